@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { withoutComments } from '../support/comments.ts';
 import type { Source } from './sources.ts';
 
-/** Files that have grown too long to be read in one go. */
+/** Files with more lines than allowed. */
 export function tooLong(sources: readonly Source[], most: number): string[] {
   return sources.flatMap(({ path, text }) => {
     const lines = text.trimEnd().split('\n').length;
@@ -10,7 +10,7 @@ export function tooLong(sources: readonly Source[], most: number): string[] {
   });
 }
 
-/** Lines that are too long to be read, or reviewed in a diff, without scrolling sideways. */
+/** Lines with more characters than allowed. */
 export function tooWide(sources: readonly Source[], most: number): string[] {
   return sources.flatMap(({ path, text }) =>
     text.split('\n').flatMap((line, index) => {
@@ -20,7 +20,7 @@ export function tooWide(sources: readonly Source[], most: number): string[] {
   );
 }
 
-/** Lines that show a habit which the house does not have; comments do not count. */
+/** Lines that match a forbidden pattern, without comments. */
 export function linesLike(sources: readonly Source[], habit: RegExp): string[] {
   return sources.flatMap(({ path, text }) =>
     withoutComments(text)
@@ -29,7 +29,7 @@ export function linesLike(sources: readonly Source[], habit: RegExp): string[] {
   );
 }
 
-/** Imports that leave the folder in which their file lives. */
+/** Imports that leave the folder of their file. */
 export function importsLeaving(folder: string, sources: readonly Source[]): string[] {
   return sources.flatMap(({ path, text }) =>
     [...withoutComments(text).matchAll(/(?<!\.)\b(?:from|import)\s*\(?\s*(['"])(.+?)\1/g)]
@@ -39,12 +39,12 @@ export function importsLeaving(folder: string, sources: readonly Source[]): stri
   );
 }
 
-/** Tests that were switched off, or that switch the others off. Only a missing service may be a reason to skip. */
+/** Disabled tests, and tests that disable others. Only a missing service is a reason to skip. */
 export const switchedOff =
   /\b(?:test|it|describe|suite|t|context)\.(?:skip|only|todo)\(|\b(?:only|todo):(?!\s*false)|\bskip:(?!\s*(?:skipWithout\(|false|string))/;
 
-/** The clock is passed in: what reads it by itself cannot be tested at another hour. */
+/** Code that reads the clock itself cannot be tested at another time. */
 export const ownClock = /\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)/;
 
-/** The console is for commands; everything else has a log. */
+/** Only commands write to the console; everything else uses the logger. */
 export const console = /\bconsole\.\w+/;

@@ -12,22 +12,22 @@ const mayAsk = [
   ),
   'src/core/retention/expired.store.ts',
   'src/core/personal-data/erasure.store.ts',
-  // A log that was taken in elsewhere goes with its tenant, as a whole.
+  // An imported activity log is deleted with its whole tenant.
   'src/core/moving/moving.store.ts',
 ];
 
-/** Each with its reason. */
+/** Statements that may change entries, each with its reason. */
 const excused = [
-  // Tries under names that belong to nobody stand in no tenant's chain.
+  // Sign-in attempts for unknown users belong to no tenant's hash chain.
   /\.whereNull\('tenant_id'\)/,
-  // What was kept for long enough goes from the front, and the chain says so.
+  // Trimming deletes the oldest entries and records it in the chain.
   /\.where\(\{ tenant_id: id \}\)\.where\('place', '<=', place\)\.delete/,
-  // What is personal goes with the person; the chain binds its digest, which stays.
+  // Erasure removes personal data; its digest stays in the chain.
   /\.update\(\{ personal: null, personal_salt: null \}\)/,
 ];
 
-describe('what was recorded stays', () => {
-  test('only the store of the log, and the purge of strangers’ tries, know its table', () => {
+describe('activity log table', () => {
+  test('is used only by its own store and the stores that delete expired data', () => {
     for (const path of mayAsk)
       assert.deepEqual(
         askers(
@@ -39,13 +39,13 @@ describe('what was recorded stays', () => {
     assertNone(askers(source, mayAsk));
   });
 
-  test('nothing changes an entry or takes it away', () => {
+  test('has no statements that change or delete entries, except the listed ones', () => {
     assertNone(unrecordings(source, excused));
     assert.equal(unrecordings(source, []).length, excused.length);
   });
 });
 
-describe('these checks can fail', () => {
+describe('activity log checks', () => {
   const from = (text: string) => [{ path: 'x.ts', text }];
 
   for (const text of [
@@ -55,10 +55,10 @@ describe('these checks can fail', () => {
     'knex.raw(`select * from activity`)',
     'knex.raw(\'delete from "activity"\')',
   ]) {
-    test(`somebody else who asks: ${text}`, () => assert.deepEqual(askers(from(text), []), ['x.ts']));
+    test(`report a file with its own query: ${text}`, () => assert.deepEqual(askers(from(text), []), ['x.ts']));
   }
 
-  test('who only speaks of activity asks nothing', () => {
+  test('accept code that only mentions the activity log', () => {
     assert.deepEqual(askers(from("program.command('activity'); // from activity\nt('activity:title')"), []), []);
   });
 
@@ -69,11 +69,11 @@ describe('these checks can fail', () => {
     "knex.raw('update activity set kind = ?')",
     "knex.raw('DELETE FROM activity')",
   ]) {
-    test(`a statement that unrecords: ${text.replace(/\s+/g, ' ')}`, () =>
+    test(`report a statement that changes entries: ${text.replace(/\s+/g, ' ')}`, () =>
       assert.equal(unrecordings(from(text), excused).length, 1));
   }
 
-  test('a statement about another table changes no entry', () => {
+  test('accept statements about other tables', () => {
     const text = "await knex('activity').insert(row);\nawait knex('tenants').update({ activity_hash });";
     assert.deepEqual(unrecordings(from(text), []), []);
   });

@@ -1,11 +1,11 @@
 import { withoutComments } from '../support/comments.ts';
 import type { Source } from './sources.ts';
 
-/** A query of the table of the activity log, by Knex or by hand. */
+/** A query of the activity table, with Knex or in SQL. */
 const query = /\b(?:knex(?:<\w+>)?|from|into|table|join|leftJoin)\(\s*['"`]activity(?: as \w+)?['"`]/i;
 const byHand = /\b(?:from|into|update|join|table)\s+["`]?activity\b/i;
 
-/** Files that ask the table of the activity log something themselves, and are none of those that may. */
+/** Files that query the activity table without being allowed to. */
 export function askers(sources: readonly Source[], allowed: readonly string[]): string[] {
   return sources
     .filter(
@@ -18,8 +18,8 @@ const changing = /\.(?:update|del|delete|truncate|increment|decrement|onConflict
 const changingByHand = /\b(?:update|delete\s+from|truncate(?:\s+table)?|replace\s+into)\s+["`]?activity\b[^;]*/gi;
 
 /**
- * Statements that would change or take away what was recorded.
- * @param excused what a statement must hold to be left alone
+ * Statements that change or delete entries of the activity log.
+ * @param excused patterns of statements that are allowed
  */
 export function unrecordings(sources: readonly Source[], excused: readonly RegExp[]): string[] {
   return sources.flatMap(({ path, text: written }) => {

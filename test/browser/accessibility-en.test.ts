@@ -4,11 +4,12 @@ import { newPage, openBrowser, servePortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { atDesk, everyPageIsAccessible, look } from './looks.ts';
 
-// axe looks at every page in German and in French, and in all languages in the long run: its rules do not read the words.
+// axe checks every page in German and French, and in all languages in the long run: its rules do not depend on the
+// texts.
 everyPageIsAccessible('en', []);
 
-describe('this look at a page can fail', { skip: skipWithout('chromium', chromium()) }, () => {
-  it('for its language, headings, focus, colours, names and width', async () => {
+describe('the accessibility check', { skip: skipWithout('chromium', chromium()) }, () => {
+  it('reports wrong language, headings, focus, colors, labels and width', async () => {
     const page = await newPage(await openBrowser(), await servePortal());
     const open = async (): Promise<void> => {
       await page.goto('/sign-in');

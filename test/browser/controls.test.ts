@@ -10,20 +10,20 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const pathOf = (page: Page): string => new URL(page.url()).pathname + new URL(page.url()).search;
 
-/** Opens a switcher at the top and chooses. */
+/** Opens a switcher at the top of the page and chooses an option. */
 async function choose(page: Page, switcher: string, choice: string): Promise<void> {
   await page.locator('summary', { hasText: switcher }).click();
   await page.getByRole('button', { name: choice }).click();
   await page.waitForLoadState();
 }
 
-// The switchers are left out: they show what was chosen.
+// Switchers are excluded, because they show the choice.
 const colours = `[...document.querySelectorAll('body, body :not(.switcher *)')].map((element) => {
   const { color, backgroundColor, borderColor, fill, stroke, boxShadow } = getComputedStyle(element);
   return [element.nodeName, element.className, color, backgroundColor, borderColor, fill, stroke, boxShadow].join(' | ');
 })`;
 
-describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('page controls', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   let tenant: TestTenant;
@@ -38,7 +38,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
   for (const javaScript of [true, false]) {
     const scripts = `scripts ${javaScript ? 'on' : 'off'}`;
 
-    it(`the language changes before the sign-in and stays, ${scripts}`, async () => {
+    it(`the language can be changed before sign-in and is kept, ${scripts}`, async () => {
       const page = await newPage(browser, portal, { javaScript, language: 'en' });
       await page.goto('/sign-in');
       await choose(page, 'Language', 'Deutsch');
@@ -50,7 +50,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       await page.context().close();
     });
 
-    it(`the language changes on any page and leads back to it, ${scripts}`, async () => {
+    it(`the language can be changed on any page, which is then shown again, ${scripts}`, async () => {
       const polyglot = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
       const page = await signIn(await newPage(browser, portal, { javaScript }), polyglot);
       const address = '/account-settings/user-management?q=camille&sort=-name';
@@ -65,7 +65,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       await page.context().close();
     });
 
-    it(`the language changes while a password is pending, which stays so, ${scripts}`, async () => {
+    it(`the language can be changed while a password change is pending, ${scripts}`, async () => {
       const user = await aUser(portal, tenant, { password: 'temporary' });
       const page = await signIn(await newPage(browser, portal, { javaScript }), user);
       await choose(page, 'Langue', 'Deutsch');
@@ -74,7 +74,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       await page.context().close();
     });
 
-    it(`a theme that was chosen looks as the device’s own, ${scripts}`, async () => {
+    it(`a chosen theme looks the same as the device's own, ${scripts}`, async () => {
       const page = await signIn(
         await newPage(browser, portal, { javaScript, context: { reducedMotion: 'reduce' } }),
         admin,
@@ -100,7 +100,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       await page.context().close();
     });
 
-    it(`the menu opens and closes where there is little room, ${scripts}`, async () => {
+    it(`the menu opens and closes on a small screen, ${scripts}`, async () => {
       const page = await signIn(await newPage(browser, portal, { javaScript, width: 320 }), admin);
       const navigation = page.getByRole('navigation', { name: 'Navigation principale' });
       assert.equal(await navigation.isVisible(), false);
@@ -114,7 +114,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       await page.context().close();
     });
 
-    it(`the skip link leads past everything at the top, ${scripts}`, async () => {
+    it(`the skip link leads to the main content, ${scripts}`, async () => {
       const page = await signIn(await newPage(browser, portal, { javaScript }), admin);
       await page.keyboard.press('Tab');
       assert.equal(await page.evaluate('document.activeElement.textContent'), 'Aller au contenu');
@@ -125,7 +125,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     });
   }
 
-  it('one switcher is open at a time, and Escape gives the focus back', async () => {
+  it('only one switcher is open at a time, and Escape returns the focus', async () => {
     const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     const [language, theme] = ['Langue', 'Apparence'].map((name) => page.locator('summary', { hasText: name }));
@@ -142,7 +142,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     await page.context().close();
   });
 
-  it('a password can be looked at, and is hidden again before it is sent', async () => {
+  it('a password can be shown and is hidden again before submission', async () => {
     const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     await page.getByLabel('Nom d’utilisateur').fill('nobody@nowhere.example');
@@ -162,7 +162,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     await page.context().close();
   });
 
-  it('a form is sent once, however often its button is pressed', async () => {
+  it('a form is submitted once, even if its button is clicked repeatedly', async () => {
     const user = await aUser(portal, tenant);
     const page = await signIn(await newPage(browser, portal), admin);
     await page.goto(resetPasswordPath(user.id));
@@ -181,7 +181,7 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     await page.context().close();
   });
 
-  it('a form that was sent can be sent again after Back', async () => {
+  it('a form can be submitted again after Back', async () => {
     const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     for (const username of ['one@nowhere.example', 'two@nowhere.example']) {

@@ -13,11 +13,11 @@ export interface Crowd {
   readonly blocked: TestUser;
   readonly user: TestUser;
   readonly deleted: TestUser;
-  /** Requests: one by the administrator, one by somebody else; and whom one could ask to delete. */
+  /** Requests of the administrator and of a colleague, and a user for whose deletion approval could be requested. */
   readonly approvals: { readonly own: string; readonly others: string; readonly another: string };
 }
 
-/** Fills a tenant with people whose names are as long as names get, more than fit on one page of the list. */
+/** Fills a tenant with more users than fit on one page, all with very long names. */
 export async function aCrowd(portal: ServedPortal): Promise<Crowd> {
   const tenant = await aTenant(portal, {
     name: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',

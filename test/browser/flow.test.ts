@@ -43,114 +43,118 @@ const ways: readonly { name: string; wishes: PageOptions; hands: (page: Page) =>
   { name: 'by keyboard, at 400 %', wishes: { width: 320 }, hands: withKeyboard },
 ];
 
-describe('the two procedures of the source page, in French', { skip: skipWithout('chromium', chromium()) }, () => {
-  let browser: Browser;
-  let portal: ServedPortal;
-  let tenant: TestTenant;
-  let camille: TestUser;
-  before(async () => {
-    browser = await openBrowser();
-    portal = await servePortal();
-    tenant = await aTenant(portal, { name: 'Ateliers Lumière' });
-    camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
-    for (const displayName of ['Ana Rodríguez', 'Zacharie Bessette']) await aUser(portal, tenant, { displayName });
-  });
-
-  async function resetAsAdministrator(page: Page, hands: Hands, zoe: TestUser): Promise<string> {
-    await signIn(page, hands, camille.username, camille.clearPassword);
-    assert.equal(await title(page), 'Tableau de bord');
-    await hands.follow('Paramètres du compte');
-    await page.waitForURL('**/account-settings');
-    await hands.follow('Gestion des utilisateurs');
-    await page.waitForURL('**/user-management');
-    await hands.type('Nom ou nom d’utilisateur', 'zoe bes');
-    await hands.press('Rechercher');
-    await page.waitForURL('**q=zoe+bes**');
-    await hands.follow(zoe.username);
-    await page.waitForURL(`**/${zoe.id}`);
-    assert.equal(await title(page), 'Zoé Besson');
-    await hands.follow('Réinitialiser le mot de passe');
-    await page.waitForURL('**/reset-password');
-    await says(page, 'Réinitialiser le mot de passe attribué à Zoé Besson');
-    await hands.press('Réinitialiser le mot de passe');
-    await says(page, 'Il ne sera plus accessible une fois que vous aurez quitté cet écran.');
-    const temporary = await page.locator('#temporary-password').innerText();
-    assert.match(temporary, /^[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){4}$/);
-    await hands.follow('Terminé');
-    await page.waitForURL(`**/${zoe.id}`);
-    await says(page, 'Mot de passe à changer');
-    return temporary;
-  }
-
-  async function replaceTemporaryPassword(page: Page, hands: Hands, zoe: TestUser, temporary: string): Promise<void> {
-    await signIn(page, hands, zoe.username, temporary);
-    assert.equal(pathOf(page), '/change-password');
-    await says(page, 'Camille Laurent vous a attribué un mot de passe temporaire');
-    await page.goto('/my-profile');
-    assert.equal(pathOf(page), '/change-password');
-    await hands.type('Nouveau mot de passe', goodPassword);
-    await hands.type('Confirmer le nouveau mot de passe', goodPassword);
-    await hands.press('Modifier le mot de passe');
-    await page.waitForURL('**/dashboard');
-    await says(page, 'Votre mot de passe a été modifié.');
-  }
-
-  async function changeOwnPassword(page: Page, hands: Hands): Promise<void> {
-    await hands.follow('Zoé Besson');
-    await page.waitForURL('**/my-profile');
-    assert.equal(await title(page), 'Mon profil');
-    for (const text of ['Rôles et autorisations', 'Niveau d’administration', 'Agent commercial'])
-      await says(page, text);
-    await hands.follow('Modifier le mot de passe');
-    await page.waitForURL('**/my-profile/password');
-    await hands.type('Mot de passe actuel', goodPassword);
-    await hands.type('Nouveau mot de passe', `${goodPassword} et un galet`);
-    await hands.type('Confirmer le nouveau mot de passe', `${goodPassword} et un galet`);
-    await hands.press('Modifier le mot de passe');
-    await page.waitForURL('**/my-profile');
-    await says(page, 'Votre mot de passe a été modifié.');
-  }
-
-  for (const { name, wishes, hands } of ways) {
-    it(name, async () => {
-      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', agentLevel: 'sales' });
-      const admins = await newPage(browser, portal, wishes);
-      const temporary = await resetAsAdministrator(admins, hands(admins), zoe);
-      const users = await newPage(browser, portal, wishes);
-      await replaceTemporaryPassword(users, hands(users), zoe, temporary);
-      await changeOwnPassword(users, hands(users));
-      await admins.context().close();
-      await users.context().close();
+describe(
+  'the two procedures of the original documentation, in French',
+  { skip: skipWithout('chromium', chromium()) },
+  () => {
+    let browser: Browser;
+    let portal: ServedPortal;
+    let tenant: TestTenant;
+    let camille: TestUser;
+    before(async () => {
+      browser = await openBrowser();
+      portal = await servePortal();
+      tenant = await aTenant(portal, { name: 'Ateliers Lumière' });
+      camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+      for (const displayName of ['Ana Rodríguez', 'Zacharie Bessette']) await aUser(portal, tenant, { displayName });
     });
-  }
 
-  it('leaves one tab only to go on, of several in which the change was pending', async () => {
-    const user = await aUser(portal, tenant, { password: 'temporary' });
-    const first = await newPage(browser, portal);
-    await signIn(first, withMouse(first), user.username, user.clearPassword);
-    const [second, elsewhere] = [await first.context().newPage(), await newPage(browser, portal)];
-    await second.goto('/change-password');
-    await signIn(elsewhere, withMouse(elsewhere), user.username, user.clearPassword);
-    const change = async (page: Page, password: string): Promise<void> => {
-      const { type, press } = withMouse(page);
-      await type('Nouveau mot de passe', password);
-      await type('Confirmer le nouveau mot de passe', password);
-      await press('Modifier le mot de passe');
-    };
-    await change(first, goodPassword);
-    await first.waitForURL('**/dashboard');
-    await change(elsewhere, 'un autre galet sous la pluie');
-    await elsewhere.waitForURL('**/sign-in');
-    await change(second, 'encore un galet sous la pluie');
-    await says(second, 'Ce formulaire n’est plus valable');
-    await first.goBack();
-    assert.notEqual(pathOf(first), '/change-password');
-    assert.equal((await usersStore.find(portal.database, tenant.scope, user.id))?.password, 'own');
-    for (const page of [first, elsewhere]) await page.context().close();
-  });
-});
+    async function resetAsAdministrator(page: Page, hands: Hands, zoe: TestUser): Promise<string> {
+      await signIn(page, hands, camille.username, camille.clearPassword);
+      assert.equal(await title(page), 'Tableau de bord');
+      await hands.follow('Paramètres du compte');
+      await page.waitForURL('**/account-settings');
+      await hands.follow('Gestion des utilisateurs');
+      await page.waitForURL('**/user-management');
+      await hands.type('Nom ou nom d’utilisateur', 'zoe bes');
+      await hands.press('Rechercher');
+      await page.waitForURL('**q=zoe+bes**');
+      await hands.follow(zoe.username);
+      await page.waitForURL(`**/${zoe.id}`);
+      assert.equal(await title(page), 'Zoé Besson');
+      await hands.follow('Réinitialiser le mot de passe');
+      await page.waitForURL('**/reset-password');
+      await says(page, 'Réinitialiser le mot de passe attribué à Zoé Besson');
+      await hands.press('Réinitialiser le mot de passe');
+      await says(page, 'Il ne sera plus accessible une fois que vous aurez quitté cet écran.');
+      const temporary = await page.locator('#temporary-password').innerText();
+      assert.match(temporary, /^[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){4}$/);
+      await hands.follow('Terminé');
+      await page.waitForURL(`**/${zoe.id}`);
+      await says(page, 'Mot de passe à changer');
+      return temporary;
+    }
 
-describe('a user of a company in Germany', { skip: skipWithout('chromium', chromium()) }, () => {
+    async function replaceTemporaryPassword(page: Page, hands: Hands, zoe: TestUser, temporary: string): Promise<void> {
+      await signIn(page, hands, zoe.username, temporary);
+      assert.equal(pathOf(page), '/change-password');
+      await says(page, 'Camille Laurent vous a attribué un mot de passe temporaire');
+      await page.goto('/my-profile');
+      assert.equal(pathOf(page), '/change-password');
+      await hands.type('Nouveau mot de passe', goodPassword);
+      await hands.type('Confirmer le nouveau mot de passe', goodPassword);
+      await hands.press('Modifier le mot de passe');
+      await page.waitForURL('**/dashboard');
+      await says(page, 'Votre mot de passe a été modifié.');
+    }
+
+    async function changeOwnPassword(page: Page, hands: Hands): Promise<void> {
+      await hands.follow('Zoé Besson');
+      await page.waitForURL('**/my-profile');
+      assert.equal(await title(page), 'Mon profil');
+      for (const text of ['Rôles et autorisations', 'Niveau d’administration', 'Agent commercial'])
+        await says(page, text);
+      await hands.follow('Modifier le mot de passe');
+      await page.waitForURL('**/my-profile/password');
+      await hands.type('Mot de passe actuel', goodPassword);
+      await hands.type('Nouveau mot de passe', `${goodPassword} et un galet`);
+      await hands.type('Confirmer le nouveau mot de passe', `${goodPassword} et un galet`);
+      await hands.press('Modifier le mot de passe');
+      await page.waitForURL('**/my-profile');
+      await says(page, 'Votre mot de passe a été modifié.');
+    }
+
+    for (const { name, wishes, hands } of ways) {
+      it(`work ${name}`, async () => {
+        const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', agentLevel: 'sales' });
+        const admins = await newPage(browser, portal, wishes);
+        const temporary = await resetAsAdministrator(admins, hands(admins), zoe);
+        const users = await newPage(browser, portal, wishes);
+        await replaceTemporaryPassword(users, hands(users), zoe, temporary);
+        await changeOwnPassword(users, hands(users));
+        await admins.context().close();
+        await users.context().close();
+      });
+    }
+
+    it('let only one of several tabs complete a pending password change', async () => {
+      const user = await aUser(portal, tenant, { password: 'temporary' });
+      const first = await newPage(browser, portal);
+      await signIn(first, withMouse(first), user.username, user.clearPassword);
+      const [second, elsewhere] = [await first.context().newPage(), await newPage(browser, portal)];
+      await second.goto('/change-password');
+      await signIn(elsewhere, withMouse(elsewhere), user.username, user.clearPassword);
+      const change = async (page: Page, password: string): Promise<void> => {
+        const { type, press } = withMouse(page);
+        await type('Nouveau mot de passe', password);
+        await type('Confirmer le nouveau mot de passe', password);
+        await press('Modifier le mot de passe');
+      };
+      await change(first, goodPassword);
+      await first.waitForURL('**/dashboard');
+      await change(elsewhere, 'un autre galet sous la pluie');
+      await elsewhere.waitForURL('**/sign-in');
+      await change(second, 'encore un galet sous la pluie');
+      await says(second, 'Ce formulaire n’est plus valable');
+      await first.goBack();
+      assert.notEqual(pathOf(first), '/change-password');
+      assert.equal((await usersStore.find(portal.database, tenant.scope, user.id))?.password, 'own');
+      for (const page of [first, elsewhere]) await page.context().close();
+    });
+  },
+);
+
+describe('a user of an organization in Germany', { skip: skipWithout('chromium', chromium()) }, () => {
   const words = {
     en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was transmitted.', 'Welcome, Anna Schäfer'],
     fr: ['Nom d’utilisateur', 'Suivant', 'Mot de passe', 'Se connecter', 'n’a été transmis', 'Bienvenue, Anna Schäfer'],
@@ -165,9 +169,9 @@ describe('a user of a company in Germany', { skip: skipWithout('chromium', chrom
   for (const reader of readers) {
     const { language, javaScript, width, theme } = reader;
     const how = `in ${language}, at ${width} px, ${theme}, scripts ${javaScript ? 'on' : 'off'}`;
-    it(`is redirected by the worldwide portal to Germany’s sign-in, which explains it, ${how}`, async () => {
+    it(`is redirected by the worldwide portal to Germany's sign-in page, with an explanation, ${how}`, async () => {
       const [here, there] = [await reserveOrigin(), await reserveOrigin()];
-      // Two hosts, as in production: a cookie of one does not reach the other.
+      // Two hosts, as in production, so that cookies are not shared.
       const germanyUrl = there.origin.replace('localhost', 'germany.localhost');
       const environment = { REGION_URLS: `worldwide=${here.origin},germany=${germanyUrl}` };
       const worldwide = here.serve(await openPortal({ environment: { ...environment, BASE_URL: here.origin } }));
@@ -180,7 +184,7 @@ describe('a user of a company in Germany', { skip: skipWithout('chromium', chrom
         await directoryStore.put(database, [{ domain: tenant.domain, region: 'germany' }]);
 
       const [username, next, password, enter, explanation, welcome] = words[language];
-      // The browser asks for Spanish: the language is the one chosen at the worldwide portal.
+      // The browser requests Spanish, so the language must be the one chosen in the worldwide portal.
       const page = await newPage(await openBrowser(), worldwide, { ...reader, context: { locale: 'es' } });
       const { type, press } = withMouse(page);
       await page.goto('/sign-in');

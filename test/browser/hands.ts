@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 
-/** How somebody uses a page: everything is named by the words that they read on it. */
+/** Operates a page by the visible texts of its links, buttons and labels. */
 export interface Hands {
   follow(link: string): Promise<void>;
   press(button: string): Promise<void>;
@@ -20,7 +20,7 @@ export const withMouse = (page: Page): Hands => ({
   type: (label, text) => field(page, label).fill(text),
 });
 
-/** With Tab, Enter and letters only; fails when a reader could not see where the focus is. */
+/** Uses only Tab, Enter and typing. Fails if the focus is not visible. */
 export function withKeyboard(page: Page): Hands {
   const enter = async (target: Locator): Promise<void> => {
     await reach(page, target);
@@ -54,7 +54,7 @@ interface Focus {
   shown: boolean;
 }
 
-// The middle of what has the focus is on the screen and under nothing else (WCAG 2.4.11), and a ring is around it.
+// The center of the focused element is on screen and not covered (WCAG 2.4.11), and it has a focus ring.
 const focus = `(() => {
   const element = document.activeElement;
   if (element === document.body || element === null) return { name: 'nothing', ring: true, shown: true };
@@ -70,7 +70,7 @@ const focus = `(() => {
 
 async function assertVisibleFocus(page: Page): Promise<void> {
   let seen = await page.evaluate<Focus>(focus);
-  // Scrolling to what has the focus takes a moment.
+  // Scrolling to the focused element takes a moment.
   for (let waits = 0; !seen.shown && waits < 20; waits++) {
     await wait(50);
     seen = await page.evaluate<Focus>(focus);

@@ -13,7 +13,7 @@ async function downloaded(page: Page, begin: () => Promise<void>): Promise<{ nam
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
 }
 
-describe('an import in a browser', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('importing users in a browser', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   before(async () => {
@@ -24,7 +24,7 @@ describe('an import in a browser', { skip: skipWithout('chromium', chromium()) }
   after(() => portal.background.stop());
 
   for (const javaScript of [false, true]) {
-    it(`goes from the list to the last password, ${javaScript ? 'with scripts' : 'without scripts'}, by keyboard`, async () => {
+    it(`works from the user list to the downloaded passwords, ${javaScript ? 'with scripts' : 'without scripts'}, by keyboard`, async () => {
       const tenant = await aTenant(portal);
       const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
       const page = await signIn(await newPage(browser, portal, { javaScript }), admin);
@@ -50,13 +50,13 @@ describe('an import in a browser', { skip: skipWithout('chromium', chromium()) }
       await page.waitForURL(`**${importPath}/*`);
       await page.getByText('équipe.csv').waitFor();
       await hands.press('Importer les 2 lignes');
-      // It comes again by itself until it is done.
+      // The page refreshes itself until the import has finished.
       await page.getByText('L’importation est terminée').waitFor();
 
       const passwords = await downloaded(page, () => hands.press('Télécharger les mots de passe temporaires'));
       assert.equal(passwords.name, 'mots-de-passe-temporaires.csv');
       const [secret = ''] = /[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}/.exec(passwords.text) ?? [];
-      assert.ok(!(await page.content()).includes(secret), 'the page itself never shows it');
+      assert.ok(!(await page.content()).includes(secret), 'the page itself does not contain the password');
       await hands.press('Télécharger les mots de passe temporaires');
       await page.getByText('Vous avez téléchargé les mots de passe temporaires').waitFor();
       await page.context().close();

@@ -16,14 +16,14 @@ const everyRule: RunOptions = {
   runOnly: { type: 'tag', values: conformance },
   resultTypes: ['violations', 'incomplete'],
 };
-// In the dark only the colors are others: what does not look at colors has been looked at in the light.
+// Only colors differ in the dark theme; all other rules have been checked in the light theme.
 const colorRules: RunOptions = {
   runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
   resultTypes: ['violations', 'incomplete'],
 };
 
-// axe cannot tell a contrast on a pattern, and because of the one behind the entrance it would say nothing of the whole
-// page. Of the colors that run into each other there, this one is the nearest to the text's.
+// axe cannot determine the contrast on a gradient and would report the whole sign-in page as undecided. The replacement
+// is the color of the gradient that is closest to the text.
 const plainGround = `{
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(
@@ -34,17 +34,17 @@ const plainGround = `{
 }`;
 
 const wide = 1280;
-/** 1280 px at 400 %. */
+/** 1280 px at 400% zoom. */
 const narrow = 320;
 const height = 900;
 
-/** How a page is shown while axe looks at it. */
+/** How a page is displayed while axe checks it. */
 export interface Look {
   readonly width: number;
   readonly theme: 'light' | 'dark';
 }
 
-/** Every rule at the width of a desk and at that of a small screen, and the colors of both themes. */
+/** Every rule on a desktop and on a small screen, and the colors of both themes. */
 export const everyLook: readonly Look[] = [wide, narrow].flatMap((width) => [
   { width, theme: 'light' },
   { width, theme: 'dark' },
@@ -55,13 +55,13 @@ export const onSmallScreen: readonly Look[] = [{ width: narrow, theme: 'light' }
 async function show(page: Page, { width, theme }: Look): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
   await page.setViewportSize({ width, height });
-  // All of a page is in view: what the window's edge cuts through has no color that axe could tell.
+  // Enlarge the viewport to the whole page: axe cannot determine the colors of elements cut off by its edge.
   const length = await page.evaluate<number>('document.scrollingElement.scrollHeight');
   if (length > height) await page.setViewportSize({ width, height: length });
 }
 
 async function violations(page: Page, options: RunOptions): Promise<string[]> {
-  // The page's own policy would refuse a script element; the debugger is not asked.
+  // The page's CSP would reject a script element, but not code evaluated through the debugger.
   if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe);
   await page.evaluate(plainGround);
   const results = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
@@ -87,7 +87,7 @@ interface Outline {
   width: number;
 }
 
-// WCAG 1.4.12: what a reader may set for themselves.
+// Text spacing that users may set (WCAG 1.4.12).
 const roomyText = `{
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(
@@ -97,7 +97,7 @@ const roomyText = `{
   document.adoptedStyleSheets = [sheet];
 }`;
 
-/** @returns what is wrong with a page, of which axe has these looks */
+/** @returns the problems found on a page, checked by axe in these viewports */
 export async function look(page: Page, stop: Stop, language: string, looks: readonly Look[]): Promise<string[]> {
   const found: string[] = [];
   const say = (where: string, faults: readonly string[]): void => {
@@ -124,25 +124,25 @@ export async function look(page: Page, stop: Stop, language: string, looks: read
   return found;
 }
 
-/** Halves of all readers, so that two files can share the work. */
+/** Two halves of all users, so that two test files can share the work. */
 export const administrators = ({ name }: Walker): boolean => name.includes('administrator');
 export const everybodyElse = (walker: Walker): boolean => !administrators(walker);
 
 /**
- * Tests every state of every page in one language: its language, headings, title, focus and width, and what axe finds.
- * @param isChosen whose pages are tested
+ * Tests every page state in one language: language, headings, title, focus and width, and the findings of axe.
+ * @param isChosen selects the users whose pages are tested
  */
 export function everyPageIsAccessible(
   language: 'en' | 'fr' | 'de',
   looks: readonly Look[],
   isChosen: (walker: Walker) => boolean = () => true,
 ): void {
-  describe(`every page is accessible, in ${language}`, { skip: skipWithout('chromium', chromium()) }, () => {
-    it('to everybody who comes to it', async () => {
+  describe(`accessibility of every page, in ${language}`, { skip: skipWithout('chromium', chromium()) }, () => {
+    it('has no findings for any user', async () => {
       const { walkers } = await everybody(await openBrowser());
       const found: string[] = [];
       for (const { enter, stops } of walkers.filter(isChosen)) {
-        // A color on its way to another one is neither of the two.
+        // A color in transition would be measured halfway.
         const page = await enter({ language, context: { reducedMotion: 'reduce' } });
         for (const stop of stops) {
           await stop.open(page);

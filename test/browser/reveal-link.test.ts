@@ -8,7 +8,7 @@ import { chromium, skipWithout } from '../support/services.ts';
 import { openTab, type Tab } from './history.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
-describe('a one-time link on the screen', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('a one-time link on the reset page', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   let tenant: TestTenant;
@@ -38,7 +38,7 @@ describe('a one-time link on the screen', { skip: skipWithout('chromium', chromi
   }
 
   for (const javaScript of [true, false]) {
-    it(`is not there on Back, on Forward or on reload, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+    it(`is gone after Back, Forward and reload, scripts ${javaScript ? 'on' : 'off'}`, async () => {
       const { page, user, token } = await reveal(javaScript);
       const tab = await openTab(page);
       await page.click('[data-leave]');
@@ -53,7 +53,7 @@ describe('a one-time link on the screen', { skip: skipWithout('chromium', chromi
     });
   }
 
-  it('is emptied when its page is put to sleep', async () => {
+  it('is removed when its page enters the back/forward cache', async () => {
     const { page, token } = await reveal();
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
     await isGone(await openTab(page), token);

@@ -11,7 +11,7 @@ import { chromium, skipWithout } from '../support/services.ts';
 import { openTab, type Tab } from './history.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-describe('a temporary password on the screen', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('a temporary password on the reset page', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   let tenant: TestTenant;
@@ -45,7 +45,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
       assert.ok(!everything.includes(part), everything);
   }
 
-  describe('with this browser pages do sleep', () => {
+  describe('the back/forward cache of this browser', () => {
     const server = createServer((request, response) => {
       if (request.url === '/no-store') response.setHeader('Cache-Control', 'no-store');
       response.setHeader('Content-Type', 'text/html').end(`<title>${String(request.url)}</title><p>awake</p>`);
@@ -55,7 +55,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
 
     for (const path of ['/', '/no-store']) {
       for (const javaScript of [true, false]) {
-        it(`${path} wakes as it was, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+        it(`restores ${path} unchanged, scripts ${javaScript ? 'on' : 'off'}`, async () => {
           const { port } = server.address() as AddressInfo;
           const page = await newPage(browser, portal, { javaScript });
           await page.goto(`http://localhost:${port}${path}`);
@@ -71,8 +71,8 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
   });
 
   for (const javaScript of [true, false]) {
-    describe(`once it was left, scripts ${javaScript ? 'on' : 'off'}`, () => {
-      it('is not there on Back, on Forward or in a second tab', async () => {
+    describe(`after leaving the page, scripts ${javaScript ? 'on' : 'off'}`, () => {
+      it('is gone after Back and Forward, and in a second tab', async () => {
         const { page, user, secret } = await reveal({ javaScript });
         const epoch = await epochOf(user);
         await page.click('[data-leave]');
@@ -91,7 +91,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
         await page.context().close();
       });
 
-      it('is not there on reload, which resets nothing', async () => {
+      it('is gone after reload, which does not reset again', async () => {
         const { page, user, secret } = await reveal({ javaScript });
         const epoch = await epochOf(user);
         const tab = await openTab(page);
@@ -105,7 +105,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
         await page.context().close();
       });
 
-      it('is not there on Back after the sign-out', async () => {
+      it('is gone after sign-out and Back', async () => {
         const { page, secret } = await reveal({ javaScript });
         await page.click('form[action="/sign-out"] button');
         await page.waitForURL('**/sign-in');
@@ -119,7 +119,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     });
   }
 
-  it('is emptied when its page is put to sleep, and its page leads on when it wakes', async () => {
+  it('is removed when its page enters the back/forward cache, and a restored page redirects', async () => {
     const { page, user, secret } = await reveal();
     await page.evaluate('getSelection().selectAllChildren(document.getElementById("temporary-password"))');
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
@@ -129,7 +129,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     await page.context().close();
   });
 
-  it('stands in one text node of one answer, and in nothing that outlives the page', async () => {
+  it('occurs in one text node of one response, and in no browser storage', async () => {
     const { page, secret, body } = await reveal();
     assert.equal(body.split(secret).length, 2);
     const holders = await page.evaluate<string[]>(`(() => {
@@ -151,7 +151,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     await page.context().close();
   });
 
-  it('is copied exactly, and says so', async () => {
+  it('is copied exactly, with a confirmation', async () => {
     const { page, secret } = await reveal();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
     await page.click('[data-copy]');
@@ -160,7 +160,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     await page.context().close();
   });
 
-  it('is copied exactly where the browser has no clipboard for scripts', async () => {
+  it('is copied exactly without the clipboard API', async () => {
     const { page, secret } = await reveal();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
     await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true })');
@@ -171,7 +171,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     await page.context().close();
   });
 
-  it('prints a sheet in the user’s own language, with the secret and without the administrator’s page', async () => {
+  it("is printed on a sheet in the user's language, without the rest of the page", async () => {
     const { page, user, secret } = await reveal();
     const onScreen = await page.locator('body').innerText();
     assert.doesNotMatch(onScreen, /Ihr Zugang|Adresse des Portals/);

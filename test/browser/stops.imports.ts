@@ -43,7 +43,7 @@ const rowsOf = (tenant: TestTenant, patient: TestUser, userId: string): PlannedR
   },
 ];
 
-/** An import in every state in which its sender may find it. */
+/** An import in every state in which its user can see it. */
 export async function importStops(
   portal: Portal,
   tenant: TestTenant,
@@ -70,7 +70,7 @@ export async function importStops(
   const all = rowsOf(tenant, patient, crypto.randomUUID());
   const wanted = await staged(all);
   await importsStore.want(database, scope, wanted, { mode: 'good', epoch: 0, expiresAt });
-  // Its passwords wait for somebody who is there; those of the next one have gone out.
+  // The passwords of this import have not been downloaded; those of the next one have.
   const done = await end('done', rowsOf(tenant, patient, newcomer.id));
   const delivered = await end('done', all);
   await importPasswordsStore.claim(database, scope, delivered, 'x', { now: clock.now, until: clock.now });
@@ -80,7 +80,7 @@ export async function importStops(
   return [
     page('import', importPath),
     {
-      name: 'import of no file',
+      name: 'import without a file',
       faulty: true,
       open: async (reader) => {
         await reader.goto(importPath);
@@ -89,14 +89,14 @@ export async function importStops(
       },
     },
     page('import, checked', at(await staged(all))),
-    page('import, checked and sound', at(await staged(all.slice(0, 3)))),
-    page('import, no such rows', `${at(await staged(all.slice(0, 1)))}?outcome=added`),
-    { name: 'import, under way', open: (reader) => openStill(reader, at(wanted)) },
+    page('import, checked without faults', at(await staged(all.slice(0, 3)))),
+    page('import, no matching rows', `${at(await staged(all.slice(0, 1)))}?outcome=added`),
+    { name: 'import, running', open: (reader) => openStill(reader, at(wanted)) },
     page('import, done', at(done)),
     page('import, stopped', at(await end('stopped', all))),
     page('import, passwords downloaded', at(delivered)),
     {
-      name: 'passwords that are gone',
+      name: 'passwords no longer available',
       open: async (reader) => {
         await reader.goto(at(delivered));
         await reader.evaluate(resend(`${at(delivered)}/passwords`));
@@ -106,7 +106,7 @@ export async function importStops(
   ];
 }
 
-// It would come again while it is looked at.
+// Without the Refresh header, which would reload the page while it is checked.
 async function openStill(reader: Page, address: string): Promise<void> {
   await reader.route(
     `**${address}`,
@@ -120,7 +120,7 @@ async function openStill(reader: Page, address: string): Promise<void> {
   await reader.goto(address);
 }
 
-// As from a form that was opened before: on the page itself there is none any more.
+// Like a form opened earlier: the page no longer contains one.
 const resend = (address: string): string => `{
   const form = document.createElement('form');
   form.method = 'post';

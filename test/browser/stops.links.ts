@@ -15,7 +15,7 @@ interface LinkWalker {
 
 const press = (page: Page): Promise<void> => page.locator('main form button[type=submit]').first().click();
 
-/** Whoever gives, gets or asks for one-time links, and the pages that they come to. */
+/** Users who issue, get or request one-time links, with their pages. */
 export async function linkWalkers(
   browser: Browser,
   portal: ServedPortal,
@@ -28,25 +28,25 @@ export async function linkWalkers(
   const link = await reveal(await signIn(await newPage(browser, portal), byLink!.admin), byLink!.user.id);
   return [
     {
-      name: 'whoever got a link',
+      name: 'user who got a link',
       enter: (wishes) => come(portal, wishes),
       stops: [at('one-time link', new URL(link).pathname)],
     },
     {
-      name: 'administrator who hands a link over',
+      name: 'administrator who issues a link',
       enter: async (wishes) => signIn(await come(portal, wishes), byLink!.admin),
       stops: [
         at('user with a link', userPath(byLink!.user.id)),
-        at('somebody else’s link', new URL(link).pathname),
+        at('link of another user', new URL(link).pathname),
         { name: 'link revealed', open: (page) => reveal(page, byLink!.other.id) },
       ],
     },
     {
-      name: 'administrator whose users are mailed links',
+      name: 'administrator whose users get links by email',
       enter: async (wishes) => signIn(await come(portal, wishes), byMail!.admin),
       stops: [
         at('confirmation of a mailed link', resetPasswordPath(byMail!.user.id)),
-        at('many to be mailed links', `${users}/bulk?action=reset&user=${byMail!.user.id}`),
+        at('bulk confirmation of mailed links', `${users}/bulk?action=reset&user=${byMail!.user.id}`),
         {
           name: 'link mailed',
           open: async (page) => {
@@ -58,12 +58,12 @@ export async function linkWalkers(
       ],
     },
     {
-      name: 'visitor who recovers alone',
+      name: 'visitor who recovers access',
       enter: (wishes) => come(alone, wishes),
       stops: [
         at('recovery', '/recover-access'),
         {
-          name: 'recovery asked for',
+          name: 'recovery requested',
           open: async (page) => {
             await alone.database.knex('throttles').delete();
             await page.goto('/recover-access');
@@ -88,7 +88,7 @@ async function aCompany(portal: ServedPortal, handOver: 'link' | 'mailedLink') {
   };
 }
 
-/** @returns the link that the screen shows after a reset */
+/** @returns the link shown after a reset */
 async function reveal(page: Page, userId: string): Promise<string> {
   await page.goto(resetPasswordPath(userId));
   await press(page);

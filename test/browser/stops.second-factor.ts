@@ -6,25 +6,25 @@ import { at, fill, type Stop } from './stops.ts';
 
 const proof = { currentPassword: 'wrong', code: '000000' };
 
-/** Pages of somebody who has a second factor. */
+/** Pages of a user with a second factor. */
 export function ownersStops(portal: ServedPortal, owner: SecondFactorUser): Stop[] {
   return [
     at('security with a second factor', paths.ownSecurity),
     at('new recovery codes', paths.ownRecoveryCodes),
     {
-      name: 'new recovery codes, filled in wrongly',
+      name: 'new recovery codes, invalid',
       faulty: true,
       open: async (page) => {
         await page.goto(paths.ownRecoveryCodes);
         await fill(page, proof);
       },
     },
-    at('removal of one’s own second factor', paths.removeOwnSecondFactor),
+    at('removal of the own second factor', paths.removeOwnSecondFactor),
     {
       name: 'recovery codes',
       open: async (page) => {
         await page.goto(paths.ownRecoveryCodes);
-        // Each walk needs a code of its own.
+        // Every run needs a new code.
         portal.clock.now += 60_000;
         await page.fill('[name=currentPassword]', owner.user.clearPassword);
         await page.fill('main [name=code]', totpCode(portal, owner.seed));
@@ -35,11 +35,11 @@ export function ownersStops(portal: ServedPortal, owner: SecondFactorUser): Stop
   ];
 }
 
-/** Pages of somebody who gave the password and not yet the code. */
+/** Pages of a user who has entered the password but not the code. */
 export const codeStops: Stop[] = [
   at('code', paths.signInCode),
   {
-    name: 'code, filled in wrongly',
+    name: 'code, invalid',
     faulty: true,
     open: async (page) => {
       await page.goto(paths.signInCode);
@@ -48,12 +48,12 @@ export const codeStops: Stop[] = [
   },
 ];
 
-/** Pages of somebody of whom the rules require a second factor. */
-export const setUpStops: Stop[] = [at('set-up that is required', paths.ownSecondFactor)];
+/** Pages of a user who must set up a second factor. */
+export const setUpStops: Stop[] = [at('required setup', paths.ownSecondFactor)];
 
-/** What an administrator sees of another's. */
+/** Pages of an administrator about another user's second factor. */
 export const removalStops = (owner: TestUser, other: TestUser): Stop[] => [
   at('user with a second factor', to(paths.user, { userId: owner.id })),
   at('confirmation of a removal', to(paths.removeSecondFactor, { userId: owner.id })),
-  at('nothing to be removed', to(paths.removeSecondFactor, { userId: other.id })),
+  at('no second factor to remove', to(paths.removeSecondFactor, { userId: other.id })),
 ];

@@ -11,7 +11,7 @@ import { person } from '../../src/domain/principal.ts';
 
 const purpose = `Seit Montag brechen Importe ab: ${'Donaudampfschifffahrt'.repeat(6)} 李 عبد الرحمن`;
 
-/** A tenant's support access in every state, and two operators: one who is inside, one whom nobody let in. */
+/** A tenant with support grants in every state, and two operators: one in a support session, one without a grant. */
 export async function supportStops(portal: Portal, tenant: TestTenant, admin: TestUser) {
   const { database, clock } = portal;
   const [inside, outside] = [
@@ -52,7 +52,7 @@ export async function supportStops(portal: Portal, tenant: TestTenant, admin: Te
     if ((await entering.count()) > 0) await entering.first().click();
     await page.locator('.support-banner').waitFor();
   };
-  // As from a dashboard that was open in another tab.
+  // Like a dashboard that was open in another tab.
   const enterAgain = async (page: Page): Promise<void> => {
     await enter(page);
     await page.evaluate(`{
@@ -66,16 +66,16 @@ export async function supportStops(portal: Portal, tenant: TestTenant, admin: Te
     ...{ inside, outside },
     ofAdmins: [
       at('support access', supportPage),
-      { name: 'support access, filled in wrongly', faulty: true, open: wrongly },
+      { name: 'support access, invalid', faulty: true, open: wrongly },
       at('dashboard of an administrator with support', '/dashboard'),
     ] satisfies Stop[],
     ofOperators: [
       at('dashboard of an operator', '/dashboard'),
-      { name: 'dashboard inside', open: enter },
-      at('list inside', users),
-      at('user inside', `${users}/${patient.id}`),
-      at('not for support', `${users}/import`),
-      { name: 'inside already', open: enterAgain },
+      { name: 'dashboard in a support session', open: enter },
+      at('user list in a support session', users),
+      at('user in a support session', `${users}/${patient.id}`),
+      at('not available for support', `${users}/import`),
+      { name: 'already in a support session', open: enterAgain },
     ] satisfies Stop[],
   };
 }

@@ -2,11 +2,11 @@ import type { Page } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import type { Crowd } from './crowd.ts';
 
-/** A state of a page in which a reader may find it. */
+/** A page in one of its states. */
 export interface Stop {
   readonly name: string;
   readonly open: (page: Page) => Promise<unknown>;
-  /** The answer to a form that was filled in wrongly. */
+  /** Whether the page is the response to an invalid form. */
   readonly faulty?: true;
 }
 
@@ -39,9 +39,9 @@ export function visitorsStops(token: string): Stop[] {
   };
   return [
     at('sign-in', '/sign-in'),
-    faulty('sign-in without a name', '/sign-in'),
+    faulty('sign-in without a user name', '/sign-in'),
     at('sign-in, redirected by another region', '/sign-in?from=germany'),
-    faulty('the same, without a name', '/sign-in?from=germany'),
+    faulty('sign-in, redirected, without a user name', '/sign-in?from=germany'),
     { name: 'password', open: toPassword },
     {
       name: 'wrong password',
@@ -51,8 +51,8 @@ export function visitorsStops(token: string): Stop[] {
         await fill(page, { password: 'something else' });
       },
     },
-    at('set-up', `/set-up/${token}`),
-    faulty('set-up, filled in wrongly', `/set-up/${token}`, { newPassword: 'short' }),
+    at('setup', `/set-up/${token}`),
+    faulty('setup, invalid', `/set-up/${token}`, { newPassword: 'short' }),
     at('region, as a visitor', '/region'),
     at('not found, as a visitor', '/no-such-page'),
   ];
@@ -60,7 +60,7 @@ export function visitorsStops(token: string): Stop[] {
 
 export const pendingStops: Stop[] = [
   at('forced change', '/change-password'),
-  faulty('forced change, filled in wrongly', '/change-password', { newPassword: 'short', confirmPassword: 'other' }),
+  faulty('forced change, invalid', '/change-password', { newPassword: 'short', confirmPassword: 'other' }),
 ];
 
 const requests = '/account-settings/approvals';
@@ -68,10 +68,10 @@ function approvalStops({ approvals, patient }: Pick<Crowd, 'approvals' | 'patien
   const many = `act=delete&user=${patient.id}&user=${approvals.another}`;
   return [
     at('approvals', requests),
-    at('request of one’s own', `${requests}/${approvals.own}`),
-    at('request to be answered', `${requests}/${approvals.others}`),
-    at('another administrator asked', `${requests}/new?${many}`),
-    faulty('another administrator asked without a reason', `${requests}/new?${many}`),
+    at('own request', `${requests}/${approvals.own}`),
+    at('request to decide', `${requests}/${approvals.others}`),
+    at('new request', `${requests}/new?${many}`),
+    faulty('new request without a reason', `${requests}/new?${many}`),
   ];
 }
 
@@ -83,11 +83,11 @@ export const usersStops: Stop[] = [
   at('sessions', '/my-profile/sessions'),
   at('my data', '/my-profile/data'),
   at('own password', '/my-profile/password'),
-  at('set-up of a second factor', '/my-profile/security/second-factor'),
-  at('recovery codes that nobody has', '/my-profile/security/second-factor/recovery-codes'),
-  at('second factor that nobody has', '/my-profile/security/second-factor/remove'),
+  at('setup of a second factor', '/my-profile/security/second-factor'),
+  at('recovery codes without a second factor', '/my-profile/security/second-factor/recovery-codes'),
+  at('removal without a second factor', '/my-profile/security/second-factor/remove'),
   at('what is managed where', '/account-settings/where'),
-  faulty('own password, filled in wrongly', '/my-profile/password', ownPassword),
+  faulty('own password, invalid', '/my-profile/password', ownPassword),
   at('for administrators only', users),
   at('not found', '/no-such-page'),
 ];
@@ -104,14 +104,14 @@ export function adminsStops({ admin, patient, blocked, deleted, approvals }: Cro
     at('rules', '/account-settings/rules'),
     at('list', users),
     at('list, sorted and filtered', `${users}?q=a&level=none&sort=-lastSignIn`),
-    at('empty list', `${users}?q=nobody+at+all`),
+    at('list without matches', `${users}?q=nobody+at+all`),
     at('new user', `${users}/new`),
-    faulty('new user, filled in wrongly', `${users}/new`),
-    at('list, everybody chosen', `${users}?choose=all`),
-    at('many to be deleted', `${users}/bulk?action=delete&user=${patient.id}&user=${admin.id}`),
-    at('many, but nobody chosen', `${users}/bulk?action=block`),
+    faulty('new user, invalid', `${users}/new`),
+    at('list, all users selected', `${users}?choose=all`),
+    at('bulk deletion', `${users}/bulk?action=delete&user=${patient.id}&user=${admin.id}`),
+    at('bulk action without users', `${users}/bulk?action=block`),
     {
-      name: 'reveal of many',
+      name: 'bulk reset, passwords shown',
       open: async (page) => {
         await page.goto(`${users}/bulk?action=reset&user=${patient.id}&user=${blocked.id}&user=${admin.id}`);
         await press(page);
@@ -122,13 +122,13 @@ export function adminsStops({ admin, patient, blocked, deleted, approvals }: Cro
     at('deleted users', `${users}/deleted`),
     at('confirmation of a deletion', `${userPath(patient.id)}/delete`),
     at('activity log', log),
-    at('activity log, narrowed to one person', `${log}?user=${admin.id}&kind=signIn&from=2026-01-01`),
-    at('activity log, nothing fits', `${log}?kind=organization&to=2001-01-01`),
-    at('activity log, several people fit', `${log}?person=a`),
-    at('activity log, nobody fits', `${log}?person=nobody+at+all`),
+    at('activity log, filtered by user', `${log}?user=${admin.id}&kind=signIn&from=2026-01-01`),
+    at('activity log, no matching entries', `${log}?kind=organization&to=2001-01-01`),
+    at('activity log, several matching users', `${log}?person=a`),
+    at('activity log, no matching user', `${log}?person=nobody+at+all`),
     at('user', userPath(patient.id)),
     {
-      name: 'user whom someone else changed meanwhile',
+      name: 'user with a concurrent change',
       open: async (page) => {
         await page.goto(userPath(patient.id));
         await page.evaluate('document.querySelector(`[name="shown.firstName"]`).value = "Another"');
@@ -138,10 +138,10 @@ export function adminsStops({ admin, patient, blocked, deleted, approvals }: Cro
       },
     },
     at('blocked user', userPath(blocked.id)),
-    at('oneself in the list', userPath(admin.id)),
+    at('own user page', userPath(admin.id)),
     at('confirmation', resetPasswordPath(patient.id)),
     at('confirmation of an erasure', `${userPath(deleted.id)}/erase`),
-    at('personal data, asked for', `${userPath(patient.id)}/data`),
+    at('personal data, confirmation', `${userPath(patient.id)}/data`),
     {
       name: 'personal data',
       open: async (page) => {
@@ -151,7 +151,7 @@ export function adminsStops({ admin, patient, blocked, deleted, approvals }: Cro
       },
     },
     {
-      name: 'reveal',
+      name: 'reset, password shown',
       open: async (page) => {
         await reset(page);
         await page.locator('#temporary-password').waitFor();

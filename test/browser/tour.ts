@@ -14,14 +14,14 @@ import { supportStops } from './stops.support.ts';
 import { adminsStops, at, pendingStops, users, usersStops, visitorsStops, type Stop } from './stops.ts';
 import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
 
-/** Whoever walks through the portal, and every page that they can come to. */
+/** A kind of user, with every page available to them. */
 export interface Walker {
   readonly name: string;
   readonly enter: (wishes: PageOptions) => Promise<Page>;
   readonly stops: readonly Stop[];
 }
 
-/** A portal whose region has its users managed at another place. */
+/** A portal in a region whose users are managed elsewhere. */
 async function serveElsewhere(): Promise<ServedPortal> {
   const { origin, serve } = await reserveOrigin();
   const rules = path.join(import.meta.dirname, '../../rules/germany-historical.json');
@@ -39,7 +39,7 @@ export interface Tour {
   readonly walkers: readonly Walker[];
 }
 
-/** Everybody who can come to the portal, and every page that they can see there. */
+/** Every kind of user of the portal, with all their pages. */
 export async function everybody(browser: Browser): Promise<Tour> {
   const { origin, serve } = await reserveOrigin();
   const portal = serve(
@@ -60,7 +60,7 @@ export async function everybody(browser: Browser): Promise<Tour> {
   await portal.database.knex('tenants').where({ id: strict.id }).update({ own_rules: '{"secondFactor":"everybody"}' });
   const strictUser = await aUser(portal, strict);
 
-  // The choice of the switcher, made before: of all that may decide a page's language it is the first to be asked.
+  // Set the language cookie, which takes precedence over everything else that determines the language.
   const come = async (to: ServedPortal, { language = 'fr', ...wishes }: PageOptions): Promise<Page> => {
     const page = await newPage(browser, to, { language, ...wishes });
     const name = `parvis-${to.config.rules.region}-language`;
@@ -83,36 +83,36 @@ export async function everybody(browser: Browser): Promise<Tour> {
     {
       name: 'user',
       enter: async (wishes) => {
-        // There is another session to be ended.
+        // Create another session that can be ended.
         await (await as(user)(wishes)).context().close();
         return as(user)(wishes);
       },
       stops: usersStops,
     },
-    { name: 'owner of a second factor', enter: byCode(portal, come, owner), stops: ownersStops(portal, owner) },
+    { name: 'user with a second factor', enter: byCode(portal, come, owner), stops: ownersStops(portal, owner) },
     {
-      name: 'owner without the code',
+      name: 'user without the code',
       enter: async (wishes) => signIn(await come(portal, wishes), owner.user, 'code'),
       stops: codeStops,
     },
-    { name: 'user who must set one up', enter: as(strictUser), stops: setUpStops },
+    { name: 'user who must set up a second factor', enter: as(strictUser), stops: setUpStops },
     { name: 'administrator', enter: as(admin), stops: [...adminsStops(crowd), ...removalStops(owner.user, patient)] },
     ...(await linkWalkers(browser, portal, come)),
     { name: 'importer', enter: as(admin), stops: await importStops(portal, tenant, admin, patient) },
     { name: 'administrator with support', enter: as(admin), stops: support.ofAdmins },
     { name: 'operator', enter: as(support.inside), stops: support.ofOperators },
     {
-      name: 'operator outside',
+      name: 'operator without a grant',
       enter: as(support.outside),
-      stops: [at('dashboard of an operator outside', '/dashboard')],
+      stops: [at('dashboard of an operator without a grant', '/dashboard')],
     },
     {
-      name: 'administrator abroad',
+      name: 'administrator in another region',
       enter: as(adminAbroad, elsewhere),
       stops: [
-        at('elsewhere', users),
-        at('dashboard abroad', '/dashboard'),
-        at('account settings abroad', '/account-settings'),
+        at('managed elsewhere', users),
+        at('dashboard in another region', '/dashboard'),
+        at('account settings in another region', '/account-settings'),
       ],
     },
   ];

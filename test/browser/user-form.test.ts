@@ -7,7 +7,7 @@ import { newPage, openBrowser, servePortal, signIn } from '../support/browser.ts
 import { chromium, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-describe('the form of a user in a browser', { skip: skipWithout('chromium', chromium()) }, async () => {
+describe('user form in a browser', { skip: skipWithout('chromium', chromium()) }, async () => {
   let browser: Browser;
   before(async () => {
     browser = await openBrowser();
@@ -21,7 +21,7 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
   for (const javaScript of [true, false]) {
     const how = javaScript ? 'with scripts' : 'without scripts';
 
-    it(`does not give a removed level back, ${how}`, async () => {
+    it(`does not restore a level that has been removed in the meantime, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin', administratorLevel: 'global' });
       const stale = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
       const newer = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), bea);
@@ -63,7 +63,7 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
       await page.context().close();
     });
 
-    it(`keeps what was typed beside an error, ${how}`, async () => {
+    it(`keeps the input after a validation error, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
       const page = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
       await page.goto(userPath(user.id));

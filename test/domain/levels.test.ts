@@ -49,7 +49,7 @@ const cases: Case[] = (['global', 'userManagement'] as const).flatMap((actor) =>
   ),
 );
 
-// The contract's sentences, one after the other.
+// The sentences of the product contract, in order.
 function expected({ actor, whom, from, to, agentChanges, managed }: Case): string {
   if (from === to && !agentChanges) return 'yes';
   if (whom === 'self') return 'ownLevel';
@@ -65,10 +65,10 @@ function answer({ actor, whom, from, to, agentChanges, managed }: Case): string 
   return verdict.allowed ? 'yes' : verdict.because;
 }
 
-describe('giving and taking levels', () => {
+describe('changing levels', () => {
   for (const actor of ['global', 'userManagement'] as const) {
     for (const whom of ['self', 'other', 'new'] as const) {
-      test(`${actor}, to ${whom}`, () => {
+      test(`by ${actor} for ${whom} follows the rules`, () => {
         const these = cases.filter((each) => each.actor === actor && each.whom === whom);
         assert.ok(these.length >= 16);
         for (const each of these) assert.equal(answer(each), expected(each), JSON.stringify(each));
@@ -76,7 +76,7 @@ describe('giving and taking levels', () => {
     }
   }
 
-  test('is free to the operator', () => {
+  test('is unrestricted for the operator', () => {
     for (const administratorLevel of administratorLevels) {
       for (const agentLevel of agentLevels) {
         const target = { id: 'x', administratorLevel: 'global', agentLevel: 'none' } as const;

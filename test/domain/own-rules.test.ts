@@ -33,8 +33,8 @@ const rankOf = (name: (typeof ownChoiceNames)[number], rules: RegionRules): numb
   (ownChoices[name].choices as readonly string[]).indexOf(ownChoices[name].of(rules));
 
 for (const [file, rules] of packs) {
-  describe(`a tenant under ${file}`, () => {
-    test('is never looser than its region, whatever is kept of its own', () => {
+  describe(`own rules of a tenant under ${file}`, () => {
+    test("never loosen the region's rules, whatever is stored", () => {
       fc.assert(
         fc.property(anything, (own) => {
           const result = tightened(rules, own);
@@ -53,14 +53,14 @@ for (const [file, rules] of packs) {
     });
 
     for (const kept of ['x', '9', '', 1.5, -0.5, NaN, Infinity, null, [], [1], {}, true]) {
-      test(`has its region’s numbers where what is kept is none: ${inspect(kept)}`, () => {
+      test(`fall back to the region's numbers if the stored value is not a number: ${inspect(kept)}`, () => {
         const own = Object.fromEntries(ownNumberNames.map((name) => [name, kept])) as OwnRules;
         const result = tightened(rules, own);
         for (const name of ownNumberNames) assert.equal(ownNumbers[name].of(result), ownNumbers[name].of(rules), name);
       });
     }
 
-    test('keeps within its bounds whatever number is kept', () => {
+    test('are limited to their bounds for any stored number', () => {
       for (const kept of [-1e308, Number.MIN_SAFE_INTEGER, -1, 0, Number.MAX_SAFE_INTEGER, 1e308])
         for (const name of ownNumberNames) {
           const { least, most } = boundsOf(name, rules);
@@ -69,7 +69,7 @@ for (const [file, rules] of packs) {
         }
     });
 
-    test('has its own numbers where they are stricter', () => {
+    test('apply numbers that are stricter', () => {
       for (const name of ownNumberNames) {
         const { least, most } = boundsOf(name, rules);
         for (const value of [least, most])
@@ -77,20 +77,20 @@ for (const [file, rules] of packs) {
       }
     });
 
-    test('has its own choices where they are stricter', () => {
+    test('apply choices that are stricter', () => {
       for (const name of ownChoiceNames) {
         for (const value of stricterThan(name, rules))
           assert.equal(ownChoices[name].of(tightened(rules, { [name]: value })), value, name);
       }
     });
 
-    test('keeps the region’s rules where it says nothing', () => {
+    test("keep the region's rules if there are none", () => {
       assert.deepEqual(tightened(rules, {}), rules);
     });
   });
 }
 
-test('numbers that a region fixes are the same for everybody', () => {
+test('tenants cannot change numbers that their region fixes', () => {
   const china = packs.find(([file]) => file === 'china.json')?.[1];
   assert.ok(china?.throttle.fixed);
   const { attempts } = china.throttle.perAccountAndAddress;

@@ -17,21 +17,21 @@ const rules = {
   session: { idleMinutes: 30, absoluteHours: 12 },
 } as unknown as RegionRules;
 
-test('times of the rules in ms', () => {
+test('rule durations are converted to milliseconds', () => {
   assert.equal(temporaryPasswordLifetimeMs(rules), 259_200_000);
   assert.equal(changeWithinMs(rules), 900_000);
   assert.equal(idleLimitMs(rules), 1_800_000);
   assert.equal(absoluteLimitMs(rules), 43_200_000);
 });
 
-test('only the languages that the portal is complete in', () => {
+test('isLanguage accepts only complete languages', () => {
   for (const language of languages) assert.equal(isLanguage(language), true);
   for (const other of ['', 'EN', 'en-GB', 'it', '__proto__', 'constructor', ['en'], null, undefined, 0]) {
     assert.equal(isLanguage(other), false, String(other));
   }
 });
 
-test('only the operations that a region decides on', () => {
+test('isUserOperation accepts only the operations a region decides on', () => {
   for (const operation of userOperations) assert.equal(isUserOperation(operation), true);
   for (const other of ['', 'users', 'users.List', 'dashboard.view', 'toString', '__proto__']) {
     assert.equal(isUserOperation(other), false, other);

@@ -23,7 +23,7 @@ async function company(language: (typeof languages)[number] = 'en') {
   return { tenant, camille, admin };
 }
 
-/** Records the same again and again, at seven moments in turn. */
+/** Records the same event `count` times, with seven different timestamps. */
 const record = ({ scope }: TestTenant, count: number, event: ActivityEvent, targetId: string | null = null) =>
   portal.database.transaction(async (tx) => {
     for (let each = 0; each < count; each++)
@@ -35,7 +35,7 @@ const kindsOf = async ({ id }: TestTenant): Promise<string[]> =>
     ({ kind }) => kind,
   );
 
-/** @returns what the check says of a file, and how many entries it found good */
+/** @returns the first fault, the number of valid entries and whether the file is complete */
 function checked(text: string): [fault: unknown, entries: number | undefined, whole: boolean | undefined] {
   const [first = '', ...lines] = text.trimEnd().split('\n');
   const check = createFileCheck(first, sha256);
@@ -44,8 +44,8 @@ function checked(text: string): [fault: unknown, entries: number | undefined, wh
   return [fault ?? check?.end(), check?.entries(), check?.whole];
 }
 
-describe('the log as JSON Lines', () => {
-  it('holds all that the chain binds, and its own record as the last entry', async () => {
+describe('activity log export as JSON Lines', () => {
+  it('contains every entry of the hash chain, with the export itself as the last entry', async () => {
     const { tenant, admin } = await company();
     await record(tenant, 1_100, { kind: 'tenant.resumed' });
     const { status, headers, text } = await admin.send('GET', jsonl);
@@ -61,7 +61,7 @@ describe('the log as JSON Lines', () => {
     );
   });
 
-  it('of a part says that it is one, and each entry brings the hash before it', async () => {
+  it('marks a filtered export as partial and includes the previous hash of each entry', async () => {
     const { tenant, camille, admin } = await company();
     await record(tenant, 600, { kind: 'tenant.resumed' });
     await record(tenant, 600, { kind: 'user.blocked' }, camille.id);
@@ -76,9 +76,9 @@ describe('the log as JSON Lines', () => {
   });
 });
 
-describe('the log as CSV', () => {
+describe('activity log export as CSV', () => {
   for (const language of languages) {
-    it(`speaks the reader’s language, and opens in their Excel (${language})`, async () => {
+    it(`uses the reader's language and the delimiter of their Excel (${language})`, async () => {
       const { t } = translator(language);
       const { tenant, admin } = await company(language);
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
@@ -121,7 +121,7 @@ describe('the log as CSV', () => {
     });
   }
 
-  it('holds what was asked for, however many entries that is', async () => {
+  it('contains all matching entries, however many there are', async () => {
     const { tenant, admin } = await company();
     await record(tenant, 1_200, { kind: 'tenant.resumed' });
     const { text } = await admin.send('GET', `${csv}?kind=organization`);
@@ -131,11 +131,11 @@ describe('the log as CSV', () => {
   });
 });
 
-describe('whoever takes the log away', () => {
+describe('activity log export', () => {
   const exportsOf = async (tenant: TestTenant): Promise<number> =>
     (await kindsOf(tenant)).filter((kind) => kind === 'activity.exported').length;
 
-  it('is recorded before anything is sent; who asks only for the head is not, and gets nothing', async () => {
+  it('is recorded before any data is sent; a HEAD request returns no data and is not recorded', async () => {
     const { tenant, admin } = await company();
     for (const path of [csv, jsonl]) {
       const before = await exportsOf(tenant);
@@ -146,7 +146,7 @@ describe('whoever takes the log away', () => {
     }
   });
 
-  it('waits when it was often, is told for how long, and others need not', async () => {
+  it('is throttled per user, with a Retry-After header', async () => {
     const { tenant, admin } = await company();
     for (let count = 0; count < 12; count++) assert.equal((await admin.send('GET', csv)).status, 200);
     const { status, headers, text } = await admin.send('GET', jsonl);

@@ -26,7 +26,7 @@ const textsOf = (person: Person, selector: string): string[] =>
     .map((each) => normalizeSpace(person.$(each).text()));
 const sentences = (person: Person): string[] => textsOf(person, '.event-text');
 
-/** A company in which three things happen on three days, the last one today. */
+/** A tenant with three events on three days, the last one today. */
 async function company(language: Language) {
   const tenant = await aTenant(portal, { language });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
@@ -41,7 +41,7 @@ async function company(language: Language) {
 
 describe('the activity log', () => {
   for (const language of languages) {
-    it(`says who did what to whom, when and from where, newest first (${language})`, async () => {
+    it(`shows who did what to whom, when and from where, newest first (${language})`, async () => {
       const { t } = translator(language);
       const { admin, zoe, camille } = await company(language);
       await admin.visit(`${list}/${zoe.id}`);
@@ -75,7 +75,7 @@ describe('the activity log', () => {
     });
   }
 
-  it('is narrowed to a kind and to days, and says so when nothing fits', async () => {
+  it('can be filtered by kind and by days, and says when nothing matches', async () => {
     const { admin } = await company('en');
     const day = (ago: number): string => new Date(portal.clock.now - ago * dayMs).toISOString().slice(0, 10);
     const shown = async (fields: Readonly<Record<string, string>>): Promise<number> => {
@@ -94,7 +94,7 @@ describe('the activity log', () => {
     assert.equal(sentences(admin).length, 3);
   });
 
-  it('keeps what was chosen in the form, in its pages and in its files', async () => {
+  it('keeps the filter in the form, in its page links and in its export links', async () => {
     const { admin, zoe } = await company('en');
     await admin.visit(`${log}?user=${zoe.id}&kind=users&from=2026-01-02&to=2026-11-30`);
     const value = (name: string): string | undefined => admin.$(`[name=${name}]`).attr('value');
@@ -108,7 +108,7 @@ describe('the activity log', () => {
     assert.deepEqual(hrefs, [`${log}/export.csv?${narrowed}`, `${log}/export.jsonl?${narrowed}`]);
   });
 
-  it('is turned page by page, in both directions', async () => {
+  it('can be paged in both directions', async () => {
     const { admin, tenant } = await company('en');
     const { now } = portal.clock;
     for (let count = 0; count < 110; count++)
@@ -134,7 +134,7 @@ describe('the activity log', () => {
     assert.equal(admin.$('a[rel=prev]').length, 0);
   });
 
-  it('leads nobody here but those who manage users', async () => {
+  it('is open only to administrators who manage users', async () => {
     const { tenant } = await company('en');
     for (const administratorLevel of ['userManagement', 'billing', 'none'] as const) {
       const person = await signedIn(await aUser(portal, tenant, { administratorLevel }), 'en');
@@ -145,8 +145,8 @@ describe('the activity log', () => {
   });
 });
 
-describe('the activity of one person', () => {
-  it('is what they did and what was done to them, from their own page', async () => {
+describe('activity of one user', () => {
+  it('shows what they did and what was done to them, and is linked from the user page', async () => {
     const { admin, zoe, camille } = await company('en');
     await admin.visit(`${list}/${zoe.id}`);
     await admin.submit('Block sign-in');
@@ -158,7 +158,7 @@ describe('the activity of one person', () => {
     assert.equal(sentences(await admin.visit(`${log}?user=${camille.id}`)).length, 3);
   });
 
-  it('is found by a part of a name or user name: one is shown, of several the reader chooses', async () => {
+  it('is found by part of a name or user name, with a choice when several users match', async () => {
     const { admin, zoe, zoltan } = await company('en');
     await (await admin.visit(log)).submit('Show', { Person: 'besson', Kind: 'users' });
     assert.equal(admin.path, `${log}?user=${zoe.id}&kind=users`);
@@ -171,7 +171,7 @@ describe('the activity of one person', () => {
     admin.sees('Nobody of this name');
   });
 
-  it('of whom nothing is left is still shown, without a name', async () => {
+  it('is still shown without a name after the user row has been deleted', async () => {
     const { admin, zoltan } = await company('en');
     await portal.database.knex('users').where({ id: zoltan.id }).delete();
     await admin.visit(`${log}?user=${zoltan.id}`);

@@ -19,7 +19,7 @@ const activity = (event: ActivityEvent, parts: Partial<Activity> = {}): Activity
   ...parts,
 });
 
-/** Kinds that a language has no sentence, or no short name, for. */
+/** Event kinds without a sentence or a short name in a language. */
 const unworded = (texts: Texts, kinds: readonly string[]): string[] =>
   kinds.flatMap((kind) => {
     const name = kind.replace('.', '_');
@@ -31,19 +31,19 @@ const unworded = (texts: Texts, kinds: readonly string[]): string[] =>
     return sentence && label ? [] : [kind];
   });
 
-describe('every kind of event has words', () => {
+describe('texts for event kinds', () => {
   const catalogue = readCatalogue();
   for (const language of languages) {
-    it(`in ${language}`, () => assertNone(unworded(catalogue[language], activityKinds)));
+    it(`are complete in ${language}`, () => assertNone(unworded(catalogue[language], activityKinds)));
   }
 
-  it('and one without them is found', () => {
+  it('are reported as missing for an unknown kind', () => {
     assert.deepEqual(unworded(catalogue.fr, ['signOut', 'moon.landed']), ['moon.landed']);
     assert.deepEqual(unworded(new Map([['activity:sentence.signOut', '']]), ['signOut']), ['signOut']);
   });
 });
 
-describe('an event in words', () => {
+describe('rendering an activity entry', () => {
   const said = (language: (typeof languages)[number], what: Activity): string[] => {
     const { t } = translator(language);
     const { sentence, details } = wordsFor(language).entry(what);
@@ -110,13 +110,13 @@ describe('an event in words', () => {
     ],
   ];
   for (const [what, ...expected] of table) {
-    it(expected[0], () => {
+    it(`renders: ${expected[0]}`, () => {
       for (const [index, language] of languages.entries())
         assert.equal(said(language, what).join('|'), expected[index]);
     });
   }
 
-  it('every other one has its sentence, its short name and its details, each in every language', () => {
+  it('renders every other kind with its sentence, short name and details in every language', () => {
     const others: ActivityEvent[] = [
       reset,
       ...(['unknown', 'password', 'blocked', 'deleted', 'expired', 'tenant'] as const).map((because) => ({

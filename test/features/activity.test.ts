@@ -39,7 +39,7 @@ async function asked(username: string): Promise<Person> {
 }
 const password = (person: Person, typed: string) => person.send('POST', '/sign-in/password', { password: typed });
 
-describe('what happens is recorded once, with who, whom, where and by which request', () => {
+describe('recording an event once, with actor, target, address and request ID', () => {
   type Scene = (zoe: TestUser) => Promise<() => Promise<Response>>;
   const byAdmin =
     (path: string, fields: Readonly<Record<string, string>> = {}): Scene =>
@@ -81,7 +81,7 @@ describe('what happens is recorded once, with who, whom, where and by which requ
   ];
 
   for (const [kind, actor, scene, wishes = {}] of cases) {
-    it(`${kind} by ${actor} ${JSON.stringify(wishes)}`, async () => {
+    it(`records ${kind} by ${actor} ${JSON.stringify(wishes)}`, async () => {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', ...wishes });
       const act = await scene(zoe);
       portal.clock.now += 1_000;
@@ -100,7 +100,7 @@ describe('what happens is recorded once, with who, whom, where and by which requ
     });
   }
 
-  it('signIn.throttled, once for a block: nobody fills the log by trying on', async () => {
+  it('records signIn.throttled once per block, so that more attempts do not fill the log', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await asked(zoe.username);
     for (let each = 0; each < 5; each++) await password(person, 'wrong');
@@ -114,7 +114,7 @@ describe('what happens is recorded once, with who, whom, where and by which requ
     );
   });
 
-  it('refused, as which action and why', async () => {
+  it('records a refused action with the action and the reason', async () => {
     const [manager, boss] = [await aUser(portal, tenant, { administratorLevel: 'userManagement' }), camille];
     const person = await signedIn(manager);
     const before = await lastId();
@@ -136,7 +136,7 @@ describe('what happens is recorded once, with who, whom, where and by which requ
     ]);
   });
 
-  it('a try under a name that nobody has, without the name: it may be a mistyped password', async () => {
+  it('records a sign-in attempt for an unknown user name without the name, which may be a mistyped password', async () => {
     const before = await lastId();
     await password(await asked('meine-geheime-katze@company.example'), 'and the password too');
     const [entry, ...more] = await entriesBehind(before);
@@ -149,7 +149,7 @@ describe('what happens is recorded once, with who, whom, where and by which requ
     assert.ok(!(await databaseContents(portal.database)).includes('and the password too'));
   });
 
-  it('and nothing where nothing was done: looks, stale forms and faults leave no trace', async () => {
+  it('records nothing for page views, stale forms and invalid input', async () => {
     const zoe = await aUser(portal, tenant);
     const admin = await signedIn(camille);
     const before = await lastId();
@@ -161,9 +161,9 @@ describe('what happens is recorded once, with who, whom, where and by which requ
   });
 });
 
-describe('the page of a user', () => {
+describe("activity on a user's page", () => {
   for (const language of languages) {
-    it(`words what happened, newest first, and says by whom (${language})`, async () => {
+    it(`lists events in words, newest first, with the actor (${language})`, async () => {
       const { t } = translator(language);
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       await password(await asked(zoe.username), 'wrong');

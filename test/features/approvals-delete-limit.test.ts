@@ -23,75 +23,82 @@ const lowered: ActivityEvent = {
   changes: [{ field: 'administratorLevel', from: 'userManagement', to: 'none' }],
 };
 
-type Who = 'asker' | 'other' | 'third' | 'manager';
-/** What stands in the log when the manager has deleted two, as many as one may, and whether the other may delete still. */
+type Who = 'requester' | 'other' | 'third' | 'manager';
+/**
+ * The activity log after the manager has deleted two users, the limit, and whether `other` may still delete without
+ * approval.
+ */
 const cases: [label: string, deeds: readonly (readonly [by: Who, event: ActivityEvent, to: Who])[], may: boolean][] = [
-  ['nothing', [], true],
-  ['the other let the manager in', [['other', added, 'manager']], false],
-  ['the manager let the other in', [['manager', added, 'other']], false],
+  ['there is no other history', [], true],
+  ['the other administrator added the manager', [['other', added, 'manager']], false],
+  ['the manager added the other administrator', [['manager', added, 'other']], false],
   [
-    'one person let both in',
+    'a third administrator added both',
     [
-      ['asker', added, 'manager'],
-      ['asker', added, 'other'],
+      ['requester', added, 'manager'],
+      ['requester', added, 'other'],
     ],
     false,
   ],
   [
-    'the other let somebody in, who then let the manager in',
+    'the other administrator added a user who then added the manager',
     [
       ['other', added, 'third'],
       ['third', added, 'manager'],
     ],
     false,
   ],
-  ['somebody else let the manager in', [['third', added, 'manager']], true],
-  ['the other only took the manager’s level', [['other', lowered, 'manager']], true],
+  ['a third administrator added the manager', [['third', added, 'manager']], true],
+  ["the other administrator only lowered the manager's level", [['other', lowered, 'manager']], true],
 ];
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`deleting in slices on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
-    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+  describe(
+    `the limit on deletions without approval on ${dialect}`,
+    { skip: skipWithout('postgres', server) },
+    async () => {
+      const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-    async function happened(company: ApprovalTenant, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
-      const scope = createScope({ ...company.tenant.scope, principal: person(company[by]) });
-      portal.clock.now += 1;
-      await activityStore.record(portal.database, scope, event, company[to].id, portal.clock.now);
-    }
+      async function happened(company: ApprovalTenant, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
+        const scope = createScope({ ...company.tenant.scope, principal: person(company[by]) });
+        portal.clock.now += 1;
+        await activityStore.record(portal.database, scope, event, company[to].id, portal.clock.now);
+      }
 
-    async function deletes(person: Person, { tenant }: ApprovalTenant): Promise<TestUser & { location: string }> {
-      const user = await aUser(portal, tenant);
-      const { headers } = await person.send('post', `${usersPage}/${user.id}/delete`);
-      return { ...user, location: headers.location ?? '' };
-    }
+      async function deletes(person: Person, { tenant }: ApprovalTenant): Promise<TestUser & { location: string }> {
+        const user = await aUser(portal, tenant);
+        const { headers } = await person.send('post', `${usersPage}/${user.id}/delete`);
+        return { ...user, location: headers.location ?? '' };
+      }
 
-    for (const [label, deeds, may] of cases) {
-      it(`when ${label}, the other ${may ? 'may' : 'may not'} delete as many again`, async () => {
+      for (const [label, deeds, may] of cases) {
+        it(`a second administrator ${may ? 'may' : 'may not'} delete as many again when ${label}`, async () => {
+          const company = await aTenantWithApprovals(portal);
+          for (const deed of deeds) await happened(company, deed);
+          const ada = await company.as(company.manager);
+          for (const _ of [1, 2]) assert.equal((await deletes(ada, company)).location, usersPage);
+          const noah = await company.as(company.other);
+          const { id, location } = await deletes(noah, company);
+          assert.equal(location, may ? usersPage : `${approvalsPage}/new?act=delete&user=${id}`);
+          assert.equal((await storedUser(portal, { id })).state, may ? 'deleted' : 'active');
+        });
+      }
+
+      it('deletions by a colleague whom the administrator later blocked count for 24 hours', async () => {
         const company = await aTenantWithApprovals(portal);
-        for (const deed of deeds) await happened(company, deed);
+        await happened(company, ['other', added, 'manager']);
         const ada = await company.as(company.manager);
-        for (const _ of [1, 2]) assert.equal((await deletes(ada, company)).location, usersPage);
+        for (const _ of [1, 2]) await deletes(ada, company);
         const noah = await company.as(company.other);
-        const { id, location } = await deletes(noah, company);
-        assert.equal(location, may ? usersPage : `${approvalsPage}/new?act=delete&user=${id}`);
-        assert.equal((await storedUser(portal, { id })).state, may ? 'deleted' : 'active');
+        await noah.send('post', `${usersPage}/${company.manager.id}/block`);
+        assert.match((await deletes(noah, company)).location, /approvals/);
+        portal.clock.now += 24 * hourMs;
+        const later = await company.as(company.other);
+        assert.equal((await deletes(later, company)).location, usersPage);
       });
-    }
-
-    it('through an account that lost its level again counts, until the day is over', async () => {
-      const company = await aTenantWithApprovals(portal);
-      await happened(company, ['other', added, 'manager']);
-      const ada = await company.as(company.manager);
-      for (const _ of [1, 2]) await deletes(ada, company);
-      const noah = await company.as(company.other);
-      await noah.send('post', `${usersPage}/${company.manager.id}/block`);
-      assert.match((await deletes(noah, company)).location, /approvals/);
-      portal.clock.now += 24 * hourMs;
-      const later = await company.as(company.other);
-      assert.equal((await deletes(later, company)).location, usersPage);
-    });
-  });
+    },
+  );
 }

@@ -19,37 +19,40 @@ const change = (user: User, columns: object): Promise<number> => knex('users').w
 const waitMs = 24 * hourMs;
 
 type Company = Awaited<ReturnType<typeof aTenantWithApprovals>>;
-/** What happens between the confirmation and the asker's coming back; null where the asker cannot come back at all. */
+/**
+ * What happens between the approval and the requester's return; `comesBack` is false if the requester can no longer
+ * sign in.
+ */
 const meanwhile: [label: string, happens: (company: Company) => Promise<unknown>, comesBack: boolean, why: string][] = [
-  ['the asker is demoted', ({ asker }) => change(asker, { administrator_level: 'userManagement' }), false, 'asker'],
-  ['the asker is blocked', ({ asker }) => change(asker, { state: 'blocked', epoch: 1 }), false, 'asker'],
-  ['the asker is deleted', ({ asker }) => change(asker, { state: 'deleted', epoch: 1 }), false, 'asker'],
-  ['the asker has another password', ({ asker }) => change(asker, { epoch: 1 }), false, 'asker'],
-  ['the confirmer is demoted', ({ other }) => change(other, { administrator_level: 'none' }), true, 'confirmer'],
-  ['the confirmer is blocked', ({ other }) => change(other, { state: 'blocked', epoch: 1 }), true, 'confirmer'],
-  ['the confirmer has another password', ({ other }) => change(other, { epoch: 1 }), true, 'confirmer'],
-  ['whom it is about has another password', ({ third }) => change(third, { epoch: 1 }), true, 'subject'],
   [
-    'whom it is about holds another level',
-    ({ third }) => change(third, { administrator_level: 'none' }),
-    true,
-    'subject',
+    'the requester is demoted',
+    ({ requester }) => change(requester, { administrator_level: 'userManagement' }),
+    false,
+    'asker',
   ],
-  ['whom it is about is deleted', ({ third }) => change(third, { state: 'deleted', epoch: 1 }), true, 'subject'],
-  ['the time is over', () => Promise.resolve((portal.clock.now += waitMs)), true, 'time'],
+  ['the requester is blocked', ({ requester }) => change(requester, { state: 'blocked', epoch: 1 }), false, 'asker'],
+  ['the requester is deleted', ({ requester }) => change(requester, { state: 'deleted', epoch: 1 }), false, 'asker'],
+  ["the requester's password changes", ({ requester }) => change(requester, { epoch: 1 }), false, 'asker'],
+  ['the approver is demoted', ({ other }) => change(other, { administrator_level: 'none' }), true, 'confirmer'],
+  ['the approver is blocked', ({ other }) => change(other, { state: 'blocked', epoch: 1 }), true, 'confirmer'],
+  ["the approver's password changes", ({ other }) => change(other, { epoch: 1 }), true, 'confirmer'],
+  ["the subject's password changes", ({ third }) => change(third, { epoch: 1 }), true, 'subject'],
+  ["the subject's level changes", ({ third }) => change(third, { administrator_level: 'none' }), true, 'subject'],
+  ['the subject is deleted', ({ third }) => change(third, { state: 'deleted', epoch: 1 }), true, 'subject'],
+  ['the time limit passes', () => Promise.resolve((portal.clock.now += waitMs)), true, 'time'],
 ];
 
-describe('a confirmed request lapses', () => {
+describe('an approved request', () => {
   for (const [label, happens, comesBack, why] of meanwhile) {
-    it(`when ${label}`, async () => {
+    it(`expires when ${label}`, async () => {
       const company = await aTenantWithApprovals(portal);
       const address = await anApprovedRequest(company);
-      const camille = await company.as(company.asker);
+      const camille = await company.as(company.requester);
       await camille.visit(address);
       await happens(company);
       const before = await storedUser(portal, company.third);
       if (comesBack) {
-        const answer = await (await company.as(company.asker)).send('get', address);
+        const answer = await (await company.as(company.requester)).send('get', address);
         assert.match(answer.text, /Lapsed/);
         assert.doesNotMatch(answer.text, /perform"/);
       }
@@ -70,11 +73,11 @@ describe('a confirmed request lapses', () => {
   }
 });
 
-describe('the time of a request', () => {
-  it('ends to the millisecond, for the answer and for the act', async () => {
+describe('the time limit of a request', () => {
+  it('is exact to the millisecond, both for approving and for performing', async () => {
     const company = await aTenantWithApprovals(portal);
     const address = await aPendingRequest(company);
-    // Sessions are shorter than that: whoever answers signs in late.
+    // Sessions are shorter than the time limit, so the approver signs in late.
     portal.clock.now += waitMs - 1;
     const [late, inTime] = [await company.as(company.other), await company.as(company.other)];
     await late.visit(address);
@@ -84,10 +87,14 @@ describe('the time of a request', () => {
     assert.equal(late.status, 409);
     late.sees('Its time ran out.');
     portal.clock.now -= 1;
-    assert.equal((await inTime.send('post', address, { move: 'confirmed' })).status, 409, 'what has lapsed stays so');
+    assert.equal(
+      (await inTime.send('post', address, { move: 'confirmed' })).status,
+      409,
+      'an expired request stays expired',
+    );
   });
 
-  it('begins anew with the confirmation', async () => {
+  it('restarts on approval', async () => {
     const company = await aTenantWithApprovals(portal);
     const address = await aPendingRequest(company);
     portal.clock.now += waitMs - 1;
@@ -95,17 +102,17 @@ describe('the time of a request', () => {
     await noah.visit(address);
     await noah.submit('Confirm');
     portal.clock.now += waitMs - 1;
-    const camille = await company.as(company.asker);
+    const camille = await company.as(company.requester);
     await camille.visit(address);
     await camille.submit('Reset password');
     assert.ok(camille.$('#temporary-password').text());
   });
 });
 
-describe('what has ended', () => {
-  it('is removed after thirty days, and the log still holds it', async () => {
+describe('ended requests', () => {
+  it('are deleted after 30 days, while the activity log keeps their entries', async () => {
     const company = await aTenantWithApprovals(portal);
-    const camille = await company.as(company.asker);
+    const camille = await company.as(company.requester);
     const address = await aPendingRequest(company);
     await camille.visit(address);
     await camille.submit('Withdraw');
@@ -117,18 +124,18 @@ describe('what has ended', () => {
     await portal.background.runAll();
     assert.deepEqual(await requestStatesOf(portal, company.tenant), []);
     assert.deepEqual(await activityKindsOf(portal, company.tenant), ['approval.asked', 'approval.withdrawn']);
-    const later = await company.as(company.asker);
+    const later = await company.as(company.requester);
     assert.equal((await later.visit(address)).status, 404);
   });
 
-  it('leaves no reason behind when whom it was about is erased', async () => {
+  it('lose their reason when their subject is erased', async () => {
     const company = await aTenantWithApprovals(portal);
     const address = await aPendingRequest(company, 'Kanarienvogel');
     const noah = await company.as(company.other);
     await noah.visit(address);
     await noah.submit('Decline', { 'Comment (optional)': 'Zaunkönig' });
     await change(company.third, { state: 'deleted', deleted_at: portal.clock.now, epoch: 1 });
-    const camille = await company.as(company.asker);
+    const camille = await company.as(company.requester);
     await camille.visit(`${usersPage}/${company.third.id}/erase`);
     await camille.submit('Erase for good');
     const kept = JSON.stringify([

@@ -23,18 +23,18 @@ const { knex } = portal.database;
 const log = '/account-settings/activity-log';
 const secret = 'Kanarienvogel';
 
-describe('the second factor of a Global admin', () => {
-  it('is removed as their password is reset: by two', async () => {
-    const { tenant, asker, other, as } = await aTenantWithApprovals(portal);
+describe('removing the second factor of a Global admin', () => {
+  it('requires approval, like resetting their password', async () => {
+    const { tenant, requester, other, as } = await aTenantWithApprovals(portal);
     const user = await aUser(portal, tenant, { displayName: 'Paul Petit', administratorLevel: 'global' });
     await aSecondFactorUser(portal, user);
-    const camille = await as(asker);
+    const camille = await as(requester);
     const page = `${usersPage}/${user.id}/remove-second-factor`;
     await camille.visit(`${usersPage}/${user.id}`).then(() => camille.follow('Remove the second factor'));
     camille.sees('Remove the second factor of Paul Petit');
     const address = await requestApproval(camille);
     assert.equal((await camille.send('post', page)).status, 303);
-    assert.notEqual((await storedUser(portal, user)).second_factor_at, null, 'alone nothing is removed');
+    assert.notEqual((await storedUser(portal, user)).second_factor_at, null, 'nothing is removed without approval');
     const noah = await as(other);
     await noah.visit(address).then(() => noah.submit('Confirm'));
     await camille.visit(address).then(() => camille.submit('Remove a second factor'));
@@ -44,15 +44,15 @@ describe('the second factor of a Global admin', () => {
   });
 });
 
-describe('a reason', () => {
-  it('is read in the log by whoever could do it, and by nobody else', async () => {
+describe('the reason of an approval request', () => {
+  it('is shown in the activity log only to administrators who could perform the action themselves', async () => {
     const company = await aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
     const address = await aPendingRequest(company, secret);
     const noah = await company.as(company.other);
     await noah.visit(address).then(() => noah.submit('Decline', { 'Comment (optional)': `${secret} too` }));
-    for (const who of ['asker', 'other', 'third', 'manager'] as const) {
+    for (const who of ['requester', 'other', 'third', 'manager'] as const) {
       const person = await company.as(company[who]);
-      const may = who === 'asker' || who === 'other';
+      const may = who === 'requester' || who === 'other';
       assert.ok(may || !(await person.visit('/dashboard')).text.includes(secret));
       const texts = [(await person.visit(log)).text];
       for (const file of ['export.csv', 'export.jsonl', 'export.jsonl?kind=approvals'])
@@ -62,28 +62,28 @@ describe('a reason', () => {
     }
   });
 
-  it('stands in nobody’s own data but in that of whoever wrote it', async () => {
+  it('is part of the personal data of its author only', async () => {
     const company = await aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
     await aPendingRequest(company, secret);
-    for (const who of ['asker', 'other', 'third'] as const) {
+    for (const who of ['requester', 'other', 'third'] as const) {
       const person = await company.as(company[who]);
       const file = await person.send('get', '/my-profile/data.json');
       assert.equal(file.status, 200);
-      assert.equal(file.text.includes(secret), who === 'asker', who);
+      assert.equal(file.text.includes(secret), who === 'requester', who);
     }
-    const camille = await company.as(company.asker);
+    const camille = await company.as(company.requester);
     await camille.visit(`${usersPage}/${company.third.id}`);
     const file = await camille.send('post', `${usersPage}/${company.third.id}/data.json`);
     assert.equal(file.status, 200);
     assert.match(file.text, /approval.asked/);
-    assert.ok(!file.text.includes(secret), 'nor in the data of whom it is about, for whoever takes it');
+    assert.ok(!file.text.includes(secret), "nor in the subject's data, whoever exports it");
   });
 });
 
-describe('asking', () => {
-  it('again and again is stopped in words', async () => {
-    const { asker, third, tenant, as } = await aTenantWithApprovals(portal);
-    const camille = await as(asker);
+describe('requesting approvals', () => {
+  it('is throttled, with a message and a Retry-After header', async () => {
+    const { requester, third, tenant, as } = await aTenantWithApprovals(portal);
+    const camille = await as(requester);
     await camille.visit('/dashboard');
     const ask = () =>
       camille.send('post', `${approvalsPage}/new`, { act: 'resetPassword', user: third.id, reason: 'Because' });
@@ -95,36 +95,36 @@ describe('asking', () => {
     assert.deepEqual([last.status, asked], [429, 31]);
     assert.match(last.text, /Try again/i);
     assert.ok(last.headers['retry-after']);
-    const mails = await knex('deliveries').where({ tenant_id: tenant.id, user_id: asker.id });
+    const mails = await knex('deliveries').where({ tenant_id: tenant.id, user_id: requester.id });
     assert.equal(mails.length, 0);
   });
 
-  it('counts one’s own requests, however many others wait', async () => {
-    const { tenant, asker, other, third, as } = await aTenantWithApprovals(portal);
+  it("limits the requester's own open requests, however many others are open", async () => {
+    const { tenant, requester, other, third, as } = await aTenantWithApprovals(portal);
     for (let count = 0; count < 105; count++) await aStoredRequest(portal, tenant, other);
     portal.clock.now += 1;
-    const camille = await as(asker);
+    const camille = await as(requester);
     await camille.visit('/dashboard');
     const ask = () =>
       camille.send('post', `${approvalsPage}/new`, { act: 'resetPassword', user: third.id, reason: 'Because' });
     const [one, again] = [await ask(), await ask()];
-    assert.equal(one.headers.location, again.headers.location, 'asked twice is one');
-    for (let count = 0; count < 19; count++) await aStoredRequest(portal, tenant, asker);
+    assert.equal(one.headers.location, again.headers.location, 'the same request twice is one request');
+    for (let count = 0; count < 19; count++) await aStoredRequest(portal, tenant, requester);
     const target = await aUser(portal, tenant, { administratorLevel: 'global' });
     await camille.visit(`${usersPage}/${target.id}/reset-password`);
     await camille.submit('Ask for confirmation', { Reason: 'Because' });
     camille.sees('Too many of your requests are waiting.');
     await camille.visit('/dashboard');
     camille.sees('105 requests wait for your answer');
-    await knex('users').where({ id: asker.id }).update({ state: 'blocked' });
+    await knex('users').where({ id: requester.id }).update({ state: 'blocked' });
     await portal.background.runAll();
     const states = await requestStatesOf(portal, tenant);
-    assert.equal(states.filter((state) => state === 'lapsed').length, 20, 'the work gets to all of them');
+    assert.equal(states.filter((state) => state === 'lapsed').length, 20, 'the background job expires all of them');
   });
 });
 
-describe('what cannot be asked for', () => {
-  it('under support access is refused, and not offered', async () => {
+describe('an action that cannot be requested', () => {
+  it('is refused to operators with support access, without offering a request', async () => {
     const { tenant, manager, plain } = await aTenantWithApprovals(portal);
     const rules = {
       ...tenant.scope.rules,
@@ -146,9 +146,9 @@ describe('what cannot be asked for', () => {
     assert.deepEqual(verdict, { allowed: false, because: 'support' });
   });
 
-  it('lapses: rules that the region does not let a company have any more', async () => {
-    const { tenant, asker, other, as } = await aTenantWithApprovals(portal, { export: 'two', idleMinutes: 5 });
-    const camille = await as(asker);
+  it('expires when the region no longer allows the requested rules', async () => {
+    const { tenant, requester, other, as } = await aTenantWithApprovals(portal, { export: 'two', idleMinutes: 5 });
+    const camille = await as(requester);
     await camille.visit(`${approvalsPage}/new?act=loosenRules&idleMinutes=5`);
     const address = await requestApproval(camille);
     const noah = await as(other);
@@ -156,7 +156,7 @@ describe('what cannot be asked for', () => {
     const row =
       (await knex<{ subject: string; tenant_id: string }>('approvals').where({ tenant_id: tenant.id }).first())
         ?.subject ?? '';
-    // As if the region had allowed more then.
+    // Simulate a region that allowed more when the request was made.
     const subject = row.replace('"next":{"idleMinutes":5', '"next":{"idleMinutes":50000');
     assert.notEqual(subject, row);
     await knex('approvals').where({ tenant_id: tenant.id }).update({ subject });

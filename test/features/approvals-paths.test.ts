@@ -21,9 +21,9 @@ const { knex } = portal.database;
 const userExport = `${usersPage}/export.csv`;
 const log = '/account-settings/activity-log';
 
-describe('where two are asked for, one alone does not', () => {
-  it('download the users: the confirmed file is one download', async () => {
-    const { tenant, manager, other, asker, as } = await aTenantWithApprovals(portal);
+describe('an action that requires approval', () => {
+  it('user export: the approved file can be downloaded once', async () => {
+    const { tenant, manager, other, requester, as } = await aTenantWithApprovals(portal);
     const [ada, noah] = [await as(manager), await as(other)];
     assert.equal((await ada.send('get', userExport)).headers.location, `${approvalsPage}/new?act=exportUsers`);
     await ada.visit(usersPage);
@@ -32,7 +32,7 @@ describe('where two are asked for, one alone does not', () => {
     const address = await requestApproval(ada, 'Yearly audit');
     await noah.visit(address);
     await noah.submit('Confirm');
-    const camille = await as(asker);
+    const camille = await as(requester);
     await camille.visit(address);
     assert.equal((await camille.send('post', `${address}/perform`)).status, 403);
     await ada.visit(address);
@@ -47,9 +47,9 @@ describe('where two are asked for, one alone does not', () => {
   });
 
   for (const format of ['csv', 'jsonl'] as const) {
-    it(`download the log as ${format}, and no other part of it than was agreed to`, async () => {
-      const { asker, other, as } = await aTenantWithApprovals(portal);
-      const [camille, noah] = [await as(asker), await as(other)];
+    it(`activity log export as ${format}: contains only the approved part`, async () => {
+      const { requester, other, as } = await aTenantWithApprovals(portal);
+      const [camille, noah] = [await as(requester), await as(other)];
       for (const method of ['get', 'head'])
         assert.equal((await camille.send(method, `${log}/export.${format}?kind=signIn`)).status, 303);
       await camille.visit(`${log}?kind=signIn`);
@@ -67,9 +67,9 @@ describe('where two are asked for, one alone does not', () => {
     });
   }
 
-  it('add a Global admin: the form says how it is done', async () => {
-    const { tenant, asker, as } = await aTenantWithApprovals(portal);
-    const camille = await as(asker);
+  it('adding a Global admin is refused, and the form explains how to do it', async () => {
+    const { tenant, requester, as } = await aTenantWithApprovals(portal);
+    const camille = await as(requester);
     await camille.visit(`${usersPage}/new`);
     camille.sees('Somebody new cannot be a Global admin at once');
     assert.equal(camille.$('option[value=global]').length, 0);
@@ -80,11 +80,11 @@ describe('where two are asked for, one alone does not', () => {
     assert.equal((await knex('users').where({ username: `new@${tenant.domain}` })).length, 0);
   });
 
-  it('import one, or make one of somebody by a file', async () => {
-    const { tenant, asker, plain, as } = await aTenantWithApprovals(portal);
+  it('importing a new Global admin or promoting a user by import is refused', async () => {
+    const { tenant, requester, plain, as } = await aTenantWithApprovals(portal);
     const row = (username: string): string[] => [username, 'A', 'B', 'A B', 'Global admin', 'No agent', ''];
     const file = csvOf(header, row(`new@${tenant.domain}`), row(plain.username));
-    const camille = await uploadForCheck(await as(asker), file);
+    const camille = await uploadForCheck(await as(requester), file);
     assert.deepEqual(
       shownRows(camille).map(({ result, details }) => [result, details.includes('Another administrator must agree')]),
       [
@@ -94,9 +94,9 @@ describe('where two are asked for, one alone does not', () => {
     );
   });
 
-  it('reset one among many: the others are done', async () => {
-    const { asker, third, plain, as } = await aTenantWithApprovals(portal);
-    const camille = await as(asker);
+  it('a bulk password reset skips the user who needs approval', async () => {
+    const { requester, third, plain, as } = await aTenantWithApprovals(portal);
+    const camille = await as(requester);
     await camille.visit(`${usersPage}/bulk?action=reset&user=${third.id}&user=${plain.id}`);
     camille.sees('Inès Haddad').sees('Needs a second administrator');
     const crafted = await camille.send('post', `${usersPage}/bulk/reset-password`, {
@@ -112,22 +112,22 @@ describe('where two are asked for, one alone does not', () => {
     assert.equal(row.epoch, third.epoch);
   });
 
-  it('delete one by one, or restore a Global admin with others', async () => {
-    const { tenant, asker, plain, as } = await aTenantWithApprovals(portal);
+  it('deleting users one by one and restoring a deleted Global admin require approval', async () => {
+    const { tenant, requester, plain, as } = await aTenantWithApprovals(portal);
     const [one, two] = [await aUser(portal, tenant), await aUser(portal, tenant)];
     const gone = await aUser(portal, tenant, {
       state: 'deleted',
       deletedAt: portal.clock.now,
       administratorLevel: 'global',
     });
-    const camille = await as(asker);
+    const camille = await as(requester);
     for (const { id } of [plain, one]) await camille.send('post', `${usersPage}/${id}/delete`);
     const third = await camille.send('post', `${usersPage}/${two.id}/delete`);
     assert.equal(third.headers.location, `${approvalsPage}/new?act=delete&user=${two.id}`);
     await camille.send('post', `${usersPage}/bulk`, { action: 'delete', user: two.id });
     assert.equal((await storedUser(portal, two)).state, 'active');
     portal.clock.now += 24 * 3_600_000 - 1;
-    const later = await as(asker);
+    const later = await as(requester);
     assert.match((await later.send('post', `${usersPage}/${two.id}/delete`)).headers.location ?? '', /approvals/);
     portal.clock.now += 1;
     assert.equal((await later.send('post', `${usersPage}/${two.id}/delete`)).headers.location, usersPage);
@@ -139,14 +139,14 @@ describe('where two are asked for, one alone does not', () => {
     assert.equal((await storedUser(portal, gone)).state, 'deleted');
   });
 
-  it('go back to one administrator', async () => {
-    const { tenant, asker, other, manager, as } = await aTenantWithApprovals(portal);
-    const [camille, noah] = [await as(asker), await as(other)];
+  it('loosening the approval rules requires approval too', async () => {
+    const { tenant, requester, other, manager, as } = await aTenantWithApprovals(portal);
+    const [camille, noah] = [await as(requester), await as(other)];
     await camille.visit('/account-settings/rules');
     await camille.submit('Save', { 'Resetting the password of a Global admin, or removing their second factor': '' });
     camille.sees('Two must also agree to ask for fewer.');
     const address = await requestApproval(camille, 'We are too few');
-    assert.equal((await (await as(manager)).visit(address)).status, 404, 'who could not set rules');
+    assert.equal((await (await as(manager)).visit(address)).status, 404, 'managers of users cannot set rules');
     await noah.visit(address);
     noah.sees('Resetting the password of a Global admin, or removing their second factor: from');
     await noah.submit('Confirm');
@@ -160,10 +160,10 @@ describe('where two are asked for, one alone does not', () => {
   });
 });
 
-describe('where one is enough', () => {
-  it('nothing is asked for, and nothing is offered', async () => {
-    const { asker, third, as } = await aTenantWithApprovals(portal, {});
-    const camille = await as(asker);
+describe('an action that requires no approval', () => {
+  it('is performed directly, and the portal offers no approvals', async () => {
+    const { requester, third, as } = await aTenantWithApprovals(portal, {});
+    const camille = await as(requester);
     await camille.visit('/dashboard');
     camille.doesNotSee('Approvals');
     await camille.visit(`${approvalsPage}/new?act=resetPassword&user=${third.id}`);

@@ -17,12 +17,12 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`two administrators, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`approval by a second administrator on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-    it('reset a Global admin together: the temporary password is shown to whoever asked, once', async () => {
-      const { tenant, asker, other, third, plain, as } = await aTenantWithApprovals(portal);
-      const [camille, noah, ines] = [await as(asker), await as(other), await as(third)];
+    it("resets a Global admin's password and shows the temporary password once, to the requester only", async () => {
+      const { tenant, requester, other, third, plain, as } = await aTenantWithApprovals(portal);
+      const [camille, noah, ines] = [await as(requester), await as(other), await as(third)];
       await camille.visit(`${usersPage}/${plain.id}/reset-password`);
       camille.doesNotSee('Ask another administrator');
 
@@ -31,13 +31,13 @@ for (const [dialect, server] of [
       camille.sees('By your organization’s own rules, two administrators decide this together.');
       camille.sees('Another administrator has 24 hours to confirm.');
       camille.sees('These people can confirm').sees('Noah Klein');
-      assert.ok(!camille.$('main .role-cards').text().includes('Inès Haddad'), 'whom it is about agrees to nothing');
+      assert.ok(!camille.$('main .role-cards').text().includes('Inès Haddad'), 'the subject cannot approve');
       await camille.submit('Ask for confirmation');
       assert.equal(camille.status, 422);
       camille.sees('Write why you ask for this.');
       const address = await requestApproval(camille, 'They lost their phone');
 
-      assert.equal((await ines.visit(address)).status, 404, 'whom it is about sees nothing');
+      assert.equal((await ines.visit(address)).status, 404, 'the subject cannot see the request');
       await noah.visit('/dashboard');
       noah.sees('1 request waits for your answer');
       await noah.follow('1 request waits');
@@ -45,7 +45,7 @@ for (const [dialect, server] of [
       noah.sees('Reset the password of Inès Haddad').sees('Camille Laurent').sees('They lost their phone');
       await noah.submit('Confirm', { 'Comment (optional)': 'I have seen her' });
       noah.sees('You have confirmed the request.').sees('Only the person who asked can do it now');
-      assert.ok(!noah.$('main form').length, 'there is nothing left to press');
+      assert.ok(!noah.$('main form').length, 'no action is left');
 
       await camille.visit('/dashboard');
       camille.sees('1 of your requests has been confirmed');
@@ -67,9 +67,9 @@ for (const [dialect, server] of [
       assert.equal(signedIn.path, '/change-password');
     });
 
-    it('say in the log who asked, who agreed and why', async () => {
-      const { asker, other, third, as } = await aTenantWithApprovals(portal);
-      const [camille, noah] = [await as(asker), await as(other)];
+    it('records requester, approver and reason in the activity log', async () => {
+      const { requester, other, third, as } = await aTenantWithApprovals(portal);
+      const [camille, noah] = [await as(requester), await as(other)];
       await camille.visit(`${usersPage}/${third.id}/reset-password`);
       const address = await requestApproval(camille, 'They lost their phone');
       await noah.visit(address);
@@ -86,9 +86,9 @@ for (const [dialect, server] of [
       camille.sees('Nothing is waiting').sees('Declined');
     });
 
-    it('tell by mail those who can confirm, then whoever asked, and nobody why', async () => {
-      const { tenant, asker, other, third, as } = await aTenantWithApprovals(portal);
-      const [camille, noah] = [await as(asker), await as(other)];
+    it('notifies possible approvers and then the requester by email, without the reason', async () => {
+      const { tenant, requester, other, third, as } = await aTenantWithApprovals(portal);
+      const [camille, noah] = [await as(requester), await as(other)];
       await camille.visit(`${usersPage}/${third.id}/reset-password`);
       const address = await requestApproval(camille, 'Kanarienvogel');
       await noah.visit(address);
@@ -98,13 +98,13 @@ for (const [dialect, server] of [
       );
       const queued = await mails.where({ tenant_id: tenant.id });
       const told = queued.map(({ user_id, kind }) => `${kind} ${user_id}`);
-      assert.deepEqual(told.sort(), [`approvalAsked ${other.id}`, `approvalConfirmed ${asker.id}`]);
+      assert.deepEqual(told.sort(), [`approvalAsked ${other.id}`, `approvalConfirmed ${requester.id}`]);
       assert.doesNotMatch(JSON.stringify(queued), /Kanarienvogel/);
     });
 
-    it('give the level Global admin; the rest of the form is saved at once', async () => {
-      const { asker, other, plain, as } = await aTenantWithApprovals(portal);
-      const [camille, noah] = [await as(asker), await as(other)];
+    it('raises a user to Global admin; the other fields of the form are saved immediately', async () => {
+      const { requester, other, plain, as } = await aTenantWithApprovals(portal);
+      const [camille, noah] = [await as(requester), await as(other)];
       await camille.visit(`${usersPage}/${plain.id}`);
       await camille.submit('Save', { 'Last name': 'Blanc', 'Administrator level': 'global' });
       camille.sees('Everything else has been saved.').sees('Give Zoé Besson the level Global admin');
@@ -118,12 +118,12 @@ for (const [dialect, server] of [
       assert.deepEqual([row.administrator_level, row.last_name], ['global', 'Blanc']);
     });
 
-    it('restore a Global admin', async () => {
-      const { tenant, asker, other, as } = await aTenantWithApprovals(portal);
+    it('restores a deleted Global admin', async () => {
+      const { tenant, requester, other, as } = await aTenantWithApprovals(portal);
       const gone = await aUser(portal, tenant, {
         ...{ displayName: 'Paul Petit', administratorLevel: 'global', state: 'deleted', deletedAt: portal.clock.now },
       });
-      const [camille, noah] = [await as(asker), await as(other)];
+      const [camille, noah] = [await as(requester), await as(other)];
       await camille.visit(`${usersPage}/deleted`);
       await camille.follow('Restore');
       const address = await requestApproval(camille);
@@ -136,11 +136,11 @@ for (const [dialect, server] of [
       assert.equal(row.state, 'active');
     });
 
-    it('delete more than one may alone within a day', async () => {
-      const { tenant, asker, other, plain, as } = await aTenantWithApprovals(portal);
+    it('deletes more users per day than one administrator may delete', async () => {
+      const { tenant, requester, other, plain, as } = await aTenantWithApprovals(portal);
       const more = [];
       for (const name of ['A', 'B', 'C']) more.push(await aUser(portal, tenant, { displayName: `Mx ${name}` }));
-      const [camille, noah] = [await as(asker), await as(other)];
+      const [camille, noah] = [await as(requester), await as(other)];
       await camille.visit(`${usersPage}/${plain.id}/delete`);
       await camille.submit('Delete user account');
       const chosen = more.map(({ id }) => `&user=${id}`).join('');

@@ -9,7 +9,7 @@ import { aSecondFactorUser, totpCode, english, confirmationFields, signInByCode 
 
 const minuteMs = 60_000;
 
-describe('a session stores how and when its user authenticated', async () => {
+describe('authentication method and time stored in a session', async () => {
   const portal = await openPortal();
   const { knex } = portal.database;
   const tenant = await aTenant(portal, { language: 'en' });
@@ -20,10 +20,10 @@ describe('a session stores how and when its user authenticated', async () => {
   const renew = (person: Person, code: string): Promise<Person> =>
     person.visit(paths.ownRecoveryCodes).then(() => person.submit('Make new recovery codes', confirmationFields(code)));
 
-  /** Each signs in, and says when its user authenticated, in minutes of the portal's clock from the beginning. */
+  /** Each entry signs in and returns the expected authentication time. The portal's clock moves in minutes. */
   const table: [label: string, signIn: () => Promise<[TestUser, number]>, amr: string][] = [
     [
-      'by a password',
+      'password',
       async () => {
         const zoe = await user();
         await aPerson(portal, english).signIn(zoe);
@@ -32,7 +32,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd',
     ],
     [
-      'by a password, with the code still to come',
+      'password, before the code has been entered',
       async () => {
         const { user: zoe } = await owner();
         await aPerson(portal, english).signIn(zoe);
@@ -43,7 +43,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd',
     ],
     [
-      'by a temporary password that is then replaced',
+      'temporary password that has been replaced',
       async () => {
         const zoe = await aUser(portal, tenant, { password: 'temporary' });
         const person = await aPerson(portal, english).signIn(zoe);
@@ -55,7 +55,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd',
     ],
     [
-      'by a password that is confirmed to replace it',
+      'own password, entered again to change it',
       async () => {
         const zoe = await user();
         const person = await aPerson(portal, english).signIn(zoe);
@@ -69,7 +69,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd',
     ],
     [
-      'by a password and a code of the app, when the code was given',
+      'password and authenticator code',
       async () => {
         const zoe = await owner();
         const person = await aPerson(portal, english).signIn(zoe.user);
@@ -81,7 +81,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd otp mfa',
     ],
     [
-      'by a password and a recovery code',
+      'password and recovery code',
       async () => {
         const zoe = await owner();
         const person = await aPerson(portal, english).signIn(zoe.user);
@@ -92,7 +92,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd recovery mfa',
     ],
     [
-      'by a password, with a second factor set up in the session',
+      'password, with a second factor set up in the same session',
       async () => {
         const { user: zoe } = await owner();
         return [zoe, portal.clock.now - minuteMs];
@@ -100,7 +100,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd otp mfa',
     ],
     [
-      'by password and code, with both given again for new recovery codes',
+      'password and authenticator code, both entered again for new recovery codes',
       async () => {
         const zoe = await owner();
         const person = await signInByCode(portal, zoe);
@@ -110,7 +110,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd otp mfa',
     ],
     [
-      'by a one-time link',
+      'one-time link',
       async () => {
         const { tenant: other, admin } = await aTenantWithHandover(portal, 'link');
         const zoe = await aUser(portal, other);
@@ -120,7 +120,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'link',
     ],
     [
-      'by a one-time link and a code of the app',
+      'one-time link and authenticator code',
       async () => {
         const { tenant: other, admin } = await aTenantWithHandover(portal, 'link');
         const zoe = await aSecondFactorUser(portal, await aUser(portal, other));
@@ -132,13 +132,13 @@ describe('a session stores how and when its user authenticated', async () => {
     ],
   ];
   for (const [label, signIn, amr] of table) {
-    it(label, async () => {
+    it(`are recorded for: ${label}`, async () => {
       const [who, at] = await signIn();
       assert.deepEqual(await latest(who), { amr, auth_time: at });
     });
   }
 
-  it('and a wrong code changes neither', async () => {
+  it('do not change after a wrong authenticator code', async () => {
     const zoe = await owner();
     const person = await aPerson(portal, english).signIn(zoe.user);
     const before = await latest(zoe.user);
@@ -147,7 +147,7 @@ describe('a session stores how and when its user authenticated', async () => {
     assert.deepEqual(await latest(zoe.user), before);
   });
 
-  it('and a wrong code for new recovery codes changes neither', async () => {
+  it('do not change after a wrong code for new recovery codes', async () => {
     const zoe = await owner();
     const person = await signInByCode(portal, zoe);
     const before = await latest(zoe.user);

@@ -26,9 +26,9 @@ const globalAdmin = (tenant: TestTenant, displayName = 'Camille Laurent'): Promi
 const temporary = (tenant: TestTenant, hours: number): Promise<TestUser> =>
   aUser(portal, tenant, { password: 'temporary', temporaryUntil: portal.clock.now + hours * hourMs });
 
-describe('the dashboard of an administrator', () => {
+describe('dashboard of an administrator', () => {
   for (const language of languages) {
-    it(`says what needs attention, and leads to it (${language})`, async () => {
+    it(`lists what needs attention, with links (${language})`, async () => {
       const { t } = translator(language);
       const tenant = await aTenant(portal, { language });
       const admin = await globalAdmin(tenant);
@@ -58,7 +58,7 @@ describe('the dashboard of an administrator', () => {
     });
   }
 
-  it('is content where nothing does', async () => {
+  it('says when nothing needs attention', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     await globalAdmin(tenant, 'Ada');
     const person = await signedIn(await globalAdmin(tenant));
@@ -66,7 +66,7 @@ describe('the dashboard of an administrator', () => {
     assert.equal(person.$('.attention').length, 0);
   });
 
-  it('shows the five latest events of the own organization, and the way to all of them', async () => {
+  it('shows the five latest events of the organization, with a link to the activity log', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const admin = await globalAdmin(tenant);
     const stranger = await aTenant(portal, { language: 'en' });
@@ -80,7 +80,7 @@ describe('the dashboard of an administrator', () => {
     assert.equal(person.path, '/account-settings/activity-log');
   });
 
-  it('offers the quick ways in', async () => {
+  it('offers shortcuts to the most important pages', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const person = await signedIn(await aUser(portal, tenant, { administratorLevel: 'userManagement' }));
     const ways = ['User management', 'Add user', 'Import', 'Activity log', 'Account settings'];
@@ -92,7 +92,7 @@ describe('the dashboard of an administrator', () => {
     }
   });
 
-  it('leads to no list where users are managed at another place', async () => {
+  it('offers no user list in a region where users are managed elsewhere', async () => {
     const rules = path.join(import.meta.dirname, '../../rules/germany-historical.json');
     const abroad = await openPortal({ environment: { REGION: 'germany', REGION_RULES: rules } });
     const tenant = await aTenant(abroad, { language: 'en' });
@@ -104,8 +104,8 @@ describe('the dashboard of an administrator', () => {
   });
 });
 
-describe('the dashboard of everybody else', () => {
-  it('says their roles, what they can do, and who can help them, by name', async () => {
+describe('dashboard of other users', () => {
+  it('shows their roles, what they can do and which administrators can help them', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     await globalAdmin(tenant);
     await aUser(portal, tenant, { displayName: 'Noah Klein', administratorLevel: 'userManagement' });

@@ -16,8 +16,8 @@ const aDeletedUser = (wishes: Partial<TestUser> = {}): Promise<TestUser> =>
   aUser(portal, tenant, { displayName: 'Zoé Besson', state: 'deleted', deletedAt: portal.clock.now, ...wishes });
 const rowsOf = ({ id }: TestUser): Promise<object[]> => portal.database.knex('users').where({ id });
 
-describe('erasing a deleted user for good', async () => {
-  it('is offered among the deleted users, explained, and done once it is confirmed', async () => {
+describe('erasing a deleted user', async () => {
+  it('is offered in the list of deleted users, explained and done after confirmation', async () => {
     const zoe = await aDeletedUser({ displayName: 'Zoé Kanarienvogel' });
     await admin.visit(`${list}/deleted`);
     assert.ok(
@@ -28,14 +28,14 @@ describe('erasing a deleted user for good', async () => {
     );
     await admin.visit(pathOf(zoe));
     admin.sees('Erase Zoé Kanarienvogel for good?').sees('Nobody can bring them back').sees(zoe.username);
-    assert.equal((await rowsOf(zoe)).length, 1, 'nothing is done before');
+    assert.equal((await rowsOf(zoe)).length, 1, 'nothing happens before the confirmation');
     await admin.submit('Erase for good');
     assert.equal(admin.path, `${list}/deleted`);
     admin.sees('The person was erased for good.').doesNotSee('Kanarienvogel');
     assert.deepEqual(await rowsOf(zoe), []);
   });
 
-  it('is recorded as who did it, to nobody by name', async () => {
+  it('is recorded with the administrator who did it, and without the name of the user', async () => {
     const zoe = await aDeletedUser();
     await admin.send('POST', pathOf(zoe));
     const entries = (await portal.database.knex('activity').where({ target_id: zoe.id })) as object[];
@@ -46,7 +46,7 @@ describe('erasing a deleted user for good', async () => {
     );
   });
 
-  it('lets their user name be given to somebody else, who begins with nothing of theirs', async () => {
+  it('frees the user name; a new user with the same name starts without any old data', async () => {
     const zoe = await aDeletedUser({ state: 'active', deletedAt: null });
     const lasting = async (): Promise<string[]> => {
       const rows = (await portal.database.knex('throttles').orderBy('key')) as { key: string }[];
@@ -70,14 +70,14 @@ describe('erasing a deleted user for good', async () => {
   const nobody = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
   const elsewhere = await aTenant(portal, { language: 'en' });
   const others: [what: string, user: () => Promise<{ id: string }>][] = [
-    ['nobody', () => Promise.resolve({ id: nobody })],
-    ['somebody who is not deleted', () => aUser(portal, tenant)],
-    ['somebody who is blocked', () => aUser(portal, tenant, { state: 'blocked' })],
-    ['somebody of another company', () => aUser(portal, elsewhere, { state: 'deleted' })],
-    ['oneself', () => Promise.resolve(camille)],
+    ['an unknown ID', () => Promise.resolve({ id: nobody })],
+    ['a user who is not deleted', () => aUser(portal, tenant)],
+    ['a blocked user', () => aUser(portal, tenant, { state: 'blocked' })],
+    ['a user of another tenant', () => aUser(portal, elsewhere, { state: 'deleted' })],
+    ["the administrator's own account", () => Promise.resolve(camille)],
   ];
   for (const [what, find] of others) {
-    it(`is not there for ${what}`, async () => {
+    it(`responds with 404 for ${what}`, async () => {
       const user = await find();
       const before = await portal.database.knex('users').orderBy('id').select();
       for (const method of ['GET', 'POST'])
@@ -86,13 +86,13 @@ describe('erasing a deleted user for good', async () => {
     });
   }
 
-  it('is refused to whoever may not delete them: a Global admin is erased by Global admins alone', async () => {
+  it('is refused to administrators who may not delete the user: only Global admins can erase Global admins', async () => {
     const boss = await aDeletedUser({ administratorLevel: 'global' });
     const manager = await aPerson(portal, english).signIn(
       await aUser(portal, tenant, { administratorLevel: 'userManagement' }),
     );
     await manager.visit(`${list}/deleted`);
-    assert.equal(manager.$(`a[href="${pathOf(boss)}"]`).length, 0, 'nor is it offered');
+    assert.equal(manager.$(`a[href="${pathOf(boss)}"]`).length, 0, 'it is not offered');
     for (const method of ['GET', 'POST']) assert.equal((await manager.send(method, pathOf(boss))).status, 403);
     assert.equal((await rowsOf(boss)).length, 1);
     const [refusal] = (await portal.database.knex('activity').where({ target_id: boss.id })) as { data: string }[];
@@ -105,14 +105,14 @@ describe('erasing a deleted user for good', async () => {
     assert.deepEqual(await rowsOf(boss), []);
   });
 
-  it('happens once, however often it is asked for at the same time', async () => {
+  it('happens once when requested several times concurrently', async () => {
     const zoe = await aDeletedUser();
     const answers = await Promise.all(Array.from({ length: 5 }, () => admin.send('POST', pathOf(zoe))));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404, 404, 404]);
   });
 });
 
-describe('whoever was erased', async () => {
+describe('an erased user', async () => {
   const paul = await aUser(portal, tenant, { displayName: 'Paul Kanarienvogel', administratorLevel: 'global' });
   const zoe = await aUser(portal, tenant);
   const paulHere: Person = await aPerson(portal, english).signIn(paul);
@@ -123,7 +123,7 @@ describe('whoever was erased', async () => {
   await admin.send('POST', pathOf(paul));
   const shown = /Erased person ([A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4})/;
 
-  it('stands in the log under a pseudonym that is always the same', async () => {
+  it('appears in the activity log under a stable pseudonym', async () => {
     await admin.visit(`${list}/${zoe.id}`);
     const [, pseudonym] = shown.exec(admin.text) ?? [];
     assert.ok(pseudonym, admin.text);
@@ -134,13 +134,13 @@ describe('whoever was erased', async () => {
     for (const each of names) assert.deepEqual([each?.name, each?.pseudonym], [null, pseudonym]);
   });
 
-  it('is not named to the one whose password they had reset, nor is the operator in their place', async () => {
+  it('is not named to users whose password they reset, and the operator is not named instead', async () => {
     const person = await aPerson(portal, english).signIn({ ...zoe, clearPassword: password });
     assert.equal(person.path, '/change-password');
     person.sees('An administrator gave you a temporary password on').doesNotSee('Kanarienvogel').doesNotSee('operator');
   });
 
-  it('cannot sign in, and their session is over', async () => {
+  it('cannot sign in, and their session has ended', async () => {
     await paulHere.visit('/dashboard');
     assert.equal(paulHere.path, '/sign-in');
     const again = await aPerson(portal, english).signIn({ ...paul, clearPassword: goodPassword });

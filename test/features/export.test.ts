@@ -26,7 +26,7 @@ async function aCompany() {
   return { tenant, admins: { en: await admin('en'), fr: await admin('fr'), de: await admin('de') } };
 }
 
-describe('an export', async () => {
+describe('user export', async () => {
   const { tenant, admins } = await aCompany();
   await aUser(portal, tenant, {
     username: `zoe@${tenant.domain}`,
@@ -56,7 +56,7 @@ describe('an export', async () => {
     ],
   };
   for (const language of ['en', 'fr', 'de'] as const) {
-    it(`speaks its reader’s language, and the CSV of that language: ${language}`, async () => {
+    it(`uses the reader's language and CSV format: ${language}`, async () => {
       const person = await aPerson(portal).signIn(admins[language]);
       await (await person.visit(usersPath)).follow({ en: 'Export', fr: 'Exporter', de: 'Exportieren' }[language]);
       assert.equal(person.status, 200);
@@ -64,12 +64,12 @@ describe('an export', async () => {
       assert.ok(person.body.startsWith('\uFEFF') && person.body.endsWith('\r\n'));
       const found = person.body.slice(1).split('\r\n');
       for (const line of lines[language]) assert.ok(found.includes(line), `${line}\n${person.body}`);
-      assert.equal(found.length, 6, 'the deleted are not in it');
+      assert.equal(found.length, 6, 'deleted users are not exported');
       assert.ok(!person.body.includes('Kanarienvogel'));
     });
   }
 
-  it('is recorded before it leaves, and by its head alone it is none', async () => {
+  it('is recorded before any data is sent, and a HEAD request is not recorded', async () => {
     const person = await aPerson(portal).signIn(admins.en);
     const count = async (): Promise<number> =>
       (await portal.database.knex('activity').where({ kind: 'users.exported', tenant_id: tenant.id })).length;
@@ -87,7 +87,7 @@ describe('an export', async () => {
     assert.equal(await count(), before + 1);
   });
 
-  it('is made ten times a minute, and no more often', async () => {
+  it('is limited to ten per minute', async () => {
     await portal.database.knex('throttles').delete();
     const person = await aPerson(portal).signIn(admins.en);
     for (let count = 0; count < 10; count++) assert.equal((await person.send('GET', address)).status, 200);
@@ -97,8 +97,8 @@ describe('an export', async () => {
   });
 });
 
-describe('a file that was exported', () => {
-  it('changes nothing when it is imported as it is, in any language', async () => {
+describe('importing an exported file', () => {
+  it('changes nothing, whatever the language of the file', async () => {
     const { admins, tenant } = await aCompany();
     await aUser(portal, tenant, {
       displayName: 'Ada',
@@ -117,7 +117,7 @@ describe('a file that was exported', () => {
     }
   });
 
-  // Whatever stands in the database: names that a form would have tidied up, and what spreadsheets take for formulas.
+  // Values that a form would have cleaned up, and values that spreadsheets interpret as formulas.
   const nasty = fc.string({
     unit: fc.constantFrom('=', '+', '-', '@', "'", '"', ';', ',', '\t', '\r', '\n', ' ', '＝', '\u202E', 'é', 'a'),
   });
@@ -129,7 +129,7 @@ describe('a file that was exported', () => {
     maxLength: 40,
   });
 
-  it('changes nothing whatever names are in it, and holds nothing that a spreadsheet would calculate', async () => {
+  it('changes nothing for any names, and the file contains no formulas', async () => {
     const { tenant, admins } = await aCompany();
     const users = Array.from({ length: 40 }, (_, index) => newUser({ username: `p${index}@${tenant.domain}` }));
     await usersStore.insertMany(portal.database, tenant.scope, users);

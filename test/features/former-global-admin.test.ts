@@ -27,22 +27,22 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `a recently removed Global admin level, on ${dialect}`,
+    `password protection after a Global admin has lost the level, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-      const asker = async ({ as, asker: user }: ApprovalTenant): Promise<Person> => as(user);
+      const requester = async ({ as, requester: user }: ApprovalTenant): Promise<Person> => as(user);
       const pageOf = ({ third }: ApprovalTenant): string => `${usersPage}/${third.id}`;
       const guarded = () => aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
 
       const byForm = async (company: ApprovalTenant): Promise<void> => {
-        const person = await asker(company);
+        const person = await requester(company);
         await person.visit(pageOf(company)).then(() => person.submit('Save', { 'Administrator level': 'none' }));
       };
       const byImport = async (company: ApprovalTenant): Promise<void> => {
         const row = [company.third.username, 'Inès', 'Haddad', 'Inès Haddad', 'No admin', 'No agent', ''];
-        const person = await uploadForCheck(await asker(company), csvOf(header, row));
+        const person = await uploadForCheck(await requester(company), csvOf(header, row));
         await person.submit('Import 1 row');
         await portal.background.runAll();
       };
@@ -63,29 +63,29 @@ for (const [dialect, server] of [
       ];
 
       for (const [path, lower] of [
-        ['the form', byForm],
+        ['the edit form', byForm],
         ['an import', byImport],
       ] as const)
         for (const [how, reset] of resets)
-          it(`removed by ${path}, still needs two administrators for ${how}`, async () => {
+          it(`requires approval for ${how} after the level was lowered by ${path}`, async () => {
             const company = await guarded();
             await aSecondFactorUser(portal, company.third);
             await lower(company);
             const before = await storedUser(portal, company.third);
             assert.equal(before.administrator_level, 'none');
-            const person = await asker(company);
+            const person = await requester(company);
             await person.visit(usersPage);
             await reset(company, person);
             const { epoch, password_hash: hash, second_factor_at: factor } = await storedUser(portal, company.third);
             assert.deepEqual([epoch, hash, factor], [before.epoch, before.password_hash, before.second_factor_at]);
           });
 
-      it('needs two until 30 days have passed, to the millisecond', async () => {
+      it('lasts exactly 30 days, to the millisecond', async () => {
         const company = await guarded();
         await byForm(company);
         const removedAt = portal.clock.now;
         const reset = async () =>
-          (await asker(company)).send('post', `${pageOf(company)}/reset-password`, { epoch: '0' });
+          (await requester(company)).send('post', `${pageOf(company)}/reset-password`, { epoch: '0' });
         portal.clock.now = removedAt + thirtyDaysMs - 1;
         assert.equal(
           (await reset()).headers.location,
@@ -95,24 +95,24 @@ for (const [dialect, server] of [
         assert.equal((await reset()).status, 200);
       });
 
-      it('needs two for a user who was deleted and restored since', async () => {
+      it('continues after the user was deleted and restored', async () => {
         const company = await guarded();
         await byForm(company);
-        const person = await asker(company);
+        const person = await requester(company);
         await person.visit(usersPage);
         await person.send('post', `${pageOf(company)}/delete`);
         await person.send('post', `${pageOf(company)}/restore`);
         const { epoch, state } = await storedUser(portal, company.third);
-        assert.equal(state, 'active', 'restoring gives no level back and needs nobody else');
+        assert.equal(state, 'active', 'restoring does not return the level and needs no approval');
         const answer = await person.send('post', `${pageOf(company)}/reset-password`, { epoch: String(epoch) });
         assert.match(String(answer.headers.location), /approvals\/new/);
       });
 
-      it('is named where the page asks for a second administrator, and where many are left out', async () => {
+      it('is explained on every page that requires approval, and in bulk actions that skip the user', async () => {
         const company = await guarded();
         await aSecondFactorUser(portal, company.third);
         await byForm(company);
-        const person = await asker(company);
+        const person = await requester(company);
         const why = /was a Global admin until \w+ \d+, 202\d\. .*until \w+ \d+, 202\d/;
         await person.visit(pageOf(company));
         assert.match(person.$('[aria-labelledby=reset]').text(), why);
@@ -126,10 +126,10 @@ for (const [dialect, server] of [
         person.sees('Needs a second administrator: was recently a Global admin');
       });
 
-      it('can be approved by a Global admin only, and is then reset', async () => {
+      it('allows approval by Global admins only, after which the password is reset', async () => {
         const company = await guarded();
         await byForm(company);
-        const person = await asker(company);
+        const person = await requester(company);
         await person.visit(`${pageOf(company)}/reset-password`);
         person.sees('Noah Klein').doesNotSee('Ada Müller');
         const address = await requestApproval(person);
@@ -141,7 +141,7 @@ for (const [dialect, server] of [
         assert.equal((await storedUser(portal, company.third)).password, 'temporary');
       });
 
-      it('keeps User management admins from guarded acts, and from nothing else', async () => {
+      it('keeps User management admins from resetting the password, but not from editing or blocking the user', async () => {
         const company = await guarded();
         await byForm(company);
         const ada = await company.as(company.manager);
@@ -155,11 +155,11 @@ for (const [dialect, server] of [
         assert.deepEqual([name, state], ['Ines', 'blocked']);
       });
 
-      it('keeps an imported user, promoted and demoted since, out of the download of temporary passwords', async () => {
+      it('excludes an imported user who was promoted and demoted from the download of temporary passwords', async () => {
         const company = await guarded();
         const username = `new@${company.tenant.domain}`;
         const person = await uploadForCheck(
-          await asker(company),
+          await requester(company),
           csvOf(header, [username, 'New', 'One', 'New One', '', '', '']),
         );
         const address = person.path;
@@ -175,14 +175,14 @@ for (const [dialect, server] of [
         assert.deepEqual([epoch, hash], [before.epoch, before.password_hash]);
       });
 
-      it('does not bind the operator’s command', async () => {
+      it("does not apply to the operator's command", async () => {
         const company = await guarded();
         await byForm(company);
         const operator = createScope({ ...company.tenant.scope, now: portal.clock.now });
         assert.equal(may(operator, 'users.resetPassword', company.third).allowed, true);
       });
 
-      it('counts for nothing where the rules require one administrator', async () => {
+      it('does not apply if the rules require only one administrator', async () => {
         const company = await aTenantWithApprovals(portal, { giveGlobalAdmin: 'two' });
         await byForm(company);
         const ada = await company.as(company.manager);

@@ -12,18 +12,18 @@ const words: Readonly<Record<Language, { title: string; secret: string; until: s
   de: { title: 'Ihr Zugang zum Partnerportal', secret: 'Temporäres Kennwort', until: 'bis zum 26. November 2026' },
 };
 
-describe('the sheet that is handed over with a temporary password', async () => {
+describe('printed sheet with a temporary password', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { name: 'Ateliers Lumière', language: 'fr' });
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
 
   for (const [label, language, expected] of [
-    ['the user’s language', 'de', 'de'],
-    ['the user’s language, be it the administrator’s too', 'fr', 'fr'],
-    ['the user’s language, be it nobody else’s', 'en', 'en'],
-    ['the company’s language where the user has chosen none', null, 'fr'],
+    ["the user's language", 'de', 'de'],
+    ["the user's language when it is also the administrator's", 'fr', 'fr'],
+    ["the user's language when no one else uses it", 'en', 'en'],
+    ["the organization's language if the user has chosen none", null, 'fr'],
   ] as const) {
-    it(`speaks ${label}, while the page around it speaks the administrator’s`, async () => {
+    it(`uses ${label}, while the page stays in the administrator's language`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Änne Weiß', language });
       const admin = await aPerson(portal).signIn(camille);
       await admin.visit(`/account-settings/user-management/${user.id}/reset-password`);

@@ -14,7 +14,7 @@ for (const { dialect, databaseUrl, skip } of [
   { dialect: 'SQLite', databaseUrl: null, skip: false },
   { dialect: 'PostgreSQL', databaseUrl: server?.url ?? null, skip: skipWithout('postgres', server) },
 ]) {
-  describe(`what an address should not hold, on ${dialect}`, { skip }, async () => {
+  describe(`hostile input in URLs and user names on ${dialect}`, { skip }, async () => {
     if (skip) return;
     const portal = await openPortal(databaseUrl === null ? {} : { databaseUrl });
     const origin = await portal.listen();
@@ -62,7 +62,7 @@ for (const { dialect, databaseUrl, skip } of [
         `sort=lastSignIn&before=${encoded([-1, '\u0000'])}`,
       ],
     ]) {
-      it(`does no harm: ${query.slice(0, 60)}`, async () => {
+      it(`is harmless in the query of the user list: ${query.slice(0, 60)}`, async () => {
         const answer = await sendRaw(origin, `${list}?${query}`, { headers: { Cookie: admin.cookies() } });
         assert.ok([200, 400].includes(answer.status), `${answer.status}`);
         assert.ok(
@@ -72,13 +72,13 @@ for (const { dialect, databaseUrl, skip } of [
     }
 
     for (const id of ['%00', 'a%00b', '%ED%A0%80', "'--", '..', '%2e%2e', '__proto__', 'x'.repeat(4_000)]) {
-      it(`finds nobody and does no harm: ${id.slice(0, 60)}`, async () => {
+      it(`is harmless as a user ID: ${id.slice(0, 60)}`, async () => {
         const answer = await sendRaw(origin, `${list}/${id}/reset-password`, { headers: { Cookie: admin.cookies() } });
         assert.ok([400, 404].includes(answer.status), `${answer.status}`);
       });
     }
 
-    it('nor does a user name', async () => {
+    it('is harmless as a user name', async () => {
       for (const username of [
         'a\u0000b@company.example',
         '\u0000',

@@ -16,7 +16,7 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `what happens while an import is wanted, on ${dialect}`,
+    `changes between confirmation and execution of an import, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
@@ -27,22 +27,19 @@ for (const [dialect, server] of [
         ['was blocked', ({ tenant, admin }) => usersStore.setState(database, tenant.scope, admin.id, 'blocked', 0)],
         ['was deleted', ({ tenant, admin }) => usersStore.setState(database, tenant.scope, admin.id, 'deleted', 0)],
         [
-          'lost their level',
+          'lost the administrator level',
           ({ tenant, admin }) =>
             usersStore.update(database, tenant.scope, admin.id, { ...admin, administratorLevel: 'none' }),
         ],
         [
-          'was reset',
+          'had their password reset',
           ({ tenant, admin }) =>
             credentialsStore.replace(database, tenant.scope, admin.id, 0, { kind: 'own', hash: 'x', at: 0 }),
         ],
-        [
-          'belongs to a company that was suspended',
-          ({ tenant }) => tenantsStore.setState(database, tenant.id, 'suspended'),
-        ],
+        ['belongs to a suspended tenant', ({ tenant }) => tenantsStore.setState(database, tenant.id, 'suspended')],
       ];
       for (const [what, lose] of losses) {
-        it(`an import is not done for somebody who ${what} meanwhile`, async () => {
+        it(`the import is stopped if the user who confirmed it ${what}`, async () => {
           const story = await wanted();
           await lose(story);
           await run();
@@ -60,13 +57,13 @@ for (const [dialect, server] of [
         key: string,
       ][] = [
         [
-          'somebody has taken the user name',
+          'the user name has been taken',
           (_zoe, tenant) => [plannedAddition(tenant, 0)],
           ({ tenant }) => aUser(portal, tenant, { username: `new0@${tenant.domain}` }),
           'tenants:error.usernameTaken',
         ],
         [
-          'the domain is gone',
+          'the domain has been removed',
           (_zoe, tenant) => [plannedAddition(tenant, 0)],
           ({ tenant }) =>
             database
@@ -76,19 +73,19 @@ for (const [dialect, server] of [
           'tenants:error.usernameDomain',
         ],
         [
-          'the user was changed otherwise',
+          'the user has been edited',
           (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
           ({ tenant, zoe }) => usersStore.update(database, tenant.scope, zoe.id, { ...zoe, firstName: 'Zo' }),
           'imports:fault.meanwhile',
         ],
         [
-          'the user was deleted',
+          'the user has been deleted',
           (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
           ({ tenant, zoe }) => usersStore.setState(database, tenant.scope, zoe.id, 'deleted', 0),
           'imports:fault.meanwhile',
         ],
         [
-          'the user has become a Global admin, and the other one is none any more',
+          'the user became a Global admin, and the importing administrator no longer is one',
           (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
           async ({ tenant, zoe, admin }) => {
             await usersStore.update(database, tenant.scope, zoe.id, { ...zoe, administratorLevel: 'global' });
@@ -100,7 +97,7 @@ for (const [dialect, server] of [
           'policy:globalAdmin.text',
         ],
         [
-          'the company has left its administrators to the Global admins, and the other one is none any more',
+          'only Global admins may manage administrators now, and the importing administrator no longer is one',
           (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
           async ({ tenant, zoe, admin }) => {
             await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -115,7 +112,7 @@ for (const [dialect, server] of [
         ],
       ];
       for (const [what, rows, move, key] of moves) {
-        it(`an import changes nobody when it is all or nothing, and leaves the row out when it is not: ${what}`, async () => {
+        it(`an import of all rows stops, and an import of valid rows skips the row: ${what}`, async () => {
           for (const mode of ['all', 'good'] as const) {
             const story = await wanted({
               mode,
@@ -135,7 +132,7 @@ for (const [dialect, server] of [
         });
       }
 
-      it('an import has nothing left to do where somebody else did the same', async () => {
+      it('a row counts as unchanged if the same change has already been made', async () => {
         const story = await wanted({
           rows: (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
         });

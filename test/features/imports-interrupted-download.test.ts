@@ -14,7 +14,7 @@ const english = { 'Accept-Language': 'en' };
 const people = 450;
 const secret = /[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}/g;
 
-// It stops after the passwords of the first two hundred, until it is told to go on.
+// Pauses after the passwords of the first 200 users until the gate opens.
 const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
 let made = 0;
 let gate = Promise.withResolvers<undefined>();
@@ -42,7 +42,7 @@ async function imported() {
   return { tenant, camille, admin: await admin.visit(address), address };
 }
 
-/** Asks for the passwords, and leaves when the first of them have come. @returns what had come */
+/** Starts the download and disconnects once the first passwords have arrived. @returns the data received */
 function leaveInTheMiddle(admin: Person, address: string): Promise<string> {
   const body = new URLSearchParams({ _csrf: admin.csrf }).toString();
   const headers = { Cookie: admin.cookies(), 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -68,29 +68,29 @@ const opens = async (file: string, username: string): Promise<boolean> => {
   return (await aPerson(portal, english).signIn({ username, clearPassword: password })).path === '/change-password';
 };
 
-describe('a download of temporary passwords that breaks off', () => {
-  it('stops making them, says so, and can be asked for anew, for those who have not signed in', async () => {
+describe('an interrupted download of temporary passwords', () => {
+  it('stops issuing passwords, and can be repeated for the users who have not signed in', async () => {
     const { tenant, admin, address } = await imported();
     const first = await leaveInTheMiddle(admin, address);
     assert.equal(await opens(first, `new0@${tenant.domain}`), true);
     gate.resolve(undefined);
     const isOver = async (): Promise<boolean> => (await admin.visit(address)).text.includes('broke off');
     for (let tries = 0; tries < 200 && !(await isOver()); tries++) await delay(50);
-    assert.ok(made < people, `${made} were made for nobody`);
+    assert.ok(made < people, `${made} passwords were issued after the interruption`);
 
     admin.sees('The last download broke off').sees('449 new users cannot sign in yet');
     await admin.submit('Download the temporary passwords');
     const second = admin.body;
     assert.equal(second.match(secret)?.length, 449);
-    assert.ok(!second.includes(`new0@${tenant.domain}`), 'who has signed in keeps what they have');
+    assert.ok(!second.includes(`new0@${tenant.domain}`), 'a user who has signed in keeps their password');
     assert.equal(await opens(second, `new1@${tenant.domain}`), true);
-    assert.equal(await opens(first, `new2@${tenant.domain}`), false, 'what was in the broken file is worth nothing');
+    assert.equal(await opens(first, `new2@${tenant.domain}`), false, 'passwords of the interrupted file are invalid');
     assert.equal(await opens(second, `new449@${tenant.domain}`), true);
     await admin.visit(address);
     admin.sees('They cannot be downloaded again');
   });
 
-  it('breaks off by itself when whoever asked for it is blocked', async () => {
+  it('is aborted when the administrator who requested it is blocked', async () => {
     const { tenant, camille, admin, address } = await imported();
     const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));
     while (made <= 200) await delay(5);
@@ -101,9 +101,9 @@ describe('a download of temporary passwords that breaks off', () => {
     assert.equal(issued.length, 200);
   });
 
-  it('is under way for as long as it says something, and for a minute after its process has died', async () => {
+  it('is in progress while it sends data, and counts as interrupted a minute after its process has died', async () => {
     const { admin, address } = await imported();
-    // In the end it ends without the rest: it has lost the download, and does not undo what the next one makes.
+    // The first download has lost its lease. It fails in the end and leaves the passwords of the second one alone.
     const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));
     while (made <= 200) await delay(5);
     assert.equal((await admin.send('POST', `${address}/passwords`)).status, 409);

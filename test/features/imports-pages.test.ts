@@ -18,11 +18,11 @@ async function aCompany() {
   };
 }
 
-describe('the rows of an import', async () => {
+describe('rows of an import', async () => {
   const { tenant, admin } = await aCompany();
   const person = await aPerson(portal, english).signIn(admin);
 
-  it('are shown some at a time, forwards and backwards, and by what becomes of them', async () => {
+  it('are paged in both directions and can be filtered by result', async () => {
     const rows = Array.from({ length: 120 }, (_, index) =>
       index % 3 === 2 ? [`${index}@elsewhere.example`] : [`u${index}@${tenant.domain}`, `Name ${index}`],
     );
@@ -60,7 +60,7 @@ describe('the rows of an import', async () => {
     '?after=999999999',
     "?outcome='--",
   ]) {
-    it(`are shown whatever stands behind their address: ${query}`, async () => {
+    it(`are shown for an invalid query: ${query}`, async () => {
       assert.equal((await person.visit(person.path.replace(/\?.*/, '') + query)).status, 200);
     });
   }
@@ -70,7 +70,7 @@ describe('an import', async () => {
   const { tenant, admin } = await aCompany();
   const person = await aPerson(portal, english).signIn(admin);
 
-  it('is shown to whoever sent it and to nobody else, and listed where they send the next one', async () => {
+  it('is visible only to the user who uploaded it, and listed on their import page', async () => {
     const colleague = await aUser(portal, tenant, { displayName: 'Colleague', administratorLevel: 'global' });
     const id = await aStagedImport(portal, tenant, admin);
     const other = await aPerson(portal, english).signIn(colleague);
@@ -83,7 +83,7 @@ describe('an import', async () => {
     (await other.visit(importPath)).doesNotSee('Kanarienvogel.csv');
   });
 
-  it('says what was wrong with a row that was refused, also one that an earlier release stored', async () => {
+  it('explains why a row was refused, also for rows stored by an earlier release', async () => {
     const named = { field: 'username', key: 'imports:fault.again', values: { line: 7 } };
     const row = { line: 2, username: 'x', displayName: 'X', outcome: 'refused' } as const;
     const id = await aStagedImport(portal, tenant, admin, [
@@ -101,7 +101,7 @@ describe('an import', async () => {
     person.sees(t('policy:elsewhere.title', { region: 'Worldwide' }));
   });
 
-  it('is gone after a day, with all its rows', async () => {
+  it('is deleted with all its rows after a day', async () => {
     const id = await aStagedImport(portal, tenant, admin, [
       { line: 2, username: 'x', displayName: 'X', outcome: 'refused', faults: [] },
     ]);
@@ -113,7 +113,7 @@ describe('an import', async () => {
     assert.equal((await portal.database.knex('import_rows').where({ import_id: id })).length, 0);
   });
 
-  it('leaves ten of its sender’s at the most', async () => {
+  it('is deleted when its user has uploaded ten newer ones', async () => {
     const again = await aPerson(portal, english).signIn(admin);
     for (let count = 0; count < 12; count++) {
       await portal.database.knex('throttles').delete();
@@ -125,7 +125,7 @@ describe('an import', async () => {
     assert.equal((await portal.database.knex('imports').where({ user_id: admin.id })).length, 10);
   });
 
-  it('is checked ten times a minute, and no more often', async () => {
+  it('can be checked ten times per minute', async () => {
     await portal.database.knex('throttles').delete();
     const again = await aPerson(portal, english).signIn(admin);
     for (let count = 0; count < 10; count++)
@@ -134,7 +134,7 @@ describe('an import', async () => {
     assert.match(again.headers['retry-after'] ?? '', /^\d+$/);
   });
 
-  it('has a template that holds what a file may fill in', async () => {
+  it('has a template with all columns that can be imported', async () => {
     const german = await aUser(portal, tenant, { administratorLevel: 'global', language: 'de' });
     const reader = await aPerson(portal).signIn(german);
     await reader.visit(`${importPath}/template.csv`);

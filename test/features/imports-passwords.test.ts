@@ -26,7 +26,7 @@ interface Story {
   readonly address: string;
 }
 
-/** An import of seven people that is done, and whoever sent it, on its page. */
+/** A finished import of seven users, with its administrator on its page. */
 async function imported(here: Pick<typeof portal, 'app'> = portal): Promise<Story> {
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
@@ -39,7 +39,7 @@ async function imported(here: Pick<typeof portal, 'app'> = portal): Promise<Stor
   return { tenant, camille, admin, address };
 }
 
-/** Who got which password, out of a file. */
+/** @returns the passwords in a downloaded file, by user name */
 function passwordsIn(file: string): Map<string, string> {
   const rows = [...file.matchAll(/^([^,\s]+),[^,]+,([A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}),/gm)];
   return new Map(rows.map(([, username = '', password = '']) => [username, password]));
@@ -52,8 +52,8 @@ async function opens(username: string, clearPassword: string): Promise<boolean> 
 const issued = async ({ tenant }: Story): Promise<Record<string, unknown>[]> =>
   portal.database.knex('activity').where({ tenant_id: tenant.id }).whereLike('kind', '%ssued').orderBy('place');
 
-describe('the temporary passwords of an import', () => {
-  it('are made while they are downloaded, and open the page that replaces them', async () => {
+describe('temporary passwords of an import', () => {
+  it('are issued during the download and lead to the password change', async () => {
     const story = await imported();
     const { admin, tenant } = story;
     admin.sees('7 new users cannot sign in yet');
@@ -81,7 +81,7 @@ describe('the temporary passwords of an import', () => {
     assert.equal((await activityStore.latestOfUser(portal.database, tenant.scope, user.id)).length > 1, true);
   });
 
-  it('come as a file that nobody on the way keeps', async () => {
+  it('are sent as a file with headers that forbid caching', async () => {
     const { admin } = await imported();
     await admin.submit(download);
     assert.equal(admin.headers['content-type'], 'text/csv; charset=utf-8');
@@ -91,7 +91,7 @@ describe('the temporary passwords of an import', () => {
     assert.equal(admin.headers.etag, undefined);
   });
 
-  it('come once: afterwards the page says when, and a second form gets none', async () => {
+  it('can be downloaded once; afterwards the page shows when, and a second form gets none', async () => {
     const story = await imported();
     const { admin, address } = story;
     const before = await (await aPerson(portal, english).signIn(story.camille)).visit(address);
@@ -107,7 +107,7 @@ describe('the temporary passwords of an import', () => {
     assert.equal((await issued(story)).length, people + 1);
   });
 
-  it('come once also when they are asked for ten times at once', async () => {
+  it('can be downloaded once even with concurrent requests', async () => {
     const story = await imported();
     const asking = Array.from({ length: 8 }, () => story.admin.send('POST', `${story.address}/passwords`));
     const answers = await Promise.all(asking);
@@ -119,7 +119,7 @@ describe('the temporary passwords of an import', () => {
     assert.equal(await opens(username, password), true);
   });
 
-  it('are not for a colleague, a visitor, or an import that is not done', async () => {
+  it('are not available to colleagues, to visitors or before the import has finished', async () => {
     const story = await imported();
     const colleague = await aUser(portal, story.tenant, { administratorLevel: 'global' });
     const other = await aPerson(portal, english).signIn(colleague);
@@ -132,7 +132,7 @@ describe('the temporary passwords of an import', () => {
     assert.equal((await issued(story)).length, 0);
   });
 
-  it('spare whoever has been reset, blocked, deleted, or has signed in meanwhile', async () => {
+  it('are not issued to users who were reset, blocked or deleted, or who have signed in', async () => {
     const story = await imported();
     const { admin, tenant } = story;
     const ids = (await usersBatchStore.listAfter(portal.database, tenant.scope, 'new')).filter(({ username }) =>
@@ -151,7 +151,7 @@ describe('the temporary passwords of an import', () => {
     assert.deepEqual(await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id))), before);
   });
 
-  it('are not for somebody who has become a Global admin meanwhile, unless a Global admin asks', async () => {
+  it('are issued to a user who became a Global admin only if a Global admin asks', async () => {
     for (const [administratorLevel, expected] of [
       ['userManagement', people - 1],
       ['global', people],
@@ -169,7 +169,7 @@ describe('the temporary passwords of an import', () => {
     }
   });
 
-  it('are for nobody where everybody has got one in another way', async () => {
+  it('are not available if every user already has another password', async () => {
     const story = await imported();
     await portal.database.knex('users').where({ tenant_id: story.tenant.id }).update({ epoch: 5 });
     await story.admin.signIn(story.camille);
@@ -178,13 +178,13 @@ describe('the temporary passwords of an import', () => {
   });
 });
 
-describe('no temporary password of an import', async () => {
+describe('a temporary password of an import', async () => {
   const { app, sent } = recordResponses(portal.app);
   const { admin, address, camille } = await imported({ app });
   await admin.submit(download);
   const secrets = [...passwordsIn(admin.body).values()].flatMap((secret) => [secret, secret.replaceAll('-', '')]);
 
-  it('is in any other answer', async () => {
+  it('is in no other response', async () => {
     assert.equal(secrets.length, people * 2);
     await admin.send('POST', `${address}/passwords`);
     for (const page of [address, importPath, usersPath, `${usersPath}/export.csv`, '/dashboard'])
@@ -195,7 +195,7 @@ describe('no temporary password of an import', async () => {
     assert.ok(sent.length > 10);
   });
 
-  it('is kept: not in the database, not in its files, not in the log', async () => {
+  it('is not stored in the database, in files or in the log', async () => {
     const { database } = portal.config;
     const folder = path.dirname(database.kind === 'sqlite' ? database.file : '');
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -13,23 +13,23 @@ const { domain } = company.tenant;
 const foreign = await aTenant(portal, { domain: 'foreign.example' });
 await aUser(portal, foreign, { username: 'ada@foreign.example', displayName: 'Kanarienvogel' });
 
-describe('a Global admin’s row', () => {
+describe('row imported by a Global admin', () => {
   testImportRows(company, 'global', [
     [
-      'adds a user with everything',
+      'adds a user with every field',
       ['new@', 'Zoé', 'Besson', 'Zoé B.', 'Billing admin', 'Sales agent', 'French'],
       'To be added',
       /^Administrator level Billing admin Agent level Sales agent Language French$/,
     ],
-    ['adds a user by a name alone', ['new@', 'Zoé'], 'To be added', /^—$/],
+    ['adds a user with only a first name', ['new@', 'Zoé'], 'To be added', /^—$/],
     ['adds a Global admin', ['new@', 'Zoé', '', '', 'global'], 'To be added', /Global admin/],
     [
-      'takes stable names and words of any language',
+      'accepts stable values and labels of any language',
       ['new@', 'Zoé', '', '', 'ABRECHNUNGSADMINISTRATOR', 'agent  commercial', 'Allemand'],
       'To be added',
       /Billing admin Agent level Sales agent Language German/,
     ],
-    ['folds the user name', ['NEW+1@', 'Zoé'], 'To be added', /—/],
+    ['normalizes the user name', ['NEW+1@', 'Zoé'], 'To be added', /—/],
     [
       'changes names',
       ['plain@', 'Zoé', '', 'Zoé B.'],
@@ -37,7 +37,7 @@ describe('a Global admin’s row', () => {
       /^First name Mx Zoé Display name Mx plain Zoé B\.$/,
     ],
     [
-      'tidies a name up as the form does',
+      'cleans names up as the form does',
       ['plain@', ' Zo\u0065\u0301\u202E  B '],
       'To be changed',
       /First name Mx Zoé B$/,
@@ -49,59 +49,64 @@ describe('a Global admin’s row', () => {
       /^Language As the organization French Administrator level No admin User management admin Agent level No agent Helpdesk agent$/,
     ],
     [
-      'takes levels and language away',
+      'removes levels and language',
       ['billing@', '', '', '', 'none', 'none', 'tenant'],
       'To be changed',
       /^Language German As the organization Administrator level Billing admin No admin Agent level Sales agent No agent$/,
     ],
     ['demotes another Global admin', ['other@', '', '', '', 'none'], 'To be changed', /Global admin No admin/],
-    ['leaves what it leaves empty', ['billing@', '', '', '', '', '', ''], 'Unchanged', /—/],
+    ['leaves fields with empty cells unchanged', ['billing@', '', '', '', '', '', ''], 'Unchanged', /—/],
     [
-      'changes nothing by saying what is there',
+      'is unchanged if the values are the same',
       ['billing@', 'Mx', 'billing', 'Mx billing', 'billing', 'sales', 'de'],
       'Unchanged',
       /—/,
     ],
-    ['changes one’s own name', ['global@', '', '', 'Camille'], 'To be changed', /Camille/],
-    ['does not change one’s own level', ['global@', '', '', '', 'none'], 'Refused', /Nobody changes their own levels/],
+    ["changes the administrator's own name", ['global@', '', '', 'Camille'], 'To be changed', /Camille/],
     [
-      'does not give oneself an agent level',
+      "cannot change the administrator's own level",
+      ['global@', '', '', '', 'none'],
+      'Refused',
+      /Nobody changes their own levels/,
+    ],
+    [
+      "cannot set the administrator's own agent level",
       ['global@', '', '', '', '', 'admin'],
       'Refused',
       /Nobody changes their own levels/,
     ],
-    ['needs a user name', ['', 'Zoé'], 'Refused', /Enter a user name/],
-    ['needs a well-formed one', ['zoé besson@'], 'Refused', /User name/],
-    ['needs one without look-alikes', ['аdmin@', 'Zoé'], 'Refused', /User name/],
-    ['needs a name', ['new@'], 'Refused', /Enter a name/],
-    ['needs a name that can be seen', ['new@', '\u200B', '\u202E'], 'Refused', /Enter a name/],
-    ['needs a name of a sensible length', ['new@', 'x'.repeat(121)], 'Refused', /First name This entry is too long/],
+    ['requires a user name', ['', 'Zoé'], 'Refused', /Enter a user name/],
+    ['requires a well-formed user name', ['zoé besson@'], 'Refused', /User name/],
+    ['requires a user name without look-alike characters', ['аdmin@', 'Zoé'], 'Refused', /User name/],
+    ['requires a name for a new user', ['new@'], 'Refused', /Enter a name/],
+    ['requires a name with visible characters', ['new@', '\u200B', '\u202E'], 'Refused', /Enter a name/],
     [
-      'does not make a name too long',
+      'requires a first name within the length limit',
+      ['new@', 'x'.repeat(121)],
+      'Refused',
+      /First name This entry is too long/,
+    ],
+    [
+      'requires a display name within the length limit',
       ['plain@', '', '', 'x'.repeat(121)],
       'Refused',
       /Display name This entry is too long/,
     ],
-    ['knows no other level', ['new@', 'Zoé', '', '', 'God'], 'Refused', /“God” is not one of the words/],
-    ['knows no level of the other kind', ['new@', 'Zoé', '', '', 'Sales agent'], 'Refused', /“Sales agent”/],
-    ['knows no other language', ['new@', 'Zoé', '', '', '', '', 'Klingon'], 'Refused', /“Klingon”/],
+    ['rejects an unknown level', ['new@', 'Zoé', '', '', 'God'], 'Refused', /“God” is not one of the words/],
+    ['rejects a level of the other kind', ['new@', 'Zoé', '', '', 'Sales agent'], 'Refused', /“Sales agent”/],
+    ['rejects an unknown language', ['new@', 'Zoé', '', '', '', '', 'Klingon'], 'Refused', /“Klingon”/],
     [
-      'has no more cells than headings',
+      'rejects more cells than headings',
       ['new@', 'Zoé', '', '', '', '', '', 'x'],
       'Refused',
       /more cells than there are headings/,
     ],
-    ['does not bring a deleted user back', ['deleted@', 'Zoé'], 'Refused', /was deleted and can be restored/],
-    ['does not reuse a name that is not free yet', ['gone@', 'Zoé'], 'Refused', /is taken/],
-    [
-      'is shown as it is, whatever it holds',
-      ['<b>x</b>@', '<img src=x onerror=alert(1)>', '{{7*7}}'],
-      'Refused',
-      /User name/,
-    ],
+    ['does not restore a deleted user', ['deleted@', 'Zoé'], 'Refused', /was deleted and can be restored/],
+    ['rejects the user name of a deleted user until it is free again', ['gone@', 'Zoé'], 'Refused', /is taken/],
+    ['shows hostile values as text', ['<b>x</b>@', '<img src=x onerror=alert(1)>', '{{7*7}}'], 'Refused', /User name/],
   ]);
 
-  it('on another company’s domain learns nothing of it', async () => {
+  it('does not reveal whether a user of another tenant exists', async () => {
     await portal.database.knex('throttles').delete();
     const admin = await aPerson(portal, english).signIn(company.global);
     const rows = [];
@@ -115,7 +120,7 @@ describe('a Global admin’s row', () => {
     assert.match(JSON.stringify(rows[0]), /must end in a domain/);
   });
 
-  it('that comes twice is taken once, by whatever spelling', async () => {
+  it('is accepted once when its user name is repeated, whatever the spelling', async () => {
     await portal.database.knex('throttles').delete();
     const admin = await aPerson(portal, english).signIn(company.global);
     await uploadForCheck(admin, csvOf(header, [`new@${domain}`, 'A'], [`NEW@${domain}`, 'B'], [`new@${domain}.`, 'C']));
@@ -130,14 +135,14 @@ describe('a Global admin’s row', () => {
   });
 });
 
-describe('a User management admin’s row', () => {
+describe('row imported by a User management admin', () => {
   testImportRows(company, 'manager', [
     ['adds a user', ['new@', 'Zoé', '', '', 'billing'], 'To be added', /Billing admin/],
-    ['adds no Global admin', ['new@', 'Zoé', '', '', 'global'], 'Refused', /Only a Global admin/],
-    ['makes nobody a Global admin', ['plain@', '', '', '', 'global'], 'Refused', /Only a Global admin/],
-    ['does not touch a Global admin', ['global@', 'Zoé'], 'Refused', /Global admin/],
-    ['leaves a Global admin who is as they are', ['global@', 'Mx', '', '', 'global'], 'Unchanged', /—/],
+    ['cannot add a Global admin', ['new@', 'Zoé', '', '', 'global'], 'Refused', /Only a Global admin/],
+    ['cannot promote a user to Global admin', ['plain@', '', '', '', 'global'], 'Refused', /Only a Global admin/],
+    ['cannot change a Global admin', ['global@', 'Zoé'], 'Refused', /Global admin/],
+    ['is unchanged for a Global admin with the same values', ['global@', 'Mx', '', '', 'global'], 'Unchanged', /—/],
     ['changes another administrator', ['billing@', '', '', '', 'none'], 'To be changed', /No admin/],
-    ['does not change its own level', ['manager@', '', '', '', 'none'], 'Refused', /own levels/],
+    ["cannot change the administrator's own level", ['manager@', '', '', '', 'none'], 'Refused', /own levels/],
   ]);
 });

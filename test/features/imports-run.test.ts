@@ -11,14 +11,14 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { interrupt, killed } from '../support/interrupt.ts';
 import { passwordRowOf } from '../support/credentials.ts';
 
-/** The statements of an import, in their order. */
+/** The statements of an import, in execution order. */
 const statements = {
-  'the import is looked at again': /^select [`"]id[`"] from [`"]imports[`"]/,
-  'the holders of user names are looked up': /^select .* from [`"]users[`"] where [`"]username[`"] in/,
+  'the import is reloaded': /^select [`"]id[`"] from [`"]imports[`"]/,
+  'user names are looked up': /^select .* from [`"]users[`"] where [`"]username[`"] in/,
   'users are numbered and inserted': /^select (max|nextval)\(/,
-  'users are changed': /^\s*with changed /,
-  'entries are appended to the log': /^insert into [`"]activity[`"]/,
-  'the chain of the log is extended': /^update [`"]tenants[`"]/,
+  'users are updated': /^\s*with changed /,
+  'entries are appended to the activity log': /^insert into [`"]activity[`"]/,
+  'the hash chain is extended': /^update [`"]tenants[`"]/,
   'the import ends': /^update [`"]imports[`"]/,
 } as const;
 
@@ -26,12 +26,12 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`an import that is wanted, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`running a confirmed import, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database, clock, hasher } = portal;
     const { wanted, found, countOf, kindsOf, run, runWith } = importScenarios(portal);
 
-    it('is done whole, and recorded as a whole and user by user', async () => {
+    it('applies all rows and records each user and the import as a whole', async () => {
       const story = await wanted();
       await run();
       const { state, counts, finishedAt } = await found(story);
@@ -49,7 +49,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('lets nobody in whom it has added, until they get a password', async () => {
+    it('adds users who cannot sign in until they get a password', async () => {
       const story = await wanted();
       await run();
       const { user } = (await credentialsStore.findForSignInAcrossTenants(database, `new7@${story.tenant.domain}`))!;
@@ -60,7 +60,7 @@ for (const [dialect, server] of [
 
     for (const [moment, statement] of Object.entries(statements)) {
       for (const when of ['before', 'after'] as const) {
-        it(`that dies ${when} ${moment} has done nothing, and is done once later`, async () => {
+        it(`has no effect if it dies ${when} ${moment}, and completes once on the next run`, async () => {
           const story = await wanted();
           await runWith(interrupt(database, statement, killed(when)))();
           assert.equal(await countOf(story.tenant), 2);
@@ -74,7 +74,7 @@ for (const [dialect, server] of [
       }
     }
 
-    it('is done once, however many do it at once and however often it was asked for', async () => {
+    it('happens once, however often it is confirmed or run concurrently', async () => {
       const story = await wanted();
       await Promise.all([run(), run(), run(), run(), story.want(), story.want()]);
       assert.equal(await countOf(story.tenant), addedRows + 2);
@@ -84,7 +84,7 @@ for (const [dialect, server] of [
       assert.equal((await kindsOf(story.tenant))['users.imported'], 1);
     });
 
-    it('of one company does not wait for that of another which cannot be done', async () => {
+    it("does not wait for another tenant's import that fails", async () => {
       const [broken, sound] = [await wanted(), await wanted()];
       await database.knex('import_rows').where({ import_id: broken.id, line: 2 }).update({ data: 'no JSON' });
       await run();

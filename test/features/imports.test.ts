@@ -52,8 +52,8 @@ const results = (person: Person): string[] => shownRows(person).map(({ result })
 
 for (const language of ['fr', 'de', 'en'] as const) {
   const [story, say] = [stories[language], labels[language]];
-  describe(`an import, told in ${language}`, () => {
-    it('is checked, wanted, done, and gives its temporary passwords to whoever sent it', async () => {
+  describe(`importing users, in ${language}`, () => {
+    it('checks the file, applies it after confirmation and offers the temporary passwords', async () => {
       const { tenant, admin, zoe } = await aCompany(language);
       const newcomer = `ada@${tenant.domain}`;
       const person = await aPerson(portal, { 'Accept-Language': language }).signIn(admin);
@@ -70,12 +70,12 @@ for (const language of ['fr', 'de', 'en'] as const) {
       assert.equal(
         (await usersStore.find(portal.database, tenant.scope, zoe.id))?.firstName,
         'Zoé',
-        'nothing happens yet',
+        'nothing changes before the confirmation',
       );
 
       await person.submit(story.import);
       person.sees(story.underWay);
-      assert.equal(person.headers.refresh, '2', 'the page comes again by itself');
+      assert.equal(person.headers.refresh, '2', 'the page refreshes itself');
       await portal.background.runAll();
       await person.visit(person.path);
       person.sees(story.done);
@@ -91,29 +91,25 @@ for (const language of ['fr', 'de', 'en'] as const) {
   });
 }
 
-describe('a file as a whole', async () => {
+describe('file faults in an import', async () => {
   const { tenant, admin, zoe } = await aCompany('en');
   const person = await aPerson(portal, english).signIn(admin);
   const name = zoe.username;
   const faults: [what: string, content: Buffer | string, says: string][] = [
-    ['nothing', '', 'Choose a file. It must not be empty.'],
-    ['white space alone', '\r\n \r\n', 'no rows with users'],
+    ['an empty file', '', 'Choose a file. It must not be empty.'],
+    ['only white space', '\r\n \r\n', 'no rows with users'],
     [
-      'no headings',
+      'no heading row',
       `${name};Zoé`,
       `There is no column “User name” in the first row of the file, which reads: ${name}, Zoé`,
     ],
-    ['headings alone', 'user name;first name\r\n', 'There are no rows with users in the file.'],
+    ['only headings', 'user name;first name\r\n', 'There are no rows with users in the file.'],
     ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'no rows with users'],
+    ['an unknown column', `user name;shoe size;name\n${name};43;x`, 'These columns are not known: shoe size, name.'],
+    ['a duplicate column', `user name;First name;prénom\n${name};a;b`, 'more than once: prénom'],
+    ['a duplicate user name column', `user name;Username\n${name};${name}`, 'more than once: Username'],
     [
-      'a column that is not known',
-      `user name;shoe size;name\n${name};43;x`,
-      'These columns are not known: shoe size, name.',
-    ],
-    ['a column twice', `user name;First name;prénom\n${name};a;b`, 'more than once: prénom'],
-    ['the user name twice', `user name;Username\n${name};${name}`, 'more than once: Username'],
-    [
-      'a heading for everybody’s prototype',
+      'headings with the names of inherited properties',
       `user name;__proto__;constructor\n${name};a;b`,
       'not known: __proto__, constructor',
     ],
@@ -122,14 +118,14 @@ describe('a file as a whole', async () => {
       `user name;<script>alert(1)</script>\n${name};a`,
       'not known: <script>alert(1)</script>',
     ],
-    ['headings without end', `user name;${'x'.repeat(500)}\n${name};a`, `not known: ${'x'.repeat(40)}….`],
+    ['overlong headings', `user name;${'x'.repeat(500)}\n${name};a`, `not known: ${'x'.repeat(40)}….`],
     ['a workbook', Buffer.from('PK\x03\x04\0\0\0', 'latin1'), 'This is a workbook'],
-    ['a picture', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'This is no CSV file'],
-    ['quotes that do not match', `user name;first name\n${name};"Zoé\n`, 'Row 2 cannot be read'],
+    ['an image', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'This is no CSV file'],
+    ['unbalanced quotes', `user name;first name\n${name};"Zoé\n`, 'Row 2 cannot be read'],
     ['more than 10,000 rows', `user name\n${'a@b.example\n'.repeat(10_001)}`, 'more than 10000 rows'],
   ];
   for (const [what, content, says] of faults) {
-    it(`is refused in words, and kept nowhere: ${what}`, async () => {
+    it(`are explained, and nothing is stored: ${what}`, async () => {
       await portal.database.knex('throttles').delete();
       await uploadForCheck(person, content);
       assert.equal(person.status, 422, person.text);
@@ -142,7 +138,7 @@ describe('a file as a whole', async () => {
     });
   }
 
-  it('may have columns that are for reading only, columns without a heading, and no others but the name', async () => {
+  it('do not include read-only columns and columns without a heading; only the user name is required', async () => {
     await portal.database.knex('throttles').delete();
     await uploadForCheck(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
     assert.deepEqual(results(person), ['Unchanged']);

@@ -16,7 +16,7 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`the last Global admin, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`the last Global admin and imports, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database, clock } = portal;
     const { run } = importScenarios(portal);
@@ -41,13 +41,13 @@ for (const [dialect, server] of [
         .map(({ id }) => id);
 
     async function asBefore({ id }: TestTenant): Promise<void> {
-      // The epoch too: an import holds only as long as its asker's does.
+      // Reset the epoch too: an import is valid only while the requester's epoch is unchanged.
       const both = { administrator_level: 'global', state: 'active', deleted_at: null, epoch: 0 };
       await database.knex('users').where({ tenant_id: id }).update(both);
       await database.knex('imports').where({ tenant_id: id }).delete();
     }
 
-    it('cannot be taken away by an import and by another administrator, or by two imports, at once', async () => {
+    it("cannot be lost when an import races another administrator's action or another import", async () => {
       const tenant = await aTenant(portal);
       const one = await aUser(portal, tenant, { displayName: 'One', administratorLevel: 'global' });
       const two = await aUser(portal, tenant, { displayName: 'Two', administratorLevel: 'global' });
@@ -60,7 +60,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('is whoever comes first, the import or the other administrator', async () => {
+    it('is decided by execution order: the first of two mutual demotions wins', async () => {
       const tenant = await aTenant(portal);
       const one = await aUser(portal, tenant, { displayName: 'One', administratorLevel: 'global' });
       const two = await aUser(portal, tenant, { displayName: 'Two', administratorLevel: 'global' });

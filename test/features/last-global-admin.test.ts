@@ -25,7 +25,7 @@ for (const [dialect, server] of [
     const changes = createUserChanges({ database: portal.database, clock });
     const bulk = createBulkChange({ database: portal.database, clock });
 
-    it('cannot be taken away by two who take each other away at once', async () => {
+    it('cannot be lost when two Global admins remove each other concurrently', async () => {
       const tenant = await aTenant(portal);
       const one = await aUser(portal, tenant, { displayName: 'One', administratorLevel: 'global' });
       const two = await aUser(portal, tenant, { displayName: 'Two', administratorLevel: 'global' });
@@ -50,7 +50,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('stays, and the page says in words why', async () => {
+    it('cannot be blocked, and the dashboard warns about it', async () => {
       const { admin, tenant } = await aLastAdmin(portal);
       const operator = createUserChanges({ database: portal.database, clock: () => portal.clock.now });
       await assert.rejects(operator.block(tenant.scope, admin.id), { kind: 'conflict' });

@@ -22,7 +22,7 @@ const portal = await openPortal();
 const linksIn = (text: string): string[] =>
   [...text.matchAll(new RegExp(linkPattern.source, 'g'))].map(([, found = '']) => found);
 
-/** The links of the mails in the folder that the embedded default keeps, as any mail server would. */
+/** The links in the emails of the outbox folder, which the portal uses when no SMTP server is set up. */
 function mailedLinks({ config }: Portal): string[] {
   const folder = path.join(config.dataDirectory, 'outbox');
   const mails = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
@@ -40,8 +40,8 @@ async function imported(handOver: 'link' | 'mailedLink', people: number) {
   return { tenant, admin, address };
 }
 
-describe('somebody who is added', () => {
-  it('gets a link that is shown once, and chooses a password by it', async () => {
+describe('one-time link of a new user', () => {
+  it('is shown once and lets the user choose a password', async () => {
     const { tenant, admin } = await aTenantWithHandover(portal, 'link');
     await admin.visit(`${usersPath}/new`);
     admin.sees('A one-time link, with which the user chooses a password, is shown to you once.');
@@ -57,7 +57,7 @@ describe('somebody who is added', () => {
     );
   });
 
-  it('has a sheet in their own language, with the link and what to do with it', async () => {
+  it("is printed on a sheet in the user's language, with instructions", async () => {
     const { tenant, admin } = await aTenantWithHandover(portal, 'link');
     const user = await aUser(portal, tenant, { displayName: 'Änne Weiß', language: 'de' });
     await admin.visit(`${usersPath}/${user.id}/reset-password`);
@@ -76,8 +76,8 @@ describe('somebody who is added', () => {
   });
 });
 
-describe('many who are reset', () => {
-  it('get a link each, of which every one lets in its own', async () => {
+describe('one-time links of a bulk reset', () => {
+  it('are issued for each user and sign in the right user', async () => {
     const { tenant, admin } = await aTenantWithHandover(portal, 'link');
     const people = await Promise.all(
       ['Ada', 'Bob', 'Cem'].map((displayName) => aUser(portal, tenant, { displayName })),
@@ -96,7 +96,7 @@ describe('many who are reset', () => {
     }
   });
 
-  it('are mailed theirs where that is the rule, and none is on the screen', async () => {
+  it('are mailed and not shown if the rules say so', async () => {
     const { tenant, admin } = await aTenantWithHandover(portal, 'mailedLink');
     const people = await Promise.all(['Ada', 'Bob'].map((displayName) => aUser(portal, tenant, { displayName })));
     await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
@@ -106,8 +106,8 @@ describe('many who are reset', () => {
   });
 });
 
-describe('those whom an import adds', () => {
-  it('have their links in a file that is made while it is downloaded', async () => {
+describe('one-time links of an import', () => {
+  it('are generated while their file is downloaded', async () => {
     const { admin, address } = await imported('link', 3);
     admin.sees('Download the one-time links');
     const file = await admin.send('POST', `${address}/passwords`);
@@ -120,7 +120,7 @@ describe('those whom an import adds', () => {
     admin.sees('Camille Laurent downloaded the one-time links of an import.').sees('one-time links: 3');
   });
 
-  it('are mailed theirs where that is the rule', async () => {
+  it('are mailed if the rules say so', async () => {
     const { tenant, admin, address } = await imported('mailedLink', 3);
     const known = new Set(mailedLinks(portal));
     await admin.submit('Send the one-time links by mail');

@@ -17,7 +17,7 @@ for (const [dialect, database] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`a link that is mailed, on ${dialect}`, { skip: skipWithout('postgres', database) }, async () => {
+  describe(`a mailed one-time link, on ${dialect}`, { skip: skipWithout('postgres', database) }, async () => {
     const server = await aMailServer();
     const environment = { SMTP_URL: server.url, MAIL_FROM };
     const portal = await openPortal({ environment, ...(database?.url ? { databaseUrl: database.url } : {}) });
@@ -32,11 +32,11 @@ for (const [dialect, database] of [
       server.received.length = 0;
       await portal.background.runAll();
       const [mail, ...more] = server.received;
-      assert.ok(mail && more.length === 0, 'one mail, and no notice besides');
+      assert.ok(mail && more.length === 0, 'one email, and no notice in addition');
       return { zoe, screen, mail, link: linkPattern.exec(mail.text)?.[1] ?? '' };
     }
 
-    it('goes past the administrator to the user name, in the user’s language', async () => {
+    it("is sent to the user name in the user's language and is not shown to the administrator", async () => {
       const { zoe, screen, mail, link } = await resetAndMail('de');
       assert.match(screen, /One-time link sent by mail/);
       assert.doesNotMatch(screen, linkPattern);
@@ -49,7 +49,7 @@ for (const [dialect, database] of [
       assert.equal(user.path, '/change-password');
     });
 
-    it('is in that mail alone: kept nowhere before it is sent, nor afterwards, and never logged', async () => {
+    it('is only in that email, and is never stored or logged', async () => {
       const zoe = await aUser(portal, tenant);
       await admin.visit(resetPath(zoe));
       await admin.submit('Reset password');
@@ -64,10 +64,14 @@ for (const [dialect, database] of [
       assert.equal(token.length, 34);
       const after = database?.url ? '' : await databaseContents(portal.database);
       for (const place of [before, after, portal.logged()]) assert.ok(!place.includes(token));
-      assert.equal((await portal.database.knex('deliveries').where({ user_id: zoe.id })).length, 0, 'gone once sent');
+      assert.equal(
+        (await portal.database.knex('deliveries').where({ user_id: zoe.id })).length,
+        0,
+        'the delivery is deleted once sent',
+      );
     });
 
-    it('is kept while a wrong clock makes it seem expired, and sent when the clock is right again', async () => {
+    it('is kept while a wrong clock makes it seem expired, and sent once the clock is corrected', async () => {
       await portal.background.runAll();
       const zoe = await aUser(portal, tenant);
       const boss = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
@@ -84,7 +88,7 @@ for (const [dialect, database] of [
       assert.equal(server.received.length, 1);
     });
 
-    it('is not sent at all once a newer reset, or time, has made it worthless', async () => {
+    it('is not sent after a newer reset or after it has expired', async () => {
       const boss = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
       const [zoe, paul] = [await aUser(portal, tenant), await aUser(portal, tenant)];
       for (const user of [zoe, zoe]) {
@@ -104,7 +108,7 @@ for (const [dialect, database] of [
   });
 }
 
-describe('a portal that sends no mail', { skip: skipWithout('postgres', await postgres()) }, async () => {
+describe('mailed links in a portal without email', { skip: skipWithout('postgres', await postgres()) }, async () => {
   const url = (await postgres())?.url;
   if (url === undefined) return;
   const portal = await openPortal({ databaseUrl: url });
@@ -115,7 +119,7 @@ describe('a portal that sends no mail', { skip: skipWithout('postgres', await po
     await portal.database.knex('deliveries'),
   ];
 
-  it('says so before anything happens, and does nothing when it is asked all the same', async () => {
+  it('are announced as unavailable, and a crafted request changes nothing', async () => {
     const zoe = await aUser(portal, tenant);
     const before = await state();
     await admin.visit(resetPath(zoe));
@@ -140,7 +144,7 @@ describe('a portal that sends no mail', { skip: skipWithout('postgres', await po
   });
 });
 
-describe('a mail that was made under a secret that has been given up since', async () => {
+describe('a mailed link whose session secret has been rotated', async () => {
   const server = await aMailServer();
   const old = 'o'.repeat(40);
   const environment = { SMTP_URL: server.url, MAIL_FROM };
@@ -149,10 +153,10 @@ describe('a mail that was made under a secret that has been given up since', asy
   const file = first.config.database.kind === 'sqlite' ? first.config.database.file : '';
 
   for (const [label, secrets, sent] of [
-    ['is not sent, for nobody can make its link any more', 'n'.repeat(40), 0],
+    ['is not sent if the secret has been removed', 'n'.repeat(40), 0],
     ['is sent as long as the secret is still listed', `${'n'.repeat(40)},${old}`, 1],
   ] as const) {
-    it(label, async () => {
+    it(`a link ${label}`, async () => {
       const zoe = await aUser(first, tenant);
       await admin.visit(resetPath(zoe));
       await admin.submit('Reset password');

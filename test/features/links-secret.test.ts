@@ -17,8 +17,8 @@ async function aLink(): Promise<{ zoe: TestUser; link: string }> {
   return { zoe, link: await resetByLink(await aPerson(portal, english).signIn(camille), zoe) };
 }
 
-describe('the address of a link', () => {
-  it('is made of BASE_URL alone, whatever a request says of its host', async () => {
+describe('URL of a one-time link', () => {
+  it('is built from BASE_URL, regardless of the host headers of the request', async () => {
     const zoe = await aUser(portal, tenant);
     const tricked = await aPerson(portal, {
       ...english,
@@ -31,13 +31,13 @@ describe('the address of a link', () => {
     assert.doesNotMatch(tricked.body, /evil\.example|gopher/);
   });
 
-  it('is read in small letters and without hyphens, as it may be typed from a sheet', async () => {
+  it('is accepted in lowercase and without hyphens, for links typed from a printed sheet', async () => {
     const { link } = await aLink();
     const typed = `/link/${link.slice('/link/'.length).replaceAll('-', '').toLowerCase()}`;
     assert.equal((await openLink(portal, typed)).path, '/change-password');
   });
 
-  it('is in one answer of all, and in nothing that is kept', async () => {
+  it('occurs in exactly one response, and is neither stored nor logged', async () => {
     const { app, sent } = recordResponses(portal.app);
     const zoe = await aUser(portal, tenant);
     const boss = await aPerson({ app }, english).signIn(camille);
@@ -66,7 +66,7 @@ describe('the address of a link', () => {
     assert.match(portal.logged(), /"route":"\/link\/:token"/);
   });
 
-  it('is not carried along by an error page either', async () => {
+  it('does not occur in error pages', async () => {
     const { link } = await aLink();
     const person = await aVisitor();
     const { text } = await person.send('PUT', link);
@@ -75,7 +75,7 @@ describe('the address of a link', () => {
     assert.ok(!stale.includes(link.slice('/link/'.length)));
   });
 
-  it('shows names as names only, whatever they hold', async () => {
+  it('leads to a page that shows hostile names as text', async () => {
     const other = await aTenantWithHandover(portal, 'link');
     await portal.database.knex('tenants').where({ id: other.tenant.id }).update({ name: '\u202Egnp.exe <b>' });
     const link = await resetByLink(other.admin, await aUser(portal, other.tenant));
@@ -90,8 +90,8 @@ describe('the address of a link', () => {
   });
 });
 
-describe('whoever tries links', () => {
-  it('is stopped for a while, and whoever opens what was made for them is not', async () => {
+describe('guessing one-time links', () => {
+  it('is throttled by address', async () => {
     const { link } = await aLink();
     await portal.database.knex('throttles').delete();
     const guesser = await aVisitor();

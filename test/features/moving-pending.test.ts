@@ -26,12 +26,12 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`what waits when a tenant moves, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`pending items of a moving tenant, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const from = await aMovingRegion('worldwide', server?.url);
     const to = await aMovingRegion('germany');
     const { portal } = from;
 
-    it('ends before the bundle is written, and nothing is recorded behind it', async () => {
+    it('end before the bundle is written, and nothing is recorded afterwards', async () => {
       const operator = await anOperator(portal);
       const supported = await aSupportedTenant(portal);
       const { tenant, camille } = supported;
@@ -49,7 +49,7 @@ for (const [dialect, server] of [
       assert.ok(report.tables.every(({ left }) => left === 0));
     });
 
-    it('is left alone where it was open when a move began in an earlier version', async () => {
+    it('stay open while the tenant moves, if the move began in an earlier version', async () => {
       const operator = await anOperator(portal);
       const supported = await aSupportedTenant(portal);
       const { tenant, camille } = supported;
@@ -65,7 +65,7 @@ for (const [dialect, server] of [
       assert.deepEqual((await kindsIn(from, tenant.id)).slice(-2).toSorted(), ['approval.lapsed', 'support.expired']);
     });
 
-    it('is not erased behind the bundle: an operator’s name goes once the move is over', async () => {
+    it("delay the erasure of an operator's name until the move has ended", async () => {
       const operator = await anOperator(portal, { displayName: 'Wanda Wart' });
       const supported = await aSupportedTenant(portal);
       const { tenant } = supported;
@@ -89,7 +89,7 @@ for (const [dialect, server] of [
       assert.equal(await usersStore.findDeleted(portal.database, scope, operator.id), null);
     });
 
-    it('counts at both ends who had no way in but a one-time link', async () => {
+    it('include unopened one-time links, which are counted in the bundle', async () => {
       const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       for (const wishes of [{}, {}]) await resetByLink(admin, await aUser(portal, tenant, wishes));
       await aUser(portal, tenant, { password: 'temporary' });
@@ -99,7 +99,7 @@ for (const [dialect, server] of [
       assert.equal((await moveIn(to.parts, file, to.identity)).header.waitForLink, 2);
     });
 
-    it('gives people a language that the region offers, and the receipt holds all the same', async () => {
+    it('do not include languages: users get one that the region offers, and the receipt stays valid', async () => {
       const tenant = await aTenant(portal, { language: 'fr' });
       await aUser(portal, tenant, { administratorLevel: 'global', language: 'fr' });
       await aUser(portal, tenant, { language: 'de' });

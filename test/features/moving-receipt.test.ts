@@ -31,7 +31,7 @@ async function aSmallTenant() {
   return { tenant, user };
 }
 
-describe('the receipt', async () => {
+describe('finishing a move with a receipt', async () => {
   const { tenant } = await aPopulatedTenant(from);
   const file = await exportBundle(from, to, tenant.id);
   await moveIn(to.parts, file, to.identity);
@@ -47,24 +47,24 @@ describe('the receipt', async () => {
   })();
 
   const table: [label: string, given: unknown, kind: MoveFaultKind][] = [
-    ['nothing', null, 'receiptForm'],
-    ['a directory', { routes: [] }, 'receiptForm'],
-    ['one without its signature', { ...receipt, signature: undefined }, 'receiptForm'],
-    ['one that says fewer', { ...receipt, tables: fewer }, 'receiptSignature'],
-    ['one of another time', { ...receipt, at: receipt.at + 1 }, 'receiptSignature'],
-    ['one that names another tenant', { ...receipt, tenantId: 'x' }, 'receiptSignature'],
-    ['one that names another key', { ...receipt, signer: signerOf('germany', makeKey()) }, 'receiptSignature'],
-    ['that of another tenant', otherMove, 'receiptOfAnother'],
+    ['is missing', null, 'receiptForm'],
+    ['is a directory file', { routes: [] }, 'receiptForm'],
+    ['has no signature', { ...receipt, signature: undefined }, 'receiptForm'],
+    ['states fewer rows', { ...receipt, tables: fewer }, 'receiptSignature'],
+    ['has a different time', { ...receipt, at: receipt.at + 1 }, 'receiptSignature'],
+    ['names another tenant', { ...receipt, tenantId: 'x' }, 'receiptSignature'],
+    ['names another key', { ...receipt, signer: signerOf('germany', makeKey()) }, 'receiptSignature'],
+    ['belongs to another tenant', otherMove, 'receiptOfAnother'],
   ];
   for (const [label, given, kind] of table) {
-    it(`deletes nothing when it is ${label}`, async () => {
+    it(`deletes nothing if the receipt ${label}`, async () => {
       const before = await rowCountsOf(from);
       await assert.rejects(done(given), isFault(kind));
       assert.deepEqual(await rowCountsOf(from), before);
     });
   }
 
-  it('deletes nothing when it says what was not sent, signed all the same', async () => {
+  it('deletes nothing if a validly signed receipt does not match the bundle', async () => {
     await movesStore.add(stranger.portal.database, {
       ...(await movesStore.findLatestIn(to.portal.database, tenant.id))!,
       summary: fewer,
@@ -72,7 +72,7 @@ describe('the receipt', async () => {
     await assert.rejects(done(await receiptOf(stranger.parts, tenant.id)), isFault('receiptDiffers'));
   });
 
-  it('deletes nothing once something was changed at the first region', async () => {
+  it('deletes nothing if data in the old region has changed since', async () => {
     const { portal } = from;
     await activityStore.record(portal.database, tenant.scope, { kind: 'user.blocked' }, null, portal.clock.now);
     const before = await rowCountsOf(from);
@@ -82,13 +82,13 @@ describe('the receipt', async () => {
     await portal.database.knex('activity').where({ tenant_id: tenant.id, place: last, kind: 'user.blocked' }).delete();
   });
 
-  it('is the same each time it is asked for, and is read by whoever has it', async () => {
+  it('uses a receipt that is always the same and can be parsed from JSON', async () => {
     assert.deepEqual(await receiptOf(to.parts, tenant.id), receipt);
     assert.deepEqual(readReceipt(JSON.parse(JSON.stringify(receipt))), receipt);
     await assert.rejects(receiptOf(to.parts, 'nobody'), isFault('noReceipt'));
   });
 
-  it('is good for it all a second time: nothing is deleted, what is left is counted anew', async () => {
+  it('can be repeated and reports the same result', async () => {
     const first = await finishMove(from.parts, small.tenant.id, otherMove);
     const second = await finishMove(from.parts, small.tenant.id, otherMove);
     assert.deepEqual(second, first);
@@ -97,8 +97,8 @@ describe('the receipt', async () => {
   });
 });
 
-describe('a tenant while it moves', () => {
-  it('lets nobody in, and its refused sign-ins are counted in the report', async () => {
+describe('a moving tenant', () => {
+  it('cannot sign in, and the report counts the refused attempts', async () => {
     const { tenant, user } = await aSmallTenant();
     const signedIn = await aPerson(from.portal, english).signIn(user);
     const file = await exportBundle(from, to, tenant.id);
@@ -112,7 +112,7 @@ describe('a tenant while it moves', () => {
     assert.equal(report.refusedMeanwhile, 1);
   });
 
-  it('is left alone by the operator’s other commands, and by the purge', async () => {
+  it('cannot be changed by operator commands or by the purge job', async () => {
     const { tenant } = await aSmallTenant();
     const { portal } = from;
     await aUser(portal, tenant, { state: 'deleted', deletedAt: 1 });
@@ -134,14 +134,14 @@ describe('a tenant while it moves', () => {
     await assert.rejects(exportBundle(from, to, tenant.id), isFault('alreadyMoving'));
   });
 
-  it('is not for the operators themselves', async () => {
+  it("cannot be the operators' own tenant", async () => {
     const { tenant } = await aSmallTenant();
     await from.portal.database.knex('tenants').where({ id: tenant.id }).update({ kind: 'operators' });
     await assert.rejects(exportBundle(from, to, tenant.id), isFault('operators'));
     await from.portal.database.knex('tenants').where({ id: tenant.id }).update({ kind: 'partner' });
   });
 
-  it('lets them in again when the move is called off, once', async () => {
+  it('can sign in again after the move has been canceled, which is possible once', async () => {
     const { tenant, user } = await aSmallTenant();
     await exportBundle(from, to, tenant.id);
     await cancelMove(from.parts, tenant.id, 'test');
@@ -149,7 +149,7 @@ describe('a tenant while it moves', () => {
     await assert.rejects(cancelMove(from.parts, tenant.id, 'test'), isFault('notMoving'));
   });
 
-  it('is not finished by a receipt that comes after it was called off', async () => {
+  it('is not finished by a receipt that arrives after the cancellation', async () => {
     const { tenant } = await aSmallTenant();
     await moveIn(to.parts, await exportBundle(from, to, tenant.id), to.identity);
     await cancelMove(from.parts, tenant.id, 'test');
@@ -159,14 +159,14 @@ describe('a tenant while it moves', () => {
     await assert.rejects(finishMove(from.parts, tenant.id, receipt), isFault('receiptOfAnother'));
   });
 
-  it('stays suspended where it was suspended', async () => {
+  it('stays suspended if it was suspended', async () => {
     const { tenant } = await aSmallTenant();
     await from.portal.tenants.setState(tenant.id, 'suspended');
     await moveTenant(from, to, tenant.id);
     assert.equal((await tenantsStore.findForOperator(to.portal.database, tenant.id))?.state, 'suspended');
   });
 
-  it('is not led on where nobody shall know of it', async () => {
+  it('stays unlisted in the directory if it was unlisted', async () => {
     const { tenant } = await aSmallTenant();
     await directoryStore.put(from.portal.database, [{ domain: tenant.domain, region: 'worldwide' }]);
     await from.portal.tenants.setListed(tenant.id, false);
@@ -180,7 +180,7 @@ describe('a tenant while it moves', () => {
     );
   });
 
-  it('does not begin to move to nowhere, and stays as it was', async () => {
+  it('stays active if the move order is invalid', async () => {
     const { tenant } = await aSmallTenant();
     const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep' } as const;
     const taken = bundleFile(from);

@@ -30,7 +30,7 @@ for (const [dialect, fromUrl, toUrl] of [
   ['PostgreSQL', servers[0]?.url, servers[1]?.url],
 ] as const) {
   const skip = dialect === 'SQLite' ? false : skipWithout('postgres', servers[1]);
-  describe(`second factors when a tenant moves, on ${dialect}`, { skip }, async () => {
+  describe(`second factors of a moved tenant, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const from = await aMovingRegion('worldwide', fromUrl);
     const to = await aMovingRegion('germany', toUrl);
@@ -60,7 +60,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal((await signIn(plain)).path, paths.dashboard);
     });
 
-    it('are asked for again before any page opens, although the rules require none, and the page says why', async () => {
+    it('must be set up before any other page opens, although the rules require none, with an explanation', async () => {
       assert.equal(to.portal.config.rules.secondFactor, 'nobody');
       const person = await signIn(owner);
       assert.equal(person.path, paths.ownSecondFactor);
@@ -75,7 +75,7 @@ for (const [dialect, fromUrl, toUrl] of [
       }
     });
 
-    it('come after the forced change of a temporary password', async () => {
+    it('are requested after the forced change of a temporary password', async () => {
       const person = await signIn(temporary, issued);
       assert.equal((await person.visit(paths.ownSecondFactor)).path, paths.changePassword);
       const fresh = { 'New password': 'seven quiet otters nap', 'Confirm new password': 'seven quiet otters nap' };
@@ -83,7 +83,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal(person.path, paths.ownSecondFactor);
     });
 
-    it('are waived neither by an administrator nor by the operator', async () => {
+    it('cannot be waived by an administrator or by the operator', async () => {
       const admin = await signIn(other);
       (await admin.visit(userPath(owner.id))).sees('It could not move to this region with the organization.');
       await admin.send('POST', pathTo(paths.removeSecondFactor, { userId: owner.id }));
@@ -98,7 +98,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal((await signIn(owner)).path, paths.ownSecondFactor);
     });
 
-    it('are set up once, and then as free as the rules leave them', async () => {
+    it('are set up once and are then governed by the rules', async () => {
       const person = await signIn(owner);
       const seed = seedOn(person);
       await person.submit('Confirm and set up', { Code: totpCode(to.portal, seed) });
@@ -111,7 +111,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal((await signIn(owner)).path, paths.dashboard);
     });
 
-    it('are still due after another move, and there too', async () => {
+    it('are still due after another move', async () => {
       const { taken: back } = await moveTenant(to, from, tenant.id, 'reset');
       assert.equal(back.header.secondFactors, 2, 'one user of three has set one up and removed it');
       const rows = await from.portal.database.knex('users').where({ tenant_id: tenant.id, second_factor_due: 1 });
@@ -120,7 +120,7 @@ for (const [dialect, fromUrl, toUrl] of [
   });
 }
 
-/** The same bundle with another count in its first line. */
+/** The same bundle with another count of second factors in its header. */
 async function recounted(from: MovingRegion, to: MovingRegion, tenantId: string, secondFactors: number | undefined) {
   const file = await exportBundle(from, to, tenantId);
   const { header, rows } = await readBundle(readEncrypted(file, to.identity));
@@ -137,17 +137,17 @@ async function recounted(from: MovingRegion, to: MovingRegion, tenantId: string,
   return bundle;
 }
 
-describe('a bundle', async () => {
+describe('count of second factors in a bundle', async () => {
   const from = await aMovingRegion('worldwide');
   const to = await aMovingRegion('germany');
 
-  it('without a count of second factors, as written before this version, is taken in', async () => {
+  it('may be missing, as in bundles of earlier versions', async () => {
     const tenant = await aTenant(from.portal);
     const { header } = await moveIn(to.parts, await recounted(from, to, tenant.id, undefined), to.identity);
     assert.equal(header.secondFactors, undefined);
   });
 
-  it('whose count of second factors is not that of its users is refused', async () => {
+  it('must match the users in the bundle', async () => {
     const tenant = await aTenant(from.portal);
     await aSecondFactorUser(from.portal, await aUser(from.portal, tenant));
     const bundle = await recounted(from, to, tenant.id, 0);

@@ -19,7 +19,7 @@ const ways: [label: string, from: string | undefined, to: string | undefined, pa
   ['PostgreSQL to SQLite, passwords kept', servers[3]?.url, undefined, 'keep'],
 ];
 
-/** @returns where a sign-in ends */
+/** @returns the location or status with which a sign-in ends */
 async function signInAt({ portal }: MovingRegion, username: string, password: string): Promise<string> {
   const person = await aPerson(portal, english).visit('/sign-in');
   await person.send('POST', '/sign-in', { username });
@@ -37,7 +37,7 @@ async function chainHolds({ portal }: MovingRegion, tenantId: string): Promise<s
 
 for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
   describe(
-    `a tenant that moves: ${label}`,
+    `moving a tenant: ${label}`,
     { skip: skipWithout('postgres', index === 0 ? label : servers[index]) },
     async () => {
       if (index > 0 && servers[index] === null) return;
@@ -54,14 +54,14 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
       const { taken, report, file } = await moveTenant(from, to, tenant.id, passwords);
       const after = await storedDataOf(from);
 
-      it('was in every table before, and at the other region not yet', () => {
+      it('starts with data in every table, and none in the new region', () => {
         for (const canary of canaries) assert.ok(before.includes(canary), canary);
         assert.equal(found, null);
         const empty = report.tables.filter(({ was, table }) => was === 0 && table !== 'user_sessions');
         assert.deepEqual(empty, []);
       });
 
-      it('has left nothing at the first: in no table, in no byte of its files, in no line of its log', () => {
+      it('leaves no trace in the old region: not in tables, database files or the application log', () => {
         for (const canary of canaries) {
           const at = after.toLowerCase().indexOf(canary.toLowerCase());
           assert.equal(at, -1, `${canary}: ${JSON.stringify(after.slice(Math.max(0, at - 100), at + 40))}`);
@@ -70,17 +70,17 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
         assert.ok(report.tables.every(({ left }) => left === 0));
       });
 
-      it('is not counted any more for what it tried', async () => {
+      it('deletes the throttle entries of its users', async () => {
         assert.equal(tries.length, 1);
         assert.deepEqual(await triesCounted(), []);
       });
 
-      it('travelled encrypted: nothing of it can be read from the bundle', () => {
+      it('encrypts the bundle, so that none of the data is readable in it', () => {
         const bytes = readFileSync(file, 'latin1');
         for (const canary of [...canaries, tenant.id, tenant.domain]) assert.ok(!bytes.includes(canary), canary);
       });
 
-      it('stands at the other region as it was, row by row', async () => {
+      it('transfers all rows unchanged', async () => {
         const rows = await to.portal.database.knex('users').where({ tenant_id: tenant.id }).select<object[]>();
         const changing = ['number', ...(passwords === 'reset' ? resetColumns : [])];
         const bare = (all: object[]): object[] =>
@@ -98,14 +98,14 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
         assert.deepEqual([entry?.state, entry?.users], ['active', 4]);
       });
 
-      it('brought its log along, which holds, with the move on top', async () => {
+      it('transfers the activity log with a valid hash chain, followed by the entries of the move', async () => {
         const kinds = await chainHolds(to, tenant.id);
         assert.ok(kinds.includes('user.erased') && kinds.includes('tenant.moving'));
         const top = passwords === 'reset' ? ['tenant.movedIn', 'password.reset'] : ['tenant.movedIn'];
         assert.deepEqual(kinds.slice(-top.length), top);
       });
 
-      it('is led to its new door by the first region, with nothing of the person', async () => {
+      it('redirects users from the old region to the new one, without personal data in the URL', async () => {
         const person = await aPerson(from.portal, english).visit('/sign-in');
         const answer = await person.send('POST', '/sign-in', { username: user.username });
         assert.deepEqual(
@@ -118,7 +118,9 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
       });
 
       it(
-        passwords === 'keep' ? 'signs in there with its own passwords' : 'signs in there with new passwords only',
+        passwords === 'keep'
+          ? 'lets users sign in with their existing passwords'
+          : 'lets users sign in only with new passwords',
         async () => {
           const own = passwords === 'keep' ? '/dashboard' : '422';
           assert.equal(await signInAt(to, user.username, user.clearPassword), own);
@@ -140,7 +142,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
         },
       );
 
-      it('finds its people there by parts of their names', async () => {
+      it('rebuilds the search index in the new region', async () => {
         if (passwords === 'reset') return;
         const person = await aPerson(to.portal, english).signIn(admin);
         await person.visit('/account-settings/user-management?q=stiegl');
@@ -148,7 +150,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
         person.doesNotSee('Gimpel');
       });
 
-      it('can move back, and leaves nothing there either', async () => {
+      it('works in the opposite direction as well, and leaves no trace in that region', async () => {
         const back = await moveTenant(to, from, tenant.id);
         assert.ok(back.report.tables.every(({ left }) => left === 0));
         const left = (await storedDataOf(to)).toLowerCase();

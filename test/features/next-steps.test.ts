@@ -15,10 +15,10 @@ import { openPortal } from '../support/portal.ts';
 import { withRules } from '../support/rules.ts';
 import { aSecondFactorUser, english, recoveryCodesOn, confirmationFields, totpCode } from '../support/second-factor.ts';
 
-describe('a page on which something ends', async () => {
+describe('a page with an error or conflict', async () => {
   const portal = await openPortal();
 
-  it('lets whoever is signed in, and opens a one-time link, sign out right there', async () => {
+  it('offers sign-out to a signed-in user who opens a one-time link', async () => {
     const { tenant, camille, admin } = await aTenantWithHandover(portal, 'link');
     const link = await resetByLink(admin, await aUser(portal, tenant));
     const again = await aPerson(portal, english).signIn(camille);
@@ -30,7 +30,7 @@ describe('a page on which something ends', async () => {
     assert.equal((await again.visit(link)).$('main form button').text().trim(), 'Open the link');
   });
 
-  it('says of a link that is over where the next one comes from', async () => {
+  it('explains where to get a new link after a link has expired', async () => {
     const gone = '/link/AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
     const worldwide = await aPerson(portal, english).visit(gone);
     worldwide.sees('ask an administrator of your organization').doesNotSee('recover your access');
@@ -41,7 +41,7 @@ describe('a page on which something ends', async () => {
     assert.equal(alone.path, paths.recoverAccess);
   });
 
-  it('tells an operator who is not let in why, and leads on', async () => {
+  it('explains to an operator why they cannot enter, with the next step', async () => {
     const [ada, one] = [await anOperator(portal), await aSupportedTenant(portal, 'Eins')];
     const grantId = await grantSupport(portal, one, ada);
     const late = await aPerson(portal, english).signIn(ada);
@@ -58,7 +58,7 @@ describe('a page on which something ends', async () => {
     assert.equal(late.$(`main a.btn[href="${paths.dashboard}"]`).length, 1);
   });
 
-  it('names what stands in the way of a conflict; only where nothing is known, somebody was faster', () => {
+  it('names the reason for a conflict, and uses a generic text only without a reason', () => {
     const answers: unknown[] = [];
     const pages = {
       answer: (_request: unknown, _response: unknown, _view: string, { lead }: { lead: string }, more: object) =>
@@ -75,11 +75,11 @@ describe('a page on which something ends', async () => {
   });
 });
 
-describe('the recovery codes on paper', async () => {
+describe('printed recovery codes', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { name: 'Ateliers Lumière', language: 'en' });
 
-  it('say whose they are, for which portal and since when', async () => {
+  it('show the user name, the portal and the date', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const { person, user, seed } = owner;
     assert.equal(recoveryCodesOn(person).length, 10);
@@ -100,7 +100,7 @@ describe('the recovery codes on paper', async () => {
 describe('a wrong recovery code', async () => {
   const portal = await openPortal();
 
-  it('is called that, and nobody is told to wait for the next', async () => {
+  it('has its own message, which does not tell the user to wait', async () => {
     const { user } = await aSecondFactorUser(portal, await aUser(portal, await aTenant(portal, { language: 'en' })));
     const person = await aPerson(portal, english).signIn(user);
     await person.submit('Sign in', { Code: '000000' });
@@ -110,35 +110,35 @@ describe('a wrong recovery code', async () => {
   });
 });
 
-describe('what the dashboard and a request say of two administrators', async () => {
+describe('status of approval requests', async () => {
   const portal = await openPortal();
 
-  it('looks good where it is: confirmed is no warning, and what waits is', async () => {
+  it('is a success notice for approved requests and a warning for waiting ones', async () => {
     const company = await aTenantWithApprovals(portal);
     await anApprovedRequest(company);
-    const asker = await company.as(company.asker);
-    await asker.visit(paths.dashboard);
-    assert.match(asker.$('.attention .notice-success').text(), /has been confirmed/);
-    await aStoredRequest(portal, company.tenant, company.asker);
+    const requester = await company.as(company.requester);
+    await requester.visit(paths.dashboard);
+    assert.match(requester.$('.attention .notice-success').text(), /has been confirmed/);
+    await aStoredRequest(portal, company.tenant, company.requester);
     const other = await company.as(company.other);
     await other.visit(paths.dashboard);
     assert.match(other.$('.attention .notice-warning').text(), /waits for your answer/);
   });
 
-  it('names to the one who asked those who could confirm, as long as nobody has', async () => {
+  it('lists the possible approvers to the requester until one has decided', async () => {
     const company = await aTenantWithApprovals(portal);
     const address = await aPendingRequest(company);
-    const asker = await company.as(company.asker);
-    await asker.visit(address);
-    asker.sees('These people can confirm').sees('Noah Klein');
+    const requester = await company.as(company.requester);
+    await requester.visit(address);
+    requester.sees('These people can confirm').sees('Noah Klein');
     const other = await company.as(company.other);
     await other.visit(address);
     other.doesNotSee('These people can confirm');
   });
 });
 
-describe('what is withheld', () => {
-  it('is said once on the page of a user whom the reader cannot change at all', async () => {
+describe('explanations of unavailable actions', () => {
+  it('are shown once on the page of a user whom the reader cannot change', async () => {
     const portal = await openPortal();
     const tenant = await aTenant(portal, { language: 'en' });
     const global = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -151,7 +151,7 @@ describe('what is withheld', () => {
     manager.sees('reset a password').sees('change a user');
   });
 
-  it('is said in the reader’s words of the region’s edition, and as it is of an operator’s own', async () => {
+  it("translate the region's edition, except one that an operator defined", async () => {
     for (const [edition, words] of [
       ['current', 'Actuelle'],
       ['historical', 'Historique'],

@@ -9,10 +9,10 @@ import { aPortalWithUser, MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 
 const hourMs = 3_600_000;
-// The package's own limits begin at 30 s: a transport that does not set them is ended here.
+// Nodemailer's default timeouts start at 30 s, so a transport without its own timeouts fails this limit.
 const mayTakeMs = 20_000;
 
-/** A port at which nobody answers as a mail server does. @returns its address, and what ends every connection to it */
+/** A server that does not speak SMTP. @returns its URL and a function that closes every connection */
 async function aStranger(greet: (write: (line: string) => void) => void) {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
@@ -29,24 +29,24 @@ async function aStranger(greet: (write: (line: string) => void) => void) {
   return { url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, hangUp };
 }
 
-describe('a server that is none', () => {
+describe('a mail server that does not speak SMTP', () => {
   const strange: [
     what: string,
     greet: (write: (line: string) => void) => void,
     refused: boolean,
     waits: MailTimeouts,
   ][] = [
-    ['says nothing', () => {}, false, { connectMs: 50, answerMs: hourMs }],
+    ['sends no greeting', () => {}, false, { connectMs: 50, answerMs: hourMs }],
     [
-      'speaks another language',
+      'responds with HTTP',
       (write) => write('HTTP/1.1 400 Bad Request\r\n\r\n'),
       true,
       { connectMs: hourMs, answerMs: hourMs },
     ],
-    ['falls silent after its greeting', (write) => write('220 here\r\n'), false, { connectMs: hourMs, answerMs: 50 }],
+    ['is silent after its greeting', (write) => write('220 here\r\n'), false, { connectMs: hourMs, answerMs: 50 }],
   ];
   for (const [what, greet, refused, waits] of strange) {
-    it(`${what}, and holds nobody up`, async () => {
+    it(`does not block the portal if it ${what}`, async () => {
       const { url, hangUp } = await aStranger(greet);
       const { portal, zoe, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
       await tell();
@@ -55,13 +55,13 @@ describe('a server that is none', () => {
       const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(zoe);
       assert.equal((await person.visit('/my-profile')).status, 200);
       await tell();
-      if (!refused) assert.equal(over, false, 'the portal answers while the mail server is silent');
+      if (!refused) assert.equal(over, false, 'the portal responds while the mail server is silent');
       hangUp();
       await sending;
       assert.deepEqual((await queued()).map(({ attempts }) => attempts).sort(), [0, 1]);
     });
 
-    it(`${what}, and is given up by itself`, { timeout: mayTakeMs }, async () => {
+    it(`times out or fails if it ${what}`, { timeout: mayTakeMs }, async () => {
       const { url } = await aStranger(greet);
       const { mail } = (await aPortalWithUser({ SMTP_URL: url, MAIL_FROM })).portal.config;
       const transport = createTransport(mail!, waits);
@@ -71,8 +71,8 @@ describe('a server that is none', () => {
   }
 });
 
-describe('without a mail server', () => {
-  it('the embedded default puts each mail into a folder that nobody else reads', async () => {
+describe('outbox folder without a mail server', () => {
+  it('contains each email, readable only by the owner', async () => {
     const { portal, zoe, tell, queued } = await aPortalWithUser({});
     await tell();
     await portal.background.runAll();
@@ -87,7 +87,7 @@ describe('without a mail server', () => {
     assert.deepEqual(await queued(), []);
   });
 
-  it('the folder keeps the latest hundred', async () => {
+  it('keeps the latest 100 emails', async () => {
     const { portal, tell } = await aPortalWithUser({});
     for (let each = 0; each < 103; each++) {
       portal.clock.now += 1_000;
@@ -97,7 +97,7 @@ describe('without a mail server', () => {
     assert.equal(readdirSync(path.join(portal.config.dataDirectory, 'outbox')).length, 100);
   });
 
-  it('a database of the operator’s own queues nothing for long, and works the same', async () => {
+  it('is not used with an explicitly configured database, and deliveries do not accumulate', async () => {
     const other = await aPortalWithUser({
       DATABASE_URL: `sqlite:${path.join((await aPortalWithUser({})).portal.config.dataDirectory, 'own')}`,
     });

@@ -28,7 +28,7 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `an administrator who waited for the lock, on ${dialect}`,
+    `an administrator whose rights change before the lock is acquired, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
@@ -47,18 +47,18 @@ for (const [dialect, server] of [
       } as const;
 
       const acts: [label: string, act: (scope: Scope, id: string, domain: string) => Promise<unknown>][] = [
-        ['blocks', (scope, id) => changes.block(scope, id)],
-        ['deletes', (scope, id) => changes.remove(scope, id)],
-        ['resets a password', (scope, id) => createUsers(parts).resetPassword(scope, id, 0)],
-        ['resets many', (scope, id) => createBulkReset(parts)(scope, [{ id, epoch: 0 }])],
-        ['blocks many', (scope, id) => createBulkChange(parts)(scope, 'block', [id])],
+        ['block a user', (scope, id) => changes.block(scope, id)],
+        ['delete a user', (scope, id) => changes.remove(scope, id)],
+        ['reset a password', (scope, id) => createUsers(parts).resetPassword(scope, id, 0)],
+        ['reset passwords in bulk', (scope, id) => createBulkReset(parts)(scope, [{ id, epoch: 0 }])],
+        ['block users in bulk', (scope, id) => createBulkChange(parts)(scope, 'block', [id])],
         [
-          'adds somebody',
+          'add a user',
           (scope, _, domain) => createUserAdder(parts)(scope, { ...form, username: `neu@${domain}` } as never),
         ],
-        ['sets rules', (scope) => rules.set(scope, { secondFactor: 'everybody' })],
+        ['set rules', (scope) => rules.set(scope, { secondFactor: 'everybody' })],
         [
-          'lets support in',
+          'grant support access',
           (scope) => support.grant(scope, { operator: ada.id, purpose: 'p', level: 'look', hours: 1 }),
         ],
       ];
@@ -69,7 +69,7 @@ for (const [dialect, server] of [
 
       for (const [label, act] of acts) {
         for (const what of ['blocked', 'demoted', 'given another password', 'of a tenant that moves'] as const) {
-          it(`${label} no more once they are ${what}`, async () => {
+          it(`cannot ${label} after being ${what}`, async () => {
             const tenant = await aTenant(portal, { language: 'en' });
             const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
             const zoe = await aUser(portal, tenant);
@@ -91,7 +91,7 @@ for (const [dialect, server] of [
         }
       }
 
-      it('acts in support no more once the access was ended', async () => {
+      it('cannot act in a support session after the grant has ended', async () => {
         const supported = await aSupportedTenant(portal);
         const zoe = await aUser(portal, supported.tenant);
         const grantId = await grantSupport(portal, supported, ada);

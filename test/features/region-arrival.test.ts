@@ -27,7 +27,7 @@ const words = {
 type Language = keyof typeof words;
 const languages = ['en', 'fr', 'de'] as const;
 
-describe('the sign-in page that another region redirects to', async () => {
+describe('sign-in page after a redirect from another region', async () => {
   const portal = await openPortal({ environment: { REGION: 'germany', BASE_URL, REGION_URLS } });
   await directoryStore.put(portal.database, [{ domain: 'potomac.example', region: 'us-government' }]);
   const reader = (language: string): Person =>
@@ -40,37 +40,37 @@ describe('the sign-in page that another region redirects to', async () => {
   };
 
   for (const language of languages)
-    it(`explains where the reader is and what to do, in ${language}`, async () => {
+    it(`explains where the user is and what to do, in ${language}`, async () => {
       const person = await reader(language).visit('/sign-in?from=worldwide');
       assert.equal(person.status, 200);
       explains(person, language);
-      assert.ok(person.body.indexOf('<h1>') < person.body.indexOf('arrival'), 'below the heading');
+      assert.ok(person.body.indexOf('<h1>') < person.body.indexOf('arrival'), 'the notice is below the heading');
       assert.equal(person.headers['cache-control'], 'no-store');
     });
 
-  it('names a region of the operator’s own by its id', async () => {
+  it('shows the ID of a region that the operator added', async () => {
     (await reader('en').visit('/sign-in?from=isla')).sees('The portal of the region isla sent you to this address:');
   });
 
   const ignored: [label: string, query: string][] = [
-    ['no marker', ''],
-    ['an empty one', '?from='],
-    ['its own region', '?from=germany'],
+    ['no region', ''],
+    ['an empty region', '?from='],
+    ['the region itself', '?from=germany'],
     ['an unknown region', '?from=atlantis'],
-    ['a property of objects', '?from=__proto__'],
-    ['another', '?from=constructor'],
-    ['markup', '?from=%3Cscript%3Ealert(1)%3C/script%3E'],
-    ['an address', '?from=https://evil.example'],
-    ['two', '?from=worldwide&from=china'],
-    ['an array', '?from[]=worldwide'],
-    ['an object', '?from[a]=worldwide'],
-    ['capitals', '?from=Worldwide'],
-    ['a space', '?from=worldwide%20'],
-    ['an overlong one', `?from=${'worldwide'.repeat(500)}`],
-    ['broken escapes', '?from=%E0%A4%A'],
+    ['__proto__ as region', '?from=__proto__'],
+    ['constructor as region', '?from=constructor'],
+    ['markup as region', '?from=%3Cscript%3Ealert(1)%3C/script%3E'],
+    ['a URL as region', '?from=https://evil.example'],
+    ['two regions', '?from=worldwide&from=china'],
+    ['an array of regions', '?from[]=worldwide'],
+    ['an object as region', '?from[a]=worldwide'],
+    ['a region in capital letters', '?from=Worldwide'],
+    ['a region with a trailing space', '?from=worldwide%20'],
+    ['an overlong region', `?from=${'worldwide'.repeat(500)}`],
+    ['malformed percent encoding', '?from=%E0%A4%A'],
   ];
   for (const [label, query] of ignored)
-    it(`ignores ${label} and reflects nothing`, async () => {
+    it(`ignores ${label} in the query and does not echo it`, async () => {
       const person = await reader('en').visit(`/sign-in${query}`);
       assert.equal(person.status, 200);
       assert.equal(arrival(person).length, 0);
@@ -80,35 +80,35 @@ describe('the sign-in page that another region redirects to', async () => {
     });
 
   const spoken: [label: string, query: string, accepted: string, language: Language][] = [
-    ['the language chosen at the other region', '&language=fr', 'en', 'fr'],
-    ['the language of the browser without one', '', 'de', 'de'],
-    ['the language of the browser for one that is not offered', '&language=nl', 'fr', 'fr'],
-    ['the language of the browser for two', '&language=fr&language=de', 'en', 'en'],
-    ['the language of the browser for markup', '&language=%3Cb%3E', 'en', 'en'],
+    ['the language chosen in the other region', '&language=fr', 'en', 'fr'],
+    ["the browser's language if none was chosen", '', 'de', 'de'],
+    ["the browser's language if the chosen one is not offered", '&language=nl', 'fr', 'fr'],
+    ["the browser's language if two were chosen", '&language=fr&language=de', 'en', 'en'],
+    ["the browser's language if the parameter is markup", '&language=%3Cb%3E', 'en', 'en'],
   ];
   for (const [label, query, accepted, language] of spoken)
-    it(`speaks ${label}`, async () => {
+    it(`uses ${label}`, async () => {
       const person = await reader(accepted).visit(`/sign-in?from=worldwide${query}`);
       explains(person, language);
       assert.equal(person.$('html').attr('lang'), language);
       assert.equal(person.headers['content-language'], language);
     });
 
-  it('takes a language from a marker only', async () => {
+  it('ignores the language parameter unless it comes with a valid region', async () => {
     const person = await reader('en').visit('/sign-in?language=fr');
     assert.equal(person.$('html').attr('lang'), 'en');
     const unknown = await reader('en').visit('/sign-in?from=atlantis&language=fr');
     assert.equal(unknown.$('html').attr('lang'), 'en');
   });
 
-  it('prefers the language chosen here, and keeps the notice when it is chosen', async () => {
+  it('prefers a language chosen on this page, and keeps the notice afterwards', async () => {
     const person = await reader('en').visit('/sign-in?from=worldwide&language=fr');
     const returnTo = person.$('input[name=returnTo]').first().attr('value') ?? '';
     const answer = await person.send('post', '/language', { language: 'de', returnTo });
     explains(await person.visit(String(answer.headers.location)), 'de');
   });
 
-  it('keeps notice and language while the form is refused, and the language afterwards', async () => {
+  it('keeps notice and language while the form is rejected, and the language afterwards', async () => {
     const person = await reader('en').visit('/sign-in?from=worldwide&language=fr');
     for (const username of ['', 'not a name', 'ada@potomac.example']) {
       await person.submit('Suivant', { 'Nom d’utilisateur': username });
@@ -124,7 +124,7 @@ describe('the sign-in page that another region redirects to', async () => {
     assert.equal(person.$('html').attr('lang'), 'fr');
   });
 
-  it('sets no cookie of a language by being opened, nor for a form that says nothing of one', async () => {
+  it('sets no language cookie when it is opened, nor when a form is submitted without a language', async () => {
     const person = await reader('en').visit('/sign-in?from=worldwide&language=fr');
     assert.doesNotMatch(person.cookies(), /language/);
     const plain = await reader('en').visit('/sign-in?from=worldwide');
@@ -134,11 +134,11 @@ describe('the sign-in page that another region redirects to', async () => {
 
   const fields: [label: string, fields: Record<string, string>][] = [
     ['its own region', { from: 'germany' }],
-    ['an unknown one', { from: 'atlantis' }],
-    ['two', { 'from[]': 'worldwide' }],
+    ['an unknown region', { from: 'atlantis' }],
+    ['two regions', { 'from[]': 'worldwide' }],
   ];
   for (const [label, more] of fields)
-    it(`ignores a form that names ${label}`, async () => {
+    it(`ignores ${label} in the form fields`, async () => {
       const person = await reader('en').visit('/sign-in');
       const { text, status } = await person.send('post', '/sign-in', { username: '', ...more });
       assert.equal(status, 422);
@@ -146,7 +146,7 @@ describe('the sign-in page that another region redirects to', async () => {
     });
 });
 
-describe('the redirect to another region', async () => {
+describe('redirect to another region', async () => {
   const portal = await openPortal();
   await directoryStore.put(portal.database, [{ domain: 'spree.example', region: 'germany' }]);
   const leave = async (language: string | null): Promise<string> => {
@@ -156,7 +156,7 @@ describe('the redirect to another region', async () => {
     return String(answer.headers.location);
   };
 
-  it('carries the region that it comes from, and the language that was chosen there, and nothing else', async () => {
+  it('passes on the originating region and the chosen language, and nothing else', async () => {
     assert.equal(await leave(null), 'http://localhost:3001/sign-in?from=worldwide');
     assert.equal(await leave('de'), 'http://localhost:3001/sign-in?from=worldwide&language=de');
   });

@@ -39,14 +39,14 @@ describe('a user name of another region', async () => {
   const canary = 'kanarienvogel';
 
   for (const [label, username] of [
-    ['as it is', `${canary}@spree.example`],
-    ['in capitals', `${canary.toUpperCase()}@SPREE.EXAMPLE`],
-    ['with blanks', `  ${canary}@spree.example  `],
-    ['in wide letters', `${canary}＠ｓｐｒｅｅ.example`],
-    ['with the dot of the root', `${canary}@spree.example.`],
-    ['on a host of the company', `${canary}@mail.berlin.spree.example`],
+    ['unchanged', `${canary}@spree.example`],
+    ['in capital letters', `${canary.toUpperCase()}@SPREE.EXAMPLE`],
+    ['with spaces around it', `  ${canary}@spree.example  `],
+    ['in full-width characters', `${canary}＠ｓｐｒｅｅ.example`],
+    ['with a trailing dot', `${canary}@spree.example.`],
+    ['on a subdomain', `${canary}@mail.berlin.spree.example`],
   ] as const) {
-    it(`leads to that region’s own sign-in, and stays nowhere here: ${label}`, async () => {
+    it(`redirects to that region and is not stored or logged: ${label}`, async () => {
       const person = await aPerson({ app }, { 'Accept-Language': 'en' }).visit('/sign-in');
       const answer = await person.send('POST', '/sign-in', { username });
       assert.deepEqual([answer.status, answer.headers.location], [303, 'http://localhost:3001/sign-in?from=worldwide']);
@@ -58,7 +58,7 @@ describe('a user name of another region', async () => {
     });
   }
 
-  it('is kept nowhere when it is no user name at all', async () => {
+  it('is not stored or logged if it is malformed', async () => {
     for (const username of [`${canary}@x@spree.example`, `${canary}.spree.example`, `@${canary}`]) {
       const person = await aPerson({ app }).visit('/sign-in');
       const answer = await person.send('POST', '/sign-in', { username });
@@ -68,7 +68,7 @@ describe('a user name of another region', async () => {
     }
   });
 
-  it('is not repeated where that region’s address is not known', async () => {
+  it('is not echoed if the URL of that region is unknown', async () => {
     const person = await aPerson({ app }, { 'Accept-Language': 'en' }).visit('/sign-in');
     const answer = await person.send('POST', '/sign-in', { username: `${canary}@yangtze.example` });
     assert.equal(answer.status, 422);
@@ -77,7 +77,7 @@ describe('a user name of another region', async () => {
     assert.ok(!(await databaseContents(portal.database)).includes(canary));
   });
 
-  it('is one of this region where only its beginning or its end looks like the other', async () => {
+  it('is not recognized by a similar domain', async () => {
     for (const domain of ['notspree.example', 'spree.example.org', 'spree-example.org']) {
       const person = await aPerson({ app }).visit('/sign-in');
       const answer = await person.send('POST', '/sign-in', { username: `somebody@${domain}` });
@@ -85,19 +85,19 @@ describe('a user name of another region', async () => {
     }
   });
 
-  it('is at home there: the region does not send its own people away', async () => {
+  it('can sign in within its own region', async () => {
     const germany = await region({ REGION: 'germany' });
     await directoryStore.put(germany.portal.database, [{ domain: germany.tenant.domain, region: 'germany' }]);
     assert.equal((await aPerson(germany.portal).signIn(germany.zoe)).path, '/dashboard');
   });
 });
 
-describe('Germany in its historical edition', async () => {
+describe("Germany's historical edition", async () => {
   const environment = { REGION: 'germany', REGION_RULES: 'rules/germany-historical.json' };
   const { portal, tenant, zoe, camille } = await region(environment);
 
   for (const language of languages) {
-    it(`does every operation on users in its own administration portal, and leads there (${language})`, async () => {
+    it(`refers to its own administration portal for every operation on users (${language})`, async () => {
       const { t } = translator(language);
       const admin = await withLevel(portal, tenant, {
         displayName: 'Anne Roux',
@@ -125,7 +125,7 @@ describe('Germany in its historical edition', async () => {
     });
   }
 
-  it('refuses every form of the user management, and does nothing', async () => {
+  it('rejects every form of user management', async () => {
     const person = await speaking(portal, camille, 'en');
     const forms = portal.routes.filter(({ method, path }) => method === 'post' && path.startsWith(list));
     const before = await usersOf(portal);
@@ -138,12 +138,12 @@ describe('Germany in its historical edition', async () => {
     assert.deepEqual(await usersOf(portal), before);
   });
 
-  it('lets everybody look after their own password', async () => {
+  it('lets users change their own passwords', async () => {
     const person = await (await speaking(portal, zoe, 'en')).visit('/my-profile/password');
     assert.equal(person.status, 200);
   });
 
-  it('tells those who may not manage users so, and sends them nowhere', async () => {
+  it('shows no link to users who may not manage users', async () => {
     const person = await (await speaking(portal, zoe, 'en')).visit(list);
     assert.equal(person.status, 403);
     person.sees('Camille Laurent');
@@ -151,8 +151,8 @@ describe('Germany in its historical edition', async () => {
   });
 });
 
-describe('the other editions', () => {
-  it('China: nobody resets a password for somebody else; the rest is done here', async () => {
+describe('other editions', () => {
+  it("China: resetting another user's password is not offered, everything else is", async () => {
     const { portal, zoe, camille } = await region({ REGION: 'china' });
     const person = await (await speaking(portal, camille, 'en')).visit(list);
     person.sees('Zoé Besson');
@@ -166,7 +166,7 @@ describe('the other editions', () => {
     assert.deepEqual(await usersOf(portal), before);
   });
 
-  it('US Government: users are managed in its own portal', async () => {
+  it('US Government: users are managed in a separate portal', async () => {
     const { portal, zoe, camille } = await region({ REGION: 'us-government' });
     const person = await speaking(portal, camille, 'en');
     for (const path of [list, userAddress(zoe), resetAddress(zoe)]) {
@@ -176,7 +176,7 @@ describe('the other editions', () => {
     assert.equal((await person.send('POST', resetAddress(zoe), { epoch: '0' })).status, 403);
   });
 
-  it('Germany today: only a Global admin resets the password of an administrator', async () => {
+  it("Germany today: only Global admins can reset an administrator's password", async () => {
     const { portal, tenant, camille } = await region({ REGION: 'germany' });
     const manager = await withLevel(portal, tenant, { administratorLevel: 'userManagement' });
     for (const administratorLevel of administratorLevels) {

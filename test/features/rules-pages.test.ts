@@ -17,12 +17,12 @@ import { person } from '../../src/domain/principal.ts';
 const english = { 'Accept-Language': 'en' };
 const historical = { REGION: 'germany', REGION_RULES: 'rules/germany-historical.json' };
 
-describe('the table of what is managed where', async () => {
+describe('page on what is managed where', async () => {
   const portal = await openPortal({ environment: historical });
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
 
-  it('is read by everybody who is signed in, and leads where things are done', async () => {
+  it('is available to all signed-in users and links to the places', async () => {
     const person = await (await aPerson(portal, english).signIn(zoe)).visit(paths.where);
     assert.equal(person.status, 200);
     const rows = person
@@ -48,7 +48,7 @@ describe('the table of what is managed where', async () => {
     assert.equal(person.$('tbody a[rel="noreferrer external"]').length, 9);
   });
 
-  it('is linked from the pages that are elsewhere, and asks strangers to sign in', async () => {
+  it('is linked from pages of operations managed elsewhere, and requires sign-in', async () => {
     const admin = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
     for (const path of [
       paths.dashboard,
@@ -64,7 +64,7 @@ describe('the table of what is managed where', async () => {
     assert.equal((await aPerson(portal, english).visit(paths.where)).path, paths.signIn);
   });
 
-  it('and the region’s rules are read from every page, by strangers too', async () => {
+  it("is accompanied by the region's rules, which are linked from every page and public", async () => {
     for (const path of [paths.signIn, '/no-such-page', paths.region]) {
       const stranger = await aPerson(portal, english).visit(path);
       assert.equal(stranger.$(`a.region[href="${paths.region}"]`).text().trim(), 'Region: Germany', path);
@@ -77,13 +77,13 @@ describe('the table of what is managed where', async () => {
   });
 });
 
-describe('a region in one language', async () => {
+describe('a region with one language', async () => {
   const texts = { name: { de: 'Burgenland' }, languages: ['de'], defaultLanguage: 'de' };
   const places = { there: { name: { de: 'das Amt' }, address: 'https://there.example' } };
   const related = [{ what: { de: 'Lizenzen' }, places: ['there'] }];
   const portal = await openPortal({ environment: withRules({ ...texts, places, related }) });
 
-  it('needs its texts in no other language, whatever the reader’s browser asks for', async () => {
+  it('needs texts in that language only, whatever the browser requests', async () => {
     const stranger = await aPerson(portal, { 'Accept-Language': 'fr' }).visit(paths.region);
     assert.deepEqual([stranger.status, stranger.$('html').attr('lang')], [200, 'de']);
     assert.equal(stranger.$('a.region').text().trim(), 'Region: Burgenland');
@@ -93,10 +93,10 @@ describe('a region in one language', async () => {
   });
 });
 
-describe('a rule of the organization’s own', async () => {
+describe("an organization's own rule", async () => {
   const portal = await openPortal();
 
-  it('is called its own, on the pages as in a refusal, and not the region’s', async () => {
+  it('is attributed to the organization in pages and refusals, not to the region', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
     const billing = await aUser(portal, tenant, { administratorLevel: 'billing' });
@@ -125,11 +125,16 @@ describe('a rule of the organization’s own', async () => {
   const company = await anImportTenant(portal);
   await tenantsStore.setOwnRules(portal.database, company.tenant.scope, { administratorsManagedBy: 'globalAdmins' });
   testImportRows(company, 'manager', [
-    ['is why a row is refused', ['billing@', 'Zoé'], 'Refused', /By a rule of your organization, only a Global admin/],
+    [
+      'is given as the reason for a refused row',
+      ['billing@', 'Zoé'],
+      'Refused',
+      /By a rule of your organization, only a Global admin/,
+    ],
   ]);
 });
 
-describe('the rules of a tenant', async () => {
+describe("a tenant's own rules", async () => {
   const portal = await openPortal({ environment: { REGION: 'china' } });
   const rules = createRules({
     database: portal.database,
@@ -137,32 +142,32 @@ describe('the rules of a tenant', async () => {
     clock: () => portal.clock.now,
   });
 
-  it('stand in one group each', () => {
+  it('each belong to exactly one group', () => {
     assert.deepEqual(Object.values(ruleGroups).flat().sort(), [...ownNumberNames, ...ownChoiceNames].sort());
   });
 
   const hostile: [label: string, own: object][] = [
-    ['looser than the region', { temporaryPasswordHours: 73 }],
-    ['nothing', { idleMinutes: 0 }],
-    ['half a number', { idleMinutes: 1.5 }],
+    ["looser than the region's", { temporaryPasswordHours: 73 }],
+    ['zero', { idleMinutes: 0 }],
+    ['a fraction', { idleMinutes: 1.5 }],
     ['no number', { idleMinutes: NaN }],
-    ['a number in words', { idleMinutes: '5' }],
-    ['fixed in the region', { attempts: 1 }],
-    ['as in the region', { usersExport: 'allowed' }],
-    ['no such choice', { handOver: 'carrierPigeon' }],
-    ['a choice as a number', { handOver: 1 }],
-    ['no such rule', { name: 'Atlantis' }],
-    ['a rule of every object', JSON.parse('{"__proto__":1,"toString":1}') as object],
+    ['a numeric string', { idleMinutes: '5' }],
+    ['fixed by the region', { attempts: 1 }],
+    ["equal to the region's choice", { usersExport: 'allowed' }],
+    ['an unknown choice', { handOver: 'carrierPigeon' }],
+    ['a number instead of a choice', { handOver: 1 }],
+    ['an unknown rule', { name: 'Atlantis' }],
+    ['the name of an inherited property', JSON.parse('{"__proto__":1,"toString":1}') as object],
   ];
   for (const [label, own] of hostile) {
-    it(`are not ${label}, whoever calls`, async () => {
+    it(`cannot be ${label}, regardless of the caller`, async () => {
       const tenant = await aTenant(portal);
       await assert.rejects(rules.set(tenant.scope, own), (error: Failure) => error.kind === 'badRequest');
       assert.deepEqual((await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules, {});
     });
   }
 
-  it('are set by Global admins alone, whoever calls', async () => {
+  it('can be set only by Global admins, regardless of the caller', async () => {
     const tenant = await aTenant(portal);
     const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
     const scope = createScope({ ...tenant.scope, principal: person(manager) });

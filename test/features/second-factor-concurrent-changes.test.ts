@@ -21,7 +21,7 @@ import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
-describe('what happens to a user while they change their second factor', async () => {
+describe('concurrent changes while a user manages their second factor', async () => {
   const { hasher, meanwhile, happened } = await anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const { database } = portal;
@@ -34,16 +34,16 @@ describe('what happens to a user while they change their second factor', async (
   ];
 
   for (const [what, path, button] of [
-    ['the removal', paths.removeOwnSecondFactor, 'Remove'],
+    ['removal of the second factor', paths.removeOwnSecondFactor, 'Remove'],
     ['new recovery codes', paths.ownRecoveryCodes, 'Make new recovery codes'],
   ] as const) {
     for (const [label, work] of [
       ['their password is reset', 'reset'],
-      ['they change it elsewhere', 'change'],
+      ['they change their password in another session', 'change'],
       ['their session ends', 'end'],
       ['they are blocked', 'block'],
     ] as const) {
-      it(`counts: ${label}, and nothing comes of ${what}`, async () => {
+      it(`prevent ${what} if ${label}`, async () => {
         const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
         const { id } = owner.user;
         const own = { kind: 'own', hash: 'x', at: portal.clock.now } as const;
@@ -61,19 +61,19 @@ describe('what happens to a user while they change their second factor', async (
         owner.person.sees('Your session or your rights have changed in the meantime');
         assert.deepEqual(await kept(owner), before);
         const after = await usersStore.find(database, tenant.scope, id);
-        assert.equal(after?.epoch, work === 'end' ? 0 : 1, 'the epoch goes forward only');
+        assert.equal(after?.epoch, work === 'end' ? 0 : 1, 'the epoch only increases');
       });
     }
   }
 
-  it('an own removal leaves the session in which it was done, and others know no more', async () => {
+  it('do not end the session in which the second factor is removed', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await owner.person.visit(paths.removeOwnSecondFactor);
     await owner.person.submit('Remove', confirmationFields(owner.recoveryCodes[0] ?? ''));
     assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
   });
 
-  it('a code that could not be looked at is no try', async () => {
+  it('do not count an attempt if the code could not be checked', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await knex('credentials').where({ user_id: owner.user.id, kind: 'totp' }).update({ key_id: 'gone' });
     for (let each = 0; each < 7; each++) {
@@ -82,7 +82,7 @@ describe('what happens to a user while they change their second factor', async (
     }
   });
 
-  it('recovery codes are shown even where a count of tries stays as it is', async () => {
+  it('do not prevent new recovery codes if resetting the counter fails', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const throttle = createThrottle(portal.database, portal.config.rules);
     const codes = { ...throttle.codes, forgive: () => Promise.reject(new Error('no database')) };

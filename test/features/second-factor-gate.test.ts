@@ -14,7 +14,7 @@ const portal = await openPortal();
 const origin = await portal.listen();
 const tenant = await aTenant(portal, { language: 'en' });
 const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
-// With every right there is: what holds them back is the second factor alone.
+// An administrator with every permission, so that only the second factor restricts the session.
 const owner = await aSecondFactorUser(portal, await aUser(portal, tenant, { administratorLevel: 'global' }));
 const strict = await aTenant(portal, { language: 'en', name: 'Strict' });
 await portal.database
@@ -47,14 +47,14 @@ const kept = async (): Promise<unknown> => {
 };
 
 for (const [label, user, step] of [
-  ['while the code is not given', owner.user, paths.signInCode],
-  ['while the rules require a set-up', without, paths.ownSecondFactor],
+  ['a session that still needs the second factor code', owner.user, paths.signInCode],
+  ['a session that must set up a second factor', without, paths.ownSecondFactor],
 ] as const) {
   const open = new Set<string>([step, paths.signOut, paths.language, paths.theme, paths.region]);
 
   describe(label, () => {
     for (const path of addresses) {
-      it(`${path} ${open.has(path) ? 'answers as it is' : `leads to ${step} by every method and spelling`}`, async () => {
+      it(`${path} ${open.has(path) ? 'is reachable' : `redirects to ${step} for every method and spelling`}`, async () => {
         const person = await aPerson(portal, english).signIn(user);
         assert.equal(person.path, step);
         const before = await kept();
@@ -65,12 +65,12 @@ for (const [label, user, step] of [
           }
         }
         assert.deepEqual(await kept(), before);
-        // Wrong codes were counted: each of these tests begins anew.
+        // Reset the throttle: wrong codes were counted.
         await portal.database.knex('throttles').delete();
       });
     }
 
-    it('the way out is open, and language and theme open nothing', async () => {
+    it('can sign out and choose language and theme, which opens no other page', async () => {
       const person = await aPerson(portal, english).signIn(user);
       await person.submit('Français');
       assert.equal(person.path, step);
@@ -82,8 +82,8 @@ for (const [label, user, step] of [
   });
 }
 
-describe('the order of what is asked', () => {
-  it('code, then the forced change, then the set-up that the rules require', async () => {
+describe('second factor during sign-in', () => {
+  it('asks for the code, then the forced password change, then the required setup', async () => {
     const user = await aUser(portal, strict, { administratorLevel: 'global', password: 'temporary' });
     const person = await aPerson(portal, english).signIn(user);
     assert.equal(person.path, paths.changePassword);
@@ -92,14 +92,14 @@ describe('the order of what is asked', () => {
     await person.submit('Change password', fresh);
     assert.equal(person.path, paths.ownSecondFactor);
     person.sees('The rules require a second factor of you');
-    assert.equal(person.$('.navigation').length, 0, 'there is one thing to do');
+    assert.equal(person.$('.navigation').length, 0, 'no navigation is shown');
     await person.submit('Confirm and set up', { Code: totpCode(portal, seedOn(person)) });
     assert.equal(recoveryCodesOn(person).length, 10);
     await person.follow('I have kept them');
     assert.equal(person.path, paths.dashboard);
   });
 
-  it('a one-time link opens nothing but the code page, and behind it the change', async () => {
+  it('asks for the code after a one-time link, before the password change', async () => {
     const { tenant: company, admin } = await aTenantWithHandover(portal, 'link');
     const user = await aSecondFactorUser(portal, await aUser(portal, company));
     const person = await openLink(portal, await resetByLink(admin, user.user));
@@ -109,7 +109,7 @@ describe('the order of what is asked', () => {
     assert.equal(person.path, paths.changePassword);
   });
 
-  it('rules that become stricter lead open sessions to the set-up at the next request', async () => {
+  it('must be set up in open sessions as soon as the rules require it', async () => {
     const user = await aUser(portal, tenant);
     const person = await aPerson(portal, english).signIn(user);
     const admin = await aPerson(portal, english).signIn(camille);
@@ -123,7 +123,7 @@ describe('the order of what is asked', () => {
     assert.equal((await person.visit(paths.myProfile)).path, paths.myProfile);
   });
 
-  it('where the rules require one, its owner cannot remove it, by page or by form', async () => {
+  it('cannot be removed by its user if the rules require it', async () => {
     const required = await aSecondFactorUser(
       portal,
       await aUser(portal, strict, { administratorLevel: 'userManagement' }),
@@ -136,7 +136,7 @@ describe('the order of what is asked', () => {
     assert.notEqual((await usersStore.find(portal.database, strict.scope, required.user.id))?.secondFactorAt, null);
   });
 
-  it('a session that owes the code ends after a quarter of an hour', async () => {
+  it('must be entered within 15 minutes', async () => {
     const person = await aPerson(portal, english).signIn(owner.user);
     portal.clock.now += 14 * 60_000;
     assert.equal((await person.visit(paths.dashboard)).path, paths.signInCode);
@@ -144,7 +144,7 @@ describe('the order of what is asked', () => {
     assert.equal((await person.visit(paths.dashboard)).path, paths.signIn);
   });
 
-  it('nobody reaches the code page without the password, or with nothing to give', async () => {
+  it('has a code page that is only reachable after the password, and only if a code is due', async () => {
     const visitor = await aPerson(portal, english).visit(paths.signInCode);
     assert.equal(visitor.path, paths.signIn);
     assert.equal(

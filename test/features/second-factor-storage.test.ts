@@ -21,17 +21,17 @@ const DATABASE_URL = `sqlite:${path.join(folder, 'parvis.sqlite')}`;
 const [old, recent] = ['o'.repeat(32), 'n'.repeat(32)];
 const portalWith = (SECOND_FACTOR_KEYS: string) => openPortal({ environment: { DATABASE_URL, SECOND_FACTOR_KEYS } });
 
-describe('what is kept of a second factor', async () => {
+describe('stored data of a second factor', async () => {
   const portal = await portalWith(old);
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
   const owner = await aSecondFactorUser(portal, zoe);
 
-  it('is nowhere in clear: not in the files of the database, in the log, in the activity log or on any page', async () => {
+  it('is encrypted in database files, and the secrets occur in no log, activity log or later page', async () => {
     const person = await signInByCode(portal, owner);
     for (const address of [paths.ownSecurity, paths.ownData, paths.ownDataFile, paths.dashboard])
       await person.visit(address);
-    // Read by another process: a file that this one opens and closes takes SQLite's locks along.
+    // Read the files in another process: closing a file in this process would release SQLite's locks.
     const files = readdirSync(folder).map((file) => path.join(folder, file));
     const kept = execFileSync('cat', files, { encoding: 'latin1', maxBuffer: 64 * 1024 * 1024 });
     assert.ok(kept.includes(zoe.username));
@@ -39,11 +39,11 @@ describe('what is kept of a second factor', async () => {
     for (const secret of secrets) {
       for (const text of [kept, portal.logged(), ...person.bodies]) assert.ok(!text.includes(secret), secret);
     }
-    // The portal does say them once, so that the search can find something.
+    // The secrets do occur once, in the setup response, so the search above is meaningful.
     assert.equal(owner.person.bodies.filter((body) => body.includes(owner.recoveryCodes[0] ?? 'x')).length, 1);
   });
 
-  it('is told to its user: that it is set up, and since when', async () => {
+  it('is shown to its user as the time of the setup only', async () => {
     const person = await signInByCode(portal, owner);
     (await person.visit(paths.ownData)).sees(/Second factor\s*Set up on November 23, 2026/);
     const file = await person.send('GET', paths.ownDataFile);
@@ -52,7 +52,7 @@ describe('what is kept of a second factor', async () => {
     assert.doesNotMatch(file.text, /seed|digest/i);
   });
 
-  it('opens under a new key in front of the old, is put under it, and then needs the old no more', async () => {
+  it('can be decrypted after key rotation and is re-encrypted with the new key', async () => {
     const both = await portalWith(`${recent},${old}`);
     both.clock.now = portal.clock.now;
     assert.equal((await signInByCode(both, owner)).path, paths.dashboard);
@@ -63,7 +63,7 @@ describe('what is kept of a second factor', async () => {
     portal.clock.now = alone.clock.now;
   });
 
-  it('is refused in words where the key is gone, counts no try, and leaves recovery codes', async () => {
+  it('causes a clear error if the key is missing, without counting attempts, and recovery codes still work', async () => {
     const lost = await portalWith('x'.repeat(32));
     lost.clock.now = portal.clock.now;
     for (let each = 0; each < 7; each++) {
@@ -85,7 +85,7 @@ describe('what is kept of a second factor', async () => {
     assert.equal((await run(['check'], { ...environment, SECOND_FACTOR_KEYS: recent })).code, 0);
   });
 
-  it('opens nobody else’s account: a seed that is put into another’s row is none', async () => {
+  it("cannot be copied to another user's row", async () => {
     const alone = await portalWith(recent);
     alone.clock.now = portal.clock.now;
     const other = await aSecondFactorUser(alone, await aUser(alone, tenant));
@@ -99,7 +99,7 @@ describe('what is kept of a second factor', async () => {
     assert.equal(createVault([recent]).open({ text: secret, keyId: 'x' }, ''), null);
   });
 
-  it('the operator removes it by a command, which stands in the log; there is none to be removed twice', async () => {
+  it("is removed by the operator's command, recorded in the activity log, and can be removed only once", async () => {
     const environment = { DATA_DIR: folder, DATABASE_URL, SESSION_SECRETS: 's'.repeat(32), SECOND_FACTOR_KEYS: recent };
     const args = ['user', 'remove-second-factor', zoe.username.toUpperCase()];
     const { code, stdout } = await run([...args, '--json'], environment);
@@ -110,7 +110,7 @@ describe('what is kept of a second factor', async () => {
     assert.deepEqual([event?.event.kind, event?.actor], ['secondFactor.removed', null]);
   });
 
-  it('goes with its user when they are erased', async () => {
+  it('is deleted when its user is erased', async () => {
     const gone = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await usersStore.setState(portal.database, tenant.scope, gone.user.id, 'deleted', portal.clock.now);
     await portal.database.transaction((tx) => erasureStore.erase(tx, tenant.scope, gone.user, []));
@@ -119,7 +119,7 @@ describe('what is kept of a second factor', async () => {
   });
 });
 
-describe('who may remove another’s second factor', async () => {
+describe("permission to remove another user's second factor", async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const user = (wishes: Partial<TestUser>) => aUser(portal, tenant, wishes);
@@ -129,14 +129,14 @@ describe('who may remove another’s second factor', async () => {
     await aSecondFactorUser(portal, await user({})),
   ];
   const table: [label: string, by: typeof global, of: typeof global, status: number][] = [
-    ['a User management admin of a Global admin', manager, global, 403],
-    ['a Global admin their own', global, global, 403],
-    ['somebody without a level of anybody', plain, manager, 403],
-    ['a User management admin of a user', manager, plain, 303],
-    ['a Global admin of a User management admin', global, manager, 303],
+    ['a User management admin for a Global admin', manager, global, 403],
+    ['a Global admin for their own account', global, global, 403],
+    ['a user without a level for another user', plain, manager, 403],
+    ['a User management admin for a user', manager, plain, 303],
+    ['a Global admin for a User management admin', global, manager, 303],
   ];
   for (const [label, by, of, status] of table) {
-    it(`${label}: ${status}`, async () => {
+    it(`is checked: ${label} gets ${status}`, async () => {
       const person = await signInByCode(portal, by);
       const address = to(paths.removeSecondFactor, { userId: of.user.id });
       assert.equal((await person.send('GET', address)).status, status === 303 ? 200 : 403);
@@ -146,7 +146,7 @@ describe('who may remove another’s second factor', async () => {
     });
   }
 
-  it('where the region does it elsewhere, the page of the user says so', async () => {
+  it('is refused in a region where users are managed elsewhere', async () => {
     const rules = path.join(import.meta.dirname, '../../rules/germany-historical.json');
     const germany = await openPortal({ environment: { REGION: 'germany', REGION_RULES: rules } });
     const there = await aTenant(germany, { language: 'en' });

@@ -22,12 +22,12 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`a second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const tenant = await aTenant(portal, { language: 'en' });
     const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
 
-    it('is set up by picture or key and a first code, and asked for from then on', async () => {
+    it('is set up with a QR code or key and a first code, and is required from then on', async () => {
       const zoe = await aUser(portal, tenant);
       const other = await aPerson(portal, english).signIn(zoe);
       const person = await aPerson(portal, english).signIn(zoe);
@@ -37,17 +37,17 @@ for (const [dialect, server] of [
       const seed = seedOn(person);
       assert.match(seed, /^[A-Z2-7]{32}$/);
       await person.visit(paths.ownSecondFactor);
-      assert.equal(seedOn(person), seed, 'the same after a reload');
+      assert.equal(seedOn(person), seed, 'the seed is the same after a reload');
       await person.submit('Confirm and set up', { Code: '000000' });
       assert.equal(person.status, 422);
       person.sees('This code does not fit');
-      assert.equal(seedOn(person), seed, 'and after a wrong code');
+      assert.equal(seedOn(person), seed, 'the seed is the same after a wrong code');
       await person.submit('Confirm and set up', { Code: totpCode(portal, seed) });
       assert.equal(recoveryCodesOn(person).length, 10);
       for (const code of recoveryCodesOn(person)) assert.match(code, /^([A-HJ-NP-Z2-9]{4}-){5}[A-HJ-NP-Z2-9]{4}$/);
       await person.visit(paths.ownSecurity);
       person.sees('An authenticator app has been set up since').sees('You have 10 recovery codes left.');
-      assert.equal((await other.visit(paths.dashboard)).path, paths.signIn, 'other sessions end');
+      assert.equal((await other.visit(paths.dashboard)).path, paths.signIn, 'all other sessions end');
 
       portal.clock.now += 60_000;
       const next = await aPerson(portal, english).visit(paths.myProfile);
@@ -55,11 +55,11 @@ for (const [dialect, server] of [
       assert.equal(next.path, paths.signInCode);
       const before = next.cookies();
       await next.submit('Sign in', { Code: totpCode(portal, seed) });
-      assert.equal(next.path, paths.myProfile, 'where they wanted to go');
-      assert.notEqual(next.cookies(), before, 'under another id');
+      assert.equal(next.path, paths.myProfile, 'the requested page');
+      assert.notEqual(next.cookies(), before, 'the session has a new ID');
     });
 
-    it('comes back to the page that was asked for', async () => {
+    it('redirects to the originally requested page after the code', async () => {
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const person = await aPerson(portal, english).visit(paths.ownSessions);
       assert.equal(person.path, paths.signIn);
@@ -70,7 +70,7 @@ for (const [dialect, server] of [
       assert.equal(person.path, paths.ownSessions);
     });
 
-    it('stands in the log as what it was, and counts as the last sign-in only when it was given', async () => {
+    it('is recorded in the activity log, and the last sign-in is updated only after the code', async () => {
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const kinds = async (): Promise<string[]> =>
         (await activityStore.latestOfUser(portal.database, tenant.scope, owner.user.id)).map(({ event }) => event.kind);
@@ -87,7 +87,7 @@ for (const [dialect, server] of [
       assert.equal(await lastSignIn(), portal.clock.now);
     });
 
-    it('a recovery code opens once in its place, and says how many are left', async () => {
+    it('can be replaced by a recovery code once, with a count of the codes left', async () => {
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const [code = '', other = ''] = owner.recoveryCodes;
       const person = await aPerson(portal, english).signIn(owner.user);
@@ -100,10 +100,10 @@ for (const [dialect, server] of [
       await again.submit('Sign in with the recovery code', { 'Recovery code': code });
       again.sees('This recovery code is not right, or was used before');
       await again.submit('Sign in', { Code: other });
-      assert.equal(again.path, paths.dashboard, 'the one field takes both');
+      assert.equal(again.path, paths.dashboard, 'the code field accepts both');
     });
 
-    it('new recovery codes and the removal ask for password and code', async () => {
+    it('requires password and code for new recovery codes and for removal', async () => {
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const { person } = owner;
       await person.visit(paths.ownRecoveryCodes);
@@ -123,7 +123,7 @@ for (const [dialect, server] of [
       assert.equal(next.path, paths.dashboard);
     });
 
-    it('an administrator removes one that is lost, and its user hears of it', async () => {
+    it('can be removed by an administrator, with a notice to the user', async () => {
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant, { displayName: 'Zoé Besson' }));
       const camille = await aPerson(portal, english).signIn(admin);
       await camille.visit(userPath(owner.user.id));
@@ -137,7 +137,7 @@ for (const [dialect, server] of [
         notices.map(({ message }) => message.kind),
         ['secondFactorSetUp', 'secondFactorRemoved'],
       );
-      // Once more it changes nothing, and nobody is told.
+      // A repeated request changes nothing and sends no notice.
       const again = await camille.send('POST', to(paths.removeSecondFactor, { userId: owner.user.id }));
       assert.match(again.text, /has no second factor/);
       assert.equal(again.status, 200);
@@ -145,7 +145,7 @@ for (const [dialect, server] of [
       assert.equal((await deliveriesStore.listOf(portal.database, tenant.scope, 'notices', owner.user.id)).length, 2);
     });
 
-    it('a password reset leaves it, and the code is asked for before the forced change', async () => {
+    it('remains after a password reset, and the code is required before the forced change', async () => {
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const camille = await aPerson(portal, english).signIn(admin);
       await camille.visit(to(paths.resetPassword, { userId: owner.user.id }));
@@ -158,7 +158,7 @@ for (const [dialect, server] of [
       assert.equal(person.path, paths.changePassword);
     });
 
-    it('deleting and restoring keeps it', async () => {
+    it('remains when its user is deleted and restored', async () => {
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       await usersStore.setState(portal.database, tenant.scope, owner.user.id, 'deleted', portal.clock.now);
       await usersStore.restore(portal.database, tenant.scope, owner.user.id);

@@ -17,7 +17,7 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `a password that was right a moment ago, on ${dialect}`,
+    `changes between password verification and session start, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const { hasher, meanwhile, happened } = await anInterruptedHasher();
@@ -30,7 +30,7 @@ for (const [dialect, server] of [
         ['the tenant is suspended', 'suspended'],
         ['the tenant begins to move', 'moving'],
       ] as const) {
-        it(`opens nothing, and is no sign-in: ${label}`, async () => {
+        it(`make the sign-in fail without recording it as successful: ${label}`, async () => {
           const tenant = await aTenant(portal, { language: 'en' });
           const zoe = await aUser(portal, tenant);
           const next = {
@@ -59,7 +59,7 @@ for (const [dialect, server] of [
         });
       }
 
-      it('waits for the code of a second factor that was set up meanwhile', async () => {
+      it('are noticed if a second factor has been set up: its code is required', async () => {
         const tenant = await aTenant(portal, { language: 'en' });
         const zoe = await aUser(portal, tenant);
         meanwhile(() => aSecondFactorUser(portal, zoe));
@@ -72,7 +72,7 @@ for (const [dialect, server] of [
   );
 }
 
-describe('a number of tries that a tenant kept from before', async () => {
+describe('an attempt limit that a tenant set before the region fixed it', async () => {
   const throttle = {
     perAccountAndAddress: { attempts: 3, windowMinutes: 15, blockMinutes: 15 },
     perAccount: { attempts: 50, windowMinutes: 60, blockMinutes: 60 },
@@ -81,7 +81,7 @@ describe('a number of tries that a tenant kept from before', async () => {
   };
   const portal = await openPortal({ environment: withRules({ throttle }) });
 
-  it('counts no more once the region has fixed it', async () => {
+  it('is ignored', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const zoe = await aUser(portal, tenant);
     await tenantsStore.setOwnRules(portal.database, tenant.scope, { attempts: 1 });

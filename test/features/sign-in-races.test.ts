@@ -9,7 +9,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 
-describe('what happens while a password is being checked', async () => {
+describe('changes while a password is being verified', async () => {
   const { hasher, meanwhile, happened } = await anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const tenant = await aTenant(portal, { language: 'en' });
@@ -22,7 +22,7 @@ describe('what happens while a password is being checked', async () => {
     ['the user is blocked', '/block'],
     ['the user is deleted', '/delete'],
   ] as const) {
-    it(`counts: ${label}, and the sign-in that was under way opens nothing`, async () => {
+    it(`make the sign-in fail: ${label}`, async () => {
       const zoe = await aUser(portal, tenant);
       meanwhile(async () => {
         const answer = await admin.send('POST', `${address(zoe)}${path}`, { epoch: String(zoe.epoch) });
@@ -35,7 +35,7 @@ describe('what happens while a password is being checked', async () => {
     });
   }
 
-  it('counts: the company is suspended, and the sign-in that was under way opens nothing', async () => {
+  it('make the sign-in fail: the tenant is suspended', async () => {
     const closing = await aTenant(portal);
     const zoe = await aUser(portal, closing);
     meanwhile(() => tenantsStore.setState(portal.database, closing.id, 'suspended'));
@@ -43,7 +43,7 @@ describe('what happens while a password is being checked', async () => {
     assert.equal((await person.visit('/my-profile')).path, '/sign-in');
   });
 
-  it('counts: an own change of password finds the reset that came before it', async () => {
+  it('make a password change fail if the password has been reset', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await aPerson(portal, english).signIn(zoe);
     meanwhile(() => admin.send('POST', `${address(zoe)}/reset-password`, { epoch: String(zoe.epoch) }));

@@ -14,12 +14,12 @@ async function askedForPassword(portal: Portal, username: string): Promise<Perso
   return person.submit('Next', { 'User name': username });
 }
 
-describe('signing in', async () => {
+describe('sign-in', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
 
-  it('asks for the name, then for the password, then leads to the dashboard', async () => {
+  it('asks for the user name, then for the password, and leads to the dashboard', async () => {
     const person = await aPerson(portal, english).visit('/');
     assert.equal(person.path, '/sign-in');
     await person.submit('Next', { 'User name': zoe.username });
@@ -30,13 +30,13 @@ describe('signing in', async () => {
     person.sees('Welcome, Zoé Besson.');
   });
 
-  it('takes the name in any case and with blanks around it', async () => {
+  it('accepts the user name in any case and with surrounding spaces', async () => {
     const person = await askedForPassword(portal, `  ${zoe.username.toUpperCase()} `);
     await person.submit('Sign in', { Password: zoe.clearPassword });
     assert.equal(person.path, '/dashboard');
   });
 
-  it('asks again for a name or a password that is missing', async () => {
+  it('shows the form again if user name or password is missing', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     await person.submit('Next', { 'User name': '   ' });
     assert.equal(person.status, 422);
@@ -47,13 +47,13 @@ describe('signing in', async () => {
     second.sees('Enter your password.');
   });
 
-  it('accepts a password alone, for the user name of the first step', async () => {
+  it('accepts the password without the user name, which is known from the first step', async () => {
     const person = await askedForPassword(portal, zoe.username);
     const answer = await person.send('POST', '/sign-in/password', { password: zoe.clearPassword });
     assert.equal(answer.headers.location, '/dashboard');
   });
 
-  it('refuses a form that shows another user name than the session has', async () => {
+  it('rejects a form whose user name differs from the one in the session', async () => {
     const person = await askedForPassword(portal, zoe.username);
     const other = await aUser(portal, tenant);
     await person.submit('Sign in', { 'User name': other.username, Password: other.clearPassword });
@@ -61,7 +61,7 @@ describe('signing in', async () => {
     person.sees('You entered a different user name in another tab.');
   });
 
-  it('begins with the name: the second step leads back to the first without one', async () => {
+  it('redirects from the password page to the first step without a user name', async () => {
     const person = await aPerson(portal, english).visit('/sign-in/password');
     assert.equal(person.path, '/sign-in');
     const answer = await person.send('POST', '/sign-in/password', {
@@ -73,7 +73,7 @@ describe('signing in', async () => {
   });
 });
 
-describe('a refused sign-in', async () => {
+describe('a rejected sign-in', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'de' });
   const suspended = await aTenant(portal);
@@ -90,7 +90,7 @@ describe('a refused sign-in', async () => {
     ['tenant', await aUser(portal, suspended)],
   ];
 
-  it('answers alike whatever the reason: status, body and headers', async () => {
+  it('gets the same response for every reason: status, body and headers', async () => {
     const answers = [];
     for (const [because, user] of classes) {
       const person = await askedForPassword(portal, user.username);
@@ -108,7 +108,7 @@ describe('a refused sign-in', async () => {
     }
   });
 
-  it('tells the reason to the activity log alone', async () => {
+  it('is recorded with its reason in the activity log only', async () => {
     const rows = (await portal.database.knex('activity').where({ kind: 'signIn.failed' }).orderBy('id')) as {
       data: string;
     }[];
@@ -118,39 +118,39 @@ describe('a refused sign-in', async () => {
     );
   });
 
-  it('is not told apart by a cookie, nor remembered as a known device', async () => {
+  it('sets no cookie for a known device', async () => {
     const person = await askedForPassword(portal, known.username);
     await person.send('POST', '/sign-in/password', { password: 'the wrong one again' });
     assert.doesNotMatch(person.cookies(), /device/);
   });
 });
 
-describe('where a sign-in leads', async () => {
+describe('redirect after sign-in', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const zoe = await aUser(portal, await aTenant(portal, { language: 'en' }));
 
-  it('is the page that was asked for, without what was searched for on it', async () => {
+  it('leads to the requested page, without its query', async () => {
     const person = await aPerson(portal, english).visit('/my-profile?from=mail');
     assert.equal(person.path, '/sign-in');
     assert.equal((await person.signIn(zoe)).path, '/my-profile');
   });
 
-  it('is the dashboard after something that was sent, not asked for', async () => {
+  it('leads to the dashboard after a POST request', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     await person.send('POST', '/my-profile/password', { newPassword: 'x' });
     assert.equal((await person.signIn(zoe)).path, '/dashboard');
   });
 
   for (const [label, target] of [
-    ['an absolute address', 'http://evil.example/dashboard'],
-    ['an absolute address with a name', 'http://me@evil.example/my-profile'],
+    ['an absolute URL', 'http://evil.example/dashboard'],
+    ['an absolute URL with user info', 'http://me@evil.example/my-profile'],
     ['two slashes', '//evil.example/dashboard'],
     ['a backslash', '/\\evil.example/dashboard'],
-    ['dots that leave two slashes', '/dashboard/..//evil.example'],
-    ['a parameter', '/sign-in?returnTo=https://evil.example/&next=//evil.example'],
+    ['dot segments that leave two slashes', '/dashboard/..//evil.example'],
+    ['a query parameter', '/sign-in?returnTo=https://evil.example/&next=//evil.example'],
   ] as const) {
-    it(`is never another site: ${label}`, async () => {
+    it(`never leads to another site: ${label}`, async () => {
       const person = await aPerson(portal, english).visit('/sign-in');
       await sendRaw(origin, target, { headers: { Cookie: person.cookies() } });
       await person.signIn(zoe);
@@ -158,26 +158,26 @@ describe('where a sign-in leads', async () => {
     });
   }
 
-  it('is not the form’s to say', async () => {
+  it('cannot be set by a form field', async () => {
     const person = await askedForPassword(portal, zoe.username);
     const fields = { password: zoe.clearPassword, returnTo: 'https://evil.example/' };
     assert.equal((await person.send('POST', '/sign-in/password', fields)).headers.location, '/dashboard');
   });
 });
 
-describe('a password on another way than the form', async () => {
+describe('a password sent other than by the form', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const zoe = await aUser(portal, await aTenant(portal, { language: 'en' }));
   const secret = encodeURIComponent(zoe.clearPassword);
 
   for (const [label, method, path] of [
-    ['behind the address of the form', 'POST', `/sign-in/password?password=${secret}`],
-    ['in an address', 'GET', `/sign-in/password?password=${secret}`],
-    ['asked for its head', 'HEAD', `/sign-in/password?password=${secret}`],
-    ['with the name', 'GET', `/sign-in?username=${zoe.username}&password=${secret}`],
+    ['in the query of the form URL', 'POST', `/sign-in/password?password=${secret}`],
+    ['in the query of a GET request', 'GET', `/sign-in/password?password=${secret}`],
+    ['in the query of a HEAD request', 'HEAD', `/sign-in/password?password=${secret}`],
+    ['in a query with the user name', 'GET', `/sign-in?username=${zoe.username}&password=${secret}`],
   ] as const) {
-    it(`is not taken: ${label}`, async () => {
+    it(`is not accepted: ${label}`, async () => {
       const person = await askedForPassword(portal, zoe.username);
       const answer = await person.send(method, path);
       assert.ok([200, 422].includes(answer.status), `${answer.status}`);
@@ -198,7 +198,7 @@ describe('a password on another way than the form', async () => {
     ['no type', '', `_csrf=${csrf}&password=${secret}`],
   ];
 
-  it('is refused as a body of another kind', async () => {
+  it('is rejected with another content type', async () => {
     for (const [index, [label]] of bodies('').entries()) {
       const person = await askedForPassword(portal, zoe.username);
       const [, type, body] = bodies(person.csrf)[index]!;
@@ -209,7 +209,7 @@ describe('a password on another way than the form', async () => {
     }
   });
 
-  it('does not count as a temporary one that has run out', async () => {
+  it('is rejected after a temporary password has expired', async () => {
     const late = await aUser(portal, await aTenant(portal), { password: 'temporary' });
     portal.clock.now += 72 * hourMs;
     assert.equal((await aPerson(portal, english).signIn(late)).status, 422);

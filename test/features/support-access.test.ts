@@ -28,7 +28,7 @@ for (const [dialect, server] of [
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const ada = await anOperator(portal);
 
-    it('tells an operator nothing of requests, which they may not answer', async () => {
+    it('does not show approval requests to operators, who cannot decide them', async () => {
       const supported = await aSupportedTenant(portal);
       const { tenant, admin } = supported;
       await tenantsStore.setOwnRules(portal.database, tenant.scope, everyApprovalRule);
@@ -46,7 +46,7 @@ for (const [dialect, server] of [
       (await enterSupport(portal, bo)).sees('Nothing needs your attention').doesNotSee('waits for your answer');
     });
 
-    it('is given by a Global admin, entered and left by the operator, and shown to both', async () => {
+    it('is granted by a Global admin, entered and left by the operator, and shown to both', async () => {
       const { admin, camille, tenant } = await aSupportedTenant(portal);
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       await admin.visit('/account-settings');
@@ -90,7 +90,7 @@ for (const [dialect, server] of [
       assert.equal(camille.displayName, 'Camille Laurent');
     });
 
-    it('is the same for two Global admins; who manages users may look, the others may not', async () => {
+    it('is shared by all Global admins, read-only for User management admins and hidden from others', async () => {
       const supported = await aSupportedTenant(portal);
       await grantSupport(portal, supported, ada);
       const second = await aUser(portal, supported.tenant, { administratorLevel: 'global' });
@@ -113,12 +113,12 @@ for (const [dialect, server] of [
       supported.admin.sees('Ended by an administrator');
     });
 
-    it('ends in mid-use: at the last millisecond it holds, at the next the operator is out, and told', async () => {
+    it('ends at the exact millisecond, even during use, and the operator is told', async () => {
       const supported = await aSupportedTenant(portal);
       const zoe = await aUser(portal, supported.tenant);
       await grantSupport(portal, supported, ada);
       const end = portal.clock.now + 2 * hourMs;
-      // So that the session itself is not what ends.
+      // Sign in late, so that the session does not time out first.
       portal.clock.now = end - 600_000;
       const operator = await enterSupport(portal, ada);
       const elsewhere = await aPerson(portal, english).signIn(ada);
@@ -131,11 +131,11 @@ for (const [dialect, server] of [
       await operator.visit('/dashboard');
       operator.sees('Your access to Ateliers Lumière has ended: its time was up.').sees('No organization is open');
       assert.equal((await operator.visit(users)).status, 403);
-      assert.equal((await operator.visit('/my-profile')).status, 200, 'and nothing else of theirs is lost');
+      assert.equal((await operator.visit('/my-profile')).status, 200, 'the operator stays signed in');
       assert.equal((await elsewhere.visit('/my-profile')).status, 200);
     });
 
-    it('is recorded as over when nobody was inside, once', async () => {
+    it('is recorded once as expired if no operator was inside', async () => {
       const supported = await aSupportedTenant(portal);
       await grantSupport(portal, supported, ada, { hours: '1' });
       portal.clock.now += hourMs;
@@ -147,7 +147,7 @@ for (const [dialect, server] of [
       log.sees('Its time was up');
     });
 
-    it('leaves the operator’s own account alone: inside it is out of reach, and afterwards as it was', async () => {
+    it("makes the operator's own profile unavailable inside, and leaves it unchanged", async () => {
       const bo = await anOperator(portal, { displayName: 'Bo Zurück' });
       await grantSupport(portal, await aSupportedTenant(portal), bo);
       const person = await enterSupport(portal, bo);

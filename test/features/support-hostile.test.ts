@@ -28,11 +28,11 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`support access under attack, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`attacks on support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const ada = await anOperator(portal);
 
-    it('a grant of somebody else is answered as one that never was, to everybody', async () => {
+    it("using another operator's grant gets the same response as an unknown grant", async () => {
       const supported = await aSupportedTenant(portal);
       const other = await anOperator(portal, { displayName: 'Bo Other' });
       const grantId = await grantSupport(portal, supported, other);
@@ -49,7 +49,7 @@ for (const [dialect, server] of [
       assert.equal((await supportStore.listOpen(portal.database, supported.tenant.scope, portal.clock.now)).length, 1);
     });
 
-    it('entering again after the end is refused in words, and lets in nowhere', async () => {
+    it('entering after the end of a grant is rejected with an explanation', async () => {
       for (const how of ['its time', 'an administrator', 'the rules'] as const) {
         const supported = await aSupportedTenant(portal);
         const grantId = await grantSupport(portal, supported, ada, { hours: '1' });
@@ -66,12 +66,12 @@ for (const [dialect, server] of [
         assert.equal(
           (await admin.send('POST', `${supportPage}/${grantId}/end`)).status,
           303,
-          'ending it twice is nothing',
+          'ending it again has no effect',
         );
       }
     });
 
-    it('a form of another tab, filled in for where one was before, is stale', async () => {
+    it('a form from before a change of tenant is rejected', async () => {
       const [one, two] = [await aSupportedTenant(portal, 'One'), await aSupportedTenant(portal, 'Two')];
       const [first, second] = [await grantSupport(portal, one, ada), await grantSupport(portal, two, ada)];
       const operator = await aPerson(portal, english).signIn(ada);
@@ -85,7 +85,7 @@ for (const [dialect, server] of [
       assert.equal((await operator.send('POST', `${users}/new`, {}, { csrf: tx })).status, 403);
     });
 
-    it('the end of one access leaves a session that meanwhile acts under another where it is', async () => {
+    it('ending one grant does not affect a session that has since entered another', async () => {
       const [one, two] = [await aSupportedTenant(portal, 'Early'), await aSupportedTenant(portal, 'Late')];
       const [first, second] = [await grantSupport(portal, one, ada), await grantSupport(portal, two, ada)];
       const session = {
@@ -102,7 +102,7 @@ for (const [dialect, server] of [
       assert.equal((await sessionsStore.findLiveAcrossTenants(portal.database, session.id))?.support?.grantId, second);
     });
 
-    it('a session that names somebody else’s grant acts under none', async () => {
+    it("a session that refers to another operator's grant has no support access", async () => {
       const supported = await aSupportedTenant(portal);
       const grantId = await grantSupport(portal, supported, ada);
       const bo = await anOperator(portal, { displayName: 'Bo Thief' });
@@ -121,14 +121,14 @@ for (const [dialect, server] of [
       }
     });
 
-    describe('whatever else ends it, ends it at the next request', () => {
+    describe('events that end support access with the next request', () => {
       for (const [label, end, said] of [
-        ['an administrator', null, /Your access to Ateliers Lumière was ended/],
-        ['a suspension', 'suspended', /Ateliers Lumière is suspended/],
-        ['a move', 'moving', /Ateliers Lumière is moving to another region/],
-        ['a rule of the tenant', 'forbidden', /does not allow support access any more/],
+        ['the end by an administrator', null, /Your access to Ateliers Lumière was ended/],
+        ['the suspension of the tenant', 'suspended', /Ateliers Lumière is suspended/],
+        ['a move of the tenant', 'moving', /Ateliers Lumière is moving to another region/],
+        ["the tenant's own rule", 'forbidden', /does not allow support access any more/],
       ] as const) {
-        it(label, async () => {
+        it(`include ${label}`, async () => {
           const supported = await aSupportedTenant(portal);
           const zoe = await aUser(portal, supported.tenant);
           const grantId = await grantSupport(portal, supported, ada);
@@ -149,12 +149,16 @@ for (const [dialect, server] of [
           if (end === 'suspended') {
             await portal.tenants.setState(id, 'active');
             await operator.visit('/dashboard');
-            assert.equal((await operator.send('POST', enterPath(grantId))).status, 303, 'it goes on afterwards');
+            assert.equal(
+              (await operator.send('POST', enterPath(grantId))).status,
+              303,
+              'the grant is valid again afterwards',
+            );
           }
         });
       }
 
-      it('the operator being blocked, for good: to be let in again they need a new access', async () => {
+      it('include blocking the operator, which is permanent: unblocking does not restore the grant', async () => {
         const supported = await aSupportedTenant(portal);
         const bo = await anOperator(portal, { displayName: 'Bo Betrieb' });
         await grantSupport(portal, supported, bo);
@@ -170,7 +174,7 @@ for (const [dialect, server] of [
         supported.admin.sees('The operator ended the support access of Bo Betrieb.');
       });
 
-      it('but not that whoever gave it is no administrator any more: it is the organization’s', async () => {
+      it('do not include blocking the granting administrator, because the organization granted the access', async () => {
         const supported = await aSupportedTenant(portal);
         const bo = await anOperator(portal, { displayName: 'Bo Bleibt' });
         const second = await aUser(portal, supported.tenant, { administratorLevel: 'global' });

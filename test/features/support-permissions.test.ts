@@ -14,7 +14,7 @@ const users = '/account-settings/user-management';
 const portal = await openPortal();
 const ada = await anOperator(portal);
 
-/** What may be sent from inside whatever the level: it concerns the operator's own session and browser. */
+/** Requests that affect only the operator's own session and browser, allowed at every level. */
 const ownPosts: string[] = [paths.language, paths.theme, paths.signOut, paths.leaveSupport, paths.enterSupport];
 const manageable: string[] = [
   ...[paths.newUser, paths.user, paths.blockUser, paths.unblockUser, paths.endUserSessions, paths.deleteUser],
@@ -34,7 +34,7 @@ async function visited(level: 'look' | 'manage') {
   return { ...supported, zoe, gone, operator };
 }
 
-/** Everything of a tenant that an operator could change, its log excepted. */
+/** Everything in a tenant that an operator could change, except the activity log. */
 async function stateOf(tenantId: string): Promise<unknown> {
   const { knex } = portal.database;
   const own = { tenant_id: tenantId };
@@ -51,9 +51,9 @@ async function stateOf(tenantId: string): Promise<unknown> {
   ];
 }
 
-describe('an operator who was let in', () => {
+describe('an operator in a support session', () => {
   for (const level of supportLevels) {
-    it(`to ${level}: reaches by address what that is for, and is refused all else in words`, async () => {
+    it(`can open exactly the pages of level ${level}, and gets an explanation for the others`, async () => {
       const { operator, zoe, tenant } = await visited(level);
       const before = await stateOf(tenant.id);
       for (const { path, access } of portal.routes.filter((route) => route.method === 'get')) {
@@ -70,7 +70,7 @@ describe('an operator who was let in', () => {
       assert.deepEqual(await stateOf(tenant.id), before);
     });
 
-    it(`to ${level}: is refused every form but its own, without any effect`, async () => {
+    it(`can submit only the forms of level ${level}`, async () => {
       const { operator, zoe, gone, tenant, camille } = await visited(level);
       const before = await stateOf(tenant.id);
       const closed = portal.routes.filter(
@@ -97,7 +97,7 @@ describe('an operator who was let in', () => {
     });
   }
 
-  it('to manage: looks after people without a level, and is refused administrators and levels', async () => {
+  it('can manage users without a level, but neither administrators nor levels', async () => {
     const { operator, zoe, camille, tenant } = await visited('manage');
     const noah = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
     for (const verb of ['block', 'unblock', 'end-sessions', 'delete', 'reset-password']) {
@@ -124,7 +124,7 @@ describe('an operator who was let in', () => {
     await operator.visit(`${users}/${zoe.id}/reset-password`);
     await operator.submit('Reset password');
     operator.sees('One-time link sent by mail');
-    assert.doesNotMatch(operator.text, /\w{4}-\w{4}-\w{4}-\w{4}-\w{4}/, 'past the operator');
+    assert.doesNotMatch(operator.text, /\w{4}-\w{4}-\w{4}-\w{4}-\w{4}/, 'the operator does not see the password');
     const newcomer = { ...facts, username: `later@${tenant.domain}` };
     const added = await operator.send('POST', `${users}/new`, newcomer);
     assert.match(added.text, /sent by mail/);
@@ -132,7 +132,7 @@ describe('an operator who was let in', () => {
     operator.sees('You are looking after');
   });
 
-  it('offers nothing on its pages that would be refused', async () => {
+  it('is offered no links or forms that would be rejected', async () => {
     const { operator, zoe } = await visited('look');
     for (const path of [...readable.filter((each) => !each.includes(':')), `${users}/${zoe.id}`]) {
       await operator.visit(path);
@@ -155,12 +155,12 @@ describe('an operator who was let in', () => {
   });
 });
 
-describe('an operator', async () => {
+describe('visibility of operators and tenants', async () => {
   const { tenant, admin, operator, camille } = await visited('manage');
   const stranger = await aSupportedTenant(portal, 'Fremde Gesellschaft');
   const theirs: TestUser[] = [stranger.camille, await aUser(portal, stranger.tenant)];
 
-  it('is nobody of the tenant: in no list, search, count or file, and under no address', async () => {
+  it("hides operators in the tenant's lists, searches, counts, files and user pages", async () => {
     for (const path of [users, `${users}?q=betrieb`, `${users}?q=hosting`, `${users}/deleted`, `${users}/export.csv`]) {
       const { text } = await admin.send('GET', path);
       assert.ok(!/Ada Betrieb|hosting\.example/.test(text), path);
@@ -174,7 +174,7 @@ describe('an operator', async () => {
     );
   });
 
-  it('sees of a tenant that did not let them in exactly what an id shows that nobody has', async () => {
+  it('hides tenants without a grant: their IDs get the same response as unknown IDs', async () => {
     const withIds = portal.routes.filter(({ path }) => /:(userId|grantId)/.test(path));
     for (const person of [operator, await aPerson(portal, english).signIn(ada)]) {
       for (const { method, path } of withIds) {
@@ -187,7 +187,7 @@ describe('an operator', async () => {
     assert.ok((await usersStore.find(portal.database, stranger.tenant.scope, theirs[1]!.id))?.state === 'active');
   });
 
-  it('who was let in nowhere sees nothing of any tenant', async () => {
+  it('hides all tenants from an operator without any grant', async () => {
     const bo = await aPerson(portal, english).signIn(await anOperator(portal, { displayName: 'Bo Nowhere' }));
     for (const { path } of portal.routes.filter(({ method, path: at }) => method === 'get' && !at.includes(':'))) {
       await bo.visit(path);

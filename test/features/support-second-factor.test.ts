@@ -20,12 +20,12 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`an operator and the second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`an operator and second factors, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database } = portal;
 
     for (const secondFactor of ['administrators', 'everybody'] as const) {
-      it(`is not let into a tenant that asks one of ${secondFactor}, before they have one`, async () => {
+      it(`cannot enter a tenant that requires one of ${secondFactor} before setting it up`, async () => {
         const ada = await anOperator(portal);
         const supported = await aSupportedTenant(portal, `Asks ${secondFactor}`);
         const grantId = await grantSupport(portal, supported, ada);
@@ -43,7 +43,7 @@ for (const [dialect, server] of [
       });
     }
 
-    it('is led out by the next click once a tenant asks one, and nothing of it is done', async () => {
+    it('is removed from a tenant by the next request after it starts to require one', async () => {
       const bo = await anOperator(portal, { displayName: 'Bo Inside' });
       const supported = await aSupportedTenant(portal, 'Tightens');
       const zoe = await aUser(portal, supported.tenant);
@@ -57,7 +57,7 @@ for (const [dialect, server] of [
       assert.equal((await usersStore.find(database, supported.tenant.scope, zoe.id))?.state, 'active');
     });
 
-    it('goes in from one tab only, however late the other one comes', async () => {
+    it('cannot enter two tenants from two tabs', async () => {
       const ida = await anOperator(portal, { displayName: 'Ida Zwei' });
       const [one, two] = [await aSupportedTenant(portal, 'Eins'), await aSupportedTenant(portal, 'Zwei')];
       const [first, second] = [await grantSupport(portal, one, ida), await grantSupport(portal, two, ida)];
@@ -71,7 +71,7 @@ for (const [dialect, server] of [
         rules: portal.config.rules,
         clock: () => portal.clock.now,
       });
-      // Both were asked for while the session was in no tenant.
+      // Both forms were requested before the session entered a tenant.
       await support.enter(scope, id, first);
       assert.equal(await support.enter(scope, id, second), 'inside');
       assert.equal((await sessionsStore.findLiveAcrossTenants(database, id))?.support?.grantId, first);
@@ -81,10 +81,10 @@ for (const [dialect, server] of [
   });
 }
 
-describe('where the region asks a second factor of administrators', async () => {
+describe('a region that requires second factors of administrators', async () => {
   const portal = await openPortal({ environment: withRules({ secondFactor: 'administrators' }) });
 
-  it('operators are led to the set-up, and cannot remove theirs', async () => {
+  it('requires operators to set one up, and they cannot remove it', async () => {
     const ada = await anOperator(portal);
     const operator = await aPerson(portal, english).signIn(ada);
     assert.equal((await operator.visit(paths.dashboard)).path, paths.ownSecondFactor);

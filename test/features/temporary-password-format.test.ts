@@ -17,7 +17,7 @@ const languages = ['en', 'fr', 'de'] as const;
 const spellings = (typed: string): string[] => [typed, typed.toLowerCase(), typed.replaceAll('-', ' ')];
 const fieldsOf = (newPassword: string) => ({ newPassword, confirmPassword: newPassword });
 
-describe('a password in the form of a temporary one can’t be chosen', async () => {
+describe('a password in the format of a temporary password', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const hashOf = async (id: string): Promise<unknown> => {
@@ -36,14 +36,14 @@ describe('a password in the form of a temporary one can’t be chosen', async ()
     }
   }
 
-  it('instead of a temporary password', async () => {
+  it('is rejected when replacing a temporary password', async () => {
     const zoe = await aUser(portal, tenant, { password: 'temporary' });
     const before = await hashOf(zoe.id);
     await isRefused(await aPerson(portal, { 'Accept-Language': 'en' }).signIn(zoe), '/change-password');
     assert.deepEqual(await hashOf(zoe.id), before);
   });
 
-  it('instead of an own password', async () => {
+  it("is rejected when changing one's own password", async () => {
     const zoe = await aUser(portal, tenant);
     const before = await hashOf(zoe.id);
     const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(zoe);
@@ -51,7 +51,7 @@ describe('a password in the form of a temporary one can’t be chosen', async ()
     assert.deepEqual(await hashOf(zoe.id), before);
   });
 
-  it('after a one-time link', async () => {
+  it('is rejected after a one-time link', async () => {
     const { tenant: company, admin } = await aTenantWithHandover(portal, 'link');
     const zoe = await aUser(portal, company);
     const link = await resetByLink(admin, zoe);
@@ -60,7 +60,7 @@ describe('a password in the form of a temporary one can’t be chosen', async ()
     assert.deepEqual(await hashOf(zoe.id), before);
   });
 
-  it('when the first organization is set up', async () => {
+  it('is rejected when setting up the first organization', async () => {
     const empty = await openPortal();
     const path = `/set-up/${String(await openSetup(empty.database))}`;
     const person = await aPerson(empty, { 'Accept-Language': 'en' }).visit(path);

@@ -19,7 +19,7 @@ async function from(portal: Portal, address: string, username: string, cookie = 
   return person.submit('Next', { 'User name': username });
 }
 
-/** Wrong tries from addresses of their own, five each: no pair of name and address is ever blocked. */
+/** Wrong passwords from distinct addresses, five each, so that no pair of name and address is blocked. */
 async function strangersGuess(portal: Portal, username: string, times: number): Promise<void> {
   for (let done = 0; done < times; done += 5) {
     const stranger = await from(portal, anAddress(), username);
@@ -27,7 +27,7 @@ async function strangersGuess(portal: Portal, username: string, times: number): 
   }
 }
 
-describe('strangers who guess at one name from everywhere', async () => {
+describe('guessing the password of one user from many addresses', async () => {
   const portal = await openPortal(behindProxy);
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
@@ -39,7 +39,7 @@ describe('strangers who guess at one name from everywhere', async () => {
   const tries = async (cookie: string, user: TestUser = zoe): Promise<number> =>
     (await guess(await from(portal, anAddress(), user.username, cookie), user.clearPassword)).status;
 
-  it('are stopped after fifty tries a day, wherever the next one comes from', async () => {
+  it('is blocked after 50 attempts per day, from any address', async () => {
     await strangersGuess(portal, zoe.username, 50);
     const next = await guess(await from(portal, anAddress(), zoe.username), zoe.clearPassword);
     assert.equal(next.status, 429);
@@ -47,18 +47,18 @@ describe('strangers who guess at one name from everywhere', async () => {
     assert.ok(retryAfter > 86_000 && retryAfter <= 86_400, String(retryAfter));
   });
 
-  it('do not lock its user out of a browser in which they signed in before', async () => {
+  it('does not lock the user out of a browser in which they signed in before', async () => {
     assert.equal((await device.visit('/dashboard')).path, '/dashboard');
     await device.submit('Sign out');
     assert.equal((await device.signIn(zoe)).path, '/dashboard');
     assert.equal(await tries(deviceCookie(device)), 303);
   });
 
-  it('do not touch anybody else', async () => {
+  it('does not affect other users', async () => {
     assert.equal(await tries('', neighbour), 303);
   });
 
-  it('cannot make a device known', async () => {
+  it('cannot be continued with a forged device cookie', async () => {
     const genuine = deviceCookie(device);
     const forgeries = [
       deviceCookie(othersDevice),
@@ -70,7 +70,7 @@ describe('strangers who guess at one name from everywhere', async () => {
     for (const cookie of forgeries) assert.equal(await tries(cookie), 429, cookie);
   });
 
-  it('who hold the browser itself have five tries like everybody', async () => {
+  it('is limited to five attempts with a stolen device cookie', async () => {
     const thief = await from(portal, anAddress(), neighbour.username, deviceCookie(othersDevice));
     for (let each = 0; each < 5; each++) assert.equal((await guess(thief)).status, 422);
     const elsewhere = await from(portal, anAddress(), neighbour.username, deviceCookie(othersDevice));
@@ -78,12 +78,12 @@ describe('strangers who guess at one name from everywhere', async () => {
   });
 });
 
-describe('strangers who try one password on many names', async () => {
+describe('guessing one password for many user names', async () => {
   const portal = await openPortal(behindProxy);
   const zoe = await aUser(portal, await aTenant(portal));
   const address = anAddress();
 
-  it('are stopped after a hundred tries from one address', async () => {
+  it('is blocked after 100 attempts from one address', async () => {
     for (let name = 0; name < 100; name++) {
       const answer = await guess(await from(portal, address, `somebody-${name}@nowhere.example`));
       assert.equal(answer.status, 422, `${name}`);
@@ -93,7 +93,7 @@ describe('strangers who try one password on many names', async () => {
     assert.equal((await guess(await from(portal, anAddress(), zoe.username), zoe.clearPassword)).status, 303);
   });
 
-  it('are stopped, not those who share their address and know their password, one after the other', async () => {
+  it('does not affect users with correct passwords who share an address', async () => {
     const shared = anAddress();
     for (let round = 0; round < 102; round++) {
       const person = await aPerson(portal, headersFrom(shared)).visit('/sign-in');
@@ -103,16 +103,16 @@ describe('strangers who try one password on many names', async () => {
   });
 });
 
-describe('a hundred wrong passwords in a row, however slowly', async () => {
+describe('a hundred consecutive wrong passwords over several days', async () => {
   const portal = await openPortal(behindProxy);
   const tenant = await aTenant(portal, { language: 'en' });
   const [zoe, camille] = [await aUser(portal, tenant), await aUser(portal, tenant, { administratorLevel: 'global' })];
   const isLetIn = async (clearPassword: string): Promise<boolean> =>
     (await guess(await from(portal, anAddress(), zoe.username), clearPassword)).status === 303;
-  // The limiter reads the real time: what a day does to it, this does.
+  // The limiter uses real time, so deleting its rows simulates a new day.
   const aDayPasses = () => portal.database.knex('throttles').whereNot('key', 'like', 'row:%').delete();
 
-  it('close an account to strangers for longer than a day', async () => {
+  it('block the account from unknown browsers for more than a day', async () => {
     for (const _day of [1, 2]) {
       await strangersGuess(portal, zoe.username, 50);
       await aDayPasses();
@@ -122,7 +122,7 @@ describe('a hundred wrong passwords in a row, however slowly', async () => {
     assert.equal(await isLetIn(zoe.clearPassword), false);
   });
 
-  it('are forgotten when an administrator resets the password', async () => {
+  it('are reset when an administrator resets the password', async () => {
     await aDayPasses();
     const admin = await aPerson(portal, headersFrom(anAddress())).signIn(camille);
     await admin.visit(`/account-settings/user-management/${zoe.id}/reset-password`);
@@ -131,11 +131,11 @@ describe('a hundred wrong passwords in a row, however slowly', async () => {
   });
 });
 
-describe('a throttle that cannot be asked', async () => {
+describe('an unavailable throttle', async () => {
   const portal = await openPortal();
   const zoe = await aUser(portal, await aTenant(portal));
 
-  it('lets nobody in', async () => {
+  it('prevents sign-in', async () => {
     await portal.database.knex.schema.renameTable('throttles', 'away');
     const person = await aPerson(portal).signIn(zoe);
     assert.ok(person.status >= 500);

@@ -30,7 +30,7 @@ for (const [dialect, server] of [
     const tenant = await aTenant(portal, { language: 'en' });
     const aNewcomer = () => aUser(portal, tenant, { password: 'temporary' });
 
-    it('works for a name that strangers attack from everywhere, through to the dashboard', async () => {
+    it('works while the user name is attacked from many addresses, including the password change', async () => {
       const zoe = await aNewcomer();
       const attacked = await attackUsername(portal, zoe.username);
       assert.deepEqual([countOf(attacked, 422), countOf(attacked, 429)], [50, 10]);
@@ -43,10 +43,10 @@ for (const [dialect, server] of [
       assert.equal((await person.visit('/my-profile')).path, '/my-profile');
       await person.submit('Sign out');
       await person.signIn({ ...zoe, clearPassword: 'seven quiet otters nap' });
-      assert.equal(person.path, '/dashboard', 'the browser is known by then');
+      assert.equal(person.path, '/dashboard', 'the browser is known now');
     });
 
-    it('works in every spelling while its name is under attack', async () => {
+    it('works in every accepted spelling while the user name is attacked', async () => {
       const zoe = await aNewcomer();
       await attackUsername(portal, zoe.username);
       const spelled = [zoe.clearPassword.toLowerCase(), ` ${zoe.clearPassword.replaceAll('-', ' ')} `];
@@ -56,7 +56,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('works behind an address from which others sent 104 wrong passwords', async () => {
+    it('works from an address that sent 104 wrong passwords for other users', async () => {
       const office = anAddress();
       const attacked = await attackFromAddress(portal, office);
       assert.deepEqual([countOf(attacked, 422), countOf(attacked, 429)], [100, 4]);
@@ -66,7 +66,7 @@ for (const [dialect, server] of [
       assert.equal((await choosePassword(person)).path, '/dashboard', person.text);
     });
 
-    it('works after the same person mistyped it in other forms until the pause', async () => {
+    it('works after the user mistyped it in another format until blocked', async () => {
       const zoe = await aNewcomer();
       const person = await onPasswordPage(portal, anAddress(), zoe.username);
       const mistyped = Array.from({ length: 6 }, () => zoe.clearPassword.slice(1));
@@ -95,14 +95,18 @@ for (const [dialect, server] of [
       assert.equal((await choosePassword(person)).path, '/dashboard', person.text);
     });
 
-    it('is guessed at 250 times in a quarter of an hour from one address, and works from every other', async () => {
+    it('allows 250 guesses per 15 minutes and address, and still works from other addresses', async () => {
       const [zoe, noah] = [await aNewcomer(), await aNewcomer()];
       const camille = await aUser(portal, tenant);
       const office = anAddress();
       const attacker = await onPasswordPage(portal, office, zoe.username);
       assert.equal(countOf(await statusesOf(attacker, garbage(maxPerAddress - 1)), 422), maxPerAddress - 1);
       const colleague = await onPasswordPage(portal, office, noah.username);
-      assert.deepEqual(await statusesOf(colleague, [noah.clearPassword]), [303], 'the limit is generous');
+      assert.deepEqual(
+        await statusesOf(colleague, [noah.clearPassword]),
+        [303],
+        'the limit leaves room for a colleague',
+      );
       assert.deepEqual(await statusesOf(attacker, garbage(1)), [422]);
       const refused = await attacker.send('POST', '/sign-in/password', { password: aTemporaryPassword() });
       assert.equal(refused.status, 429);
@@ -111,7 +115,7 @@ for (const [dialect, server] of [
       const late = await onPasswordPage(portal, office, noah.username);
       assert.deepEqual(await statusesOf(late, [noah.clearPassword]), [429]);
       const throttled = portal.database.knex('activity').where({ kind: 'signIn.throttled', target_id: zoe.id });
-      assert.equal((await throttled).length, 1, 'one record per block');
+      assert.equal((await throttled).length, 1, 'one entry per block');
       for (const [username, password, from] of [
         [zoe.username, zoe.clearPassword, anAddress()],
         [camille.username, goodPassword, office],
@@ -121,7 +125,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('can be guessed at without filling the log of the organization', async () => {
+    it('can be guessed at without filling the activity log', async () => {
       const zoe = await aNewcomer();
       for (const address of [anAddress(), anAddress()]) {
         await statusesOf(await onPasswordPage(portal, address, zoe.username), garbage(40));
@@ -134,7 +138,7 @@ for (const [dialect, server] of [
       assert.equal(kinds.filter((kind) => kind === 'signIn.succeeded').length, 1);
     });
 
-    it('is not subject to the attempts that a tenant has set for itself', async () => {
+    it("is not subject to the tenant's own attempt limit", async () => {
       const strict = await aTenant(portal, { language: 'en' });
       await tenantsStore.setOwnRules(portal.database, strict.scope, { attempts: 1 });
       const zoe = await aUser(portal, strict, { password: 'temporary' });

@@ -15,7 +15,7 @@ import { passwordHashOf, setPasswordHash } from '../support/credentials.ts';
 const parameters = { memoryCost: 16, timeCost: 2, parallelism: 1 };
 const unknown = { username: 'nobody@nowhere.example', clearPassword: aTemporaryPassword() };
 
-/** A hasher that notes the tag of each verification. */
+/** A hasher that records the hash of every verification. */
 async function watchedHasher() {
   const tags: string[] = [];
   const hasher = await createHasher(parameters, {
@@ -32,7 +32,7 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`a refused sign-in, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`a rejected sign-in, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const { hasher, tags } = await watchedHasher();
     const portal = await openPortal({ ...behindProxy, hasher, ...(server?.url ? { databaseUrl: server.url } : {}) });
     const { knex } = portal.database;
@@ -62,7 +62,7 @@ for (const [dialect, server] of [
       return passwordHashOf(portal.database, id);
     };
 
-    /** What a stranger sees, and what one attempt costs: verifications, records, and counts. */
+    /** The response, and everything one attempt causes: verifications, entries and counters. */
     async function attemptOf(username: string, password: string): Promise<object> {
       const person = await onPasswordPage(portal, anAddress(), username);
       await knex('throttles').delete();
@@ -79,10 +79,10 @@ for (const [dialect, server] of [
     }
 
     for (const [form, password, counted] of [
-      ['in the form of a temporary one', aTemporaryPassword(), ['recordAddress', 'recordName', 'temporary']],
-      ['of any other form', 'some other wrong password', ['account', 'address', 'pair', 'row']],
+      ['in the format of a temporary password', aTemporaryPassword(), ['recordAddress', 'recordName', 'temporary']],
+      ['in any other format', 'some other wrong password', ['account', 'address', 'pair', 'row']],
     ] as const) {
-      it(`looks and costs the same for everybody who is sent a password ${form}`, async () => {
+      it(`has the same response and cost for every user with a password ${form}`, async () => {
         const expected = await attemptOf(unknown.username, password);
         const { counts, verifications } = expected as { counts: [string, number][]; verifications: string[] };
         assert.deepEqual(verifications, ['full', 'light']);
@@ -96,7 +96,7 @@ for (const [dialect, server] of [
       });
     }
 
-    it('looks and costs the same with the right password where it does not open anything', async () => {
+    it('has the same response and cost for a correct password that is not accepted', async () => {
       const expected = await attemptOf(unknown.username, unknown.clearPassword);
       for (const who of [
         'an own password in the form of a temporary one',
@@ -109,7 +109,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('never compares a password of one form with a stored one of the other', async () => {
+    it('never verifies a password against a hash of the other kind', async () => {
       for (const who of ['an own password', 'an own password in the form of a temporary one']) {
         const { username, clearPassword } = users[who]!;
         const hash = await hashOf(username);
@@ -126,7 +126,7 @@ for (const [dialect, server] of [
       assert.ok(tags.includes(hash));
     });
 
-    it('does not disturb those that are allowed', async () => {
+    it('does not affect valid sign-ins', async () => {
       for (const who of ['an own password', 'a temporary password', 'a temporary password from an import']) {
         const { username, clearPassword } = users[who]!;
         const person = await onPasswordPage(portal, anAddress(), username);
@@ -136,14 +136,14 @@ for (const [dialect, server] of [
   });
 }
 
-describe('a pause after wrong passwords', async () => {
+describe('a block after wrong passwords', async () => {
   const portal = await openPortal(behindProxy);
   const zoe = await aUser(portal, await aTenant(portal), { clearPassword: goodPassword });
 
   for (const language of ['en', 'fr', 'de'] as const) {
     const { t } = translator(language);
 
-    it(`says in ${language} that a temporary password still works, unless such passwords are paused themselves`, async () => {
+    it(`explains in ${language} that a temporary password still works, unless such passwords are blocked too`, async () => {
       const address = anAddress();
       const headers = { 'Accept-Language': language, 'X-Forwarded-For': address };
       const person = await aPerson(portal, headers).visit('/sign-in');

@@ -6,9 +6,9 @@ import { qrOf } from '../../src/site/second-factor/qr.ts';
 import { newSeed, stepOf, uriOf } from '../../src/platform/keys/totp.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
 
-describe('codes of an app', () => {
+describe('authenticator codes', () => {
   const seed = Secret.fromLatin1('12345678901234567890').base32;
-  // RFC 6238, appendix B, SHA-1: of its eight digits an app with six shows the last.
+  // Test vectors of RFC 6238, appendix B, SHA-1. An app with six digits shows the last six of eight.
   const vectors: [seconds: number, code: string][] = [
     [59, '94287082'],
     [1_111_111_109, '07081804'],
@@ -18,7 +18,7 @@ describe('codes of an app', () => {
     [20_000_000_000, '65353130'],
   ];
   for (const [seconds, code] of vectors) {
-    test(`at ${seconds} s it is ${code}`, () => {
+    test(`are ${code} at ${seconds} s`, () => {
       assert.equal(stepOf(seed, code.slice(2), seconds * 1_000), Math.floor(seconds / 30));
     });
   }
@@ -27,24 +27,24 @@ describe('codes of an app', () => {
     ['two steps early', -60, false],
     ['one step early', -30, true],
     ['one step late', 30, true],
-    ['at the very end of the step after', 30.999, true],
+    ['at the end of the next step', 30.999, true],
     ['two steps late', 61, false],
     ['a day late', 86_400, false],
   ];
   for (const [label, late, taken] of skews) {
-    test(`${label}: ${taken ? 'taken, as the step that it is of' : 'not taken'}`, () => {
+    test(`${taken ? 'are accepted with their own step' : 'are rejected'} ${label}`, () => {
       const at = 1_111_111_109;
       assert.equal(stepOf(seed, '081804', (at + late) * 1_000), taken ? Math.floor(at / 30) : null);
     });
   }
 
-  test('seeds have 160 bits and are never the same', () => {
+  test('have unique seeds of 160 bits', () => {
     const seeds = Array.from({ length: 1_000 }, newSeed);
     assert.equal(new Set(seeds).size, 1_000);
     for (const each of seeds) assert.match(each, /^[A-Z2-7]{32}$/);
   });
 
-  test('what the picture holds is what apps read', () => {
+  test('have a setup URI in the format that apps expect', () => {
     const uri = new URL(uriOf(seed, { issuer: 'Parvis portal.example', label: 'zoë+1@a.example' }));
     assert.equal(uri.protocol, 'otpauth:');
     assert.deepEqual(
@@ -60,7 +60,7 @@ describe('codes of an app', () => {
     assert.equal(decodeURIComponent(uri.pathname.split(':').at(-1) ?? ''), 'zoë+1@a.example');
   });
 
-  test('the picture has a quiet zone of four, and the three corners that cameras look for', () => {
+  test('have a QR code with a quiet zone of four modules and three finder patterns', () => {
     const { size, path } = qrOf(uriOf(seed, { issuer: 'Parvis', label: 'x'.repeat(254) }));
     assert.ok(path.startsWith('M4 4h7v1h-7z'));
     assert.ok(path.includes(`M${size - 11} 4h7v1h-7z`) && path.includes(`M4 ${size - 5}h7v1h-7z`));
@@ -84,7 +84,7 @@ describe('the vault', () => {
     return { ...sealed, text: bytes.toString('base64url') };
   };
 
-  test('opens what it sealed, and seals the same never alike', () => {
+  test('decrypts what it encrypted, and encrypts the same text differently each time', () => {
     assert.equal(vault.open(sealed, 'of one'), 'the seed');
     assert.notEqual(vault.seal('the seed', 'of one').text, sealed.text);
     assert.ok(!JSON.stringify(sealed).includes('seed'));
@@ -92,21 +92,21 @@ describe('the vault', () => {
 
   const length = Buffer.from(sealed.text, 'base64url').length;
   const table: [label: string, sealed: Sealed, purpose: string][] = [
-    ['for another purpose', sealed, 'of another'],
-    ['with its nonce changed', flipped(0), 'of one'],
-    ['with its tag changed', flipped(12), 'of one'],
-    ['with its text changed', flipped(length - 1), 'of one'],
-    ['cut short', { ...sealed, text: sealed.text.slice(0, -4) }, 'of one'],
-    ['cut to its nonce', { ...sealed, text: sealed.text.slice(0, 16) }, 'of one'],
-    ['empty', { ...sealed, text: '' }, 'of one'],
-    ['in clear', { ...sealed, text: 'the seed' }, 'of one'],
-    ['under a key that nobody knows', { ...sealed, keyId: 'nobodys' }, 'of one'],
+    ['with another purpose', sealed, 'of another'],
+    ['with a modified nonce', flipped(0), 'of one'],
+    ['with a modified tag', flipped(12), 'of one'],
+    ['with a modified ciphertext', flipped(length - 1), 'of one'],
+    ['that is truncated', { ...sealed, text: sealed.text.slice(0, -4) }, 'of one'],
+    ['that is truncated to its nonce', { ...sealed, text: sealed.text.slice(0, 16) }, 'of one'],
+    ['that is empty', { ...sealed, text: '' }, 'of one'],
+    ['that is plain text', { ...sealed, text: 'the seed' }, 'of one'],
+    ['under an unknown key', { ...sealed, keyId: 'nobodys' }, 'of one'],
   ];
   for (const [label, each, purpose] of table) {
-    test(`opens nothing ${label}`, () => assert.equal(vault.open(each, purpose), null));
+    test(`does not decrypt a value ${label}`, () => assert.equal(vault.open(each, purpose), null));
   }
 
-  test('opens under a key behind the first, and not once it is taken away', () => {
+  test('decrypts with an older key as long as the key is listed', () => {
     const both = createVault([recent, old]);
     assert.equal(both.open(sealed, 'of one'), 'the seed');
     assert.notEqual(both.seal('x', 'of one').keyId, sealed.keyId);

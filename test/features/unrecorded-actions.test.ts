@@ -14,7 +14,7 @@ const tenant = await aTenant(portal, { language: 'en' });
 const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
 const signedIn = (user: TestUser): Promise<Person> => aPerson(portal, english).signIn(user);
 
-/** Everything that an action could have left half done. */
+/** Everything an action could leave in a partial state. */
 async function state(): Promise<object> {
   const { knex } = portal.database;
   const [users, sessions, tenants] = [
@@ -35,7 +35,7 @@ async function whileNothingCanBeRecorded<T>(work: () => Promise<T>): Promise<T> 
   }
 }
 
-describe('what cannot be recorded is not done', () => {
+describe('an action that cannot be recorded', () => {
   const change = { currentPassword: goodPassword, newPassword: chosen, confirmPassword: chosen };
   const actions: [
     label: string,
@@ -44,20 +44,20 @@ describe('what cannot be recorded is not done', () => {
     fields: Record<string, string>,
     wishes?: Partial<TestUser>,
   ][] = [
-    ['a reset', 'admin', '/reset-password', { epoch: '0' }],
+    ['a password reset', 'admin', '/reset-password', { epoch: '0' }],
     ['a block', 'admin', '/block', {}],
-    ['the end of a block', 'admin', '/unblock', {}, { state: 'blocked' }],
+    ['unblocking', 'admin', '/unblock', {}, { state: 'blocked' }],
     ['a deletion', 'admin', '/delete', {}],
-    ['the end of somebody’s sessions', 'admin', '/end-sessions', {}],
-    ['a change of somebody’s facts', 'admin', '', { displayName: 'Somebody Else' }],
-    ['a change of one’s own password', 'self', '/my-profile/password', change],
-    ['a forced change', 'self', '/change-password', change, { password: 'temporary' }],
-    ['a sign-out', 'self', '/sign-out', {}],
-    ['the end of one’s other sessions', 'self', '/my-profile/sessions', { session: 'others' }],
+    ["ending a user's sessions", 'admin', '/end-sessions', {}],
+    ['editing a user', 'admin', '', { displayName: 'Somebody Else' }],
+    ["changing one's own password", 'self', '/my-profile/password', change],
+    ['a forced password change', 'self', '/change-password', change, { password: 'temporary' }],
+    ['signing out', 'self', '/sign-out', {}],
+    ["ending one's other sessions", 'self', '/my-profile/sessions', { session: 'others' }],
   ];
 
   for (const [label, by, path, fields, wishes = {}] of actions) {
-    it(`${label} is undone as a whole, and says so without a word of the inside`, async () => {
+    it(`is rolled back with a generic error page: ${label}`, async () => {
       const zoe = await aUser(portal, tenant, wishes);
       if (zoe.state === 'active') await signedIn(zoe);
       const person = await signedIn(by === 'admin' ? camille : zoe);
@@ -71,11 +71,11 @@ describe('what cannot be recorded is not done', () => {
       assert.doesNotMatch(answer.text, /no room|insert|trigger|SQLITE|argon2|at \S+ \(/);
       assert.doesNotMatch(answer.text, /[A-Z2-9]{4}(-[A-Z2-9]{4}){4}/);
       assert.ok(answer.text.includes(String(answer.headers['x-request-id'])));
-      assert.ok([200, 303].includes((await send()).status), 'afterwards it can be done');
+      assert.ok([200, 303].includes((await send()).status), 'it succeeds afterwards');
     });
   }
 
-  it('a sign-in opens no session', async () => {
+  it('is rolled back: signing in opens no session', async () => {
     const zoe = await aUser(portal, tenant);
     const before = await state();
     const person = await whileNothingCanBeRecorded(() => signedIn(zoe));
@@ -85,7 +85,7 @@ describe('what cannot be recorded is not done', () => {
     assert.equal((await signedIn(zoe)).path, '/dashboard');
   });
 
-  it('nor when the whole log is gone: a reset leaves the old password and the sessions as they are', async () => {
+  it('is rolled back if the whole activity log is missing: the old password and the sessions remain', async () => {
     const zoe = await aUser(portal, tenant);
     const [user, admin] = [await signedIn(zoe), await signedIn(camille)];
     await portal.database.knex.schema.renameTable('activity', 'away');
@@ -96,7 +96,7 @@ describe('what cannot be recorded is not done', () => {
     assert.equal((await signedIn(zoe)).path, '/dashboard');
   });
 
-  it('and the log that operators read says nothing of whom it was about', async () => {
+  it('is logged without personal data', async () => {
     const zoe = await aUser(portal, tenant, {
       displayName: 'Kanarienvogel',
       username: `kanarienvogel@${tenant.domain}`,

@@ -11,7 +11,7 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `where two administrators give the level Global admin, an older page of a user, on ${dialect}`,
+    `a stale user form when promotion to Global admin requires approval, on ${dialect}`,
     {
       skip: skipWithout('postgres', server),
     },
@@ -20,13 +20,13 @@ for (const [dialect, server] of [
       const stored = ({ tenant }: ApprovalTenant, { id }: { id: string }) =>
         usersStore.find(portal.database, tenant.scope, id);
 
-      it('asks for no level that its reader did not change', async () => {
+      it('requests no approval for a level that the administrator did not change', async () => {
         const company = await aTenantWithApprovals(portal);
         const target = await aUser(portal, company.tenant, {
           displayName: 'Anne Martin',
           administratorLevel: 'global',
         });
-        const [camille, noah] = [await company.as(company.asker), await company.as(company.other)];
+        const [camille, noah] = [await company.as(company.requester), await company.as(company.other)];
         await camille.visit(`${usersPage}/${target.id}`);
         await noah.visit(`${usersPage}/${target.id}`);
         await noah.submit('Save', { 'Administrator level': 'none' });
@@ -37,9 +37,9 @@ for (const [dialect, server] of [
         assert.ok(!(await activityKindsOf(portal, company.tenant)).includes('approval.asked'));
       });
 
-      it('asks for the level that its reader chose, and saves the rest beside the changes of others', async () => {
+      it('requests approval for the chosen level and saves the other fields with concurrent changes', async () => {
         const company = await aTenantWithApprovals(portal);
-        const [camille, noah] = [await company.as(company.asker), await company.as(company.other)];
+        const [camille, noah] = [await company.as(company.requester), await company.as(company.other)];
         await camille.visit(`${usersPage}/${company.plain.id}`);
         await noah.visit(`${usersPage}/${company.plain.id}`);
         await noah.submit('Save', { 'First name': 'Zo', 'Agent level': 'sales' });
@@ -52,9 +52,9 @@ for (const [dialect, server] of [
         );
       });
 
-      it('asks for nothing before a conflict is settled', async () => {
+      it('requests no approval before a conflict is resolved', async () => {
         const company = await aTenantWithApprovals(portal);
-        const [camille, noah] = [await company.as(company.asker), await company.as(company.other)];
+        const [camille, noah] = [await company.as(company.requester), await company.as(company.other)];
         await camille.visit(`${usersPage}/${company.plain.id}`);
         await noah.visit(`${usersPage}/${company.plain.id}`);
         await noah.submit('Save', { 'Administrator level': 'billing' });
@@ -65,9 +65,9 @@ for (const [dialect, server] of [
         camille.sees('Give Zoé Besson the level Global admin');
       });
 
-      it('asks for no level that was given meanwhile', async () => {
+      it('requests no approval if the user has been promoted in the meantime', async () => {
         const company = await aTenantWithApprovals(portal);
-        const camille = await company.as(company.asker);
+        const camille = await company.as(company.requester);
         await camille.visit(`${usersPage}/${company.plain.id}`);
         await usersStore.update(portal.database, company.tenant.scope, company.plain.id, {
           administratorLevel: 'global',

@@ -3,7 +3,7 @@ import type { TestUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
 import type { Change } from '../../src/domain/people/user.ts';
 
-/** What someone else does to the user while the reader has the user's page open. */
+/** A change by another administrator while the form is open. */
 export type Meanwhile = (by: Person, user: TestUser) => Promise<unknown>;
 
 export const edits =
@@ -23,16 +23,16 @@ const nobody: Meanwhile = () => Promise.resolve();
 interface Row {
   readonly before?: Partial<TestUser>;
   readonly meanwhile: Meanwhile;
-  /** What the reader then saves from the older page, by label. */
+  /** The fields that are then saved from the stale form, by label. */
   readonly saves: Readonly<Record<string, string>>;
   readonly status: 200 | 409;
   readonly after: Partial<TestUser>;
-  /** The fields of the reader's own entry in the log; none where nothing is recorded. */
+  /** The changed fields in the recorded entry; empty if nothing is recorded. */
   readonly recorded: readonly Change['field'][];
 }
 
 export const table: Readonly<Record<string, Row>> = {
-  'a removed Global admin stays removed when a first name is saved': {
+  'saving a first name keeps a concurrent removal of Global admin': {
     before: { administratorLevel: 'global' },
     meanwhile: takesGlobalAdmin,
     saves: { 'First name': 'Anna' },
@@ -40,14 +40,14 @@ export const table: Readonly<Record<string, Row>> = {
     after: { administratorLevel: 'none', firstName: 'Anna' },
     recorded: ['firstName'],
   },
-  'a Global admin who was given the level keeps it when a last name is saved': {
+  'saving a last name keeps a concurrent promotion to Global admin': {
     meanwhile: givesGlobalAdmin,
     saves: { 'Last name': 'Roy' },
     status: 200,
     after: { administratorLevel: 'global', lastName: 'Roy' },
     recorded: ['lastName'],
   },
-  'two different names are both saved': {
+  'different name fields are both saved': {
     meanwhile: renamesFirst,
     saves: { 'Last name': 'Roy' },
     status: 200,
@@ -61,21 +61,21 @@ export const table: Readonly<Record<string, Row>> = {
     after: { agentLevel: 'sales', language: 'de' },
     recorded: ['language'],
   },
-  'the same name from both is saved once': {
+  'the same first name is saved once': {
     meanwhile: renamesFirst,
     saves: { 'First name': 'Anneliese' },
     status: 200,
     after: { firstName: 'Anneliese' },
     recorded: [],
   },
-  'the same level from both is saved once': {
+  'the same level is saved once': {
     meanwhile: givesGlobalAdmin,
     saves: { 'Administrator level': 'global' },
     status: 200,
     after: { administratorLevel: 'global' },
     recorded: [],
   },
-  'saving an older page without a change changes nothing': {
+  'saving without edits changes nothing': {
     before: { administratorLevel: 'global', agentLevel: 'admin', language: 'fr' },
     meanwhile: edits({ 'Administrator level': 'none', 'Agent level': 'none', Language: '', 'Last name': 'Roy' }),
     saves: {},
@@ -83,14 +83,14 @@ export const table: Readonly<Record<string, Row>> = {
     after: { administratorLevel: 'none', agentLevel: 'none', language: null, lastName: 'Roy' },
     recorded: [],
   },
-  'two different first names are a conflict': {
+  'different first names conflict': {
     meanwhile: renamesFirst,
     saves: { 'First name': 'Anna', 'Last name': 'Roy' },
     status: 409,
     after: { firstName: 'Anneliese', lastName: 'Martin' },
     recorded: [],
   },
-  'two different administrator levels are a conflict': {
+  'different administrator levels conflict': {
     before: { administratorLevel: 'global' },
     meanwhile: takesGlobalAdmin,
     saves: { 'Administrator level': 'billing' },
@@ -98,42 +98,42 @@ export const table: Readonly<Record<string, Row>> = {
     after: { administratorLevel: 'none' },
     recorded: [],
   },
-  'two different agent levels are a conflict': {
+  'different agent levels conflict': {
     meanwhile: edits({ 'Agent level': 'sales' }),
     saves: { 'Agent level': 'helpdesk' },
     status: 409,
     after: { agentLevel: 'sales' },
     recorded: [],
   },
-  'two different languages are a conflict': {
+  'different languages conflict': {
     meanwhile: edits({ Language: 'fr' }),
     saves: { Language: 'de' },
     status: 409,
     after: { language: 'fr' },
     recorded: [],
   },
-  'an emptied display name is put together from the names as they are now': {
+  'an emptied display name is built from the current names': {
     meanwhile: renamesFirst,
     saves: { 'Last name': 'Roy', 'Display name': '' },
     status: 200,
     after: { firstName: 'Anneliese', lastName: 'Roy', displayName: 'Anneliese Roy' },
     recorded: ['lastName', 'displayName'],
   },
-  'a user who was blocked meanwhile is edited and stays blocked': {
+  'a user who has been blocked can be edited and stays blocked': {
     meanwhile: posts(paths.blockUser),
     saves: { 'First name': 'Anna' },
     status: 200,
     after: { firstName: 'Anna', state: 'blocked' },
     recorded: ['firstName'],
   },
-  'a user who was blocked among several is edited and stays blocked': {
+  'a user who has been blocked in bulk can be edited and stays blocked': {
     meanwhile: (by, { id }) => by.send('POST', paths.bulkUsers, { action: 'block', user: id }),
     saves: { 'Agent level': 'sales' },
     status: 200,
     after: { agentLevel: 'sales', state: 'blocked' },
     recorded: ['agentLevel'],
   },
-  'a user who was deleted and restored is edited': {
+  'a user who has been deleted and restored can be edited': {
     meanwhile: async (by, user) => {
       await posts(paths.deleteUser)(by, user);
       await posts(paths.restoreUser)(by, user);
@@ -143,7 +143,7 @@ export const table: Readonly<Record<string, Row>> = {
     after: { firstName: 'Anna', state: 'active' },
     recorded: ['firstName'],
   },
-  'a user whom nobody else changed is edited': {
+  'a user without concurrent changes can be edited': {
     meanwhile: nobody,
     saves: { 'First name': 'Anna', 'Administrator level': 'billing' },
     status: 200,

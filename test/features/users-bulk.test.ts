@@ -7,7 +7,7 @@ import { openPortal, type Portal } from '../support/portal.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-/** A company with a Global admin, a User management admin and three others. */
+/** A tenant with two Global admins, a User management admin and three other users. */
 async function aCompany(portal: Portal) {
   const tenant = await aTenant(portal);
   const boss = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
@@ -37,10 +37,10 @@ const passwordsOn = (person: Person): string[] =>
     .toArray()
     .map((element) => person.$(element).text().trim());
 
-describe('many users at once', async () => {
+describe('bulk actions on users', async () => {
   const portal = await openPortal();
 
-  it('are chosen in the list by boxes that are named after them', async () => {
+  it('are selected with checkboxes labeled by user name', async () => {
     const { boss, staff } = await aCompany(portal);
     const admin = await aPerson(portal).signIn(boss);
     await admin.visit(paths.users);
@@ -53,7 +53,7 @@ describe('many users at once', async () => {
     assert.equal(admin.$('input[name=user][checked]').length, 0);
   });
 
-  it('are blocked, let in again, deleted and restored', async () => {
+  it('block, unblock, delete and restore users', async () => {
     const { tenant, boss, staff } = await aCompany(portal);
     const admin = await aPerson(portal).signIn(boss);
     const worker = await aPerson(portal).signIn(staff[1]!);
@@ -78,7 +78,7 @@ describe('many users at once', async () => {
     assert.equal(await stateOf(portal, tenant, staff[0]!), 'active');
   });
 
-  it('get a sheet each, in their own language, and their passwords once', async () => {
+  it("reset passwords, show each once and print a sheet in each user's language", async () => {
     const { boss, staff } = await aCompany(portal);
     const admin = await aPerson(portal).signIn(boss);
     await admin.visit(chosen('reset', staff));
@@ -100,7 +100,7 @@ describe('many users at once', async () => {
     assert.doesNotMatch(again.text, /temporary-password/);
   });
 
-  it('are left as they are where the judge says no, and the page says who and why', async () => {
+  it('skip users whom the administrator must not change, with an explanation', async () => {
     const { tenant, boss, manager, staff } = await aCompany(portal);
     const person = await aPerson(portal).signIn(manager);
     await person.visit(chosen('block', [boss, manager, staff[0]!]));
@@ -115,7 +115,7 @@ describe('many users at once', async () => {
     assert.deepEqual(event?.event, { kind: 'refused', action: 'users.block', because: 'globalAdmin' });
   });
 
-  it('are all left when the last Global admin would go with them', async () => {
+  it('change no one if they would remove the last Global admin', async () => {
     const { tenant, boss, second, staff } = await aCompany(portal);
     const alone = await aPerson(portal).signIn(boss);
     await usersStore.setState(portal.database, tenant.scope, second.id, 'blocked', portal.clock.now);
@@ -129,43 +129,47 @@ describe('many users at once', async () => {
   });
 });
 
-describe('hostile choices', async () => {
+describe('invalid bulk requests', async () => {
   const portal = await openPortal();
   const company = await aCompany(portal);
   const stranger = (await aCompany(portal)).staff[0] as TestUser;
   const admin = await aPerson(portal).signIn(company.boss);
 
   const cases: [label: string, address: string, status: number][] = [
-    ['nobody', `${paths.bulkUsers}?action=block`, 422],
+    ['no users', `${paths.bulkUsers}?action=block`, 422],
     ['too many', `${paths.bulkUsers}?action=block${manyIds(51)}`, 422],
-    ['another tenant’s user', chosen('block', [stranger]), 404],
-    ['an id that is none', `${paths.bulkUsers}?action=block&user=${'x'.repeat(4_000)}`, 404],
+    ['a user of another tenant', chosen('block', [stranger]), 404],
+    ['a malformed ID', `${paths.bulkUsers}?action=block&user=${'x'.repeat(4_000)}`, 404],
     ['no action', `${paths.bulkUsers}?user=${company.staff[0]!.id}`, 400],
     ['an unknown action', `${paths.bulkUsers}?action=promote&user=${company.staff[0]!.id}`, 400],
-    ['an action of every object', `${paths.bulkUsers}?action=constructor&user=${company.staff[0]!.id}`, 400],
+    [
+      'the name of an inherited property as action',
+      `${paths.bulkUsers}?action=constructor&user=${company.staff[0]!.id}`,
+      400,
+    ],
   ];
   for (const [label, address, status] of cases) {
-    it(`${label}: ${status}`, async () => {
+    it(`get ${status} with ${label}`, async () => {
       await admin.visit(address);
       assert.equal(admin.status, status);
     });
   }
 
-  it('a stranger’s user among one’s own is nobody', async () => {
+  it('ignore users of another tenant', async () => {
     await admin.visit(chosen('block', [company.staff[0]!, stranger]));
     admin.doesNotSee(stranger.username);
     await admin.submit('Bloquer la connexion');
     admin.sees('1 utilisateur ne peut plus se connecter.');
   });
 
-  it('a reset is no change of state, and needs its own form', async () => {
+  it('cannot reset passwords with the form for state changes', async () => {
     const answer = await admin.send('post', paths.bulkUsers, { action: 'reset', user: company.staff[1]!.id });
     assert.equal(answer.status, 400);
     const forged = await admin.send('post', paths.bulkReset, { target: company.staff[1]!.id });
     assert.equal(forged.status, 404);
   });
 
-  it('a reset that the judge refuses is recorded, and nothing is reset', async () => {
+  it('are recorded when they are refused, and nothing is reset', async () => {
     const { tenant, boss, manager } = company;
     const person = await aPerson(portal).signIn(manager);
     await person.visit(paths.users);
@@ -175,7 +179,7 @@ describe('hostile choices', async () => {
     assert.equal(latest?.event.kind, 'refused');
   });
 
-  it('more resets than the budget allows wait', async () => {
+  it('are throttled', async () => {
     const answers = [];
     for (let round = 0; round < 100 && answers.at(-1) !== 429; round++) {
       await admin.visit(chosen('reset', company.staff));

@@ -13,7 +13,7 @@ export const approvalsPage = '/account-settings/approvals';
 export const usersPage = '/account-settings/user-management';
 export const hourMs = 3_600_000;
 
-/** Everything that can be asked of two. */
+/** Every approval rule switched on. */
 export const everyApprovalRule: OwnRules = {
   resetGlobalAdmin: 'two',
   giveGlobalAdmin: 'two',
@@ -22,15 +22,15 @@ export const everyApprovalRule: OwnRules = {
   deleteMoreThan: 2,
 };
 
-/** A company whose own rules ask for two administrators, with three Global admins and others. */
+/** A tenant whose own rules require approval, with three Global admins and other users. */
 export interface ApprovalTenant {
   readonly tenant: TestTenant;
-  readonly asker: TestUser;
+  readonly requester: TestUser;
   readonly other: TestUser;
   readonly third: TestUser;
   readonly manager: TestUser;
   readonly plain: TestUser;
-  /** Somebody's browser, signed in, in English. */
+  /** Signs a user in, in English. */
   readonly as: (user: TestUser) => Promise<Person>;
 }
 
@@ -41,7 +41,7 @@ export async function aTenantWithApprovals(portal: Portal, own: OwnRules = every
     aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
   return {
     tenant,
-    asker: await add('Camille Laurent', 'global'),
+    requester: await add('Camille Laurent', 'global'),
     other: await add('Noah Klein', 'global'),
     third: await add('Inès Haddad', 'global'),
     manager: await add('Ada Müller', 'userManagement'),
@@ -50,14 +50,14 @@ export async function aTenantWithApprovals(portal: Portal, own: OwnRules = every
   };
 }
 
-/** Asks from where the person is, the page that takes the reason. @returns the address of the request */
+/** Submits the page that asks for a reason. @returns the path of the request */
 export async function requestApproval(person: Person, reason = 'They lost their phone'): Promise<string> {
   await person.submit('Ask for confirmation', { Reason: reason });
   person.sees('The other administrators have been asked.');
   return person.path;
 }
 
-/** What the log holds of a tenant's requests, oldest first. */
+/** The kinds of a tenant's activity log entries, oldest first, without sign-ins. */
 export const activityKindsOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
   const rows = await database
     .knex<{ kind: string; tenant_id: string; place: number }>('activity')
@@ -76,14 +76,14 @@ export const requestStatesOf = async ({ database }: Portal, { id }: TestTenant):
   return rows.map(({ state }) => state);
 };
 
-/** A request by `asker` to reset `third`, not answered yet. @returns its address */
-export async function aPendingRequest({ as, asker, third }: ApprovalTenant, reason?: string): Promise<string> {
-  const person = await as(asker);
+/** A pending request by `requester` to reset `third`. @returns its path */
+export async function aPendingRequest({ as, requester, third }: ApprovalTenant, reason?: string): Promise<string> {
+  const person = await as(requester);
   await person.visit(`${usersPage}/${third.id}/reset-password`);
   return requestApproval(person, reason);
 }
 
-/** The same, confirmed by `other`. */
+/** The same request, approved by `other`. */
 export async function anApprovedRequest(company: ApprovalTenant): Promise<string> {
   const address = await aPendingRequest(company);
   const noah = await company.as(company.other);
@@ -92,7 +92,7 @@ export async function anApprovedRequest(company: ApprovalTenant): Promise<string
   return address;
 }
 
-/** A request by `user` to take the log away, whatever the rules are. @returns its id */
+/** A request by `user` to export the activity log, inserted regardless of the rules. @returns its ID */
 export async function aStoredRequest(
   { database, clock }: Pick<Portal, 'database' | 'clock'>,
   tenant: Pick<TestTenant, 'scope'>,
@@ -108,6 +108,6 @@ export async function aStoredRequest(
   return id;
 }
 
-/** A user as the tables hold them, with the hash of their password. */
+/** A user's row, with the password hash. */
 export const storedUser = ({ database }: Portal, { id }: { id: string }): Promise<Record<string, unknown>> =>
   userRowOf(database, id);

@@ -11,16 +11,16 @@ export interface TestTenant {
   readonly id: string;
   readonly name: string;
   readonly domain: string;
-  /** The operator's scope in this tenant. */
+  /** A scope of the operator in this tenant. */
   readonly scope: Scope;
 }
 
 export type TestUser = User & { readonly clearPassword: string };
 
-/** A password that the rules accept; made up, and different from every other text of the tests. */
+/** A password that the rules accept and that occurs in no other text of the tests. */
 export const goodPassword = 'ein Kranich zählt leise Kiesel';
 
-/** Adds a tenant without any user. */
+/** Adds a tenant without users. */
 export async function aTenant(
   portal: Portal,
   {
@@ -50,7 +50,7 @@ const unset = {
   globalAdminUntil: null,
 } as const;
 
-/** Adds a user who can sign in with `clearPassword`; `password: 'temporary'` makes one who must change it. */
+/** Adds a user who can sign in with `clearPassword`. With `password: 'temporary'`, the user must change it. */
 export async function aUser(
   portal: Portal,
   tenant: TestTenant,

@@ -3,7 +3,7 @@ import { userPath } from '../../src/site/http/paths.ts';
 import { formValues } from './form-values.ts';
 import type { Person } from './person.ts';
 
-/** Opens a user's page and sends its edit form with some fields replaced, offered or not. */
+/** Opens a user's page and submits its edit form with the given fields, even ones it does not contain. */
 export async function editUser(
   person: Person,
   userId: string,
@@ -13,7 +13,7 @@ export async function editUser(
   return person.send('POST', userPath(userId), { ...editFormValues(person), ...fields });
 }
 
-/** @returns what the edit form of the user's page would send as it is */
+/** @returns what the edit form on the current page would submit */
 export function editFormValues(person: Person): Record<string, string> {
   const form = person.$('input[name="version"]').closest('form');
   return formValues(person.$, form) as Record<string, string>;

@@ -3,10 +3,10 @@ import type * as cheerio from 'cheerio';
 
 type Selection = ReturnType<cheerio.CheerioAPI>;
 
-/** White space as a reader sees it; narrow and protected spaces count as spaces. */
+/** Collapses white space as a browser displays it, including narrow and no-break spaces. */
 export const normalizeSpace = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** A field that a form holds several times has several values. */
+/** A field that occurs several times has an array of values. */
 type FormValues = Record<string, string | string[]>;
 
 export function urlEncoded(values: FormValues): string {

@@ -25,7 +25,7 @@ interface ImportTenant {
   readonly manager: TestUser;
 }
 
-/** A company with somebody of every kind, each named for it. */
+/** A tenant with one user of every kind, named after that kind. */
 export async function anImportTenant(portal: Portal): Promise<ImportTenant> {
   const tenant = await aTenant(portal, { language: 'en' });
   const add = (name: string, wishes: Partial<TestUser>): Promise<TestUser> =>
@@ -49,10 +49,10 @@ const storedUsers = async ({ database }: Portal): Promise<unknown> =>
     .select('id', 'username', 'display_name', 'administrator_level', 'language', 'epoch')
     .orderBy('id');
 
-/** Checks each row alone, and that nothing but the rows' own import was written. */
+/** Tests each row in its own import, and that checking a file changes no user. */
 export function testImportRows(from: ImportTenant, who: 'global' | 'manager', table: readonly Expected[]): void {
   for (const [label, row, result, details] of table) {
-    it(label, async () => {
+    it(`a row ${label}`, async () => {
       await from.portal.database.knex('throttles').delete();
       const before = await storedUsers(from.portal);
       const admin = await uploadForCheck(
@@ -67,7 +67,7 @@ export function testImportRows(from: ImportTenant, who: 'global' | 'manager', ta
       assert.equal(shown?.result, result);
       assert.match(shown.details, details);
       assert.equal(shown.line, '2');
-      assert.deepEqual(await storedUsers(from.portal), before, 'nobody is changed by looking');
+      assert.deepEqual(await storedUsers(from.portal), before, 'checking a file changes no user');
     });
   }
 }

@@ -39,14 +39,14 @@ export interface ConfirmedImport {
   readonly tenant: TestTenant;
   readonly admin: TestUser;
   readonly zoe: TestUser;
-  /** The administrator's. */
+  /** The scope of the administrator. */
   readonly scope: Scope;
   readonly id: string;
-  /** Asks for it again. */
+  /** Confirms the import again. */
   readonly want: () => Promise<boolean>;
 }
 
-/** Companies with an import that is wanted, and what has become of it. */
+/** Tenants with a confirmed import, and queries for its result. */
 export function importScenarios(portal: Portal) {
   const { database, clock, hasher, config } = portal;
   const log = pino({ level: 'silent' });
@@ -57,7 +57,7 @@ export function importScenarios(portal: Portal) {
     runWith,
     run: runWith(database),
 
-    /** 130 people to be added, and Zoé to be changed, unless other rows are wished for. */
+    /** An import that adds 130 users and changes Zoé, unless `rows` is given. */
     wanted: async ({ mode = 'all', rows }: Wishes = {}): Promise<ConfirmedImport> => {
       const tenant = await aTenant(portal, { language: 'en' });
       const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });

@@ -11,11 +11,11 @@ import { person } from '../../src/domain/principal.ts';
 export const usersPath = '/account-settings/user-management';
 export const importPath = `${usersPath}/import`;
 
-/** The scope in which a user of the tenant acts. */
+/** The scope of a user in a tenant. */
 export const scopeOf = ({ scope }: Pick<TestTenant, 'scope'>, user: User): Scope =>
   createScope({ ...scope, principal: person(user) });
 
-/** An import that a user has sent and nobody has wanted yet, with rows as they are given. @returns its id */
+/** An import that has been staged but not confirmed. @returns its ID */
 export async function aStagedImport(
   portal: Pick<Portal, 'database' | 'clock'>,
   tenant: Pick<TestTenant, 'scope'>,
@@ -40,7 +40,7 @@ export async function aStagedImport(
   return staging.id;
 }
 
-/** The rows of an import's page, as a reader sees them: the first column, then number, result and details. */
+/** The rows shown on the page of an import. */
 export function shownRows({ $ }: Person): { line: string; who: string; result: string; details: string }[] {
   return $('main table tbody tr')
     .toArray()
@@ -53,7 +53,7 @@ export function shownRows({ $ }: Person): { line: string; who: string; result: s
     });
 }
 
-/** A file of rows whose cells are separated by semicolons. */
+/** Builds a CSV file with semicolons. */
 export const csvOf = (...rows: readonly (readonly string[])[]): string => rows.map((row) => row.join(';')).join('\r\n');
 
 export const labels = {
@@ -62,7 +62,7 @@ export const labels = {
   de: { import: 'Importieren', file: 'CSV-Datei', check: 'Datei prüfen' },
 } as const;
 
-/** Sends a file in English, and arrives at what it would do. */
+/** Uploads a file in English and opens the result of the check. */
 export async function uploadForCheck(admin: Person, content: Buffer | string, name = 'people.csv'): Promise<Person> {
   await admin.visit(importPath);
   return admin.upload(labels.en.check, labels.en.file, { name, content });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 
-/** A hasher during which something happens, once: when a password has been found right, and nothing has followed from it. */
+/** A hasher that runs a callback once, after a password has been verified and before the result is used. */
 export async function anInterruptedHasher() {
   const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
   let next: (() => Promise<unknown>) | null = null;
@@ -17,11 +17,11 @@ export async function anInterruptedHasher() {
   };
   return {
     hasher,
-    /** Says what happens during the next check. */
+    /** Sets the callback for the next verification. */
     meanwhile: (work: () => Promise<unknown>): void => {
       next = work;
     },
-    /** Fails where nothing was checked since: the test would show nothing. */
+    /** Fails if no password has been verified since, because the test would prove nothing. */
     happened: (): void => assert.equal(next, null, 'no password was checked'),
   };
 }

@@ -9,7 +9,7 @@ export const english = { 'Accept-Language': 'en' };
 export const chosenPassword = 'seven quiet otters nap';
 export const linkPattern = /http:\/\/localhost:3000(\/link\/[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){6})(?![-\w])/;
 
-/** A company whose own rules say how a way in is handed over, and its Global admin, signed in. */
+/** A tenant whose own rules set the handover, and its Global admin, signed in. */
 export async function aTenantWithHandover(
   portal: Portal,
   handOver: 'link' | 'mailedLink',
@@ -21,7 +21,7 @@ export async function aTenantWithHandover(
   return { tenant, camille, admin: await aPerson(portal, english).signIn(camille) };
 }
 
-/** Resets a user's password as an administrator. @returns the path of the link that the screen shows */
+/** Resets a user's password as an administrator. @returns the path of the link shown */
 export async function resetByLink(admin: Person, user: TestUser): Promise<string> {
   await admin.visit(resetPasswordPath(user.id));
   await admin.submit('Reset password');
@@ -31,14 +31,14 @@ export async function resetByLink(admin: Person, user: TestUser): Promise<string
   return path;
 }
 
-/** Opens a link by its button. */
+/** Opens a link and presses its button. */
 export async function openLink(portal: Pick<Portal, 'app'>, path: string): Promise<Person> {
   const person = await aPerson(portal, english).visit(path);
   assert.equal(person.status, 200, person.text);
   return person.submit('Open the link');
 }
 
-/** Chooses a password on the page to which a link leads. */
+/** Chooses a password on the page that a link opens. */
 export const choosePassword = (person: Person): Promise<Person> =>
   person.submit('Change password', { 'New password': chosenPassword, 'Confirm new password': chosenPassword });
 

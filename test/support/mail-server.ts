@@ -3,11 +3,11 @@ import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
-/** A mail as it came over the wire, taken apart. */
+/** A received email, parsed. */
 export interface ReceivedMail {
   readonly to: readonly string[];
   readonly raw: string;
-  /** The head, unfolded: a line for each header. */
+  /** The header lines, unfolded. */
   readonly headers: readonly string[];
   readonly subject: string;
   readonly text: string;
@@ -17,27 +17,27 @@ export interface ReceivedMail {
 export interface MailServer {
   readonly url: string;
   readonly received: ReceivedMail[];
-  /** How often somebody began to talk to it. */
+  /** The number of connections. */
   connections: number;
-  /** How often somebody said who they are. */
+  /** The number of authentication attempts. */
   signIns: number;
-  /** How many mails came by TLS. */
+  /** The number of emails received over TLS. */
   encrypted: number;
-  /** How the next mails are answered; null for a server that takes them. */
+  /** The reply code for the next emails, or null to accept them. */
   refusal: number | null;
   close(): Promise<void>;
 }
 
 interface Options {
-  /** Asks for this user and password. */
+  /** Requires this user and password. */
   readonly account?: { readonly user: string; readonly password: string };
-  /** Listens here instead of at a free port. */
+  /** Listens on this port instead of a free one. */
   readonly port?: number;
-  /** Speaks TLS by a certificate of its own making: from the start, or when it is asked to. */
+  /** Uses TLS with a self-signed certificate: implicitly, or after STARTTLS. */
   readonly tls?: 'fromTheStart' | 'whenAsked';
 }
 
-/** A real SMTP server on the loopback address, closed when the test file is done. */
+/** An SMTP server on the loopback interface, closed at the end of the test file. */
 export async function aMailServer({ account, port = 0, tls }: Options = {}): Promise<MailServer> {
   const options: SMTPServerOptions = {
     authOptional: account === undefined,
@@ -69,7 +69,7 @@ export async function aMailServer({ account, port = 0, tls }: Options = {}): Pro
     },
   };
   const server = new SMTPServer(options);
-  // A client that gives up is no failure of this server.
+  // A client that disconnects is not an error of this server.
   server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const { port: taken } = server.server.address() as AddressInfo;
@@ -88,7 +88,7 @@ export async function aMailServer({ account, port = 0, tls }: Options = {}): Pro
   return state;
 }
 
-/** Takes a mail apart that has a plain and an HTML part, as the portal's do. */
+/** Parses an email with a plain text part and an HTML part. */
 export function parseMail(raw: string, to: readonly string[]): ReceivedMail {
   const { headers, body } = split(raw);
   const boundary = /boundary="([^"]+)"/.exec(headers.join('\n'))?.[1] ?? '';
@@ -120,7 +120,7 @@ const decodeQuotedPrintable = (body: string): string =>
     'latin1',
   ).toString();
 
-// RFC 2047: encoded words, of which neighbours belong together.
+// Decodes RFC 2047 encoded words. White space between adjacent ones is removed.
 const decodeHeader = (header: string): string =>
   header
     .replace(/\?=\s+=\?/g, '?==?')

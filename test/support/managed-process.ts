@@ -2,17 +2,17 @@ import { spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A server that lives no longer than this process. `pid` is the server's own, to freeze or end it on purpose. */
+/** A server that does not outlive this process. `pid` is the ID of the server itself, for freezing or killing it. */
 export interface ManagedProcess {
   readonly pid: number;
-  /** What the server has written so far, for the message when it does not come up. */
+  /** The server's output so far, for the error message if it does not start. */
   readonly output: () => string;
   readonly stop: () => Promise<void>;
 }
 
-// The shell holds the server and reads from a pipe that only this process holds open. However this process ends, a
-// failed test or SIGKILL included, the pipe closes and the shell ends the server by its pid. A stopped (SIGSTOP) server
-// is woken first, and one that does not listen is ended the hard way.
+// The shell runs the server and reads from a pipe that only this process keeps open. However this process ends, even by
+// SIGKILL, the pipe closes and the shell ends the server. A stopped (SIGSTOP) server is resumed first; one that does
+// not react is killed.
 const supervisorScript = `
 "$@" </dev/null >&2 &
 pid=$!
@@ -28,11 +28,11 @@ kill "$killer" 2>/dev/null
 `;
 
 interface ManagedOptions extends Pick<SpawnOptions, 'uid' | 'gid'> {
-  /** Removed once the server has ended. */
+  /** Removed after the server has ended. */
   readonly folder: string;
 }
 
-/** Starts a server and holds it; it is ended by `stop()`, or when this process ends for whatever reason. */
+/** Starts a server that is ended by `stop()`, or when this process ends. */
 export async function spawnManaged(
   command: string,
   args: readonly string[],
@@ -42,7 +42,7 @@ export async function spawnManaged(
     ...owner,
     cwd: folder,
     env: { ...process.env, KEEPER_FOLDER: folder },
-    // Of a session of its own: the Ctrl+C that ends this process must not end the shell before it has cleaned up.
+    // Use a new session, so that Ctrl+C does not kill the shell before it has cleaned up.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -51,7 +51,7 @@ export async function spawnManaged(
   shell.stdin.on('error', () => undefined);
 
   const [line] = (await once(createInterface(shell.stdout), 'line')) as [string];
-  // A test process may end with a server still running: the closing pipe takes care of it, and nothing must wait here.
+  // Do not keep this process alive: the closing pipe ends the server.
   shell.unref();
   for (const stream of [shell.stdin, shell.stdout, shell.stderr] as unknown as { unref(): void }[]) stream.unref();
 

@@ -5,14 +5,14 @@ import { aMovingRegion, rowCountsOf, exportBundle } from './moving.ts';
 import { aPopulatedTenant } from './populated-tenant.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 
-/** A bundle on its way from one region to another, which has not taken it in yet. */
+/** A bundle that has been exported and not yet imported. */
 export async function aBundleInTransit() {
   const from = await aMovingRegion('worldwide');
   const to = await aMovingRegion('germany');
   const scene = await aPopulatedTenant(from);
   const file = await exportBundle(from, to, scene.tenant.id);
 
-  /** Nothing is half done: neither the tenant, nor a key that is known from now on. */
+  /** Asserts that importing fails and writes neither a tenant nor a key. */
   async function refused(bundle: string, kinds: string | readonly string[], identity = to.identity): Promise<void> {
     const before = await rowCountsOf(to);
     await assert.rejects(moveIn(to.parts, bundle, identity), (error) => {

@@ -13,7 +13,7 @@ import { tenantTables } from '../../src/core/moving/tables.ts';
 import type { MovingParts } from '../../src/core/moving/dependencies.ts';
 import { openPortal, type Portal } from './portal.ts';
 
-/** A region of two, with the keys by which it signs and opens bundles. */
+/** One of two regions, with its keys for signing and decrypting bundles. */
 export interface MovingRegion {
   readonly portal: Portal;
   readonly parts: MovingParts;
@@ -38,7 +38,7 @@ let files = 0;
 export const bundleFile = ({ portal }: MovingRegion): string =>
   path.join(portal.config.dataDirectory, `bundle-${files++}.age`);
 
-/** Writes a tenant into a bundle for another region. @returns the file */
+/** Exports a tenant as a bundle for another region. @returns the file */
 export async function exportBundle(
   from: MovingRegion,
   to: MovingRegion,
@@ -51,7 +51,7 @@ export async function exportBundle(
   return file;
 }
 
-/** The whole way: out, in, and gone at the first. */
+/** Moves a tenant completely: export, import and deletion in the old region. */
 export async function moveTenant(
   from: MovingRegion,
   to: MovingRegion,
@@ -67,7 +67,7 @@ export async function moveTenant(
   return { taken, report, file };
 }
 
-/** Every table of the schema. */
+/** All tables of the schema. */
 export async function tablesOf({ database }: Portal): Promise<string[]> {
   if (database.dialect === 'sqlite') {
     const rows = await database.knex('sqlite_master').where({ type: 'table' }).select<{ name: string }[]>('name');
@@ -79,7 +79,7 @@ export async function tablesOf({ database }: Portal): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Everything that a region keeps: every row and, of SQLite, every byte of its files as they lie there. */
+/** Everything a region stores: all rows and, for SQLite, all bytes of the database files. */
 export async function storedDataOf({ portal }: MovingRegion): Promise<string> {
   const tables = await tablesOf(portal);
   const rows = await Promise.all(tables.map(async (name): Promise<unknown> => portal.database.knex(name).select()));
@@ -90,7 +90,7 @@ export async function storedDataOf({ portal }: MovingRegion): Promise<string> {
   return [JSON.stringify(rows), ...bytes].join('\n');
 }
 
-/** How many rows each table has: what a refused bundle must not change. */
+/** The number of rows per table. */
 export async function rowCountsOf({ portal }: MovingRegion): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const name of (await tablesOf(portal)).sort()) {

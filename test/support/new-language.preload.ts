@@ -1,4 +1,4 @@
-// Loaded into a process by NODE_OPTIONS=--import: the portal has one language more than its source says.
+// Loaded into a child process with NODE_OPTIONS=--import. Adds a language to the portal's source.
 import assert from 'node:assert/strict';
 import { registerHooks } from 'node:module';
 
@@ -10,7 +10,7 @@ registerHooks({
     const loaded = nextLoad(url, context);
     if (!url.endsWith('/src/domain/regions.ts')) return loaded;
     const source = Buffer.from(loaded.source as Uint8Array).toString();
-    assert.ok(source.includes(before), 'the list of languages is written otherwise than this test expects');
+    assert.ok(source.includes(before), 'the list of languages differs from what this test expects');
     return Object.assign(loaded, { source: source.replace(before, after) });
   },
 });

@@ -11,7 +11,7 @@ export const english = { 'Accept-Language': 'en' };
 export const supportPage = '/account-settings/support-access';
 export const hourMs = 3_600_000;
 
-/** What the operator's commands work with, on a portal's own clock. */
+/** The functions behind the operator's commands, on the portal's clock. */
 export function operatorsOf(portal: Portal) {
   const { database, tenants } = portal;
   const { rules } = portal.config;
@@ -20,7 +20,7 @@ export function operatorsOf(portal: Portal) {
   return createOperators({ database, tenants, changes: createUserChanges({ database, clock }), support, rules });
 }
 
-/** An operator who can sign in: the first brings the operators' tenant with them. */
+/** Adds an operator who can sign in. The first one also creates the operators' tenant. */
 export async function anOperator(portal: Portal, wishes: Partial<TestUser> = {}): Promise<TestUser> {
   const home = (await tenantsStore.findOfOperators(portal.database)) ?? (await operatorsTenant(portal));
   const scope = portal.tenants.operatorScope(home);
@@ -41,14 +41,14 @@ export interface SupportedTenant {
   readonly admin: Person;
 }
 
-/** A tenant with a Global admin who is signed in and can let operators in. */
+/** A tenant with a signed-in Global admin, who can grant support access. */
 export async function aSupportedTenant(portal: Portal, name = 'Ateliers Lumière'): Promise<SupportedTenant> {
   const tenant = await aTenant(portal, { name, language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   return { tenant, camille, admin: await aPerson(portal, english).signIn(camille) };
 }
 
-/** Lets an operator in by the form. @returns the grant's id */
+/** Grants support access through the form. @returns the ID of the grant */
 export async function grantSupport(
   portal: Portal,
   { admin, tenant }: SupportedTenant,
@@ -57,13 +57,13 @@ export async function grantSupport(
 ): Promise<string> {
   await admin.send('POST', supportPage, { operator: operator.id, purpose, hours, level });
   const [grant] = await supportStore.listOpen(portal.database, tenant.scope, portal.clock.now);
-  if (grant === undefined) throw new Error('Nobody was let in');
+  if (grant === undefined) throw new Error('No support access was granted');
   return grant.id;
 }
 
 export const enterPath = (grantId: string): string => `/support/${grantId}/enter`;
 
-/** An operator who has gone in by the button on their dashboard. */
+/** Signs an operator in and enters the tenant from the dashboard. */
 export async function enterSupport(portal: Portal, operator: TestUser): Promise<Person> {
   const person = await aPerson(portal, english).signIn(operator);
   return person.submit('Enter');

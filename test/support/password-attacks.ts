@@ -2,25 +2,25 @@ import { temporaryPassword, temporaryPasswordBytes } from '../../src/domain/peop
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
 
-/** What a portal is started with so that each person has the address that they say they have. */
+/** Starts a portal in which each client can state its own address. */
 export const behindProxy = { environment: { TRUST_PROXY: '1' } };
 
 let lastAddress = 0;
 
-/** An address that no other person of this file has. */
+/** An address that no other client in this file uses. */
 export const anAddress = (): string => `198.51.${100 + Math.floor(++lastAddress / 250)}.${1 + (lastAddress % 250)}`;
 
-/** A random text in the form of a temporary password. */
+/** A random text in the format of a temporary password. */
 export const aTemporaryPassword = (): string =>
   temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes)));
 
-/** Somebody at an address, on the page that asks for the password of this user name. */
+/** A visitor with this address, on the password page for this user name. */
 export async function onPasswordPage(portal: Portal, address: string, username: string): Promise<Person> {
   const person = await aPerson(portal, { 'Accept-Language': 'en', 'X-Forwarded-For': address }).visit('/sign-in');
   return person.submit('Next', { 'User name': username });
 }
 
-/** Sends passwords one after the other. @returns the status of each answer */
+/** Submits passwords one after the other. @returns the status of each response */
 export async function statusesOf(person: Person, passwords: readonly string[]): Promise<number[]> {
   const statuses: number[] = [];
   for (const password of passwords) {
@@ -29,7 +29,7 @@ export async function statusesOf(person: Person, passwords: readonly string[]): 
   return statuses;
 }
 
-/** Sends twelve times five wrong own passwords for one name, each five from an address of their own. */
+/** Submits 60 wrong passwords for one user name, five from each of twelve addresses. */
 export async function attackUsername(portal: Portal, username: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let each = 0; each < 12; each++) {
@@ -39,7 +39,7 @@ export async function attackUsername(portal: Portal, username: string): Promise<
   return statuses;
 }
 
-/** Sends four wrong own passwords for each of 26 names from one address. */
+/** Submits four wrong passwords for each of 26 user names from one address. */
 export async function attackFromAddress(portal: Portal, address: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let each = 0; each < 26; each++) {

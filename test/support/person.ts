@@ -4,21 +4,21 @@ import request, { type Response } from 'supertest';
 import { fieldsByLabel, urlEncoded, normalizeSpace, formValues } from './form-values.ts';
 import type { Portal } from './portal.ts';
 
-/** Somebody with a browser that knows no JavaScript: reads pages, follows links, fills forms in by their labels. */
+/** A user with a browser without JavaScript, who follows links and fills in forms by their visible texts. */
 export interface Person {
-  /** Opens an address and follows where it leads. */
+  /** Opens a URL and follows redirects. */
   visit(path: string, headers?: Readonly<Record<string, string>>): Promise<Person>;
-  /** Fills in fields by their labels and presses a button by its words. */
+  /** Fills in fields by label and presses a button by its text. */
   submit(button: string, fields?: Readonly<Record<string, string>>): Promise<Person>;
-  /** Puts a file into the field with this label and presses a button by its words. */
+  /** Puts a file into the field with this label and presses a button by its text. */
   upload(button: string, label: string, file: { name: string; content: Buffer | string }): Promise<Person>;
-  /** Follows a link by its words. */
+  /** Follows a link by its text. */
   follow(link: string): Promise<Person>;
   signIn(user: { username: string; clearPassword: string }): Promise<Person>;
-  /** Fails unless the page says this, whatever its white space. */
+  /** Fails unless the page contains this text, ignoring white space. */
   sees(text: string | RegExp): Person;
   doesNotSee(text: string): Person;
-  /** Sends something that no form offers, with this session's cookies and, unless told otherwise, its CSRF token. */
+  /** Sends an arbitrary request with this session's cookies and, by default, its CSRF token. */
   send(
     method: string,
     path: string,
@@ -32,16 +32,16 @@ export interface Person {
   readonly headers: Readonly<Record<string, string>>;
   readonly $: cheerio.CheerioAPI;
   readonly csrf: string;
-  /** Every `Location` since the last step began. */
+  /** Every `Location` header since the last step started. */
   readonly redirects: readonly string[];
-  /** Every answer's body since the person came. */
+  /** The bodies of all responses. */
   readonly bodies: readonly string[];
   readonly cookies: () => string;
 }
 
 const maxRedirects = 5;
 
-/** @param portal the app itself, or the origin of one that is served */
+/** @param portal the app, or the origin of a served one */
 export function aPerson(
   portal: { readonly app: Portal['app'] | string },
   headers: Readonly<Record<string, string>> = { 'Accept-Language': 'fr' },

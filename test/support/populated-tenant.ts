@@ -9,7 +9,7 @@ const list = '/account-settings/user-management';
 const english = { 'Accept-Language': 'en' };
 const theirs = { ...english, 'X-Forwarded-For': '198.51.100.77', 'User-Agent': 'Canarium/7' };
 
-/** Everything by which the company and its people can be found again, but for its domain, which the fact of the move keeps. */
+/** Every value that identifies the tenant or its users, except its domain, which the record of the move keeps. */
 export const canaries = [
   ...['Kanarienvogel', 'Zeisig', 'Stieglitz', 'Gimpel', 'Dompfaff', 'hänfling', 'sperling'],
   ...['198.51.100.77', 'Canarium', 'canary-file.csv', 'zeisig@', 'gimpel@', 'dompfaff@'],
@@ -22,13 +22,13 @@ export interface PopulatedTenant {
   readonly blocked: TestUser;
   readonly deleted: TestUser;
   readonly temporary: TestUser;
-  /** Signed in when the move begins. */
+  /** Signed in when the move starts. */
   readonly signedIn: Person;
-  /** Somebody of another company in the same region, signed in. */
+  /** A user of another tenant in the same region, signed in. */
   readonly neighbour: Person;
 }
 
-/** A company that has left its names in every field of every table that can hold one, beside another company. */
+/** A tenant with identifying values in every field of every table, next to another tenant. */
 export async function aPopulatedTenant({ portal }: MovingRegion): Promise<PopulatedTenant> {
   const other = await aTenant(portal, { name: 'Nachbar GmbH', language: 'en' });
   const neighbour = await aPerson(portal, english).signIn(
@@ -60,7 +60,7 @@ export async function aPopulatedTenant({ portal }: MovingRegion): Promise<Popula
   await post(`${blocked.id}/unblock`);
   await post(`${blocked.id}/block`);
   await portal.database.knex('users').where({ id: blocked.id }).update({ global_admin_until: portal.clock.now });
-  // A wrong try, which counts, and a name that waits at the door.
+  // A wrong password, which is counted, and a pending sign-in.
   const visitor = await aPerson(portal, theirs).visit('/sign-in');
   await visitor.submit('Next', { 'User name': user.username });
   await visitor.send('POST', '/sign-in/password', { password: 'wrong' });

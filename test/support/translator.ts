@@ -1,4 +1,4 @@
 import { loadTranslator } from '../../src/i18n/translator.ts';
 
-/** What the portal says in a language, by key: a text may be reworded without a test that is about something else. */
+/** The portal's texts by key, so that rewording a text does not break unrelated tests. */
 export const translator = await loadTranslator();

@@ -12,8 +12,8 @@ function heard() {
   return { log, lines };
 }
 
-describe('work beside the requests', () => {
-  it('is done at the start, at every turn, and when it is asked for', async () => {
+describe('background jobs', () => {
+  it('run on start, at every interval and on request', async () => {
     const background = createBackground(heard().log);
     let done = 0;
     const wake = background.add({
@@ -26,7 +26,7 @@ describe('work beside the requests', () => {
     });
     wake();
     await delay(5);
-    assert.equal(done, 0, 'nothing is done before the start');
+    assert.equal(done, 0, 'nothing runs before the start');
     background.start();
     await delay(5);
     assert.equal(done, 1);
@@ -36,10 +36,10 @@ describe('work beside the requests', () => {
     await background.stop();
     wake();
     await delay(5);
-    assert.equal(done, 2, 'nothing is done after the stop');
+    assert.equal(done, 2, 'nothing runs after the stop');
   });
 
-  it('never meets itself, and is done once more for whoever asked meanwhile', async () => {
+  it('never run concurrently, and run once more if requested while running', async () => {
     const background = createBackground(heard().log);
     let inside = 0;
     let most = 0;
@@ -64,7 +64,7 @@ describe('work beside the requests', () => {
     await background.stop();
   });
 
-  it('is waited for at the stop, and its failure is logged and ends nothing', async () => {
+  it('are awaited on stop, and a failure is logged without stopping other jobs', async () => {
     const { log, lines } = heard();
     const background = createBackground(log);
     let finished = false;

@@ -16,7 +16,7 @@ after(() => {
 const batch = Array.from({ length: 500 }, () => ['x'.repeat(100), 'y']);
 const stallMs = 300;
 
-/** A file of so many batches, how far its making has come, and what became of its sending. */
+/** Serves a file of `batches` batches. @returns the progress of its generation, and the outcome of sending it */
 async function served(batches: number, failAt = Number.POSITIVE_INFINITY) {
   const made = { batches: 0, ended: false };
   const outcome = Promise.withResolvers<boolean | Error>();
@@ -53,8 +53,8 @@ async function served(batches: number, failAt = Number.POSITIVE_INFINITY) {
   return { made, outcome: outcome.promise, call, response };
 }
 
-describe('a file that is sent row by row', () => {
-  test('arrives whole', async () => {
+describe('a file streamed in rows', () => {
+  test('arrives completely', async () => {
     const { made, outcome, response } = await served(20);
     const body = await text(response);
     assert.equal(body.split('\r\n').length, 20 * 500 + 2);
@@ -64,16 +64,16 @@ describe('a file that is sent row by row', () => {
     assert.match(response.headers['content-disposition'] ?? '', /filename\*=UTF-8''%C3%A9t%C3%A9\.csv/);
   });
 
-  test('is made no faster than it is taken, and no further when its reader takes nothing for too long', async () => {
+  test('is generated at the speed of the reader, and stops after a stall', async () => {
     const { made, outcome, response } = await served(10_000);
     response.pause();
     assert.equal(await outcome, false);
     assert.equal(made.ended, true);
-    // What the system itself keeps for a connection holds some two hundred of them.
-    assert.ok(made.batches < 1_000, `${made.batches} batches were made for a reader who takes none`);
+    // The kernel's socket buffers hold about 200 batches.
+    assert.ok(made.batches < 1_000, `${made.batches} batches were generated for a reader that reads nothing`);
   });
 
-  test('is made no further when its reader leaves', async () => {
+  test('is no longer generated after the reader disconnects', async () => {
     const { made, outcome, call, response } = await served(10_000);
     response.once('data', () => call.destroy());
     assert.equal(await outcome, false);
@@ -81,7 +81,7 @@ describe('a file that is sent row by row', () => {
     assert.ok(made.batches < 2_000);
   });
 
-  test('that cannot be made to its end is broken off: nobody takes it for whole', async () => {
+  test('is aborted if generation fails, so that it is not taken as complete', async () => {
     const { outcome, response } = await served(10, 3);
     await assert.rejects(text(response));
     const error = await outcome;

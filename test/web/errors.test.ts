@@ -15,10 +15,10 @@ function assertReveals({ text, headers }: RawResponse): void {
   assert.equal(page('h1').length, 1);
 }
 
-describe('an address that leads nowhere', () => {
+describe('an unknown address', () => {
   const titles = { en: 'This page does not exist', fr: 'Cette page n’existe pas', de: 'Diese Seite gibt es nicht' };
   for (const [language, title] of Object.entries(titles)) {
-    test(`says so in ${language}, with the number of the request`, async () => {
+    test(`gets a page in ${language}, with the request ID`, async () => {
       const answer = await send({ method: 'GET', path: '/nonsense', headers: { 'Accept-Language': language } });
       assert.equal(answer.status, 404);
       const page = load(answer.text);
@@ -29,7 +29,7 @@ describe('an address that leads nowhere', () => {
     });
   }
 
-  test('does so in the language of the region where none is asked for, or one that is not offered', async () => {
+  test("gets a page in the region's language if none, or none that is offered, is requested", async () => {
     for (const wanted of [undefined, 'it', '*', 'x'.repeat(5_000), 'en;q=0', '__proto__', ',;q=,', 'fr;q=0.1,de;q=x']) {
       const headers: Record<string, string> = wanted === undefined ? {} : { 'Accept-Language': wanted };
       const { status, headers: back } = await send({ method: 'GET', path: '/nonsense', headers });
@@ -38,13 +38,13 @@ describe('an address that leads nowhere', () => {
     }
   });
 
-  test('shows a signed-in reader their own frame', async () => {
+  test('is shown to a signed-in user within the portal layout', async () => {
     const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
     await person.visit('/nonsense');
     person.sees('Camille Laurent').sees('This page does not exist');
   });
 
-  test('is the same whether it was asked for with words or without', async () => {
+  test('gets the same page for hostile paths and queries', async () => {
     for (const path of [
       '/nonsense?q=<script>',
       '/<script>alert(1)</script>',
@@ -62,7 +62,7 @@ describe('an address that leads nowhere', () => {
   });
 });
 
-describe('an address that cannot be read', () => {
+describe('a malformed address', () => {
   for (const path of [
     '/%',
     '/%zz',
@@ -71,7 +71,7 @@ describe('an address that cannot be read', () => {
     '/assets/%zz',
     '/sign-in/%00',
   ]) {
-    test(`${path} is an answer, and no fault of ours`, async () => {
+    test(`${path} gets a client error page`, async () => {
       const answer = await send({ method: 'GET', path });
       assert.ok([400, 404].includes(answer.status), String(answer.status));
       assertReveals(answer);
@@ -79,7 +79,7 @@ describe('an address that cannot be read', () => {
   }
 });
 
-test('every page there is shows nothing of the inside', async () => {
+test('no page reveals internals', async () => {
   const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
   for (const route of portal.routes.filter(({ method }) => method === 'get')) {
     const { text } = await send({ method: 'GET', path: addressOf(route), person: admin });

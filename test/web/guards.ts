@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RawResponse } from '../support/responses.ts';
 
-/** The directives of an answer's content security policy. */
+/** The directives of a response's content security policy. */
 export function policyOf(headers: IncomingHttpHeaders): Map<string, string> {
   const policy = String(headers['content-security-policy']);
   return new Map(
@@ -10,7 +10,7 @@ export function policyOf(headers: IncomingHttpHeaders): Map<string, string> {
   );
 }
 
-/** The headers of every answer. */
+/** Asserts the headers of every response. */
 export function assertGuarded({ headers }: RawResponse): void {
   const policy = policyOf(headers);
   const expected = {
@@ -31,7 +31,7 @@ export function assertGuarded({ headers }: RawResponse): void {
     assert.equal(headers[talkative], undefined);
 }
 
-/** What a page has besides. */
+/** Asserts the additional headers of a page. */
 export function assertPage({ headers, text }: RawResponse): void {
   assert.equal(headers['content-type'], 'text/html; charset=utf-8');
   assert.equal(headers['cache-control'], 'no-store');
@@ -48,7 +48,7 @@ export function assertPage({ headers, text }: RawResponse): void {
   assert.doesNotMatch(text, /<style|\sstyle="|\son\w+="|javascript:/i);
 }
 
-/** What a file has besides: it is kept by nobody on its way, and opens in no window of this site. */
+/** Asserts the additional headers of a download: not cached, and not displayed in this origin. */
 export function assertDownload({ headers }: RawResponse): void {
   assert.doesNotMatch(String(headers['content-type']), /html|xml|script/);
   assert.match(String(headers['content-disposition']), /^attachment; filename=/);

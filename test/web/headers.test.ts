@@ -8,7 +8,7 @@ import { openInventory, type Sent } from './inventory.ts';
 
 const english = { 'Accept-Language': 'en' };
 
-/** A store that is away, or broken, as the error says. */
+/** A session store that fails with the given error. */
 class LostStore extends Store {
   readonly #error: Error;
   constructor(error: Error) {
@@ -37,7 +37,7 @@ const admin = await aPerson(portal, english).signIn(global);
 const user = await aPerson(portal, english).signIn(nobodySpecial);
 const stylesheet = admin.$('link[rel=stylesheet]').attr('href') ?? '';
 
-/** A cookie that the portal signed itself: without one it asks no store. */
+/** A cookie signed with the portal's secret; without one, the session store is not queried. */
 function signedCookie({ config }: typeof portal): string {
   const signature = createHmac('sha256', config.sessionSecrets[0] ?? '')
     .update('id')
@@ -45,15 +45,15 @@ function signedCookie({ config }: typeof portal): string {
   return `parvis-worldwide-session=${encodeURIComponent(`s:id.${signature.replace(/=+$/, '')}`)}`;
 }
 
-describe('every route', () => {
+describe('security headers of every route', () => {
   for (const [label, person] of [
     ['a visitor', visitor],
     ['a user', user],
     ['a Global admin', admin],
   ] as const) {
     for (const route of portal.routes) {
-      test(`${route.method} ${route.path} to ${label}`, async () => {
-        // Without a token: what a form does is not asked here.
+      test(`are set for ${route.method} ${route.path} requested by ${label}`, async () => {
+        // No CSRF token is sent, because the effect of the form is irrelevant here.
         const answer = await send({ method: route.method.toUpperCase(), path: addressOf(route), person });
         assert.ok([200, 303, 403].includes(answer.status), String(answer.status));
         assertGuarded(answer);
@@ -64,7 +64,7 @@ describe('every route', () => {
   }
 });
 
-test('no answer has the nonce of another', async () => {
+test('every response has its own nonce', async () => {
   const nonces = new Set<string>();
   for (let asked = 0; asked < 300; asked++) {
     const { headers } = await send({ method: 'GET', path: '/healthz', person: visitor });
@@ -73,7 +73,7 @@ test('no answer has the nonce of another', async () => {
   assert.equal(nonces.size, 300);
 });
 
-describe('every status', () => {
+describe('security headers by status', () => {
   const form = (fields: Record<string, string>) => ({ _csrf: visitor.csrf, ...fields });
   const post = (path: string, fields: Record<string, string>): Sent => ({
     method: 'POST',
@@ -105,7 +105,7 @@ describe('every status', () => {
     [503, { method: 'GET', path: '/sign-in', headers: { Cookie: signedCookie(away.portal) } }, away],
   ];
   for (const [status, request, from = inventory] of table) {
-    test(`${status}: ${request.method} ${request.path.slice(0, 40)}`, async () => {
+    test(`are set for ${status}: ${request.method} ${request.path.slice(0, 40)}`, async () => {
       const answer = await from.send({ headers: english, ...request });
       assert.equal(answer.status, status);
       assertGuarded(answer);
@@ -115,7 +115,7 @@ describe('every status', () => {
     });
   }
 
-  test('429', async () => {
+  test('are set for 429', async () => {
     const guesser = await aPerson(portal, english).visit('/sign-in');
     await guesser.send('POST', '/sign-in', { username: 'nobody@a.example' });
     await guesser.visit('/sign-in/password');
@@ -134,7 +134,7 @@ describe('every status', () => {
     assert.match(String(answer.headers['retry-after']), /^\d{2,3}$/);
   });
 
-  test('static files: 200, 304, 404', async () => {
+  test('are set for static files: 200, 304 and 404', async () => {
     const found = await send({ method: 'GET', path: stylesheet });
     assert.equal(found.status, 200);
     assertGuarded(found);
@@ -155,7 +155,7 @@ describe('every status', () => {
     }
   });
 
-  test('health and readiness', async () => {
+  test('are set for health and readiness checks', async () => {
     for (const path of ['/healthz', '/readyz']) {
       const answer = await send({ method: 'GET', path });
       assertGuarded(answer);
@@ -164,7 +164,7 @@ describe('every status', () => {
   });
 });
 
-test('1,000 nonces, and 1,000 names of requests: no two alike', async () => {
+test('nonces and request IDs are unique in 1,000 responses', async () => {
   const seen = new Set<string>();
   for (let n = 0; n < 1_000; n += 20) {
     const some = await Promise.all(

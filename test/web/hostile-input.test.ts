@@ -11,7 +11,7 @@ for (const [dialect, databaseUrl, skip] of [
   ['SQLite', undefined, false],
   ['PostgreSQL', server?.url, skipWithout('postgres', server)],
 ] as const) {
-  describe(`what nobody types, on ${dialect}`, { skip }, async () => {
+  describe(`hostile input, on ${dialect}`, { skip }, async () => {
     const own = await openInventory(databaseUrl ? { databaseUrl } : {});
     const admin = await aPerson(own.portal, { 'Accept-Language': 'en' }).signIn(own.global);
     const list = '/account-settings/user-management';
@@ -34,7 +34,7 @@ for (const [dialect, databaseUrl, skip] of [
       '%FF%FE',
     ];
 
-    test('is searched for, sorted and paged by, and never a fault', async () => {
+    test('causes no server error in searching, sorting and paging', async () => {
       const queries = [
         ...odd.flatMap((each) => [
           `q=${each}`,
@@ -76,7 +76,7 @@ for (const [dialect, databaseUrl, skip] of [
       }
     });
 
-    test('is nobody’s id', async () => {
+    test('is not accepted as a user ID', async () => {
       for (const each of [
         ...odd.filter((id) => id !== '%'),
         'null',
@@ -93,7 +93,7 @@ for (const [dialect, databaseUrl, skip] of [
       }
     });
 
-    test('signs nobody in', async () => {
+    test('does not sign anyone in', async () => {
       const visitor = await aPerson(own.portal, { 'Accept-Language': 'en' }).visit('/sign-in');
       const names = [
         'a\0@a.example',

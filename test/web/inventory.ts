@@ -15,7 +15,7 @@ import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 export const setupToken = 'a'.repeat(43);
 const linkToken = Array(7).fill('AAAA').join('-');
 
-/** A portal with one person for every level, listening, and a set-up link that is open. */
+/** A listening portal with a user of every level and a valid setup link. */
 export interface Inventory {
   readonly portal: Portal;
   readonly origin: string;
@@ -24,9 +24,9 @@ export interface Inventory {
   readonly userManager: TestUser;
   readonly billing: TestUser;
   readonly nobodySpecial: TestUser;
-  /** The address of a route, its placeholders filled in with what is there. */
+  /** The path of a route, with its placeholders replaced by existing IDs. */
   readonly addressOf: (route: Pick<Route, 'path'>) => string;
-  /** Sends a request with a person's cookies, as it is written. */
+  /** Sends a request with a user's cookies, without normalizing its path. */
   readonly send: (request: Sent) => Promise<RawResponse>;
 }
 
@@ -63,10 +63,10 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
     },
   ]);
   const tokenFor = (path: string): string => (path === paths.oneTimeLink ? linkToken : setupToken);
-  // Whoever is to be erased was deleted before.
+  // A user must be deleted before they can be erased.
   const userFor = (path: string): TestUser => (path === paths.eraseUser ? deleted : nobodySpecial);
   const billing = await person('Ada Müller', 'billing');
-  // So few may be deleted alone that there is something to ask another for.
+  // A low limit, so that approval can be requested.
   await tenantsStore.setOwnRules(portal.database, tenant.scope, { deleteMany: 'two', deleteMoreThan: 1 });
   const chosenFor: Readonly<Record<string, string>> = {
     [paths.bulkUsers]: `?action=block&user=${nobodySpecial.id}`,
@@ -92,7 +92,7 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   };
 }
 
-/** Everything that a request could have changed, visits themselves excepted. */
+/** Everything a request could have changed, except page views. */
 export async function stateOf({ knex }: Portal['database']): Promise<unknown> {
   const tables = [
     'users',

@@ -33,7 +33,7 @@ async function portalOn(url: string) {
 const statusOf = async ({ send }: Inventory, person: Person, path = '/dashboard'): Promise<number> =>
   (await send({ method: 'GET', path, person })).status;
 
-/** Asks again until it is so. */
+/** Polls until the condition holds. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let asked = 0; !(await holds().catch(() => false)); asked++) {
     assert.ok(asked < 200);
@@ -41,7 +41,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** While Redis is away, and before it is back: everything that needs a session says so, and what needs none goes on. */
+/** While Redis is unavailable, pages that need a session respond with 503, and others still work. */
 async function assertTurnedAway(inventory: Inventory, user: Person, visitor: Person): Promise<void> {
   const { send, global } = inventory;
   for (let round = 0; round < 3; round++) {
@@ -53,10 +53,10 @@ async function assertTurnedAway(inventory: Inventory, user: Person, visitor: Per
   assert.equal(result.status, 503);
   assert.equal(result.headers.location, undefined);
   assert.equal(await statusOf(inventory, user, '/healthz'), 200);
-  assert.equal(await statusOf(inventory, user, '/assets/none.css'), 503, 'a missing file is a page like another');
+  assert.equal(await statusOf(inventory, user, '/assets/none.css'), 503, 'the page for a missing file needs a session');
 }
 
-/** The session's id, as it stands in the browser's cookie. */
+/** The session ID in the browser's cookie. */
 function idOf(person: Person): string {
   const [, id = ''] = /parvis-worldwide-session=s:([^.]+)\./.exec(decodeURIComponent(person.cookies())) ?? [];
   return id;
@@ -70,11 +70,11 @@ describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () =
   const inventory = await portalOn(server?.url ?? '');
   const { portal, global } = inventory;
   const client = await createClient({ url: server?.url ?? '' }).connect();
-  // The server may end before the client does.
+  // The server may end before the client.
   client.on('error', () => undefined);
   closers.push(() => Promise.resolve(client.destroy()));
 
-  test('are kept under a digest, for a visitor’s half hour or a user’s working day', async () => {
+  test('are stored under a digest, for 30 minutes before sign-in and for 12 hours afterwards', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     assert.ok((await client.ttl((await client.keys('*'))[0] ?? '')) <= 1_800);
     await person.signIn(global);
@@ -91,7 +91,7 @@ describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () =
     assert.ok(ttl > 1_800 && ttl <= 12 * 3_600, String(ttl));
   });
 
-  test('end with the sign-out', async () => {
+  test('are deleted at sign-out', async () => {
     const person = await aPerson(portal, english).signIn(global);
     const [cookies, key] = [person.cookies(), keyOf(idOf(person))];
     assert.equal(await client.exists(key), 1);
@@ -101,7 +101,7 @@ describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () =
     assert.equal(await client.exists(key), 0);
   });
 
-  test('that were swept away ask for a sign-in, and nothing worse', async () => {
+  test('require a new sign-in if they have been flushed', async () => {
     const person = await aPerson(portal, english).signIn(global);
     await client.flushAll();
     await person.visit('/dashboard');
@@ -111,12 +111,12 @@ describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () =
   });
 });
 
-describe('a Redis that freezes', { skip: skipWithout('redis', server?.pid ?? null) }, async () => {
+describe('a frozen Redis server', { skip: skipWithout('redis', server?.pid ?? null) }, async () => {
   const inventory = await portalOn(server?.url ?? '');
   const { portal, global } = inventory;
   const pid = server?.pid ?? 0;
 
-  test('turns signed-in people away at once, and is found again by itself', async () => {
+  test('makes signed-in pages respond with 503 immediately, and is reconnected to automatically', async () => {
     const user = await aPerson(portal, english).signIn(global);
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await visitor.send('POST', '/sign-in', { username: global.username });
@@ -136,7 +136,7 @@ describe('a Redis that freezes', { skip: skipWithout('redis', server?.pid ?? nul
 
 const binary = findCommand('redis-server');
 
-describe('a Redis that dies', { skip: skipWithout('redis', binary) }, () => {
+describe('a Redis server that dies', { skip: skipWithout('redis', binary) }, () => {
   const port = 20_000 + (process.pid % 20_000);
 
   async function start(): Promise<ManagedProcess> {
@@ -147,12 +147,12 @@ describe('a Redis that dies', { skip: skipWithout('redis', binary) }, () => {
     return kept;
   }
 
-  test('turns people away, also at the start, and its successor on the same port is found', async () => {
+  test('makes pages respond with 503, also on startup, until a new server on the same port is found', async () => {
     const inventory = await portalOn(`redis://127.0.0.1:${port}`);
     const { portal, global, send } = inventory;
     await assert.rejects(inventory.ping());
     const early = await send({ method: 'GET', path: '/sign-in' });
-    assert.ok([200, 503].includes(early.status), 'a page that nobody has a session for may still be shown');
+    assert.ok([200, 503].includes(early.status), 'a page without a session may still be shown');
 
     const first = await start();
     await until(async () => inventory.ping().then(() => true));
@@ -168,6 +168,6 @@ describe('a Redis that dies', { skip: skipWithout('redis', binary) }, () => {
     await start();
     const newcomer = aPerson(portal, english);
     await until(async () => (await newcomer.signIn(global)).path === '/dashboard');
-    assert.equal((await user.visit('/dashboard')).path, '/sign-in', 'what died with Redis is asked for again');
+    assert.equal((await user.visit('/dashboard')).path, '/sign-in', 'the lost session requires a new sign-in');
   });
 });

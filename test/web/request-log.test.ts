@@ -20,7 +20,7 @@ for (const [dialect, databaseUrl, skip] of [
   ['SQLite', undefined, false],
   ['PostgreSQL', server?.url, skipWithout('postgres', server)],
 ] as const) {
-  describe(`the log, on ${dialect}`, { skip }, async () => {
+  describe(`request log, on ${dialect}`, { skip }, async () => {
     const { portal, send, global, userManager, nobodySpecial, addressOf } = await openInventory(
       databaseUrl ? { databaseUrl } : {},
     );
@@ -32,7 +32,7 @@ for (const [dialect, databaseUrl, skip] of [
         .map((line) => JSON.parse(line) as Line);
     const resetAddress = addressOf({ path: '/account-settings/user-management/:userId/reset-password' });
 
-    test('has a line for each request: method, pattern, status, time, and the name that the answer carries', async () => {
+    test('has a line per request with method, route pattern, status, duration and request ID', async () => {
       const admin = await aPerson(portal, english).signIn(global);
       const { headers } = await send({ method: 'GET', path: resetAddress, person: admin });
       const line = lines().find(({ requestId }) => requestId === headers['x-request-id']);
@@ -43,7 +43,7 @@ for (const [dialect, databaseUrl, skip] of [
       assert.equal(typeof line?.ms, 'number');
     });
 
-    test('has none for health and static files', async () => {
+    test('has no lines for health checks and static files', async () => {
       const before = lines().length;
       await send({ method: 'GET', path: '/healthz' });
       await send({ method: 'GET', path: '/assets/none.css' });
@@ -51,7 +51,7 @@ for (const [dialect, databaseUrl, skip] of [
       assert.ok(!portal.logged().includes('none.css'));
     });
 
-    test('has one for what was not found or not understood, without saying what it was', async () => {
+    test('has lines for unknown and malformed requests, without their content', async () => {
       for (const path of [
         '/canary-path',
         '/canary?canary=canary',
@@ -72,7 +72,7 @@ for (const [dialect, databaseUrl, skip] of [
       assert.doesNotMatch(portal.logged(), /canary/i);
     });
 
-    /** What nobody may read in a log, by the end of everything that is tried here. */
+    /** Everything that must not occur in the log after all of these requests. */
     async function everySecret(): Promise<string[]> {
       const admin = aPerson(portal, english);
       const wrong = 'canary wrong password';
@@ -111,11 +111,11 @@ for (const [dialect, databaseUrl, skip] of [
       assert.doesNotMatch(all, /argon2|Besson|Laurent|"cookie|set-cookie|user-agent/i);
     }
 
-    test('keeps names, searches, passwords, tokens and cookies to itself', async () => {
+    test('contains no names, searches, passwords, tokens or cookies', async () => {
       assertSilent(await everySecret());
     });
 
-    test('keeps them to itself when the database refuses what holds them, and still says what went wrong', async () => {
+    test('contains the cause of a database error, but none of the data', async () => {
       const admin = await aPerson(portal, english).signIn(global);
       const secrets = [
         global.displayName,
@@ -141,7 +141,7 @@ for (const [dialect, databaseUrl, skip] of [
       assertSilent(secrets);
     });
 
-    test('keeps to itself what a database quotes of a row that it refuses', async () => {
+    test('contains no row values that a database error quotes', async () => {
       const admin = await aPerson(portal, english).signIn(global);
       const { knex } = portal.database;
       await knex.schema.alterTable('credentials', (table) => table.unique(['set_by'], { indexName: 'one_each' }));
@@ -157,7 +157,7 @@ for (const [dialect, databaseUrl, skip] of [
       assertSilent([global.displayName]);
     });
 
-    test('keeps a session’s data to itself when it cannot be kept', async () => {
+    test('contains no session data if a session cannot be saved', async () => {
       const visitor = await aPerson(portal, english).visit('/sign-in');
       await portal.database.knex.schema.alterTable('sessions', (table) => table.dropColumn('expires_at'));
       await send({ method: 'GET', path: '/sign-in', headers: { Cookie: '' } });

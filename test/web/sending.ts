@@ -9,7 +9,7 @@ export const limit = 5 * 1024 * 1024;
 export const boundary = 'b0undary';
 const type = `multipart/form-data; boundary=${boundary}`;
 
-/** The parts of a form that carries a file. */
+/** The parts of a multipart form with a file. */
 export const field = (name: string, value: string): string =>
   `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 export const fileHead = (name = 'a.csv'): string =>
@@ -26,7 +26,7 @@ export async function answered(call: ClientRequest): Promise<Answer> {
   return { status: response.statusCode ?? 0, location: response.headers.location, body: await text(response) };
 }
 
-/** Begins to send a form to a portal, by hand. */
+/** Starts sending a form to the portal without a form library. */
 export function begin(
   origin: string,
   person: Person | null,

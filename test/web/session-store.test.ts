@@ -13,7 +13,7 @@ import { openInventory, type Inventory } from './inventory.ts';
 
 const english = { 'Accept-Language': 'en' };
 
-describe('when a secret is changed', async () => {
+describe('rotating the session secret', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'parvis-rotation-'));
   after(() => rmSync(folder, { recursive: true }));
   const file = path.join(folder, 'parvis.sqlite');
@@ -32,14 +32,14 @@ describe('when a secret is changed', async () => {
     return person.path;
   }
 
-  test('nobody is signed out while both hold, and the old one opens nothing once it is gone', async () => {
+  test('keeps sessions valid while both secrets are listed, and invalidates them with the old secret', async () => {
     const { cookies } = await aPerson(before, english).signIn(user);
     assert.equal(await at(before, cookies()), '/dashboard');
     assert.equal(await at(during, cookies()), '/dashboard');
     assert.equal(await at(afterwards, cookies()), '/sign-in');
   });
 
-  test('new sessions are signed by the new one alone', async () => {
+  test('signs new sessions with the new secret only', async () => {
     const { cookies } = await aPerson(during, english).signIn(user);
     assert.equal(await at(during, cookies()), '/dashboard');
     assert.equal(await at(afterwards, cookies()), '/dashboard');
@@ -47,7 +47,7 @@ describe('when a secret is changed', async () => {
   });
 });
 
-/** A store that loses its tongue at a word of the test. */
+/** A session store that fails on demand, for reads (`deaf`) or writes (`mute`). */
 class Stuttering extends TableStore {
   deaf = false;
   mute = false;
@@ -69,7 +69,7 @@ class Stuttering extends TableStore {
   }
 }
 
-describe('a store that is lost in the middle of a request', async () => {
+describe('a session store that fails during a request', async () => {
   let store: Stuttering | undefined;
   const inventory: Inventory = await openInventory({
     sessionStore: (database, { rules }) =>
@@ -77,7 +77,7 @@ describe('a store that is lost in the middle of a request', async () => {
   });
   const { portal, send, global } = inventory;
 
-  test('makes no sign-in look successful', async () => {
+  test('does not make a failed sign-in look successful', async () => {
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await visitor.send('POST', '/sign-in', { username: global.username });
     await visitor.visit('/sign-in/password');
@@ -95,7 +95,7 @@ describe('a store that is lost in the middle of a request', async () => {
     assert.equal(dashboard.headers.location, '/sign-in');
   });
 
-  test('keeps the first step of the sign-in from leading on', async () => {
+  test('does not let the first step of sign-in continue', async () => {
     const visitor = await aPerson(portal, english).visit('/sign-in');
     store!.mute = true;
     const form = { _csrf: visitor.csrf, username: global.username };
@@ -104,7 +104,7 @@ describe('a store that is lost in the middle of a request', async () => {
     assert.equal(status, 503);
   });
 
-  test('makes no sign-out look done', async () => {
+  test('does not make a failed sign-out look successful', async () => {
     const person = await aPerson(portal, english).signIn(global);
     store!.mute = true;
     const { status } = await send({ method: 'POST', path: '/sign-out', person, form: { _csrf: person.csrf } });
@@ -113,7 +113,7 @@ describe('a store that is lost in the middle of a request', async () => {
     assert.ok(status === 503 || after.headers.location === '/sign-in');
   });
 
-  test('still sends a page that was finished whole', async () => {
+  test('still sends a finished page completely', async () => {
     store!.mute = true;
     const { status, text } = await send({ method: 'GET', path: '/sign-in', headers: english });
     store!.mute = false;
@@ -121,7 +121,7 @@ describe('a store that is lost in the middle of a request', async () => {
     assert.match(text, /<\/html>\s*$/);
   });
 
-  test('lets nobody in, and the pending change stays pending', async () => {
+  test('grants no access, and the pending password change stays pending', async () => {
     const person = await aPerson(portal, english).signIn(global);
     await portal.database
       .knex('users')

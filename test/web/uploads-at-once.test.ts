@@ -14,7 +14,7 @@ const tenant = await aTenant(portal, { language: 'en' });
 const anAdministrator = async (): Promise<Person> =>
   aPerson(portal).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
 
-/** Begins a file and does not go on with it. */
+/** Starts an upload without finishing it. */
 function begin(person: Person): ClientRequest {
   const headers = { 'Content-Type': 'multipart/form-data; boundary=b', 'Content-Length': 1_000_000 };
   const call = request(origin + importPath, { method: 'POST', headers: { ...headers, Cookie: person.cookies() } });
@@ -28,12 +28,12 @@ async function answered(call: ClientRequest): Promise<IncomingMessage> {
   return response;
 }
 
-/** @returns whether a file is being read: nothing is answered before it has ended */
+/** @returns whether a file is being read, in which case no response arrives before its end */
 const isRead = (call: ClientRequest): Promise<boolean> =>
   Promise.race([answered(call).then(() => false), delay(500, true)]);
 
-describe('files that are sent at once', () => {
-  test('are two of one sender, whoever else sends one, and again when those have ended', async () => {
+describe('concurrent uploads', () => {
+  test('are limited to two per user, and allowed again once they have ended', async () => {
     const [slow, other] = [await anAdministrator(), await anAdministrator()];
     const held = [begin(slow), begin(slow)];
     assert.deepEqual(await Promise.all(held.map(isRead)), [true, true]);

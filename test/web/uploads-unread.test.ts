@@ -10,18 +10,18 @@ const patienceMs = 15_000;
 const { portal, origin, global, nobodySpecial, tenant } = await openInventory();
 const admin = await aPerson(portal, english).signIn(global);
 
-describe('nothing is read of a file from somebody', () => {
+describe('an upload by a user without permission', () => {
   const strangers: [who: string, person: () => Promise<Person | null>, status: number][] = [
     ['without a session', () => Promise.resolve(null), 403],
-    ['who has not signed in', () => aPerson(portal, english).visit('/sign-in'), 403],
-    ['who may not import', () => aPerson(portal, english).signIn(nobodySpecial), 403],
+    ['before sign-in', () => aPerson(portal, english).visit('/sign-in'), 403],
+    ['without the right level', () => aPerson(portal, english).signIn(nobodySpecial), 403],
   ];
   for (const [who, person, status] of strangers) {
-    test(`${who}: they are answered while they still send`, { timeout: patienceMs }, async () => {
+    test(`is answered while it is still being sent: ${who}`, { timeout: patienceMs }, async () => {
       const stranger = await person();
       const call = begin(origin, stranger, { 'Content-Length': limit });
       call.write(field('_csrf', stranger?.csrf ?? '') + fileHead());
-      // The answer comes although the body never does.
+      // The response arrives although the body never ends.
       const answer = await answered(call);
       call.destroy();
       assert.equal(answer.status, status);
@@ -29,18 +29,22 @@ describe('nothing is read of a file from somebody', () => {
     });
   }
 
-  test('who must change their password first: they are led there', { timeout: patienceMs }, async () => {
-    const pending = await aUser(portal, tenant, { administratorLevel: 'global', password: 'temporary' });
-    const person = await aPerson(portal, english).signIn(pending);
-    const call = begin(origin, person, { 'Content-Length': limit });
-    call.flushHeaders();
-    const { status, location } = await answered(call);
-    call.destroy();
-    assert.deepEqual([status, location], [303, '/change-password']);
-  });
+  test(
+    'is answered with a redirect if the user must change their password first',
+    { timeout: patienceMs },
+    async () => {
+      const pending = await aUser(portal, tenant, { administratorLevel: 'global', password: 'temporary' });
+      const person = await aPerson(portal, english).signIn(pending);
+      const call = begin(origin, person, { 'Content-Length': limit });
+      call.flushHeaders();
+      const { status, location } = await answered(call);
+      call.destroy();
+      assert.deepEqual([status, location], [303, '/change-password']);
+    },
+  );
 });
 
-describe('a file that is sent', () => {
+describe('an upload', () => {
   for (const path of [
     '/sign-in',
     '/language',
@@ -49,7 +53,7 @@ describe('a file that is sent', () => {
     '/my-profile/password',
     importPath.replace('import', 'new'),
   ]) {
-    test(`to an address that takes none is refused unread: ${path}`, async () => {
+    test(`is rejected unread at a path without uploads: ${path}`, async () => {
       const body = `${field('_csrf', admin.csrf) + fileHead()}user name\nx${end}`;
       const call = begin(origin, admin, { 'Content-Length': Buffer.byteLength(body) }, path);
       call.end(body);

@@ -21,14 +21,14 @@ async function post(person: Person | null, body: string | Buffer, headers = {}):
 
 const importsKept = async (): Promise<number> => (await portal.database.knex('imports')).length;
 
-describe('a file that is sent', () => {
-  test('is taken with its form’s token', async () => {
+describe('an upload', () => {
+  test("is accepted with the form's CSRF token", async () => {
     const { status, location } = await post(admin, sound(admin.csrf));
     assert.equal(status, 303);
     assert.match(location ?? '', new RegExp(`^${importPath}/`));
   });
 
-  test('may have 5 MiB, and not a byte more', async () => {
+  test('is limited to 5 MiB', async () => {
     const start = `user name\n${nobodySpecial.username}\n`;
     const padded = (bytes: number): string => start + '\n'.repeat(bytes - start.length);
     assert.equal((await post(admin, sound(admin.csrf, padded(limit)))).status, 303);
@@ -37,7 +37,7 @@ describe('a file that is sent', () => {
     assert.match(body, /The file is larger than 5 MB/);
   });
 
-  test('that is far too large is read to its end and not kept, so that its sender hears why', async () => {
+  test('is read to its end but not stored if it is too large, so that the client sees the response', async () => {
     const before = process.memoryUsage().rss;
     const call = begin(origin, admin, { 'Transfer-Encoding': 'chunked' });
     call.write(field('_csrf', admin.csrf) + fileHead());
@@ -48,7 +48,7 @@ describe('a file that is sent', () => {
     assert.ok(process.memoryUsage().rss - before < 60 * 1024 * 1024);
   });
 
-  test('that does not end is cut off in words', async () => {
+  test('is cut off with a response if it never ends', async () => {
     const call = begin(origin, admin, { 'Transfer-Encoding': 'chunked' });
     call.write(field('_csrf', admin.csrf) + fileHead());
     const answer = answered(call);
@@ -69,30 +69,34 @@ describe('a file that is sent', () => {
       `${fileHead()}user name\n${nobodySpecial.username}\r\n${field('_csrf', admin.csrf)}${end.slice(2)}`,
       303,
     ],
-    ['another file behind the first', sound(admin.csrf).replace(end, `\r\n${fileHead('b.csv')}second${end}`), 303],
+    ['a second file', sound(admin.csrf).replace(end, `\r\n${fileHead('b.csv')}second${end}`), 303],
     ['no token', `${fileHead()}user name${end}`, 403],
     ['an empty token', sound(''), 403],
-    ['somebody else’s token', sound('a'.repeat(64)), 403],
+    ['an invalid token', sound('a'.repeat(64)), 403],
     ['the token in the file', `${field('x', '1') + fileHead()}_csrf=${admin.csrf}${end}`, 403],
     ['the token as a file', fileHead('_csrf').replace('name="file"', 'name="_csrf"') + admin.csrf + end, 403],
-    ['no end', `${field('_csrf', admin.csrf) + fileHead()}user name\nx`, 400],
-    ['another boundary than it says', sound(admin.csrf).replaceAll(boundary, 'other'), 400],
-    ['nothing of a form', 'user name\nx', 400],
+    ['no closing boundary', `${field('_csrf', admin.csrf) + fileHead()}user name\nx`, 400],
+    ['a boundary other than declared', sound(admin.csrf).replaceAll(boundary, 'other'), 400],
+    ['no form data', 'user name\nx', 400],
     [
       'a thousand fields',
       Array.from({ length: 1_000 }, (_, n) => field(`f${n}`, 'x')).join('') + sound(admin.csrf),
       403,
     ],
-    ['a field without end', field('x', 'y'.repeat(300_000)) + sound(admin.csrf), 303],
+    ['an overlong field', field('x', 'y'.repeat(300_000)) + sound(admin.csrf), 303],
     [
-      'a heading without end',
+      'an overlong part header',
       `--${boundary}\r\nContent-Disposition: form-data; name="${'x'.repeat(100_000)}"\r\n\r\n1\r\n${sound(admin.csrf)}`,
       303,
     ],
-    ['a name for everybody’s prototype', field('__proto__', 'x') + field('constructor', 'y') + sound(admin.csrf), 303],
+    [
+      'fields named like inherited properties',
+      field('__proto__', 'x') + field('constructor', 'y') + sound(admin.csrf),
+      303,
+    ],
   ];
   for (const [what, body, status] of forms) {
-    test(`with ${what}: ${status}, in words`, async () => {
+    test(`gets ${status} with ${what}`, async () => {
       const before = await importsKept();
       const answer = await post(admin, body);
       assert.equal(answer.status, status, answer.body.slice(0, 300));
@@ -103,17 +107,17 @@ describe('a file that is sent', () => {
     });
   }
 
-  test('of a kind that is half multipart is refused', async () => {
+  test('is rejected with another or incomplete content type', async () => {
     for (const kind of ['multipart/form-data', 'multipart/mixed; boundary=b0undary', 'application/json']) {
       assert.equal((await post(admin, sound(admin.csrf), { 'Content-Type': kind })).status, 400, kind);
     }
   });
 
-  test('from another site is refused, whatever token it has', async () => {
+  test('is rejected from another site, even with a valid token', async () => {
     assert.equal((await post(admin, sound(admin.csrf), { 'Sec-Fetch-Site': 'cross-site' })).status, 403);
   });
 
-  test('whose sender leaves halfway leaves nothing behind', async () => {
+  test('leaves nothing behind if it is aborted', async () => {
     const before = await importsKept();
     const call = begin(origin, admin, { 'Content-Length': 1_000_000 });
     call.write(`${field('_csrf', admin.csrf) + fileHead()}user name\n`);
