@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assertNone } from '../support/assert-none.ts';
-import { console, importsLeaving, linesLike, ownClock, switchedOff, tooLong, tooWide } from './habits.ts';
-import { read } from './sources.ts';
+import { console, importsLeaving, linesMatching, clockRead, disabledTest, tooLong, tooWide } from './conventions.ts';
+import { readSources } from './sources.ts';
 
-const source = read('src/**/*.ts');
-const tools = read('tools/**/*.ts');
-const views = read('views/**/*.ejs');
-const tests = read('test/**/*.ts');
+const source = readSources('src/**/*.ts');
+const tools = readSources('tools/**/*.ts');
+const views = readSources('views/**/*.ejs');
+const tests = readSources('test/**/*.ts');
 const under = (...folders: string[]) => source.filter(({ path }) => folders.some((folder) => path.startsWith(folder)));
 
 // These files contain the forbidden patterns themselves.
-const aboutHabits = ['test/architecture/', 'test/support/services.ts'];
+const patternFiles = ['test/architecture/', 'test/support/services.ts'];
 
 describe('project conventions', () => {
   test('the checks find files', () => {
@@ -39,22 +39,22 @@ describe('project conventions', () => {
   });
 
   test('domain and core do not read the clock', () => {
-    assertNone(linesLike(under('src/domain/', 'src/core/'), ownClock));
+    assertNone(linesMatching(under('src/domain/', 'src/core/'), clockRead));
   });
 
   test('only commands and tools write to the console', () => {
     const quiet = source.filter(({ path }) => !path.startsWith('src/cli/'));
-    assertNone(linesLike(quiet, console));
+    assertNone(linesMatching(quiet, console));
   });
 
   test('no test is disabled', () => {
-    const all = tests.filter(({ path }) => !aboutHabits.some((each) => path.startsWith(each)));
-    assertNone(linesLike(all, switchedOff));
+    const all = tests.filter(({ path }) => !patternFiles.some((each) => path.startsWith(each)));
+    assertNone(linesMatching(all, disabledTest));
   });
 });
 
 describe('convention checks', () => {
-  const found = (habit: RegExp, text: string) => linesLike([{ path: 'x.ts', text }], habit);
+  const found = (pattern: RegExp, text: string) => linesMatching([{ path: 'x.ts', text }], pattern);
 
   test('report a file that is too long', () => {
     assert.deepEqual(tooLong([{ path: 'x', text: 'a\nb\nc\n' }], 2), ['x has 3 lines; 2 are allowed']);
@@ -77,12 +77,12 @@ describe('convention checks', () => {
 
   for (const line of ['const now = Date.now();', 'at(new Date())', 'const text = Date();']) {
     test(`report a clock read: ${line}`, () => {
-      assert.equal(found(ownClock, line).length, 1);
+      assert.equal(found(clockRead, line).length, 1);
     });
   }
 
   test('accept a date built from a given time', () => {
-    assert.deepEqual(found(ownClock, "new Date(time); // never Date.now()\n/* new Date() */ const isDate = '…';"), []);
+    assert.deepEqual(found(clockRead, "new Date(time); // never Date.now()\n/* new Date() */ const isDate = '…';"), []);
   });
 
   test('report console output', () => {
@@ -91,11 +91,11 @@ describe('convention checks', () => {
 
   for (const line of ["test.skip('x')", "it.only('x')", 't.todo()', "test('x', { skip: true })", '{ only: true }']) {
     test(`report a disabled test: ${line}`, () => {
-      assert.equal(found(switchedOff, line).length, 1);
+      assert.equal(found(disabledTest, line).length, 1);
     });
   }
 
   test('accept a test that is skipped because a service is missing', () => {
-    assert.deepEqual(found(switchedOff, "test('x', { skip: skipWithout('redis', server) })"), []);
+    assert.deepEqual(found(disabledTest, "test('x', { skip: skipWithout('redis', server) })"), []);
   });
 });

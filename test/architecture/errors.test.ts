@@ -9,11 +9,11 @@ import { namespacesOf, readCatalogue } from '../locales/catalogue.ts';
 import { usesIn } from '../locales/usage.ts';
 import { withoutComments } from '../support/comments.ts';
 import { assertNone } from '../support/assert-none.ts';
-import { read, type Source } from './sources.ts';
+import { readSources, type Source } from './sources.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 
-const inner = read('src/{domain,core}/**/*.ts');
-const outer = read('src/{site,mail,cli}/**/*.ts');
+const inner = readSources('src/{domain,core}/**/*.ts');
+const outer = readSources('src/{site,mail,cli}/**/*.ts');
 const namespaces = namespacesOf(readCatalogue());
 const translator = await loadTranslator();
 const codes = Object.keys(errorTexts) as (keyof typeof errorTexts)[];

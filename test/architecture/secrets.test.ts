@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { assertNone } from '../support/assert-none.ts';
-import { secretsGivenOutBy } from './secrets.ts';
+import { exportedSecrets } from './secrets.ts';
 
 /** Names that `accounts` may export, each with its reason. */
 const allowed: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, string>> = {
 };
 
 describe('exports of accounts', () => {
-  const found = secretsGivenOutBy('src/core/accounts/index.ts');
+  const found = exportedSecrets('src/core/accounts/index.ts');
 
   it('contain no stored hash or encrypted seed', () => {
     assertNone(found.filter((name) => !(name in allowed)));

@@ -12,7 +12,7 @@ const isFromLibrary = (symbol: ts.Symbol | undefined): boolean =>
  * @param file the module's path within the package
  * @returns the properties with a secret-like name, as `Type.property`, without duplicates
  */
-export function secretsGivenOutBy(file: string): string[] {
+export function exportedSecrets(file: string): string[] {
   const options: ts.CompilerOptions = {
     allowImportingTsExtensions: true,
     exactOptionalPropertyTypes: true,

@@ -7,7 +7,7 @@ export interface Source {
 }
 
 /** Reads the files that match the patterns, from the root of the repository, in sorted order. */
-export function read(...patterns: string[]): Source[] {
+export function readSources(...patterns: string[]): Source[] {
   return globSync(patterns)
     .sort()
     .map((path) => ({ path, text: readFileSync(path, 'utf8') }));

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { faultsOfViews } from '../../scripts/check-views.ts';
 import { assertNone } from '../support/assert-none.ts';
-import { linesLike } from './habits.ts';
-import { read } from './sources.ts';
+import { linesMatching } from './conventions.ts';
+import { readSources } from './sources.ts';
 
-const views = read('views/**/*.ejs');
+const views = readSources('views/**/*.ejs');
 const form = 'views/shared/form.ejs';
 
 // A view must not decide by the reason; `because` may only select the text.
@@ -16,13 +16,13 @@ const mentionsToken = /_csrf|csrfToken/;
 
 describe('views', () => {
   test('leave the decision about what is offered to their model', () => {
-    assertNone(linesLike(views, decidesByReason));
+    assertNone(linesMatching(views, decidesByReason));
   });
 
   test('open every POST form with the partial that adds the CSRF token', () => {
     const others = views.filter(({ path: at }) => at !== form);
-    assertNone(linesLike(others, mentionsToken));
-    assertNone(linesLike(others, /method="(?!get")/i));
+    assertNone(linesMatching(others, mentionsToken));
+    assertNone(linesMatching(others, /method="(?!get")/i));
     assert.match(readFileSync(form, 'utf8'), /<input type="hidden" name="_csrf" value="<%= page\.csrfToken %>">/);
   });
 });
@@ -36,7 +36,7 @@ function changed(view: string, from: string, to: string): string {
 
 describe('view checks', () => {
   test('report a view that decides by reason or writes a CSRF token', () => {
-    const found = (habit: RegExp, text: string) => linesLike([{ path: 'x.ejs', text }], habit).length;
+    const found = (pattern: RegExp, text: string) => linesMatching([{ path: 'x.ejs', text }], pattern).length;
     assert.equal(found(decidesByReason, "<% if (model.reset.because === 'self') { %>"), 1);
     assert.equal(found(decidesByReason, '<% if (model.edit.allowed) { %>'), 1);
     assert.equal(found(decidesByReason, '<%= t(`policy:${model.because}.title`) %>'), 0);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newPage, openBrowser, servePortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import { atDesk, everyPageIsAccessible, look } from './looks.ts';
+import { desktop, testAccessibility, inspectPage } from './accessibility.ts';
 
 // axe checks every page in German and French, and in all languages in the long run: its rules do not depend on the
 // texts.
-everyPageIsAccessible('en', []);
+testAccessibility('en', []);
 
 describe('the accessibility check', { skip: skipWithout('chromium', chromium()) }, () => {
   it('reports wrong language, headings, focus, colors, labels and width', async () => {
@@ -21,7 +21,7 @@ describe('the accessibility check', { skip: skipWithout('chromium', chromium()) 
       }`);
     };
     await open();
-    const found = (await look(page, { name: 'x', open, faulty: true }, 'fr', atDesk)).join('\n');
+    const found = (await inspectPage(page, { name: 'x', open, hasErrors: true }, 'fr', desktop)).join('\n');
     for (const sign of [
       /speaks de/,
       /2 first headings/,

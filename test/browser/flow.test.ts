@@ -12,7 +12,7 @@ import {
 } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import { withKeyboard, withMouse, type Hands } from './hands.ts';
+import { withKeyboard, withMouse, type Input } from './input-methods.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
@@ -22,7 +22,7 @@ const says = (page: Page, text: string): Promise<void> => page.getByText(text).f
 
 async function signIn(
   page: Page,
-  { follow: _, press, type }: Hands,
+  { follow: _, press, type }: Input,
   username: string,
   password: string,
 ): Promise<void> {
@@ -35,124 +35,120 @@ async function signIn(
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
 }
 
-const ways: readonly { name: string; wishes: PageOptions; hands: (page: Page) => Hands }[] = [
-  { name: 'with scripts', wishes: {}, hands: withMouse },
-  { name: 'without scripts', wishes: { javaScript: false }, hands: withMouse },
-  { name: 'by keyboard', wishes: {}, hands: withKeyboard },
-  { name: 'by keyboard, without scripts', wishes: { javaScript: false }, hands: withKeyboard },
-  { name: 'by keyboard, at 400 %', wishes: { width: 320 }, hands: withKeyboard },
+const variants: readonly { name: string; options: PageOptions; input: (page: Page) => Input }[] = [
+  { name: 'with scripts', options: {}, input: withMouse },
+  { name: 'without scripts', options: { javaScript: false }, input: withMouse },
+  { name: 'by keyboard', options: {}, input: withKeyboard },
+  { name: 'by keyboard, without scripts', options: { javaScript: false }, input: withKeyboard },
+  { name: 'by keyboard, at 400 %', options: { width: 320 }, input: withKeyboard },
 ];
 
-describe(
-  'the two procedures of the original documentation, in French',
-  { skip: skipWithout('chromium', chromium()) },
-  () => {
-    let browser: Browser;
-    let portal: ServedPortal;
-    let tenant: TestTenant;
-    let camille: TestUser;
-    before(async () => {
-      browser = await openBrowser();
-      portal = await servePortal();
-      tenant = await aTenant(portal, { name: 'Ateliers Lumière' });
-      camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
-      for (const displayName of ['Ana Rodríguez', 'Zacharie Bessette']) await aUser(portal, tenant, { displayName });
+describe('the two original procedures, in French', { skip: skipWithout('chromium', chromium()) }, () => {
+  let browser: Browser;
+  let portal: ServedPortal;
+  let tenant: TestTenant;
+  let camille: TestUser;
+  before(async () => {
+    browser = await openBrowser();
+    portal = await servePortal();
+    tenant = await aTenant(portal, { name: 'Ateliers Lumière' });
+    camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
+    for (const displayName of ['Ana Rodríguez', 'Zacharie Bessette']) await aUser(portal, tenant, { displayName });
+  });
+
+  async function resetAsAdministrator(page: Page, input: Input, zoe: TestUser): Promise<string> {
+    await signIn(page, input, camille.username, camille.clearPassword);
+    assert.equal(await title(page), 'Tableau de bord');
+    await input.follow('Paramètres du compte');
+    await page.waitForURL('**/account-settings');
+    await input.follow('Gestion des utilisateurs');
+    await page.waitForURL('**/user-management');
+    await input.type('Nom ou nom d’utilisateur', 'zoe bes');
+    await input.press('Rechercher');
+    await page.waitForURL('**q=zoe+bes**');
+    await input.follow(zoe.username);
+    await page.waitForURL(`**/${zoe.id}`);
+    assert.equal(await title(page), 'Zoé Besson');
+    await input.follow('Réinitialiser le mot de passe');
+    await page.waitForURL('**/reset-password');
+    await says(page, 'Réinitialiser le mot de passe attribué à Zoé Besson');
+    await input.press('Réinitialiser le mot de passe');
+    await says(page, 'Il ne sera plus accessible une fois que vous aurez quitté cet écran.');
+    const temporary = await page.locator('#temporary-password').innerText();
+    assert.match(temporary, /^[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){4}$/);
+    await input.follow('Terminé');
+    await page.waitForURL(`**/${zoe.id}`);
+    await says(page, 'Mot de passe à changer');
+    return temporary;
+  }
+
+  async function replaceTemporaryPassword(page: Page, input: Input, zoe: TestUser, temporary: string): Promise<void> {
+    await signIn(page, input, zoe.username, temporary);
+    assert.equal(pathOf(page), '/change-password');
+    await says(page, 'Camille Laurent vous a attribué un mot de passe temporaire');
+    await page.goto('/my-profile');
+    assert.equal(pathOf(page), '/change-password');
+    await input.type('Nouveau mot de passe', goodPassword);
+    await input.type('Confirmer le nouveau mot de passe', goodPassword);
+    await input.press('Modifier le mot de passe');
+    await page.waitForURL('**/dashboard');
+    await says(page, 'Votre mot de passe a été modifié.');
+  }
+
+  async function changeOwnPassword(page: Page, input: Input): Promise<void> {
+    await input.follow('Zoé Besson');
+    await page.waitForURL('**/my-profile');
+    assert.equal(await title(page), 'Mon profil');
+    for (const text of ['Rôles et autorisations', 'Niveau d’administration', 'Agent commercial'])
+      await says(page, text);
+    await input.follow('Modifier le mot de passe');
+    await page.waitForURL('**/my-profile/password');
+    await input.type('Mot de passe actuel', goodPassword);
+    await input.type('Nouveau mot de passe', `${goodPassword} et un galet`);
+    await input.type('Confirmer le nouveau mot de passe', `${goodPassword} et un galet`);
+    await input.press('Modifier le mot de passe');
+    await page.waitForURL('**/my-profile');
+    await says(page, 'Votre mot de passe a été modifié.');
+  }
+
+  for (const { name, options, input } of variants) {
+    it(`work ${name}`, async () => {
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', agentLevel: 'sales' });
+      const admins = await newPage(browser, portal, options);
+      const temporary = await resetAsAdministrator(admins, input(admins), zoe);
+      const users = await newPage(browser, portal, options);
+      await replaceTemporaryPassword(users, input(users), zoe, temporary);
+      await changeOwnPassword(users, input(users));
+      await admins.context().close();
+      await users.context().close();
     });
+  }
 
-    async function resetAsAdministrator(page: Page, hands: Hands, zoe: TestUser): Promise<string> {
-      await signIn(page, hands, camille.username, camille.clearPassword);
-      assert.equal(await title(page), 'Tableau de bord');
-      await hands.follow('Paramètres du compte');
-      await page.waitForURL('**/account-settings');
-      await hands.follow('Gestion des utilisateurs');
-      await page.waitForURL('**/user-management');
-      await hands.type('Nom ou nom d’utilisateur', 'zoe bes');
-      await hands.press('Rechercher');
-      await page.waitForURL('**q=zoe+bes**');
-      await hands.follow(zoe.username);
-      await page.waitForURL(`**/${zoe.id}`);
-      assert.equal(await title(page), 'Zoé Besson');
-      await hands.follow('Réinitialiser le mot de passe');
-      await page.waitForURL('**/reset-password');
-      await says(page, 'Réinitialiser le mot de passe attribué à Zoé Besson');
-      await hands.press('Réinitialiser le mot de passe');
-      await says(page, 'Il ne sera plus accessible une fois que vous aurez quitté cet écran.');
-      const temporary = await page.locator('#temporary-password').innerText();
-      assert.match(temporary, /^[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){4}$/);
-      await hands.follow('Terminé');
-      await page.waitForURL(`**/${zoe.id}`);
-      await says(page, 'Mot de passe à changer');
-      return temporary;
-    }
-
-    async function replaceTemporaryPassword(page: Page, hands: Hands, zoe: TestUser, temporary: string): Promise<void> {
-      await signIn(page, hands, zoe.username, temporary);
-      assert.equal(pathOf(page), '/change-password');
-      await says(page, 'Camille Laurent vous a attribué un mot de passe temporaire');
-      await page.goto('/my-profile');
-      assert.equal(pathOf(page), '/change-password');
-      await hands.type('Nouveau mot de passe', goodPassword);
-      await hands.type('Confirmer le nouveau mot de passe', goodPassword);
-      await hands.press('Modifier le mot de passe');
-      await page.waitForURL('**/dashboard');
-      await says(page, 'Votre mot de passe a été modifié.');
-    }
-
-    async function changeOwnPassword(page: Page, hands: Hands): Promise<void> {
-      await hands.follow('Zoé Besson');
-      await page.waitForURL('**/my-profile');
-      assert.equal(await title(page), 'Mon profil');
-      for (const text of ['Rôles et autorisations', 'Niveau d’administration', 'Agent commercial'])
-        await says(page, text);
-      await hands.follow('Modifier le mot de passe');
-      await page.waitForURL('**/my-profile/password');
-      await hands.type('Mot de passe actuel', goodPassword);
-      await hands.type('Nouveau mot de passe', `${goodPassword} et un galet`);
-      await hands.type('Confirmer le nouveau mot de passe', `${goodPassword} et un galet`);
-      await hands.press('Modifier le mot de passe');
-      await page.waitForURL('**/my-profile');
-      await says(page, 'Votre mot de passe a été modifié.');
-    }
-
-    for (const { name, wishes, hands } of ways) {
-      it(`work ${name}`, async () => {
-        const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', agentLevel: 'sales' });
-        const admins = await newPage(browser, portal, wishes);
-        const temporary = await resetAsAdministrator(admins, hands(admins), zoe);
-        const users = await newPage(browser, portal, wishes);
-        await replaceTemporaryPassword(users, hands(users), zoe, temporary);
-        await changeOwnPassword(users, hands(users));
-        await admins.context().close();
-        await users.context().close();
-      });
-    }
-
-    it('let only one of several tabs complete a pending password change', async () => {
-      const user = await aUser(portal, tenant, { password: 'temporary' });
-      const first = await newPage(browser, portal);
-      await signIn(first, withMouse(first), user.username, user.clearPassword);
-      const [second, elsewhere] = [await first.context().newPage(), await newPage(browser, portal)];
-      await second.goto('/change-password');
-      await signIn(elsewhere, withMouse(elsewhere), user.username, user.clearPassword);
-      const change = async (page: Page, password: string): Promise<void> => {
-        const { type, press } = withMouse(page);
-        await type('Nouveau mot de passe', password);
-        await type('Confirmer le nouveau mot de passe', password);
-        await press('Modifier le mot de passe');
-      };
-      await change(first, goodPassword);
-      await first.waitForURL('**/dashboard');
-      await change(elsewhere, 'un autre galet sous la pluie');
-      await elsewhere.waitForURL('**/sign-in');
-      await change(second, 'encore un galet sous la pluie');
-      await says(second, 'Ce formulaire n’est plus valable');
-      await first.goBack();
-      assert.notEqual(pathOf(first), '/change-password');
-      assert.equal((await usersStore.find(portal.database, tenant.scope, user.id))?.password, 'own');
-      for (const page of [first, elsewhere]) await page.context().close();
-    });
-  },
-);
+  it('let only one of several tabs complete a pending password change', async () => {
+    const user = await aUser(portal, tenant, { password: 'temporary' });
+    const first = await newPage(browser, portal);
+    await signIn(first, withMouse(first), user.username, user.clearPassword);
+    const [second, elsewhere] = [await first.context().newPage(), await newPage(browser, portal)];
+    await second.goto('/change-password');
+    await signIn(elsewhere, withMouse(elsewhere), user.username, user.clearPassword);
+    const change = async (page: Page, password: string): Promise<void> => {
+      const { type, press } = withMouse(page);
+      await type('Nouveau mot de passe', password);
+      await type('Confirmer le nouveau mot de passe', password);
+      await press('Modifier le mot de passe');
+    };
+    await change(first, goodPassword);
+    await first.waitForURL('**/dashboard');
+    await change(elsewhere, 'un autre galet sous la pluie');
+    await elsewhere.waitForURL('**/sign-in');
+    await change(second, 'encore un galet sous la pluie');
+    await says(second, 'Ce formulaire n’est plus valable');
+    await first.goBack();
+    assert.notEqual(pathOf(first), '/change-password');
+    assert.equal((await usersStore.find(portal.database, tenant.scope, user.id))?.password, 'own');
+    for (const page of [first, elsewhere]) await page.context().close();
+  });
+});
 
 describe('a user of an organization in Germany', { skip: skipWithout('chromium', chromium()) }, () => {
   const words = {

@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
 
 /** Whether a page was loaded or restored from the back/forward cache. */
-type Arrival = 'Navigation' | 'BackForwardCacheRestore';
+type NavigationKind = 'Navigation' | 'BackForwardCacheRestore';
 
 export interface Tab {
   /** Goes back (-1) or forward (1) like the browser's buttons, with or without scripts. */
-  readonly go: (steps: number) => Promise<Arrival>;
+  readonly go: (steps: number) => Promise<NavigationKind>;
   readonly reload: () => Promise<unknown>;
   readonly close: () => Promise<void>;
   /** All text that the page and its storage contain, as one string. */
@@ -46,15 +46,15 @@ export async function openTab(page: Page): Promise<Tab> {
   };
 }
 
-async function go(debug: CDPSession, steps: number): Promise<Arrival> {
+async function go(debug: CDPSession, steps: number): Promise<NavigationKind> {
   const { currentIndex, entries } = await debug.send('Page.getNavigationHistory');
   const entry = entries[currentIndex + steps];
   if (entry === undefined) throw new Error(`There are no ${steps} steps to go`);
   return arrival(debug, () => debug.send('Page.navigateToHistoryEntry', { entryId: entry.id }));
 }
 
-async function arrival(debug: CDPSession, depart: () => Promise<unknown>): Promise<Arrival> {
-  const arrived = new Promise<Arrival>((resolve) => {
+async function arrival(debug: CDPSession, depart: () => Promise<unknown>): Promise<NavigationKind> {
+  const arrived = new Promise<NavigationKind>((resolve) => {
     debug.once('Page.frameNavigated', ({ type }) => resolve(type));
   });
   await depart();

@@ -6,7 +6,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
 import { importPath, usersPath } from '../support/imports.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import { withKeyboard } from './hands.ts';
+import { withKeyboard } from './input-methods.ts';
 
 async function downloaded(page: Page, begin: () => Promise<void>): Promise<{ name: string; text: string }> {
   const [download] = await Promise.all([page.waitForEvent('download'), begin()]);
@@ -28,16 +28,16 @@ describe('importing users in a browser', { skip: skipWithout('chromium', chromiu
       const tenant = await aTenant(portal);
       const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
       const page = await signIn(await newPage(browser, portal, { javaScript }), admin);
-      const hands = withKeyboard(page);
+      const input = withKeyboard(page);
       await page.goto(usersPath);
 
-      const exported = await downloaded(page, () => hands.follow('Exporter'));
+      const exported = await downloaded(page, () => input.follow('Exporter'));
       assert.equal(exported.name, 'utilisateurs.csv');
       assert.ok(exported.text.includes(admin.username));
 
       await page.goto(usersPath);
-      await hands.follow('Importer');
-      await hands.press('Vérifier le fichier');
+      await input.follow('Importer');
+      await input.press('Vérifier le fichier');
       await page.locator('.error-summary').waitFor();
       const rows = `neu@${tenant.domain};Ada;Lovelace\r\n${admin.username};Camille;\r\n`;
       const file = {
@@ -46,18 +46,18 @@ describe('importing users in a browser', { skip: skipWithout('chromium', chromiu
         buffer: Buffer.from(`Nom d’utilisateur;Prénom;Nom\r\n${rows}`),
       };
       await page.getByLabel('Fichier CSV').setInputFiles(file);
-      await hands.press('Vérifier le fichier');
+      await input.press('Vérifier le fichier');
       await page.waitForURL(`**${importPath}/*`);
       await page.getByText('équipe.csv').waitFor();
-      await hands.press('Importer les 2 lignes');
+      await input.press('Importer les 2 lignes');
       // The page refreshes itself until the import has finished.
       await page.getByText('L’importation est terminée').waitFor();
 
-      const passwords = await downloaded(page, () => hands.press('Télécharger les mots de passe temporaires'));
+      const passwords = await downloaded(page, () => input.press('Télécharger les mots de passe temporaires'));
       assert.equal(passwords.name, 'mots-de-passe-temporaires.csv');
       const [secret = ''] = /[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}/.exec(passwords.text) ?? [];
       assert.ok(!(await page.content()).includes(secret), 'the page itself does not contain the password');
-      await hands.press('Télécharger les mots de passe temporaires');
+      await input.press('Télécharger les mots de passe temporaires');
       await page.getByText('Vous avez téléchargé les mots de passe temporaires').waitFor();
       await page.context().close();
 

@@ -9,7 +9,7 @@ import { aTenant, aUser } from '../support/builders.ts';
 import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import { everybody } from './tour.ts';
+import { allVisitors } from './tour.ts';
 
 /** Records everything a page does that it should not, from now on. */
 async function watch(page: Page): Promise<string[]> {
@@ -75,16 +75,16 @@ describe('content security policy in a browser', { skip: skipWithout('chromium',
   });
 
   it('is not violated by any page, and no page logs errors or contacts other hosts', async () => {
-    const { portal, walkers } = await everybody(browser);
+    const { portal, visitors } = await allVisitors(browser);
     const found: string[] = [];
     const seen = new Set<string>();
-    for (const { enter, stops } of walkers) {
+    for (const { enter, pages } of visitors) {
       const page = await enter({ language: 'fr' });
       if (page.url() === 'about:blank') await page.goto('/sign-in');
       const noted = await watch(page);
       page.on('response', (response) => seen.add(new URL(response.url()).pathname));
-      for (const stop of stops) {
-        await stop.open(page);
+      for (const state of pages) {
+        await state.open(page);
         await page.waitForLoadState('networkidle');
       }
       found.push(...noted);

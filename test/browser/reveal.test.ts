@@ -23,9 +23,9 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
     admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   });
 
-  async function reveal(wishes: PageOptions = {}) {
+  async function reveal(options: PageOptions = {}) {
     const user = await aUser(portal, tenant, { language: 'de' });
-    const page = await signIn(await newPage(browser, portal, wishes), admin);
+    const page = await signIn(await newPage(browser, portal, options), admin);
     await page.goto(resetPasswordPath(user.id));
     const answer = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.click('main form button');

@@ -16,7 +16,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 const portal = await openPortal();
 const [csv, jsonl] = [paths.activityCsv, paths.activityJsonLines];
 
-async function company(language: (typeof languages)[number] = 'en') {
+async function setUpTenant(language: (typeof languages)[number] = 'en') {
   const tenant = await aTenant(portal, { language });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   const admin = await aPerson(portal, { 'Accept-Language': language }).signIn(camille);
@@ -36,7 +36,7 @@ const kindsOf = async ({ id }: TestTenant): Promise<string[]> =>
   );
 
 /** @returns the first fault, the number of valid entries and whether the file is complete */
-function checked(text: string): [fault: unknown, entries: number | undefined, whole: boolean | undefined] {
+function checkFile(text: string): [fault: unknown, entries: number | undefined, whole: boolean | undefined] {
   const [first = '', ...lines] = text.trimEnd().split('\n');
   const check = createFileCheck(first, sha256);
   let fault: unknown = null;
@@ -46,14 +46,14 @@ function checked(text: string): [fault: unknown, entries: number | undefined, wh
 
 describe('activity log export as JSON Lines', () => {
   it('contains every entry of the hash chain, with the export itself as the last entry', async () => {
-    const { tenant, admin } = await company();
+    const { tenant, admin } = await setUpTenant();
     await record(tenant, 1_100, { kind: 'tenant.resumed' });
     const { status, headers, text } = await admin.send('GET', jsonl);
     assert.equal(status, 200);
     assert.equal(headers['content-type'], 'application/x-ndjson; charset=utf-8');
     assert.match(String(headers['content-disposition']), /^attachment; filename="?activity-log-2026-11-23.jsonl"?$/);
     assert.deepEqual([headers['cache-control'], headers.vary], ['no-store', 'Cookie, Accept-Language']);
-    assert.deepEqual(checked(text), [null, 1_102, true]);
+    assert.deepEqual(checkFile(text), [null, 1_102, true]);
     const last = JSON.parse(text.trimEnd().split('\n').at(-2) ?? '') as { kind: string; data: string };
     assert.deepEqual(
       [last.kind, last.data],
@@ -62,11 +62,11 @@ describe('activity log export as JSON Lines', () => {
   });
 
   it('marks a filtered export as partial and includes the previous hash of each entry', async () => {
-    const { tenant, camille, admin } = await company();
+    const { tenant, camille, admin } = await setUpTenant();
     await record(tenant, 600, { kind: 'tenant.resumed' });
     await record(tenant, 600, { kind: 'user.blocked' }, camille.id);
     const { text } = await admin.send('GET', `${jsonl}?user=${camille.id}&kind=users&from=2026-11-23`);
-    assert.deepEqual(checked(text), [null, 600, false]);
+    assert.deepEqual(checkFile(text), [null, 600, false]);
     assert.ok(text.includes('"previousHash"'));
     const recorded = (await portal.database.knex('activity').orderBy('id', 'desc').first()) as { data: string };
     assert.equal(
@@ -80,7 +80,7 @@ describe('activity log export as CSV', () => {
   for (const language of languages) {
     it(`uses the reader's language and the delimiter of their Excel (${language})`, async () => {
       const { t } = translator(language);
-      const { tenant, admin } = await company(language);
+      const { tenant, admin } = await setUpTenant(language);
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
       const { text, headers } = await admin.send('GET', csv);
       assert.equal(headers['content-type'], 'text/csv; charset=utf-8');
@@ -122,7 +122,7 @@ describe('activity log export as CSV', () => {
   }
 
   it('contains all matching entries, however many there are', async () => {
-    const { tenant, admin } = await company();
+    const { tenant, admin } = await setUpTenant();
     await record(tenant, 1_200, { kind: 'tenant.resumed' });
     const { text } = await admin.send('GET', `${csv}?kind=organization`);
     const rows: string[][] = parse(text, { bom: true, from: 2 });
@@ -136,7 +136,7 @@ describe('activity log export', () => {
     (await kindsOf(tenant)).filter((kind) => kind === 'activity.exported').length;
 
   it('is recorded before any data is sent; a HEAD request returns no data and is not recorded', async () => {
-    const { tenant, admin } = await company();
+    const { tenant, admin } = await setUpTenant();
     for (const path of [csv, jsonl]) {
       const before = await exportsOf(tenant);
       const head = await admin.send('HEAD', path);
@@ -147,7 +147,7 @@ describe('activity log export', () => {
   });
 
   it('is throttled per user, with a Retry-After header', async () => {
-    const { tenant, admin } = await company();
+    const { tenant, admin } = await setUpTenant();
     for (let count = 0; count < 12; count++) assert.equal((await admin.send('GET', csv)).status, 200);
     const { status, headers, text } = await admin.send('GET', jsonl);
     assert.equal(status, 429);

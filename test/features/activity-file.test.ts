@@ -43,7 +43,7 @@ const part = [
 ];
 
 /** @returns the first fault and the number of valid entries before it */
-function found(lines: readonly string[]): string {
+function resultOf(lines: readonly string[]): string {
   const [first = '', ...others] = lines.map((line) => line.trimEnd());
   const check = createFileCheck(first, sha256);
   if (check === null) return 'no log';
@@ -193,6 +193,6 @@ function forged(): object {
 
 describe('checking an exported activity log', () => {
   for (const [what, lines, edit, expected] of table) {
-    it(`reports "${expected}" for ${what}`, () => assert.equal(found(edited(lines, edit)), expected));
+    it(`reports "${expected}" for ${what}`, () => assert.equal(resultOf(edited(lines, edit)), expected));
   }
 });

@@ -13,7 +13,7 @@ import { person } from '../../src/domain/principal.ts';
 const log = '/account-settings/activity-log';
 const portal = await openPortal();
 
-async function company() {
+async function setUpTenant() {
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(camille);
@@ -23,8 +23,8 @@ async function company() {
 const count = (person: Person): number => person.$('.event').length;
 
 describe('a malformed activity log URL', async () => {
-  const { admin } = await company();
-  const everything: Record<string, string> = {
+  const { admin } = await setUpTenant();
+  const ignoredQueries: Record<string, string> = {
     'an unknown kind': 'kind=nothing',
     'the name of an inherited property as kind': 'kind=constructor',
     'two kinds': 'kind=users&kind=refused',
@@ -46,21 +46,21 @@ describe('a malformed activity log URL', async () => {
     'a name that is too long': `person=${'x'.repeat(101)}`,
     'invalid percent encoding': 'kind=%E0%A4%A&from=%',
   };
-  for (const [what, query] of Object.entries(everything)) {
+  for (const [what, query] of Object.entries(ignoredQueries)) {
     it(`is treated as if the parameter were missing: ${what}`, async () => {
       await admin.visit(`${log}?${query}`);
       assert.deepEqual([admin.status, count(admin)], [200, 1]);
     });
   }
 
-  const nothing: Record<string, string> = {
+  const emptyQueries: Record<string, string> = {
     'an unknown user ID': `user=${randomUUID()}`,
     'a last day before the first day': 'from=2026-11-23&to=2026-11-22',
     'a position before the first entry': 'after=0-0',
     'a position after the last entry': `before=${'9'.repeat(15)}-1`,
     'the last representable day': 'from=9999-12-31',
   };
-  for (const [what, query] of Object.entries(nothing)) {
+  for (const [what, query] of Object.entries(emptyQueries)) {
     it(`matches no entries: ${what}`, async () => {
       await admin.visit(`${log}?${query}`);
       assert.deepEqual([admin.status, count(admin)], [200, 0]);
@@ -68,7 +68,7 @@ describe('a malformed activity log URL', async () => {
     });
   }
 
-  const nobody = [
+  const unknownNames = [
     '%',
     '_',
     "' or 1=1 --",
@@ -79,7 +79,7 @@ describe('a malformed activity log URL', async () => {
     '\u202E'.repeat(50),
     '%25%00',
   ];
-  for (const typed of nobody) {
+  for (const typed of unknownNames) {
     it(`finds no users named ${JSON.stringify(typed)}`, async () => {
       await admin.visit(`${log}?person=${typed.endsWith('%00') ? typed : encodeURIComponent(typed)}`);
       assert.equal(admin.status, typed.endsWith('%00') ? 400 : 200);
@@ -89,7 +89,7 @@ describe('a malformed activity log URL', async () => {
 });
 
 describe('hostile display names in the activity log', async () => {
-  const { tenant, camille, admin } = await company();
+  const { tenant, camille, admin } = await setUpTenant();
   const names = [
     '<img src=x onerror=alert(1)>',
     '"><svg onload=alert(1)>',

@@ -27,7 +27,7 @@ const textsOf = (person: Person, selector: string): string[] =>
 const sentences = (person: Person): string[] => textsOf(person, '.event-text');
 
 /** A tenant with three events on three days, the last one today. */
-async function company(language: Language) {
+async function setUpTenant(language: Language) {
   const tenant = await aTenant(portal, { language });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', username: `zoe@${tenant.domain}` });
@@ -43,7 +43,7 @@ describe('the activity log', () => {
   for (const language of languages) {
     it(`shows who did what to whom, when and from where, newest first (${language})`, async () => {
       const { t } = translator(language);
-      const { admin, zoe, camille } = await company(language);
+      const { admin, zoe, camille } = await setUpTenant(language);
       await admin.visit(`${list}/${zoe.id}`);
       await admin.submit(t('common:terms.save'), { [t('common:terms.displayName')]: 'Zoë Besson' });
       await admin.visit('/account-settings');
@@ -76,7 +76,7 @@ describe('the activity log', () => {
   }
 
   it('can be filtered by kind and by days, and says when nothing matches', async () => {
-    const { admin } = await company('en');
+    const { admin } = await setUpTenant('en');
     const day = (ago: number): string => new Date(portal.clock.now - ago * dayMs).toISOString().slice(0, 10);
     const shown = async (fields: Readonly<Record<string, string>>): Promise<number> => {
       await (await admin.visit(log)).submit('Show', fields);
@@ -95,7 +95,7 @@ describe('the activity log', () => {
   });
 
   it('keeps the filter in the form, in its page links and in its export links', async () => {
-    const { admin, zoe } = await company('en');
+    const { admin, zoe } = await setUpTenant('en');
     await admin.visit(`${log}?user=${zoe.id}&kind=users&from=2026-01-02&to=2026-11-30`);
     const value = (name: string): string | undefined => admin.$(`[name=${name}]`).attr('value');
     assert.deepEqual([value('user'), value('from'), value('to')], [zoe.id, '2026-01-02', '2026-11-30']);
@@ -109,7 +109,7 @@ describe('the activity log', () => {
   });
 
   it('can be paged in both directions', async () => {
-    const { admin, tenant } = await company('en');
+    const { admin, tenant } = await setUpTenant('en');
     const { now } = portal.clock;
     for (let count = 0; count < 110; count++)
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.resumed' }, null, now - count * 60_000);
@@ -135,7 +135,7 @@ describe('the activity log', () => {
   });
 
   it('is open only to administrators who manage users', async () => {
-    const { tenant } = await company('en');
+    const { tenant } = await setUpTenant('en');
     for (const administratorLevel of ['userManagement', 'billing', 'none'] as const) {
       const person = await signedIn(await aUser(portal, tenant, { administratorLevel }), 'en');
       const may = administratorLevel === 'userManagement';
@@ -147,7 +147,7 @@ describe('the activity log', () => {
 
 describe('activity of one user', () => {
   it('shows what they did and what was done to them, and is linked from the user page', async () => {
-    const { admin, zoe, camille } = await company('en');
+    const { admin, zoe, camille } = await setUpTenant('en');
     await admin.visit(`${list}/${zoe.id}`);
     await admin.submit('Block sign-in');
     await admin.follow('All activity of this person');
@@ -159,7 +159,7 @@ describe('activity of one user', () => {
   });
 
   it('is found by part of a name or user name, with a choice when several users match', async () => {
-    const { admin, zoe, zoltan } = await company('en');
+    const { admin, zoe, zoltan } = await setUpTenant('en');
     await (await admin.visit(log)).submit('Show', { Person: 'besson', Kind: 'users' });
     assert.equal(admin.path, `${log}?user=${zoe.id}&kind=users`);
     await (await admin.visit(log)).submit('Show', { Person: 'ZO' });
@@ -172,7 +172,7 @@ describe('activity of one user', () => {
   });
 
   it('is still shown without a name after the user row has been deleted', async () => {
-    const { admin, zoltan } = await company('en');
+    const { admin, zoltan } = await setUpTenant('en');
     await portal.database.knex('users').where({ id: zoltan.id }).delete();
     await admin.visit(`${log}?user=${zoltan.id}`);
     assert.match(sentences(admin).join(), /^Camille Laurent deleted the account of Erased person [\w-]+\.$/);

@@ -20,7 +20,7 @@ const activity = (event: ActivityEvent, parts: Partial<Activity> = {}): Activity
 });
 
 /** Event kinds without a sentence or a short name in a language. */
-const unworded = (texts: Texts, kinds: readonly string[]): string[] =>
+const kindsWithoutTexts = (texts: Texts, kinds: readonly string[]): string[] =>
   kinds.flatMap((kind) => {
     const name = kind.replace('.', '_');
     const keys = [...texts.keys()];
@@ -34,12 +34,12 @@ const unworded = (texts: Texts, kinds: readonly string[]): string[] =>
 describe('texts for event kinds', () => {
   const catalogue = readCatalogue();
   for (const language of languages) {
-    it(`are complete in ${language}`, () => assertNone(unworded(catalogue[language], activityKinds)));
+    it(`are complete in ${language}`, () => assertNone(kindsWithoutTexts(catalogue[language], activityKinds)));
   }
 
   it('are reported as missing for an unknown kind', () => {
-    assert.deepEqual(unworded(catalogue.fr, ['signOut', 'moon.landed']), ['moon.landed']);
-    assert.deepEqual(unworded(new Map([['activity:sentence.signOut', '']]), ['signOut']), ['signOut']);
+    assert.deepEqual(kindsWithoutTexts(catalogue.fr, ['signOut', 'moon.landed']), ['moon.landed']);
+    assert.deepEqual(kindsWithoutTexts(new Map([['activity:sentence.signOut', '']]), ['signOut']), ['signOut']);
   });
 });
 

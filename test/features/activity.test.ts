@@ -29,65 +29,66 @@ interface Entry {
   readonly at: number;
   readonly personal: string;
 }
-const entriesBehind = (id: number): Promise<Entry[]> =>
+const entriesAfter = (id: number): Promise<Entry[]> =>
   portal.database.knex('activity').where('id', '>', id).orderBy('id').select();
-const lastId = async (): Promise<number> => (await entriesBehind(0)).at(-1)?.id ?? 0;
+const lastId = async (): Promise<number> => (await entriesAfter(0)).at(-1)?.id ?? 0;
 
-async function asked(username: string): Promise<Person> {
+async function onPasswordPage(username: string): Promise<Person> {
   const person = await aPerson(portal, headers).visit('/sign-in');
   return person.submit('Next', { 'User name': username });
 }
 const password = (person: Person, typed: string) => person.send('POST', '/sign-in/password', { password: typed });
 
 describe('recording an event once, with actor, target, address and request ID', () => {
-  type Scene = (zoe: TestUser) => Promise<() => Promise<Response>>;
+  type Preparation = (zoe: TestUser) => Promise<() => Promise<Response>>;
   const byAdmin =
-    (path: string, fields: Readonly<Record<string, string>> = {}): Scene =>
+    (path: string, fields: Readonly<Record<string, string>> = {}): Preparation =>
     async (zoe) => {
       const admin = await signedIn(camille);
       const form = path === '' ? editFormValues(await admin.visit(`${list}/${zoe.id}`)) : {};
       return () => admin.send('POST', `${list}/${zoe.id}${path}`, { ...form, ...fields });
     };
   const bySelf =
-    (path: string, fields: Readonly<Record<string, string>> = {}): Scene =>
+    (path: string, fields: Readonly<Record<string, string>> = {}): Preparation =>
     async (zoe) => {
       const person = await signedIn(zoe);
       return () => person.send('POST', path, fields);
     };
   const bySignIn =
-    (typed: string | null): Scene =>
+    (typed: string | null): Preparation =>
     async (zoe) => {
-      const person = await asked(zoe.username);
+      const person = await onPasswordPage(zoe.username);
       return () => password(person, typed ?? zoe.clearPassword);
     };
   const change = { currentPassword: goodPassword, newPassword: chosen, confirmPassword: chosen };
 
-  const cases: [kind: string, actor: 'self' | 'admin' | 'nobody', scene: Scene, wishes?: Partial<TestUser>][] = [
-    ['signIn.succeeded', 'self', bySignIn(null)],
-    ['signIn.failed', 'nobody', bySignIn('the wrong one of all')],
-    ['signIn.failed', 'nobody', bySignIn(null), { state: 'blocked' }],
-    ['signIn.failed', 'nobody', bySignIn(null), { password: 'temporary', temporaryUntil: 1 }],
-    ['signOut', 'self', bySelf('/sign-out')],
-    ['sessions.ended', 'self', bySelf('/my-profile/sessions', { session: 'others' })],
-    ['password.changed', 'self', bySelf('/my-profile/password', change)],
-    ['password.changed', 'self', bySelf('/change-password', change), { password: 'temporary' }],
-    ['password.changeRefused', 'self', bySelf('/my-profile/password', { ...change, currentPassword: 'wrong' })],
-    ['password.reset', 'admin', byAdmin('/reset-password', { epoch: '0' })],
-    ['user.edited', 'admin', byAdmin('', { firstName: 'Zoë', lastName: 'Besson', displayName: 'Zoë Besson' })],
-    ['user.blocked', 'admin', byAdmin('/block')],
-    ['user.unblocked', 'admin', byAdmin('/unblock'), { state: 'blocked' }],
-    ['user.deleted', 'admin', byAdmin('/delete')],
-    ['sessions.ended', 'admin', byAdmin('/end-sessions')],
-  ];
+  const cases: [kind: string, actor: 'self' | 'admin' | 'nobody', scene: Preparation, overrides?: Partial<TestUser>][] =
+    [
+      ['signIn.succeeded', 'self', bySignIn(null)],
+      ['signIn.failed', 'nobody', bySignIn('the wrong one of all')],
+      ['signIn.failed', 'nobody', bySignIn(null), { state: 'blocked' }],
+      ['signIn.failed', 'nobody', bySignIn(null), { password: 'temporary', temporaryUntil: 1 }],
+      ['signOut', 'self', bySelf('/sign-out')],
+      ['sessions.ended', 'self', bySelf('/my-profile/sessions', { session: 'others' })],
+      ['password.changed', 'self', bySelf('/my-profile/password', change)],
+      ['password.changed', 'self', bySelf('/change-password', change), { password: 'temporary' }],
+      ['password.changeRefused', 'self', bySelf('/my-profile/password', { ...change, currentPassword: 'wrong' })],
+      ['password.reset', 'admin', byAdmin('/reset-password', { epoch: '0' })],
+      ['user.edited', 'admin', byAdmin('', { firstName: 'Zoë', lastName: 'Besson', displayName: 'Zoë Besson' })],
+      ['user.blocked', 'admin', byAdmin('/block')],
+      ['user.unblocked', 'admin', byAdmin('/unblock'), { state: 'blocked' }],
+      ['user.deleted', 'admin', byAdmin('/delete')],
+      ['sessions.ended', 'admin', byAdmin('/end-sessions')],
+    ];
 
-  for (const [kind, actor, scene, wishes = {}] of cases) {
-    it(`records ${kind} by ${actor} ${JSON.stringify(wishes)}`, async () => {
-      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', ...wishes });
+  for (const [kind, actor, scene, overrides = {}] of cases) {
+    it(`records ${kind} by ${actor} ${JSON.stringify(overrides)}`, async () => {
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', ...overrides });
       const act = await scene(zoe);
       portal.clock.now += 1_000;
       const before = await lastId();
       const answer = await act();
-      const entries = await entriesBehind(before);
+      const entries = await entriesAfter(before);
       assert.deepEqual(
         entries.map((entry) => entry.kind),
         [kind],
@@ -102,12 +103,12 @@ describe('recording an event once, with actor, target, address and request ID', 
 
   it('records signIn.throttled once per block, so that more attempts do not fill the log', async () => {
     const zoe = await aUser(portal, tenant);
-    const person = await asked(zoe.username);
+    const person = await onPasswordPage(zoe.username);
     for (let each = 0; each < 5; each++) await password(person, 'wrong');
     const before = await lastId();
     for (const typed of ['wrong', 'wrong', zoe.clearPassword])
       assert.equal((await password(person, typed)).status, 429);
-    const entries = await entriesBehind(before);
+    const entries = await entriesAfter(before);
     assert.deepEqual(
       entries.map(({ kind, actor_id, target_id }) => [kind, actor_id, target_id]),
       [['signIn.throttled', null, zoe.id]],
@@ -119,7 +120,7 @@ describe('recording an event once, with actor, target, address and request ID', 
     const person = await signedIn(manager);
     const before = await lastId();
     assert.equal((await person.send('POST', `${list}/${boss.id}/reset-password`, { epoch: '0' })).status, 403);
-    const entries = (await entriesBehind(before)) as (Entry & { data: string })[];
+    const entries = (await entriesAfter(before)) as (Entry & { data: string })[];
     const parts = entries.map(({ kind, actor_id, target_id, data }) => [
       kind,
       actor_id,
@@ -138,14 +139,14 @@ describe('recording an event once, with actor, target, address and request ID', 
 
   it('records a sign-in attempt for an unknown user name without the name, which may be a mistyped password', async () => {
     const before = await lastId();
-    await password(await asked('meine-geheime-katze@company.example'), 'and the password too');
-    const [entry, ...more] = await entriesBehind(before);
+    await password(await onPasswordPage('meine-geheime-katze@company.example'), 'and the password too');
+    const [entry, ...more] = await entriesAfter(before);
     assert.deepEqual(
       [entry?.kind, entry?.tenant_id, entry?.actor_id, entry?.target_id],
       ['signIn.failed', null, null, null],
     );
     assert.equal(more.length, 0);
-    assert.ok(!JSON.stringify(await entriesBehind(0)).includes('katze'));
+    assert.ok(!JSON.stringify(await entriesAfter(0)).includes('katze'));
     assert.ok(!(await databaseContents(portal.database)).includes('and the password too'));
   });
 
@@ -157,7 +158,7 @@ describe('recording an event once, with actor, target, address and request ID', 
     await admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '7' });
     await admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '0' }, { csrf: null });
     await admin.send('POST', '/my-profile/password', { ...change, newPassword: 'short' });
-    assert.deepEqual(await entriesBehind(before), []);
+    assert.deepEqual(await entriesAfter(before), []);
   });
 });
 
@@ -166,7 +167,7 @@ describe("activity on a user's page", () => {
     it(`lists events in words, newest first, with the actor (${language})`, async () => {
       const { t } = translator(language);
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
-      await password(await asked(zoe.username), 'wrong');
+      await password(await onPasswordPage(zoe.username), 'wrong');
       const own = await signedIn(zoe);
       await own.send('POST', '/my-profile/password', {
         currentPassword: 'wrong',

@@ -28,7 +28,7 @@ type Who = 'requester' | 'other' | 'third' | 'manager';
  * The activity log after the manager has deleted two users, the limit, and whether `other` may still delete without
  * approval.
  */
-const cases: [label: string, deeds: readonly (readonly [by: Who, event: ActivityEvent, to: Who])[], may: boolean][] = [
+const cases: [label: string, events: readonly (readonly [by: Who, event: ActivityEvent, to: Who])[], may: boolean][] = [
   ['there is no other history', [], true],
   ['the other administrator added the manager', [['other', added, 'manager']], false],
   ['the manager added the other administrator', [['manager', added, 'other']], false],
@@ -56,49 +56,45 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(
-    `the limit on deletions without approval on ${dialect}`,
-    { skip: skipWithout('postgres', server) },
-    async () => {
-      const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+  describe(`deleting without approval on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-      async function happened(company: ApprovalTenant, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
-        const scope = createScope({ ...company.tenant.scope, principal: person(company[by]) });
-        portal.clock.now += 1;
-        await activityStore.record(portal.database, scope, event, company[to].id, portal.clock.now);
-      }
+    async function recordEvent(fixture: ApprovalTenant, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
+      const scope = createScope({ ...fixture.tenant.scope, principal: person(fixture[by]) });
+      portal.clock.now += 1;
+      await activityStore.record(portal.database, scope, event, fixture[to].id, portal.clock.now);
+    }
 
-      async function deletes(person: Person, { tenant }: ApprovalTenant): Promise<TestUser & { location: string }> {
-        const user = await aUser(portal, tenant);
-        const { headers } = await person.send('post', `${usersPage}/${user.id}/delete`);
-        return { ...user, location: headers.location ?? '' };
-      }
+    async function deleteUser(person: Person, { tenant }: ApprovalTenant): Promise<TestUser & { location: string }> {
+      const user = await aUser(portal, tenant);
+      const { headers } = await person.send('post', `${usersPage}/${user.id}/delete`);
+      return { ...user, location: headers.location ?? '' };
+    }
 
-      for (const [label, deeds, may] of cases) {
-        it(`a second administrator ${may ? 'may' : 'may not'} delete as many again when ${label}`, async () => {
-          const company = await aTenantWithApprovals(portal);
-          for (const deed of deeds) await happened(company, deed);
-          const ada = await company.as(company.manager);
-          for (const _ of [1, 2]) assert.equal((await deletes(ada, company)).location, usersPage);
-          const noah = await company.as(company.other);
-          const { id, location } = await deletes(noah, company);
-          assert.equal(location, may ? usersPage : `${approvalsPage}/new?act=delete&user=${id}`);
-          assert.equal((await storedUser(portal, { id })).state, may ? 'deleted' : 'active');
-        });
-      }
-
-      it('deletions by a colleague whom the administrator later blocked count for 24 hours', async () => {
-        const company = await aTenantWithApprovals(portal);
-        await happened(company, ['other', added, 'manager']);
-        const ada = await company.as(company.manager);
-        for (const _ of [1, 2]) await deletes(ada, company);
-        const noah = await company.as(company.other);
-        await noah.send('post', `${usersPage}/${company.manager.id}/block`);
-        assert.match((await deletes(noah, company)).location, /approvals/);
-        portal.clock.now += 24 * hourMs;
-        const later = await company.as(company.other);
-        assert.equal((await deletes(later, company)).location, usersPage);
+    for (const [label, events, may] of cases) {
+      it(`a second administrator ${may ? 'may' : 'may not'} delete as many again when ${label}`, async () => {
+        const fixture = await aTenantWithApprovals(portal);
+        for (const event of events) await recordEvent(fixture, event);
+        const ada = await fixture.as(fixture.manager);
+        for (const _ of [1, 2]) assert.equal((await deleteUser(ada, fixture)).location, usersPage);
+        const noah = await fixture.as(fixture.other);
+        const { id, location } = await deleteUser(noah, fixture);
+        assert.equal(location, may ? usersPage : `${approvalsPage}/new?act=delete&user=${id}`);
+        assert.equal((await storedUser(portal, { id })).state, may ? 'deleted' : 'active');
       });
-    },
-  );
+    }
+
+    it('deletions by a colleague whom the administrator later blocked count for 24 hours', async () => {
+      const fixture = await aTenantWithApprovals(portal);
+      await recordEvent(fixture, ['other', added, 'manager']);
+      const ada = await fixture.as(fixture.manager);
+      for (const _ of [1, 2]) await deleteUser(ada, fixture);
+      const noah = await fixture.as(fixture.other);
+      await noah.send('post', `${usersPage}/${fixture.manager.id}/block`);
+      assert.match((await deleteUser(noah, fixture)).location, /approvals/);
+      portal.clock.now += 24 * hourMs;
+      const later = await fixture.as(fixture.other);
+      assert.equal((await deleteUser(later, fixture)).location, usersPage);
+    });
+  });
 }

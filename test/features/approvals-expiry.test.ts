@@ -18,12 +18,17 @@ const { knex } = portal.database;
 const change = (user: User, columns: object): Promise<number> => knex('users').where({ id: user.id }).update(columns);
 const waitMs = 24 * hourMs;
 
-type Company = Awaited<ReturnType<typeof aTenantWithApprovals>>;
+type ApprovalFixture = Awaited<ReturnType<typeof aTenantWithApprovals>>;
 /**
- * What happens between the approval and the requester's return; `comesBack` is false if the requester can no longer
+ * What occur between the approval and the requester's return; `canReopen` is false if the requester can no longer
  * sign in.
  */
-const meanwhile: [label: string, happens: (company: Company) => Promise<unknown>, comesBack: boolean, why: string][] = [
+const events: [
+  label: string,
+  occur: (fixture: ApprovalFixture) => Promise<unknown>,
+  canReopen: boolean,
+  why: string,
+][] = [
   [
     'the requester is demoted',
     ({ requester }) => change(requester, { administrator_level: 'userManagement' }),
@@ -43,43 +48,43 @@ const meanwhile: [label: string, happens: (company: Company) => Promise<unknown>
 ];
 
 describe('an approved request', () => {
-  for (const [label, happens, comesBack, why] of meanwhile) {
+  for (const [label, occur, canReopen, why] of events) {
     it(`expires when ${label}`, async () => {
-      const company = await aTenantWithApprovals(portal);
-      const address = await anApprovedRequest(company);
-      const camille = await company.as(company.requester);
+      const fixture = await aTenantWithApprovals(portal);
+      const address = await anApprovedRequest(fixture);
+      const camille = await fixture.as(fixture.requester);
       await camille.visit(address);
-      await happens(company);
-      const before = await storedUser(portal, company.third);
-      if (comesBack) {
-        const answer = await (await company.as(company.requester)).send('get', address);
+      await occur(fixture);
+      const before = await storedUser(portal, fixture.third);
+      if (canReopen) {
+        const answer = await (await fixture.as(fixture.requester)).send('get', address);
         assert.match(answer.text, /Lapsed/);
         assert.doesNotMatch(answer.text, /perform"/);
       }
       await camille.send('post', `${address}/perform`);
       await portal.background.runAll();
-      assert.deepEqual(await storedUser(portal, company.third), before);
-      assert.deepEqual(await requestStatesOf(portal, company.tenant), ['lapsed']);
+      assert.deepEqual(await storedUser(portal, fixture.third), before);
+      assert.deepEqual(await requestStatesOf(portal, fixture.tenant), ['lapsed']);
       assert.equal(
         (
           await knex<{ lapsed_by: string; tenant_id: string }>('approvals')
-            .where({ tenant_id: company.tenant.id })
+            .where({ tenant_id: fixture.tenant.id })
             .first()
         )?.lapsed_by,
         why,
       );
-      assert.equal((await activityKindsOf(portal, company.tenant)).at(-1), 'approval.lapsed');
+      assert.equal((await activityKindsOf(portal, fixture.tenant)).at(-1), 'approval.lapsed');
     });
   }
 });
 
 describe('the time limit of a request', () => {
   it('is exact to the millisecond, both for approving and for performing', async () => {
-    const company = await aTenantWithApprovals(portal);
-    const address = await aPendingRequest(company);
+    const fixture = await aTenantWithApprovals(portal);
+    const address = await aPendingRequest(fixture);
     // Sessions are shorter than the time limit, so the approver signs in late.
     portal.clock.now += waitMs - 1;
-    const [late, inTime] = [await company.as(company.other), await company.as(company.other)];
+    const [late, inTime] = [await fixture.as(fixture.other), await fixture.as(fixture.other)];
     await late.visit(address);
     await inTime.visit(address);
     portal.clock.now += 1;
@@ -95,14 +100,14 @@ describe('the time limit of a request', () => {
   });
 
   it('restarts on approval', async () => {
-    const company = await aTenantWithApprovals(portal);
-    const address = await aPendingRequest(company);
+    const fixture = await aTenantWithApprovals(portal);
+    const address = await aPendingRequest(fixture);
     portal.clock.now += waitMs - 1;
-    const noah = await company.as(company.other);
+    const noah = await fixture.as(fixture.other);
     await noah.visit(address);
     await noah.submit('Confirm');
     portal.clock.now += waitMs - 1;
-    const camille = await company.as(company.requester);
+    const camille = await fixture.as(fixture.requester);
     await camille.visit(address);
     await camille.submit('Reset password');
     assert.ok(camille.$('#temporary-password').text());
@@ -111,36 +116,36 @@ describe('the time limit of a request', () => {
 
 describe('ended requests', () => {
   it('are deleted after 30 days, while the activity log keeps their entries', async () => {
-    const company = await aTenantWithApprovals(portal);
-    const camille = await company.as(company.requester);
-    const address = await aPendingRequest(company);
+    const fixture = await aTenantWithApprovals(portal);
+    const camille = await fixture.as(fixture.requester);
+    const address = await aPendingRequest(fixture);
     await camille.visit(address);
     await camille.submit('Withdraw');
     camille.sees('Your request has been withdrawn.');
     await advanceTime(portal, 30 * 24 * hourMs);
     await portal.background.runAll();
-    assert.deepEqual(await requestStatesOf(portal, company.tenant), ['withdrawn']);
+    assert.deepEqual(await requestStatesOf(portal, fixture.tenant), ['withdrawn']);
     portal.clock.now += 1;
     await portal.background.runAll();
-    assert.deepEqual(await requestStatesOf(portal, company.tenant), []);
-    assert.deepEqual(await activityKindsOf(portal, company.tenant), ['approval.asked', 'approval.withdrawn']);
-    const later = await company.as(company.requester);
+    assert.deepEqual(await requestStatesOf(portal, fixture.tenant), []);
+    assert.deepEqual(await activityKindsOf(portal, fixture.tenant), ['approval.asked', 'approval.withdrawn']);
+    const later = await fixture.as(fixture.requester);
     assert.equal((await later.visit(address)).status, 404);
   });
 
   it('lose their reason when their subject is erased', async () => {
-    const company = await aTenantWithApprovals(portal);
-    const address = await aPendingRequest(company, 'Kanarienvogel');
-    const noah = await company.as(company.other);
+    const fixture = await aTenantWithApprovals(portal);
+    const address = await aPendingRequest(fixture, 'Kanarienvogel');
+    const noah = await fixture.as(fixture.other);
     await noah.visit(address);
     await noah.submit('Decline', { 'Comment (optional)': 'Zaunkönig' });
-    await change(company.third, { state: 'deleted', deleted_at: portal.clock.now, epoch: 1 });
-    const camille = await company.as(company.requester);
-    await camille.visit(`${usersPage}/${company.third.id}/erase`);
+    await change(fixture.third, { state: 'deleted', deleted_at: portal.clock.now, epoch: 1 });
+    const camille = await fixture.as(fixture.requester);
+    await camille.visit(`${usersPage}/${fixture.third.id}/erase`);
     await camille.submit('Erase for good');
     const kept = JSON.stringify([
       await knex('approvals'),
-      await knex('activity').where({ tenant_id: company.tenant.id }),
+      await knex('activity').where({ tenant_id: fixture.tenant.id }),
     ]);
     assert.doesNotMatch(kept, /Kanarienvogel/);
     await camille.visit('/account-settings/activity-log');

@@ -15,10 +15,10 @@ import { normalizedResponse } from '../support/responses.ts';
 
 const portal = await openPortal();
 const { knex } = portal.database;
-const company = await aTenantWithApprovals(portal);
+const fixture = await aTenantWithApprovals(portal);
 const stranger = await aTenantWithApprovals(portal);
 type Who = 'requester' | 'other' | 'third' | 'manager' | 'plain' | 'stranger';
-const personOf = (who: Who) => (who === 'stranger' ? stranger.as(stranger.requester) : company.as(company[who]));
+const personOf = (who: Who) => (who === 'stranger' ? stranger.as(stranger.requester) : fixture.as(fixture[who]));
 const fresh = async (): Promise<void> => {
   await knex('approvals').delete();
   await knex('throttles').delete();
@@ -45,9 +45,9 @@ describe('an approval request', () => {
   for (const [label, who, move, confirmed, status] of crafted) {
     it(`stays unchanged when ${label}`, async () => {
       await fresh();
-      const address = confirmed ? await anApprovedRequest(company) : await aPendingRequest(company);
+      const address = confirmed ? await anApprovedRequest(fixture) : await aPendingRequest(fixture);
       const person = await (await personOf(who)).visit('/my-profile');
-      const before = await storedUser(portal, company.third);
+      const before = await storedUser(portal, fixture.third);
       const to = (path: string): string => (move === 'perform' ? `${path}/perform` : path);
       const answer = await person.send('post', to(address), { move });
       assert.equal(answer.status, status, answer.text.slice(0, 2_000));
@@ -56,25 +56,25 @@ describe('an approval request', () => {
         const nobody = await person.send('post', to(`${approvalsPage}/${randomUUID()}`), { move });
         assert.deepEqual(normalizedResponse(answer), normalizedResponse(nobody));
       }
-      assert.deepEqual(await requestStatesOf(portal, company.tenant), [confirmed ? 'confirmed' : 'open']);
-      assert.deepEqual(await storedUser(portal, company.third), before);
+      assert.deepEqual(await requestStatesOf(portal, fixture.tenant), [confirmed ? 'confirmed' : 'open']);
+      assert.deepEqual(await storedUser(portal, fixture.third), before);
     });
   }
 
   it('is not performed twice', async () => {
     await fresh();
-    const address = await anApprovedRequest(company);
+    const address = await anApprovedRequest(fixture);
     const camille = await (await personOf('requester')).visit(address);
     assert.equal((await camille.send('post', `${address}/perform`)).status, 200);
     const again = await camille.send('post', `${address}/perform`);
     assert.equal(again.status, 409);
     assert.doesNotMatch(again.text, /id="temporary-password"/);
-    await knex('users').where({ id: company.third.id }).update({ epoch: company.third.epoch });
+    await knex('users').where({ id: fixture.third.id }).update({ epoch: fixture.third.epoch });
   });
 
   it('leads to an activity log entry when its requester tries to approve it', async () => {
     await fresh();
-    const address = await aPendingRequest(company);
+    const address = await aPendingRequest(fixture);
     const camille = await (await personOf('requester')).visit(address);
     const answer = await camille.send('post', address, { move: 'confirmed' });
     assert.match(answer.text, /Nobody confirms what they asked for themselves/);
@@ -105,8 +105,8 @@ describe('the reason of a request', () => {
       await fresh();
       const camille = await (
         await personOf('requester')
-      ).visit(`${approvalsPage}/new?act=resetPassword&user=${company.third.id}`);
-      const form = { act: 'resetPassword', user: company.third.id, reason };
+      ).visit(`${approvalsPage}/new?act=resetPassword&user=${fixture.third.id}`);
+      const form = { act: 'resetPassword', user: fixture.third.id, reason };
       const answer = await camille.send('post', `${approvalsPage}/new`, form);
       assert.equal(answer.status, expected === null ? 422 : 303);
       if (expected === null) return;
@@ -126,18 +126,18 @@ describe('requesting an approval', () => {
     ['for a user of another tenant is rejected', { act: 'resetPassword', user: stranger.third.id }, 404],
     ['without a user is rejected', { act: 'resetPassword' }, 404],
     ['for an unknown user ID is rejected', { act: 'delete', user: randomUUID() }, 404],
-    ['for oneself is rejected', { act: 'resetPassword', user: company.requester.id }, 403],
+    ['for oneself is rejected', { act: 'resetPassword', user: fixture.requester.id }, 403],
     [
       'for an action that needs no approval redirects to the action',
-      { act: 'resetPassword', user: company.plain.id },
+      { act: 'resetPassword', user: fixture.plain.id },
       303,
     ],
     [
       'for a level that the user already has redirects without a request',
-      { act: 'giveGlobalAdmin', user: company.third.id },
+      { act: 'giveGlobalAdmin', user: fixture.third.id },
       303,
     ],
-    ['for restoring an active user is rejected', { act: 'restore', user: company.third.id }, 404],
+    ['for restoring an active user is rejected', { act: 'restore', user: fixture.third.id }, 404],
     ["for rules looser than the region's is rejected", { act: 'loosenRules', deleteMoreThan: '51' }, 400],
   ];
   for (const [label, fields, status] of subjects) {
@@ -146,7 +146,7 @@ describe('requesting an approval', () => {
       const camille = await (await personOf('requester')).visit(usersPage);
       const answer = await camille.send('post', `${approvalsPage}/new`, { reason: 'Because', ...fields });
       assert.equal(answer.status, status, answer.text.slice(0, 1_500));
-      assert.deepEqual(await requestStatesOf(portal, company.tenant), []);
+      assert.deepEqual(await requestStatesOf(portal, fixture.tenant), []);
     });
   }
 
@@ -158,18 +158,18 @@ describe('requesting an approval', () => {
     for (let day = 10; day < 30; day++) assert.equal((await ask({ from: `2026-01-${day}` })).status, 303);
     const again = await ask({ from: '2026-01-10' });
     assert.equal(again.status, 303);
-    assert.equal((await requestStatesOf(portal, company.tenant)).length, 20);
+    assert.equal((await requestStatesOf(portal, fixture.tenant)).length, 20);
     assert.equal((await ask({ from: '2026-01-30' })).status, 422);
   });
 
   it('is rejected without an eligible approver, and the page explains what to do', async () => {
     await fresh();
-    await knex('users').where({ id: company.other.id }).update({ state: 'blocked' });
-    const camille = await (await personOf('requester')).visit(`${usersPage}/${company.third.id}/reset-password`);
+    await knex('users').where({ id: fixture.other.id }).update({ state: 'blocked' });
+    const camille = await (await personOf('requester')).visit(`${usersPage}/${fixture.third.id}/reset-password`);
     camille.sees('At the moment nobody can confirm this').sees('turn to the operator of the portal');
     assert.equal(camille.$('main textarea').length, 0);
-    const form = { act: 'resetPassword', user: company.third.id, reason: 'Because' };
+    const form = { act: 'resetPassword', user: fixture.third.id, reason: 'Because' };
     assert.equal((await camille.send('post', `${approvalsPage}/new`, form)).status, 409);
-    await knex('users').where({ id: company.other.id }).update({ state: 'active' });
+    await knex('users').where({ id: fixture.other.id }).update({ state: 'active' });
   });
 });

@@ -46,12 +46,12 @@ describe('removing the second factor of a Global admin', () => {
 
 describe('the reason of an approval request', () => {
   it('is shown in the activity log only to administrators who could perform the action themselves', async () => {
-    const company = await aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
-    const address = await aPendingRequest(company, secret);
-    const noah = await company.as(company.other);
+    const fixture = await aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
+    const address = await aPendingRequest(fixture, secret);
+    const noah = await fixture.as(fixture.other);
     await noah.visit(address).then(() => noah.submit('Decline', { 'Comment (optional)': `${secret} too` }));
     for (const who of ['requester', 'other', 'third', 'manager'] as const) {
-      const person = await company.as(company[who]);
+      const person = await fixture.as(fixture[who]);
       const may = who === 'requester' || who === 'other';
       assert.ok(may || !(await person.visit('/dashboard')).text.includes(secret));
       const texts = [(await person.visit(log)).text];
@@ -63,17 +63,17 @@ describe('the reason of an approval request', () => {
   });
 
   it('is part of the personal data of its author only', async () => {
-    const company = await aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
-    await aPendingRequest(company, secret);
+    const fixture = await aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
+    await aPendingRequest(fixture, secret);
     for (const who of ['requester', 'other', 'third'] as const) {
-      const person = await company.as(company[who]);
+      const person = await fixture.as(fixture[who]);
       const file = await person.send('get', '/my-profile/data.json');
       assert.equal(file.status, 200);
       assert.equal(file.text.includes(secret), who === 'requester', who);
     }
-    const camille = await company.as(company.requester);
-    await camille.visit(`${usersPage}/${company.third.id}`);
-    const file = await camille.send('post', `${usersPage}/${company.third.id}/data.json`);
+    const camille = await fixture.as(fixture.requester);
+    await camille.visit(`${usersPage}/${fixture.third.id}`);
+    const file = await camille.send('post', `${usersPage}/${fixture.third.id}/data.json`);
     assert.equal(file.status, 200);
     assert.match(file.text, /approval.asked/);
     assert.ok(!file.text.includes(secret), "nor in the subject's data, whoever exports it");

@@ -28,108 +28,104 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(
-    `concurrent approval actions on ${dialect}, ${rounds} times`,
-    { skip: skipWithout('postgres', server) },
-    async () => {
-      const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-      const { database } = portal;
-      const clock = (): number => portal.clock.now;
-      // The real rate limit would stop these rounds before they show anything.
-      const throttle = {
-        ...createThrottle(portal.database, portal.config.rules),
-        takeBudget: () => Promise.resolve(null),
+  describe(`approval races on ${dialect}, ${rounds} times`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const { database } = portal;
+    const clock = (): number => portal.clock.now;
+    // The real rate limit would stop these rounds before they show anything.
+    const throttle = {
+      ...createThrottle(portal.database, portal.config.rules),
+      takeBudget: () => Promise.resolve(null),
+    };
+    const approvals = createApprovals({ database, clock });
+    const tokens = createLinkTokens([], linkAddresses(portal.config.baseUrl));
+    const credentialIssuer = createCredentialIssuer({ hasher: portal.hasher, tokens, canMail: false, clock });
+    const users = createUsers({ database, credentialIssuer, throttle, clock });
+    const changes = createUserChanges({ database, clock });
+    const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformParts);
+
+    const fixture = await aTenantWithApprovals(portal);
+    const fourth = await aUser(portal, fixture.tenant, { administratorLevel: 'global' });
+    const rules = tightened(portal.config.rules, everyApprovalRule);
+
+    // Resets everything between rounds except the epoch of `third`, which grows with each reset.
+    async function aRound() {
+      const { knex } = portal.database;
+      await knex('users').where({ id: fixture.other.id }).update({ state: 'active', epoch: 0 });
+      await knex('approvals').delete();
+      const before = (await activityKindsOf(portal, fixture.tenant)).length;
+      const scopeOf = (actor: TestUser) => createScope({ ...fixture.tenant.scope, rules, principal: person(actor) });
+      const wish = { act: 'resetPassword', userIds: [fixture.third.id] } as const;
+      const asked = await approvals.ask(scopeOf(fixture.requester), wish, 'Because');
+      if (asked.outcome !== 'asked') throw new Error(asked.outcome);
+      const scopes = {
+        requester: scopeOf(fixture.requester),
+        other: scopeOf(fixture.other),
+        fourth: scopeOf(fourth),
       };
-      const approvals = createApprovals({ database, clock });
-      const tokens = createLinkTokens([], linkAddresses(portal.config.baseUrl));
-      const credentialIssuer = createCredentialIssuer({ hasher: portal.hasher, tokens, canMail: false, clock });
-      const users = createUsers({ database, credentialIssuer, throttle, clock });
-      const changes = createUserChanges({ database, clock });
-      const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformParts);
+      const kinds = async (): Promise<string[]> => (await activityKindsOf(portal, fixture.tenant)).slice(before);
+      return { ...fixture, ...scopes, people: fixture, id: asked.id, kinds };
+    }
 
-      const company = await aTenantWithApprovals(portal);
-      const fourth = await aUser(portal, company.tenant, { administratorLevel: 'global' });
-      const rules = tightened(portal.config.rules, everyApprovalRule);
+    const settle = async (work: readonly Promise<unknown>[]): Promise<unknown[]> =>
+      (await Promise.allSettled(work)).map((each) => {
+        if (each.status === 'fulfilled') return each.value;
+        if (each.reason instanceof Failure) return each.reason.kind;
+        throw each.reason;
+      });
 
-      // Resets everything between rounds except the epoch of `third`, which grows with each reset.
-      async function aRound() {
-        const { knex } = portal.database;
-        await knex('users').where({ id: company.other.id }).update({ state: 'active', epoch: 0 });
-        await knex('approvals').delete();
-        const before = (await activityKindsOf(portal, company.tenant)).length;
-        const scopeOf = (actor: TestUser) => createScope({ ...company.tenant.scope, rules, principal: person(actor) });
-        const wish = { act: 'resetPassword', userIds: [company.third.id] } as const;
-        const asked = await approvals.ask(scopeOf(company.requester), wish, 'Because');
-        if (asked.outcome !== 'asked') throw new Error(asked.outcome);
-        const scopes = {
-          requester: scopeOf(company.requester),
-          other: scopeOf(company.other),
-          fourth: scopeOf(fourth),
-        };
-        const kinds = async (): Promise<string[]> => (await activityKindsOf(portal, company.tenant)).slice(before);
-        return { ...company, ...scopes, people: company, id: asked.id, kinds };
+    it('approving and declining: only the first decision counts', async () => {
+      for (let round = 0; round < rounds; round++) {
+        const { id, other, fourth, kinds } = await aRound();
+        const answers = [approvals.decide(other, id, 'confirmed', ''), approvals.decide(fourth, id, 'declined', '')];
+        assert.deepEqual((await settle(answers)).sort(), ['decided', 'late']);
+        assert.equal((await kinds()).length, 2);
       }
+    });
 
-      const settle = async (work: readonly Promise<unknown>[]): Promise<unknown[]> =>
-        (await Promise.allSettled(work)).map((each) => {
-          if (each.status === 'fulfilled') return each.value;
-          if (each.reason instanceof Failure) return each.reason.kind;
-          throw each.reason;
-        });
+    it('approving and withdrawing: the request ends as withdrawn', async () => {
+      for (let round = 0; round < rounds; round++) {
+        const { tenant, id, other, requester, kinds: recorded } = await aRound();
+        await settle([approvals.decide(other, id, 'confirmed', ''), approvals.withdraw(requester, id)]);
+        const kinds = (await recorded()).slice(1);
+        const inOrder = ['approval.confirmed approval.withdrawn', 'approval.withdrawn'];
+        assert.ok(inOrder.includes(kinds.join(' ')), kinds.join(' '));
+        assert.deepEqual(await requestStatesOf(portal, tenant), ['withdrawn']);
+      }
+    });
 
-      it('approving and declining: only the first decision counts', async () => {
-        for (let round = 0; round < rounds; round++) {
-          const { id, other, fourth, kinds } = await aRound();
-          const answers = [approvals.decide(other, id, 'confirmed', ''), approvals.decide(fourth, id, 'declined', '')];
-          assert.deepEqual((await settle(answers)).sort(), ['decided', 'late']);
-          assert.equal((await kinds()).length, 2);
-        }
-      });
+    it('performing twice creates one temporary password', async () => {
+      for (let round = 0; round < rounds; round++) {
+        const { id, other, requester, kinds: recorded } = await aRound();
+        await approvals.decide(other, id, 'confirmed', '');
+        const done = (await settle([perform(requester, id), perform(requester, id)])) as { outcome: string }[];
+        assert.deepEqual(done.map(({ outcome }) => outcome).sort(), ['late', 'reset']);
+        const kinds = await recorded();
+        assert.equal(kinds.filter((kind) => kind === 'password.reset').length, 1);
+      }
+    });
 
-      it('approving and withdrawing: the request ends as withdrawn', async () => {
-        for (let round = 0; round < rounds; round++) {
-          const { tenant, id, other, requester, kinds: recorded } = await aRound();
-          await settle([approvals.decide(other, id, 'confirmed', ''), approvals.withdraw(requester, id)]);
-          const kinds = (await recorded()).slice(1);
-          const inOrder = ['approval.confirmed approval.withdrawn', 'approval.withdrawn'];
-          assert.ok(inOrder.includes(kinds.join(' ')), kinds.join(' '));
-          assert.deepEqual(await requestStatesOf(portal, tenant), ['withdrawn']);
-        }
-      });
+    it('performing while the approver is being blocked: whichever is first wins', async () => {
+      for (let round = 0; round < rounds; round++) {
+        const { id, other, requester, people, kinds: recorded } = await aRound();
+        await approvals.decide(other, id, 'confirmed', '');
+        await settle([perform(requester, id), changes.block(requester, people.other.id)]);
+        const kinds = (await recorded()).slice(2).join(' ');
+        const inOrder = ['approval.done password.reset user.blocked', 'user.blocked approval.lapsed'];
+        assert.ok(inOrder.includes(kinds), kinds);
+      }
+    });
 
-      it('performing twice creates one temporary password', async () => {
-        for (let round = 0; round < rounds; round++) {
-          const { id, other, requester, kinds: recorded } = await aRound();
-          await approvals.decide(other, id, 'confirmed', '');
-          const done = (await settle([perform(requester, id), perform(requester, id)])) as { outcome: string }[];
-          assert.deepEqual(done.map(({ outcome }) => outcome).sort(), ['late', 'reset']);
-          const kinds = await recorded();
-          assert.equal(kinds.filter((kind) => kind === 'password.reset').length, 1);
-        }
-      });
-
-      it('performing while the approver is being blocked: whichever is first wins', async () => {
-        for (let round = 0; round < rounds; round++) {
-          const { id, other, requester, people, kinds: recorded } = await aRound();
-          await approvals.decide(other, id, 'confirmed', '');
-          await settle([perform(requester, id), changes.block(requester, people.other.id)]);
-          const kinds = (await recorded()).slice(2).join(' ');
-          const inOrder = ['approval.done password.reset user.blocked', 'user.blocked approval.lapsed'];
-          assert.ok(inOrder.includes(kinds), kinds);
-        }
-      });
-
-      it('deleting several users does not exceed the limit that requires approval', async () => {
-        for (let round = 0; round < rounds; round++) {
-          const { tenant, requester, kinds: recorded } = await aRound();
-          portal.clock.now += 24 * hourMs;
-          const many = [];
-          for (let count = 0; count < 5; count++) many.push(await aUser(portal, tenant));
-          await settle(many.map(({ id }) => changes.remove(requester, id)));
-          const kinds = await recorded();
-          assert.equal(kinds.filter((kind) => kind === 'user.deleted').length, everyApprovalRule.deleteMoreThan);
-        }
-      });
-    },
-  );
+    it('deleting several users does not exceed the limit that requires approval', async () => {
+      for (let round = 0; round < rounds; round++) {
+        const { tenant, requester, kinds: recorded } = await aRound();
+        portal.clock.now += 24 * hourMs;
+        const many = [];
+        for (let count = 0; count < 5; count++) many.push(await aUser(portal, tenant));
+        await settle(many.map(({ id }) => changes.remove(requester, id)));
+        const kinds = await recorded();
+        assert.equal(kinds.filter((kind) => kind === 'user.deleted').length, everyApprovalRule.deleteMoreThan);
+      }
+    });
+  });
 }

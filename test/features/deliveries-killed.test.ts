@@ -131,39 +131,35 @@ for (const { dialect, config, skip } of both(server)) {
   });
 }
 
-describe(
-  'deliveries when the connection to PostgreSQL is lost',
-  { skip: skipWithout('postgres', server) },
-  async () => {
-    if (server === null) return;
-    const config: DatabaseConfig = { kind: 'postgres', url: server.url };
-    const { database: administrator } = await open(config);
-    // Later than the clock of the processes above, which use the same database.
-    const later = start + 100 * leaseMs;
+describe('deliveries after a lost PostgreSQL connection', { skip: skipWithout('postgres', server) }, async () => {
+  if (server === null) return;
+  const config: DatabaseConfig = { kind: 'postgres', url: server.url };
+  const { database: administrator } = await open(config);
+  // Later than the clock of the processes above, which use the same database.
+  const later = start + 100 * leaseMs;
 
-    for (const [index, [label, at, mails]] of boundaries.entries()) {
-      if (at === 'inTheServer') continue;
-      it(`lost ${label}: the process recovers, with ${mails} email(s) in total`, async () => {
-        const { database, scope, userId } = await withUser(config);
-        const clock = { now: later + index * 3 * leaseMs };
-        const cut = () => cutOthers(administrator);
-        const interrupted =
-          at === 'recorded' ? database : interrupt(database, new RegExp(at.statement, 'i'), { [at.when]: cut });
-        const ids: string[] = [];
-        const worker = noticesWorker(interrupted, ({ id }) => Promise.resolve(void ids.push(id)), clock);
-        const recorded = activityStore.record(interrupted, scope, { kind: 'user.unblocked' }, userId, clock.now);
-        await recorded.catch(() => {});
-        if (at === 'recorded') await cut();
+  for (const [index, [label, at, mails]] of boundaries.entries()) {
+    if (at === 'inTheServer') continue;
+    it(`lost ${label}: the process recovers, with ${mails} email(s) in total`, async () => {
+      const { database, scope, userId } = await withUser(config);
+      const clock = { now: later + index * 3 * leaseMs };
+      const cut = () => cutOthers(administrator);
+      const interrupted =
+        at === 'recorded' ? database : interrupt(database, new RegExp(at.statement, 'i'), { [at.when]: cut });
+      const ids: string[] = [];
+      const worker = noticesWorker(interrupted, ({ id }) => Promise.resolve(void ids.push(id)), clock);
+      const recorded = activityStore.record(interrupted, scope, { kind: 'user.unblocked' }, userId, clock.now);
+      await recorded.catch(() => {});
+      if (at === 'recorded') await cut();
+      await worker.run(never).catch(() => {});
+      assert.equal((await rowsOf(administrator, scope)).events, mails === 0 ? 0 : 1);
+      // The first rounds may still get terminated connections from the pool.
+      for (let round = 1; round <= 3; round++) {
+        clock.now += leaseMs;
         await worker.run(never).catch(() => {});
-        assert.equal((await rowsOf(administrator, scope)).events, mails === 0 ? 0 : 1);
-        // The first rounds may still get terminated connections from the pool.
-        for (let round = 1; round <= 3; round++) {
-          clock.now += leaseMs;
-          await worker.run(never).catch(() => {});
-        }
-        assertDelivered(ids, mails);
-        assert.equal((await rowsOf(administrator, scope)).deliveries, 0);
-      });
-    }
-  },
-);
+      }
+      assertDelivered(ids, mails);
+      assert.equal((await rowsOf(administrator, scope)).deliveries, 0);
+    });
+  }
+});

@@ -17,7 +17,7 @@ const list = '/account-settings/user-management';
 const canaries = ['Kanarienvogel', 'Zeisig', 'Stieglitz', 'kanari.zeisig', '198.51.100.77', '2001:db8:77', 'Canarium'];
 const theirs = { 'Accept-Language': 'en', 'X-Forwarded-For': '198.51.100.77', 'User-Agent': 'Canarium/7' };
 
-interface Scene {
+interface TracedUser {
   readonly portal: Portal;
   readonly tenant: TestTenant;
   readonly person: TestUser;
@@ -25,7 +25,7 @@ interface Scene {
 }
 
 /** A portal in which a user has left their name and address in every possible place. */
-async function aScene(databaseUrl?: string): Promise<Scene> {
+async function aTracedUser(databaseUrl?: string): Promise<TracedUser> {
   const portal = await openPortal({ environment: { TRUST_PROXY: '1' }, ...(databaseUrl ? { databaseUrl } : {}) });
   const tenant = await aTenant(portal, { language: 'en' });
   const others = [];
@@ -89,7 +89,7 @@ for (const [dialect, url, skip] of [
 ] as const) {
   describe(`erasing a user on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
-    const { portal, tenant, person, admin } = await aScene(url);
+    const { portal, tenant, person, admin } = await aTracedUser(url);
     const outbox = path.join(portal.config.dataDirectory, 'outbox');
     if (portal.config.mail !== null) await portal.background.runAll();
     await admin.send('POST', `${list}/${person.id}/unblock`);

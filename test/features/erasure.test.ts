@@ -12,8 +12,8 @@ const tenant = await aTenant(portal, { language: 'en' });
 const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
 const admin = await aPerson(portal, english).signIn(camille);
 const pathOf = ({ id }: TestUser): string => `${list}/${id}/erase`;
-const aDeletedUser = (wishes: Partial<TestUser> = {}): Promise<TestUser> =>
-  aUser(portal, tenant, { displayName: 'Zoé Besson', state: 'deleted', deletedAt: portal.clock.now, ...wishes });
+const aDeletedUser = (overrides: Partial<TestUser> = {}): Promise<TestUser> =>
+  aUser(portal, tenant, { displayName: 'Zoé Besson', state: 'deleted', deletedAt: portal.clock.now, ...overrides });
 const rowsOf = ({ id }: TestUser): Promise<object[]> => portal.database.knex('users').where({ id });
 
 describe('erasing a deleted user', async () => {

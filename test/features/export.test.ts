@@ -14,7 +14,7 @@ import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.sto
 const address = `${usersPath}/export.csv`;
 const portal = await openPortal();
 
-async function aCompany() {
+async function aTenantWithAdmins() {
   const tenant = await aTenant(portal, { language: 'en' });
   const admin = (language: 'en' | 'fr' | 'de') =>
     aUser(portal, tenant, {
@@ -27,7 +27,7 @@ async function aCompany() {
 }
 
 describe('user export', async () => {
-  const { tenant, admins } = await aCompany();
+  const { tenant, admins } = await aTenantWithAdmins();
   await aUser(portal, tenant, {
     username: `zoe@${tenant.domain}`,
     displayName: 'Zoé Besson',
@@ -99,7 +99,7 @@ describe('user export', async () => {
 
 describe('importing an exported file', () => {
   it('changes nothing, whatever the language of the file', async () => {
-    const { admins, tenant } = await aCompany();
+    const { admins, tenant } = await aTenantWithAdmins();
     await aUser(portal, tenant, {
       displayName: 'Ada',
       administratorLevel: 'billing',
@@ -130,7 +130,7 @@ describe('importing an exported file', () => {
   });
 
   it('changes nothing for any names, and the file contains no formulas', async () => {
-    const { tenant, admins } = await aCompany();
+    const { tenant, admins } = await aTenantWithAdmins();
     const users = Array.from({ length: 40 }, (_, index) => newUser({ username: `p${index}@${tenant.domain}` }));
     await usersStore.insertMany(portal.database, tenant.scope, users);
     const admin = await aPerson(portal).signIn(admins.en);

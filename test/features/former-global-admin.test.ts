@@ -36,21 +36,21 @@ for (const [dialect, server] of [
       const pageOf = ({ third }: ApprovalTenant): string => `${usersPage}/${third.id}`;
       const guarded = () => aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
 
-      const byForm = async (company: ApprovalTenant): Promise<void> => {
-        const person = await requester(company);
-        await person.visit(pageOf(company)).then(() => person.submit('Save', { 'Administrator level': 'none' }));
+      const byForm = async (fixture: ApprovalTenant): Promise<void> => {
+        const person = await requester(fixture);
+        await person.visit(pageOf(fixture)).then(() => person.submit('Save', { 'Administrator level': 'none' }));
       };
-      const byImport = async (company: ApprovalTenant): Promise<void> => {
-        const row = [company.third.username, 'Inès', 'Haddad', 'Inès Haddad', 'No admin', 'No agent', ''];
-        const person = await uploadForCheck(await requester(company), csvOf(header, row));
+      const byImport = async (fixture: ApprovalTenant): Promise<void> => {
+        const row = [fixture.third.username, 'Inès', 'Haddad', 'Inès Haddad', 'No admin', 'No agent', ''];
+        const person = await uploadForCheck(await requester(fixture), csvOf(header, row));
         await person.submit('Import 1 row');
         await portal.background.runAll();
       };
 
-      const resets: [how: string, reset: (company: ApprovalTenant, person: Person) => Promise<unknown>][] = [
+      const resets: [how: string, reset: (fixture: ApprovalTenant, person: Person) => Promise<unknown>][] = [
         [
           'the reset page',
-          (company, person) => person.send('post', `${pageOf(company)}/reset-password`, { epoch: '0' }),
+          (fixture, person) => person.send('post', `${pageOf(fixture)}/reset-password`, { epoch: '0' }),
         ],
         [
           'the bulk reset',
@@ -58,7 +58,7 @@ for (const [dialect, server] of [
         ],
         [
           'the removal of the second factor',
-          async (company, person) => person.send('post', `${pageOf(company)}/remove-second-factor`),
+          async (fixture, person) => person.send('post', `${pageOf(fixture)}/remove-second-factor`),
         ],
       ];
 
@@ -68,103 +68,103 @@ for (const [dialect, server] of [
       ] as const)
         for (const [how, reset] of resets)
           it(`requires approval for ${how} after the level was lowered by ${path}`, async () => {
-            const company = await guarded();
-            await aSecondFactorUser(portal, company.third);
-            await lower(company);
-            const before = await storedUser(portal, company.third);
+            const fixture = await guarded();
+            await aSecondFactorUser(portal, fixture.third);
+            await lower(fixture);
+            const before = await storedUser(portal, fixture.third);
             assert.equal(before.administrator_level, 'none');
-            const person = await requester(company);
+            const person = await requester(fixture);
             await person.visit(usersPage);
-            await reset(company, person);
-            const { epoch, password_hash: hash, second_factor_at: factor } = await storedUser(portal, company.third);
+            await reset(fixture, person);
+            const { epoch, password_hash: hash, second_factor_at: factor } = await storedUser(portal, fixture.third);
             assert.deepEqual([epoch, hash, factor], [before.epoch, before.password_hash, before.second_factor_at]);
           });
 
       it('lasts exactly 30 days, to the millisecond', async () => {
-        const company = await guarded();
-        await byForm(company);
+        const fixture = await guarded();
+        await byForm(fixture);
         const removedAt = portal.clock.now;
         const reset = async () =>
-          (await requester(company)).send('post', `${pageOf(company)}/reset-password`, { epoch: '0' });
+          (await requester(fixture)).send('post', `${pageOf(fixture)}/reset-password`, { epoch: '0' });
         portal.clock.now = removedAt + thirtyDaysMs - 1;
         assert.equal(
           (await reset()).headers.location,
-          `${approvalsPage}/new?act=resetPassword&user=${company.third.id}`,
+          `${approvalsPage}/new?act=resetPassword&user=${fixture.third.id}`,
         );
         portal.clock.now = removedAt + thirtyDaysMs;
         assert.equal((await reset()).status, 200);
       });
 
       it('continues after the user was deleted and restored', async () => {
-        const company = await guarded();
-        await byForm(company);
-        const person = await requester(company);
+        const fixture = await guarded();
+        await byForm(fixture);
+        const person = await requester(fixture);
         await person.visit(usersPage);
-        await person.send('post', `${pageOf(company)}/delete`);
-        await person.send('post', `${pageOf(company)}/restore`);
-        const { epoch, state } = await storedUser(portal, company.third);
+        await person.send('post', `${pageOf(fixture)}/delete`);
+        await person.send('post', `${pageOf(fixture)}/restore`);
+        const { epoch, state } = await storedUser(portal, fixture.third);
         assert.equal(state, 'active', 'restoring does not return the level and needs no approval');
-        const answer = await person.send('post', `${pageOf(company)}/reset-password`, { epoch: String(epoch) });
+        const answer = await person.send('post', `${pageOf(fixture)}/reset-password`, { epoch: String(epoch) });
         assert.match(String(answer.headers.location), /approvals\/new/);
       });
 
       it('is explained on every page that requires approval, and in bulk actions that skip the user', async () => {
-        const company = await guarded();
-        await aSecondFactorUser(portal, company.third);
-        await byForm(company);
-        const person = await requester(company);
+        const fixture = await guarded();
+        await aSecondFactorUser(portal, fixture.third);
+        await byForm(fixture);
+        const person = await requester(fixture);
         const why = /was a Global admin until \w+ \d+, 202\d\. .*until \w+ \d+, 202\d/;
-        await person.visit(pageOf(company));
+        await person.visit(pageOf(fixture));
         assert.match(person.$('[aria-labelledby=reset]').text(), why);
         assert.match(person.$('[aria-labelledby=second-factor]').text(), why);
-        await person.visit(`${pageOf(company)}/reset-password`);
+        await person.visit(`${pageOf(fixture)}/reset-password`);
         person.sees(why);
         const address = await requestApproval(person);
-        const noah = await company.as(company.other);
+        const noah = await fixture.as(fixture.other);
         (await noah.visit(address)).sees(why);
-        await person.visit(`${usersPage}/bulk?action=reset&user=${company.third.id}&user=${company.plain.id}`);
+        await person.visit(`${usersPage}/bulk?action=reset&user=${fixture.third.id}&user=${fixture.plain.id}`);
         person.sees('Needs a second administrator: was recently a Global admin');
       });
 
       it('allows approval by Global admins only, after which the password is reset', async () => {
-        const company = await guarded();
-        await byForm(company);
-        const person = await requester(company);
-        await person.visit(`${pageOf(company)}/reset-password`);
+        const fixture = await guarded();
+        await byForm(fixture);
+        const person = await requester(fixture);
+        await person.visit(`${pageOf(fixture)}/reset-password`);
         person.sees('Noah Klein').doesNotSee('Ada Müller');
         const address = await requestApproval(person);
-        const ada = await company.as(company.manager);
+        const ada = await fixture.as(fixture.manager);
         assert.equal((await ada.visit(address)).status, 404);
-        const noah = await company.as(company.other);
+        const noah = await fixture.as(fixture.other);
         await noah.visit(address).then(() => noah.submit('Confirm'));
         await person.visit(address).then(() => person.submit('Reset password'));
-        assert.equal((await storedUser(portal, company.third)).password, 'temporary');
+        assert.equal((await storedUser(portal, fixture.third)).password, 'temporary');
       });
 
       it('keeps User management admins from resetting the password, but not from editing or blocking the user', async () => {
-        const company = await guarded();
-        await byForm(company);
-        const ada = await company.as(company.manager);
-        await ada.visit(pageOf(company));
+        const fixture = await guarded();
+        await byForm(fixture);
+        const ada = await fixture.as(fixture.manager);
+        await ada.visit(pageOf(fixture));
         ada.sees('This user was a Global admin less than 30 days ago.');
-        const answer = await ada.send('post', `${pageOf(company)}/reset-password`, { epoch: '0' });
+        const answer = await ada.send('post', `${pageOf(fixture)}/reset-password`, { epoch: '0' });
         assert.equal(answer.status, 403);
-        await ada.visit(pageOf(company)).then(() => ada.submit('Save', { 'First name': 'Ines' }));
-        await ada.send('post', `${pageOf(company)}/block`);
-        const { first_name: name, state } = await storedUser(portal, company.third);
+        await ada.visit(pageOf(fixture)).then(() => ada.submit('Save', { 'First name': 'Ines' }));
+        await ada.send('post', `${pageOf(fixture)}/block`);
+        const { first_name: name, state } = await storedUser(portal, fixture.third);
         assert.deepEqual([name, state], ['Ines', 'blocked']);
       });
 
       it('excludes an imported user who was promoted and demoted from the download of temporary passwords', async () => {
-        const company = await guarded();
-        const username = `new@${company.tenant.domain}`;
+        const fixture = await guarded();
+        const username = `new@${fixture.tenant.domain}`;
         const person = await uploadForCheck(
-          await requester(company),
+          await requester(fixture),
           csvOf(header, [username, 'New', 'One', 'New One', '', '', '']),
         );
         const address = person.path;
         await person.submit('Import 1 row').then(() => portal.background.runAll());
-        const { tenant } = company;
+        const { tenant } = fixture;
         const added = (await usersBatchStore.findByUsernames(portal.database, tenant.scope, [username])).get(username)!;
         const at = createScope({ ...tenant.scope, now: portal.clock.now });
         await usersStore.update(portal.database, at, added.id, { ...added, administratorLevel: 'global' });
@@ -176,19 +176,19 @@ for (const [dialect, server] of [
       });
 
       it("does not apply to the operator's command", async () => {
-        const company = await guarded();
-        await byForm(company);
-        const operator = createScope({ ...company.tenant.scope, now: portal.clock.now });
-        assert.equal(may(operator, 'users.resetPassword', company.third).allowed, true);
+        const fixture = await guarded();
+        await byForm(fixture);
+        const operator = createScope({ ...fixture.tenant.scope, now: portal.clock.now });
+        assert.equal(may(operator, 'users.resetPassword', fixture.third).allowed, true);
       });
 
       it('does not apply if the rules require only one administrator', async () => {
-        const company = await aTenantWithApprovals(portal, { giveGlobalAdmin: 'two' });
-        await byForm(company);
-        const ada = await company.as(company.manager);
+        const fixture = await aTenantWithApprovals(portal, { giveGlobalAdmin: 'two' });
+        await byForm(fixture);
+        const ada = await fixture.as(fixture.manager);
         const answer = await ada
           .visit(usersPage)
-          .then(() => ada.send('post', `${pageOf(company)}/reset-password`, { epoch: '0' }));
+          .then(() => ada.send('post', `${pageOf(fixture)}/reset-password`, { epoch: '0' }));
         assert.equal(answer.status, 200);
       });
     },

@@ -26,7 +26,7 @@ const names: [label: string, name: string][] = [
 ];
 
 /** Fails unless the name appears literally and, wherever it does, isolated from the surrounding text. */
-function shows(person: Person, name: string): void {
+function assertShownAsText(person: Person, name: string): void {
   const { $ } = person;
   const holding = $('body, head')
     .find('*')
@@ -61,25 +61,26 @@ describe('a hostile display name', async () => {
         ...[userAddress(zoe), `${userAddress(zoe)}/reset-password`, `${userAddress(admin)}/reset-password`],
         ...[`/account-settings/user-management?q=${encodeURIComponent(name.slice(0, 100))}`, '/nonsense'],
       ]) {
-        shows(await person.visit(path), name);
+        assertShownAsText(await person.visit(path), name);
       }
       await person.visit(`${userAddress(zoe)}/reset-password`);
       const reveal = person.$(`form[action$="reset-password"] button`).text().trim();
       const { csrf } = person;
-      shows(await person.submit(reveal), name);
+      assertShownAsText(await person.submit(reveal), name);
       const clearPassword = person.$('output#temporary-password').text();
       const stale = await person.send('POST', `${userAddress(zoe)}/reset-password`, { _csrf: csrf, epoch: '0' });
       assert.equal(stale.status, 409);
       assert.match(stale.text, /<bdi>[^<]+<\/bdi>/);
-      shows(await signedIn({ ...zoe, clearPassword }, language), name);
-      shows(await person.visit(userAddress(zoe)), name);
+      assertShownAsText(await signedIn({ ...zoe, clearPassword }, language), name);
+      assertShownAsText(await person.visit(userAddress(zoe)), name);
     });
 
     it(`is plain text to users who look for help: ${label} (${language})`, async () => {
       const tenant = await aTenant(portal, { name: 'Ateliers', language });
       await aUser(portal, tenant, { displayName: name, administratorLevel: 'global' });
       const person = await signedIn(await aUser(portal, tenant, { displayName: 'Zoé' }), language);
-      for (const path of ['/dashboard', '/account-settings/user-management']) shows(await person.visit(path), name);
+      for (const path of ['/dashboard', '/account-settings/user-management'])
+        assertShownAsText(await person.visit(path), name);
     });
   }
 

@@ -21,9 +21,9 @@ for (const [dialect, server] of [
     async () => {
       const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
       const { database } = portal;
-      const { wanted, found, countOf, kindsOf, run } = importScenarios(portal);
+      const { aConfirmedImport, find, countUsers, kindsOf, run } = importScenarios(portal);
 
-      const losses: [what: string, lose: (story: ConfirmedImport) => Promise<unknown>][] = [
+      const losses: [what: string, lose: (scenario: ConfirmedImport) => Promise<unknown>][] = [
         ['was blocked', ({ tenant, admin }) => usersStore.setState(database, tenant.scope, admin.id, 'blocked', 0)],
         ['was deleted', ({ tenant, admin }) => usersStore.setState(database, tenant.scope, admin.id, 'deleted', 0)],
         [
@@ -40,20 +40,20 @@ for (const [dialect, server] of [
       ];
       for (const [what, lose] of losses) {
         it(`the import is stopped if the user who confirmed it ${what}`, async () => {
-          const story = await wanted();
-          await lose(story);
+          const scenario = await aConfirmedImport();
+          await lose(scenario);
           await run();
-          const { state, stoppedBy } = await found(story);
+          const { state, stoppedBy } = await find(scenario);
           assert.deepEqual([state, stoppedBy], ['stopped', 'rights']);
-          assert.equal(await countOf(story.tenant), 2);
-          assert.equal((await kindsOf(story.tenant))['users.imported'], undefined);
+          assert.equal(await countUsers(scenario.tenant), 2);
+          assert.equal((await kindsOf(scenario.tenant))['users.imported'], undefined);
         });
       }
 
       const moves: [
         what: string,
         rows: (zoe: TestUser, tenant: TestTenant) => PlannedRow[],
-        move: (story: ConfirmedImport) => Promise<unknown>,
+        move: (scenario: ConfirmedImport) => Promise<unknown>,
         key: string,
       ][] = [
         [
@@ -114,31 +114,34 @@ for (const [dialect, server] of [
       for (const [what, rows, move, key] of moves) {
         it(`an import of all rows stops, and an import of valid rows skips the row: ${what}`, async () => {
           for (const mode of ['all', 'good'] as const) {
-            const story = await wanted({
+            const scenario = await aConfirmedImport({
               mode,
               rows: (zoe, tenant) => [...rows(zoe, tenant), plannedAddition(tenant, 9)],
             });
-            await move(story);
-            const before = await countOf(story.tenant);
+            await move(scenario);
+            const before = await countUsers(scenario.tenant);
             await run();
-            const { state, stoppedBy, counts } = await found(story);
+            const { state, stoppedBy, counts } = await find(scenario);
             assert.deepEqual([state, stoppedBy], mode === 'all' ? ['stopped', 'rows'] : ['done', null]);
             const left = key === 'tenants:error.usernameDomain' ? 0 : 1;
             assert.deepEqual(counts, { added: left, changed: 0, unchanged: 0, refused: 2 - left });
-            assert.equal(await countOf(story.tenant), before + (mode === 'good' ? left : 0));
-            const [row] = await importsStore.rows(database, story.scope, story.id, 'refused', { after: 0 }, 5);
+            assert.equal(await countUsers(scenario.tenant), before + (mode === 'good' ? left : 0));
+            const [row] = await importsStore.rows(database, scenario.scope, scenario.id, 'refused', { after: 0 }, 5);
             assert.equal(row?.outcome === 'refused' && row.faults[0] && textOfError(row.faults[0]).key, key);
           }
         });
       }
 
       it('a row counts as unchanged if the same change has already been made', async () => {
-        const story = await wanted({
+        const scenario = await aConfirmedImport({
           rows: (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
         });
-        await usersStore.update(database, story.tenant.scope, story.zoe.id, { ...story.zoe, firstName: 'Zoë' });
+        await usersStore.update(database, scenario.tenant.scope, scenario.zoe.id, {
+          ...scenario.zoe,
+          firstName: 'Zoë',
+        });
         await run();
-        assert.deepEqual((await found(story)).counts, { added: 0, changed: 0, unchanged: 1, refused: 0 });
+        assert.deepEqual((await find(scenario)).counts, { added: 0, changed: 0, unchanged: 1, refused: 0 });
       });
     },
   );

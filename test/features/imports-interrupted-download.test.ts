@@ -16,12 +16,12 @@ const secret = /[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}/g;
 
 // Pauses after the passwords of the first 200 users until the gate opens.
 const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
-let made = 0;
+let issuedCount = 0;
 let gate = Promise.withResolvers<undefined>();
 const hasher: Hasher = {
   ...base,
   hashRandom: async (password) => {
-    if (++made > 200) await gate.promise;
+    if (++issuedCount > 200) await gate.promise;
     return base.hashRandom(password);
   },
 };
@@ -29,8 +29,8 @@ const hasher: Hasher = {
 const portal = await openPortal({ hasher });
 const origin = await portal.listen();
 
-async function imported() {
-  made = 0;
+async function aFinishedImport() {
+  issuedCount = 0;
   gate = Promise.withResolvers();
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
@@ -70,13 +70,13 @@ const opens = async (file: string, username: string): Promise<boolean> => {
 
 describe('an interrupted download of temporary passwords', () => {
   it('stops issuing passwords, and can be repeated for the users who have not signed in', async () => {
-    const { tenant, admin, address } = await imported();
+    const { tenant, admin, address } = await aFinishedImport();
     const first = await leaveInTheMiddle(admin, address);
     assert.equal(await opens(first, `new0@${tenant.domain}`), true);
     gate.resolve(undefined);
     const isOver = async (): Promise<boolean> => (await admin.visit(address)).text.includes('broke off');
     for (let tries = 0; tries < 200 && !(await isOver()); tries++) await delay(50);
-    assert.ok(made < people, `${made} passwords were issued after the interruption`);
+    assert.ok(issuedCount < people, `${issuedCount} passwords were issued after the interruption`);
 
     admin.sees('The last download broke off').sees('449 new users cannot sign in yet');
     await admin.submit('Download the temporary passwords');
@@ -91,9 +91,9 @@ describe('an interrupted download of temporary passwords', () => {
   });
 
   it('is aborted when the administrator who requested it is blocked', async () => {
-    const { tenant, camille, admin, address } = await imported();
+    const { tenant, camille, admin, address } = await aFinishedImport();
     const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));
-    while (made <= 200) await delay(5);
+    while (issuedCount <= 200) await delay(5);
     await usersStore.setState(portal.database, tenant.scope, camille.id, 'blocked', portal.clock.now);
     gate.resolve(undefined);
     await going;
@@ -102,10 +102,10 @@ describe('an interrupted download of temporary passwords', () => {
   });
 
   it('is in progress while it sends data, and counts as interrupted a minute after its process has died', async () => {
-    const { admin, address } = await imported();
+    const { admin, address } = await aFinishedImport();
     // The first download has lost its lease. It fails in the end and leaves the passwords of the second one alone.
     const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));
-    while (made <= 200) await delay(5);
+    while (issuedCount <= 200) await delay(5);
     assert.equal((await admin.send('POST', `${address}/passwords`)).status, 409);
     (await admin.visit(address)).sees('are being downloaded');
     portal.clock.now += 60_001;

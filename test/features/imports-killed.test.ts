@@ -37,27 +37,29 @@ for (const [dialect, server] of [
 ] as const) {
   describe(`killing a process during an import, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-    const { wanted, found, countOf, kindsOf } = importScenarios(portal);
-    const story = () =>
-      wanted({ rows: (_, tenant) => Array.from({ length: rows }, (__, index) => plannedAddition(tenant, index)) });
+    const { aConfirmedImport, find, countUsers, kindsOf } = importScenarios(portal);
+    const scenario = () =>
+      aConfirmedImport({
+        rows: (_, tenant) => Array.from({ length: rows }, (__, index) => plannedAddition(tenant, index)),
+      });
 
     it('leaves either no row or every row applied, and the next process completes the import once', async () => {
-      const timed = await story();
+      const timed = await scenario();
       const start = performance.now();
       await (
         await aNode(portal)
       ).ended;
       const takesMs = performance.now() - start;
-      assert.equal(await countOf(timed.tenant), rows + 2);
+      assert.equal(await countUsers(timed.tenant), rows + 2);
       let undone = 0;
       for (let round = 0; round < rounds; round++) {
-        const each = await story();
+        const each = await scenario();
         const node = await aNode(portal);
         await delay((takesMs * round) / rounds / 2);
         node.kill();
         await node.ended;
-        const count = await countOf(each.tenant);
-        const { state } = await found(each);
+        const count = await countUsers(each.tenant);
+        const { state } = await find(each);
         assert.ok(
           (count === 2 && state === 'wanted') || (count === rows + 2 && state === 'done'),
           `${count}, ${state}`,
@@ -66,7 +68,7 @@ for (const [dialect, server] of [
         await (
           await aNode(portal)
         ).ended;
-        assert.equal(await countOf(each.tenant), rows + 2);
+        assert.equal(await countUsers(each.tenant), rows + 2);
         assert.deepEqual(await kindsOf(each.tenant), { 'user.added': rows, 'users.imported': 1 });
         const check = createChainCheck(sha256);
         for await (const entry of activityStore.entriesForOperator(portal.database, each.tenant.id))

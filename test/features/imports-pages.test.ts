@@ -10,7 +10,7 @@ const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
 const results = (person: Person): string[] => shownRows(person).map(({ result }) => result);
 
-async function aCompany() {
+async function aTenantWithAdmin() {
   const tenant = await aTenant(portal, { language: 'en' });
   return {
     tenant,
@@ -19,7 +19,7 @@ async function aCompany() {
 }
 
 describe('rows of an import', async () => {
-  const { tenant, admin } = await aCompany();
+  const { tenant, admin } = await aTenantWithAdmin();
   const person = await aPerson(portal, english).signIn(admin);
 
   it('are paged in both directions and can be filtered by result', async () => {
@@ -67,7 +67,7 @@ describe('rows of an import', async () => {
 });
 
 describe('an import', async () => {
-  const { tenant, admin } = await aCompany();
+  const { tenant, admin } = await aTenantWithAdmin();
   const person = await aPerson(portal, english).signIn(admin);
 
   it('is visible only to the user who uploaded it, and listed on their import page', async () => {

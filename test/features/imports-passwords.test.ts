@@ -19,7 +19,7 @@ const portal = await openPortal();
 const people = 7;
 const download = 'Download the temporary passwords';
 
-interface Story {
+interface FinishedImport {
   readonly tenant: TestTenant;
   readonly camille: TestUser;
   readonly admin: Person;
@@ -27,7 +27,7 @@ interface Story {
 }
 
 /** A finished import of seven users, with its administrator on its page. */
-async function imported(here: Pick<typeof portal, 'app'> = portal): Promise<Story> {
+async function aFinishedImport(here: Pick<typeof portal, 'app'> = portal): Promise<FinishedImport> {
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   const rows = Array.from({ length: people }, (_, index) => plannedAddition(tenant, index));
@@ -49,13 +49,13 @@ async function opens(username: string, clearPassword: string): Promise<boolean> 
   return (await aPerson(portal, english).signIn({ username, clearPassword })).path === '/change-password';
 }
 
-const issued = async ({ tenant }: Story): Promise<Record<string, unknown>[]> =>
+const issued = async ({ tenant }: FinishedImport): Promise<Record<string, unknown>[]> =>
   portal.database.knex('activity').where({ tenant_id: tenant.id }).whereLike('kind', '%ssued').orderBy('place');
 
 describe('temporary passwords of an import', () => {
   it('are issued during the download and lead to the password change', async () => {
-    const story = await imported();
-    const { admin, tenant } = story;
+    const fixture = await aFinishedImport();
+    const { admin, tenant } = fixture;
     admin.sees('7 new users cannot sign in yet');
     await admin.submit(download);
     assert.equal(admin.status, 200);
@@ -72,7 +72,7 @@ describe('temporary passwords of an import', () => {
       [(await passwordRowOf(portal.database, user.id)).set_by, user.temporaryUntil],
       ['Camille Laurent', Date.UTC(2026, 10, 26, 9)],
     );
-    const events = await issued(story);
+    const events = await issued(fixture);
     assert.deepEqual(
       events.map(({ kind }) => kind),
       ['users.passwordsIssued', ...Array.from({ length: people }, () => 'password.issued')],
@@ -82,7 +82,7 @@ describe('temporary passwords of an import', () => {
   });
 
   it('are sent as a file with headers that forbid caching', async () => {
-    const { admin } = await imported();
+    const { admin } = await aFinishedImport();
     await admin.submit(download);
     assert.equal(admin.headers['content-type'], 'text/csv; charset=utf-8');
     assert.equal(admin.headers['content-disposition'], 'attachment; filename=temporary-passwords.csv');
@@ -92,24 +92,24 @@ describe('temporary passwords of an import', () => {
   });
 
   it('can be downloaded once; afterwards the page shows when, and a second form gets none', async () => {
-    const story = await imported();
-    const { admin, address } = story;
-    const before = await (await aPerson(portal, english).signIn(story.camille)).visit(address);
+    const fixture = await aFinishedImport();
+    const { admin, address } = fixture;
+    const before = await (await aPerson(portal, english).signIn(fixture.camille)).visit(address);
     await admin.submit(download);
-    const kept = await portal.database.knex('users').where({ tenant_id: story.tenant.id }).orderBy('id');
+    const kept = await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).orderBy('id');
     await before.submit(download);
     assert.equal(before.status, 410);
     before.sees('You downloaded the temporary passwords on November 23, 2026');
     await admin.visit(address);
     admin.sees('They cannot be downloaded again');
     assert.equal(admin.$('form[action$=passwords]').length, 0);
-    assert.deepEqual(await portal.database.knex('users').where({ tenant_id: story.tenant.id }).orderBy('id'), kept);
-    assert.equal((await issued(story)).length, people + 1);
+    assert.deepEqual(await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).orderBy('id'), kept);
+    assert.equal((await issued(fixture)).length, people + 1);
   });
 
   it('can be downloaded once even with concurrent requests', async () => {
-    const story = await imported();
-    const asking = Array.from({ length: 8 }, () => story.admin.send('POST', `${story.address}/passwords`));
+    const fixture = await aFinishedImport();
+    const asking = Array.from({ length: 8 }, () => fixture.admin.send('POST', `${fixture.address}/passwords`));
     const answers = await Promise.all(asking);
     const whole = answers.filter(({ status }) => status === 200);
     assert.equal(whole.length, 1);
@@ -120,21 +120,21 @@ describe('temporary passwords of an import', () => {
   });
 
   it('are not available to colleagues, to visitors or before the import has finished', async () => {
-    const story = await imported();
-    const colleague = await aUser(portal, story.tenant, { administratorLevel: 'global' });
+    const fixture = await aFinishedImport();
+    const colleague = await aUser(portal, fixture.tenant, { administratorLevel: 'global' });
     const other = await aPerson(portal, english).signIn(colleague);
-    assert.equal((await other.send('POST', `${story.address}/passwords`)).status, 404);
+    assert.equal((await other.send('POST', `${fixture.address}/passwords`)).status, 404);
     const visitor = await aPerson(portal, english).visit('/sign-in');
-    assert.equal((await visitor.send('POST', `${story.address}/passwords`)).headers.location, '/sign-in');
-    const early = `${importPath}/${await aStagedImport(portal, story.tenant, story.camille, [plannedAddition(story.tenant, 50)])}`;
-    assert.equal((await story.admin.send('POST', `${early}/passwords`)).status, 409);
-    assert.equal((await story.admin.send('POST', `${story.address}/passwords`, {}, { csrf: 'x' })).status, 403);
-    assert.equal((await issued(story)).length, 0);
+    assert.equal((await visitor.send('POST', `${fixture.address}/passwords`)).headers.location, '/sign-in');
+    const early = `${importPath}/${await aStagedImport(portal, fixture.tenant, fixture.camille, [plannedAddition(fixture.tenant, 50)])}`;
+    assert.equal((await fixture.admin.send('POST', `${early}/passwords`)).status, 409);
+    assert.equal((await fixture.admin.send('POST', `${fixture.address}/passwords`, {}, { csrf: 'x' })).status, 403);
+    assert.equal((await issued(fixture)).length, 0);
   });
 
   it('are not issued to users who were reset, blocked or deleted, or who have signed in', async () => {
-    const story = await imported();
-    const { admin, tenant } = story;
+    const fixture = await aFinishedImport();
+    const { admin, tenant } = fixture;
     const ids = (await usersBatchStore.listAfter(portal.database, tenant.scope, 'new')).filter(({ username }) =>
       username.startsWith('new'),
     );
@@ -144,7 +144,7 @@ describe('temporary passwords of an import', () => {
     await admin.send('POST', `${usersPath}/${deleted!.id}/delete`);
     const hash = (id: string): Promise<string> => passwordHashOf(portal.database, id);
     const before = await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id)));
-    await admin.visit(story.address);
+    await admin.visit(fixture.address);
     admin.sees('4 new users cannot sign in yet');
     await admin.submit(download);
     assert.equal(passwordsIn(admin.body).size, 4);
@@ -156,7 +156,7 @@ describe('temporary passwords of an import', () => {
       ['userManagement', people - 1],
       ['global', people],
     ] as const) {
-      const { tenant, camille, admin } = await imported();
+      const { tenant, camille, admin } = await aFinishedImport();
       const [promoted] = await usersBatchStore.listAfter(portal.database, tenant.scope, 'new');
       await usersStore.update(portal.database, tenant.scope, promoted!.id, {
         ...promoted!,
@@ -170,17 +170,17 @@ describe('temporary passwords of an import', () => {
   });
 
   it('are not available if every user already has another password', async () => {
-    const story = await imported();
-    await portal.database.knex('users').where({ tenant_id: story.tenant.id }).update({ epoch: 5 });
-    await story.admin.signIn(story.camille);
-    assert.equal((await story.admin.send('POST', `${story.address}/passwords`)).status, 410);
-    (await story.admin.visit(story.address)).sees('Every user of this import has signed in');
+    const fixture = await aFinishedImport();
+    await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).update({ epoch: 5 });
+    await fixture.admin.signIn(fixture.camille);
+    assert.equal((await fixture.admin.send('POST', `${fixture.address}/passwords`)).status, 410);
+    (await fixture.admin.visit(fixture.address)).sees('Every user of this import has signed in');
   });
 });
 
 describe('a temporary password of an import', async () => {
   const { app, sent } = recordResponses(portal.app);
-  const { admin, address, camille } = await imported({ app });
+  const { admin, address, camille } = await aFinishedImport({ app });
   await admin.submit(download);
   const secrets = [...passwordsIn(admin.body).values()].flatMap((secret) => [secret, secret.replaceAll('-', '')]);
 

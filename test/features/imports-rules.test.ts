@@ -8,13 +8,13 @@ import { openPortal } from '../support/portal.ts';
 
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
-const company = await anImportTenant(portal);
-const { domain } = company.tenant;
+const importTenant = await anImportTenant(portal);
+const { domain } = importTenant.tenant;
 const foreign = await aTenant(portal, { domain: 'foreign.example' });
 await aUser(portal, foreign, { username: 'ada@foreign.example', displayName: 'Kanarienvogel' });
 
 describe('row imported by a Global admin', () => {
-  testImportRows(company, 'global', [
+  testImportRows(importTenant, 'global', [
     [
       'adds a user with every field',
       ['new@', 'Zoé', 'Besson', 'Zoé B.', 'Billing admin', 'Sales agent', 'French'],
@@ -108,7 +108,7 @@ describe('row imported by a Global admin', () => {
 
   it('does not reveal whether a user of another tenant exists', async () => {
     await portal.database.knex('throttles').delete();
-    const admin = await aPerson(portal, english).signIn(company.global);
+    const admin = await aPerson(portal, english).signIn(importTenant.global);
     const rows = [];
     for (const name of ['ada@foreign.example', 'nobody@foreign.example', 'nobody@nowhere.example']) {
       await uploadForCheck(admin, csvOf(header, [name, 'Zoé']));
@@ -122,7 +122,7 @@ describe('row imported by a Global admin', () => {
 
   it('is accepted once when its user name is repeated, whatever the spelling', async () => {
     await portal.database.knex('throttles').delete();
-    const admin = await aPerson(portal, english).signIn(company.global);
+    const admin = await aPerson(portal, english).signIn(importTenant.global);
     await uploadForCheck(admin, csvOf(header, [`new@${domain}`, 'A'], [`NEW@${domain}`, 'B'], [`new@${domain}.`, 'C']));
     assert.deepEqual(
       shownRows(admin).map(({ result, details }) => [result, details]),
@@ -136,7 +136,7 @@ describe('row imported by a Global admin', () => {
 });
 
 describe('row imported by a User management admin', () => {
-  testImportRows(company, 'manager', [
+  testImportRows(importTenant, 'manager', [
     ['adds a user', ['new@', 'Zoé', '', '', 'billing'], 'To be added', /Billing admin/],
     ['cannot add a Global admin', ['new@', 'Zoé', '', '', 'global'], 'Refused', /Only a Global admin/],
     ['cannot promote a user to Global admin', ['plain@', '', '', '', 'global'], 'Refused', /Only a Global admin/],

@@ -29,30 +29,34 @@ for (const [dialect, server] of [
   describe(`running a confirmed import, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database, clock, hasher } = portal;
-    const { wanted, found, countOf, kindsOf, run, runWith } = importScenarios(portal);
+    const { aConfirmedImport, find, countUsers, kindsOf, run, runWith } = importScenarios(portal);
 
     it('applies all rows and records each user and the import as a whole', async () => {
-      const story = await wanted();
+      const scenario = await aConfirmedImport();
       await run();
-      const { state, counts, finishedAt } = await found(story);
+      const { state, counts, finishedAt } = await find(scenario);
       assert.deepEqual([state, finishedAt], ['done', clock.now]);
       assert.deepEqual(counts, { added: addedRows, changed: 1, unchanged: 0, refused: 0 });
-      assert.equal(await countOf(story.tenant), addedRows + 2);
-      const zoe = (await usersStore.find(database, story.tenant.scope, story.zoe.id))!;
+      assert.equal(await countUsers(scenario.tenant), addedRows + 2);
+      const zoe = (await usersStore.find(database, scenario.tenant.scope, scenario.zoe.id))!;
       assert.deepEqual([zoe.firstName, zoe.displayName, zoe.epoch], ['Zoë', 'Zoé Besson', 0]);
-      assert.deepEqual(await kindsOf(story.tenant), { 'user.added': addedRows, 'user.edited': 1, 'users.imported': 1 });
+      assert.deepEqual(await kindsOf(scenario.tenant), {
+        'user.added': addedRows,
+        'user.edited': 1,
+        'users.imported': 1,
+      });
       const check = createChainCheck(sha256);
-      for await (const entry of activityStore.entriesForOperator(database, story.tenant.id)) {
+      for await (const entry of activityStore.entriesForOperator(database, scenario.tenant.id)) {
         assert.equal(check.next(entry), null);
-        assert.equal(entry.actorId, story.admin.id);
-        assert.equal(entry.requestId, story.scope.requestId);
+        assert.equal(entry.actorId, scenario.admin.id);
+        assert.equal(entry.requestId, scenario.scope.requestId);
       }
     });
 
     it('adds users who cannot sign in until they get a password', async () => {
-      const story = await wanted();
+      const scenario = await aConfirmedImport();
       await run();
-      const { user } = (await credentialsStore.findForSignInAcrossTenants(database, `new7@${story.tenant.domain}`))!;
+      const { user } = (await credentialsStore.findForSignInAcrossTenants(database, `new7@${scenario.tenant.domain}`))!;
       assert.deepEqual([user.password, user.state, user.temporaryUntil], ['temporary', 'active', clock.now]);
       const password = await passwordRowOf(database, user.id);
       assert.deepEqual([password.set_by, password.secret], ['Camille Laurent', hasher.decoy]);
@@ -61,34 +65,38 @@ for (const [dialect, server] of [
     for (const [moment, statement] of Object.entries(statements)) {
       for (const when of ['before', 'after'] as const) {
         it(`has no effect if it dies ${when} ${moment}, and completes once on the next run`, async () => {
-          const story = await wanted();
+          const scenario = await aConfirmedImport();
           await runWith(interrupt(database, statement, killed(when)))();
-          assert.equal(await countOf(story.tenant), 2);
-          assert.deepEqual(await kindsOf(story.tenant), {});
-          assert.equal((await found(story)).state, 'wanted');
+          assert.equal(await countUsers(scenario.tenant), 2);
+          assert.deepEqual(await kindsOf(scenario.tenant), {});
+          assert.equal((await find(scenario)).state, 'wanted');
           await run();
           await run();
-          assert.equal(await countOf(story.tenant), addedRows + 2);
-          assert.equal((await kindsOf(story.tenant))['users.imported'], 1);
+          assert.equal(await countUsers(scenario.tenant), addedRows + 2);
+          assert.equal((await kindsOf(scenario.tenant))['users.imported'], 1);
         });
       }
     }
 
     it('happens once, however often it is confirmed or run concurrently', async () => {
-      const story = await wanted();
-      await Promise.all([run(), run(), run(), run(), story.want(), story.want()]);
-      assert.equal(await countOf(story.tenant), addedRows + 2);
-      assert.deepEqual(await kindsOf(story.tenant), { 'user.added': addedRows, 'user.edited': 1, 'users.imported': 1 });
-      assert.equal(await story.want(), false);
+      const scenario = await aConfirmedImport();
+      await Promise.all([run(), run(), run(), run(), scenario.confirm(), scenario.confirm()]);
+      assert.equal(await countUsers(scenario.tenant), addedRows + 2);
+      assert.deepEqual(await kindsOf(scenario.tenant), {
+        'user.added': addedRows,
+        'user.edited': 1,
+        'users.imported': 1,
+      });
+      assert.equal(await scenario.confirm(), false);
       await run();
-      assert.equal((await kindsOf(story.tenant))['users.imported'], 1);
+      assert.equal((await kindsOf(scenario.tenant))['users.imported'], 1);
     });
 
     it("does not wait for another tenant's import that fails", async () => {
-      const [broken, sound] = [await wanted(), await wanted()];
+      const [broken, working] = [await aConfirmedImport(), await aConfirmedImport()];
       await database.knex('import_rows').where({ import_id: broken.id, line: 2 }).update({ data: 'no JSON' });
       await run();
-      assert.deepEqual([(await found(broken)).state, (await found(sound)).state], ['wanted', 'done']);
+      assert.deepEqual([(await find(broken)).state, (await find(working)).state], ['wanted', 'done']);
     });
   });
 }

@@ -9,13 +9,15 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
 
-async function aCompany(language: 'en' | 'fr' | 'de'): Promise<{ tenant: TestTenant; admin: TestUser; zoe: TestUser }> {
+async function aTenantWithUsers(
+  language: 'en' | 'fr' | 'de',
+): Promise<{ tenant: TestTenant; admin: TestUser; zoe: TestUser }> {
   const tenant = await aTenant(portal, { language });
   const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   return { tenant, admin, zoe: await aUser(portal, tenant, { displayName: 'Zoé Besson' }) };
 }
 
-const stories = {
+const textsByLanguage = {
   fr: {
     header: 'Nom d’utilisateur;Prénom;Niveau d’administration',
     billing: 'Administrateur de la facturation',
@@ -51,39 +53,39 @@ const stories = {
 const results = (person: Person): string[] => shownRows(person).map(({ result }) => result);
 
 for (const language of ['fr', 'de', 'en'] as const) {
-  const [story, say] = [stories[language], labels[language]];
+  const [texts, say] = [textsByLanguage[language], labels[language]];
   describe(`importing users, in ${language}`, () => {
     it('checks the file, applies it after confirmation and offers the temporary passwords', async () => {
-      const { tenant, admin, zoe } = await aCompany(language);
+      const { tenant, admin, zoe } = await aTenantWithUsers(language);
       const newcomer = `ada@${tenant.domain}`;
       const person = await aPerson(portal, { 'Accept-Language': language }).signIn(admin);
       await (await person.visit(usersPath)).follow(say.import);
       const rows = [
         [zoe.username, 'Zoë', ''],
-        [newcomer, 'Ada', story.billing],
+        [newcomer, 'Ada', texts.billing],
         ['x@elsewhere.example', 'X', ''],
       ];
-      await person.upload(say.check, say.file, { name: 'leute.csv', content: `${story.header}\r\n${csvOf(...rows)}` });
+      await person.upload(say.check, say.file, { name: 'leute.csv', content: `${texts.header}\r\n${csvOf(...rows)}` });
       assert.match(person.path, new RegExp(`^${importPath}/[0-9a-f-]{36}$`));
       person.sees('leute.csv');
-      assert.deepEqual(results(person), story.results);
+      assert.deepEqual(results(person), texts.results);
       assert.equal(
         (await usersStore.find(portal.database, tenant.scope, zoe.id))?.firstName,
         'Zoé',
         'nothing changes before the confirmation',
       );
 
-      await person.submit(story.import);
-      person.sees(story.underWay);
+      await person.submit(texts.import);
+      person.sees(texts.underWay);
       assert.equal(person.headers.refresh, '2', 'the page refreshes itself');
       await portal.background.runAll();
       await person.visit(person.path);
-      person.sees(story.done);
+      person.sees(texts.done);
       assert.equal(person.headers.refresh, undefined);
-      assert.deepEqual(results(person), story.afterwards);
+      assert.deepEqual(results(person), texts.afterwards);
       assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.firstName, 'Zoë');
 
-      await person.submit(story.download);
+      await person.submit(texts.download);
       const [, , , password = ''] = /([^;,\r\n]+)[;,]([^;,\r\n]+)[;,]([A-Z2-9-]{24})[;,]/.exec(person.body) ?? [];
       const ada = await aPerson(portal, english).signIn({ username: newcomer, clearPassword: password });
       assert.equal(ada.path, '/change-password');
@@ -92,7 +94,7 @@ for (const language of ['fr', 'de', 'en'] as const) {
 }
 
 describe('file faults in an import', async () => {
-  const { tenant, admin, zoe } = await aCompany('en');
+  const { tenant, admin, zoe } = await aTenantWithUsers('en');
   const person = await aPerson(portal, english).signIn(admin);
   const name = zoe.username;
   const faults: [what: string, content: Buffer | string, says: string][] = [

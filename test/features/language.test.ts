@@ -8,10 +8,10 @@ import { translator } from '../support/translator.ts';
 type Code = 'en' | 'fr' | 'de';
 const portal = await openPortal();
 const german = await openPortal({ environment: { REGION: 'germany' } });
-const chosen = (language: string) => ({ Cookie: `parvis-worldwide-language=${language}` });
+const languageCookie = (language: string) => ({ Cookie: `parvis-worldwide-language=${language}` });
 
 /** Fails unless the page is in this language and declares it in its markup and headers. */
-function speaks(person: Person, language: Code): void {
+function assertLanguage(person: Person, language: Code): void {
   assert.equal(person.$('html').attr('lang'), language, person.path);
   assert.equal(person.$('html').attr('dir'), 'ltr');
   assert.equal(person.headers['content-language'], language);
@@ -28,11 +28,19 @@ describe('page language', () => {
     ["the region's default if no language matches", { 'Accept-Language': 'ja, ko;q=0.5' }, 'en'],
     ["the region's default for a wildcard", { 'Accept-Language': '*' }, 'en'],
     ["the region's default for a malformed header", { 'Accept-Language': '../../etc/passwd, __proto__, ${7*7}' }, 'en'],
-    ["the language chosen in this browser, over the browser's own", { ...chosen('de'), 'Accept-Language': 'fr' }, 'de'],
-    ["the browser's language if the chosen one is not offered", { ...chosen('xx'), 'Accept-Language': 'fr' }, 'fr'],
+    [
+      "the language chosen in this browser, over the browser's own",
+      { ...languageCookie('de'), 'Accept-Language': 'fr' },
+      'de',
+    ],
+    [
+      "the browser's language if the chosen one is not offered",
+      { ...languageCookie('xx'), 'Accept-Language': 'fr' },
+      'fr',
+    ],
     [
       "the browser's language if the choice is the name of an object property",
-      { ...chosen('__proto__'), 'Accept-Language': 'fr' },
+      { ...languageCookie('__proto__'), 'Accept-Language': 'fr' },
       'fr',
     ],
     [
@@ -44,13 +52,14 @@ describe('page language', () => {
 
   for (const [label, headers, language] of signedOut) {
     it(`is ${label} before sign-in`, async () => {
-      for (const path of ['/sign-in', '/nonsense']) speaks(await aPerson(portal, headers).visit(path), language);
+      for (const path of ['/sign-in', '/nonsense'])
+        assertLanguage(await aPerson(portal, headers).visit(path), language);
     });
   }
 
   it('is the default of the respective region before sign-in', async () => {
-    speaks(await aPerson(german, {}).visit('/sign-in'), 'de');
-    speaks(await aPerson(german, { 'Accept-Language': 'fr' }).visit('/sign-in'), 'fr');
+    assertLanguage(await aPerson(german, {}).visit('/sign-in'), 'de');
+    assertLanguage(await aPerson(german, { 'Accept-Language': 'fr' }).visit('/sign-in'), 'fr');
   });
 
   const signedIn: [label: string, choice: Code | null, user: Code | null, tenant: Code, language: Code][] = [
@@ -63,9 +72,9 @@ describe('page language', () => {
     it(`is ${label} after sign-in, regardless of the Accept-Language header`, async () => {
       const asked = { 'Accept-Language': language === 'en' ? 'fr' : 'en' };
       const zoe = await aUser(portal, await aTenant(portal, { language: tenant }), { language: user });
-      const person = await aPerson(portal, { ...asked, ...(choice && chosen(choice)) }).signIn(zoe);
+      const person = await aPerson(portal, { ...asked, ...(choice && languageCookie(choice)) }).signIn(zoe);
       for (const path of ['/dashboard', '/my-profile', '/nonsense', '/account-settings', '/language']) {
-        speaks(await person.visit(path), language);
+        assertLanguage(await person.visit(path), language);
       }
       const stale = await person.send('POST', '/my-profile/password', {}, { csrf: null });
       assert.equal(stale.headers['content-language'], language);
@@ -78,9 +87,9 @@ describe('choosing a language', () => {
     const person = await aPerson(portal, { 'Accept-Language': 'fr' }).visit('/sign-in?from=mail');
     await person.submit('Deutsch');
     assert.equal(person.path, '/sign-in?from=mail');
-    speaks(person, 'de');
+    assertLanguage(person, 'de');
     assert.equal(person.$('button[aria-current=true][lang]').attr('lang'), 'de');
-    speaks(await person.visit('/nonsense'), 'de');
+    assertLanguage(await person.visit('/nonsense'), 'de');
   });
 
   it('applies to the user in every browser after sign-in', async () => {
@@ -90,9 +99,9 @@ describe('choosing a language', () => {
     await person.visit('/my-profile');
     await person.submit('Enregistrer', { Langue: 'de' });
     assert.equal(person.path, '/my-profile');
-    speaks(person, 'de');
-    speaks(await aPerson(portal).signIn(zoe), 'de');
-    speaks(await aPerson(portal).signIn(neighbour), 'fr');
+    assertLanguage(person, 'de');
+    assertLanguage(await aPerson(portal).signIn(zoe), 'de');
+    assertLanguage(await aPerson(portal).signIn(neighbour), 'fr');
   });
 
   it('rejects a language that is not offered and changes nothing', async () => {
@@ -104,7 +113,7 @@ describe('choosing a language', () => {
       assert.equal(answer.headers['set-cookie'], undefined);
     }
     assert.equal((await person.send('POST', '/language', { language: 'de' }, { csrf: null })).status, 403);
-    speaks(await person.visit('/dashboard'), 'fr');
+    assertLanguage(await person.visit('/dashboard'), 'fr');
   });
 
   for (const [label, returnTo, to] of [

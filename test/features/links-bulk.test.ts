@@ -29,7 +29,7 @@ function mailedLinks({ config }: Portal): string[] {
   return mails.map((mail) => linksIn(mail.replace(/=\r?\n/g, ''))[0] ?? '');
 }
 
-async function imported(handOver: 'link' | 'mailedLink', people: number) {
+async function aFinishedImport(handOver: 'link' | 'mailedLink', people: number) {
   const { tenant, camille, admin } = await aTenantWithHandover(portal, handOver);
   const rows = Array.from({ length: people }, (_, index) => plannedAddition(tenant, index));
   const address = `${importPath}/${await aStagedImport(portal, tenant, camille, rows)}`;
@@ -108,7 +108,7 @@ describe('one-time links of a bulk reset', () => {
 
 describe('one-time links of an import', () => {
   it('are generated while their file is downloaded', async () => {
-    const { admin, address } = await imported('link', 3);
+    const { admin, address } = await aFinishedImport('link', 3);
     admin.sees('Download the one-time links');
     const file = await admin.send('POST', `${address}/passwords`);
     assert.match(file.text, /User name.*One-time link/);
@@ -121,7 +121,7 @@ describe('one-time links of an import', () => {
   });
 
   it('are mailed if the rules say so', async () => {
-    const { tenant, admin, address } = await imported('mailedLink', 3);
+    const { tenant, admin, address } = await aFinishedImport('mailedLink', 3);
     const known = new Set(mailedLinks(portal));
     await admin.submit('Send the one-time links by mail');
     assert.equal(admin.path, address);

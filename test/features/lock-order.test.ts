@@ -20,56 +20,52 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(
-    `concurrent changes to the same users, on ${dialect}`,
-    { skip: skipWithout('postgres', server) },
-    async () => {
-      const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-      const { database, hasher } = portal;
-      const clock = (): number => portal.clock.now;
-      const changes = createUserChanges({ database, clock });
-      const bulk = createBulkChange({ database, clock });
-      const users = createUsers({
-        database,
-        credentialIssuer: createCredentialIssuer({
-          hasher,
-          tokens: createLinkTokens([], linkAddresses(portal.config.baseUrl)),
-          canMail: false,
-          clock,
-        }),
-        throttle: createThrottle(portal.database, portal.config.rules),
+  describe(`concurrent user changes, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const { database, hasher } = portal;
+    const clock = (): number => portal.clock.now;
+    const changes = createUserChanges({ database, clock });
+    const bulk = createBulkChange({ database, clock });
+    const users = createUsers({
+      database,
+      credentialIssuer: createCredentialIssuer({
+        hasher,
+        tokens: createLinkTokens([], linkAddresses(portal.config.baseUrl)),
+        canMail: false,
         clock,
-      });
+      }),
+      throttle: createThrottle(portal.database, portal.config.rules),
+      clock,
+    });
 
-      it('never deadlock: each one succeeds or fails with a domain error', async () => {
-        const tenant = await aTenant(portal);
-        const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
-        const one = await aUser(portal, tenant);
-        const two = await aUser(portal, tenant);
-        const { id, username, displayName, administratorLevel, agentLevel } = admin;
-        const scope = createScope({
-          ...tenant.scope,
-          principal: person({ id, username, displayName, administratorLevel, agentLevel }),
-        });
-        const both = [one.id, two.id];
-        const unexpected: unknown[] = [];
-        for (let round = 0; round < rounds; round++) {
-          const results = await Promise.allSettled([
-            users.resetPassword(tenant.scope, one.id, null),
-            changes.block(scope, one.id),
-            bulk(scope, 'unblock', both),
-            users.resetPassword(tenant.scope, two.id, null),
-            bulk(scope, 'block', both.toReversed()),
-            changes.endSessions(scope, two.id),
-            changes.unblock(scope, one.id),
-            aPerson(portal).signIn(admin),
-          ]);
-          for (const result of results) {
-            if (result.status === 'rejected' && !(result.reason instanceof Failure)) unexpected.push(result.reason);
-          }
-        }
-        assert.deepEqual(unexpected, []);
+    it('never deadlock: each one succeeds or fails with a domain error', async () => {
+      const tenant = await aTenant(portal);
+      const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
+      const one = await aUser(portal, tenant);
+      const two = await aUser(portal, tenant);
+      const { id, username, displayName, administratorLevel, agentLevel } = admin;
+      const scope = createScope({
+        ...tenant.scope,
+        principal: person({ id, username, displayName, administratorLevel, agentLevel }),
       });
-    },
-  );
+      const both = [one.id, two.id];
+      const unexpected: unknown[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const results = await Promise.allSettled([
+          users.resetPassword(tenant.scope, one.id, null),
+          changes.block(scope, one.id),
+          bulk(scope, 'unblock', both),
+          users.resetPassword(tenant.scope, two.id, null),
+          bulk(scope, 'block', both.toReversed()),
+          changes.endSessions(scope, two.id),
+          changes.unblock(scope, one.id),
+          aPerson(portal).signIn(admin),
+        ]);
+        for (const result of results) {
+          if (result.status === 'rejected' && !(result.reason instanceof Failure)) unexpected.push(result.reason);
+        }
+      }
+      assert.deepEqual(unexpected, []);
+    });
+  });
 }

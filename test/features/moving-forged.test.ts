@@ -12,7 +12,7 @@ import { bundleFile, exportBundle } from '../support/moving.ts';
 import { aBundleInTransit } from '../support/moving-bundle.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
-const { from, to, scene, file, refused } = await aBundleInTransit();
+const { from, to, populated, file, assertRefused } = await aBundleInTransit();
 const resident = await aTenant(to.portal, { domain: 'resident.example' });
 const neighbour = await aUser(to.portal, resident, { username: 'ada@resident.example' });
 
@@ -25,12 +25,12 @@ const { header, rows } = await opened();
 
 /** A bundle with any header and rows, as a compromised region could sign it. */
 async function forged(
-  wishes: Partial<BundleHeader>,
+  overrides: Partial<BundleHeader>,
   change: (all: BundleRow[]) => BundleRow[] = (all) => all,
   key = from.parts.signingKey,
 ): Promise<string> {
   const { form: _, ...honest } = header;
-  const lines = bundleLines({ ...honest, ...wishes }, asStream(change(rows)), key, () => undefined);
+  const lines = bundleLines({ ...honest, ...overrides }, asStream(change(rows)), key, () => undefined);
   const bundle = bundleFile(to);
   await writeEncrypted(await encrypterFor(to.recipient), lines, bundle);
   return bundle;
@@ -63,7 +63,7 @@ const twice = (table: string) => (all: BundleRow[]) =>
   all.flatMap((row, index) => (index === all.findIndex((each) => each.table === table) ? [row, row] : [row]));
 const without = (table: string) => (all: BundleRow[]) =>
   all.filter((_, index) => index !== all.findIndex((each) => each.table === table));
-const withTenant = (wishes: Partial<BundleHeader['tenant']>) => ({ tenant: { ...header.tenant, ...wishes } });
+const withTenant = (overrides: Partial<BundleHeader['tenant']>) => ({ tenant: { ...header.tenant, ...overrides } });
 
 describe('a bundle from a compromised region', () => {
   const otherKey = makeKey();
@@ -154,18 +154,18 @@ describe('a bundle from a compromised region', () => {
           : row,
       );
   for (const [label, make, kind] of table) {
-    it(`is refused, and nothing is written: ${label}`, async () => refused(await make(), kind));
+    it(`is refused, and nothing is written: ${label}`, async () => assertRefused(await make(), kind));
   }
 
   it('is refused if the directory maps its domain to a third region', async () => {
-    await directoryStore.put(to.portal.database, [{ domain: scene.tenant.domain, region: 'china' }]);
-    await refused(file, 'domainElsewhere');
-    await directoryStore.put(to.portal.database, [{ domain: scene.tenant.domain, region: 'worldwide' }]);
+    await directoryStore.put(to.portal.database, [{ domain: populated.tenant.domain, region: 'china' }]);
+    await assertRefused(file, 'domainElsewhere');
+    await directoryStore.put(to.portal.database, [{ domain: populated.tenant.domain, region: 'worldwide' }]);
   });
 
   it("is refused if the sender's key is not the known one", async () => {
     await directoryStore.keepKey(to.portal.database, 'worldwide', signerOf('worldwide', otherKey).publicKey);
-    await refused(file, 'key');
+    await assertRefused(file, 'key');
     await to.portal.database.knex('directory_keys').delete();
   });
 
@@ -177,10 +177,10 @@ describe('a bundle from a compromised region', () => {
 
   it('is accepted unmodified, and only once', async () => {
     const taken = await moveIn(to.parts, file, to.identity);
-    assert.equal(taken.header.tenant.id, scene.tenant.id);
-    await refused(file, 'replayed');
+    assert.equal(taken.header.tenant.id, populated.tenant.id);
+    await assertRefused(file, 'replayed');
     // Cancel at the old region although the tenant has arrived: a second bundle must not duplicate it.
-    await cancelMove(from.parts, scene.tenant.id, 'test');
-    await refused(await exportBundle(from, to, scene.tenant.id), 'tenantExists');
+    await cancelMove(from.parts, populated.tenant.id, 'test');
+    await assertRefused(await exportBundle(from, to, populated.tenant.id), 'tenantExists');
   });
 });

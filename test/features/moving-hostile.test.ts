@@ -4,7 +4,7 @@ import { generateIdentity } from 'age-encryption';
 import { bundleFile } from '../support/moving.ts';
 import { aBundleInTransit } from '../support/moving-bundle.ts';
 
-const { to, file, refused } = await aBundleInTransit();
+const { to, file, assertRefused } = await aBundleInTransit();
 const whole = readFileSync(file);
 
 function changed(bytes: Buffer): string {
@@ -30,7 +30,7 @@ describe('a bundle damaged in transit', () => {
   ];
   for (const [label, at] of places) {
     it(`is refused, and nothing is written: flipped bit ${label}`, () =>
-      refused(changed(flipped(at)), ['damaged', 'notForThisRegion']));
+      assertRefused(changed(flipped(at)), ['damaged', 'notForThisRegion']));
   }
 
   for (const [label, bytes, kind] of [
@@ -42,11 +42,11 @@ describe('a bundle damaged in transit', () => {
     ['is duplicated', Buffer.concat([whole, whole]), 'damaged'],
     ['is another text file', Buffer.from('{"routes":[]}\n'), 'damaged'],
   ] as const) {
-    it(`is refused if it ${label}`, () => refused(changed(bytes), kind));
+    it(`is refused if it ${label}`, () => assertRefused(changed(bytes), kind));
   }
 
-  it('is refused if it does not exist', () => refused('/nowhere/bundle.age', 'noFile'));
+  it('is refused if it does not exist', () => assertRefused('/nowhere/bundle.age', 'noFile'));
 
   it("can be opened only with the recipient's key", async () =>
-    refused(file, 'notForThisRegion', await generateIdentity()));
+    assertRefused(file, 'notForThisRegion', await generateIdentity()));
 });

@@ -91,7 +91,7 @@ for (const [dialect, server] of [
 
     it('include unopened one-time links, which are counted in the bundle', async () => {
       const { tenant, admin } = await aTenantWithHandover(portal, 'link');
-      for (const wishes of [{}, {}]) await resetByLink(admin, await aUser(portal, tenant, wishes));
+      for (const overrides of [{}, {}]) await resetByLink(admin, await aUser(portal, tenant, overrides));
       await aUser(portal, tenant, { password: 'temporary' });
       const file = bundleFile(to);
       const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep', file } as const;

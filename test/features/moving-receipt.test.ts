@@ -185,15 +185,15 @@ describe('a moving tenant', () => {
     const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep' } as const;
     const taken = bundleFile(from);
     writeFileSync(taken, '');
-    const table: [wishes: object, kind: MoveFaultKind][] = [
+    const table: [overrides: object, kind: MoveFaultKind][] = [
       [{ tenantId: 'nobody' }, 'unknownTenant'],
       [{ to: 'worldwide' }, 'sameRegion'],
       [{ to: 'china' }, 'noAddress'],
       [{ recipient: 'age1nobody' }, 'recipient'],
       [{ file: taken }, 'fileExists'],
     ];
-    for (const [wishes, kind] of table)
-      await assert.rejects(moveOut(from.parts, { ...order, file: bundleFile(from), ...wishes }), isFault(kind));
+    for (const [overrides, kind] of table)
+      await assert.rejects(moveOut(from.parts, { ...order, file: bundleFile(from), ...overrides }), isFault(kind));
     await assert.rejects(moveOut(from.parts, { ...order, file: '/nowhere/at/all' }), /ENOENT/);
     assert.equal((await tenantsStore.findForOperator(from.portal.database, tenant.id))?.state, 'active');
   });

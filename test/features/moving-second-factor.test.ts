@@ -35,8 +35,8 @@ for (const [dialect, fromUrl, toUrl] of [
     const from = await aMovingRegion('worldwide', fromUrl);
     const to = await aMovingRegion('germany', toUrl);
     const tenant = await aTenant(from.portal, { language: 'en' });
-    const withFactor = async (wishes: Partial<TestUser> = {}): Promise<TestUser> =>
-      (await aSecondFactorUser(from.portal, await aUser(from.portal, tenant, wishes))).user;
+    const withFactor = async (overrides: Partial<TestUser> = {}): Promise<TestUser> =>
+      (await aSecondFactorUser(from.portal, await aUser(from.portal, tenant, overrides))).user;
     const owner = await withFactor({ administratorLevel: 'global' });
     const temporary = await withFactor();
     const blocked = await withFactor();

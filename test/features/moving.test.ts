@@ -12,7 +12,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const servers = [await postgres(), await postgres(), await postgres(), await postgres()];
-const ways: [label: string, from: string | undefined, to: string | undefined, passwords: 'keep' | 'reset'][] = [
+const routes: [label: string, from: string | undefined, to: string | undefined, passwords: 'keep' | 'reset'][] = [
   ['SQLite to SQLite, passwords kept', undefined, undefined, 'keep'],
   ['PostgreSQL to PostgreSQL, passwords reset', servers[0]?.url, servers[1]?.url, 'reset'],
   ['SQLite to PostgreSQL, passwords reset', undefined, servers[2]?.url, 'reset'],
@@ -27,7 +27,7 @@ async function signInAt({ portal }: MovingRegion, username: string, password: st
   return answer.headers.location ?? String(answer.status);
 }
 
-async function chainHolds({ portal }: MovingRegion, tenantId: string): Promise<string[]> {
+async function verifiedKinds({ portal }: MovingRegion, tenantId: string): Promise<string[]> {
   const { database } = portal;
   assert.equal((await verifyChain(database, tenantId))?.fault, null);
   const kinds = [];
@@ -35,7 +35,7 @@ async function chainHolds({ portal }: MovingRegion, tenantId: string): Promise<s
   return kinds;
 }
 
-for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
+for (const [index, [label, fromUrl, toUrl, passwords]] of routes.entries()) {
   describe(
     `moving a tenant: ${label}`,
     { skip: skipWithout('postgres', index === 0 ? label : servers[index]) },
@@ -43,11 +43,11 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
       if (index > 0 && servers[index] === null) return;
       const from = await aMovingRegion('worldwide', fromUrl);
       const to = await aMovingRegion('germany', toUrl);
-      const scene: PopulatedTenant = await aPopulatedTenant(from);
-      const { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour } = scene;
+      const populated: PopulatedTenant = await aPopulatedTenant(from);
+      const { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour } = populated;
       const before = await storedDataOf(from);
-      const triesCounted = () => from.portal.database.knex('throttles').where('key', 'like', 'row:%').select('key');
-      const tries = await triesCounted();
+      const throttleEntries = () => from.portal.database.knex('throttles').where('key', 'like', 'row:%').select('key');
+      const tries = await throttleEntries();
       const found = await usersStore.find(to.portal.database, tenant.scope, user.id);
       const usersBefore = await from.portal.database.knex('users').where({ tenant_id: tenant.id }).select<object[]>();
       const passwordsBefore = await passwordsOf(from, tenant.id);
@@ -72,7 +72,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
 
       it('deletes the throttle entries of its users', async () => {
         assert.equal(tries.length, 1);
-        assert.deepEqual(await triesCounted(), []);
+        assert.deepEqual(await throttleEntries(), []);
       });
 
       it('encrypts the bundle, so that none of the data is readable in it', () => {
@@ -99,7 +99,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
       });
 
       it('transfers the activity log with a valid hash chain, followed by the entries of the move', async () => {
-        const kinds = await chainHolds(to, tenant.id);
+        const kinds = await verifiedKinds(to, tenant.id);
         assert.ok(kinds.includes('user.erased') && kinds.includes('tenant.moving'));
         const top = passwords === 'reset' ? ['tenant.movedIn', 'password.reset'] : ['tenant.movedIn'];
         assert.deepEqual(kinds.slice(-top.length), top);
@@ -155,7 +155,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
         assert.ok(back.report.tables.every(({ left }) => left === 0));
         const left = (await storedDataOf(to)).toLowerCase();
         for (const canary of canaries) assert.ok(!left.includes(canary.toLowerCase()), canary);
-        const kinds = await chainHolds(from, tenant.id);
+        const kinds = await verifiedKinds(from, tenant.id);
         assert.equal(kinds.filter((kind) => kind === 'tenant.movedIn').length, 2);
         if (passwords === 'keep') assert.equal(await signInAt(from, user.username, user.clearPassword), '/dashboard');
       });

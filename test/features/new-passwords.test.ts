@@ -25,12 +25,12 @@ const tenant = await aTenant(portal, { name: 'Ateliers Lumière', domain: 'ateli
 let count = 0;
 
 async function pending(): Promise<{ user: TestUser; person: Person }> {
-  const wishes = {
+  const overrides = {
     displayName: 'Hélène Besson',
     username: `helene.besson+${++count}@${tenant.domain}`,
     password: 'temporary',
   } as const;
-  const user = await aUser(portal, tenant, wishes);
+  const user = await aUser(portal, tenant, overrides);
   return { user, person: await aPerson(portal, english).signIn(user) };
 }
 

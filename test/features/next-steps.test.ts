@@ -114,24 +114,24 @@ describe('status of approval requests', async () => {
   const portal = await openPortal();
 
   it('is a success notice for approved requests and a warning for waiting ones', async () => {
-    const company = await aTenantWithApprovals(portal);
-    await anApprovedRequest(company);
-    const requester = await company.as(company.requester);
+    const fixture = await aTenantWithApprovals(portal);
+    await anApprovedRequest(fixture);
+    const requester = await fixture.as(fixture.requester);
     await requester.visit(paths.dashboard);
     assert.match(requester.$('.attention .notice-success').text(), /has been confirmed/);
-    await aStoredRequest(portal, company.tenant, company.requester);
-    const other = await company.as(company.other);
+    await aStoredRequest(portal, fixture.tenant, fixture.requester);
+    const other = await fixture.as(fixture.other);
     await other.visit(paths.dashboard);
     assert.match(other.$('.attention .notice-warning').text(), /waits for your answer/);
   });
 
   it('lists the possible approvers to the requester until one has decided', async () => {
-    const company = await aTenantWithApprovals(portal);
-    const address = await aPendingRequest(company);
-    const requester = await company.as(company.requester);
+    const fixture = await aTenantWithApprovals(portal);
+    const address = await aPendingRequest(fixture);
+    const requester = await fixture.as(fixture.requester);
     await requester.visit(address);
     requester.sees('These people can confirm').sees('Noah Klein');
-    const other = await company.as(company.other);
+    const other = await fixture.as(fixture.other);
     await other.visit(address);
     other.doesNotSee('These people can confirm');
   });

@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 /** The same server under an address that is not loopback but reaches it. */
-const elsewhere = (url: string): string => url.replace('127.0.0.1', '0.0.0.0');
+const nonLoopbackUrl = (url: string): string => url.replace('127.0.0.1', '0.0.0.0');
 
 async function closedPort(): Promise<{ url: string; port: number }> {
   const server = await aMailServer();
@@ -18,8 +18,8 @@ async function closedPort(): Promise<{ url: string; port: number }> {
 describe('mail server connection', () => {
   it('authenticates with the user and password of SMTP_URL', async () => {
     const server = await aMailServer({ account: { user: 'portal@host', password: 'p:w/d@%' } });
-    const { portal, tell, queued } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
-    await tell();
+    const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
+    await queueNotice();
     await portal.background.runAll();
     assert.deepEqual([server.received.length, await queued()], [1, []]);
   });
@@ -27,16 +27,16 @@ describe('mail server connection', () => {
   for (const tls of ['fromTheStart', 'whenAsked'] as const) {
     it(`accepts a self-signed certificate from a local server (TLS ${tls})`, async () => {
       const server = await aMailServer({ tls });
-      const { portal, tell } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
-      await tell();
+      const { portal, queueNotice } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
+      await queueNotice();
       await portal.background.runAll();
       assert.deepEqual([server.received.length, server.encrypted], [1, 1]);
     });
 
     it(`rejects a self-signed certificate from a remote server (TLS ${tls})`, async () => {
       const server = await aMailServer({ tls, account: { user: 'portal', password: 'canary' } });
-      const { portal, tell } = await aPortalWithUser({ SMTP_URL: elsewhere(server.url), MAIL_FROM });
-      await tell();
+      const { portal, queueNotice } = await aPortalWithUser({ SMTP_URL: nonLoopbackUrl(server.url), MAIL_FROM });
+      await queueNotice();
       await portal.background.runAll();
       assert.deepEqual([server.received.length, server.signIns], [0, 0]);
       assert.match(portal.logged(), /"code":"ESOCKET|"code":"ETLS/);
@@ -45,8 +45,8 @@ describe('mail server connection', () => {
 
   it('sends neither emails nor passwords to a remote server in plain text', async () => {
     const server = await aMailServer({ account: { user: 'portal', password: 'canary' } });
-    const { portal, tell } = await aPortalWithUser({ SMTP_URL: elsewhere(server.url), MAIL_FROM });
-    await tell();
+    const { portal, queueNotice } = await aPortalWithUser({ SMTP_URL: nonLoopbackUrl(server.url), MAIL_FROM });
+    await queueNotice();
     await portal.background.runAll();
     assert.deepEqual([server.received.length, server.signIns, server.connections], [0, 0, 1]);
   });
@@ -54,9 +54,9 @@ describe('mail server connection', () => {
   for (const refusal of [421, 450, 451, 452, 550, 552, 554]) {
     it(`retries later after reply code ${refusal}`, async () => {
       const server = await aMailServer();
-      const { portal, tell, queued, zoe } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
+      const { portal, queueNotice, queued, zoe } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
       server.refusal = refusal;
-      await tell();
+      await queueNotice();
       await portal.background.runAll();
       const [mail] = await queued();
       assert.ok(mail?.attempts === 1 && mail.waitMs >= minuteMs / 2 && mail.waitMs <= minuteMs, JSON.stringify(mail));
@@ -74,8 +74,8 @@ describe('mail server connection', () => {
   it('retries after failed authentication, and does not log the password', async () => {
     const server = await aMailServer({ account: { user: 'portal', password: 'right' } });
     const url = server.url.replace(':right@', ':canary@');
-    const { portal, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
-    await tell();
+    const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
+    await queueNotice();
     await portal.background.runAll();
     assert.equal((await queued())[0]?.attempts, 1);
     assert.match(portal.logged(), /EAUTH 535/);
@@ -84,8 +84,8 @@ describe('mail server connection', () => {
 
   it('retries an unreachable server with one email per minute, and then sends all of them', async () => {
     const { url, port } = await closedPort();
-    const { portal, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
-    for (let each = 0; each < 5; each++) await tell();
+    const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
+    for (let each = 0; each < 5; each++) await queueNotice();
     for (let each = 0; each < 3; each++) await portal.background.runAll();
     assert.equal(
       (await queued()).reduce((sum, { attempts }) => sum + attempts, 0),
@@ -99,8 +99,8 @@ describe('mail server connection', () => {
 
   it('does not give up on an unreachable server because the clock is wrong', async () => {
     const { url } = await closedPort();
-    const { portal, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
-    await tell();
+    const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
+    await queueNotice();
     await portal.background.runAll();
     for (const days of [5, 4_000]) {
       portal.clock.now += days * 24 * hourMs;
@@ -112,8 +112,8 @@ describe('mail server connection', () => {
 
   it('gives up on a server that is unreachable for days, and logs no personal data', async () => {
     const { url } = await closedPort();
-    const { portal, zoe, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
-    await tell();
+    const { portal, zoe, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
+    await queueNotice();
     const waits: number[] = [];
     for (let tries = 0; (await queued()).length > 0; tries++) {
       assert.ok(tries < 40);

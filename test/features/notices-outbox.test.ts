@@ -13,7 +13,7 @@ const hourMs = 3_600_000;
 const mayTakeMs = 20_000;
 
 /** A server that does not speak SMTP. @returns its URL and a function that closes every connection */
-async function aStranger(greet: (write: (line: string) => void) => void) {
+async function aSilentServer(greet: (write: (line: string) => void) => void) {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
@@ -47,14 +47,14 @@ describe('a mail server that does not speak SMTP', () => {
   ];
   for (const [what, greet, refused, waits] of strange) {
     it(`does not block the portal if it ${what}`, async () => {
-      const { url, hangUp } = await aStranger(greet);
-      const { portal, zoe, tell, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
-      await tell();
+      const { url, hangUp } = await aSilentServer(greet);
+      const { portal, zoe, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
+      await queueNotice();
       let over = false;
       const sending = portal.background.runAll().then(() => (over = true));
       const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(zoe);
       assert.equal((await person.visit('/my-profile')).status, 200);
-      await tell();
+      await queueNotice();
       if (!refused) assert.equal(over, false, 'the portal responds while the mail server is silent');
       hangUp();
       await sending;
@@ -62,7 +62,7 @@ describe('a mail server that does not speak SMTP', () => {
     });
 
     it(`times out or fails if it ${what}`, { timeout: mayTakeMs }, async () => {
-      const { url } = await aStranger(greet);
+      const { url } = await aSilentServer(greet);
       const { mail } = (await aPortalWithUser({ SMTP_URL: url, MAIL_FROM })).portal.config;
       const transport = createTransport(mail!, waits);
       const letter = { id: 'x', to: 'zoe@a.example', language: 'en', subject: 'x', text: 'x', html: 'x' };
@@ -73,8 +73,8 @@ describe('a mail server that does not speak SMTP', () => {
 
 describe('outbox folder without a mail server', () => {
   it('contains each email, readable only by the owner', async () => {
-    const { portal, zoe, tell, queued } = await aPortalWithUser({});
-    await tell();
+    const { portal, zoe, queueNotice, queued } = await aPortalWithUser({});
+    await queueNotice();
     await portal.background.runAll();
     const folder = path.join(portal.config.dataDirectory, 'outbox');
     const [name = '', ...more] = readdirSync(folder);
@@ -88,10 +88,10 @@ describe('outbox folder without a mail server', () => {
   });
 
   it('keeps the latest 100 emails', async () => {
-    const { portal, tell } = await aPortalWithUser({});
+    const { portal, queueNotice } = await aPortalWithUser({});
     for (let each = 0; each < 103; each++) {
       portal.clock.now += 1_000;
-      await tell();
+      await queueNotice();
     }
     await portal.background.runAll();
     assert.equal(readdirSync(path.join(portal.config.dataDirectory, 'outbox')).length, 100);
@@ -101,7 +101,7 @@ describe('outbox folder without a mail server', () => {
     const other = await aPortalWithUser({
       DATABASE_URL: `sqlite:${path.join((await aPortalWithUser({})).portal.config.dataDirectory, 'own')}`,
     });
-    await other.tell();
+    await other.queueNotice();
     await other.portal.background.runAll();
     assert.deepEqual(await other.queued(), []);
     assert.deepEqual(other.portal.config.mail, null);

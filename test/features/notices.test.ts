@@ -56,7 +56,7 @@ const restored: Act = async (user) => {
 };
 
 describe('email notification to a user', () => {
-  const told: [kind: string, act: Act, wishes?: Partial<TestUser>][] = [
+  const told: [kind: string, act: Act, overrides?: Partial<TestUser>][] = [
     ['passwordReset', post('/reset-password', { epoch: '0' })],
     ['passwordChanged', own('/my-profile/password')],
     ['passwordChanged', own('/change-password'), { password: 'temporary' }],
@@ -64,10 +64,10 @@ describe('email notification to a user', () => {
     ['accountUnblocked', post('/unblock'), { state: 'blocked' }],
     ['accountRestored', restored],
   ];
-  for (const [kind, act, wishes = {}] of told) {
+  for (const [kind, act, overrides = {}] of told) {
     for (const language of [...languages, null]) {
-      it(`${kind} is sent in ${language ?? "the organization's language"} ${JSON.stringify(wishes)}`, async () => {
-        const zoe = await aUser(portal, tenant, { ...wishes, language });
+      it(`${kind} is sent in ${language ?? "the organization's language"} ${JSON.stringify(overrides)}`, async () => {
+        const zoe = await aUser(portal, tenant, { ...overrides, language });
         const [mail, ...more] = await delivered(() => act(zoe));
         assert.ok(mail && more.length === 0);
         const { t } = translator(language ?? 'fr');
@@ -112,7 +112,7 @@ describe('email notification to a user', () => {
     assert.match(mail?.text ?? '', /^By: \u2068an administrator of your organization\u2069$/m);
   });
 
-  const untold: [what: string, act: Act, wishes?: Partial<TestUser>][] = [
+  const untold: [what: string, act: Act, overrides?: Partial<TestUser>][] = [
     ['an edited name', edit({ displayName: 'Zoë Besson' })],
     ['blocking', post('/block')],
     ['deletion', post('/delete')],
@@ -128,9 +128,9 @@ describe('email notification to a user', () => {
       },
     ],
   ];
-  for (const [what, act, wishes = {}] of untold) {
+  for (const [what, act, overrides = {}] of untold) {
     it(`is not sent for ${what}`, async () => {
-      const zoe = await aUser(portal, tenant, wishes);
+      const zoe = await aUser(portal, tenant, overrides);
       assert.deepEqual(await delivered(() => act(zoe)), []);
       assert.deepEqual(await portal.database.knex('deliveries').select(), []);
     });

@@ -12,14 +12,14 @@ const minutes = 60_000;
 describe("a tenant's own rules", async () => {
   const portal = await openPortal();
 
-  async function aCompany() {
+  async function aTenantWithAdmin() {
     const tenant = await aTenant(portal);
     const boss = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
     return { tenant, boss, admin: await aPerson(portal).signIn(boss) };
   }
 
   it('are shown with their origin and saved by a Global admin', async () => {
-    const { tenant, admin } = await aCompany();
+    const { tenant, admin } = await aTenantWithAdmin();
     await admin.visit(paths.accountSettings);
     admin.sees(/Validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
     await admin.follow('Voir les règles');
@@ -34,7 +34,7 @@ describe("a tenant's own rules", async () => {
   });
 
   it('apply from the next request to temporary passwords, idle sessions and new passwords', async () => {
-    const { tenant, admin } = await aCompany();
+    const { tenant, admin } = await aTenantWithAdmin();
     const user = await aUser(portal, tenant, {});
     await admin.visit(paths.rules);
     await admin.submit('Enregistrer', {
@@ -62,7 +62,7 @@ describe("a tenant's own rules", async () => {
   });
 
   it('are not overwritten by a form that was opened before another administrator saved', async () => {
-    const { tenant, boss, admin } = await aCompany();
+    const { tenant, boss, admin } = await aTenantWithAdmin();
     const label = 'Validité d’un mot de passe temporaire';
     const other = await aPerson(portal).signIn(boss);
     await admin.visit(paths.rules);
@@ -80,7 +80,7 @@ describe("a tenant's own rules", async () => {
   });
 
   it("apply to users added with the operator's command", async () => {
-    const { tenant } = await aCompany();
+    const { tenant } = await aTenantWithAdmin();
     await tenantsStore.setOwnRules(portal.database, tenant.scope, { temporaryPasswordHours: 2 });
     const person = { name: 'Ada Berg', administratorLevel: 'none', agentLevel: 'none', language: null } as const;
     const { userId } = await portal.tenants.addUser(tenant.id, { ...person, username: `ada@${tenant.domain}` });
@@ -89,7 +89,7 @@ describe("a tenant's own rules", async () => {
   });
 
   it("limit wrong passwords with the tenant's own number", async () => {
-    const { tenant, admin } = await aCompany();
+    const { tenant, admin } = await aTenantWithAdmin();
     const user = await aUser(portal, tenant, {});
     await admin.visit(paths.rules);
     await admin.submit('Enregistrer', { 'Mots de passe erronés depuis un même endroit avant une pause': '2' });
@@ -114,7 +114,7 @@ describe("a tenant's own rules", async () => {
   ];
   for (const [label, field, value] of hostile) {
     it(`cannot be set to ${label}`, async () => {
-      const { tenant, admin } = await aCompany();
+      const { tenant, admin } = await aTenantWithAdmin();
       await admin.visit(paths.rules);
       const answer = await admin.send('post', paths.rules, { [field]: value });
       assert.equal(answer.status, 422);
@@ -123,7 +123,7 @@ describe("a tenant's own rules", async () => {
   }
 
   it('can be set to stricter choices only', async () => {
-    const { tenant, admin } = await aCompany();
+    const { tenant, admin } = await aTenantWithAdmin();
     await admin.visit(paths.rules);
     await admin.submit('Enregistrer', { 'Exporter les utilisateurs': 'forbidden' });
     admin.sees(/Exporter les utilisateurs\s*Non autorisé\s*Règle de votre organisation/);
@@ -142,7 +142,7 @@ describe("a tenant's own rules", async () => {
     ['handOver', 'link', ['link', 'link']],
   ] as const) {
     it(`do not change if a form contains ${name} twice`, async () => {
-      const { tenant, admin } = await aCompany();
+      const { tenant, admin } = await aTenantWithAdmin();
       await tenantsStore.setOwnRules(portal.database, tenant.scope, { [name]: kept });
       await admin.visit(paths.rules);
       const { status } = await admin.send('post', paths.rules, { [name]: values as unknown as string });
@@ -152,7 +152,7 @@ describe("a tenant's own rules", async () => {
   }
 
   it('can be viewed but not changed by a User management admin', async () => {
-    const { tenant } = await aCompany();
+    const { tenant } = await aTenantWithAdmin();
     const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
     const person = await aPerson(portal).signIn(manager);
     await person.visit(paths.rules);

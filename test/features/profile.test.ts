@@ -126,8 +126,8 @@ describe("changing one's own password", () => {
   it('succeeds once when the form is submitted five times concurrently', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await (await signedIn(zoe)).visit('/my-profile/password');
-    const wishes = [1, 2, 3, 4, 5].map((each) => `${chosen}, number ${each}`);
-    const sending = wishes.map((newPassword) =>
+    const passwords = [1, 2, 3, 4, 5].map((each) => `${chosen}, number ${each}`);
+    const sending = passwords.map((newPassword) =>
       person.send('POST', '/my-profile/password', {
         currentPassword: goodPassword,
         newPassword,
@@ -135,7 +135,7 @@ describe("changing one's own password", () => {
       }),
     );
     const answers = await Promise.all(sending);
-    const winners = wishes.filter((_, index) => answers[index]!.headers.location === '/my-profile');
+    const winners = passwords.filter((_, index) => answers[index]!.headers.location === '/my-profile');
     assert.equal(winners.length, 1);
     assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.epoch, zoe.epoch + 1);
     assert.equal((await signedIn({ ...zoe, clearPassword: winners[0]! })).path, '/dashboard');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { read } from '../architecture/sources.ts';
+import { readSources } from '../architecture/sources.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { MAIL_FROM } from '../support/outbox.ts';
@@ -100,7 +100,7 @@ describe('redirects to another region', async () => {
 });
 
 describe('redirects in the source code', () => {
-  const sources = read('src/**/*.ts');
+  const sources = readSources('src/**/*.ts');
   const redirects = sources.flatMap(({ path, text }) =>
     [...text.matchAll(/\.redirect\(([^,)]*)/g)].map(([, status]) => ({ path, status })),
   );

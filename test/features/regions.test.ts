@@ -26,7 +26,8 @@ async function region(environment: Readonly<Record<string, string>>) {
 const speaking = (portal: Portal, user: TestUser, language: Language): Promise<Person> =>
   aPerson(portal, { 'Accept-Language': language }).signIn(user);
 
-const withLevel = (portal: Portal, tenant: TestTenant, wishes: Partial<TestUser>) => aUser(portal, tenant, wishes);
+const withLevel = (portal: Portal, tenant: TestTenant, overrides: Partial<TestUser>) =>
+  aUser(portal, tenant, overrides);
 const usersOf = (portal: Portal): Promise<object[]> => portal.database.knex('users').orderBy('id').select();
 
 describe('a user name of another region', async () => {

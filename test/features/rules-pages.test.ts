@@ -122,9 +122,11 @@ describe("an organization's own rule", async () => {
     assert.match(entries[0]!.data, /tenantAdministrator/);
   });
 
-  const company = await anImportTenant(portal);
-  await tenantsStore.setOwnRules(portal.database, company.tenant.scope, { administratorsManagedBy: 'globalAdmins' });
-  testImportRows(company, 'manager', [
+  const importTenant = await anImportTenant(portal);
+  await tenantsStore.setOwnRules(portal.database, importTenant.tenant.scope, {
+    administratorsManagedBy: 'globalAdmins',
+  });
+  testImportRows(importTenant, 'manager', [
     [
       'is given as the reason for a refused row',
       ['billing@', 'Zoé'],

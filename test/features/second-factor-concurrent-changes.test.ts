@@ -22,7 +22,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
 describe('concurrent changes while a user manages their second factor', async () => {
-  const { hasher, meanwhile, happened } = await anInterruptedHasher();
+  const { hasher, duringNextVerify, assertVerified } = await anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const { database } = portal;
   const { knex } = portal.database;
@@ -49,14 +49,14 @@ describe('concurrent changes while a user manages their second factor', async ()
         const own = { kind: 'own', hash: 'x', at: portal.clock.now } as const;
         const before = await kept(owner);
         await owner.person.visit(path);
-        meanwhile(async () => {
+        duringNextVerify(async () => {
           if (work === 'reset') await admin.send('POST', to(paths.resetPassword, { userId: id }), { epoch: '0' });
           if (work === 'change') await credentialsStore.replace(database, tenant.scope, id, 0, own);
           if (work === 'end') await sessionsStore.endAllOfUser(database, tenant.scope, id, null);
           if (work === 'block') await usersStore.setState(database, tenant.scope, id, 'blocked', portal.clock.now);
         });
         await owner.person.submit(button, confirmationFields(owner.recoveryCodes[0] ?? ''));
-        happened();
+        assertVerified();
         assert.equal(owner.person.status, 409);
         owner.person.sees('Your session or your rights have changed in the meantime');
         assert.deepEqual(await kept(owner), before);

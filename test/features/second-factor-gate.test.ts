@@ -100,8 +100,8 @@ describe('second factor during sign-in', () => {
   });
 
   it('asks for the code after a one-time link, before the password change', async () => {
-    const { tenant: company, admin } = await aTenantWithHandover(portal, 'link');
-    const user = await aSecondFactorUser(portal, await aUser(portal, company));
+    const { tenant: linkTenant, admin } = await aTenantWithHandover(portal, 'link');
+    const user = await aSecondFactorUser(portal, await aUser(portal, linkTenant));
     const person = await openLink(portal, await resetByLink(admin, user.user));
     assert.equal(person.path, paths.signInCode);
     assert.equal((await person.visit(paths.changePassword)).path, paths.signInCode);

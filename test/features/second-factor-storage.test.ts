@@ -122,7 +122,7 @@ describe('stored data of a second factor', async () => {
 describe("permission to remove another user's second factor", async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
-  const user = (wishes: Partial<TestUser>) => aUser(portal, tenant, wishes);
+  const user = (overrides: Partial<TestUser>) => aUser(portal, tenant, overrides);
   const [global, manager, plain] = [
     await aSecondFactorUser(portal, await user({ administratorLevel: 'global' })),
     await aSecondFactorUser(portal, await user({ administratorLevel: 'userManagement' })),

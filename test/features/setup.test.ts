@@ -68,7 +68,7 @@ describe('one-time setup link', () => {
     const { portal, address } = await anEmptyPortal();
     const person = await aPerson(portal, english).visit(address);
     const forms = Array.from({ length: 50 }, (_, each) => {
-      const domain = each % 2 === 0 ? fields.domain : `company-${each}.example`;
+      const domain = each % 2 === 0 ? fields.domain : `fixture-${each}.example`;
       return { ...fields, domain, username: `admin-${each}@${domain}` };
     });
     const answers = await Promise.all(forms.map((form) => person.send('POST', address, form)));

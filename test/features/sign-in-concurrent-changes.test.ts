@@ -20,7 +20,7 @@ for (const [dialect, server] of [
     `changes between password verification and session start, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
-      const { hasher, meanwhile, happened } = await anInterruptedHasher();
+      const { hasher, duringNextVerify, assertVerified } = await anInterruptedHasher();
       const portal = await openPortal({ hasher, ...(server?.url ? { databaseUrl: server.url } : {}) });
       const { database } = portal;
 
@@ -40,14 +40,14 @@ for (const [dialect, server] of [
             until: portal.clock.now + 9,
             by: null,
           } as const;
-          meanwhile(async () => {
+          duringNextVerify(async () => {
             if (change === 'password') await credentialsStore.replace(database, tenant.scope, zoe.id, zoe.epoch, next);
             else if (change === 'blocked')
               await usersStore.setState(database, tenant.scope, zoe.id, 'blocked', portal.clock.now);
             else await tenantsStore.setState(database, tenant.id, change);
           });
           const person = await aPerson(portal, english).signIn(zoe);
-          happened();
+          assertVerified();
           assert.equal(person.status, 422);
           person.sees('The user name or the password is not right');
           assert.equal((await usersStore.find(database, tenant.scope, zoe.id))?.lastSignInAt, null);
@@ -62,7 +62,7 @@ for (const [dialect, server] of [
       it('are noticed if a second factor has been set up: its code is required', async () => {
         const tenant = await aTenant(portal, { language: 'en' });
         const zoe = await aUser(portal, tenant);
-        meanwhile(() => aSecondFactorUser(portal, zoe));
+        duringNextVerify(() => aSecondFactorUser(portal, zoe));
         const person = await aPerson(portal, english).signIn(zoe);
         assert.equal(person.path, '/sign-in/code');
         const [latest] = await activityStore.latestOfUser(database, tenant.scope, zoe.id);

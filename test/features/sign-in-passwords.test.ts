@@ -10,13 +10,13 @@ import { passwordHashOf, setPasswordHash } from '../support/credentials.ts';
 const english = { 'Accept-Language': 'en' };
 const weak = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
-async function isLetIn(portal: Portal, { username }: TestUser, clearPassword: string): Promise<boolean> {
+async function canSignIn(portal: Portal, { username }: TestUser, clearPassword: string): Promise<boolean> {
   const person = await aPerson(portal, english).signIn({ username, clearPassword });
   return person.status === 200 && ['/dashboard', '/change-password'].includes(person.path);
 }
 
 /** Records the byte length of every hashed password. */
-function watched(hasher: Hasher): { hasher: Hasher; lengths: number[] } {
+function recordLengths(hasher: Hasher): { hasher: Hasher; lengths: number[] } {
   const lengths: number[] = [];
   const note = (password: string): string => {
     lengths.push(Buffer.byteLength(password));
@@ -65,7 +65,7 @@ describe('a password chosen by the user', async () => {
   for (const [label, clearPassword, typed, letIn] of cases) {
     it(`${letIn ? 'is accepted' : 'is rejected'}: ${label}`, async () => {
       const user = await aUser(portal, tenant, { clearPassword });
-      assert.equal(await isLetIn(portal, user, typed), letIn);
+      assert.equal(await canSignIn(portal, user, typed), letIn);
     });
   }
 });
@@ -95,20 +95,20 @@ describe('a temporary password', async () => {
   for (const [label, change, letIn] of spellings) {
     it(`${letIn ? 'is accepted' : 'is rejected'}: ${label}`, async () => {
       const user = await aUser(portal, tenant, { password: 'temporary' });
-      assert.equal(await isLetIn(portal, user, change(user.clearPassword)), letIn);
+      assert.equal(await canSignIn(portal, user, change(user.clearPassword)), letIn);
     });
   }
 
   it('is the only kind accepted in its format: a chosen password of that format is rejected', async () => {
     const user = await aUser(portal, tenant, { clearPassword: 'ABCD-EFGH-JKLM-NPQR-STUV' });
     for (const typed of [user.clearPassword, user.clearPassword.toLowerCase()]) {
-      assert.equal(await isLetIn(portal, user, typed), false, typed);
+      assert.equal(await canSignIn(portal, user, typed), false, typed);
     }
   });
 });
 
 describe('an overlong password', async () => {
-  const { hasher, lengths } = watched(await createHasher(weak));
+  const { hasher, lengths } = recordLengths(await createHasher(weak));
   const portal = await openPortal({ hasher });
   const tenant = await aTenant(portal);
   const own = await aUser(portal, tenant);
@@ -162,19 +162,19 @@ describe('password hash parameters', async () => {
 
   it('are upgraded at the next successful sign-in', async () => {
     const user = await aUserHashedBy(weak);
-    assert.equal(await isLetIn(portal, user, 'not the password at all'), false);
+    assert.equal(await canSignIn(portal, user, 'not the password at all'), false);
     assert.match(await hashOf(user), /m=8,t=1,/);
-    assert.equal(await isLetIn(portal, user, user.clearPassword), true);
+    assert.equal(await canSignIn(portal, user, user.clearPassword), true);
     const risen = await hashOf(user);
     assert.match(risen, /m=16,t=2,/);
-    assert.equal(await isLetIn(portal, user, user.clearPassword), true);
+    assert.equal(await canSignIn(portal, user, user.clearPassword), true);
     assert.equal(await hashOf(user), risen);
   });
 
   it('are never downgraded', async () => {
     const user = await aUserHashedBy({ memoryCost: 32, timeCost: 3, parallelism: 1 });
     const before = await hashOf(user);
-    assert.equal(await isLetIn(portal, user, user.clearPassword), true);
+    assert.equal(await canSignIn(portal, user, user.clearPassword), true);
     assert.equal(await hashOf(user), before);
   });
 });

@@ -10,7 +10,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 const english = { 'Accept-Language': 'en' };
 
 describe('changes while a password is being verified', async () => {
-  const { hasher, meanwhile, happened } = await anInterruptedHasher();
+  const { hasher, duringNextVerify, assertVerified } = await anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -24,12 +24,12 @@ describe('changes while a password is being verified', async () => {
   ] as const) {
     it(`make the sign-in fail: ${label}`, async () => {
       const zoe = await aUser(portal, tenant);
-      meanwhile(async () => {
+      duringNextVerify(async () => {
         const answer = await admin.send('POST', `${address(zoe)}${path}`, { epoch: String(zoe.epoch) });
         assert.ok([200, 303].includes(answer.status));
       });
       const person = await aPerson(portal, english).signIn(zoe);
-      happened();
+      assertVerified();
       assert.equal(person.path === '/dashboard', false);
       assert.equal((await person.visit('/my-profile')).path, '/sign-in');
     });
@@ -38,7 +38,7 @@ describe('changes while a password is being verified', async () => {
   it('make the sign-in fail: the tenant is suspended', async () => {
     const closing = await aTenant(portal);
     const zoe = await aUser(portal, closing);
-    meanwhile(() => tenantsStore.setState(portal.database, closing.id, 'suspended'));
+    duringNextVerify(() => tenantsStore.setState(portal.database, closing.id, 'suspended'));
     const person = await aPerson(portal, english).signIn(zoe);
     assert.equal((await person.visit('/my-profile')).path, '/sign-in');
   });
@@ -46,7 +46,7 @@ describe('changes while a password is being verified', async () => {
   it('make a password change fail if the password has been reset', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await aPerson(portal, english).signIn(zoe);
-    meanwhile(() => admin.send('POST', `${address(zoe)}/reset-password`, { epoch: String(zoe.epoch) }));
+    duringNextVerify(() => admin.send('POST', `${address(zoe)}/reset-password`, { epoch: String(zoe.epoch) }));
     const chosen = { newPassword: 'seven quiet otters nap', confirmPassword: 'seven quiet otters nap' };
     const answer = await person.send('POST', '/my-profile/password', { currentPassword: zoe.clearPassword, ...chosen });
     assert.equal(answer.status, 409);

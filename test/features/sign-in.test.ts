@@ -9,7 +9,7 @@ import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 const english = { 'Accept-Language': 'en' };
 const hourMs = 3_600_000;
 
-async function askedForPassword(portal: Portal, username: string): Promise<Person> {
+async function onPasswordPage(portal: Portal, username: string): Promise<Person> {
   const person = await aPerson(portal, english).visit('/sign-in');
   return person.submit('Next', { 'User name': username });
 }
@@ -31,7 +31,7 @@ describe('sign-in', async () => {
   });
 
   it('accepts the user name in any case and with surrounding spaces', async () => {
-    const person = await askedForPassword(portal, `  ${zoe.username.toUpperCase()} `);
+    const person = await onPasswordPage(portal, `  ${zoe.username.toUpperCase()} `);
     await person.submit('Sign in', { Password: zoe.clearPassword });
     assert.equal(person.path, '/dashboard');
   });
@@ -41,20 +41,20 @@ describe('sign-in', async () => {
     await person.submit('Next', { 'User name': '   ' });
     assert.equal(person.status, 422);
     person.sees('Enter your user name.');
-    const second = await askedForPassword(portal, zoe.username);
+    const second = await onPasswordPage(portal, zoe.username);
     await second.submit('Sign in', { Password: '' });
     assert.equal(second.status, 422);
     second.sees('Enter your password.');
   });
 
   it('accepts the password without the user name, which is known from the first step', async () => {
-    const person = await askedForPassword(portal, zoe.username);
+    const person = await onPasswordPage(portal, zoe.username);
     const answer = await person.send('POST', '/sign-in/password', { password: zoe.clearPassword });
     assert.equal(answer.headers.location, '/dashboard');
   });
 
   it('rejects a form whose user name differs from the one in the session', async () => {
-    const person = await askedForPassword(portal, zoe.username);
+    const person = await onPasswordPage(portal, zoe.username);
     const other = await aUser(portal, tenant);
     await person.submit('Sign in', { 'User name': other.username, Password: other.clearPassword });
     assert.equal(person.status, 422);
@@ -93,7 +93,7 @@ describe('a rejected sign-in', async () => {
   it('gets the same response for every reason: status, body and headers', async () => {
     const answers = [];
     for (const [because, user] of classes) {
-      const person = await askedForPassword(portal, user.username);
+      const person = await onPasswordPage(portal, user.username);
       const asked = normalizedResponse(
         { status: person.status, headers: person.headers, text: person.body },
         user.username,
@@ -119,7 +119,7 @@ describe('a rejected sign-in', async () => {
   });
 
   it('sets no cookie for a known device', async () => {
-    const person = await askedForPassword(portal, known.username);
+    const person = await onPasswordPage(portal, known.username);
     await person.send('POST', '/sign-in/password', { password: 'the wrong one again' });
     assert.doesNotMatch(person.cookies(), /device/);
   });
@@ -159,7 +159,7 @@ describe('redirect after sign-in', async () => {
   }
 
   it('cannot be set by a form field', async () => {
-    const person = await askedForPassword(portal, zoe.username);
+    const person = await onPasswordPage(portal, zoe.username);
     const fields = { password: zoe.clearPassword, returnTo: 'https://evil.example/' };
     assert.equal((await person.send('POST', '/sign-in/password', fields)).headers.location, '/dashboard');
   });
@@ -178,7 +178,7 @@ describe('a password sent other than by the form', async () => {
     ['in a query with the user name', 'GET', `/sign-in?username=${zoe.username}&password=${secret}`],
   ] as const) {
     it(`is not accepted: ${label}`, async () => {
-      const person = await askedForPassword(portal, zoe.username);
+      const person = await onPasswordPage(portal, zoe.username);
       const answer = await person.send(method, path);
       assert.ok([200, 422].includes(answer.status), `${answer.status}`);
       assert.equal((await person.visit('/dashboard')).path, '/sign-in');
@@ -200,7 +200,7 @@ describe('a password sent other than by the form', async () => {
 
   it('is rejected with another content type', async () => {
     for (const [index, [label]] of bodies('').entries()) {
-      const person = await askedForPassword(portal, zoe.username);
+      const person = await onPasswordPage(portal, zoe.username);
       const [, type, body] = bodies(person.csrf)[index]!;
       const headers = { Cookie: person.cookies(), ...(type && { 'Content-Type': type }) };
       const answer = await sendRaw(origin, '/sign-in/password', { method: 'POST', headers, body });

@@ -24,141 +24,137 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(
-    `activity log of a tenant with support access, on ${dialect}`,
-    { skip: skipWithout('postgres', server) },
-    async () => {
-      const environment = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'portal@hosting.example' };
-      const portal = await openPortal({ environment, ...(server?.url ? { databaseUrl: server.url } : {}) });
+  describe(`activity log of support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const environment = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'portal@hosting.example' };
+    const portal = await openPortal({ environment, ...(server?.url ? { databaseUrl: server.url } : {}) });
 
-      /** An operator resets Zoé's password in a tenant whose administrator is Camille. */
-      async function story(name: string) {
-        const ada = await anOperator(portal, { displayName: `Ada ${name}` });
-        const supported = await aSupportedTenant(portal);
-        const zoe = await aUser(portal, supported.tenant, { displayName: 'Zoé Besson' });
-        const grantId = await grantSupport(portal, supported, ada, { purpose: 'Zoé is locked out' });
-        const operator = await enterSupport(portal, ada);
-        await operator.send('POST', `${users}/${zoe.id}/reset-password`, { epoch: '0' });
-        await operator.visit('/dashboard');
-        await operator.submit('Leave');
-        return { ada, zoe, grantId, ...supported };
+    /** An operator resets Zoé's password in a tenant whose administrator is Camille. */
+    async function story(name: string) {
+      const ada = await anOperator(portal, { displayName: `Ada ${name}` });
+      const supported = await aSupportedTenant(portal);
+      const zoe = await aUser(portal, supported.tenant, { displayName: 'Zoé Besson' });
+      const grantId = await grantSupport(portal, supported, ada, { purpose: 'Zoé is locked out' });
+      const operator = await enterSupport(portal, ada);
+      await operator.send('POST', `${users}/${zoe.id}/reset-password`, { epoch: '0' });
+      await operator.visit('/dashboard');
+      await operator.submit('Leave');
+      return { ada, zoe, grantId, ...supported };
+    }
+    async function lines({ admin }: Pick<SupportedTenant, 'admin'>): Promise<string> {
+      return (await admin.send('GET', `${log}/export.jsonl`)).text;
+    }
+    function verify(file: string): void {
+      const [begin = '', ...rest] = file.trimEnd().split('\n');
+      const check = createFileCheck(begin, sha256);
+      for (const line of rest) assert.equal(check?.next(line), null);
+      assert.equal(check?.end(), null);
+    }
+    const signInAgain = ({ camille }: SupportedTenant): Promise<Person> => aPerson(portal, english).signIn(camille);
+
+    it('shows on the page and in both exports who acted and who granted the access', async () => {
+      const told = await story('Betrieb');
+      await told.admin.visit(log);
+      told.admin
+        .sees('Camille Laurent gave Ada Betrieb support access.')
+        .sees('Purpose: Zoé is locked out')
+        .sees('Ada Betrieb (support) entered the organization.')
+        .sees('Ada Betrieb (support) reset the password of Zoé Besson. Support access, given by Camille Laurent')
+        .sees('Ada Betrieb (support) left the organization.')
+        .doesNotSee('Ada Betrieb signed in');
+      const csv = (await told.admin.send('GET', `${log}/export.csv`)).text;
+      assert.match(csv, /Ada Betrieb \(support\) reset the password of Zoé Besson\..*given by Camille Laurent/);
+      const file = await lines(told);
+      verify(file);
+      const entry = file.split('\n').find((line) => line.includes('"kind":"password.reset"')) ?? '';
+      const { actorId, data, personal } = JSON.parse(entry) as Record<string, string>;
+      assert.equal(actorId, told.ada.id);
+      const supportIn = (text = ''): unknown => (JSON.parse(text) as { support?: unknown }).support;
+      assert.deepEqual(supportIn(data), { grant: told.grantId, grantedBy: told.camille.id });
+      assert.deepEqual(supportIn(personal), { operator: 'Ada Betrieb', grantedBy: 'Camille Laurent' });
+    });
+
+    it('includes operator and grant in the hash chain, so that tampering is detected', async () => {
+      const told = await story('Kette');
+      const file = await lines(told);
+      for (const [from, to] of [
+        [told.grantId, crypto.randomUUID()],
+        [told.ada.id, told.camille.id],
+        ['Ada Kette', 'Bob Kette'],
+        ['Zoé is locked out', 'Something else'],
+      ] as const) {
+        assert.ok(file.includes(from));
+        assert.throws(() => verify(file.replace(from, to)), from);
       }
-      async function lines({ admin }: Pick<SupportedTenant, 'admin'>): Promise<string> {
-        return (await admin.send('GET', `${log}/export.jsonl`)).text;
+    });
+
+    it("does not contain operators' sign-ins, which are in their own tenant's log", async () => {
+      const told = await story('Anmeldung');
+      const { knex } = portal.database;
+      const kinds = async (tenantId: string): Promise<string[]> => {
+        const rows = (await knex('activity')
+          .where({ tenant_id: tenantId, actor_id: told.ada.id })
+          .orderBy('place')) as {
+          kind: string;
+        }[];
+        return rows.map(({ kind }) => kind);
+      };
+      assert.deepEqual(await kinds(told.tenant.id), ['support.entered', 'password.reset', 'support.left']);
+      assert.deepEqual(await kinds(told.ada.tenantId), ['signIn.succeeded']);
+    });
+
+    it("records sign-out during a support session as leaving, and as sign-out in the operators' tenant", async () => {
+      const told = await story('Abmeldung');
+      const operator = await enterSupport(portal, told.ada);
+      await operator.submit('Sign out');
+      assert.equal(operator.path, '/sign-in');
+      const { knex } = portal.database;
+      const last = async (tenant_id: string): Promise<unknown> =>
+        knex('activity').where({ tenant_id }).orderBy('place', 'desc').first<object>('kind', 'actor_id');
+      assert.deepEqual(await last(told.tenant.id), { kind: 'support.left', actor_id: told.ada.id });
+      assert.deepEqual(await last(told.ada.tenantId), { kind: 'signOut', actor_id: told.ada.id });
+    });
+
+    it("names a blocked operator, and erasing the supported user keeps the operator's entries", async () => {
+      const told = await story('Gesperrt');
+      await operatorsOf(portal).take('block', told.ada.id);
+      await told.admin.send('POST', `${users}/${told.zoe.id}/delete`);
+      await told.admin.send('POST', `${users}/${told.zoe.id}/erase`);
+      await told.admin.visit(log);
+      told.admin.sees(/Ada Gesperrt \(support\) reset the password of Erased person \w{4}-\w{4}\./);
+      told.admin.sees('Support access, given by Camille Laurent').doesNotSee('Zoé Besson');
+      verify(await lines(told));
+    });
+
+    it("replaces an erased operator's name with a pseudonym everywhere", async () => {
+      const told = await story('Vergessen');
+      await operatorsOf(portal).take('delete', told.ada.username);
+      await advanceTime(portal, 400 * dayMs);
+      await portal.background.runAll();
+      const admin = await signInAgain(told);
+      await admin.visit(log);
+      admin.sees(/Camille Laurent gave Erased person (\w{4}-\w{4}) support access\./).doesNotSee('Ada Vergessen');
+      admin.sees(/Erased person \w{4}-\w{4} \(support\) reset the password of Zoé Besson\./);
+      const file = await lines({ admin });
+      verify(file);
+      for (const table of ['activity', 'users', 'support_grants', 'user_sessions', 'deliveries', 'sessions']) {
+        const rows = await portal.database.knex(table).select();
+        assert.ok(!JSON.stringify(rows).includes('Vergessen'), table);
       }
-      function verify(file: string): void {
-        const [begin = '', ...rest] = file.trimEnd().split('\n');
-        const check = createFileCheck(begin, sha256);
-        for (const line of rest) assert.equal(check?.next(line), null);
-        assert.equal(check?.end(), null);
-      }
-      const signInAgain = ({ camille }: SupportedTenant): Promise<Person> => aPerson(portal, english).signIn(camille);
+    });
 
-      it('shows on the page and in both exports who acted and who granted the access', async () => {
-        const told = await story('Betrieb');
-        await told.admin.visit(log);
-        told.admin
-          .sees('Camille Laurent gave Ada Betrieb support access.')
-          .sees('Purpose: Zoé is locked out')
-          .sees('Ada Betrieb (support) entered the organization.')
-          .sees('Ada Betrieb (support) reset the password of Zoé Besson. Support access, given by Camille Laurent')
-          .sees('Ada Betrieb (support) left the organization.')
-          .doesNotSee('Ada Betrieb signed in');
-        const csv = (await told.admin.send('GET', `${log}/export.csv`)).text;
-        assert.match(csv, /Ada Betrieb \(support\) reset the password of Zoé Besson\..*given by Camille Laurent/);
-        const file = await lines(told);
-        verify(file);
-        const entry = file.split('\n').find((line) => line.includes('"kind":"password.reset"')) ?? '';
-        const { actorId, data, personal } = JSON.parse(entry) as Record<string, string>;
-        assert.equal(actorId, told.ada.id);
-        const supportIn = (text = ''): unknown => (JSON.parse(text) as { support?: unknown }).support;
-        assert.deepEqual(supportIn(data), { grant: told.grantId, grantedBy: told.camille.id });
-        assert.deepEqual(supportIn(personal), { operator: 'Ada Betrieb', grantedBy: 'Camille Laurent' });
-      });
-
-      it('includes operator and grant in the hash chain, so that tampering is detected', async () => {
-        const told = await story('Kette');
-        const file = await lines(told);
-        for (const [from, to] of [
-          [told.grantId, crypto.randomUUID()],
-          [told.ada.id, told.camille.id],
-          ['Ada Kette', 'Bob Kette'],
-          ['Zoé is locked out', 'Something else'],
-        ] as const) {
-          assert.ok(file.includes(from));
-          assert.throws(() => verify(file.replace(from, to)), from);
-        }
-      });
-
-      it("does not contain operators' sign-ins, which are in their own tenant's log", async () => {
-        const told = await story('Anmeldung');
-        const { knex } = portal.database;
-        const kinds = async (tenantId: string): Promise<string[]> => {
-          const rows = (await knex('activity')
-            .where({ tenant_id: tenantId, actor_id: told.ada.id })
-            .orderBy('place')) as {
-            kind: string;
-          }[];
-          return rows.map(({ kind }) => kind);
-        };
-        assert.deepEqual(await kinds(told.tenant.id), ['support.entered', 'password.reset', 'support.left']);
-        assert.deepEqual(await kinds(told.ada.tenantId), ['signIn.succeeded']);
-      });
-
-      it("records sign-out during a support session as leaving, and as sign-out in the operators' tenant", async () => {
-        const told = await story('Abmeldung');
-        const operator = await enterSupport(portal, told.ada);
-        await operator.submit('Sign out');
-        assert.equal(operator.path, '/sign-in');
-        const { knex } = portal.database;
-        const last = async (tenant_id: string): Promise<unknown> =>
-          knex('activity').where({ tenant_id }).orderBy('place', 'desc').first<object>('kind', 'actor_id');
-        assert.deepEqual(await last(told.tenant.id), { kind: 'support.left', actor_id: told.ada.id });
-        assert.deepEqual(await last(told.ada.tenantId), { kind: 'signOut', actor_id: told.ada.id });
-      });
-
-      it("names a blocked operator, and erasing the supported user keeps the operator's entries", async () => {
-        const told = await story('Gesperrt');
-        await operatorsOf(portal).take('block', told.ada.id);
-        await told.admin.send('POST', `${users}/${told.zoe.id}/delete`);
-        await told.admin.send('POST', `${users}/${told.zoe.id}/erase`);
-        await told.admin.visit(log);
-        told.admin.sees(/Ada Gesperrt \(support\) reset the password of Erased person \w{4}-\w{4}\./);
-        told.admin.sees('Support access, given by Camille Laurent').doesNotSee('Zoé Besson');
-        verify(await lines(told));
-      });
-
-      it("replaces an erased operator's name with a pseudonym everywhere", async () => {
-        const told = await story('Vergessen');
-        await operatorsOf(portal).take('delete', told.ada.username);
-        await advanceTime(portal, 400 * dayMs);
-        await portal.background.runAll();
-        const admin = await signInAgain(told);
-        await admin.visit(log);
-        admin.sees(/Camille Laurent gave Erased person (\w{4}-\w{4}) support access\./).doesNotSee('Ada Vergessen');
-        admin.sees(/Erased person \w{4}-\w{4} \(support\) reset the password of Zoé Besson\./);
-        const file = await lines({ admin });
-        verify(file);
-        for (const table of ['activity', 'users', 'support_grants', 'user_sessions', 'deliveries', 'sessions']) {
-          const rows = await portal.database.knex(table).select();
-          assert.ok(!JSON.stringify(rows).includes('Vergessen'), table);
-        }
-      });
-
-      it("replaces an erased administrator's name with a pseudonym, also as the granter", async () => {
-        const told = await story('Bleibt');
-        const second = await aUser(portal, told.tenant, { displayName: 'Second Admin', administratorLevel: 'global' });
-        const admin = await aPerson(portal, english).signIn(second);
-        await admin.send('POST', `${users}/${told.camille.id}/delete`);
-        await admin.send('POST', `${users}/${told.camille.id}/erase`);
-        await admin.visit(log);
-        admin.sees(/Ada Bleibt \(support\) reset .* Support access, given by Erased person \w{4}-\w{4}/);
-        const file = await lines({ admin });
-        verify(file);
-        assert.ok(!file.includes('Camille') && !file.includes('locked out'), file);
-        await admin.visit('/account-settings/support-access');
-        admin.sees('Ada Bleibt').doesNotSee('Camille').doesNotSee('locked out');
-      });
-    },
-  );
+    it("replaces an erased administrator's name with a pseudonym, also as the granter", async () => {
+      const told = await story('Bleibt');
+      const second = await aUser(portal, told.tenant, { displayName: 'Second Admin', administratorLevel: 'global' });
+      const admin = await aPerson(portal, english).signIn(second);
+      await admin.send('POST', `${users}/${told.camille.id}/delete`);
+      await admin.send('POST', `${users}/${told.camille.id}/erase`);
+      await admin.visit(log);
+      admin.sees(/Ada Bleibt \(support\) reset .* Support access, given by Erased person \w{4}-\w{4}/);
+      const file = await lines({ admin });
+      verify(file);
+      assert.ok(!file.includes('Camille') && !file.includes('locked out'), file);
+      await admin.visit('/account-settings/support-access');
+      admin.sees('Ada Bleibt').doesNotSee('Camille').doesNotSee('locked out');
+    });
+  });
 }

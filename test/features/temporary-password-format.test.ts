@@ -52,8 +52,8 @@ describe('a password in the format of a temporary password', async () => {
   });
 
   it('is rejected after a one-time link', async () => {
-    const { tenant: company, admin } = await aTenantWithHandover(portal, 'link');
-    const zoe = await aUser(portal, company);
+    const { tenant: linkTenant, admin } = await aTenantWithHandover(portal, 'link');
+    const zoe = await aUser(portal, linkTenant);
     const link = await resetByLink(admin, zoe);
     const before = await hashOf(zoe.id);
     await isRefused(await openLink(portal, link), '/change-password');

@@ -122,14 +122,16 @@ describe('a temporary password', async () => {
   it('is replaced once when the form is submitted five times concurrently', async () => {
     const zoe = await pending();
     const person = await signedIn(zoe);
-    const wishes = [1, 2, 3, 4, 5].map((each) => `${chosen}, number ${each}`);
-    const answers = await Promise.all(wishes.map((wish) => person.send('POST', '/change-password', formOf(wish))));
-    const winners = wishes.filter((_, index) => answers[index]!.headers.location === '/dashboard');
+    const passwords = [1, 2, 3, 4, 5].map((each) => `${chosen}, number ${each}`);
+    const answers = await Promise.all(
+      passwords.map((password) => person.send('POST', '/change-password', formOf(password))),
+    );
+    const winners = passwords.filter((_, index) => answers[index]!.headers.location === '/dashboard');
     const { password_hash: hash, epoch } = await rowOf(zoe);
-    const kept = await Promise.all(wishes.map((wish) => portal.hasher.verify(hash, wish)));
+    const kept = await Promise.all(passwords.map((password) => portal.hasher.verify(hash, password)));
     assert.equal(epoch, zoe.epoch + 1);
     assert.deepEqual(
-      wishes.filter((_, index) => kept[index]),
+      passwords.filter((_, index) => kept[index]),
       winners,
     );
     assert.equal(winners.length, 1);

@@ -20,7 +20,7 @@ async function from(portal: Portal, address: string, username: string, cookie = 
 }
 
 /** Wrong passwords from distinct addresses, five each, so that no pair of name and address is blocked. */
-async function strangersGuess(portal: Portal, username: string, times: number): Promise<void> {
+async function guessFromManyAddresses(portal: Portal, username: string, times: number): Promise<void> {
   for (let done = 0; done < times; done += 5) {
     const stranger = await from(portal, anAddress(), username);
     for (let each = 0; each < 5; each++) assert.equal((await guess(stranger)).status, 422, `${done + each}`);
@@ -40,7 +40,7 @@ describe('guessing the password of one user from many addresses', async () => {
     (await guess(await from(portal, anAddress(), user.username, cookie), user.clearPassword)).status;
 
   it('is blocked after 50 attempts per day, from any address', async () => {
-    await strangersGuess(portal, zoe.username, 50);
+    await guessFromManyAddresses(portal, zoe.username, 50);
     const next = await guess(await from(portal, anAddress(), zoe.username), zoe.clearPassword);
     assert.equal(next.status, 429);
     const retryAfter = Number(next.headers['retry-after']);
@@ -114,7 +114,7 @@ describe('a hundred consecutive wrong passwords over several days', async () => 
 
   it('block the account from unknown browsers for more than a day', async () => {
     for (const _day of [1, 2]) {
-      await strangersGuess(portal, zoe.username, 50);
+      await guessFromManyAddresses(portal, zoe.username, 50);
       await aDayPasses();
     }
     assert.equal(await isLetIn(zoe.clearPassword), false);

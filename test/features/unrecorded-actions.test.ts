@@ -25,7 +25,7 @@ async function state(): Promise<object> {
   return { users: await users, sessions: await sessions, tenants: await tenants, activity: await knex('activity') };
 }
 
-async function whileNothingCanBeRecorded<T>(work: () => Promise<T>): Promise<T> {
+async function withFailingActivityLog<T>(work: () => Promise<T>): Promise<T> {
   const { knex } = portal.database;
   await knex.raw("create trigger refuse before insert on activity begin select raise(abort, 'no room'); end");
   try {
@@ -42,7 +42,7 @@ describe('an action that cannot be recorded', () => {
     by: 'admin' | 'self',
     path: string,
     fields: Record<string, string>,
-    wishes?: Partial<TestUser>,
+    overrides?: Partial<TestUser>,
   ][] = [
     ['a password reset', 'admin', '/reset-password', { epoch: '0' }],
     ['a block', 'admin', '/block', {}],
@@ -56,16 +56,16 @@ describe('an action that cannot be recorded', () => {
     ["ending one's other sessions", 'self', '/my-profile/sessions', { session: 'others' }],
   ];
 
-  for (const [label, by, path, fields, wishes = {}] of actions) {
+  for (const [label, by, path, fields, overrides = {}] of actions) {
     it(`is rolled back with a generic error page: ${label}`, async () => {
-      const zoe = await aUser(portal, tenant, wishes);
+      const zoe = await aUser(portal, tenant, overrides);
       if (zoe.state === 'active') await signedIn(zoe);
       const person = await signedIn(by === 'admin' ? camille : zoe);
       const address = by === 'admin' ? `${list}/${zoe.id}${path}` : path;
       const form = path === '' ? editFormValues(await person.visit(address)) : {};
       const before = await state();
       const send = () => person.send('POST', address, { ...form, ...fields });
-      const answer = await whileNothingCanBeRecorded(send);
+      const answer = await withFailingActivityLog(send);
       assert.equal(answer.status, 500);
       assert.deepEqual(await state(), before);
       assert.doesNotMatch(answer.text, /no room|insert|trigger|SQLITE|argon2|at \S+ \(/);
@@ -78,7 +78,7 @@ describe('an action that cannot be recorded', () => {
   it('is rolled back: signing in opens no session', async () => {
     const zoe = await aUser(portal, tenant);
     const before = await state();
-    const person = await whileNothingCanBeRecorded(() => signedIn(zoe));
+    const person = await withFailingActivityLog(() => signedIn(zoe));
     assert.equal(person.status, 500);
     assert.equal((await person.visit('/dashboard')).path, '/sign-in');
     assert.deepEqual(await state(), before);
@@ -102,7 +102,7 @@ describe('an action that cannot be recorded', () => {
       username: `kanarienvogel@${tenant.domain}`,
     });
     const admin = await signedIn(camille);
-    await whileNothingCanBeRecorded(() => admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '0' }));
+    await withFailingActivityLog(() => admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '0' }));
     const { knex } = portal.database;
     await knex.raw("create trigger refuse before update on users begin select raise(abort, 'no room'); end");
     assert.equal((await admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '0' })).status, 500);

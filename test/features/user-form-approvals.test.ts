@@ -21,31 +21,31 @@ for (const [dialect, server] of [
         usersStore.find(portal.database, tenant.scope, id);
 
       it('requests no approval for a level that the administrator did not change', async () => {
-        const company = await aTenantWithApprovals(portal);
-        const target = await aUser(portal, company.tenant, {
+        const fixture = await aTenantWithApprovals(portal);
+        const target = await aUser(portal, fixture.tenant, {
           displayName: 'Anne Martin',
           administratorLevel: 'global',
         });
-        const [camille, noah] = [await company.as(company.requester), await company.as(company.other)];
+        const [camille, noah] = [await fixture.as(fixture.requester), await fixture.as(fixture.other)];
         await camille.visit(`${usersPage}/${target.id}`);
         await noah.visit(`${usersPage}/${target.id}`);
         await noah.submit('Save', { 'Administrator level': 'none' });
         await camille.submit('Save', { 'First name': 'Anna' });
         assert.equal(camille.path, `${usersPage}/${target.id}`);
-        const now = await stored(company, target);
+        const now = await stored(fixture, target);
         assert.deepEqual([now?.administratorLevel, now?.firstName], ['none', 'Anna']);
-        assert.ok(!(await activityKindsOf(portal, company.tenant)).includes('approval.asked'));
+        assert.ok(!(await activityKindsOf(portal, fixture.tenant)).includes('approval.asked'));
       });
 
       it('requests approval for the chosen level and saves the other fields with concurrent changes', async () => {
-        const company = await aTenantWithApprovals(portal);
-        const [camille, noah] = [await company.as(company.requester), await company.as(company.other)];
-        await camille.visit(`${usersPage}/${company.plain.id}`);
-        await noah.visit(`${usersPage}/${company.plain.id}`);
+        const fixture = await aTenantWithApprovals(portal);
+        const [camille, noah] = [await fixture.as(fixture.requester), await fixture.as(fixture.other)];
+        await camille.visit(`${usersPage}/${fixture.plain.id}`);
+        await noah.visit(`${usersPage}/${fixture.plain.id}`);
         await noah.submit('Save', { 'First name': 'Zo', 'Agent level': 'sales' });
         await camille.submit('Save', { 'Last name': 'Blanc', 'Administrator level': 'global' });
         camille.sees('Everything else has been saved.').sees('Give Zoé Besson the level Global admin');
-        const now = await stored(company, company.plain);
+        const now = await stored(fixture, fixture.plain);
         assert.deepEqual(
           [now?.firstName, now?.lastName, now?.agentLevel, now?.administratorLevel],
           ['Zo', 'Blanc', 'sales', 'none'],
@@ -53,27 +53,27 @@ for (const [dialect, server] of [
       });
 
       it('requests no approval before a conflict is resolved', async () => {
-        const company = await aTenantWithApprovals(portal);
-        const [camille, noah] = [await company.as(company.requester), await company.as(company.other)];
-        await camille.visit(`${usersPage}/${company.plain.id}`);
-        await noah.visit(`${usersPage}/${company.plain.id}`);
+        const fixture = await aTenantWithApprovals(portal);
+        const [camille, noah] = [await fixture.as(fixture.requester), await fixture.as(fixture.other)];
+        await camille.visit(`${usersPage}/${fixture.plain.id}`);
+        await noah.visit(`${usersPage}/${fixture.plain.id}`);
         await noah.submit('Save', { 'Administrator level': 'billing' });
         await camille.submit('Save', { 'Administrator level': 'global' });
         assert.equal(camille.status, 409);
-        assert.equal((await stored(company, company.plain))?.administratorLevel, 'billing');
+        assert.equal((await stored(fixture, fixture.plain))?.administratorLevel, 'billing');
         await camille.submit('Save');
         camille.sees('Give Zoé Besson the level Global admin');
       });
 
       it('requests no approval if the user has been promoted in the meantime', async () => {
-        const company = await aTenantWithApprovals(portal);
-        const camille = await company.as(company.requester);
-        await camille.visit(`${usersPage}/${company.plain.id}`);
-        await usersStore.update(portal.database, company.tenant.scope, company.plain.id, {
+        const fixture = await aTenantWithApprovals(portal);
+        const camille = await fixture.as(fixture.requester);
+        await camille.visit(`${usersPage}/${fixture.plain.id}`);
+        await usersStore.update(portal.database, fixture.tenant.scope, fixture.plain.id, {
           administratorLevel: 'global',
         });
         await camille.submit('Save', { 'Administrator level': 'global' });
-        assert.equal(camille.path, `${usersPage}/${company.plain.id}`);
+        assert.equal(camille.path, `${usersPage}/${fixture.plain.id}`);
         camille.sees('the changes have been saved.');
       });
     },

@@ -4,7 +4,7 @@ import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { twoAdministrators } from '../support/user-form.ts';
-import { edits, renamesFirst } from './user-form.cases.ts';
+import { edits, changesFirstName } from './user-form.cases.ts';
 
 const english = { 'Accept-Language': 'en' };
 
@@ -45,7 +45,7 @@ for (const [dialect, server] of [
 
     it('are detected again if the user changes between conflict and second submission', async () => {
       const user = await shown();
-      await renamesFirst(other, user);
+      await changesFirstName(other, user);
       await reader.submit('Save', { 'First name': 'Anna' });
       await edits({ 'First name': 'Annick' })(other, user);
       await reader.submit('Save');
@@ -76,7 +76,7 @@ for (const [dialect, server] of [
         const chief = await add('Chloé Third', { administratorLevel: 'global', language });
         const person = await aPerson(portal, { 'Accept-Language': language }).signIn(chief);
         await person.visit(userPath(user.id));
-        await renamesFirst(other, user);
+        await changesFirstName(other, user);
         await person.submit(save, { [first]: 'Anna' });
         assert.equal(person.status, 409);
         person.sees(said);

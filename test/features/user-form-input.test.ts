@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { userPath } from '../../src/site/http/paths.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { twoAdministrators } from '../support/user-form.ts';
-import { edits, takesGlobalAdmin } from './user-form.cases.ts';
+import { edits, removesGlobalAdmin } from './user-form.cases.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -69,7 +69,7 @@ for (const [dialect, server] of [
 
     it('is kept after a validation error, together with the originally shown values', async () => {
       const user = await shown({ administratorLevel: 'global', language: 'fr' });
-      await takesGlobalAdmin(other, user);
+      await removesGlobalAdmin(other, user);
       const typed = { 'First name': '', 'Last name': '', 'Display name': '  ', Language: 'de', 'Agent level': 'sales' };
       await reader.submit('Save', typed);
       assert.equal(reader.status, 422);

@@ -4,7 +4,7 @@ import { paths } from '../../src/site/http/paths.ts';
 import type { TestUser } from '../support/builders.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { twoAdministrators } from '../support/user-form.ts';
-import { posts, table, takesGlobalAdmin } from './user-form.cases.ts';
+import { posts, table, removesGlobalAdmin } from './user-form.cases.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
 for (const [dialect, server] of [
@@ -17,9 +17,9 @@ for (const [dialect, server] of [
     for (const [title, row] of Object.entries(table)) {
       it(title, async () => {
         const user = await shown(row.before);
-        await row.meanwhile(other, user);
+        await row.concurrent(other, user);
         const before = await latest(user);
-        await reader.submit('Save', row.saves);
+        await reader.submit('Save', row.saved);
         assert.equal(reader.status, row.status);
         const now = await stored(user);
         const fields = Object.keys(row.after) as (keyof TestUser)[];
@@ -37,7 +37,7 @@ for (const [dialect, server] of [
 
     it('tells the administrator that concurrent changes were kept', async () => {
       const user = await shown({ administratorLevel: 'global' });
-      await takesGlobalAdmin(other, user);
+      await removesGlobalAdmin(other, user);
       await reader.submit('Save', { 'First name': 'Anna' });
       reader.sees('Anne Martin: your changes have been saved. Changes made by others in the meantime were kept.');
       await reader.submit('Save', { 'First name': 'Anne' });

@@ -8,7 +8,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 /** A tenant with two Global admins, a User management admin and three other users. */
-async function aCompany(portal: Portal) {
+async function aTenantWithUsers(portal: Portal) {
   const tenant = await aTenant(portal);
   const boss = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   const second = await aUser(portal, tenant, { displayName: 'Denis Roy', administratorLevel: 'global' });
@@ -41,7 +41,7 @@ describe('bulk actions on users', async () => {
   const portal = await openPortal();
 
   it('are selected with checkboxes labeled by user name', async () => {
-    const { boss, staff } = await aCompany(portal);
+    const { boss, staff } = await aTenantWithUsers(portal);
     const admin = await aPerson(portal).signIn(boss);
     await admin.visit(paths.users);
     const box = admin.$(`input[name=user][value="${staff[0]!.id}"]`);
@@ -54,7 +54,7 @@ describe('bulk actions on users', async () => {
   });
 
   it('block, unblock, delete and restore users', async () => {
-    const { tenant, boss, staff } = await aCompany(portal);
+    const { tenant, boss, staff } = await aTenantWithUsers(portal);
     const admin = await aPerson(portal).signIn(boss);
     const worker = await aPerson(portal).signIn(staff[1]!);
     await admin.visit(chosen('block', staff));
@@ -79,7 +79,7 @@ describe('bulk actions on users', async () => {
   });
 
   it("reset passwords, show each once and print a sheet in each user's language", async () => {
-    const { boss, staff } = await aCompany(portal);
+    const { boss, staff } = await aTenantWithUsers(portal);
     const admin = await aPerson(portal).signIn(boss);
     await admin.visit(chosen('reset', staff));
     const targets = admin.$('input[name=target]').toArray();
@@ -101,7 +101,7 @@ describe('bulk actions on users', async () => {
   });
 
   it('skip users whom the administrator must not change, with an explanation', async () => {
-    const { tenant, boss, manager, staff } = await aCompany(portal);
+    const { tenant, boss, manager, staff } = await aTenantWithUsers(portal);
     const person = await aPerson(portal).signIn(manager);
     await person.visit(chosen('block', [boss, manager, staff[0]!]));
     person.sees('Bloquer la connexion de 1 utilisateur ?').sees('2 utilisateurs ne sont pas concernés');
@@ -116,7 +116,7 @@ describe('bulk actions on users', async () => {
   });
 
   it('change no one if they would remove the last Global admin', async () => {
-    const { tenant, boss, second, staff } = await aCompany(portal);
+    const { tenant, boss, second, staff } = await aTenantWithUsers(portal);
     const alone = await aPerson(portal).signIn(boss);
     await usersStore.setState(portal.database, tenant.scope, second.id, 'blocked', portal.clock.now);
     const operator = tenant.scope;
@@ -131,20 +131,20 @@ describe('bulk actions on users', async () => {
 
 describe('invalid bulk requests', async () => {
   const portal = await openPortal();
-  const company = await aCompany(portal);
-  const stranger = (await aCompany(portal)).staff[0] as TestUser;
-  const admin = await aPerson(portal).signIn(company.boss);
+  const fixture = await aTenantWithUsers(portal);
+  const stranger = (await aTenantWithUsers(portal)).staff[0] as TestUser;
+  const admin = await aPerson(portal).signIn(fixture.boss);
 
   const cases: [label: string, address: string, status: number][] = [
     ['no users', `${paths.bulkUsers}?action=block`, 422],
     ['too many', `${paths.bulkUsers}?action=block${manyIds(51)}`, 422],
     ['a user of another tenant', chosen('block', [stranger]), 404],
     ['a malformed ID', `${paths.bulkUsers}?action=block&user=${'x'.repeat(4_000)}`, 404],
-    ['no action', `${paths.bulkUsers}?user=${company.staff[0]!.id}`, 400],
-    ['an unknown action', `${paths.bulkUsers}?action=promote&user=${company.staff[0]!.id}`, 400],
+    ['no action', `${paths.bulkUsers}?user=${fixture.staff[0]!.id}`, 400],
+    ['an unknown action', `${paths.bulkUsers}?action=promote&user=${fixture.staff[0]!.id}`, 400],
     [
       'the name of an inherited property as action',
-      `${paths.bulkUsers}?action=constructor&user=${company.staff[0]!.id}`,
+      `${paths.bulkUsers}?action=constructor&user=${fixture.staff[0]!.id}`,
       400,
     ],
   ];
@@ -156,21 +156,21 @@ describe('invalid bulk requests', async () => {
   }
 
   it('ignore users of another tenant', async () => {
-    await admin.visit(chosen('block', [company.staff[0]!, stranger]));
+    await admin.visit(chosen('block', [fixture.staff[0]!, stranger]));
     admin.doesNotSee(stranger.username);
     await admin.submit('Bloquer la connexion');
     admin.sees('1 utilisateur ne peut plus se connecter.');
   });
 
   it('cannot reset passwords with the form for state changes', async () => {
-    const answer = await admin.send('post', paths.bulkUsers, { action: 'reset', user: company.staff[1]!.id });
+    const answer = await admin.send('post', paths.bulkUsers, { action: 'reset', user: fixture.staff[1]!.id });
     assert.equal(answer.status, 400);
-    const forged = await admin.send('post', paths.bulkReset, { target: company.staff[1]!.id });
+    const forged = await admin.send('post', paths.bulkReset, { target: fixture.staff[1]!.id });
     assert.equal(forged.status, 404);
   });
 
   it('are recorded when they are refused, and nothing is reset', async () => {
-    const { tenant, boss, manager } = company;
+    const { tenant, boss, manager } = fixture;
     const person = await aPerson(portal).signIn(manager);
     await person.visit(paths.users);
     const answer = await person.send('post', paths.bulkReset, { target: `${boss.id}.1` });
@@ -182,7 +182,7 @@ describe('invalid bulk requests', async () => {
   it('are throttled', async () => {
     const answers = [];
     for (let round = 0; round < 100 && answers.at(-1) !== 429; round++) {
-      await admin.visit(chosen('reset', company.staff));
+      await admin.visit(chosen('reset', fixture.staff));
       await admin.submit('Réinitialiser le mot de passe');
       answers.push(admin.status);
     }

@@ -12,7 +12,8 @@ const list = '/account-settings/user-management';
 async function aList(people: Readonly<Record<string, Partial<User>>>) {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en', domain: 'company.example' });
-  for (const [displayName, wishes] of Object.entries(people)) await aUser(portal, tenant, { displayName, ...wishes });
+  for (const [displayName, overrides] of Object.entries(people))
+    await aUser(portal, tenant, { displayName, ...overrides });
   const camille = await aUser(portal, tenant, {
     displayName: 'Camille',
     username: 'zzz@company.example',

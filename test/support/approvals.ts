@@ -84,9 +84,9 @@ export async function aPendingRequest({ as, requester, third }: ApprovalTenant, 
 }
 
 /** The same request, approved by `other`. */
-export async function anApprovedRequest(company: ApprovalTenant): Promise<string> {
-  const address = await aPendingRequest(company);
-  const noah = await company.as(company.other);
+export async function anApprovedRequest(fixture: ApprovalTenant): Promise<string> {
+  const address = await aPendingRequest(fixture);
+  const noah = await fixture.as(fixture.other);
   const { status } = await noah.visit(address).then(() => noah.send('post', address, { move: 'confirmed' }));
   if (status !== 303) throw new Error(`The request was not confirmed: ${status}`);
   return address;

@@ -86,15 +86,15 @@ const height = 900;
 const defaultTimeoutMs = 15_000;
 
 /** A page in a new browser context, without cookies. */
-export async function newPage(browser: Browser, portal: ServedPortal, wishes: PageOptions = {}): Promise<Page> {
-  const { language = 'fr', javaScript = true, theme = 'light', width = 1280 } = wishes;
+export async function newPage(browser: Browser, portal: ServedPortal, options: PageOptions = {}): Promise<Page> {
+  const { language = 'fr', javaScript = true, theme = 'light', width = 1280 } = options;
   const context = await browser.newContext({
     baseURL: portal.origin,
     locale: language,
     javaScriptEnabled: javaScript,
     colorScheme: theme,
     viewport: { width, height },
-    ...wishes.context,
+    ...options.context,
   });
   context.setDefaultTimeout(defaultTimeoutMs);
   return context.newPage();

@@ -54,14 +54,14 @@ const unset = {
 export async function aUser(
   portal: Portal,
   tenant: TestTenant,
-  wishes: Partial<User> & { clearPassword?: string; passwordSetBy?: string } = {},
+  overrides: Partial<User> & { clearPassword?: string; passwordSetBy?: string } = {},
 ): Promise<TestUser> {
-  const temporary = wishes.password === 'temporary';
-  const id = wishes.id ?? randomUUID();
+  const temporary = overrides.password === 'temporary';
+  const id = overrides.id ?? randomUUID();
   const clearPassword =
-    wishes.clearPassword ??
+    overrides.clearPassword ??
     (temporary ? temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes))) : goodPassword);
-  const displayName = wishes.displayName ?? 'Zoé Besson';
+  const displayName = overrides.displayName ?? 'Zoé Besson';
   const user = {
     firstName: displayName.split(' ')[0] ?? '',
     lastName: displayName.split(' ').slice(1).join(' '),
@@ -77,9 +77,9 @@ export async function aUser(
     lastSignInAt: null,
     deletedAt: null,
     createdAt: portal.clock.now,
-    ...wishes,
+    ...overrides,
     id,
-    username: canonicalUsername(wishes.username ?? `user-${id.slice(0, 8)}@${tenant.domain}`),
+    username: canonicalUsername(overrides.username ?? `user-${id.slice(0, 8)}@${tenant.domain}`),
   } as const;
   const {
     clearPassword: _,

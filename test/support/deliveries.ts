@@ -41,7 +41,7 @@ export function noticesWorker(
   const now = (): number => clock.now;
   const word = createWording({
     signIn: 'https://portal.example/sign-in',
-    translator: translator,
+    translator,
     render: () => '',
     clock: now,
   });

@@ -15,9 +15,9 @@ const run = createImportRun({
   clock: Date.now,
   log: pino({ level: 'silent' }),
 });
-const tell = (what: string): Promise<void> => new Promise((resolve) => process.send?.(what, () => resolve()));
-await tell('begins');
+const report = (what: string): Promise<void> => new Promise((resolve) => process.send?.(what, () => resolve()));
+await report('begins');
 await run();
-await tell('ends');
+await report('ends');
 await database.close();
 process.disconnect();

@@ -28,8 +28,8 @@ interface ImportTenant {
 /** A tenant with one user of every kind, named after that kind. */
 export async function anImportTenant(portal: Portal): Promise<ImportTenant> {
   const tenant = await aTenant(portal, { language: 'en' });
-  const add = (name: string, wishes: Partial<TestUser>): Promise<TestUser> =>
-    aUser(portal, tenant, { username: `${name}@${tenant.domain}`, displayName: `Mx ${name}`, ...wishes });
+  const add = (name: string, overrides: Partial<TestUser>): Promise<TestUser> =>
+    aUser(portal, tenant, { username: `${name}@${tenant.domain}`, displayName: `Mx ${name}`, ...overrides });
   await add('plain', {});
   await add('other', { administratorLevel: 'global' });
   await add('billing', { administratorLevel: 'billing', agentLevel: 'sales', language: 'de' });

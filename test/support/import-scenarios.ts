@@ -30,7 +30,7 @@ export const plannedChange = (
   ...{ line, username: user.username, displayName: user.displayName, outcome: 'changed', userId: user.id, changes },
 });
 
-interface Wishes {
+interface Options {
   readonly mode?: ImportMode;
   readonly rows?: (zoe: TestUser, tenant: TestTenant) => PlannedRow[];
 }
@@ -43,7 +43,7 @@ export interface ConfirmedImport {
   readonly scope: Scope;
   readonly id: string;
   /** Confirms the import again. */
-  readonly want: () => Promise<boolean>;
+  readonly confirm: () => Promise<boolean>;
 }
 
 /** Tenants with a confirmed import, and queries for its result. */
@@ -58,7 +58,7 @@ export function importScenarios(portal: Portal) {
     run: runWith(database),
 
     /** An import that adds 130 users and changes Zoé, unless `rows` is given. */
-    wanted: async ({ mode = 'all', rows }: Wishes = {}): Promise<ConfirmedImport> => {
+    aConfirmedImport: async ({ mode = 'all', rows }: Options = {}): Promise<ConfirmedImport> => {
       const tenant = await aTenant(portal, { language: 'en' });
       const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
@@ -68,14 +68,15 @@ export function importScenarios(portal: Portal) {
       ];
       const scope = scopeOf(tenant, admin);
       const id = await aStagedImport(portal, tenant, admin, rows?.(zoe, tenant) ?? usual);
-      const want = () => importsStore.want(database, scope, id, { mode, epoch: admin.epoch, expiresAt: clock.now + 1 });
-      assert.equal(await want(), true);
-      return { tenant, admin, zoe, scope, id, want };
+      const confirm = () =>
+        importsStore.want(database, scope, id, { mode, epoch: admin.epoch, expiresAt: clock.now + 1 });
+      assert.equal(await confirm(), true);
+      return { tenant, admin, zoe, scope, id, confirm };
     },
 
-    found: async ({ scope, id }: Pick<ConfirmedImport, 'scope' | 'id'>): Promise<Import> =>
+    find: async ({ scope, id }: Pick<ConfirmedImport, 'scope' | 'id'>): Promise<Import> =>
       (await importsStore.find(database, scope, id))!,
-    countOf: async ({ id }: TestTenant): Promise<number> =>
+    countUsers: async ({ id }: TestTenant): Promise<number> =>
       (await database.knex('users').where({ tenant_id: id })).length,
     kindsOf: async ({ id }: TestTenant): Promise<Record<string, number>> => {
       const rows = (await database.knex('activity').where({ tenant_id: id })) as { kind: string }[];

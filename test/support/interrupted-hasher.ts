@@ -18,10 +18,10 @@ export async function anInterruptedHasher() {
   return {
     hasher,
     /** Sets the callback for the next verification. */
-    meanwhile: (work: () => Promise<unknown>): void => {
+    duringNextVerify: (work: () => Promise<unknown>): void => {
       next = work;
     },
     /** Fails if no password has been verified since, because the test would prove nothing. */
-    happened: (): void => assert.equal(next, null, 'no password was checked'),
+    assertVerified: (): void => assert.equal(next, null, 'no password was checked'),
   };
 }

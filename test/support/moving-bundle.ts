@@ -9,11 +9,15 @@ import { CommandFault } from '../../src/platform/command-fault.ts';
 export async function aBundleInTransit() {
   const from = await aMovingRegion('worldwide');
   const to = await aMovingRegion('germany');
-  const scene = await aPopulatedTenant(from);
-  const file = await exportBundle(from, to, scene.tenant.id);
+  const populated = await aPopulatedTenant(from);
+  const file = await exportBundle(from, to, populated.tenant.id);
 
   /** Asserts that importing fails and writes neither a tenant nor a key. */
-  async function refused(bundle: string, kinds: string | readonly string[], identity = to.identity): Promise<void> {
+  async function assertRefused(
+    bundle: string,
+    kinds: string | readonly string[],
+    identity = to.identity,
+  ): Promise<void> {
     const before = await rowCountsOf(to);
     await assert.rejects(moveIn(to.parts, bundle, identity), (error) => {
       const said = error instanceof MoveFault ? error.kind : error instanceof CommandFault ? 'key' : String(error);
@@ -22,5 +26,5 @@ export async function aBundleInTransit() {
     assert.deepEqual(await rowCountsOf(to), before);
   }
 
-  return { from, to, scene, file, refused };
+  return { from, to, populated, file, assertRefused };
 }

@@ -21,11 +21,11 @@ export function operatorsOf(portal: Portal) {
 }
 
 /** Adds an operator who can sign in. The first one also creates the operators' tenant. */
-export async function anOperator(portal: Portal, wishes: Partial<TestUser> = {}): Promise<TestUser> {
+export async function anOperator(portal: Portal, overrides: Partial<TestUser> = {}): Promise<TestUser> {
   const home = (await tenantsStore.findOfOperators(portal.database)) ?? (await operatorsTenant(portal));
   const scope = portal.tenants.operatorScope(home);
   const tenant: TestTenant = { id: home.id, name: home.name, domain: 'hosting.example', scope };
-  return aUser(portal, tenant, { displayName: 'Ada Betrieb', language: 'en', ...wishes });
+  return aUser(portal, tenant, { displayName: 'Ada Betrieb', language: 'en', ...overrides });
 }
 
 async function operatorsTenant(portal: Portal) {

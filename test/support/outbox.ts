@@ -10,9 +10,9 @@ export async function aPortalWithUser(environment: Readonly<Record<string, strin
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
   /** Queues a notice as the portal does. */
-  const tell = (user: TestUser = zoe): Promise<void> =>
+  const queueNotice = (user: TestUser = zoe): Promise<void> =>
     activityStore.record(portal.database, tenant.scope, { kind: 'user.unblocked' }, user.id, portal.clock.now);
-  return { portal, tenant, zoe, tell, queued: () => queuedIn(portal) };
+  return { portal, tenant, zoe, queueNotice, queued: () => queuedIn(portal) };
 }
 
 async function queuedIn(portal: Portal): Promise<{ attempts: number; waitMs: number }[]> {

@@ -36,10 +36,10 @@ export async function aPopulatedTenant({ portal }: MovingRegion): Promise<Popula
   );
   const domain = `${randomUUID().slice(0, 8)}.example`;
   const tenant = await aTenant(portal, { name: 'Kanarienvogel AG', domain, language: 'en' });
-  const person = (name: string, wishes: Partial<TestUser> = {}): Promise<TestUser> =>
+  const person = (name: string, overrides: Partial<TestUser> = {}): Promise<TestUser> =>
     aUser(portal, tenant, {
       ...{ displayName: `${name} Öttl`, username: `${name.toLowerCase()}@${domain}`, agentLevel: 'sales' },
-      ...wishes,
+      ...overrides,
     });
   const admin = await person('Zeisig', { administratorLevel: 'global', language: 'fr' });
   const user = await person('Gimpel');

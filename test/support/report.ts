@@ -41,7 +41,7 @@ interface TestEvent {
 export function onOutcome(
   events: Events,
   { files, names }: { files: readonly string[]; names: readonly string[] },
-  tell: (outcome: Outcome) => void,
+  report: (outcome: Outcome) => void,
 ): void {
   // A test declared by a helper counts for the file of its suite, or for the only file.
   let file = files[0]!;
@@ -59,16 +59,16 @@ export function onOutcome(
     const event = data as unknown as TestEvent;
     const { skip, todo } = event;
     if (isWholeFile(event)) {
-      if (names.length === 0) tell(outcomeOf(event, 'failed', 'contains no test'));
+      if (names.length === 0) report(outcomeOf(event, 'failed', 'contains no test'));
     } else if (skip !== undefined || todo !== undefined) {
       const reason = skip ?? todo;
-      tell(outcomeOf(event, 'skipped', typeof reason === 'string' && reason !== '' ? reason : 'no reason given'));
-    } else tell(outcomeOf(event, event.details.type === 'suite' ? 'suite' : 'passed'));
+      report(outcomeOf(event, 'skipped', typeof reason === 'string' && reason !== '' ? reason : 'no reason given'));
+    } else report(outcomeOf(event, event.details.type === 'suite' ? 'suite' : 'passed'));
   });
   events.on('test:fail', (data) => {
     const event = data as unknown as TestEvent;
     const isByItsTests = event.details.error?.failureType === 'subtestsFailed';
-    tell(isByItsTests ? outcomeOf(event, 'suite') : outcomeOf(event, 'failed', explain(event)));
+    report(isByItsTests ? outcomeOf(event, 'suite') : outcomeOf(event, 'failed', explain(event)));
   });
 }
 

@@ -11,8 +11,8 @@ const english = { 'Accept-Language': 'en' };
 export async function twoAdministrators(databaseUrl?: string) {
   const portal = await openPortal(databaseUrl ? { databaseUrl } : {});
   const tenant = await aTenant(portal, { language: 'en' });
-  const add = (displayName: string, wishes: Partial<TestUser> = {}) =>
-    aUser(portal, tenant, { displayName, ...wishes });
+  const add = (displayName: string, overrides: Partial<TestUser> = {}) =>
+    aUser(portal, tenant, { displayName, ...overrides });
   const [bea, camille] = [
     await add('Bea First', { administratorLevel: 'global' }),
     await add('Camille Second', { administratorLevel: 'global' }),
@@ -22,8 +22,8 @@ export async function twoAdministrators(databaseUrl?: string) {
     ...{ portal, tenant, add, camille, reader },
     other: await aPerson(portal, english).signIn(bea),
     /** A new user whose page the second administrator has open. */
-    shown: async (wishes: Partial<TestUser> = {}): Promise<TestUser> => {
-      const user = await add('Anne Martin', wishes);
+    shown: async (overrides: Partial<TestUser> = {}): Promise<TestUser> => {
+      const user = await add('Anne Martin', overrides);
       await reader.visit(userPath(user.id));
       return user;
     },

@@ -5,7 +5,7 @@ import { actions, rights } from '../../src/domain/roles.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import type { Route } from '../../src/site/http/routing.ts';
 import { aPerson } from '../support/person.ts';
-import { openInventory, stateOf } from './inventory.ts';
+import { openPortalWithUsers, stateOf } from './portal-with-users.ts';
 
 // Opening another route to everyone requires a change here as well.
 const openToAnyone = [
@@ -24,7 +24,7 @@ const openToAnyone = [
   'post /link/:token',
 ];
 
-const { portal, addressOf, send, global, userManager, billing, nobodySpecial } = await openInventory();
+const { portal, addressOf, send, global, userManager, billing, plainUser } = await openPortalWithUsers();
 const { routes } = portal;
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 const closed = routes.filter(({ access }) => access !== 'anyone');
@@ -72,7 +72,7 @@ describe('a visitor', () => {
 
 describe('a signed-in user', () => {
   for (const [label, user] of [
-    ['without a level', nobodySpecial],
+    ['without a level', plainUser],
     ['a Billing admin', billing],
     ['a User management admin', userManager],
     ['a Global admin', global],
@@ -108,7 +108,7 @@ describe('a signed-in user', () => {
   }
 
   test('is redirected away from the forced change after choosing a password', async () => {
-    const person = await aPerson(portal, english).signIn(nobodySpecial);
+    const person = await aPerson(portal, english).signIn(plainUser);
     const form = { _csrf: person.csrf, newPassword: 'x', confirmPassword: 'x' };
     for (const method of ['GET', 'POST']) {
       const sent = { method, path: '/change-password', person };

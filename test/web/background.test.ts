@@ -6,7 +6,7 @@ import { createBackground } from '../../src/platform/jobs.ts';
 
 const never = 3_600_000;
 
-function heard() {
+function logSpy() {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   return { log, lines };
@@ -14,7 +14,7 @@ function heard() {
 
 describe('background jobs', () => {
   it('run on start, at every interval and on request', async () => {
-    const background = createBackground(heard().log);
+    const background = createBackground(logSpy().log);
     let done = 0;
     const wake = background.add({
       name: 'Count',
@@ -40,7 +40,7 @@ describe('background jobs', () => {
   });
 
   it('never run concurrently, and run once more if requested while running', async () => {
-    const background = createBackground(heard().log);
+    const background = createBackground(logSpy().log);
     let inside = 0;
     let most = 0;
     let done = 0;
@@ -65,7 +65,7 @@ describe('background jobs', () => {
   });
 
   it('are awaited on stop, and a failure is logged without stopping other jobs', async () => {
-    const { log, lines } = heard();
+    const { log, lines } = logSpy();
     const background = createBackground(log);
     let finished = false;
     background.add({ name: 'Broken', everyMs: 10, run: () => Promise.reject(new Error('no luck')) });

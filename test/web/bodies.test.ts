@@ -6,9 +6,9 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { aPerson } from '../support/person.ts';
 import { sendRaw } from '../support/responses.ts';
-import { openInventory } from './inventory.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
-const { portal, origin } = await openInventory();
+const { portal, origin } = await openPortalWithUsers();
 const visitor = await aPerson(portal, { 'Accept-Language': 'en' }).visit('/sign-in');
 const urlencoded = 'application/x-www-form-urlencoded';
 const own = { Cookie: visitor.cookies(), 'Accept-Language': 'en' };

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Route } from '../../src/site/http/routing.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { openInventory, stateOf } from './inventory.ts';
+import { openPortalWithUsers, stateOf } from './portal-with-users.ts';
 
 const english = { 'Accept-Language': 'en' };
-const { portal, addressOf, send, global } = await openInventory();
+const { portal, addressOf, send, global } = await openPortalWithUsers();
 const posts = portal.routes.filter(({ method }) => method === 'post');
 
 /** A user whom the route is meant for, on a page with a form. */
-async function someoneFor({ path, access }: Route): Promise<Person> {
+async function userFor({ path, access }: Route): Promise<Person> {
   const person = aPerson(portal, english);
   if (access === 'anyone' && path !== '/sign-out') return person.visit('/sign-in');
   return person.signIn(global);
@@ -48,7 +48,7 @@ const forgeries: Record<string, Forgery> = {
 for (const route of posts) {
   describe(`POST ${route.path}`, () => {
     test('rejects every forged request, without any effect', async () => {
-      const person = await someoneFor(route);
+      const person = await userFor(route);
       assert.ok(person.csrf.length >= 32);
       const before = await stateOf(portal.database);
       for (const [how, forge] of Object.entries(forgeries)) {
@@ -77,7 +77,7 @@ for (const route of posts) {
     test("accepts the session's token from old and new browsers", async () => {
       const origins: Record<string, string>[] = [{}, { 'Sec-Fetch-Site': 'same-origin' }, { 'Sec-Fetch-Site': 'none' }];
       for (const headers of origins) {
-        const person = await someoneFor(route);
+        const person = await userFor(route);
         const form = { _csrf: person.csrf, epoch: '-1' };
         const { status } = await send({
           method: 'POST',

@@ -3,13 +3,13 @@ import { describe, test } from 'node:test';
 import { load } from 'cheerio';
 import { aPerson } from '../support/person.ts';
 import type { RawResponse } from '../support/responses.ts';
-import { inside } from './inside.ts';
-import { openInventory } from './inventory.ts';
+import { internals } from './internals.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
-const { portal, send, addressOf, global } = await openInventory();
+const { portal, send, addressOf, global } = await openPortalWithUsers();
 
-function assertReveals({ text, headers }: RawResponse): void {
-  assert.doesNotMatch(text, inside);
+function assertRevealsNothing({ text, headers }: RawResponse): void {
+  assert.doesNotMatch(text, internals);
   const page = load(text);
   assert.equal(page('main code').text(), headers['x-request-id']);
   assert.equal(page('h1').length, 1);
@@ -25,7 +25,7 @@ describe('an unknown address', () => {
       assert.equal(page('html').attr('lang'), language);
       assert.equal(answer.headers['content-language'], language);
       assert.equal(page('h1').text().replace(/\s+/g, ' ').trim(), title);
-      assertReveals(answer);
+      assertRevealsNothing(answer);
     });
   }
 
@@ -57,7 +57,7 @@ describe('an unknown address', () => {
       const answer = await send({ method: 'GET', path, headers: { 'Accept-Language': 'en' } });
       assert.equal(answer.status, 404, path);
       assert.doesNotMatch(answer.text, /<script>alert|evil\.example"/);
-      assertReveals(answer);
+      assertRevealsNothing(answer);
     }
   });
 });
@@ -74,7 +74,7 @@ describe('a malformed address', () => {
     test(`${path} gets a client error page`, async () => {
       const answer = await send({ method: 'GET', path });
       assert.ok([400, 404].includes(answer.status), String(answer.status));
-      assertReveals(answer);
+      assertRevealsNothing(answer);
     });
   }
 });
@@ -83,6 +83,6 @@ test('no page reveals internals', async () => {
   const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
   for (const route of portal.routes.filter(({ method }) => method === 'get')) {
     const { text } = await send({ method: 'GET', path: addressOf(route), person: admin });
-    assert.doesNotMatch(text, inside, route.path);
+    assert.doesNotMatch(text, internals, route.path);
   }
 });

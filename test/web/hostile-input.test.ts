@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { inside } from './inside.ts';
-import { openInventory } from './inventory.ts';
+import { internals } from './internals.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
 const server = await postgres();
 
@@ -12,7 +12,7 @@ for (const [dialect, databaseUrl, skip] of [
   ['PostgreSQL', server?.url, skipWithout('postgres', server)],
 ] as const) {
   describe(`hostile input, on ${dialect}`, { skip }, async () => {
-    const own = await openInventory(databaseUrl ? { databaseUrl } : {});
+    const own = await openPortalWithUsers(databaseUrl ? { databaseUrl } : {});
     const admin = await aPerson(own.portal, { 'Accept-Language': 'en' }).signIn(own.global);
     const list = '/account-settings/user-management';
     const cursor = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -72,7 +72,7 @@ for (const [dialect, databaseUrl, skip] of [
       for (const query of queries) {
         const { status, text } = await own.send({ method: 'GET', path: `${list}?${query}`, person: admin });
         assert.ok([200, 400].includes(status), `${query}: ${status}`);
-        assert.doesNotMatch(text, inside, query);
+        assert.doesNotMatch(text, internals, query);
       }
     });
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { load } from 'cheerio';
 import type { RawResponse } from '../support/responses.ts';
-import { openInventory } from './inventory.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
 const site = 'https://partners.company.example';
-const { portal, send, global } = await openInventory({
+const { portal, send, global } = await openPortalWithUsers({
   environment: { BASE_URL: site, REGION_URLS: 'germany=https://de.company.example' },
 });
 
@@ -126,7 +126,7 @@ describe('a portal behind HTTPS', () => {
 });
 
 test('over HTTP on localhost, no HSTS is sent, and the cookie is still HttpOnly', async () => {
-  const plain = await openInventory();
+  const plain = await openPortalWithUsers();
   const { headers } = await plain.send({ method: 'GET', path: '/sign-in' });
   assert.equal(headers['strict-transport-security'], undefined);
   assert.doesNotMatch(String(headers['content-security-policy']), /upgrade/);

@@ -14,7 +14,7 @@ import { spawnManaged, type ManagedProcess } from '../support/managed-process.ts
 import { aPerson, type Person } from '../support/person.ts';
 import { findCommand } from '../support/servers.ts';
 import { redis, skipWithout } from '../support/services.ts';
-import { openInventory, type Inventory } from './inventory.ts';
+import { openPortalWithUsers, type PortalWithUsers } from './portal-with-users.ts';
 
 const english = { 'Accept-Language': 'en' };
 const ttlMs = sessionTtlMs(readRules(builtInRulesFile('worldwide')!).rules!);
@@ -27,10 +27,10 @@ after(async () => {
 async function portalOn(url: string) {
   const sessions = await openRedisSessions(url, ttlMs, pino({ level: 'silent' }));
   closers.push(() => sessions.close());
-  return { ...(await openInventory({ sessionStore: () => sessions.store })), ping: () => sessions.ping() };
+  return { ...(await openPortalWithUsers({ sessionStore: () => sessions.store })), ping: () => sessions.ping() };
 }
 
-const statusOf = async ({ send }: Inventory, person: Person, path = '/dashboard'): Promise<number> =>
+const statusOf = async ({ send }: PortalWithUsers, person: Person, path = '/dashboard'): Promise<number> =>
   (await send({ method: 'GET', path, person })).status;
 
 /** Polls until the condition holds. */
@@ -42,18 +42,18 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 
 /** While Redis is unavailable, pages that need a session respond with 503, and others still work. */
-async function assertTurnedAway(inventory: Inventory, user: Person, visitor: Person): Promise<void> {
-  const { send, global } = inventory;
+async function assertUnavailable(fixture: PortalWithUsers, user: Person, visitor: Person): Promise<void> {
+  const { send, global } = fixture;
   for (let round = 0; round < 3; round++) {
-    const result = await Promise.all(Array.from({ length: 10 }, () => statusOf(inventory, user)));
+    const result = await Promise.all(Array.from({ length: 10 }, () => statusOf(fixture, user)));
     assert.deepEqual([...new Set(result)], [503]);
   }
   const form = { _csrf: visitor.csrf, password: global.clearPassword };
   const result = await send({ method: 'POST', path: '/sign-in/password', person: visitor, form });
   assert.equal(result.status, 503);
   assert.equal(result.headers.location, undefined);
-  assert.equal(await statusOf(inventory, user, '/healthz'), 200);
-  assert.equal(await statusOf(inventory, user, '/assets/none.css'), 503, 'the page for a missing file needs a session');
+  assert.equal(await statusOf(fixture, user, '/healthz'), 200);
+  assert.equal(await statusOf(fixture, user, '/assets/none.css'), 503, 'the page for a missing file needs a session');
 }
 
 /** The session ID in the browser's cookie. */
@@ -67,8 +67,8 @@ const keyOf = (id: string): string => `parvis:session:${createHash('sha256').upd
 const server = await redis();
 
 describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () => {
-  const inventory = await portalOn(server?.url ?? '');
-  const { portal, global } = inventory;
+  const fixture = await portalOn(server?.url ?? '');
+  const { portal, global } = fixture;
   const client = await createClient({ url: server?.url ?? '' }).connect();
   // The server may end before the client.
   client.on('error', () => undefined);
@@ -96,7 +96,7 @@ describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () =
     const [cookies, key] = [person.cookies(), keyOf(idOf(person))];
     assert.equal(await client.exists(key), 1);
     await person.submit('Sign out');
-    const replay = await inventory.send({ method: 'GET', path: '/dashboard', headers: { Cookie: cookies } });
+    const replay = await fixture.send({ method: 'GET', path: '/dashboard', headers: { Cookie: cookies } });
     assert.equal(replay.headers.location, '/sign-in');
     assert.equal(await client.exists(key), 0);
   });
@@ -112,8 +112,8 @@ describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () =
 });
 
 describe('a frozen Redis server', { skip: skipWithout('redis', server?.pid ?? null) }, async () => {
-  const inventory = await portalOn(server?.url ?? '');
-  const { portal, global } = inventory;
+  const fixture = await portalOn(server?.url ?? '');
+  const { portal, global } = fixture;
   const pid = server?.pid ?? 0;
 
   test('makes signed-in pages respond with 503 immediately, and is reconnected to automatically', async () => {
@@ -122,14 +122,14 @@ describe('a frozen Redis server', { skip: skipWithout('redis', server?.pid ?? nu
     await visitor.send('POST', '/sign-in', { username: global.username });
     process.kill(pid, 'SIGSTOP');
     try {
-      await assertTurnedAway(inventory, user, visitor);
-      await assert.rejects(inventory.ping());
+      await assertUnavailable(fixture, user, visitor);
+      await assert.rejects(fixture.ping());
       await wait(2_500);
-      await assertTurnedAway(inventory, user, visitor);
+      await assertUnavailable(fixture, user, visitor);
     } finally {
       process.kill(pid, 'SIGCONT');
     }
-    await until(async () => (await statusOf(inventory, user)) === 200);
+    await until(async () => (await statusOf(fixture, user)) === 200);
     assert.equal((await aPerson(portal, english).signIn(global)).path, '/dashboard');
   });
 });
@@ -142,28 +142,28 @@ describe('a Redis server that dies', { skip: skipWithout('redis', binary) }, () 
   async function start(): Promise<ManagedProcess> {
     const folder = await mkdtemp(path.join(tmpdir(), 'parvis-redis-'));
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-    const kept = await spawnManaged(binary ?? '', args, { folder });
-    closers.push(kept.stop);
-    return kept;
+    const server = await spawnManaged(binary ?? '', args, { folder });
+    closers.push(server.stop);
+    return server;
   }
 
   test('makes pages respond with 503, also on startup, until a new server on the same port is found', async () => {
-    const inventory = await portalOn(`redis://127.0.0.1:${port}`);
-    const { portal, global, send } = inventory;
-    await assert.rejects(inventory.ping());
+    const fixture = await portalOn(`redis://127.0.0.1:${port}`);
+    const { portal, global, send } = fixture;
+    await assert.rejects(fixture.ping());
     const early = await send({ method: 'GET', path: '/sign-in' });
     assert.ok([200, 503].includes(early.status), 'a page without a session may still be shown');
 
     const first = await start();
-    await until(async () => inventory.ping().then(() => true));
+    await until(async () => fixture.ping().then(() => true));
     const user = await aPerson(portal, english).signIn(global);
     assert.equal(user.path, '/dashboard');
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await visitor.send('POST', '/sign-in', { username: global.username });
 
     process.kill(first.pid, 'SIGKILL');
-    await until(async () => (await statusOf(inventory, user)) === 503);
-    await assertTurnedAway(inventory, user, visitor);
+    await until(async () => (await statusOf(fixture, user)) === 503);
+    await assertUnavailable(fixture, user, visitor);
 
     await start();
     const newcomer = aPerson(portal, english);

@@ -9,7 +9,7 @@ import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { aPerson } from '../support/person.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
-import { openInventory, type Inventory } from './inventory.ts';
+import { openPortalWithUsers, type PortalWithUsers } from './portal-with-users.ts';
 
 const english = { 'Accept-Language': 'en' };
 
@@ -47,44 +47,44 @@ describe('rotating the session secret', async () => {
   });
 });
 
-/** A session store that fails on demand, for reads (`deaf`) or writes (`mute`). */
-class Stuttering extends TableStore {
-  deaf = false;
-  mute = false;
+/** A session store that fails on demand. */
+class FailingStore extends TableStore {
+  failReads = false;
+  failWrites = false;
   static readonly lost = Object.assign(new Error('lost'), { code: 'ECONNREFUSED' });
 
   override get(key: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    if (this.deaf) setImmediate(done, Stuttering.lost);
+    if (this.failReads) setImmediate(done, FailingStore.lost);
     else super.get(key, done);
   }
 
   override set(key: string, session: SessionData, done?: (error?: unknown) => void): void {
-    if (this.mute) setImmediate(() => done?.(Stuttering.lost));
+    if (this.failWrites) setImmediate(() => done?.(FailingStore.lost));
     else super.set(key, session, done);
   }
 
   override destroy(key: string, done?: (error?: unknown) => void): void {
-    if (this.mute) setImmediate(() => done?.(Stuttering.lost));
+    if (this.failWrites) setImmediate(() => done?.(FailingStore.lost));
     else super.destroy(key, done);
   }
 }
 
 describe('a session store that fails during a request', async () => {
-  let store: Stuttering | undefined;
-  const inventory: Inventory = await openInventory({
+  let store: FailingStore | undefined;
+  const fixture: PortalWithUsers = await openPortalWithUsers({
     sessionStore: (database, { rules }) =>
-      (store = new Stuttering(database, sessionTtlMs(rules), () => inventory.portal.clock.now)),
+      (store = new FailingStore(database, sessionTtlMs(rules), () => fixture.portal.clock.now)),
   });
-  const { portal, send, global } = inventory;
+  const { portal, send, global } = fixture;
 
   test('does not make a failed sign-in look successful', async () => {
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await visitor.send('POST', '/sign-in', { username: global.username });
     await visitor.visit('/sign-in/password');
-    store!.mute = true;
+    store!.failWrites = true;
     const form = { _csrf: visitor.csrf, password: global.clearPassword };
     const { status, headers } = await send({ method: 'POST', path: '/sign-in/password', person: visitor, form });
-    store!.mute = false;
+    store!.failWrites = false;
     assert.equal(status, 503);
     assert.equal(headers.location, undefined);
     const cookie = [headers['set-cookie'] ?? []]
@@ -97,26 +97,26 @@ describe('a session store that fails during a request', async () => {
 
   test('does not let the first step of sign-in continue', async () => {
     const visitor = await aPerson(portal, english).visit('/sign-in');
-    store!.mute = true;
+    store!.failWrites = true;
     const form = { _csrf: visitor.csrf, username: global.username };
     const { status } = await send({ method: 'POST', path: '/sign-in', person: visitor, form });
-    store!.mute = false;
+    store!.failWrites = false;
     assert.equal(status, 503);
   });
 
   test('does not make a failed sign-out look successful', async () => {
     const person = await aPerson(portal, english).signIn(global);
-    store!.mute = true;
+    store!.failWrites = true;
     const { status } = await send({ method: 'POST', path: '/sign-out', person, form: { _csrf: person.csrf } });
-    store!.mute = false;
+    store!.failWrites = false;
     const after = await send({ method: 'GET', path: '/dashboard', person });
     assert.ok(status === 503 || after.headers.location === '/sign-in');
   });
 
   test('still sends a finished page completely', async () => {
-    store!.mute = true;
+    store!.failWrites = true;
     const { status, text } = await send({ method: 'GET', path: '/sign-in', headers: english });
-    store!.mute = false;
+    store!.failWrites = false;
     assert.ok([200, 503].includes(status));
     assert.match(text, /<\/html>\s*$/);
   });
@@ -127,9 +127,9 @@ describe('a session store that fails during a request', async () => {
       .knex('users')
       .where({ id: global.id })
       .update({ password: 'temporary', temporary_until: portal.clock.now + 1e9 });
-    store!.deaf = true;
+    store!.failReads = true;
     const { status } = await send({ method: 'GET', path: '/dashboard', person });
-    store!.deaf = false;
+    store!.failReads = false;
     assert.equal(status, 503);
     const healed = await send({ method: 'GET', path: '/dashboard', person });
     assert.equal(healed.headers.location, '/change-password');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { loadViews } from '../../src/site/http/views.ts';
 import { aPerson } from '../support/person.ts';
-import { openInventory } from './inventory.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
 const render = loadViews();
 const folder = path.join(import.meta.dirname, '../../views');
@@ -74,7 +74,7 @@ describe('all templates', () => {
 });
 
 test('a form full of EJS options is handled as invalid input on every route', async () => {
-  const { portal, send, addressOf, global } = await openInventory();
+  const { portal, send, addressOf, global } = await openPortalWithUsers();
   const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
   const hostile = Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, typeof value === 'object' ? code : String(value)]),

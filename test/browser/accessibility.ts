@@ -7,8 +7,8 @@ import type { Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import type { Stop } from './stops.ts';
-import { everybody, type Walker } from './tour.ts';
+import type { PageState } from './pages.ts';
+import { allVisitors, type Visitor } from './tour.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const conformance = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -39,20 +39,20 @@ const narrow = 320;
 const height = 900;
 
 /** How a page is displayed while axe checks it. */
-export interface Look {
+export interface Viewport {
   readonly width: number;
   readonly theme: 'light' | 'dark';
 }
 
 /** Every rule on a desktop and on a small screen, and the colors of both themes. */
-export const everyLook: readonly Look[] = [wide, narrow].flatMap((width) => [
+export const allViewports: readonly Viewport[] = [wide, narrow].flatMap((width) => [
   { width, theme: 'light' },
   { width, theme: 'dark' },
 ]);
-export const atDesk: readonly Look[] = everyLook.filter(({ width }) => width === wide);
-export const onSmallScreen: readonly Look[] = [{ width: narrow, theme: 'light' }];
+export const desktop: readonly Viewport[] = allViewports.filter(({ width }) => width === wide);
+export const smallScreen: readonly Viewport[] = [{ width: narrow, theme: 'light' }];
 
-async function show(page: Page, { width, theme }: Look): Promise<void> {
+async function show(page: Page, { width, theme }: Viewport): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
   await page.setViewportSize({ width, height });
   // Enlarge the viewport to the whole page: axe cannot determine the colors of elements cut off by its edge.
@@ -98,17 +98,22 @@ const roomyText = `{
 }`;
 
 /** @returns the problems found on a page, checked by axe in these viewports */
-export async function look(page: Page, stop: Stop, language: string, looks: readonly Look[]): Promise<string[]> {
+export async function inspectPage(
+  page: Page,
+  state: PageState,
+  language: string,
+  looks: readonly Viewport[],
+): Promise<string[]> {
   const found: string[] = [];
   const say = (where: string, faults: readonly string[]): void => {
-    found.push(...faults.map((fault) => `${stop.name} (${language}, ${where}): ${fault}`));
+    found.push(...faults.map((fault) => `${state.name} (${language}, ${where}): ${fault}`));
   };
   const seen = await page.evaluate<Outline>(outline);
   say('wide', [
     ...(seen.language === language ? [] : [`speaks ${seen.language}`]),
     ...(seen.headings === 1 ? [] : [`has ${seen.headings} first headings`]),
     ...(seen.title.length > 3 ? [] : ['has no title']),
-    ...(stop.faulty && seen.focused !== 'error-summary' ? [`has its focus on "${seen.focused}"`] : []),
+    ...(state.hasErrors && seen.focused !== 'error-summary' ? [`has its focus on "${seen.focused}"`] : []),
   ]);
   for (const each of looks) {
     await show(page, each);
@@ -125,28 +130,28 @@ export async function look(page: Page, stop: Stop, language: string, looks: read
 }
 
 /** Two halves of all users, so that two test files can share the work. */
-export const administrators = ({ name }: Walker): boolean => name.includes('administrator');
-export const everybodyElse = (walker: Walker): boolean => !administrators(walker);
+export const isAdministrator = ({ name }: Visitor): boolean => name.includes('administrator');
+export const isOtherUser = (walker: Visitor): boolean => !isAdministrator(walker);
 
 /**
  * Tests every page state in one language: language, headings, title, focus and width, and the findings of axe.
  * @param isChosen selects the users whose pages are tested
  */
-export function everyPageIsAccessible(
+export function testAccessibility(
   language: 'en' | 'fr' | 'de',
-  looks: readonly Look[],
-  isChosen: (walker: Walker) => boolean = () => true,
+  looks: readonly Viewport[],
+  isChosen: (walker: Visitor) => boolean = () => true,
 ): void {
   describe(`accessibility of every page, in ${language}`, { skip: skipWithout('chromium', chromium()) }, () => {
     it('has no findings for any user', async () => {
-      const { walkers } = await everybody(await openBrowser());
+      const { visitors } = await allVisitors(await openBrowser());
       const found: string[] = [];
-      for (const { enter, stops } of walkers.filter(isChosen)) {
+      for (const { enter, pages } of visitors.filter(isChosen)) {
         // A color in transition would be measured halfway.
         const page = await enter({ language, context: { reducedMotion: 'reduce' } });
-        for (const stop of stops) {
-          await stop.open(page);
-          found.push(...(await look(page, stop, language, looks)));
+        for (const state of pages) {
+          await state.open(page);
+          found.push(...(await inspectPage(page, state, language, looks)));
         }
         await page.context().close();
       }

@@ -6,7 +6,7 @@ const query = /\b(?:knex(?:<\w+>)?|from|into|table|join|leftJoin)\(\s*['"`]activ
 const byHand = /\b(?:from|into|update|join|table)\s+["`]?activity\b/i;
 
 /** Files that query the activity table without being allowed to. */
-export function askers(sources: readonly Source[], allowed: readonly string[]): string[] {
+export function filesQueryingActivity(sources: readonly Source[], allowed: readonly string[]): string[] {
   return sources
     .filter(
       ({ path, text }) => !allowed.includes(path) && [query, byHand].some((sign) => sign.test(withoutComments(text))),
@@ -21,7 +21,7 @@ const changingByHand = /\b(?:update|delete\s+from|truncate(?:\s+table)?|replace\
  * Statements that change or delete entries of the activity log.
  * @param excused patterns of statements that are allowed
  */
-export function unrecordings(sources: readonly Source[], excused: readonly RegExp[]): string[] {
+export function statementsChangingActivity(sources: readonly Source[], excused: readonly RegExp[]): string[] {
   return sources.flatMap(({ path, text: written }) => {
     const text = withoutComments(written);
     const statements = text.split(';').flatMap((part) => {

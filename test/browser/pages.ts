@@ -1,36 +1,36 @@
 import type { Page } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
-import type { Crowd } from './crowd.ts';
+import type { LargeTenant } from './large-tenant.ts';
 
 /** A page in one of its states. */
-export interface Stop {
+export interface PageState {
   readonly name: string;
   readonly open: (page: Page) => Promise<unknown>;
   /** Whether the page is the response to an invalid form. */
-  readonly faulty?: true;
+  readonly hasErrors?: true;
 }
 
-export const users = '/account-settings/user-management';
+export const usersPage = '/account-settings/user-management';
 const log = '/account-settings/activity-log';
 const press = (page: Page): Promise<void> => page.locator('main form button[type=submit]').first().click();
-export const at = (name: string, address: string): Stop => ({ name, open: (page) => page.goto(address) });
+export const at = (name: string, address: string): PageState => ({ name, open: (page) => page.goto(address) });
 
-export async function fill(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
+export async function submitInvalid(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(fields)) await page.fill(`main [name=${name}]`, value);
   await press(page);
   await page.locator('.error-summary').waitFor();
 }
 
-const faulty = (name: string, address: string, fields: Readonly<Record<string, string>> = {}): Stop => ({
+const invalidForm = (name: string, address: string, fields: Readonly<Record<string, string>> = {}): PageState => ({
   name,
-  faulty: true,
+  hasErrors: true,
   open: async (page) => {
     await page.goto(address);
-    await fill(page, fields);
+    await submitInvalid(page, fields);
   },
 });
 
-export function visitorsStops(token: string): Stop[] {
+export function visitorPages(token: string): PageState[] {
   const toPassword = async (page: Page): Promise<void> => {
     await page.goto('/sign-in');
     await page.fill('[name=username]', 'nobody@nowhere.example');
@@ -39,44 +39,44 @@ export function visitorsStops(token: string): Stop[] {
   };
   return [
     at('sign-in', '/sign-in'),
-    faulty('sign-in without a user name', '/sign-in'),
+    invalidForm('sign-in without a user name', '/sign-in'),
     at('sign-in, redirected by another region', '/sign-in?from=germany'),
-    faulty('sign-in, redirected, without a user name', '/sign-in?from=germany'),
+    invalidForm('sign-in, redirected, without a user name', '/sign-in?from=germany'),
     { name: 'password', open: toPassword },
     {
       name: 'wrong password',
-      faulty: true,
+      hasErrors: true,
       open: async (page) => {
         await toPassword(page);
-        await fill(page, { password: 'something else' });
+        await submitInvalid(page, { password: 'something else' });
       },
     },
     at('setup', `/set-up/${token}`),
-    faulty('setup, invalid', `/set-up/${token}`, { newPassword: 'short' }),
+    invalidForm('setup, invalid', `/set-up/${token}`, { newPassword: 'short' }),
     at('region, as a visitor', '/region'),
     at('not found, as a visitor', '/no-such-page'),
   ];
 }
 
-export const pendingStops: Stop[] = [
+export const pendingPages: PageState[] = [
   at('forced change', '/change-password'),
-  faulty('forced change, invalid', '/change-password', { newPassword: 'short', confirmPassword: 'other' }),
+  invalidForm('forced change, invalid', '/change-password', { newPassword: 'short', confirmPassword: 'other' }),
 ];
 
 const requests = '/account-settings/approvals';
-function approvalStops({ approvals, patient }: Pick<Crowd, 'approvals' | 'patient'>): Stop[] {
+function approvalPages({ approvals, patient }: Pick<LargeTenant, 'approvals' | 'patient'>): PageState[] {
   const many = `act=delete&user=${patient.id}&user=${approvals.another}`;
   return [
     at('approvals', requests),
     at('own request', `${requests}/${approvals.own}`),
     at('request to decide', `${requests}/${approvals.others}`),
     at('new request', `${requests}/new?${many}`),
-    faulty('new request without a reason', `${requests}/new?${many}`),
+    invalidForm('new request without a reason', `${requests}/new?${many}`),
   ];
 }
 
 const ownPassword = { currentPassword: 'wrong', newPassword: 'short', confirmPassword: 'other' };
-export const usersStops: Stop[] = [
+export const userPages: PageState[] = [
   at('dashboard of a user', '/dashboard'),
   at('profile', '/my-profile'),
   at('security', '/my-profile/security'),
@@ -87,12 +87,12 @@ export const usersStops: Stop[] = [
   at('recovery codes without a second factor', '/my-profile/security/second-factor/recovery-codes'),
   at('removal without a second factor', '/my-profile/security/second-factor/remove'),
   at('what is managed where', '/account-settings/where'),
-  faulty('own password, invalid', '/my-profile/password', ownPassword),
-  at('for administrators only', users),
+  invalidForm('own password, invalid', '/my-profile/password', ownPassword),
+  at('for administrators only', usersPage),
   at('not found', '/no-such-page'),
 ];
 
-export function adminsStops({ admin, patient, blocked, deleted, approvals }: Crowd): Stop[] {
+export function adminPages({ admin, patient, blocked, deleted, approvals }: LargeTenant): PageState[] {
   const reset = async (page: Page, change = ''): Promise<void> => {
     await page.goto(resetPasswordPath(patient.id));
     await page.evaluate(change);
@@ -102,24 +102,24 @@ export function adminsStops({ admin, patient, blocked, deleted, approvals }: Cro
     at('dashboard of an administrator', '/dashboard'),
     at('account settings', '/account-settings'),
     at('rules', '/account-settings/rules'),
-    at('list', users),
-    at('list, sorted and filtered', `${users}?q=a&level=none&sort=-lastSignIn`),
-    at('list without matches', `${users}?q=nobody+at+all`),
-    at('new user', `${users}/new`),
-    faulty('new user, invalid', `${users}/new`),
-    at('list, all users selected', `${users}?choose=all`),
-    at('bulk deletion', `${users}/bulk?action=delete&user=${patient.id}&user=${admin.id}`),
-    at('bulk action without users', `${users}/bulk?action=block`),
+    at('list', usersPage),
+    at('list, sorted and filtered', `${usersPage}?q=a&level=none&sort=-lastSignIn`),
+    at('list without matches', `${usersPage}?q=nobody+at+all`),
+    at('new user', `${usersPage}/new`),
+    invalidForm('new user, invalid', `${usersPage}/new`),
+    at('list, all users selected', `${usersPage}?choose=all`),
+    at('bulk deletion', `${usersPage}/bulk?action=delete&user=${patient.id}&user=${admin.id}`),
+    at('bulk action without users', `${usersPage}/bulk?action=block`),
     {
       name: 'bulk reset, passwords shown',
       open: async (page) => {
-        await page.goto(`${users}/bulk?action=reset&user=${patient.id}&user=${blocked.id}&user=${admin.id}`);
+        await page.goto(`${usersPage}/bulk?action=reset&user=${patient.id}&user=${blocked.id}&user=${admin.id}`);
         await press(page);
         await page.locator('.temporary-password').first().waitFor();
       },
     },
-    ...approvalStops({ approvals, patient }),
-    at('deleted users', `${users}/deleted`),
+    ...approvalPages({ approvals, patient }),
+    at('deleted users', `${usersPage}/deleted`),
     at('confirmation of a deletion', `${userPath(patient.id)}/delete`),
     at('activity log', log),
     at('activity log, filtered by user', `${log}?user=${admin.id}&kind=signIn&from=2026-01-01`),

@@ -3,8 +3,8 @@ import type { ImportState, PlannedRow } from '../../src/domain/imports.ts';
 import { aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { scopeOf, aStagedImport, importPath } from '../support/imports.ts';
 import type { Portal } from '../support/portal.ts';
-import { longName } from './crowd.ts';
-import type { Stop } from './stops.ts';
+import { longName } from './large-tenant.ts';
+import type { PageState } from './pages.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import * as importRunsStore from '../../src/core/imports/run.store.ts';
 import * as importPasswordsStore from '../../src/core/imports/passwords.store.ts';
@@ -44,12 +44,12 @@ const rowsOf = (tenant: TestTenant, patient: TestUser, userId: string): PlannedR
 ];
 
 /** An import in every state in which its user can see it. */
-export async function importStops(
+export async function importPages(
   portal: Portal,
   tenant: TestTenant,
   admin: TestUser,
   patient: TestUser,
-): Promise<Stop[]> {
+): Promise<PageState[]> {
   const { database, clock } = portal;
   const newcomer = await aUser(portal, tenant, { displayName: longName, password: 'temporary' });
   const expiresAt = clock.now + dayMs;
@@ -76,12 +76,12 @@ export async function importStops(
   await importPasswordsStore.claim(database, scope, delivered, 'x', { now: clock.now, until: clock.now });
   await importPasswordsStore.release(database, scope, delivered, 'x', clock.now);
   const at = (id: string): string => `${importPath}/${id}`;
-  const page = (name: string, address: string): Stop => ({ name, open: (reader) => reader.goto(address) });
+  const page = (name: string, address: string): PageState => ({ name, open: (reader) => reader.goto(address) });
   return [
     page('import', importPath),
     {
       name: 'import without a file',
-      faulty: true,
+      hasErrors: true,
       open: async (reader) => {
         await reader.goto(importPath);
         await reader.locator('main form button[type=submit]').click();

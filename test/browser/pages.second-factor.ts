@@ -2,21 +2,21 @@ import { paths, to } from '../../src/site/http/paths.ts';
 import type { TestUser } from '../support/builders.ts';
 import { totpCode, type SecondFactorUser } from '../support/second-factor.ts';
 import type { ServedPortal } from '../support/browser.ts';
-import { at, fill, type Stop } from './stops.ts';
+import { at, submitInvalid, type PageState } from './pages.ts';
 
 const proof = { currentPassword: 'wrong', code: '000000' };
 
 /** Pages of a user with a second factor. */
-export function ownersStops(portal: ServedPortal, owner: SecondFactorUser): Stop[] {
+export function secondFactorPages(portal: ServedPortal, owner: SecondFactorUser): PageState[] {
   return [
     at('security with a second factor', paths.ownSecurity),
     at('new recovery codes', paths.ownRecoveryCodes),
     {
       name: 'new recovery codes, invalid',
-      faulty: true,
+      hasErrors: true,
       open: async (page) => {
         await page.goto(paths.ownRecoveryCodes);
-        await fill(page, proof);
+        await submitInvalid(page, proof);
       },
     },
     at('removal of the own second factor', paths.removeOwnSecondFactor),
@@ -36,23 +36,23 @@ export function ownersStops(portal: ServedPortal, owner: SecondFactorUser): Stop
 }
 
 /** Pages of a user who has entered the password but not the code. */
-export const codeStops: Stop[] = [
+export const codePages: PageState[] = [
   at('code', paths.signInCode),
   {
     name: 'code, invalid',
-    faulty: true,
+    hasErrors: true,
     open: async (page) => {
       await page.goto(paths.signInCode);
-      await fill(page, { code: '' });
+      await submitInvalid(page, { code: '' });
     },
   },
 ];
 
 /** Pages of a user who must set up a second factor. */
-export const setUpStops: Stop[] = [at('required setup', paths.ownSecondFactor)];
+export const setupPages: PageState[] = [at('required setup', paths.ownSecondFactor)];
 
 /** Pages of an administrator about another user's second factor. */
-export const removalStops = (owner: TestUser, other: TestUser): Stop[] => [
+export const removalPages = (owner: TestUser, other: TestUser): PageState[] => [
   at('user with a second factor', to(paths.user, { userId: owner.id })),
   at('confirmation of a removal', to(paths.removeSecondFactor, { userId: owner.id })),
   at('no second factor to remove', to(paths.removeSecondFactor, { userId: other.id })),

@@ -6,7 +6,7 @@ import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 export const longName = 'Maximiliane Wolfeschlegelsteinhausenbergerdorff-Oberndorferin';
 const longDomain = 'donaudampfschifffahrtselektrizitaetenhauptbetriebswerk.example';
 
-export interface Crowd {
+export interface LargeTenant {
   readonly tenant: TestTenant;
   readonly admin: TestUser;
   readonly patient: TestUser;
@@ -18,7 +18,7 @@ export interface Crowd {
 }
 
 /** Fills a tenant with more users than fit on one page, all with very long names. */
-export async function aCrowd(portal: ServedPortal): Promise<Crowd> {
+export async function aLargeTenant(portal: ServedPortal): Promise<LargeTenant> {
   const tenant = await aTenant(portal, {
     name: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
     domain: longDomain,

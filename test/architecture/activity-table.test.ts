@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assertNone } from '../support/assert-none.ts';
-import { askers, unrecordings } from './recorded.ts';
-import { read } from './sources.ts';
+import { filesQueryingActivity, statementsChangingActivity } from './activity-table.ts';
+import { readSources } from './sources.ts';
 
-const source = read('src/**/*.ts');
+const source = readSources('src/**/*.ts');
 const folder = 'src/core/activity';
 const mayAsk = [
   ...['activity.store', 'append.store', 'reads.store', 'log-query', 'controllers.store', 'trim.store'].map(
@@ -30,18 +30,18 @@ describe('activity log table', () => {
   test('is used only by its own store and the stores that delete expired data', () => {
     for (const path of mayAsk)
       assert.deepEqual(
-        askers(
+        filesQueryingActivity(
           source.filter((each) => each.path === path),
           [],
         ),
         [path],
       );
-    assertNone(askers(source, mayAsk));
+    assertNone(filesQueryingActivity(source, mayAsk));
   });
 
   test('has no statements that change or delete entries, except the listed ones', () => {
-    assertNone(unrecordings(source, excused));
-    assert.equal(unrecordings(source, []).length, excused.length);
+    assertNone(statementsChangingActivity(source, excused));
+    assert.equal(statementsChangingActivity(source, []).length, excused.length);
   });
 });
 
@@ -55,11 +55,15 @@ describe('activity log checks', () => {
     'knex.raw(`select * from activity`)',
     'knex.raw(\'delete from "activity"\')',
   ]) {
-    test(`report a file with its own query: ${text}`, () => assert.deepEqual(askers(from(text), []), ['x.ts']));
+    test(`report a file with its own query: ${text}`, () =>
+      assert.deepEqual(filesQueryingActivity(from(text), []), ['x.ts']));
   }
 
   test('accept code that only mentions the activity log', () => {
-    assert.deepEqual(askers(from("program.command('activity'); // from activity\nt('activity:title')"), []), []);
+    assert.deepEqual(
+      filesQueryingActivity(from("program.command('activity'); // from activity\nt('activity:title')"), []),
+      [],
+    );
   });
 
   for (const text of [
@@ -70,11 +74,11 @@ describe('activity log checks', () => {
     "knex.raw('DELETE FROM activity')",
   ]) {
     test(`report a statement that changes entries: ${text.replace(/\s+/g, ' ')}`, () =>
-      assert.equal(unrecordings(from(text), excused).length, 1));
+      assert.equal(statementsChangingActivity(from(text), excused).length, 1));
   }
 
   test('accept statements about other tables', () => {
     const text = "await knex('activity').insert(row);\nawait knex('tenants').update({ activity_hash });";
-    assert.deepEqual(unrecordings(from(text), []), []);
+    assert.deepEqual(statementsChangingActivity(from(text), []), []);
   });
 });

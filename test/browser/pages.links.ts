@@ -3,25 +3,27 @@ import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { newPage, reserveOrigin, signIn, type PageOptions, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
-import { longName } from './crowd.ts';
-import { at, users, type Stop } from './stops.ts';
+import { longName } from './large-tenant.ts';
+import { at, usersPage, type PageState } from './pages.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
-interface LinkWalker {
+interface LinkVisitor {
   readonly name: string;
-  readonly enter: (wishes: PageOptions) => Promise<Page>;
-  readonly stops: readonly Stop[];
+  readonly enter: (options: PageOptions) => Promise<Page>;
+  readonly pages: readonly PageState[];
 }
 
 const press = (page: Page): Promise<void> => page.locator('main form button[type=submit]').first().click();
 
 /** Users who issue, get or request one-time links, with their pages. */
-export async function linkWalkers(
+export async function linkVisitors(
   browser: Browser,
   portal: ServedPortal,
-  come: (to: ServedPortal, wishes: PageOptions) => Promise<Page>,
-): Promise<LinkWalker[]> {
-  const [byLink, byMail] = await Promise.all((['link', 'mailedLink'] as const).map((rule) => aCompany(portal, rule)));
+  openPage: (to: ServedPortal, options: PageOptions) => Promise<Page>,
+): Promise<LinkVisitor[]> {
+  const [byLink, byMail] = await Promise.all(
+    (['link', 'mailedLink'] as const).map((rule) => aTenantWithHandover(portal, rule)),
+  );
   const { origin, serve } = await reserveOrigin();
   const environment = { REGION: 'china', BASE_URL: origin, REGION_URLS: `china=${origin}` };
   const alone = serve(await openPortal({ environment }));
@@ -29,13 +31,13 @@ export async function linkWalkers(
   return [
     {
       name: 'user who got a link',
-      enter: (wishes) => come(portal, wishes),
-      stops: [at('one-time link', new URL(link).pathname)],
+      enter: (options) => openPage(portal, options),
+      pages: [at('one-time link', new URL(link).pathname)],
     },
     {
       name: 'administrator who issues a link',
-      enter: async (wishes) => signIn(await come(portal, wishes), byLink!.admin),
-      stops: [
+      enter: async (options) => signIn(await openPage(portal, options), byLink!.admin),
+      pages: [
         at('user with a link', userPath(byLink!.user.id)),
         at('link of another user', new URL(link).pathname),
         { name: 'link revealed', open: (page) => reveal(page, byLink!.other.id) },
@@ -43,10 +45,10 @@ export async function linkWalkers(
     },
     {
       name: 'administrator whose users get links by email',
-      enter: async (wishes) => signIn(await come(portal, wishes), byMail!.admin),
-      stops: [
+      enter: async (options) => signIn(await openPage(portal, options), byMail!.admin),
+      pages: [
         at('confirmation of a mailed link', resetPasswordPath(byMail!.user.id)),
-        at('bulk confirmation of mailed links', `${users}/bulk?action=reset&user=${byMail!.user.id}`),
+        at('bulk confirmation of mailed links', `${usersPage}/bulk?action=reset&user=${byMail!.user.id}`),
         {
           name: 'link mailed',
           open: async (page) => {
@@ -59,8 +61,8 @@ export async function linkWalkers(
     },
     {
       name: 'visitor who recovers access',
-      enter: (wishes) => come(alone, wishes),
-      stops: [
+      enter: (options) => openPage(alone, options),
+      pages: [
         at('recovery', '/recover-access'),
         {
           name: 'recovery requested',
@@ -77,7 +79,7 @@ export async function linkWalkers(
   ];
 }
 
-async function aCompany(portal: ServedPortal, handOver: 'link' | 'mailedLink') {
+async function aTenantWithHandover(portal: ServedPortal, handOver: 'link' | 'mailedLink') {
   const tenant = await aTenant(portal);
   await tenantsStore.setOwnRules(portal.database, tenant.scope, { handOver });
   const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });

@@ -16,14 +16,14 @@ export const setupToken = 'a'.repeat(43);
 const linkToken = Array(7).fill('AAAA').join('-');
 
 /** A listening portal with a user of every level and a valid setup link. */
-export interface Inventory {
+export interface PortalWithUsers {
   readonly portal: Portal;
   readonly origin: string;
   readonly tenant: TestTenant;
   readonly global: TestUser;
   readonly userManager: TestUser;
   readonly billing: TestUser;
-  readonly nobodySpecial: TestUser;
+  readonly plainUser: TestUser;
   /** The path of a route, with its placeholders replaced by existing IDs. */
   readonly addressOf: (route: Pick<Route, 'path'>) => string;
   /** Sends a request with a user's cookies, without normalizing its path. */
@@ -38,14 +38,14 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export async function openInventory(options: PortalOptions = {}): Promise<Inventory> {
+export async function openPortalWithUsers(options: PortalOptions = {}): Promise<PortalWithUsers> {
   const portal = await openPortal(options);
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en', name: 'Canary Tenant' });
   await setUpStore.replace(portal.database, digestOf(setupToken));
   const person = (displayName: string, administratorLevel: TestUser['administratorLevel']) =>
     aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
-  const nobodySpecial = await person('Zoé Besson', 'none');
+  const plainUser = await person('Zoé Besson', 'none');
   const global = await person('Camille Laurent', 'global');
   const importId = await aStagedImport(portal, tenant, global);
   const approvalId = await aStoredRequest(portal, tenant, global);
@@ -64,19 +64,19 @@ export async function openInventory(options: PortalOptions = {}): Promise<Invent
   ]);
   const tokenFor = (path: string): string => (path === paths.oneTimeLink ? linkToken : setupToken);
   // A user must be deleted before they can be erased.
-  const userFor = (path: string): TestUser => (path === paths.eraseUser ? deleted : nobodySpecial);
+  const userFor = (path: string): TestUser => (path === paths.eraseUser ? deleted : plainUser);
   const billing = await person('Ada Müller', 'billing');
   // A low limit, so that approval can be requested.
   await tenantsStore.setOwnRules(portal.database, tenant.scope, { deleteMany: 'two', deleteMoreThan: 1 });
   const chosenFor: Readonly<Record<string, string>> = {
-    [paths.bulkUsers]: `?action=block&user=${nobodySpecial.id}`,
-    [paths.newApproval]: `?act=delete&user=${nobodySpecial.id}&user=${billing.id}`,
+    [paths.bulkUsers]: `?action=block&user=${plainUser.id}`,
+    [paths.newApproval]: `?act=delete&user=${plainUser.id}&user=${billing.id}`,
   };
   return {
-    ...{ portal, origin, tenant, nobodySpecial, global, billing },
+    ...{ portal, origin, tenant, plainUser, global, billing },
     userManager: await person('Noah Klein', 'userManagement'),
     addressOf: ({ path }) => {
-      const ids = { userId: userFor(path).id, token: tokenFor(path), importId, approvalId, grantId: nobodySpecial.id };
+      const ids = { userId: userFor(path).id, token: tokenFor(path), importId, approvalId, grantId: plainUser.id };
       return to(path, ids) + (chosenFor[path] ?? '');
     },
     send: ({ method, path, person: by, form, headers = {} }) =>

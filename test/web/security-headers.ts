@@ -11,7 +11,7 @@ export function policyOf(headers: IncomingHttpHeaders): Map<string, string> {
 }
 
 /** Asserts the headers of every response. */
-export function assertGuarded({ headers }: RawResponse): void {
+export function assertSecurityHeaders({ headers }: RawResponse): void {
   const policy = policyOf(headers);
   const expected = {
     ...{ 'default-src': "'none'", 'object-src': "'none'", 'base-uri': "'none'", 'frame-ancestors': "'none'" },
@@ -32,7 +32,7 @@ export function assertGuarded({ headers }: RawResponse): void {
 }
 
 /** Asserts the additional headers of a page. */
-export function assertPage({ headers, text }: RawResponse): void {
+export function assertPageHeaders({ headers, text }: RawResponse): void {
   assert.equal(headers['content-type'], 'text/html; charset=utf-8');
   assert.equal(headers['cache-control'], 'no-store');
   assert.equal(headers.etag, undefined);
@@ -49,7 +49,7 @@ export function assertPage({ headers, text }: RawResponse): void {
 }
 
 /** Asserts the additional headers of a download: not cached, and not displayed in this origin. */
-export function assertDownload({ headers }: RawResponse): void {
+export function assertDownloadHeaders({ headers }: RawResponse): void {
   assert.doesNotMatch(String(headers['content-type']), /html|xml|script/);
   assert.match(String(headers['content-disposition']), /^attachment; filename=/);
   assert.equal(headers['cache-control'], 'no-store');

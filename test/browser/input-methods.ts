@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 
 /** Operates a page by the visible texts of its links, buttons and labels. */
-export interface Hands {
+export interface Input {
   follow(link: string): Promise<void>;
   press(button: string): Promise<void>;
   type(label: string, text: string): Promise<void>;
@@ -14,38 +14,38 @@ const button = (page: Page, name: string): Locator => page.getByRole('button', {
 const field = (page: Page, label: string): Locator =>
   page.getByLabel(label, { exact: true }).and(page.locator('input'));
 
-export const withMouse = (page: Page): Hands => ({
+export const withMouse = (page: Page): Input => ({
   follow: (name) => link(page, name).click(),
   press: (name) => button(page, name).click(),
   type: (label, text) => field(page, label).fill(text),
 });
 
 /** Uses only Tab, Enter and typing. Fails if the focus is not visible. */
-export function withKeyboard(page: Page): Hands {
+export function withKeyboard(page: Page): Input {
   const enter = async (target: Locator): Promise<void> => {
-    await reach(page, target);
+    await tabTo(page, target);
     await page.keyboard.press('Enter');
   };
   return {
     follow: (name) => enter(link(page, name)),
     press: (name) => enter(button(page, name)),
     type: async (label, text) => {
-      await reach(page, field(page, label));
+      await tabTo(page, field(page, label));
       await page.keyboard.type(text);
     },
   };
 }
 
-const maxStops = 60;
+const maxPresses = 60;
 
-async function reach(page: Page, target: Locator): Promise<void> {
+async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
-  for (let stops = 0; stops < maxStops; stops++) {
+  for (let presses = 0; presses < maxPresses; presses++) {
     await page.keyboard.press('Tab');
     await assertVisibleFocus(page);
     if ((await target.and(page.locator(':focus')).count()) === 1) return;
   }
-  assert.fail(`${String(target)} is not within ${maxStops} stops of Tab on ${page.url()}`);
+  assert.fail(`${String(target)} is not within ${maxPresses} presses of Tab on ${page.url()}`);
 }
 
 interface Focus {

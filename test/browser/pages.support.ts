@@ -4,15 +4,15 @@ import { createScope } from '../../src/domain/scope.ts';
 import { aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { anOperator, hourMs, supportPage } from '../support/operators.ts';
 import type { Portal } from '../support/portal.ts';
-import { longName } from './crowd.ts';
-import { at, users, type Stop } from './stops.ts';
+import { longName } from './large-tenant.ts';
+import { at, usersPage, type PageState } from './pages.ts';
 import * as supportStore from '../../src/core/support/support.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
 const purpose = `Seit Montag brechen Importe ab: ${'Donaudampfschifffahrt'.repeat(6)} 李 عبد الرحمن`;
 
 /** A tenant with support grants in every state, and two operators: one in a support session, one without a grant. */
-export async function supportStops(portal: Portal, tenant: TestTenant, admin: TestUser) {
+export async function supportPages(portal: Portal, tenant: TestTenant, admin: TestUser) {
   const { database, clock } = portal;
   const [inside, outside] = [
     await anOperator(portal, {
@@ -66,16 +66,16 @@ export async function supportStops(portal: Portal, tenant: TestTenant, admin: Te
     ...{ inside, outside },
     ofAdmins: [
       at('support access', supportPage),
-      { name: 'support access, invalid', faulty: true, open: wrongly },
+      { name: 'support access, invalid', hasErrors: true, open: wrongly },
       at('dashboard of an administrator with support', '/dashboard'),
-    ] satisfies Stop[],
+    ] satisfies PageState[],
     ofOperators: [
       at('dashboard of an operator', '/dashboard'),
       { name: 'dashboard in a support session', open: enter },
-      at('user list in a support session', users),
-      at('user in a support session', `${users}/${patient.id}`),
-      at('not available for support', `${users}/import`),
+      at('user list in a support session', usersPage),
+      at('user in a support session', `${usersPage}/${patient.id}`),
+      at('not available for support', `${usersPage}/import`),
       { name: 'already in a support session', open: enterAgain },
-    ] satisfies Stop[],
+    ] satisfies PageState[],
   };
 }

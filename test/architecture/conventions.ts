@@ -21,11 +21,11 @@ export function tooWide(sources: readonly Source[], most: number): string[] {
 }
 
 /** Lines that match a forbidden pattern, without comments. */
-export function linesLike(sources: readonly Source[], habit: RegExp): string[] {
+export function linesMatching(sources: readonly Source[], pattern: RegExp): string[] {
   return sources.flatMap(({ path, text }) =>
     withoutComments(text)
       .split('\n')
-      .flatMap((line, index) => (habit.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : [])),
+      .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : [])),
   );
 }
 
@@ -40,11 +40,11 @@ export function importsLeaving(folder: string, sources: readonly Source[]): stri
 }
 
 /** Disabled tests, and tests that disable others. Only a missing service is a reason to skip. */
-export const switchedOff =
+export const disabledTest =
   /\b(?:test|it|describe|suite|t|context)\.(?:skip|only|todo)\(|\b(?:only|todo):(?!\s*false)|\bskip:(?!\s*(?:skipWithout\(|false|string))/;
 
 /** Code that reads the clock itself cannot be tested at another time. */
-export const ownClock = /\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)/;
+export const clockRead = /\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)/;
 
 /** Only commands write to the console; everything else uses the logger. */
 export const console = /\bconsole\.\w+/;
