@@ -30,7 +30,7 @@ describe('views', () => {
 /** A template with one part of its text replaced. */
 function changed(view: string, from: string, to: string): string {
   const text = readFileSync(path.join('views', `${view}.ejs`), 'utf8');
-  assert.ok(text.includes(from), `${view} does not hold ${from}`);
+  assert.ok(text.includes(from), `${view} does not contain ${from}`);
   return text.replace(from, to);
 }
 

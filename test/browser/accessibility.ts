@@ -65,7 +65,7 @@ async function violations(page: Page, options: RunOptions): Promise<string[]> {
   if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe);
   await page.evaluate(plainGround);
   const results = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
-  assert.ok(results.passes.length > 0, 'axe looked at nothing');
+  assert.ok(results.passes.length > 0, 'axe checked nothing');
   const undecided = results.incomplete.filter(({ id }) => id === 'color-contrast');
   return [...results.violations, ...undecided].flatMap(({ id, nodes }) =>
     nodes.map(({ target, any }) => `${id} at ${target.join(' ')}: ${any.map(({ message }) => message).join(' ')}`),

@@ -83,7 +83,10 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
           await tab.go(steps);
           await isGone(tab, secret);
         }
-        assert.ok(tab.reasons.includes('HTTPMethodNotGET'), `woken or not for ${tab.reasons.join()}`);
+        assert.ok(
+          tab.reasons.includes('HTTPMethodNotGET'),
+          `other reasons for not restoring the page: ${tab.reasons.join()}`,
+        );
         const second = await page.context().newPage();
         await second.goto(resetPasswordPath(user.id));
         await isGone(await openTab(second), secret);

@@ -62,24 +62,28 @@ describe('recording an event once, with actor, target, address and request ID', 
     };
   const change = { currentPassword: goodPassword, newPassword: chosen, confirmPassword: chosen };
 
-  const cases: [kind: string, actor: 'self' | 'admin' | 'nobody', scene: Preparation, overrides?: Partial<TestUser>][] =
-    [
-      ['signIn.succeeded', 'self', bySignIn(null)],
-      ['signIn.failed', 'nobody', bySignIn('the wrong one of all')],
-      ['signIn.failed', 'nobody', bySignIn(null), { state: 'blocked' }],
-      ['signIn.failed', 'nobody', bySignIn(null), { password: 'temporary', temporaryUntil: 1 }],
-      ['signOut', 'self', bySelf('/sign-out')],
-      ['sessions.ended', 'self', bySelf('/my-profile/sessions', { session: 'others' })],
-      ['password.changed', 'self', bySelf('/my-profile/password', change)],
-      ['password.changed', 'self', bySelf('/change-password', change), { password: 'temporary' }],
-      ['password.changeRefused', 'self', bySelf('/my-profile/password', { ...change, currentPassword: 'wrong' })],
-      ['password.reset', 'admin', byAdmin('/reset-password', { epoch: '0' })],
-      ['user.edited', 'admin', byAdmin('', { firstName: 'Zoë', lastName: 'Besson', displayName: 'Zoë Besson' })],
-      ['user.blocked', 'admin', byAdmin('/block')],
-      ['user.unblocked', 'admin', byAdmin('/unblock'), { state: 'blocked' }],
-      ['user.deleted', 'admin', byAdmin('/delete')],
-      ['sessions.ended', 'admin', byAdmin('/end-sessions')],
-    ];
+  const cases: [
+    kind: string,
+    actor: 'self' | 'admin' | 'visitor',
+    scene: Preparation,
+    overrides?: Partial<TestUser>,
+  ][] = [
+    ['signIn.succeeded', 'self', bySignIn(null)],
+    ['signIn.failed', 'visitor', bySignIn('the wrong one of all')],
+    ['signIn.failed', 'visitor', bySignIn(null), { state: 'blocked' }],
+    ['signIn.failed', 'visitor', bySignIn(null), { password: 'temporary', temporaryUntil: 1 }],
+    ['signOut', 'self', bySelf('/sign-out')],
+    ['sessions.ended', 'self', bySelf('/my-profile/sessions', { session: 'others' })],
+    ['password.changed', 'self', bySelf('/my-profile/password', change)],
+    ['password.changed', 'self', bySelf('/change-password', change), { password: 'temporary' }],
+    ['password.changeRefused', 'self', bySelf('/my-profile/password', { ...change, currentPassword: 'wrong' })],
+    ['password.reset', 'admin', byAdmin('/reset-password', { epoch: '0' })],
+    ['user.edited', 'admin', byAdmin('', { firstName: 'Zoë', lastName: 'Besson', displayName: 'Zoë Besson' })],
+    ['user.blocked', 'admin', byAdmin('/block')],
+    ['user.unblocked', 'admin', byAdmin('/unblock'), { state: 'blocked' }],
+    ['user.deleted', 'admin', byAdmin('/delete')],
+    ['sessions.ended', 'admin', byAdmin('/end-sessions')],
+  ];
 
   for (const [kind, actor, scene, overrides = {}] of cases) {
     it(`records ${kind} by ${actor} ${JSON.stringify(overrides)}`, async () => {
@@ -94,7 +98,7 @@ describe('recording an event once, with actor, target, address and request ID', 
         [kind],
       );
       const [entry] = entries as [Entry];
-      assert.equal(entry.actor_id, { self: zoe.id, admin: camille.id, nobody: null }[actor]);
+      assert.equal(entry.actor_id, { self: zoe.id, admin: camille.id, visitor: null }[actor]);
       assert.deepEqual([entry.tenant_id, entry.target_id], [tenant.id, zoe.id]);
       assert.deepEqual([entry.at, entry.request_id], [portal.clock.now, answer.headers['x-request-id']]);
       assert.equal((JSON.parse(entry.personal) as { address: string }).address, address);

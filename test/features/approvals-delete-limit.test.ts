@@ -84,7 +84,7 @@ for (const [dialect, server] of [
       });
     }
 
-    it('deletions by a colleague whom the administrator later blocked count for 24 hours', async () => {
+    it('deletions by a colleague count for 24 hours, even if the administrator then blocks the colleague', async () => {
       const fixture = await aTenantWithApprovals(portal);
       await recordEvent(fixture, ['other', added, 'manager']);
       const ada = await fixture.as(fixture.manager);

@@ -20,12 +20,12 @@ const waitMs = 24 * hourMs;
 
 type ApprovalFixture = Awaited<ReturnType<typeof aTenantWithApprovals>>;
 /**
- * What occur between the approval and the requester's return; `canReopen` is false if the requester can no longer
+ * What happens between the approval and the requester's return; `canReopen` is false if the requester can no longer
  * sign in.
  */
 const events: [
   label: string,
-  occur: (fixture: ApprovalFixture) => Promise<unknown>,
+  cause: (fixture: ApprovalFixture) => Promise<unknown>,
   canReopen: boolean,
   why: string,
 ][] = [
@@ -48,13 +48,13 @@ const events: [
 ];
 
 describe('an approved request', () => {
-  for (const [label, occur, canReopen, why] of events) {
+  for (const [label, cause, canReopen, why] of events) {
     it(`expires when ${label}`, async () => {
       const fixture = await aTenantWithApprovals(portal);
       const address = await anApprovedRequest(fixture);
       const camille = await fixture.as(fixture.requester);
       await camille.visit(address);
-      await occur(fixture);
+      await cause(fixture);
       const before = await storedUser(portal, fixture.third);
       if (canReopen) {
         const answer = await (await fixture.as(fixture.requester)).send('get', address);

@@ -76,7 +76,7 @@ describe('the reason of an approval request', () => {
     const file = await camille.send('post', `${usersPage}/${fixture.third.id}/data.json`);
     assert.equal(file.status, 200);
     assert.match(file.text, /approval.asked/);
-    assert.ok(!file.text.includes(secret), "nor in the subject's data, whoever exports it");
+    assert.ok(!file.text.includes(secret), "nor in the subject's data in an administrator's export");
   });
 });
 

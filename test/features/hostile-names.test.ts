@@ -35,7 +35,7 @@ function assertShownAsText(person: Person, name: string): void {
   assert.ok(holding.length > 0, `${person.path} (${person.status}) does not show ${name}`);
   holding.each((_, node) => {
     const around = $(node).closest('bdi, h1, title');
-    assert.ok(around.length === 1, `${person.path}: not set apart in ${$(node).parent().text()}`);
+    assert.ok(around.length === 1, `${person.path}: not isolated in ${$(node).parent().text()}`);
   });
   assert.equal($('img, [onload], [onerror], [onfocus], [autofocus]').length, 0);
   assert.equal($('svg:not(.icon)').length, 0);

@@ -138,7 +138,7 @@ describe('status of approval requests', async () => {
 });
 
 describe('explanations of unavailable actions', () => {
-  it('are shown once on the page of a user whom the reader cannot change', async () => {
+  it('are shown once on a user page that the reader cannot edit', async () => {
     const portal = await openPortal();
     const tenant = await aTenant(portal, { language: 'en' });
     const global = await aUser(portal, tenant, { administratorLevel: 'global' });

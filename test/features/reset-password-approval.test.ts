@@ -46,7 +46,7 @@ describe('a password reset approved by another administrator', async () => {
   for (const [label, by, change] of [
     ['has another password by then', globalAdmin, { epoch: 7 }],
     ['has been deleted by then', globalAdmin, { state: 'deleted', deleted_at: 1 }],
-    ['has become a Global admin, whom the administrator must not reset', manager, { administrator_level: 'global' }],
+    ['has become a Global admin, out of reach of the administrator', manager, { administrator_level: 'global' }],
   ] as const) {
     it(`keeps the approval if the user ${label}`, async () => {
       const { id } = await aUser(portal, tenant);

@@ -100,7 +100,7 @@ describe('bulk actions on users', async () => {
     assert.doesNotMatch(again.text, /temporary-password/);
   });
 
-  it('skip users whom the administrator must not change, with an explanation', async () => {
+  it('skip users that the administrator must not change, with an explanation', async () => {
     const { tenant, boss, manager, staff } = await aTenantWithUsers(portal);
     const person = await aPerson(portal).signIn(manager);
     await person.visit(chosen('block', [boss, manager, staff[0]!]));

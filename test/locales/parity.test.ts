@@ -8,7 +8,7 @@ const catalogue = readCatalogue();
 
 describe('translations', () => {
   test('exist for every language', () => {
-    for (const language of languages) assert.ok(catalogue[language].size > 0, `locales/${language} holds no text`);
+    for (const language of languages) assert.ok(catalogue[language].size > 0, `locales/${language} contains no text`);
   });
 
   test('have the same keys in every language', () => {

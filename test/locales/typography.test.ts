@@ -8,7 +8,7 @@ const catalogue = readCatalogue();
 
 describe('typography of texts', () => {
   test('is checked on existing texts', () => {
-    assert.ok(everyText(catalogue).length > 0, 'locales holds no text');
+    assert.ok(everyText(catalogue).length > 0, 'locales contains no text');
   });
 
   test('follows the rules of each language, including formal address in German', () => {

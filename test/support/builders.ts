@@ -11,7 +11,7 @@ export interface TestTenant {
   readonly id: string;
   readonly name: string;
   readonly domain: string;
-  /** A scope of the operator in this tenant. */
+  /** The operator's scope in this tenant. */
   readonly scope: Scope;
 }
 

@@ -137,11 +137,11 @@ export function aPerson(
     sees: (text) => {
       const shown = person.text;
       const found = typeof text === 'string' ? shown.includes(normalizeSpace(text)) : text.test(shown);
-      assert.ok(found, `${path} (${person.status}) does not say ${String(text)}, but: ${shown.slice(0, 1_500)}`);
+      assert.ok(found, `${path} (${person.status}) does not contain ${String(text)}: ${shown.slice(0, 1_500)}`);
       return person;
     },
     doesNotSee: (text) => {
-      assert.ok(!person.text.includes(normalizeSpace(text)), `${path} says ${text}`);
+      assert.ok(!person.text.includes(normalizeSpace(text)), `${path} contains ${text}`);
       return person;
     },
     send: async (method, to, fields = {}, { csrf: token = csrf } = {}) => {

@@ -39,7 +39,7 @@ describe('background jobs', () => {
     assert.equal(done, 2, 'nothing runs after the stop');
   });
 
-  it('never run concurrently, and run once more if requested while running', async () => {
+  it('never run concurrently, and run again if requested while running', async () => {
     const background = createBackground(logSpy().log);
     let inside = 0;
     let most = 0;

@@ -107,7 +107,7 @@ for (const [dialect, databaseUrl, skip] of [
 
     function assertNotLogged(secrets: readonly string[]): void {
       const all = portal.logged();
-      for (const secret of secrets) assert.ok(!all.includes(secret), `the log says ${secret}`);
+      for (const secret of secrets) assert.ok(!all.includes(secret), `the log contains ${secret}`);
       assert.doesNotMatch(all, /argon2|Besson|Laurent|"cookie|set-cookie|user-agent/i);
     }
 
