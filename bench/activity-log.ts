@@ -15,7 +15,7 @@ import { createScope, type Scope } from '../src/domain/scope.ts';
 import { wholeLog, type LogFilter, type LogPlace, activityStore } from '../src/core/activity/index.ts';
 import { tenantsStore, usersStore } from '../src/core/accounts/index.ts';
 import { startPostgres } from '../test/support/servers.ts';
-import { load, startMeasured, type Measured } from './cpu.ts';
+import { load, startMeasured, type Measured } from './measured-process.ts';
 import { writeLog } from './log-entries.ts';
 import { aVisitor, password } from './visitor.ts';
 import type { Database } from '../src/platform/database/database.ts';
@@ -152,7 +152,7 @@ try {
   await measurePages(database, scope, busy);
   await database.close();
   for (const warm of [false, true]) {
-    portal = await startMeasured('child-list.ts', environment);
+    portal = await startMeasured('child-portal.ts', environment);
     const headers = { Cookie: (await aVisitor(portal.origin).signIn(username)).cookies(), 'Accept-Language': 'fr' };
     if (warm) await load(portal, '/account-settings/activity-log', headers, warmUpSeconds);
     console.log(warm ? `after ${warmUpSeconds} seconds of readers` : 'just started');

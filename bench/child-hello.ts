@@ -1,5 +1,5 @@
 import express from 'express';
-import { reportCpu } from './cpu.ts';
+import { reportCpu } from './measured-process.ts';
 
 // The least that Express can answer: the unit in which the list page is measured.
 const app = express();

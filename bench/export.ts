@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fillCompany } from './company.ts';
-import { startMeasured, steadyMemory } from './cpu.ts';
+import { fillCompany } from './seed-tenant.ts';
+import { startMeasured, steadyMemory } from './measured-process.ts';
 import { aVisitor, besideReader, rig } from './visitor.ts';
 
 const userCount = Number(process.argv[2] ?? 100_000);
@@ -14,7 +14,7 @@ const list = '/account-settings/user-management';
 const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
 
 const { usernames } = await fillCompany(directory, userCount);
-const portal = await startMeasured('child-list.ts', { DATA_DIR: directory }, steadyMemory);
+const portal = await startMeasured('child-portal.ts', { DATA_DIR: directory }, steadyMemory);
 
 /** @returns how many rows came, and how many bytes */
 async function take(cookie: string): Promise<{ rows: number; bytes: number }> {

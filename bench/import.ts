@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fillCompany } from './company.ts';
-import { startMeasured, steadyMemory } from './cpu.ts';
+import { fillCompany } from './seed-tenant.ts';
+import { startMeasured, steadyMemory } from './measured-process.ts';
 import { aVisitor, besideReader, rig } from './visitor.ts';
 
 const rowCount = Number(process.argv[2] ?? 10_000);
@@ -17,7 +17,7 @@ const lookEveryMs = 100;
 const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
 
 const { usernames, domain } = await fillCompany(directory, peopleBefore);
-const portal = await startMeasured('child-list.ts', { DATA_DIR: directory }, steadyMemory);
+const portal = await startMeasured('child-portal.ts', { DATA_DIR: directory }, steadyMemory);
 const seconds: Record<string, number> = {};
 
 async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -4,8 +4,8 @@
  */
 import { cpus } from 'node:os';
 import { foldName } from '../src/domain/people/user.ts';
-import { median } from './cpu.ts';
-import { close, postgresDatabases, startSized, type Person, type Sized } from './sized.ts';
+import { median } from './measured-process.ts';
+import { close, postgresDatabases, startSized, type Person, type Sized } from './sized-portal.ts';
 
 const [most = 1_000_000, requests = 200, only] = process.argv.slice(2).map((each) => Number(each) || each);
 const few = 1_000;

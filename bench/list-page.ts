@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
-import { fillCompany } from './company.ts';
-import { load, median, startMeasured, type Figures } from './cpu.ts';
+import { fillCompany } from './seed-tenant.ts';
+import { load, median, startMeasured, type Figures } from './measured-process.ts';
 import { aVisitor } from './visitor.ts';
 
 const userCount = Number(process.argv[2] ?? 10_000);
@@ -16,7 +16,7 @@ const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
 
 const { usernames } = await fillCompany(directory, userCount);
 const hello = await startMeasured('child-hello.ts');
-const portal = await startMeasured('child-list.ts', { DATA_DIR: directory });
+const portal = await startMeasured('child-portal.ts', { DATA_DIR: directory });
 try {
   const headers = { Cookie: (await aVisitor(portal.origin).signIn(usernames[0])).cookies(), 'Accept-Language': 'fr' };
   const page = '/account-settings/user-management';

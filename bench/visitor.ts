@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { load, type Measured } from './cpu.ts';
+import { load, type Measured } from './measured-process.ts';
 
 /** With which everybody of a made-up company signs in. */
 export const password = 'bench: a sentence nobody guesses';

@@ -3,7 +3,7 @@ import type { Store } from 'express-session';
 import type { Logger } from 'pino';
 import { createCore, type CoreDependencies } from './core/core.ts';
 import type { Translator } from './i18n/translator.ts';
-import { createWording } from './mail/notices.ts';
+import { createNoticeRenderer } from './mail/notices.ts';
 import { linkAddresses, paths } from './site/http/paths.ts';
 import { createBackground, type Background } from './platform/jobs.ts';
 import { discreet } from './platform/log.ts';
@@ -53,7 +53,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const outputs = {
     logCsv: logCsv(wordsFor),
     userCells: csv,
-    wordNotice: createWording({ signIn: new URL(paths.signIn, baseUrl).href, translator, render, clock }),
+    renderNotice: createNoticeRenderer({ signInUrl: new URL(paths.signIn, baseUrl).href, translator, render, clock }),
     linkAddress: linkAddresses(baseUrl),
   };
   const core = createCore({ ...parts, background, outputs });

@@ -53,7 +53,7 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
   await prepareDatabase(config);
   const database = openSubscribedDatabase(config.database);
   const sessions = await openSessions(config, database, log);
-  const guesses = createGuessCounter();
+  const guesses = createGuessCounter([...config.languages.keys()]);
   const close = async (): Promise<void> => {
     await guesses.close();
     await sessions.close();
@@ -107,7 +107,7 @@ async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Retur
     secrets: loadSecrets(config),
     secondFactorKeys: loadSecondFactorKeys(config),
     hasher: await createHasher(),
-    translator: await loadTranslator(),
+    translator: await loadTranslator(config.languages),
     render: loadViews(),
     assets: loadAssets(),
     readiness: {

@@ -69,7 +69,7 @@ async function exportLog(io: CommandIo, { config, database, tenants }: CommandCo
   const tenant = await tenantsStore.findForOperator(database, id);
   if (tenant === null) throw new CommandFault(`There is no tenant ${id}`);
   const throttle = createThrottle(database, config.rules);
-  const wordsFor = createActivityWords(await loadTranslator(), Date.now);
+  const wordsFor = createActivityWords(await loadTranslator(config.languages), Date.now);
   const exports = createLogExports({ database, throttle, csv: logCsv(wordsFor), clock: Date.now });
   const result = await exports.begin(tenants.operatorScope(tenant), 'jsonl', wholeLog);
   if (result.outcome === 'throttled') throw new CommandFault('Too many exports; wait a little');

@@ -42,7 +42,7 @@ export async function faultsOf(config: Config): Promise<string[]> {
     SMTP_URL: async () => {
       if (config.mail?.kind === 'smtp') await checkServer(config.mail);
     },
-    locales: loadTranslator,
+    locales: () => loadTranslator(config.languages),
     views: () => Promise.resolve(loadViews()),
     assets: () => Promise.resolve(loadAssets()),
   };

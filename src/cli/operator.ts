@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { languages, type Language } from '../domain/regions.ts';
+import type { Language } from '../domain/regions.ts';
+import { listLanguages } from '../platform/config/languages.ts';
 import { createOperators, operatorSteps, type OperatorStep, createSupport } from '../core/support/index.ts';
 import { createUserChanges } from '../core/accounts/index.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
@@ -39,7 +40,7 @@ function addOperatorAddCommand(operator: Command, io: CommandIo): void {
     .description('add an operator, whose temporary password is printed once')
     .requiredOption('--name <name>', 'display name')
     .requiredOption('--username <username>', 'on the mail domain of the operators, which the first one decides')
-    .addOption(new Option('--language <language>').choices(languages))
+    .addOption(new Option('--language <language>').choices(listLanguages(io.env.LOCALES_DIR ?? null)))
     .option('--json', 'print one JSON object')
     .action(({ language, json = false, ...person }: AddOptions) =>
       withContext(io, async (context) =>

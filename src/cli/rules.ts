@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { listLanguages } from '../platform/config/languages.ts';
 import { readRules } from '../platform/config/rules.ts';
 import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
@@ -11,7 +12,7 @@ export function addRulesCommands(program: Command, io: CommandIo): void {
     .description('check a rules file; one line per fault, with its path in the file, exit 1')
     .option('--json', 'print one JSON object')
     .action((file: string, options: { json?: boolean }) => {
-      const { rules, faults } = readRules(file);
+      const { rules, faults } = readRules(file, listLanguages(io.env.LOCALES_DIR ?? null));
       const ok = rules !== null;
       const about = ok ? { region: rules.region, edition: rules.edition, revision: rules.revision } : {};
       print(io, options, { ok, ...about, faults }, ok ? [`The rules of ${rules.region} are in order.`] : faults);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { listLanguages } from '../platform/config/languages.ts';
 import { type Tenants, tenantsStore } from '../core/accounts/index.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
@@ -39,7 +40,7 @@ function addTenantAddCommand(tenant: Command, io: CommandIo): void {
     .description('add a tenant and its first Global admin, whose temporary password is printed once')
     .requiredOption('--name <name>', 'name of the company')
     .requiredOption('--domain <domain...>', 'mail domains of the company')
-    .requiredOption('--language <language>', 'en, fr or de')
+    .requiredOption('--language <language>', `one of ${listLanguages(io.env.LOCALES_DIR ?? null).join(', ')}`)
     .requiredOption('--admin-name <name>', 'name of the first Global admin')
     .requiredOption('--admin-username <username>', 'user name of the first Global admin, on one of the domains')
     .option('--unlisted', 'keep its domains from other regions')

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { languages, type Language } from '../domain/regions.ts';
+import type { Language } from '../domain/regions.ts';
+import { listLanguages } from '../platform/config/languages.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
 import { canonicalUsername, statusOf, type User } from '../domain/people/user.ts';
 import {
@@ -51,7 +52,7 @@ function addUserAddCommand(user: Command, io: CommandIo): void {
     .requiredOption('--name <name>', 'display name')
     .addOption(new Option('--administrator-level <level>').choices(administratorLevels).default('none'))
     .addOption(new Option('--agent-level <level>').choices(agentLevels).default('none'))
-    .addOption(new Option('--language <language>').choices(languages))
+    .addOption(new Option('--language <language>').choices(listLanguages(io.env.LOCALES_DIR ?? null)))
     .option('--json', 'print one JSON object')
     .action((options: AddOptions) =>
       withContext(io, async ({ tenants, config }) => {

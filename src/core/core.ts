@@ -8,7 +8,7 @@ import { type GuessCounter, createAccounts, type Accounts } from './accounts/ind
 import { createLogExports, deliverTo, type LogCsv } from './activity/index.ts';
 import { directoryStore } from './directory/index.ts';
 import { type UserCells, createImportsContext } from './imports/index.ts';
-import { noticeSender, type WordNotice } from './notices/index.ts';
+import { noticeSender, type RenderNotice } from './notices/index.ts';
 import { createErasure, createPersonalData } from './personal-data/index.ts';
 import { createRetention, retentionSteps, createTrustedClock } from './retention/index.ts';
 import { createSupport } from './support/index.ts';
@@ -40,7 +40,7 @@ export interface CoreDependencies {
 export interface CoreOutputs {
   readonly logCsv: LogCsv;
   readonly userCells: UserCells;
-  readonly wordNotice: WordNotice;
+  readonly renderNotice: RenderNotice;
   /** @returns the address of a one-time link, by its token */
   readonly linkAddress: (token: string) => string;
 }
@@ -88,8 +88,15 @@ function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: A
   const trustedClock = createTrustedClock({ database, clock, monotonic, log });
   const transport = config.mail === null ? null : createTransport(config.mail);
   const isClockTrusted = (): Promise<boolean> => trustedClock.isTrusted();
-  const word = deps.outputs.wordNotice;
-  const sender = noticeSender({ database, word, linkFor: links.addressToSend, isClockTrusted, transport, clock });
+  const { renderNotice } = deps.outputs;
+  const sender = noticeSender({
+    database,
+    renderNotice,
+    linkFor: links.addressToSend,
+    isClockTrusted,
+    transport,
+    clock,
+  });
   background.add(deliverTo({ database, isClockTrusted, clock, log }, noticesSubscriber.name, sender));
   const erasure = createErasure({ database, throttle, rules, scopeOf, transport, clock });
   const steps = retentionSteps({ database, rules, scopeOf, erasure });

@@ -39,7 +39,6 @@ export type PlainErrorCode =
   | 'importRow.outdated'
   | 'importRow.strayCells'
   | 'language.notOffered'
-  | 'language.unknown'
   | 'link.noMail'
   | 'operator.levelNotAllowed'
   | 'operator.unknown'
@@ -77,7 +76,7 @@ export interface ErrorParameters {
   /** `field` as the function that refuses it calls it. */
   readonly 'field.unknownValue': { readonly field: string };
   /** Headings that occur more than once, joined by commas. */
-  readonly 'import.duplicateColumns': { readonly names: string };
+  readonly 'import.duplicateColumns': { readonly names: readonly string[] };
   /** `line` counts as a spreadsheet does: the first row is 1. */
   readonly 'import.malformed': { readonly line: number };
   readonly 'import.rowTooLong': { readonly line: number };
@@ -85,9 +84,9 @@ export interface ErrorParameters {
   readonly 'import.tooManyRows': { readonly count: number };
   /** `size` is the limit, in MiB. */
   readonly 'import.tooLarge': { readonly size: number };
-  readonly 'import.unknownColumns': { readonly names: string };
+  readonly 'import.unknownColumns': { readonly names: readonly string[] };
   /** `names` are the headings that the file has instead. */
-  readonly 'import.usernameColumnMissing': { readonly names: string };
+  readonly 'import.usernameColumnMissing': { readonly names: readonly string[] };
   /** `line` is the first row with the same user name. */
   readonly 'importRow.duplicate': { readonly line: number };
   readonly 'importRow.unknownValue': { readonly value: string };

@@ -1,6 +1,8 @@
-/** Languages that the portal is complete in. A region offers some or all of them. */
-export const languages = ['en', 'fr', 'de'] as const;
-export type Language = (typeof languages)[number];
+/** BCP 47 tag of a language that has a folder of texts, such as `fr` or `pt-BR`. A region offers some or all of them. */
+export type Language = string;
+
+/** The form of a language tag. */
+export const languageTag = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
 /** The form of a region's id. */
 export const regionId = /^[a-z][a-z0-9-]{1,30}$/;
@@ -24,7 +26,7 @@ export const userOperations = [
 export type UserOperation = (typeof userOperations)[number];
 
 /** A text of a rules file by language. The region's own languages have one; the portal's other languages may. */
-export type Wording = Readonly<Partial<Record<Language, string>>>;
+export type Wording = Readonly<Record<Language, string | undefined>>;
 
 /** A text of a rules file and the language that it is written in, which may not be its reader's. */
 export interface RuleText {
@@ -143,14 +145,11 @@ export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): 
 /** @returns for how long an entry of the activity log is kept, in ms */
 export const retentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;
 
-/** @returns whether the text names a language that the portal is complete in */
-export const isLanguage = (text: unknown): text is Language => (languages as readonly unknown[]).includes(text);
-
 /** @returns whether a user, or a tenant, may have a language in this region; null is the tenant's own */
 export const offersLanguage = (
   { languages: offered }: Pick<RegionRules, 'languages'>,
   language: string | null,
-): boolean => language === null || (offered as readonly string[]).includes(language);
+): boolean => language === null || offered.includes(language);
 
 /**
  * @returns a text of a rules file in the reader's language or, where it has none, in the region's default language

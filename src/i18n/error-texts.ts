@@ -5,7 +5,7 @@ type Texts = Readonly<Record<PlainErrorCode, string>> & {
   readonly [Code in keyof ErrorParameters]: string | ((parameters: ErrorParameters[Code]) => string);
 };
 
-/** The locale key of every error; a function where the sentence depends on a parameter. */
+/** The locale key of every error code, or a function where the text depends on a parameter. */
 export const errorTexts: Texts = {
   'approval.late': 'approvals:error.late',
   'approval.noMail': 'approvals:error.noMail',
@@ -38,7 +38,6 @@ export const errorTexts: Texts = {
   'importRow.strayCells': 'imports:fault.cells',
   'importRow.unknownValue': 'imports:fault.unknownWord',
   'language.notOffered': 'errors:reason.languageOfRegion',
-  'language.unknown': 'errors:reason.unknownLanguage',
   'link.noMail': 'links:noMail.text',
   'operator.levelNotAllowed': 'tenants:error.operatorLevel',
   'operator.unknown': 'tenants:error.unknownOperator',
@@ -52,7 +51,7 @@ export const errorTexts: Texts = {
   'password.tooShort': 'passwords:error.tooShort',
   'password.unchanged': 'passwords:error.unchanged',
   'password.wrong': 'passwords:error.currentWrong',
-  // Where it is done instead is said on a page of its own: here the reason has to fit beside a field.
+  // A separate page names the place that manages it; beside a field there is room only for a short reason.
   'permission.denied': ({ because }) => (because === 'elsewhere' ? 'policy:elsewhere.title' : `policy:${because}.text`),
   'personalData.tenantMoving': 'personal-data:error.moving',
   'request.notAForm': 'errors:reason.notAForm',
@@ -78,7 +77,7 @@ export const errorTexts: Texts = {
   'username.taken': 'tenants:error.usernameTaken',
 };
 
-/** @returns the locale key of an error's sentence, with the values that it needs */
+/** @returns the locale key of an error's text, and the values to interpolate */
 export function textOfError(error: CodedError): { readonly key: string; readonly values?: TextValues } {
   const text = (errorTexts as Readonly<Record<ErrorCode, string | ((parameters: unknown) => string)>>)[error.code];
   const key = typeof text === 'string' ? text : text(error.parameters);

@@ -1,31 +1,29 @@
-import type { Language } from '../domain/regions.ts';
-
-/** Dates and numbers in one language. Times are epoch ms. */
+/** Formats dates, numbers and lists in one locale. Times are epoch ms. */
 export interface Formats {
   date(at: number): string;
   dateTime(at: number): string;
-  /** The day with its name: « lundi 23 novembre 2026 ». */
+  /** The date with its weekday: « lundi 23 novembre 2026 ». */
   day(at: number): string;
   /** "today" or "yesterday"; '' for any other day. */
-  nearDay(at: number): string;
+  todayOrYesterday(at: number): string;
   /** Hours and minutes. */
   time(at: number): string;
-  /** For the attribute that tells programs what a time on a page means. */
-  machine(at: number): string;
-  /** The time zone that all of these are in, by its name. */
+  /** ISO 8601, for the `datetime` attribute of <time>. */
+  iso8601(at: number): string;
+  /** The name of the time zone that all times are shown in. */
   zone(): string;
-  /** In words that people use: « il y a 2 heures », "yesterday". */
+  /** Relative to now: « il y a 2 heures », "yesterday". */
   relative(at: number): string;
   number(value: number): string;
-  /** Words beside each other, with an "and" before the last. */
-  list(words: readonly string[]): string;
+  /** Joins items with commas, and with "and" before the last. */
+  list(items: readonly string[]): string;
 }
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-// From a day on it is the calendar that people count by: what was yesterday evening is not "36 hours ago".
+// From half a day on, calendar days are counted: yesterday evening reads "yesterday", not "20 hours ago".
 const steps: readonly [limit: number, length: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [hour, minute, 'minute'],
   [12 * hour, hour, 'hour'],
@@ -40,62 +38,83 @@ const noonOf = (at: number): number => new Date(at).setHours(12, 0, 0, 0);
 function distanceIn(at: number, now: number): [amount: number, unit: Intl.RelativeTimeFormatUnit] {
   const distance = at - now;
   const [, length, unit] = steps.find(([limit]) => Math.abs(distance) < limit) ?? [0, 365.25 * day, 'year'];
-  // "Now" is said of itself: "this minute" is not how people speak.
+  // Zero seconds read "now"; zero minutes would read "this minute".
   if (Math.abs(distance) <= minute / 2) return [0, 'second'];
   if (unit !== 'day') return [Math.round(distance / length), unit];
   const days = Math.round((noonOf(at) - noonOf(now)) / day);
   return days === 0 ? [Math.round(distance / hour), 'hour'] : [days, 'day'];
 }
 
+// More than there are locales in use on one portal; a client that asks for all of them must not fill the memory.
+const maxKeptLocales = 100;
+
 /**
- * Creates the formatters of one language. They are expensive to create and cheap to use: one set per language and process.
- * @param clock epoch ms, the current time for `relative` and `nearDay`
+ * Creates the formatters of each locale at its first use: they are expensive to create.
+ * @param clock returns the current time in epoch ms, for `relative` and `todayOrYesterday`
  */
-export function createFormats(language: Language, clock: () => number): Formats {
-  const { date, dateTime, weekday, time, zone } = dateFormatters(language);
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-  const distanceWords = memoizeDistances(relative);
-  const number = new Intl.NumberFormat(language);
-  const list = new Intl.ListFormat(language);
+export function createFormatsByLocale(clock: () => number): (locale: string) => Formats {
+  const kept = new Map<string, Formats>();
+  return (locale) => {
+    const known = kept.get(locale);
+    if (known !== undefined) return known;
+    const formats = createFormats(locale, clock);
+    if (kept.size < maxKeptLocales) kept.set(locale, formats);
+    return formats;
+  };
+}
+
+/**
+ * Creates the formatters of one locale.
+ * @param locale BCP 47, such as `en-GB`
+ * @param clock returns the current time in epoch ms, for `relative` and `todayOrYesterday`
+ */
+export function createFormats(locale: string, clock: () => number): Formats {
+  const { date, dateTime, weekday, time, zone } = dateFormatters(locale);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const formatDistance = memoizeDistances(relative);
+  const number = new Intl.NumberFormat(locale);
+  const list = new Intl.ListFormat(locale);
   return {
     date: (at) => date.format(at),
     dateTime: (at) => dateTime.format(at),
     day: (at) => weekday.format(at),
-    nearDay: (at) => {
+    todayOrYesterday: (at) => {
       const days = Math.round((noonOf(at) - noonOf(clock())) / day);
       return days === 0 || days === -1 ? relative.format(days, 'day') : '';
     },
     time: (at) => time.format(at),
-    machine: (at) => new Date(at).toISOString(),
+    iso8601: (at) => new Date(at).toISOString(),
     zone: () => zone.formatToParts(clock()).find(({ type }) => type === 'timeZoneName')?.value ?? '',
-    relative: (at) => distanceWords(...distanceIn(at, clock())),
+    relative: (at) => formatDistance(...distanceIn(at, clock())),
     number: (value) => number.format(value),
-    list: (words) => list.format(words),
+    list: (items) => list.format(items),
   };
 }
 
-function dateFormatters(language: Language) {
+function dateFormatters(locale: string) {
   const fullDate = { day: 'numeric', month: 'long', year: 'numeric' } as const;
-  const hourAndMinute = { hour: '2-digit', minute: '2-digit' } as const;
-  const date = new Intl.DateTimeFormat(language, fullDate);
-  // The generic name applies in summer and winter alike; UTC has only a specific one.
+  const date = new Intl.DateTimeFormat(locale, fullDate);
+  const { hourCycle } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
+  // "9:27 AM", but « 09:27 ».
+  const hourAndMinute = { hour: hourCycle === 'h12' ? 'numeric' : '2-digit', minute: '2-digit' } as const;
+  // The generic name covers standard and daylight saving time. UTC has no generic name.
   const isUtc = date.resolvedOptions().timeZone === 'UTC';
   return {
     date,
-    dateTime: new Intl.DateTimeFormat(language, { ...fullDate, ...hourAndMinute, timeZoneName: 'short' }),
-    weekday: new Intl.DateTimeFormat(language, { weekday: 'long', ...fullDate }),
-    time: new Intl.DateTimeFormat(language, hourAndMinute),
-    zone: new Intl.DateTimeFormat(language, { timeZoneName: isUtc ? 'long' : 'longGeneric' }),
+    dateTime: new Intl.DateTimeFormat(locale, { ...fullDate, ...hourAndMinute, timeZoneName: 'short' }),
+    weekday: new Intl.DateTimeFormat(locale, { weekday: 'long', ...fullDate }),
+    time: new Intl.DateTimeFormat(locale, hourAndMinute),
+    zone: new Intl.DateTimeFormat(locale, { timeZoneName: isUtc ? 'long' : 'longGeneric' }),
   };
 }
 
-/** Formats each distance once: a list shows the same few distances many times. */
+/** Caches formatted distances: a list shows the same few of them many times. */
 function memoizeDistances(formatter: Intl.RelativeTimeFormat) {
-  const known = new Map<string, string>();
+  const cache = new Map<string, string>();
   return (amount: number, unit: Intl.RelativeTimeFormatUnit): string => {
     const key = `${amount} ${unit}`;
-    let words = known.get(key);
-    if (words === undefined) known.set(key, (words = formatter.format(amount, unit)));
-    return words;
+    let text = cache.get(key);
+    if (text === undefined) cache.set(key, (text = formatter.format(amount, unit)));
+    return text;
   };
 }

@@ -1,38 +1,46 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { createInstance } from 'i18next';
-import { languages, type Language, type RuleText } from '../domain/regions.ts';
-import { packageRoot } from '../platform/package-root.ts';
+import type { Language, RuleText } from '../domain/regions.ts';
+import { builtInLanguages, type Languages, type LanguageSettings } from '../platform/config/languages.ts';
+import { readTexts, textFaults } from './texts.ts';
 
-const folder = path.join(packageRoot, 'locales');
+/** Values of a text. A list is joined as the language does: `{{names, list}}`. */
+export type TextValues = Readonly<Record<string, string | number | readonly string[]>>;
 
-export type TextValues = Readonly<Record<string, string | number>>;
+/** A text from the region's rules in another language than the page gets a `lang` attribute (WCAG 2.2, 3.1.2). */
+export type HtmlValues = Readonly<Record<string, TextValues[string] | RuleText>>;
 
-/** A text of the rules may be in another language than the page: it is marked as such (WCAG 2.2, 3.1.2). */
-export type HtmlValues = Readonly<Record<string, string | number | RuleText>>;
-
-/** Words of one language. A key reads `namespace:path.to.text`. */
-export interface Tongue {
+/** The messages of one language. Keys have the form `namespace:path.to.text`. */
+export interface Messages {
   readonly language: Language;
-  readonly direction: 'ltr' | 'rtl';
-  /** Plain text, to be escaped where it is put. */
+  readonly settings: LanguageSettings;
+  /** Returns plain text, which the caller must escape. */
   t(key: string, values?: TextValues): string;
-  /** Safe HTML: everything is escaped, and each value stands in a <bdi>, so that no name reorders its sentence. */
+  /** Returns safe HTML. Each value is escaped and wrapped in <bdi>, so that it cannot reorder the sentence. */
   html(key: string, values: HtmlValues): string;
+  /** Returns the name of a language in this one, as a cell or a heading shows it: « Anglais ». */
+  languageName(language: Language): string;
 }
 
-export type Translator = (language: Language) => Tongue;
+export interface Translator {
+  (language: Language): Messages;
+  /** Every language that it has messages in. */
+  readonly languages: readonly Language[];
+}
 
 /**
- * Loads every language completely, once. A missing key throws: there is no other language that would hide the hole.
+ * Loads the messages of every language. There is no fallback language: a missing key throws.
+ * @throws Error that names every text, plural form and value that a language lacks
  */
-export async function loadTranslator(): Promise<Translator> {
+export async function loadTranslator(languages: Languages = builtInLanguages()): Promise<Translator> {
+  const texts = new Map([...languages].map(([tag, settings]) => [tag, readTexts(settings)]));
+  const faults = textFaults(languages, texts);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
   const i18n = createInstance();
   await i18n.init({
-    lng: languages[0],
+    lng: [...languages.keys()][0],
     fallbackLng: false,
-    resources: Object.fromEntries(languages.map((language) => [language, readLanguage(language)])),
-    // Templates escape; a second time would show entities to the reader.
+    resources: Object.fromEntries(texts),
+    // Templates escape already; escaping here too would show HTML entities to the reader.
     interpolation: { escapeValue: false, skipOnVariables: true },
     returnNull: false,
     returnEmptyString: false,
@@ -40,73 +48,80 @@ export async function loadTranslator(): Promise<Translator> {
     missingKeyHandler: (_languages, namespace, key) => {
       throw new Error(`No text for ${namespace}:${key}`);
     },
-    // A group of texts is no text, and a text without its values is not whole.
+    // A key that names a group of texts is a mistake too, and so is a value that the caller did not pass.
     returnedObjectHandler: (key) => {
-      throw new Error(`No text for ${key}, but a group of them`);
+      throw new Error(`${key} is a group of texts, not a text`);
     },
     missingInterpolationHandler: (text: string) => {
-      throw new Error(`A value is missing in "${text}"`);
+      throw new Error(`Missing value for the text "${text}"`);
     },
   });
-  const tongues = new Map(
-    languages.map((language) => [
-      language,
-      createTongue(i18n.getFixedT(language) as unknown as Translate, language, i18n.dir(language)),
+  const messagesByLanguage = new Map(
+    [...languages].map(([tag, settings]) => [
+      tag,
+      createMessages(i18n.getFixedT(tag) as unknown as Translate, settings),
     ]),
   );
-  return (language) => tongues.get(language) as Tongue;
+  const translator = (language: Language): Messages => messagesByLanguage.get(language) as Messages;
+  return Object.assign(translator, { languages: [...languages.keys()] });
 }
-
-/** Texts of one language, by namespace: the name of their file. */
-function readLanguage(language: Language): Record<string, Record<string, unknown>> {
-  const files = readdirSync(path.join(folder, language));
-  return Object.fromEntries(
-    files.map((file) => [path.basename(file, '.json'), readTexts(path.join(folder, language, file))]),
-  );
-}
-
-const readTexts = (file: string): Record<string, unknown> =>
-  JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 
 type Translate = (key: string, values?: TextValues) => string;
 
-function createTongue(translate: Translate, language: Language, direction: 'ltr' | 'rtl'): Tongue {
-  // Most texts have no values, or a number: each is resolved once per language and process, not once per request.
-  const fixed = new Map<string, string>();
+function createMessages(translate: Translate, settings: LanguageSettings): Messages {
+  const { tag: language } = settings;
+  // Most texts have no values or only a count. They are resolved once per process rather than once per request.
+  const cache = new Map<string, string>();
   const t: Translate = (key, values) => {
-    const name = nameOf(key, values);
-    if (name === null) return translate(key, values);
-    let text = fixed.get(name);
-    if (text === undefined) fixed.set(name, (text = translate(key, values)));
+    const cacheKey = cacheKeyFor(key, values);
+    if (cacheKey === null) return translate(key, values);
+    let text = cache.get(cacheKey);
+    if (text === undefined) cache.set(cacheKey, (text = translate(key, values)));
     return text;
   };
-  return { language, direction, t, html: (key, values) => isolated(t, language, key, values) };
+  const names = new Intl.DisplayNames(language, { type: 'language' });
+  return {
+    language,
+    settings,
+    t,
+    html: (key, values) => translateToHtml(t, language, key, values),
+    languageName: (tag) => capitalize(names.of(tag) ?? tag, language),
+  };
 }
 
-const maxCounted = 100;
+// In running text, many languages write the names of languages in lower case.
+function capitalize(text: string, locale: string): string {
+  const [first = '', ...rest] = text;
+  return first.toLocaleUpperCase(locale) + rest.join('');
+}
 
-// What a text is kept under; null for one that is not worth keeping, such as one with a name in it.
-function nameOf(key: string, values: TextValues | undefined): string | null {
+const maxCachedCount = 100;
+
+/** @returns the cache key; null for texts with other values, such as names, which are rarely requested twice */
+function cacheKeyFor(key: string, values: TextValues | undefined): string | null {
   if (values === undefined) return key;
   const { count } = values;
-  const isSmall = typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= maxCounted;
+  const isSmall = typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= maxCachedCount;
   return isSmall && Object.keys(values).length === 1 ? `${key} ${count}` : null;
 }
 
-// Values travel through the translation as marks that no text contains, and come back escaped and isolated.
-function isolated(t: Translate, language: Language, key: string, values: HtmlValues): string {
-  const kept: (string | RuleText)[] = [];
-  const marked = Object.entries(values).map(([name, value]): [string, string | number] => {
+// Private-use characters mark the values until the text is escaped; then each value is inserted, wrapped in <bdi>.
+function translateToHtml(t: Translate, language: Language, key: string, values: HtmlValues): string {
+  const isolated: (string | RuleText)[] = [];
+  const mark = (value: string | RuleText): string => `\u{E000}${isolated.push(value) - 1}\u{E001}`;
+  const placeholders = Object.entries(values).map(([name, value]): [string, TextValues[string]] => {
     if (typeof value === 'number') return [name, value];
-    kept.push(value);
-    return [name, `\u{E000}${kept.length - 1}\u{E001}`];
+    return [name, isList(value) ? value.map(mark) : mark(value)];
   });
-  return escapeHtml(t(key, Object.fromEntries(marked))).replace(/\u{E000}(\d+)\u{E001}/gu, (_, index: string) =>
-    isolatedValue(kept[Number(index)] ?? '', language),
+  return escapeHtml(t(key, Object.fromEntries(placeholders))).replace(/\u{E000}(\d+)\u{E001}/gu, (_, index: string) =>
+    bdi(isolated[Number(index)] ?? '', language),
   );
 }
 
-function isolatedValue(value: string | RuleText, language: Language): string {
+// Array.isArray does not narrow a readonly array.
+const isList = (value: HtmlValues[string]): value is readonly string[] => Array.isArray(value);
+
+function bdi(value: string | RuleText, language: Language): string {
   if (typeof value === 'string') return `<bdi>${escapeHtml(value)}</bdi>`;
   const lang = value.language === language ? '' : ` lang="${value.language}"`;
   return `<bdi${lang}>${escapeHtml(value.text)}</bdi>`;
@@ -120,9 +135,9 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-const meaningful = /[&<>"']/;
+const htmlSpecial = /[&<>"']/;
 
-/** @returns the text with every character escaped that means something in HTML */
+/** Escapes the characters that have a meaning in HTML. */
 export const escapeHtml = (text: string): string =>
-  // Most texts have none: looking costs less than replacing nothing.
-  meaningful.test(text) ? text.replace(/[&<>"']/g, (character) => entities[character] ?? character) : text;
+  // Most texts contain none of them, and testing is cheaper than replacing.
+  htmlSpecial.test(text) ? text.replace(/[&<>"']/g, (character) => entities[character] ?? character) : text;

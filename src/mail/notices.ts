@@ -1,34 +1,36 @@
 import type { Notice } from '../domain/notices.ts';
-import { type Language, languages } from '../domain/regions.ts';
+import type { Language } from '../domain/regions.ts';
 import { cleanName } from '../domain/people/user.ts';
-import { createFormats, type Formats } from '../i18n/formats.ts';
-import type { Tongue, Translator } from '../i18n/translator.ts';
+import { createFormatsByLocale, type Formats } from '../i18n/formats.ts';
+import type { Messages, Translator } from '../i18n/translator.ts';
 import type { AddressedNotice } from '../core/notices/index.ts';
 import type { Mail } from '../platform/mail-transport.ts';
 
-export interface WordingParts {
-  /** The address of the sign-in page. */
-  readonly signIn: string;
+export interface NoticeRendererDependencies {
+  readonly signInUrl: string;
   readonly translator: Translator;
-  readonly render: (view: 'notices/mail', locals: { readonly model: Page; readonly html: Tongue['html'] }) => string;
+  readonly render: (
+    view: 'notices/mail',
+    locals: { readonly model: EmailModel; readonly html: Messages['html'] },
+  ) => string;
   /** Epoch ms. */
   readonly clock: () => number;
 }
 
-/** What the HTML of an email is rendered from. */
-interface Page {
+/** The model of the view `notices/mail`. */
+interface EmailModel {
   readonly language: Language;
-  readonly dir: Tongue['direction'];
+  readonly dir: 'ltr' | 'rtl';
   readonly subject: string;
   readonly name: string;
-  readonly told: string;
+  readonly body: string;
   readonly facts: readonly Fact[];
-  readonly unexpected: string;
-  readonly open: string;
-  readonly address: string;
-  /** Whether the address is a one-time link, which then comes first. */
-  readonly brings: boolean;
-  readonly automatic: string;
+  readonly warning: string;
+  readonly linkLabel: string;
+  readonly url: string;
+  /** Whether `url` is a one-time link, which is then shown above the details. */
+  readonly hasOneTimeLink: boolean;
+  readonly footer: string;
 }
 
 interface Fact {
@@ -37,55 +39,60 @@ interface Fact {
 }
 
 /**
- * @returns what turns a notice into a mail in its recipient's own language; one that brings a one-time link is given its
- * address, which from then on is in that mail alone
+ * @returns a function that renders a notice as an email in the recipient's language. Its second argument is the address of
+ * the one-time link, if the notice contains one; that address appears nowhere else.
  */
-export function createWording({ signIn, translator, render, clock }: WordingParts) {
-  const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
+export function createNoticeRenderer({ signInUrl, translator, render, clock }: NoticeRendererDependencies) {
+  const formatsOf = createFormatsByLocale(clock);
 
   return (addressed: AddressedNotice, link: string | null = null): Mail => {
     const { recipient, notice } = addressed;
     const { language } = recipient;
-    const tongue = translator(language);
-    const { t, html, direction } = tongue;
+    const messages = translator(language);
+    const { t, html, settings } = messages;
     const subject = t(`notices:${notice.kind}.subject`);
     const name = cleanName(recipient.displayName);
-    const address = link ?? signIn;
-    const words = {
-      told: t(`notices:${notice.kind}.text`),
-      // Whoever recovers alone has nobody to tell that it was not them, and nothing has happened yet.
-      unexpected: notice.kind === 'recoveryLink' ? t('notices:recoveryLink.unexpected') : t('notices:unexpected'),
-      open: link === null ? t('notices:open') : t('notices:openLink'),
-      automatic: t('notices:automatic'),
+    const url = link ?? signInUrl;
+    const texts = {
+      body: t(`notices:${notice.kind}.text`),
+      // The generic warning says to tell an administrator, and the recipient may be the only one.
+      warning: notice.kind === 'recoveryLink' ? t('notices:recoveryLink.unexpected') : t('notices:unexpected'),
+      linkLabel: link === null ? t('notices:open') : t('notices:openLink'),
+      footer: t('notices:automatic'),
     };
-    const facts = factsOf(addressed, tongue, formats.get(language) as Formats);
+    const facts = factsOf(addressed, messages, formatsOf(settings.locale));
     const lines = facts.map(({ label, value }) => t('notices:fact', { label, value: isolated(value) }));
     const greeting = t('notices:greeting', { name: isolated(name) });
-    const open = t('notices:fact', { label: words.open, value: address });
-    const brings = link !== null;
-    const model = { language, dir: direction, subject, name, facts, address, brings };
-    // What the mail was sent for comes first; the way to the portal is an offer at its end.
-    const listed = [lines.join('\n'), words.unexpected];
-    const parts = [greeting, words.told, ...(brings ? [open, ...listed] : [...listed, open]), words.automatic];
+    const linkLine = t('notices:fact', { label: texts.linkLabel, value: url });
+    const hasOneTimeLink = link !== null;
+    const model = { language, dir: settings.direction, subject, name, facts, url, hasOneTimeLink };
+    // A one-time link is the purpose of the email and comes first; the link to the portal comes last.
+    const details = [lines.join('\n'), texts.warning];
+    const middle = hasOneTimeLink ? [linkLine, ...details] : [...details, linkLine];
+    const paragraphs = [greeting, texts.body, ...middle, texts.footer];
     return {
       id: addressed.id,
       to: recipient.username,
       language,
       subject,
-      text: `${parts.join('\n\n')}\n`,
-      html: render('notices/mail', { html, model: { ...model, ...words } }),
+      text: `${paragraphs.join('\n\n')}\n`,
+      html: render('notices/mail', { html, model: { ...model, ...texts } }),
     };
   };
 }
 
-// First strong isolate and its end: what <bdi> is in a page, for plain text.
+// First strong isolate and pop directional isolate: the plain-text equivalent of <bdi>.
 const isolated = (text: string): string => `\u2068${text}\u2069`;
 
-function factsOf({ at, by, notice, recipient, tenantName }: AddressedNotice, tongue: Tongue, formats: Formats): Fact[] {
-  const { t } = tongue;
+function factsOf(
+  { at, by, notice, recipient, tenantName }: AddressedNotice,
+  messages: Messages,
+  formats: Formats,
+): Fact[] {
+  const { t } = messages;
   return [
     { label: t('notices:when'), value: formats.dateTime(at) },
-    ...(notice.kind === 'recoveryLink' ? [] : [{ label: t('notices:by'), value: byWhom(by, tongue) }]),
+    ...(notice.kind === 'recoveryLink' ? [] : [{ label: t('notices:by'), value: actorName(by, messages) }]),
     ...('act' in notice ? [{ label: t('notices:act'), value: t(`approvals:act.${notice.act}`) }] : []),
     ...('until' in notice ? [{ label: t(untilOf(notice)), value: formats.dateTime(notice.until) }] : []),
     ...(notice.kind === 'recoveryCodeUsed'
@@ -109,7 +116,7 @@ const untilOf = ({ kind }: Notice): string => {
   return kind === 'passwordReset' ? 'notices:until' : 'notices:untilLink';
 };
 
-function byWhom(by: AddressedNotice['by'], { t }: Tongue): string {
+function actorName(by: AddressedNotice['by'], { t }: Messages): string {
   if (by === 'operator') return t('notices:byOperator');
   if (by === 'self') return t('notices:bySelf');
   return by.name === null ? t('notices:byAdministrator') : cleanName(by.name);

@@ -31,6 +31,8 @@ import { ownSecondFactorRoutes } from './second-factor/security.routes.ts';
 import { setupRoutes } from './set-up/set-up.routes.ts';
 import { sessionsRoutes } from './sign-in/sign-in.routes.ts';
 import { supportRoutes } from './support/support.routes.ts';
+import type { NameOrder } from '../domain/people/user.ts';
+import type { Language } from '../domain/regions.ts';
 import { addUserRoutes } from './users/add.routes.ts';
 import { bulkRoutes } from './users/bulk.routes.ts';
 import type { UsersCsv } from './users/csv.ts';
@@ -164,13 +166,15 @@ function approvalPages(deps: SiteDependencies): Route[] {
 function userPages({ core, config, database, translator, answerRefusal, clock }: SiteDependencies): Route[] {
   const { users, addUser, changes, bulkChange, bulkReset, removeSecondFactor, credentialIssuer, links } = core.accounts;
   const sheet = handOverSheet(config, translator, clock);
+  // A form may name any language; core rejects those that the region does not offer.
+  const nameOrderOf = (language: Language): NameOrder => config.languages.get(language)?.nameOrder ?? 'givenFirst';
   return [
-    ...addUserRoutes({ database, addUser, credentialIssuer, sheet, answerRefusal }),
+    ...addUserRoutes({ database, addUser, credentialIssuer, sheet, answerRefusal, nameOrderOf }),
     ...bulkRoutes({ database, credentialIssuer, sheet, answerRefusal, clock, change: bulkChange, reset: bulkReset }),
     ...listRoutes({ database, clock }),
     ...resetPasswordRoutes({ users, credentialIssuer, sheet, answerRefusal }),
     ...userActionsRoutes({ database, users, changes, answerRefusal, clock }),
-    ...userRoutes({ database, users, changes, links, credentialIssuer, answerRefusal, clock }),
+    ...userRoutes({ database, users, changes, links, credentialIssuer, answerRefusal, nameOrderOf, clock }),
     ...removalRoutes({ users, removeOf: removeSecondFactor, answerRefusal }),
   ];
 }

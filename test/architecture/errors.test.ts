@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ErrorParameters } from '../../src/domain/errors.ts';
-import { languages } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { ownNumberNames } from '../../src/domain/tenant-rules.ts';
 import { errorTexts, textOfError } from '../../src/i18n/error-texts.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
@@ -56,13 +56,13 @@ const refusals: Readonly<Record<Refusal, true>> = {
 };
 const examples: { readonly [Code in keyof ErrorParameters]: readonly ErrorParameters[Code][] } = {
   'field.unknownValue': [{ field: 'language' }],
-  'import.duplicateColumns': [{ names: 'Email' }],
+  'import.duplicateColumns': [{ names: ['Email', 'Phone'] }],
   'import.malformed': [{ line: 2 }],
   'import.rowTooLong': [{ line: 2 }],
   'import.tooManyRows': [{ count: 1 }, { count: 10_000 }],
   'import.tooLarge': [{ size: 5 }],
-  'import.unknownColumns': [{ names: 'Email' }],
-  'import.usernameColumnMissing': [{ names: 'Email' }],
+  'import.unknownColumns': [{ names: ['Email', 'Phone'] }],
+  'import.usernameColumnMissing': [{ names: ['Email', 'Phone'] }],
   'importRow.duplicate': [{ line: 2 }],
   'importRow.unknownValue': [{ value: 'boss' }],
   'password.tooLong': [{ count: 1 }, { count: 64 }],

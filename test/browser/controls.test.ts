@@ -90,7 +90,7 @@ describe('page controls', { skip: skipWithout('chromium', chromium()) }, () => {
       for (const [choice, device, expected] of [
         ['Sombre', 'light', dark],
         ['Claire', 'dark', light],
-        ['Comme l’appareil', 'dark', dark],
+        ['Automatique', 'dark', dark],
       ] as const) {
         await choose(page, 'Apparence', choice);
         assert.equal(pathOf(page), '/my-profile');

@@ -53,11 +53,11 @@ describe('importing users in a browser', { skip: skipWithout('chromium', chromiu
       // The page refreshes itself until the import has finished.
       await page.getByText('L’importation est terminée').waitFor();
 
-      const passwords = await downloaded(page, () => input.press('Télécharger les mots de passe temporaires'));
+      const passwords = await downloaded(page, () => input.press('Télécharger les mots de passe'));
       assert.equal(passwords.name, 'mots-de-passe-temporaires.csv');
       const [secret = ''] = /[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}/.exec(passwords.text) ?? [];
       assert.ok(!(await page.content()).includes(secret), 'the page itself does not contain the password');
-      await input.press('Télécharger les mots de passe temporaires');
+      await input.press('Télécharger les mots de passe');
       await page.getByText('Vous avez téléchargé les mots de passe temporaires').waitFor();
       await page.context().close();
 

@@ -100,7 +100,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
         const tab = await openTab(page);
         await tab.reload();
         await isGone(tab, secret);
-        assert.match(await tab.everything(), /Rien n’a été fait cette fois-ci/);
+        assert.match(await tab.everything(), /Réinitialisation non effectuée/);
         assert.equal(await epochOf(user), epoch);
         const visitor = await signIn(await newPage(browser, portal), { ...user, clearPassword: secret });
         assert.match(visitor.url(), /change-password$/);

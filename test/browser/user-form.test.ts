@@ -29,10 +29,10 @@ describe('user form in a browser', { skip: skipWithout('chromium', chromium()) }
       await newer.goto(userPath(user.id));
       await newer.selectOption('#administratorLevel', 'none');
       await save(newer);
-      await newer.getByText('the changes have been saved').waitFor();
+      await newer.getByText('were saved.').waitFor();
       await stale.fill('#firstName', 'Anna');
       await save(stale);
-      await stale.getByText('Changes made by others in the meantime were kept').waitFor();
+      await stale.getByText('Changes that others made in the meantime were kept').waitFor();
       assert.equal(await stale.inputValue('#administratorLevel'), 'none');
       const now = await usersStore.find(portal.database, tenant.scope, user.id);
       assert.deepEqual([now?.firstName, now?.administratorLevel], ['Anna', 'none']);
@@ -57,7 +57,7 @@ describe('user form in a browser', { skip: skipWithout('chromium', chromium()) }
       await alert.getByRole('link').click();
       assert.equal(new URL(page.url()).hash, '#agentLevel');
       await save(page);
-      await page.getByText('the changes have been saved').waitFor();
+      await page.getByText('were saved.').waitFor();
       const now = await usersStore.find(portal.database, tenant.scope, user.id);
       assert.deepEqual([now?.lastName, now?.agentLevel, now?.language], ['Roy', 'helpdesk', 'de']);
       await page.context().close();

@@ -28,8 +28,8 @@ describe('npx parvis operator', () => {
 
   it('refuses what would mix operators with partners, in a line', async () => {
     const add = (username: string) => ['operator', 'add', '--name', 'X', '--username', username];
-    assert.match(await fault(add('x@other.example'), environment), /must end in a domain of the organization/);
-    assert.match(await fault(add('ada@hosting.example'), environment), /taken/);
+    assert.match(await fault(add('x@other.example'), environment), /must end with one of the organization’s domains/);
+    assert.match(await fault(add('ada@hosting.example'), environment), /already in use/);
     assert.match(await fault(add('no name'), environment), /letters, digits/);
     const { tenants } = await json<{ tenants: { id: string; name: string }[] }>(['tenant', 'list'], environment);
     assert.deepEqual(
@@ -39,7 +39,7 @@ describe('npx parvis operator', () => {
     const level = ['user', 'add', '--tenant', tenants[0]!.id, '--username', 'y@hosting.example', '--name', 'Y'];
     assert.match(
       await fault([...level, '--administrator-level', 'global'], environment),
-      /operator’s people hold no administrator level/,
+      /Operator accounts can’t have an administrator role/,
     );
     const tenant = ['tenant', 'add', '--name', 'T', '--domain', 'hosting.example', '--language', 'en'];
     assert.match(
@@ -67,6 +67,6 @@ describe('npx parvis operator', () => {
     const partner = ['--name', 'P', '--domain', 'partner.example', '--language', 'en', '--admin-name', 'Pia'];
     await json(['tenant', 'add', ...partner, '--admin-username', 'pia@partner.example'], environment);
     for (const step of ['block', 'unblock', 'delete', 'reset-password'])
-      assert.equal(await fault(['operator', step, 'pia@partner.example'], environment), 'There is no such operator.');
+      assert.equal(await fault(['operator', step, 'pia@partner.example'], environment), 'This operator doesn’t exist.');
   });
 });

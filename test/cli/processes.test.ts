@@ -31,8 +31,8 @@ describe('a command as a process', () => {
 
   test('prints a fault to standard error, as JSON to standard output too, and exits with 1', async () => {
     const { code, stdout, stderr } = await runProcess(['tenant', 'suspend', 'nobody', '--json'], environment);
-    assert.deepEqual([code, stderr], [1, 'There is no such organization.\n']);
-    assert.deepEqual(JSON.parse(stdout), { ok: false, faults: ['There is no such organization.'] });
+    assert.deepEqual([code, stderr], [1, 'This organization doesn’t exist.\n']);
+    assert.deepEqual(JSON.parse(stdout), { ok: false, faults: ['This organization doesn’t exist.'] });
   });
 
   test('exits with 0 after its help, and with 1 after what is no command', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
-import { assertHeld, assertLookedEverywhere, proven, refusedIn, type Proven } from '../prove/proving.ts';
+import { assertHeld, assertLookedEverywhere, proven, refusedIn, type Proven } from '../prove/run-proof.ts';
 
 describe('the proof on SQLite', () => {
   let outcome: Proven;

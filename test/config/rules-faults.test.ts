@@ -14,7 +14,7 @@ describe('a faulty file names the path of each fault:', () => {
     ['a region with a capital', 'region', { region: 'Worldwide' }],
     ['no edition', 'edition', { edition: '' }],
     ['a name without French', 'name.fr', { name: { en: 'x', de: 'x' } }],
-    ['a name in a language that is not offered', 'name', { name: { ...name, it: 'x' } }],
+    ['a name in a language that has no tag', 'name.Italian', { name: { ...name, Italian: 'x' } }],
     ['a language that is not offered', 'defaultLanguage', { defaultLanguage: 'it' }],
     ['a place over http', 'places.there.address', { places: { there: { name, address: 'http://there.example' } } }],
     [

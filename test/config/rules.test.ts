@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { builtInRulesFile, readRules, regionName, rulesFolder } from '../../src/platform/config/rules.ts';
-import { languages, userOperations, type RegionRules } from '../../src/domain/regions.ts';
+import { userOperations, type RegionRules } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { read, template, type RulesFile } from './rules-file.ts';
 
 function accepted(content: object): RegionRules {

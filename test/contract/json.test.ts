@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { Command } from 'commander';
 import { addRegionCommands } from '../../src/cli/region.ts';
 import { dataDirectory, run, start } from '../cli/command.ts';
-import { wayIn } from '../prove/way-in.ts';
+import { wayIn } from '../prove/short-flow.ts';
 import { freePortPair } from '../support/ports.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';

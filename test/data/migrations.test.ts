@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { schemaFile, schemaText } from '../../scripts/schema.ts';
+import { schemaFile, schemaText } from '../../scripts/database-schema.ts';
 import { migrate, migrationState, rollBackEverything } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { postgres, skipWithout } from '../support/services.ts';

@@ -4,9 +4,8 @@ import {
   absoluteLimitMs,
   changeWithinMs,
   idleLimitMs,
-  isLanguage,
   isUserOperation,
-  languages,
+  languageTag,
   temporaryPasswordLifetimeMs,
   userOperations,
   type RegionRules,
@@ -24,10 +23,10 @@ test('rule durations are converted to milliseconds', () => {
   assert.equal(absoluteLimitMs(rules), 43_200_000);
 });
 
-test('isLanguage accepts only complete languages', () => {
-  for (const language of languages) assert.equal(isLanguage(language), true);
-  for (const other of ['', 'EN', 'en-GB', 'it', '__proto__', 'constructor', ['en'], null, undefined, 0]) {
-    assert.equal(isLanguage(other), false, String(other));
+test('a language tag has the form of BCP 47', () => {
+  for (const tag of ['en', 'pt-BR', 'zh-Hans', 'zh-Hant-TW', 'gsw']) assert.match(tag, languageTag);
+  for (const other of ['', 'EN', 'e', 'en_GB', '__proto__', 'constructor', 'en-', '../en']) {
+    assert.doesNotMatch(other, languageTag);
   }
 });
 

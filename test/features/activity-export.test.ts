@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { sha256 } from '../../src/platform/database/digest.ts';
 import type { ActivityEvent } from '../../src/domain/activity/event.ts';
-import { languages } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { createFileCheck } from '../../src/core/activity/verify-file.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
@@ -152,7 +152,7 @@ describe('activity log export', () => {
     const { status, headers, text } = await admin.send('GET', jsonl);
     assert.equal(status, 429);
     assert.ok(Number(headers['retry-after']) > 0 && headers['content-disposition'] === undefined);
-    assert.match(text, /Too many tries/);
+    assert.match(text, /Too many attempts/);
     assert.equal(await exportsOf(tenant), 12);
     const colleague = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
     const other: Person = await aPerson(portal).signIn(colleague);

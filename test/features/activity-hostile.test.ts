@@ -64,7 +64,7 @@ describe('a malformed activity log URL', async () => {
     it(`matches no entries: ${what}`, async () => {
       await admin.visit(`${log}?${query}`);
       assert.deepEqual([admin.status, count(admin)], [200, 0]);
-      admin.sees('No event fits');
+      admin.sees('No events match your filters');
     });
   }
 
@@ -83,7 +83,7 @@ describe('a malformed activity log URL', async () => {
     it(`finds no users named ${JSON.stringify(typed)}`, async () => {
       await admin.visit(`${log}?person=${typed.endsWith('%00') ? typed : encodeURIComponent(typed)}`);
       assert.equal(admin.status, typed.endsWith('%00') ? 400 : 200);
-      if (admin.status === 200) admin.sees('Nobody of this name');
+      if (admin.status === 200) admin.sees('No one with that name');
     });
   }
 });
@@ -128,10 +128,10 @@ describe('hostile display names in the activity log', async () => {
     const rows: Record<string, string>[] = parse(text, { bom: true, columns: true });
     assert.equal(rows.length, names.length);
     const guarded = names.map((name) => (/^[=+\-@\uFF1D]/.test(name) ? `'${name}` : name));
-    assert.deepEqual(rows.map((row) => row.Concerning).sort(), guarded.sort());
+    assert.deepEqual(rows.map((row) => row['Affected user']).sort(), guarded.sort());
     for (const row of rows) {
       for (const cell of Object.values(row)) assert.doesNotMatch(cell, /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/);
-      assert.equal(row['From address'], `'=HYPERLINK("http://x")`);
+      assert.equal(row['IP address'], `'=HYPERLINK("http://x")`);
     }
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { languages, type Language } from '../../src/domain/regions.ts';
+import type { Language } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
@@ -58,11 +59,11 @@ describe('the activity log', () => {
         says('user_deleted', 'Zoltán Kiss'),
         normalizeSpace(operator),
       ]);
-      const { day, nearDay, zone } = createFormats(language, () => portal.clock.now);
+      const { day, todayOrYesterday, zone } = createFormats(language, () => portal.clock.now);
       const days = [0, 1, 40].map((ago) => portal.clock.now - ago * dayMs);
       assert.deepEqual(
         textsOf(admin, '.timeline-day h2'),
-        days.map((at) => normalizeSpace(`${day(at)} ${nearDay(at)}`)),
+        days.map((at) => normalizeSpace(`${day(at)} ${todayOrYesterday(at)}`)),
       );
       const change = { field: t('common:terms.displayName'), from: 'Zoé Besson', to: 'Zoë Besson' };
       assert.deepEqual(textsOf(admin, '.event:first .event-detail').slice(0, 2), [
@@ -79,18 +80,18 @@ describe('the activity log', () => {
     const { admin } = await setUpTenant('en');
     const day = (ago: number): string => new Date(portal.clock.now - ago * dayMs).toISOString().slice(0, 10);
     const shown = async (fields: Readonly<Record<string, string>>): Promise<number> => {
-      await (await admin.visit(log)).submit('Show', fields);
+      await (await admin.visit(log)).submit('Apply filters', fields);
       return sentences(admin).length;
     };
     assert.equal(await shown({}), 3);
-    assert.equal(await shown({ Kind: 'users' }), 1);
+    assert.equal(await shown({ 'Event type': 'users' }), 1);
     admin.sees('Camille Laurent deleted the account of Zoltán Kiss.');
-    assert.equal(await shown({ From: day(1) }), 2);
-    assert.equal(await shown({ Until: day(1) }), 2);
-    assert.equal(await shown({ From: day(1), Until: day(1) }), 1);
-    assert.equal(await shown({ Kind: 'users', From: day(0) }), 0);
-    admin.sees('No event fits');
-    await admin.follow('Show everything');
+    assert.equal(await shown({ 'Start date': day(1) }), 2);
+    assert.equal(await shown({ 'End date': day(1) }), 2);
+    assert.equal(await shown({ 'Start date': day(1), 'End date': day(1) }), 1);
+    assert.equal(await shown({ 'Event type': 'users', 'Start date': day(0) }), 0);
+    admin.sees('No events match your filters');
+    await admin.follow('Clear filters');
     assert.equal(sentences(admin).length, 3);
   });
 
@@ -150,25 +151,25 @@ describe('activity of one user', () => {
     const { admin, zoe, camille } = await setUpTenant('en');
     await admin.visit(`${list}/${zoe.id}`);
     await admin.submit('Block sign-in');
-    await admin.follow('All activity of this person');
+    await admin.follow('View all activity');
     assert.deepEqual(sentences(admin), ['Camille Laurent blocked sign-in for Zoé Besson.']);
     assert.equal(normalizeSpace(admin.$('.chosen bdi').first().text()), 'Zoé Besson');
-    await admin.follow('Show everybody, not only Zoé Besson');
+    await admin.follow('Remove filter: Zoé Besson');
     assert.equal(sentences(admin).length, 4);
     assert.equal(sentences(await admin.visit(`${log}?user=${camille.id}`)).length, 3);
   });
 
   it('is found by part of a name or user name, with a choice when several users match', async () => {
     const { admin, zoe, zoltan } = await setUpTenant('en');
-    await (await admin.visit(log)).submit('Show', { Person: 'besson', Kind: 'users' });
+    await (await admin.visit(log)).submit('Apply filters', { Person: 'besson', 'Event type': 'users' });
     assert.equal(admin.path, `${log}?user=${zoe.id}&kind=users`);
-    await (await admin.visit(log)).submit('Show', { Person: 'ZO' });
+    await (await admin.visit(log)).submit('Apply filters', { Person: 'ZO' });
     admin.sees('Who do you mean?').sees('Zoé Besson').sees(`Zoltán Kiss${zoltan.username} Deleted`);
     assert.deepEqual(sentences(admin), []);
     await admin.follow('Zoltán Kiss');
     assert.deepEqual(sentences(admin), ['Camille Laurent deleted the account of Zoltán Kiss.']);
-    await (await admin.visit(log)).submit('Show', { Person: 'nobody at all' });
-    admin.sees('Nobody of this name');
+    await (await admin.visit(log)).submit('Apply filters', { Person: 'nobody at all' });
+    admin.sees('No one with that name');
   });
 
   it('is still shown without a name after the user row has been deleted', async () => {

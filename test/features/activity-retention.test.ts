@@ -43,9 +43,9 @@ describe('an activity log with a retention of 30 days', async () => {
   it('shows the retention period and how far entries have been deleted', async () => {
     await admin.visit(paths.activityLog);
     admin.sees('Dans la région Monde, les entrées sont conservées pendant 30 jours.');
-    admin.sees('Les entrées du journal jusqu’au numéro 1 ont été supprimées');
+    admin.sees('Les entrées du journal ont été supprimées jusqu’au numéro 1');
     await admin.visit(paths.region);
-    admin.sees(/Les entrées du journal d’activité sont conservées pendant\s*30 jours/);
+    admin.sees(/Durée de conservation du journal d’activité\s*30 jours/);
   });
 
   it('exports files, complete or filtered, that are verifiable from the first remaining entry', async () => {

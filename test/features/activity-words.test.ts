@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Activity, ActivityEvent } from '../../src/domain/activity/event.ts';
 import { activityKinds } from '../../src/domain/activity/groups.ts';
-import { languages } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { actions } from '../../src/domain/roles.ts';
 import { createActivityWords } from '../../src/site/activity/words.ts';
 import { readCatalogue, type Texts } from '../locales/catalogue.ts';
@@ -69,19 +69,19 @@ describe('rendering an activity entry', () => {
     [
       activity({ kind: 'user.blocked' }, { actor: null }),
       'The operator blocked sign-in for Zoé.',
-      'L’exploitant a bloqué la connexion pour Zoé.',
+      'L’exploitant a bloqué la connexion au compte Zoé.',
       'Der Betreiber hat die Anmeldung von Zoé blockiert.',
     ],
     [
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
       'Camille deleted the account of Erased person 7F3K-2QXA.',
-      'Camille a supprimé le compte attribué à Personne effacée 7F3K-2QXA.',
+      'Camille a supprimé le compte 7F3K-2QXA (personne effacée).',
       'Camille hat das Konto von Gelöschte Person 7F3K-2QXA gelöscht.',
     ],
     [
       activity({ kind: 'signIn.failed', because: 'password' }, { actor: null }),
-      'Somebody tried to sign in as Zoé with a wrong password.',
-      'Une tentative de connexion pour Zoé a été refusée : mot de passe incorrect.',
+      'Someone tried to sign in as Zoé with an incorrect password.',
+      'Tentative de connexion au compte Zoé refusée : mot de passe incorrect.',
       'Eine Anmeldung als Zoé wurde abgelehnt: falsches Kennwort.',
     ],
     [
@@ -92,20 +92,20 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'refused', action: 'users.block', because: 'globalAdmin' }),
-      'Camille was refused an action concerning Zoé: block or unblock sign-in.|Only for Global admins',
-      'Camille s’est vu refuser une action concernant Zoé : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
+      'Camille wasn’t allowed to block or unblock sign-in (user: Zoé).|Global admins only',
+      'Action concernant Zoé refusée à Camille : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
       'Camille wurde eine Aktion an Zoé verweigert: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
     ],
     [
       activity({ kind: 'activity.exported', format: 'jsonl', filters: ['person', 'firstDay'] }, { target: null }),
-      'Camille exported a part of the activity log (JSON Lines).|Narrowed by person and first day',
-      'Camille a exporté une partie du journal d’activité (JSON Lines).|Limité par personne et premier jour',
+      'Camille exported part of the activity log (JSON Lines).|Filtered by person and start date',
+      'Camille a exporté une partie du journal d’activité (JSON Lines).|Filtres : personne et date de début',
       'Camille hat einen Teil des Aktivitätsprotokolls exportiert (JSON Lines).|Eingegrenzt durch Person und erster Tag',
     ],
     [
       activity({ kind: 'user.edited', changes }),
-      'Camille changed the account of Zoé.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values have been erased|Language: from “As the organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
-      'Camille a modifié le compte attribué à Zoé.|Nom d’affichage : de « Zoé » à « Zoë »|Prénom : de « (vide) » à « Zoë »|Nom : les valeurs ont été effacées|Langue : de « Celle de l’organisation » à « Allemand »|Niveau d’administration : de « Pas un administrateur » à « Administrateur général »|Niveau d’agent : de « Agent commercial » à « Agent du support technique »',
+      'Camille changed the account of Zoé.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values were erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
+      'Camille a modifié le compte Zoé.|Nom d’affichage : « Zoé » remplacé par « Zoë »|Prénom : « (vide) » remplacé par « Zoë »|Nom : les valeurs ont été effacées|Langue : « Celle de l’organisation » remplacé par « Allemand »|Niveau d’administration : « Pas un administrateur » remplacé par « Administrateur général »|Niveau d’agent : « Agent commercial » remplacé par « Agent du support technique »',
       'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ zu „Zoë“|Vorname: von „(leer)“ zu „Zoë“|Nachname: Die Werte wurden entfernt|Sprache: von „Wie die Organisation“ zu „Deutsch“|Administratorebene: von „Kein Administrator“ zu „Globaler Administrator“|Agentenebene: von „Vertriebsbeauftragter“ zu „Helpdesk-Agent“',
     ],
   ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Response } from 'supertest';
-import { languages } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { editFormValues } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';

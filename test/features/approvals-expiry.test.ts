@@ -58,7 +58,7 @@ describe('an approved request', () => {
       const before = await storedUser(portal, fixture.third);
       if (canReopen) {
         const answer = await (await fixture.as(fixture.requester)).send('get', address);
-        assert.match(answer.text, /Lapsed/);
+        assert.match(answer.text, /Expired/);
         assert.doesNotMatch(answer.text, /perform"/);
       }
       await camille.send('post', `${address}/perform`);
@@ -88,9 +88,9 @@ describe('the time limit of a request', () => {
     await late.visit(address);
     await inTime.visit(address);
     portal.clock.now += 1;
-    await late.submit('Confirm');
+    await late.submit('Approve');
     assert.equal(late.status, 409);
-    late.sees('Its time ran out.');
+    late.sees('The time limit passed.');
     portal.clock.now -= 1;
     assert.equal(
       (await inTime.send('post', address, { move: 'confirmed' })).status,
@@ -105,7 +105,7 @@ describe('the time limit of a request', () => {
     portal.clock.now += waitMs - 1;
     const noah = await fixture.as(fixture.other);
     await noah.visit(address);
-    await noah.submit('Confirm');
+    await noah.submit('Approve');
     portal.clock.now += waitMs - 1;
     const camille = await fixture.as(fixture.requester);
     await camille.visit(address);
@@ -120,8 +120,8 @@ describe('ended requests', () => {
     const camille = await fixture.as(fixture.requester);
     const address = await aPendingRequest(fixture);
     await camille.visit(address);
-    await camille.submit('Withdraw');
-    camille.sees('Your request has been withdrawn.');
+    await camille.submit('Withdraw request');
+    camille.sees('Your request was withdrawn.');
     await advanceTime(portal, 30 * 24 * hourMs);
     await portal.background.runAll();
     assert.deepEqual(await requestStatesOf(portal, fixture.tenant), ['withdrawn']);
@@ -142,13 +142,13 @@ describe('ended requests', () => {
     await change(fixture.third, { state: 'deleted', deleted_at: portal.clock.now, epoch: 1 });
     const camille = await fixture.as(fixture.requester);
     await camille.visit(`${usersPage}/${fixture.third.id}/erase`);
-    await camille.submit('Erase for good');
+    await camille.submit('Erase permanently');
     const kept = JSON.stringify([
       await knex('approvals'),
       await knex('activity').where({ tenant_id: fixture.tenant.id }),
     ]);
     assert.doesNotMatch(kept, /Kanarienvogel/);
     await camille.visit('/account-settings/activity-log');
-    camille.sees('What was written has been erased').sees('Zaunkönig');
+    camille.sees('This text was erased').sees('Zaunkönig');
   });
 });

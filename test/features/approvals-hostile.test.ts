@@ -77,9 +77,9 @@ describe('an approval request', () => {
     const address = await aPendingRequest(fixture);
     const camille = await (await personOf('requester')).visit(address);
     const answer = await camille.send('post', address, { move: 'confirmed' });
-    assert.match(answer.text, /Nobody confirms what they asked for themselves/);
+    assert.match(answer.text, /You can’t approve your own request/);
     await camille.visit('/account-settings/activity-log');
-    camille.sees('Camille Laurent was refused an action: answer a request.');
+    camille.sees('Camille Laurent wasn’t allowed to approve or decline a request.');
   });
 });
 
@@ -166,7 +166,7 @@ describe('requesting an approval', () => {
     await fresh();
     await knex('users').where({ id: fixture.other.id }).update({ state: 'blocked' });
     const camille = await (await personOf('requester')).visit(`${usersPage}/${fixture.third.id}/reset-password`);
-    camille.sees('At the moment nobody can confirm this').sees('turn to the operator of the portal');
+    camille.sees('No one can approve this right now').sees('contact the operator');
     assert.equal(camille.$('main textarea').length, 0);
     const form = { act: 'resetPassword', user: fixture.third.id, reason: 'Because' };
     assert.equal((await camille.send('post', `${approvalsPage}/new`, form)).status, 409);

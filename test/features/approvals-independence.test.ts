@@ -92,12 +92,12 @@ for (const [dialect, server] of [
         const offered = camille.$('section[aria-labelledby=confirmers]').text();
         assert.equal(offered.includes('Noah Klein'), counts);
         assert.ok(offered.includes('Old Hand'));
-        if (!counts) camille.sees('These people cannot confirm').sees('Noah Klein');
+        if (!counts) camille.sees('Who can’t approve this').sees('Noah Klein');
         const address = await requestApproval(camille);
         const noah = await fixture.as(fixture.other);
         await noah.visit(address);
         assert.equal(noah.$('button[value=confirmed]').length, counts ? 1 : 0);
-        if (!counts) noah.sees('You cannot confirm this request');
+        if (!counts) noah.sees('You can’t approve this request');
         const answer = await noah.send('post', address, { move: 'confirmed' });
         assert.equal(answer.status, counts ? 303 : 403, answer.text.slice(0, 1_000));
         assert.deepEqual(await requestStatesOf(portal, fixture.tenant), [counts ? 'confirmed' : 'open']);
@@ -133,7 +133,7 @@ for (const [dialect, server] of [
       await camille.visit(`${usersPage}/${fixture.third.id}/reset-password`);
       const address = await requestApproval(camille);
       const noah = await fixture.as(fixture.other);
-      await noah.visit(address).then(() => noah.submit('Confirm'));
+      await noah.visit(address).then(() => noah.submit('Approve'));
       await recordEvents(fixture, [['requester', { kind: 'user.unblocked' }, 'other']]);
       assert.equal((await camille.send('post', `${address}/perform`)).status, 409);
       assert.deepEqual(await requestStatesOf(portal, fixture.tenant), ['lapsed']);

@@ -30,15 +30,15 @@ describe('removing the second factor of a Global admin', () => {
     await aSecondFactorUser(portal, user);
     const camille = await as(requester);
     const page = `${usersPage}/${user.id}/remove-second-factor`;
-    await camille.visit(`${usersPage}/${user.id}`).then(() => camille.follow('Remove the second factor'));
-    camille.sees('Remove the second factor of Paul Petit');
+    await camille.visit(`${usersPage}/${user.id}`).then(() => camille.follow('Remove authenticator app'));
+    camille.sees('Remove the authenticator app of Paul Petit');
     const address = await requestApproval(camille);
     assert.equal((await camille.send('post', page)).status, 303);
     assert.notEqual((await storedUser(portal, user)).second_factor_at, null, 'nothing is removed without approval');
     const noah = await as(other);
-    await noah.visit(address).then(() => noah.submit('Confirm'));
-    await camille.visit(address).then(() => camille.submit('Remove a second factor'));
-    camille.sees('Done, as confirmed.');
+    await noah.visit(address).then(() => noah.submit('Approve'));
+    await camille.visit(address).then(() => camille.submit('Remove authenticator app'));
+    camille.sees('The approved request was completed.');
     assert.equal((await storedUser(portal, user)).second_factor_at, null);
     assert.deepEqual((await activityKindsOf(portal, tenant)).slice(-2), ['approval.done', 'secondFactor.removed']);
   });
@@ -58,7 +58,7 @@ describe('the reason of an approval request', () => {
       for (const file of ['export.csv', 'export.jsonl', 'export.jsonl?kind=approvals'])
         texts.push((await person.send('get', `${log}/${file}`)).text);
       for (const text of texts) assert.equal(text.includes(secret), may, who);
-      assert.match(texts[0] ?? '', /asked another administrator to agree/);
+      assert.match(texts[0] ?? '', /requested approval/);
     }
   });
 
@@ -112,10 +112,10 @@ describe('requesting approvals', () => {
     for (let count = 0; count < 19; count++) await aStoredRequest(portal, tenant, requester);
     const target = await aUser(portal, tenant, { administratorLevel: 'global' });
     await camille.visit(`${usersPage}/${target.id}/reset-password`);
-    await camille.submit('Ask for confirmation', { Reason: 'Because' });
-    camille.sees('Too many of your requests are waiting.');
+    await camille.submit('Send request', { Reason: 'Because' });
+    camille.sees('You have too many open requests.');
     await camille.visit('/dashboard');
-    camille.sees('105 requests wait for your answer');
+    camille.sees('105 requests are waiting for your approval');
     await knex('users').where({ id: requester.id }).update({ state: 'blocked' });
     await portal.background.runAll();
     const states = await requestStatesOf(portal, tenant);
@@ -152,7 +152,7 @@ describe('an action that cannot be requested', () => {
     await camille.visit(`${approvalsPage}/new?act=loosenRules&idleMinutes=5`);
     const address = await requestApproval(camille);
     const noah = await as(other);
-    await noah.visit(address).then(() => noah.submit('Confirm'));
+    await noah.visit(address).then(() => noah.submit('Approve'));
     const row =
       (await knex<{ subject: string; tenant_id: string }>('approvals').where({ tenant_id: tenant.id }).first())
         ?.subject ?? '';
@@ -164,6 +164,6 @@ describe('an action that cannot be requested', () => {
     assert.equal(answer.status, 409);
     assert.deepEqual(await requestStatesOf(portal, tenant), ['lapsed']);
     await camille.visit(address);
-    camille.sees('What it was about has changed since it was asked for.');
+    camille.sees('The user or data has changed since the request was made.');
   });
 });

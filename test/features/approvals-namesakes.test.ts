@@ -16,7 +16,7 @@ describe('approval requests of users with the same display name', async () => {
     camille.sees(username).doesNotSee(plain.username);
     const noah = await as(other);
     await noah.visit(await requestApproval(camille));
-    noah.sees('Give Zoé Besson the level Global admin').sees(username).doesNotSee(plain.username);
+    noah.sees('Make Zoé Besson a Global admin').sees(username).doesNotSee(plain.username);
     assert.equal(noah.$('button[value=confirmed]').length, 1);
   });
 
@@ -28,7 +28,7 @@ describe('approval requests of users with the same display name', async () => {
     const ines = await as(third);
     await ines.visit(await requestApproval(ada));
     ines.sees(requester.displayName).sees(manager.username).doesNotSee(requester.username);
-    await ines.submit('Confirm');
+    await ines.submit('Approve');
     await ada.visit(ines.path);
     ada.sees(third.username);
   });

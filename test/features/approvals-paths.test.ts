@@ -31,7 +31,7 @@ describe('an action that requires approval', () => {
     ada.sees('Export all users as a CSV file').sees('Camille Laurent').sees('Noah Klein');
     const address = await requestApproval(ada, 'Yearly audit');
     await noah.visit(address);
-    await noah.submit('Confirm');
+    await noah.submit('Approve');
     const camille = await as(requester);
     await camille.visit(address);
     assert.equal((await camille.send('post', `${address}/perform`)).status, 403);
@@ -54,11 +54,11 @@ describe('an action that requires approval', () => {
         assert.equal((await camille.send(method, `${log}/export.${format}?kind=signIn`)).status, 303);
       await camille.visit(`${log}?kind=signIn`);
       await camille.follow(format === 'csv' ? 'Export as CSV' : 'Export as JSON Lines');
-      camille.sees('Export a part of the activity log');
+      camille.sees('Export part of the activity log');
       const address = await requestApproval(camille);
       await noah.visit(address);
       assert.equal(noah.$('main a[href*="kind=signIn"]').length, 1);
-      await noah.submit('Confirm');
+      await noah.submit('Approve');
       await camille.visit(address);
       const file = await camille.send('post', `${address}/perform`, { kind: 'passwords', format: 'csv' });
       assert.match(file.headers['content-disposition'] ?? '', new RegExp(`\\.${format}`));
@@ -71,7 +71,7 @@ describe('an action that requires approval', () => {
     const { tenant, requester, as } = await aTenantWithApprovals(portal);
     const camille = await as(requester);
     await camille.visit(`${usersPage}/new`);
-    camille.sees('Somebody new cannot be a Global admin at once');
+    camille.sees('You can’t make a new user a Global admin right away');
     assert.equal(camille.$('option[value=global]').length, 0);
     const fields = { firstName: 'New', lastName: 'One', displayName: 'New One', administratorLevel: 'global' };
     const answer = await camille.send('post', `${usersPage}/new`, { ...fields, username: `new@${tenant.domain}` });
@@ -86,10 +86,10 @@ describe('an action that requires approval', () => {
     const file = csvOf(header, row(`new@${tenant.domain}`), row(plain.username));
     const camille = await uploadForCheck(await as(requester), file);
     assert.deepEqual(
-      shownRows(camille).map(({ result, details }) => [result, details.includes('Another administrator must agree')]),
+      shownRows(camille).map(({ result, details }) => [result, details.includes('Another administrator must approve')]),
       [
-        ['Refused', true],
-        ['Refused', true],
+        ['Rejected', true],
+        ['Rejected', true],
       ],
     );
   });
@@ -143,17 +143,17 @@ describe('an action that requires approval', () => {
     const { tenant, requester, other, manager, as } = await aTenantWithApprovals(portal);
     const [camille, noah] = [await as(requester), await as(other)];
     await camille.visit('/account-settings/rules');
-    await camille.submit('Save', { 'Resetting the password of a Global admin, or removing their second factor': '' });
-    camille.sees('Two must also agree to ask for fewer.');
+    await camille.submit('Save', { 'Resetting a Global admin’s password or authenticator app': '' });
+    camille.sees('Removing that requirement also needs two.');
     const address = await requestApproval(camille, 'We are too few');
     assert.equal((await (await as(manager)).visit(address)).status, 404, 'managers of users cannot set rules');
     await noah.visit(address);
-    noah.sees('Resetting the password of a Global admin, or removing their second factor: from');
-    await noah.submit('Confirm');
+    noah.sees('Resetting a Global admin’s password or authenticator app: from');
+    await noah.submit('Approve');
     const before = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.deepEqual(before, everyApprovalRule satisfies OwnRules);
     await camille.visit(address);
-    await camille.submit('Loosen the organization’s own rules');
+    await camille.submit('Relax organization rules');
     const after = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.equal(after?.resetGlobalAdmin, undefined);
     assert.equal(after?.export, 'two');

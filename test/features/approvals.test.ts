@@ -24,31 +24,31 @@ for (const [dialect, server] of [
       const { tenant, requester, other, third, plain, as } = await aTenantWithApprovals(portal);
       const [camille, noah, ines] = [await as(requester), await as(other), await as(third)];
       await camille.visit(`${usersPage}/${plain.id}/reset-password`);
-      camille.doesNotSee('Ask another administrator');
+      camille.doesNotSee('Request approval');
 
       await camille.visit(`${usersPage}/${third.id}`);
       await camille.follow('Reset password');
-      camille.sees('By your organization’s own rules, two administrators decide this together.');
-      camille.sees('Another administrator has 24 hours to confirm.');
-      camille.sees('These people can confirm').sees('Noah Klein');
+      camille.sees('Your organization requires two administrators for this.');
+      camille.sees('Another administrator has 24 hours to approve.');
+      camille.sees('Who can approve this').sees('Noah Klein');
       assert.ok(!camille.$('main .role-cards').text().includes('Inès Haddad'), 'the subject cannot approve');
-      await camille.submit('Ask for confirmation');
+      await camille.submit('Send request');
       assert.equal(camille.status, 422);
-      camille.sees('Write why you ask for this.');
+      camille.sees('Enter a reason.');
       const address = await requestApproval(camille, 'They lost their phone');
 
       assert.equal((await ines.visit(address)).status, 404, 'the subject cannot see the request');
       await noah.visit('/dashboard');
-      noah.sees('1 request waits for your answer');
-      await noah.follow('1 request waits');
+      noah.sees('1 request is waiting for your approval');
+      await noah.follow('1 request is waiting');
       assert.equal(noah.path, address);
       noah.sees('Reset the password of Inès Haddad').sees('Camille Laurent').sees('They lost their phone');
-      await noah.submit('Confirm', { 'Comment (optional)': 'I have seen her' });
-      noah.sees('You have confirmed the request.').sees('Only the person who asked can do it now');
+      await noah.submit('Approve', { 'Comment (optional)': 'I have seen her' });
+      noah.sees('You approved the request.').sees('Only the requester can complete it');
       assert.ok(!noah.$('main form').length, 'no action is left');
 
       await camille.visit('/dashboard');
-      camille.sees('1 of your requests has been confirmed');
+      camille.sees('1 of your requests was approved');
       await camille.follow('1 of your requests');
       camille.sees('I have seen her').sees('Noah Klein');
       await camille.submit('Reset password');
@@ -56,7 +56,7 @@ for (const [dialect, server] of [
       const temporary = camille.$('#temporary-password').text();
       assert.match(temporary, /^(\w{4}-){4}\w{4}$/);
       await camille.visit(address);
-      camille.sees('Done').doesNotSee(temporary);
+      camille.sees('Completed').doesNotSee(temporary);
       await noah.visit(address);
       for (const body of [...noah.bodies, ...ines.bodies]) assert.ok(!body.includes(temporary));
       assert.ok(!portal.logged().includes(temporary));
@@ -75,15 +75,13 @@ for (const [dialect, server] of [
       await noah.visit(address);
       await noah.submit('Decline', { 'Comment (optional)': 'Not without a call' });
       await camille.visit('/account-settings/activity-log');
-      camille.sees('Camille Laurent asked another administrator to agree, concerning Inès Haddad: Reset password.');
-      camille.sees('“They lost their phone”').sees(`Request ${address.split('/').at(-1)?.slice(0, 8)}`);
-      camille
-        .sees('Noah Klein declined what Camille Laurent had asked for: Reset password.')
-        .sees('“Not without a call”');
+      camille.sees('Camille Laurent requested approval for Inès Haddad: Reset password.');
+      camille.sees('“They lost their phone”').sees(`Approval request ${address.split('/').at(-1)?.slice(0, 8)}`);
+      camille.sees('Noah Klein declined Camille Laurent’s request: Reset password.').sees('“Not without a call”');
       await camille.visit('/dashboard');
-      camille.sees('1 of your requests has been declined');
+      camille.sees('1 of your requests was declined');
       await camille.visit(approvalsPage);
-      camille.sees('Nothing is waiting').sees('Declined');
+      camille.sees('No open requests').sees('Declined');
     });
 
     it('notifies possible approvers and then the requester by email, without the reason', async () => {
@@ -92,7 +90,7 @@ for (const [dialect, server] of [
       await camille.visit(`${usersPage}/${third.id}/reset-password`);
       const address = await requestApproval(camille, 'Kanarienvogel');
       await noah.visit(address);
-      await noah.submit('Confirm', { 'Comment (optional)': 'Kanarienvogel' });
+      await noah.submit('Approve', { 'Comment (optional)': 'Kanarienvogel' });
       const mails = portal.database.knex<{ tenant_id: string; user_id: string; kind: string; created_at: number }>(
         'deliveries',
       );
@@ -107,13 +105,13 @@ for (const [dialect, server] of [
       const [camille, noah] = [await as(requester), await as(other)];
       await camille.visit(`${usersPage}/${plain.id}`);
       await camille.submit('Save', { 'Last name': 'Blanc', 'Administrator level': 'global' });
-      camille.sees('Everything else has been saved.').sees('Give Zoé Besson the level Global admin');
+      camille.sees('Your other changes were saved.').sees('Make Zoé Besson a Global admin');
       const address = await requestApproval(camille);
       await noah.visit(address);
-      await noah.submit('Confirm');
+      await noah.submit('Approve');
       await camille.visit(address);
-      await camille.submit('Give the level Global admin');
-      camille.sees('Done, as confirmed.');
+      await camille.submit('Assign Global admin role');
+      camille.sees('The approved request was completed.');
       const row = await storedUser(portal, plain);
       assert.deepEqual([row.administrator_level, row.last_name], ['global', 'Blanc']);
     });
@@ -128,7 +126,7 @@ for (const [dialect, server] of [
       await camille.follow('Restore');
       const address = await requestApproval(camille);
       await noah.visit(address);
-      await noah.submit('Confirm');
+      await noah.submit('Approve');
       await camille.visit(address);
       await camille.submit('Restore a Global admin');
       assert.equal(camille.path, `${usersPage}/${gone.id}`);
@@ -149,14 +147,14 @@ for (const [dialect, server] of [
       const address = await requestApproval(camille, 'The team has left');
       await noah.visit(address);
       noah.sees('Mx C');
-      await noah.submit('Confirm');
+      await noah.submit('Approve');
       await camille.visit(address);
       await camille.submit('Delete user accounts');
       assert.equal(camille.path, usersPage);
       const rows = await portal.database.knex('users').where({ tenant_id: tenant.id, state: 'deleted' });
       assert.equal(rows.length, 4);
       await camille.visit(`${usersPage}/${(await aUser(portal, tenant)).id}/delete`);
-      camille.sees('Ask for confirmation');
+      camille.sees('Send request');
       assert.deepEqual(await requestStatesOf(portal, tenant), ['done']);
     });
   });

@@ -18,7 +18,7 @@ describe('authentication method and time stored in a session', async () => {
   const latest = ({ id }: TestUser): Promise<{ amr: string; auth_time: number }> =>
     knex('user_sessions').where({ user_id: id }).orderBy('created_at', 'desc').first('amr', 'auth_time');
   const renew = (person: Person, code: string): Promise<Person> =>
-    person.visit(paths.ownRecoveryCodes).then(() => person.submit('Make new recovery codes', confirmationFields(code)));
+    person.visit(paths.ownRecoveryCodes).then(() => person.submit('Generate new codes', confirmationFields(code)));
 
   /** Each entry signs in and returns the expected authentication time. The portal's clock moves in minutes. */
   const table: [label: string, signIn: () => Promise<[TestUser, number]>, amr: string][] = [
@@ -85,7 +85,7 @@ describe('authentication method and time stored in a session', async () => {
       async () => {
         const zoe = await owner();
         const person = await aPerson(portal, english).signIn(zoe.user);
-        await person.submit('Sign in with the recovery code', { 'Recovery code': zoe.recoveryCodes[0] ?? '' });
+        await person.submit('Use recovery code', { 'Recovery code': zoe.recoveryCodes[0] ?? '' });
         assert.equal(person.path, paths.dashboard);
         return [zoe.user, portal.clock.now];
       },

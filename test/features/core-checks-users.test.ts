@@ -51,7 +51,11 @@ const facts = (changed: object) =>
   }) as never;
 const add = (changed: object) => () => createUserAdder(parts)(scope, facts(changed));
 const edit = (changed: object) => () =>
-  createUserChanges(parts).edit(scope, plain.id, { typed: facts(changed), shown: null });
+  createUserChanges(parts).edit(scope, plain.id, {
+    typed: facts(changed),
+    shown: null,
+    nameOrder: 'givenFirst',
+  });
 
 const users: InvalidCall[] = [
   ['a malformed user name', add({ username: 'neu' }), 'username username.malformed'],
@@ -151,7 +155,7 @@ const organizations: InvalidCall[] = [
   ],
 ];
 
-const guesses = createGuessCounter();
+const guesses = createGuessCounter(['en']);
 const passwords = createPasswords({ ...parts, hasher, guesses });
 after(() => guesses.close());
 const first = (changed: object) => () =>

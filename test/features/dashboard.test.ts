@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { languages } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { normalizeSpace } from '../support/form-values.ts';
@@ -62,7 +62,7 @@ describe('dashboard of an administrator', () => {
     const tenant = await aTenant(portal, { language: 'en' });
     await globalAdmin(tenant, 'Ada');
     const person = await signedIn(await globalAdmin(tenant));
-    person.sees('Nothing needs your attention at the moment.');
+    person.sees('Nothing needs your attention right now.');
     assert.equal(person.$('.attention').length, 0);
   });
 
@@ -74,9 +74,9 @@ describe('dashboard of an administrator', () => {
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.resumed' }, null, portal.clock.now - 1);
     await activityStore.record(portal.database, stranger.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
     const person = await signedIn(admin);
-    const resumed = 'The operator let the organization in again.';
+    const resumed = 'The operator reactivated the organization.';
     assert.deepEqual(textsOf(person, '.event-text'), ['Camille Laurent signed in.', ...Array<string>(4).fill(resumed)]);
-    await person.follow('Show the whole activity log');
+    await person.follow('View full activity log');
     assert.equal(person.path, '/account-settings/activity-log');
   });
 
@@ -99,7 +99,7 @@ describe('dashboard of an administrator', () => {
     await aUser(abroad, tenant, { password: 'temporary', temporaryUntil: 1 });
     const admin = await aUser(abroad, tenant, { administratorLevel: 'global' });
     const person = await aPerson(abroad, { 'Accept-Language': 'en' }).signIn(admin);
-    person.sees('only 1 active Global admin').sees('Managed in another place').sees('signed in.');
+    person.sees('only 1 active Global admin').sees('Managed elsewhere').sees('signed in.');
     person.doesNotSee('has expired').doesNotSee('Add user');
   });
 });
@@ -113,10 +113,10 @@ describe('dashboard of other users', () => {
     const expired = { password: 'temporary', temporaryUntil: 1, administratorLevel: 'userManagement' } as const;
     await aUser(portal, tenant, { displayName: 'Late Comer', ...expired });
     const person = await signedIn(await aUser(portal, tenant, { agentLevel: 'sales' }));
-    person.sees('No admin').sees('Sales agent').sees('Win customers, request relationships and sell');
-    person.sees('Look after your own profile, password and language');
+    person.sees('No admin').sees('Sales agent').sees('Find new customers, request customer relationships, and sell');
+    person.sees('Manage your own profile, password, and language');
     assert.deepEqual(textsOf(person, '[aria-labelledby=helpers] .tile-title'), ['Camille Laurent', 'Noah Klein']);
-    person.doesNotSee('Needs attention').doesNotSee('Latest events');
+    person.doesNotSee('Needs attention').doesNotSee('Recent activity');
     assert.deepEqual(textsOf(person, '.tiles .tile-title'), ['My profile', 'Change password']);
   });
 });

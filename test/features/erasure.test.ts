@@ -24,14 +24,14 @@ describe('erasing a deleted user', async () => {
       admin
         .$(`a[href="${pathOf(zoe)}"]`)
         .text()
-        .includes('Erase for good'),
+        .includes('Erase permanently'),
     );
     await admin.visit(pathOf(zoe));
-    admin.sees('Erase Zoé Kanarienvogel for good?').sees('Nobody can bring them back').sees(zoe.username);
+    admin.sees('Permanently erase Zoé Kanarienvogel?').sees('This can’t be undone').sees(zoe.username);
     assert.equal((await rowsOf(zoe)).length, 1, 'nothing happens before the confirmation');
-    await admin.submit('Erase for good');
+    await admin.submit('Erase permanently');
     assert.equal(admin.path, `${list}/deleted`);
-    admin.sees('The person was erased for good.').doesNotSee('Kanarienvogel');
+    admin.sees('The person was permanently erased.').doesNotSee('Kanarienvogel');
     assert.deepEqual(await rowsOf(zoe), []);
   });
 
@@ -144,7 +144,7 @@ describe('an erased user', async () => {
     await paulHere.visit('/dashboard');
     assert.equal(paulHere.path, '/sign-in');
     const again = await aPerson(portal, english).signIn({ ...paul, clearPassword: goodPassword });
-    again.sees('The user name or the password is not right');
+    again.sees('The user name or password is incorrect');
   });
 });
 

@@ -41,7 +41,7 @@ describe('user export', async () => {
   const lines = {
     en: [
       'User name,First name,Last name,Display name,Administrator level,Agent level,Language,Status,Last sign-in',
-      `zoe@${tenant.domain},Zoé,Besson,Zoé Besson,No admin,Sales agent,As the organization,Blocked,`,
+      `zoe@${tenant.domain},Zoé,Besson,Zoé Besson,No admin,Sales agent,Same as organization,Blocked,`,
       `de@${tenant.domain},Admin,de,Admin de,Global admin,No agent,German,Active,`,
       `en@${tenant.domain},Admin,en,Admin en,Global admin,No agent,English,Active,2026-11-23T09:00:00Z`,
     ],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { languages } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { cleanName } from '../../src/domain/people/user.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';

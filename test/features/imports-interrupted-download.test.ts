@@ -78,8 +78,8 @@ describe('an interrupted download of temporary passwords', () => {
     for (let tries = 0; tries < 200 && !(await isOver()); tries++) await delay(50);
     assert.ok(issuedCount < people, `${issuedCount} passwords were issued after the interruption`);
 
-    admin.sees('The last download broke off').sees('449 new users cannot sign in yet');
-    await admin.submit('Download the temporary passwords');
+    admin.sees('The last download was interrupted').sees('449 new users can’t sign in yet');
+    await admin.submit('Download passwords');
     const second = admin.body;
     assert.equal(second.match(secret)?.length, 449);
     assert.ok(!second.includes(`new0@${tenant.domain}`), 'a user who has signed in keeps their password');
@@ -87,7 +87,7 @@ describe('an interrupted download of temporary passwords', () => {
     assert.equal(await opens(first, `new2@${tenant.domain}`), false, 'passwords of the interrupted file are invalid');
     assert.equal(await opens(second, `new449@${tenant.domain}`), true);
     await admin.visit(address);
-    admin.sees('They cannot be downloaded again');
+    admin.sees('You can’t download them again');
   });
 
   it('is aborted when the administrator who requested it is blocked', async () => {
@@ -109,7 +109,7 @@ describe('an interrupted download of temporary passwords', () => {
     assert.equal((await admin.send('POST', `${address}/passwords`)).status, 409);
     (await admin.visit(address)).sees('are being downloaded');
     portal.clock.now += 60_001;
-    (await admin.visit(address)).sees('The last download broke off');
+    (await admin.visit(address)).sees('The last download was interrupted');
     gate.resolve(undefined);
     const next = await admin.send('POST', `${address}/passwords`);
     assert.equal(next.status, 200);

@@ -44,12 +44,12 @@ describe('rows of an import', async () => {
       shownRows(person).map(({ line }) => line),
       first,
     );
-    await person.follow('40 Refused');
+    await person.follow('40 Rejected');
     assert.equal(shownRows(person).length, 40);
-    assert.deepEqual(new Set(results(person)), new Set(['Refused']));
+    assert.deepEqual(new Set(results(person)), new Set(['Rejected']));
     await person.follow('Show all rows');
     await person.follow('0 Unchanged');
-    person.sees('There are no such rows');
+    person.sees('No rows with this result');
   });
 
   for (const query of [

@@ -17,7 +17,7 @@ import { passwordHashOf, passwordRowOf } from '../support/credentials.ts';
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
 const people = 7;
-const download = 'Download the temporary passwords';
+const download = 'Download passwords';
 
 interface FinishedImport {
   readonly tenant: TestTenant;
@@ -56,11 +56,11 @@ describe('temporary passwords of an import', () => {
   it('are issued during the download and lead to the password change', async () => {
     const fixture = await aFinishedImport();
     const { admin, tenant } = fixture;
-    admin.sees('7 new users cannot sign in yet');
+    admin.sees('7 new users can’t sign in yet');
     await admin.submit(download);
     assert.equal(admin.status, 200);
     const [mark, ...lines] = admin.body.trimEnd().split('\r\n');
-    assert.equal(mark, '\uFEFFUser name,Display name,Temporary password,Valid until');
+    assert.equal(mark, '\uFEFFUser name,Display name,Temporary password,Expires');
     assert.equal(lines.length, people);
     assert.match(lines[3] ?? '', /,New 3,[A-Z2-9-]{24},2026-11-26T09:00:00Z$/);
     const passwords = passwordsIn(admin.body);
@@ -101,7 +101,7 @@ describe('temporary passwords of an import', () => {
     assert.equal(before.status, 410);
     before.sees('You downloaded the temporary passwords on November 23, 2026');
     await admin.visit(address);
-    admin.sees('They cannot be downloaded again');
+    admin.sees('You can’t download them again');
     assert.equal(admin.$('form[action$=passwords]').length, 0);
     assert.deepEqual(await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).orderBy('id'), kept);
     assert.equal((await issued(fixture)).length, people + 1);
@@ -145,7 +145,7 @@ describe('temporary passwords of an import', () => {
     const hash = (id: string): Promise<string> => passwordHashOf(portal.database, id);
     const before = await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id)));
     await admin.visit(fixture.address);
-    admin.sees('4 new users cannot sign in yet');
+    admin.sees('4 new users can’t sign in yet');
     await admin.submit(download);
     assert.equal(passwordsIn(admin.body).size, 4);
     assert.deepEqual(await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id))), before);
@@ -174,7 +174,7 @@ describe('temporary passwords of an import', () => {
     await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).update({ epoch: 5 });
     await fixture.admin.signIn(fixture.camille);
     assert.equal((await fixture.admin.send('POST', `${fixture.address}/passwords`)).status, 410);
-    (await fixture.admin.visit(fixture.address)).sees('Every user of this import has signed in');
+    (await fixture.admin.visit(fixture.address)).sees('All users from this import have signed in');
   });
 });
 

@@ -15,10 +15,10 @@ describe('row imported by a User management admin in Germany', async () => {
     [
       'cannot add an administrator',
       ['new@', 'Zoé', '', '', 'billing'],
-      'Refused',
-      /In the region Germany, only a Global admin/,
+      'Rejected',
+      /In the Germany region, only a Global admin/,
     ],
-    ['cannot change an administrator', ['billing@', 'Zoé'], 'Refused', /In the region Germany, only a Global admin/],
+    ['cannot change an administrator', ['billing@', 'Zoé'], 'Rejected', /In the Germany region, only a Global admin/],
     ['sets an agent level', ['plain@', '', '', '', '', 'sales'], 'To be changed', /Sales agent/],
   ]);
 });
@@ -35,7 +35,7 @@ describe('a region without imports', async () => {
     for (const path of [importPath, `${importPath}/template.csv`, `/account-settings/user-management/export.csv`]) {
       await person.visit(path);
       assert.equal(person.status, 200);
-      person.sees('Managed in another place');
+      person.sees('Managed elsewhere');
       assert.match(person.headers['content-type'] ?? '', /html/);
     }
     const answer = await person.send('POST', importPath);

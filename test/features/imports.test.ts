@@ -22,11 +22,11 @@ const textsByLanguage = {
     header: 'Nom d’utilisateur;Prénom;Niveau d’administration',
     billing: 'Administrateur de la facturation',
     results: ['À modifier', 'À ajouter', 'Refusé'],
-    import: 'Importer les 2 lignes valables',
+    import: 'Importer 2 lignes valides',
     underWay: 'L’importation est en cours',
     done: 'L’importation est terminée',
     afterwards: ['Modifié', 'Ajouté', 'Refusé'],
-    download: 'Télécharger les mots de passe temporaires',
+    download: 'Télécharger les mots de passe',
   },
   de: {
     header: 'Benutzername;Vorname;Administratorebene',
@@ -41,12 +41,12 @@ const textsByLanguage = {
   en: {
     header: 'User name;First name;Administrator level',
     billing: 'Billing admin',
-    results: ['To be changed', 'To be added', 'Refused'],
-    import: 'Import the 2 valid rows',
-    underWay: 'The import is under way',
-    done: 'The import is done',
-    afterwards: ['Changed', 'Added', 'Refused'],
-    download: 'Download the temporary passwords',
+    results: ['To be changed', 'To be added', 'Rejected'],
+    import: 'Import 2 valid rows',
+    underWay: 'Import in progress',
+    done: 'Import complete',
+    afterwards: ['Changed', 'Added', 'Rejected'],
+    download: 'Download passwords',
   },
 };
 
@@ -98,33 +98,29 @@ describe('file faults in an import', async () => {
   const person = await aPerson(portal, english).signIn(admin);
   const name = zoe.username;
   const faults: [what: string, content: Buffer | string, says: string][] = [
-    ['an empty file', '', 'Choose a file. It must not be empty.'],
-    ['only white space', '\r\n \r\n', 'no rows with users'],
-    [
-      'no heading row',
-      `${name};Zoé`,
-      `There is no column “User name” in the first row of the file, which reads: ${name}, Zoé`,
-    ],
-    ['only headings', 'user name;first name\r\n', 'There are no rows with users in the file.'],
-    ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'no rows with users'],
-    ['an unknown column', `user name;shoe size;name\n${name};43;x`, 'These columns are not known: shoe size, name.'],
-    ['a duplicate column', `user name;First name;prénom\n${name};a;b`, 'more than once: prénom'],
-    ['a duplicate user name column', `user name;Username\n${name};${name}`, 'more than once: Username'],
+    ['an empty file', '', 'Choose a file that isn’t empty.'],
+    ['only white space', '\r\n \r\n', 'The file contains no users.'],
+    ['no heading row', `${name};Zoé`, `The first row has no “User name” column. It contains: ${name}, Zoé`],
+    ['only headings', 'user name;first name\r\n', 'The file contains no users. Add at least one row.'],
+    ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'The file contains no users.'],
+    ['an unknown column', `user name;shoe size;name\n${name};43;x`, 'Unknown columns: shoe size, name.'],
+    ['a duplicate column', `user name;First name;prénom\n${name};a;b`, 'Duplicate columns: prénom'],
+    ['a duplicate user name column', `user name;Username\n${name};${name}`, 'Duplicate columns: Username'],
     [
       'headings with the names of inherited properties',
       `user name;__proto__;constructor\n${name};a;b`,
-      'not known: __proto__, constructor',
+      'Unknown columns: __proto__, constructor',
     ],
     [
       'headings that are markup',
       `user name;<script>alert(1)</script>\n${name};a`,
-      'not known: <script>alert(1)</script>',
+      'Unknown columns: <script>alert(1)</script>',
     ],
-    ['overlong headings', `user name;${'x'.repeat(500)}\n${name};a`, `not known: ${'x'.repeat(40)}….`],
-    ['a workbook', Buffer.from('PK\x03\x04\0\0\0', 'latin1'), 'This is a workbook'],
-    ['an image', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'This is no CSV file'],
-    ['unbalanced quotes', `user name;first name\n${name};"Zoé\n`, 'Row 2 cannot be read'],
-    ['more than 10,000 rows', `user name\n${'a@b.example\n'.repeat(10_001)}`, 'more than 10000 rows'],
+    ['overlong headings', `user name;${'x'.repeat(500)}\n${name};a`, `Unknown columns: ${'x'.repeat(40)}….`],
+    ['a workbook', Buffer.from('PK\x03\x04\0\0\0', 'latin1'), 'This is an Excel workbook'],
+    ['an image', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'This isn’t a CSV file'],
+    ['unbalanced quotes', `user name;first name\n${name};"Zoé\n`, 'Row 2 can’t be read'],
+    ['more than 10,000 rows', `user name\n${'a@b.example\n'.repeat(10_001)}`, 'more than 10,000 rows'],
   ];
   for (const [what, content, says] of faults) {
     it(`are explained, and nothing is stored: ${what}`, async () => {
@@ -144,7 +140,7 @@ describe('file faults in an import', async () => {
     await portal.database.knex('throttles').delete();
     await uploadForCheck(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
     assert.deepEqual(results(person), ['Unchanged']);
-    person.sees('There is nothing to import.');
+    person.sees('The file contains no changes.');
     assert.equal(person.$('main button[name=mode]').length, 0);
   });
 });

@@ -31,8 +31,8 @@ describe('a region that offers only French and German', async () => {
 
   for (const [label, language, says] of [
     ['that the region does not offer', 'en', refused],
-    ['that is unknown', 'xx', 'Cette langue n’est pas proposée.'],
-    ['that is the name of an object property', '__proto__', 'Cette langue n’est pas proposée.'],
+    ['that is unknown', 'xx', refused],
+    ['that is the name of an object property', '__proto__', refused],
   ] as const) {
     it(`rejects a language ${label} in every form`, async () => {
       await admin.visit(userPath(zoe.id));

@@ -23,7 +23,12 @@ for (const [dialect, server] of [
     const changes = createUserChanges({ database, clock: () => clock.now });
     const ways: ((by: Scope, whom: User) => Promise<unknown>)[] = [
       run,
-      (by, whom) => changes.edit(by, whom.id, { typed: { ...whom, administratorLevel: 'none' }, shown: whom }),
+      (by, whom) =>
+        changes.edit(by, whom.id, {
+          typed: { ...whom, administratorLevel: 'none' },
+          shown: whom,
+          nameOrder: 'givenFirst',
+        }),
       (by, whom) => changes.block(by, whom.id),
       (by, whom) => changes.remove(by, whom.id),
     ];

@@ -32,7 +32,11 @@ for (const [dialect, server] of [
       const act = (way: (typeof ways)[number], by: User, whom: User): Promise<unknown> => {
         const scope = scopeOf(tenant.scope, by);
         if (way === 'demote')
-          return changes.edit(scope, whom.id, { typed: { ...whom, administratorLevel: 'none' }, shown: whom });
+          return changes.edit(scope, whom.id, {
+            typed: { ...whom, administratorLevel: 'none' },
+            nameOrder: 'givenFirst',
+            shown: whom,
+          });
         if (way === 'bulkBlock') return bulk(scope, 'block', [whom.id]);
         return way === 'bulkDelete' ? bulk(scope, 'delete', [whom.id]) : changes[way](scope, whom.id);
       };

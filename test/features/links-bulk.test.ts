@@ -44,10 +44,10 @@ describe('one-time link of a new user', () => {
   it('is shown once and lets the user choose a password', async () => {
     const { tenant, admin } = await aTenantWithHandover(portal, 'link');
     await admin.visit(`${usersPath}/new`);
-    admin.sees('A one-time link, with which the user chooses a password, is shown to you once.');
+    admin.sees('A one-time link is shown to you once. The user opens it to choose a password.');
     const username = `ada@${tenant.domain}`;
     await admin.submit('Add user', { 'First name': 'Ada', 'Last name': 'Müller', 'User name': username });
-    admin.sees('Ada Müller has been added');
+    admin.sees('Ada Müller was added');
     const [link = ''] = linksIn(admin.$('output#hand-over-link').text());
     const user = await choosePassword(await openLink(portal, link));
     assert.equal(user.path, '/dashboard');
@@ -83,7 +83,7 @@ describe('one-time links of a bulk reset', () => {
       ['Ada', 'Bob', 'Cem'].map((displayName) => aUser(portal, tenant, { displayName })),
     );
     await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
-    admin.sees('Each gets a one-time link, which you are shown this once');
+    admin.sees('Each user gets a one-time link. You’ll see the links once');
     await admin.submit('Reset password');
     const hands = admin.$('.hand').toArray();
     assert.equal(hands.length, 3);
@@ -101,7 +101,7 @@ describe('one-time links of a bulk reset', () => {
     const people = await Promise.all(['Ada', 'Bob'].map((displayName) => aUser(portal, tenant, { displayName })));
     await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
     await admin.submit('Reset password');
-    admin.sees('Each has been sent a one-time link').sees('Ada').sees('Bob');
+    admin.sees('A one-time link was emailed to each user.').sees('Ada').sees('Bob');
     assert.deepEqual(linksIn(admin.body), []);
   });
 });
@@ -109,7 +109,7 @@ describe('one-time links of a bulk reset', () => {
 describe('one-time links of an import', () => {
   it('are generated while their file is downloaded', async () => {
     const { admin, address } = await aFinishedImport('link', 3);
-    admin.sees('Download the one-time links');
+    admin.sees('Download one-time links');
     const file = await admin.send('POST', `${address}/passwords`);
     assert.match(file.text, /User name.*One-time link/);
     const links = linksIn(file.text);
@@ -117,15 +117,15 @@ describe('one-time links of an import', () => {
     for (const link of links) assert.equal((await choosePassword(await openLink(portal, link))).path, '/dashboard');
     assert.equal((await admin.send('POST', `${address}/passwords`)).status, 410);
     await admin.visit('/account-settings/activity-log');
-    admin.sees('Camille Laurent downloaded the one-time links of an import.').sees('one-time links: 3');
+    admin.sees('Camille Laurent downloaded the one-time links of imported users.').sees('One-time links: 3');
   });
 
   it('are mailed if the rules say so', async () => {
     const { tenant, admin, address } = await aFinishedImport('mailedLink', 3);
     const known = new Set(mailedLinks(portal));
-    await admin.submit('Send the one-time links by mail');
+    await admin.submit('Email one-time links');
     assert.equal(admin.path, address);
-    admin.sees('3 one-time links are on their way by mail.');
+    admin.sees('3 one-time links are being emailed.');
     await portal.background.runAll();
     const links = mailedLinks(portal).filter((link) => !known.has(link));
     assert.equal(links.length, 3);
@@ -133,6 +133,6 @@ describe('one-time links of an import', () => {
     await user.visit('/my-profile');
     user.sees(`@${tenant.domain}`);
     await admin.visit(address);
-    admin.sees('The links were handed over on');
+    admin.sees('The one-time links were issued on');
   });
 });

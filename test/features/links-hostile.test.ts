@@ -55,7 +55,7 @@ describe('requesting a one-time link without opening it', () => {
     const { zoe, link } = await aLink();
     const before = await rowOf(zoe);
     const person = await (await aPerson(portal, english).signIn(camille)).visit(link);
-    person.sees('You are signed in already');
+    person.sees('You’re already signed in');
     assert.equal((await person.send('POST', link)).status, 409);
     assert.deepEqual(await rowOf(zoe), before);
     assert.equal((await person.visit('/my-profile')).path, '/my-profile');
@@ -143,7 +143,7 @@ describe('an invalid one-time link', () => {
       const wrong = await visitor.send('GET', unknown);
       const got = await visitor.send('GET', dead);
       assert.equal(got.status, 404);
-      assert.match(got.text, /This link does not work any more/);
+      assert.match(got.text, /This link no longer works/);
       assert.deepEqual(normalizedResponse(got), normalizedResponse(wrong));
       const posted = await visitor.send('POST', dead);
       assert.deepEqual(normalizedResponse(posted), normalizedResponse(wrong));

@@ -26,7 +26,7 @@ for (const [dialect, database] of [
     async function resetAndMail(language: 'en' | 'fr' | 'de' = 'en') {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language });
       await admin.visit(resetPath(zoe));
-      admin.sees('A one-time link is mailed to the user name. You do not see it.');
+      admin.sees('A one-time link is emailed to the user. You won’t see it.');
       await admin.submit('Reset password');
       const screen = admin.body;
       server.received.length = 0;
@@ -38,7 +38,7 @@ for (const [dialect, database] of [
 
     it("is sent to the user name in the user's language and is not shown to the administrator", async () => {
       const { zoe, screen, mail, link } = await resetAndMail('de');
-      assert.match(screen, /One-time link sent by mail/);
+      assert.match(screen, /One-time link sent by email/);
       assert.doesNotMatch(screen, linkPattern);
       assert.deepEqual(mail.to, [zoe.username]);
       assert.equal(mail.subject, 'Wählen Sie ein neues Kennwort');
@@ -123,18 +123,18 @@ describe('mailed links in a portal without email', { skip: skipWithout('postgres
     const zoe = await aUser(portal, tenant);
     const before = await state();
     await admin.visit(resetPath(zoe));
-    admin.sees('This portal has no mail set up');
+    admin.sees('Email isn’t set up for this portal');
     assert.equal(admin.$('main form button').length, 0);
     const answer = await admin.send('POST', resetPath(zoe), { epoch: String(zoe.epoch) });
     assert.equal(answer.status, 409);
-    assert.match(answer.text, /This portal has no mail set up/);
+    assert.match(answer.text, /Email isn’t set up for this portal/);
     const chosen = { target: `${zoe.id}.${zoe.epoch}` };
     assert.equal(
       (await admin.send('POST', '/account-settings/user-management/bulk/reset-password', chosen)).status,
       409,
     );
     await admin.visit('/account-settings/user-management/new');
-    admin.sees('This portal has no mail set up');
+    admin.sees('Email isn’t set up for this portal');
     const added = await admin.send('POST', '/account-settings/user-management/new', {
       ...{ firstName: 'A', lastName: 'B', displayName: 'A B', username: `new@${tenant.domain}`, language: '' },
       ...{ administratorLevel: 'none', agentLevel: 'none' },

@@ -31,9 +31,9 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const elsewhere = await aPerson(portal, english).signIn(zoe);
       await admin.visit(userPath(zoe.id));
-      admin.sees('with the link the user chooses a new password that you never see');
+      admin.sees('uses the link to choose a new password that you never see');
       const link = await resetByLink(admin, zoe);
-      admin.sees('One-time link').sees('It cannot be seen again once you leave this screen.');
+      admin.sees('One-time link').sees('You can’t see it again after you leave this page.');
       admin.doesNotSee('Temporary password');
       assert.equal((await elsewhere.visit('/dashboard')).path, '/sign-in', 'all sessions end');
       assert.equal(
@@ -43,11 +43,11 @@ for (const [dialect, server] of [
       );
 
       const user = await aPerson(portal, english).visit(link);
-      user.sees(`This link is for ${zoe.username[0]}…@${tenant.domain} of ${tenant.name}.`).doesNotSee('Besson');
+      user.sees(`This link is for ${zoe.username[0]}…@${tenant.domain} at ${tenant.name}.`).doesNotSee('Besson');
       await user.submit('Open the link');
       assert.equal(user.path, '/change-password');
       assert.deepEqual(user.redirects, ['/change-password']);
-      user.sees('that Camille Laurent had made for you');
+      user.sees('that Camille Laurent created for you');
       assert.equal((await user.visit('/dashboard')).path, '/change-password');
       await choosePassword(user);
       assert.equal(user.path, '/dashboard');
@@ -65,7 +65,7 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const link = await resetByLink(admin, zoe);
       await admin.visit(`${users}?status=passwordChange`);
-      admin.sees('Zoé Besson').sees('Password to be changed');
+      admin.sees('Zoé Besson').sees('Must change password');
       await admin.visit(userPath(zoe.id));
       admin.sees('One-time link expires');
       portal.clock.now += 3 * hourMs;
@@ -86,7 +86,7 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant);
       const user = await openLink(portal, await resetByLink(admin, zoe));
       await admin.visit(userPath(zoe.id));
-      admin.sees('One-time link opened; time to choose a password ends');
+      admin.sees('Deadline for choosing a password');
       portal.clock.now += 15 * 60_000;
       assert.equal((await user.visit('/change-password')).path, '/sign-in');
     });
@@ -96,7 +96,7 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant);
       await tenantsStore.setOwnRules(portal.database, tenant.scope, {});
       await admin.visit(`${userPath(zoe.id)}/reset-password`);
-      admin.sees('A temporary password is shown to you once, to copy and pass on.');
+      admin.sees('A temporary password is shown to you once. Copy it and pass it on.');
       await tenantsStore.setOwnRules(portal.database, tenant.scope, { handOver: 'link' });
       await admin.submit('Reset password');
       assert.equal(admin.$('output#temporary-password').length, 0);

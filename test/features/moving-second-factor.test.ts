@@ -20,7 +20,7 @@ import {
 import { postgres, skipWithout } from '../support/services.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
-const why = 'Your organization moved to this region, and your second factor could not move with it.';
+const why = 'Your organization was moved to this region, and your authenticator app couldn’t be moved with it.';
 const addressable = (path: string, id: string): string =>
   path.replace(':userId', id).replace(':token', 'a'.repeat(43)).replace(/:\w+/g, id);
 
@@ -85,7 +85,7 @@ for (const [dialect, fromUrl, toUrl] of [
 
     it('cannot be waived by an administrator or by the operator', async () => {
       const admin = await signIn(other);
-      (await admin.visit(userPath(owner.id))).sees('It could not move to this region with the organization.');
+      (await admin.visit(userPath(owner.id))).sees('It couldn’t be moved to this region with the organization.');
       await admin.send('POST', pathTo(paths.removeSecondFactor, { userId: owner.id }));
       const { database, tenants } = to.portal;
       const found = (await tenantsStore.findForOperator(database, tenant.id))!;
@@ -101,7 +101,7 @@ for (const [dialect, fromUrl, toUrl] of [
     it('are set up once and are then governed by the rules', async () => {
       const person = await signIn(owner);
       const seed = seedOn(person);
-      await person.submit('Confirm and set up', { Code: totpCode(to.portal, seed) });
+      await person.submit('Finish setup', { Code: totpCode(to.portal, seed) });
       const codes = recoveryCodesOn(person);
       assert.equal(codes.length, 10);
       assert.equal((await person.visit(paths.dashboard)).path, paths.dashboard);

@@ -60,7 +60,7 @@ describe('choosing a valid password', () => {
       const { user, person } = await pending();
       await choose(person, chosen);
       assert.equal(person.path, '/dashboard');
-      person.sees('Your password has been changed.');
+      person.sees('Your password was changed.');
       assert.equal((await rowOf(user)).password, 'own');
       assert.equal((await aPerson(portal, english).signIn({ ...user, clearPassword: chosen })).path, '/dashboard');
     });
@@ -68,10 +68,10 @@ describe('choosing a valid password', () => {
 });
 
 describe('choosing an invalid password', () => {
-  const tooShort = 'it needs at least 15 characters';
-  const tooLong = 'at most 256 characters are possible';
-  const easy = 'This password is easy to guess';
-  const name = 'little more than a name';
+  const tooShort = 'Use at least 15 characters';
+  const tooLong = 'no more than 256 characters';
+  const easy = 'The password is too easy to guess';
+  const name = 'too similar to a name';
   const form = 'The password can’t have the format of a temporary password (20 letters or digits).';
   const refused: [label: string, chosen: string, because: string][] = [
     ['if it is missing', '', 'Enter a new password.'],
@@ -136,7 +136,7 @@ describe('choosing an invalid password', () => {
       const { user, person } = await pending();
       await choose(person, goodPassword, confirmed);
       assert.equal(person.status, 422);
-      person.sees('The two entries differ.');
+      person.sees('The passwords don’t match.');
       assert.equal((await rowOf(user)).password, 'temporary');
     }
   });

@@ -33,11 +33,11 @@ describe('a page with an error or conflict', async () => {
   it('explains where to get a new link after a link has expired', async () => {
     const gone = '/link/AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
     const worldwide = await aPerson(portal, english).visit(gone);
-    worldwide.sees('ask an administrator of your organization').doesNotSee('recover your access');
+    worldwide.sees('ask an administrator of your organization').doesNotSee('request a new one');
     const china = await openPortal({ environment: { REGION: 'china' } });
     const alone = await aPerson(china, english).visit(gone);
-    alone.sees('recover your access anew').doesNotSee('ask an administrator');
-    await alone.follow('Recover your access');
+    alone.sees('request a new one').doesNotSee('ask an administrator');
+    await alone.follow('Recover your account');
     assert.equal(alone.path, paths.recoverAccess);
   });
 
@@ -48,13 +48,16 @@ describe('a page with an error or conflict', async () => {
     const operator = await enterSupport(portal, ada);
     const second = await operator.send('POST', enterPath(grantId));
     assert.equal(second.status, 409);
-    assert.match(second.text, /You are inside an organization already/);
+    assert.match(second.text, /You’re already in a support session/);
     assert.match(second.text, new RegExp(`<main[^]*action="${paths.leaveSupport}"`));
     await one.admin.visit(paths.supportAccess);
-    await one.admin.submit('End now');
-    await late.submit('Enter');
+    await one.admin.submit('End access');
+    await late.submit('Open');
     assert.equal(late.status, 409);
-    late.sees('You cannot enter now').sees('This access is over').doesNotSee('Somebody was faster');
+    late
+      .sees('You can’t open this organization now')
+      .sees('This access has ended')
+      .doesNotSee('Someone else changed this first');
     assert.equal(late.$(`main a.btn[href="${paths.dashboard}"]`).length, 1);
   });
 
@@ -91,7 +94,7 @@ describe('printed recovery codes', async () => {
     await person.submit('Sign in', { Code: totpCode(portal, seed) });
     portal.clock.now += 60_000;
     await person.visit(paths.ownRecoveryCodes);
-    await person.submit('Make new recovery codes', confirmationFields(totpCode(portal, seed)));
+    await person.submit('Generate new codes', confirmationFields(totpCode(portal, seed)));
     assert.equal(recoveryCodesOn(person).length, 10, person.text);
     assert.ok(onSheet().includes('November 24, 2026'), onSheet());
   });
@@ -104,9 +107,9 @@ describe('a wrong recovery code', async () => {
     const { user } = await aSecondFactorUser(portal, await aUser(portal, await aTenant(portal, { language: 'en' })));
     const person = await aPerson(portal, english).signIn(user);
     await person.submit('Sign in', { Code: '000000' });
-    person.sees('Wait for the next one');
-    await person.submit('Sign in with the recovery code', { 'Recovery code': 'AAAA' });
-    person.sees('This recovery code is not right').doesNotSee('Wait for the next one');
+    person.sees('Wait for the next code');
+    await person.submit('Use recovery code', { 'Recovery code': 'AAAA' });
+    person.sees('The recovery code is incorrect').doesNotSee('Wait for the next code');
   });
 });
 
@@ -118,11 +121,11 @@ describe('status of approval requests', async () => {
     await anApprovedRequest(fixture);
     const requester = await fixture.as(fixture.requester);
     await requester.visit(paths.dashboard);
-    assert.match(requester.$('.attention .notice-success').text(), /has been confirmed/);
+    assert.match(requester.$('.attention .notice-success').text(), /was approved/);
     await aStoredRequest(portal, fixture.tenant, fixture.requester);
     const other = await fixture.as(fixture.other);
     await other.visit(paths.dashboard);
-    assert.match(other.$('.attention .notice-warning').text(), /waits for your answer/);
+    assert.match(other.$('.attention .notice-warning').text(), /waiting for your approval/);
   });
 
   it('lists the possible approvers to the requester until one has decided', async () => {
@@ -130,10 +133,10 @@ describe('status of approval requests', async () => {
     const address = await aPendingRequest(fixture);
     const requester = await fixture.as(fixture.requester);
     await requester.visit(address);
-    requester.sees('These people can confirm').sees('Noah Klein');
+    requester.sees('Who can approve this').sees('Noah Klein');
     const other = await fixture.as(fixture.other);
     await other.visit(address);
-    other.doesNotSee('These people can confirm');
+    other.doesNotSee('Who can approve this');
   });
 });
 
@@ -147,8 +150,8 @@ describe('explanations of unavailable actions', () => {
     );
     await manager.visit(userPath(global.id));
     assert.equal(manager.$('.elsewhere').length, 1);
-    assert.equal(manager.text.match(/Global admin may|Global admins? do/g)?.length, 1, manager.text);
-    manager.sees('reset a password').sees('change a user');
+    assert.equal(manager.text.match(/Global admins? can do/g)?.length, 1, manager.text);
+    manager.sees('reset a password').sees('edit a user');
   });
 
   it("translate the region's edition, except one that an operator defined", async () => {

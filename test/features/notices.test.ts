@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { languages } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aMailServer, type ReceivedMail } from '../support/mail-server.ts';
@@ -88,7 +88,10 @@ describe('email notification to a user', () => {
   it('contains old and new levels, and the expiration of a temporary password', async () => {
     const zoe = await aUser(portal, tenant, { language: 'en' });
     const [levels] = await delivered(() => edit({ administratorLevel: 'userManagement', agentLevel: 'none' })(zoe));
-    assert.match(levels?.text ?? '', /^Administrator level: \u2068User management admin \(before: No admin\)\u2069$/m);
+    assert.match(
+      levels?.text ?? '',
+      /^Administrator level: \u2068User management admin \(previously No admin\)\u2069$/m,
+    );
     assert.doesNotMatch(levels?.text ?? '', /Agent level/);
     const [reset] = await delivered(() => post('/reset-password', { epoch: '0' })(zoe));
     assert.match(reset?.text ?? '', /^When: \u2068November 23, 2026 at 09:00/m);
@@ -109,7 +112,7 @@ describe('email notification to a user', () => {
     const record = () =>
       activityStore.record(portal.database, scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
     const [mail] = await delivered(record);
-    assert.match(mail?.text ?? '', /^By: \u2068an administrator of your organization\u2069$/m);
+    assert.match(mail?.text ?? '', /^By: \u2068An administrator of your organization\u2069$/m);
   });
 
   const untold: [what: string, act: Act, overrides?: Partial<TestUser>][] = [

@@ -22,7 +22,7 @@ describe("a tenant's own rules", async () => {
     const { tenant, admin } = await aTenantWithAdmin();
     await admin.visit(paths.accountSettings);
     admin.sees(/Validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
-    await admin.follow('Voir les règles');
+    await admin.follow('Consulter les règles');
     await admin.submit('Enregistrer', { 'Validité d’un mot de passe temporaire': '12' });
     admin.sees('Les règles de votre organisation ont été enregistrées.');
     admin.sees(/Validité d’un mot de passe temporaire\s*12 heures\s*Règle de votre organisation/);
@@ -39,7 +39,7 @@ describe("a tenant's own rules", async () => {
     await admin.visit(paths.rules);
     await admin.submit('Enregistrer', {
       'Validité d’un mot de passe temporaire': '2',
-      'Fin d’une session inactive après': '5',
+      'Délai d’inactivité avant déconnexion': '5',
       'Longueur minimale d’un mot de passe': '40',
     });
     await admin.visit(`/account-settings/user-management/${user.id}/reset-password`);
@@ -67,15 +67,15 @@ describe("a tenant's own rules", async () => {
     const other = await aPerson(portal).signIn(boss);
     await admin.visit(paths.rules);
     await other.visit(paths.rules);
-    await other.submit('Enregistrer', { 'Fin d’une session inactive après': '10' });
+    await other.submit('Enregistrer', { 'Délai d’inactivité avant déconnexion': '10' });
     await admin.submit('Enregistrer', { [label]: '12' });
     assert.equal(admin.status, 409);
-    admin.sees('quelqu’un d’autre a modifié ces règles');
-    admin.sees(/Fin d’une session inactive après\s*10 minutes\s*Règle de votre organisation/);
+    admin.sees('ces règles ont été modifiées depuis');
+    admin.sees(/Délai d’inactivité avant déconnexion\s*10 minutes\s*Règle de votre organisation/);
     assert.equal(admin.$('[name=temporaryPasswordHours]').val(), '12', 'the form keeps the input');
     const own = async () => (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.deepEqual(await own(), { idleMinutes: 10 });
-    await admin.submit('Enregistrer', { 'Fin d’une session inactive après': '10' });
+    await admin.submit('Enregistrer', { 'Délai d’inactivité avant déconnexion': '10' });
     assert.deepEqual(await own(), { idleMinutes: 10, temporaryPasswordHours: 12 });
   });
 
@@ -92,7 +92,7 @@ describe("a tenant's own rules", async () => {
     const { tenant, admin } = await aTenantWithAdmin();
     const user = await aUser(portal, tenant, {});
     await admin.visit(paths.rules);
-    await admin.submit('Enregistrer', { 'Mots de passe erronés depuis un même endroit avant une pause': '2' });
+    await admin.submit('Enregistrer', { 'Échecs de connexion avant un blocage temporaire': '2' });
     const statuses = [];
     for (let index = 0; index < 3; index++) {
       const person = await aPerson(portal).signIn({ ...user, clearPassword: 'wrong' });
@@ -125,10 +125,10 @@ describe("a tenant's own rules", async () => {
   it('can be set to stricter choices only', async () => {
     const { tenant, admin } = await aTenantWithAdmin();
     await admin.visit(paths.rules);
-    await admin.submit('Enregistrer', { 'Exporter les utilisateurs': 'forbidden' });
-    admin.sees(/Exporter les utilisateurs\s*Non autorisé\s*Règle de votre organisation/);
+    await admin.submit('Enregistrer', { 'Exportation des utilisateurs': 'forbidden' });
+    admin.sees(/Exportation des utilisateurs\s*Non autorisée\s*Règle de votre organisation/);
     assert.equal((await admin.visit('/account-settings/user-management/export.csv')).status, 403);
-    admin.sees('Votre organisation est ici plus stricte que sa région');
+    admin.sees('Les règles de votre organisation, plus strictes que celles de la région');
     for (const value of ['allowed', '__proto__', 'two']) {
       assert.equal((await admin.send('post', paths.rules, { usersExport: value })).status, 400, value);
     }
@@ -156,7 +156,7 @@ describe("a tenant's own rules", async () => {
     const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
     const person = await aPerson(portal).signIn(manager);
     await person.visit(paths.rules);
-    person.sees('Les administrateurs généraux peuvent fixer des règles plus strictes.');
+    person.sees('Seuls les administrateurs généraux peuvent fixer des règles plus strictes.');
     assert.equal((await person.send('post', paths.rules, { attempts: '1' })).status, 403);
   });
 });
@@ -168,7 +168,7 @@ describe('rules fixed by the region', async () => {
     const tenant = await aTenant(portal);
     const admin = await aPerson(portal).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
     await admin.visit(paths.rules);
-    admin.sees('Ce nombre est le même pour toutes les organisations de la région.');
+    admin.sees('Cette valeur est la même pour toutes les organisations de la région.');
     assert.equal(admin.$('input[name=attempts]').length, 0);
     assert.equal((await admin.send('post', paths.rules, { attempts: '1' })).status, 422);
   });

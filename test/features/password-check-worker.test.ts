@@ -1,10 +1,11 @@
+import { languages } from '../locales/catalogue.ts';
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
 
 // Shorter than the worker takes to load its dictionaries, but long enough for an answer.
-const counter = createGuessCounter(150);
+const counter = createGuessCounter(languages, 150);
 after(() => counter.close());
 
 test('a password check during worker startup is rejected and succeeds on retry', { timeout: 60_000 }, async () => {

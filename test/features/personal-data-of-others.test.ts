@@ -27,7 +27,7 @@ describe('personal data of a user, as seen by an administrator', async () => {
     await admin.follow('Personal data');
     admin.sees('Zoé Besson').sees('The activity log records').doesNotSee('198.51.100.11');
     assert.deepEqual(await exportsOf(zoe), []);
-    await admin.submit('Show the data');
+    await admin.submit('View data');
     admin.sees('198.51.100.11').sees(zoe.username);
     assert.equal((await exportsOf(zoe)).length, 1);
     await admin.submit('Download as JSON');
@@ -44,7 +44,7 @@ describe('personal data of a user, as seen by an administrator', async () => {
       deletedAt: portal.clock.now,
     });
     await admin.visit(`${list}/${gone.id}/data`);
-    await admin.submit('Show the data');
+    await admin.submit('View data');
     admin.sees('Paul Gone').sees('Deleted');
     await admin.submit('Download as JSON');
     assert.equal((JSON.parse(admin.body) as File).account.status, 'deleted');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { languages } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { editUser } from '../support/edit-user.ts';
@@ -59,7 +59,7 @@ describe('own personal data', async () => {
       'Firefox',
     ])
       person.sees(text);
-    person.sees('Display name: Zoë Besson (before: Zoé Besson)').sees('by Camille Laurent');
+    person.sees('Display name: Zoë Besson (previously Zoé Besson)').sees('by Camille Laurent');
     person.sees('Your sign-in was unblocked').doesNotSee('192.0.2.1');
   });
 
@@ -140,7 +140,7 @@ describe('own personal data', async () => {
     );
     await managing.visit('/dashboard');
     await managing.visit(own);
-    managing.sees('concerns another person');
+    managing.sees('affecting another person');
     for (const text of [JSON.stringify(after), managing.body]) assert.doesNotMatch(text, /Ada|Geheim|Neu/);
   });
 });
@@ -184,7 +184,7 @@ describe('personal data with thousands of entries', async () => {
 
   it('is limited on the page to the latest entries, which the page states', async () => {
     await person.visit(own);
-    person.sees('These are the latest 100 entries; the file holds all of them.');
+    person.sees('These are the latest 100 entries. The download contains all entries.');
     assert.equal(person.$('[aria-labelledby=activity] dt').length, 100);
   });
 });

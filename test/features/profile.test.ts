@@ -57,10 +57,12 @@ describe('my profile', () => {
       it(`explains the levels ${administratorLevel} and ${agentLevel} (${language})`, async () => {
         const person = await signedIn(await aUser(portal, tenant, { administratorLevel, agentLevel, language }));
         await person.visit('/my-profile');
-        const tongue = translator(language);
-        person.sees(tongue.t(`roles:administrator.${administratorLevel}`)).sees(tongue.t(`roles:agent.${agentLevel}`));
+        const messages = translator(language);
+        person
+          .sees(messages.t(`roles:administrator.${administratorLevel}`))
+          .sees(messages.t(`roles:agent.${agentLevel}`));
         const abilities = [...administratorAbilities[administratorLevel], ...agentAbilities[agentLevel]];
-        for (const ability of abilities) person.sees(tongue.t(ability));
+        for (const ability of abilities) person.sees(messages.t(ability));
         assert.equal(person.$('.ticks li').length, abilities.length);
       });
     }
@@ -79,7 +81,7 @@ describe("changing one's own password", () => {
     const zoe = await aUser(portal, tenant);
     const person = await change(await signedIn(zoe), zoe.clearPassword);
     assert.equal(person.path, '/my-profile');
-    person.sees('Your password has been changed.');
+    person.sees('Your password was changed.');
     assert.equal((await signedIn(zoe)).status, 422);
     assert.equal((await signedIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
   });

@@ -39,20 +39,20 @@ for (const [dialect, database] of [
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const person = await aPerson(portal, english).visit('/sign-in');
       await person.submit('Next', { 'User name': zoe.username });
-      await person.follow('Recover your access');
+      await person.follow('Recover your account');
       assert.equal(person.$('[name=username]').attr('value'), zoe.username, 'the user name is filled in');
-      await person.submit('Send the link');
-      person.sees('Check your mail').sees('within 60 minutes');
+      await person.submit('Email me a link');
+      person.sees('Check your email').sees('expires after 60 minutes');
       await portal.background.runAll();
       const [mail] = server.received;
       assert.deepEqual(mail?.to, [zoe.username]);
-      assert.match(mail?.text ?? '', /Was it not you\? Then do nothing/);
+      assert.match(mail?.text ?? '', /If this wasn’t you, ignore this message/);
       const link = linkPattern.exec(mail?.text ?? '')?.[1] ?? '';
       assert.equal((await aPerson(portal, english).signIn(zoe)).path, '/dashboard', 'the old password keeps working');
       portal.clock.now += minuteMs;
       const again = await ask(zoe.username);
       const user = await openLink(portal, again.link);
-      user.sees('to recover your access. Your former password no longer works.');
+      user.sees('to recover your account. Your previous password no longer works.');
       assert.equal((await aPerson(portal, english).signIn(zoe)).path, '/sign-in/password');
       await choosePassword(user);
       assert.equal(
@@ -70,8 +70,8 @@ for (const [dialect, database] of [
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
       const admin = await aPerson(portal, english).signIn(boss);
       await admin.visit(`/account-settings/activity-log?user=${zoe.id}`);
-      admin.sees('Zoé Besson recovered access alone, by a one-time link.');
-      admin.sees('A one-time link to recover access was mailed to Zoé Besson, as somebody had asked for.');
+      admin.sees('Zoé Besson recovered their account with a one-time link.');
+      admin.sees('A one-time link to recover the account was emailed to Zoé Besson on request.');
     });
 
     it('expires after an hour, or when the user signs in with the password', async () => {
@@ -166,10 +166,10 @@ describe('unavailable self-service recovery', () => {
     const portal = await openPortal({ environment: china, databaseUrl });
     const zoe = await aUser(portal, await aTenant(portal), { clearPassword: goodPassword });
     const person = await aPerson(portal, english).visit('/recover-access');
-    person.sees('this portal has no mail set up. Turn to its operator');
+    person.sees('this portal can’t send email yet. Contact the operator');
     assert.equal(person.$('main form').length, 0);
     const answer = await person.send('POST', '/recover-access', { username: zoe.username });
-    assert.match(answer.text, /Turn to its operator/);
+    assert.match(answer.text, /Contact the operator/);
     await portal.background.runAll();
     assert.equal((await portal.database.knex('one_time_links')).length, 0);
   });

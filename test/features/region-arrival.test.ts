@@ -9,14 +9,14 @@ const BASE_URL = 'http://germany.localhost:3001';
 const REGION_URLS = `worldwide=http://localhost:3000,germany=${BASE_URL},isla=http://localhost:3009`;
 const words = {
   en: {
-    title: 'Your organization signs in to the region Germany',
-    from: 'The portal of the region Worldwide sent you to this address:',
-    next: 'Nothing you typed was transmitted. Enter your user name again.',
+    title: 'Your organization signs in to the Germany region',
+    from: 'The portal of the Worldwide region sent you to this address:',
+    next: 'Nothing you typed was sent. Enter your user name again.',
   },
   fr: {
-    title: 'Votre organisation se connecte dans la région Allemagne',
-    from: 'Vous arrivez du portail de la région Monde. Vous êtes maintenant à l’adresse suivante\u202f:',
-    next: 'Rien de ce que vous aviez saisi n’a été transmis. Saisissez de nouveau votre nom d’utilisateur.',
+    title: 'Votre organisation relève de la région Allemagne',
+    from: 'Vous venez du portail de la région Monde. Vous êtes maintenant à l’adresse suivante\u202f:',
+    next: 'Votre saisie n’a pas été transmise. Saisissez de nouveau votre nom d’utilisateur.',
   },
   de: {
     title: 'Ihre Organisation meldet sich in der Region Deutschland an',
@@ -49,7 +49,7 @@ describe('sign-in page after a redirect from another region', async () => {
     });
 
   it('shows the ID of a region that the operator added', async () => {
-    (await reader('en').visit('/sign-in?from=isla')).sees('The portal of the region isla sent you to this address:');
+    (await reader('en').visit('/sign-in?from=isla')).sees('The portal of the isla region sent you to this address:');
   });
 
   const ignored: [label: string, query: string][] = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { languages, type Language } from '../../src/domain/regions.ts';
+import type { Language } from '../../src/domain/regions.ts';
+import { languages } from '../locales/catalogue.ts';
 import { administratorLevels } from '../../src/domain/roles.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
@@ -73,7 +74,7 @@ describe('a user name of another region', async () => {
     const person = await aPerson({ app }, { 'Accept-Language': 'en' }).visit('/sign-in');
     const answer = await person.send('POST', '/sign-in', { username: `${canary}@yangtze.example` });
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /belongs to another region/);
+    assert.match(answer.text, /is in another region/);
     assert.ok(!answer.text.includes(canary));
     assert.ok(!(await databaseContents(portal.database)).includes(canary));
   });

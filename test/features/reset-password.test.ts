@@ -20,7 +20,7 @@ describe('resetting a user’s password', async () => {
     await admin.submit('Rechercher', { 'Nom ou nom d’utilisateur': 'zoe bes' });
     await admin.follow('Zoé Besson');
     await admin.follow('Réinitialiser le mot de passe');
-    admin.sees('Réinitialiser le mot de passe attribué à Zoé Besson ?');
+    admin.sees('Réinitialiser le mot de passe du compte Zoé Besson ?');
     await admin.submit('Réinitialiser le mot de passe');
     assert.equal(admin.status, 200);
     admin.sees('Il ne sera plus accessible une fois que vous aurez quitté cet écran.');

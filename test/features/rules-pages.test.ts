@@ -38,13 +38,13 @@ describe('page on what is managed where', async () => {
       ]);
     const [azure, office] = ['https://portal.microsoftazure.de', 'https://portal.office.de'];
     assert.deepEqual(rows.slice(0, 5), [
-      ['Users of the organization', azure, office],
+      ['Manage users', azure, office],
       ['Reset a password', azure],
-      ['Users as files', azure, office],
+      ['Import and export users', azure, office],
       ['Customers’ users', office, azure],
-      ['Licences', office, azure],
+      ['Licenses', office, azure],
     ]);
-    person.sees('Links with this mark leave the portal.');
+    person.sees('Links with this icon open another site.');
     assert.equal(person.$('tbody a[rel="noreferrer external"]').length, 9);
   });
 
@@ -73,7 +73,7 @@ describe('page on what is managed where', async () => {
     const person = await aPerson(portal, english).signIn(pending);
     await person.visit(paths.region);
     assert.deepEqual([person.status, person.$('nav.navigation').length], [200, 0]);
-    person.sees('The region and its rules');
+    person.sees('Region and rules');
   });
 });
 
@@ -106,17 +106,17 @@ describe("an organization's own rule", async () => {
     });
     const person = await aPerson(portal, english).signIn(manager);
     await person.visit(paths.users);
-    person.sees('By a rule of your organization, this is not offered: export users.');
-    person.sees('By a rule of your organization, only Global admins do this to administrators: change a user');
+    person.sees('Turned off by your organization: export users.');
+    person.sees('In your organization, only Global admins can do this to administrators: edit a user');
     await person.visit(userPath(billing.id));
-    person.sees('By a rule of your organization, only Global admins do this to administrators: change a user');
-    person.doesNotSee('In the region');
+    person.sees('In your organization, only Global admins can do this to administrators: edit a user');
+    person.doesNotSee('region, only');
     await person.visit(paths.newUser);
-    person.sees('By a rule of your organization, only a Global admin gives or takes an administrator level.');
+    person.sees('In your organization, only a Global admin can assign or remove administrator roles.');
     await person.visit(paths.where);
-    person.sees('Not offered, by a rule of your organization');
+    person.sees('Turned off by your organization');
     await person.visit(paths.region);
-    person.doesNotSee('by a rule of your organization');
+    person.doesNotSee('by your organization');
     assert.equal((await person.send('POST', `${userPath(billing.id)}/block`)).status, 403);
     const entries = await portal.database.knex<{ data: string }>('activity').where('kind', 'refused');
     assert.match(entries[0]!.data, /tenantAdministrator/);
@@ -130,8 +130,8 @@ describe("an organization's own rule", async () => {
     [
       'is given as the reason for a refused row',
       ['billing@', 'Zoé'],
-      'Refused',
-      /By a rule of your organization, only a Global admin/,
+      'Rejected',
+      /In your organization, only a Global admin/,
     ],
   ]);
 });
@@ -155,7 +155,7 @@ describe("a tenant's own rules", async () => {
     ['no number', { idleMinutes: NaN }],
     ['a numeric string', { idleMinutes: '5' }],
     ['fixed by the region', { attempts: 1 }],
-    ["equal to the region's choice", { usersExport: 'allowed' }],
+    ["equal to the region's default", { usersExport: 'allowed' }],
     ['an unknown choice', { handOver: 'carrierPigeon' }],
     ['a number instead of a choice', { handOver: 1 }],
     ['an unknown rule', { name: 'Atlantis' }],

@@ -35,7 +35,7 @@ describe('concurrent changes while a user manages their second factor', async ()
 
   for (const [what, path, button] of [
     ['removal of the second factor', paths.removeOwnSecondFactor, 'Remove'],
-    ['new recovery codes', paths.ownRecoveryCodes, 'Make new recovery codes'],
+    ['new recovery codes', paths.ownRecoveryCodes, 'Generate new codes'],
   ] as const) {
     for (const [label, work] of [
       ['their password is reset', 'reset'],
@@ -58,7 +58,7 @@ describe('concurrent changes while a user manages their second factor', async ()
         await owner.person.submit(button, confirmationFields(owner.recoveryCodes[0] ?? ''));
         assertVerified();
         assert.equal(owner.person.status, 409);
-        owner.person.sees('Your session or your rights have changed in the meantime');
+        owner.person.sees('Your session or permissions have changed');
         assert.deepEqual(await kept(owner), before);
         const after = await usersStore.find(database, tenant.scope, id);
         assert.equal(after?.epoch, work === 'end' ? 0 : 1, 'the epoch only increases');

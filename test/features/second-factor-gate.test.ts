@@ -91,11 +91,11 @@ describe('second factor during sign-in', () => {
     const fresh = { 'New password': 'seven quiet otters nap', 'Confirm new password': 'seven quiet otters nap' };
     await person.submit('Change password', fresh);
     assert.equal(person.path, paths.ownSecondFactor);
-    person.sees('The rules require a second factor of you');
+    person.sees('Your organization requires two-step verification');
     assert.equal(person.$('.navigation').length, 0, 'no navigation is shown');
-    await person.submit('Confirm and set up', { Code: totpCode(portal, seedOn(person)) });
+    await person.submit('Finish setup', { Code: totpCode(portal, seedOn(person)) });
     assert.equal(recoveryCodesOn(person).length, 10);
-    await person.follow('I have kept them');
+    await person.follow('I’ve saved my codes');
     assert.equal(person.path, paths.dashboard);
   });
 
@@ -130,7 +130,7 @@ describe('second factor during sign-in', () => {
     );
     const { person } = required;
     await person.visit(paths.ownSecurity);
-    person.sees('In the region Worldwide, the rules').doesNotSee('Remove the second factor');
+    person.sees('In the Worldwide region, your organization requires').doesNotSee('Remove authenticator app');
     const proof = { currentPassword: goodPassword, code: totpCode(portal, required.seed) };
     assert.equal((await person.send('POST', paths.removeOwnSecondFactor, proof)).status, 403);
     assert.notEqual((await usersStore.find(portal.database, strict.scope, required.user.id))?.secondFactorAt, null);

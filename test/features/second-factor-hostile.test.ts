@@ -98,10 +98,10 @@ describe('a second factor code', async () => {
     await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
     assert.equal(person.status, 429);
     assert.ok(Number(person.headers['retry-after']) > 0);
-    person.sees('Too many tries');
+    person.sees('Too many attempts');
     const elsewhere = await aPerson(portal, english).signIn(owner.user);
     const recovery = { 'Recovery code': owner.recoveryCodes[0] ?? '' };
-    await elsewhere.submit('Sign in with the recovery code', recovery);
+    await elsewhere.submit('Use recovery code', recovery);
     assert.equal(elsewhere.status, 429);
     const events = await activityStore.latestOfUser(portal.database, tenant.scope, owner.user.id);
     assert.equal(events.filter(({ event }) => event.kind === 'signIn.throttled').length, 1, 'one entry per block');

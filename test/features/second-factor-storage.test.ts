@@ -45,7 +45,7 @@ describe('stored data of a second factor', async () => {
 
   it('is shown to its user as the time of the setup only', async () => {
     const person = await signInByCode(portal, owner);
-    (await person.visit(paths.ownData)).sees(/Second factor\s*Set up on November 23, 2026/);
+    (await person.visit(paths.ownData)).sees(/Two-step verification\s*Set up on November 23, 2026/);
     const file = await person.send('GET', paths.ownDataFile);
     const { account } = JSON.parse(file.text) as { account: { secondFactor: object } };
     assert.deepEqual(Object.keys(account.secondFactor), ['setUpAt']);
@@ -70,12 +70,12 @@ describe('stored data of a second factor', async () => {
       const person = await aPerson(lost, english).signIn(zoe);
       await person.submit('Sign in', { Code: totpCode(lost, owner.seed) });
       assert.equal(person.status, 503);
-      person.sees('The second factor cannot be read for the moment');
+      person.sees('We can’t check authenticator codes right now');
     }
     await lost.background.runAll();
     assert.match(lost.logged(), /no key of SECOND_FACTOR_KEYS opens/);
     const person = await aPerson(lost, english).signIn(zoe);
-    await person.submit('Sign in with the recovery code', { 'Recovery code': owner.recoveryCodes[0] ?? '' });
+    await person.submit('Use recovery code', { 'Recovery code': owner.recoveryCodes[0] ?? '' });
     assert.equal(person.path, paths.dashboard);
     const environment = { DATA_DIR: folder, DATABASE_URL, SESSION_SECRETS: 's'.repeat(32) };
     const named = await run(['check', '--json'], { ...environment, SECOND_FACTOR_KEYS: 'x'.repeat(32) });

@@ -32,21 +32,21 @@ for (const [dialect, server] of [
       const other = await aPerson(portal, english).signIn(zoe);
       const person = await aPerson(portal, english).signIn(zoe);
       await person.visit(paths.ownSecurity);
-      await person.follow('Set up an authenticator app');
+      await person.follow('Set up authenticator app');
       assert.match(person.$('svg.qr').attr('aria-label') ?? '', /QR code/);
       const seed = seedOn(person);
       assert.match(seed, /^[A-Z2-7]{32}$/);
       await person.visit(paths.ownSecondFactor);
       assert.equal(seedOn(person), seed, 'the seed is the same after a reload');
-      await person.submit('Confirm and set up', { Code: '000000' });
+      await person.submit('Finish setup', { Code: '000000' });
       assert.equal(person.status, 422);
-      person.sees('This code does not fit');
+      person.sees('The code is incorrect. Check that you scanned this QR code');
       assert.equal(seedOn(person), seed, 'the seed is the same after a wrong code');
-      await person.submit('Confirm and set up', { Code: totpCode(portal, seed) });
+      await person.submit('Finish setup', { Code: totpCode(portal, seed) });
       assert.equal(recoveryCodesOn(person).length, 10);
       for (const code of recoveryCodesOn(person)) assert.match(code, /^([A-HJ-NP-Z2-9]{4}-){5}[A-HJ-NP-Z2-9]{4}$/);
       await person.visit(paths.ownSecurity);
-      person.sees('An authenticator app has been set up since').sees('You have 10 recovery codes left.');
+      person.sees('Authenticator app set up on').sees('You have 10 recovery codes left.');
       assert.equal((await other.visit(paths.dashboard)).path, paths.signIn, 'all other sessions end');
 
       portal.clock.now += 60_000;
@@ -91,14 +91,14 @@ for (const [dialect, server] of [
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const [code = '', other = ''] = owner.recoveryCodes;
       const person = await aPerson(portal, english).signIn(owner.user);
-      await person.submit('Sign in with the recovery code', {
+      await person.submit('Use recovery code', {
         'Recovery code': ` ${code.toLowerCase().replaceAll('-', ' ')}`,
       });
       assert.equal(person.path, paths.dashboard);
       (await person.visit(paths.ownSecurity)).sees('You have 9 recovery codes left.').sees('Recovery code used');
       const again = await aPerson(portal, english).signIn(owner.user);
-      await again.submit('Sign in with the recovery code', { 'Recovery code': code });
-      again.sees('This recovery code is not right, or was used before');
+      await again.submit('Use recovery code', { 'Recovery code': code });
+      again.sees('The recovery code is incorrect or was already used');
       await again.submit('Sign in', { Code: other });
       assert.equal(again.path, paths.dashboard, 'the code field accepts both');
     });
@@ -107,18 +107,18 @@ for (const [dialect, server] of [
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const { person } = owner;
       await person.visit(paths.ownRecoveryCodes);
-      await person.submit('Make new recovery codes', confirmationFields(totpCode(portal, owner.seed), 'wrong'));
-      person.sees('The current password is not right');
-      await person.submit('Make new recovery codes', confirmationFields('000000'));
-      person.sees('This code is not right');
-      await person.submit('Make new recovery codes', confirmationFields(totpCode(portal, owner.seed)));
+      await person.submit('Generate new codes', confirmationFields(totpCode(portal, owner.seed), 'wrong'));
+      person.sees('The current password is incorrect');
+      await person.submit('Generate new codes', confirmationFields('000000'));
+      person.sees('The code is incorrect');
+      await person.submit('Generate new codes', confirmationFields(totpCode(portal, owner.seed)));
       const codes = recoveryCodesOn(person);
       assert.equal(new Set([...codes, ...owner.recoveryCodes]).size, 20);
       await person.visit(paths.removeOwnSecondFactor);
       await person.submit('Remove', confirmationFields(owner.recoveryCodes[0] ?? ''));
-      person.sees('This code is not right');
+      person.sees('The code is incorrect');
       await person.submit('Remove', confirmationFields(codes[0] ?? ''));
-      person.sees('Your second factor has been removed');
+      person.sees('Your authenticator app was removed');
       const next = await aPerson(portal, english).signIn(owner.user);
       assert.equal(next.path, paths.dashboard);
     });
@@ -128,9 +128,9 @@ for (const [dialect, server] of [
       const camille = await aPerson(portal, english).signIn(admin);
       await camille.visit(userPath(owner.user.id));
       camille.sees('Set up on');
-      await camille.follow('Remove the second factor');
-      await camille.submit('Remove the second factor');
-      camille.sees('The second factor of Zoé Besson has been removed').sees('No second factor is set up');
+      await camille.follow('Remove authenticator app');
+      await camille.submit('Remove authenticator app');
+      camille.sees('The authenticator app of Zoé Besson was removed').sees('Two-step verification isn’t set up');
       assert.equal((await owner.person.visit(paths.dashboard)).path, paths.signIn);
       const notices = await deliveriesStore.listOf(portal.database, tenant.scope, 'notices', owner.user.id);
       assert.deepEqual(
@@ -139,9 +139,9 @@ for (const [dialect, server] of [
       );
       // A repeated request changes nothing and sends no notice.
       const again = await camille.send('POST', to(paths.removeSecondFactor, { userId: owner.user.id }));
-      assert.match(again.text, /has no second factor/);
+      assert.match(again.text, /hasn’t set up two-step verification/);
       assert.equal(again.status, 200);
-      (await camille.visit(userPath(owner.user.id))).doesNotSee('has been removed');
+      (await camille.visit(userPath(owner.user.id))).doesNotSee('was removed');
       assert.equal((await deliveriesStore.listOf(portal.database, tenant.scope, 'notices', owner.user.id)).length, 2);
     });
 

@@ -49,7 +49,7 @@ for (const [dialect, server] of [
           const person = await aPerson(portal, english).signIn(zoe);
           assertVerified();
           assert.equal(person.status, 422);
-          person.sees('The user name or the password is not right');
+          person.sees('The user name or password is incorrect');
           assert.equal((await usersStore.find(database, tenant.scope, zoe.id))?.lastSignInAt, null);
           assert.deepEqual(await portal.database.knex('user_sessions').where({ user_id: zoe.id }), []);
           const kinds = (await activityStore.latestOfUser(database, tenant.scope, zoe.id)).map(

@@ -40,10 +40,10 @@ for (const [dialect, server] of [
       );
       await admin.visit(`${approvalsPage}/new?act=delete&${leavers.map(({ id }) => `user=${id}`).join('&')}`);
       await requestApproval(admin);
-      (await other.visit('/dashboard')).sees('1 request waits for your answer');
+      (await other.visit('/dashboard')).sees('1 request is waiting for your approval');
       const bo = await anOperator(portal, { displayName: 'Bo Betrieb' });
       await grantSupport(portal, supported, bo);
-      (await enterSupport(portal, bo)).sees('Nothing needs your attention').doesNotSee('waits for your answer');
+      (await enterSupport(portal, bo)).sees('Nothing needs your attention').doesNotSee('waiting for your approval');
     });
 
     it('is granted by a Global admin, entered and left by the operator, and shown to both', async () => {
@@ -51,13 +51,13 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       await admin.visit('/account-settings');
       await admin.follow('Support access');
-      admin.sees('Nobody from the operator of this portal has access').sees('Nobody has support access at the moment.');
+      admin.sees('The operator of this portal has no access').sees('No one has support access right now.');
       await admin.submit('Give access', {
-        Who: ada.id,
-        'What for': 'Imports fail since Monday',
-        'For how many hours': '2',
+        'Support person': ada.id,
+        Reason: 'Imports fail since Monday',
+        'Duration in hours': '2',
       });
-      admin.sees('Access was given.').sees('Ada Betrieb').sees('Look only').sees('Has not entered');
+      admin.sees('Access given.').sees('Ada Betrieb').sees('View only').sees('Not used yet');
       await admin.visit('/dashboard');
       admin.sees(/Ada Betrieb has support access until .* 2026/).sees('Imports fail since Monday');
 
@@ -65,28 +65,26 @@ for (const [dialect, server] of [
       operator.sees('Ateliers Lumière').sees('Imports fail since Monday').sees('Camille Laurent');
       assert.equal((await operator.visit(users)).status, 403);
       await operator.visit('/dashboard');
-      await operator.submit('Enter');
+      await operator.submit('Open');
       assert.equal(operator.path, '/dashboard');
       operator
-        .sees(/You are looking after Ateliers Lumière as Ada Betrieb, until .*2026/)
-        .sees(/Look only. Imports fail/);
+        .sees(/Support session for Ateliers Lumière as Ada Betrieb, until .*2026/)
+        .sees(/View only. Imports fail/);
       await operator.visit(users);
-      operator.sees('Zoé Besson').sees('You are looking after Ateliers Lumière').doesNotSee('Ada Betrieb ada');
+      operator.sees('Zoé Besson').sees('Support session for Ateliers Lumière').doesNotSee('Ada Betrieb ada');
       await operator.visit(`${users}/${zoe.id}`);
       assert.equal(operator.status, 200);
-      await operator.submit('Leave');
+      await operator.submit('End support session');
       assert.equal(operator.path, '/dashboard');
-      operator
-        .sees('You have access to an organization only while it lets you in.')
-        .doesNotSee('You are looking after');
+      operator.sees('You can open an organization only while it gives you access.').doesNotSee('Support session');
       assert.equal((await operator.visit(users)).status, 403);
 
       await admin.visit(supportPage);
-      admin.sees(/Last entered: /);
-      await admin.submit('End now');
-      admin.sees('Access was ended.').sees('Ended by an administrator');
+      admin.sees(/Last used: /);
+      await admin.submit('End access');
+      admin.sees('Support access ended').sees('Ended by an administrator');
       await operator.visit('/dashboard');
-      operator.sees('No organization is open to you');
+      operator.sees('No organization has given you access');
       assert.equal(camille.displayName, 'Camille Laurent');
     });
 
@@ -102,13 +100,13 @@ for (const [dialect, server] of [
       assert.equal(other.$('table').text(), supported.admin.$('table').text());
       const manager = await aPerson(portal, english).signIn(noah);
       await manager.visit(supportPage);
-      manager.sees('Ada Betrieb').sees('Only Global admins can give or end access.').doesNotSee('End now');
+      manager.sees('Ada Betrieb').sees('Only Global admins can give or end access.').doesNotSee('End access');
       const [grant] = await supportStore.listOpen(portal.database, supported.tenant.scope, portal.clock.now);
       for (const path of [supportPage, `${supportPage}/${grant?.id}/end`]) {
         assert.equal((await manager.send('POST', path, { operator: ada.id })).status, 403);
       }
       assert.equal((await (await aPerson(portal, english).signIn(zoe)).visit(supportPage)).status, 403);
-      await other.submit('End now');
+      await other.submit('End access');
       await supported.admin.visit(supportPage);
       supported.admin.sees('Ended by an administrator');
     });
@@ -129,7 +127,7 @@ for (const [dialect, server] of [
       assert.deepEqual([answer.status, answer.headers.location], [303, '/dashboard']);
       assert.equal((await usersStore.find(portal.database, supported.tenant.scope, zoe.id))?.state, 'active');
       await operator.visit('/dashboard');
-      operator.sees('Your access to Ateliers Lumière has ended: its time was up.').sees('No organization is open');
+      operator.sees('Your access to Ateliers Lumière has expired.').sees('No organization has given you access');
       assert.equal((await operator.visit(users)).status, 403);
       assert.equal((await operator.visit('/my-profile')).status, 200, 'the operator stays signed in');
       assert.equal((await elsewhere.visit('/my-profile')).status, 200);
@@ -142,9 +140,9 @@ for (const [dialect, server] of [
       await Promise.all([portal.background.runAll(), portal.background.runAll()]);
       const log = await aPerson(portal, english).signIn(supported.camille);
       await log.visit('/account-settings/activity-log');
-      assert.equal(log.text.split('The support access of Ada Betrieb came to its end.').length - 1, 1);
+      assert.equal(log.text.split('The support access of Ada Betrieb expired.').length - 1, 1);
       await log.visit(supportPage);
-      log.sees('Its time was up');
+      log.sees('Expired');
     });
 
     it("makes the operator's own profile unavailable inside, and leaves it unchanged", async () => {
@@ -152,7 +150,7 @@ for (const [dialect, server] of [
       await grantSupport(portal, await aSupportedTenant(portal), bo);
       const person = await enterSupport(portal, bo);
       assert.equal((await person.visit('/my-profile')).status, 403);
-      await person.submit('Leave');
+      await person.submit('End support session');
       await person.visit('/my-profile');
       person.sees('Bo Zurück').sees('hosting.example');
     });

@@ -30,13 +30,13 @@ for (const [dialect, server] of [
         ['an overlong number', { hours: '9'.repeat(400) }, /whole number of hours/],
         ['full-width digits', { hours: '２' }, /whole number of hours/],
         ['no duration', { hours: '' }, /whole number of hours/],
-        ['no purpose', { purpose: ' \u00A0\t' }, /what the access is for/],
-        ['an invisible purpose', { purpose: '\u202E\u200B\u2066' }, /what the access is for/],
+        ['no purpose', { purpose: ' \u00A0\t' }, /Enter a reason/],
+        ['an invisible purpose', { purpose: '\u202E\u200B\u2066' }, /Enter a reason/],
         ['a purpose of 10,000 characters', { purpose: 'x'.repeat(10_000) }, /too long/],
-        ['no operator', { operator: '' }, /Choose one of the operator/],
-        ['an unknown user ID', { operator: randomUUID() }, /Choose one of the operator/],
-        ['an administrator of the tenant', { operator: camille.id }, /Choose one of the operator/],
-        ['a blocked operator', { operator: blocked.id }, /Choose one of the operator/],
+        ['no operator', { operator: '' }, /Choose a person/],
+        ['an unknown user ID', { operator: randomUUID() }, /Choose a person/],
+        ['an administrator of the tenant', { operator: camille.id }, /Choose a person/],
+        ['a blocked operator', { operator: blocked.id }, /Choose a person/],
       ] as const) {
         it(`is rejected with ${label}, and grants nothing`, async () => {
           const before = await grants();
@@ -50,7 +50,7 @@ for (const [dialect, server] of [
       it('grants read-only access for an unknown level', async () => {
         assert.equal((await admin.send('POST', supportPage, { ...good, level: 'global' })).status, 303);
         await admin.visit(supportPage);
-        admin.sees('Look only');
+        admin.sees('View only');
         assert.equal(
           (await admin.send('POST', supportPage, good)).status,
           422,
@@ -84,7 +84,7 @@ for (const [dialect, server] of [
           !person.body.includes('<b>bold') && !person.body.includes('<i>Lum') && !person.body.includes('\u202E'),
         );
       }
-      await operator.submit('Leave');
+      await operator.submit('End support session');
     });
   });
 }

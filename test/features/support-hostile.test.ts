@@ -61,7 +61,7 @@ for (const [dialect, server] of [
         const operator = await aPerson(portal, english).signIn(ada);
         const answer = await operator.send('POST', enterPath(grantId));
         assert.equal(answer.status, 409, how);
-        assert.match(answer.text, /This access is over/);
+        assert.match(answer.text, /This access has ended/);
         assert.equal((await operator.visit(users)).status, 403);
         assert.equal(
           (await admin.send('POST', `${supportPage}/${grantId}/end`)).status,
@@ -81,7 +81,7 @@ for (const [dialect, server] of [
       await operator.visit('/dashboard');
       assert.equal((await operator.send('POST', enterPath(second))).status, 409, 'one tenant at a time');
       const tx = operator.csrf;
-      await operator.submit('Leave');
+      await operator.submit('End support session');
       assert.equal((await operator.send('POST', `${users}/new`, {}, { csrf: tx })).status, 403);
     });
 
@@ -125,8 +125,8 @@ for (const [dialect, server] of [
       for (const [label, end, said] of [
         ['the end by an administrator', null, /Your access to Ateliers Lumière was ended/],
         ['the suspension of the tenant', 'suspended', /Ateliers Lumière is suspended/],
-        ['a move of the tenant', 'moving', /Ateliers Lumière is moving to another region/],
-        ["the tenant's own rule", 'forbidden', /does not allow support access any more/],
+        ['a move of the tenant', 'moving', /Ateliers Lumière is being moved to another region/],
+        ["the tenant's own rule", 'forbidden', /no longer allows support access/],
       ] as const) {
         it(`include ${label}`, async () => {
           const supported = await aSupportedTenant(portal);
@@ -167,7 +167,7 @@ for (const [dialect, server] of [
         assert.equal((await operator.visit(users)).path, '/sign-in');
         await operatorsOf(portal).take('unblock', bo.id);
         const again = await aPerson(portal, english).signIn(bo);
-        again.sees('No organization is open to you');
+        again.sees('No organization has given you access');
         await supported.admin.visit(supportPage);
         supported.admin.sees('Bo Betrieb').sees('Ended by the operator');
         await supported.admin.visit('/account-settings/activity-log');
@@ -184,7 +184,7 @@ for (const [dialect, server] of [
         await other.send('POST', `${users}/${supported.camille.id}/block`);
         assert.equal((await operator.visit(users)).status, 200);
         await other.visit(supportPage);
-        await other.submit('End now');
+        await other.submit('End access');
         assert.equal((await operator.visit(users)).path, '/dashboard');
       });
     });

@@ -37,7 +37,7 @@ for (const [dialect, server] of [
       const operator = await enterSupport(portal, ada);
       await operator.send('POST', `${users}/${zoe.id}/reset-password`, { epoch: '0' });
       await operator.visit('/dashboard');
-      await operator.submit('Leave');
+      await operator.submit('End support session');
       return { ada, zoe, grantId, ...supported };
     }
     async function lines({ admin }: Pick<SupportedTenant, 'admin'>): Promise<string> {
@@ -56,10 +56,10 @@ for (const [dialect, server] of [
       await told.admin.visit(log);
       told.admin
         .sees('Camille Laurent gave Ada Betrieb support access.')
-        .sees('Purpose: Zoé is locked out')
-        .sees('Ada Betrieb (support) entered the organization.')
-        .sees('Ada Betrieb (support) reset the password of Zoé Besson. Support access, given by Camille Laurent')
-        .sees('Ada Betrieb (support) left the organization.')
+        .sees('Reason: Zoé is locked out')
+        .sees('Ada Betrieb (support) started a support session.')
+        .sees('Ada Betrieb (support) reset the password of Zoé Besson. Support access given by Camille Laurent')
+        .sees('Ada Betrieb (support) ended the support session.')
         .doesNotSee('Ada Betrieb signed in');
       const csv = (await told.admin.send('GET', `${log}/export.csv`)).text;
       assert.match(csv, /Ada Betrieb \(support\) reset the password of Zoé Besson\..*given by Camille Laurent/);
@@ -121,7 +121,7 @@ for (const [dialect, server] of [
       await told.admin.send('POST', `${users}/${told.zoe.id}/erase`);
       await told.admin.visit(log);
       told.admin.sees(/Ada Gesperrt \(support\) reset the password of Erased person \w{4}-\w{4}\./);
-      told.admin.sees('Support access, given by Camille Laurent').doesNotSee('Zoé Besson');
+      told.admin.sees('Support access given by Camille Laurent').doesNotSee('Zoé Besson');
       verify(await lines(told));
     });
 
@@ -149,7 +149,7 @@ for (const [dialect, server] of [
       await admin.send('POST', `${users}/${told.camille.id}/delete`);
       await admin.send('POST', `${users}/${told.camille.id}/erase`);
       await admin.visit(log);
-      admin.sees(/Ada Bleibt \(support\) reset .* Support access, given by Erased person \w{4}-\w{4}/);
+      admin.sees(/Ada Bleibt \(support\) reset .* Support access given by Erased person \w{4}-\w{4}/);
       const file = await lines({ admin });
       verify(file);
       assert.ok(!file.includes('Camille') && !file.includes('locked out'), file);

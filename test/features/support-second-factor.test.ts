@@ -34,11 +34,11 @@ for (const [dialect, server] of [
         operator.sees(`Asks ${secondFactor}`);
         const answer = await operator.send('POST', enterPath(grantId));
         assert.equal(answer.status, 409);
-        assert.match(answer.text, /requires a second factor.*My profile .* Security/s);
+        assert.match(answer.text, /requires two-step verification.*My profile .* Security/s);
         assert.equal((await operator.visit(paths.users)).status, 403);
         const owner = await aSecondFactorUser(portal, ada);
         assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
-        await owner.person.submit('Enter');
+        await owner.person.submit('Open');
         assert.equal((await owner.person.visit(paths.users)).status, 200);
       });
     }
@@ -53,7 +53,7 @@ for (const [dialect, server] of [
       await tenantsStore.setOwnRules(database, supported.tenant.scope, { secondFactor: 'administrators' });
       await operator.submit('Block sign-in');
       assert.equal(operator.path, paths.dashboard);
-      operator.sees('Tightens requires a second factor of whoever works there');
+      operator.sees('Tightens requires two-step verification');
       assert.equal((await usersStore.find(database, supported.tenant.scope, zoe.id))?.state, 'active');
     });
 
@@ -91,6 +91,6 @@ describe('a region that requires second factors of administrators', async () => 
     const person = await signInByCode(portal, await aSecondFactorUser(portal, ada));
     assert.equal(person.path, paths.dashboard);
     await person.visit(paths.ownSecurity);
-    person.sees('That is why it cannot be removed');
+    person.sees('so you can’t remove your authenticator app');
   });
 });

@@ -41,7 +41,7 @@ describe('five wrong passwords from one address', async () => {
     assert.equal(sixth.status, 429);
     const retryAfter = Number(sixth.headers['retry-after']);
     assert.ok(retryAfter > quarterSeconds - 10 && retryAfter <= quarterSeconds, String(retryAfter));
-    assert.match(sixth.text, /Too many tries\. Wait 15 minutes, then try again\./);
+    assert.match(sixth.text, /Too many attempts\. Try again in 15 minutes\./);
     assert.equal((await guess(known, zoe.clearPassword)).status, 429);
     assert.equal((await known.visit('/dashboard')).path, '/sign-in');
   });

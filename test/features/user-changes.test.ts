@@ -30,7 +30,7 @@ describe('managing a user', async () => {
     });
     assert.equal(admin.status, 200);
     const temporary = admin.$('#temporary-password').text();
-    admin.sees('Zoé Besson has been added');
+    admin.sees('Zoé Besson was added');
     assert.equal(admin.headers['cache-control'], 'no-store');
     const user = await aPerson(portal, english).signIn({
       username: `zoe.new@${tenant.domain}`,
@@ -41,9 +41,9 @@ describe('managing a user', async () => {
 
   it('adding is rejected for a taken, foreign or malformed user name', async () => {
     const table = {
-      'a taken user name': [camille.username, 'This user name is taken.'],
-      'a domain of another tenant': [`zoe@${other.domain}`, 'must end in a domain of the organization'],
-      'a letter with an accent': [`zoé@${tenant.domain}`, 'without accents'],
+      'a taken user name': [camille.username, 'This user name is already in use. Choose a different one.'],
+      'a domain of another tenant': [`zoe@${other.domain}`, 'must end with one of the organization’s domains'],
+      'a letter with an accent': [`zoé@${tenant.domain}`, 'unaccented letters'],
       nothing: ['', 'Enter a user name.'],
     } as const;
     for (const [how, [username, answer]] of Object.entries(table)) {
@@ -59,7 +59,7 @@ describe('managing a user', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Old Name' });
     await admin.visit(at(user));
     await admin.submit('Save', { 'Display name': 'New Name' });
-    admin.sees('New Name: the changes have been saved.');
+    admin.sees('The changes to New Name were saved.');
     const [event] = await activityStore.latestOfUser(portal.database, tenant.scope, user.id);
     assert.deepEqual(event?.event, {
       kind: 'user.edited',
@@ -102,7 +102,7 @@ describe('managing a user', async () => {
     await admin.visit(users);
     await admin.follow('Deleted users (1)');
     await admin.submit('Restore');
-    admin.sees('Della Ted has been restored.');
+    admin.sees('Della Ted was restored.');
     const restored = await usersStore.find(portal.database, tenant.scope, user.id);
     assert.deepEqual(
       [restored?.administratorLevel, restored?.agentLevel, restored?.state],

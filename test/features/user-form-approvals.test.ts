@@ -44,7 +44,7 @@ for (const [dialect, server] of [
         await noah.visit(`${usersPage}/${fixture.plain.id}`);
         await noah.submit('Save', { 'First name': 'Zo', 'Agent level': 'sales' });
         await camille.submit('Save', { 'Last name': 'Blanc', 'Administrator level': 'global' });
-        camille.sees('Everything else has been saved.').sees('Give Zoé Besson the level Global admin');
+        camille.sees('Your other changes were saved.').sees('Make Zoé Besson a Global admin');
         const now = await stored(fixture, fixture.plain);
         assert.deepEqual(
           [now?.firstName, now?.lastName, now?.agentLevel, now?.administratorLevel],
@@ -62,7 +62,7 @@ for (const [dialect, server] of [
         assert.equal(camille.status, 409);
         assert.equal((await stored(fixture, fixture.plain))?.administratorLevel, 'billing');
         await camille.submit('Save');
-        camille.sees('Give Zoé Besson the level Global admin');
+        camille.sees('Make Zoé Besson a Global admin');
       });
 
       it('requests no approval if the user has been promoted in the meantime', async () => {
@@ -74,7 +74,7 @@ for (const [dialect, server] of [
         });
         await camille.submit('Save', { 'Administrator level': 'global' });
         assert.equal(camille.path, `${usersPage}/${fixture.plain.id}`);
-        camille.sees('the changes have been saved.');
+        camille.sees('were saved.');
       });
     },
   );

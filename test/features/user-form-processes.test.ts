@@ -57,7 +57,11 @@ for (const [dialect, server] of [
       const camille = await aUser(portal, tenant, { displayName: 'Camille Second', administratorLevel: 'global' });
       const actingAs = (actor: TestUser) => createScope({ ...tenant.scope, principal: person(actor) });
 
-      const form = (user: User, fields: Partial<UserChanges>) => ({ typed: { ...user, ...fields }, shown: user });
+      const form = (user: User, fields: Partial<UserChanges>) => ({
+        typed: { ...user, ...fields },
+        shown: user,
+        nameOrder: 'givenFirst' as const,
+      });
       async function bothSave(user: User, here: Partial<UserChanges>, there: Partial<UserChanges>): Promise<string[]> {
         const task: EditTask = { scope: actingAs(camille), userId: user.id, sent: form(user, there) };
         const answer = once(node, 'message') as Promise<[string]>;

@@ -47,9 +47,9 @@ describe('bulk actions on users', async () => {
     const box = admin.$(`input[name=user][value="${staff[0]!.id}"]`);
     assert.equal(box.attr('form'), admin.$('form.bulk').attr('id'));
     assert.equal(admin.$(`#${box.attr('aria-labelledby')}`).text(), 'Alix Coste');
-    await admin.follow('Sélectionner tout le monde sur cette page');
+    await admin.follow('Tout sélectionner sur cette page');
     assert.equal(admin.$('input[name=user]').length, admin.$('input[name=user][checked]').length);
-    await admin.follow('Ne sélectionner personne');
+    await admin.follow('Tout désélectionner');
     assert.equal(admin.$('input[name=user][checked]').length, 0);
   });
 

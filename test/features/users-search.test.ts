@@ -92,7 +92,7 @@ describe('searching the user list', async () => {
 
   it('says when no user matches and links to the full list', async () => {
     await admin.visit(`${list}?q=nobody+at+all`);
-    admin.sees('No user fits your search');
+    admin.sees('No users match your search');
     assert.equal(admin.$('table').length, 0);
     await admin.follow('Show all users');
     assert.equal(shown(admin).length, 13);
@@ -124,7 +124,7 @@ describe('filtering the user list', async () => {
   ];
 
   const cases: [level: string, status: string, found: string[]][] = [
-    ['All levels', 'All statuses', everybody],
+    ['All roles', 'All statuses', everybody],
     ['Global admin', 'All statuses', ['A global', 'Camille']],
     ['User management admin', 'All statuses', ['A user management']],
     ['Billing admin', 'All statuses', ['A billing']],
@@ -132,9 +132,9 @@ describe('filtering the user list', async () => {
     ['Admin agent', 'All statuses', ['An agent']],
     ['Sales agent', 'All statuses', ['A billing']],
     ['Helpdesk agent', 'All statuses', ['A user management']],
-    ['All levels', 'Active', ['A billing', 'A global', 'A user management', 'An agent', 'Camille']],
-    ['All levels', 'Password to be changed', ['A pending', 'An expired']],
-    ['All levels', 'Blocked', ['A blocked', 'A blocked pending']],
+    ['All roles', 'Active', ['A billing', 'A global', 'A user management', 'An agent', 'Camille']],
+    ['All roles', 'Must change password', ['A pending', 'An expired']],
+    ['All roles', 'Blocked', ['A blocked', 'A blocked pending']],
     ['No admin', 'Active', ['An agent']],
     ['Global admin', 'Blocked', []],
   ];
@@ -148,7 +148,7 @@ describe('filtering the user list', async () => {
           .filter((_, option) => normalizeSpace(admin.$(option).text()) === words)
           .first()
           .attr('value') ?? 'missing';
-      await admin.submit('Search', { Level: valueOf(level), Status: valueOf(status) });
+      await admin.submit('Search', { Role: valueOf(level), Status: valueOf(status) });
       assert.deepEqual(shown(admin), found);
     });
   }

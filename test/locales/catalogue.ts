@@ -12,7 +12,9 @@ export type Catalogue = Readonly<Record<Language, Texts>>;
 /** Reads `locales/<language>/<namespace>.json`. A language without files yields an empty map. */
 export function readCatalogue(folder = 'locales'): Catalogue {
   const read = (language: Language): Texts => {
-    const files = existsSync(`${folder}/${language}`) ? globSync(`${folder}/${language}/*.json`).sort() : [];
+    const files = existsSync(`${folder}/${language}`)
+      ? globSync(`${folder}/${language}/*.json`, { exclude: ['**/language.json'] }).sort()
+      : [];
     return new Map(
       files.flatMap((file) => flatten(`${basename(file, '.json')}:`, JSON.parse(readFileSync(file, 'utf8')))),
     );

@@ -110,7 +110,8 @@ function knownKeys(catalogue: Catalogue): Set<string> {
   return new Set(everyText(catalogue).map(({ key }) => baseOf(key)));
 }
 
-function covers(use: string, key: string): boolean {
+/** Whether a use, which may hold `*`, names a key. */
+export function covers(use: string, key: string): boolean {
   return use.includes('*') ? toPattern(use).test(key) : use === key;
 }
 

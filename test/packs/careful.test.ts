@@ -34,7 +34,7 @@ async function handOver({ tenant, zoe, look, found }: Day, admin: Person): Promi
 }
 
 const handedBy = (page: string): string =>
-  /<output[^>]*\bid="([^"]+)"/.exec(page)?.[1] ?? /One-time link sent by mail/.exec(page)?.[0] ?? 'nothing';
+  /<output[^>]*\bid="([^"]+)"/.exec(page)?.[1] ?? /One-time link sent by email/.exec(page)?.[0] ?? 'nothing';
 
 async function askAnother(day: Day, admin: Person): Promise<void> {
   const { look, send, anne, noah, rosa } = day;
@@ -48,7 +48,7 @@ async function askAnother(day: Day, admin: Person): Promise<void> {
     ...levels,
   });
   await look('exporting users', admin, paths.exportUsers);
-  if (admin.path.startsWith(paths.newApproval)) await admin.submit('Ask for confirmation', { Reason: 'The audit' });
+  if (admin.path.startsWith(paths.newApproval)) await admin.submit('Send request', { Reason: 'The audit' });
   await look('exporting the log', admin, paths.activityCsv);
   await look('deleting two', admin, `${paths.bulkUsers}?action=delete&user=${noah.id}&user=${rosa.id}`);
 }

@@ -99,7 +99,7 @@ function doors(portal: Portal): Pick<Day, 'aStranger' | 'signIn' | 'codeOf'> {
       const person = await aPerson(portal, english).signIn(user);
       if (person.path === paths.ownSecondFactor) {
         seeds.set(user.id, seedOn(person));
-        await person.submit('Confirm and set up', { Code: codeNow(user) });
+        await person.submit('Finish setup', { Code: codeNow(user) });
       } else if (person.path === paths.signInCode) await person.submit('Sign in', { Code: codeNow(user) });
       // No code opens twice.
       if (seeds.has(user.id)) portal.clock.now += 60_000;

@@ -33,8 +33,8 @@ const table: readonly Row[] = [
   ['the reset', 'here', 'here', `elsewhere ${azureDe}`, `elsewhere ${azureUs}`, 'alone'],
   [
     'related',
-    ...(['', '', `${customers}: ${both}; Licences|Licences|Lizenzen: ${both}`] as const),
-    `Customers’ users and licences|Utilisateurs et licences des clients|Benutzer und Lizenzen der Kunden: ${azureUs}`,
+    ...(['', '', `${customers}: ${both}; Licenses|Licences|Lizenzen: ${both}`] as const),
+    `Customers’ users and licenses|Utilisateurs et licences des clients|Benutzer und Lizenzen der Kunden: ${azureUs}`,
     '',
   ],
   ['administratorsManagedBy', 'userManagers', 'globalAdmins', 'globalAdmins', 'userManagers', 'userManagers'],

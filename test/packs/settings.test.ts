@@ -25,7 +25,7 @@ async function read({ look, found, signIn, noah }: Day, admin: Person): Promise<
   const user = await (await signIn(noah)).visit(paths.where);
   found['somebody else goes from there to'] = linksOn(user);
   await admin.visit(paths.rules);
-  const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Rule of');
+  const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Set by');
   found['of exporting users the rules say'] = said.trim();
   const offered = (name: string): boolean => admin.$(`form.form [name=${name}]`).length > 0;
   found['a tenant cannot tighten'] = [...ownNumberNames, ...ownChoiceNames].filter((name) => !offered(name)).join(' ');
@@ -40,7 +40,7 @@ const whereOn = (person: Person): string => {
     .map((row) => {
       const places = $(row).find('.places a').toArray();
       const names = places.map((each) => normalizeSpace($(each).text())).join(' or ');
-      return `${textIn(row, '.name-first')}: ${names || textIn(row, 'td:nth-child(2)').replace('Here, in this portal', 'here')}`;
+      return `${textIn(row, '.name-first')}: ${names || textIn(row, 'td:nth-child(2)').replace('In this portal', 'here')}`;
     })
     .join(' · ');
 };

@@ -58,7 +58,7 @@ test('another edition of a region’s rules is one setting and a restart, and so
     ...{ reset: 1, status: 303, edition: 'Current' },
   };
   const ofOld = {
-    ...{ list: [200, 'Managed in another place', false], elsewhere: 'https://portal.microsoftazure.de' },
+    ...{ list: [200, 'Managed elsewhere', false], elsewhere: 'https://portal.microsoftazure.de' },
     ...{ reset: 0, status: 403, edition: 'Historical' },
   };
   assert.deepEqual(await served(germany, lookAround), today);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { assertHeld, proven, refusedIn, rulesFile, type Proven } from './proving.ts';
+import { assertHeld, proven, refusedIn, rulesFile, type Proven } from './run-proof.ts';
 
 const moving = 'the company that moves';
 const saysOf = ({ report }: Proven, name: string, title: RegExp): string | undefined =>

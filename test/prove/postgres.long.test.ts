@@ -3,8 +3,8 @@ import { before, describe, test } from 'node:test';
 import { prove } from '../../tools/prove/prove.ts';
 import { postgres, redis, skipWithout } from '../support/services.ts';
 import { run } from '../cli/command.ts';
-import { assertHeld, assertLookedEverywhere, proven, type Proven } from './proving.ts';
-import { wayIn } from './way-in.ts';
+import { assertHeld, assertLookedEverywhere, proven, type Proven } from './run-proof.ts';
+import { wayIn } from './short-flow.ts';
 
 const databases = [
   await postgres({ empty: true }),

@@ -52,8 +52,8 @@ export async function aTenantWithApprovals(portal: Portal, own: OwnRules = every
 
 /** Submits the page that asks for a reason. @returns the path of the request */
 export async function requestApproval(person: Person, reason = 'They lost their phone'): Promise<string> {
-  await person.submit('Ask for confirmation', { Reason: reason });
-  person.sees('The other administrators have been asked.');
+  await person.submit('Send request', { Reason: reason });
+  person.sees('Your request was sent to the other administrators.');
   return person.path;
 }
 

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { createWording } from '../../src/mail/notices.ts';
+import { createNoticeRenderer } from '../../src/mail/notices.ts';
 import { deliverTo } from '../../src/core/activity/deliver.ts';
 import { noticeSender } from '../../src/core/notices/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
@@ -39,15 +39,15 @@ export function noticesWorker(
   const transport: Transport = { send, clear: async () => {} };
   const isClockTrusted = (): Promise<boolean> => Promise.resolve(true);
   const now = (): number => clock.now;
-  const word = createWording({
-    signIn: 'https://portal.example/sign-in',
+  const renderNotice = createNoticeRenderer({
+    signInUrl: 'https://portal.example/sign-in',
     translator,
     render: () => '',
     clock: now,
   });
   const sender = noticeSender({
     database,
-    word,
+    renderNotice,
     linkFor: () => Promise.resolve(null),
     transport,
     isClockTrusted,

@@ -58,7 +58,7 @@ export const csvOf = (...rows: readonly (readonly string[])[]): string => rows.m
 
 export const labels = {
   fr: { import: 'Importer', file: 'Fichier CSV', check: 'Vérifier le fichier' },
-  en: { import: 'Import', file: 'CSV file', check: 'Check the file' },
+  en: { import: 'Import', file: 'CSV file', check: 'Check file' },
   de: { import: 'Importieren', file: 'CSV-Datei', check: 'Datei prüfen' },
 } as const;
 

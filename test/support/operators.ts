@@ -66,5 +66,5 @@ export const enterPath = (grantId: string): string => `/support/${grantId}/enter
 /** Signs an operator in and enters the tenant from the dashboard. */
 export async function enterSupport(portal: Portal, operator: TestUser): Promise<Person> {
   const person = await aPerson(portal, english).signIn(operator);
-  return person.submit('Enter');
+  return person.submit('Open');
 }

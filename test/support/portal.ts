@@ -1,3 +1,4 @@
+import { languages } from '../locales/catalogue.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -86,7 +87,7 @@ const render = loadViews();
 const assets = loadAssets();
 // A long queue limit, so that tests with many users do not fail on a busy machine.
 const quickHasher = await createHasher(quickParameters, undefined, 60_000);
-const guesses = createGuessCounter();
+const guesses = createGuessCounter(languages);
 
 const closers: (() => unknown)[] = [() => guesses.close()];
 after(async () => {

@@ -50,5 +50,5 @@ export async function signInByCode(portal: Portal, { user, seed }: SecondFactorU
 /** The fields of a form that requires password and code again. */
 export const confirmationFields = (code: string, currentPassword = goodPassword): Record<string, string> => ({
   'Current password': currentPassword,
-  'Code of the app, or recovery code': code,
+  'Authenticator code or recovery code': code,
 });

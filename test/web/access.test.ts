@@ -85,7 +85,7 @@ describe('a signed-in user', () => {
         // An import is visible only to the administrator who uploaded it.
         const own = route.path !== paths.import || user === global;
         assert.equal(status, right ? (own ? 200 : 404) : 403, `${label}: ${nameOf(route)}`);
-        if (!right) assert.match(text, /This is for administrators[^]*Camille Laurent/);
+        if (!right) assert.match(text, /Not available with your role[^]*Camille Laurent/);
       }
       await person.visit('/dashboard');
       assert.equal(person.path, '/dashboard', 'a refusal does not end the session');
@@ -142,7 +142,7 @@ describe('a method that a route does not support', () => {
         const form = { _csrf: visitor.csrf };
         const { status, headers, text } = await send(method === 'POST' ? { ...sent, form } : sent);
         assert.deepEqual([status, headers.allow], [405, allowed(path)], `${method} ${path}`);
-        assert.match(text, /cannot be used in this way/);
+        assert.match(text, /isn’t available here/);
         assert.equal(headers['access-control-allow-origin'], undefined);
       }
     });

@@ -35,7 +35,7 @@ async function serveCsv(batches: number, failAt = Number.POSITIVE_INFINITY) {
   const app = express();
   app.get('/', (request: Request, response) => {
     request.language = 'fr';
-    sendCsv(request, response, { name: 'été', header: ['a', 'b'], batches: rows() }, stallMs).then(
+    sendCsv(request, response, { name: 'été', delimiter: ';', header: ['a', 'b'], batches: rows() }, stallMs).then(
       outcome.resolve,
       (error: unknown) => outcome.resolve(error as Error),
     );

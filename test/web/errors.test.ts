@@ -16,7 +16,7 @@ function assertRevealsNothing({ text, headers }: RawResponse): void {
 }
 
 describe('an unknown address', () => {
-  const titles = { en: 'This page does not exist', fr: 'Cette page n’existe pas', de: 'Diese Seite gibt es nicht' };
+  const titles = { en: 'Page not found', fr: 'Page introuvable', de: 'Diese Seite gibt es nicht' };
   for (const [language, title] of Object.entries(titles)) {
     test(`gets a page in ${language}, with the request ID`, async () => {
       const answer = await send({ method: 'GET', path: '/nonsense', headers: { 'Accept-Language': language } });
@@ -41,7 +41,7 @@ describe('an unknown address', () => {
   test('is shown to a signed-in user within the portal layout', async () => {
     const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
     await person.visit('/nonsense');
-    person.sees('Camille Laurent').sees('This page does not exist');
+    person.sees('Camille Laurent').sees('Page not found');
   });
 
   test('gets the same page for hostile paths and queries', async () => {

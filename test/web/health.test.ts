@@ -77,7 +77,7 @@ describe('a portal whose database is closed', () => {
     assert.deepEqual([readiness.status, readiness.body], [503, { ok: false, missing: ['database'] }]);
     await visitor.visit('/sign-in');
     assert.equal(visitor.status, 503);
-    visitor.sees('The portal is not available for the moment');
+    visitor.sees('The portal is temporarily unavailable');
     const answer = await visitor.send('POST', '/sign-in', { username: 'ada@a.example' });
     assert.equal(answer.status, 503);
   });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { readConfig, type Config } from '../../src/platform/config/config.ts';
 import { readRules } from '../../src/platform/config/rules.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
-import { seedBigCompany } from './seed-crowd.ts';
+import { seedBigCompany } from './seed-generated-tenant.ts';
 import { seedRegion, type DemoLogin } from './seed.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 

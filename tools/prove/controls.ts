@@ -6,7 +6,7 @@ import { encodingsOf } from './needles.ts';
 import { startWatched, type Surroundings } from './regions.ts';
 import type { Story } from './story.ts';
 import type { RegionStores } from './stores.ts';
-import type { JudgedProcess, Territory } from './connections.ts';
+import type { JudgedProcess, Territory } from './process-assessment.ts';
 
 /** The label of a process that trespasses on purpose. */
 export const trespasser = 'control';

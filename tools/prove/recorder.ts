@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { openOf, systemShowsProcesses, tcpSockets } from './proc.ts';
-import type { Watching } from './watching.ts';
+import type { Watching } from './process-watcher.ts';
 
 /** Somebody who came to a store. */
 export interface Caller {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { RegionRules } from '../../src/domain/regions.ts';
 import { codeExtension, packageRoot } from '../../src/platform/package-root.ts';
 import type { Canaries } from './canaries.ts';
-import type { Watching } from './watching.ts';
+import type { Watching } from './process-watcher.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 
 /** A region as it is to run. */

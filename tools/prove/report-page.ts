@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ejs from 'ejs';
 import { packageRoot } from '../../src/platform/package-root.ts';
-import type { JudgedProcess, Seen } from './connections.ts';
+import type { JudgedProcess, Seen } from './process-assessment.ts';
 import type { Planted, Report } from './report.ts';
 
 const folder = path.join(packageRoot, 'tools/prove/page');

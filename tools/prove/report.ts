@@ -1,9 +1,9 @@
 import type { CanaryKind } from './canaries.ts';
-import type { JudgedProcess } from './connections.ts';
+import type { JudgedProcess } from './process-assessment.ts';
 import type { ControlResult } from './controls.ts';
 import type { Finding, PlaceKind } from './places.ts';
 import { mover } from './story.ts';
-import type { StepResult } from './walk.ts';
+import type { StepResult } from './run-steps.ts';
 
 /** What was looked through in one region: all moments together. */
 export interface Looked {

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readRules } from '../../src/platform/config/rules.ts';
 import { createCanaries } from './canaries.ts';
-import type { Territory } from './connections.ts';
+import type { Territory } from './process-assessment.ts';
 import { freePort } from './free-port.ts';
 import type { RegionPlan } from './regions.ts';
 import { sqliteStores } from './stores-sqlite.ts';
 import type { RegionStores } from './stores.ts';
-import type { Watching } from './watching.ts';
+import type { Watching } from './process-watcher.ts';
 import type { Chapter } from './chapter.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 

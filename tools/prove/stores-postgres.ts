@@ -7,7 +7,7 @@ import type { Place } from './places.ts';
 import { startRecorder, type Recorder } from './recorder.ts';
 import { openRedis } from './stores-redis.ts';
 import { rowText, tablePlaces, type RegionStores } from './stores.ts';
-import type { Watching } from './watching.ts';
+import type { Watching } from './process-watcher.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 
 const largestDumpBytes = 256 * 1024 * 1024;

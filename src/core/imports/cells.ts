@@ -31,21 +31,21 @@ const quote = (text: string): string => {
   const clean = cleanName(text);
   return clean.length > maxQuoteLength ? `${clean.slice(0, maxQuoteLength)}…` : clean;
 };
-const list = (names: readonly string[]): string => [...new Set(names.map(quote))].slice(0, maxNamed).join(', ');
+const quoteSome = (names: readonly string[]): string[] => [...new Set(names.map(quote))].slice(0, maxNamed);
 
 /** Understands the headings. @throws UnreadableFile for those that are unknown, twice there, or missing */
 export function readHeadings({ cells }: FileRow, csv: UserCells): Columns {
   const columns = cells.map((cell) => (cell.trim() === '' ? null : csv.columnOf(unguardCell(cell))));
   const unknown = cells.filter((cell, index) => columns[index] === null && cell.trim() !== '');
   if (!columns.includes('username'))
-    throw new UnreadableFile({ code: 'import.usernameColumnMissing', parameters: { names: list(cells) } });
+    throw new UnreadableFile({ code: 'import.usernameColumnMissing', parameters: { names: quoteSome(cells) } });
   if (unknown.length > 0)
-    throw new UnreadableFile({ code: 'import.unknownColumns', parameters: { names: list(unknown) } });
+    throw new UnreadableFile({ code: 'import.unknownColumns', parameters: { names: quoteSome(unknown) } });
   const twice = cells.filter(
     (_, index) => columns[index] !== null && columns.indexOf(columns[index] ?? null) !== index,
   );
   if (twice.length > 0)
-    throw new UnreadableFile({ code: 'import.duplicateColumns', parameters: { names: list(twice) } });
+    throw new UnreadableFile({ code: 'import.duplicateColumns', parameters: { names: quoteSome(twice) } });
   return columns;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sha256 } from '../../platform/database/digest.ts';
 import { createChainCheck } from '../../domain/activity/chain.ts';
 import { ownChoiceNames, ownChoices, ownNumberNames } from '../../domain/tenant-rules.ts';
-import { languages } from '../../domain/regions.ts';
+import { languageTag } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { domainOf, isUsername } from '../../domain/people/user.ts';
 import { toFoundEntry, type ActivityRow } from '../activity/index.ts';
@@ -27,7 +27,7 @@ const ownRulesSchema = z.strictObject({
   ...mapped(ownChoiceNames, (name) => z.enum(ownChoices[name].choices).optional()),
 });
 const tenantSchema = z.object({
-  language: z.enum(languages),
+  language: z.string().regex(languageTag),
   state: z.literal('moving'),
   name: z.string().max(200),
   // A region's operators stay where its portal is: another region's would be let in by everybody here.
@@ -47,7 +47,7 @@ const userSchema = z.object({
   administrator_level: z.enum(administratorLevels),
   agent_level: z.enum(agentLevels),
   global_admin_until: time.nullable(),
-  language: z.enum(languages).nullable(),
+  language: z.string().regex(languageTag).nullable(),
   state: z.enum(['active', 'blocked', 'deleted']),
   password: z.enum(['own', 'temporary']),
   epoch: z.number().int().min(0),

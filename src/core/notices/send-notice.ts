@@ -14,12 +14,12 @@ export interface AddressedNotice extends Pick<noticesStore.Correspondents, 'reci
   readonly by: 'operator' | 'self' | { readonly name: string | null };
 }
 
-/** Words a notice in its recipient's language. @param link the address of the one-time link that it brings, if any */
-export type WordNotice = (addressed: AddressedNotice, link: string | null) => Mail;
+/** Renders a notice in the recipient's language. @param link the address of the one-time link that it contains, if any */
+export type RenderNotice = (addressed: AddressedNotice, link: string | null) => Mail;
 
 export interface NoticeDependencies {
   readonly database: Database;
-  readonly word: WordNotice;
+  readonly renderNotice: RenderNotice;
   /** Epoch ms. */
   readonly clock: () => number;
   /** @returns the address of a one-time link that is to be mailed, or null if it no longer opens anything */
@@ -36,7 +36,7 @@ export function noticeSender(deps: NoticeDependencies): Attempt<Notice> | null {
 }
 
 async function send(
-  { database, word, clock, linkFor, isClockTrusted }: NoticeDependencies,
+  { database, renderNotice, clock, linkFor, isClockTrusted }: NoticeDependencies,
   transport: Transport,
   { id, userId, actorId, at, message: notice }: Delivery<Notice>,
 ): Promise<AttemptOutcome> {
@@ -49,7 +49,7 @@ async function send(
   if ('linkId' in notice && link === null) return (await isClockTrusted()) ? 'delivered' : untrusted;
   const by = actorId === null ? 'operator' : actorId === userId ? 'self' : { name: actorName };
   try {
-    await transport.send(word({ id, at, notice, recipient, tenantName, by }, link), clock());
+    await transport.send(renderNotice({ id, at, notice, recipient, tenantName, by }, link), clock());
     return 'delivered';
   } catch (error) {
     return failureOf(error);

@@ -117,7 +117,16 @@ const specialLetters: Readonly<Record<string, string>> = {
   ı: 'i',
   ħ: 'h',
   ŋ: 'n',
+  // Spellings of one Arabic or Persian name differ in these letters.
+  ة: 'ه',
+  ى: 'ي',
+  ی: 'ي',
+  ک: 'ك',
 };
+
+const tatweel = /\u0640/g;
+const katakana = /[\u30A1-\u30F6\u30FD\u30FE]/g;
+const katakanaToHiragana = 0x60;
 
 /**
  * The form under which names are sorted and searched, alike in every database: no case, no accents.
@@ -128,7 +137,9 @@ export function foldName(text: string): string {
     .normalize('NFKD')
     .replace(/\p{Mn}/gu, '')
     .toLowerCase()
-    .replace(/[ßæœøđðłþıħŋ]/g, (letter) => specialLetters[letter] ?? letter)
+    .replace(/[ßæœøđðłþıħŋةىیک]/g, (letter) => specialLetters[letter] ?? letter)
+    .replace(tatweel, '')
+    .replace(katakana, (letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) - katakanaToHiragana))
     .replace(/\s+/g, ' ')
     .trim();
 }
@@ -147,9 +158,18 @@ export function cleanName(typed: string): string {
   return typed.replace(deceptiveCharacters, '').normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
+/** In which order a language writes a full name. */
+export type NameOrder = 'givenFirst' | 'familyFirst';
+
+// Han, kana and hangul names are written without a space between family and given name.
+const unspacedScripts = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]+$/u;
+
 /** @returns the display name of a user who was given none */
-export const joinedName = ({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>): string =>
-  `${firstName} ${lastName}`.trim();
+export function joinedName({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>, order: NameOrder): string {
+  const parts = order === 'familyFirst' ? [lastName, firstName] : [firstName, lastName];
+  const isUnspaced = order === 'familyFirst' && parts.every((part) => unspacedScripts.test(part));
+  return parts.join(isUnspaced ? '' : ' ').trim();
+}
 
 /** @returns up to two letters that stand for a person where there is no picture */
 export function initialsOf(displayName: string): string {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { RegionRules } from '../../domain/regions.ts';
 import { mailFrom, mailOf, smtpUrl, type MailConfig } from './mail.ts';
+import { listLanguages, readLanguages, type Languages } from './languages.ts';
 import { builtInRulesFile, readRules } from './rules.ts';
 
 export type DatabaseConfig =
@@ -13,6 +14,8 @@ export interface Config {
   readonly port: number;
   readonly baseUrl: URL;
   readonly rules: RegionRules;
+  /** Every language that has a folder of texts, those of LOCALES_DIR included. */
+  readonly languages: Languages;
   /** Address of every region that this one may send a reader to, its own included. */
   readonly regionUrls: ReadonlyMap<string, URL>;
   readonly dataDirectory: string;
@@ -71,13 +74,15 @@ const secrets = z
     `has a secret of fewer than ${minSecretLength} characters`,
   );
 
-const environment = z.object({
+/** The schema of the environment variables; `settings.ts` documents each of them. */
+export const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   BASE_URL: address.optional(),
   REGION: z.string().default('worldwide'),
   REGION_URLS: regionUrls.optional(),
   REGION_RULES: z.string().optional(),
+  LOCALES_DIR: z.string().optional(),
   DATA_DIR: z.string().min(1).default('data'),
   DATABASE_URL: z
     .string()
@@ -91,6 +96,8 @@ const environment = z.object({
   MAIL_FROM: mailFrom.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+
+export type EnvironmentVariable = keyof typeof environment.shape;
 
 type Environment = z.infer<typeof environment>;
 
@@ -107,13 +114,15 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
   faults.push(...missing(given));
   const region = given.REGION ?? 'worldwide';
-  const rules = readRegion(region, given.REGION_RULES, faults);
+  const { languages, faults: inLocales } = readLanguages(given.LOCALES_DIR ?? null);
+  faults.push(...inLocales);
+  const rules = readRegion(region, given, faults);
   const { baseUrl, urls } = readAddresses(given);
   const own = urls.get(region);
   if (own && baseUrl && own.origin !== baseUrl.origin) faults.push(`REGION_URLS: ${region} differs from BASE_URL`);
   if (!parsed.success || rules === null || baseUrl === null || faults.length > 0) return { config: null, faults };
   urls.set(rules.region, baseUrl);
-  return { config: assemble(parsed.data, baseUrl, rules, urls), faults: [] };
+  return { config: assemble(parsed.data, { baseUrl, rules, languages, urls }), faults: [] };
 }
 
 /** What one setting demands of another. */
@@ -139,27 +148,45 @@ function readAddresses(given: Readonly<Record<string, string>>): { baseUrl: URL 
   return { baseUrl: chosen.data ?? new URL(`http://localhost:${port.data}`), urls };
 }
 
-function readRegion(id: string, ownFile: string | undefined, faults: string[]): RegionRules | null {
-  const file = ownFile ?? builtInRulesFile(id);
+function readRegion(id: string, given: Readonly<Record<string, string>>, faults: string[]): RegionRules | null {
+  const languages = listLanguages(given.LOCALES_DIR ?? null);
+  const file = given.REGION_RULES ?? builtInRulesFile(id);
   if (file === null) {
     faults.push(`REGION: "${id}" has no built-in rules; name a rules file in REGION_RULES`);
     return null;
   }
-  const { rules, faults: inFile } = readRules(file);
+  const { rules, faults: inFile } = readRules(file, languages);
   faults.push(...inFile.map((fault) => `REGION_RULES: ${file}: ${fault}`));
   if (rules !== null && rules.region !== id) {
     faults.push(`REGION_RULES: ${file} is for region "${rules.region}", not "${id}"`);
   }
-  return rules;
+  // The operator who adds a language to a built-in region wants it offered; a rules file of their own says so itself.
+  return rules === null || given.REGION_RULES !== undefined ? rules : withLanguages(rules, languages);
 }
 
-function assemble(values: Environment, baseUrl: URL, rules: RegionRules, urls: ReadonlyMap<string, URL>): Config {
+const withLanguages = (rules: RegionRules, languages: readonly string[]): RegionRules =>
+  Object.freeze({ ...rules, languages: Object.freeze([...rules.languages, ...addedTo(languages)]) });
+
+const addedTo = (languages: readonly string[]): string[] => {
+  const builtIn = listLanguages(null);
+  return languages.filter((tag) => !builtIn.includes(tag));
+};
+
+interface Assembled {
+  readonly baseUrl: URL;
+  readonly rules: RegionRules;
+  readonly languages: Languages;
+  readonly urls: ReadonlyMap<string, URL>;
+}
+
+function assemble(values: Environment, { baseUrl, rules, languages, urls }: Assembled): Config {
   const dataDirectory = path.resolve(values.DATA_DIR);
   return Object.freeze({
     host: values.HOST,
     port: values.PORT,
     baseUrl,
     rules,
+    languages,
     regionUrls: urls,
     dataDirectory,
     database: databaseOf(values.DATABASE_URL, dataDirectory),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import {
   guardedActs,
   handOverRules,
-  languages,
+  languageTag,
   regionId,
   secondFactorRules,
   userOperations,
@@ -10,8 +10,10 @@ import {
 
 const positive = z.number().int().positive();
 
+const language = z.string().regex(languageTag, 'is not a language tag such as en or pt-BR');
+
 const wording = z
-  .partialRecord(z.enum(languages), z.string().min(1))
+  .record(language, z.string().min(1))
   .describe('A text by language: one for each language of the region. Readers of others get the default language.');
 
 // Silence means no.
@@ -44,11 +46,11 @@ export const rulesSchema = z
     revision: z.iso.date().describe('Day on which this file was last changed.'),
     name: wording.describe('What the region is called.'),
     languages: z
-      .array(z.enum(languages))
+      .array(language)
       .min(1)
       .refine((all) => new Set(all).size === all.length, 'names a language twice')
       .describe('The languages that are offered, in the order of the switcher.'),
-    defaultLanguage: z.enum(languages).describe('For readers of whom nothing else is known; one of the languages.'),
+    defaultLanguage: language.describe('For readers of whom nothing else is known; one of the languages.'),
     places: z
       .record(z.string(), z.strictObject({ name: wording, address: z.url({ protocol: /^https$/ }) }))
       .describe('Where operations are done that are not done here.'),

@@ -13,6 +13,7 @@ import {
 } from '../../domain/regions.ts';
 import type { z } from 'zod';
 import { packageRoot } from '../package-root.ts';
+import { listLanguages } from './languages.ts';
 import { rulesSchema } from './rules.schema.ts';
 
 /** Folder of the rules files that come with Parvis, one per edition of a region. */
@@ -20,25 +21,30 @@ export const rulesFolder = path.join(packageRoot, 'rules');
 
 const builtInEditions = ['worldwide', 'germany', 'us-government', 'china'] as const;
 
-const rulesFile = rulesSchema.transform((file, context): RegionRules => {
-  const { $schema: _, places, operations, related, ...rules } = file;
-  const fault = (path: (string | number)[], message = 'names a place that is not among the places'): void =>
-    context.addIssue({ code: 'custom', path, message });
-  for (const [path, wording] of textsOf(file))
-    for (const language of rules.languages)
-      if (wording[language] === undefined) fault([...path, language], `is missing, and the region offers ${language}`);
-  const placed = userOperations.map((operation): [UserOperation, Placement] => {
-    const placement = placementOf(operations[operation], places);
-    if (placement === null) fault(['operations', operation]);
-    return [operation, placement ?? { at: 'nobody' }];
+const rulesFile = (known: readonly string[]) =>
+  rulesSchema.transform((file, context): RegionRules => {
+    const { $schema: _, places, operations, related, ...rules } = file;
+    const fault = (path: (string | number)[], message = 'names a place that is not among the places'): void =>
+      context.addIssue({ code: 'custom', path, message });
+    for (const [index, language] of rules.languages.entries())
+      if (!known.includes(language))
+        fault(['languages', index], `"${language}" is none of ${known.join(', ')}; LOCALES_DIR adds languages`);
+    for (const [path, wording] of textsOf(file))
+      for (const language of rules.languages)
+        if (wording[language] === undefined)
+          fault([...path, language], `is missing, and the region offers ${language}`);
+    const placed = userOperations.map((operation): [UserOperation, Placement] => {
+      const placement = placementOf(operations[operation], places);
+      if (placement === null) fault(['operations', operation]);
+      return [operation, placement ?? { at: 'nobody' }];
+    });
+    const others = related.map(({ what, places: ids }, index) => {
+      const found = ids.map((id) => placeOf(id, places));
+      if (found.includes(null)) fault(['related', index, 'places']);
+      return { what, places: found.filter((place) => place !== null) };
+    });
+    return { ...rules, related: others, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
   });
-  const others = related.map(({ what, places: ids }, index) => {
-    const found = ids.map((id) => placeOf(id, places));
-    if (found.includes(null)) fault(['related', index, 'places']);
-    return { what, places: found.filter((place) => place !== null) };
-  });
-  return { ...rules, related: others, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
-});
 
 /** Every text of a rules file, with its path. */
 const textsOf = (file: z.infer<typeof rulesSchema>): [path: (string | number)[], wording: Wording][] => [
@@ -69,16 +75,20 @@ function placeOf(id: string, places: Places): Place | null {
 
 /**
  * Reads a region's rules from a file.
+ * @param languages the tags of the languages that the portal has texts in
  * @returns the frozen rules, or every fault of the file, each with its path inside it
  */
-export function readRules(file: string): { rules: RegionRules; faults: [] } | { rules: null; faults: string[] } {
+export function readRules(
+  file: string,
+  languages: readonly string[] = listLanguages(null),
+): { rules: RegionRules; faults: [] } | { rules: null; faults: string[] } {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     return { rules: null, faults: [`cannot be read as JSON (${unquoted(error)})`] };
   }
-  const parsed = rulesFile.safeParse(content);
+  const parsed = rulesFile(languages).safeParse(content);
   if (parsed.success) return { rules: deepFreeze(parsed.data), faults: [] };
   return {
     rules: null,

@@ -1,7 +1,7 @@
 import type { Activity, ActivityEvent, LogFilterName, Participant, RuleChange } from '../../domain/activity/event.ts';
 import { referenceOf } from '../../domain/approvals.ts';
 import type { Formats } from '../../i18n/formats.ts';
-import type { TextValues, Tongue } from '../../i18n/translator.ts';
+import type { TextValues, Messages } from '../../i18n/translator.ts';
 import type { Change } from '../../domain/people/user.ts';
 
 /** A text of the locale files with its values, not yet put together: a page isolates each value, a file takes it as it is. */
@@ -10,7 +10,7 @@ export interface Wording {
   readonly values: TextValues;
 }
 
-export interface DetailsDependencies extends Pick<Tongue, 't' | 'language'> {
+export interface DetailsDependencies extends Pick<Messages, 't' | 'language' | 'languageName'> {
   readonly format: Formats;
   readonly nameOf: (person: Participant) => string;
 }
@@ -66,10 +66,10 @@ function changeDetail(deps: DetailsDependencies, { field, from, to }: Change): W
   return { key: 'activity:detail.change', values };
 }
 
-function fieldValue({ t }: DetailsDependencies, field: Change['field'], value: string | null): string {
+function fieldValue({ t, languageName }: DetailsDependencies, field: Change['field'], value: string | null): string {
   if (field === 'administratorLevel') return t(`roles:administrator.${String(value)}`);
   if (field === 'agentLevel') return t(`roles:agent.${String(value)}`);
-  if (field === 'language') return value === null ? t('users:languageOfTenant') : t(`common:languageName.${value}`);
+  if (field === 'language') return value === null ? t('users:languageOfTenant') : languageName(value);
   return value === null || value === '' ? t('activity:empty') : value;
 }
 

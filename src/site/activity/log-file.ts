@@ -29,7 +29,7 @@ export const logCsv =
   (wordsFor: WordsFor): LogCsv =>
   (scope, batches) => {
     const words = wordsFor(scope.language);
-    return csvText(words.columns(), rows(words, batches), scope.language);
+    return csvText({ header: words.columns(), batches: rows(words, batches), delimiter: words.delimiter });
   };
 
 async function* rows(words: ActivityWords, batches: AsyncIterable<readonly LogEntry[]>): AsyncGenerator<string[][]> {

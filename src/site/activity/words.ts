@@ -1,8 +1,8 @@
 import type { Activity, ActivityEvent, Participant } from '../../domain/activity/event.ts';
 import type { ActivityKind } from '../../domain/activity/groups.ts';
-import { languages, type Language } from '../../domain/regions.ts';
-import { createFormats, type Formats } from '../../i18n/formats.ts';
-import type { TextValues, Tongue, Translator } from '../../i18n/translator.ts';
+import type { Language } from '../../domain/regions.ts';
+import { createFormatsByLocale, type Formats } from '../../i18n/formats.ts';
+import type { TextValues, Messages, Translator } from '../../i18n/translator.ts';
 import { bind } from '../../platform/bind.ts';
 import { dayAndTimeOf } from './days.ts';
 import { activityDetails, type DetailsDependencies, type Wording } from './details.ts';
@@ -26,18 +26,24 @@ export type WordsFor = (language: Language) => ActivityWords;
 
 /** Words for what was recorded, in every language. @param clock epoch ms */
 export function createActivityWords(translator: Translator, clock: () => number): WordsFor {
-  const all = new Map(
-    languages.map((language) => [language, activityWords(translator(language), createFormats(language, clock))]),
-  );
-  return (language) => all.get(language) as ActivityWords;
+  const formatsOf = createFormatsByLocale(clock);
+  const created = new Map<Language, ActivityWords>();
+  return (language) => {
+    const known = created.get(language);
+    if (known !== undefined) return known;
+    const messages = translator(language);
+    const words = activityWords(messages, formatsOf(messages.settings.locale));
+    created.set(language, words);
+    return words;
+  };
 }
 
-function activityWords({ t, language }: Pick<Tongue, 't' | 'language'>, format: Formats) {
-  const deps = { t, language, format, nameOf: nameIn.bind(null, t) };
-  return bind(deps, { entry, columns, row });
+function activityWords({ t, language, languageName, settings }: Messages, format: Formats) {
+  const deps = { t, language, languageName, format, nameOf: nameIn.bind(null, t) };
+  return { ...bind(deps, { entry, columns, row }), delimiter: settings.listDelimiter };
 }
 
-const nameIn = (t: Tongue['t'], { name, pseudonym }: Participant): string =>
+const nameIn = (t: Messages['t'], { name, pseudonym }: Participant): string =>
   name ?? t('activity:erased', { pseudonym: pseudonym ?? '' });
 
 function entry(deps: DetailsDependencies, activity: Activity): WordedEntry {

@@ -2,12 +2,15 @@ import type { Request, Response } from 'express';
 import { sendPieces } from './stream.ts';
 import type { stringify as Stringify } from 'csv-stringify/sync';
 import { guardCell } from '../../domain/formula.ts';
-import type { Language } from '../../domain/regions.ts';
+import type { LanguageSettings } from '../../platform/config/languages.ts';
+
+type Delimiter = LanguageSettings['listDelimiter'];
 
 /** What is sent as a file, in the reader's language. */
 export interface CsvFile {
-  /** Without its ending. */
+  /** Without its extension. */
   readonly name: string;
+  readonly delimiter: Delimiter;
   readonly header: CsvRow;
   readonly batches: AsyncIterable<readonly CsvRow[]>;
 }
@@ -17,20 +20,17 @@ export function sendCsv(request: Request, response: Response, file: CsvFile, sta
   const { language } = request;
   response.attachment(`${file.name}.csv`).type('text/csv; charset=utf-8');
   response.set({ 'Cache-Control': 'no-store', 'Content-Language': language, 'Referrer-Policy': 'no-referrer' });
-  return sendPieces(response, csvText(file.header, file.batches, language), stallMs);
+  return sendPieces(response, csvText(file), stallMs);
 }
 
 export type CsvRow = readonly string[];
 
-// What Excel expects of a file in these languages: where the comma parts a number, it cannot part cells.
-const delimiters: Readonly<Record<Language, string>> = { en: ',', fr: ';', de: ';' };
 // Excel reads UTF-8 only behind this mark.
 const byteOrderMark = '\uFEFF';
 // Whichever delimiter the reader's spreadsheet believes in, a cell stays one cell.
 const foreign = /[;,\t]/;
 
-function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], language: Language): string {
-  const delimiter = delimiters[language];
+function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], delimiter: Delimiter): string {
   const guarded = rows.map((row) => row.map(guardCell));
   return stringify(guarded, {
     delimiter,
@@ -40,14 +40,10 @@ function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], language
   });
 }
 
-/** @returns the text of a file in pieces, each made when the one before it was taken */
-export async function* csvText(
-  header: CsvRow,
-  batches: AsyncIterable<readonly CsvRow[]>,
-  language: Language,
-): AsyncGenerator<string> {
+/** @returns the text of a file in pieces, each generated when the one before it was consumed */
+export async function* csvText({ header, batches, delimiter }: Omit<CsvFile, 'name'>): AsyncGenerator<string> {
   // Loaded with the first file: starting the portal does not need it.
   const { stringify } = await import('csv-stringify/sync');
-  yield byteOrderMark + rowsText(stringify, [header], language);
-  for await (const rows of batches) yield rowsText(stringify, rows, language);
+  yield byteOrderMark + rowsText(stringify, [header], delimiter);
+  for await (const rows of batches) yield rowsText(stringify, rows, delimiter);
 }

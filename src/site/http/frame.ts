@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Config } from '../../platform/config/config.ts';
 import { regionName } from '../../platform/config/rules.ts';
-import { type Language, languages, ruleTextIn, type RuleText, type Wording } from '../../domain/regions.ts';
+import { type Language, ruleTextIn, type RuleText, type Wording } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { initialsOf } from '../../domain/people/user.ts';
 import { displayNameOf } from '../../domain/principal.ts';
@@ -10,16 +10,20 @@ import type { Assets } from './assets.ts';
 import type { Cookies } from './cookies.ts';
 import { csrfToken } from './csrf.ts';
 import { navigationFor } from './navigation.ts';
-import type { Tongue } from '../../i18n/translator.ts';
+import type { Messages } from '../../i18n/translator.ts';
 import { textOfFault, type Notice, type Text, type PageOptions } from './page-options.ts';
-
-const ownNames: Readonly<Record<Language, string>> = { en: 'English', fr: 'Français', de: 'Deutsch' };
 
 export interface FrameParts {
   readonly config: Config;
   readonly assets: Assets;
   readonly cookies: Cookies;
 }
+
+/** The fields of a name in the order of a form. */
+const nameFields = {
+  givenFirst: ['firstName', 'lastName'],
+  familyFirst: ['lastName', 'firstName'],
+} as const;
 
 /** The same on every page of a language: put into words once. */
 interface OfLanguage {
@@ -41,18 +45,21 @@ interface FrameDependencies extends FrameParts {
 export function createFrames(parts: FrameParts) {
   const { config } = parts;
   const ofLanguage = new Map(
-    languages.map((language) => [
+    config.rules.languages.map((language) => [
       language,
       { region: ownRegion(config, language), otherRegions: otherRegions(config, language) },
     ]),
   );
-  const languageChoices = config.rules.languages.map((code) => ({ code, name: ownNames[code] }));
+  const languageChoices = config.rules.languages.map((code) => ({
+    code,
+    name: config.languages.get(code)?.name ?? code,
+  }));
   return frameOf.bind(null, { ...parts, ofLanguage, languageChoices });
 }
 
-function frameOf(deps: FrameDependencies, request: Request, nonce: string, tongue: Tongue, options: PageOptions) {
+function frameOf(deps: FrameDependencies, request: Request, nonce: string, messages: Messages, options: PageOptions) {
   const { cookies, assets, languageChoices } = deps;
-  const { language, direction, t } = tongue;
+  const { language, settings, t } = messages;
   const { scope } = request;
   const { region, otherRegions } = deps.ofLanguage.get(language) as OfLanguage;
   const token = options.formless === true ? knownToken(request) : newToken(request);
@@ -61,7 +68,8 @@ function frameOf(deps: FrameDependencies, request: Request, nonce: string, tongu
   const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: wordIn(t, textOfFault(fault)) }));
   return {
     language,
-    dir: direction,
+    dir: settings.direction,
+    nameFields: nameFields[settings.nameOrder],
     languages: languageChoices,
     title: wordIn(t, options.title),
     theme: themeOf(request, cookies),
@@ -88,11 +96,12 @@ function frameOf(deps: FrameDependencies, request: Request, nonce: string, tongu
   };
 }
 
-const wordIn = (t: Tongue['t'], text: Text): string => (typeof text === 'string' ? t(text) : t(text.key, text.values));
+const wordIn = (t: Messages['t'], text: Text): string =>
+  typeof text === 'string' ? t(text) : t(text.key, text.values);
 
 function noticeOf(
   request: Request,
-  t: Tongue['t'],
+  t: Messages['t'],
   options: PageOptions,
 ): { kind: Notice['kind']; text: string } | null {
   const notice = options.notice ?? takeNotice(request);

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
-import { isLanguage, type Language, type RegionRules } from '../../domain/regions.ts';
+import type { Language, RegionRules } from '../../domain/regions.ts';
+import { lookUpLanguage } from '../../i18n/locale.ts';
 import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
 
@@ -22,10 +23,10 @@ export function chosenLanguage(request: Request, cookies: Cookies, rules: Region
 
 /** @returns the language if the region offers it, or null */
 export const offered = (language: unknown, { languages }: RegionRules): Language | null =>
-  isLanguage(language) && languages.includes(language) ? language : null;
+  typeof language === 'string' && languages.includes(language) ? language : null;
 
-function acceptedLanguage(request: Request, rules: RegionRules): Language | null {
-  // A star alone, or nothing, is no wish.
-  if (/^[\s*]*$/.test(request.headers['accept-language'] ?? '')) return null;
-  return offered(request.acceptsLanguages([...rules.languages]), rules);
-}
+const acceptedLanguage = (request: Request, rules: RegionRules): Language | null =>
+  lookUpLanguage(languageRanges(request), rules.languages);
+
+/** @returns the language ranges that the browser asks for, the preferred first */
+export const languageRanges = (request: Request): string[] => request.acceptsLanguages();

@@ -1,9 +1,10 @@
 import type { Request, Response } from 'express';
-import { type Language, languages } from '../../domain/regions.ts';
 import { bind } from '../../platform/bind.ts';
-import { createFormats, type Formats } from '../../i18n/formats.ts';
-import { escapeHtml, type Tongue, type Translator } from '../../i18n/translator.ts';
+import { createFormatsByLocale, type Formats } from '../../i18n/formats.ts';
+import { escapeHtml, type Messages, type Translator } from '../../i18n/translator.ts';
 import { createFrames, type FrameFor, type FrameParts } from './frame.ts';
+import { dateLocale } from '../../i18n/locale.ts';
+import { languageRanges } from './language.ts';
 import type { PageOptions } from './page-options.ts';
 import { paths } from './paths.ts';
 import type { Middleware } from './request.ts';
@@ -19,7 +20,7 @@ interface PageParts extends FrameParts {
 export type Pages = ReturnType<typeof createPages>;
 
 interface PageDependencies extends PageParts {
-  readonly formats: ReadonlyMap<Language, Formats>;
+  readonly formatsOf: (locale: string) => Formats;
   readonly frameFor: FrameFor;
   readonly icon: (name: string) => string;
 }
@@ -29,7 +30,7 @@ export function createPages(parts: PageParts) {
   const { clock, assets } = parts;
   const deps: PageDependencies = {
     ...parts,
-    formats: new Map(languages.map((language) => [language, createFormats(language, clock)])),
+    formatsOf: createFormatsByLocale(clock),
     frameFor: createFrames(parts),
     icon: iconIn.bind(null, assets.url('icons.svg')),
   };
@@ -48,12 +49,12 @@ function answer(
   model: ViewModels[ViewName],
   options: PageOptions,
 ): void {
-  const { config, translator, render, icon, formats } = deps;
-  const tongue = translator(request.language ?? config.rules.defaultLanguage);
-  const { t, html, language } = tongue;
-  const page = deps.frameFor(request, response.locals.nonce, tongue, options);
-  const format = formats.get(language) as Formats;
-  const locals = { page, t, html, word: wordIn.bind(null, t), icon, paths, format };
+  const { config, translator, render, icon, formatsOf } = deps;
+  const messages = translator(request.language ?? config.rules.defaultLanguage);
+  const { t, html, language, settings } = messages;
+  const page = deps.frameFor(request, response.locals.nonce, messages, options);
+  const format = formatsOf(dateLocale(languageRanges(request), settings));
+  const locals = { page, t, html, word: wordIn.bind(null, messages), icon, paths, format };
   const body = render(view, { ...locals, model });
   const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/entrance';
   response.status(options.status ?? (page.errors.length > 0 ? 422 : 200));
@@ -68,7 +69,10 @@ function answer(
 }
 
 /** What is shown of a value: the text as it is, or the words for it. */
-const wordIn = (t: Tongue['t'], shown: Shown): string => ('text' in shown ? shown.text : t(shown.key, shown.values));
+export function wordIn({ t, languageName }: Pick<Messages, 't' | 'languageName'>, shown: Shown): string {
+  if ('text' in shown) return shown.text;
+  return 'language' in shown ? languageName(shown.language) : t(shown.key, shown.values);
+}
 
 /** Gives every response its `page`, bound to its request. */
 export function pages(all: Pages): Middleware {

@@ -5,8 +5,9 @@ import type { Reason } from './offers.ts';
 
 export type ViewName = keyof ViewModels;
 
-/** A value as a page shows it: a text as it is, or the key of a text with its values. */
-export type Shown = { readonly text: string } | { readonly key: string; readonly values?: TextValues };
+/** A value as a page shows it: a text as it is, the key of a text with its values, or a language by its name. */
+export type Shown =
+  { readonly text: string } | { readonly key: string; readonly values?: TextValues } | { readonly language: Language };
 
 /** A person as lists and pages name them. */
 export interface NamedUser {
@@ -75,12 +76,12 @@ export interface ViewModels {
     readonly dir: 'ltr' | 'rtl';
     readonly subject: string;
     readonly name: string;
-    readonly told: string;
-    readonly brings: boolean;
-    readonly open: string;
-    readonly address: string;
+    readonly body: string;
+    readonly hasOneTimeLink: boolean;
+    readonly linkLabel: string;
+    readonly url: string;
     readonly facts: readonly { readonly label: string; readonly value: string }[];
-    readonly unexpected: string;
-    readonly automatic: string;
+    readonly warning: string;
+    readonly footer: string;
   };
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import ejs from 'ejs';
 import { packageRoot } from '../../platform/package-root.ts';
 import type { Formats } from '../../i18n/formats.ts';
-import { escapeHtml, type Tongue } from '../../i18n/translator.ts';
+import { escapeHtml, type Messages } from '../../i18n/translator.ts';
 import type { Page } from './frame.ts';
 import type { paths } from './paths.ts';
 import type { Shown, ViewModels, ViewName } from './view-models.ts';
@@ -20,8 +20,8 @@ const names = [
 export interface ViewLocals<Name extends ViewName> {
   readonly model: ViewModels[Name];
   readonly page: Page;
-  readonly t: Tongue['t'];
-  readonly html: Tongue['html'];
+  readonly t: Messages['t'];
+  readonly html: Messages['html'];
   readonly word: (shown: Shown) => string;
   readonly format: Formats;
   readonly icon: (name: string) => string;

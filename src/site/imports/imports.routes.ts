@@ -85,8 +85,13 @@ async function take(deps: ImportsRoutesDependencies, request: Request, response:
 async function sendTemplate(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { translator, csv } = deps;
   const { language } = request;
-  const file = { name: translator(language).t('imports:fileName.template'), batches: nothing() };
-  await sendCsv(request, response, { ...file, header: csv.header(language, 'writable') });
+  const { t, settings } = translator(language);
+  await sendCsv(request, response, {
+    name: t('imports:fileName.template'),
+    delimiter: settings.listDelimiter,
+    header: csv.header(language, 'writable'),
+    batches: nothing(),
+  });
 }
 
 async function show(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {

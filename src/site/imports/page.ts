@@ -1,3 +1,4 @@
+import type { Shown } from '../http/view-models.ts';
 import { outcomes, type ImportedUser, type Outcome, type PlannedRow } from '../../domain/imports.ts';
 import { ruleTextIn } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -11,9 +12,6 @@ import type { Database } from '../../platform/database/database.ts';
 const pageSize = 50;
 
 export const importPath = (id: string): string => to(paths.import, { importId: id });
-
-/** What a page shows of a value: a text as it is, or the key of a word. */
-export type Shown = { readonly text: string } | { readonly key: string };
 
 /** One page of the rows of an import, with the addresses of the pages around it. */
 export async function pageOfRows(database: Database, scope: Scope, found: Import, query: RowsQuery) {
@@ -82,7 +80,7 @@ function factsOf({ administratorLevel, agentLevel, language }: ImportedUser) {
 const isWorded = (field: CsvColumn): field is WordedColumn => field in wordedColumns;
 
 function shownValue(field: CsvColumn, value: string | null): Shown {
-  if (isWorded(field)) return { key: wordedColumns[field].key(value ?? 'tenant') };
+  if (isWorded(field)) return wordedColumns[field](value ?? 'tenant');
   return value === null || value === '' ? { key: 'imports:nothing' } : { text: value };
 }
 

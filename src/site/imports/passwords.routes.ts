@@ -41,7 +41,7 @@ async function download(deps: ImportPasswordsRoutesDependencies, request: Reques
     const model = { delivery, href: importPath(found.id) };
     return response.page('imports/gone', model, { title: 'imports:passwords.title', breadcrumbs: inList, status });
   }
-  const { t } = translator(request.language);
+  const { t, settings } = translator(request.language);
   if (credentialIssuer.ruleFor(scope) === 'mailedLink') return mailAll(request, response, { found, delivery });
   const isLink = credentialIssuer.ruleFor(scope) === 'link';
   const secret = isLink ? 'links:term' : 'common:terms.temporaryPassword';
@@ -50,6 +50,7 @@ async function download(deps: ImportPasswordsRoutesDependencies, request: Reques
   try {
     const file = {
       name: t(isLink ? 'links:import.fileName' : 'imports:fileName.passwords'),
+      delimiter: settings.listDelimiter,
       header: header.map((key) => t(key)),
     };
     whole = await sendCsv(request, response, { ...file, batches: rowsOf(delivery.batches) });

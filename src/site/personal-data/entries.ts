@@ -30,7 +30,7 @@ const shownChange = ({ field, from, to }: Change): ShownFieldChange => ({
 
 function shownValue(field: string, value: string | null): Shown {
   if (value === null) return { key: 'personal-data:held.nothing' };
-  if (field === 'language') return { key: `common:languageName.${value}` };
+  if (field === 'language') return { language: value };
   if (field === 'administratorLevel') return { key: `roles:administrator.${value}` };
   if (field === 'agentLevel') return { key: `roles:agent.${value}` };
   return { text: value };

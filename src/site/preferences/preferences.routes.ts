@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { languages, type RegionRules } from '../../domain/regions.ts';
+import type { RegionRules } from '../../domain/regions.ts';
 import { Failure } from '../../domain/errors.ts';
 import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
@@ -12,8 +12,9 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
 const maxAddressLength = 2_000;
+const maxTagLength = 50;
 const returnTo = line(maxAddressLength).catch('');
-const languageForm = z.object({ language: z.enum(languages), returnTo });
+const languageForm = z.object({ language: line(maxTagLength), returnTo });
 const themeForm = z.object({ theme: z.enum(themes), returnTo });
 
 export interface PreferencesRoutesDependencies {
@@ -36,7 +37,7 @@ async function setLanguage(deps: PreferencesRoutesDependencies, request: Request
   const { rules, cookies, database, origin } = deps;
   const { values } = readForm(languageForm, request.body);
   if (values === null || !rules.languages.includes(values.language))
-    throw new Failure('badRequest', { code: 'language.unknown' });
+    throw new Failure('badRequest', { code: 'language.notOffered' });
   cookies.keep(response, 'language', values.language);
   const { scope } = request;
   if (scope) await chooseLanguage(database, scope, values.language);

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { notFound } from '../../domain/errors.ts';
-import { languages, type RegionRules } from '../../domain/regions.ts';
+import type { RegionRules } from '../../domain/regions.ts';
 import { canonicalUsername } from '../../domain/people/user.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
@@ -20,7 +20,7 @@ const filled = (text: string): boolean => text !== '';
 const setupForm = z.object({
   tenantName: line(maxNameLength).refine(filled, 'setup:error.tenantNameMissing'),
   domain: line(maxNameLength).refine(filled, 'setup:error.domainMissing'),
-  language: z.enum(languages, 'errors:reason.unknownLanguage'),
+  language: line(maxNameLength),
   adminName: line(maxNameLength).refine(filled, 'setup:error.adminNameMissing'),
   username: line(maxNameLength).transform(canonicalUsername).refine(filled, 'setup:error.usernameMissing'),
   newPassword: secret,

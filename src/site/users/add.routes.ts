@@ -6,7 +6,8 @@ import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { handOverOf, type CredentialIssuer, type AddUser, tenantsStore } from '../../core/accounts/index.ts';
 import { type HandOverSheet, showCredential } from './hand-over.ts';
-import { newUserForm } from './users.forms.ts';
+import { joinedName } from '../../domain/people/user.ts';
+import { type NameOrderOf, newUserForm } from './users.forms.ts';
 import { levelsFor, inList } from './view-models.ts';
 import type { NewUserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -18,6 +19,7 @@ export interface AddUserRoutesDependencies {
   readonly credentialIssuer: CredentialIssuer;
   readonly sheet: HandOverSheet;
   readonly answerRefusal: AnswerRefusal;
+  readonly nameOrderOf: NameOrderOf;
 }
 
 export function addUserRoutes(deps: AddUserRoutesDependencies): Route[] {
@@ -69,7 +71,8 @@ async function add(deps: AddUserRoutesDependencies, request: Request, response: 
   const scope = scopeOf(request);
   const { values, faults } = readForm(newUserForm, request.body);
   if (values === null) return ask(deps, request, response, faults);
-  const result = await addUser(scope, values);
+  const nameOrder = deps.nameOrderOf(values.language ?? scope.tenant.language);
+  const result = await addUser(scope, { ...values, displayName: values.displayName || joinedName(values, nameOrder) });
   if (result.outcome === 'invalid') return ask(deps, request, response, result.faults);
   if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
   if (result.outcome === 'noMail') return ask(deps, request, response, [], 409);

@@ -1,4 +1,4 @@
-import { languages, type Language } from '../../domain/regions.ts';
+import type { Language } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { foldName, statusOf, type User } from '../../domain/people/user.ts';
 import { csvColumns, type CsvColumn } from '../../core/imports/index.ts';
@@ -7,6 +7,8 @@ import type { Translator } from '../../i18n/translator.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { allUsers } from '../../core/accounts/index.ts';
 import type { CsvFile } from '../http/csv.ts';
+import { wordIn } from '../http/page.ts';
+import type { Shown } from '../http/view-models.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 const readOnlyColumns: readonly CsvColumn[] = ['status', 'lastSignIn'];
@@ -29,12 +31,10 @@ const languageOfTenant = 'tenant';
 
 /** Columns whose cells are one of a few words. */
 export const wordedColumns = {
-  administratorLevel: { codes: administratorLevels, key: (code: string) => `roles:administrator.${code}` },
-  agentLevel: { codes: agentLevels, key: (code: string) => `roles:agent.${code}` },
-  language: {
-    codes: [...languages, languageOfTenant],
-    key: (code: string) => (code === languageOfTenant ? 'users:languageOfTenant' : `common:languageName.${code}`),
-  },
+  administratorLevel: (code: string): Shown => ({ key: `roles:administrator.${code}` }),
+  agentLevel: (code: string): Shown => ({ key: `roles:agent.${code}` }),
+  language: (code: string): Shown =>
+    code === languageOfTenant ? { key: 'users:languageOfTenant' } : { language: code },
 } as const;
 export type WordedColumn = keyof typeof wordedColumns;
 
@@ -57,13 +57,11 @@ interface UsersCsvDependencies {
 
 /** Users as rows of a file: written in the reader's language, read in every language and by the stable names. */
 export function createUsersCsv(translator: Translator, clock: () => number) {
-  const columns = dictionaryOf(translator, csvColumns, (column) => csvHeadings[column as CsvColumn]);
-  const wordsOf = (column: WordedColumn): ReadonlyMap<string, string> =>
-    dictionaryOf(translator, wordedColumns[column].codes, wordedColumns[column].key);
+  const columns = dictionaryOf(translator, csvColumns, (column) => ({ key: csvHeadings[column as CsvColumn] }));
   const words = {
-    administratorLevel: wordsOf('administratorLevel'),
-    agentLevel: wordsOf('agentLevel'),
-    language: wordsOf('language'),
+    administratorLevel: dictionaryOf(translator, administratorLevels, wordedColumns.administratorLevel),
+    agentLevel: dictionaryOf(translator, agentLevels, wordedColumns.agentLevel),
+    language: dictionaryOf(translator, [...translator.languages, languageOfTenant], wordedColumns.language),
   };
   const deps: UsersCsvDependencies = { translator, clock, columns, words };
   return {
@@ -76,11 +74,13 @@ export function createUsersCsv(translator: Translator, clock: () => number) {
 function dictionaryOf(
   translator: Translator,
   codes: readonly string[],
-  key: (code: string) => string,
+  shownAs: (code: string) => Shown,
 ): ReadonlyMap<string, string> {
-  const tongues = languages.map((language) => translator(language));
+  const translations = translator.languages.map((language) => translator(language));
   return new Map(
-    codes.flatMap((code) => [code, ...tongues.map(({ t }) => t(key(code)))].map((word) => [fold(word), code])),
+    codes.flatMap((code) =>
+      [code, ...translations.map((messages) => wordIn(messages, shownAs(code)))].map((word) => [fold(word), code]),
+    ),
   );
 }
 
@@ -92,16 +92,16 @@ function header({ translator }: UsersCsvDependencies, language: Language, which:
 }
 
 function row({ translator, clock }: UsersCsvDependencies, language: Language, user: User): string[] {
-  const { t } = translator(language);
+  const messages = translator(language);
   return [
     user.username,
     user.firstName,
     user.lastName,
     user.displayName,
-    t(wordedColumns.administratorLevel.key(user.administratorLevel)),
-    t(wordedColumns.agentLevel.key(user.agentLevel)),
-    t(wordedColumns.language.key(user.language ?? languageOfTenant)),
-    t(`users:status.${statusOf(user, clock())}`),
+    wordIn(messages, wordedColumns.administratorLevel(user.administratorLevel)),
+    wordIn(messages, wordedColumns.agentLevel(user.agentLevel)),
+    wordIn(messages, wordedColumns.language(user.language ?? languageOfTenant)),
+    messages.t(`users:status.${statusOf(user, clock())}`),
     user.lastSignInAt === null ? '' : isoTime(user.lastSignInAt),
   ];
 }
@@ -123,7 +123,7 @@ function levelOf<Column extends 'administratorLevel' | 'agentLevel'>(
 /** @returns the language that a cell names, null for the tenant's; undefined if it names none */
 function languageOf(deps: UsersCsvDependencies, cell: string): Language | null | undefined {
   const code = codeOf(deps, 'language', cell);
-  return code === languageOfTenant ? null : ((code ?? undefined) as Language | undefined);
+  return code === languageOfTenant ? null : (code ?? undefined);
 }
 
 const codeOf = ({ words }: UsersCsvDependencies, column: WordedColumn, cell: string): string | null =>
@@ -146,8 +146,10 @@ async function* rows(deps: UsersFileDependencies, scope: Scope, language: Langua
 /** Makes files of a tenant's users; each part of a file is made when the one before it was taken. */
 export function usersFile(deps: UsersFileDependencies, scope: Scope, language: Language): CsvFile {
   const { translator, csv } = deps;
+  const { t, settings } = translator(language);
   return {
-    name: translator(language).t('imports:fileName.export'),
+    name: t('imports:fileName.export'),
+    delimiter: settings.listDelimiter,
     header: csv.header(language),
     batches: rows(deps, scope, language),
   };

@@ -1,3 +1,4 @@
+import type { Shown } from '../http/view-models.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { changeableFields, type EditConflict, fieldsOf, type UserField } from '../../core/accounts/index.ts';
@@ -86,9 +87,6 @@ function textIn(body: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A text as it is, or the key of a text with its values. */
-export type Shown = { readonly text: string } | { readonly key: string; readonly values?: Record<string, string> };
-
 /** A field that was not saved, with what is stored in it, and who stored that where the log says so. */
 export interface ConflictingField {
   readonly field: UserField;
@@ -133,8 +131,7 @@ function actorOf({ actor, support }: Activity): Shown {
 }
 
 function shownValue(field: UserField, value: string | null): Shown {
-  if (field === 'language') return { key: wordedColumns.language.key(value ?? 'tenant') };
-  if (field === 'administratorLevel' || field === 'agentLevel')
-    return { key: wordedColumns[field].key(value ?? 'none') };
+  if (field === 'language') return wordedColumns.language(value ?? 'tenant');
+  if (field === 'administratorLevel' || field === 'agentLevel') return wordedColumns[field](value ?? 'none');
   return value === null || value === '' ? { key: 'activity:empty' } : { text: value };
 }

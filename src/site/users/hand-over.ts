@@ -7,9 +7,8 @@ import type { PageOptions } from '../http/page-options.ts';
 import type { Config } from '../../platform/config/config.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths } from '../http/paths.ts';
-import { createFormats } from '../../i18n/formats.ts';
-import { languages } from '../../domain/regions.ts';
-import type { Tongue, Translator } from '../../i18n/translator.ts';
+import { createFormatsByLocale } from '../../i18n/formats.ts';
+import type { Messages, Translator } from '../../i18n/translator.ts';
 
 /** What the screen after a reset, or after a user was added, shows about them and their sign-in details. */
 type Shown = Pick<RevealPage, 'user' | 'way' | 'sheet' | 'heading' | 'ended'>;
@@ -41,10 +40,10 @@ export function shownOnce({ by, clearText, expiresAt }: IssuedCredential): Shown
 
 /** The printed page that goes to a user with their temporary password or link: in their language, not in the administrator's. */
 export function handOverSheet(config: Config, translator: Translator, clock: () => number) {
-  const formats = new Map(languages.map((language) => [language, createFormats(language, clock)]));
+  const formatsOf = createFormatsByLocale(clock);
   const address = new URL(paths.signIn, config.baseUrl).href;
 
-  const ofPassword = (t: Tongue['t'], { username }: User) => ({
+  const ofPassword = (t: Messages['t'], { username }: User) => ({
     facts: [
       { label: t('users:sheet.address'), value: address },
       { label: t('common:terms.username'), value: username },
@@ -52,7 +51,7 @@ export function handOverSheet(config: Config, translator: Translator, clock: () 
     password: t('common:terms.temporaryPassword'),
     steps: [t('users:sheet.step.open'), t('users:sheet.step.signIn'), t('users:sheet.step.change')],
   });
-  const ofLink = (t: Tongue['t'], { username }: User) => ({
+  const ofLink = (t: Messages['t'], { username }: User) => ({
     facts: [{ label: t('common:terms.username'), value: username }],
     password: t('links:term'),
     steps: [t('links:sheet.step.open'), t('links:sheet.step.change'), t('links:sheet.step.destroy')],
@@ -60,15 +59,15 @@ export function handOverSheet(config: Config, translator: Translator, clock: () 
 
   return (scope: Scope, user: User, { by, expiresAt }: IssuedCredential) => {
     const language = user.language ?? scope.tenant.language;
-    const { t, html, direction } = translator(language);
+    const { t, html, settings } = translator(language);
     return {
       language,
-      dir: direction,
+      dir: settings.direction,
       title: t('users:sheet.title'),
       greeting: html('users:sheet.greeting', { name: user.displayName, tenant: scope.tenant.name }),
       ...(by === 'shown' ? ofPassword(t, user) : ofLink(t, user)),
       expiry: html(by === 'shown' ? 'users:sheet.expiry' : 'links:sheet.expiry', {
-        date: formats.get(language)?.dateTime(expiresAt) ?? '',
+        date: formatsOf(settings.locale).dateTime(expiresAt),
       }),
     };
   };

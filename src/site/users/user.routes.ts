@@ -16,7 +16,7 @@ import {
 } from '../../core/accounts/index.ts';
 import { notesOf } from '../rules/notes.ts';
 import { conflictingFields, conflictForm, returnedForm, storedForm, type EditFormState } from './edit-form.ts';
-import { editForm, readShown } from './users.forms.ts';
+import { type NameOrderOf, editForm, readShown } from './users.forms.ts';
 import { levelsFor, permissionsOf, inList, linksOf, userIdOf } from './view-models.ts';
 import type { UserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -38,6 +38,7 @@ export interface UserRoutesDependencies {
   readonly links: Pick<Links, 'stateOf'>;
   readonly credentialIssuer: CredentialIssuer;
   readonly answerRefusal: AnswerRefusal;
+  readonly nameOrderOf: NameOrderOf;
   readonly clock: () => number;
 }
 
@@ -123,7 +124,8 @@ async function edit(deps: UserRoutesDependencies, request: Request, response: Re
   const scope = scopeOf(request);
   const { values, faults } = readForm(editForm, request.body);
   if (values === null) return answerFaults(deps, request, response, faults);
-  const sent = { typed: values, shown: readShown(request.body) };
+  const nameOrder = deps.nameOrderOf(values.language ?? scope.tenant.language);
+  const sent = { typed: values, shown: readShown(request.body), nameOrder };
   const outcome = await changes.edit(scope, userIdOf(request), sent);
   if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.verdict);
   if (outcome.outcome === 'invalid') return answerFaults(deps, request, response, outcome.faults);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { languages } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
-import { canonicalUsername, cleanName, joinedName, maxNameLength } from '../../domain/people/user.ts';
+import type { Language } from '../../domain/regions.ts';
+import { type NameOrder, canonicalUsername, cleanName, maxNameLength } from '../../domain/people/user.ts';
 import { carriedNumber, line } from '../http/forms.ts';
 import {
   bulkActions,
@@ -15,6 +15,7 @@ import {
 
 const maxSearchLength = 100;
 const maxUsernameLength = 254;
+const maxTagLength = 50;
 // A place holds the key that a name sorts by: eighteen letters for one, at the worst, in a text of four for three bytes.
 const maxPlaceLength = 12_000;
 const place = line(maxPlaceLength)
@@ -50,21 +51,22 @@ export type ListQuery = z.infer<typeof listQuery>;
 
 const name = line(maxNameLength).transform(cleanName);
 
-/** A user's own facts as an administrator types them; a display name that is left empty is put together. */
+/** In which order the names of a user with this language are joined; of the portal's languages only. */
+export type NameOrderOf = (language: Language) => NameOrder;
+
+/** A user's own facts as an administrator types them; a display name that is left empty is built from the others. */
 const facts = {
   firstName: name,
   lastName: name,
   displayName: name,
   language: z.preprocess(
     (typed) => (typed === undefined || typed === '' ? null : typed),
-    z.enum(languages, 'errors:reason.unknownLanguage').nullable(),
+    line(maxTagLength).nullable(),
   ),
 };
 
-const named = <T extends { firstName: string; lastName: string; displayName: string }>(form: T): T => ({
-  ...form,
-  displayName: form.displayName === '' ? joinedName(form) : form.displayName,
-});
+const hasName = (form: { firstName: string; lastName: string; displayName: string }): boolean =>
+  [form.firstName, form.lastName, form.displayName].some((text) => text !== '');
 
 const needsName = { path: ['displayName'], message: 'users:error.nameMissing' };
 
@@ -77,16 +79,13 @@ export const newUserForm = z
     administratorLevel: z.enum(administratorLevels).catch('none'),
     agentLevel: z.enum(agentLevels).catch('none'),
   })
-  .transform(named)
-  .refine((form) => form.displayName !== '', needsName);
+  .refine(hasName, needsName);
 
 const level = z.enum(administratorLevels).optional().catch(undefined);
 const agent = z.enum(agentLevels).optional().catch(undefined);
 
 /** A level that the form did not offer, such as one's own, stays as it is. */
-export const editForm = z
-  .object({ ...facts, administratorLevel: level, agentLevel: agent })
-  .refine((form) => named(form).displayName !== '', needsName);
+export const editForm = z.object({ ...facts, administratorLevel: level, agentLevel: agent }).refine(hasName, needsName);
 
 const shownName = z.string().transform(cleanName);
 
@@ -96,7 +95,7 @@ const shownForm = z
     'shown.firstName': shownName,
     'shown.lastName': shownName,
     'shown.displayName': shownName,
-    'shown.language': z.union([z.literal('').transform(() => null), z.enum(languages)]),
+    'shown.language': line(maxTagLength).transform((tag) => (tag === '' ? null : tag)),
     'shown.administratorLevel': level,
     'shown.agentLevel': agent,
   })

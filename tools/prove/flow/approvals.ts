@@ -2,9 +2,9 @@ import type { RegionRules } from '../../../src/domain/regions.ts';
 import { askPath, paths } from '../../../src/site/http/paths.ts';
 import { expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
 import { chooseOwnRules } from './own-rules.ts';
-import { agreed, answer, ask } from './two.ts';
+import { agreed, answer, ask } from './approval-requests.ts';
 import { addByOperator } from './users.ts';
-import { takeWayIn } from './ways-in.ts';
+import { takeWayIn } from './credentials.ts';
 
 const guarded = ['export', 'resetGlobalAdmin'] as const;
 

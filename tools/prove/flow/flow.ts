@@ -1,11 +1,11 @@
 import { approvalSteps } from './approvals.ts';
-import { entranceSteps } from './entrance.ts';
-import { leavingSteps } from './leaving.ts';
+import { entranceSteps } from './set-up-and-sign-in.ts';
+import { leavingSteps } from './deletion.ts';
 import { linkSteps } from './links.ts';
-import { manySteps } from './many.ts';
+import { manySteps } from './bulk.ts';
 import { foundingStep, movedSteps, movingStep } from './moving.ts';
-import { otherRegionStep } from './other-region.ts';
-import { readingSteps } from './reading.ts';
+import { otherRegionStep } from './wrong-region.ts';
+import { readingSteps } from './search-and-export.ts';
 import { removalStep, secondFactorSteps } from './second-factor.ts';
 import { supportOfMoverSteps, supportSteps } from './support.ts';
 import { userSteps } from './users.ts';

@@ -2,10 +2,10 @@ import type { HandOverRule, RegionRules } from '../../../src/domain/regions.ts';
 import { paths, resetPasswordPath } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, Refused, visitorOf, type Account, type Step, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
-import { replacePassword } from './coming-in.ts';
+import { replacePassword } from './sign-in.ts';
 import { chooseOwnRules } from './own-rules.ts';
 import { addByForm } from './users.ts';
-import { mailedToken, takeWayIn } from './ways-in.ts';
+import { mailedToken, takeWayIn } from './credentials.ts';
 
 async function reset(story: Story, account: Account): Promise<Answer> {
   const admin = visitorOf(story, 'administrator');

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { paths } from '../../../src/site/http/paths.ts';
 import type { RegionRules } from '../../../src/domain/regions.ts';
 import { anAccount, aVisitor, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
-import { setUpSecondFactor } from './codes.ts';
-import { aPassword, arrivalAddress, givePassword, replacePassword, signIn } from './coming-in.ts';
+import { setUpSecondFactor } from './second-factor-codes.ts';
+import { aPassword, arrivalAddress, givePassword, replacePassword, signIn } from './sign-in.ts';
 
 /** The company that will move comes to the first region. */
 export const foundingStep: Step = {

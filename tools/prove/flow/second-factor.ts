@@ -1,8 +1,8 @@
 import { paths, to, userPath } from '../../../src/site/http/paths.ts';
 import { aVisitor, expect, personNamed, StepFault, visitorOf, watchSession, type Step, type Story } from '../story.ts';
 import type { Visitor } from '../visitor.ts';
-import { codeOf, learnCodes, setUpSecondFactor } from './codes.ts';
-import { givePassword, replacePassword, signIn } from './coming-in.ts';
+import { codeOf, learnCodes, setUpSecondFactor } from './second-factor-codes.ts';
+import { givePassword, replacePassword, signIn } from './sign-in.ts';
 import { addByOperator } from './users.ts';
 
 async function signInWithCode(story: Story, typed: Readonly<Record<string, string>>): Promise<Visitor> {

@@ -11,7 +11,7 @@ import {
   type Step,
   type Story,
 } from '../story.ts';
-import { replacePassword, signIn } from './coming-in.ts';
+import { replacePassword, signIn } from './sign-in.ts';
 
 const given: Step['where'] = ({ supportAccess }) => supportAccess.grant === 'allowed';
 

@@ -11,8 +11,8 @@ import {
   type Story,
 } from '../story.ts';
 import type { Answer } from '../visitor.ts';
-import { aPassword, replacePassword, signIn } from './coming-in.ts';
-import { takeWayIn } from './ways-in.ts';
+import { aPassword, replacePassword, signIn } from './sign-in.ts';
+import { takeWayIn } from './credentials.ts';
 
 const names = (story: Story, of: string) => ({
   firstName: `Zoë ${story.plant(`first name ${of}`)}`,

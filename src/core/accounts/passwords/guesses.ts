@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Language } from '../../../domain/regions.ts';
 import { overloaded, type Failure } from '../../../domain/errors.ts';
 import { codeExtension } from '../../../platform/package-root.ts';
 import type { GuessesMessage } from './guesses.worker.ts';
@@ -17,20 +18,23 @@ const maxWaiting = 8;
 
 /**
  * Counts guesses with zxcvbn in a thread of its own, started at the first use: it costs CPU time and 40 MB.
+ * @param languages the languages whose dictionaries are used, where zxcvbn has one
  * @param maxWaitMs how long one count may take before it is given up
  */
-export function createGuessCounter(maxWaitMs = defaultMaxWaitMs): GuessCounter {
-  return new ThreadedGuessCounter(maxWaitMs);
+export function createGuessCounter(languages: readonly Language[], maxWaitMs = defaultMaxWaitMs): GuessCounter {
+  return new ThreadedGuessCounter(languages, maxWaitMs);
 }
 
 class ThreadedGuessCounter implements GuessCounter {
+  readonly #languages: readonly Language[];
   readonly #maxWaitMs: number;
   readonly #waiting = new Map<number, PromiseWithResolvers<number>>();
   #worker: Worker | null = null;
   #isReady = false;
   #lastId = 0;
 
-  constructor(maxWaitMs: number) {
+  constructor(languages: readonly Language[], maxWaitMs: number) {
+    this.#languages = languages;
     this.#maxWaitMs = maxWaitMs;
   }
 
@@ -54,7 +58,9 @@ class ThreadedGuessCounter implements GuessCounter {
   }
 
   #start(): Worker {
-    const started = new Worker(new URL(`./guesses.worker${codeExtension}`, import.meta.url));
+    const started = new Worker(new URL(`./guesses.worker${codeExtension}`, import.meta.url), {
+      workerData: this.#languages,
+    });
     started.unref();
     this.#isReady = false;
     started.on('message', (message: GuessesMessage) => {

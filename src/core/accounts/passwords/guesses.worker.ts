@@ -1,9 +1,6 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-common';
-import { dictionary as english } from '@zxcvbn-ts/language-en';
-import { dictionary as french } from '@zxcvbn-ts/language-fr';
-import { dictionary as german } from '@zxcvbn-ts/language-de';
 
 // Scoring a long text can take seconds of CPU: a text whose beginning is strong is strong as a whole.
 const scoredLength = 40;
@@ -24,8 +21,22 @@ const wellKnown = [
   'espace partenaires',
 ];
 
+type Dictionary = typeof common;
+
+/** @returns the dictionary of a language, empty where its package is not installed */
+async function dictionaryOf(language: string): Promise<Dictionary> {
+  try {
+    const loaded = (await import(`@zxcvbn-ts/language-${language.toLowerCase()}`)) as { dictionary: Dictionary };
+    return loaded.dictionary;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return {} as Dictionary;
+    throw error;
+  }
+}
+
+const dictionaries = await Promise.all((workerData as readonly string[]).map(dictionaryOf));
 const zxcvbn = new ZxcvbnFactory({
-  dictionary: { ...common, ...english, ...french, ...german },
+  dictionary: Object.assign({}, common, ...dictionaries) as Dictionary,
   graphs: adjacencyGraphs,
 });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failure, type PlainErrorCode } from '../../../domain/errors.ts';
-import { isLanguage, offersLanguage, type RegionRules } from '../../../domain/regions.ts';
+import { offersLanguage, type RegionRules } from '../../../domain/regions.ts';
 import {
   canonicalUsername,
   cleanName,
@@ -51,7 +51,6 @@ export async function checkedTenant(
   const cleaned = cleanName(name);
   if (cleaned === '' || cleaned.length > 200) return refuse('tenant.nameMalformed');
   if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('domain.malformed');
-  if (!isLanguage(language)) return refuse('language.unknown');
   if (!offersLanguage(rules, language)) return refuse('language.notOffered');
   if (await tenantsStore.findTakenDomain(database, canonical)) {
     throw new Failure('conflict', { code: 'domain.taken' });

@@ -28,7 +28,6 @@ const fieldsOfErrors: Readonly<Partial<Record<ErrorCode, keyof FirstTenant>>> = 
   'domain.taken': 'domain',
   'domain.elsewhere': 'domain',
   'language.notOffered': 'language',
-  'language.unknown': 'language',
   'displayName.malformed': 'adminName',
   'username.malformed': 'username',
   'username.otherDomain': 'username',

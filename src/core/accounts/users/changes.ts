@@ -17,7 +17,7 @@ import {
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import { type User, cleanName, joinedName } from '../../../domain/people/user.ts';
+import { type NameOrder, type User, cleanName, joinedName } from '../../../domain/people/user.ts';
 import { type UserChanges, changeableFields } from '../stores/users.mapping.ts';
 import { offersLanguage, type RegionRules } from '../../../domain/regions.ts';
 import { userFaults } from '../../../domain/validation.ts';
@@ -165,6 +165,8 @@ export interface SentEdit {
   readonly typed: FormFields;
   /** Null where the form does not say it, or not in a readable form. */
   readonly shown: ShownFields | null;
+  /** Of a display name that is left empty. */
+  readonly nameOrder: NameOrder;
 }
 
 /** @returns the fields of a user as the form shows them: names in their clean spelling, and only a language that is offered */
@@ -178,14 +180,14 @@ export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
  * @param stored what the fields hold now; stands in for what was shown where the form does not say it
  * @returns the fields that the sender changed, with their new values: those whose value is not the one that was shown
  */
-export function changesIn({ typed, shown }: SentEdit, stored: UserChanges): Partial<UserChanges> {
+export function changesIn({ typed, shown, nameOrder }: SentEdit, stored: UserChanges): Partial<UserChanges> {
   const seen: Partial<UserChanges> = shown ?? stored;
-  const named = { ...typed, displayName: typed.displayName === '' ? joinedName(typed) : typed.displayName };
+  const named = { ...typed, displayName: typed.displayName === '' ? joinedName(typed, nameOrder) : typed.displayName };
   const changed = changeableFields.filter((field) => named[field] !== undefined && named[field] !== seen[field]);
   const changes: Partial<UserChanges> = Object.fromEntries(changed.map((field) => [field, named[field]]));
   if (typed.displayName !== '' || changes.displayName === undefined) return changes;
   // The names may have been changed by someone else since.
-  return { ...changes, displayName: joinedName({ ...stored, ...changes }) || changes.displayName };
+  return { ...changes, displayName: joinedName({ ...stored, ...changes }, nameOrder) || changes.displayName };
 }
 
 /** @returns whether the form says of every field that it sends what was shown */

@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import { pino } from 'pino';
+import { createApp } from '../src/app.ts';
+import { readConfig } from '../src/platform/config/config.ts';
+import { loadSecondFactorKeys, loadSecrets } from '../src/platform/keys/secrets.ts';
+import { openSubscribedDatabase } from '../src/core/open-database.ts';
+import { createGuessCounter } from '../src/core/accounts/index.ts';
+import { loadAssets } from '../src/site/http/assets.ts';
+import { sessionTtlMs } from '../src/site/http/session.ts';
+import { TableStore } from '../src/site/http/session-store/table-store.ts';
+import { loadTranslator } from '../src/i18n/translator.ts';
+import { loadViews } from '../src/site/http/views.ts';
+import { reportCpu } from './measured-process.ts';
+import { createHasher } from '../src/platform/keys/hasher.ts';
+
+// The real portal on the database that the parent filled; its log goes nowhere but is written, as in production.
+const { config } = readConfig(process.env);
+if (config === null) throw new Error('The environment is not right');
+const database = openSubscribedDatabase(config.database);
+const { app, background } = createApp({
+  config,
+  database,
+  sessionStore: new TableStore(database, sessionTtlMs(config.rules), Date.now),
+  secrets: loadSecrets(config),
+  secondFactorKeys: loadSecondFactorKeys(config),
+  hasher: await createHasher(),
+  guesses: createGuessCounter(['en', 'fr', 'de']),
+  translator: await loadTranslator(),
+  render: loadViews(),
+  assets: loadAssets(),
+  readiness: {},
+  isStopping: () => false,
+  clock: Date.now,
+  monotonic: () => performance.now(),
+  log: pino({ level: 'info' }, pino.destination('/dev/null')),
+});
+background.start();
+// A visitor who pauses while another is measured must not find the line cut.
+const keepAliveTimeout = 60_000;
+const server = createServer({ keepAliveTimeout }, app).listen(0, '127.0.0.1', () => reportCpu(server));

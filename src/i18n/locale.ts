@@ -1,0 +1,68 @@
+import type { LanguageSettings } from '../platform/config/languages.ts';
+
+/**
+ * Chooses a page's language by the lookup of RFC 4647, section 3.4: each range, in the reader's order, is shortened from
+ * its end until a language matches, so that `fr-CH,de;q=0.9` is French. Where no range matches that way, a language of
+ * the same script does: `pt` finds `pt-BR`, and `zh-CN` finds `zh-Hans`.
+ * @param ranges the reader's language ranges, the preferred first
+ * @param offered BCP 47 tags
+ * @returns one of the offered tags, or null
+ */
+export function lookUpLanguage(ranges: readonly string[], offered: readonly string[]): string | null {
+  for (const range of ranges) {
+    for (const shortened of shorten(range)) {
+      const found = offered.find((tag) => tag.toLowerCase() === shortened);
+      if (found !== undefined) return found;
+    }
+  }
+  for (const range of ranges) {
+    const wanted = languageAndScript(range);
+    const found = offered.find((tag) => wanted !== null && languageAndScript(tag) === wanted);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+function* shorten(range: string): Generator<string> {
+  const subtags = range.toLowerCase().split('-');
+  while (subtags.length > 0) {
+    yield subtags.join('-');
+    subtags.pop();
+    // A single letter introduces the subtags after it (RFC 4647, 3.4).
+    if (subtags.at(-1)?.length === 1) subtags.pop();
+  }
+}
+
+function languageAndScript(tag: string): string | null {
+  const locale = localeOf(tag)?.maximize();
+  return locale === undefined ? null : `${locale.language}-${locale.script}`;
+}
+
+/**
+ * Chooses the locale of dates: the first of the reader's ranges that names a region for the page's language, such as
+ * `en-GB` on an English page.
+ * @param ranges the reader's language ranges, the preferred first
+ * @returns a locale that Intl supports
+ */
+export function dateLocale(
+  ranges: readonly string[],
+  { tag, locale }: Pick<LanguageSettings, 'tag' | 'locale'>,
+): string {
+  const wanted = languageAndScript(tag);
+  for (const range of ranges) {
+    const found = localeOf(range);
+    if (found?.region === undefined || languageAndScript(range) !== wanted) continue;
+    // Without extensions, so that few different locales are ever kept in memory.
+    const plain = `${found.language}-${found.region}`;
+    if (Intl.DateTimeFormat.supportedLocalesOf(plain).length > 0) return plain;
+  }
+  return locale;
+}
+
+function localeOf(tag: string): Intl.Locale | null {
+  try {
+    return new Intl.Locale(tag);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { judgeProcess, type Territory } from '../../tools/prove/process-assessment.ts';
+import type { RegionStores } from '../../tools/prove/stores.ts';
+import type { Watched } from '../../tools/prove/process-watcher.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'parvis-judged-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const territory = (region: string, port: number): Territory => ({
+  ...{ region, port, folder: `/proof/${region}` },
+  stores: {
+    ports: new Map([[port + 1, 'its own PostgreSQL']]),
+    files: [`/elsewhere/${region}.sqlite`],
+  } as unknown as RegionStores,
+});
+const both = [territory('alpha', 4000), territory('beta', 5000)];
+
+/** A process of alpha that told this of itself, and with which the system saw that. */
+function judged(told: readonly string[], seen: readonly string[] = []) {
+  const record = path.join(folder, 'record.jsonl');
+  const lines = told.map((words) => ({ what: words.split(' ')[0], to: words.slice(words.indexOf(' ') + 1) }));
+  writeFileSync(record, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const watched: Watched = {
+    ...{ region: 'alpha', label: 'server', pid: 1, record, samples: 1, sockets: new Set() },
+    seen: new Map(seen.map((words) => [words, 1])),
+  };
+  return judgeProcess(watched, both);
+}
+
+describe('a process is allowed what is its own region’s', () => {
+  const own: [label: string, told: string][] = [
+    ['its store', 'connection 127.0.0.1:4001'],
+    ['the same by another name', 'connection localhost:4001'],
+    ['a name of this machine', 'name localhost'],
+    ['a file of its folder', 'file /proof/alpha/session-secret'],
+    ['its database elsewhere', 'file /elsewhere/alpha.sqlite'],
+  ];
+  for (const [label, told] of own)
+    test(label, () =>
+      assert.deepEqual(
+        judged([told]).seen.map(({ allowed }) => allowed),
+        [true],
+      ),
+    );
+
+  test('its port, and whoever comes to it', () => {
+    const { seen } = judged(
+      [],
+      ['listening 127.0.0.1:4000', 'socket 4000 127.0.0.1:50123', 'socket 50200 127.0.0.1:4001'],
+    );
+    assert.deepEqual(
+      seen.map(({ to, allowed }) => [to, allowed]),
+      [
+        ['its own port of the loopback address', true],
+        ['its own PostgreSQL', true],
+      ],
+    );
+  });
+});
+
+describe('everything else is told', () => {
+  const foreign: [label: string, told: string, to: string][] = [
+    ['the other region’s store', 'connection 127.0.0.1:5001', 'the PostgreSQL of beta'],
+    ['the other region’s portal', 'connection ::1:5000', 'the portal of beta'],
+    ['another port of this machine', 'connection 127.0.0.1:22', 'something else on this machine'],
+    ['another machine', 'connection 192.0.2.7:4001', '192.0.2.7:4001, outside this machine'],
+    ['another machine by its name', 'connection store.example:4001', 'store.example:4001, outside this machine'],
+    [
+      'a socket of the file system',
+      'connection /var/run/postgresql/.s.PGSQL.5432',
+      '/var/run/postgresql/.s.PGSQL.5432, outside this machine',
+    ],
+    ['a name', 'name store.example', 'store.example'],
+    ['the other region’s folder', 'file /proof/beta/parvis.sqlite', 'the file parvis.sqlite of beta'],
+    ['the other region’s database', 'file /elsewhere/beta.sqlite', 'the file beta.sqlite of beta'],
+    ['a file of nobody', 'file /proof/alphabet', 'the file alphabet, which is no region’s'],
+    ['a program', 'process curl', 'curl'],
+    ['datagrams', 'datagram UDP', 'UDP'],
+  ];
+  for (const [label, told, to] of foreign)
+    test(label, () =>
+      assert.deepEqual(
+        judged([told]).seen.map((each) => [each.to, each.allowed]),
+        [[to, false]],
+      ),
+    );
+
+  for (const [label, seen] of [
+    ['a connection that only the system saw', 'socket 50200 127.0.0.1:5001'],
+    ['an ear for other machines', 'listening 0.0.0.0:4000'],
+    ['a second port', 'listening 127.0.0.1:4005'],
+  ] as const)
+    test(label, () =>
+      assert.deepEqual(
+        judged([], [seen]).seen.map(({ allowed }) => allowed),
+        [false],
+      ),
+    );
+
+  test('a process that told nothing is known for it', () => {
+    assert.equal(judged([]).watchedItself, false);
+    assert.equal(judged(['watching main']).watchedItself, true);
+  });
+});

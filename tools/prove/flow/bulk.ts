@@ -1,0 +1,105 @@
+import { paths, to } from '../../../src/site/http/paths.ts';
+import { expect, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
+import { settled } from './approval-requests.ts';
+import { eventually, waysInOn } from './credentials.ts';
+
+const several = ['colleague', 'newcomer'];
+const chosen = (story: Story): string[] => several.map((name) => personNamed(story, name).id);
+
+async function inBulk(story: Story, action: string): Promise<void> {
+  const admin = visitorOf(story, 'administrator');
+  const ids = chosen(story);
+  const asked = new URLSearchParams([['action', action], ...ids.map((id): [string, string] => ['user', id])]);
+  await admin.get(`${paths.bulkUsers}?${String(asked)}`);
+  expect(await admin.send(paths.bulkUsers, { action, user: ids }), 200);
+}
+
+/** What administrators do with many at once, and with files. */
+export const manySteps: readonly Step[] = [
+  {
+    title: 'Block several users at once, and let them in again',
+    operation: 'users.block',
+    act: async (story) => {
+      await inBulk(story, 'block');
+      await inBulk(story, 'unblock');
+    },
+  },
+  {
+    title: 'Reset several passwords at once',
+    operation: 'users.resetPassword',
+    act: async (story) => {
+      const admin = visitorOf(story, 'administrator');
+      const asked = new URLSearchParams([
+        ['action', 'reset'],
+        ...chosen(story).map((id): [string, string] => ['user', id]),
+      ]);
+      await admin.get(`${paths.bulkUsers}?${String(asked)}`);
+      const text = admin.last?.text ?? '';
+      const target = [...text.matchAll(/name="target" value="([^"]+)"/g)].map(([, value]) => value ?? '');
+      const sent = { target: target.length > 0 ? target : chosen(story) };
+      const page = expect(await admin.send(paths.bulkReset, sent), 200);
+      const usernames = several.map((name) => personNamed(story, name).username);
+      await waysInOn(story, page, { usernames, what: 'of several' });
+    },
+  },
+  {
+    title: 'Import users from a file, with rows that are refused, and hand over their ways in',
+    operation: 'users.import',
+    act: async (story) => {
+      const { region, plant, company, exports } = story;
+      const admin = visitorOf(story, 'administrator');
+      await admin.get(paths.importUsers);
+      const row = (username: string, level: string): string =>
+        [
+          username,
+          plant('first name in a file'),
+          plant('last name in a file'),
+          `Élodie ${plant('display name in a file')}`,
+          level,
+        ].join(',');
+      const usernames = several.map(() => `${plant('user name in a file')}@${company.domain}`);
+      const rows = [
+        'username,firstName,lastName,displayName,administratorLevel',
+        ...usernames.map((username, index) => row(username, index === 0 ? 'none' : 'billing')),
+        row(
+          `${plant('user name in a refused row')}@${plant('domain in a refused row')}.example`,
+          plant('level in a refused row'),
+        ),
+      ];
+      const name = `${plant('name of an imported file')}.csv`;
+      const page = expect(await admin.upload(paths.importUsers, { name, content: rows.join('\r\n') }), 200);
+      expect(await admin.send(page.path, { mode: 'good' }), 200);
+      await untilDone(story, page.path);
+      const address = to(paths.importPasswords, { importId: page.path.split('/').at(-1) ?? '' });
+      const file = expect(await admin.send(address), 200);
+      await waysInOn(story, file, { usernames, what: 'of an import' });
+      // Where they are mailed past everybody, it is a page that says so.
+      if (region.rules.handOver.by !== 'mailedLink')
+        exports.push({ name: 'ways in of an import', text: file.text, showsSecrets: true });
+      const broken = {
+        name: `${plant('name of an unreadable file')}.csv`,
+        content: `${plant('heading of an unreadable file')};x\n1;2`,
+      };
+      await admin.get(paths.importUsers);
+      expect(await admin.upload(paths.importUsers, broken), 422);
+    },
+  },
+  {
+    title: 'Export all users as a file',
+    operation: 'users.export',
+    act: async (story) => {
+      const admin = visitorOf(story, 'administrator');
+      const { text } = await settled(story, expect(await admin.get(paths.exportUsers), 200));
+      story.exports.push({ name: 'users as a file', text });
+    },
+  },
+];
+
+async function untilDone(story: Story, path: string): Promise<void> {
+  const admin = visitorOf(story, 'administrator');
+  const done = await eventually(async () => {
+    const { text } = expect(await admin.get(path), 200);
+    return text.includes(`action="${path}/passwords"`) ? true : undefined;
+  });
+  if (done === null) throw new StepFault('the import was not done in time');
+}
