@@ -140,7 +140,7 @@ describe('a page embedded or opened by another site', { skip: skipWithout('chrom
   let browser: Browser;
   let portal: ServedPortal;
   const server = createServer((_request, response) => {
-    response.setHeader('Content-Type', 'text/html').end('<title>stranger</title>');
+    response.setHeader('Content-Type', 'text/html').end('<title>Other origin</title>');
   });
   before(async () => {
     browser = await openBrowser();
@@ -148,7 +148,7 @@ describe('a page embedded or opened by another site', { skip: skipWithout('chrom
     await once(server.listen(0, '127.0.0.1'), 'listening');
   });
   after(() => server.close());
-  const stranger = (): string => `http://localhost:${(server.address() as AddressInfo).port}/`;
+  const otherOrigin = (): string => `http://localhost:${(server.address() as AddressInfo).port}/`;
 
   async function framed(page: Page, element: string, address: string): Promise<string> {
     const attribute = element === 'object' ? 'data' : 'src';
@@ -167,8 +167,8 @@ describe('a page embedded or opened by another site', { skip: skipWithout('chrom
   for (const element of ['iframe', 'object', 'embed']) {
     it(`is not displayed in an ${element}`, async () => {
       const page = await newPage(browser, portal);
-      await page.goto(stranger());
-      assert.match(await framed(page, element, stranger()), /<title>stranger/);
+      await page.goto(otherOrigin());
+      assert.match(await framed(page, element, otherOrigin()), /<title>Other origin/);
       assert.doesNotMatch(await framed(page, element, `${portal.origin}/sign-in`), /username|Espace partenaires/);
       await page.goto('/healthz');
       assert.doesNotMatch(await framed(page, element, `${portal.origin}/sign-in`), /username|Espace partenaires/);
@@ -178,7 +178,7 @@ describe('a page embedded or opened by another site', { skip: skipWithout('chrom
 
   it('cannot be accessed by the page that opened it', async () => {
     const page = await newPage(browser, portal);
-    await page.goto(stranger());
+    await page.goto(otherOrigin());
     const popup = page.waitForEvent('popup');
     await page.evaluate(`globalThis.opened = open('${portal.origin}/sign-in')`);
     await (await popup).waitForLoadState();

@@ -31,7 +31,7 @@ describe('a one-time link on the reset page', { skip: skipWithout('chromium', ch
     return { page, user, token: link.slice(-34) };
   }
 
-  async function isGone(tab: Tab, token: string): Promise<void> {
+  async function assertGone(tab: Tab, token: string): Promise<void> {
     const everything = await tab.everything();
     assert.ok(everything.length > 100, 'there is no page to search');
     assert.ok(!everything.includes(token) && !everything.includes(token.slice(0, 14)), everything);
@@ -45,10 +45,10 @@ describe('a one-time link on the reset page', { skip: skipWithout('chromium', ch
       await page.waitForURL(`**${userPath(user.id)}`);
       for (const steps of [-1, 1, -1]) {
         await tab.go(steps);
-        await isGone(tab, token);
+        await assertGone(tab, token);
       }
       await tab.reload();
-      await isGone(tab, token);
+      await assertGone(tab, token);
       await page.context().close();
     });
   }
@@ -56,7 +56,7 @@ describe('a one-time link on the reset page', { skip: skipWithout('chromium', ch
   it('is removed when its page enters the back/forward cache', async () => {
     const { page, token } = await reveal();
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
-    await isGone(await openTab(page), token);
+    await assertGone(await openTab(page), token);
     await page.context().close();
   });
 

@@ -38,7 +38,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
   const epochOf = async ({ id }: TestUser): Promise<number | undefined> =>
     (await usersStore.find(portal.database, tenant.scope, id))?.epoch;
 
-  async function isGone(tab: Tab, secret: string): Promise<void> {
+  async function assertGone(tab: Tab, secret: string): Promise<void> {
     const everything = await tab.everything();
     assert.ok(everything.length > 100, 'there is no page to search');
     for (const part of [secret, secret.slice(0, 9), secret.replaceAll('-', '')])
@@ -78,10 +78,10 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
         await page.click('[data-leave]');
         await page.waitForURL(`**${userPath(user.id)}`);
         const tab = await openTab(page);
-        await isGone(tab, secret);
+        await assertGone(tab, secret);
         for (const steps of [-1, -1, 1, 1, -2, 1]) {
           await tab.go(steps);
-          await isGone(tab, secret);
+          await assertGone(tab, secret);
         }
         assert.ok(
           tab.reasons.includes('HTTPMethodNotGET'),
@@ -89,7 +89,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
         );
         const second = await page.context().newPage();
         await second.goto(resetPasswordPath(user.id));
-        await isGone(await openTab(second), secret);
+        await assertGone(await openTab(second), secret);
         assert.equal(await epochOf(user), epoch);
         await page.context().close();
       });
@@ -99,7 +99,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
         const epoch = await epochOf(user);
         const tab = await openTab(page);
         await tab.reload();
-        await isGone(tab, secret);
+        await assertGone(tab, secret);
         assert.match(await tab.everything(), /Réinitialisation non effectuée/);
         assert.equal(await epochOf(user), epoch);
         const visitor = await signIn(await newPage(browser, portal), { ...user, clearPassword: secret });
@@ -114,9 +114,9 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
         await page.waitForURL('**/sign-in');
         const tab = await openTab(page);
         await tab.go(-1);
-        await isGone(tab, secret);
+        await assertGone(tab, secret);
         await tab.reload();
-        await isGone(tab, secret);
+        await assertGone(tab, secret);
         await page.context().close();
       });
     });
@@ -126,7 +126,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
     const { page, user, secret } = await reveal();
     await page.evaluate('getSelection().selectAllChildren(document.getElementById("temporary-password"))');
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
-    await isGone(await openTab(page), secret);
+    await assertGone(await openTab(page), secret);
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))');
     await page.waitForURL(`**${userPath(user.id)}`);
     await page.context().close();
@@ -137,11 +137,11 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
     assert.equal(body.split(secret).length, 2);
     const holders = await page.evaluate<string[]>(`(() => {
       const walker = document.createTreeWalker(document, NodeFilter.SHOW_ALL), holders = [];
-      const holds = (text) => text?.includes(${JSON.stringify(secret)});
+      const containsSecret = (text) => text?.includes(${JSON.stringify(secret)});
       while (walker.nextNode()) {
         const node = walker.currentNode;
-        if (holds(node.nodeValue)) holders.push(node.nodeName + ' in ' + node.parentElement.id);
-        for (const { name, value } of node.attributes ?? []) if (holds(value)) holders.push(name);
+        if (containsSecret(node.nodeValue)) holders.push(node.nodeName + ' in ' + node.parentElement.id);
+        for (const { name, value } of node.attributes ?? []) if (containsSecret(value)) holders.push(name);
       }
       return holders;
     })()`);

@@ -52,8 +52,8 @@ export async function allVisitors(browser: Browser): Promise<Tour> {
   const token = randomUUID();
   await setUpStore.replace(portal.database, digestOf(token));
   const elsewhere = await serveElsewhere();
-  const abroad = await aTenant(elsewhere, { language: 'de' });
-  const adminAbroad = await aUser(elsewhere, abroad, { administratorLevel: 'global' });
+  const germanTenant = await aTenant(elsewhere, { language: 'de' });
+  const germanAdmin = await aUser(elsewhere, germanTenant, { administratorLevel: 'global' });
 
   const owner = await aSecondFactorUser(portal, await aUser(portal, tenant, { displayName: longName }));
   const strict = await aTenant(portal, { language: 'fr' });
@@ -116,7 +116,7 @@ export async function allVisitors(browser: Browser): Promise<Tour> {
     },
     {
       name: 'administrator in another region',
-      enter: as(adminAbroad, elsewhere),
+      enter: as(germanAdmin, elsewhere),
       pages: [
         at('managed elsewhere', usersPage),
         at('dashboard in another region', '/dashboard'),

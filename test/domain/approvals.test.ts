@@ -138,7 +138,7 @@ describe('policy on actions that need approval', () => {
 describe('a recently removed Global admin level', () => {
   const days30 = 30 * 24 * 3_600_000;
   const acts = ['users.resetPassword', 'users.import', 'users.removeSecondFactor'] as const;
-  const word = (verdict: Verdict): string => (verdict.allowed ? 'yes' : verdict.because);
+  const outcome = (verdict: Verdict): string => (verdict.allowed ? 'yes' : verdict.because);
   const rows: [label: string, until: number | null, byGlobal: string, byManager: string][] = [
     ['never held', null, 'yes', 'yes'],
     ['removed now', now, 'secondAdministrator', 'formerGlobalAdmin'],
@@ -152,11 +152,11 @@ describe('a recently removed Global admin level', () => {
       for (const level of ['none', 'billing', 'userManagement'] as const) {
         const former = someone(level, until);
         for (const action of acts) {
-          assert.equal(word(may(scopeOf('global', ['resetGlobalAdmin']), action, former)), byGlobal, action);
-          assert.equal(word(may(scopeOf('userManagement', ['resetGlobalAdmin']), action, former)), byManager);
-          assert.equal(word(may(scopeOf('global', []), action, former)), 'yes', 'one administrator is enough');
-          assert.equal(word(may(scopeOf('userManagement', []), action, former)), 'yes');
-          assert.equal(word(may(scopeOf('operator', guardedActs), action, former)), 'yes', 'for the operator');
+          assert.equal(outcome(may(scopeOf('global', ['resetGlobalAdmin']), action, former)), byGlobal, action);
+          assert.equal(outcome(may(scopeOf('userManagement', ['resetGlobalAdmin']), action, former)), byManager);
+          assert.equal(outcome(may(scopeOf('global', []), action, former)), 'yes', 'one administrator is enough');
+          assert.equal(outcome(may(scopeOf('userManagement', []), action, former)), 'yes');
+          assert.equal(outcome(may(scopeOf('operator', guardedActs), action, former)), 'yes', 'for the operator');
         }
       }
     });
@@ -165,7 +165,7 @@ describe('a recently removed Global admin level', () => {
     const former = someone('none', now);
     for (const action of ['users.edit', 'users.block', 'users.delete', 'users.restore', 'users.endSessions'] as const)
       for (const level of ['global', 'userManagement'] as const)
-        assert.equal(word(may(scopeOf(level, guardedActs), action, former)), 'yes', action);
+        assert.equal(outcome(may(scopeOf(level, guardedActs), action, former)), 'yes', action);
   });
 
   test('restricts approval to Global admins', () => {

@@ -54,7 +54,7 @@ function targetOf(who: Who, level: AdministratorLevel): Target | undefined {
 }
 
 // The product contract, written differently from the policy: two formulations rarely share a mistake.
-const forEverybody: Action[] = ['dashboard.view', 'profile.view', 'password.change'];
+const allowedToAll: Action[] = ['dashboard.view', 'profile.view', 'password.change'];
 const againstAPerson = [
   'edit',
   'block',
@@ -77,7 +77,7 @@ interface Case {
 }
 
 function expected({ level, action, who, at, managed }: Case): 'yes' | Refusal {
-  if (forEverybody.includes(action)) return 'yes';
+  if (allowedToAll.includes(action)) return 'yes';
   if (level !== 'global' && level !== 'userManagement') return 'level';
   if (forGlobalAdmins.includes(action)) return level === 'global' ? 'yes' : 'level';
   if (/^(users|personalData)[.]/.test(action) && at !== 'here') return at;
@@ -89,8 +89,8 @@ function expected({ level, action, who, at, managed }: Case): 'yes' | Refusal {
 
 function forUserManager(who: Who, managed: Managed): 'yes' | Refusal {
   if (who === 'global') return 'globalAdmin';
-  const holdsALevel = who !== 'user';
-  return managed === 'globalAdmins' && holdsALevel ? 'administrator' : 'yes';
+  const hasLevel = who !== 'user';
+  return managed === 'globalAdmins' && hasLevel ? 'administrator' : 'yes';
 }
 
 const cases: Case[] = administratorLevels.flatMap((level) =>

@@ -3,20 +3,20 @@ import { test } from 'node:test';
 import { isUserOperation, userOperations } from '../../src/domain/regions.ts';
 import { actions, administratorLevels, agentLevels, changesToAPerson, rights } from '../../src/domain/roles.ts';
 
-const everybody = ['global', 'userManagement', 'billing', 'none'];
+const allLevels = ['global', 'userManagement', 'billing', 'none'];
 const userManagers = ['global', 'userManagement'];
 
 test('levels are listed in the order in which pages offer them', () => {
-  assert.deepEqual(administratorLevels, everybody);
+  assert.deepEqual(administratorLevels, allLevels);
   assert.deepEqual(agentLevels, ['admin', 'sales', 'helpdesk', 'none']);
 });
 
 // A new action must be added here: permissions are deliberately written down twice.
 test('every action is available to exactly these levels', () => {
   assert.deepEqual(rights, {
-    'dashboard.view': everybody,
-    'profile.view': everybody,
-    'password.change': everybody,
+    'dashboard.view': allLevels,
+    'profile.view': allLevels,
+    'password.change': allLevels,
     'accountSettings.view': userManagers,
     'accountSettings.edit': ['global'],
     'users.list': userManagers,

@@ -88,11 +88,11 @@ describe('activity log export as CSV', () => {
       const rows: string[][] = parse(text, { bom: true, delimiter: language === 'en' ? ',' : ';' });
       const { zone } = createFormats(language, () => portal.clock.now);
       assert.equal(rows[0]?.[1], t('activity:column.time', { zone: zone() }));
-      const said = rows.slice(1).map((row) => row.slice(0, 6));
+      const cells = rows.slice(1).map((row) => row.slice(0, 6));
       const time = '2026-11-23 09:00:00';
       const by = { actor: 'Camille Laurent', format: 'CSV' };
       const operator = t('activity:operator');
-      assert.deepEqual(said, [
+      assert.deepEqual(cells, [
         [
           '1',
           time,

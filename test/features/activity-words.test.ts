@@ -44,7 +44,7 @@ describe('texts for event kinds', () => {
 });
 
 describe('rendering an activity entry', () => {
-  const said = (language: (typeof languages)[number], what: Activity): string[] => {
+  const textsOf = (language: (typeof languages)[number], what: Activity): string[] => {
     const { t } = translator(language);
     const { sentence, details } = wordsFor(language).entry(what);
     return [sentence, ...details].map(({ key, values }) => t(key, values).replace(/\s/g, ' '));
@@ -112,7 +112,7 @@ describe('rendering an activity entry', () => {
   for (const [what, ...expected] of table) {
     it(`renders: ${expected[0]}`, () => {
       for (const [index, language] of languages.entries())
-        assert.equal(said(language, what).join('|'), expected[index]);
+        assert.equal(textsOf(language, what).join('|'), expected[index]);
     });
   }
 
@@ -129,9 +129,9 @@ describe('rendering an activity entry', () => {
     ];
     for (const language of languages)
       for (const event of others)
-        for (const whom of [target, null]) {
-          const what = activity(event, { target: whom });
-          assert.ok(said(language, what).every((text) => text.trim() !== ''));
+        for (const maybeTarget of [target, null]) {
+          const what = activity(event, { target: maybeTarget });
+          assert.ok(textsOf(language, what).every((text) => text.trim() !== ''));
           assert.equal(wordsFor(language).row(what, 'request').length, wordsFor(language).columns().length);
         }
   });

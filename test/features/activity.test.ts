@@ -65,7 +65,7 @@ describe('recording an event once, with actor, target, address and request ID', 
   const cases: [
     kind: string,
     actor: 'self' | 'admin' | 'visitor',
-    scene: Preparation,
+    prepare: Preparation,
     overrides?: Partial<TestUser>,
   ][] = [
     ['signIn.succeeded', 'self', bySignIn(null)],
@@ -85,10 +85,10 @@ describe('recording an event once, with actor, target, address and request ID', 
     ['sessions.ended', 'admin', byAdmin('/end-sessions')],
   ];
 
-  for (const [kind, actor, scene, overrides = {}] of cases) {
+  for (const [kind, actor, prepare, overrides = {}] of cases) {
     it(`records ${kind} by ${actor} ${JSON.stringify(overrides)}`, async () => {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', ...overrides });
-      const act = await scene(zoe);
+      const act = await prepare(zoe);
       portal.clock.now += 1_000;
       const before = await lastId();
       const answer = await act();

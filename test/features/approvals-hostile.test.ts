@@ -16,9 +16,10 @@ import { normalizedResponse } from '../support/responses.ts';
 const portal = await openPortal();
 const { knex } = portal.database;
 const fixture = await aTenantWithApprovals(portal);
-const stranger = await aTenantWithApprovals(portal);
-type Who = 'requester' | 'other' | 'third' | 'manager' | 'plain' | 'stranger';
-const personOf = (who: Who) => (who === 'stranger' ? stranger.as(stranger.requester) : fixture.as(fixture[who]));
+const otherTenant = await aTenantWithApprovals(portal);
+type Who = 'requester' | 'other' | 'third' | 'manager' | 'plain' | 'otherTenant';
+const personOf = (who: Who) =>
+  who === 'otherTenant' ? otherTenant.as(otherTenant.requester) : fixture.as(fixture[who]);
 const fresh = async (): Promise<void> => {
   await knex('approvals').delete();
   await knex('throttles').delete();
@@ -31,13 +32,13 @@ const crafted: [label: string, who: Who, move: string, confirmed: boolean, statu
   ['its subject approves it', 'third', 'confirmed', false, 404],
   ['an administrator without the right to perform it approves it', 'manager', 'confirmed', false, 404],
   ['a user without an administrator level approves it', 'plain', 'confirmed', false, 403],
-  ['an administrator of another tenant approves it', 'stranger', 'confirmed', false, 404],
+  ['an administrator of another tenant approves it', 'otherTenant', 'confirmed', false, 404],
   ['another administrator withdraws it', 'other', 'withdraw', false, 403],
   ['its approver performs it', 'other', 'perform', true, 403],
   ['its approver withdraws it', 'other', 'withdraw', true, 403],
   ['its approver declines it after approving it', 'other', 'declined', true, 409],
   ['its subject performs it', 'third', 'perform', true, 404],
-  ['an administrator of another tenant performs it', 'stranger', 'perform', true, 404],
+  ['an administrator of another tenant performs it', 'otherTenant', 'perform', true, 404],
   ['the move is unknown', 'other', 'done', false, 400],
 ];
 
@@ -53,8 +54,8 @@ describe('an approval request', () => {
       assert.equal(answer.status, status, answer.text.slice(0, 2_000));
       assert.doesNotMatch(answer.text, /id="temporary-password"/);
       if (status === 404) {
-        const nobody = await person.send('post', to(`${approvalsPage}/${randomUUID()}`), { move });
-        assert.deepEqual(normalizedResponse(answer), normalizedResponse(nobody));
+        const unknownRequest = await person.send('post', to(`${approvalsPage}/${randomUUID()}`), { move });
+        assert.deepEqual(normalizedResponse(answer), normalizedResponse(unknownRequest));
       }
       assert.deepEqual(await requestStatesOf(portal, fixture.tenant), [confirmed ? 'confirmed' : 'open']);
       assert.deepEqual(await storedUser(portal, fixture.third), before);
@@ -123,7 +124,7 @@ describe('requesting an approval', () => {
   const subjects: [label: string, fields: Record<string, string>, status: number][] = [
     ['without an action is rejected', {}, 400],
     ['for an unknown action is rejected', { act: 'launch' }, 400],
-    ['for a user of another tenant is rejected', { act: 'resetPassword', user: stranger.third.id }, 404],
+    ['for a user of another tenant is rejected', { act: 'resetPassword', user: otherTenant.third.id }, 404],
     ['without a user is rejected', { act: 'resetPassword' }, 404],
     ['for an unknown user ID is rejected', { act: 'delete', user: randomUUID() }, 404],
     ['for oneself is rejected', { act: 'resetPassword', user: fixture.requester.id }, 403],

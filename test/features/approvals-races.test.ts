@@ -55,8 +55,8 @@ for (const [dialect, server] of [
       await knex('approvals').delete();
       const before = (await activityKindsOf(portal, fixture.tenant)).length;
       const scopeOf = (actor: TestUser) => createScope({ ...fixture.tenant.scope, rules, principal: person(actor) });
-      const wish = { act: 'resetPassword', userIds: [fixture.third.id] } as const;
-      const asked = await approvals.ask(scopeOf(fixture.requester), wish, 'Because');
+      const newRequest = { act: 'resetPassword', userIds: [fixture.third.id] } as const;
+      const asked = await approvals.ask(scopeOf(fixture.requester), newRequest, 'Because');
       if (asked.outcome !== 'asked') throw new Error(asked.outcome);
       const scopes = {
         requester: scopeOf(fixture.requester),

@@ -95,8 +95,8 @@ for (const [dialect, server] of [
         'deliveries',
       );
       const queued = await mails.where({ tenant_id: tenant.id });
-      const told = queued.map(({ user_id, kind }) => `${kind} ${user_id}`);
-      assert.deepEqual(told.sort(), [`approvalAsked ${other.id}`, `approvalConfirmed ${requester.id}`]);
+      const recipients = queued.map(({ user_id, kind }) => `${kind} ${user_id}`);
+      assert.deepEqual(recipients.sort(), [`approvalAsked ${other.id}`, `approvalConfirmed ${requester.id}`]);
       assert.doesNotMatch(JSON.stringify(queued), /Kanarienvogel/);
     });
 

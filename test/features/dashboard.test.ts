@@ -33,10 +33,10 @@ describe('dashboard of an administrator', () => {
       const tenant = await aTenant(portal, { language });
       const admin = await globalAdmin(tenant);
       for (const hours of [-1, -2, 3, 70]) await temporary(tenant, hours);
-      const victim = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const { now } = portal.clock;
       for (const at of [now - hourMs, now - 2 * hourMs, now - 25 * hourMs])
-        await activityStore.record(portal.database, tenant.scope, { kind: 'signIn.throttled' }, victim.id, at);
+        await activityStore.record(portal.database, tenant.scope, { kind: 'signIn.throttled' }, zoe.id, at);
       const person = await signedIn(admin, language);
       const attention: [key: string, count: number][] = [
         ['dashboard:fewGlobalAdmins.title', 1],
@@ -69,10 +69,16 @@ describe('dashboard of an administrator', () => {
   it('shows the five latest events of the organization, with a link to the activity log', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const admin = await globalAdmin(tenant);
-    const stranger = await aTenant(portal, { language: 'en' });
+    const otherTenant = await aTenant(portal, { language: 'en' });
     for (let count = 0; count < 6; count++)
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.resumed' }, null, portal.clock.now - 1);
-    await activityStore.record(portal.database, stranger.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
+    await activityStore.record(
+      portal.database,
+      otherTenant.scope,
+      { kind: 'tenant.suspended' },
+      null,
+      portal.clock.now,
+    );
     const person = await signedIn(admin);
     const resumed = 'The operator reactivated the organization.';
     assert.deepEqual(textsOf(person, '.event-text'), ['Camille Laurent signed in.', ...Array<string>(4).fill(resumed)]);
@@ -83,22 +89,22 @@ describe('dashboard of an administrator', () => {
   it('offers shortcuts to the most important pages', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const person = await signedIn(await aUser(portal, tenant, { administratorLevel: 'userManagement' }));
-    const ways = ['User management', 'Add user', 'Import', 'Activity log', 'Account settings'];
-    assert.deepEqual(textsOf(person, '.tiles .tile-title'), ways);
-    for (const way of ways) {
+    const linkNames = ['User management', 'Add user', 'Import', 'Activity log', 'Account settings'];
+    assert.deepEqual(textsOf(person, '.tiles .tile-title'), linkNames);
+    for (const linkName of linkNames) {
       await person.visit('/dashboard');
-      await person.follow(way);
-      assert.equal(person.status, 200, way);
+      await person.follow(linkName);
+      assert.equal(person.status, 200, linkName);
     }
   });
 
   it('offers no user list in a region where users are managed elsewhere', async () => {
     const rules = path.join(import.meta.dirname, '../../rules/germany-historical.json');
-    const abroad = await openPortal({ environment: { REGION: 'germany', REGION_RULES: rules } });
-    const tenant = await aTenant(abroad, { language: 'en' });
-    await aUser(abroad, tenant, { password: 'temporary', temporaryUntil: 1 });
-    const admin = await aUser(abroad, tenant, { administratorLevel: 'global' });
-    const person = await aPerson(abroad, { 'Accept-Language': 'en' }).signIn(admin);
+    const german = await openPortal({ environment: { REGION: 'germany', REGION_RULES: rules } });
+    const tenant = await aTenant(german, { language: 'en' });
+    await aUser(german, tenant, { password: 'temporary', temporaryUntil: 1 });
+    const admin = await aUser(german, tenant, { administratorLevel: 'global' });
+    const person = await aPerson(german, { 'Accept-Language': 'en' }).signIn(admin);
     person.sees('only 1 active Global admin').sees('Managed elsewhere').sees('signed in.');
     person.doesNotSee('has expired').doesNotSee('Add user');
   });

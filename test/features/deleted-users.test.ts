@@ -13,7 +13,7 @@ const deleted = `${users}/deleted`;
 const portal = await openPortal();
 const tenant = await aTenant(portal, { language: 'en' });
 const admin = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
-const aNobody = () => newUser({ displayName: 'Nobody', state: 'deleted', deletedAt: 1 });
+const aDeletedUser = () => newUser({ displayName: 'Nobody', state: 'deleted', deletedAt: 1 });
 const shown = (person: Person): string[] =>
   person
     .$('tbody bdi.name-first')
@@ -74,10 +74,10 @@ describe('list of 60 deleted users', async () => {
 
   it('is counted on the user list, up to 999', async () => {
     (await admin.visit(users)).sees('Deleted users (60)');
-    const most = Array.from({ length: 939 }, () => aNobody());
+    const most = Array.from({ length: 939 }, () => aDeletedUser());
     await usersStore.insertMany(portal.database, tenant.scope, most);
     (await admin.visit(users)).sees('Deleted users (999)');
-    await usersStore.insertMany(portal.database, tenant.scope, [aNobody()]);
+    await usersStore.insertMany(portal.database, tenant.scope, [aDeletedUser()]);
     (await admin.visit(users)).sees('Deleted users (999+)');
   });
 });

@@ -48,18 +48,18 @@ describe('erasing a deleted user', async () => {
 
   it('frees the user name; a new user with the same name starts without any old data', async () => {
     const zoe = await aDeletedUser({ state: 'active', deletedAt: null });
-    const lasting = async (): Promise<string[]> => {
+    const remainingEntries = async (): Promise<string[]> => {
       const rows = (await portal.database.knex('throttles').orderBy('key')) as { key: string }[];
       return rows.map(({ key }) => key).filter((key) => !key.startsWith('pair:') && !key.startsWith('address:'));
     };
-    const before = await lasting();
+    const before = await remainingEntries();
     const wrong = await aPerson(portal, english).visit('/sign-in');
     await wrong.submit('Next', { 'User name': zoe.username });
     await wrong.send('POST', '/sign-in/password', { password: 'wrong' });
-    assert.equal((await lasting()).length, before.length + 2);
+    assert.equal((await remainingEntries()).length, before.length + 2);
     await admin.send('POST', `${list}/${zoe.id}/delete`);
     await admin.send('POST', pathOf(zoe));
-    assert.deepEqual(await lasting(), before);
+    assert.deepEqual(await remainingEntries(), before);
     const again = await aUser(portal, tenant, { username: zoe.username, displayName: 'Zoé Nouvelle' });
     const person = await aPerson(portal, english).signIn(again);
     assert.equal(person.path, '/dashboard');
@@ -67,10 +67,10 @@ describe('erasing a deleted user', async () => {
     admin.doesNotSee('Sign-in refused');
   });
 
-  const nobody = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
+  const unknownId = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
   const elsewhere = await aTenant(portal, { language: 'en' });
   const others: [what: string, user: () => Promise<{ id: string }>][] = [
-    ['an unknown ID', () => Promise.resolve({ id: nobody })],
+    ['an unknown ID', () => Promise.resolve({ id: unknownId })],
     ['a user who is not deleted', () => aUser(portal, tenant)],
     ['a blocked user', () => aUser(portal, tenant, { state: 'blocked' })],
     ['a user of another tenant', () => aUser(portal, elsewhere, { state: 'deleted' })],

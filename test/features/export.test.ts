@@ -118,11 +118,11 @@ describe('importing an exported file', () => {
   });
 
   // Values that a form would have cleaned up, and values that spreadsheets interpret as formulas.
-  const nasty = fc.string({
+  const hostileText = fc.string({
     unit: fc.constantFrom('=', '+', '-', '@', "'", '"', ';', ',', '\t', '\r', '\n', ' ', '＝', '\u202E', 'é', 'a'),
   });
   const name = fc
-    .oneof(nasty, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom(...hostile))
+    .oneof(hostileText, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom(...hostile))
     .map((text) => text.replaceAll('\0', ''));
   const people = fc.array(fc.record({ firstName: name, lastName: name, displayName: name }), {
     minLength: 40,

@@ -31,8 +31,8 @@ describe('a session that must change its temporary password', async () => {
   async function send(person: Person, method: string, path: string): Promise<RawResponse> {
     const headers = { Cookie: person.cookies(), 'Content-Type': 'application/x-www-form-urlencoded' };
     const form = new URLSearchParams({ _csrf: person.csrf, ...everyField }).toString();
-    const bodiless = ['GET', 'HEAD', 'OPTIONS'].includes(method);
-    return sendRaw(origin, path, { method, headers, ...(bodiless ? {} : { body: form }) });
+    const hasNoBody = ['GET', 'HEAD', 'OPTIONS'].includes(method);
+    return sendRaw(origin, path, { method, headers, ...(hasNoBody ? {} : { body: form }) });
   }
 
   it('covers a realistic number of routes', () => {

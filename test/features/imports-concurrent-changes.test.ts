@@ -23,7 +23,7 @@ for (const [dialect, server] of [
       const { database } = portal;
       const { aConfirmedImport, find, countUsers, kindsOf, run } = importScenarios(portal);
 
-      const losses: [what: string, lose: (scenario: ConfirmedImport) => Promise<unknown>][] = [
+      const interruptions: [what: string, lose: (scenario: ConfirmedImport) => Promise<unknown>][] = [
         ['was blocked', ({ tenant, admin }) => usersStore.setState(database, tenant.scope, admin.id, 'blocked', 0)],
         ['was deleted', ({ tenant, admin }) => usersStore.setState(database, tenant.scope, admin.id, 'deleted', 0)],
         [
@@ -38,7 +38,7 @@ for (const [dialect, server] of [
         ],
         ['belongs to a suspended tenant', ({ tenant }) => tenantsStore.setState(database, tenant.id, 'suspended')],
       ];
-      for (const [what, lose] of losses) {
+      for (const [what, lose] of interruptions) {
         it(`the import is stopped if the user who confirmed it ${what}`, async () => {
           const scenario = await aConfirmedImport();
           await lose(scenario);

@@ -157,11 +157,11 @@ describe('reading a large import file', () => {
   ] as const) {
     it(`does not block the event loop on a file of ${what}`, async () => {
       let [turns, over] = [0, false];
-      const beat = (): void => {
+      const tick = (): void => {
         turns++;
-        if (!over) setImmediate(beat);
+        if (!over) setImmediate(tick);
       };
-      setImmediate(beat);
+      setImmediate(tick);
       try {
         for await (const row of readRows(Buffer.alloc(size, filling), isHeading)) assert.ok(row.line > 0);
       } finally {

@@ -64,14 +64,14 @@ describe('one-time link of a new user', () => {
     await admin.submit('Reset password');
     const sheets = admin.$('.sheet').toArray();
     const text = normalizeSpace(sheets.map((sheet) => admin.$(sheet).text()).join(' '));
-    for (const said of [
+    for (const expected of [
       'Einmal-Link',
       'Änne Weiß',
       user.username,
       'lässt sich einmal öffnen',
       'Vernichten Sie dieses Blatt.',
     ])
-      assert.ok(text.includes(said), `${said}: ${text}`);
+      assert.ok(text.includes(expected), `${expected}: ${text}`);
     assert.ok(!text.includes('Temporäres Kennwort'));
   });
 });

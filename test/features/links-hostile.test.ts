@@ -136,8 +136,8 @@ describe('an invalid one-time link', () => {
   for (const [label, spoil] of cases) {
     it(`gets the same response as an unknown one if it ${label}`, async () => {
       const { zoe, link } = await aLink();
-      const spoilt = await spoil(zoe, link);
-      const dead = typeof spoilt === 'string' ? spoilt : link;
+      const redeemed = await spoil(zoe, link);
+      const dead = typeof redeemed === 'string' ? redeemed : link;
       const before = await rowOf(zoe);
       const visitor = await aVisitor();
       const wrong = await visitor.send('GET', unknown);

@@ -20,15 +20,15 @@ async function aLink(): Promise<{ zoe: TestUser; link: string }> {
 describe('URL of a one-time link', () => {
   it('is built from BASE_URL, regardless of the host headers of the request', async () => {
     const zoe = await aUser(portal, tenant);
-    const tricked = await aPerson(portal, {
+    const visitor = await aPerson(portal, {
       ...english,
       'X-Forwarded-Host': 'evil.example',
       Host: 'evil.example',
       'X-Forwarded-Proto': 'gopher',
       Forwarded: 'host=evil.example',
     }).signIn(camille);
-    await resetByLink(tricked, zoe);
-    assert.doesNotMatch(tricked.body, /evil\.example|gopher/);
+    await resetByLink(visitor, zoe);
+    assert.doesNotMatch(visitor.body, /evil\.example|gopher/);
   });
 
   it('is accepted in lowercase and without hyphens, for links typed from a printed sheet', async () => {

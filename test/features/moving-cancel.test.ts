@@ -67,12 +67,12 @@ for (const server of [undefined, await postgres()]) {
       ['with an empty reason', ''],
       ['with a reason of spaces', ' \n'],
     ];
-    for (const isTakenIn of [false, true])
+    for (const isMovedIn of [false, true])
       for (const [how, given] of written)
-        it(`is refused ${how} once the bundle has been written${isTakenIn ? ' and imported' : ''}, and nothing changes`, async () => {
+        it(`is refused ${how} once the bundle has been written${isMovedIn ? ' and imported' : ''}, and nothing changes`, async () => {
           const tenant = await aTenant(from.portal);
           const file = await exportBundle(from, to, tenant.id);
-          if (isTakenIn) await moveIn(to.parts, file, to.identity);
+          if (isMovedIn) await moveIn(to.parts, file, to.identity);
           const before = await rowCountsOf(from);
           await assert.rejects(cancelMove(from.parts, tenant.id, given), isFault('bundleWritten'));
           assert.deepEqual(await rowCountsOf(from), before);

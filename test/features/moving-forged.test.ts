@@ -13,8 +13,8 @@ import { aBundleInTransit } from '../support/moving-bundle.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 const { from, to, populated, file, assertRefused } = await aBundleInTransit();
-const resident = await aTenant(to.portal, { domain: 'resident.example' });
-const neighbour = await aUser(to.portal, resident, { username: 'ada@resident.example' });
+const existingTenant = await aTenant(to.portal, { domain: 'resident.example' });
+const neighbour = await aUser(to.portal, existingTenant, { username: 'ada@resident.example' });
 
 /** The decrypted bundle, as the other region reads it. */
 async function opened(): Promise<{ header: BundleHeader; rows: BundleRow[] }> {
@@ -87,8 +87,12 @@ describe('a bundle from a compromised region', () => {
       'content',
     ],
     ['with a malformed user name', () => forged({}, where('users', 'username', 'a b@x')), 'content'],
-    ['with a user of another tenant', () => forged({}, where('users', 'tenant_id', resident.id)), 'content'],
-    ['with a domain of another tenant', () => forged({}, where('tenant_domains', 'tenant_id', resident.id)), 'content'],
+    ['with a user of another tenant', () => forged({}, where('users', 'tenant_id', existingTenant.id)), 'content'],
+    [
+      'with a domain of another tenant',
+      () => forged({}, where('tenant_domains', 'tenant_id', existingTenant.id)),
+      'content',
+    ],
     [
       'with a domain that its header does not name',
       () => forged({}, where('tenant_domains', 'domain', 'more.example')),

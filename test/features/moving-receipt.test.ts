@@ -39,7 +39,7 @@ describe('finishing a move with a receipt', async () => {
   const done = (given: unknown) => finishMove(from.parts, tenant.id, given);
   const users = receipt.tables.findIndex(({ name }) => name === 'users');
   const fewer = receipt.tables.with(users, { ...receipt.tables[users]!, rows: 1 });
-  const stranger = await aMovingRegion('germany');
+  const otherRegion = await aMovingRegion('germany');
   const small = await aSmallTenant();
   const otherMove = await (async (): Promise<Receipt> => {
     await moveIn(to.parts, await exportBundle(from, to, small.tenant.id), to.identity);
@@ -65,11 +65,11 @@ describe('finishing a move with a receipt', async () => {
   }
 
   it('deletes nothing if a validly signed receipt does not match the bundle', async () => {
-    await movesStore.add(stranger.portal.database, {
+    await movesStore.add(otherRegion.portal.database, {
       ...(await movesStore.findLatestIn(to.portal.database, tenant.id))!,
       summary: fewer,
     });
-    await assert.rejects(done(await receiptOf(stranger.parts, tenant.id)), isFault('receiptDiffers'));
+    await assert.rejects(done(await receiptOf(otherRegion.parts, tenant.id)), isFault('receiptDiffers'));
   });
 
   it('deletes nothing if data in the old region has changed since', async () => {

@@ -56,7 +56,7 @@ const restored: Act = async (user) => {
 };
 
 describe('email notification to a user', () => {
-  const told: [kind: string, act: Act, overrides?: Partial<TestUser>][] = [
+  const noticeCases: [kind: string, act: Act, overrides?: Partial<TestUser>][] = [
     ['passwordReset', post('/reset-password', { epoch: '0' })],
     ['passwordChanged', own('/my-profile/password')],
     ['passwordChanged', own('/change-password'), { password: 'temporary' }],
@@ -64,7 +64,7 @@ describe('email notification to a user', () => {
     ['accountUnblocked', post('/unblock'), { state: 'blocked' }],
     ['accountRestored', restored],
   ];
-  for (const [kind, act, overrides = {}] of told) {
+  for (const [kind, act, overrides = {}] of noticeCases) {
     for (const language of [...languages, null]) {
       it(`${kind} is sent in ${language ?? "the organization's language"} ${JSON.stringify(overrides)}`, async () => {
         const zoe = await aUser(portal, tenant, { ...overrides, language });
@@ -115,7 +115,7 @@ describe('email notification to a user', () => {
     assert.match(mail?.text ?? '', /^By: \u2068An administrator of your organization\u2069$/m);
   });
 
-  const untold: [what: string, act: Act, overrides?: Partial<TestUser>][] = [
+  const silentCases: [what: string, act: Act, overrides?: Partial<TestUser>][] = [
     ['an edited name', edit({ displayName: 'Zoë Besson' })],
     ['blocking', post('/block')],
     ['deletion', post('/delete')],
@@ -131,7 +131,7 @@ describe('email notification to a user', () => {
       },
     ],
   ];
-  for (const [what, act, overrides = {}] of untold) {
+  for (const [what, act, overrides = {}] of silentCases) {
     it(`is not sent for ${what}`, async () => {
       const zoe = await aUser(portal, tenant, overrides);
       assert.deepEqual(await delivered(() => act(zoe)), []);
@@ -141,12 +141,12 @@ describe('email notification to a user', () => {
 
   it('is not sent if the transaction is rolled back', async () => {
     const zoe = await aUser(portal, tenant);
-    const doomed = portal.database.transaction(async (tx) => {
+    const rolledBack = portal.database.transaction(async (tx) => {
       await activityStore.record(tx, tenant.scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
       assert.equal((await deliveriesStore.listOf(tx, tenant.scope, 'notices', zoe.id)).length, 1);
       throw new Error('rolled back');
     });
-    assert.deepEqual(await delivered(() => doomed.catch(() => {})), []);
+    assert.deepEqual(await delivered(() => rolledBack.catch(() => {})), []);
   });
 });
 

@@ -117,8 +117,8 @@ describe("changing one's own password", () => {
       const [person, other] = [await signedIn(zoe), await signedIn(zoe)];
       await change(person, current, next, again);
       assert.equal(person.status, 422);
-      const said = because.replace('_other', '');
-      person.sees(because === said ? t(`passwords:error.${said}`) : t(`passwords:error.${said}`, { count: 256 }));
+      const reason = because.replace('_other', '');
+      person.sees(because === reason ? t(`passwords:error.${reason}`) : t(`passwords:error.${reason}`, { count: 256 }));
       assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.epoch, zoe.epoch);
       for (const session of [person, other]) assert.equal((await session.visit('/dashboard')).path, '/dashboard');
       assert.equal((await signedIn(zoe)).path, '/dashboard');

@@ -107,19 +107,19 @@ describe('a reset that is not allowed', () => {
   });
 
   it('gets the same response for a user of another tenant as for an unknown ID', async () => {
-    const stranger = await aUser(portal, await aTenant(portal), { displayName: 'Somebody Else' });
+    const foreignUser = await aUser(portal, await aTenant(portal), { displayName: 'Somebody Else' });
     const person = await signedIn(camille);
     for (const address of [userAddress, resetAddress]) {
       for (const method of ['GET', 'POST']) {
-        const theirs = await person.send(method, address(stranger), { epoch: '0' });
-        const nobodys = await person.send(method, address({ id: randomUUID() }), { epoch: '0' });
-        assert.deepEqual(normalizedResponse(theirs), normalizedResponse(nobodys));
-        assert.ok(method === 'POST' || theirs.status === 404);
-        assert.ok(!theirs.text.includes('Somebody Else'));
+        const foreign = await person.send(method, address(foreignUser), { epoch: '0' });
+        const missing = await person.send(method, address({ id: randomUUID() }), { epoch: '0' });
+        assert.deepEqual(normalizedResponse(foreign), normalizedResponse(missing));
+        assert.ok(method === 'POST' || foreign.status === 404);
+        assert.ok(!foreign.text.includes('Somebody Else'));
       }
     }
-    assert.equal((await post(person, stranger)).status, 404);
-    assert.deepEqual(await refusalsOf(stranger), []);
+    assert.equal((await post(person, foreignUser)).status, 404);
+    assert.deepEqual(await refusalsOf(foreignUser), []);
   });
 
   it('responds with 404 for a deleted user', async () => {

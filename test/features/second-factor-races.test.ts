@@ -16,9 +16,9 @@ import { postgres, skipWithout } from '../support/services.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
-const closers: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 after(async () => {
-  for (const close of new Set(closers)) await close();
+  for (const close of new Set(cleanups)) await close();
 });
 
 /** The second factor step of one process with its own database connection. */
@@ -61,7 +61,7 @@ for (const [dialect, server] of [
         const first = aNode(portal);
         // SQLite supports only one process, so both requests run in this one.
         const nodes = [first, dialect === 'SQLite' ? first : aNode(portal)];
-        closers.push(...nodes.map(({ close }) => close));
+        cleanups.push(...nodes.map(({ close }) => close));
         const scope = createScope({ ...tenant.scope, principal: person(owner.user) });
         for (let round = 0; round < (kind === 'app' ? rounds : owner.recoveryCodes.length); round++) {
           const code = kind === 'app' ? totpCode(portal, owner.seed) : (owner.recoveryCodes[round] ?? '');

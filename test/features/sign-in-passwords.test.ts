@@ -165,10 +165,10 @@ describe('password hash parameters', async () => {
     assert.equal(await canSignIn(portal, user, 'not the password at all'), false);
     assert.match(await hashOf(user), /m=8,t=1,/);
     assert.equal(await canSignIn(portal, user, user.clearPassword), true);
-    const risen = await hashOf(user);
-    assert.match(risen, /m=16,t=2,/);
+    const rehashed = await hashOf(user);
+    assert.match(rehashed, /m=16,t=2,/);
     assert.equal(await canSignIn(portal, user, user.clearPassword), true);
-    assert.equal(await hashOf(user), risen);
+    assert.equal(await hashOf(user), rehashed);
   });
 
   it('are never downgraded', async () => {

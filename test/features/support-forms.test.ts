@@ -22,7 +22,7 @@ for (const [dialect, server] of [
       const { admin, camille } = await aSupportedTenant(portal);
       const blocked = await anOperator(portal, { displayName: 'Bo Blocked', state: 'blocked' });
       const good = { operator: ada.id, purpose: 'Imports fail', hours: '1', level: 'look' };
-      for (const [label, fields, said] of [
+      for (const [label, fields, message] of [
         ['zero hours', { hours: '0' }, /whole number of hours/],
         ['negative hours', { hours: '-1' }, /whole number of hours/],
         ['half an hour', { hours: '0.5' }, /whole number of hours/],
@@ -42,7 +42,7 @@ for (const [dialect, server] of [
           const before = await grants();
           const answer = await admin.send('POST', supportPage, { ...good, ...fields });
           assert.equal(answer.status, 422, label);
-          assert.match(answer.text, said);
+          assert.match(answer.text, message);
           assert.deepEqual(await grants(), before);
         });
       }

@@ -36,15 +36,15 @@ for (const [dialect, server] of [
       const supported = await aSupportedTenant(portal);
       const other = await anOperator(portal, { displayName: 'Bo Other' });
       const grantId = await grantSupport(portal, supported, other);
-      const stranger = await aSupportedTenant(portal, 'Fremde');
+      const otherTenant = await aSupportedTenant(portal, 'Fremde');
       await supported.admin.visit('/dashboard');
-      const people = [await aPerson(portal, english).signIn(ada), supported.admin, stranger.admin];
+      const people = [await aPerson(portal, english).signIn(ada), supported.admin, otherTenant.admin];
       for (const person of people) {
-        const [ours, nobodys] = [grantId, randomUUID()].map((id) => person.send('POST', enterPath(id)));
-        assert.equal((await nobodys!).status, 404);
-        assert.deepEqual(normalizedResponse(await ours!), normalizedResponse(await nobodys!));
+        const [ours, missing] = [grantId, randomUUID()].map((id) => person.send('POST', enterPath(id)));
+        assert.equal((await missing!).status, 404);
+        assert.deepEqual(normalizedResponse(await ours!), normalizedResponse(await missing!));
       }
-      const ending = (id: string) => stranger.admin.send('POST', `${supportPage}/${id}/end`);
+      const ending = (id: string) => otherTenant.admin.send('POST', `${supportPage}/${id}/end`);
       assert.deepEqual(normalizedResponse(await ending(grantId)), normalizedResponse(await ending(randomUUID())));
       assert.equal((await supportStore.listOpen(portal.database, supported.tenant.scope, portal.clock.now)).length, 1);
     });
@@ -122,7 +122,7 @@ for (const [dialect, server] of [
     });
 
     describe('events that end support access with the next request', () => {
-      for (const [label, end, said] of [
+      for (const [label, end, message] of [
         ['the end by an administrator', null, /Your access to Ateliers Lumière was ended/],
         ['the suspension of the tenant', 'suspended', /Ateliers Lumière is suspended/],
         ['a move of the tenant', 'moving', /Ateliers Lumière is being moved to another region/],
@@ -143,7 +143,7 @@ for (const [dialect, server] of [
             await tenantsStore.setOwnRules(portal.database, scope, { supportAccess: 'forbidden' });
           await operator.submit('Block sign-in');
           assert.equal(operator.path, '/dashboard');
-          operator.sees(said);
+          operator.sees(message);
           assert.equal((await usersStore.find(portal.database, scope, zoe.id))?.state, 'active');
           assert.equal((await operator.visit(users)).status, 403);
           if (end === 'suspended') {

@@ -157,16 +157,16 @@ describe('an operator in a support session', () => {
 
 describe('visibility of operators and tenants', async () => {
   const { tenant, admin, operator, camille } = await visited('manage');
-  const stranger = await aSupportedTenant(portal, 'Fremde Gesellschaft');
-  const theirs: TestUser[] = [stranger.camille, await aUser(portal, stranger.tenant)];
+  const otherTenant = await aSupportedTenant(portal, 'Fremde Gesellschaft');
+  const theirs: TestUser[] = [otherTenant.camille, await aUser(portal, otherTenant.tenant)];
 
   it("hides operators in the tenant's lists, searches, counts, files and user pages", async () => {
     for (const path of [users, `${users}?q=betrieb`, `${users}?q=hosting`, `${users}/deleted`, `${users}/export.csv`]) {
       const { text } = await admin.send('GET', path);
       assert.ok(!/Ada Betrieb|hosting\.example/.test(text), path);
     }
-    const [own, nobodys] = [ada.id, randomUUID()].map((id) => admin.send('GET', `${users}/${id}`));
-    assert.deepEqual(normalizedResponse(await own!), normalizedResponse(await nobodys!));
+    const [own, missing] = [ada.id, randomUUID()].map((id) => admin.send('GET', `${users}/${id}`));
+    assert.deepEqual(normalizedResponse(await own!), normalizedResponse(await missing!));
     assert.equal(await usersStore.countActiveGlobalAdmins(portal.database, tenant.scope), 1);
     assert.deepEqual(
       (await usersStore.findGlobalAdmins(portal.database, tenant.scope)).map(({ id }) => id),
@@ -184,7 +184,7 @@ describe('visibility of operators and tenants', async () => {
         for (const { id } of theirs) assert.deepEqual(normalizedResponse(await ask(id)), expected, `${method} ${path}`);
       }
     }
-    assert.ok((await usersStore.find(portal.database, stranger.tenant.scope, theirs[1]!.id))?.state === 'active');
+    assert.ok((await usersStore.find(portal.database, otherTenant.tenant.scope, theirs[1]!.id))?.state === 'active');
   });
 
   it('hides all tenants from an operator without any grant', async () => {

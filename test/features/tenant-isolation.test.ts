@@ -74,8 +74,8 @@ describe('isolation between tenants', async () => {
       for (const [who, person, method] of people.flatMap((each) =>
         methods.map((method) => [...each, method] as const),
       )) {
-        const nobody = randomUUID();
-        const expected = await person.send(method, filled(path, nobody), fieldsWith(nobody));
+        const unknownId = randomUUID();
+        const expected = await person.send(method, filled(path, unknownId), fieldsWith(unknownId));
         // For a signed-in user, a one-time link page does not look the token up.
         const is404 = who === 'global' && served.includes(method) && path !== paths.oneTimeLink;
         if (is404) assert.equal(expected.status, 404, method);

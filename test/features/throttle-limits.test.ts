@@ -71,8 +71,8 @@ describe('guessing the password of one user from many addresses', async () => {
   });
 
   it('is limited to five attempts with a stolen device cookie', async () => {
-    const thief = await from(portal, anAddress(), neighbour.username, deviceCookie(othersDevice));
-    for (let each = 0; each < 5; each++) assert.equal((await guess(thief)).status, 422);
+    const otherPerson = await from(portal, anAddress(), neighbour.username, deviceCookie(othersDevice));
+    for (let each = 0; each < 5; each++) assert.equal((await guess(otherPerson)).status, 422);
     const elsewhere = await from(portal, anAddress(), neighbour.username, deviceCookie(othersDevice));
     assert.equal((await guess(elsewhere, neighbour.clearPassword)).status, 429);
   });
@@ -107,7 +107,7 @@ describe('a hundred consecutive wrong passwords over several days', async () => 
   const portal = await openPortal(behindProxy);
   const tenant = await aTenant(portal, { language: 'en' });
   const [zoe, camille] = [await aUser(portal, tenant), await aUser(portal, tenant, { administratorLevel: 'global' })];
-  const isLetIn = async (clearPassword: string): Promise<boolean> =>
+  const canSignIn = async (clearPassword: string): Promise<boolean> =>
     (await guess(await from(portal, anAddress(), zoe.username), clearPassword)).status === 303;
   // The limiter uses real time, so deleting its rows simulates a new day.
   const aDayPasses = () => portal.database.knex('throttles').whereNot('key', 'like', 'row:%').delete();
@@ -117,9 +117,9 @@ describe('a hundred consecutive wrong passwords over several days', async () => 
       await guessFromManyAddresses(portal, zoe.username, 50);
       await aDayPasses();
     }
-    assert.equal(await isLetIn(zoe.clearPassword), false);
+    assert.equal(await canSignIn(zoe.clearPassword), false);
     await aDayPasses();
-    assert.equal(await isLetIn(zoe.clearPassword), false);
+    assert.equal(await canSignIn(zoe.clearPassword), false);
   });
 
   it('are reset when an administrator resets the password', async () => {
@@ -127,7 +127,7 @@ describe('a hundred consecutive wrong passwords over several days', async () => 
     const admin = await aPerson(portal, headersFrom(anAddress())).signIn(camille);
     await admin.visit(`/account-settings/user-management/${zoe.id}/reset-password`);
     await admin.submit('Reset password');
-    assert.equal(await isLetIn(admin.$('output#temporary-password').text()), true);
+    assert.equal(await canSignIn(admin.$('output#temporary-password').text()), true);
   });
 });
 

@@ -154,11 +154,11 @@ describe('managing a user', async () => {
   });
 
   it('a user ID of another tenant gets the same 404 as an unknown ID', async () => {
-    const stranger = await aUser(portal, other, { displayName: 'Str Anger' });
+    const foreignUser = await aUser(portal, other, { displayName: 'Str Anger' });
     for (const action of ['', '/block', '/unblock', '/delete', '/end-sessions', '/restore']) {
-      const answer = await admin.send('POST', at(stranger, action), { displayName: 'Mine' });
+      const answer = await admin.send('POST', at(foreignUser, action), { displayName: 'Mine' });
       assert.equal(answer.status, 404, action);
     }
-    assert.equal((await usersStore.find(portal.database, other.scope, stranger.id))?.displayName, 'Str Anger');
+    assert.equal((await usersStore.find(portal.database, other.scope, foreignUser.id))?.displayName, 'Str Anger');
   });
 });

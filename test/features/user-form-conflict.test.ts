@@ -23,10 +23,10 @@ for (const [dialect, server] of [
       assert.equal(reader.status, 409);
       const alert = reader.$('main [role=alert][data-focus][tabindex="-1"]');
       assert.equal(alert.length, 1);
-      const said = alert.text().replace(/\s+/g, ' ');
-      assert.match(said, /First name: Bea First changed it from “Anne” to “Anneliese” on .*2026/);
-      assert.match(said, /Administrator level: Bea First changed it from “Global admin” to “No admin” on .*2026/);
-      assert.doesNotMatch(said, /Last name|Agent level/);
+      const message = alert.text().replace(/\s+/g, ' ');
+      assert.match(message, /First name: Bea First changed it from “Anne” to “Anneliese” on .*2026/);
+      assert.match(message, /Administrator level: Bea First changed it from “Global admin” to “No admin” on .*2026/);
+      assert.doesNotMatch(message, /Last name|Agent level/);
       assert.equal(alert.find('bdi').first().closest('a').attr('href'), '#firstName');
       assert.deepEqual(inFields('firstName', 'lastName', 'displayName', 'administratorLevel', 'agentLevel'), [
         'Anna',
@@ -67,7 +67,7 @@ for (const [dialect, server] of [
       reader.doesNotSee('Bea First changed it');
     });
 
-    for (const [language, save, first, said] of [
+    for (const [language, save, first, message] of [
       ['fr', 'Enregistrer', 'Prénom', 'Bea First a remplacé « Anne » par « Anneliese »'],
       ['de', 'Speichern', 'Vorname', 'Bea First hat „Anne“ am'],
     ] as const) {
@@ -79,7 +79,7 @@ for (const [dialect, server] of [
         await changesFirstName(other, user);
         await person.submit(save, { [first]: 'Anna' });
         assert.equal(person.status, 409);
-        person.sees(said);
+        person.sees(message);
       });
     }
   });

@@ -132,13 +132,13 @@ describe('bulk actions on users', async () => {
 describe('invalid bulk requests', async () => {
   const portal = await openPortal();
   const fixture = await aTenantWithUsers(portal);
-  const stranger = (await aTenantWithUsers(portal)).staff[0] as TestUser;
+  const foreignUser = (await aTenantWithUsers(portal)).staff[0] as TestUser;
   const admin = await aPerson(portal).signIn(fixture.boss);
 
   const cases: [label: string, address: string, status: number][] = [
     ['no users', `${paths.bulkUsers}?action=block`, 422],
     ['too many', `${paths.bulkUsers}?action=block${manyIds(51)}`, 422],
-    ['a user of another tenant', chosen('block', [stranger]), 404],
+    ['a user of another tenant', chosen('block', [foreignUser]), 404],
     ['a malformed ID', `${paths.bulkUsers}?action=block&user=${'x'.repeat(4_000)}`, 404],
     ['no action', `${paths.bulkUsers}?user=${fixture.staff[0]!.id}`, 400],
     ['an unknown action', `${paths.bulkUsers}?action=promote&user=${fixture.staff[0]!.id}`, 400],
@@ -156,8 +156,8 @@ describe('invalid bulk requests', async () => {
   }
 
   it('ignore users of another tenant', async () => {
-    await admin.visit(chosen('block', [fixture.staff[0]!, stranger]));
-    admin.doesNotSee(stranger.username);
+    await admin.visit(chosen('block', [fixture.staff[0]!, foreignUser]));
+    admin.doesNotSee(foreignUser.username);
     await admin.submit('Bloquer la connexion');
     admin.sees('1 utilisateur ne peut plus se connecter.');
   });

@@ -127,14 +127,14 @@ describe('a cursor of the user list', async () => {
     await aUser(portal, ours, { displayName: `Ours ${each}` });
     await aUser(portal, theirs, { displayName: `Theirs ${each}` });
   }
-  const stranger = await aUser(portal, theirs, { displayName: 'Theirs, to be sure' });
+  const foreignUser = await aUser(portal, theirs, { displayName: 'Theirs, to be sure' });
   const [admin, neighbour] = [await anAdminOf(ours), await anAdminOf(theirs)];
   const cursorOf = (href = ''): string => new URL(href, 'http://localhost').searchParams.get('after') ?? '';
   const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
   it('reveals no users of another tenant', async () => {
     await neighbour.visit(list);
-    for (const place of [cursorOf(linkTo(neighbour, 'next')), encoded(['', '']), encoded(['theirs', stranger.id])]) {
+    for (const place of [cursorOf(linkTo(neighbour, 'next')), encoded(['', '']), encoded(['theirs', foreignUser.id])]) {
       for (const side of ['after', 'before']) {
         await admin.visit(`${list}?${side}=${place}`);
         assert.equal(admin.status, 200);
@@ -148,7 +148,7 @@ describe('a cursor of the user list', async () => {
     const first = shown(await admin.visit(list));
     assert.equal(first.length, 25);
     for (const place of [
-      ...['', 'rubbish', '-1', '%00', randomUUID(), stranger.id, "' or 1=1 --", 'x'.repeat(12_001)],
+      ...['', 'rubbish', '-1', '%00', randomUUID(), foreignUser.id, "' or 1=1 --", 'x'.repeat(12_001)],
       ...[[], [1, 2], ['a'], ['a', null], [{}, 'x'], { 0: 'a', 1: 'b' }, null, 12, [null, null]].map(encoded),
     ]) {
       for (const side of ['after', 'before']) {

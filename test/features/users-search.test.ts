@@ -111,7 +111,7 @@ describe('filtering the user list', async () => {
     'A blocked pending': { state: 'blocked', password: 'temporary' },
     'A deleted': { state: 'deleted' },
   });
-  const everybody = [
+  const allNames = [
     'A billing',
     'A blocked',
     'A blocked pending',
@@ -124,7 +124,7 @@ describe('filtering the user list', async () => {
   ];
 
   const cases: [level: string, status: string, found: string[]][] = [
-    ['All roles', 'All statuses', everybody],
+    ['All roles', 'All statuses', allNames],
     ['Global admin', 'All statuses', ['A global', 'Camille']],
     ['User management admin', 'All statuses', ['A user management']],
     ['Billing admin', 'All statuses', ['A billing']],

@@ -22,8 +22,8 @@ export function interrupt(database: Database, statement: RegExp, interruption: I
   const watch = (client: Client): void => {
     const query = client.query.bind(client);
     client.query = async (connection, sent) => {
-      const isIt = !isOver && statement.test(typeof sent === 'string' ? sent : sent.sql);
-      if (!isIt) return query(connection, sent);
+      const isMatch = !isOver && statement.test(typeof sent === 'string' ? sent : sent.sql);
+      if (!isMatch) return query(connection, sent);
       isOver = true;
       await interruption.before?.();
       const result = await query(connection, sent);

@@ -14,9 +14,9 @@ const endless = path.join(import.meta.dirname, 'endless-child.ts');
 const never = new AbortController().signal;
 const aFolder = (): string => mkdtempSync(path.join(root, 'run-'));
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let waits = 0; waits < 1_000 && !holds(); waits++) await wait(20);
-  assert.ok(holds());
+async function until(condition: () => boolean): Promise<void> {
+  for (let waits = 0; waits < 1_000 && !condition(); waits++) await wait(20);
+  assert.ok(condition());
 }
 
 /** @returns the process IDs of the endless file, of its server and of the server's child */

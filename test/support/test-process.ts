@@ -65,8 +65,8 @@ function endOf({ exitCode, signalCode }: ChildProcess): string | null {
 
 /** Attributes a failure of the process to the first file without an outcome. */
 function fault({ files }: Job, outcomes: readonly Outcome[], text: string): Outcome {
-  const unheard = files.find((file) => !outcomes.some((outcome) => outcome.file === file));
-  return { file: unheard ?? files.at(-1)!, test: '', kind: 'failed', text, ms: 0 };
+  const missing = files.find((file) => !outcomes.some((outcome) => outcome.file === file));
+  return { file: missing ?? files.at(-1)!, test: '', kind: 'failed', text, ms: 0 };
 }
 
 function resultsOf({ files }: Job, outcomes: readonly Outcome[]): Result[] {

@@ -134,10 +134,10 @@ describe('a method that a route does not support', () => {
 
   for (const path of addresses) {
     test(`gets 405 with the allowed methods at ${path}`, async () => {
-      const strangers = ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'MKCOL'];
+      const otherMethods = ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'MKCOL'];
       const missing = ['GET', 'POST'].filter((method) => !methodsAt(path).includes(method.toLowerCase()));
       const visitor = await aPerson(portal, english).visit('/sign-in');
-      for (const method of [...strangers, ...missing]) {
+      for (const method of [...otherMethods, ...missing]) {
         const sent = { method, path: addressOf({ path }), person: visitor };
         const form = { _csrf: visitor.csrf };
         const { status, headers, text } = await send(method === 'POST' ? { ...sent, form } : sent);

@@ -22,7 +22,7 @@ const effective: Readonly<Record<string, string>> = {
   ...{ confirmPassword: 'mille cailloux au bord', tenantName: 'B', domain: 'b.example', adminName: 'Eve' },
 };
 
-const strangers = await aPerson(portal, english).signIn(global);
+const otherSession = await aPerson(portal, english).signIn(global);
 
 type Forgery = (
   person: Person,
@@ -32,7 +32,7 @@ const forgeries: Record<string, Forgery> = {
   'an empty token': () => Promise.resolve({ form: { _csrf: '' } }),
   'a guessed token': ({ csrf }) => Promise.resolve({ form: { _csrf: 'a'.repeat(csrf.length) } }),
   'a truncated token': ({ csrf }) => Promise.resolve({ form: { _csrf: csrf.slice(0, -1) } }),
-  'the token of another session': () => Promise.resolve({ form: { _csrf: strangers.csrf } }),
+  'the token of another session': () => Promise.resolve({ form: { _csrf: otherSession.csrf } }),
   "the token of a visitor's session": async () => ({
     form: { _csrf: (await aPerson(portal, english).visit('/sign-in')).csrf },
   }),

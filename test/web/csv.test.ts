@@ -8,9 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import express, { type Request } from 'express';
 import { sendCsv } from '../../src/site/http/csv.ts';
 
-const closers: (() => void)[] = [];
+const cleanups: (() => void)[] = [];
 after(() => {
-  for (const close of closers) close();
+  for (const close of cleanups) close();
 });
 
 const batch = Array.from({ length: 500 }, () => ['x'.repeat(100), 'y']);
@@ -42,7 +42,7 @@ async function serveCsv(batches: number, failAt = Number.POSITIVE_INFINITY) {
   });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closers.push(() => {
+  cleanups.push(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -111,14 +111,14 @@ describe('a portal behind HTTPS', () => {
   });
 
   test('ignores forwarded host headers in URLs', async () => {
-    const liar = {
+    const forged = {
       Host: 'evil.example',
       'X-Forwarded-Host': 'evil.example',
       'X-Forwarded-Proto': 'http',
       Forwarded: 'host=evil.example',
     };
     for (const path of ['/', '/dashboard', '/sign-in', '/nonsense']) {
-      const { headers, text } = await send({ method: 'GET', path, headers: liar });
+      const { headers, text } = await send({ method: 'GET', path, headers: forged });
       assert.doesNotMatch(`${JSON.stringify(headers)}${text}`, /evil/);
       assert.ok(headers.location === undefined || headers.location === '/sign-in');
     }

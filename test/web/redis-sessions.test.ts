@@ -19,23 +19,23 @@ import { openPortalWithUsers, type PortalWithUsers } from './portal-with-users.t
 const english = { 'Accept-Language': 'en' };
 const ttlMs = sessionTtlMs(readRules(builtInRulesFile('worldwide')!).rules!);
 
-const closers: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 after(async () => {
-  for (const close of closers.reverse()) await close();
+  for (const close of cleanups.reverse()) await close();
 });
 
 async function portalOn(url: string) {
   const sessions = await openRedisSessions(url, ttlMs, pino({ level: 'silent' }));
-  closers.push(() => sessions.close());
+  cleanups.push(() => sessions.close());
   return { ...(await openPortalWithUsers({ sessionStore: () => sessions.store })), ping: () => sessions.ping() };
 }
 
 const statusOf = async ({ send }: PortalWithUsers, person: Person, path = '/dashboard'): Promise<number> =>
   (await send({ method: 'GET', path, person })).status;
 
-/** Polls until the condition holds. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let asked = 0; !(await holds().catch(() => false)); asked++) {
+/** Polls until the condition is true. */
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  for (let asked = 0; !(await isTrue().catch(() => false)); asked++) {
     assert.ok(asked < 200);
     await wait(50);
   }
@@ -72,7 +72,7 @@ describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () =
   const client = await createClient({ url: server?.url ?? '' }).connect();
   // The server may end before the client.
   client.on('error', () => undefined);
-  closers.push(() => Promise.resolve(client.destroy()));
+  cleanups.push(() => Promise.resolve(client.destroy()));
 
   test('are stored under a digest, for 30 minutes before sign-in and for 12 hours afterwards', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
@@ -143,7 +143,7 @@ describe('a Redis server that dies', { skip: skipWithout('redis', binary) }, () 
     const folder = await mkdtemp(path.join(tmpdir(), 'parvis-redis-'));
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
     const server = await spawnManaged(binary ?? '', args, { folder });
-    closers.push(server.stop);
+    cleanups.push(server.stop);
     return server;
   }
 

@@ -27,8 +27,8 @@ export function assertSecurityHeaders({ headers }: RawResponse): void {
   assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
   assert.match(String(headers['referrer-policy']), /^(same-origin|no-referrer)$/);
   assert.match(String(headers['x-request-id']), /^[0-9a-f]{8}-/);
-  for (const talkative of ['x-powered-by', 'server', 'access-control-allow-origin'])
-    assert.equal(headers[talkative], undefined);
+  for (const header of ['x-powered-by', 'server', 'access-control-allow-origin'])
+    assert.equal(headers[header], undefined);
 }
 
 /** Asserts the additional headers of a page. */

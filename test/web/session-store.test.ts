@@ -131,7 +131,7 @@ describe('a session store that fails during a request', async () => {
     const { status } = await send({ method: 'GET', path: '/dashboard', person });
     store!.failReads = false;
     assert.equal(status, 503);
-    const healed = await send({ method: 'GET', path: '/dashboard', person });
-    assert.equal(healed.headers.location, '/change-password');
+    const response = await send({ method: 'GET', path: '/dashboard', person });
+    assert.equal(response.headers.location, '/change-password');
   });
 });

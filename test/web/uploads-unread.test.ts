@@ -11,16 +11,16 @@ const { portal, origin, global, plainUser, tenant } = await openPortalWithUsers(
 const admin = await aPerson(portal, english).signIn(global);
 
 describe('an upload by a user without permission', () => {
-  const strangers: [who: string, person: () => Promise<Person | null>, status: number][] = [
+  const senders: [who: string, person: () => Promise<Person | null>, status: number][] = [
     ['without a session', () => Promise.resolve(null), 403],
     ['before sign-in', () => aPerson(portal, english).visit('/sign-in'), 403],
     ['without the right level', () => aPerson(portal, english).signIn(plainUser), 403],
   ];
-  for (const [who, person, status] of strangers) {
+  for (const [who, person, status] of senders) {
     test(`is answered while it is still being sent: ${who}`, { timeout: timeoutMs }, async () => {
-      const stranger = await person();
-      const call = startUpload(origin, stranger, { 'Content-Length': maxUploadBytes });
-      call.write(formField('_csrf', stranger?.csrf ?? '') + fileHead());
+      const sender = await person();
+      const call = startUpload(origin, sender, { 'Content-Length': maxUploadBytes });
+      call.write(formField('_csrf', sender?.csrf ?? '') + fileHead());
       // The response arrives although the body never ends.
       const answer = await responseOf(call);
       call.destroy();
