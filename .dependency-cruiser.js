@@ -4,7 +4,7 @@
  * @type {import('dependency-cruiser').IConfiguration}
  */
 
-/** Interfaces to the outside. Those that do not exist yet are named, so that the rules already apply to them. */
+/** Interfaces to the outside. Planned ones are included, so that the rules will apply to them from the start. */
 const interfaces = '(site|mail|api|scim|oidc)';
 
 /** The contexts of core: each may import only those before it. */
@@ -33,14 +33,14 @@ export default {
   forbidden: [
     {
       name: 'no-cycle',
-      comment: 'Two files that import each other can only be understood, tested and moved together.',
+      comment: 'Files that import each other can only be understood, tested and moved together.',
       severity: 'error',
       from: {},
       to: { circular: true },
     },
     {
       name: 'no-folder-cycle',
-      comment: 'The same holds for folders: a reader takes them in one after the other.',
+      comment: 'The same applies to folders: it must be possible to read them one at a time.',
       severity: 'error',
       scope: 'folder',
       from: {},
@@ -48,14 +48,14 @@ export default {
     },
     {
       name: 'context-entry-point',
-      comment: 'What a context offers is its index.ts; everything else may change without asking anyone.',
+      comment: 'The public API of a context is its index.ts. Everything else may change freely.',
       severity: 'error',
       from: { path: '^(src|tools|bin)/', pathNot: '^src/core/[^/]+/' },
       to: { path: '^src/core/[^/]+/', pathNot: '^src/core/[^/]+/index[.]ts$' },
     },
     {
       name: 'context-entry-point-within-core',
-      comment: 'The same holds between contexts.',
+      comment: 'The same applies between contexts.',
       severity: 'error',
       from: { path: '^src/core/([^/]+)/' },
       to: { path: '^src/core/[^/]+/', pathNot: '^src/core/([^/]+)/index[.]ts$|^src/core/$1/' },
@@ -69,7 +69,7 @@ export default {
     },
     {
       name: 'platform-below-core',
-      comment: 'Platform and i18n serve every context and know none.',
+      comment: 'Platform and i18n serve every context and depend on none.',
       severity: 'error',
       from: { path: '^src/(platform|i18n)/' },
       to: { path: `^src/|^tools/`, pathNot: `^src/(domain|platform|i18n)/` },
@@ -84,14 +84,14 @@ export default {
     },
     {
       name: 'interfaces-below-app',
-      comment: 'An interface is mounted by app.ts and knows nothing of the programs that start it.',
+      comment: 'An interface is mounted by app.ts and does not depend on the programs that start it.',
       severity: 'error',
       from: { path: `^src/${interfaces}/` },
       to: { path: '^src/|^tools/', pathNot: `^src/(domain|platform|i18n|core)/|^src/${interfaces}/` },
     },
     {
       name: 'interfaces-stay-apart',
-      comment: 'What two interfaces share belongs to core: each can be changed, or left out, without the others.',
+      comment: 'Code that two interfaces share belongs to core, so that each can be changed or removed independently.',
       severity: 'error',
       from: { path: `^src/${interfaces}/` },
       to: { path: `^src/${interfaces}/`, pathNot: '^src/$1/' },
@@ -112,42 +112,42 @@ export default {
     },
     {
       name: 'drivers-in-platform-and-stores',
-      comment: 'Queries are the business of stores.',
+      comment: 'Only stores and the platform query the database.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/platform/|^src/core/' },
       to: { path: '(^|node_modules/)(knex|pg|better-sqlite3)(/|$)' },
     },
     {
       name: 'express-in-site',
-      comment: 'HTTP stays in the interface that speaks it.',
+      comment: 'Only the web interface depends on HTTP.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/site/|^src/(app|server)[.]ts$' },
       to: { path: '(^|node_modules/)(@types/)?(express|express-session|passport|passport-local)(/|$)' },
     },
     {
       name: 'programs-start-in-bin',
-      comment: 'Nothing imports the program that starts it.',
+      comment: 'No module imports the program that starts it.',
       severity: 'error',
       from: { pathNot: '^(bin/|src/(main[.]ts|cli/)|tools/)' },
       to: { path: '^src/(main[.]ts$|cli/)' },
     },
     {
       name: 'tools-load-lazily',
-      comment: 'The proof and the demo are programs of their own: the commands that run them load them on demand.',
+      comment: 'The proof and the demo are separate programs. The commands that run them import them dynamically.',
       severity: 'error',
       from: { path: '^(src|bin|migrations)/' },
       to: { path: '^tools/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
     },
     {
       name: 'only-commands-load-tools',
-      comment: 'Generated people and test regions never reach a real portal.',
+      comment: 'A real portal must never load generated users or test regions.',
       severity: 'error',
       from: { path: '^(src|bin|migrations)/', pathNot: '^src/cli/' },
       to: { path: '^tools/' },
     },
     {
       name: 'tools-stay-apart',
-      comment: 'The proof and the demo share nothing but the portal.',
+      comment: 'The proof and the demo share only the code of the portal.',
       severity: 'error',
       from: { path: '^tools/([^/]+)/' },
       to: { path: '^tools/', pathNot: '^tools/$1/' },
@@ -161,7 +161,7 @@ export default {
     },
     {
       name: 'resolvable',
-      comment: 'An import that cannot be resolved fails at start.',
+      comment: 'An import that cannot be resolved fails at startup.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },

@@ -3,10 +3,10 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-const noProcess = 'Only src/main.ts, src/cli and tools touch the process: what it knows is passed in.';
+const noProcess = 'Only src/main.ts, src/cli and tools may access the process. Pass its settings in.';
 
-/** Where a program begins, or where a program is tested: these may touch the process and speak to the console. */
-const outermost = [
+/** Entry points and tests, which may use the process and the console. */
+const entryPoints = [
   'src/main.ts',
   'src/cli/**',
   'tools/demo/demo.ts',
@@ -28,7 +28,7 @@ export default defineConfig(
       'max-depth': ['error', 3],
       'max-statements': ['error', 20],
       'max-lines': ['error', { max: 200, skipBlankLines: true, skipComments: true }],
-      // The dependencies of a function, or the database of a store, come first and count as one.
+      // The dependencies of a function, or the database of a store function, are one parameter.
       'max-params': ['error', 6],
       'no-console': 'error',
       'no-duplicate-imports': 'error',
@@ -51,7 +51,7 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      // The compiler knows better than these what exists and what is imported only for its types.
+      // The TypeScript compiler already checks undefined names and type-only imports.
       'no-undef': 'off',
       'no-duplicate-imports': ['error', { allowSeparateTypeImports: true }],
       '@typescript-eslint/consistent-type-definitions': 'off',
@@ -63,16 +63,16 @@ export default defineConfig(
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
       ],
-      // An error of unknown kind is passed on as it came.
+      // An error of unknown type may be passed on unchanged.
       '@typescript-eslint/prefer-promise-reject-errors': [
         'error',
         { allowThrowingAny: true, allowThrowingUnknown: true },
       ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      // These were tried and cried wolf: a flag that a callback sets, a plain object whose functions know no `this`,
-      // a handler that ends with `return next()`, a stand-in that has
-      // nothing to do, a plain object where a package's class would do nothing more.
+      // These rules produced false positives for flags set in callbacks, for methods of plain objects that do not use
+      // `this`, for handlers that end with `return next()`, for empty stubs, and for plain objects that stand in for a
+      // class.
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-confusing-void-expression': 'off',
@@ -82,31 +82,31 @@ export default defineConfig(
     },
   },
   {
-    files: outermost,
+    files: entryPoints,
     rules: { 'no-console': 'off', 'no-restricted-globals': 'off', 'no-restricted-imports': 'off' },
   },
   {
     files: ['src/**', 'tools/**', 'scripts/**'],
     rules: {
-      // Inner functions count: what holds ten of them is a module.
+      // Inner functions count: a function with ten of them should be a module.
       'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
       'no-restricted-syntax': [
         'error',
         {
           selector: 'ObjectExpression > SpreadElement > ObjectExpression',
-          message: 'List the properties one by one: a literal spread into another one only saves lines.',
+          message: 'List the properties one by one. Spreading an object literal into another only saves lines.',
         },
       ],
     },
   },
-  // A table is described in one go, and so is the way of a request.
+  // The definition of a table and the assembly of the app are easier to read as one function.
   { files: ['migrations/**', 'src/app.ts'], rules: { 'max-statements': 'off' } },
   {
     files: ['test/**', 'bench/**'],
     rules: {
-      // A person's way through the portal is told in one go.
+      // A test of a whole user journey is easier to read as one function.
       'max-statements': 'off',
-      // `test()` and `describe()` return promises that the runner itself awaits.
+      // `test()` and `describe()` return promises that the test runner awaits.
       '@typescript-eslint/no-floating-promises': [
         'error',
         {
@@ -115,7 +115,7 @@ export default defineConfig(
           ],
         },
       ],
-      // What a test takes for granted and does not find makes it fail, which is what it is for.
+      // A failed assumption makes the test fail, as it should.
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },

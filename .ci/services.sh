@@ -1,8 +1,8 @@
-# Sourced by .ci/run and .ci/full, in the checkout: installs what is missing on a Debian with npm and Node 20, as root or with
-# sudo, and brings a PostgreSQL up, which goes down with the script. Exports what the tests need to know of it.
+# Sourced by .ci/run and .ci/full in the checkout. Installs missing packages on a Debian with npm and Node 20, as root or
+# with sudo, and starts a PostgreSQL that is stopped when the script exits. Exports the settings that the tests need.
 
 export CI=true DEBIAN_FRONTEND=noninteractive
-# What the machine's own shell may have set must not decide what is tested.
+# Settings in the environment of the shell must not affect the tests.
 unset DATABASE_URL REDIS_URL TEST_REDIS_URL CHROMIUM_PATH
 
 as_root=()
@@ -14,14 +14,14 @@ missing=()
 command -v redis-server >/dev/null || missing+=(redis-server)
 [ -x "$(postgres_bin)/initdb" ] || missing+=(postgresql)
 command -v chromium >/dev/null || missing+=(chromium)
-# Without a font there is nothing to measure: texts would have no width. These have Greek and Cyrillic names too.
+# Browser tests measure text, which needs a font. These fonts include Greek and Cyrillic.
 [ -n "$(fc-list 2>/dev/null)" ] || missing+=(fonts-noto-core)
 if [ "${#missing[@]}" -gt 0 ]; then
   "${as_root[@]}" apt-get update
   "${as_root[@]}" apt-get install --yes --no-install-recommends "${missing[@]}"
 fi
 
-# PostgreSQL refuses to run as root. Its folder is not the checkout, which may lie where its user cannot go.
+# PostgreSQL refuses to run as root. Its files are outside the checkout, which its user may not be able to access.
 as_owner=()
 [ "$(id -u)" -ne 0 ] || as_owner=(runuser --user postgres --)
 cluster=$(cd /tmp && "${as_owner[@]}" mktemp --directory /tmp/parvis-ci-XXXXXX)

@@ -1,6 +1,6 @@
 /**
- * What the activity log costs at size: a page of it under every kind of filter, near and deep, and its export as a file,
- * with the memory that the portal holds meanwhile.
+ * Measures the activity log at size: a page under every kind of filter, recent and old, and its export as a file with
+ * the memory that the portal needs meanwhile.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { tenantsStore, usersStore } from '../src/core/accounts/index.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { load, startMeasured, type Measured } from './measured-process.ts';
 import { writeLog } from './log-entries.ts';
-import { aVisitor, password } from './visitor.ts';
+import { createVisitor, password } from './visitor.ts';
 import type { Database } from '../src/platform/database/database.ts';
 import { operator } from '../src/domain/principal.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
@@ -28,7 +28,7 @@ const peopleCount = 2_000;
 const runs = 200;
 const pageLimit = 51;
 const minuteMs = 60_000;
-// A process takes up memory until it has seen some load, whatever the load is.
+// A process allocates memory until it has handled some load.
 const warmUpSeconds = 15;
 const username = 'camille@bench.example';
 const megabyte = 1024 * 1024;
@@ -42,7 +42,7 @@ const environment = {
   ...(postgres === null ? {} : { DATABASE_URL: postgres.url }),
 };
 
-/** @returns the operator's scope in the filled tenant, and the person who did half of everything in it */
+/** @returns the id of the user who made half of the entries */
 async function fill(database: Database, scope: Scope): Promise<string> {
   const passwordHash = await (await createHasher()).hash(normalizePassword(password));
   const people = Array.from({ length: peopleCount }, () => randomUUID());
@@ -70,17 +70,17 @@ async function measurePages(database: Database, scope: Scope, busy: string): Pro
   const rare = { group: 'organization' } as const;
   const table: [what: string, filter: Partial<LogFilter>, before?: LogPlace][] = [
     ['newest page', {}],
-    ['deep page', {}, deep],
+    ['page in the middle', {}, deep],
     ['one kind', { group: 'users' }],
     ['a rare kind', rare],
-    ['a rare kind, deep', rare, deep],
-    ['the busiest person', { user: busy }],
-    ['the busiest person, deep', { user: busy }, deep],
-    ['the busiest person, a rare kind', { user: busy, ...rare }],
-    ['nobody', { user: randomUUID() }],
+    ['a rare kind, in the middle', rare, deep],
+    ['the busiest user', { user: busy }],
+    ['the busiest user, in the middle', { user: busy }, deep],
+    ['the busiest user, a rare kind', { user: busy, ...rare }],
+    ['a user without entries', { user: randomUUID() }],
     ['one day, long ago', range],
     ['one day, long ago, a rare kind', { ...range, ...rare }],
-    ['all at once', { user: busy, group: 'signIn', ...range }],
+    ['user, kind and day', { user: busy, group: 'signIn', ...range }],
   ];
   for (const [what, filter, before = null] of table) {
     const request = {
@@ -93,9 +93,9 @@ async function measurePages(database: Database, scope: Scope, busy: string): Pro
     const times: number[] = [];
     let found = 0;
     for (let run = 0; run < runs; run++) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       found = (await activityStore.stretch(database, scope, request)).length;
-      times.push(performance.now() - begun);
+      times.push(performance.now() - startedAt);
     }
     times.sort((one, other) => one - other);
     const [p50, p99] = [times[runs / 2] ?? 0, times[Math.floor(runs * 0.99)] ?? 0];
@@ -105,7 +105,7 @@ async function measurePages(database: Database, scope: Scope, busy: string): Pro
   }
 }
 
-/** Takes a file as fast as it comes and keeps nothing of it. */
+/** Downloads a file as fast as possible and discards it. */
 async function measureExport(portal: Measured, headers: Record<string, string>, query: string): Promise<void> {
   const before = await portal.rss();
   let [highest, bytes, done] = [before, 0, false];
@@ -115,23 +115,23 @@ async function measureExport(portal: Measured, headers: Record<string, string>, 
       await wait(50);
     }
   })();
-  const begun = performance.now();
+  const startedAt = performance.now();
   const response = await fetch(`${portal.origin}/account-settings/activity-log/${query}`, { headers });
   if (!response.ok || response.body === null) throw new Error(`${query}: ${response.status}`);
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) bytes += chunk.length;
-  const seconds = (performance.now() - begun) / 1_000;
+  const seconds = (performance.now() - startedAt) / 1_000;
   done = true;
   await watching;
   const mb = (size: number): string => (size / megabyte).toFixed(0);
   console.log(
-    `${query.slice(0, 24).padEnd(26)} ${mb(bytes)} MB in ${seconds.toFixed(1)} s   memory ${mb(before)} MB before, ${mb(highest)} MB at most: +${mb(highest - before)} MB`,
+    `${query.slice(0, 24).padEnd(26)} ${mb(bytes)} MB in ${seconds.toFixed(1)} s   memory ${mb(before)} MB before, ${mb(highest)} MB peak: +${mb(highest - before)} MB`,
   );
 }
 
 let portal: Measured | null = null;
 try {
   const { config } = readConfig(environment);
-  if (config === null) throw new Error('The environment is not right');
+  if (config === null) throw new Error('The environment is invalid');
   await migrate(config.database);
   const database = openSubscribedDatabase(config.database);
   const tenant = { id: randomUUID(), name: 'Bench', language: 'fr' } as const;
@@ -153,9 +153,12 @@ try {
   await database.close();
   for (const warm of [false, true]) {
     portal = await startMeasured('child-portal.ts', environment);
-    const headers = { Cookie: (await aVisitor(portal.origin).signIn(username)).cookies(), 'Accept-Language': 'fr' };
+    const headers = {
+      Cookie: (await createVisitor(portal.origin).signIn(username)).cookies(),
+      'Accept-Language': 'fr',
+    };
     if (warm) await load(portal, '/account-settings/activity-log', headers, warmUpSeconds);
-    console.log(warm ? `after ${warmUpSeconds} seconds of readers` : 'just started');
+    console.log(warm ? `after ${warmUpSeconds} seconds of load` : 'after start');
     for (const query of ['export.jsonl', 'export.csv', 'export.jsonl?kind=signIn', `export.csv?user=${busy}`])
       await measureExport(portal, headers, query);
     portal.stop();

@@ -10,12 +10,13 @@ import { sessionTtlMs } from '../src/site/http/session.ts';
 import { TableStore } from '../src/site/http/session-store/table-store.ts';
 import { loadTranslator } from '../src/i18n/translator.ts';
 import { loadViews } from '../src/site/http/views.ts';
-import { reportCpu } from './measured-process.ts';
+import { reportUsage } from './measured-process.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
 
-// The real portal on the database that the parent filled; its log goes nowhere but is written, as in production.
+// The real portal on the database that the parent process filled. It writes its log, as in production, but to
+// /dev/null.
 const { config } = readConfig(process.env);
-if (config === null) throw new Error('The environment is not right');
+if (config === null) throw new Error('The environment is invalid');
 const database = openSubscribedDatabase(config.database);
 const { app, background } = createApp({
   config,
@@ -35,6 +36,6 @@ const { app, background } = createApp({
   log: pino({ level: 'info' }, pino.destination('/dev/null')),
 });
 background.start();
-// A visitor who pauses while another is measured must not find the line cut.
+// Keep connections open while the other process is measured.
 const keepAliveTimeout = 60_000;
-const server = createServer({ keepAliveTimeout }, app).listen(0, '127.0.0.1', () => reportCpu(server));
+const server = createServer({ keepAliveTimeout }, app).listen(0, '127.0.0.1', () => reportUsage(server));

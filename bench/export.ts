@@ -1,22 +1,22 @@
 /**
- * What an export of 100,000 users costs while somebody else opens the user list forty times a second: seconds, that
- * reader's waiting time, and the server's memory.
+ * Measures an export of 100,000 users while another user opens the user list 40 times per second: its duration, the
+ * response times of that user, and the memory of the server.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fillCompany } from './seed-tenant.ts';
+import { seedTenant } from './seed-tenant.ts';
 import { startMeasured, steadyMemory } from './measured-process.ts';
-import { aVisitor, besideReader, rig } from './visitor.ts';
+import { createVisitor, measureWithReader, describeMachine } from './visitor.ts';
 
 const userCount = Number(process.argv[2] ?? 100_000);
 const list = '/account-settings/user-management';
 const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
 
-const { usernames } = await fillCompany(directory, userCount);
+const { usernames } = await seedTenant(directory, userCount);
 const portal = await startMeasured('child-portal.ts', { DATA_DIR: directory }, steadyMemory);
 
-/** @returns how many rows came, and how many bytes */
+/** @returns the number of rows and bytes received */
 async function take(cookie: string): Promise<{ rows: number; bytes: number }> {
   const { body, status } = await fetch(`${portal.origin}${list}/export.csv`, { headers: { Cookie: cookie } });
   if (status !== 200 || body === null) throw new Error(`export: ${status}`);
@@ -29,16 +29,16 @@ async function take(cookie: string): Promise<{ rows: number; bytes: number }> {
 }
 
 try {
-  const admin = await aVisitor(portal.origin).signIn(usernames[0]);
-  const reader = await aVisitor(portal.origin).signIn(usernames[1]);
-  const { result, lines } = await besideReader(portal, reader, list, async () => {
+  const admin = await createVisitor(portal.origin).signIn(usernames[0]);
+  const reader = await createVisitor(portal.origin).signIn(usernames[1]);
+  const { result, lines } = await measureWithReader(portal, reader, list, async () => {
     const start = performance.now();
     const taken = await take(admin.cookies());
     return { ...taken, seconds: (performance.now() - start) / 1_000 };
   });
   const { rows, bytes, seconds } = result;
-  if (rows !== userCount) throw new Error(`${rows} rows came for ${userCount} users`);
-  console.log(`${rig()}, ${userCount} users`);
+  if (rows !== userCount) throw new Error(`Received ${rows} rows for ${userCount} users`);
+  console.log(`${describeMachine()}, ${userCount} users`);
   console.log(`export      ${seconds.toFixed(1)} s, ${(bytes / 1_000_000).toFixed(1)} MB`);
   for (const line of lines) console.log(line);
 } finally {

@@ -1,14 +1,14 @@
 /**
- * What an import of 10,000 new users costs, from the file to the last temporary password, while somebody else opens the
- * user list forty times a second: seconds, that reader's waiting time, and the server's memory.
+ * Measures an import of 10,000 new users, from the upload to the last temporary password, while another user opens the
+ * user list 40 times per second: its duration, the response times of that user, and the memory of the server.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fillCompany } from './seed-tenant.ts';
+import { seedTenant } from './seed-tenant.ts';
 import { startMeasured, steadyMemory } from './measured-process.ts';
-import { aVisitor, besideReader, rig } from './visitor.ts';
+import { createVisitor, measureWithReader, describeMachine } from './visitor.ts';
 
 const rowCount = Number(process.argv[2] ?? 10_000);
 const peopleBefore = 10_000;
@@ -16,7 +16,7 @@ const list = '/account-settings/user-management';
 const lookEveryMs = 100;
 const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
 
-const { usernames, domain } = await fillCompany(directory, peopleBefore);
+const { usernames, domain } = await seedTenant(directory, peopleBefore);
 const portal = await startMeasured('child-portal.ts', { DATA_DIR: directory }, steadyMemory);
 const seconds: Record<string, number> = {};
 
@@ -32,7 +32,7 @@ const rowOf = (_: unknown, index: number): string =>
   `new.${index}@${domain};Maximiliane;Szczęśniewicz-${index};Maximiliane Szczęśniewicz-${index};none;helpdesk;fr`;
 const file = [header, ...Array.from({ length: rowCount }, rowOf)].join('\r\n');
 
-async function importAll(admin: ReturnType<typeof aVisitor>): Promise<number> {
+async function importAll(admin: ReturnType<typeof createVisitor>): Promise<number> {
   await admin.visit(`${list}/import`);
   const page = await timed('check', async () => {
     const { response } = await admin.upload(`${list}/import`, 'bench.csv', file);
@@ -47,20 +47,20 @@ async function importAll(admin: ReturnType<typeof aVisitor>): Promise<number> {
   return (text.match(/[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){4}/g) ?? []).length;
 }
 
-async function look(admin: ReturnType<typeof aVisitor>, page: string): Promise<Response> {
+async function look(admin: ReturnType<typeof createVisitor>, page: string): Promise<Response> {
   const { response } = await admin.visit(page);
   if (response.status !== 200) throw new Error(`${page}: ${response.status}`);
   return response;
 }
 
 try {
-  const admin = await aVisitor(portal.origin).signIn(usernames[0]);
-  const reader = await aVisitor(portal.origin).signIn(usernames[1]);
-  const { result: passwords, lines } = await besideReader(portal, reader, list, () => importAll(admin));
-  if (passwords !== rowCount) throw new Error(`${passwords} temporary passwords came for ${rowCount} users`);
+  const admin = await createVisitor(portal.origin).signIn(usernames[0]);
+  const reader = await createVisitor(portal.origin).signIn(usernames[1]);
+  const { result: passwords, lines } = await measureWithReader(portal, reader, list, () => importAll(admin));
+  if (passwords !== rowCount) throw new Error(`Received ${passwords} temporary passwords for ${rowCount} users`);
   const total = Object.values(seconds).reduce((sum, each) => sum + each, 0);
   const parts = Object.entries(seconds).map(([what, each]) => `${what} ${each.toFixed(1)}`);
-  console.log(`${rig()}, ${rowCount} rows`);
+  console.log(`${describeMachine()}, ${rowCount} rows`);
   console.log(`import      ${total.toFixed(1)} s (${parts.join(', ')})`);
   for (const line of lines) console.log(line);
 } finally {

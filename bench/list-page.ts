@@ -1,24 +1,27 @@
 /**
- * What one page of the user list costs: 25 rows of 10,000, in French, signed in, on SQLite, against a bare Express "hello".
- * Each round measures hello, then the page, so that a busy machine slows both alike.
+ * Measures one page of the user list: 25 of 10,000 rows, in French, signed in, on SQLite, relative to a minimal Express
+ * "hello". Each round measures both, so that other load on the machine slows both alike.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
-import { fillCompany } from './seed-tenant.ts';
+import { seedTenant } from './seed-tenant.ts';
 import { load, median, startMeasured, type Figures } from './measured-process.ts';
-import { aVisitor } from './visitor.ts';
+import { createVisitor } from './visitor.ts';
 
 const userCount = Number(process.argv[2] ?? 10_000);
 const rounds = Number(process.argv[3] ?? 5);
 const secondsPerSlot = 4;
 const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
 
-const { usernames } = await fillCompany(directory, userCount);
+const { usernames } = await seedTenant(directory, userCount);
 const hello = await startMeasured('child-hello.ts');
 const portal = await startMeasured('child-portal.ts', { DATA_DIR: directory });
 try {
-  const headers = { Cookie: (await aVisitor(portal.origin).signIn(usernames[0])).cookies(), 'Accept-Language': 'fr' };
+  const headers = {
+    Cookie: (await createVisitor(portal.origin).signIn(usernames[0])).cookies(),
+    'Accept-Language': 'fr',
+  };
   const page = '/account-settings/user-management';
   await load(portal, page, headers, 2);
   const slots: { hello: Figures; list: Figures }[] = [];

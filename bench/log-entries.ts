@@ -9,9 +9,9 @@ const minuteMs = 60_000;
 const rareEvery = 100_000;
 
 /**
- * Writes a sound chain of made-up entries, one a minute up to now: sign-ins for the most part, half of everything by one
- * and the same person, and one kind that occurs once in 100,000.
- * @param people ids; the first is that of the person who does half of everything
+ * Writes a valid chain of generated entries, one per minute up to now: mostly sign-ins, half of them by the first user,
+ * and one kind that occurs once in 100,000 entries.
+ * @param people user ids, starting with the user who makes half of the entries
  */
 export async function writeLog(database: Database, tenantId: string, people: readonly string[], count: number) {
   const newest = Date.now();

@@ -7,16 +7,16 @@ import autocannon from 'autocannon';
 
 interface Report {
   readonly cpu: NodeJS.CpuUsage;
-  /** Bytes: the most since it was last asked. */
+  /** The maximum in bytes since the previous report. */
   readonly peakRss: number;
-  /** Bytes. */
+  /** In bytes. */
   readonly rss: number;
 }
 
 const rssEveryMs = 10;
 
-/** In a measured process: tells its parent where it listens, and its CPU time and memory whenever it is asked. */
-export function reportCpu(server: Server): void {
+/** Runs in the measured process: sends its port to the parent, and its CPU time and memory on request. */
+export function reportUsage(server: Server): void {
   process.send?.({ port: (server.address() as AddressInfo).port });
   process.on('SIGTERM', () => process.exit(0));
   let peakRss = 0;
@@ -29,22 +29,22 @@ export function reportCpu(server: Server): void {
 
 export interface Measured {
   readonly origin: string;
-  /** @returns microseconds of CPU since the process began, all its threads together */
+  /** @returns the CPU time of the process since its start, over all threads, in microseconds */
   cpu(): Promise<number>;
-  /** @returns bytes that the process holds in memory now */
+  /** @returns the current resident memory of the process in bytes */
   rss(): Promise<number>;
-  /** @returns the most memory that the process held since it was last asked, in MB */
+  /** @returns the maximum resident memory since the previous call in MB */
   peakMegabytes(): Promise<number>;
   stop(): void;
 }
 
 /**
- * Holds the young generation of the heap to a size that it reaches at once. Left alone it grows under any work to 128 MB,
- * sooner or later: what is measured then is when.
+ * Fixes the size of the young generation of the heap. By default it grows to 128 MB at some point under any load, and
+ * that moment would dominate the measurement.
  */
 export const steadyMemory = ['--max-semi-space-size=16'];
 
-/** Starts one of this folder's `child-*.ts` in a process of its own. @param flags of Node */
+/** Starts one of the `child-*.ts` files in this folder as a process. @param flags for Node */
 export async function startMeasured(
   child: string,
   environment: Record<string, string> = {},
@@ -79,7 +79,7 @@ export interface Figures {
   readonly p99Ms: number;
 }
 
-/** Sends requests for some seconds over 16 connections. @returns the cost of one of them */
+/** Sends requests over 16 connections for some seconds. @returns the cost of one request */
 export async function load(
   target: Measured,
   address: string,
@@ -90,7 +90,7 @@ export async function load(
   const result = await autocannon({ url: target.origin + address, headers, connections: 16, duration: seconds });
   const after = await target.cpu();
   if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${address}: ${result.non2xx} answers were no success, ${result.errors} failed`);
+    throw new Error(`${address}: ${result.non2xx} responses had an error status, ${result.errors} requests failed`);
   }
   return {
     cpuMicroseconds: (after - before) / result.requests.total,

@@ -10,20 +10,20 @@ import { password } from './visitor.ts';
 import { operator } from '../src/domain/principal.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
 
-export interface Company {
-  /** The first two are Global admins. */
+export interface SeededTenant {
+  /** Both are Global admins. */
   readonly usernames: readonly [string, string];
   readonly domain: string;
 }
 
-/** Fills a new SQLite database, or the one that `DATABASE_URL` names, with one company of so many people. */
-export async function fillCompany(directory: string, userCount: number): Promise<Company> {
+/** Fills a new SQLite database, or the one in `DATABASE_URL`, with one tenant of this many users. */
+export async function seedTenant(directory: string, userCount: number): Promise<SeededTenant> {
   const { config } = readConfig({ ...process.env, DATA_DIR: directory });
-  if (config === null) throw new Error('The environment is not right');
+  if (config === null) throw new Error('The environment is invalid');
   await migrate(config.database);
   const database = openSubscribedDatabase(config.database);
   const [lumiere] = demoTenants('worldwide', Date.now());
-  if (lumiere === undefined) throw new Error('The demo has no tenant');
+  if (lumiere === undefined) throw new Error('The demo has no tenants');
   const tenant = { id: randomUUID(), name: lumiere.name, language: 'fr' } as const;
   const scope = createScope({
     rules: config.rules,
@@ -38,7 +38,7 @@ export async function fillCompany(directory: string, userCount: number): Promise
   const usernameOf = (index: number): string => `${index}.${personAt(index).username}`;
   const personAt = (index: number) => {
     const person = lumiere.people[index % lumiere.people.length];
-    if (person === undefined) throw new Error('The demo has no people');
+    if (person === undefined) throw new Error('The demo tenant has no users');
     return person;
   };
   await database.transaction(async (database) => {

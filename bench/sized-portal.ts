@@ -6,11 +6,11 @@ import pg from 'pg';
 import { readConfig } from '../src/platform/config/config.ts';
 import { migrate } from '../src/platform/database/migrate.ts';
 import { openSubscribedDatabase } from '../src/core/open-database.ts';
-import { seedCompany, seedFast } from '../tools/demo/seed-generated-tenant.ts';
+import { seedGeneratedTenant, seedWithoutIndexes } from '../tools/demo/seed-generated-tenant.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { startMeasured, type Measured } from './measured-process.ts';
-import { aVisitor, password } from './visitor.ts';
+import { createVisitor, password } from './visitor.ts';
 import type { Database } from '../src/platform/database/database.ts';
 import { longTimeouts } from '../src/platform/database/open.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
@@ -21,11 +21,11 @@ export interface Person {
   readonly username: string;
 }
 
-/** A portal on a database of its own with made-up companies, and somebody signed in to one of them. */
-export interface Sized {
+/** A portal on a new database with generated tenants, and a signed-in Global admin of one of them. */
+export interface SizedPortal {
   readonly portal: Measured;
   readonly headers: Record<string, string>;
-  /** Some people of that company, drawn at random; of those with a last name that few have, and of all. */
+  /** Random users of that tenant: some with a rare last name, and some of all. */
   readonly rare: readonly Person[];
   readonly people: readonly Person[];
   readonly fillSeconds: number;
@@ -33,12 +33,15 @@ export interface Sized {
 
 const closers: (() => unknown)[] = [];
 
-/** Removes whatever the measure made. */
+/** Stops and deletes everything that the benchmark created. */
 export async function close(): Promise<void> {
   for (const each of closers.reverse()) await each();
 }
 
-/** @returns makes databases on the server of TEST_POSTGRES_URL or on one that is started here; null where neither can be had */
+/**
+ * @returns a function that creates databases on TEST_POSTGRES_URL or on a server that is started here; null if neither
+ *   is available
+ */
 export async function postgresDatabases(): Promise<(() => Promise<string>) | null> {
   const started = process.env.TEST_POSTGRES_URL ? null : await startPostgres();
   const server = process.env.TEST_POSTGRES_URL ?? started?.url;
@@ -60,7 +63,11 @@ export async function postgresDatabases(): Promise<(() => Promise<string>) | nul
 const secret = (): string => randomBytes(32).toString('hex');
 
 /** @param databaseUrl a PostgreSQL database; null for an SQLite file */
-export async function startSized(databaseUrl: string | null, companies: number, users: number): Promise<Sized> {
+export async function startSizedPortal(
+  databaseUrl: string | null,
+  tenants: number,
+  users: number,
+): Promise<SizedPortal> {
   const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
   closers.push(() => rmSync(directory, { recursive: true, force: true }));
   const environment = {
@@ -69,12 +76,12 @@ export async function startSized(databaseUrl: string | null, companies: number, 
       ? {}
       : { DATABASE_URL: databaseUrl, SESSION_SECRETS: secret(), SECOND_FACTOR_KEYS: secret() }),
   };
-  const began = performance.now();
-  const drawn = await fill(environment, companies, users);
-  const fillSeconds = (performance.now() - began) / 1_000;
+  const startedAt = performance.now();
+  const drawn = await fill(environment, tenants, users);
+  const fillSeconds = (performance.now() - startedAt) / 1_000;
   const portal = await startMeasured('child-portal.ts', environment);
   closers.push(() => portal.stop());
-  const admin = await aVisitor(portal.origin).signIn(`global.admin@company-${Math.ceil(companies / 2)}.example`);
+  const admin = await createVisitor(portal.origin).signIn(`global.admin@company-${Math.ceil(tenants / 2)}.example`);
   return { portal, headers: { Cookie: admin.cookies(), 'Accept-Language': 'fr' }, ...drawn, fillSeconds };
 }
 
@@ -82,28 +89,28 @@ const maxDrawn = 500;
 
 async function fill(
   environment: Record<string, string>,
-  companies: number,
+  tenants: number,
   users: number,
-): Promise<Pick<Sized, 'people' | 'rare'>> {
+): Promise<Pick<SizedPortal, 'people' | 'rare'>> {
   const { config } = readConfig(environment);
-  if (config === null) throw new Error('The environment is not right');
+  if (config === null) throw new Error('The environment is invalid');
   await migrate(config.database);
   const database = openSubscribedDatabase(config.database, longTimeouts);
   const hash = await (await createHasher()).hash(normalizePassword(password));
   const passwordHashes = [hash, hash] as const;
   const seed = async (tx: Database, each: number): Promise<void> => {
-    const company = { name: `Company ${each}`, domain: `company-${each}.example`, users, passwordHashes };
-    await seedCompany(tx, config, company, { now: Date.now(), seed: each });
+    const tenant = { name: `Tenant ${each}`, domain: `company-${each}.example`, users, passwordHashes };
+    await seedGeneratedTenant(tx, config, tenant, { now: Date.now(), seed: each });
   };
-  await seedFast(database, async () => {
-    if (companies === 1) return seed(database, 1);
-    for (let first = 1; first <= companies; first += 100) {
+  await seedWithoutIndexes(database, async () => {
+    if (tenants === 1) return seed(database, 1);
+    for (let first = 1; first <= tenants; first += 100) {
       await database.transaction(async (tx) => {
-        for (let each = first; each < first + 100 && each <= companies; each++) await seed(tx, each);
+        for (let each = first; each < first + 100 && each <= tenants; each++) await seed(tx, each);
       });
     }
   });
-  const own = `%@company-${Math.ceil(companies / 2)}.example`;
+  const own = `%@company-${Math.ceil(tenants / 2)}.example`;
   const some = database.knex('users').where('username', 'like', own).where('state', 'active');
   const random = some.clone().orderByRaw('random()').limit(maxDrawn);
   const few = some.clone().groupBy('last_name').orderByRaw('count(*), last_name').limit(maxDrawn).select('last_name');

@@ -2,15 +2,15 @@ import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { load, type Measured } from './measured-process.ts';
 
-/** With which everybody of a made-up company signs in. */
-export const password = 'bench: a sentence nobody guesses';
+/** The password of every generated user. */
+export const password = 'bench: an unguessable sentence';
 
-/** How often a reader comes while something else is measured, and for how long while nothing is. */
+/** How often the reader opens the list, and how long the portal is measured without other load. */
 const listEveryMs = 25;
 const quietSeconds = 10;
 
-/** A browser without scripts: it keeps its cookies and the token of the last form. */
-export function aVisitor(origin: string) {
+/** An HTTP client without scripts that keeps its cookies and the token of the last form. */
+export function createVisitor(origin: string) {
   const jar = new Map<string, string>();
   let csrf = '';
   const cookies = (): string => [...jar].map((pair) => pair.join('=')).join('; ');
@@ -54,11 +54,11 @@ export function aVisitor(origin: string) {
   return visitor;
 }
 
-export type Visitor = ReturnType<typeof aVisitor>;
+export type Visitor = ReturnType<typeof createVisitor>;
 
 /**
- * Somebody who opens a page at even intervals while something else goes on.
- * @returns what ends it, and gives the times of its answers in ms, sorted
+ * Opens a page at regular intervals.
+ * @returns a function that stops this and returns the response times in ms, sorted
  */
 function keepVisiting(visitor: Visitor, address: string, everyMs: number): () => Promise<number[]> {
   const times: number[] = [];
@@ -79,31 +79,34 @@ function keepVisiting(visitor: Visitor, address: string, everyMs: number): () =>
   };
 }
 
-/** @returns the time below which a share of the sorted times lies */
+/** @returns the quantile of the sorted times */
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
-/** The waiting times of a reader, as one line. */
-const waits = (times: readonly number[]): string =>
+/** Formats response times as one line. */
+const describeWaits = (times: readonly number[]): string =>
   `p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms, longest ${quantile(times, 1).toFixed(0)} ms, ${times.length} visits`;
 
-/** What it was measured on. */
-export const rig = (): string =>
+/** The machine, the version of Node and the date. */
+export const describeMachine = (): string =>
   `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
 
 const warmUpSeconds = 15;
 const restMs = 1_000;
 
-/** Puts a server to work first: one that has just begun grows whatever it does. Its memory is counted from here. */
-async function atWork(portal: Measured, reader: Visitor, address: string): Promise<void> {
+/** Warms the server up and resets its memory peak, because a new process allocates memory under any load. */
+async function warmUp(portal: Measured, reader: Visitor, address: string): Promise<void> {
   await load(portal, address, { Cookie: reader.cookies(), 'Accept-Language': 'fr' }, warmUpSeconds);
   await delay(restMs);
   await portal.peakMegabytes();
 }
 
-/** What a reader of a page waits, and the server's memory, while nothing else goes on and then while some work does. */
-export async function besideReader<T>(portal: Measured, reader: Visitor, address: string, work: () => Promise<T>) {
-  await atWork(portal, reader, address);
+/**
+ * Measures the response times of a reader and the memory of the server, first without other load, then during some
+ * work.
+ */
+export async function measureWithReader<T>(portal: Measured, reader: Visitor, address: string, work: () => Promise<T>) {
+  await warmUp(portal, reader, address);
   const endQuiet = keepVisiting(reader, address, listEveryMs);
   await delay(quietSeconds * 1_000);
   const quiet = await endQuiet();
@@ -113,9 +116,9 @@ export async function besideReader<T>(portal: Measured, reader: Visitor, address
   const busy = await endBusy();
   const memory = await portal.peakMegabytes();
   const lines = [
-    `list, quiet ${waits(quiet)}`,
-    `list, busy  ${waits(busy)}`,
-    `memory      ${memoryBefore.toFixed(0)} MB before, ${memory.toFixed(0)} MB at the most`,
+    `list, idle  ${describeWaits(quiet)}`,
+    `list, busy  ${describeWaits(busy)}`,
+    `memory      ${memoryBefore.toFixed(0)} MB before, ${memory.toFixed(0)} MB peak`,
   ];
   return { result, lines };
 }

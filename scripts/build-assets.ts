@@ -1,6 +1,6 @@
 /**
- * Makes `build/assets/` and `build/manifest.json` from `public/`, Tabler and Inter.
- * Nothing is written before everything is made and measured: a build that fails leaves the last good one in place.
+ * Builds `build/assets/` and `build/manifest.json` from `public/`, Tabler and Inter. Nothing is written until
+ * everything has been built and measured, so a failed build leaves the previous one intact.
  */
 import { createHash } from 'node:crypto';
 import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ interface Output {
   files: Map<string, Buffer>;
 }
 
-/** Builds every static file; returns the manifest and the size of the style sheet as it travels, in bytes. */
+/** Builds every static file. @returns the manifest, and the gzipped size of the style sheet in bytes */
 export async function buildAssets(): Promise<{ manifest: Record<string, string>; styleSize: number }> {
   const output: Output = { manifest: {}, files: new Map() };
   const fontFaces = await addFonts(output);
@@ -39,7 +39,7 @@ export async function buildAssets(): Promise<{ manifest: Record<string, string>;
   return { manifest: output.manifest, styleSize };
 }
 
-/** The name carries a hash of the content, so that a browser may keep the file for ever. */
+/** Adds a file under a name with a hash of its content, so that browsers may cache it permanently. */
 function add({ manifest, files }: Output, name: string, content: string | Buffer): string {
   const bytes = Buffer.from(content);
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
@@ -49,7 +49,7 @@ function add({ manifest, files }: Output, name: string, content: string | Buffer
   return (manifest[name] = `/assets/${file}`);
 }
 
-/** Adds the fonts and returns their rules; the italic and the rare subsets are left to the system's fonts. */
+/** Adds the font files and returns their @font-face rules. Italics and rare subsets fall back to system fonts. */
 async function addFonts(output: Output): Promise<string> {
   const folder = join(root, 'node_modules/@fontsource-variable/inter');
   const rules = await readFile(join(folder, 'wght.css'), 'utf8');
@@ -61,11 +61,14 @@ async function addFonts(output: Output): Promise<string> {
     const address = add(output, `inter-${subset}.woff2`, await readFile(join(folder, file)));
     kept.push(rule.replace(`./${file}`, address));
   }
-  if (kept.length !== fontSubsets.size) throw new Error('Inter no longer names its subsets as expected.');
+  if (kept.length !== fontSubsets.size) throw new Error('The font package Inter no longer has the expected subsets.');
   return kept.join('\n');
 }
 
-/** What our pages use of Tabler, in a layer: our own rules then win by order, never by weight. */
+/**
+ * The parts of Tabler that our pages use. They go into a cascade layer, so that our own rules override them regardless
+ * of specificity.
+ */
 async function tablerStyles(): Promise<{ licence: string; rules: string }> {
   const source = await readFile(join(root, 'node_modules/@tabler/core/dist/css/tabler.min.css'), 'utf8');
   const licence = /\/\*![^]*?\*\//.exec(source)?.[0] ?? '';
@@ -73,17 +76,17 @@ async function tablerStyles(): Promise<{ licence: string; rules: string }> {
   const [purged] = await new PurgeCSS().purge({
     content: [
       ...(await list('views/**/*.ejs', 'src/**/*.ts', 'public/scripts/*.js')),
-      // A class that our own sheets change is part of our vocabulary, whether or not a view says it today.
+      // Keep every class that our own style sheets extend, even if no view uses it at the moment.
       { raw: matches(own, /\.[a-z][a-z-]*/g).join(' '), extension: 'html' },
     ],
     css: [{ raw: source }],
     variables: true,
     keyframes: true,
     fontFace: true,
-    // Our own rules read these variables of Tabler too, and PurgeCSS does not see them.
+    // PurgeCSS does not see that our own style sheets use these Tabler variables.
     safelist: { variables: matches(own, /--tblr-[a-z0-9-]+/g) },
   });
-  if (!purged) throw new Error('PurgeCSS gave nothing back.');
+  if (!purged) throw new Error('PurgeCSS returned no result.');
   const rules = purged.css.replace(/@charset "[^"]*";/, '').replace(/\/\*[^]*?\*\//g, '');
   return { licence, rules };
 }
@@ -92,21 +95,21 @@ function matches(text: string, pattern: RegExp): string[] {
   return [...new Set(text.match(pattern))];
 }
 
-/** The numbers in the names of the files give the order. */
+/** The numbers in the file names define the order. */
 async function ownStyles(): Promise<string> {
   const sheets = await Promise.all((await list('public/styles/*.css')).map((path) => readFile(path, 'utf8')));
   return sheets.join('\n');
 }
 
 /**
- * Removes what browsers do not need. Without `targets` nothing is rewritten for older browsers: logical properties stay as
- * they are written, so that a right-to-left page needs no rules of its own.
+ * Minifies without rewriting for older browsers (no `targets`). Logical properties are kept, so that right-to-left
+ * pages need no extra rules.
  */
 function minify(css: string): string {
   return transform({ filename: 'parvis.css', code: Buffer.from(css), minify: true }).code.toString();
 }
 
-/** Colour and width of the lines are left to the page, which `currentColor` and inheritance reach through `<use>`. */
+/** Color and width of the lines come from the page: `currentColor` and inherited properties apply through `<use>`. */
 async function iconSprite(): Promise<string> {
   const symbols = (await list('public/icons/*.svg')).map(async (path) => {
     const shapes = (await readFile(path, 'utf8')).replace(/^[^]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '');
@@ -125,18 +128,18 @@ async function write({ manifest, files }: Output): Promise<void> {
   const existing = new Set(await readdir(folder));
   const missing = [...files].filter(([file]) => !existing.has(file));
   await Promise.all(missing.map(([file, bytes]) => writeCompressed(join(folder, file), bytes)));
-  // Replaced in one step: a test or a server that starts meanwhile reads the old manifest or the new one.
+  // Replaced atomically: a test or a server that starts meanwhile reads either the old or the new manifest.
   const manifestFile = join(root, 'build/manifest.json');
   await writeFile(`${manifestFile}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
   await rename(`${manifestFile}.new`, manifestFile);
-  // Old files go last, and only they: a server that runs meanwhile keeps what has not changed.
+  // Outdated files are deleted last, so that a running server keeps the unchanged ones.
   const stale = [...existing].filter((file) => !files.has(file.replace(/\.(br|gz)$/, '')));
   await Promise.all(stale.map((file) => rm(join(folder, file), { force: true })));
 }
 
-/** The plain file comes last, so that where it stands the others stand too, even after a build that was stopped. */
+/** Writes the plain file last: if it exists, its compressed variants exist too, even after an interrupted build. */
 async function writeCompressed(path: string, bytes: Buffer): Promise<void> {
-  // A woff2 file is compressed within; another layer would only cost time.
+  // WOFF2 files are already compressed.
   if (!path.endsWith('.woff2')) {
     await writeFile(`${path}.br`, await promisify(brotliCompress)(bytes));
     await writeFile(`${path}.gz`, await promisify(gzip)(bytes, { level: 9 }));
@@ -153,7 +156,7 @@ if (import.meta.main) {
   try {
     const { manifest, styleSize } = await buildAssets();
     console.log(
-      `${Object.keys(manifest).length} static files; parvis.css is ${styleSize} of ${styleBudget} bytes gzipped.`,
+      `Built ${Object.keys(manifest).length} static files; parvis.css is ${styleSize} of ${styleBudget} bytes gzipped.`,
     );
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

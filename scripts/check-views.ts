@@ -8,8 +8,8 @@ const tag = /<%([=#-]?)([\s\S]*?)[-_]?%>/g;
 const locals = ['model', 'page', 't', 'html', 'word', 'format', 'icon', 'paths', 'partial', 'body'].join(', ');
 
 /**
- * A template as TypeScript: its statements and expressions on the lines on which the template has them, with the model
- * that is declared for its name.
+ * Converts a template to TypeScript: its statements and expressions stay on their lines, and its model has the type
+ * declared for the template's name.
  */
 function sourceOf(name: string, template: string): string {
   const types = JSON.stringify(path.join(root, 'src/site/http/views.ts'));
@@ -29,14 +29,14 @@ function sourceOf(name: string, template: string): string {
 
 const lineBreaksOf = (text: string): string => text.replace(/[^\n]/g, '');
 
-/** A file that has exactly the names of all templates, so that a model without its template is a fault as well. */
+/** The source of a file that lists all templates, so that a model without a template is a compile error too. */
 function namesOf(names: Iterable<string>): string {
   const types = JSON.stringify(path.join(root, 'src/site/http/view-models.ts'));
   const entries = [...names].map((name) => `'${name}': true`);
   return `import type { ViewName } from ${types}; export const templates: Record<ViewName, true> = { ${entries.join(', ')} };`;
 }
 
-/** @returns all templates by their name */
+/** @returns all templates by name */
 function readTemplates(): Map<string, string> {
   const files = globSync('**/*.ejs', { cwd: folder }).sort();
   return new Map(
@@ -53,7 +53,7 @@ function compilerOptions(): ts.CompilerOptions {
   return ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, root).options;
 }
 
-/** A compiler host that finds the sources of templates beside the files on the disk. */
+/** A compiler host that serves the generated sources in addition to the files on disk. */
 function hostWith(sources: ReadonlyMap<string, string>, options: ts.CompilerOptions): ts.CompilerHost {
   const host = ts.createCompilerHost(options);
   const read = host.getSourceFile.bind(host);
@@ -66,7 +66,7 @@ function hostWith(sources: ReadonlyMap<string, string>, options: ts.CompilerOpti
   return host;
 }
 
-function wordsOf({ file, start = 0, messageText }: ts.Diagnostic): string {
+function describeDiagnostic({ file, start = 0, messageText }: ts.Diagnostic): string {
   const text = ts.flattenDiagnosticMessageText(messageText, '\n');
   if (file === undefined) return text;
   const line = file.getLineAndCharacterOfPosition(start).line + 1;
@@ -74,11 +74,11 @@ function wordsOf({ file, start = 0, messageText }: ts.Diagnostic): string {
 }
 
 /**
- * Compiles every template against its model, with the options of the project.
- * @param changed texts of templates by their name, in the place of those on the disk
- * @returns what is wrong, with template and line
+ * Compiles every template against its model, with the compiler options of the project.
+ * @param changed template texts by name, which replace those on disk
+ * @returns the errors, with template and line
  */
-export function faultsOfViews(changed: Readonly<Record<string, string>> = {}): string[] {
+export function checkViews(changed: Readonly<Record<string, string>> = {}): string[] {
   const templates = new Map([...readTemplates(), ...Object.entries(changed)]);
   const sources = new Map(
     [...templates].map(([name, text]) => [path.join(folder, `${name}.ejs.ts`), sourceOf(name, text)]),
@@ -89,12 +89,14 @@ export function faultsOfViews(changed: Readonly<Record<string, string>> = {}): s
   const program = ts.createProgram([...sources.keys(), ...models], options, hostWith(sources, options));
   return [...sources.keys()].flatMap((file) => {
     const source = program.getSourceFile(file);
-    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(wordsOf);
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+      describeDiagnostic,
+    );
   });
 }
 
 if (import.meta.main) {
-  const faults = faultsOfViews();
+  const faults = checkViews();
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.exitCode = faults.length > 0 ? 1 : 0;
 }

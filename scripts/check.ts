@@ -1,6 +1,6 @@
 /**
- * Runs the checks of `npm run check`, two at a time: the linter takes about as long as all others together.
- * Prints what a check says when it is over. Fails when one of them fails, after all have run.
+ * Runs the checks of `npm run check` in two parallel lanes, because the linter takes about as long as all the others
+ * together. Prints the output of each check when it ends. If any check fails, exits with 1 after all have run.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,11 +17,11 @@ async function succeeds(check: string): Promise<boolean> {
   return code === 0;
 }
 
-async function inTurn(checks: readonly string[]): Promise<boolean> {
+async function runLane(checks: readonly string[]): Promise<boolean> {
   let sound = true;
   for (const check of checks) sound = (await succeeds(check)) && sound;
   return sound;
 }
 
-const sound = (await Promise.all(lanes.map(inTurn))).every(Boolean);
+const sound = (await Promise.all(lanes.map(runLane))).every(Boolean);
 process.exitCode = sound ? 0 : 1;

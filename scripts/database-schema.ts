@@ -7,7 +7,7 @@ import { openDatabase } from '../src/platform/database/open.ts';
 
 export const schemaFile = path.join(import.meta.dirname, '../migrations/schema.txt');
 
-/** The schema that all migrations together make, as SQLite keeps it: a table or an index after the other, a column a line. */
+/** The schema created by all migrations, as SQLite stores it: one statement per table or index, one line per column. */
 export async function schemaText(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'parvis-schema-'));
   const config: DatabaseConfig = { kind: 'sqlite', file: path.join(folder, 'parvis.sqlite') };
@@ -22,17 +22,17 @@ export async function schemaText(): Promise<string> {
       .orderBy(['tbl_name', { column: 'type', order: 'desc' }, 'name'])
       .select<{ sql: string }[]>('sql');
     await database.close();
-    return rows.map(({ sql }) => `${written(sql)}\n`).join('\n');
+    return rows.map(({ sql }) => `${formatStatement(sql)}\n`).join('\n');
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function written(sql: string): string {
+function formatStatement(sql: string): string {
   const plain = sql.replaceAll('`', '').replace(/\s+/g, ' ').trim();
   const [, head = '', body] = /^(create table \w+) \((.+)\)$/i.exec(plain) ?? [];
   if (body === undefined) return plain;
-  // A comma within brackets belongs to its column.
+  // A comma in parentheses does not end a column.
   return `${head} (\n  ${body.replace(/,\s*(?![^()]*\))/g, ',\n  ')}\n)`;
 }
 

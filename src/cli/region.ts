@@ -46,12 +46,12 @@ export function addRegionCommands(program: Command, flow?: readonly Chapter[], i
 
 async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonly Chapter[]): Promise<void> {
   const { prove } = await import('../../tools/prove/prove.ts');
-  const tell = (words: string): void => void io.stderr.write(`${words}\n`);
+  const onProgress = (words: string): void => void io.stderr.write(`${words}\n`);
   const report = await prove({
     rulesFiles: options.rules,
     databaseUrls: urlsIn(io, 'PROVE_DATABASE_URLS', options.database === 'postgres'),
     redisUrls: urlsIn(io, 'PROVE_REDIS_URLS', false),
-    ...(options.json ? {} : { tell }),
+    ...(options.json ? {} : { onProgress }),
     ...(flow && { flow }),
   });
   if (options.report !== undefined) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { faultsOfViews } from '../../scripts/check-views.ts';
+import { checkViews } from '../../scripts/check-views.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { linesMatching } from './conventions.ts';
 import { readSources } from './sources.ts';
@@ -44,7 +44,7 @@ describe('view checks', () => {
   });
 
   test('report the line at which a template does not match its model', () => {
-    const faults = faultsOfViews({
+    const faults = checkViews({
       // A field that the model does not have.
       'users/delete-confirm': changed('users/delete-confirm', 'model.days', 'model.weeks'),
       // A misspelled field in a partial.

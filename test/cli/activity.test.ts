@@ -20,41 +20,41 @@ const exported = await run(['activity', 'export', '--tenant', tenantId], environ
 const file = path.join(path.dirname(environment.DATA_DIR), 'log.jsonl');
 const lines = exported.stdout.trimEnd().split('\n');
 
-/** The file as it is after an edit. */
-function written(edit: (lines: string[]) => void): string {
+/** Writes an edited copy of the export. @returns its path */
+function writeEdited(edit: (lines: string[]) => void): string {
   const copy = [...lines];
   edit(copy);
   writeFileSync(file, copy.map((line) => `${line}\n`).join(''));
   return file;
 }
 
-interface Verdict {
+interface Verification {
   readonly ok: boolean;
   readonly entries: number;
   readonly fault: object | null;
 }
-// Nothing that a database would need is told.
-const verify = async (name: string, ...more: string[]): Promise<[code: number | null, verdict: Verdict]> => {
+// The settings are invalid on purpose: verifying a file needs no database.
+const verify = async (name: string, ...more: string[]): Promise<[code: number | null, result: Verification]> => {
   const { code, stdout } = await run(['activity', 'verify', '--file', name, '--json', ...more], { PORT: 'nonsense' });
-  return [code, JSON.parse(stdout) as Verdict];
+  return [code, JSON.parse(stdout) as Verification];
 };
 
 describe('activity export', () => {
-  test('writes a line for its beginning, each entry and its end; its own record is the last entry', () => {
+  test('writes a first line, each entry and a last line, and the last entry records the export itself', () => {
     assert.deepEqual([exported.code, exported.stderr], [0, '']);
     const kinds = lines.slice(1, -1).map((line) => (JSON.parse(line) as { kind: string }).kind);
     const expected = ['tenant.added', 'user.added', ...Array<string>(4).fill('password.reset'), 'activity.exported'];
     assert.deepEqual(kinds, expected);
   });
 
-  test('knows only tenants that there are', async () => {
+  test('rejects an unknown tenant', async () => {
     assert.match(await fault(['activity', 'export', '--tenant', 'nobody'], environment), /no tenant nobody/);
   });
 });
 
 describe('activity verify --file', () => {
-  test('finds nothing wrong with what was exported, without any database, and says what that proves', async () => {
-    assert.deepEqual(await verify(written(() => {})), [0, { ok: true, entries: 7, fault: null }]);
+  test('accepts an export without a database and explains what that proves', async () => {
+    assert.deepEqual(await verify(writeEdited(() => {})), [0, { ok: true, entries: 7, fault: null }]);
     const { stdout } = await run(['activity', 'verify', '--file', file], {});
     assert.match(stdout, /^7 entries, none changed, dropped or reordered\.\n.+compare its last hash/);
     const piped = await run(['activity', 'verify', '--file', '-', '--json'], {}, readFileSync(file, 'utf8'));
@@ -80,15 +80,15 @@ describe('activity verify --file', () => {
     ['truncated', (all) => void all.splice(6), 5, { place: 6, fault: 'cutOff' }, /cut off before its end; entry 6/],
   ];
   for (const [what, edit, entries, found, words] of table) {
-    test(`names the first entry that was ${what}, exit 1`, async () => {
-      assert.deepEqual(await verify(written(edit)), [1, { ok: false, entries, fault: { ...found, tenantId } }]);
+    test(`reports the first entry that was ${what} and exits with 1`, async () => {
+      assert.deepEqual(await verify(writeEdited(edit)), [1, { ok: false, entries, fault: { ...found, tenantId } }]);
       const { code, stdout } = await run(['activity', 'verify', '--file', file], {});
       assert.equal(code, 1);
       assert.match(stdout, words);
     });
   }
 
-  test('does not take a part for the whole', async () => {
+  test('reports that a filtered export may be incomplete', async () => {
     const begin = JSON.parse(lines[0]!) as { begin: object };
     const filter = { user: null, group: 'passwords', from: null, until: null };
     const hashes = lines.slice(1, -1).map((line) => (JSON.parse(line) as { hash: string }).hash);
@@ -97,23 +97,23 @@ describe('activity verify --file', () => {
       previousHash: hashes[index + 1],
     }));
     const part = [{ begin: { ...begin.begin, filter } }, ...entries, { end: { entries: 4 } }];
-    const name = written((all) => void all.splice(0, all.length, ...part.map((line) => JSON.stringify(line))));
+    const name = writeEdited((all) => void all.splice(0, all.length, ...part.map((line) => JSON.stringify(line))));
     assert.deepEqual(await verify(name), [0, { ok: true, entries: 4, fault: null, filtered: true }]);
     const { stdout } = await run(['activity', 'verify', '--file', name], {});
     assert.match(stdout, /^4 entries of a part of a log.+\nWhether entries are missing cannot be told/);
   });
 
-  test('says in one line what is no log, or not the one that was meant', async () => {
+  test('rejects a file that is not an export, or the log of another tenant, in one line', async () => {
     writeFileSync(file, '{"a":1}\n');
     assert.match(await fault(['activity', 'verify', '--file', file], {}), /is no export/);
     writeFileSync(file, '');
     assert.match(await fault(['activity', 'verify', '--file', file], {}), /is no export/);
     assert.match(await fault(['activity', 'verify', '--file', '/nowhere/log.jsonl'], {}), /no such file/);
-    const other = ['activity', 'verify', '--file', written(() => {}), '--tenant', 'another'];
+    const other = ['activity', 'verify', '--file', writeEdited(() => {}), '--tenant', 'another'];
     assert.match(await fault(other, {}), /log of another tenant/);
   });
 
-  test('ends with a line that never does', async () => {
+  test('stops at an endless line', async () => {
     writeFileSync(file, `${lines[0]!}\n${'x'.repeat(3 * 1024 * 1024)}`);
     const [code, { fault: found }] = await verify(file);
     assert.deepEqual([code, found], [1, { place: 1, fault: 'unreadable', tenantId }]);
@@ -121,7 +121,7 @@ describe('activity verify --file', () => {
 });
 
 describe('activity verify', () => {
-  test('follows the log in the database, and names the first entry that somebody changed there', async () => {
+  test('verifies the log in the database and reports the first changed entry', async () => {
     assert.deepEqual(await json(['activity', 'verify', '--tenant', tenantId], environment), {
       ...{ ok: true, entries: 7, fault: null },
     });
@@ -134,7 +134,7 @@ describe('activity verify', () => {
     assert.match(await fault(['activity', 'verify', '--tenant', 'nobody'], environment), /no tenant nobody/);
   });
 
-  test('an export of a log that was changed shows it too', async () => {
+  test('reports the change in an export of that log too', async () => {
     const { stdout } = await run(['activity', 'export', '--tenant', tenantId], environment);
     writeFileSync(file, stdout);
     assert.deepEqual((await verify(file))[1].fault, { place: 3, fault: 'changed', tenantId });

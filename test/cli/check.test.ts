@@ -11,7 +11,7 @@ interface Checked {
   readonly faults: string[];
 }
 
-async function checked(environment: Record<string, string>): Promise<Checked & { code: number | null }> {
+async function runCheck(environment: Record<string, string>): Promise<Checked & { code: number | null }> {
   const { code, stdout, stderr } = await run(['check', '--json'], environment);
   assert.equal(stderr, '');
   const answer = JSON.parse(stdout) as Checked;
@@ -20,21 +20,21 @@ async function checked(environment: Record<string, string>): Promise<Checked & {
 }
 
 describe('check', () => {
-  test('finds nothing wrong with a portal that was migrated, nor with one that never started', async () => {
+  test('finds no fault before the first start or after a migration', async () => {
     const environment = { DATA_DIR: dataDirectory() };
-    assert.deepEqual(await checked(environment), { code: 0, ok: true, faults: [] });
+    assert.deepEqual(await runCheck(environment), { code: 0, ok: true, faults: [] });
     assert.deepEqual(await json(['migrate'], environment), { ok: true, faults: [] });
-    assert.deepEqual(await checked(environment), { code: 0, ok: true, faults: [] });
+    assert.deepEqual(await runCheck(environment), { code: 0, ok: true, faults: [] });
     const { code, stdout } = await run(['check'], environment);
     assert.deepEqual([code, stdout.trim().split('\n').length], [0, 1]);
   });
 
-  test('names every fault of the configuration, a line each, without a secret', async () => {
+  test('reports every fault of the configuration in one line each, without secrets', async () => {
     const wrong = {
       ...{ DATA_DIR: dataDirectory(), PORT: 'x', BASE_URL: 'http://company.example', SESSION_SECRETS: 'canary' },
       ...{ DATABASE_URL: 'mysql://ada:canary@db', REDIS_URL: 'canary', TRUST_PROXY: 'all' },
     };
-    const { code, ok, faults } = await checked(wrong);
+    const { code, ok, faults } = await runCheck(wrong);
     assert.deepEqual([code, ok], [1, false]);
     assert.deepEqual(faults.map((each) => each.split(':')[0]).sort(), [
       'BASE_URL',
@@ -50,9 +50,9 @@ describe('check', () => {
     assert.equal(existsSync(wrong.DATA_DIR), false);
   });
 
-  test('names the stores that do not answer', async () => {
+  test('reports unreachable stores', async () => {
     const [database, cache] = [await freePort(), await freePort()];
-    const { code, faults } = await checked({
+    const { code, faults } = await runCheck({
       DATA_DIR: dataDirectory(),
       DATABASE_URL: `postgres://ada:canary@localhost:${database}/parvis`,
       REDIS_URL: `redis://:canary@localhost:${cache}`,
@@ -69,27 +69,27 @@ describe('check', () => {
 describe('check of a mail server', async () => {
   const account = { user: 'portal', password: 'canary' };
   const server = await aMailServer({ account });
-  const checkedWith = (url: string) =>
-    checked({ DATA_DIR: dataDirectory(), SMTP_URL: url, MAIL_FROM: 'Portal <portal@host.example>' });
+  const checkUrl = (url: string) =>
+    runCheck({ DATA_DIR: dataDirectory(), SMTP_URL: url, MAIL_FROM: 'Portal <portal@host.example>' });
 
-  test('finds nothing wrong with one that takes mail, and sends none', async () => {
-    assert.deepEqual(await checkedWith(server.url), { code: 0, ok: true, faults: [] });
+  test('finds no fault if the server accepts mail, and sends none', async () => {
+    assert.deepEqual(await checkUrl(server.url), { code: 0, ok: true, faults: [] });
     assert.deepEqual([server.received.length, server.connections], [0, 1]);
   });
 
-  test('names one that is away, and one that does not know the password, without saying it', async () => {
+  test('reports an unreachable server and a rejected password, without showing the password', async () => {
     const wrong = `smtp://portal:canarybird@127.0.0.1:${new URL(server.url).port}`;
     for (const [url, code] of [
       [`smtp://portal:canary@127.0.0.1:${await freePort()}`, 'ESOCKET'],
       [wrong, 'EAUTH 535'],
     ] as const) {
-      assert.deepEqual((await checkedWith(url)).faults, [`SMTP_URL: the server does not take mail (${code})`]);
+      assert.deepEqual((await checkUrl(url)).faults, [`SMTP_URL: the server does not take mail (${code})`]);
     }
   });
 });
 
 describe('migrate', () => {
-  test('brings up the schema once and again, for a person too', async () => {
+  test('creates the schema, and can be repeated', async () => {
     const environment = { DATA_DIR: dataDirectory() };
     for (let time = 0; time < 2; time++) {
       const { code, stdout, stderr } = await run(['migrate'], environment);
@@ -98,7 +98,7 @@ describe('migrate', () => {
     assert.equal(existsSync(path.join(environment.DATA_DIR, 'parvis.sqlite')), true);
   });
 
-  test('says in one line that the database does not answer', async () => {
+  test('reports an unreachable database in one line', async () => {
     const SESSION_SECRETS = 'canary-'.repeat(6);
     for (const host of ['127.0.0.1', 'localhost']) {
       const DATABASE_URL = `postgres://ada:canary@${host}:${await freePort()}/parvis`;
@@ -117,11 +117,11 @@ describe('every command', () => {
     ...['user', 'user add', 'user list', 'user reset-password', 'activity', 'activity verify', 'activity export'],
     ...['route', 'route add', 'route list', 'route remove', 'route export', 'route import'],
   ];
-  // What the export writes is JSON in any case, an object a line.
+  // The export always writes JSON Lines.
   const without = ['serve', 'tenant', 'user', 'route', 'activity', 'activity export'];
   const withJson = commands.filter((command) => !without.includes(command));
 
-  test('has a --help that explains it, and touches nothing', async () => {
+  test('has a --help, which creates no files', async () => {
     const environment = { DATA_DIR: dataDirectory(), PORT: 'nonsense' };
     for (const command of commands) {
       const { code, stdout, stderr } = await run([...command.split(' '), '--help'], environment);
@@ -133,7 +133,7 @@ describe('every command', () => {
     assert.equal(existsSync(environment.DATA_DIR), false);
   });
 
-  test('is named by the program’s own help; what is no command is said', async () => {
+  test('is listed by parvis --help, and unknown commands are rejected', async () => {
     const { stdout } = await run(['--help'], {});
     for (const command of ['serve', 'demo', 'migrate', 'check', 'tenant', 'user', 'route', 'activity']) {
       assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
@@ -144,7 +144,7 @@ describe('every command', () => {
     assert.equal((await run(['tenant', 'list', '--nonsense'], { DATA_DIR: dataDirectory() })).code, 1);
   });
 
-  test('says every fault of the configuration at once, and does nothing', async () => {
+  test('reports all configuration faults together and does nothing', async () => {
     const environment = { DATA_DIR: dataDirectory(), PORT: 'x', TRUST_PROXY: 'x', SESSION_SECRETS: 'canary' };
     for (const args of [
       ['tenant', 'list'],

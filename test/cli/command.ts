@@ -26,7 +26,7 @@ export interface Outcome {
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** A data directory that does not exist yet, and is gone when the test file is done. */
+/** @returns the path of a data directory that does not exist yet. It is deleted after the test file */
 export function dataDirectory(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'parvis-cli-'));
   closers.push(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,8 +34,9 @@ export function dataDirectory(): string {
 }
 
 /**
- * A process of `parvis`, with nothing of this process's own settings but the cache of compiled code. It is ended with the test file at the latest.
- * @param program another one that is started alike
+ * Starts `parvis` as a process with only the given settings and the compile cache of this process. It is killed after the
+ * test file at the latest.
+ * @param program an alternative to `parvis`
  */
 export function start(args: readonly string[], environment: Environment, program = parvis): ChildProcess {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
@@ -50,14 +51,14 @@ export function start(args: readonly string[], environment: Environment, program
   return child;
 }
 
-// These are processes themselves, or start some and watch them. NODE_OPTIONS apply only at the start of a process.
+// These commands keep running or start processes, and NODE_OPTIONS applies only when a process starts.
 const needsProcess = ([first, second]: readonly string[], { NODE_OPTIONS }: Environment): boolean =>
   first === 'serve' || first === 'demo' || (first === 'region' && second === 'prove') || NODE_OPTIONS !== undefined;
 
 /**
- * Runs one command to its end, in this process: with an environment, input and output of its own.
- * @param program another program, which is started as a process, as are `serve`, `demo`, `region prove` and any command
- *   with NODE_OPTIONS
+ * Runs a command to completion within this process, with its own environment, input and output. `serve`, `demo`,
+ * `region prove` and commands with NODE_OPTIONS are started as processes.
+ * @param program an alternative to `parvis`, also started as a process
  */
 export async function run(
   args: readonly string[],
@@ -71,7 +72,7 @@ export async function run(
   return ended;
 }
 
-// One after the other: waiting for SQLite's lock blocks the process, so that two commands in it could wait for each other.
+// Commands run one at a time: waiting for the SQLite lock blocks the process, so two commands could deadlock.
 let previous: Promise<unknown> = Promise.resolve();
 
 async function runHere(args: readonly string[], env: Environment, input: string): Promise<Outcome> {
@@ -87,12 +88,12 @@ async function runHere(args: readonly string[], env: Environment, input: string)
   assert.deepEqual(
     { env: { ...process.env }, exitCode: process.exitCode },
     before,
-    'a command leaves this process alone',
+    'a command must not change this process',
   );
   return { code, stdout: output, stderr: errors };
 }
 
-/** Runs one command to its end in a process of its own. @param program another one than `parvis` */
+/** Runs a command to completion as a process. @param program an alternative to `parvis` */
 export async function runProcess(
   args: readonly string[],
   environment: Environment,
@@ -105,7 +106,7 @@ export async function runProcess(
   return { code: child.exitCode, stdout, stderr };
 }
 
-/** What a command prints with `--json`: one object on one line, and nothing beside it. */
+/** Runs a command with `--json`, which must succeed and print exactly one line. @returns the parsed object */
 export async function json<T>(args: readonly string[], environment: Environment, input = ''): Promise<T> {
   const { code, stdout, stderr } = await run([...args, '--json'], environment, input);
   assert.deepEqual([code, stderr], [0, ''], stderr);
@@ -113,7 +114,7 @@ export async function json<T>(args: readonly string[], environment: Environment,
   return JSON.parse(stdout) as T;
 }
 
-/** A command that cannot be: exit 1, one line for a person, nothing for a pipe but, with `--json`, the same fault. */
+/** Runs a command that must fail with exit code 1 and print one line on standard error. @returns that line */
 export async function fault(args: readonly string[], environment: Environment, input = ''): Promise<string> {
   const { code, stdout, stderr } = await run(args, environment, input);
   assert.equal(code, 1, `${args.join(' ')}: ${stdout}`);
@@ -133,7 +134,7 @@ export interface Served {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts `parvis serve` and waits until it says where it is. */
+/** Starts `parvis serve` and waits until it prints its address. */
 export async function serve(environment: Environment): Promise<Served> {
   const port = await freePort();
   const child = start(['serve'], { PORT: String(port), ...environment });
@@ -148,7 +149,7 @@ export async function serve(environment: Environment): Promise<Served> {
     throw new Error(`ended with ${code}: ${errors}`);
   });
   await Promise.race([ready, early]);
-  // The set-up link, where there is one, comes right behind the first line.
+  // The set-up link, if there is one, is printed right after the first line.
   await wait(100);
   early.catch(() => undefined);
   return { child, port, origin: `http://127.0.0.1:${port}`, output: () => output, errors: () => errors, ended };

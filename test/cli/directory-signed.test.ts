@@ -12,8 +12,8 @@ const exported = async (): Promise<SignedDirectory> =>
   JSON.parse((await run(['route', 'export'], here)).stdout) as SignedDirectory;
 const given = (content: unknown): string => JSON.stringify(content);
 
-describe('a directory that another region takes', () => {
-  test('is taken as it was signed, and makes the signer’s key known', async () => {
+describe('import of a signed directory', () => {
+  test('accepts a directory as it was signed and stores the signer’s key', async () => {
     await json(['route', 'add', 'alpha.example', 'worldwide'], here);
     const directory = await exported();
     assert.deepEqual(Object.keys(directory), ['routes', 'signer', 'signature']);
@@ -22,29 +22,37 @@ describe('a directory that another region takes', () => {
   });
 
   const tampered: [label: string, change: (directory: SignedDirectory) => unknown, words: RegExp][] = [
-    ['no signature', ({ routes }) => ({ routes }), /not signed/],
+    ['without a signature', ({ routes }) => ({ routes }), /not signed/],
     [
-      'another region for a domain',
+      'with a changed region of a domain',
       (all) => ({ ...all, routes: [{ domain: 'alpha.example', region: 'china' }] }),
       /not as it was signed/,
     ],
     [
-      'one domain more',
+      'with an additional domain',
       (all) => ({ ...all, routes: [...all.routes, { domain: 'zeta.example', region: 'china' }] }),
       /not as it was signed/,
     ],
-    ['one domain less', (all) => ({ ...all, routes: [] }), /not as it was signed/],
-    ['another signer', (all) => ({ ...all, signer: { ...all.signer, region: 'china' } }), /not as it was signed/],
-    ['half a signature', (all) => ({ ...all, signature: all.signature.slice(0, 40) }), /not as it was signed/],
-    ['a key that is none', (all) => ({ ...all, signer: { ...all.signer, publicKey: 'AAAA' } }), /not as it was signed/],
+    ['with a removed domain', (all) => ({ ...all, routes: [] }), /not as it was signed/],
+    ['with another signer', (all) => ({ ...all, signer: { ...all.signer, region: 'china' } }), /not as it was signed/],
     [
-      'a key of somebody else',
+      'with a truncated signature',
+      (all) => ({ ...all, signature: all.signature.slice(0, 40) }),
+      /not as it was signed/,
+    ],
+    [
+      'with an invalid key',
+      (all) => ({ ...all, signer: { ...all.signer, publicKey: 'AAAA' } }),
+      /not as it was signed/,
+    ],
+    [
+      'signed with another key',
       ({ routes }) => signDirectory(routes, 'worldwide', makeKey()),
       /not the one known so far/,
     ],
   ];
   for (const [label, change, words] of tampered) {
-    test(`is refused with ${label}, and nothing is written`, async () => {
+    test(`rejects a directory ${label} and writes nothing`, async () => {
       const before = await json(['route', 'list'], there);
       const said = await fault(['route', 'import', '-'], there, given(change(await exported())));
       assert.match(said, words);
@@ -52,7 +60,7 @@ describe('a directory that another region takes', () => {
     });
   }
 
-  test('under a new key is taken once its operator’s fingerprint is given', async () => {
+  test('accepts a new key once its fingerprint is confirmed', async () => {
     rmSync(path.join(here.DATA_DIR, 'directory-key'));
     const directory = given(await exported());
     const { fingerprint } = await json<{ fingerprint: string }>(['route', 'key'], here);

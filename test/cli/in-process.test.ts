@@ -3,33 +3,33 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { linesMatching } from '../architecture/conventions.ts';
 import { readSources } from '../architecture/sources.ts';
-import { both } from '../data/databases.ts';
+import { eachDialect } from '../data/databases.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
-const databases = both(await postgres({ empty: true }));
+const databases = eachDialect(await postgres({ empty: true }));
 const ownProcess = /\bprocess\b|\bconsole\./;
 
 describe('the commands', () => {
-  // `region prove` starts processes, and a test of it begins at its own command.
+  // Only `region prove` has this default, because its tests start from a separate program.
   const isDefault = (line: string): boolean => line.endsWith('io: CommandIo = process): void {');
 
-  test('know the process only as what they are given', () => {
+  test('do not access the process directly', () => {
     const files = readSources('src/cli/*.ts');
     assert.ok(files.length > 20);
     assertNone(linesMatching(files, ownProcess).filter((line) => !isDefault(line)));
   });
 
-  test('that reached for it would be found', () => {
+  test('would be found if they did', () => {
     for (const text of ['const { env } = process;', 'process.exitCode = 1;', 'console.log(1);'])
       assert.equal(linesMatching([{ path: 'src/cli/x.ts', text }], ownProcess).length, 1, text);
   });
 });
 
-describe('a command that runs within another program', () => {
+describe('a command that runs inside another program', () => {
   for (const { dialect, config, skip } of databases) {
-    test(`leaves nothing open on ${dialect}`, { skip }, async () => {
+    test(`closes all connections and files on ${dialect}`, { skip }, async () => {
       const secrets = { SESSION_SECRETS: 's'.repeat(32), SECOND_FACTOR_KEYS: 'k'.repeat(32) };
       const DATABASE_URL = config.kind === 'postgres' ? config.url : `sqlite:${config.file}`;
       const environment = { DATA_DIR: dataDirectory(), DATABASE_URL, ...secrets };
@@ -43,7 +43,7 @@ describe('a command that runs within another program', () => {
     });
   }
 
-  test('reads the environment that it is given, and no other', async () => {
+  test('reads only the environment that it is given', async () => {
     const [worldwide, germany] = [{ DATA_DIR: dataDirectory() }, { DATA_DIR: dataDirectory(), REGION: 'germany' }];
     for (const [environment, region] of [
       [worldwide, 'worldwide'],
@@ -53,14 +53,14 @@ describe('a command that runs within another program', () => {
       assert.equal((await json<{ region: string }>(['route', 'key'], environment)).region, region);
   });
 
-  test('starts each time without the options of the time before', async () => {
+  test('does not keep options of the previous command', async () => {
     const environment = { DATA_DIR: dataDirectory() };
     assert.match((await run(['tenant', 'list', '--json'], environment)).stdout, /^\{/);
     assert.equal((await run(['tenant', 'list'], environment)).stdout, '');
   });
 });
 
-/** Connections, and files of a database. */
+/** Open connections and database files. */
 function openResources(): string[] {
   const sockets = process.getActiveResourcesInfo().filter((each) => /TCP|Worker|MessagePort/.test(each));
   const files = readdirSync('/proc/self/fd').flatMap((fd) => {
@@ -73,7 +73,7 @@ function openResources(): string[] {
   return [...sockets, ...files].sort();
 }
 
-// A closed connection is gone in the next turn of the event loop.
+// A closed connection disappears in the next turn of the event loop.
 async function settled(): Promise<void> {
   for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
 }

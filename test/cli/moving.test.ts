@@ -26,7 +26,8 @@ interface Done {
   readonly overwritten: boolean;
   readonly tables: readonly { table: string; was: number; left: number }[];
 }
-const only = async (environment: typeof here) => (await json<Tenants>(['tenant', 'list'], environment)).tenants[0];
+const findTenant = async (environment: typeof here) =>
+  (await json<Tenants>(['tenant', 'list'], environment)).tenants[0];
 
 async function withStores<T>(environment: typeof here, work: (database: Database) => Promise<T>): Promise<T> {
   const database = openDatabase({ kind: 'sqlite', file: path.join(environment.DATA_DIR, 'parvis.sqlite') });
@@ -37,7 +38,7 @@ async function withStores<T>(environment: typeof here, work: (database: Database
   }
 }
 
-async function aTenant(): Promise<string> {
+async function addTenant(): Promise<string> {
   const names = ['--name', 'Kanarienvogel AG', '--admin-name', 'Ada Zeisig', '--admin-username', 'ada@zeisig.example'];
   const { tenantId } = await json<{ tenantId: string }>(
     ['tenant', 'add', ...names, '--domain', 'zeisig.example', '--language', 'en'],
@@ -62,19 +63,19 @@ async function aTenant(): Promise<string> {
   return tenantId;
 }
 
-/** Kills a command after a while. @returns whether it was still at it */
-async function killed(args: readonly string[], environment: typeof here, afterMs: number): Promise<boolean> {
+/** Kills a command after some time. @returns whether it was still running */
+async function killAfter(args: readonly string[], environment: typeof here, afterMs: number): Promise<boolean> {
   const child = start(args, environment);
   const ended = new Promise((resolve) => child.once('close', resolve));
   await delay(afterMs);
-  const inTheMiddle = child.exitCode === null;
+  const wasRunning = child.exitCode === null;
   child.kill('SIGKILL');
   await ended;
-  return inTheMiddle;
+  return wasRunning;
 }
 
 describe('tenant move', async () => {
-  const id = await aTenant();
+  const id = await addTenant();
   const bundle = path.join(here.DATA_DIR, '../bundle.age');
   const receipt = path.join(here.DATA_DIR, '../receipt.json');
   const key = await json<{ recipient: string; fingerprint: string; region: string }>(['region', 'key'], there);
@@ -82,7 +83,7 @@ describe('tenant move', async () => {
   const takeIn = ['tenant', 'move-in', bundle, '--receipt', receipt];
   const done = ['tenant', 'move-done', id, '--receipt', receipt];
 
-  test('the key of a region is the same each time, and its secret is its owner’s alone', async () => {
+  test('region key: prints the same key each time, and only its owner can read the secret', async () => {
     assert.match(key.recipient, /^age1[0-9a-z]{58}$/);
     assert.deepEqual(await json(['region', 'key'], there), key);
     assert.equal(statSync(path.join(there.DATA_DIR, 'region-identity')).mode & 0o777, 0o600);
@@ -90,11 +91,11 @@ describe('tenant move', async () => {
     assert.equal(signing.fingerprint, key.fingerprint);
   });
 
-  test('out: shows as moving, and other commands leave it alone', async () => {
+  test('move-out: marks the tenant as moving, so that other commands refuse to change it', async () => {
     assert.match(await fault([...out.slice(0, -1), 'maybe', '--file', bundle], here), /Allowed choices/);
     assert.match(await fault([...out, '--file', here.DATA_DIR], here), /there already/);
     await json([...out, '--file', bundle], here);
-    assert.equal((await only(here))?.status, 'moving');
+    assert.equal((await findTenant(here))?.status, 'moving');
     assert.match(await fault(['tenant', 'resume', id], here), /moving/);
     assert.match(await fault(['user', 'reset-password', 'ada@zeisig.example'], here), /moving/);
     assert.match(await fault(['user', 'remove-second-factor', 'ada@zeisig.example'], here), /moving/);
@@ -102,16 +103,16 @@ describe('tenant move', async () => {
     assert.equal(statSync(bundle).mode & 0o777, 0o600);
   });
 
-  test('cancel: is refused once the bundle is written, says the risk, and takes --force with a reason', async () => {
+  test('move-cancel: after the bundle is written, explains the risk and requires --force with a reason', async () => {
     const cancel = ['tenant', 'move-cancel', id];
     const risk = /active in both regions.*"tenant list" in germany/;
     for (const args of [cancel, [...cancel, '--reason', 'lost'], [...cancel, '--force', '--reason', ' ']])
       assert.match(await fault(args, here), risk, args.join(' '));
     assert.match(await fault([...cancel, '--force'], here), risk);
-    assert.equal((await only(here))?.status, 'moving');
+    assert.equal((await findTenant(here))?.status, 'moving');
     const forced = [...cancel, '--force', '--reason', 'The file was lost'];
     const { code, stdout } = await run(forced, here);
-    assert.deepEqual([code, (await only(here))?.status], [0, 'active']);
+    assert.deepEqual([code, (await findTenant(here))?.status], [0, 'active']);
     assert.match(stdout, /^Kanarienvogel AG is active\.\nRisk: .*active in both regions.*\n$/);
     const again = `${bundle}.again`;
     await json([...out, '--file', again], here);
@@ -122,38 +123,38 @@ describe('tenant move', async () => {
     await json([...out, '--file', bundle], here);
   });
 
-  test('in: asks for the file of the receipt before anything is done, and leaves none behind a failure', async () => {
+  test('move-in: checks the receipt file first, and leaves none after a failure', async () => {
     const unwritable = path.join(there.DATA_DIR, 'nowhere/receipt.json');
     assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', unwritable], there), /no such file/);
     assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', bundle], there), /there already/);
     await fault(['tenant', 'move-in', `${bundle}.nowhere`, '--receipt', receipt], there);
     assert.equal(existsSync(receipt), false);
-    assert.equal(await only(there), undefined);
+    assert.equal(await findTenant(there), undefined);
   });
 
-  test('in: killed wherever it was, it leaves nothing or everything', async () => {
+  test('move-in: is atomic if it is killed at any moment', async () => {
     let undone = 0;
-    // Of a machine that is quick and of one that is busy, one of these is in the middle.
+    // On fast and on slow machines, at least one of these delays interrupts the command.
     for (const afterMs of [400, 600, 800, 1_000, 1_200, 1_500]) {
-      if (await killed(takeIn, there, afterMs)) undone++;
-      const users = (await only(there))?.users ?? 0;
+      if (await killAfter(takeIn, there, afterMs)) undone++;
+      const users = (await findTenant(there))?.users ?? 0;
       assert.ok(users === 0 || users === many + 1, String(users));
       if (users > 0) break;
     }
-    assert.ok(undone > 0, 'never in the middle');
-    if ((await only(there)) === undefined) await json(takeIn, there);
+    assert.ok(undone > 0, 'the command was never interrupted');
+    if ((await findTenant(there)) === undefined) await json(takeIn, there);
     else writeFileSync(receipt, (await run(['tenant', 'receipt', id], there)).stdout);
-    assert.deepEqual([(await only(there))?.status, (await only(there))?.users], ['active', many + 1]);
+    assert.deepEqual([(await findTenant(there))?.status, (await findTenant(there))?.users], ['active', many + 1]);
     assert.match(await fault(['tenant', 'move-in', bundle], there), /taken in before/);
     assert.equal((await json<{ ok: boolean }>(['activity', 'verify'], there)).ok, true);
     const given = JSON.parse(readFileSync(receipt, 'utf8')) as Receipt;
     assert.equal(given.tables.find(({ name }) => name === 'users')?.rows, many + 1);
   });
 
-  test('done: killed wherever it was, it has deleted nothing or everything; again, it says what is left', async () => {
+  test('move-done: is atomic if it is killed at any moment, and can be repeated', async () => {
     for (const afterMs of [900, 1_200]) {
-      await killed(done, here, afterMs);
-      const users = (await only(here))?.users ?? 0;
+      await killAfter(done, here, afterMs);
+      const users = (await findTenant(here))?.users ?? 0;
       assert.ok(users === 0 || users === many + 1, String(users));
     }
     const report = await json<Done>(done, here);
@@ -167,10 +168,10 @@ describe('tenant move', async () => {
       const bytes = readFileIfAny(path.join(here.DATA_DIR, file));
       for (const canary of ['Kanarienvogel', 'ada@zeisig', 'gimpel']) assert.ok(!bytes.includes(canary), canary);
     }
-    assert.equal(await only(here), undefined);
+    assert.equal(await findTenant(here), undefined);
   });
 
-  test('afterwards both regions say where it is', async () => {
+  test('moves: both regions list the move and redirect the domain', async () => {
     const routes = { routes: [{ domain: 'zeisig.example', region: 'germany' }] };
     assert.deepEqual(await json(['route', 'list'], here), routes);
     assert.deepEqual(await json(['route', 'list'], there), routes);
@@ -182,7 +183,7 @@ describe('tenant move', async () => {
     assert.match((await run(['tenant', 'moves'], there)).stdout, /in {2}worldwide {2}done/);
   });
 
-  test('faults are one line each', async () => {
+  test('each fault is reported in one line', async () => {
     writeFileSync(`${receipt}.bad`, 'no receipt');
     const table: [args: string[], words: RegExp][] = [
       [['move-out', 'nobody', ...out.slice(3), '--file', `${bundle}.2`], /no tenant/],

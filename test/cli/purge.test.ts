@@ -16,15 +16,15 @@ const dayMs = 24 * 60 * 60_000;
 const patienceMs = 20_000;
 const preload = pathToFileURL(path.join(import.meta.dirname, '../support/clock-ahead.preload.ts')).href;
 
-/** The same environment, with the wall clock of its processes ahead. */
-const ahead = (environment: Environment, days: number): Environment => ({
+/** @returns the environment with the wall clock of its processes set ahead */
+const withClockAhead = (environment: Environment, days: number): Environment => ({
   ...environment,
   NODE_OPTIONS: `--import ${preload}`,
   CLOCK_AHEAD_MS: String(days * dayMs),
 });
 
-/** A region with a deleted user who can still be restored, and with an activity log. */
-async function aRegion(databaseUrl: string | null) {
+/** Creates a region with a deleted user who can still be restored, and an activity log. */
+async function createRegion(databaseUrl: string | null) {
   const directory = dataDirectory();
   const environment = {
     DATA_DIR: directory,
@@ -51,8 +51,8 @@ async function aRegion(databaseUrl: string | null) {
   await withDatabase((database) => usersStore.setState(database, scope, userId, 'deleted', Date.now()));
   return {
     environment,
-    /** What could be lost: whether the deleted user is still there, and how many entries the log has. */
-    kept: () =>
+    /** @returns whether the deleted user still exists, and the first entry of the log */
+    remaining: () =>
       withDatabase(async (database) => ({
         user: (await usersStore.findDeleted(database, scope, userId)) !== null,
         firstPlace: (await activityStore.endsOfChain(database, scope)).anchor.place + 1,
@@ -69,8 +69,8 @@ interface Line {
   readonly confirmWith?: string;
 }
 
-/** Starts the portal, waits for a line of its log, and stops it. @returns the lines about deletion */
-async function linesOfARun(environment: Environment, awaited: RegExp): Promise<Line[]> {
+/** Starts the portal, waits for a log line, and stops it. @returns the log lines about deletion */
+async function deletionLogLines(environment: Environment, awaited: RegExp): Promise<Line[]> {
   const served = await serve(environment);
   for (const end = Date.now() + patienceMs; !awaited.test(served.errors()) && Date.now() < end;) await wait(50);
   const ended = once(served.child, 'exit');
@@ -81,27 +81,30 @@ async function linesOfARun(environment: Environment, awaited: RegExp): Promise<L
 }
 
 describe('purge', async () => {
-  const { environment, kept } = await aRegion(null);
+  const { environment, remaining } = await createRegion(null);
 
-  it('without a terminal prints what is due, the clock and the trusted time, deletes nothing and exits with 1', async () => {
+  it('without a terminal prints the clock, the trusted time and the due data, deletes nothing and exits with 1', async () => {
     const { code, stdout, stderr } = await run(['purge'], environment, 'yes\n');
     assert.deepEqual([code, stderr], [1, '']);
     const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
     assert.match(stdout, new RegExp(`^Clock: ${time}\nLast trusted: ${time}\n`));
     assert.match(stdout, /\nNothing is due for deletion\.\nNothing was deleted\. .+: npx parvis purge --yes\n$/);
-    assert.deepEqual(await kept(), everything);
-    const later = await run(['purge'], ahead(environment, 31));
+    assert.deepEqual(await remaining(), everything);
+    const later = await run(['purge'], withClockAhead(environment, 31));
     assert.match(
       later.stdout,
-      /more than a day ahead.+\nDue for deletion:\n {9}1 {2}deleted users past their restore window/,
+      /more than a day withClockAhead.+\nDue for deletion:\n {9}1 {2}deleted users past their restore window/,
     );
-    assert.deepEqual(await kept(), everything);
+    assert.deepEqual(await remaining(), everything);
   });
 
-  it('with --yes says so where nothing is due, and moves the trusted time back to a clock that is right', async () => {
+  it('with --yes confirms the clock, also if nothing is due, and can set the trusted time back', async () => {
     const { code, stdout } = await run(['purge', '--yes'], environment);
     assert.deepEqual([code, stdout], [0, 'The clock is confirmed.\nNothing was due.\n']);
-    const lumiere = await json<{ isClockTrusted: boolean; deleted: object }>(['purge', '--yes'], ahead(environment, 3));
+    const lumiere = await json<{ isClockTrusted: boolean; deleted: object }>(
+      ['purge', '--yes'],
+      withClockAhead(environment, 3),
+    );
     assert.deepEqual([lumiere.isClockTrusted, lumiere.deleted], [false, {}]);
     const { trustedAt } = await json<{ trustedAt: string }>(['purge', '--yes'], environment);
     assert.ok(Date.parse(trustedAt) > Date.now() + 2 * dayMs);
@@ -109,7 +112,7 @@ describe('purge', async () => {
     assert.ok(Date.parse((JSON.parse(after.stdout) as { trustedAt: string }).trustedAt) <= Date.now());
   });
 
-  it('explains itself', async () => {
+  it('has a help text', async () => {
     const { code, stdout } = await run(['purge', '--help'], environment);
     assert.equal(code, 0);
     for (const word of ['--yes', '--json', 'confirm']) assert.ok(stdout.includes(word), word);
@@ -125,14 +128,14 @@ for (const [dialect, server] of [
     [31, '31 days'],
     [11 * 365.25, '11 years'],
   ] as const) {
-    describe(`a portal on ${dialect} that is started with its clock ${label} ahead`, { skip }, async () => {
+    describe(`a portal on ${dialect} that starts with its clock ${label} ahead`, { skip }, async () => {
       if (skip !== false) return;
-      const region = await aRegion(dialect === 'SQLite' ? null : ((await postgres())?.url ?? ''));
-      const wrong = ahead(region.environment, days);
+      const region = await createRegion(dialect === 'SQLite' ? null : ((await postgres())?.url ?? ''));
+      const wrong = withClockAhead(region.environment, days);
 
-      it('deletes nothing and logs why, and which command confirms the time', async () => {
-        const lines = await linesOfARun(wrong, /Nothing was deleted/);
-        assert.deepEqual(await region.kept(), everything);
+      it('deletes nothing and logs the reason and the command that confirms the time', async () => {
+        const lines = await deletionLogLines(wrong, /Nothing was deleted/);
+        assert.deepEqual(await region.remaining(), everything);
         assert.deepEqual(
           lines.map(({ level, confirmWith }) => [level, confirmWith]),
           [[40, 'npx parvis purge']],
@@ -142,27 +145,27 @@ for (const [dialect, server] of [
         assert.ok(Math.abs(Date.parse(trustedAt) - Date.now()) < dayMs / 24, trustedAt);
       });
 
-      it('deletes nothing at a second start either, after changes were recorded under that time', async () => {
+      it('deletes nothing at the next start either, after changes were recorded at that time', async () => {
         await json(['user', 'reset-password', 'camille@lumiere.example'], wrong);
-        await linesOfARun(wrong, /Nothing was deleted/);
-        assert.deepEqual(await region.kept(), everything);
+        await deletionLogLines(wrong, /Nothing was deleted/);
+        assert.deepEqual(await region.remaining(), everything);
       });
 
-      it('is said by check, which reports no fault', async () => {
+      it('is noted by check, but not as a fault', async () => {
         const { ok, faults, notes } = await json<{ ok: boolean; faults: string[]; notes?: string[] }>(['check'], wrong);
         assert.deepEqual([ok, faults], [true, []]);
-        assert.match(notes?.join() ?? '', /^The clock, .+ is more than a day ahead .+npx parvis purge/);
+        assert.match(notes?.join() ?? '', /^The clock, .+ is more than a day withClockAhead .+npx parvis purge/);
       });
 
-      it('deletes what is due once the operator’s command has confirmed the time', async () => {
+      it('deletes due data after the operator has confirmed the time', async () => {
         const asked = await run(['purge', '--json'], wrong);
         assert.deepEqual([asked.code, asked.stderr], [1, '']);
         const told = JSON.parse(asked.stdout) as { isClockTrusted: boolean; due: Record<string, number> };
         assert.deepEqual([told.isClockTrusted, told.due.erasedUsers], [false, 1]);
-        assert.deepEqual(await region.kept(), everything);
+        assert.deepEqual(await region.remaining(), everything);
         const { deleted } = await json<{ deleted: Record<string, number> }>(['purge', '--yes'], wrong);
         assert.equal(deleted.erasedUsers, 1);
-        const { user, firstPlace } = await region.kept();
+        const { user, firstPlace } = await region.remaining();
         assert.equal(user, false);
         assert.equal(firstPlace > 1, days > 31);
       });

@@ -18,8 +18,8 @@ after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-describe('browsers’ sessions in Redis', { skip: skipWithout('redis', server) }, () => {
-  test('hold nothing of a company that moved, and all of the others', async () => {
+describe('forgetInRedis', { skip: skipWithout('redis', server) }, () => {
+  test('deletes the browser sessions of a moved tenant and no others', async () => {
     const url = server?.url ?? '';
     const sessions = await openRedisSessions(url, sessionTtlMs(worldwide), pino({ level: 'silent' }));
     closers.push(() => sessions.close());
@@ -28,7 +28,7 @@ describe('browsers’ sessions in Redis', { skip: skipWithout('redis', server) }
       .on('error', () => undefined)
       .connect();
     closers.push(() => client.close());
-    const kept = async (): Promise<string> => {
+    const storedSessions = async (): Promise<string> => {
       const keys = await client.keys('*');
       return keys.length === 0 ? '' : JSON.stringify(await client.mGet(keys));
     };
@@ -36,20 +36,20 @@ describe('browsers’ sessions in Redis', { skip: skipWithout('redis', server) }
     const [user, other] = [await aUser(portal, moving), await aUser(portal, staying)];
     const english = { 'Accept-Language': 'en' };
     await aPerson(portal, english).signIn(user);
-    const neighbour = await aPerson(portal, english).signIn(other);
+    const otherPerson = await aPerson(portal, english).signIn(other);
     for (const { username } of [user, other]) {
       const visitor = await aPerson(portal, english).visit('/sign-in');
       await visitor.submit('Next', { 'User name': username });
     }
     await sessionsStore.endAllOfTenant(portal.database, moving.scope);
-    assert.ok((await kept()).includes(user.username));
+    assert.ok((await storedSessions()).includes(user.username));
     assert.equal((await client.keys('*')).length, 4);
     const { database, tenants, hasher } = portal;
     const config = { ...portal.config, redisUrl: url };
     await forgetInRedis({ config, database, tenants, hasher }, [moving.domain]);
-    const left = await kept();
+    const left = await storedSessions();
     assert.deepEqual([left.includes(user.username), left.includes(other.username)], [false, true]);
     assert.equal((await client.keys('*')).length, 2);
-    assert.equal((await neighbour.visit('/dashboard')).path, '/dashboard');
+    assert.equal((await otherPerson.visit('/dashboard')).path, '/dashboard');
   });
 });

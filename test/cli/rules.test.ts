@@ -14,12 +14,12 @@ const check = async (file: string) => {
 };
 
 describe('rules check', () => {
-  test('finds every pack in order, the historical one included', async () => {
+  test('accepts a built-in rules file', async () => {
     const answer = await check(path.join(rulesFolder, 'germany-historical.json'));
     assert.deepEqual([answer.code, answer.ok, answer.edition, answer.faults], [0, true, 'historical', []]);
   });
 
-  test('names each fault with its path, all at once, and exits with 1', async () => {
+  test('reports all faults with their paths and exits with 1', async () => {
     const pack = JSON.parse(readFileSync(path.join(rulesFolder, 'china.json'), 'utf8')) as Record<string, unknown>;
     const file = path.join(folder, 'faulty.json');
     writeFileSync(file, JSON.stringify({ ...pack, format: 7, throttle: {}, restoreWindowDays: 'some' }));
@@ -30,7 +30,7 @@ describe('rules check', () => {
       assert.ok(paths.includes(at), faults.join('\n'));
   });
 
-  test('names each text that a language of the region lacks', async () => {
+  test('reports each missing text in a language of the region', async () => {
     const pack = JSON.parse(readFileSync(path.join(rulesFolder, 'china.json'), 'utf8')) as Record<string, unknown>;
     const file = path.join(folder, 'without-german.json');
     writeFileSync(file, JSON.stringify(Object.assign(pack, { name: { en: 'China', fr: 'Chine' } })));
@@ -45,7 +45,7 @@ describe('rules check', () => {
       return { code, ...(JSON.parse(stdout) as { faults: string[] }) };
     };
 
-    test('finds the file of an operator in order, as before', async () => {
+    test('still accepts existing rules files', async () => {
       for (const pack of ['germany-historical', 'worldwide'])
         assert.deepEqual((({ code, faults }) => [code, faults])(await later(path.join(rulesFolder, `${pack}.json`))), [
           0,
@@ -53,7 +53,7 @@ describe('rules check', () => {
         ]);
     });
 
-    test('asks for its texts once the region offers it', async () => {
+    test('requires its texts if the region offers it', async () => {
       const pack = JSON.parse(readFileSync(path.join(rulesFolder, 'china.json'), 'utf8')) as Record<string, unknown>;
       const file = path.join(folder, 'italian.json');
       writeFileSync(file, JSON.stringify(Object.assign(pack, { languages: ['en', 'it'] })));
@@ -61,7 +61,7 @@ describe('rules check', () => {
     });
   });
 
-  test('says of a file that is not there that it cannot be read', async () => {
+  test('reports a missing file', async () => {
     const { code, faults } = await check(path.join(folder, 'nothing.json'));
     assert.equal(code, 1);
     assert.match(faults.join('\n'), /cannot be read/);

@@ -7,38 +7,38 @@ import { describe, test } from 'node:test';
 import { load } from 'cheerio';
 import { sendRaw } from '../support/responses.ts';
 import { dataDirectory, json, runProcess, serve } from './command.ts';
-import { get, halfAForm, linkOf, untilStopping } from './talk.ts';
+import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
 
-describe('serve, on an empty data directory', async () => {
+describe('serve on an empty data directory', async () => {
   const environment = { DATA_DIR: dataDirectory() };
   const served = await serve(environment);
 
-  test('says where it is, with a link to set up the first organization', () => {
+  test('prints its address and the set-up link', () => {
     const lines = served.output().trim().split('\n');
     assert.equal(lines[0], `Parvis: worldwide on http://localhost:${served.port}`);
-    assert.ok(linkOf(served));
+    assert.ok(setUpLinkOf(served));
     assert.equal(lines.length, 2);
   });
 
-  test('logs one JSON object a line on standard error, the link not among them', () => {
+  test('logs JSON Lines to standard error, without the set-up link', () => {
     const lines = served
       .errors()
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.ok(lines.every(({ region }) => region === 'worldwide'));
-    assert.ok(!served.errors().includes(linkOf(served) ?? ''));
+    assert.ok(!served.errors().includes(setUpLinkOf(served) ?? ''));
   });
 
-  test('lives, is ready and shows its pages', async () => {
+  test('answers health checks and serves its pages', async () => {
     assert.deepEqual(await get(served.origin, '/healthz'), { status: 200, body: '{"ok":true}' });
     assert.deepEqual(await get(served.origin, '/readyz'), { status: 200, body: '{"ok":true,"missing":[]}' });
     assert.equal((await get(served.origin, '/sign-in')).status, 200);
-    assert.equal((await get(served.origin, linkOf(served) ?? '')).status, 200);
+    assert.equal((await get(served.origin, setUpLinkOf(served) ?? '')).status, 200);
     assert.equal((await get(served.origin, '/set-up/'.padEnd(51, 'x'))).status, 404);
   });
 
-  test('keeps what it made for its owner alone', () => {
+  test('creates files that only their owner can read', () => {
     assert.equal(statSync(path.join(environment.DATA_DIR, 'session-secret')).mode & 0o777, 0o600);
     assert.equal(statSync(environment.DATA_DIR).mode & 0o077, 0);
   });
@@ -48,7 +48,7 @@ describe('serve, on an empty data directory', async () => {
     assert.equal(status, 431);
   });
 
-  test('goes on while commands work on the same data, 10 at once, and sees what they did', async () => {
+  test('keeps serving while commands change the same data, and sees their changes', async () => {
     const added = await json<{ tenantId: string; username: string }>(
       [
         'tenant',
@@ -88,10 +88,14 @@ describe('serve, on an empty data directory', async () => {
     assert.deepEqual([...answers], [200]);
     const { users } = await json<{ users: unknown[] }>(['user', 'list', '--tenant', added.tenantId], environment);
     assert.equal(users.length, 11);
-    assert.equal((await get(served.origin, linkOf(served) ?? '')).status, 404, 'a tenant by command closes the link');
+    assert.equal(
+      (await get(served.origin, setUpLinkOf(served) ?? '')).status,
+      404,
+      'adding a tenant by command invalidates the set-up link',
+    );
   });
 
-  test('lets somebody in whom a command has just added', async () => {
+  test('accepts a temporary password that a command has just issued', async () => {
     const { username, temporaryPassword } = await json<Record<'username' | 'temporaryPassword', string>>(
       ['user', 'reset-password', 'ada@a.example'],
       environment,
@@ -121,10 +125,10 @@ describe('serve, on an empty data directory', async () => {
     assert.equal(headers.get('location'), '/change-password');
   });
 
-  test('stops at a signal: what is under way is finished, idle connections are not waited for, exit 0', async () => {
+  test('on SIGTERM completes pending requests, closes idle connections and exits with 0', async () => {
     const [form, idle] = [
-      await halfAForm(served.port),
-      await Promise.all(Array.from({ length: 20 }, () => halfAForm(served.port))),
+      await startIncompleteForm(served.port),
+      await Promise.all(Array.from({ length: 20 }, () => startIncompleteForm(served.port))),
     ];
     for (const each of idle) each.socket.destroy();
     const keptAlive = connect(served.port, '127.0.0.1');
@@ -132,8 +136,8 @@ describe('serve, on an empty data directory', async () => {
     keptAlive.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(keptAlive, 'data');
     served.child.kill('SIGTERM');
-    await untilStopping(served.origin);
-    // While the form is still under way: were the connection waited for, the form would be cut off first.
+    await waitUntilStopping(served.origin);
+    // The idle connection must close while the form is still pending.
     await once(keptAlive, 'close');
     form.finish();
     assert.match(await form.answer, /^HTTP\/1\.1 403 [^]*<\/html>\s*$/);

@@ -31,15 +31,15 @@ const tenants = async (): Promise<Listed[]> =>
 const usersOf = async (id: string): Promise<ListedUser[]> =>
   (await json<{ users: ListedUser[] }>(['user', 'list', '--tenant', id], environment)).users;
 
-const options = (wishes: Record<string, string>): string[] =>
-  Object.entries(wishes).flatMap(([name, value]) => [`--${name}`, value]);
+const options = (values: Record<string, string>): string[] =>
+  Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 const lumiere = {
   ...{ name: 'Ateliers Lumière', domain: 'lumiere.example', language: 'fr' },
   ...{ 'admin-name': 'Camille Laurent', 'admin-username': 'Camille@Lumiere.Example' },
 };
 
 const added = await json<Added>(['tenant', 'add', ...options(lumiere), '--domain', 'atelier.example'], environment);
-const byHand = await run(
+const withoutJson = await run(
   [
     'tenant',
     'add',
@@ -55,7 +55,7 @@ const byHand = await run(
 );
 
 describe('tenant', () => {
-  test('add: tells the new tenant, its first Global admin and the temporary password, in exactly these words', async () => {
+  test('add --json: prints the tenant, its first Global admin and the temporary password', async () => {
     assert.deepEqual(Object.keys(added), ['tenantId', 'userId', 'username', 'temporaryPassword']);
     assert.equal(added.username, 'camille@lumiere.example');
     assert.equal(readTemporaryPassword(added.temporaryPassword), added.temporaryPassword);
@@ -64,13 +64,13 @@ describe('tenant', () => {
     assert.deepEqual([admin?.id, admin?.administratorLevel, admin?.status], [added.userId, 'global', 'passwordChange']);
   });
 
-  test('add: for a person, the password once, and nothing on standard error', () => {
-    assert.deepEqual([byHand.code, byHand.stderr], [0, '']);
-    assert.equal(byHand.stdout.match(/[A-Z2-9]{4}(-[A-Z2-9]{4}){4}/g)?.length, 1);
-    assert.match(byHand.stdout, /ada@kiesel\.example/);
+  test('add: prints the temporary password once, and nothing on standard error', () => {
+    assert.deepEqual([withoutJson.code, withoutJson.stderr], [0, '']);
+    assert.equal(withoutJson.stdout.match(/[A-Z2-9]{4}(-[A-Z2-9]{4}){4}/g)?.length, 1);
+    assert.match(withoutJson.stdout, /ada@kiesel\.example/);
   });
 
-  test('list: each with its domains, status and number of users', async () => {
+  test('list: prints the domains, status and number of users of each tenant', async () => {
     const [first, second] = await tenants();
     assert.deepEqual(first, {
       id: added.tenantId,
@@ -83,7 +83,7 @@ describe('tenant', () => {
     assert.match((await run(['tenant', 'list'], environment)).stdout, /Ateliers Lumière/);
   });
 
-  test('suspend and resume: tell the tenant as it is then', async () => {
+  test('suspend and resume: print the updated tenant', async () => {
     for (const [command, status] of [
       ['suspend', 'suspended'],
       ['resume', 'active'],
@@ -97,7 +97,7 @@ describe('tenant', () => {
     }
   });
 
-  test('what is wrong is said in one line, and nothing is written', async () => {
+  test('invalid input is reported in one line and nothing is written', async () => {
     const before = await tenants();
     const wrong: [change: Record<string, string>, words: RegExp][] = [
       [{ name: '' }, /1 to 200/],
@@ -126,7 +126,7 @@ describe('tenant', () => {
     assert.deepEqual(await tenants(), before);
   });
 
-  test('with --json the fault is an object too', async () => {
+  test('with --json a fault is also printed as an object', async () => {
     const { code, stdout, stderr } = await run(['tenant', 'suspend', 'nobody', '--json'], environment);
     const { ok, faults } = JSON.parse(stdout) as { ok: boolean; faults: string[] };
     assert.deepEqual([code, ok, `${faults.join('\n')}\n`], [1, false, stderr]);
@@ -136,9 +136,9 @@ describe('tenant', () => {
 describe('user', () => {
   const zoe = { tenant: added.tenantId, username: 'Zoe@atelier.example', name: 'Zoé  Besson' };
 
-  test('add: with levels and a language, under a temporary password', async () => {
-    const wishes = { ...zoe, 'administrator-level': 'userManagement', 'agent-level': 'sales', language: 'de' };
-    const user = await json<Omit<Added, 'tenantId'>>(['user', 'add', ...options(wishes)], environment);
+  test('add: creates a user with the given levels and language and a temporary password', async () => {
+    const values = { ...zoe, 'administrator-level': 'userManagement', 'agent-level': 'sales', language: 'de' };
+    const user = await json<Omit<Added, 'tenantId'>>(['user', 'add', ...options(values)], environment);
     assert.deepEqual(Object.keys(user), ['userId', 'username', 'temporaryPassword']);
     const listed = (await usersOf(added.tenantId)).find(({ id }) => id === user.userId);
     assert.deepEqual(listed, {
@@ -153,14 +153,14 @@ describe('user', () => {
     });
   });
 
-  test('add: without a wish, a user without any level', async () => {
+  test('add: creates a user without levels by default', async () => {
     const plain = { tenant: added.tenantId, username: 'plain@atelier.example', name: 'Plain' };
     const { userId } = await json<Added>(['user', 'add', ...options(plain)], environment);
     const listed = (await usersOf(added.tenantId)).find(({ id }) => id === userId);
     assert.deepEqual([listed?.administratorLevel, listed?.agentLevel, listed?.language], ['none', 'none', null]);
   });
 
-  test('reset-password: another password each time, however the name is typed', async () => {
+  test('reset-password: prints a new password each time and ignores case and spaces in the user name', async () => {
     const first = await json<Added>(['user', 'reset-password', 'zoe@atelier.example'], environment);
     const second = await json<Added>(['user', 'reset-password', ' ZOE@Atelier.example '], environment);
     assert.deepEqual(Object.keys(second), ['userId', 'username', 'temporaryPassword']);
@@ -168,7 +168,7 @@ describe('user', () => {
     assert.notEqual(first.temporaryPassword, second.temporaryPassword);
   });
 
-  test('what is wrong is said in one line, and nothing is written', async () => {
+  test('invalid input is reported in one line and nothing is written', async () => {
     const before = await usersOf(added.tenantId);
     const wrong: [change: Record<string, string>, words: RegExp][] = [
       [{ tenant: 'nobody' }, /no such|no tenant/i],

@@ -13,10 +13,10 @@ function valid(variables: Record<string, string | undefined>): Config {
   return config;
 }
 
-describe('without any setting', () => {
+describe('the configuration without any settings', () => {
   const config = valid({});
 
-  test('one region runs on this machine alone', () => {
+  test('runs one region on the loopback address', () => {
     assert.equal(config.host, '127.0.0.1');
     assert.equal(config.port, 3000);
     assert.equal(config.baseUrl.href, 'http://localhost:3000/');
@@ -30,19 +30,19 @@ describe('without any setting', () => {
     assert.equal(config.redisUrl, null);
   });
 
-  test('there is an embedded database, and no secret', () => {
+  test('uses an embedded database and has no secrets', () => {
     assert.equal(config.dataDirectory, path.resolve('data'));
     assert.deepEqual(config.database, { kind: 'sqlite', file: path.resolve('data/parvis.sqlite') });
     assert.deepEqual(config.sessionSecrets, []);
   });
 
-  test('nobody can change it', () => {
+  test('is immutable', () => {
     assert.throws(() => Object.assign(config, { port: 1 }), TypeError);
     assert.throws(() => Object.assign(config.rules.password, { minimumLength: 1 }), TypeError);
     assert.throws(() => (config.sessionSecrets as string[]).push('x'), TypeError);
   });
 
-  test('an empty value is the same as none', () => {
+  test('treats an empty variable like a missing one', () => {
     const names = ['HOST', 'PORT', 'BASE_URL', 'REGION', 'REGION_URLS', 'REGION_RULES', 'DATA_DIR', 'DATABASE_URL'];
     const more = [
       'REDIS_URL',
@@ -58,13 +58,13 @@ describe('without any setting', () => {
     assert.deepEqual(valid(Object.fromEntries(Object.keys(empty).map((name) => [name, undefined]))), config);
   });
 
-  test('other variables of the machine do not matter', () => {
+  test('ignores unrelated environment variables', () => {
     assert.deepEqual(valid({ PATH: '/bin', __proto__x: '1', constructor: 'x' }), config);
   });
 });
 
-describe('what is set holds', () => {
-  test('everywhere', () => {
+describe('the configuration', () => {
+  test('reads every setting', () => {
     const config = valid({
       HOST: '0.0.0.0',
       PORT: '8080',
@@ -92,19 +92,19 @@ describe('what is set holds', () => {
     assert.equal(config.logLevel, 'warn');
   });
 
-  test('the database may be a file elsewhere', () => {
+  test('accepts an SQLite file outside the data directory', () => {
     assert.deepEqual(valid({ DATABASE_URL: 'sqlite:/srv/p.db' }).database, { kind: 'sqlite', file: '/srv/p.db' });
     const file = path.resolve('x/p.db');
     assert.deepEqual(valid({ DATABASE_URL: 'sqlite:x/p.db', DATA_DIR: '/srv' }).database, { kind: 'sqlite', file });
     assert.deepEqual(valid({ DATA_DIR: '/srv' }).database, { kind: 'sqlite', file: '/srv/parvis.sqlite' });
   });
 
-  test('the rules of a region may be the operator’s own', () => {
+  test('accepts a rules file of the operator', () => {
     const historical = path.join(rulesFolder, 'germany-historical.json');
     assert.equal(valid({ REGION: 'germany', REGION_RULES: historical }).rules.edition, 'historical');
   });
 
-  test('the own address follows the port', () => {
+  test('derives the base URL from the port', () => {
     assert.equal(valid({ PORT: '4000' }).regionUrls.get('worldwide')?.origin, 'http://localhost:4000');
   });
 });

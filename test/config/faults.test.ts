@@ -13,9 +13,9 @@ function faultsOf(variables: Record<string, string | undefined>): readonly [stri
   return faults as [string, ...string[]];
 }
 
-describe('https, except where one machine talks to itself', () => {
+describe('addresses of regions must use https, except on the loopback interface:', () => {
   for (const url of ['localhost', 'portal.localhost:8080', '127.0.0.1', '127.8.9.10:3000', '[::1]:3000']) {
-    test(`http://${url} will do`, () => {
+    test(`http://${url} is accepted`, () => {
       assert.deepEqual(readConfig({ BASE_URL: `http://${url}` }).faults, []);
     });
   }
@@ -38,7 +38,7 @@ describe('https, except where one machine talks to itself', () => {
     'https://',
   ];
   for (const url of unsafe) {
-    test(`${url} will not`, () => {
+    test(`${url} is rejected`, () => {
       const faults = faultsOf({ BASE_URL: url });
       assert.equal(faults.length, 1, faults.join('\n'));
       assert.match(faults[0], /^BASE_URL: /);
@@ -47,7 +47,7 @@ describe('https, except where one machine talks to itself', () => {
   }
 });
 
-describe('a wrong value is named', () => {
+describe('an invalid value is reported with its variable:', () => {
   const table: [name: string, ...values: string[]][] = [
     ['PORT', '0', '65536', '-1', '3000.5', 'http', '80 80', 'NaN'],
     ['REGION_URLS', 'germany', 'germany=', '=https://a.example', 'Germany=https://a.example', 'a b=https://a.example'],
@@ -72,19 +72,19 @@ describe('a wrong value is named', () => {
     }
   }
 
-  test('PostgreSQL needs secrets that all its processes share', () => {
+  test('PostgreSQL without SESSION_SECRETS', () => {
     for (const url of ['postgres://db/parvis', 'postgresql://db/parvis']) {
       assert.deepEqual(faultsOf({ DATABASE_URL: url }), ['SESSION_SECRETS: is required with PostgreSQL']);
     }
   });
 
-  test('a region has one address', () => {
+  test('two different addresses for the region', () => {
     const variables = { BASE_URL: 'https://a.example', REGION_URLS: 'worldwide=https://b.example' };
     assert.deepEqual(faultsOf(variables), ['REGION_URLS: worldwide differs from BASE_URL']);
   });
 });
 
-describe('every fault is told at once', () => {
+describe('configuration faults', () => {
   const names = [
     'PORT',
     'BASE_URL',
@@ -97,7 +97,7 @@ describe('every fault is told at once', () => {
   ];
   const more = ['TRUST_PROXY', 'SMTP_URL', 'MAIL_FROM', 'LOG_LEVEL'];
 
-  test('one line each, whatever else is wrong', () => {
+  test('are all reported together, one line each', () => {
     const faults = faultsOf(Object.fromEntries([...names, ...more].map((name) => [name, 'x'])));
     for (const name of [...names, ...more]) {
       assert.equal(
@@ -108,7 +108,7 @@ describe('every fault is told at once', () => {
     }
   });
 
-  test('those between two settings and those within the rules file too', () => {
+  test('include conflicts between settings and faults of the rules file', () => {
     const faults = faultsOf({
       PORT: 'x',
       DATABASE_URL: 'postgres://db/parvis',
@@ -129,13 +129,13 @@ describe('every fault is told at once', () => {
     }
   });
 
-  test('an address that differs is told beside a wrong port', () => {
+  test('include conflicting addresses even if the port is invalid', () => {
     const urls = { BASE_URL: 'https://a.example', REGION_URLS: 'worldwide=https://b.example' };
     const faults = faultsOf({ ...urls, PORT: 'x' });
     assert.ok(faults.includes('REGION_URLS: worldwide differs from BASE_URL'), faults.join('\n'));
   });
 
-  test('and no secret among them', () => {
+  test('never contain a secret', () => {
     const hidden = 'hidden-0123456789';
     const faults = faultsOf({
       BASE_URL: `https://ada:${hidden}@company.example`,

@@ -26,7 +26,7 @@ const spanish = {
   pluralForms: ['one', 'many', 'other'],
 };
 
-/** A LOCALES_DIR with one language, whose texts are those of a built-in one with the same plural forms. */
+/** Creates a LOCALES_DIR with one language, copied from a built-in one with the same plural forms. */
 function localesWith({ tag, copyOf, settings }: OwnLanguage): string {
   const folder = path.join(root, String(++count));
   cpSync(`locales/${copyOf}`, path.join(folder, tag), { recursive: true });
@@ -54,7 +54,7 @@ const faultsOf = async (folder: string): Promise<string[]> => {
 describe('a language folder in LOCALES_DIR', () => {
   const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
 
-  test('is a language of the portal, after the built-in ones', async () => {
+  test('adds a language after the built-in ones', async () => {
     assert.deepEqual(listLanguages(folder).sort(), ['de', 'en', 'es', 'fr']);
     assert.deepEqual(await faultsOf(folder), []);
   });
@@ -73,7 +73,7 @@ describe('a language folder in LOCALES_DIR', () => {
     assert.deepEqual(offered(), ['en', 'fr']);
   });
 
-  test('a rules file that names a language without a folder is refused', () => {
+  test('a rules file with a language that has no folder is rejected', () => {
     const rules = JSON.parse(readFileSync('rules/worldwide.json', 'utf8')) as object;
     const file = path.join(root, 'rules-it.json');
     writeFileSync(file, JSON.stringify({ ...rules, languages: ['en', 'it'] }));
@@ -81,7 +81,7 @@ describe('a language folder in LOCALES_DIR', () => {
     assert.match(faults.join('\n'), /languages\.1: "it" is none of .*LOCALES_DIR adds languages/);
   });
 
-  test('replaces single texts of a built-in language', async () => {
+  test('can override single texts of a built-in language', async () => {
     const own = path.join(root, 'own');
     mkdirSync(path.join(own, 'en'), { recursive: true });
     writeFileSync(
@@ -96,7 +96,7 @@ describe('a language folder in LOCALES_DIR', () => {
   });
 });
 
-describe('an incomplete language folder is refused, and each fault is named:', () => {
+describe('a fault in a language folder is reported:', () => {
   test('a missing text', async () => {
     const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
     edit(path.join(folder, 'es', 'common.json'), ({ terms }) => delete terms?.signIn);

@@ -12,15 +12,15 @@ function mailOf(variables: Record<string, string>) {
   return config?.mail;
 }
 
-describe('where mail goes', () => {
-  test('to the server that is named', () => {
+describe('mail', () => {
+  test('goes to the configured SMTP server', () => {
     const mail = mailOf({ SMTP_URL: 'smtps://ada:p%40ss@mail.company.example:465', MAIL_FROM: from });
     assert.ok(mail?.kind === 'smtp');
     assert.equal(mail.url.hostname, 'mail.company.example');
     assert.deepEqual(mail.from, { name: '', address: from });
   });
 
-  test('into a folder beside the embedded database, as long as nothing is set up', () => {
+  test('goes to an outbox folder by default, if the database is embedded', () => {
     const data = path.resolve('x');
     assert.deepEqual(mailOf({ DATA_DIR: 'x' }), {
       ...{ kind: 'folder', directory: path.join(data, 'outbox') },
@@ -28,7 +28,7 @@ describe('where mail goes', () => {
     });
   });
 
-  test('nowhere beside a database of the operator’s own', () => {
+  test('is disabled by default, if DATABASE_URL is set', () => {
     assert.equal(mailOf({ DATABASE_URL: 'sqlite:/srv/p.db' }), null);
     assert.equal(
       mailOf({ DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: secret, SECOND_FACTOR_KEYS: secret }),
@@ -37,7 +37,7 @@ describe('where mail goes', () => {
   });
 });
 
-describe('the sender', () => {
+describe('MAIL_FROM', () => {
   for (const [written, name, address] of [
     [from, '', from],
     [` ${from} `, '', from],
@@ -46,7 +46,7 @@ describe('the sender', () => {
     [`"Müller, Lumière & Co" <${from}>`, 'Müller, Lumière & Co', from],
     ['portal@müller.example', '', 'portal@müller.example'],
   ] as const) {
-    test(`may be ${written}`, () => {
+    test(`accepts ${written}`, () => {
       assert.deepEqual(mailOf({ MAIL_FROM: written })?.from, { name, address });
     });
   }
@@ -57,24 +57,24 @@ describe('the sender', () => {
     ...['a@c.example\r\nBcc: b@c.example', 'Portal\r\nBcc: x <a@c.example>', 'a@c.example>\u0000', 'a@<c.example>'],
   ];
   for (const written of hostile) {
-    test(`may not be ${JSON.stringify(written)}`, () => {
+    test(`rejects ${JSON.stringify(written)}`, () => {
       const shape = 'MAIL_FROM: is neither portal@company.example nor Name <portal@company.example>';
       assert.deepEqual(readConfig({ MAIL_FROM: written }).faults, [shape]);
     });
   }
 
-  test('is required with a server', () => {
+  test('is required with SMTP_URL', () => {
     assert.deepEqual(readConfig({ SMTP_URL: 'smtp://mail.example' }).faults, ['MAIL_FROM: is required with SMTP_URL']);
   });
 });
 
-describe('the address of a server', () => {
+describe('SMTP_URL', () => {
   for (const url of [
     ...['mail.example', 'http://mail.example', 'smtp:', 'smtp://', 'smtp:mail.example', 'smtp://:25', 'smtps:///x'],
     ...['smtp://mail.example/path', 'smtp://mail.example?secure=false', 'smtp://ada:canary@mail.example:99999'],
     ...['smtp://ada:canary@mail.example/#x', 'smtp://ada:canary@mail.example?proxy=http://evil.example'],
   ]) {
-    test(`may not be ${url}, which is said in one line that does not quote it`, () => {
+    test(`rejects ${url} in one line without quoting it`, () => {
       const { faults } = readConfig({ SMTP_URL: url, MAIL_FROM: from });
       assert.equal(faults.length, 1, faults.join('\n'));
       assert.match(faults[0] ?? '', /^SMTP_URL: /);

@@ -2,48 +2,68 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { read, template } from './rules-file.ts';
 
-describe('a faulty file names the path of each fault:', () => {
+describe('a fault in a rules file is reported with its path:', () => {
   const throttle = { attempts: 5, windowMinutes: 15, blockMinutes: 15 };
   const fixed = false;
   const name = { en: 'x', fr: 'x', de: 'x' };
   const table: [what: string, path: string, change: Record<string, unknown>][] = [
-    ['a form of another version', 'format', { format: 2 }],
-    ['a revision that is no day', 'revision', { revision: 'last week' }],
-    ['a language twice', 'languages', { languages: ['en', 'en'] }],
-    ['a default that is not offered', 'defaultLanguage', { languages: ['fr'] }],
-    ['a region with a capital', 'region', { region: 'Worldwide' }],
-    ['no edition', 'edition', { edition: '' }],
+    ['an unsupported format version', 'format', { format: 2 }],
+    ['a revision that is not a date', 'revision', { revision: 'last week' }],
+    ['a duplicate language', 'languages', { languages: ['en', 'en'] }],
+    ['a default language that the region does not offer', 'defaultLanguage', { languages: ['fr'] }],
+    ['a region id with an uppercase letter', 'region', { region: 'Worldwide' }],
+    ['an empty edition', 'edition', { edition: '' }],
     ['a name without French', 'name.fr', { name: { en: 'x', de: 'x' } }],
-    ['a name in a language that has no tag', 'name.Italian', { name: { ...name, Italian: 'x' } }],
-    ['a language that is not offered', 'defaultLanguage', { defaultLanguage: 'it' }],
-    ['a place over http', 'places.there.address', { places: { there: { name, address: 'http://there.example' } } }],
+    ['a name in an invalid language tag', 'name.Italian', { name: { ...name, Italian: 'x' } }],
+    ['an unknown default language', 'defaultLanguage', { defaultLanguage: 'it' }],
     [
-      'a place that is a script',
+      'a place with an http address',
+      'places.there.address',
+      { places: { there: { name, address: 'http://there.example' } } },
+    ],
+    [
+      'a place with a javascript: address',
       'places.there.address',
       { places: { there: { name, address: 'javascript:alert(1)' } } },
     ],
-    ['a misspelt operation', 'operations: Unrecognized key: "users.lost"', { operations: { 'users.lost': 'here' } }],
-    ['a misspelt placement', 'operations.users.add', { operations: { 'users.add': 'hear' } }],
-    ['a placement that is no text', 'operations.users.add', { operations: { 'users.add': true } }],
-    ['a place that is not described', 'operations.users.add', { operations: { 'users.add': 'elsewhere: there' } }],
-    ['a place of JavaScript’s own', 'operations.users.add', { operations: { 'users.add': 'elsewhere: constructor' } }],
-    ['a place without a name', 'operations.users.add', { operations: { 'users.add': 'elsewhere: ' } }],
-    ['unknown managers', 'administratorsManagedBy', { administratorsManagedBy: 'nobody' }],
+    ['an unknown operation', 'operations: Unrecognized key: "users.lost"', { operations: { 'users.lost': 'here' } }],
+    ['an unknown placement', 'operations.users.add', { operations: { 'users.add': 'hear' } }],
+    ['a placement that is not a string', 'operations.users.add', { operations: { 'users.add': true } }],
+    ['a placement at an undefined place', 'operations.users.add', { operations: { 'users.add': 'elsewhere: there' } }],
     [
-      'an endless temporary password',
+      'a placement named like an object property',
+      'operations.users.add',
+      { operations: { 'users.add': 'elsewhere: constructor' } },
+    ],
+    ['a placement without a place', 'operations.users.add', { operations: { 'users.add': 'elsewhere: ' } }],
+    ['an unknown value of administratorsManagedBy', 'administratorsManagedBy', { administratorsManagedBy: 'nobody' }],
+    [
+      'a temporary password lifetime above the maximum',
       'temporaryPassword.lifetimeHours',
       { temporaryPassword: { lifetimeHours: 721, changeWithinMinutes: 15 } },
     ],
     [
-      'no time to change',
+      'no time to change a temporary password',
       'temporaryPassword.changeWithinMinutes',
       { temporaryPassword: { lifetimeHours: 72, changeWithinMinutes: 0 } },
     ],
-    ['short passwords', 'password.minimumLength', { password: { minimumLength: 7, maximumLength: 256 } }],
-    ['a low ceiling', 'password.maximumLength', { password: { minimumLength: 15, maximumLength: 63 } }],
-    ['a floor above the ceiling', 'password.minimumLength', { password: { minimumLength: 65, maximumLength: 64 } }],
     [
-      'half an attempt',
+      'a minimum password length below 8',
+      'password.minimumLength',
+      { password: { minimumLength: 7, maximumLength: 256 } },
+    ],
+    [
+      'a maximum password length below 64',
+      'password.maximumLength',
+      { password: { minimumLength: 15, maximumLength: 63 } },
+    ],
+    [
+      'a minimum password length above the maximum',
+      'password.minimumLength',
+      { password: { minimumLength: 65, maximumLength: 64 } },
+    ],
+    [
+      'a fractional number of attempts',
       'throttle.perAccount.attempts',
       {
         throttle: {
@@ -59,18 +79,26 @@ describe('a faulty file names the path of each fault:', () => {
       'throttle.perAddress',
       { throttle: { perAccountAndAddress: throttle, perAccount: throttle, fixed } },
     ],
-    ['a session without end', 'session.absoluteHours', { session: { idleMinutes: 30, absoluteHours: null } }],
-    ['an unknown second factor', 'secondFactor', { secondFactor: 'sometimes' }],
-    ['an unknown way to hand over', 'handOver.by', { handOver: { by: 'shouted', linkHours: 1 } }],
-    ['a link for years', 'handOver.linkHours', { handOver: { by: 'link', linkHours: 10_000 } }],
     [
-      'an act that no second administrator is asked for',
+      'a session without an absolute limit',
+      'session.absoluteHours',
+      { session: { idleMinutes: 30, absoluteHours: null } },
+    ],
+    ['an unknown second factor requirement', 'secondFactor', { secondFactor: 'sometimes' }],
+    ['an unknown handover', 'handOver.by', { handOver: { by: 'shouted', linkHours: 1 } }],
+    ['a link lifetime above the maximum', 'handOver.linkHours', { handOver: { by: 'link', linkHours: 10_000 } }],
+    [
+      'an unknown action for two administrators',
       'twoAdministrators.for.0',
       { twoAdministrators: { for: ['lunch'], deleteMoreThan: 5, withinHours: 24 } },
     ],
-    ['a log that is kept for no time', 'activityLog.retentionDays', { activityLog: { retentionDays: 0 } }],
-    ['support without end', 'supportAccess.longestHours', { supportAccess: { grant: 'allowed', longestHours: 9999 } }],
-    ['something that no rule is', 'file', { allowEverything: true }],
+    ['a retention of zero days', 'activityLog.retentionDays', { activityLog: { retentionDays: 0 } }],
+    [
+      'support access above the maximum duration',
+      'supportAccess.longestHours',
+      { supportAccess: { grant: 'allowed', longestHours: 9999 } },
+    ],
+    ['an unknown rule', 'file', { allowEverything: true }],
   ];
   for (const [what, at, change] of table) {
     test(what, () => {
@@ -81,7 +109,7 @@ describe('a faulty file names the path of each fault:', () => {
     });
   }
 
-  test('all of them at once', () => {
+  test('several faults at once', () => {
     const { faults } = read({ ...template(), region: 1, operations: { 'users.add': 'hear', 'users.edit': 'their' } });
     assert.deepEqual(
       faults.map((fault) => fault.split(': ')[0]),
@@ -90,14 +118,14 @@ describe('a faulty file names the path of each fault:', () => {
   });
 
   for (const content of ['', '{', 'null', '[]', '"worldwide"', '42']) {
-    test(`no rules: ${JSON.stringify(content)}`, () => {
+    test(`a file without rules: ${JSON.stringify(content)}`, () => {
       const { rules, faults } = read(content);
       assert.equal(rules, null);
       assert.ok(faults.length > 0);
     });
   }
 
-  test('a file that holds something else is not quoted', () => {
+  test('invalid JSON, without quoting it', () => {
     const { faults } = read('kept-secret-0123456789');
     assert.match(faults.join('\n'), /JSON/);
     assert.doesNotMatch(faults.join('\n'), /kept/);

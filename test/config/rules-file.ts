@@ -12,11 +12,11 @@ export interface RulesFile extends Record<string, unknown> {
   places: Record<string, unknown>;
 }
 
-/** @returns the worldwide rules as they are written, to be changed */
+/** @returns a copy of the worldwide rules file to modify */
 export const template = (): RulesFile =>
   JSON.parse(readFileSync(path.join(rulesFolder, 'worldwide.json'), 'utf8')) as RulesFile;
 
-/** Writes rules to a file and reads them. */
+/** Writes rules to a file and reads them back. */
 export function read(content: string | object): ReturnType<typeof readRules> {
   const file = path.join(folder, 'rules.json');
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));

@@ -9,7 +9,7 @@ import { read, template } from './rules-file.ts';
 
 const texts: Readonly<Record<Language, string>> = { en: 'Licenses', fr: 'Licences', de: 'Lizenzen' };
 
-/** Every selection of the languages, the empty one included. */
+/** Every subset of the languages, including the empty one. */
 const selections: readonly Language[][] = languages.reduce<Language[][]>(
   (some, language) => [...some, ...some.map((each) => [...each, language])],
   [[]],
@@ -18,7 +18,7 @@ const selections: readonly Language[][] = languages.reduce<Language[][]>(
 const wordingOf = (given: readonly Language[]): Partial<Record<Language, string>> =>
   Object.fromEntries(given.map((language) => [language, texts[language]]));
 
-/** Rules whose three kinds of text are given in some languages. */
+/** Rules with all three kinds of text in the given languages. */
 function rulesWith(
   own: readonly Language[],
   defaultLanguage: Language | undefined,
@@ -42,9 +42,9 @@ const rows = selections
 describe('the texts of a rules file', () => {
   for (const { own, defaultLanguage, given } of rows) {
     const missing = own.filter((language) => !given.includes(language));
-    const label = `a region in ${own.join(', ')} with ${defaultLanguage} as its default, texts in ${given.join(', ') || 'none'}`;
+    const label = `languages ${own.join(', ')}, default ${defaultLanguage}, texts in ${given.join(', ') || 'none'}`;
     if (missing.length > 0) {
-      test(`${label}: refused, each missing text by its path`, () => {
+      test(`${label}: rejected, with the path of each missing text`, () => {
         const { rules, faults } = read(rulesWith(own, defaultLanguage, given));
         assert.equal(rules, null);
         const expected = ['name', 'places.there.name', 'related.0.what'].flatMap((at) =>
@@ -54,7 +54,7 @@ describe('the texts of a rules file', () => {
       });
       continue;
     }
-    test(`${label}: each reader gets their own, or the default`, () => {
+    test(`${label}: readers get their language, or the default`, () => {
       const { rules, faults } = read(rulesWith(own, defaultLanguage, given));
       assert.deepEqual(faults, []);
       for (const reader of languages) {
@@ -65,7 +65,7 @@ describe('the texts of a rules file', () => {
     });
   }
 
-  test('may be in further languages, which LOCALES_DIR may add', () => {
+  test('may be in other languages, which LOCALES_DIR may add', () => {
     const { faults } = read({ ...template(), name: { en: 'x', fr: 'x', de: 'x', tlh: 'x' } });
     assert.deepEqual(faults, []);
   });

@@ -10,11 +10,11 @@ interface Property {
   properties?: Record<string, Property>;
 }
 
-test('the published form of the rules is the one that is read; `npm run schema` writes it', () => {
+test('rules/schema.json is up to date with the code (`npm run schema` regenerates it)', () => {
   assert.equal(readFileSync(rulesSchemaFile, 'utf8'), rulesSchemaText());
 });
 
-test('every rule of it is documented, and every pack names it', () => {
+test('every rule has a description, and every rules file refers to the schema', () => {
   const { properties } = JSON.parse(rulesSchemaText()) as { properties: Record<string, Property> };
   for (const [name, property] of Object.entries(properties)) {
     const said = [property, ...Object.values(property.properties ?? {})].some(({ description }) => description);

@@ -13,16 +13,16 @@ function accepted(content: object): RegionRules {
   return rules!;
 }
 
-describe('the rules that come with Parvis', () => {
+describe('the built-in rules', () => {
   const files = readdirSync(rulesFolder).filter((file) => file.endsWith('.json') && file !== 'schema.json');
 
-  test('are those of the four regions, and the historical edition of one', () => {
+  test('cover the four regions and one historical edition', () => {
     const names = ['china.json', 'germany-historical.json', 'germany.json', 'us-government.json', 'worldwide.json'];
     assert.deepEqual(files.sort(), names);
   });
 
   for (const file of files) {
-    test(`${file} is without a fault, names every operation and keeps to the figures`, () => {
+    test(`${file} is valid, lists every operation and stays within the recommended limits`, () => {
       const { rules, faults } = readRules(path.join(rulesFolder, file));
       assert.deepEqual(faults, []);
       const content = JSON.parse(readFileSync(path.join(rulesFolder, file), 'utf8')) as RulesFile;
@@ -46,7 +46,7 @@ describe('the rules that come with Parvis', () => {
   const resetIn = (file: string): string =>
     readRules(path.join(rulesFolder, file)).rules!.operations['users.resetPassword'].at;
 
-  test('place user management as the contract says', () => {
+  test('place user management as specified', () => {
     assert.deepEqual(placed('worldwide.json'), all('here'));
     assert.deepEqual(placed('germany.json'), all('here'));
     assert.deepEqual(placed('germany-historical.json'), all('elsewhere'));
@@ -54,19 +54,19 @@ describe('the rules that come with Parvis', () => {
     assert.deepEqual(placed('china.json'), all('here'));
   });
 
-  test('place the reset of a password as the contract says', () => {
+  test('place password resets as specified', () => {
     const regions = ['worldwide', 'germany', 'germany-historical', 'us-government', 'china'];
     const places = regions.map((region) => resetIn(`${region}.json`));
     assert.deepEqual(places, ['here', 'here', 'elsewhere', 'elsewhere', 'alone']);
   });
 
-  test('are found by the region alone, and never by a path', () => {
+  test('are found only by a region id, never by a path', () => {
     for (const region of ['worldwide', 'germany', 'us-government', 'china']) assert.ok(builtInRulesFile(region));
     for (const other of ['germany-historical', '../package', '', '__proto__'])
       assert.equal(builtInRulesFile(other), null);
   });
 
-  test('name their region in every language; a region of the operator’s own goes by its id', () => {
+  test('name their region in every language, while an unknown region is shown by its id', () => {
     assert.deepEqual(
       languages.map((language) => regionName('germany', language)),
       [
@@ -79,8 +79,8 @@ describe('the rules that come with Parvis', () => {
   });
 });
 
-describe('silence means no', () => {
-  test('an operation that a file does not name is done by nobody', () => {
+describe('an unlisted operation', () => {
+  test('is denied', () => {
     for (const operation of userOperations) {
       const file = template();
       const others = Object.entries(file.operations).filter(([name]) => name !== operation);
@@ -90,15 +90,15 @@ describe('silence means no', () => {
     }
   });
 
-  test('no operation at all is still a full set of answers', () => {
+  test('is denied even if the file lists no operations at all', () => {
     const { operations } = accepted({ ...template(), operations: {} });
     assert.deepEqual(Object.keys(operations), [...userOperations]);
     assert.ok(Object.values(operations).every(({ at }) => at === 'nobody'));
   });
 });
 
-describe('a permission that is left out', () => {
-  test('to take the log away, or to let the operator in, is refused', () => {
+describe('an omitted permission', () => {
+  test('to export the log or to grant support access is denied', () => {
     const { supportAccess: _, activityLog: __, ...others } = template();
     const rules = accepted({ ...others, activityLog: { retentionDays: 30 } });
     assert.equal(rules.activityLog.export, 'forbidden');
@@ -107,7 +107,7 @@ describe('a permission that is left out', () => {
   });
 });
 
-test('a place is said in every language, with its address', () => {
+test('a placement elsewhere has the name of the place in every language, and its address', () => {
   const name = { en: 'there', fr: 'là-bas', de: 'dort' };
   const file = { ...template(), places: { there: { name, address: 'https://there.example' } } };
   file.operations['users.resetPassword'] = 'elsewhere: there';
@@ -115,7 +115,7 @@ test('a place is said in every language, with its address', () => {
   assert.deepEqual(placement, { at: 'elsewhere', place: name, address: 'https://there.example' });
 });
 
-test('rules cannot be changed, however deep', () => {
+test('rules are deeply immutable', () => {
   const rules = accepted(template());
   assert.throws(() => Object.assign(rules.operations['users.list'], { at: 'nobody' }), TypeError);
   assert.throws(() => Object.assign(rules.throttle.perAccount, { attempts: 1e9 }), TypeError);

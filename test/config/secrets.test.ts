@@ -23,8 +23,8 @@ function configOf(variables: Record<string, string> = {}): Config {
 
 const secretFile = (): string => path.join(folder, 'session-secret');
 
-describe('the secret that signs sessions', () => {
-  test('is made once, with 256 bits, and kept', () => {
+describe('the session secret', () => {
+  test('is generated once with 256 bits and stored', () => {
     const made = loadSecrets(configOf());
     assert.equal(made.length, 1);
     assert.equal(Buffer.from(made[0] ?? '', 'base64url').length, 32);
@@ -32,25 +32,25 @@ describe('the secret that signs sessions', () => {
     assert.equal(readFileSync(secretFile(), 'utf8'), made[0]);
   });
 
-  test('is readable by its owner alone, and nothing else is left beside it', () => {
+  test('is readable only by its owner, and no temporary file remains', () => {
     loadSecrets(configOf());
     assert.equal(statSync(secretFile()).mode & 0o777, 0o600);
     assert.deepEqual(readdirSync(folder), ['session-secret']);
   });
 
-  test('is another one in another folder', () => {
+  test('is different in another data directory', () => {
     const one = loadSecrets(configOf());
     folder = path.join(root, 'another');
     assert.notDeepEqual(loadSecrets(configOf()), one);
   });
 
-  test('is the operator’s where there is one: then no file is made', () => {
+  test('comes from SESSION_SECRETS if set, and then no file is created', () => {
     const given = 'a-secret-of-the-operator-with-40-letters';
     assert.deepEqual(loadSecrets(configOf({ SESSION_SECRETS: `${given},${given}2` })), [given, `${given}2`]);
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
   });
 
-  test('is never empty: a file that was cut short stops the start, by its name', () => {
+  test('must not be truncated: otherwise startup fails with the name of the file', () => {
     loadSecrets(configOf());
     chmodSync(secretFile(), 0o600);
     for (const cut of ['', '\n', 'short']) {
@@ -59,9 +59,9 @@ describe('the secret that signs sessions', () => {
     }
   });
 
-  test('is the same for processes that start together', async () => {
+  test('is the same for processes that start at the same time', async () => {
     const url = (file: string): string => JSON.stringify(new URL(`../../src/platform/${file}`, import.meta.url).href);
-    // Each waits for the same moment, so that they meet at the file.
+    // All processes wait for the same moment, so that they compete for the file.
     const program = `
       const { readConfig } = await import(${url('config/config.ts')});
       const { loadSecrets } = await import(${url('keys/secrets.ts')});
@@ -78,8 +78,8 @@ describe('the secret that signs sessions', () => {
   });
 });
 
-describe('the key that seals second factors', () => {
-  test('is made once and kept, another than the one that signs sessions, and is only looked for by a check', () => {
+describe('the key that encrypts second factors', () => {
+  test('is generated once, stored, different from the session secret, and never created by a check', () => {
     assert.deepEqual(findSecondFactorKeys(configOf()), []);
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
     const made = loadSecondFactorKeys(configOf());
@@ -89,14 +89,14 @@ describe('the key that seals second factors', () => {
     assert.equal(statSync(path.join(folder, 'second-factor-key')).mode & 0o777, 0o600);
   });
 
-  test('is the operator’s where there is one, several to change it', () => {
+  test('comes from SECOND_FACTOR_KEYS if set, which may list several keys for rotation', () => {
     const given = 'a-secret-of-the-operator-with-40-letters';
     const keys = loadSecondFactorKeys(configOf({ SECOND_FACTOR_KEYS: `${given}, ${given}2` }));
     assert.deepEqual(keys, [given, `${given}2`]);
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
   });
 
-  test('is what all processes share already, where they are several and it is not given', () => {
+  test('falls back to SESSION_SECRETS on PostgreSQL', () => {
     const given = 'a-secret-of-the-operator-with-40-letters';
     const shared = { DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: `${given}, ${given}2` };
     assert.deepEqual(loadSecondFactorKeys(configOf(shared)), [given, `${given}2`]);

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/cli.ts';
 
-/** Every command that does something, by its full name: `tenant add`. */
+/** Every command without subcommands, by its full name, such as `tenant add`. */
 export function everyCommand(): ReadonlyMap<string, Command> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   return new Map(leavesOf(createProgram({ env: {}, stdin, stdout, stderr }), []));

@@ -3,10 +3,10 @@ import { describe, test } from 'node:test';
 import { changesBetween } from './contract.ts';
 import { shapeOf } from './shapes.ts';
 
-describe('the comparison with a committed file', () => {
+describe('changesBetween', () => {
   const before = ['/a  get  anyone', '/b  get  users.list'];
 
-  test('names what has changed', () => {
+  test('lists added, removed and reordered lines', () => {
     assert.deepEqual(changesBetween(before, ['/a  get  anyone', '/b  get  anyone', '/c  get  anyone']), [
       '- /b  get  users.list',
       '+ /b  get  anyone',
@@ -16,11 +16,11 @@ describe('the comparison with a committed file', () => {
     assert.deepEqual(changesBetween(before, [...before, ...before]), ['the same lines, in another order or number']);
   });
 
-  test('accepts what has not', () => assert.deepEqual(changesBetween(before, [...before]), []));
+  test('returns an empty list if nothing changed', () => assert.deepEqual(changesBetween(before, [...before]), []));
 });
 
-describe('the shape of a JSON value', () => {
-  test('has keys and types, and no values', () => {
+describe('shapeOf', () => {
+  test('returns keys and types but no values', () => {
     assert.deepEqual(shapeOf({ ok: true, users: [{ id: 'canary', at: 7 }] }), [
       '(all): object',
       'ok: boolean',
@@ -31,7 +31,7 @@ describe('the shape of a JSON value', () => {
     ]);
   });
 
-  test('takes the entries of a list together: a key that some lack, a key of two types', () => {
+  test('merges the entries of a list, with optional keys and keys of several types', () => {
     assert.deepEqual(shapeOf([{ a: null }, { a: 'x', b: [] }]), [
       '(all): list',
       '[]: object',

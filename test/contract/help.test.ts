@@ -7,7 +7,7 @@ import { rulesFolder } from '../../src/platform/config/rules.ts';
 import { everyCommand } from './commands.ts';
 import { assertContract } from './contract.ts';
 
-// So wide that no line is broken: a word more then changes one line.
+// Wide enough that no line wraps, so that a changed word changes only one line.
 const columns = 1_000;
 
 async function helpOf(command: readonly string[]): Promise<string> {
@@ -20,14 +20,14 @@ async function helpOf(command: readonly string[]): Promise<string> {
   return (await printed).replaceAll(rulesFolder, 'rules').trimEnd();
 }
 
-test('the help of every command reads as in help.txt', async () => {
+test('the help of every command matches help.txt', async () => {
   const names = [...everyCommand().keys()].map((name) => name.split(' '));
   const groups = names.filter(({ length }) => length > 1).map(([group = '']) => group);
   const all = [[], ...[...new Set(groups)].map((group) => [group]), ...names];
   const helps = await Promise.all(all.map(async (command) => ({ command, help: await helpOf(command) })));
   const lines = helps.flatMap(({ command, help }) => {
     const title = ['$ parvis', ...command, '--help'].join(' ');
-    // Each line says whose it is, so that a difference does too.
+    // Each line starts with its command, so that a diff shows which command changed.
     return [title, ...help.split('\n').map((line) => `${command.join(' ')}| ${line}`.trim()), ''];
   });
   assertContract('help.txt', lines);

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { Command } from 'commander';
 import { addRegionCommands } from '../../src/cli/region.ts';
 import { dataDirectory, run, start } from '../cli/command.ts';
-import { wayIn } from '../prove/short-flow.ts';
+import { shortFlow } from '../prove/short-flow.ts';
 import { freePortPair } from '../support/ports.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
@@ -26,7 +26,7 @@ const file = (name: string): string => path.join(folder, name);
 const shapes: string[] = [];
 const commandsRun = new Set<string>();
 
-/** Notes the shape of what a command printed. @param variant where a command prints several shapes */
+/** Records the shape of a command's output. @param variant distinguishes several shapes of one command */
 function note(command: string, printed: string, variant = ''): unknown {
   const value: unknown = JSON.parse(printed);
   const label = variant === '' ? command : `${command} (${variant})`;
@@ -35,14 +35,18 @@ function note(command: string, printed: string, variant = ''): unknown {
   return value;
 }
 
-interface Wishes {
+interface ShapeOptions {
   readonly in?: Readonly<Record<string, string>>;
   readonly code?: number;
   readonly variant?: string;
 }
 
-async function shape<T = unknown>(command: string, args: readonly string[] = [], wishes: Wishes = {}): Promise<T> {
-  const { in: environment = here, code = 0, variant } = wishes;
+async function shape<T = unknown>(
+  command: string,
+  args: readonly string[] = [],
+  options: ShapeOptions = {},
+): Promise<T> {
+  const { in: environment = here, code = 0, variant } = options;
   const outcome = await run([...command.split(' '), ...args, '--json'], environment);
   assert.equal(outcome.code, code, `${command}: ${outcome.stderr}`);
   return note(command, outcome.stdout, variant) as T;
@@ -57,7 +61,7 @@ const addTenant = (domain: string, ...more: string[]): Promise<Added> => {
   return shape<Added>('tenant add', [...names, '--admin-username', `ada@${domain}`, ...more]);
 };
 
-test('what the commands print with --json has the keys and types of json.txt', async () => {
+test('the output of every command with --json has the keys and types in json.txt', async () => {
   await shape('migrate');
   await shape('check');
   await shape('check', [], { in: { ...here, PORT: 'x' }, code: 1, variant: 'a fault' });
@@ -78,7 +82,7 @@ test('what the commands print with --json has the keys and types of json.txt', a
   const withJson = [...everyCommand()].filter(([, { options }]) => options.some(({ long }) => long === '--json'));
   const missing = withJson.map(([name]) => name).filter((name) => !commandsRun.has(name));
   assert.deepEqual(missing, [], 'every command with --json is run here');
-  // What the proof found is not its form: a busy machine may fail it.
+  // The findings of the proof are not part of its format, and a busy machine may cause some.
   const found = /^region prove\| (reasons|findings|visits)\[\]/;
   assertContract(
     'json.txt',
@@ -160,12 +164,12 @@ async function move(tenant: string): Promise<void> {
   await shape('tenant moves');
 }
 
-// With a short flow: the report has the same form.
+// A short flow is enough, because the report has the same format.
 async function prove(): Promise<void> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const io = { env: {}, stdin, stdout, stderr };
   const program = new Command('parvis');
-  addRegionCommands(program, wayIn.flow, io);
+  addRegionCommands(program, shortFlow.flow, io);
   await program.parseAsync(['region', 'prove', '--json'], { from: 'user' });
   stdout.end();
   note('region prove', await text(stdout));

@@ -1,23 +1,23 @@
 /**
- * Key paths and types of a JSON value, without its values: `tenants[].id: string`. The entries of a list are taken together: a key
- * that some of them lack ends with `?`, and a key of several types names each.
+ * @returns the key paths and types of a JSON value, such as `tenants[].id: string`. The entries of a list are merged: a key
+ *   that some of them lack ends with `?`, and a key with several types lists each of them
  */
 export function shapeOf(value: unknown): string[] {
-  return describe([value], '');
+  return shapesAt([value], '');
 }
 
-function describe(values: readonly unknown[], at: string): string[] {
+function shapesAt(values: readonly unknown[], at: string): string[] {
   const types = [...new Set(values.map(typeOf))].sort().join(' | ');
   const items = values.filter(Array.isArray).flat() as unknown[];
   const objects = values.filter((value) => typeOf(value) === 'object') as Readonly<Record<string, unknown>>[];
   const keys = [...new Set(objects.flatMap(Object.keys))].sort();
   return [
     `${at || '(all)'}: ${types}`,
-    ...(items.length > 0 ? describe(items, `${at}[]`) : []),
+    ...(items.length > 0 ? shapesAt(items, `${at}[]`) : []),
     ...keys.flatMap((key) => {
       const having = objects.filter((each) => Object.hasOwn(each, key));
       const name = having.length < objects.length ? `${key}?` : key;
-      return describe(
+      return shapesAt(
         having.map((each) => each[key]),
         at === '' ? name : `${at}.${name}`,
       );

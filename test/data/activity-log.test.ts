@@ -16,7 +16,7 @@ import {
 } from '../../src/core/activity/log-query.ts';
 import { entriesPerBatch } from '../../src/core/activity/reads.store.ts';
 import { postgres } from '../support/services.ts';
-import { actingAs, both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
+import { actingAs, eachDialect, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
@@ -26,7 +26,7 @@ interface Kept extends LogPlace {
 }
 
 const [zoe, ada, noah] = [newUser({ displayName: 'Zoé' }), newUser({ displayName: 'Ada' }), newUser()];
-const everybody = [zoe, ada, noah];
+const allUsers = [zoe, ada, noah];
 const events: readonly ActivityEvent[] = [
   { kind: 'signIn.succeeded' },
   { kind: 'user.edited', changes: [] },
@@ -37,7 +37,7 @@ const events: readonly ActivityEvent[] = [
   { kind: 'refused', action: 'users.block', because: 'self' },
 ];
 
-/** Some 120 entries at 25 moments: many at the same one, and not in the order in which they were recorded. */
+/** Records 120 entries at 25 different times, so that many share a time and the times are not in recording order. */
 async function fill(database: Database, scope: Scope): Promise<Kept[]> {
   const kept: Kept[] = [];
   for (let index = 0; index < 120; index++) {
@@ -97,19 +97,19 @@ async function walk(
   }
 }
 
-for (const { dialect, config, skip } of both(await postgres())) {
-  describe(`the log of a tenant, in ${dialect}`, { skip }, async () => {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
+  describe(`the activity log of a tenant on ${dialect}`, { skip }, async () => {
     if (skip) return;
     const { database } = await open(config);
     const scope = await newTenant(database);
     const other = await newTenant(database);
-    for (const user of everybody) await usersStore.insert(database, scope, user);
+    for (const user of allUsers) await usersStore.insert(database, scope, user);
     const stranger = newUser({ displayName: 'Kanarienvogel' });
     await usersStore.insert(database, other, stranger);
     await activityStore.record(database, actingAs(other, stranger), { kind: 'signOut' }, stranger.id, start);
     const kept = await fill(database, scope);
 
-    test('is read page by page, back and forth, under every filter, without a gap or an entry twice', async () => {
+    test('can be paged in both directions under every filter without gaps or duplicates', async () => {
       for (const filter of filters) {
         const expected = inTime(kept.filter(fits(filter))).map(({ place }) => place);
         assert.deepEqual(await walk(database, scope, filter, 'oldestFirst'), expected, JSON.stringify(filter));
@@ -121,7 +121,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       }
     });
 
-    test('names people of the own tenant alone, whatever id an entry holds; a user who is gone has no name', async () => {
+    test('names only existing users of the same tenant, and shows a pseudonym for all others', async () => {
       const gone = newUser();
       for (const [actor, name] of [
         [zoe, 'Zoé'],
@@ -133,13 +133,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
         const [entry] = await activityStore.stretch(database, scope, request({ user: actor.id }));
         for (const person of [entry?.activity.actor, entry?.activity.target]) {
           assert.deepEqual([person?.id, person?.name], [actor.id, name]);
-          assert.equal(person?.pseudonym === null, name !== null, 'who has no name has a pseudonym');
+          assert.equal(person?.pseudonym === null, name !== null, 'a person without a name has a pseudonym');
         }
       }
       assert.equal((await activityStore.stretch(database, other, request({ user: zoe.id }))).length, 0);
     });
 
-    test('reads what a newer version recorded as something that it does not know', async () => {
+    test('reads an entry of a newer version as an unknown event', async () => {
       const event = { kind: 'moon.landed', crew: 3 } as unknown as ActivityEvent;
       await activityStore.record(database, scope, event, null, start + 200_000);
       const [entry] = await activityStore.stretch(database, scope, request({}));
@@ -147,7 +147,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(entry.found.kind, 'moon.landed');
     });
 
-    test('gives the chain in batches, and each entry of a part with the hash before it', async () => {
+    test('returns the chain in batches, and filtered entries with the previous hash', async () => {
       const { length, hash } = await activityStore.endsOfChain(database, scope);
       const chain: FoundEntry[] = [];
       while (chain.length < length) {
@@ -168,7 +168,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       );
     });
 
-    test('counts those whose sign-in was stopped, each once, and only lately', async () => {
+    test('counts each user with a throttled sign-in once, within the given time', async () => {
       const targets = new Set(kept.filter(({ kind }) => kind === 'signIn.throttled').map(({ people }) => people[1]));
       targets.delete(null);
       assert.equal(await activityStore.countThrottled(database, scope, start - 1), targets.size);
@@ -183,7 +183,7 @@ const request = (filter: Partial<LogFilter>): LogRequest => ({
   ...{ filter: { ...wholeLog, ...filter }, order: 'newestFirst', behind: null, before: null, limit: 50 },
 });
 
-test('no filter reads through the log: each stretch is found by an index that holds all that is asked', async () => {
+test('every filter is answered from a covering index without a table scan', async () => {
   const { database } = await open(sqliteFile());
   const values = { tenant: '', user: '', lowerAt: 0, lowerPlace: 0, upperAt: 1, upperPlace: 1 };
   for (const filter of filters) {

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { maxCounted } from '../../src/core/accounts/stores/dashboard.store.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as dashboardStore from '../../src/core/accounts/stores/dashboard.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 const hour = 3_600_000;
-const temporary = (until: number, wishes: Partial<NewUser> = {}): NewUser =>
-  newUser({ password: 'temporary', temporaryUntil: until, ...wishes });
+const temporary = (until: number, overrides: Partial<NewUser> = {}): NewUser =>
+  newUser({ password: 'temporary', temporaryUntil: until, ...overrides });
 
-for (const { dialect, config, skip } of both(await postgres())) {
-  describe(`what the dashboard asks, in ${dialect}`, { skip }, async () => {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
+  describe(`the dashboard store on ${dialect}`, { skip }, async () => {
     if (skip) return;
     const { database } = await open(config);
     const [scope, crowd] = [await newTenant(database), await newTenant(database)];
@@ -34,17 +34,17 @@ for (const { dialect, config, skip } of both(await postgres())) {
       for (let count = 0; count < maxCounted + 20; count++) await usersStore.insert(tx, crowd, temporary(start - 1));
     });
 
-    test('counts temporary passwords that have run out, and those that soon will', async () => {
+    test('counts temporary passwords that have expired or expire soon', async () => {
       const counts = await dashboardStore.countTemporaryPasswords(database, scope, start, start + 24 * hour);
       assert.deepEqual({ ...counts }, { expired: 2, expiring: 2 });
     });
 
-    test('counts one more than is of interest, and no further', async () => {
+    test('stops counting at one above the maximum', async () => {
       const counts = await dashboardStore.countTemporaryPasswords(database, crowd, start, start + 24 * hour);
       assert.deepEqual({ ...counts }, { expired: maxCounted + 1, expiring: 0 });
     });
 
-    test('finds those who manage users, by name', async () => {
+    test('finds User management admins, sorted by name', async () => {
       const found = await dashboardStore.findManagers(database, scope);
       assert.deepEqual(
         found.map(({ displayName }) => displayName),
@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await dashboardStore.findManagers(database, crowd), []);
     });
 
-    test('leads to a list of those whose temporary password has run out', async () => {
+    test('matches the list of users with an expired temporary password', async () => {
       const request = { search: null, level: null, status: 'expired', sort: 'name', descending: false } as const;
       const listed = await usersStore.page(database, scope, { ...request, from: null, now: start });
       assert.deepEqual(

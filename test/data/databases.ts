@@ -21,7 +21,7 @@ after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** A folder that is gone when the test file is done. */
+/** @returns a folder that is deleted after the test file */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'parvis-data-'));
   closers.push(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,8 +33,8 @@ export const sqliteFile = (): DatabaseConfig => ({
   file: path.join(temporaryFolder(), 'parvis.sqlite'),
 });
 
-/** The two databases that the same tests run on: `for (const { dialect, config, skip } of both(await postgres()))`. */
-export function both(
+/** Runs the same tests on both databases: `for (const { dialect, config, skip } of eachDialect(await postgres()))`. */
+export function eachDialect(
   server: { url: string } | null,
 ): { dialect: string; config: DatabaseConfig; skip: string | false }[] {
   return [
@@ -47,7 +47,7 @@ export function both(
   ];
 }
 
-/** A migrated database, closed when the test file is done. */
+/** Opens a migrated database. It is closed after the test file. */
 export async function open(config: DatabaseConfig): Promise<{ database: Database }> {
   copyTemplate(config);
   await migrate(config);
@@ -60,7 +60,7 @@ export const worldwide: RegionRules = readRules(builtInRulesFile('worldwide')!).
 
 export const start = Date.UTC(2026, 10, 23, 9, 0);
 
-/** A new tenant, and the operator's scope in it. */
+/** Adds a tenant. @returns the operator's scope in it */
 export async function newTenant(database: Database, name = 'Ateliers Lumière'): Promise<Scope> {
   const id = randomUUID();
   const tenant = { id, name, language: 'fr' } as const;
@@ -76,9 +76,9 @@ export async function newTenant(database: Database, name = 'Ateliers Lumière'):
   });
 }
 
-/** A user as they are first written; nobody can sign in with this hash. */
-export function newUser(wishes: Partial<NewUser> = {}): NewUser {
-  const id = wishes.id ?? randomUUID();
+/** @returns a new user for the stores. The password hash is not valid */
+export function newUser(overrides: Partial<NewUser> = {}): NewUser {
+  const id = overrides.id ?? randomUUID();
   return {
     id,
     username: `user-${id}@a.example`,
@@ -96,15 +96,15 @@ export function newUser(wishes: Partial<NewUser> = {}): NewUser {
     lastSignInAt: null,
     createdAt: start,
     passwordHash: 'first hash',
-    ...wishes,
+    ...overrides,
   };
 }
 
-/** A new user as the stores give them out: their password is apart. */
+/** @returns a user as the stores return it, without the password */
 export function withoutPassword(user: NewUser) {
   const { passwordHash: _hash, passwordSetBy: _by, passwordSetAt: _at, ...shown } = user;
   return shown;
 }
 
-/** The same scope with somebody in it. */
+/** @returns the scope with this user as its principal */
 export const actingAs = (scope: Scope, user: NewUser): Scope => createScope({ ...scope, principal: person(user) });

@@ -5,20 +5,20 @@ import type { Subscriber } from '../../src/domain/activity/delivery.ts';
 import { withSubscribers } from '../../src/core/activity/index.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const unblocked = { kind: 'user.unblocked' } as const;
 
-/** Wants sign-outs and unblocked users, whoever they are. */
+/** Subscribes to sign-outs and unblocked users. */
 const counter: Subscriber = {
   name: 'counter',
   messageFor: ({ event: { kind } }) => (kind === 'signOut' || kind === 'user.unblocked' ? { kind: 'count' } : null),
 };
 const idle: Subscriber = { name: 'idle', messageFor: () => null };
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`deliveries on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const { database } = await open(config);
@@ -28,7 +28,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     const rows = (table = 'deliveries') => database.knex<Record<string, unknown>>(table).orderBy(['created_at', 'id']);
     const clear = () => database.knex('deliveries').delete();
 
-    test('are written for each subscriber that wants the event, with the place of its entry', async () => {
+    test('are written for each subscriber to the event, with the place of the entry', async () => {
       const subscribed = withSubscribers(database, [counter, idle, Object.assign({}, counter, { name: 'second' })]);
       const entries = [
         { event: unblocked, targetId: user.id },
@@ -46,14 +46,14 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await clear();
     });
 
-    test('are written once for an entry and a subscriber', async () => {
+    test('are unique per entry and subscriber', async () => {
       await activityStore.record(database, scope, unblocked, user.id, start);
       const [row] = await rows();
       await assert.rejects(database.knex('deliveries').insert(Object.assign({}, row, { id: randomUUID() })), /unique/i);
       await clear();
     });
 
-    test('are rolled back with the event, within transactions inside transactions', async () => {
+    test('are rolled back with the event, also in nested transactions', async () => {
       const doomed = database.transaction((tx) =>
         tx.transaction(async (inner) => {
           await activityStore.record(inner, scope, unblocked, user.id, start);
@@ -65,7 +65,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await rows(), []);
     });
 
-    test('cannot be forgotten: nothing is recorded where no subscribers are registered', async () => {
+    test('require registered subscribers: otherwise the event is not recorded', async () => {
       const bare = openDatabase(config);
       const entries = () => database.knex('activity').where({ tenant_id: scope.tenant.id });
       const before = await entries();
@@ -74,7 +74,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal((await entries()).length, before.length);
     });
 
-    test('go with their user', async () => {
+    test('are deleted with their user', async () => {
       const gone = newUser();
       await usersStore.insert(database, scope, gone);
       await activityStore.record(database, scope, unblocked, gone.id, start);

@@ -3,12 +3,12 @@ import { describe, test } from 'node:test';
 import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
-for (const { dialect, config, skip } of both(await postgres()))
-  describe(`the time when Global admin was removed, on ${dialect}`, { skip }, async () => {
+for (const { dialect, config, skip } of eachDialect(await postgres()))
+  describe(`the time at which the Global admin level was removed, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const { database } = await open(config);
 
@@ -22,7 +22,7 @@ for (const { dialect, config, skip } of both(await postgres()))
       [['global', 'none', 'global', 'billing'], start + 3],
     ];
     for (const [steps, until] of table)
-      test(`is kept in the same update: ${steps.join(', ')}`, async () => {
+      test(`is recorded in the same update: ${steps.join(', ')}`, async () => {
         const scope = await newTenant(database);
         const [first = 'none', ...rest] = steps;
         const [alone, among, bystander] = [

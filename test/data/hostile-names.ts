@@ -1,5 +1,5 @@
-/** Letters that collations order in different ways, equal names, empty ones, signs that mean something to LIKE and to SQL. */
-export const hostile = [
+/** Letters that collations sort differently, duplicate and empty names, and characters with a meaning in LIKE and SQL. */
+export const hostileNames = [
   'Zoé Besson',
   'Zoe Besson',
   'ZOÉ BESSON',

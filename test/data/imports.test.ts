@@ -4,7 +4,7 @@ import { purge } from '../../src/core/retention/expired.store.ts';
 import type { PlannedRow } from '../../src/domain/imports.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
-import { actingAs, both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+import { actingAs, eachDialect, newTenant, newUser, open, start, worldwide } from './databases.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -22,55 +22,42 @@ const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): Plan
 };
 const none = { added: 0, changed: 0, unchanged: 0, refused: 0 };
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`imports on ${dialect}`, { skip }, async () => {
     const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
 
-    async function anAdmin(): Promise<Scope> {
+    async function createAdmin(): Promise<Scope> {
       const scope = await newTenant(database);
       const admin = newUser({ administratorLevel: 'global' });
       await usersStore.insert(database, scope, admin);
       return actingAs(scope, admin);
     }
-    async function staged(scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = tomorrow): Promise<string> {
+    async function stageImport(scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = tomorrow): Promise<string> {
       const staging = await importsStore.begin(database, scope, { fileName: 'a.csv', at: start, expiresAt });
       await staging.add(rows);
       await staging.stage(none);
       return staging.id;
     }
-    /** An import that is done, and the users whom it has added. */
-    async function done(scope: Scope, count: number): Promise<{ id: string; ids: string[] }> {
+    /** Creates a finished import. @returns its id, and the ids of the users that it added */
+    async function finishImport(scope: Scope, count: number): Promise<{ id: string; ids: string[] }> {
       const users = Array.from({ length: count }, () => newUser({ password: 'temporary', temporaryUntil: start }));
       await usersStore.insertMany(database, scope, users);
-      const facts = {
-        firstName: '',
-        lastName: '',
-        language: null,
-        administratorLevel: 'none',
-        agentLevel: 'none',
-      } as const;
+      const levels = { administratorLevel: 'none', agentLevel: 'none' } as const;
+      const facts = { ...levels, firstName: '', lastName: '', language: null };
       const rows = users.map(({ id, username, displayName }, index): PlannedRow => {
         const user = { ...facts, displayName };
         return { line: index + 2, username, displayName, outcome: 'added', userId: id, user };
       });
-      const id = await staged(scope, rows);
-      await importRunsStore.finish(database, id, {
-        state: 'done',
-        counts: none,
-        stoppedBy: null,
-        at: start,
-        expiresAt: tomorrow,
-      });
+      const id = await stageImport(scope, rows);
+      const end = { counts: none, stoppedBy: null, at: start, expiresAt: tomorrow };
+      await importRunsStore.finish(database, id, { state: 'done', ...end });
       return { id, ids: users.map((user) => user.id) };
     }
 
-    test('are nobody’s to see while they are read, and gone when the reading fails', async () => {
-      const scope = await anAdmin();
-      const staging = await importsStore.begin(database, scope, {
-        fileName: 'a.csv',
-        at: start,
-        expiresAt: tomorrow,
-      });
+    test('are not visible while the file is read, and are deleted if that fails', async () => {
+      const scope = await createAdmin();
+      const file = { fileName: 'a.csv', at: start, expiresAt: tomorrow };
+      const staging = await importsStore.begin(database, scope, file);
       await staging.add([row(2)]);
       assert.equal(await importsStore.find(database, scope, staging.id), null);
       assert.deepEqual(await importsStore.list(database, scope), []);
@@ -78,10 +65,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal((await database.knex('import_rows').where({ import_id: staging.id })).length, 0);
     });
 
-    test('keep their rows as they are, in the order of lines', async () => {
-      const scope = await anAdmin();
+    test('return their rows unchanged in the order of lines', async () => {
+      const scope = await createAdmin();
       const rows = Array.from({ length: 230 }, (_, index) => row(index + 2, index % 2 ? 'refused' : 'unchanged'));
-      const id = await staged(scope, rows);
+      const id = await stageImport(scope, rows);
       assert.deepEqual(await importsStore.rows(database, scope, id, null, { after: 0 }, 10), rows.slice(0, 11));
       assert.deepEqual(
         await importsStore.rows(database, scope, id, null, { before: 10 }, 5),
@@ -94,11 +81,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
       );
     });
 
-    test('belong to one administrator of one tenant', async () => {
-      const [scope, other] = [await anAdmin(), await anAdmin()];
+    test('are accessible only to the administrator who created them', async () => {
+      const [scope, other] = [await createAdmin(), await createAdmin()];
       const colleague = newUser();
       await usersStore.insert(database, scope, colleague);
-      const { id } = await done(scope, 2);
+      const { id } = await finishImport(scope, 2);
       for (const stranger of [
         other,
         actingAs(scope, colleague),
@@ -121,9 +108,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await importPasswordsStore.count(database, scope, id), 2);
     });
 
-    test('are wanted once', async () => {
-      const scope = await anAdmin();
-      const id = await staged(scope);
+    test('are confirmed only once', async () => {
+      const scope = await createAdmin();
+      const id = await stageImport(scope);
       const want = () => importsStore.want(database, scope, id, { mode: 'good', epoch: 3, expiresAt: start });
       assert.deepEqual((await Promise.all([want(), want(), want()])).sort(), [false, false, true]);
       const [wanted] = (await importRunsStore.listWantedAcrossTenants(database)).filter((each) => each.id === id);
@@ -133,9 +120,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
       );
     });
 
-    test('say what became of rows for which it was not what had been shown', async () => {
-      const scope = await anAdmin();
-      const id = await staged(
+    test('record a different outcome of rows after they were shown', async () => {
+      const scope = await createAdmin();
+      const id = await stageImport(
         scope,
         Array.from({ length: 150 }, (_, index) => row(index + 2)),
       );
@@ -145,9 +132,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal((await importsStore.rows(database, scope, id, 'unchanged', { after: 0 }, 500)).length, 30);
     });
 
-    test('give passwords to those alone to whom nothing has happened since', async () => {
-      const scope = await anAdmin();
-      const { id, ids } = await done(scope, 6);
+    test('issue passwords only to users who have not changed since the import', async () => {
+      const scope = await createAdmin();
+      const { id, ids } = await finishImport(scope, 6);
       const newcomers = await importPasswordsStore.listAfter(database, scope, id, 0);
       assert.deepEqual(
         newcomers.map(({ userId }) => userId),
@@ -164,8 +151,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
         method: 'pwd',
         at: start,
       });
-      const made = { by: 'Camille', at: start, until: tomorrow };
-      const hashes = newcomers.map((each) => ({ ...each, ...made, hash: `new ${each.line}` }));
+      const issue = { by: 'Camille', at: start, until: tomorrow };
+      const hashes = newcomers.map((each) => ({ ...each, ...issue, hash: `new ${each.line}` }));
       const issued = await importPasswordsStore.issue(database, scope, id, hashes);
       assert.deepEqual([...issued].sort(), ids.slice(3).sort());
       const user = await usersStore.find(database, scope, ids[3]!);
@@ -173,13 +160,17 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const password = await passwordRowOf(database, ids[3]!);
       assert.deepEqual([password.set_by, password.created_at], ['Camille', start]);
       assert.equal(await importPasswordsStore.countIssued(database, scope, id), 3);
-      assert.equal(await importPasswordsStore.count(database, scope, id), 3, 'they can be served again');
-      assert.equal((await importPasswordsStore.issue(database, scope, id, hashes)).size, 0, 'but not by old hashes');
+      assert.equal(await importPasswordsStore.count(database, scope, id), 3, 'they can be downloaded again');
+      assert.equal(
+        (await importPasswordsStore.issue(database, scope, id, hashes)).size,
+        0,
+        'but not with outdated hashes',
+      );
     });
 
-    test('give them to one download at a time, until all are out', async () => {
-      const scope = await anAdmin();
-      const { id } = await done(scope, 1);
+    test('allow one password download at a time until all are delivered', async () => {
+      const scope = await createAdmin();
+      const { id } = await finishImport(scope, 1);
       const claim = (holder: string, now = start) =>
         importPasswordsStore.claim(database, scope, id, holder, { now, until: now + 60 });
       assert.deepEqual((await Promise.all([claim('a'), claim('a'), claim('a')])).sort(), [false, false, true]);
@@ -188,7 +179,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await claim('b', start + 101), true);
       assert.equal(await importPasswordsStore.renew(database, scope, id, 'a', start + 300), false);
       await importPasswordsStore.release(database, scope, id, 'a', start);
-      assert.equal((await importsStore.find(database, scope, id))?.deliveredAt, null, 'who has lost it ends nothing');
+      assert.equal(
+        (await importsStore.find(database, scope, id))?.deliveredAt,
+        null,
+        'a download without the lease cannot complete the delivery',
+      );
       await importPasswordsStore.release(database, scope, id, 'b', null);
       assert.equal(await claim('c'), true);
       await importPasswordsStore.release(database, scope, id, 'c', start + 7);
@@ -196,9 +191,12 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await claim('d', tomorrow), false);
     });
 
-    test('are purged with all their rows when their day is over, whatever became of them', async () => {
-      const scope = await anAdmin();
-      const [kept, over] = [await staged(scope, [row(2)], start + 1), await staged(scope, [row(2)], start - 1)];
+    test('are deleted with all rows when they expire, in any state', async () => {
+      const scope = await createAdmin();
+      const [kept, over] = [
+        await stageImport(scope, [row(2)], start + 1),
+        await stageImport(scope, [row(2)], start - 1),
+      ];
       const reading = await importsStore.begin(database, scope, { fileName: '', at: start, expiresAt: start - 1 });
       await Promise.all([purge(database, worldwide, start), purge(database, worldwide, start)]);
       const left = await database

@@ -3,32 +3,32 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { purge } from '../../src/core/retention/expired.store.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start, worldwide } from './databases.ts';
 import * as linksStore from '../../src/core/accounts/stores/links.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`one-time links on ${dialect}`, { skip }, () => {
-    async function aLink(wishes: Parameters<typeof newUser>[0] = { password: 'temporary' }) {
+    async function createLink(overrides: Parameters<typeof newUser>[0] = { password: 'temporary' }) {
       const { database } = await open(config);
       const scope = await newTenant(database);
-      const user = newUser(wishes);
+      const user = newUser(overrides);
       await usersStore.insert(database, scope, user);
       const link = { id: randomUUID(), digest: randomUUID(), userId: user.id, purpose: 'handOver', epoch: 0 } as const;
       await linksStore.insertMany(database, scope, [{ ...link, createdAt: start, expiresAt: start + 1_000 }]);
       return { database, scope, link };
     }
 
-    it('are found by their digest with user and tenant, and by nothing else', async () => {
-      const { database, scope, link } = await aLink();
+    it('are found with their user and tenant, only by digest', async () => {
+      const { database, scope, link } = await createLink();
       const found = await linksStore.findAcrossTenants(database, link.digest);
       assert.deepEqual([found?.id, found?.user.id, found?.tenant.id], [link.id, link.userId, scope.tenant.id]);
       assert.equal(await linksStore.findAcrossTenants(database, link.id), null);
       assert.equal((await linksStore.findToSendAcrossTenants(database, link.id))?.digest, link.digest);
     });
 
-    it('are burnt once by however many, and by no other tenant', async () => {
-      const { database, scope, link } = await aLink();
+    it('are used only once by concurrent requests, and never by another tenant', async () => {
+      const { database, scope, link } = await createLink();
       const other = await newTenant(database);
       const opened = { at: start, epoch: 1 };
       assert.equal(await linksStore.burn(database, other, link.id, opened), false);
@@ -38,8 +38,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(burnt.filter(Boolean).length, 1);
     });
 
-    it('go with their user, and are dropped once they have lapsed and explain nothing any more', async () => {
-      const [waiting, over] = [await aLink(), await aLink({ password: 'own' })];
+    it('are deleted with their user, and after they expire unless the user still has a temporary password', async () => {
+      const [waiting, over] = [await createLink(), await createLink({ password: 'own' })];
       await purge(waiting.database, worldwide, start + 999);
       assert.notEqual(await linksStore.findToSendAcrossTenants(over.database, over.link.id), null);
       await purge(waiting.database, worldwide, start + 1_001);

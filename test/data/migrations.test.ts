@@ -5,29 +5,29 @@ import { schemaFile, schemaText } from '../../scripts/database-schema.ts';
 import { migrate, migrationState, rollBackEverything } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { both, newTenant, newUser, open } from './databases.ts';
+import { eachDialect, newTenant, newUser, open } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const server = await postgres({ empty: true });
-const databases = both(server);
+const databases = eachDialect(server);
 
-test('the schema is the one that is written down; `npm run schema` writes it down anew', async () => {
+test('migrations/schema.txt is up to date with the migrations (`npm run schema` regenerates it)', async () => {
   assert.equal(await schemaText(), readFileSync(schemaFile, 'utf8'));
 });
 
 for (const { dialect, config, skip } of databases) {
   describe(`migrations on ${dialect}`, { skip }, () => {
-    test('go up, once', async () => {
+    test('run once', async () => {
       const ran = await migrate(config);
       assert.ok(ran.length >= 7);
       assert.deepEqual([...ran].sort(), ran);
       assert.deepEqual(await migrate(config), []);
     });
 
-    test('say what is done and what is missing', async () => {
+    test('report how many are done and pending', async () => {
       const database = openDatabase(config);
       const { done, pending } = await migrationState(database);
       assert.ok(done >= 7);
@@ -35,7 +35,7 @@ for (const { dialect, config, skip } of databases) {
       await database.close();
     });
 
-    test('go down with all their rows, and up again', async () => {
+    test('can be rolled back with existing rows and run again', async () => {
       const { database } = await open(config);
       const scope = await newTenant(database);
       const user = newUser();
@@ -50,7 +50,7 @@ for (const { dialect, config, skip } of databases) {
       await newTenant(database);
     });
 
-    test('leave foreign keys in force: no user without a tenant, no session without a user', async () => {
+    test('keep foreign keys enforced', async () => {
       const { database } = await open(config);
       const scope = await newTenant(database);
       const lost = { ...scope, tenant: { ...scope.tenant, id: 'nobody' } };
@@ -80,7 +80,7 @@ test('both databases have the same tables and columns', { skip: skipWithout('pos
   );
   const listed = (rows: unknown): string[] =>
     (rows as Column[])
-      // The index of words is each database's own.
+      // The search index is different in each database.
       .filter(({ table }) => !/^(knex|sqlite|users_search)/.test(table))
       .map(({ table, column, required }) => `${table}.${column}${required ? ' required' : ''}`)
       .sort();

@@ -5,13 +5,13 @@ import { migrate, prepareDatabase } from '../../src/platform/database/migrate.ts
 /** A database to migrate, and the region to prepare it for, if any. */
 type Order = DatabaseConfig & { readonly region?: string };
 
-/** What the process answers: the migrations that it ran, or why it could not. */
+/** The reply of the process: the migrations that it ran, or its error. */
 export interface Answer {
   readonly ran: readonly string[];
   readonly error?: string;
 }
 
-const answer = (told: Answer): void => void process.send?.(told);
+const answer = (reply: Answer): void => void process.send?.(reply);
 
 function carryOut({ region, ...database }: Order): Promise<string[]> {
   if (region === undefined) return migrate(database);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
 import { noticesWorker } from '../support/deliveries.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
 import * as claimsStore from '../../src/core/activity/claims.store.ts';
@@ -14,12 +14,12 @@ import { interrupt, killed } from '../support/interrupt.ts';
 const minuteMs = 60_000;
 const never = new AbortController().signal;
 
-/** The worker that delivers notices. @param send is given the id of each mail */
-const aWorker = (database: Database, send: (id: string) => Promise<void>, clock = { now: start }) =>
+/** The worker that delivers notices. @param send receives the id of each mail */
+const createWorker = (database: Database, send: (id: string) => Promise<void>, clock = { now: start }) =>
   noticesWorker(database, ({ id }) => send(id), clock);
 
-for (const { dialect, config, skip } of both(await postgres())) {
-  describe(`deliveries of notices on ${dialect}`, { skip }, () => {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
+  describe(`delivery of notices on ${dialect}`, { skip }, () => {
     async function withUser(): Promise<{ database: Database; scope: Scope; userId: string }> {
       const { database } = await open(config);
       const scope = await newTenant(database);
@@ -29,7 +29,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     }
     const told = { kind: 'user.unblocked' } as const;
 
-    it('are shared: two workers at once send each notice once', async () => {
+    it('are sent once each by concurrent workers', async () => {
       const { database, scope, userId } = await withUser();
       const { database: others } = await open(config);
       for (let each = 0; each < 60; each++) await activityStore.record(database, scope, told, userId, start);
@@ -39,31 +39,31 @@ for (const { dialect, config, skip } of both(await postgres())) {
         sent.push(id);
       };
       const rounds = Array.from({ length: 4 }, async () => {
-        await Promise.all([database, others].map((each) => aWorker(each, slowly).run(never)));
+        await Promise.all([database, others].map((each) => createWorker(each, slowly).run(never)));
       });
       await Promise.all(rounds);
-      await aWorker(database, slowly).run(never);
+      await createWorker(database, slowly).run(never);
       assert.equal(sent.length, 60);
       assert.equal(new Set(sent).size, 60);
       assert.deepEqual(await deliveriesStore.listOf(database, scope, 'notices', userId), []);
     });
 
-    it('are sent again, as the same mail, if the worker ended before it marked them as done', async () => {
+    it('are sent again with the same message id if the worker died before it marked them as done', async () => {
       const { database, scope, userId } = await withUser();
       await activityStore.record(database, scope, told, userId, start);
       const sent: string[] = [];
       const note = (id: string): Promise<void> => Promise.resolve(void sent.push(id));
       const dying = interrupt(database, /^delete from [`"]deliveries[`"]/, killed('before'));
-      await assert.rejects(aWorker(dying, note).run(never), /killed/);
-      await aWorker(database, note).run(never);
-      assert.equal(sent.length, 1, 'the lease still runs');
-      await aWorker(database, note, { now: start + 5 * minuteMs }).run(never);
+      await assert.rejects(createWorker(dying, note).run(never), /killed/);
+      await createWorker(database, note).run(never);
+      assert.equal(sent.length, 1, 'the lease is still valid');
+      await createWorker(database, note, { now: start + 5 * minuteMs }).run(never);
       assert.deepEqual([sent.length, sent[1]], [2, sent[0]]);
-      await aWorker(database, note, { now: start + 60 * minuteMs }).run(never);
+      await createWorker(database, note, { now: start + 60 * minuteMs }).run(never);
       assert.equal(sent.length, 2);
     });
 
-    it('are left when the process is told to stop, and no other is begun', async () => {
+    it('stop on shutdown, without waiting for a pending delivery', async () => {
       const { database, scope, userId } = await withUser();
       for (let each = 0; each < 3; each++) await activityStore.record(database, scope, told, userId, start);
       const stopping = new AbortController();
@@ -73,15 +73,15 @@ for (const { dialect, config, skip } of both(await postgres())) {
         stopping.abort();
         return new Promise(() => {});
       };
-      // What hangs is left behind: otherwise this would not end.
-      await aWorker(database, hanging).run(stopping.signal);
-      await aWorker(database, hanging).run(stopping.signal);
+      // This would never resolve if the worker waited for the pending delivery.
+      await createWorker(database, hanging).run(stopping.signal);
+      await createWorker(database, hanging).run(stopping.signal);
       assert.equal(begun, 1);
       assert.equal((await deliveriesStore.listOf(database, scope, 'notices', userId)).length, 3);
       await claimsStore.discardAllForOperator(database, 'notices');
     });
 
-    it('are not postponed by a worker whose lease has ended and been taken over', async () => {
+    it('are not postponed by a worker whose lease has expired and was claimed by another', async () => {
       const { database, scope, userId } = await withUser();
       await activityStore.record(database, scope, told, userId, start);
       const first = await claimsStore.claimAcrossTenants(database, 'notices', start, start + 1);

@@ -7,7 +7,7 @@ import { createErasure } from '../../src/core/personal-data/erasure.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
 import { postgres } from '../support/services.ts';
-import { actingAs, both, newTenant, newUser, open, start, worldwide } from './databases.ts';
+import { actingAs, eachDialect, newTenant, newUser, open, start, worldwide } from './databases.ts';
 import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -18,15 +18,15 @@ import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 const windowMs = restoreWindowMs(worldwide);
 const never = new AbortController().signal;
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the purge of deleted users on ${dialect}`, { skip }, () => {
     let opened: ReturnType<typeof open> | null = null;
-    // A file has one process; those that share a PostgreSQL have connections of their own.
+    // On PostgreSQL every node has its own connections. An SQLite file is used by one process.
     const connect = (): ReturnType<typeof open> =>
       config.kind === 'sqlite' ? (opened ??= open(config)) : open(config);
 
-    /** A process of the portal, at a time. */
-    async function aNode(now: number, onceListed?: () => unknown) {
+    /** Creates a node of the portal with its clock at `now`. @param onceListed called after the users to erase were listed */
+    async function createNode(now: number, onceListed?: () => unknown) {
       const { database } = await connect();
       const listing = /^select .* where users\.state = 'deleted'/;
       const purged = onceListed ? interrupt(database, listing, { after: onceListed }) : database;
@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         step: erasure.purge,
       };
     }
-    type Node = Awaited<ReturnType<typeof aNode>>;
+    type Node = Awaited<ReturnType<typeof createNode>>;
 
     async function deletedUsers({ database }: Node, scope: Scope, count: number): Promise<NewUser[]> {
       const users = Array.from({ length: count }, () => newUser({ state: 'deleted', deletedAt: start }));
@@ -63,15 +63,15 @@ for (const { dialect, config, skip } of both(await postgres())) {
     const purged = async ({ database }: Node, scope: Scope): Promise<{ target_id: string; personal: string }[]> =>
       database.knex('activity').where({ tenant_id: scope.tenant.id, kind: 'user.purged' });
 
-    it('leaves everybody until the time to restore them is over, and nobody after it', async () => {
-      const early = await aNode(start + windowMs - 1);
+    it('erases deleted users after their restore window and not before', async () => {
+      const early = await createNode(start + windowMs - 1);
       const scope = await newTenant(early.database);
       const [user] = (await deletedUsers(early, scope, 1)) as [NewUser];
       const active = newUser();
       await usersStore.insert(early.database, scope, active);
       await early.purge();
       assert.ok(await usersStore.findDeleted(early.database, scope, user.id));
-      const late = await aNode(start + windowMs);
+      const late = await createNode(start + windowMs);
       await assert.rejects(late.changes.restore(scope, user.id), { kind: 'notFound' });
       await late.purge();
       assert.equal(await usersStore.findDeleted(late.database, scope, user.id), null);
@@ -81,8 +81,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await usersStore.insert(late.database, scope, { ...newUser(), username: user.username });
     });
 
-    it('is done once by several processes, in several companies, however many there are', async () => {
-      const nodes = await Promise.all([1, 2, 3].map(() => aNode(start + windowMs)));
+    it('erases each user once, on several nodes and in several tenants', async () => {
+      const nodes = await Promise.all([1, 2, 3].map(() => createNode(start + windowMs)));
       const [node] = nodes as [Node, Node, Node];
       const scopes = [await newTenant(node.database), await newTenant(node.database)];
       for (const scope of scopes) await deletedUsers(node, scope, 60);
@@ -94,8 +94,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
       }
     });
 
-    it('and a restore at the same time: one of the two, never half of each', async () => {
-      const [before, after] = [await aNode(start + windowMs - 1), await aNode(start + windowMs)];
+    it('either erases a user or loses to a concurrent restore', async () => {
+      const [before, after] = [await createNode(start + windowMs - 1), await createNode(start + windowMs)];
       const scope = await newTenant(before.database);
       const boss = newUser({ administratorLevel: 'global' });
       await usersStore.insert(before.database, scope, boss);
@@ -116,26 +116,26 @@ for (const { dialect, config, skip } of both(await postgres())) {
       }
     });
 
-    it('leaves whoever was restored and deleted again since they were found', async () => {
-      const node = await aNode(start);
+    it('keeps a user who was restored and deleted again after being listed', async () => {
+      const node = await createNode(start);
       const scope = await newTenant(node.database);
       const again = newUser({ state: 'deleted', deletedAt: start });
       await usersStore.insert(node.database, scope, again);
       const later = { deleted_at: start + 1 };
-      // A connection of its own: SQLite's single one is held by the listing.
+      // A separate connection is needed, because the listing holds the only connection to SQLite.
       const { database: other } = await open(config);
-      const late = await aNode(start + windowMs, () => other.knex('users').where({ id: again.id }).update(later));
+      const late = await createNode(start + windowMs, () => other.knex('users').where({ id: again.id }).update(later));
       await late.purge();
       const listed = await node.database
         .knex<{ id: string }>('users')
         .where({ id: again.id, ...later })
         .select('id');
-      assert.deepEqual(listed, [{ id: again.id }], 'they were listed');
+      assert.deepEqual(listed, [{ id: again.id }], 'the user was changed after being listed');
       assert.ok(await usersStore.findDeleted(node.database, scope, again.id));
     });
 
-    it('counts whom it would erase, by each organization’s own window, and all users', async () => {
-      const node = await aNode(start + windowMs);
+    it('counts the users to erase by the restore window of each tenant, and all users', async () => {
+      const node = await createNode(start + windowMs);
       await node.purge();
       const all = await node.step.limit.count();
       const [scope, stricter, moving] = [
@@ -156,8 +156,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await node.step.countDue(start + windowMs), { erasedUsers: 0 });
     });
 
-    it('stops between two users when the process is told to end', async () => {
-      const node = await aNode(start + windowMs);
+    it('stops between two users on shutdown', async () => {
+      const node = await createNode(start + windowMs);
       const scope = await newTenant(node.database);
       await deletedUsers(node, scope, 3);
       await node.purge(AbortSignal.abort());

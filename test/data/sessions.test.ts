@@ -8,25 +8,25 @@ import { absoluteLimitMs, idleLimitMs } from '../../src/domain/regions.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start, worldwide, withoutPassword } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start, worldwide, withoutPassword } from './databases.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`sessions on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
     const scope = await newTenant(database);
     const elsewhere = await newTenant(database);
 
-    async function added(into: Scope = scope): Promise<NewUser> {
+    async function addUser(into: Scope = scope): Promise<NewUser> {
       const user = newUser();
       await usersStore.insert(database, into, user);
       return user;
     }
-    async function opened(user: NewUser, at = start): Promise<string> {
+    async function openSession(user: NewUser, at = start): Promise<string> {
       const id = randomUUID();
       await sessionsStore.open(database, {
         id,
@@ -38,12 +38,12 @@ for (const { dialect, config, skip } of both(await postgres())) {
       });
       return id;
     }
-    const lives = async (id: string): Promise<boolean> =>
+    const isLive = async (id: string): Promise<boolean> =>
       (await sessionsStore.findLiveAcrossTenants(database, id)) !== null;
 
-    test('come with their user and tenant in one read, and without a hash', async () => {
-      const user = await added();
-      const id = await opened(user, start + 5);
+    test('are returned with their user and tenant, without the password hash', async () => {
+      const user = await addUser();
+      const id = await openSession(user, start + 5);
       const live = await sessionsStore.findLiveAcrossTenants(database, id);
       const shown = withoutPassword(user);
       assert.deepEqual(live, {
@@ -73,9 +73,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await sessionsStore.findLiveAcrossTenants(database, randomUUID()), null);
     });
 
-    test('show at once what changed elsewhere: the epoch, a suspended tenant, when they were seen', async () => {
-      const user = await added();
-      const id = await opened(user);
+    test('reflect changes by other nodes immediately: the epoch, a suspended tenant, the last request', async () => {
+      const user = await addUser();
+      const id = await openSession(user);
       await credentialsStore.replace(database, scope, user.id, 0, { kind: 'own', hash: 'x', at: start });
       await tenantsStore.setState(database, scope.tenant.id, 'suspended');
       await sessionsStore.noteSeen(database, id, start + 60_000);
@@ -87,35 +87,35 @@ for (const { dialect, config, skip } of both(await postgres())) {
       );
     });
 
-    test('end one by one, or all of a user’s but one, and never those of somebody else', async () => {
-      const [user, other] = [await added(), await added()];
+    test('of a user can be ended one by one, all but one, or all, without affecting other users', async () => {
+      const [user, other] = [await addUser(), await addUser()];
       const [one, two, three, foreign] = [
-        await opened(user),
-        await opened(user),
-        await opened(user),
-        await opened(other),
+        await openSession(user),
+        await openSession(user),
+        await openSession(user),
+        await openSession(other),
       ];
       await sessionsStore.end(database, one);
-      assert.deepEqual(await Promise.all([one, two, three, foreign].map(lives)), [false, true, true, true]);
+      assert.deepEqual(await Promise.all([one, two, three, foreign].map(isLive)), [false, true, true, true]);
       await sessionsStore.endAllOfUser(database, scope, user.id, two);
-      assert.deepEqual(await Promise.all([two, three, foreign].map(lives)), [true, false, true]);
+      assert.deepEqual(await Promise.all([two, three, foreign].map(isLive)), [true, false, true]);
       await sessionsStore.endAllOfUser(database, scope, user.id, null);
-      assert.deepEqual(await Promise.all([two, foreign].map(lives)), [false, true]);
+      assert.deepEqual(await Promise.all([two, foreign].map(isLive)), [false, true]);
     });
 
-    test('of another tenant do not end', async () => {
-      const stranger = await added(elsewhere);
-      const id = await opened(stranger);
+    test('of another tenant cannot be ended', async () => {
+      const stranger = await addUser(elsewhere);
+      const id = await openSession(stranger);
       await sessionsStore.endAllOfUser(database, scope, stranger.id, null);
-      assert.equal(await lives(id), true);
+      assert.equal(await isLive(id), true);
     });
 
-    test('are swept out once they are idle or old, and not before', async () => {
-      const user = await added();
+    test('are deleted once they exceed the idle or absolute limit', async () => {
+      const user = await addUser();
       const now = start + 100 * 3_600_000;
       const [idle, old] = [idleLimitMs(worldwide), absoluteLimitMs(worldwide)];
       const at = async (createdAt: number, seenAt: number): Promise<string> => {
-        const id = await opened(user, createdAt);
+        const id = await openSession(user, createdAt);
         await sessionsStore.noteSeen(database, id, seenAt);
         return id;
       };
@@ -126,12 +126,12 @@ for (const { dialect, config, skip } of both(await postgres())) {
         await at(now - old - 1, now),
       ];
       await purge(database, worldwide, now);
-      assert.deepEqual(await Promise.all(ids.map(lives)), [true, true, false, false]);
+      assert.deepEqual(await Promise.all(ids.map(isLive)), [true, true, false, false]);
       await Promise.all([purge(database, worldwide, now), purge(database, worldwide, now)]);
-      assert.deepEqual(await Promise.all(ids.map(lives)), [true, true, false, false]);
+      assert.deepEqual(await Promise.all(ids.map(isLive)), [true, true, false, false]);
     });
 
-    describe('what a cookie opens', () => {
+    describe('the session store of express-session', () => {
       const clock = { now: start };
       const ttl = (session: SessionData): number => ('passport' in session ? 3_600_000 : 60_000);
       const store = new TableStore(database, ttl, () => clock.now);
@@ -141,7 +141,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       );
       const destroy = promisify(store.destroy.bind(store));
 
-      test('is kept, replaced and destroyed', async () => {
+      test('stores, replaces and destroys a session', async () => {
         assert.equal(await get('a'), null);
         await set('a', { username: 'ada', cookie: { path: '/' } });
         assert.deepEqual(await get('a'), { username: 'ada', cookie: { path: '/' } });
@@ -152,7 +152,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         await destroy('a');
       });
 
-      test('is gone after its time: a visitor’s sooner than a user’s', async () => {
+      test('expires a visitor’s session sooner than a user’s', async () => {
         await set('visitor', {});
         await set('user', { passport: {} });
         clock.now += 59_999;
@@ -164,7 +164,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         assert.deepEqual(left, [{ key: 'user' }]);
       });
 
-      test('is written by 20 at once without a fault', async () => {
+      test('accepts 20 concurrent writes', async () => {
         await Promise.all(Array.from({ length: 20 }, (_, n) => set('busy', { n })));
         assert.equal(typeof ((await get('busy')) as { n?: number } | null)?.n, 'number');
       });

@@ -3,17 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
 import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`tenants, directory and set-up on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
 
-    test('a set-up link is offered while there is no tenant, each making the last one worthless', async () => {
+    test('while there is no tenant, each new set-up link replaces the previous one', async () => {
       assert.equal(await tenantsStore.isEmpty(database), true);
       const [first, second] = [await openSetup(database), await openSetup(database)];
       assert.equal(Buffer.from(first ?? '', 'base64url').length, 32);
@@ -23,7 +23,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.doesNotMatch(JSON.stringify(rows), new RegExp(`${first}|${second}`));
     });
 
-    test('of 20 who use the link at once, one does', async () => {
+    test('only one of 20 concurrent requests can use the set-up link', async () => {
       for (let round = 0; round < 5; round++) {
         await setUpStore.replace(database, 'digest');
         assert.equal(await setUpStore.isOpen(database, 'digest'), true);
@@ -36,7 +36,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       }
     });
 
-    test('a link that was used in a transaction that failed is still there', async () => {
+    test('a set-up link stays valid if the transaction that used it fails', async () => {
       await setUpStore.replace(database, 'again');
       const work = database.transaction(async (tx) => {
         assert.equal(await setUpStore.consume(tx, 'again'), true);
@@ -48,7 +48,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await setUpStore.isOpen(database, 'again'), false);
     });
 
-    test('a tenant is found by those in it and by the operator', async () => {
+    test('a tenant can be found by its own users and by the operator', async () => {
       const id = randomUUID();
       const domains = ['zeta.example', 'alpha.example'];
       const tenant = { id, name: 'Zeta & Söhne', language: 'de', state: 'active', createdAt: start } as const;
@@ -69,7 +69,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await openSetup(database), null);
     });
 
-    test('a domain belongs to one tenant', async () => {
+    test('a domain belongs to at most one tenant', async () => {
       const name = `${randomUUID()}.example`;
       const tenant = { id: randomUUID(), name: 'A', language: 'en', state: 'active', createdAt: start } as const;
       await tenantsStore.insert(database, { ...tenant, domains: [name] });
@@ -83,7 +83,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await tenantsStore.findForOperator(database, thief.id), null);
     });
 
-    test('the operator’s list counts the users who are not deleted', async () => {
+    test('the operator’s list of tenants counts users who are not deleted', async () => {
       const scope = await newTenant(database, 'Counted');
       for (const state of ['active', 'blocked', 'deleted'] as const)
         await usersStore.insert(database, scope, newUser({ state }));
@@ -93,7 +93,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal((await tenantsStore.findForOperator(database, scope.tenant.id))?.state, 'suspended');
     });
 
-    test('the directory leads a domain to its region', async () => {
+    test('the directory maps a domain and its subdomains to a region', async () => {
       await directoryStore.put(database, []);
       await directoryStore.put(database, [
         { domain: 'b.example', region: 'germany' },
@@ -115,7 +115,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       );
     });
 
-    test('the directory leads nobody away from a domain that a tenant of this region owns', async () => {
+    test('the directory does not redirect domains that a tenant of this region owns', async () => {
       const top = `${randomUUID()}.example`;
       const tenant = { id: randomUUID(), name: 'A', language: 'en', state: 'active', createdAt: start } as const;
       await tenantsStore.insert(database, { ...tenant, domains: [`own.${top}`] });
@@ -129,7 +129,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(
         await directoryStore.regionOf(database, `branch.own.${top}`),
         'china',
-        'the most particular one counts',
+        'the most specific domain wins',
       );
       await directoryStore.put(database, [{ domain: `own.${top}`, region: 'germany' }]);
       assert.equal(await directoryStore.regionOf(database, `own.${top}`), null);
@@ -137,7 +137,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await directoryStore.regionOf(database, `own.${top}`), null);
     });
 
-    test('the directory takes the same domain twice, the last one counting, and 20,000 at once', async () => {
+    test('the directory accepts 20,000 domains together, and the last of duplicate entries wins', async () => {
       await directoryStore.put(database, [
         { domain: 'twice.example', region: 'china' },
         { domain: 'twice.example', region: 'germany' },
@@ -150,7 +150,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
   });
 }
 
-test('a new SQLite database asks for its folder itself', async () => {
+test('a new SQLite database creates its folder', async () => {
   const config = sqliteFile();
   assert.ok(config.kind === 'sqlite');
   const { database } = await open({ ...config, file: `${config.file}.d/deep/parvis.sqlite` });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
@@ -11,7 +11,7 @@ import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { passwordHashOf } from '../support/credentials.ts';
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`a transaction on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
     const scope = await newTenant(database);
@@ -21,7 +21,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       return Number(row?.rows);
     };
 
-    test('keeps everything that was written in it', async () => {
+    test('commits everything that was written in it', async () => {
       const user = newUser();
       const result = await database.transaction(async (tx) => {
         await usersStore.insert(tx, scope, user);
@@ -33,7 +33,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal((await activityStore.latestOfUser(database, scope, user.id)).length, 1);
     });
 
-    test('leaves nothing behind when it throws, in any of its tables', async () => {
+    test('rolls back all tables if it throws', async () => {
       const user = newUser();
       await usersStore.insert(database, scope, user);
       const tables = ['users', 'activity', 'user_sessions', 'tenants', 'tenant_domains', 'routes', 'setup'];
@@ -62,7 +62,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await passwordHashOf(database, user.id), 'first hash');
     });
 
-    test('leaves nothing behind when the database refuses one of its statements', async () => {
+    test('rolls back if the database rejects a statement', async () => {
       const user = newUser();
       const work = database.transaction(async (tx) => {
         await usersStore.insert(tx, scope, user);
@@ -72,9 +72,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await usersStore.find(database, scope, user.id), null);
     });
 
-    test('sees its own writes by prepared reads, while nobody outside does', async () => {
+    test('sees its own writes in prepared queries, which are invisible outside', async () => {
       const user = newUser();
-      // Prepared outside first: what the process keeps prepared must not be what the transaction asks.
+      // Prepare the queries outside first: the transaction must not reuse these prepared statements.
       assert.equal(await usersStore.find(database, scope, user.id), null);
       await database.transaction(async (tx) => {
         await usersStore.insert(tx, scope, user);
@@ -86,7 +86,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal((await usersStore.find(database, scope, user.id))?.id, user.id);
     });
 
-    test('within another is the same one: all or nothing holds for both', async () => {
+    test('inside another joins it, so that both are rolled back together', async () => {
       const [outer, inner] = [newUser(), newUser()];
       const work = database.transaction(async (tx) => {
         await usersStore.insert(tx, scope, outer);
@@ -97,7 +97,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       for (const { id } of [outer, inner]) assert.equal(await usersStore.find(database, scope, id), null);
     });
 
-    test('reads first and writes later without being refused, 20 at once', async () => {
+    test('can read before it writes, with 20 running concurrently', async () => {
       const user = newUser();
       await usersStore.insert(database, scope, user);
       const work = Array.from({ length: 20 }, () =>
@@ -111,13 +111,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.ok(replaced >= 1);
     });
 
-    test('after a failed one the connection serves the next', async () => {
+    test('that fails does not break its connection', async () => {
       for (let n = 0; n < 15; n++) await assert.rejects(database.transaction(() => Promise.reject(new Error('no'))));
       assert.equal(await database.transaction((tx) => tenantsStore.isEmpty(tx)), false);
       await database.ping();
     });
 
-    test('a value that a prepared query needs and does not get is an error, not a null', async () => {
+    test('rejects a prepared query with a missing value', async () => {
       const find = database.prepare('test.missing', (knex, $) => knex('users').where({ id: $('id') }));
       await assert.rejects(find({ other: 'x' }), /needs a value for id/);
       await assert.rejects(

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createTrustedClock } from '../../src/core/retention/trusted-clock.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, open, start } from './databases.ts';
+import { eachDialect, newTenant, open, start } from './databases.ts';
 import * as trustedClockStore from '../../src/core/retention/trusted-clock.store.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
@@ -21,8 +21,8 @@ interface Line {
   readonly confirmWith?: string;
 }
 
-/** A process of the portal with clocks of its own. */
-function aNode(database: Database, now = start) {
+/** Creates a node of the portal with its own clocks. */
+function createNode(database: Database, now = start) {
   const clocks = { now, monotonic: 5 };
   const lines: Line[] = [];
   const trusted = createTrustedClock({
@@ -40,7 +40,7 @@ function aNode(database: Database, now = start) {
   };
 }
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the trusted clock on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const { database } = await open(config);
@@ -49,9 +49,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
     const trust = (at: number | null): Promise<unknown> =>
       at === null ? database.knex('retention_clock').delete() : trustedClockStore.confirmForOperator(database, at);
 
-    it('is trusted in an empty database, and from then on up to a day ahead', async () => {
+    it('is trusted in an empty database, and later up to a day ahead', async () => {
       await trust(null);
-      const node = aNode(database);
+      const node = createNode(database);
       assert.equal(await node.isTrusted(), true);
       assert.equal(await trustedAt(), start);
       node.clocks.now += dayMs;
@@ -60,26 +60,26 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(node.lines, []);
     });
 
-    it('is not trusted more than a day ahead of the newest entry, before anything was trusted', async () => {
+    it('without a trusted time is not trusted more than a day ahead of the newest log entry', async () => {
       await trust(null);
       const scope = await newTenant(database);
       await activityStore.record(database, scope, { kind: 'signOut' }, null, start);
       const wrong = start + 31 * dayMs;
-      assert.equal(await aNode(database, wrong).isTrusted(), false);
+      assert.equal(await createNode(database, wrong).isTrusted(), false);
       await activityStore.record(database, scope, { kind: 'signOut' }, null, wrong);
       assert.equal(
-        await aNode(database, wrong).isTrusted(),
+        await createNode(database, wrong).isTrusted(),
         false,
-        'an entry recorded by a wrong clock changes nothing',
+        'an entry recorded by a wrong clock does not count',
       );
       assert.equal(await trustedAt(), start);
-      assert.equal(await aNode(database, start).isTrusted(), true);
+      assert.equal(await createNode(database, start).isTrusted(), true);
       await database.knex('activity').delete();
     });
 
-    it('says so at once and then once an hour, with both times and the command that confirms', async () => {
+    it('logs a warning immediately and then every hour, with both times and the command to confirm', async () => {
       await trust(start);
-      const node = aNode(database, start + 31 * dayMs);
+      const node = createNode(database, start + 31 * dayMs);
       for (let minutes = 0; minutes <= 180; minutes += 10, node.pass(10 * minuteMs)) await node.isTrusted();
       assert.deepEqual(
         node.lines.map(({ level, clock, trustedAt: at, confirmWith }) => [level, clock, at, confirmWith]),
@@ -92,9 +92,9 @@ for (const { dialect, config, skip } of both(await postgres())) {
       );
     });
 
-    it('is trusted once the process has seen a day pass on both clocks, and not a moment earlier', async () => {
+    it('is trusted exactly when a day has passed on both the wall clock and the monotonic clock', async () => {
       await trust(start);
-      const node = aNode(database, start + 8 * dayMs);
+      const node = createNode(database, start + 8 * dayMs);
       assert.equal(await node.isTrusted(), false);
       node.pass(dayMs - 1);
       assert.equal(await node.isTrusted(), false);
@@ -102,31 +102,31 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await node.isTrusted(), true);
       assert.equal(await trustedAt(), start + 9 * dayMs);
       assert.equal(node.lines.at(-1)?.msg, 'The clock is trusted again: expired data is deleted');
-      assert.equal(await aNode(database, start + 9 * dayMs).isTrusted(), true, 'other processes trust it, too');
+      assert.equal(await createNode(database, start + 9 * dayMs).isTrusted(), true, 'other processes trust it too');
     });
 
     for (const [what, wallMs, monotonicMs] of [
-      ['only the wall clock moved on', dayMs, 10 * minuteMs],
+      ['only the wall clock advanced', dayMs, 10 * minuteMs],
       ['the wall clock was set again', 40 * dayMs, dayMs],
-      ['the wall clock stood still', 0, 2 * dayMs],
+      ['the wall clock stopped', 0, 2 * dayMs],
       ['the wall clock was set back, but not far enough', -5 * dayMs, dayMs],
     ] as const) {
-      it(`is not trusted where ${what}, until a day has passed since then`, async () => {
+      it(`is not trusted until a day has passed after ${what}`, async () => {
         await trust(start);
-        const node = aNode(database, start + 31 * dayMs);
+        const node = createNode(database, start + 31 * dayMs);
         await node.isTrusted();
         node.clocks.now += wallMs;
         node.clocks.monotonic += monotonicMs;
         assert.equal(await node.isTrusted(), false);
-        assert.equal(node.lines.length, 2, 'the change is logged at once');
+        assert.equal(node.lines.length, 2, 'the change is logged immediately');
         node.pass(dayMs);
         assert.equal(await node.isTrusted(), true);
       });
     }
 
-    it('is trusted at once when it is right again, or when an operator confirms it', async () => {
+    it('is trusted immediately when it is correct again or an operator confirms it', async () => {
       await trust(start);
-      const node = aNode(database, start + 31 * dayMs);
+      const node = createNode(database, start + 31 * dayMs);
       assert.equal(await node.isTrusted(), false);
       node.clocks.now = start + hourMs;
       assert.equal(await node.isTrusted(), true);
@@ -137,23 +137,23 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await node.isTrusted(), true);
     });
 
-    it('leaves the trusted time where it is when it is behind, and says so once an hour', async () => {
+    it('does not change the trusted time if it is behind, and logs that every hour', async () => {
       await trust(start);
-      const node = aNode(database, start - 2 * dayMs);
+      const node = createNode(database, start - 2 * dayMs);
       for (let minutes = 0; minutes < 60; minutes += 10, node.pass(10 * minuteMs))
-        assert.equal(await node.isTrusted(), true, 'by this clock nothing is deleted early');
+        assert.equal(await node.isTrusted(), true, 'a clock that is behind deletes nothing early');
       assert.equal(await trustedAt(), start);
       assert.deepEqual(
         node.lines.map(({ level, confirmWith }) => [level, confirmWith]),
         [[warning, 'npx parvis purge']],
       );
       await trustedClockStore.confirmForOperator(database, node.clocks.now);
-      assert.equal(await trustedAt(), node.clocks.now, 'the command moves it back');
+      assert.equal(await trustedAt(), node.clocks.now, 'the command sets it back');
     });
 
-    it('of one process is not trusted for as long as another process deletes by a different time', async () => {
+    it('is not trusted on one node while another node deletes by a different time', async () => {
       await trust(start);
-      const [right, wrong] = [aNode(database), aNode(others, start + 31 * dayMs)];
+      const [right, wrong] = [createNode(database), createNode(others, start + 31 * dayMs)];
       for (let hours = 0; hours < 72; hours++) {
         assert.deepEqual([await right.isTrusted(), await wrong.isTrusted()], [true, false]);
         for (const node of [right, wrong]) node.pass(hourMs);
@@ -161,10 +161,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await trustedAt(), start + 71 * hourMs);
     });
 
-    it('moves the trusted time forward only, however many processes ask at once', async () => {
+    it('only moves the trusted time forward, also with concurrent nodes', async () => {
       await trust(null);
       const nodes = Array.from({ length: 20 }, (_, each) =>
-        aNode(each % 2 === 0 ? database : others, start + ((each * 7) % 20) * 20 * minuteMs),
+        createNode(each % 2 === 0 ? database : others, start + ((each * 7) % 20) * 20 * minuteMs),
       );
       const answers = await Promise.all(nodes.map((node) => node.isTrusted()));
       assert.ok(answers.every((answer) => answer));

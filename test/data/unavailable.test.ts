@@ -7,7 +7,7 @@ import { isUnavailable } from '../../src/platform/database/unavailable.ts';
 const coded = (code: string): Error => Object.assign(new Error('x'), { code });
 const named = (name: string): Error => Object.assign(new Error('x'), { name });
 
-describe('something is away, full or overburdened', () => {
+describe('an error counts as unavailable if it comes from', () => {
   const codes: Record<string, string[]> = {
     PostgreSQL: ['08000', '08006', '53100', '53300', '57014', '57P01', '57P03'],
     SQLite: [
@@ -20,7 +20,7 @@ describe('something is away, full or overburdened', () => {
     'the disk': ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHORT_READ'],
     'the file': ['SQLITE_CANTOPEN', 'SQLITE_CANTOPEN_ISDIR', 'SQLITE_READONLY', 'SQLITE_READONLY_DBMOVED'],
     'the network': ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
-    'the names of the network': ['ENOTFOUND', 'EAI_AGAIN'],
+    'name resolution': ['ENOTFOUND', 'EAI_AGAIN'],
   };
   for (const [what, all] of Object.entries(codes)) {
     for (const code of all) test(`${what}: ${code}`, () => assert.equal(isUnavailable(coded(code)), true));
@@ -37,14 +37,14 @@ describe('something is away, full or overburdened', () => {
   ];
   for (const message of messages) test(message, () => assert.equal(isUnavailable(new Error(message)), true));
 
-  test('a refused connection under a name of two addresses', async () => {
+  test('a refused connection to a host name with two addresses', async () => {
     const socket = connect({ port: 1, host: 'localhost', autoSelectFamily: true });
     const error = await new Promise((resolve) => socket.once('error', resolve));
     assert.equal(isUnavailable(error), true);
   });
 });
 
-describe('a program is wrong', () => {
+describe('an error does not count as unavailable if it is', () => {
   for (const code of [
     '42601',
     '42P01',
@@ -57,11 +57,11 @@ describe('a program is wrong', () => {
   ]) {
     test(code, () => assert.equal(isUnavailable(coded(code)), false));
   }
-  test('a function that is none', () => assert.equal(isUnavailable(new TypeError('x is not a function')), false));
+  test('a TypeError', () => assert.equal(isUnavailable(new TypeError('x is not a function')), false));
   for (const value of [null, undefined, 'ECONNREFUSED', { code: '08006' }, 0]) {
     test(inspect(value), () => assert.equal(isUnavailable(value), false));
   }
-  test('a code that is no text', () => {
+  test('an error with a numeric code', () => {
     assert.equal(isUnavailable(Object.assign(new Error('x'), { code: 57 })), false);
   });
 });

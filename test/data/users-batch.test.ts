@@ -2,24 +2,24 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { usersAtOnce } from '../../src/core/accounts/stores/users.batch.store.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open } from './databases.ts';
-import { hostile } from './hostile-names.ts';
+import { eachDialect, newTenant, newUser, open } from './databases.ts';
+import { hostileNames } from './hostile-names.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
-for (const { dialect, config, skip } of both(await postgres())) {
-  describe(`many users at once on ${dialect}`, { skip }, async () => {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
+  describe(`batches of users on ${dialect}`, { skip }, async () => {
     const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
 
-    test('are inserted as one by one, whatever their names', async () => {
+    test('are inserted with arbitrary names', async () => {
       const scope = await newTenant(database);
-      const many = hostile.map((displayName) => newUser({ displayName, firstName: displayName }));
+      const many = hostileNames.map((displayName) => newUser({ displayName, firstName: displayName }));
       await usersStore.insertMany(database, scope, many);
       for (const { id, displayName } of many)
         assert.equal((await usersStore.find(database, scope, id))?.displayName, displayName);
     });
 
-    test('are all of them inserted, or none', async () => {
+    test('are inserted completely or not at all', async () => {
       const scope = await newTenant(database);
       const many = Array.from({ length: 250 }, () => newUser());
       const twice = [...many, newUser({ username: many[0]!.username })];
@@ -27,7 +27,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await usersBatchStore.listAfter(database, scope, ''), []);
     });
 
-    test('are changed, each in its own way, and nobody else', async () => {
+    test('are updated individually, without affecting other users or tenants', async () => {
       const [scope, other] = [await newTenant(database), await newTenant(database)];
       const many = Array.from({ length: 230 }, () => newUser());
       const bystander = newUser();
@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.ok(found.length > 0, 'a changed name is found under its new spelling');
     });
 
-    test('are looked up by name: their own, deleted ones too, and of others only that the name is taken', async () => {
+    test('are found by user name, including deleted users; names in other tenants are only reported as taken', async () => {
       const [scope, other] = [await newTenant(database), await newTenant(database)];
       const [here, gone, foreign] = [newUser(), newUser({ state: 'deleted', deletedAt: 1 }), newUser()];
       await usersStore.insertMany(database, scope, [here, gone]);
@@ -70,7 +70,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal((await usersBatchStore.findByUsernames(database, scope, [])).size, 0);
     });
 
-    test('are listed in the order of user names, some at a time, without the deleted and without others', async () => {
+    test('are listed in pages by user name, without deleted users or other tenants', async () => {
       const [scope, other] = [await newTenant(database), await newTenant(database)];
       const many = Array.from({ length: usersAtOnce + 3 }, () => newUser());
       await usersStore.insertMany(database, scope, [...many, newUser({ state: 'deleted', deletedAt: 1 })]);

@@ -13,15 +13,15 @@ import {
   type SortKey,
 } from '../../src/core/accounts/stores/users.queries.ts';
 import { postgres } from '../support/services.ts';
-import { hostile } from './hostile-names.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { hostileNames } from './hostile-names.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 
-const users = hostile.map((displayName, index) =>
+const users = hostileNames.map((displayName, index) =>
   newUser({
     id: `00000000-0000-4000-8000-${String((index * 7_919) % 1_000_000).padStart(12, '0')}`,
-    // The words of the name as it is shown, and of no other, are what a search can find here.
+    // Only the words of the display name can be found by a search here.
     ...{ displayName, firstName: '', lastName: '' },
     username: `u${(index * 31) % 997}.${'-_+'[index % 3] ?? ''}x@a.example`,
     lastSignInAt: index % 4 === 0 ? null : start + (index % 5),
@@ -58,17 +58,17 @@ const directions = (sort: SortKey): Pick<PageRequest, 'sort' | 'descending' | 'f
     })),
   );
 
-// By way of the text that stands in the address.
+// Encodes and decodes the cursor, as in the address of a page.
 const placeOf = (user: Keyed, sort: SortKey) => decodeCursor(encodeCursor(user, sort), sort)!;
 
-/** Turns the pages from one end to the other, as the pager's links do. */
+/** Follows the pages from one end to the other, like the links of the pager. */
 async function walk(
   database: Database,
   scope: Scope,
-  wishes: Partial<PageRequest>,
+  overrides: Partial<PageRequest>,
   side: 'after' | 'before',
 ): Promise<string[]> {
-  const request: PageRequest = { ...everything, ...wishes };
+  const request: PageRequest = { ...everything, ...overrides };
   const seen: string[] = [];
   let from = request.from;
   for (let pages = 0; pages <= users.length; pages++) {
@@ -81,7 +81,7 @@ async function walk(
   throw new Error('The pages do not end');
 }
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the list of users on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
     const scope = await newTenant(database);
@@ -89,7 +89,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
     for (const user of users) await usersStore.insert(database, scope, user);
     await usersStore.insert(database, stranger, newUser({ displayName: 'Zoé Besson' }));
 
-    const idsOf = async (wishes: Partial<PageRequest>): Promise<string[]> => walk(database, scope, wishes, 'after');
+    const idsOf = async (overrides: Partial<PageRequest>): Promise<string[]> =>
+      walk(database, scope, overrides, 'after');
     const namesOf = async (search: string): Promise<string[]> => {
       const rows = await usersStore.page(database, scope, { ...everything, search });
       return rows.map(({ displayName }) => displayName);
@@ -97,11 +98,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
 
     for (const sort of sortKeys) {
       for (const descending of [false, true]) {
-        test(`by ${sort}, ${descending ? 'descending' : 'ascending'}: each once, in the order of bytes`, async () => {
+        test(`by ${sort}, ${descending ? 'descending' : 'ascending'}: each user once, in byte order`, async () => {
           assert.deepEqual(await idsOf({ sort, descending }), sorted(sort, descending));
         });
 
-        test(`by ${sort}, ${descending ? 'descending' : 'ascending'}: backwards the same pages`, async () => {
+        test(`by ${sort}, ${descending ? 'descending' : 'ascending'}: the same order when paging backward`, async () => {
           const order = sorted(sort, descending);
           const last = await usersStore.find(database, scope, order.at(-1) ?? '');
           const back = await walk(
@@ -115,7 +116,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       }
     }
 
-    test('every combination of what a list can be asked for is a query of its own that runs', async () => {
+    test('runs a query for every combination of filters, sort keys and directions', async () => {
       const requests = sortKeys.flatMap((sort) =>
         [null, ...levelFilters].flatMap((level) =>
           [null, ...statusFilters].flatMap((status) =>
@@ -130,7 +131,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       }
     });
 
-    test('finds without regard to case and accents', async () => {
+    test('ignores case and accents in searches', async () => {
       assert.equal((await namesOf('ZOÉ')).length, 7);
       assert.deepEqual(await namesOf('strasse'), await namesOf('STRAẞE'));
       assert.equal((await namesOf('strasse')).length, 3);
@@ -138,23 +139,23 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await namesOf(users[31]!.username), [users[31]?.displayName]);
     });
 
-    test('looks for words, and takes no sign for anything but what stands between them', async () => {
+    test('searches for words and treats all other characters as separators', async () => {
       for (const search of ['%', '_', '\\', '”', '—', '😀']) assert.deepEqual(await namesOf(search), [], search);
       assert.deepEqual((await namesOf('100_')).sort(), ['100 % Pure', '100_Pure']);
       assert.deepEqual(await namesOf('slash%back'), ['back\\slash']);
       assert.deepEqual(await namesOf("'; drop"), ["'; drop table users; --"]);
     });
 
-    test('shows nobody of another tenant, deleted ones never, and filters by level and status', async () => {
+    test('filters by level and status, without deleted users or other tenants', async () => {
       const other = await newTenant(database);
-      const add = (wishes: Parameters<typeof newUser>[0]) => usersStore.insert(database, other, newUser(wishes));
+      const add = (overrides: Parameters<typeof newUser>[0]) => usersStore.insert(database, other, newUser(overrides));
       await add({ displayName: 'Gone', state: 'deleted' });
       await add({ displayName: 'Blocked', state: 'blocked' });
       await add({ displayName: 'Blocked, temporary', state: 'blocked', password: 'temporary' });
       await add({ displayName: 'Global', administratorLevel: 'global' });
       await add({ displayName: 'Sales', agentLevel: 'sales', password: 'temporary', temporaryUntil: start });
-      const names = async (wishes: Partial<PageRequest>) =>
-        (await usersStore.page(database, other, { ...everything, ...wishes })).map(({ displayName }) => displayName);
+      const names = async (overrides: Partial<PageRequest>) =>
+        (await usersStore.page(database, other, { ...everything, ...overrides })).map(({ displayName }) => displayName);
       assert.deepEqual(await names({}), ['Blocked', 'Blocked, temporary', 'Global', 'Sales']);
       assert.deepEqual(await names({ status: 'blocked' }), ['Blocked', 'Blocked, temporary']);
       assert.deepEqual(await names({ status: 'active' }), ['Global']);
@@ -164,7 +165,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await names({ level: 'none', status: 'active' }), []);
     });
 
-    test('a place that somebody made up shows nobody else’s list', async () => {
+    test('does not return other tenants for a forged cursor', async () => {
       const [other] = await usersStore.page(database, stranger, everything);
       const cursor = placeOf(other!, 'name');
       for (const side of ['after', 'before'] as const) {
@@ -175,20 +176,20 @@ for (const { dialect, config, skip } of both(await postgres())) {
   });
 }
 
-describe('what is no place in a list', () => {
+describe('decodeCursor rejects', () => {
   const text = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const table: [what: string, text: string, sort: SortKey][] = [
-    ['nothing', '', 'name'],
-    ['no JSON', 'e30x', 'name'],
+    ['an empty text', '', 'name'],
+    ['invalid JSON', 'e30x', 'name'],
     ['null', text(null), 'name'],
     ['an object', text({ 0: 'a', 1: 'b' }), 'name'],
     ['a number for a name', text([1, 'id']), 'name'],
     ['a name for a time', text(['a', 'id']), 'lastSignIn'],
-    ['half a time', text([0.5, 'id']), 'lastSignIn'],
-    ['an endless time', text([1e300, 'id']), 'lastSignIn'],
+    ['a fractional time', text([0.5, 'id']), 'lastSignIn'],
+    ['a time out of range', text([1e300, 'id']), 'lastSignIn'],
     ['an array for an id', text(['a', ['id']]), 'name'],
-    ['no id', text(['a']), 'username'],
-    ['a NUL in the name, which PostgreSQL does not take', text(['a\0', 'id']), 'name'],
+    ['a missing id', text(['a']), 'username'],
+    ['a NUL in the name, which PostgreSQL does not accept', text(['a\0', 'id']), 'name'],
     ['a NUL in the id', text(['a', 'id\0']), 'name'],
   ];
   for (const [what, cursor, sort] of table) test(what, () => assert.equal(decodeCursor(cursor, sort), null));

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as movingStore from '../../src/core/moving/moving.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the version of a user on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
     type Write = (scope: Scope, user: ReturnType<typeof newUser>) => Promise<unknown>;
@@ -29,7 +29,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         movingStore.offerLanguages(database, scope.tenant.id, { languages: ['de'], defaultLanguage: 'de' }, later),
     };
     for (const [label, write] of Object.entries(increasing)) {
-      test(`increases with ${label}, together with its time, of that user alone`, async () => {
+      test(`increases with ${label}, along with its time, only for that user`, async () => {
         const scope = await newTenant(database);
         const [user, bystander] = [newUser({ language: 'fr' }), newUser()];
         await usersStore.insertMany(database, scope, [user, bystander]);
@@ -57,7 +57,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await versionOf(user), 1);
     });
 
-    test('an edit writes the given fields and no other', async () => {
+    test('is based on updates that write only the given fields', async () => {
       const scope = await newTenant(database);
       const user = newUser();
       await usersStore.insert(database, scope, user);

@@ -2,23 +2,26 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readConfig } from '../../src/platform/config/config.ts';
 import type { Database } from '../../src/platform/database/database.ts';
-import { crowd } from '../../tools/demo/generated-users.ts';
+import { generateUsers } from '../../tools/demo/generated-users.ts';
 import { seededRandom } from '../../tools/demo/names.ts';
-import { seedCompany, seedFast } from '../../tools/demo/seed-generated-tenant.ts';
+import { seedGeneratedTenant, seedWithoutIndexes } from '../../tools/demo/seed-generated-tenant.ts';
 import { isUsername } from '../../src/domain/people/user.ts';
-import { both, newTenant, open, start, worldwide } from '../data/databases.ts';
+import { eachDialect, newTenant, open, start, worldwide } from '../data/databases.ts';
 import { postgres } from '../support/services.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { passwordHashOf } from '../support/credentials.ts';
 
-const databases = both(await postgres());
+const databases = eachDialect(await postgres());
 const { config: portal } = readConfig({});
 
-test('a crowd is the same for the same seed but for its ids, and no two have one user name', () => {
+test('generated users depend only on the seed, except for their ids, and user names are unique', () => {
   const drawn = (seed: number) => {
-    const people = crowd({ domain: 'a.example', rules: worldwide, now: start, passwordHash: '' }, seededRandom(seed));
+    const people = generateUsers(
+      { domain: 'a.example', rules: worldwide, now: start, passwordHash: '' },
+      seededRandom(seed),
+    );
     return Array.from({ length: 5_000 }, () => ({ ...people.next().value, id: '' }));
   };
   const people = drawn(7);
@@ -31,16 +34,16 @@ test('a crowd is the same for the same seed but for its ids, and no two have one
 });
 
 for (const { dialect, config, skip } of databases) {
-  describe(`a company of any size on ${dialect}`, { skip }, async () => {
+  describe(`a generated tenant on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
 
-    test('is filled in without the indexes, which are there afterwards as they were before', async () => {
+    test('is filled without indexes, which are recreated afterwards', async () => {
       const before = await indexesOf(database);
       const hashes = ['first', 'others'] as const;
-      const company = { name: 'Big', domain: 'big.example', users: 1_234, passwordHashes: hashes };
-      await seedFast(database, async () => {
+      const tenant = { name: 'Big', domain: 'big.example', users: 1_234, passwordHashes: hashes };
+      await seedWithoutIndexes(database, async () => {
         assert.ok((await indexesOf(database)).length < before.length);
-        const username = await seedCompany(database, portal!, company, { now: start, seed: 1 });
+        const username = await seedGeneratedTenant(database, portal!, tenant, { now: start, seed: 1 });
         const admin = await credentialsStore.findForSignInAcrossTenants(database, username);
         const hash = await passwordHashOf(database, admin!.user.id);
         assert.deepEqual([hash, admin?.user.administratorLevel], ['first', 'global']);
@@ -50,7 +53,7 @@ for (const { dialect, config, skip } of databases) {
       assert.equal(Number(row?.count), 1_234);
     });
 
-    test('is listed for the operator whole and in order', async () => {
+    test('is listed completely and in order for the operator', async () => {
       const [tenant] = await tenantsStore.listForOperator(database);
       const users = await Array.fromAsync(usersStore.everyUser(database, tenant!.id));
       const rows = await database.knex('users').whereNot('state', 'deleted').orderBy(['name_key', 'id']).select('id');

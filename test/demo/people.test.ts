@@ -13,12 +13,12 @@ const people = tenants.flatMap((tenant) => tenant.people);
 const large = tenants.filter((tenant) => tenant.people.length > 100);
 
 describe('demo tenants', () => {
-  it('are the same every time', () => {
+  it('are deterministic', () => {
     assert.deepEqual(demoTenants('worldwide', now), worldwide);
     assert.deepEqual(demoTenants('germany', now), germany);
   });
 
-  it('move with the moment they are made for, and in nothing else', () => {
+  it('depend on the current time only in their dates', () => {
     const later = demoTenants('germany', now + 1_000)[0]!.people;
     germany[0]!.people.forEach((person, index) => {
       const lastSignInAt = person.lastSignInAt === null ? null : person.lastSignInAt + 1_000;
@@ -27,26 +27,26 @@ describe('demo tenants', () => {
     });
   });
 
-  it('have a believable size', () => {
+  it('have a realistic number of users', () => {
     for (const { name, people } of tenants) {
       assert.ok(people.length >= 40 && people.length <= 300, `${name}: ${people.length}`);
     }
   });
 
-  it('own domains that nobody can register, each in one tenant only', () => {
+  it('have unique domains that cannot be registered', () => {
     const domains = tenants.flatMap((tenant) => tenant.domains);
     assert.equal(new Set(domains).size, domains.length);
     for (const domain of domains) assert.match(domain, /^[a-z0-9-]+\.example$/);
   });
 
-  it('have at least two active global admins', () => {
+  it('have at least two active Global admins', () => {
     for (const { name, people } of tenants) {
       const admins = people.filter((p) => p.administratorLevel === 'global');
       assert.ok(admins.filter((p) => p.state === 'active').length >= 2, name);
     }
   });
 
-  it('show every level and state where more than 100 people work', () => {
+  it('include every level and state if they have more than 100 users', () => {
     assert.equal(large.length, 3);
     for (const { people } of large) {
       const seen = (of: (person: (typeof people)[number]) => string) => [...new Set(people.map(of))].sort();
@@ -65,7 +65,7 @@ describe('demo tenants', () => {
     }
   });
 
-  it('begin with the four listed people, of four different standings', () => {
+  it('start with the four listed users, whose roles and states differ', () => {
     for (const { people } of large) {
       const standings = people.filter((p) => p.listed).map((p) => [p.administratorLevel, p.agentLevel, p.state]);
       assert.ok(people.slice(0, 4).every((p) => p.listed));
@@ -80,8 +80,8 @@ describe('demo tenants', () => {
   });
 });
 
-describe('demo people', () => {
-  it('have a user name of their own, in ascii, in a domain of their tenant', () => {
+describe('demo users', () => {
+  it('have a unique ASCII user name in a domain of their tenant', () => {
     const usernames = people.map((person) => person.username);
     assert.equal(new Set(usernames).size, usernames.length);
     for (const username of usernames) {
@@ -94,7 +94,7 @@ describe('demo people', () => {
     }
   });
 
-  it('were added, and then signed in, before now', () => {
+  it('were added in the past and signed in after that', () => {
     for (const person of people) {
       assert.ok(Number.isInteger(person.createdAt) && person.createdAt < now);
       if (person.lastSignInAt === null) continue;
@@ -103,13 +103,13 @@ describe('demo people', () => {
     }
   });
 
-  it('have not signed in while their password is a temporary one', () => {
+  it('have not signed in if they have a temporary password', () => {
     const pending = people.filter((person) => person.state === 'pending');
     assert.ok(pending.every((person) => person.lastSignInAt === null));
     assert.ok(people.some((person) => person.state === 'active' && person.lastSignInAt === null));
   });
 
-  it('write their names in many scripts', () => {
+  it('have names in many scripts', () => {
     const names = worldwide[0]!.people.map((person) => person.displayName).join('\n');
     const scripts = ['Latin', 'Greek', 'Cyrillic', 'Arabic', 'Hebrew', 'Han', 'Hangul', 'Devanagari'];
     for (const script of scripts) {
@@ -117,7 +117,7 @@ describe('demo people', () => {
     }
   });
 
-  it('include short and long names, apostrophes, hyphens, particles and namesakes', () => {
+  it('have short and long names, apostrophes, hyphens, particles and namesakes', () => {
     const names = people.map((person) => person.displayName);
     assert.ok(names.some((name) => name.length > 40));
     assert.ok(names.some((name) => name.length <= 5));
@@ -136,11 +136,11 @@ describe('name lists', () => {
     .flat()
     .flatMap(({ given, family }) => [...given, ...family]);
 
-  it('carry a hand-made ascii form wherever the name is more than plain letters', () => {
+  it('have an ASCII form for every name', () => {
     for (const { written, ascii } of parts) assert.match(ascii, /^[a-z]+(-[a-z]+)*$/, written);
   });
 
-  it('are composed text without stray or invisible characters', () => {
+  it('contain normalized text without stray or invisible characters', () => {
     for (const { written } of parts) {
       assert.equal(written, cleanName(written));
       assert.match(written, /^[\p{L}\p{M}][\p{L}\p{M} ’־-]*$|^’t [\p{L}-]+$/u);

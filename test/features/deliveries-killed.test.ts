@@ -10,7 +10,7 @@ import { SMTPServer } from 'smtp-server';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import type { Database } from '../../src/platform/database/database.ts';
-import { both, newTenant, newUser, open, start } from '../data/databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from '../data/databases.ts';
 import { noticesWorker, type KillPoint, type DeliveryTask } from '../support/deliveries.ts';
 import { interrupt } from '../support/interrupt.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -102,7 +102,7 @@ async function cutOthers({ knex }: Database): Promise<void> {
 
 const server = await postgres();
 
-for (const { dialect, config, skip } of both(server)) {
+for (const { dialect, config, skip } of eachDialect(server)) {
   describe(`deliveries of a killed process, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const mailServer = await aMailServer();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { hostile } from '../data/hostile-names.ts';
+import { hostileNames } from '../data/hostile-names.ts';
 import { newUser } from '../data/databases.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { uploadForCheck, importPath, shownRows, usersPath, labels } from '../support/imports.ts';
@@ -122,7 +122,12 @@ describe('importing an exported file', () => {
     unit: fc.constantFrom('=', '+', '-', '@', "'", '"', ';', ',', '\t', '\r', '\n', ' ', '＝', '\u202E', 'é', 'a'),
   });
   const name = fc
-    .oneof(hostileText, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom(...hostile))
+    .oneof(
+      hostileText,
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(...hostileNames),
+    )
     .map((text) => text.replaceAll('\0', ''));
   const people = fc.array(fc.record({ firstName: name, lastName: name, displayName: name }), {
     minLength: 40,

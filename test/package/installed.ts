@@ -22,7 +22,7 @@ export interface RunningCommand {
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** What a new shell would have: this Node first, and none of the settings that npm hands to the scripts it runs. */
+/** @returns the environment of a new shell with this version of Node, without the settings that npm passes to scripts */
 function cleanEnvironment(): Record<string, string> {
   const fromNpm =
     /^(npm_(package|lifecycle|command|execpath|node_execpath|config_((local|global)?_?prefix|loglevel))|INIT_CWD|NODE_(OPTIONS|TEST_CONTEXT|CHANNEL_FD))/i;
@@ -42,7 +42,7 @@ async function npm(folder: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** @returns the npm registry, or null where it does not answer within ten seconds */
+/** @returns 'npm registry' if it responds within ten seconds, otherwise null */
 export async function registry(): Promise<string | null> {
   const once = ['--fetch-retries=0', '--fetch-timeout=10000'];
   return npm(checkout, 'view', 'express', 'name', ...once).then(
@@ -65,7 +65,7 @@ export async function pack(folder: string): Promise<PackedPackage> {
   };
 }
 
-/** An installation of the package in a folder of its own. */
+/** An installation of the package in a temporary folder. */
 export class Installation {
   readonly scratch = mkdtempSync(path.join(tmpdir(), 'parvis-package-'));
   readonly folder = path.join(this.scratch, 'portal');
@@ -79,7 +79,7 @@ export class Installation {
     return npm(this.folder, ...args);
   }
 
-  /** Runs `npx --no-install parvis` to its end. */
+  /** Runs `npx --no-install parvis` to completion. */
   async parvis(args: readonly string[], environment: Environment = {}): Promise<string> {
     const { stdout } = await runFile('npx', ['--no-install', 'parvis', ...args], {
       cwd: this.folder,
@@ -88,9 +88,9 @@ export class Installation {
     return stdout;
   }
 
-  /** Starts `npx --no-install parvis` and waits until its output fits. */
+  /** Starts `npx --no-install parvis` and waits until its output matches. */
   async start(args: readonly string[], environment: Environment, ready: RegExp): Promise<RunningCommand> {
-    // In a process group of its own, so that stopping it also reaches the processes below npx.
+    // In a separate process group, so that stopping it also stops the child processes of npx.
     const child = spawn('npx', ['--no-install', 'parvis', ...args], {
       cwd: this.folder,
       env: { ...cleanEnvironment(), ...environment },

@@ -23,16 +23,16 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
   });
   after(() => installation.remove());
 
-  test('it has at most 1,000 files and 1 MB', () => {
+  test('has at most 1,000 files and 1 MB', () => {
     assert.ok(packed.files.length <= maxFiles, `${packed.files.length} files`);
     assert.ok(packed.size <= maxBytes, `${packed.size} bytes`);
   });
 
-  test('it holds no TypeScript, tests, benches or build scripts', () => {
+  test('contains no TypeScript, tests, benchmarks or build scripts', () => {
     assertNone(packed.files.filter((file) => /\.ts$|^(src|test|bench|scripts|public|docs|\.)/.test(file)));
   });
 
-  test('it holds every module as JavaScript, and every file read at run time', () => {
+  test('contains every module as JavaScript and every file that is read at run time', () => {
     const modules = globSync('{src,tools,migrations}/**/*.ts').filter((file) => !file.endsWith('.d.ts'));
     const compiled = modules.map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
     const read = globSync([
@@ -48,7 +48,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
     assertNone(packed.files.filter((file) => file.startsWith('dist/') && !expected.includes(file)));
   });
 
-  test('every module holds a source map that leads back to its source', () => {
+  test('contains a source map to the original file in every module', () => {
     const dist = path.join(installation.folder, 'node_modules/parvis/dist');
     const modules = globSync('**/*.js', { cwd: dist });
     assert.ok(modules.length > 0);
@@ -61,7 +61,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
     }
   });
 
-  test('it installs neither TypeScript nor a development dependency', () => {
+  test('installs no development dependencies', () => {
     const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       devDependencies: Record<string, string>;
     };
@@ -71,7 +71,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
     assertNone(installed);
   });
 
-  test('npm refuses to publish it', async () => {
+  test('cannot be published to npm', async () => {
     const nowhere = [
       '--loglevel=error',
       '--registry=http://127.0.0.1:1/',
@@ -81,7 +81,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
     await assert.rejects(installation.npm('publish', packed.tarball, ...nowhere), /EPRIVATE/);
   });
 
-  test('the commands run', async () => {
+  test('runs commands', async () => {
     const environment = { DATA_DIR: dataDirectory('commands') };
     const rules = path.join(installation.folder, 'node_modules/parvis/rules/germany.json');
     const printed = await installation.parvis(['rules', 'check', rules, '--json'], environment);
@@ -91,7 +91,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
     assert.equal(ok, true);
   });
 
-  test('the checkout and the package record migrations under the same names', async () => {
+  test('records migrations under the same names as the checkout', async () => {
     const environment = { DATA_DIR: dataDirectory('upgrade') };
     const bin = path.join(import.meta.dirname, '../../bin/parvis.js');
     await promisify(execFile)(process.execPath, [bin, 'migrate'], { env: { ...process.env, ...environment } });
@@ -99,7 +99,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
     assert.equal(ok, true);
   });
 
-  test('serve prints the set-up link and answers in French', async () => {
+  test('serves pages in French and prints the set-up link', async () => {
     const port = await freePort();
     const environment = { DATA_DIR: dataDirectory('served'), PORT: String(port) };
     const served = await installation.start(['serve'], environment, /Set up the first organization, once: http/);
@@ -114,7 +114,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
     await served.stop();
   });
 
-  test('the demo starts both regions', async () => {
+  test('starts both regions of the demo', async () => {
     const port = await freePort();
     const environment = { DATA_DIR: dataDirectory('demo'), PORT: String(port) };
     const demo = await installation.start(['demo', '--json'], environment, /\{"logins":.+\}/);
@@ -125,7 +125,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
     await demo.stop();
   });
 
-  test('the proof is found', async () => {
+  test('includes the proof', async () => {
     const printed = installation.parvis(['region', 'prove', '--rules', 'nowhere.json']);
     await assert.rejects(printed, /nowhere\.json/);
   });

@@ -14,7 +14,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
   });
   after(() => installation.remove());
 
-  test('the proof holds', async () => {
+  test('passes the proof of isolation', async () => {
     const report = path.join(installation.scratch, 'proof.html');
     const printed = await installation.parvis(['region', 'prove', '--json', '--report', report]);
     assert.equal((JSON.parse(printed) as { held: boolean }).held, true);

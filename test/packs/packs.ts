@@ -1,14 +1,14 @@
-/** The five packs that come with Parvis, in the order of the columns of every table here. */
+/** The five built-in rules files, in the order of the table columns. */
 export const packs = ['worldwide', 'germany', 'germany-historical', 'us-government', 'china'] as const;
 export type Pack = (typeof packs)[number];
 
-/** What is looked at, and what is found: one value for all packs, or one for each. */
+/** An observation and its expected values: one value for all packs, or one for each. */
 export type Row = readonly [
   what: string,
   ...values: readonly [string] | readonly [string, string, string, string, string],
 ];
 
-/** @returns what a table says in one of its columns, as far as something was looked at */
+/** @returns the expected values of one column by observation */
 export const columnOf = (rows: readonly Row[], column: number): Record<string, string> =>
   Object.fromEntries(rows.map(([what, ...values]) => [what, values[column] ?? values[0]]));
 
@@ -20,5 +20,5 @@ const environments: Readonly<Record<Pack, Readonly<Record<string, string>>>> = {
   china: { REGION: 'china' },
 };
 
-/** What a portal is started with to serve a pack. */
+/** @returns the settings of a portal with this pack */
 export const environmentOf = (pack: Pack): Readonly<Record<string, string>> => environments[pack];

@@ -1,19 +1,19 @@
 import type { Row } from './packs.ts';
 
-/** What is read of the rules, what an organization may tighten, support access, and the log. Under worldwide, Germany, Germany of old, US Government and China. */
+/** The page about the region, the rules of a tenant, support access and the log. Columns: worldwide, Germany, Germany (historical), US Government, China. */
 export const shipped: readonly Row[] = [
   [
-    'a stranger reads what is done where',
+    'page about the region, visitor',
     'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
     'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
     'Manage users: the administration portal of Microsoft Cloud Germany or the Office 365 admin center of Microsoft Cloud Germany · Reset a password: the administration portal of Microsoft Cloud Germany · Import and export users: the administration portal of Microsoft Cloud Germany or the Office 365 admin center of Microsoft Cloud Germany · Customers’ users: the Office 365 admin center of Microsoft Cloud Germany or the administration portal of Microsoft Cloud Germany · Licenses: the Office 365 admin center of Microsoft Cloud Germany or the administration portal of Microsoft Cloud Germany · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: Not available in this region',
     'Manage users: the Azure Government portal · Reset a password: the Azure Government portal · Import and export users: the Azure Government portal · Customers’ users and licenses: the Azure Government portal · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: Not available in this region',
     'Manage users: here · Reset a password: Self-service · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: here',
   ],
-  ['account settings lead on to', '200 User management · Activity log · Support access'],
-  ['an administrator reads of it', 'the same'],
+  ['links on the account settings', '200 User management · Activity log · Support access'],
+  ['page about the region, administrator', 'the same'],
   [
-    'and goes from there to',
+    'links on the page about the region, administrator',
     '/account-settings/user-management /my-profile/password /account-settings/activity-log /account-settings/support-access',
     '/account-settings/user-management /my-profile/password /account-settings/activity-log /account-settings/support-access',
     'https://portal.microsoftazure.de https://portal.office.de /my-profile/password /account-settings/activity-log',
@@ -21,16 +21,16 @@ export const shipped: readonly Row[] = [
     '/account-settings/user-management /my-profile/password /account-settings/activity-log /account-settings/support-access',
   ],
   [
-    'somebody else goes from there to',
+    'links on the page about the region, user',
     '/my-profile/password',
     '/my-profile/password',
     'https://portal.microsoftazure.de https://portal.office.de /my-profile/password',
     'https://portal.azure.us /my-profile/password',
     '/my-profile/password',
   ],
-  ['of exporting users the rules say', 'Allowed', 'Allowed', 'Managed elsewhere', 'Managed elsewhere', 'Allowed'],
+  ['rule for exporting users', 'Allowed', 'Allowed', 'Managed elsewhere', 'Managed elsewhere', 'Allowed'],
   [
-    'a tenant cannot tighten',
+    'rules that a tenant cannot tighten',
     '',
     'administratorsManagedBy',
     'supportHours administratorsManagedBy usersExport supportAccess',
@@ -46,7 +46,7 @@ export const shipped: readonly Row[] = [
     '200 Give access',
   ],
   [
-    'letting an operator in for two days',
+    'granting support access for two days',
     '303 /account-settings/support-access',
     '422 Support access',
     '403 Not available in this region',
@@ -54,7 +54,7 @@ export const shipped: readonly Row[] = [
     '422 Support access',
   ],
   [
-    'letting an operator in for an hour',
+    'granting support access for an hour',
     '422 Support access',
     '303 /account-settings/support-access',
     '403 Not available in this region',
@@ -62,7 +62,7 @@ export const shipped: readonly Row[] = [
     '303 /account-settings/support-access',
   ],
   [
-    'the log offers',
+    'actions on the log',
     '200 Export as CSV · Export as JSON Lines',
     '200 Export as CSV · Export as JSON Lines',
     '200 Export as CSV · Export as JSON Lines',
@@ -70,7 +70,7 @@ export const shipped: readonly Row[] = [
     '200',
   ],
   [
-    'the log says',
+    'note on the log',
     '200 In the Worldwide region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
     '200 In the Germany region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
     '200 In the Germany region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
@@ -79,7 +79,7 @@ export const shipped: readonly Row[] = [
   ],
   ['exporting the log', '200 a file', '200 a file', '200 a file', '200 a file', '403 Not available in this region'],
   [
-    'the log keeps',
+    'recorded log entries',
     'support.granted, activity.exported',
     'support.granted, activity.exported',
     'support.grant refused: nobody, support.grant refused: nobody, activity.exported',
@@ -88,10 +88,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
-export const own: readonly Row[] = [
+/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+export const custom: readonly Row[] = [
   [
-    'a stranger reads what is done where',
+    'page about the region, visitor',
     'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
     'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: Not available in this region',
     'Manage users: here · Reset a password: Self-service · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: here',
@@ -99,16 +99,16 @@ export const own: readonly Row[] = [
     'Manage users: here · Manage users: Not available in this region · Reset a password: Not available in this region · Import and export users: Not available in this region · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
   ],
   [
-    'account settings lead on to',
+    'links on the account settings',
     '200 User management · Approvals · Activity log · Support access',
     '200 User management · Activity log · Support access',
     '200 User management · Approvals · Activity log · Support access',
     '200 User management · Activity log · Support access',
     '200 User management · Activity log · Support access',
   ],
-  ['an administrator reads of it', 'the same'],
+  ['page about the region, administrator', 'the same'],
   [
-    'and goes from there to',
+    'links on the page about the region, administrator',
     '/account-settings/user-management /my-profile/password /account-settings/activity-log /account-settings/support-access',
     '/account-settings/user-management /my-profile/password /account-settings/activity-log',
     '/account-settings/user-management /my-profile/password /account-settings/activity-log /account-settings/support-access',
@@ -116,16 +116,16 @@ export const own: readonly Row[] = [
     '/account-settings/user-management /my-profile/password /account-settings/activity-log /account-settings/support-access',
   ],
   [
-    'somebody else goes from there to',
+    'links on the page about the region, user',
     '/my-profile/password',
     '/my-profile/password',
     '/my-profile/password',
     'https://portal.azure.us /my-profile/password',
     '/my-profile/password',
   ],
-  ['of exporting users the rules say', 'Allowed', 'Allowed', 'Allowed', 'Managed elsewhere', 'Not allowed'],
+  ['rule for exporting users', 'Allowed', 'Allowed', 'Allowed', 'Managed elsewhere', 'Not allowed'],
   [
-    'a tenant cannot tighten',
+    'rules that a tenant cannot tighten',
     'deleteMoreThan resetGlobalAdmin giveGlobalAdmin export deleteMany',
     'temporaryPasswordHours absoluteHours supportHours administratorsManagedBy logExport supportAccess',
     'attempts secondFactor handOver resetGlobalAdmin giveGlobalAdmin logExport',
@@ -141,7 +141,7 @@ export const own: readonly Row[] = [
     '200 Give access',
   ],
   [
-    'letting an operator in for two days',
+    'granting support access for two days',
     '303 /account-settings/support-access',
     '403 Not available in this region',
     '422 Support access',
@@ -149,7 +149,7 @@ export const own: readonly Row[] = [
     '303 /account-settings/support-access',
   ],
   [
-    'letting an operator in for an hour',
+    'granting support access for an hour',
     '422 Support access',
     '403 Not available in this region',
     '303 /account-settings/support-access',
@@ -157,7 +157,7 @@ export const own: readonly Row[] = [
     '422 Support access',
   ],
   [
-    'the log offers',
+    'actions on the log',
     '200 Export as CSV · Export as JSON Lines',
     '200',
     '200',
@@ -165,7 +165,7 @@ export const own: readonly Row[] = [
     '200 Export as CSV · Export as JSON Lines',
   ],
   [
-    'the log says',
+    'note on the log',
     '200 In the Worldwide region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
     '200 Not available in the Germany region: export the activity log. Where things are managed · In the Germany region, entries are kept for 1 year and then permanently deleted. The log records each deletion.',
     '200 Not available in the China region: export the activity log. Where things are managed · In the China region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
@@ -181,7 +181,7 @@ export const own: readonly Row[] = [
     '200 a file',
   ],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, support.granted',
     'support.grant refused: nobody, support.grant refused: nobody',
     'secondFactor.setUp, secondFactor.setUp, support.granted',

@@ -3,35 +3,37 @@ import { paths } from '../../src/site/http/paths.ts';
 import { normalizeSpace } from '../support/form-values.ts';
 import { anOperator } from '../support/operators.ts';
 import type { Person } from '../support/person.ts';
-import { tell, textsOf, type Day } from './day.ts';
-import { own, shipped } from './settings.table.ts';
+import { describeUnderEachPack, textsOf, type Scenario } from './scenario.ts';
+import { custom, shipped } from './settings.table.ts';
 
-tell('the rules', { shipped, own }, async (day) => {
-  const stranger = await day.aStranger().visit(paths.region);
-  day.found['a stranger reads what is done where'] = whereOn(stranger);
-  const admin = await day.signIn(day.camille);
-  await read(day, admin);
-  await support(day, admin);
-  await log(day, admin);
-  await day.readLog();
+describeUnderEachPack('rules and settings', { shipped, custom }, async (scenario) => {
+  const stranger = await scenario.newStranger().visit(paths.region);
+  scenario.observed['page about the region, visitor'] = whereOn(stranger);
+  const admin = await scenario.signIn(scenario.camille);
+  await read(scenario, admin);
+  await support(scenario, admin);
+  await log(scenario, admin);
+  await scenario.noteLog();
 });
 
-async function read({ look, found, signIn, noah }: Day, admin: Person): Promise<void> {
-  await look('account settings lead on to', admin, paths.accountSettings, '.tiles .tile-title');
+async function read({ notePage, observed, signIn, noah }: Scenario, admin: Person): Promise<void> {
+  await notePage('links on the account settings', admin, paths.accountSettings, '.tiles .tile-title');
   await admin.visit(paths.where);
-  const same = whereOn(admin) === found['a stranger reads what is done where'];
-  found['an administrator reads of it'] = same ? 'the same' : whereOn(admin);
-  found['and goes from there to'] = linksOn(admin);
+  const same = whereOn(admin) === observed['page about the region, visitor'];
+  observed['page about the region, administrator'] = same ? 'the same' : whereOn(admin);
+  observed['links on the page about the region, administrator'] = linksOn(admin);
   const user = await (await signIn(noah)).visit(paths.where);
-  found['somebody else goes from there to'] = linksOn(user);
+  observed['links on the page about the region, user'] = linksOn(user);
   await admin.visit(paths.rules);
   const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Set by');
-  found['of exporting users the rules say'] = said.trim();
+  observed['rule for exporting users'] = said.trim();
   const offered = (name: string): boolean => admin.$(`form.form [name=${name}]`).length > 0;
-  found['a tenant cannot tighten'] = [...ownNumberNames, ...ownChoiceNames].filter((name) => !offered(name)).join(' ');
+  observed['rules that a tenant cannot tighten'] = [...ownNumberNames, ...ownChoiceNames]
+    .filter((name) => !offered(name))
+    .join(' ');
 }
 
-/** Of each thing where it is done, in short. */
+/** @returns each task with the place where it is done, in short form */
 const whereOn = (person: Person): string => {
   const { $ } = person;
   const rows = $('.where tbody tr').toArray();
@@ -50,16 +52,16 @@ const linksOn = ({ $ }: Person): string => {
   return [...new Set(all.map((each) => $(each).attr('href')))].join(' ');
 };
 
-async function support({ portal, look, send }: Day, admin: Person): Promise<void> {
+async function support({ portal, notePage, noteResponse }: Scenario, admin: Person): Promise<void> {
   const { id: operator } = await anOperator(portal);
-  await look('support access', admin, paths.supportAccess, '[aria-labelledby=give] :is(.elsewhere p, button)');
-  const wish = { operator, purpose: 'Imports fail', level: 'look' };
-  await send('letting an operator in for two days', admin, paths.supportAccess, { ...wish, hours: '48' });
-  await send('letting an operator in for an hour', admin, paths.supportAccess, { ...wish, hours: '1' });
+  await notePage('support access', admin, paths.supportAccess, '[aria-labelledby=give] :is(.elsewhere p, button)');
+  const form = { operator, purpose: 'Imports fail', level: 'look' };
+  await noteResponse('granting support access for two days', admin, paths.supportAccess, { ...form, hours: '48' });
+  await noteResponse('granting support access for an hour', admin, paths.supportAccess, { ...form, hours: '1' });
 }
 
-async function log({ look }: Day, admin: Person): Promise<void> {
-  await look('the log offers', admin, paths.activityLog, '.page-actions .btn');
-  await look('the log says', admin, paths.activityLog, '.rule-note');
-  await look('exporting the log', admin, paths.activityJsonLines);
+async function log({ notePage }: Scenario, admin: Person): Promise<void> {
+  await notePage('actions on the log', admin, paths.activityLog, '.page-actions .btn');
+  await notePage('note on the log', admin, paths.activityLog, '.rule-note');
+  await notePage('exporting the log', admin, paths.activityJsonLines);
 }

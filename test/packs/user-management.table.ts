@@ -1,9 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** What a Global admin is offered and refused in the user management. Under worldwide, Germany, Germany of old, US Government and China. */
+/** What a Global admin may do in user management. Columns: worldwide, Germany, Germany (historical), US Government, China. */
 export const shipped: readonly Row[] = [
   [
-    'the dashboard offers a Global admin',
+    'dashboard, Global admin',
     '200 User management · Add user · Import · Activity log · Account settings',
     '200 User management · Add user · Import · Activity log · Account settings',
     '200 User management · Activity log · Account settings',
@@ -11,7 +11,7 @@ export const shipped: readonly Row[] = [
     '200 User management · Add user · Import · Activity log · Account settings',
   ],
   [
-    'the list offers a Global admin',
+    'user list, Global admin',
     '200 User management · Export · Import · Add user',
     '200 User management · Export · Import · Add user',
     '200 Managed elsewhere',
@@ -19,7 +19,7 @@ export const shipped: readonly Row[] = [
     '200 User management · Export · Import · Add user',
   ],
   [
-    'many at once',
+    'bulk actions',
     '200 Block sign-in · Unblock sign-in · Reset password · Delete user account',
     '200 Block sign-in · Unblock sign-in · Reset password · Delete user account',
     '200',
@@ -27,7 +27,7 @@ export const shipped: readonly Row[] = [
     '200 Block sign-in · Unblock sign-in · Delete user account',
   ],
   [
-    'a user’s page offers',
+    'actions on the page of a user',
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data · Reset password',
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data · Reset password',
     '200 Managed elsewhere · Go to that site · Go to dashboard',
@@ -35,7 +35,7 @@ export const shipped: readonly Row[] = [
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data',
   ],
   [
-    'the reset asks',
+    'reset form',
     '200 Reset password',
     '200 Reset password',
     '200 Managed elsewhere · In the Germany region, this is managed in the administration portal of Microsoft Cloud Germany, not in this portal.',
@@ -43,7 +43,7 @@ export const shipped: readonly Row[] = [
     '200 Users do this themselves · In the China region, users recover their own accounts. They select “Forgot your password?” when they sign in.',
   ],
   [
-    'the reset does',
+    'resetting a password',
     '200 Reset password',
     '200 Reset password',
     '403 Managed elsewhere',
@@ -60,7 +60,7 @@ export const shipped: readonly Row[] = [
     '200 Import users',
   ],
   [
-    'the deleted users',
+    'deleted users',
     '200 Deleted users',
     '200 Deleted users',
     '200 Managed elsewhere',
@@ -69,7 +69,7 @@ export const shipped: readonly Row[] = [
   ],
   ['exporting users', '200 a file', '200 a file', '200 Managed elsewhere', '200 Managed elsewhere', '200 a file'],
   [
-    'the log keeps',
+    'recorded log entries',
     'password.reset, users.exported',
     'password.reset, users.exported',
     'users.resetPassword refused: elsewhere',
@@ -78,10 +78,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
-export const own: readonly Row[] = [
+/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+export const custom: readonly Row[] = [
   [
-    'the dashboard offers a Global admin',
+    'dashboard, Global admin',
     '200 User management · Add user · Import · Activity log · Account settings',
     '200 User management · Add user · Import · Activity log · Account settings',
     '200 User management · Add user · Import · Activity log · Account settings',
@@ -89,7 +89,7 @@ export const own: readonly Row[] = [
     '200 User management · Activity log · Account settings',
   ],
   [
-    'the list offers a Global admin',
+    'user list, Global admin',
     '200 User management · Export · Import · Add user',
     '200 User management · Export · Import · Add user',
     '200 User management · Export · Import · Add user',
@@ -97,7 +97,7 @@ export const own: readonly Row[] = [
     '200 User management',
   ],
   [
-    'many at once',
+    'bulk actions',
     '200 Block sign-in · Unblock sign-in · Reset password · Delete user account',
     '200 Block sign-in · Unblock sign-in · Reset password · Delete user account',
     '200 Block sign-in · Unblock sign-in · Delete user account',
@@ -105,7 +105,7 @@ export const own: readonly Row[] = [
     '200',
   ],
   [
-    'a user’s page offers',
+    'actions on the page of a user',
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data · Reset password',
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data · Reset password',
     '200 Zoé Besson · Save · Block sign-in · End all sessions · Delete user account · View all activity · Personal data',
@@ -113,7 +113,7 @@ export const own: readonly Row[] = [
     '200 Zoé Besson · View all activity · Personal data',
   ],
   [
-    'the reset asks',
+    'reset form',
     '200 Reset password',
     '200 Reset password',
     '200 Users do this themselves · In the China region, users recover their own accounts. They select “Forgot your password?” when they sign in.',
@@ -121,7 +121,7 @@ export const own: readonly Row[] = [
     '200 Not available in this region · The rules of the Worldwide region don’t allow this.',
   ],
   [
-    'the reset does',
+    'resetting a password',
     '200 Reset password',
     '200 Reset password',
     '403 Users do this themselves',
@@ -145,7 +145,7 @@ export const own: readonly Row[] = [
     '200 Not available in this region',
   ],
   [
-    'the deleted users',
+    'deleted users',
     '200 Deleted users',
     '200 Deleted users',
     '200 Deleted users',
@@ -161,7 +161,7 @@ export const own: readonly Row[] = [
     '403 Not available in this region',
   ],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, password.reset',
     'password.reset, users.exported',
     'secondFactor.setUp, users.resetPassword refused: alone, users.exported',

@@ -2,39 +2,39 @@ import assert from 'node:assert/strict';
 import { hash, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createCanaries, type CanaryKind } from '../../tools/prove/canaries.ts';
-import { searchPlaces, type Look, type Place } from '../../tools/prove/places.ts';
+import { searchPlaces, type Snapshot, type Place } from '../../tools/prove/places.ts';
 
-const place = (content: string | Buffer, wishes: Partial<Place> = {}): Place => ({
+const place = (content: string | Buffer, overrides: Partial<Place> = {}): Place => ({
   ...{ kind: 'mails', name: 'a place', content: Buffer.from(content), items: 1 },
-  ...{ mayHoldDomains: false, showsSecrets: false, ...wishes },
+  ...{ mayHoldDomains: false, showsSecrets: false, ...overrides },
 });
 const base32 = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const token = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345';
 
 function search(
-  looks: readonly Omit<Look, 'moment'>[],
+  snapshots: readonly Omit<Snapshot, 'moment'>[],
   canariesOf: ReadonlyMap<string, ReturnType<typeof createCanaries>>,
 ) {
-  const all = looks.map((look, index) => ({ ...look, moment: `moment ${index}` }));
+  const all = snapshots.map((look, index) => ({ ...look, moment: `moment ${index}` }));
   return searchPlaces(all, canariesOf).findings.map(({ foundIn, place: where }) => [foundIn, where].join(': '));
 }
 
-describe('a seed is found in its own region', () => {
+describe('a TOTP seed is found in its own region', () => {
   const bytes = randomBytes(20);
   for (const [label, content] of [
-    ['as people type it', base32],
-    ['in small letters', base32.toLowerCase()],
+    ['in base32', base32],
+    ['in lowercase base32', base32.toLowerCase()],
     ['as bytes', bytes],
-    ['as bytes between others', Buffer.concat([Buffer.from('x'), bytes, Buffer.from('y')])],
+    ['as bytes between other bytes', Buffer.concat([Buffer.from('x'), bytes, Buffer.from('y')])],
     ['in hexadecimal', bytes.toString('hex')],
-    ['in hexadecimal capitals', bytes.toString('hex').toUpperCase()],
+    ['in uppercase hexadecimal', bytes.toString('hex').toUpperCase()],
     ['in base64', bytes.toString('base64')],
-    ['in base64 behind a beginning', Buffer.concat([Buffer.from('x'), bytes]).toString('base64')],
-    ['by its plain digest', hash('sha256', base32)],
+    ['in base64 after other bytes', Buffer.concat([Buffer.from('x'), bytes]).toString('base64')],
+    ['by its unsalted digest', hash('sha256', base32)],
   ] as const) {
     test(label, () => {
       const canaries = createCanaries();
-      canaries.learn('seed', 'secret', base32, bytes);
+      canaries.track('seed', 'secret', base32, bytes);
       assert.deepEqual(search([{ region: 'alpha', places: [place(content)] }], new Map([['alpha', canaries]])), [
         'alpha: a place, moment 0',
       ]);
@@ -42,64 +42,71 @@ describe('a seed is found in its own region', () => {
   }
 });
 
-describe('a link that was mailed', () => {
+describe('a mailed one-time link', () => {
   const canaries = createCanaries();
-  canaries.learn('one-time link that was mailed', 'mailed', token);
+  canaries.track('one-time link that was mailed', 'mailed', token);
   const beta = createCanaries();
   const canariesOf = new Map([
     ['alpha', canaries],
     ['beta', beta],
   ]);
-  const mail = (text = token): Place => place(`Hello\n/link/${text}`, { bringsLink: true });
-  const table: [label: string, looks: Omit<Look, 'moment'>[], findings: number][] = [
-    ['may stand in the mail that brings it', [{ region: 'alpha', places: [mail()] }], 0],
-    ['and at another moment still', [1, 2].map(() => ({ region: 'alpha', places: [mail()] })), 0],
-    ['and in no second mail', [{ region: 'alpha', places: [mail(), mail()] }], 1],
-    ['nor in a mail of another kind', [{ region: 'alpha', places: [place(token)] }], 1],
-    ['nor in a store', [{ region: 'alpha', places: [mail(), place(token, { kind: 'database table' })] }], 1],
-    ['nor by its plain digest', [{ region: 'alpha', places: [place(hash('sha256', token))] }], 1],
-    ['nor in an answer', [{ region: 'alpha', places: [place(token, { kind: 'answers', showsSecrets: true })] }], 1],
-    ['nor in a mail of the other region', [{ region: 'beta', places: [mail()] }], 1],
+  const mail = (text = token): Place => place(`Hello\n/link/${text}`, { holdsLink: true });
+  const table: [label: string, snapshots: Omit<Snapshot, 'moment'>[], findings: number][] = [
+    ['is allowed in the mail that delivers it', [{ region: 'alpha', places: [mail()] }], 0],
+    ['is allowed there in later snapshots', [1, 2].map(() => ({ region: 'alpha', places: [mail()] })), 0],
+    ['is not allowed in a second mail', [{ region: 'alpha', places: [mail(), mail()] }], 1],
+    ['is not allowed in a mail that delivers no link', [{ region: 'alpha', places: [place(token)] }], 1],
+    ['is not allowed in a store', [{ region: 'alpha', places: [mail(), place(token, { kind: 'database table' })] }], 1],
+    ['is not allowed as an unsalted digest', [{ region: 'alpha', places: [place(hash('sha256', token))] }], 1],
+    [
+      'is not allowed in a response',
+      [{ region: 'alpha', places: [place(token, { kind: 'answers', showsSecrets: true })] }],
+      1,
+    ],
+    ['is not allowed in a mail of the other region', [{ region: 'beta', places: [mail()] }], 1],
   ];
-  for (const [label, looks, findings] of table)
-    test(label, () => assert.equal(search(looks, canariesOf).length, findings, label));
+  for (const [label, snapshots, findings] of table)
+    test(label, () => assert.equal(search(snapshots, canariesOf).length, findings, label));
 
-  test('excuses no password in the same mail', () => {
-    const password = canaries.learn('temporary password', 'secret', 'QRST-UVWX-YZ23-4567-89AB');
+  test('does not excuse a password in the same mail', () => {
+    const password = canaries.track('temporary password', 'secret', 'QRST-UVWX-YZ23-4567-89AB');
     assert.equal(search([{ region: 'alpha', places: [mail(`${token} ${password}`)] }], canariesOf).length, 1);
   });
 });
 
-describe('the company that moves', () => {
-  const moves = (wishes: Partial<Place>, kind: CanaryKind, guests: string[]) => {
+describe('canaries of the moving tenant', () => {
+  const moves = (overrides: Partial<Place>, kind: CanaryKind, guests: string[]) => {
     const canaries = createCanaries();
     const canariesOf = new Map([
       ['alpha', createCanaries()],
-      ['the mover', canaries],
+      ['the moving tenant', canaries],
     ]);
-    return search([{ region: 'alpha', guests, places: [place(canaries.plant('a field', kind), wishes)] }], canariesOf);
+    return search(
+      [{ region: 'alpha', guests, places: [place(canaries.plant('a field', kind), overrides)] }],
+      canariesOf,
+    );
   };
-  const home = ['the mover'];
-  const table: [label: string, kind: CanaryKind, wishes: Partial<Place>, guests: string[], found: boolean][] = [
-    ['a name where it is at home', 'person', {}, home, false],
-    ['a name where it is not yet, or no more', 'person', {}, [], true],
-    ['a name where the fact of the move may be', 'person', { tellsMoves: true }, [], true],
-    ['the fact of the move where it may be', 'moved', { tellsMoves: true }, [], false],
-    ['the fact of the move anywhere else', 'moved', {}, [], true],
-    ['the fact of the move where only domains may be', 'moved', { mayHoldDomains: true }, [], true],
-    ['a password at home', 'secret', {}, home, true],
-    ['a name in the bundle, at home', 'person', { sealed: true }, home, true],
-    ['the fact of the move in the bundle', 'moved', { sealed: true }, home, true],
+  const home = ['the moving tenant'];
+  const table: [label: string, kind: CanaryKind, overrides: Partial<Place>, guests: string[], found: boolean][] = [
+    ['allow a name while the tenant is in the region', 'person', {}, home, false],
+    ['do not allow a name before or after that', 'person', {}, [], true],
+    ['do not allow a name in a record of the move', 'person', { mayHoldMoves: true }, [], true],
+    ['allow the id in a record of the move', 'moved', { mayHoldMoves: true }, [], false],
+    ['do not allow the id anywhere else', 'moved', {}, [], true],
+    ['do not allow the id in a place for domains only', 'moved', { mayHoldDomains: true }, [], true],
+    ['do not allow a password, even while the tenant is in the region', 'secret', {}, home, true],
+    ['do not allow a name in the encrypted bundle', 'person', { encrypted: true }, home, true],
+    ['do not allow the id in the encrypted bundle', 'moved', { encrypted: true }, home, true],
   ];
-  for (const [label, kind, wishes, guests, found] of table)
-    test(label, () => assert.equal(moves(wishes, kind, guests).length, found ? 1 : 0, label));
+  for (const [label, kind, overrides, guests, found] of table)
+    test(label, () => assert.equal(moves(overrides, kind, guests).length, found ? 1 : 0, label));
 
-  test('is told from one moment to the next', () => {
+  test('are assessed separately for each snapshot', () => {
     const canaries = createCanaries();
     const name = canaries.plant('a name');
     const canariesOf = new Map([
       ['alpha', createCanaries()],
-      ['the mover', canaries],
+      ['the moving tenant', canaries],
     ]);
     const look = (guests: string[]) => ({ region: 'alpha', guests, places: [place(name)] });
     assert.deepEqual(search([look(home), look([]), look(home)], canariesOf), ['alpha: a place, moment 1']);

@@ -3,31 +3,31 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { createCanaries } from '../../tools/prove/canaries.ts';
-import { createTexts, folderPlaces, outboxOf } from '../../tools/prove/collect-places.ts';
+import { createOutputCollector, folderPlaces, outboxOf } from '../../tools/prove/collect-places.ts';
 import type { RunningRegion } from '../../tools/prove/regions.ts';
 import { sqliteStores } from '../../tools/prove/stores-sqlite.ts';
-import { createMover, createStory } from '../../tools/prove/story.ts';
+import { createMovingTenantStories, createStory } from '../../tools/prove/story.ts';
 import { dataDirectory } from '../cli/command.ts';
 
 const link = '/link/ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345';
 
-describe('what a region wrote', () => {
+describe('the output of a region', () => {
   const said = { output: 'starts\n', commands: [{ name: 'tenant list', text: 'one' }] };
   const region = {
     ...{ id: 'alpha', canaries: createCanaries() },
     ...{ output: () => said.output, commands: () => said.commands },
   } as unknown as RunningRegion;
   const story = createStory(region, () => []);
-  const [moving] = createMover(story, story, createCanaries());
-  const texts = createTexts(story, sqliteStores(dataDirectory(), null));
+  const [moving] = createMovingTenantStories(story, story, createCanaries());
+  const texts = createOutputCollector(story, sqliteStores(dataDirectory(), null));
   const taken = () => texts().map(({ kind, content }) => [kind, content.toString().trim()]);
 
-  test('is taken once: what came before a moment is not counted to the time after it', () => {
+  test('is collected once, so that each snapshot contains only what is new', () => {
     story.answers.push('early');
-    moving.answers.push('of the company');
+    moving.answers.push('of the tenant');
     assert.deepEqual(taken(), [
       ['log', 'starts'],
-      ['answers', 'early\nof the company'],
+      ['answers', 'early\nof the tenant'],
       ['commands', 'one'],
     ]);
     said.output += 'goes on\n';
@@ -47,10 +47,10 @@ describe('mails in the outbox', () => {
   for (const [name, text] of Object.entries({ one: 'hello', two: `see ${link}`, three: 'bye', four: `see ${link}` }))
     writeFileSync(path.join(folder, 'outbox', `${name}.eml`), text);
 
-  test('are a place each where they bring a link, and one place else', () => {
+  test('with a one-time link are a place each, and all others one place', () => {
     const mails = folderPlaces(folder).filter(({ kind }) => kind === 'mails');
     assert.deepEqual(
-      mails.map(({ items, bringsLink = false }) => [items, bringsLink]),
+      mails.map(({ items, holdsLink = false }) => [items, holdsLink]),
       [
         [2, false],
         [1, true],

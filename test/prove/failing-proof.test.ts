@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
-import { foundingStep } from '../../tools/prove/flow/moving.ts';
+import { addMovingTenantStep } from '../../tools/prove/flow/moving.ts';
 import { prove } from '../../tools/prove/prove.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
 import { run } from '../cli/command.ts';
-import { aFolder, proven } from './run-proof.ts';
-import { wayIn } from './short-flow.ts';
+import { createFolder, runProof } from './run-proof.ts';
+import { shortFlow } from './short-flow.ts';
 
 const shortProof = path.join(import.meta.dirname, 'short-flow-child.ts');
 
-/** A database that forgets to which region it belongs, so that two regions can start on it. */
-async function anUnboundDatabase(): Promise<string> {
-  const file = path.join(aFolder(), 'one.sqlite');
+/** A database that never stores its region, so that two regions can start on it. */
+async function createUnboundDatabase(): Promise<string> {
+  const file = path.join(createFolder(), 'one.sqlite');
   await migrate({ kind: 'sqlite', file });
   const database = new SqliteFile(file);
   database.exec('create trigger unbind after insert on deployment begin delete from deployment; end');
@@ -21,50 +21,53 @@ async function anUnboundDatabase(): Promise<string> {
   return file;
 }
 
-describe('the proof goes red', () => {
-  test('where both regions are given one database: the second one does not start', async () => {
-    const file = path.join(aFolder(), 'one.sqlite');
+describe('the proof fails', () => {
+  test('if both regions are given the same database, because the second region does not start', async () => {
+    const file = path.join(createFolder(), 'one.sqlite');
     const shared = { PROVE_DATABASE_URLS: `sqlite:${file},sqlite:${file}` };
     const { code, stderr } = await run(['region', 'prove'], shared, '', shortProof);
     assert.equal(code, 1);
     assert.match(stderr, /The region (\w+) did not start: This database belongs to the region \w+, but REGION is \1\./);
   });
 
-  test('where both regions have one database: exit 1, with place and field', async () => {
-    const file = await anUnboundDatabase();
+  test('if both regions use the same database: exits with 1 and names the place and the field', async () => {
+    const file = await createUnboundDatabase();
     const shared = { PROVE_DATABASE_URLS: `sqlite:${file},sqlite:${file}` };
-    const { code, report, page } = await proven([], shared, shortProof);
+    const { code, report, page } = await runProof([], shared, shortProof);
     assert.deepEqual([code, report.held], [1, false]);
     assert.match(page, /<h1>The isolation did not hold<\/h1>/);
-    const words = report.reasons.join('\n');
-    assert.match(words, /^Both regions were given the same database\.$/m);
+    const reasons = report.reasons.join('\n');
+    assert.match(reasons, /^Both regions were given the same database\.$/m);
     assert.match(
-      words,
-      /A canary of \w+ \(user name of the first administrator\) is in \w+: table users, column username/,
+      reasons,
+      /A canary of \w+ \(user name of the first administrator\) was found in \w+: table users, column username/,
     );
-    assert.match(words, /The process "server" of \w+: opened the file one\.sqlite of \w+\./);
-    assert.match(words, /The step "Start the server and commands of the other region .*was not refused its database/);
+    assert.match(reasons, /The process "server" of \w+: opened the file one\.sqlite of \w+\./);
+    assert.match(
+      reasons,
+      /The step "Run the server and commands of the other region .*was not refused another region’s database/,
+    );
   });
 
-  test('where a company that is said to have moved is still at its first region', async () => {
+  test('if a moved tenant is still in its former region', async () => {
     const report = await prove({
-      ...wayIn,
+      ...shortFlow,
       flow: [
-        ...wayIn.flow,
-        { steps: [foundingStep], by: 'mover', moment: 'before the move' },
-        { steps: [], by: 'mover', standing: 'moved', moment: 'after the move' },
+        ...shortFlow.flow,
+        { steps: [addMovingTenantStep], by: 'movingTenant', moment: 'before the move' },
+        { steps: [], by: 'movingTenant', movePhase: 'moved', moment: 'after the move' },
       ],
     });
-    const words = report.reasons.join('\n');
-    const name = 'A canary of the company that moves \\(name of the company that moves\\) is in worldwide';
-    assert.match(words, new RegExp(`^${name}: table tenants, column name, after the move \\(as it is\\)\\.$`, 'm'));
-    assert.match(words, /^The directory of worldwide does not name exactly the company domains of germany/m);
-    assert.doesNotMatch(words, /before the move|is in germany/);
+    const reasons = report.reasons.join('\n');
+    const name = 'A canary of the moving tenant \\(name of the moving tenant\\) was found in worldwide';
+    assert.match(reasons, new RegExp(`^${name}: table tenants, column name, after the move \\(plain text\\)\\.$`, 'm'));
+    assert.match(reasons, /^The directory of worldwide does not list exactly the expected tenant domains of germany/m);
+    assert.doesNotMatch(reasons, /before the move|found in germany/);
   });
 
-  test('where a region leads people to another address', async () => {
+  test('if a region redirects users to a wrong address', async () => {
     const report = await prove({
-      ...wayIn,
+      ...shortFlow,
       settings: (region, sites): Record<string, string> => {
         const [own, other] = [
           sites.find(({ plan }) => plan.id === region),
@@ -75,7 +78,7 @@ describe('the proof goes red', () => {
       },
     });
     assert.deepEqual(report.reasons, [
-      'The step "Come to the wrong region’s door, by its form and by posting user name and password to it" went wrong in worldwide: the other region’s user was not led to their own door.',
+      'The step "Sign in at the wrong region, through its form and by posting user name and password" failed in worldwide: a user of the other region was not redirected to it.',
     ]);
   });
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readForms } from '../../tools/prove/forms.ts';
 
-describe('the forms of a page', () => {
-  test('send what stands in them, and what is typed or chosen is left to whoever fills them in', () => {
+describe('readForms', () => {
+  test('returns the fields that each form sends without user input', () => {
     const page = `<form method="get" action="/search"><input name="q" value="a &amp; &#34;b&#34;"></form>
       <form class="x" method="post" action="/users/1">
         <input type="hidden" name="_csrf" value="T&lt;1">
@@ -27,5 +27,5 @@ describe('the forms of a page', () => {
     ]);
   });
 
-  test('are none where there are none', () => assert.deepEqual(readForms('<p>form</p>'), []));
+  test('returns an empty list for a page without forms', () => assert.deepEqual(readForms('<p>form</p>'), []));
 });

@@ -1,46 +1,46 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { assertHeld, proven, refusedIn, rulesFile, type Proven } from './run-proof.ts';
+import { assertHeld, runProof, stepsRefusedIn, rulesFile, type ProofRun } from './run-proof.ts';
 
-const moving = 'the company that moves';
-const saysOf = ({ report }: Proven, name: string, title: RegExp): string | undefined =>
+const moving = 'the moving tenant';
+const remarkOn = ({ report }: ProofRun, name: string, title: RegExp): string | undefined =>
   report.steps.find((step) => step.region === name && title.test(step.title))?.says;
 
-describe('the proof under the rules of China and of the US Government', () => {
-  let outcome: Proven;
-  before(async () => (outcome = await proven(['--rules', 'rules/china.json', 'rules/us-government.json'])));
+describe('the proof under the rules of China and the US Government', () => {
+  let outcome: ProofRun;
+  before(async () => (outcome = await runProof(['--rules', 'rules/china.json', 'rules/us-government.json'])));
 
-  test('holds', () => assertHeld(outcome));
+  test('succeeds', () => assertHeld(outcome));
 
-  test('does in China, and with the company that leaves it, all but what users do alone and taking the log away', () => {
+  test('is refused only password resets and log exports in China', () => {
     const resets = [
-      'Reset a password and come in by what that gives; the form a second time',
-      'Reset a Global admin’s password with another administrator’s agreement',
-      'Ask for the log, which the other administrator declines; withdraw another request',
-      'Reset several passwords at once',
+      'Reset a password and sign in with the new credential; submit the form a second time',
+      'Reset a Global admin’s password with another administrator’s approval',
+      'Request an export of the log, which the other administrator declines; withdraw another request',
+      'Reset several passwords together',
     ];
-    assert.deepEqual(refusedIn(outcome.report, moving), resets);
-    assert.deepEqual(refusedIn(outcome.report, 'china'), [...resets, 'Take the activity log away in both forms']);
+    assert.deepEqual(stepsRefusedIn(outcome.report, moving), resets);
+    assert.deepEqual(stepsRefusedIn(outcome.report, 'china'), [...resets, 'Export the activity log in both formats']);
   });
 
-  test('says what a step did instead of what the rules refuse', () => {
-    const instead = 'to a user who was added; a reset is refused';
-    for (const title of [/^Decide to hand over links/, /^Decide to mail links/])
-      assert.equal(saysOf(outcome, 'china', title), instead);
+  test('reports what a step did instead of a refused operation', () => {
+    const instead = 'for a new user, because resets are refused';
+    for (const title of [/^Choose links for handover/, /^Choose mailed links/])
+      assert.equal(remarkOn(outcome, 'china', title), instead);
     assert.ok(outcome.page.includes(instead));
   });
 
-  test('finds the work on users refused where it is done elsewhere, and does the rest', () => {
-    const refused = refusedIn(outcome.report, 'us-government');
+  test('is refused user operations that are done elsewhere, and performs the others', () => {
+    const refused = stepsRefusedIn(outcome.report, 'us-government');
     for (const beginning of ['Add a user;', 'Import users', 'Export all users as a file', 'Search, filter', 'Enter as'])
       assert.ok(
         refused.some((title) => title.startsWith(beginning)),
         beginning,
       );
-    assert.equal(saysOf(outcome, 'us-government', /^Add a user;/), 'done at the Azure Government portal');
-    assert.equal(saysOf(outcome, 'china', /^Reset several/), 'users do it alone');
+    assert.equal(remarkOn(outcome, 'us-government', /^Add a user;/), 'done at the Azure Government portal');
+    assert.equal(remarkOn(outcome, 'china', /^Reset several/), 'users do this themselves');
     const done = outcome.report.steps.filter(({ region, status }) => region === 'us-government' && status === 'done');
-    for (const beginning of ['Add users by the operator', 'Take the activity log away', 'Leave it to one', 'Sign out'])
+    for (const beginning of ['Add users by the operator', 'Export the activity log', 'Require one', 'Sign out'])
       assert.ok(
         done.some(({ title }) => title.startsWith(beginning)),
         beginning,
@@ -48,43 +48,43 @@ describe('the proof under the rules of China and of the US Government', () => {
   });
 });
 
-describe('the proof under rules that ask for all there is', () => {
+describe('the proof under the strictest rules', () => {
   const twoAdministrators = {
     for: ['resetGlobalAdmin', 'giveGlobalAdmin', 'export', 'deleteMany'],
     ...{ deleteMoreThan: 1, withinHours: 24 },
   };
-  let outcome: Proven;
+  let outcome: ProofRun;
   before(async () => {
     const strict = { twoAdministrators, secondFactor: 'administrators', handOver: { by: 'link', linkHours: 24 } };
     const stricter = { twoAdministrators, secondFactor: 'everybody', handOver: { by: 'mailedLink', linkHours: 24 } };
     const files = [rulesFile('strict', 'worldwide', strict), rulesFile('stricter', 'germany', stricter)];
-    outcome = await proven(['--rules', ...files]);
+    outcome = await runProof(['--rules', ...files]);
   });
 
-  test('holds', () => assertHeld(outcome));
+  test('succeeds', () => assertHeld(outcome));
 
-  test('finds refused only what would be looser', () => {
+  test('is refused only steps that would relax the rules', () => {
     const looser = [
-      'Recover access alone, by a link that is mailed',
-      'Leave it to one administrator again, with the other’s agreement',
+      'Recover access through a mailed link',
+      'Require one administrator again, with the other’s approval',
     ];
-    for (const name of ['strict', moving]) assert.deepEqual(refusedIn(outcome.report, name), looser);
-    const shown = 'Decide to hand over links; give one, look at it, open it, try it again';
-    assert.deepEqual(refusedIn(outcome.report, 'stricter'), [shown, ...looser]);
+    for (const name of ['strict', moving]) assert.deepEqual(stepsRefusedIn(outcome.report, name), looser);
+    const shown = 'Choose links for handover; issue one, preview it, open it, and try it again';
+    assert.deepEqual(stepsRefusedIn(outcome.report, 'stricter'), [shown, ...looser]);
   });
 
-  test('says what took another administrator, and a second factor', () => {
-    const byTwo = 'with another administrator’s agreement';
-    for (const title of [/^Export all users as a file/, /^Take the activity log away in both/, /^Delete a user and/])
-      for (const name of ['strict', 'stricter']) assert.equal(saysOf(outcome, name, title), byTwo);
+  test('reports which steps needed approval or a second factor', () => {
+    const byTwo = 'with another administrator’s approval';
+    for (const title of [/^Export all users as a file/, /^Export the activity log in both/, /^Delete a user and/])
+      for (const name of ['strict', 'stricter']) assert.equal(remarkOn(outcome, name, title), byTwo);
     for (const name of ['strict', 'stricter'])
-      assert.equal(saysOf(outcome, name, /who sets up a second factor$/), 'at the sign-in, where it is asked for');
+      assert.equal(remarkOn(outcome, name, /who sets up a second factor$/), 'at sign-in, because it is required');
   });
 
-  test('watches seeds and links in the place of temporary passwords', () => {
+  test('tracks links instead of temporary passwords', () => {
     const fieldsOf = (name: string): string[] =>
       outcome.report.planted.filter(({ region }) => region === name).map(({ field }) => field);
-    for (const field of ['of a new user', 'of a reset', 'of several', 'of an import'])
+    for (const field of ['of a new user', 'of a reset', 'of a bulk reset', 'of an import'])
       assert.ok(fieldsOf('strict').includes(`one-time link ${field}`), field);
     assert.ok(fieldsOf('stricter').includes('one-time link that was mailed'));
     for (const name of ['strict', 'stricter'])

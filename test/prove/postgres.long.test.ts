@@ -3,8 +3,8 @@ import { before, describe, test } from 'node:test';
 import { prove } from '../../tools/prove/prove.ts';
 import { postgres, redis, skipWithout } from '../support/services.ts';
 import { run } from '../cli/command.ts';
-import { assertHeld, assertLookedEverywhere, proven, type Proven } from './run-proof.ts';
-import { wayIn } from './short-flow.ts';
+import { assertHeld, assertSearchedEverywhere, runProof, type ProofRun } from './run-proof.ts';
+import { shortFlow } from './short-flow.ts';
 
 const databases = [
   await postgres({ empty: true }),
@@ -12,10 +12,10 @@ const databases = [
   await postgres({ empty: true }),
   await postgres({ empty: true }),
 ].map((each) => each?.url ?? null);
-const redises = await twoRedises();
+const redises = await emptyRedisUrls();
 
-/** Two that are empty: of one server that was given, its last databases. */
-async function twoRedises(): Promise<string | null> {
+/** Two empty Redis databases: on a server that was given, two of its highest database numbers. */
+async function emptyRedisUrls(): Promise<string | null> {
   const both = [await redis(), await redis()];
   const urls = both.map((each, index) => (each?.pid === null ? `${each.url}/${14 + index}` : each?.url));
   return urls.includes(undefined) ? null : urls.join(',');
@@ -26,15 +26,15 @@ describe(
   { skip: skipWithout('postgres', databases[0]) || skipWithout('redis', redises) },
   () => {
     const environment = { PROVE_DATABASE_URLS: databases.slice(0, 2).join(','), PROVE_REDIS_URLS: redises ?? '' };
-    let outcome: Proven;
-    before(async () => (outcome = await proven(['--database', 'postgres'], environment)));
+    let outcome: ProofRun;
+    before(async () => (outcome = await runProof(['--database', 'postgres'], environment)));
 
-    test('holds, every step done and every control noticed', () => assertHeld(outcome));
+    test('succeeds, with every step done and every control noticed', () => assertHeld(outcome));
 
-    test('looked into the stores and at the lines to them', () =>
-      assertLookedEverywhere(outcome.report, ['database file']));
+    test('searches the stores and all traffic to them', () =>
+      assertSearchedEverywhere(outcome.report, ['database file']));
 
-    test('saw every connection to a store, and whose it was', () => {
+    test('identifies the process behind every connection to a store', () => {
       const { visits } = outcome.report;
       for (const store of [
         'PostgreSQL of worldwide',
@@ -50,23 +50,23 @@ describe(
       }
     });
 
-    test('refuses a database that holds tenants', async () => {
+    test('refuses a database that contains tenants', async () => {
       const { code, stderr } = await run(['region', 'prove', '--database', 'postgres'], environment);
       assert.deepEqual(
         [code, stderr],
-        [1, 'The given database of worldwide holds tenants: the proof wants an empty one\n'],
+        [1, 'The given database of worldwide contains tenants; the proof requires an empty one\n'],
       );
     });
   },
 );
 
-// Pointed at the database alone, the process would refuse to start: the database knows its region.
+// With only the wrong database, the process would refuse to start, because a database stores the id of its region.
 test(
-  'the proof goes red where a process has the other region’s REGION and PostgreSQL',
+  'the proof fails if a process uses the other region’s REGION and PostgreSQL',
   { skip: skipWithout('postgres', databases[2] ?? null) },
   async () => {
     const report = await prove({
-      ...wayIn,
+      ...shortFlow,
       databaseUrls: databases.slice(2).map(String),
       settings: (region, [worldwide]): Record<string, string> =>
         region === 'germany'
@@ -78,12 +78,12 @@ test(
             }
           : {},
     });
-    const words = report.reasons.join('\n');
+    const reasons = report.reasons.join('\n');
     assert.equal(report.held, false);
-    assert.match(words, /^The process "server" of germany: connected to the PostgreSQL of worldwide\.$/m);
-    assert.match(words, /^PostgreSQL of worldwide was visited by server of germany\.$/m);
-    // What is not where it should be is noticed too: germany’s own database stayed empty.
-    assert.match(words, /^A control in germany was not noticed: a canary put into: backup\.$/m);
-    assert.doesNotMatch(words, /set-up\/[\w-]{43}/);
+    assert.match(reasons, /^The process "server" of germany: connected to the PostgreSQL of worldwide\.$/m);
+    assert.match(reasons, /^PostgreSQL of worldwide was accessed by server of germany\.$/m);
+    // Missing data is noticed too: the backup of germany’s own, empty database lacks the control.
+    assert.match(reasons, /^A control in germany was not noticed: a canary planted in: backup\.$/m);
+    assert.doesNotMatch(reasons, /set-up\/[\w-]{43}/);
   },
 );

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { judgeProcess, type Territory } from '../../tools/prove/process-assessment.ts';
+import { assessProcess, type Territory } from '../../tools/prove/process-assessment.ts';
 import type { RegionStores } from '../../tools/prove/stores.ts';
 import type { Watched } from '../../tools/prove/process-watcher.ts';
 
@@ -19,7 +19,7 @@ const territory = (region: string, port: number): Territory => ({
 });
 const both = [territory('alpha', 4000), territory('beta', 5000)];
 
-/** A process of alpha that told this of itself, and with which the system saw that. */
+/** Assesses a process of alpha by the contacts that it recorded itself and those that the system observed. */
 function judged(told: readonly string[], seen: readonly string[] = []) {
   const record = path.join(folder, 'record.jsonl');
   const lines = told.map((words) => ({ what: words.split(' ')[0], to: words.slice(words.indexOf(' ') + 1) }));
@@ -28,16 +28,16 @@ function judged(told: readonly string[], seen: readonly string[] = []) {
     ...{ region: 'alpha', label: 'server', pid: 1, record, samples: 1, sockets: new Set() },
     seen: new Map(seen.map((words) => [words, 1])),
   };
-  return judgeProcess(watched, both);
+  return assessProcess(watched, both);
 }
 
-describe('a process is allowed what is its own region’s', () => {
+describe('a process may access resources of its own region', () => {
   const own: [label: string, told: string][] = [
-    ['its store', 'connection 127.0.0.1:4001'],
-    ['the same by another name', 'connection localhost:4001'],
-    ['a name of this machine', 'name localhost'],
-    ['a file of its folder', 'file /proof/alpha/session-secret'],
-    ['its database elsewhere', 'file /elsewhere/alpha.sqlite'],
+    ['a connection to its store', 'connection 127.0.0.1:4001'],
+    ['a connection to its store by host name', 'connection localhost:4001'],
+    ['a lookup of the local host name', 'name localhost'],
+    ['a file in its data folder', 'file /proof/alpha/session-secret'],
+    ['its database outside the data folder', 'file /elsewhere/alpha.sqlite'],
   ];
   for (const [label, told] of own)
     test(label, () =>
@@ -47,7 +47,7 @@ describe('a process is allowed what is its own region’s', () => {
       ),
     );
 
-  test('its port, and whoever comes to it', () => {
+  test('its own port and incoming connections', () => {
     const { seen } = judged(
       [],
       ['listening 127.0.0.1:4000', 'socket 4000 127.0.0.1:50123', 'socket 50200 127.0.0.1:4001'],
@@ -55,14 +55,14 @@ describe('a process is allowed what is its own region’s', () => {
     assert.deepEqual(
       seen.map(({ to, allowed }) => [to, allowed]),
       [
-        ['its own port of the loopback address', true],
+        ['its own port on the loopback address', true],
         ['its own PostgreSQL', true],
       ],
     );
   });
 });
 
-describe('everything else is told', () => {
+describe('any other access is reported', () => {
   const foreign: [label: string, told: string, to: string][] = [
     ['the other region’s store', 'connection 127.0.0.1:5001', 'the PostgreSQL of beta'],
     ['the other region’s portal', 'connection ::1:5000', 'the portal of beta'],
@@ -70,15 +70,15 @@ describe('everything else is told', () => {
     ['another machine', 'connection 192.0.2.7:4001', '192.0.2.7:4001, outside this machine'],
     ['another machine by its name', 'connection store.example:4001', 'store.example:4001, outside this machine'],
     [
-      'a socket of the file system',
+      'a Unix domain socket',
       'connection /var/run/postgresql/.s.PGSQL.5432',
       '/var/run/postgresql/.s.PGSQL.5432, outside this machine',
     ],
-    ['a name', 'name store.example', 'store.example'],
+    ['a lookup of another host name', 'name store.example', 'store.example'],
     ['the other region’s folder', 'file /proof/beta/parvis.sqlite', 'the file parvis.sqlite of beta'],
     ['the other region’s database', 'file /elsewhere/beta.sqlite', 'the file beta.sqlite of beta'],
-    ['a file of nobody', 'file /proof/alphabet', 'the file alphabet, which is no region’s'],
-    ['a program', 'process curl', 'curl'],
+    ['a file of neither region', 'file /proof/alphabet', 'the file alphabet, which belongs to neither region'],
+    ['another program', 'process curl', 'curl'],
     ['datagrams', 'datagram UDP', 'UDP'],
   ];
   for (const [label, told, to] of foreign)
@@ -90,9 +90,9 @@ describe('everything else is told', () => {
     );
 
   for (const [label, seen] of [
-    ['a connection that only the system saw', 'socket 50200 127.0.0.1:5001'],
-    ['an ear for other machines', 'listening 0.0.0.0:4000'],
-    ['a second port', 'listening 127.0.0.1:4005'],
+    ['a connection that only the system observed', 'socket 50200 127.0.0.1:5001'],
+    ['listening on all interfaces', 'listening 0.0.0.0:4000'],
+    ['listening on a second port', 'listening 127.0.0.1:4005'],
   ] as const)
     test(label, () =>
       assert.deepEqual(
@@ -101,7 +101,7 @@ describe('everything else is told', () => {
       ),
     );
 
-  test('a process that told nothing is known for it', () => {
+  test('a process that recorded nothing is marked as such', () => {
     assert.equal(judged([]).watchedItself, false);
     assert.equal(judged(['watching main']).watchedItself, true);
   });

@@ -5,44 +5,44 @@ import type { Report } from '../../tools/prove/report.ts';
 import { placeKinds, type PlaceKind } from '../../tools/prove/places.ts';
 import { dataDirectory, run, type Environment } from '../cli/command.ts';
 
-/** @returns a folder that is gone when the test file is done */
-export function aFolder(): string {
+/** @returns a folder that is deleted after the test file */
+export function createFolder(): string {
   const folder = dataDirectory();
   mkdirSync(folder, { recursive: true });
   return folder;
 }
 
-/** @returns a built-in rules file, changed and under the name of a region of its own */
+/** Writes a changed copy of a built-in rules file, for a new region. @returns its path */
 export function rulesFile(region: string, base: string, changes: object): string {
-  const file = path.join(aFolder(), `${region}.json`);
+  const file = path.join(createFolder(), `${region}.json`);
   const rules = JSON.parse(readFileSync(`rules/${base}.json`, 'utf8')) as object;
   writeFileSync(file, JSON.stringify({ ...rules, $schema: undefined, region, ...changes }));
   return file;
 }
 
-export type Proven = Awaited<ReturnType<typeof proven>>;
+export type ProofRun = Awaited<ReturnType<typeof runProof>>;
 
-/** Runs the command with a report. @param program another one than `parvis` */
-export async function proven(args: readonly string[], environment: Environment = {}, program?: string) {
-  const file = path.join(aFolder(), 'report.html');
+/** Runs `parvis region prove` with a report. @param program an alternative to `parvis` */
+export async function runProof(args: readonly string[], environment: Environment = {}, program?: string) {
+  const file = path.join(createFolder(), 'report.html');
   const all = ['region', 'prove', '--json', '--report', file, ...args];
   const { code, stdout, stderr } = await run(all, environment, '', program);
   assert.equal(stderr, '');
   return { code, stdout, report: JSON.parse(stdout) as Report, page: readFileSync(file, 'utf8') };
 }
 
-/** @returns the steps that the rules refused somebody: a region, or the company that moves */
-export const refusedIn = ({ steps }: Report, name: string): string[] =>
+/** @param name a region, or the moving tenant @returns the titles of the steps that its rules refused */
+export const stepsRefusedIn = ({ steps }: Report, name: string): string[] =>
   steps.filter(({ region, status }) => region === name && status === 'refusedByRules').map(({ title }) => title);
 
-/** Nothing was found, no step went wrong, and every control was noticed. */
-export function assertHeld({ code, report }: Proven): void {
+/** Asserts that nothing was found, no step failed, and every control was noticed. */
+export function assertHeld({ code, report }: ProofRun): void {
   assert.deepEqual(report.reasons, []);
   assert.deepEqual([code, report.held, report.findings.length], [0, true, 0]);
   assert.ok(report.controls.length > 20 && report.controls.every(({ noticed }) => noticed));
   assert.deepEqual(
     report.directory.map(({ domains, exact }) => ({ domains, exact })),
-    // The first region leads whoever moved to the second.
+    // The directory of the first region also redirects users of the moved tenant to the second.
     [2, 1].map((domains) => ({ domains, exact: true })),
   );
   for (const { region } of report.regions) {
@@ -54,8 +54,8 @@ export function assertHeld({ code, report }: Proven): void {
   }
 }
 
-/** Every kind of place was looked into in both regions. @param without those that such stores do not have */
-export function assertLookedEverywhere({ regions, looked }: Report, without: readonly PlaceKind[]): void {
+/** Asserts that every kind of place was searched in both regions. @param without kinds that these stores do not have */
+export function assertSearchedEverywhere({ regions, looked }: Report, without: readonly PlaceKind[]): void {
   const kinds = placeKinds.filter((kind) => !without.includes(kind)).sort();
   for (const { region } of regions) {
     const seen = looked.filter((each) => each.region === region).map(({ kind }) => kind);

@@ -5,45 +5,45 @@ import { createCanaries, type CanaryKind } from '../../tools/prove/canaries.ts';
 import { searchPlaces, type Place } from '../../tools/prove/places.ts';
 import { foldName } from '../../src/domain/people/user.ts';
 
-const place = (content: string | Buffer, wishes: Partial<Place> = {}): Place => ({
+const place = (content: string | Buffer, overrides: Partial<Place> = {}): Place => ({
   ...{ kind: 'log', name: 'a log', content: Buffer.from(content), items: 1 },
-  ...{ mayHoldDomains: false, showsSecrets: false, ...wishes },
+  ...{ mayHoldDomains: false, showsSecrets: false, ...overrides },
 });
 
-function regions() {
+function createRegions() {
   const canaries = new Map(['alpha', 'beta'].map((region) => [region, createCanaries()]));
   const [alpha, beta] = [canaries.get('alpha')!, canaries.get('beta')!];
   const found = (...places: Place[]) => searchPlaces([{ region: 'beta', moment: 'at the end', places }], canaries);
   return { alpha, beta, found };
 }
 
-describe('a canary of another region is found', () => {
-  const { alpha, found } = regions();
+describe('the search finds a canary of another region', () => {
+  const { alpha, found } = createRegions();
   const name = alpha.plant('first name');
   const long = `Élodie ${name}, née Müller`;
   const inJson = JSON.stringify({ name: long, control: '\u2028' });
 
   const forms: [label: string, content: string | Buffer][] = [
-    ['as it is', long],
-    ['in capitals', long.toUpperCase()],
-    ['folded as names are', foldName(long)],
+    ['in plain text', long],
+    ['in uppercase', long.toUpperCase()],
+    ['folded like a name', foldName(long)],
     ['in JSON', inJson],
-    ['in JSON within JSON', JSON.stringify(inJson)],
-    ['in UTF-16, the lesser byte first', Buffer.from(long, 'utf16le')],
-    ['in UTF-16, the greater byte first', Buffer.from(long, 'utf16le').swap16()],
+    ['in JSON nested in JSON', JSON.stringify(inJson)],
+    ['in UTF-16, little-endian', Buffer.from(long, 'utf16le')],
+    ['in UTF-16, big-endian', Buffer.from(long, 'utf16le').swap16()],
     ['in hexadecimal', Buffer.from(long).toString('hex')],
-    ['in hexadecimal capitals', Buffer.from(long).toString('hex').toUpperCase()],
+    ['in uppercase hexadecimal', Buffer.from(long).toString('hex').toUpperCase()],
     ...[0, 1, 2].map((lead): [string, string] => [
-      `in base64, ${lead} bytes behind a beginning`,
+      `in base64, after ${lead} other bytes`,
       Buffer.from('x'.repeat(lead) + long).toString('base64'),
     ]),
-    ['in base64 for addresses', Buffer.from(long).toString('base64url')],
+    ['in base64url', Buffer.from(long).toString('base64url')],
     ['in URL encoding', encodeURIComponent(long)],
-    ['in URL encoding, every letter', [...Buffer.from(name)].map((byte) => `%${byte.toString(16)}`).join('')],
+    ['in URL encoding of every letter', [...Buffer.from(name)].map((byte) => `%${byte.toString(16)}`).join('')],
     ['without its beginning', name.slice(5)],
     ['without its end', name.slice(0, -5)],
     [
-      'between bytes that are no text',
+      'between bytes that are not text',
       Buffer.concat([Buffer.from([0xff, 0xfe, 0]), Buffer.from(name), Buffer.from([0xc3])]),
     ],
   ];
@@ -59,9 +59,9 @@ describe('a canary of another region is found', () => {
   }
 
   for (const [label, content] of [
-    ['over two lines of a mail', `${name.slice(0, 9)}=\r\n${name.slice(9)}`],
+    ['across two lines of a mail', `${name.slice(0, 9)}=\r\n${name.slice(9)}`],
     [
-      'in base64 over two lines',
+      'in base64 across two lines',
       Buffer.from(long)
         .toString('base64')
         .replace(/^(.{14})/, '$1\r\n '),
@@ -70,7 +70,7 @@ describe('a canary of another region is found', () => {
     test(label, () => assert.equal(found(place(content, { kind: 'mails' })).findings.length, 1));
   }
 
-  test('by its field, without itself', () => {
+  test('and reports its field but not its text', () => {
     const { findings } = found(place(long));
     assert.deepEqual(
       findings.map(({ field }) => field),
@@ -79,23 +79,23 @@ describe('a canary of another region is found', () => {
     assert.ok(!JSON.stringify(findings).includes(name));
   });
 
-  test('even where no more is left of it than what all have in common', () => {
+  test('even if only the shared marker is left', () => {
     const { findings } = found(place(alpha.marker('person')));
     assert.deepEqual(
       findings.map(({ field }) => field),
-      ['a field that can no longer be told'],
+      ['an unidentified field'],
     );
   });
 
-  test('and nothing else is: neither a canary at home, nor what only looks like one', () => {
-    const { beta, found: search } = regions();
+  test('but neither a canary in its own region nor other text', () => {
+    const { beta, found: search } = createRegions();
     const own = beta.plant('first name');
     assert.deepEqual(search(place(own), place(name), place('x'.repeat(10_000)), place('')).findings, []);
   });
 });
 
-describe('what may be where', () => {
-  const kinds: [kind: CanaryKind, wishes: Partial<Place>, ofAlpha: boolean, ofBeta: boolean][] = [
+describe('findings by kind of canary and place', () => {
+  const kinds: [kind: CanaryKind, overrides: Partial<Place>, ofAlpha: boolean, ofBeta: boolean][] = [
     ['person', {}, true, false],
     ['secret', {}, true, true],
     ['token', {}, true, true],
@@ -105,11 +105,12 @@ describe('what may be where', () => {
     ['secret', { showsSecrets: true }, true, false],
     ['token', { showsSecrets: true }, true, false],
   ];
-  for (const [kind, wishes, ofAlpha, ofBeta] of kinds) {
-    test(`${kind} ${JSON.stringify(wishes)}`, () => {
-      const { alpha, beta, found } = regions();
+  for (const [kind, overrides, ofAlpha, ofBeta] of kinds) {
+    const expected = [...(ofAlpha ? ['alpha'] : []), ...(ofBeta ? ['beta'] : [])].join(' and ') || 'neither region';
+    test(`${kind} in a place of beta with ${JSON.stringify(overrides)}: found for ${expected}`, () => {
+      const { alpha, beta, found } = createRegions();
       const text = [alpha.plant('a field', kind), beta.plant('a field', kind)].join(' ');
-      const { findings } = found(place(text, wishes));
+      const { findings } = found(place(text, overrides));
       assert.deepEqual(
         ['alpha', 'beta'].map((region) => findings.some(({ canaryOf }) => canaryOf === region)),
         [ofAlpha, ofBeta],
@@ -118,14 +119,14 @@ describe('what may be where', () => {
   }
 
   test('a control counts as noticed, not as a finding', () => {
-    const { alpha, found } = regions();
+    const { alpha, found } = createRegions();
     const { findings, controls } = found(place(alpha.plant('control sample', 'control')));
     assert.deepEqual([findings.length, controls.length], [0, 1]);
   });
 
-  test('a temporary password is watched for however it is written, and by its plain digest', () => {
-    const { beta, found } = regions();
-    const password = beta.learn('temporary password', 'secret', 'ABCD-EFGH-JKLM-NPQR-STUV');
+  test('a temporary password is found in every spelling and by its unsalted digest', () => {
+    const { beta, found } = createRegions();
+    const password = beta.track('temporary password', 'secret', 'ABCD-EFGH-JKLM-NPQR-STUV');
     const bare = password.replaceAll('-', '');
     for (const text of [password, bare, bare.toLowerCase(), hash('sha256', password), hash('sha256', bare, 'base64')])
       assert.deepEqual(
@@ -135,7 +136,7 @@ describe('what may be where', () => {
       );
   });
 
-  test('what is too short to be watched for is refused', () => {
-    assert.throws(() => regions().alpha.learn('id', 'person', ''), /nothing to watch for/);
+  test('a text that is too short to track is rejected', () => {
+    assert.throws(() => createRegions().alpha.track('id', 'person', ''), /Too short to track/);
   });
 });

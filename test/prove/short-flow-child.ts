@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { addRegionCommands } from '../../src/cli/region.ts';
-import { wayIn } from './short-flow.ts';
+import { shortFlow } from './short-flow.ts';
 
-// The command with a short flow: enough to see how it ends when something is wrong.
+// Runs the command with a short flow, which is enough to test how it fails.
 const program = new Command('parvis');
-addRegionCommands(program, wayIn.flow);
+addRegionCommands(program, shortFlow.flow);
 await program.parseAsync(process.argv);

@@ -1,10 +1,10 @@
-import { entranceSteps } from '../../tools/prove/flow/set-up-and-sign-in.ts';
-import { otherRegionStep } from '../../tools/prove/flow/wrong-region.ts';
+import { setUpAndSignInSteps } from '../../tools/prove/flow/set-up-and-sign-in.ts';
+import { wrongRegionStep } from '../../tools/prove/flow/wrong-region.ts';
 import type { ProveOptions } from '../../tools/prove/sites.ts';
 
-/** The way in alone, which is enough to see what is wrong. */
-export const wayIn = {
+/** Options for a proof with only the first steps, which are enough to detect a broken isolation. */
+export const shortFlow = {
   rulesFiles: ['rules/worldwide.json', 'rules/germany.json'],
-  flow: [{ steps: [...entranceSteps, otherRegionStep], moment: 'after the way in' }],
+  flow: [{ steps: [...setUpAndSignInSteps, wrongRegionStep], moment: 'after sign-in' }],
   ...{ databaseUrls: null, redisUrls: null },
 } satisfies ProveOptions;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { readConfig, type Config } from '../../src/platform/config/config.ts';
 import { readRules } from '../../src/platform/config/rules.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
-import { seedBigCompany } from './seed-generated-tenant.ts';
+import { seedLargeTenant } from './seed-generated-tenant.ts';
 import { seedRegion, type DemoLogin } from './seed.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 
@@ -14,41 +14,41 @@ type DemoRegion = (typeof regions)[number];
 
 const firstPort = Number(process.env.PORT ?? 3000);
 const maxStartMs = 30_000;
-const toldEvery = 100_000;
+const reportEvery = 100_000;
 const program = path.join(packageRoot, 'bin/parvis.js');
 
 /**
- * Starts both regions, each a process with a database and sessions of its own, filled anew with made-up people.
- * Everything stays on this machine: the passwords are printed, so the demo listens on the loopback address alone.
+ * Starts both regions, each as a process with its own database, newly filled with generated users. Because the
+ * passwords are printed, the demo listens only on the loopback address.
  */
 export async function demo(options: { json?: boolean; users?: number }): Promise<void> {
   const configured = regions.map((region, index) => ({
     region,
     environment: environmentOf(region, firstPort + index),
   }));
-  await Promise.all(configured.map(({ environment }) => portIsFree(Number(environment.PORT))));
+  await Promise.all(configured.map(({ environment }) => assertPortIsFree(Number(environment.PORT))));
   const logins: DemoLogin[] = [];
   for (const { environment } of configured) {
     const config = configOf(environment);
     rmSync(config.dataDirectory, { recursive: true, force: true });
     logins.push(...(await seedRegion(config, regions, Date.now())));
     if (options.users !== undefined && config.rules.region === 'worldwide') {
-      logins.push(await seedBigCompany(config, options.users, Date.now(), tellWhoIsLeft()));
+      logins.push(await seedLargeTenant(config, options.users, Date.now(), createProgressReporter()));
     }
   }
   const children = configured.map(({ environment }) => start(environment));
   stopTogether(children);
-  await Promise.all(configured.map(({ environment }) => untilReady(environment.BASE_URL)));
+  await Promise.all(configured.map(({ environment }) => waitUntilReady(environment.BASE_URL)));
   process.stdout.write(options.json ? `${JSON.stringify({ logins })}\n` : describe(logins));
 }
 
-// A million take a minute or two: who waits for them sees that something happens.
-function tellWhoIsLeft(): (left: number) => void {
-  let told = Infinity;
+// A million users take a minute or two, so progress is reported.
+function createProgressReporter(): (left: number) => void {
+  let reportedAt = Infinity;
   return (left) => {
-    if (told - left < toldEvery) return;
-    told = left;
-    process.stderr.write(`${left.toLocaleString('en')} users are still to be made up\n`);
+    if (reportedAt - left < reportEvery) return;
+    reportedAt = left;
+    process.stderr.write(`${left.toLocaleString('en')} users remain to be generated\n`);
   };
 }
 
@@ -67,16 +67,16 @@ function environmentOf(region: DemoRegion, port: number): DemoEnvironment {
   };
 }
 
-// Before anything is made anew: whoever else answers there would be taken for the demo.
-function portIsFree(port: number): Promise<void> {
+// Checked before any data is deleted. Another server on the port would be mistaken for the demo.
+function assertPortIsFree(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
-      .once('error', () => reject(new CommandFault(`Port ${port} is in use; name another first port in PORT`)))
+      .once('error', () => reject(new CommandFault(`Port ${port} is in use; set PORT to another first port`)))
       .listen(port, '127.0.0.1', () => probe.close(() => resolve()));
   });
 }
 
-// One setting switches a region's rules: it goes to the region that the file is for.
+// REGION_RULES applies to the region that the file names.
 function rulesFor(region: DemoRegion): Record<string, string> {
   const file = process.env.REGION_RULES;
   if (!file) return {};
@@ -101,17 +101,17 @@ function start(environment: DemoEnvironment): ChildProcess {
   );
   return spawn(process.execPath, [program, 'serve'], {
     env: { ...inherited, ...environment },
-    // In a group of its own: Ctrl+C reaches this process alone, which then stops both. Should it vanish, the channel
-    // between them closes, and they stop by themselves.
+    // In a separate process group, so that Ctrl+C reaches only this process, which then stops both. If this process
+    // dies, the IPC channel closes and the servers exit.
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
 
-// One region alone is no demo: when either ends, so does the other.
+// The demo needs both regions: if one exits, the other is stopped.
 function stopTogether(children: readonly ChildProcess[]): void {
   let stopping = false;
-  // Each is told once: a second signal would cut off what it is still answering.
+  // Signal each process only once, because a second signal would abort requests in progress.
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
@@ -127,7 +127,7 @@ function stopTogether(children: readonly ChildProcess[]): void {
   }
 }
 
-async function untilReady(origin: string): Promise<void> {
+async function waitUntilReady(origin: string): Promise<void> {
   const end = Date.now() + maxStartMs;
   while (Date.now() < end) {
     const ready = await fetch(new URL('/readyz', origin)).then(
@@ -144,7 +144,7 @@ function describe(logins: readonly DemoLogin[]): string {
   const header = {
     region: 'Region',
     tenant: 'Tenant',
-    name: 'Who',
+    name: 'Name',
     level: 'Level',
     username: 'User name',
     password: 'Password',
@@ -158,5 +158,5 @@ function describe(logins: readonly DemoLogin[]): string {
       .map((column, index) => row[column] + ' '.repeat((widths[index] ?? 0) - [...row[column]].length))
       .join('  ')
       .trimEnd();
-  return `\nParvis is running in two regions. Choose an address and sign in:\n\n${rows.map(line).join('\n')}\n\nEverything is made up, and made anew at each start. Ctrl+C ends it.\n`;
+  return `\nParvis is running in two regions. Choose an address and sign in:\n\n${rows.map(line).join('\n')}\n\nAll data is fictitious and generated again at each start. Press Ctrl+C to stop.\n`;
 }

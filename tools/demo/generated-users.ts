@@ -8,13 +8,21 @@ import type { NewUser } from '../../src/core/accounts/index.ts';
 
 const day = 24 * 60 * 60_000;
 
-// Half of them have a French name, as in a French company; nobody has one of the names that are there for their length.
-const planned = new Set<Culture>(['frenchLong', 'frenchNamesakes', 'germanLong', 'germanNamesakes', 'chineseShort']);
-const others = (Object.keys(cultures) as Culture[]).filter((culture) => !planned.has(culture) && culture !== 'french');
+// Half of the users have French names, as in a French company. The extra long names are left out.
+const plannedCultures = new Set<Culture>([
+  'frenchLong',
+  'frenchNamesakes',
+  'germanLong',
+  'germanNamesakes',
+  'chineseShort',
+]);
+const otherCultures = (Object.keys(cultures) as Culture[]).filter(
+  (culture) => !plannedCultures.has(culture) && culture !== 'french',
+);
 
-// Most of those have a family name that few have, as in any large company: put together of three parts.
+// Two thirds of the French last names are composed of three parts, so that most are rare, as in any large company.
 const shareOfRareNames = 2 / 3;
-const parts = [
+const nameParts = [
   'Ker,Pen,Tré,Loc,Plou,Gué,Ros,Car,Mor,Ville,Bré,Coat,Lan,Les,Quil,Roz,Saint,Tal,Trou,Val'.split(','),
   'a,é,i,o,u,ai,an,el,en,er,eu,ig,il,in,iou,on,or,ou,ui,uy'.split(','),
   'bec,bois,court,dec,don,gat,guen,lec,lin,mel,nec,pré,ran,reuc,rin,seul,tal,tec,vel,zan'.split(','),
@@ -37,42 +45,42 @@ const stateShares: Shares<'blocked' | 'deleted' | 'pending'> = [
   ['pending', 0.02],
 ];
 
-/** Draws one of several by their shares, or what the rest have. */
+/** Draws a value by the given shares, or the default value. */
 function draw<T extends string, R extends string>(shares: Shares<T>, rest: R, random: Random): T | R {
   let left = random();
   return shares.find(([, share]) => (left -= share) < 0)?.[0] ?? rest;
 }
 
-interface CrowdPlan {
+interface GenerationPlan {
   readonly domain: string;
   readonly rules: RegionRules;
   readonly now: number;
-  /** One hash for all of them: to make a million would take hours. */
+  /** Shared by all users: hashing a million passwords would take hours. */
   readonly passwordHash: string;
 }
 
-/** Makes up people of one company without end, one after the other. */
-export function* crowd(plan: CrowdPlan, random: Random): Generator<NewUser, never> {
+/** Generates an endless sequence of users for one tenant. */
+export function* generateUsers(plan: GenerationPlan, random: Random): Generator<NewUser, never> {
   const bearers = new Map<string, number>();
   for (;;) {
     const { localPart, ...names } = drawPerson(random);
     const namesakes = bearers.get(localPart) ?? 0;
     bearers.set(localPart, namesakes + 1);
     const username = `${localPart}${namesakes === 0 ? '' : namesakes + 1}@${plan.domain}`;
-    yield { ...names, username, ...standing(plan, random) };
+    yield { ...names, username, ...accountFields(plan, random) };
   }
 }
 
 function drawPerson(random: Random): PersonName {
-  if (random() < 0.5) return drawName(pick(others, random), random);
+  if (random() < 0.5) return drawName(pick(otherCultures, random), random);
   const name = drawName('french', random);
   if (random() > shareOfRareNames) return name;
-  const lastName = parts.map((part) => pick(part, random)).join('');
+  const lastName = nameParts.map((part) => pick(part, random)).join('');
   const localPart = `${name.localPart.split('.')[0] ?? ''}.${foldName(lastName)}`;
   return { ...name, lastName, displayName: `${name.firstName} ${lastName}`, localPart };
 }
 
-function standing({ rules, now, passwordHash }: CrowdPlan, random: Random) {
+function accountFields({ rules, now, passwordHash }: GenerationPlan, random: Random) {
   const state = draw(stateShares, 'active', random);
   const pending = state === 'pending';
   const createdAt = Math.floor(now - day * (pending ? 2 : 40 + 1_400 * random()));

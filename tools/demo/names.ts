@@ -16,7 +16,7 @@ import { german, germanLong, germanNamesakes } from './names/german.ts';
 import { cyrillic, greek } from './names/greek-cyrillic.ts';
 import { arabic, hebrew, maghrebiLatin } from './names/semitic.ts';
 
-/** Every culture a demo person may have a name of; a group that stands twice is drawn twice as often. */
+/** The name groups of every culture. A group that is listed twice is drawn twice as often. */
 export const cultures = {
   arabic,
   chinese,
@@ -51,10 +51,10 @@ export const cultures = {
 
 export type Culture = keyof typeof cultures;
 
-/** A source of numbers from 0 up to but not including 1. */
+/** Returns random numbers from 0 to less than 1. */
 export type Random = () => number;
 
-/** Makes a source of numbers (mulberry32) that says the same for the same seed on every machine. */
+/** Creates a generator (mulberry32) that returns the same numbers for the same seed on every machine. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -65,14 +65,14 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** Takes one of several things by chance. */
+/** Picks a random item. */
 export function pick<T>(items: readonly T[], random: Random): T {
   const item = items[Math.floor(random() * items.length)];
-  if (item === undefined) throw new RangeError('Nothing to pick from');
+  if (item === undefined) throw new RangeError('Cannot pick from an empty list');
   return item;
 }
 
-/** Gives the same things in an order of chance. */
+/** Returns the items in random order. */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   return items
     .map((item) => ({ item, rank: random() }))
@@ -80,7 +80,7 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
     .map(({ item }) => item);
 }
 
-/** Draws the name of one person of a culture. */
+/** Draws a random name of a culture. */
 export function drawName(culture: Culture, random: Random): PersonName {
   const { given, family, order } = pick<NameGroup>(cultures[culture], random);
   return fullName(pick(given, random), pick(family, random), order);

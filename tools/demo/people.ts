@@ -2,10 +2,10 @@ import type { AdministratorLevel, AgentLevel } from '../../src/domain/roles.ts';
 import { drawName, pick, shuffled, type Culture, type Random } from './names.ts';
 import type { PersonName } from './names/entries.ts';
 
-/** `pending` people have a temporary password that they must replace. */
+/** `pending` users have a temporary password that they must change. */
 export type DemoState = 'active' | 'blocked' | 'pending';
 
-/** One made-up person of the demo. */
+/** A generated user of the demo. */
 export interface DemoPerson {
   firstName: string;
   lastName: string;
@@ -21,26 +21,26 @@ export interface DemoPerson {
   listed: boolean;
 }
 
-type Standing = Pick<DemoPerson, 'administratorLevel' | 'agentLevel' | 'state' | 'listed'>;
+type DemoAccount = Pick<DemoPerson, 'administratorLevel' | 'agentLevel' | 'state' | 'listed'>;
 
 interface PlannedPerson {
   readonly name: PersonName;
-  readonly standing: Standing;
+  readonly account: DemoAccount;
 }
 
-/** Who works in a tenant: the listed people by name, the others by how many of each culture. */
+/** The users of a tenant: the listed ones by name, the others as a number per culture. */
 export interface PeoplePlan {
   readonly domains: readonly [string, ...string[]];
   readonly listed: readonly PlannedPerson[];
   readonly mix: Partial<Record<Culture, number>>;
-  /** Administrators besides the listed ones. */
+  /** The number of administrators in addition to the listed ones. */
   readonly administrators: Record<Exclude<AdministratorLevel, 'none'>, number>;
 }
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** A deck with a fixed number of some cards, filled up with one other, in an order of chance. */
+/** A shuffled list of `size` values: the given number of each value, filled up with `filler`. */
 function deck<T extends string>(counts: Partial<Record<T, number>>, size: number, filler: T, random: Random): T[] {
   const cards = Object.entries<number | undefined>(counts).flatMap(([card, count = 0]) =>
     Array<T>(Math.round(count)).fill(card as T),
@@ -53,7 +53,7 @@ function drawNames({ listed, mix }: PeoplePlan, random: Random): PersonName[] {
   const drawn = new Set(listed.map(({ name }) => name.displayName));
   const drawNew = (culture: Culture): PersonName => {
     let name = drawName(culture, random);
-    // Namesakes are planned, not left to chance: small lists would give too many of them.
+    // Namesakes are planned explicitly: with short name lists, chance would produce too many.
     for (let left = 20; left > 0 && drawn.has(name.displayName); left -= 1) {
       name = drawName(culture, random);
     }
@@ -66,7 +66,7 @@ function drawNames({ listed, mix }: PeoplePlan, random: Random): PersonName[] {
   return shuffled(names, random);
 }
 
-function dealStandings(plan: PeoplePlan, names: PersonName[], random: Random): PlannedPerson[] {
+function assignAccounts(plan: PeoplePlan, names: PersonName[], random: Random): PlannedPerson[] {
   const size = names.length;
   const agents = { admin: size * 0.07, sales: size * 0.3, helpdesk: size * 0.22 };
   const blockedOrPending = { blocked: size * 0.05, pending: size * 0.06 };
@@ -76,22 +76,22 @@ function dealStandings(plan: PeoplePlan, names: PersonName[], random: Random): P
   return names.map((name, index) => {
     const administratorLevel = administratorLevels[index] ?? 'none';
     const agentLevel = agentLevels[index] ?? 'none';
-    // A tenant of the demo must always have somebody left who can undo what a visitor does.
+    // Global admins stay active, so that whatever a visitor of the demo does can be undone.
     const state = administratorLevel === 'global' ? 'active' : (states[index] ?? 'active');
-    return { name, standing: { administratorLevel, agentLevel, state, listed: false } };
+    return { name, account: { administratorLevel, agentLevel, state, listed: false } };
   });
 }
 
-function accountAge({ administratorLevel, state, listed }: Standing, random: Random): number {
-  // A temporary password lives for days, so most of those who hold one have only just been added.
+function accountAge({ administratorLevel, state, listed }: DemoAccount, random: Random): number {
+  // A temporary password is valid for only a few days, so most users who have one were added recently.
   if (state === 'pending' && (listed || random() < 0.7)) return day * (0.1 + 1.9 * random());
   if (administratorLevel === 'global') return day * (1_450 + 50 * random());
   return day * (40 + 1_400 * random());
 }
 
-function lastSignInAge({ state, listed }: Standing, age: number, random: Random): number | null {
+function lastSignInAge({ state, listed }: DemoAccount, age: number, random: Random): number | null {
   if (state === 'pending' || (!listed && random() < 0.03)) return null;
-  // Evenly spread over magnitudes: about half within a day, a few not for a year.
+  // A logarithmic distribution: about half signed in within a day, a few more than a year ago.
   const shortest = state === 'blocked' ? 10 * day : 4 * minute;
   const longest = listed ? 3 * day : 400 * day;
   return Math.min(age * 0.98, shortest * (longest / shortest) ** random());
@@ -104,21 +104,21 @@ function freeUsername(local: string, domain: string, taken: Set<string>): string
   return username;
 }
 
-/** Makes up the people of one tenant, the listed ones first. */
+/** Generates the users of one tenant, starting with the listed ones. */
 export function demoPeople(plan: PeoplePlan, now: number, random: Random): DemoPerson[] {
   const names = drawNames(plan, random);
-  const others = dealStandings(plan, names, random);
+  const others = assignAccounts(plan, names, random);
   const taken = new Set<string>();
-  return [...plan.listed, ...others].map(({ name, standing }) => {
+  return [...plan.listed, ...others].map(({ name, account }) => {
     const { localPart, ...written } = name;
-    const domain = standing.listed ? plan.domains[0] : pick(plan.domains, random);
-    const age = accountAge(standing, random);
-    const signInAge = lastSignInAge(standing, age, random);
+    const domain = account.listed ? plan.domains[0] : pick(plan.domains, random);
+    const age = accountAge(account, random);
+    const signInAge = lastSignInAge(account, age, random);
     return {
       ...written,
       username: freeUsername(localPart, domain, taken),
-      ...standing,
-      language: standing.listed || random() < 0.8 ? null : pick(['en', 'fr', 'de'], random),
+      ...account,
+      language: account.listed || random() < 0.8 ? null : pick(['en', 'fr', 'de'], random),
       lastSignInAt: signInAge === null ? null : Math.floor(now - signInAge),
       createdAt: Math.floor(now - age),
     };

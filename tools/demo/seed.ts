@@ -19,7 +19,7 @@ import type { Database } from '../../src/platform/database/database.ts';
 import { operator } from '../../src/domain/principal.ts';
 import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 
-/** Somebody whose password the demo prints. */
+/** The sign-in details of a demo user, as the demo prints them. */
 export interface DemoLogin {
   readonly region: string;
   readonly tenant: string;
@@ -30,14 +30,17 @@ export interface DemoLogin {
   readonly address: string;
 }
 
-interface SeedParts {
+interface SeedContext {
   readonly config: Config;
   readonly database: Database;
   readonly hasher: Hasher;
   readonly now: number;
 }
 
-/** Fills an empty region with made-up tenants and both regions' company domains. @returns who can sign in, with new passwords */
+/**
+ * Fills an empty region with generated tenants, and its directory with the domains of both regions.
+ * @returns the sign-in details of the listed users, with new passwords
+ */
 export async function seedRegion(
   config: Config,
   regions: readonly ('worldwide' | 'germany')[],
@@ -46,7 +49,7 @@ export async function seedRegion(
   await prepareDatabase(config);
   const database = openSubscribedDatabase(config.database);
   try {
-    const parts: SeedParts = { config, database, hasher: await createHasher(), now };
+    const parts: SeedContext = { config, database, hasher: await createHasher(), now };
     const routes = regions.flatMap((region) =>
       demoTenants(region, now).flatMap(({ domains }) => domains.map((domain) => ({ domain, region }))),
     );
@@ -61,7 +64,7 @@ export async function seedRegion(
   }
 }
 
-async function seedTenant({ config, database, hasher, now }: SeedParts, tenant: DemoTenant): Promise<DemoLogin[]> {
+async function seedTenant({ config, database, hasher, now }: SeedContext, tenant: DemoTenant): Promise<DemoLogin[]> {
   const { rules } = config;
   const { name, language, domains, people } = tenant;
   const id = randomUUID();
@@ -103,7 +106,7 @@ async function issueSecrets(
   const secrets = new Map<DemoPerson, { password: string; hash: string }>();
   for (const person of people) {
     const password =
-      person.state === 'pending' ? temporaryPassword(randomBytes(temporaryPasswordBytes)) : ownPassword();
+      person.state === 'pending' ? temporaryPassword(randomBytes(temporaryPasswordBytes)) : demoPassword();
     secrets.set(person, { password, hash: await hasher.hash(normalizePassword(password)) });
   }
   return secrets;
@@ -111,8 +114,8 @@ async function issueSecrets(
 
 const lettersAndDigits = [...temporaryAlphabet.replace('L', '').toLowerCase()];
 
-/** As hard to guess as a temporary password, yet of another shape, so that nobody takes the one for the other. */
-export function ownPassword(): string {
+/** As strong as a temporary password, but in another format, so that the two are not confused. */
+export function demoPassword(): string {
   const group = (): string =>
     Array.from({ length: 4 }, () => lettersAndDigits[randomInt(lettersAndDigits.length)]).join('');
   return `demo-${group()}-${group()}-${group()}-${group()}`;

@@ -2,7 +2,7 @@ import { seededRandom } from './names.ts';
 import { entry, fullName } from './names/entries.ts';
 import { demoPeople, type DemoPerson, type PeoplePlan } from './people.ts';
 
-/** One made-up partner company of the demo. */
+/** A generated partner tenant of the demo. */
 export interface DemoTenant {
   name: string;
   domains: string[];
@@ -18,11 +18,11 @@ interface TenantPlan extends PeoplePlan {
 
 type Listed = PeoplePlan['listed'][number];
 
-function listed(given: string, family: string, standing: Partial<Listed['standing']>): Listed {
+function listed(given: string, family: string, account: Partial<Listed['account']>): Listed {
   const none = { administratorLevel: 'none', agentLevel: 'none', state: 'active' } as const;
   return {
     name: fullName(entry(given), entry(family), 'givenFirst'),
-    standing: { ...none, ...standing, listed: true },
+    account: { ...none, ...account, listed: true },
   };
 }
 
@@ -159,7 +159,7 @@ const muehlbruecker: TenantPlan = {
 
 const plans = { worldwide: [lumiere, wexmoor, trevadec], germany: [muehlbruecker] };
 
-/** Makes up the tenants of a region of the demo: always the same, except that dates go by `now`. */
+/** Generates the tenants of a demo region. The result is deterministic, with dates relative to `now`. */
 export function demoTenants(region: 'worldwide' | 'germany', now: number): DemoTenant[] {
   return plans[region].map((plan) => ({
     name: plan.name,

@@ -5,12 +5,18 @@ interface Index {
   readonly definition: string;
 }
 
-// Others hold on to these: the users' numbers while they are given out, constraints and the other tables.
-const kept = ['users_by_number', 'users_username_unique', 'users_pkey', 'users_search_pkey', 'credentials_pkey'];
+// Required during seeding for user numbers and constraints, or referenced by other tables.
+const retainedIndexes = [
+  'users_by_number',
+  'users_username_unique',
+  'users_pkey',
+  'users_search_pkey',
+  'credentials_pkey',
+];
 
 /**
- * Does some work without the indexes of users, and makes them again afterwards: to sort a million once is much quicker than
- * to put each in its place. Only for a database that nobody else uses yet.
+ * Drops the indexes of the user tables, runs some work and creates the indexes again. Sorting a million rows once is
+ * much faster than inserting each in order. The database must not be in use.
  */
 export async function withoutIndexes(database: Database, work: () => Promise<void>): Promise<void> {
   const { knex } = database;
@@ -23,7 +29,7 @@ export async function withoutIndexes(database: Database, work: () => Promise<voi
     if (database.dialect === 'postgres') await tx.raw("set local maintenance_work_mem = '512MB'");
     for (const { definition } of indexes) await tx.raw(definition);
   });
-  // What PostgreSQL would do by itself in a minute or two.
+  // Autovacuum would do this within a minute or two.
   if (database.dialect === 'postgres') await knex.raw('vacuum analyze');
 }
 
@@ -32,7 +38,7 @@ async function indexesOfSqlite({ knex }: Database): Promise<Index[]> {
     .where({ type: 'index' })
     .whereIn('tbl_name', ['users', 'credentials'])
     .whereNotNull('sql')
-    .whereNotIn('name', kept)
+    .whereNotIn('name', retainedIndexes)
     .select<Index[]>('name', 'sql as definition');
 }
 
@@ -40,6 +46,6 @@ async function indexesOfPostgres({ knex }: Database): Promise<Index[]> {
   return knex('pg_indexes')
     .whereRaw('schemaname = current_schema()')
     .whereIn('tablename', ['users', 'users_search', 'credentials'])
-    .whereNotIn('indexname', kept)
+    .whereNotIn('indexname', retainedIndexes)
     .select<Index[]>('indexname as name', 'indexdef as definition');
 }

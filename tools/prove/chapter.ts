@@ -1,15 +1,15 @@
 import type { Step } from './story.ts';
 
-/** Where the company that moves is at home: at the first region, at both while it moves, at the second one. */
-export type Standing = 'before' | 'moving' | 'moved';
+/** Where the moving tenant lives: in the first region, in both during the move, then in the second. */
+export type MovePhase = 'before' | 'moving' | 'moved';
 
-/** Part of the flow, with the moment behind it at which everything is read. */
+/** A part of the flow. A snapshot is taken after it. */
 export interface Chapter {
   readonly steps: readonly Step[];
-  /** What the report calls the moment. */
+  /** The name of that snapshot in the report. */
   readonly moment: string;
-  /** Who takes them: both regions, or the company that moves alone. */
-  readonly by?: 'mover';
-  /** Where that company is at home from then on. */
-  readonly standing?: Standing;
+  /** Who runs the steps: both regions by default, or the moving tenant only. */
+  readonly by?: 'movingTenant';
+  /** The phase of the move from this chapter on. */
+  readonly movePhase?: MovePhase;
 }

@@ -16,10 +16,13 @@ const textPlace = (kind: PlaceKind, name: string, texts: readonly string[], more
 });
 
 /**
- * @returns what gives what a region wrote, answered, sent and gave away since it was last asked: before a company moves, and
- * after, other people are at home there
+ * @returns a function that collects what a region has written, answered, sent and exported since the previous call.
+ *   Each snapshot needs its own part, because the tenants of a region change with a move.
  */
-export function createTexts({ region, answers, exports, planted }: Story, stores: RegionStores): () => Place[] {
+export function createOutputCollector(
+  { region, answers, exports, planted }: Story,
+  stores: RegionStores,
+): () => Place[] {
   const seen = { output: 0, commands: 0, mails: 0 };
   const since = <T>(what: 'commands' | 'mails', all: readonly T[]): T[] => {
     const fresh = all.slice(seen[what]);
@@ -30,14 +33,14 @@ export function createTexts({ region, answers, exports, planted }: Story, stores
     const output = region.output();
     const log = output.slice(seen.output).split('\n');
     seen.output = output.length;
-    // The set-up link is for whoever starts the region: it stands on standard output, once.
+    // The set-up link is meant for the operator: it is printed to standard output once.
     const link = log.filter((line) => line.includes('/set-up/'));
     const put = planted.splice(0);
     const said = log.filter((line) => !link.includes(line));
     return [
       textPlace('log', 'standard output and log of the server', [...said, ...put]),
       textPlace('log', 'set-up link on standard output', link, { showsSecrets: true }),
-      textPlace('answers', 'every answer, with its headers', answers.splice(0), { showsSecrets: true }),
+      textPlace('answers', 'every response, with its headers', answers.splice(0), { showsSecrets: true }),
       ...exports.splice(0).map(({ name, text, ...more }) => textPlace('exports', name, [text], more)),
       ...since('commands', region.commands()).map(commandPlace),
       textPlace('commands', 'control sample', put),
@@ -52,7 +55,7 @@ function commandPlace({ name, text }: { name: string; text: string }): Place {
   return textPlace('commands', `output of "${name}"`, [text], {
     mayHoldDomains: isDirectory,
     showsSecrets: !isDirectory,
-    tellsMoves: isDirectory || name.startsWith('tenant move'),
+    mayHoldMoves: isDirectory || name.startsWith('tenant move'),
   });
 }
 
@@ -63,13 +66,13 @@ function wirePlace(recorder: Recorder): Place {
   return {
     ...place,
     mayHoldDomains: isDatabase,
-    tellsMoves: isDatabase,
+    mayHoldMoves: isDatabase,
     content: recorder.take(),
     items: callers.length,
   };
 }
 
-// A link stands in the mail that brings it and nowhere else: such a mail is a place of its own.
+// A one-time link may appear only in the mail that delivers it, so each such mail is a place of its own.
 function mailPlaces(how: string, mails: readonly string[]): Place[] {
   const bring = (mail: string): boolean => mail.includes('/link/');
   const others = mails.filter((mail) => !bring(mail));
@@ -77,14 +80,14 @@ function mailPlaces(how: string, mails: readonly string[]): Place[] {
     ...(others.length > 0 ? [textPlace('mails', `mails, ${how}`, others)] : []),
     ...mails
       .filter(bring)
-      .map((mail) => textPlace('mails', `a mail with a one-time link, ${how}`, [mail], { bringsLink: true })),
+      .map((mail) => textPlace('mails', `a mail with a one-time link, ${how}`, [mail], { holdsLink: true })),
   ];
 }
 
-// Where the database is the embedded one its file lies here too, and is looked at once: as such.
+// With the embedded database its files are in this folder too. They are searched as database files instead.
 const databaseFile = /^parvis\.sqlite(-wal|-shm)?$/;
 
-/** Every file of a region's data folder, whatever it is for. */
+/** Every file of a region's data folder. */
 export function folderPlaces(folder: string): Place[] {
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
   const files = names.filter((name) => statSync(path.join(folder, name)).isFile() && !databaseFile.test(name));

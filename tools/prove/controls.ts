@@ -3,32 +3,32 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Finding, Place, PlaceKind } from './places.ts';
 import { encodingsOf } from './needles.ts';
-import { startWatched, type Surroundings } from './regions.ts';
+import { startWatched, type Observation } from './regions.ts';
 import type { Story } from './story.ts';
 import type { RegionStores } from './stores.ts';
-import type { JudgedProcess, Territory } from './process-assessment.ts';
+import type { ProcessAssessment, Territory } from './process-assessment.ts';
 
-/** The label of a process that trespasses on purpose. */
+/** The label of the process that breaks the isolation on purpose. */
 export const trespasser = 'control';
 
-/** What the proof did against itself: each must have been noticed. */
+/** A deliberate breach of the isolation. Each one must be noticed. */
 export interface ControlResult {
   readonly region: string;
   readonly control: string;
   readonly noticed: boolean;
 }
 
-/** Puts a text of the other region into everything of this one: a search that does not find it is blind there. */
+/** Plants a text of the other region in every kind of place here. If the search misses it, the search does not work. */
 export async function plantControls(here: Story, there: Story, stores: RegionStores): Promise<void> {
   const { canaries } = there.region;
   const text = (): string => canaries.plant('control sample', 'control');
-  // Where a store cannot be written to, its control will not be noticed: that is said, and does not end the proof.
+  // If a store cannot be written to, its control is reported as not noticed; the proof continues.
   await stores.plant(text()).catch(() => undefined);
   stores.plantMail(text());
   here.answers.push(text());
   here.exports.push({ name: 'control sample', text: text() });
   here.planted.push(text());
-  // In every encoding at once, in the folder and among its mails.
+  // One file per encoding, in the data folder and in the outbox.
   for (const folder of ['', 'outbox']) {
     const target = path.join(here.region.folder, folder);
     mkdirSync(target, { recursive: true });
@@ -37,8 +37,8 @@ export async function plantControls(here: Story, there: Story, stores: RegionSto
   }
 }
 
-/** @returns for each kind of place of each region, whether the control sample in it was found */
-export function searchedEverywhere(
+/** @returns for each region and kind of place, whether the control sample was found */
+export function placeControlResults(
   places: ReadonlyMap<string, readonly Place[]>,
   controls: readonly Finding[],
 ): ControlResult[] {
@@ -46,7 +46,7 @@ export function searchedEverywhere(
     const kinds = [...new Set(all.map(({ kind }) => kind))];
     const found = (wanted: PlaceKind): boolean =>
       controls.some(({ foundIn, kind }) => foundIn === region && kind === wanted);
-    return kinds.map((kind) => ({ region, control: `a canary put into: ${kind}`, noticed: found(kind) }));
+    return kinds.map((kind) => ({ region, control: `a canary planted in: ${kind}`, noticed: found(kind) }));
   });
 }
 
@@ -54,46 +54,46 @@ const trespass = `
   const [port, ...files] = process.argv.slice(1);
   require('node:net').connect(Number(port), '127.0.0.1').on('error', () => {});
   for (const file of files) require('node:fs').openSync(file);
-  process.stdout.write('there');
+  process.stdout.write('ready');
   setTimeout(() => process.exit(), 5000);
 `;
-// The system is looked at again and again: once would do.
-const looks = 20;
+// One sample should be enough; more make it certain.
+const sampleCount = 20;
 
-/** A process of one region, watched as the others are, that connects to the other region and opens one of its files. */
-export async function startTrespasser(own: Territory, other: Territory, around: Surroundings): Promise<void> {
+/** Starts a watched process of one region that connects to the other region and opens one of its files. */
+export async function startTrespasser(own: Territory, other: Territory, observation: Observation): Promise<void> {
   const [store = other.port] = other.stores.ports.keys();
   const args = ['--eval', trespass, '--', String(store), path.join(other.folder, 'directory-key')];
-  const child = startWatched(around, { region: own.region, label: trespasser, args, environment: {} });
+  const child = startWatched(observation, { region: own.region, label: trespasser, args, environment: {} });
   const ended = once(child, 'exit');
   await Promise.race([child.stdout ? once(child.stdout, 'data') : ended, ended]);
-  for (let look = 0; look < looks; look++) {
-    around.watching.sample();
+  for (let sample = 0; sample < sampleCount; sample++) {
+    observation.watching.sample();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   child.kill('SIGKILL');
   await ended;
 }
 
-/** @returns whether the trespass was noticed in every way in which it can be on this system */
-export function trespassNoticed(
-  { region, seen }: JudgedProcess,
-  ways: { systemShows: boolean; recorded: boolean | null },
+/** @returns whether the trespass was noticed by every means that this system supports */
+export function trespassResults(
+  { region, seen }: ProcessAssessment,
+  means: { systemShows: boolean; recorded: boolean | null },
 ): ControlResult[] {
   const noticed = (what: string, by: string): boolean =>
     seen.some((each) => each.what === what && each.by === by && !each.allowed);
   const result = (control: string, is: boolean): ControlResult => ({ region, control, noticed: is });
   return [
-    result('a connection to the other region, told by the process', noticed('connection', 'process')),
-    result('a file of the other region opened, told by the process', noticed('file', 'process')),
-    ...(ways.systemShows
+    result('a connection to the other region, recorded by the process', noticed('connection', 'process')),
+    result('an opened file of the other region, recorded by the process', noticed('file', 'process')),
+    ...(means.systemShows
       ? [
-          result('a connection to the other region, shown by the system', noticed('connection', 'system')),
-          result('a file of the other region opened, shown by the system', noticed('file', 'system')),
+          result('a connection to the other region, observed by the system', noticed('connection', 'system')),
+          result('an opened file of the other region, observed by the system', noticed('file', 'system')),
         ]
       : []),
-    ...(ways.recorded === null
+    ...(means.recorded === null
       ? []
-      : [result('a connection to the other region’s store, at its recorder', ways.recorded)]),
+      : [result('a connection to the other region’s store, seen by its recorder', means.recorded)]),
   ];
 }

@@ -1,13 +1,13 @@
-/** A form of a page: where it goes, and what it sends when nothing is typed. */
+/** A form on a page: its action, and the fields that it sends if the user enters nothing. */
 export interface PageForm {
   readonly action: string;
   readonly fields: readonly [name: string, value: string][];
 }
 
-// Enough for the portal's own pages, which are well formed; a browser would do more.
+// Sufficient for the portal's own pages, which are well-formed.
 const tags = /<(form|input|select|option|textarea)\b((?:[^>"']|"[^"]*"|'[^']*')*)>/g;
 
-/** @returns the forms of a page of the portal, in their order */
+/** @returns the forms of a page in document order */
 export function readForms(html: string): PageForm[] {
   return [...html.matchAll(/<form\b[\s\S]*?<\/form>/g)].map(([text]) => {
     const fields: [string, string][] = [];
@@ -32,6 +32,6 @@ function attributesOf(text: string): Record<string, string> {
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#34': '"', '#39': "'" };
 
-/** @returns a text without the escapes of HTML that the portal writes */
+/** @returns the text with the portal's HTML escapes decoded */
 export const decode = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|#34|#39);/g, (whole, name: string) => entities[name] ?? whole);

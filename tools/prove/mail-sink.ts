@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A mail server of one region that keeps what it is given. */
+/** The mail server of one region. It keeps every mail. */
 export interface MailSink {
   readonly port: number;
-  /** Everything that was said to it, each mail with its envelope. */
+  /** The client's side of each conversation: the envelope and the mail. */
   readonly mails: string[];
   close(): Promise<void>;
 }
 
-/** Speaks as much SMTP (RFC 5321) as a portal on the same machine needs. */
+/** Implements as much SMTP (RFC 5321) as a portal on the same machine needs. */
 export async function startMailSink(): Promise<MailSink> {
   const mails: string[] = [];
   const open = new Set<Socket>();

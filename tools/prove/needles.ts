@@ -1,32 +1,34 @@
 import { hash } from 'node:crypto';
 
-/** Bytes to look for, and what they would be. */
+/** Bytes to search for, and the encoding that they represent. */
 export interface Needle {
   readonly encoding: string;
   readonly bytes: Buffer;
-  /** Whether capitals and small letters are one. */
+  /** Whether the search ignores case. */
   readonly folded: boolean;
 }
 
-/** Bytes to look into, as they are and with small letters only. */
+/** Bytes to search, as read and in lowercase. */
 export interface Haystack {
   readonly raw: Buffer;
   readonly folded: Buffer;
 }
 
-const shortest = 12;
-const [capitalA, capitalZ, toSmall] = [0x41, 0x5a, 0x20];
+const minNeedleLength = 12;
+const [capitalA, capitalZ, lowercaseOffset] = [0x41, 0x5a, 0x20];
 
 export function haystackOf(raw: Buffer): Haystack {
   const folded = Buffer.from(raw);
   for (let index = 0; index < folded.length; index++) {
     const byte = folded[index] ?? 0;
-    if (byte >= capitalA && byte <= capitalZ) folded[index] = byte + toSmall;
+    if (byte >= capitalA && byte <= capitalZ) folded[index] = byte + lowercaseOffset;
   }
   return { raw, folded };
 }
 
-/** The encodings in which a store, a file or a log could keep a text. JSON and folding of names leave these texts as they are. */
+/**
+ * The encodings in which a store, a file or a log may contain a text. JSON and name folding do not change these texts.
+ */
 export function encodingsOf(text: string): Needle[] {
   const small = text.toLowerCase();
   const bytes = Buffer.from(small);
@@ -36,8 +38,8 @@ export function encodingsOf(text: string): Needle[] {
     folded: true,
   });
   return [
-    folded('as it is', small),
-    // Either order of bytes: the zeros between the letters are the same.
+    folded('plain text', small),
+    // Without the last byte this matches both byte orders.
     folded('UTF-16', Buffer.from(small, 'utf16le').subarray(0, -1)),
     folded('hexadecimal', bytes.toString('hex')),
     folded('URL encoding', [...bytes].map((byte) => `%${byte.toString(16)}`).join('')),
@@ -45,7 +47,7 @@ export function encodingsOf(text: string): Needle[] {
   ];
 }
 
-/** @returns what finds bytes as they are, in hexadecimal and in base64 */
+/** @returns needles that find bytes as they are, in hexadecimal and in base64 */
 export function bytesNeedles(bytes: Buffer): Needle[] {
   return [
     { encoding: 'bytes', bytes, folded: false },
@@ -54,7 +56,10 @@ export function bytesNeedles(bytes: Buffer): Needle[] {
   ];
 }
 
-/** A text stands at one of three places among the groups of base64; what its neighbours colour is left out. */
+/**
+ * Base64 encodes groups of three bytes, so a text has three possible alignments. The characters at either end that
+ * depend on neighboring bytes are left out.
+ */
 function base64Of(text: string | Buffer): Needle[] {
   return ['base64', 'base64url'].flatMap((encoding) =>
     [0, 1, 2].map((lead) => {
@@ -66,13 +71,14 @@ function base64Of(text: string | Buffer): Needle[] {
   );
 }
 
-/** @returns what finds a text even where a store cut off its beginning or its end */
+/** @returns needles that find a text even if its beginning or its end was cut off */
 export function needlesOf(text: string): Needle[] {
-  const pieces = text.length <= shortest ? [text] : [text.slice(0, shortest), text.slice(-shortest)];
+  const pieces =
+    text.length <= minNeedleLength ? [text] : [text.slice(0, minNeedleLength), text.slice(-minNeedleLength)];
   return pieces.flatMap(encodingsOf);
 }
 
-/** @returns what finds the unsalted SHA-256 of a secret */
+/** @returns needles that find the unsalted SHA-256 of a secret */
 export function digestNeedles(text: string): Needle[] {
   return [
     { encoding: 'SHA-256', bytes: Buffer.from(hash('sha256', text, 'hex')), folded: true },
@@ -82,7 +88,7 @@ export function digestNeedles(text: string): Needle[] {
   ];
 }
 
-/** A needle with what finding it means. */
+/** A needle and what a match means. */
 export interface Tagged<Tag> extends Needle {
   readonly tag: Tag;
 }
@@ -91,8 +97,8 @@ const prefixBytes = 4;
 const twoBytes = 1 << 16;
 
 /**
- * @param needles of four bytes at least
- * @returns what looks for all of them in one go, and gives the tags of those that it found
+ * @param needles of at least four bytes each
+ * @returns a search for all needles in one pass, which returns those that it found
  */
 export function createFinder<Tag>(needles: readonly Tagged<Tag>[]): (hay: Haystack) => Set<Tagged<Tag>> {
   const [foldedOnes, rawOnes] = [true, false].map((folded) =>
@@ -107,7 +113,7 @@ export function createFinder<Tag>(needles: readonly Tagged<Tag>[]): (hay: Haysta
 }
 
 interface Table<Tag> {
-  /** Whether any needle begins with these two bytes. */
+  /** Whether any needle starts with these two bytes. */
   readonly beginnings: Uint8Array;
   readonly byPrefix: Map<number, Tagged<Tag>[]>;
 }

@@ -26,26 +26,29 @@ export const placeKinds = [
 ] as const;
 export type PlaceKind = (typeof placeKinds)[number];
 
-/** Something of one region in which the other's canaries are looked for. */
+/** A part of one region that is searched for canaries of the other. */
 export interface Place {
   readonly kind: PlaceKind;
   readonly name: string;
   readonly content: Buffer;
-  /** How many rows, keys, files or answers it holds. */
+  /** The number of rows, keys, files or answers in it. */
   readonly items: number;
-  /** Whether the other region's company domains may be there: the directory, and what holds it. */
+  /**
+   * Whether it may contain tenant domains of the other region: true for the directory, and for what contains the
+   * directory.
+   */
   readonly mayHoldDomains: boolean;
-  /** Whether secrets of its own region are shown there, once, to the person they are for. */
+  /** Whether secrets of its own region are shown there, once, to their user. */
   readonly showsSecrets: boolean;
-  /** Whether the fact of a move may be there: the id and the domains of a company that has gone. */
-  readonly tellsMoves?: boolean;
-  /** Whether it is one mail, which may hold the one link that it brings. */
-  readonly bringsLink?: boolean;
-  /** Whether it is encrypted: then nobody's canary may be read in it. */
-  readonly sealed?: boolean;
+  /** Whether it may record a move: the id and the domains of a tenant that moved away. */
+  readonly mayHoldMoves?: boolean;
+  /** Whether it is a single mail, which may contain the one link that it delivers. */
+  readonly holdsLink?: boolean;
+  /** Whether it is encrypted. Then it may contain no readable canary at all. */
+  readonly encrypted?: boolean;
 }
 
-/** A canary where it must not be. */
+/** A canary in a place where it is not allowed. */
 export interface Finding {
   readonly canaryOf: string;
   readonly field: string;
@@ -55,16 +58,16 @@ export interface Finding {
   readonly encoding: string;
 }
 
-/** Places of one region, as they were at one moment. */
-export interface Look {
+/** The places of one region at one moment. */
+export interface Snapshot {
   readonly region: string;
   readonly moment: string;
   readonly places: readonly Place[];
-  /** Whose canaries are at home there besides the region's own: those of a company that has moved in, or not yet out. */
+  /** Owners whose canaries are allowed besides the region's own: the moving tenant while it lives in the region. */
   readonly guests?: readonly string[];
 }
 
-const unnamed = 'a field that can no longer be told';
+const unknownField = 'an unidentified field';
 
 interface Meaning {
   readonly canaryOf: string;
@@ -77,8 +80,8 @@ function needlesFor({ forms, kind, bytes }: Canary): Needle[] {
   return [...forms.flatMap(needlesOf), ...digests, ...(bytes ? bytesNeedles(bytes) : [])];
 }
 
-/** Every text that is looked for: each canary, and what the planted ones have in common. */
-function everyNeedle(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[] {
+/** Everything to search for: each canary, and the marker that the canaries of a kind share. */
+function allNeedles(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[] {
   return [...canariesOf].flatMap(([canaryOf, canaries]) => {
     const tagged = (needles: readonly Needle[], kind: CanaryKind, field: string): Tagged<Meaning>[] => {
       const tag = { canaryOf, kind, field };
@@ -87,12 +90,12 @@ function everyNeedle(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>
     const kinds = [...new Set(canaries.list().map(({ kind }) => kind))];
     return [
       ...canaries.list().flatMap((canary) => tagged(needlesFor(canary), canary.kind, canary.field)),
-      ...kinds.flatMap((kind) => tagged(encodingsOf(canaries.marker(kind)), kind, unnamed)),
+      ...kinds.flatMap((kind) => tagged(encodingsOf(canaries.marker(kind)), kind, unknownField)),
     ];
   });
 }
 
-// A mail and an attachment are broken into lines: what stands on two of them is looked for as if it stood on one.
+// Mails and attachments are broken into lines. Joining the lines finds a text that spans two of them.
 const breaks = /=?\r?\n[ \t]?/g;
 const brokenIntoLines: readonly PlaceKind[] = ['mails', 'data folder', 'answers', 'exports'];
 
@@ -102,13 +105,13 @@ function haystackOfPlace({ kind, content }: Place): Haystack {
   return haystackOf(Buffer.concat([content, Buffer.alloc(1), joined]));
 }
 
-/** Looks for the canaries of others in one region's places, and for secrets of the region's own. */
+/** Searches each region's places for canaries of others and for secrets of its own. */
 export function searchPlaces(
-  looks: readonly Look[],
+  snapshots: readonly Snapshot[],
   canariesOf: ReadonlyMap<string, Canaries>,
 ): { findings: Finding[]; controls: Finding[] } {
-  const find = createFinder(everyNeedle(canariesOf));
-  const all = looks.flatMap((look) => searchLook(look, find));
+  const find = createFinder(allNeedles(canariesOf));
+  const all = snapshots.flatMap((look) => searchSnapshot(look, find));
   return {
     findings: all.filter(({ control }) => !control).map(({ finding }) => finding),
     controls: all
@@ -117,27 +120,27 @@ export function searchPlaces(
   };
 }
 
-function searchLook(
-  { region, moment, places, guests = [] }: Look,
+function searchSnapshot(
+  { region, moment, places, guests = [] }: Snapshot,
   find: (hay: Haystack) => Set<Tagged<Meaning>>,
 ): { finding: Finding; control: boolean }[] {
-  const isFirst = createFirsts();
+  const isFirst = createFirstPlaceCheck();
   return places.flatMap((place) => {
     const wrong = [...find(haystackOfPlace(place))].filter(({ tag }) => {
       const own = tag.canaryOf === region || guests.includes(tag.canaryOf);
-      if (tag.kind === 'mailed' && own && place.bringsLink) return !isFirst(tag, place);
+      if (tag.kind === 'mailed' && own && place.holdsLink) return !isFirst(tag, place);
       return [...kindsFor(place, own), 'control'].includes(tag.kind);
     });
     const where = { foundIn: region, kind: place.kind, place: `${place.name}, ${moment}` };
-    return onceEach(wrong).map(({ encoding, tag: { canaryOf, field, kind } }) => ({
+    return onePerField(wrong).map(({ encoding, tag: { canaryOf, field, kind } }) => ({
       finding: { canaryOf, field, ...where, encoding },
       control: kind === 'control',
     }));
   });
 }
 
-/** @returns whether a place is the first one in which a canary is met */
-function createFirsts(): (tag: Meaning, place: Place) => boolean {
+/** @returns whether this is the first place in which a canary was found */
+function createFirstPlaceCheck(): (tag: Meaning, place: Place) => boolean {
   const first = new Map<Meaning, Place>();
   return (tag, place) => {
     if (!first.has(tag)) first.set(tag, place);
@@ -145,17 +148,17 @@ function createFirsts(): (tag: Meaning, place: Place) => boolean {
   };
 }
 
-/** One finding for each field; what all have in common tells something only where nothing else does. */
-function onceEach(found: readonly Tagged<Meaning>[]): Tagged<Meaning>[] {
-  const named = found.filter(({ tag }) => tag.field !== unnamed);
+/** Reduces matches to one per field. A marker counts only if no canary of its kind was found. */
+function onePerField(found: readonly Tagged<Meaning>[]): Tagged<Meaning>[] {
+  const named = found.filter(({ tag }) => tag.field !== unknownField);
   const known = new Set(named.map(({ tag }) => `${tag.canaryOf}|${tag.kind}`));
-  const rest = found.filter(({ tag }) => tag.field === unnamed && !known.has(`${tag.canaryOf}|${tag.kind}`));
+  const rest = found.filter(({ tag }) => tag.field === unknownField && !known.has(`${tag.canaryOf}|${tag.kind}`));
   const first = new Map([...named, ...rest].reverse().map((each) => [`${each.tag.canaryOf}|${each.tag.field}`, each]));
   return [...first.values()];
 }
 
-function kindsFor({ mayHoldDomains, showsSecrets, tellsMoves, sealed }: Place, own: boolean): CanaryKind[] {
-  if (own && !sealed) return showsSecrets ? ['mailed'] : ['secret', 'token', 'mailed'];
+function kindsFor({ mayHoldDomains, showsSecrets, mayHoldMoves, encrypted }: Place, own: boolean): CanaryKind[] {
+  if (own && !encrypted) return showsSecrets ? ['mailed'] : ['secret', 'token', 'mailed'];
   const domain: CanaryKind[] = mayHoldDomains ? [] : ['domain'];
-  return ['person', 'secret', 'token', 'mailed', ...domain, ...(tellsMoves ? [] : ['moved' as const])];
+  return ['person', 'secret', 'token', 'mailed', ...domain, ...(mayHoldMoves ? [] : ['moved' as const])];
 }

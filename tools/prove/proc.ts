@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A TCP socket as the system sees it. */
+/** A TCP socket as the operating system reports it. */
 export interface SystemSocket {
   readonly inode: string;
   readonly state: 'listening' | 'other';
@@ -13,15 +13,15 @@ interface Endpoint {
   readonly port: number;
 }
 
-/** Whether this system shows what its processes have open. */
+/** Whether this system reports what its processes have open. */
 export const systemShowsProcesses = process.platform === 'linux';
 
 const listening = '0A';
 
-/** @returns every TCP socket of this machine; none where the system does not show them */
+/** @returns every TCP socket of this machine; empty if the system does not report them */
 export function tcpSockets(): SystemSocket[] {
   if (!systemShowsProcesses) return [];
-  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => linesOf(file).slice(1).flatMap(asSocket));
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => linesOf(file).slice(1).flatMap(parseSocket));
 }
 
 function linesOf(file: string): string[] {
@@ -32,16 +32,21 @@ function linesOf(file: string): string[] {
   }
 }
 
-function asSocket(line: string): SystemSocket[] {
+function parseSocket(line: string): SystemSocket[] {
   const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
   if (local === undefined || remote === undefined || inode === undefined) return [];
   return [
-    { inode, state: state === listening ? 'listening' : 'other', local: asEndpoint(local), remote: asEndpoint(remote) },
+    {
+      inode,
+      state: state === listening ? 'listening' : 'other',
+      local: parseEndpoint(local),
+      remote: parseEndpoint(remote),
+    },
   ];
 }
 
-// In words of four bytes, each in the machine's order of bytes: 0100007F is 127.0.0.1.
-function asEndpoint(text: string): Endpoint {
+// 32-bit words in the byte order of the machine: 0100007F is 127.0.0.1.
+function parseEndpoint(text: string): Endpoint {
   const [digits = '', port = ''] = text.split(':');
   const bytes = (digits.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex')].reverse());
   const v4 = bytes.length === 4 || bytes.slice(0, 10).every((byte) => byte === 0);
@@ -52,11 +57,11 @@ function asEndpoint(text: string): Endpoint {
   return { address, port: Number.parseInt(port, 16) };
 }
 
-/** @returns what a process has open: inodes of its sockets, and paths of its files; null once it is gone */
-export function openOf(pid: number): { sockets: string[]; files: string[] } | null {
+/** @returns the inodes of a process's open sockets and the paths of its open files; null if the process has ended */
+export function openDescriptorsOf(pid: number): { sockets: string[]; files: string[] } | null {
   const folder = `/proc/${pid}/fd`;
   try {
-    const links = readdirSync(folder).map((fd) => linkOf(`${folder}/${fd}`));
+    const links = readdirSync(folder).map((fd) => readLink(`${folder}/${fd}`));
     return {
       sockets: links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []),
       files: links.filter((link) => link.startsWith('/')),
@@ -66,7 +71,7 @@ export function openOf(pid: number): { sockets: string[]; files: string[] } | nu
   }
 }
 
-function linkOf(path: string): string {
+function readLink(path: string): string {
   try {
     return readlinkSync(path);
   } catch {

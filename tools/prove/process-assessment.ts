@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { isLoopback } from './proc.ts';
 import type { RegionStores } from './stores.ts';
-import { contactsOf, endOf, isBelow, type Contact, type Watched } from './process-watcher.ts';
+import { contactsOf, parseTarget, isBelow, type Contact, type Watched } from './process-watcher.ts';
 
-/** What is known of a region when its processes are judged. */
+/** The stores, folder and port of a region: what its processes may touch. */
 export interface Territory {
   readonly region: string;
   readonly folder: string;
@@ -11,32 +11,32 @@ export interface Territory {
   readonly stores: RegionStores;
 }
 
-/** A group of contacts of one process, in words. */
-export interface Seen {
+/** A group of similar contacts of one process. */
+export interface ContactGroup {
   readonly what: Contact['what'];
   readonly to: string;
   readonly count: number;
-  /** Told by the process itself, or shown by the system. */
+  /** Whether the process recorded the contact itself or the system showed it. */
   readonly by: Contact['by'];
   readonly allowed: boolean;
 }
 
-export interface JudgedProcess {
+export interface ProcessAssessment {
   readonly region: string;
   readonly process: string;
-  /** Whether the process wrote down what it did: without that nothing is known of it. */
+  /** Whether the process recorded what it did. Otherwise the proof cannot vouch for it. */
   readonly watchedItself: boolean;
   readonly samples: number;
-  readonly seen: readonly Seen[];
+  readonly seen: readonly ContactGroup[];
 }
 
-/** A process is allowed its own region's stores, folder and port; whatever else it touches is told. */
-export function judgeProcess(watched: Watched, territories: readonly Territory[]): JudgedProcess {
+/** A process may touch the stores, folder and port of its own region. Everything else is reported. */
+export function assessProcess(watched: Watched, territories: readonly Territory[]): ProcessAssessment {
   const own = territories.find(({ region }) => region === watched.region);
   const { watchedItself, contacts } = contactsOf(watched);
-  const groups = new Map<string, Seen>();
+  const groups = new Map<string, ContactGroup>();
   for (const contact of contacts) {
-    const judged = own ? judge(contact, own, territories) : { to: contact.to, allowed: false };
+    const judged = own ? assessContact(contact, own, territories) : { to: contact.to, allowed: false };
     const key = [contact.what, judged.to, contact.by].join('|');
     groups.set(key, { ...contact, ...judged, count: (groups.get(key)?.count ?? 0) + contact.count });
   }
@@ -44,29 +44,29 @@ export function judgeProcess(watched: Watched, territories: readonly Territory[]
   return { region, process: label, watchedItself, samples, seen: [...groups.values()] };
 }
 
-type Judgement = Pick<Seen, 'to' | 'allowed'>;
+type ContactAssessment = Pick<ContactGroup, 'to' | 'allowed'>;
 
-function judge({ what, to }: Contact, own: Territory, all: readonly Territory[]): Judgement {
+function assessContact({ what, to }: Contact, own: Territory, all: readonly Territory[]): ContactAssessment {
   switch (what) {
     case 'connection':
-      return judgeConnection(to, own, all);
+      return assessConnection(to, own, all);
     case 'listening': {
-      const { port, local } = endOf(to);
+      const { port, local } = parseTarget(to);
       const allowed = local && port === own.port;
-      return { to: allowed ? 'its own port of the loopback address' : to, allowed };
+      return { to: allowed ? 'its own port on the loopback address' : to, allowed };
     }
     case 'name':
       return { to: isLoopback(to) ? 'this machine' : to, allowed: isLoopback(to) };
     case 'file':
-      return judgeFile(to, own, all);
+      return assessFile(to, own, all);
     case 'process':
     case 'datagram':
       return { to, allowed: false };
   }
 }
 
-function judgeConnection(to: string, own: Territory, all: readonly Territory[]): Judgement {
-  const { port, local } = endOf(to);
+function assessConnection(to: string, own: Territory, all: readonly Territory[]): ContactAssessment {
+  const { port, local } = parseTarget(to);
   if (!local) return { to: `${to}, outside this machine`, allowed: false };
   const store = own.stores.ports.get(port);
   if (store !== undefined) return { to: store, allowed: true };
@@ -79,16 +79,16 @@ function judgeConnection(to: string, own: Territory, all: readonly Territory[]):
   return { to: port === own.port ? 'its own portal' : 'something else on this machine', allowed: false };
 }
 
-function judgeFile(file: string, own: Territory, all: readonly Territory[]): Judgement {
+function assessFile(file: string, own: Territory, all: readonly Territory[]): ContactAssessment {
   const isOf = ({ folder, stores }: Territory): boolean => isBelow([folder], file) || stores.files.includes(file);
   const owners = all.filter(isOf);
   const mine = owners.includes(own);
   const [other] = owners.filter((each) => each !== own);
-  // A file that two regions were given is nobody's own.
+  // A file that was given to both regions belongs to neither.
   if (mine && other === undefined) return { to: 'its own data folder or database', allowed: true };
   const name = path.basename(file);
   return {
-    to: other ? `the file ${name} of ${other.region}` : `the file ${name}, which is no region’s`,
+    to: other ? `the file ${name} of ${other.region}` : `the file ${name}, which belongs to neither region`,
     allowed: false,
   };
 }

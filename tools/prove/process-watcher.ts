@@ -1,39 +1,39 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isLoopback, openOf, systemShowsProcesses, tcpSockets } from './proc.ts';
+import { isLoopback, openDescriptorsOf, systemShowsProcesses, tcpSockets } from './proc.ts';
 
-/** A process of a region, and everything outside itself that it was seen with. */
+/** A process of a region, and the connections and files that it was seen with. */
 export interface Watched {
   readonly region: string;
   readonly label: string;
   readonly pid: number;
-  /** Where the process itself writes down what it asks for. */
+  /** The file in which the process records what it does. */
   readonly record: string;
-  /** What the system showed: `connection 127.0.0.1:5432`, `listening 127.0.0.1:3000`, `file /…`. */
+  /** What the system reported: `connection 127.0.0.1:5432`, `listening 127.0.0.1:3000`, `file /…`. */
   readonly seen: Map<string, number>;
-  /** Inodes that were looked at already. */
+  /** Inodes that were already counted. */
   readonly sockets: Set<string>;
   samples: number;
 }
 
 export interface Watching {
   add(region: string, label: string, pid: number, record: string): void;
-  /** Looks at every process now. */
+  /** Samples every process now. */
   sample(): void;
   stop(): void;
   readonly processes: readonly Watched[];
-  /** The longest time between two looks, in ms. */
+  /** The longest time between two samples, in ms. */
   longestGapMs(): number;
 }
 
 const minIntervalMs = 5;
-// Sampling must not slow down the processes that are watched: it uses a tenth of the time at most.
+// Sampling must not slow down the watched processes: it may use at most a tenth of the time.
 const restFactor = 9;
-// A socket that is not TCP never appears among the TCP sockets; one that is still connecting appears at a later look.
+// A socket that is not TCP is never listed; one that is still connecting is listed later.
 const maxLookups = 5;
 
 /**
- * Looks from outside, every few milliseconds, at what the processes have open.
+ * Samples the open files and sockets of the processes every few milliseconds.
  * @param folders the folders whose files are reported
  */
 export function startWatching(folders: readonly string[]): Watching {
@@ -46,7 +46,7 @@ class ProcessWatcher implements Watching {
   readonly processes: Watched[] = [];
   readonly #folders: readonly string[];
   readonly #exited = new Set<number>();
-  // The connection of each inode. It never changes, so that a socket is looked up only once.
+  // The connection of each inode. It never changes, so each socket is looked up only once.
   readonly #connections = new Map<string, string>();
   readonly #lookups = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
@@ -68,8 +68,8 @@ class ProcessWatcher implements Watching {
   }
 
   add(region: string, label: string, pid: number, record: string): void {
-    // The sockets of a new process are its pipes, none of which is TCP: they need no lookup.
-    for (const inode of openOf(pid)?.sockets ?? []) this.#lookups.set(inode, maxLookups);
+    // The first sockets of a new process are its pipes, which are not TCP: they need no lookup.
+    for (const inode of openDescriptorsOf(pid)?.sockets ?? []) this.#lookups.set(inode, maxLookups);
     this.processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 });
   }
 
@@ -84,21 +84,21 @@ class ProcessWatcher implements Watching {
     this.#lastAt = now;
     if (!systemShowsProcesses) return;
     const running = this.processes.filter(({ pid }) => !this.#exited.has(pid));
-    const looks = running.map((each) => ({ each, open: openOf(each.pid) }));
-    this.#lookUp(looks.flatMap(({ open }) => open?.sockets ?? []));
-    for (const { each, open } of looks) {
+    const snapshots = running.map((each) => ({ each, open: openDescriptorsOf(each.pid) }));
+    this.#lookUp(snapshots.flatMap(({ open }) => open?.sockets ?? []));
+    for (const { each, open } of snapshots) {
       if (open === null) this.#exited.add(each.pid);
       else this.#note(each, open);
     }
   }
 
-  #note(each: Watched, { sockets, files }: NonNullable<ReturnType<typeof openOf>>): void {
+  #note(each: Watched, { sockets, files }: NonNullable<ReturnType<typeof openDescriptorsOf>>): void {
     each.samples++;
     for (const inode of sockets) {
-      const words = this.#connections.get(inode);
-      if (words === undefined || each.sockets.has(inode)) continue;
+      const description = this.#connections.get(inode);
+      if (description === undefined || each.sockets.has(inode)) continue;
       each.sockets.add(inode);
-      each.seen.set(words, (each.seen.get(words) ?? 0) + 1);
+      each.seen.set(description, (each.seen.get(description) ?? 0) + 1);
     }
     for (const file of files) if (isBelow(this.#folders, file)) each.seen.set(`file ${file}`, 1);
   }
@@ -108,25 +108,25 @@ class ProcessWatcher implements Watching {
       (inode) => !this.#connections.has(inode) && (this.#lookups.get(inode) ?? 0) < maxLookups,
     );
     if (unknown.length === 0) return;
-    const words = new Map(tcpSockets().map((socket) => [socket.inode, socketWords(socket)]));
+    const descriptions = new Map(tcpSockets().map((socket) => [socket.inode, describeSocket(socket)]));
     for (const inode of unknown) {
-      const found = words.get(inode);
+      const found = descriptions.get(inode);
       if (found !== undefined) this.#connections.set(inode, found);
       this.#lookups.set(inode, (this.#lookups.get(inode) ?? 0) + 1);
     }
   }
 }
 
-function socketWords({ state, local, remote }: ReturnType<typeof tcpSockets>[number]): string {
+function describeSocket({ state, local, remote }: ReturnType<typeof tcpSockets>[number]): string {
   if (state === 'listening') return `listening ${local.address}:${local.port}`;
-  // Somebody who came in: what they came to is a port on which the process listens.
+  // For an incoming connection the local port is one on which the process listens.
   return `socket ${local.port} ${remote.address}:${remote.port}`;
 }
 
 export const isBelow = (folders: readonly string[], file: string): boolean =>
   folders.some((folder) => file === folder || file.startsWith(folder + path.sep));
 
-/** One thing outside itself that a process asked for or had open. */
+/** A connection, file or other resource that a process requested or had open. */
 export interface Contact {
   readonly what: 'connection' | 'listening' | 'name' | 'file' | 'process' | 'datagram';
   readonly to: string;
@@ -134,12 +134,12 @@ export interface Contact {
   readonly by: 'process' | 'system';
 }
 
-/** @returns whether the process said that it was watching itself, and everything that it did */
+/** @returns whether the process recorded its own actions, and all its contacts */
 export function contactsOf({ record, seen }: Watched): { watchedItself: boolean; contacts: Contact[] } {
   const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n').filter(Boolean) : [];
-  const told = lines.map((line) => JSON.parse(line) as { what: Contact['what'] | 'watching'; to: string });
+  const recorded = lines.map((line) => JSON.parse(line) as { what: Contact['what'] | 'watching'; to: string });
   const counts = new Map<string, number>();
-  for (const { what, to } of told) counts.set(`${what} ${to}`, (counts.get(`${what} ${to}`) ?? 0) + 1);
+  for (const { what, to } of recorded) counts.set(`${what} ${to}`, (counts.get(`${what} ${to}`) ?? 0) + 1);
   return {
     watchedItself: counts.has('watching main'),
     contacts: [...contactsIn(counts, 'process'), ...contactsIn(withoutIncoming(seen), 'system')],
@@ -147,26 +147,26 @@ export function contactsOf({ record, seen }: Watched): { watchedItself: boolean;
 }
 
 function contactsIn(counts: ReadonlyMap<string, number>, by: Contact['by']): Contact[] {
-  return [...counts].flatMap(([words, count]) => {
-    const [, what = '', to = ''] = /^(\w+) (.*)$/s.exec(words) ?? [];
+  return [...counts].flatMap(([description, count]) => {
+    const [, what = '', to = ''] = /^(\w+) (.*)$/s.exec(description) ?? [];
     return what === 'watching' ? [] : [{ what: what as Contact['what'], to, count, by }];
   });
 }
 
 function withoutIncoming(seen: ReadonlyMap<string, number>): Map<string, number> {
-  const ports = new Set([...seen.keys()].flatMap((words) => /^listening .*:(\d+)$/.exec(words)?.[1] ?? []));
+  const ports = new Set([...seen.keys()].flatMap((description) => /^listening .*:(\d+)$/.exec(description)?.[1] ?? []));
   const outgoing = new Map<string, number>();
-  for (const [words, count] of seen) {
-    const [, local, remote] = /^socket (\d+) (.*)$/.exec(words) ?? [];
-    if (local === undefined) outgoing.set(words, count);
+  for (const [description, count] of seen) {
+    const [, local, remote] = /^socket (\d+) (.*)$/.exec(description) ?? [];
+    if (local === undefined) outgoing.set(description, count);
     else if (!ports.has(local))
       outgoing.set(`connection ${remote}`, (outgoing.get(`connection ${remote}`) ?? 0) + count);
   }
   return outgoing;
 }
 
-/** @returns `host` and `port` of a contact's other end */
-export function endOf(to: string): { host: string; port: number; local: boolean } {
+/** Parses the target of a connection. */
+export function parseTarget(to: string): { host: string; port: number; local: boolean } {
   const [, host = to, port = '0'] = /^(.*):(\d+)$/.exec(to) ?? [];
   return { host, port: Number(port), local: isLoopback(host) };
 }

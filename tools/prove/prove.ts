@@ -5,19 +5,19 @@ import { createCanaries } from './canaries.ts';
 import { outboxOf } from './collect-places.ts';
 import { plantControls, startTrespasser } from './controls.ts';
 import { flow as wholeFlow } from './flow/flow.ts';
-import { createLooks } from './snapshots.ts';
-import { startRegion, type Surroundings } from './regions.ts';
+import { createSnapshots } from './snapshots.ts';
+import { startRegion, type Observation } from './regions.ts';
 import type { Report } from './report.ts';
 import { foldersOf, openSites, territoryOf, type ProveOptions, type Site } from './sites.ts';
-import { createMover, createStory, type Story } from './story.ts';
-import { sumUp, type Route } from './summarize.ts';
-import { walkAlone, walkBoth, type StepResult } from './run-steps.ts';
+import { createMovingTenantStories, createStory, type Story } from './story.ts';
+import { summarize, type Route } from './summarize.ts';
+import { runForMovingTenant, runInBothRegions, type StepResult } from './run-steps.ts';
 import { startWatching, type Watching } from './process-watcher.ts';
-import type { Standing, Chapter } from './chapter.ts';
+import type { MovePhase, Chapter } from './chapter.ts';
 
 type Closers = (() => unknown)[];
 
-/** Starts two regions, does in them everything that people do, and looks for each in everything of the other. */
+/** Starts two regions, exercises the whole portal in both, and searches each for traces of the other. */
 export async function prove(options: ProveOptions): Promise<Report> {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'parvis-proof-')));
   const watching = startWatching(foldersOf(root, options));
@@ -30,60 +30,72 @@ export async function prove(options: ProveOptions): Promise<Report> {
 }
 
 async function run(options: ProveOptions, root: string, watching: Watching, closers: Closers): Promise<Report> {
-  const { tell = () => undefined, flow = wholeFlow } = options;
+  const { onProgress = () => undefined, flow = wholeFlow } = options;
   const began = Date.now();
-  const around: Surroundings = { watching, records: path.join(root, 'records'), folders: foldersOf(root, options) };
-  mkdirSync(around.records);
+  const observation: Observation = { watching, records: path.join(root, 'records'), folders: foldersOf(root, options) };
+  mkdirSync(observation.records);
   const sites = await openSites(options, root, watching, closers);
-  const stories = await startStories(sites, around, closers, options);
-  const company = createCanaries();
-  const moving = createMover(...stories, company);
-  const look = createLooks(sites, stories);
-  tell(`Two regions run: ${sites.map(({ plan }) => plan.id).join(' and ')}.`);
-  const { steps, standing } = await goThrough(flow, { stories, moving }, tell, async (chapter, now) => {
+  const stories = await startStories(sites, observation, closers, options);
+  const tenant = createCanaries();
+  const moving = createMovingTenantStories(...stories, tenant);
+  const snapshots = createSnapshots(sites, stories);
+  onProgress(`Two regions are running: ${sites.map(({ plan }) => plan.id).join(' and ')}.`);
+  const { steps, movePhase } = await runChapters(flow, { stories, moving }, onProgress, async (chapter, now) => {
     watching.sample();
-    if (chapter === flow.at(-1)) await trespassAndPlant(sites, stories, around);
-    await look.around(chapter.moment, now);
+    if (chapter === flow.at(-1)) await trespassAndPlant(sites, stories, observation);
+    await snapshots.take(chapter.moment, now);
   });
-  await look.intoBackups(standing);
+  await snapshots.takeBackups(movePhase);
   const directories = await Promise.all(stories.map(directoryOf));
   const stopped = await Promise.all(stories.map(({ region }) => region.stop()));
-  tell('Both regions are stopped.');
-  await look.around('after the stop', standing);
+  onProgress('Both regions have stopped.');
+  await snapshots.take('after shutdown', movePhase);
   watching.stop();
-  const mover = { canaries: company, domain: moving[0].company.domain, hasMoved: standing === 'moved' };
-  return sumUp({ sites, stories, looks: look.all, steps, directories, stopped, watching, began, mover });
+  const movingTenant = { canaries: tenant, domain: moving[0].tenant.domain, hasMoved: movePhase === 'moved' };
+  return summarize({
+    sites,
+    stories,
+    snapshots: snapshots.all,
+    steps,
+    directories,
+    stopped,
+    watching,
+    began,
+    movingTenant,
+  });
 }
 
-/** Takes every step. @returns how they went, and where the company that moves is at home in the end */
-async function goThrough(
+/** Runs every chapter. @returns the results of the steps, and the final phase of the move */
+async function runChapters(
   flow: readonly Chapter[],
   { stories, moving }: Record<'stories' | 'moving', [Story, Story]>,
-  tell: (words: string) => void,
-  afterEach: (chapter: Chapter, standing: Standing) => Promise<void>,
-): Promise<{ steps: StepResult[]; standing: Standing }> {
+  onProgress: (words: string) => void,
+  afterEach: (chapter: Chapter, movePhase: MovePhase) => Promise<void>,
+): Promise<{ steps: StepResult[]; movePhase: MovePhase }> {
   const steps: StepResult[] = [];
-  let standing: Standing = 'before';
+  let movePhase: MovePhase = 'before';
   for (const chapter of flow) {
-    standing = chapter.standing ?? standing;
+    movePhase = chapter.movePhase ?? movePhase;
     const taken =
-      chapter.by === 'mover' ? walkAlone(chapter.steps, moving, tell) : walkBoth(chapter.steps, stories, tell);
+      chapter.by === 'movingTenant'
+        ? runForMovingTenant(chapter.steps, moving, onProgress)
+        : runInBothRegions(chapter.steps, stories, onProgress);
     steps.push(...(await taken));
-    await afterEach(chapter, standing);
+    await afterEach(chapter, movePhase);
   }
-  return { steps, standing };
+  return { steps, movePhase };
 }
 
 async function trespassAndPlant(
   sites: readonly Site[],
   stories: readonly Story[],
-  around: Surroundings,
+  observation: Observation,
 ): Promise<void> {
   for (const [index, site] of sites.entries()) {
     const [here, there, other] = [stories[index], stories[1 - index], sites[1 - index]];
     if (!here || !there || !other) continue;
     await plantControls(here, there, site.stores);
-    await startTrespasser(territoryOf(site), territoryOf(other), around);
+    await startTrespasser(territoryOf(site), territoryOf(other), observation);
   }
 }
 
@@ -97,7 +109,7 @@ async function directoryOf({ region }: Story): Promise<Route[]> {
 
 async function startStories(
   sites: readonly Site[],
-  around: Surroundings,
+  observation: Observation,
   closers: Closers,
   { settings }: ProveOptions,
 ): Promise<[Story, Story]> {
@@ -116,7 +128,7 @@ async function startStories(
       ...stores.environment,
       ...settings?.(plan.id, sites),
     };
-    const region = await startRegion({ ...plan, environment }, around);
+    const region = await startRegion({ ...plan, environment }, observation);
     closers.push(() => region.stop());
     return createStory(region, () => [...stores.mails(), ...outboxOf(plan.folder)]);
   };

@@ -1,34 +1,31 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { openOf, systemShowsProcesses, tcpSockets } from './proc.ts';
+import { openDescriptorsOf, systemShowsProcesses, tcpSockets } from './proc.ts';
 import type { Watching } from './process-watcher.ts';
 
-/** Somebody who came to a store. */
+/** A process that connected to a store. */
 export interface Caller {
-  /** The region of the process that came; null for one that belongs to none. */
+  /** The region of the process; null if it belongs to none. */
   readonly region: string | null;
   readonly process: string;
 }
 
-/** Stands in front of a store of one region: knows who comes, and keeps what they say. */
+/** A proxy in front of a store of one region. It identifies every caller and records all traffic. */
 export interface Recorder {
   readonly region: string;
   readonly store: string;
   readonly port: number;
   readonly callers: readonly Caller[];
-  /** Every byte that was sent to the store and that it answered since this was last asked. */
+  /** All bytes sent to and received from the store since the previous call. */
   take(): Buffer;
   close(): Promise<void>;
 }
 
-/** What the proof's own visits to a store are called. */
-export const theProof = 'the proof itself';
+/** The caller name of the proof's own connections. */
+export const proofCaller = 'the proof itself';
 const maxIdentifyingMs = 2_000;
 
-/**
- * Starts a recorder on a free port of the loopback address.
- * @param to where the store itself listens
- */
+/** Starts a recorder on a free port of the loopback address. @param to the address of the store itself */
 export async function startRecorder(
   region: string,
   store: string,
@@ -49,7 +46,7 @@ class ProxyRecorder implements Recorder {
   readonly #to: { readonly host: string; readonly port: number };
   readonly #watching: Watching;
   readonly #server = createServer({ pauseOnConnect: true }, (client) => void this.#accept(client));
-  // One for each direction of each connection, so that a text that arrives in two chunks is found whole.
+  // One buffer list per direction and connection, so that a text that arrives in two chunks is found whole.
   readonly #streams: Buffer[][] = [];
   readonly #open = new Set<Socket>();
 
@@ -76,7 +73,7 @@ class ProxyRecorder implements Recorder {
     if (this.#server.listening) await once(this.#server, 'close');
   }
 
-  // Nothing is forwarded until the caller is identified: while its socket is open, the system shows whose it is.
+  // Nothing is forwarded until the caller is identified, which needs its socket to be open.
   async #accept(client: Socket): Promise<void> {
     client.pause();
     this.#open.add(client);
@@ -85,8 +82,8 @@ class ProxyRecorder implements Recorder {
     // A client that disconnected before anything was forwarded does not count as a caller.
     if (client.destroyed) return;
     this.callers.push(caller);
-    // Where the system shows whose a socket is, an unidentified caller is rejected.
-    if (caller.region === null && caller.process !== theProof && systemShowsProcesses) return void client.destroy();
+    // If the system reports socket owners, reject a caller that could not be identified.
+    if (caller.region === null && caller.process !== proofCaller && systemShowsProcesses) return void client.destroy();
     this.#forward(client);
   }
 
@@ -108,15 +105,16 @@ class ProxyRecorder implements Recorder {
 }
 
 async function callerAt(client: Socket, { processes }: Watching): Promise<Caller> {
-  const unknown = { region: null, process: 'a process that could not be told' };
+  const unknown = { region: null, process: 'an unidentified process' };
   if (!systemShowsProcesses) return unknown;
   const end = Date.now() + maxIdentifyingMs;
   const [from, at] = [client.remotePort, client.localPort];
   while (Date.now() < end) {
     const socket = tcpSockets().find(({ local, remote }) => local.port === from && remote.port === at);
-    const owner = socket && processes.find(({ pid }) => openOf(pid)?.sockets.includes(socket.inode));
+    const owner = socket && processes.find(({ pid }) => openDescriptorsOf(pid)?.sockets.includes(socket.inode));
     if (owner) return { region: owner.region, process: owner.label };
-    if (socket && openOf(process.pid)?.sockets.includes(socket.inode)) return { region: null, process: theProof };
+    if (socket && openDescriptorsOf(process.pid)?.sockets.includes(socket.inode))
+      return { region: null, process: proofCaller };
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return unknown;

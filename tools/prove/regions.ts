@@ -8,7 +8,7 @@ import type { Canaries } from './canaries.ts';
 import type { Watching } from './process-watcher.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 
-/** A region as it is to run. */
+/** The configuration of a region. */
 export interface RegionPlan {
   readonly id: string;
   readonly rules: RegionRules;
@@ -18,25 +18,25 @@ export interface RegionPlan {
   readonly canaries: Canaries;
 }
 
-/** A region that runs: its server, and the operator's commands beside it. */
+/** A running region: its server, and the operator's commands. */
 export interface RunningRegion extends RegionPlan {
   readonly origin: string;
-  /** What the server wrote: its standard output and its log. */
+  /** The standard output and the log of the server. */
   readonly output: () => string;
-  /** Runs a command of the operator to its end. @returns its standard output */
+  /** Runs an operator's command to completion. @returns its standard output */
   command(args: readonly string[], input?: string): Promise<string>;
-  /** Runs a command with other settings laid over the region's own. @returns how it ended, and everything it wrote */
+  /** Runs a command with settings that override those of the region. @returns its exit code and output */
   attempt(args: readonly string[], settings: Readonly<Record<string, string>>): Promise<Attempt>;
-  /** What the commands wrote. */
+  /** The output of all commands so far. */
   readonly commands: () => readonly { name: string; text: string }[];
-  /** Ends the server as an operator would. @returns whether it ended well */
+  /** Stops the server as an operator would. @returns whether it exited with 0 */
   stop(): Promise<boolean>;
 }
 
 interface Attempt {
-  /** The exit code; null where a signal ended it. */
+  /** The exit code; null if a signal ended the process. */
   readonly code: number | null;
-  /** Standard output alone. */
+  /** Standard output only. */
   readonly printed: string;
   /** Standard output and standard error. */
   readonly text: string;
@@ -47,17 +47,17 @@ const preload = pathToFileURL(path.join(import.meta.dirname, `watch.preload${cod
 const maxStartMs = 60_000;
 const maxStopMs = 20_000;
 
-export interface Surroundings {
+export interface Observation {
   readonly watching: Watching;
-  /** Where the processes write down what they do. */
+  /** Where the processes record what they do. */
   readonly records: string;
-  /** Folders of which files are told. */
+  /** The folders whose files are reported. */
   readonly folders: readonly string[];
 }
 
-/** Starts a process under observation. */
+/** Starts a watched process. */
 export function startWatched(
-  { watching, records, folders }: Surroundings,
+  { watching, records, folders }: Observation,
   {
     region,
     label,
@@ -72,7 +72,7 @@ export function startWatched(
   const { PATH = '', TZ = 'UTC' } = process.env;
   const child = spawn(process.execPath, ['--import', address.href, ...args], {
     env: { PATH, TZ, ...environment },
-    // A server that can no longer hear this process ends by itself.
+    // The server exits if its IPC channel closes, so it does not outlive the proof.
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });
   if (child.pid !== undefined) watching.add(region, label, child.pid, record);
@@ -80,10 +80,10 @@ export function startWatched(
 }
 
 /** Starts a region's server and waits until it is ready. */
-export async function startRegion(plan: RegionPlan, around: Surroundings): Promise<RunningRegion> {
+export async function startRegion(plan: RegionPlan, observation: Observation): Promise<RunningRegion> {
   const { id: region } = plan;
   const run = (label: string, args: readonly string[], settings = {}): ChildProcess =>
-    startWatched(around, {
+    startWatched(observation, {
       region,
       label,
       args: [program, ...args],
@@ -94,8 +94,8 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
   const origin = `http://127.0.0.1:${plan.port}`;
   const commands: { name: string; text: string }[] = [];
   const attempt = async (args: readonly string[], settings: object, input = ''): Promise<Attempt> => {
-    const ended = await outcomeOf(run(nameOf(args), args, settings), input);
-    commands.push({ name: nameOf(args), text: ended.text });
+    const ended = await outcomeOf(run(commandName(args), args, settings), input);
+    commands.push({ name: commandName(args), text: ended.text });
     return ended;
   };
   const running: RunningRegion = {
@@ -105,14 +105,15 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
     commands: () => commands,
     command: async (args, input = '') => {
       const { code, printed } = await attempt(args, {}, input);
-      if (code !== 0) throw new CommandFault(`"parvis ${nameOf(args)}" ended with ${code ?? 'a signal'} in ${region}`);
+      if (code !== 0)
+        throw new CommandFault(`"parvis ${commandName(args)}" exited with ${code ?? 'a signal'} in ${region}`);
       return printed;
     },
     attempt,
-    stop: () => stopped(server),
+    stop: () => stopServer(server),
   };
   try {
-    await untilReady(running, server);
+    await waitUntilReady(running, server);
   } catch (error) {
     server.kill('SIGKILL');
     throw error;
@@ -120,14 +121,14 @@ export async function startRegion(plan: RegionPlan, around: Surroundings): Promi
   return running;
 }
 
-/** @returns what reads everything that the process has printed so far */
+/** @returns a function that returns everything the process has printed so far */
 function collectOutput({ stdout, stderr }: ChildProcess): () => string {
   let output = '';
   for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
   return () => output;
 }
 
-const nameOf = (args: readonly string[]): string => args.slice(0, 2).join(' ');
+const commandName = (args: readonly string[]): string => args.slice(0, 2).join(' ');
 
 async function outcomeOf(child: ChildProcess, input: string): Promise<Attempt> {
   let text = '';
@@ -139,7 +140,7 @@ async function outcomeOf(child: ChildProcess, input: string): Promise<Attempt> {
   return { code, printed, text };
 }
 
-async function untilReady({ id, origin, output }: RunningRegion, server: ChildProcess): Promise<void> {
+async function waitUntilReady({ id, origin, output }: RunningRegion, server: ChildProcess): Promise<void> {
   const end = Date.now() + maxStartMs;
   while (Date.now() < end && server.exitCode === null) {
     const ready = await fetch(new URL('/readyz', origin)).then(
@@ -152,7 +153,7 @@ async function untilReady({ id, origin, output }: RunningRegion, server: ChildPr
   throw new CommandFault(`The region ${id} did not start: ${output().trim().split('\n').at(-1) ?? ''}`);
 }
 
-async function stopped(server: ChildProcess): Promise<boolean> {
+async function stopServer(server: ChildProcess): Promise<boolean> {
   if (server.exitCode !== null || server.signalCode !== null) return server.exitCode === 0;
   const ended = once(server, 'exit');
   const cut = setTimeout(() => server.kill('SIGKILL'), maxStopMs);

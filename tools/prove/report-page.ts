@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ejs from 'ejs';
 import { packageRoot } from '../../src/platform/package-root.ts';
-import type { JudgedProcess, Seen } from './process-assessment.ts';
+import type { ProcessAssessment, ContactGroup } from './process-assessment.ts';
 import type { Planted, Report } from './report.ts';
 
 const folder = path.join(packageRoot, 'tools/prove/page');
 const read = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
 
-/** The report as one page: no script, nothing from elsewhere. Its data stand at the end, with their SHA-256. */
+/** The report as one self-contained page without scripts. It ends with the data and their SHA-256. */
 export function reportPage(report: Report): Promise<string> {
   const data = JSON.stringify(report, null, 1);
   const model = {
@@ -18,13 +18,13 @@ export function reportPage(report: Report): Promise<string> {
     digest: hash('sha256', data, 'hex'),
     css: read('report.css'),
     names: report.regions.map(({ region }) => region),
-    // Whoever took steps: the regions, and the company that moves where it did.
+    // The regions, and the moving tenant if it ran any steps.
     owners: [...new Set(report.steps.map(({ region }) => region))],
     totals: totalsOf(report),
     fieldsOf,
     contactsOf,
-    statusWords,
-    kindWords,
+    statusLabels,
+    kindLabels,
     size,
     number,
   };
@@ -38,15 +38,15 @@ const number = (value: number): string => value.toLocaleString('en');
 const size = (bytes: number): string =>
   bytes < 1024 * 1024 ? `${number(Math.ceil(bytes / 1024))} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
-const statusWords = { done: 'done', refusedByRules: 'refused, as the rules say', failed: 'went wrong' } as const;
+const statusLabels = { done: 'done', refusedByRules: 'refused, as the rules require', failed: 'failed' } as const;
 
-const kindWords: Readonly<Record<Planted['kind'], string>> = {
-  person: 'Typed in by people, or standing for them',
-  domain: 'Company domains, the one thing that regions share',
+const kindLabels: Readonly<Record<Planted['kind'], string>> = {
+  person: 'Entered by people, or identifying them',
+  domain: 'Tenant domains, the only data that regions share',
   secret: 'Passwords, temporary passwords, one-time links, seeds and recovery codes',
   token: 'Set-up links and session cookies',
-  mailed: 'One-time links that were mailed: each in the one mail that brought it, and nowhere else',
-  moved: 'The fact of the move, the one thing that stays behind',
+  mailed: 'Mailed one-time links, each allowed only in the mail that delivers it',
+  moved: 'The record of the move, the only data that stays behind',
 };
 
 function totalsOf({ planted, looked, steps, processes, controls }: Report) {
@@ -62,7 +62,7 @@ function totalsOf({ planted, looked, steps, processes, controls }: Report) {
   };
 }
 
-/** @returns for each field of a kind, how many canaries each region has in it */
+/** @returns for each field of a kind, how many canaries each owner has in it */
 function fieldsOf({ planted }: Report, kind: Planted['kind']): { field: string; counts: number[] }[] {
   const fields = [...new Set(planted.filter((each) => each.kind === kind).map(({ field }) => field))];
   const countIn = (field: string, region: string): number =>
@@ -71,18 +71,18 @@ function fieldsOf({ planted }: Report, kind: Planted['kind']): { field: string; 
   return fields.map((field) => ({ field, counts: owners.map((owner) => countIn(field, owner)) }));
 }
 
-const whatWords: Readonly<Record<Seen['what'], string>> = {
+const contactLabels: Readonly<Record<ContactGroup['what'], string>> = {
   connection: 'connections to',
-  listening: 'listening at',
-  name: 'names asked for:',
+  listening: 'listening on',
+  name: 'names looked up:',
   file: 'files of',
   process: 'programs started:',
-  datagram: 'datagrams by',
+  datagram: 'datagrams over',
 };
 
-/** What processes of one name did, taken together. */
+/** Merges the contacts of processes with the same name. */
 function contactsOf(
-  processes: readonly JudgedProcess[],
+  processes: readonly ProcessAssessment[],
 ): { region: string; process: string; runs: number; samples: number; seen: string[] }[] {
   const names = [...new Set(processes.map(({ region, process }) => `${region}|${process}`))];
   return names.map((name) => {
@@ -90,8 +90,8 @@ function contactsOf(
     const [first] = same;
     const ways = new Map<string, Set<string>>();
     for (const { what, to, by } of same.flatMap(({ seen }) => seen)) {
-      const words = `${whatWords[what]} ${to}`;
-      ways.set(words, (ways.get(words) ?? new Set()).add(by === 'process' ? 'told' : 'seen'));
+      const words = `${contactLabels[what]} ${to}`;
+      ways.set(words, (ways.get(words) ?? new Set()).add(by === 'process' ? 'recorded' : 'observed'));
     }
     return {
       region: first?.region ?? '',

@@ -1,16 +1,16 @@
 import type { CanaryKind } from './canaries.ts';
-import type { JudgedProcess } from './process-assessment.ts';
+import type { ProcessAssessment } from './process-assessment.ts';
 import type { ControlResult } from './controls.ts';
 import type { Finding, PlaceKind } from './places.ts';
-import { mover } from './story.ts';
+import { movingTenant } from './story.ts';
 import type { StepResult } from './run-steps.ts';
 
-/** What was looked through in one region: all moments together. */
-export interface Looked {
+/** What was searched in one region, over all snapshots. */
+export interface SearchedPlaces {
   readonly region: string;
   readonly kind: PlaceKind;
   readonly moments: readonly string[];
-  /** The most that there were at one moment. */
+  /** The largest number at any one moment. */
   readonly places: number;
   readonly items: number;
   readonly bytes: number;
@@ -23,7 +23,7 @@ export interface Planted {
   readonly count: number;
 }
 
-/** What one region's directory says of the other. */
+/** Whether one region's directory lists exactly the right domains of the other. */
 export interface DirectoryCheck {
   readonly region: string;
   readonly of: string;
@@ -48,11 +48,11 @@ export interface Visit {
   readonly allowed: boolean;
 }
 
-/** What the proof is to say, as data. */
+/** The result of the proof. */
 export interface Report {
   readonly format: 1;
   readonly held: boolean;
-  /** Why it did not hold, in sentences; never a canary itself. */
+  /** Why the isolation did not hold, in sentences. They never contain a canary. */
   readonly reasons: readonly string[];
   readonly at: string;
   readonly seconds: number;
@@ -61,77 +61,78 @@ export interface Report {
   readonly regions: readonly RegionFacts[];
   readonly steps: readonly StepResult[];
   readonly planted: readonly Planted[];
-  readonly looked: readonly Looked[];
+  readonly looked: readonly SearchedPlaces[];
   readonly findings: readonly Finding[];
   readonly directory: readonly DirectoryCheck[];
-  readonly processes: readonly JudgedProcess[];
+  readonly processes: readonly ProcessAssessment[];
   readonly visits: readonly Visit[];
   readonly longestGapMs: number;
   readonly controls: readonly ControlResult[];
   readonly limits: readonly string[];
 }
 
-/** Everything that speaks against the proof; an empty list means that it held. */
+/** @returns every reason why the isolation did not hold; empty if it held */
 export function reasonsOf(report: Omit<Report, 'held' | 'reasons'>): string[] {
   const { regions, steps, findings, directory, processes, visits, controls } = report;
   return [
-    ...findings.map(findingWords),
+    ...findings.map(describeFinding),
     ...processes.flatMap(({ region, process, seen, watchedItself }) => [
-      ...(watchedItself ? [] : [`Nothing is known of the process "${process}" of ${region}: it did not watch itself.`]),
+      ...(watchedItself
+        ? []
+        : [`The process "${process}" of ${region} did not record its actions, so they are unknown.`]),
       ...seen
         .filter(({ allowed }) => !allowed)
-        .map(({ what, to }) => `The process "${process}" of ${region}: ${whatWords[what]} ${to}.`),
+        .map(({ what, to }) => `The process "${process}" of ${region}: ${contactVerbs[what]} ${to}.`),
     ]),
     ...visits
       .filter(({ allowed }) => !allowed)
-      .map(({ region, store, by }) => `${store} of ${region} was visited by ${by}.`),
+      .map(({ region, store, by }) => `${store} of ${region} was accessed by ${by}.`),
     ...directory
       .filter(({ exact }) => !exact)
       .map(
-        ({ region, of }) =>
-          `The directory of ${region} does not name exactly the company domains of ${of} that it is meant to know.`,
+        ({ region, of }) => `The directory of ${region} does not list exactly the expected tenant domains of ${of}.`,
       ),
     ...steps
       .filter(({ status }) => status === 'failed')
-      .map(({ region, title, says }) => `The step "${title}" went wrong ${placeWords(region)}: ${says}.`),
+      .map(({ region, title, says }) => `The step "${title}" failed ${describePlace(region)}: ${says}.`),
     ...regions
       .filter(({ stoppedWell }) => !stoppedWell)
-      .map(({ region }) => `The server of ${region} did not stop well.`),
+      .map(({ region }) => `The server of ${region} did not shut down cleanly.`),
     ...controls
       .filter(({ noticed }) => !noticed)
       .map(({ region, control }) => `A control in ${region} was not noticed: ${control}.`),
   ];
 }
 
-const whatWords = {
+const contactVerbs = {
   connection: 'connected to',
-  listening: 'listened at',
-  name: 'asked for the address of',
+  listening: 'listened on',
+  name: 'looked up the address of',
   file: 'opened',
   process: 'started the program',
-  datagram: 'sent by',
+  datagram: 'sent datagrams over',
 } as const;
 
-const findingWords = ({ canaryOf, field, foundIn, place, encoding }: Finding): string =>
+const describeFinding = ({ canaryOf, field, foundIn, place, encoding }: Finding): string =>
   canaryOf === foundIn
-    ? `A secret of ${canaryOf} (${field}) is kept in its own region: ${place} (${encoding}).`
-    : `A canary of ${canaryOf} (${field}) is in ${foundIn}: ${place} (${encoding}).`;
+    ? `A secret of ${canaryOf} (${field}) is stored in its own region: ${place} (${encoding}).`
+    : `A canary of ${canaryOf} (${field}) was found in ${foundIn}: ${place} (${encoding}).`;
 
-const placeWords = (who: string): string => (who === mover ? `with ${who}` : `in ${who}`);
+const describePlace = (who: string): string => (who === movingTenant ? `for ${who}` : `in ${who}`);
 
-/** What no run can show, for whoever reads the report. */
+/** The limits of the proof, for readers of the report. */
 export function limitsOf({ showsProcesses, recorded }: { showsProcesses: boolean; recorded: boolean }): string[] {
   return [
-    'Both regions ran on one machine, as processes of one account, over http on the loopback address. That the network between real regions is closed, and that their operators keep them apart, is for others to show.',
-    'A canary is found as it is, in UTF-16, hexadecimal, base64 and URL encoding, with folded case and accents, and where either end was cut off; passwords also as unsalted SHA-256. What is encrypted or compressed under another form is not read.',
-    'The processes write down themselves what they connect to, which files they open and which names they ask for (Node’s own functions and the driver of SQLite). Code that goes around these is seen only from outside.',
+    'Both regions ran on one machine, as processes of one account, over HTTP on the loopback address. Whether real regions are separated by their networks and their operators must be verified separately.',
+    'Canaries are found in plain text, UTF-16, hexadecimal, base64 and URL encoding, with case and accents folded, and if either end was cut off; passwords also as unsalted SHA-256. Data that is encrypted or compressed in any other form is not read.',
+    'Each process records the connections it makes, the files it opens and the names it looks up through Node’s built-in functions and the SQLite driver. Code that bypasses these is only observed from outside.',
     showsProcesses
-      ? 'From outside, the open sockets and files of every process were read every few milliseconds; the longest time between two looks stands above. What came and went between two of them was not seen this way.'
-      : 'This system does not show what its processes have open: nothing was seen from outside.',
+      ? 'From outside, the open sockets and files of every process were sampled every few milliseconds; the longest time between two samples is given above. Anything opened and closed between two samples was not observed this way.'
+      : 'This system does not report what its processes have open, so nothing was observed from outside.',
     recorded
-      ? 'Each PostgreSQL and each Redis was reached through a recorder, which let nothing through before it knew whose connection it was. A connection to a store’s own port would have gone past the recorder; it would have been told by the process and shown by the system.'
-      : 'SQLite has no connections: what was watched are the files that processes opened.',
-    'Codes of six digits are too short to be told from chance: the seeds that they come from, and recovery codes, were looked for. Backups, and the log of the server, from before a company moved still hold what they held; that an operator acted in it travels in its own log, with their name.',
-    'The proof speaks of this version, these rules and these steps. It says nothing of a browser, of a proxy in front, or of backups that others make.',
+      ? 'PostgreSQL and Redis were reached only through recorders, which forward nothing until they have identified the caller. A direct connection to a store’s port would have bypassed its recorder, but the process would have recorded it and the system would have shown it.'
+      : 'SQLite has no connections, so the files that processes opened were watched instead.',
+    'Six-digit codes are too short to search for; the seeds that generate them and recovery codes were searched for instead. Backups and server logs from before a tenant moved still contain its data. If an operator acted in a tenant, the tenant’s log names them and moves with the tenant.',
+    'The proof covers this version, these rules and these steps. It does not cover browsers, reverse proxies or backups made by other means.',
   ];
 }

@@ -1,48 +1,50 @@
 import { ruleTextIn, type RegionRules } from '../../src/domain/regions.ts';
 import { Refused, StepFault, type Step, type Story } from './story.ts';
 
-/** How a step went in one region, or with the company that moves. */
+/** The result of a step in one region, or for the moving tenant. */
 export interface StepResult {
   readonly title: string;
   readonly region: string;
   readonly status: 'done' | 'refusedByRules' | 'failed';
-  /** Why it failed; or what the rules have instead, of a step that they refused, whole or in part. */
+  /**
+   * Why the step failed; or, if the rules refuse it, what they provide instead; or a remark on a step that was done.
+   */
   readonly says: string;
   readonly ms: number;
 }
 
-/** Takes steps in both regions, one step after the other. */
-export async function walkBoth(
+/** Runs steps in both regions, in order. */
+export async function runInBothRegions(
   steps: readonly Step[],
   [one, other]: readonly [Story, Story],
   afterEach: (title: string) => void,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
   for (const step of steps) {
-    const first = take(step, one, other);
-    if (step.inTurn) await first;
-    results.push(...(await Promise.all([first, take(step, other, one)])));
+    const first = runStep(step, one, other);
+    if (step.sequential) await first;
+    results.push(...(await Promise.all([first, runStep(step, other, one)])));
     afterEach(step.title);
   }
   return results;
 }
 
-/** Takes steps with one company alone. @param there where it moves to */
-export async function walkAlone(
+/** Runs steps for the moving tenant only. @param there the region that it moves to */
+export async function runForMovingTenant(
   steps: readonly Step[],
   [here, there]: readonly [Story, Story],
   afterEach: (title: string) => void,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
   for (const step of steps) {
-    results.push(await take(step, here, there));
+    results.push(await runStep(step, here, there));
     afterEach(step.title);
   }
   return results;
 }
 
-async function take(step: Step, here: Story, there: Story): Promise<StepResult> {
-  const { title, operation, where, act } = step;
+async function runStep(step: Step, here: Story, there: Story): Promise<StepResult> {
+  const { title, operation, supportedBy, act } = step;
   const began = performance.now();
   const result = (status: StepResult['status'], says = ''): StepResult => ({
     title,
@@ -53,38 +55,39 @@ async function take(step: Step, here: Story, there: Story): Promise<StepResult> 
   });
   const { rules } = here.region;
   const isHere =
-    (operation === undefined || rules.operations[operation].at === 'here') && (where === undefined || where(rules));
+    (operation === undefined || rules.operations[operation].at === 'here') &&
+    (supportedBy === undefined || supportedBy(rules));
   try {
     here.remarks.length = 0;
     await act(here, there);
     return isHere
       ? result('done', [...new Set(here.remarks)].join('; '))
-      : result('failed', 'was done, though the rules of the region say that it is not done here');
+      : result('failed', 'was done, although the rules of the region do not place it here');
   } catch (error) {
     if (error instanceof Refused)
       return isHere
-        ? result('failed', 'was refused, though the rules of the region allow it')
-        : result('refusedByRules', insteadOf(step, rules));
-    return result('failed', error instanceof StepFault ? error.message : wordsOf(error));
+        ? result('failed', 'was refused, although the rules of the region allow it')
+        : result('refusedByRules', alternativeTo(step, rules));
+    return result('failed', error instanceof StepFault ? error.message : describeError(error));
   }
 }
 
-/** @returns what the rules have in the place of a step that they refuse */
-function insteadOf({ operation, otherwise = '' }: Step, rules: RegionRules): string {
+/** @returns what the rules provide instead of a step that they refuse */
+function alternativeTo({ operation, unsupportedReason = '' }: Step, rules: RegionRules): string {
   const placement = operation && rules.operations[operation];
   switch (placement?.at) {
     case 'elsewhere':
       return `done at ${ruleTextIn(placement.place, 'en', rules).text}`;
     case 'alone':
-      return 'users do it alone';
+      return 'users do this themselves';
     case 'nobody':
-      return 'nobody does it';
+      return 'not available in this region';
     default:
-      return otherwise;
+      return unsupportedReason;
   }
 }
 
-// What an error quotes may be a canary: its name is enough to begin with.
-const wordsOf = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${firstWords(error.message)}` : 'failed';
-const firstWords = (text: string): string => text.replace(/\b[a-z0-9]{20,}\b/gi, '…').slice(0, 160);
+// An error message may quote a canary, so only its name and a redacted excerpt are kept.
+const describeError = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${redact(error.message)}` : 'failed';
+const redact = (text: string): string => text.replace(/\b[a-z0-9]{20,}\b/gi, '…').slice(0, 160);

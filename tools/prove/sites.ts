@@ -13,27 +13,27 @@ import type { Chapter } from './chapter.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 
 export interface ProveOptions {
-  /** The rules of the two regions. */
+  /** The rules files of the two regions. */
   readonly rulesFiles: readonly string[];
-  /** A database each, in the order of the rules; null for an embedded one each. */
+  /** One database per region, in the order of the rules; null for an embedded database each. */
   readonly databaseUrls: readonly string[] | null;
   readonly redisUrls: readonly string[] | null;
-  /** Another flow than the whole one. */
+  /** A shorter flow, for tests. */
   readonly flow?: readonly Chapter[];
-  /** Is told what is being done. */
-  readonly tell?: (words: string) => void;
-  /** Settings laid over a region's own: for whoever breaks the isolation on purpose. */
+  /** Called with a sentence whenever the proof makes progress. */
+  readonly onProgress?: (words: string) => void;
+  /** Settings that override a region's own, for tests that break the isolation on purpose. */
   readonly settings?: (region: string, all: readonly Site[]) => Readonly<Record<string, string>>;
 }
 
-/** A region with everything that the proof knows of it. */
+/** A region with its rules file and its stores. */
 export interface Site {
   readonly plan: RegionPlan;
   readonly rulesFile: string;
   readonly stores: RegionStores;
 }
 
-/** @returns a site as its processes are judged by */
+/** @returns the boundaries by which the processes of a site are assessed */
 export const territoryOf = ({ plan, stores }: Site): Territory => ({
   region: plan.id,
   folder: plan.folder,
@@ -41,7 +41,7 @@ export const territoryOf = ({ plan, stores }: Site): Territory => ({
   stores,
 });
 
-// A database file of the caller's own lies elsewhere: its folder is watched too.
+// A database file given by the caller is outside the root: its folder is watched too.
 export const foldersOf = (root: string, { databaseUrls }: ProveOptions): string[] => [
   path.join(root, 'regions'),
   ...(databaseUrls ?? []).filter((url) => url.startsWith('sqlite:')).map((url) => path.dirname(fileOf(url))),
@@ -49,7 +49,7 @@ export const foldersOf = (root: string, { databaseUrls }: ProveOptions): string[
 
 const fileOf = (url: string): string => path.resolve(url.slice('sqlite:'.length));
 
-/** Opens the stores of both regions, which must be empty. */
+/** Opens the stores of both regions and checks that they are empty. */
 export async function openSites(
   options: ProveOptions,
   root: string,
@@ -69,7 +69,7 @@ export async function openSites(
   }
   const [one, other] = sites;
   if (sites.length !== 2 || one?.plan.id === other?.plan.id)
-    throw new CommandFault('The proof wants the rules of two different regions');
+    throw new CommandFault('The proof requires the rules of two different regions');
   return sites;
 }
 
@@ -86,5 +86,5 @@ async function openStores(
   return postgresStores(region, { databaseUrl, redisUrl: redisUrls?.[index] ?? null }, watching);
 }
 
-/** @returns the SHA-256 of a rules file, so that an auditor can tell which one it was */
+/** @returns the SHA-256 of a rules file, so that an auditor can identify it */
 export const fileDigest = (file: string): string => hash('sha256', readFileSync(file), 'hex');

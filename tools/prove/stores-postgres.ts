@@ -10,7 +10,7 @@ import { rowText, tablePlaces, type RegionStores } from './stores.ts';
 import type { Watching } from './process-watcher.ts';
 import { CommandFault } from '../../src/platform/command-fault.ts';
 
-const largestDumpBytes = 256 * 1024 * 1024;
+const maxDumpBytes = 256 * 1024 * 1024;
 const [postgresPort, redisPort] = [5432, 6379];
 
 interface GivenStores {
@@ -18,7 +18,7 @@ interface GivenStores {
   readonly redisUrl: string | null;
 }
 
-/** The stores of one region, each with the recorder in front of it. */
+/** The stores of one region, each behind a recorder. */
 interface RecordedStores {
   readonly region: string;
   readonly databaseUrl: string;
@@ -33,7 +33,7 @@ interface RecordedRedis {
   readonly store: Awaited<ReturnType<typeof openRedis>>;
 }
 
-/** Gives access to the caller's PostgreSQL database, and to Redis if one is given; a recorder stands in front of each. */
+/** Opens the given PostgreSQL database, and Redis if one is given, each behind a recorder. */
 export async function postgresStores(region: string, given: GivenStores, watching: Watching): Promise<RegionStores> {
   const stores = await openRecorded(region, given, watching);
   const { databaseUrl, database, redis, sink } = stores;
@@ -46,10 +46,10 @@ export async function postgresStores(region: string, given: GivenStores, watchin
       [sink.port, 'its own mail server'],
     ]),
     files: [],
-    described: redis === null ? 'PostgreSQL, which holds the sessions too' : 'PostgreSQL, and Redis for the sessions',
+    described: redis === null ? 'PostgreSQL, which also stores the sessions' : 'PostgreSQL, and Redis for the sessions',
     identity: `${host}:${port}${new URL(databaseUrl).pathname}`,
     checkEmpty: () => checkStoresAreEmpty(stores),
-    read: async () => [...(await within(databaseUrl, readTables)), ...((await redis?.store.read()) ?? [])],
+    read: async () => [...(await withClient(databaseUrl, readTables)), ...((await redis?.store.read()) ?? [])],
     backup: async () => [await dump(databaseUrl)],
     plant: (text) => plantInStores(stores, text),
     recorders,
@@ -80,25 +80,27 @@ async function openRecordedRedis(region: string, url: string, watching: Watching
 
 /** The settings of the region's processes, which reach their stores only through the recorders. */
 const environmentOf = ({ region, databaseUrl, database, redis, sink }: RecordedStores): Record<string, string> => ({
-  DATABASE_URL: through(databaseUrl, database),
-  ...(redis === null ? {} : { REDIS_URL: through(redis.url, redis.recorder) }),
+  DATABASE_URL: proxiedUrl(databaseUrl, database),
+  ...(redis === null ? {} : { REDIS_URL: proxiedUrl(redis.url, redis.recorder) }),
   SESSION_SECRETS: randomBytes(32).toString('base64url'),
   SECOND_FACTOR_KEYS: randomBytes(32).toString('base64url'),
   SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
   MAIL_FROM: `portal@${region}.example`,
 });
 
-function through(url: string, { port }: Recorder): string {
+function proxiedUrl(url: string, { port }: Recorder): string {
   const proxied = new URL(url);
   proxied.host = `127.0.0.1:${port}`;
   return proxied.href;
 }
 
 async function checkStoresAreEmpty({ region, databaseUrl, redis }: RecordedStores): Promise<void> {
-  const tables = await within(databaseUrl, tableNames);
-  const tenants = tables.includes('tenants') ? await within(databaseUrl, (client) => rowsOf(client, 'tenants')) : [];
+  const tables = await withClient(databaseUrl, tableNames);
+  const tenants = tables.includes('tenants')
+    ? await withClient(databaseUrl, (client) => rowsOf(client, 'tenants'))
+    : [];
   if (tenants.length > 0)
-    throw new CommandFault(`The given database of ${region} holds tenants: the proof wants an empty one`);
+    throw new CommandFault(`The given database of ${region} contains tenants; the proof requires an empty one`);
   if ((await redis?.store.read())?.some(({ items }) => items > 0))
     throw new CommandFault(`The given Redis of ${region} is not empty`);
 }
@@ -109,11 +111,11 @@ async function readTables(client: pg.Client): Promise<Place[]> {
   return places;
 }
 
-// Through the recorders, as the region itself connects, so that the text is found on the wire too.
+// Through the recorders, as the region itself connects, so that the text is found in the traffic too.
 async function plantInStores({ databaseUrl, database, redis }: RecordedStores, text: string): Promise<void> {
   const insert = 'insert into throttles (key, points) values ($1, 0)';
-  await within(through(databaseUrl, database), (client) => client.query(insert, [text]));
-  if (redis !== null) await (await openRedis(through(redis.url, redis.recorder))).plantAndClose(text);
+  await withClient(proxiedUrl(databaseUrl, database), (client) => client.query(insert, [text]));
+  if (redis !== null) await (await openRedis(proxiedUrl(redis.url, redis.recorder))).plantAndClose(text);
 }
 
 function addressOf(url: string, usual: number): { host: string; port: number } {
@@ -121,7 +123,7 @@ function addressOf(url: string, usual: number): { host: string; port: number } {
   return { host: hostname, port: port === '' ? usual : Number(port) };
 }
 
-async function within<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -139,10 +141,10 @@ async function tableNames(client: pg.Client): Promise<string[]> {
 const rowsOf = async (client: pg.Client, table: string): Promise<Record<string, unknown>[]> =>
   (await client.query<Record<string, unknown>>(`select * from "${table}"`)).rows;
 
-/** By pg_dump where there is one that knows this server, else every table through the driver. */
+/** Uses pg_dump if there is one for this server version, otherwise reads every table through the driver. */
 async function dump(url: string): Promise<Place> {
   const { hostname, port, username, password, pathname } = new URL(url);
-  const place = { kind: 'backup', items: 1, mayHoldDomains: true, showsSecrets: false, tellsMoves: true } as const;
+  const place = { kind: 'backup', items: 1, mayHoldDomains: true, showsSecrets: false, mayHoldMoves: true } as const;
   const env = {
     PATH: process.env.PATH ?? '',
     PGHOST: hostname,
@@ -154,16 +156,16 @@ async function dump(url: string): Promise<Place> {
   try {
     const { stdout } = await promisify(execFile)('pg_dump', [], {
       env,
-      maxBuffer: largestDumpBytes,
+      maxBuffer: maxDumpBytes,
       encoding: 'buffer',
     });
     return { ...place, name: 'dump by pg_dump', content: stdout };
   } catch {
-    const content = await within(url, async (client) => {
+    const content = await withClient(url, async (client) => {
       const tables: Buffer[] = [];
       for (const name of await tableNames(client)) tables.push(...(await rowsOf(client, name)).map(rowText));
       return Buffer.concat(tables);
     });
-    return { ...place, name: 'every table read through the driver (no pg_dump for this server)', content };
+    return { ...place, name: 'every table read proxiedUrl the driver (no pg_dump for this server)', content };
   }
 }

@@ -8,8 +8,8 @@ import { CommandFault } from '../../src/platform/command-fault.ts';
 const busyTimeoutMs = 5_000;
 
 /**
- * Gives access to the embedded database of a region, which contains the sessions too; mail is in the outbox of its data folder.
- * @param given the caller's own file; null for the one in the data folder
+ * Opens the embedded database of a region, which also contains the sessions. Mail is in the outbox of its data folder.
+ * @param given the caller's own file; null for the file in the data folder
  */
 export function sqliteStores(folder: string, given: string | null): RegionStores {
   const file = given ?? path.join(folder, 'parvis.sqlite');
@@ -17,10 +17,10 @@ export function sqliteStores(folder: string, given: string | null): RegionStores
     environment: given === null ? {} : { DATABASE_URL: `sqlite:${given}` },
     ports: new Map(),
     files: [file, `${file}-wal`, `${file}-shm`, `${file}-journal`],
-    described: 'embedded SQLite, which holds the sessions too',
+    described: 'embedded SQLite, which also stores the sessions',
     identity: path.resolve(file),
     checkEmpty: () => checkHasNoTenants(file),
-    read: () => Promise.resolve(existsSync(file) ? [...tablesIn(file), ...filesOf(file)] : []),
+    read: () => Promise.resolve(existsSync(file) ? [...tablesIn(file), ...databaseFilePlaces(file)] : []),
     backup: () => backUp(file, path.join(path.dirname(folder), `${path.basename(folder)}-backup.sqlite`)),
     plant: async (text) => {
       const row = 'insert into throttles (key, points) values (?, 0)';
@@ -46,14 +46,14 @@ function withDatabase<T>(file: string, work: (database: SqliteFile.Database) => 
 function checkHasNoTenants(file: string): Promise<void> {
   const hasTenants = existsSync(file) && withDatabase(file, (database) => hasRows(database, 'tenants'));
   return hasTenants
-    ? Promise.reject(new CommandFault('The given database holds tenants: the proof wants an empty one'))
+    ? Promise.reject(new CommandFault('The given database contains tenants; the proof requires an empty one'))
     : Promise.resolve();
 }
 
 const tablesIn = (file: string): Place[] =>
   withDatabase(file, (database) => tablesOf(database).flatMap((name) => tablePlaces(name, rowsOf(database, name))));
 
-function filesOf(file: string): Place[] {
+function databaseFilePlaces(file: string): Place[] {
   const files = [file, `${file}-wal`].filter((each) => existsSync(each));
   return files.map((each) =>
     filePlace(each === file ? 'database file' : 'write-ahead log', readFileSync(each), 'database file'),
@@ -78,7 +78,7 @@ const filePlace = (name: string, content: Buffer, kind: Place['kind']): Place =>
   items: 1,
   mayHoldDomains: true,
   showsSecrets: false,
-  tellsMoves: true,
+  mayHoldMoves: true,
 });
 
 const tablesOf = (database: SqliteFile.Database): string[] =>

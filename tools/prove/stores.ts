@@ -1,33 +1,33 @@
 import type { Place } from './places.ts';
 import type { Recorder } from './recorder.ts';
 
-/** The stores of one region, from the outside: as somebody reads them who has everything. */
+/** The stores of one region, read from outside with full access. */
 export interface RegionStores {
-  /** What tells the region's processes where its stores are. */
+  /** The settings that point the region's processes to its stores. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What a process of the region may connect to: a port of the loopback address, and what is there. */
+  /** Where processes of the region may connect to: ports of the loopback address, with a description. */
   readonly ports: ReadonlyMap<number, string>;
-  /** Files of the database outside the region's own folder. */
+  /** The files of the database, which may be outside the region's folder. */
   readonly files: readonly string[];
-  /** In words, for the report. */
+  /** A description for the report. */
   readonly described: string;
-  /** Names the database: two regions with the same name share it. */
+  /** Identifies the database: if two regions have the same identity, they share it. */
   readonly identity: string;
-  /** Fails where the database is not empty. */
+  /** @throws CommandFault if a store is not empty */
   checkEmpty(): Promise<void>;
-  /** Everything in database and session store now. */
+  /** The current content of the database and the session store. */
   read(): Promise<Place[]>;
   backup(): Promise<Place[]>;
-  /** Puts a text into each store by hand. */
+  /** Writes a text into each store directly. */
   plant(text: string): Promise<void>;
-  /** What went over the lines to the stores, and who came. */
+  /** The recorders in front of the stores. */
   readonly recorders: readonly Recorder[];
   readonly mails: () => readonly string[];
   plantMail(text: string): void;
   close(): Promise<void>;
 }
 
-/** @returns a row as a text: bytes as bytes, so that a search finds them in every encoding */
+/** @returns the text of a row; binary values as raw bytes, so that a search finds every encoding */
 export function rowText(row: Readonly<Record<string, unknown>>): Buffer {
   const cells = Object.values(row).map((value) =>
     value instanceof Uint8Array
@@ -37,13 +37,13 @@ export function rowText(row: Readonly<Record<string, unknown>>): Buffer {
   return Buffer.concat(cells.flatMap((cell) => [cell, Buffer.from('\n')]));
 }
 
-/** The tables that hold the directory: the other region's company domains may be in them and in no other. */
+/** The table of the directory, the only one that may contain tenant domains of the other region. */
 export const directoryTable = 'routes';
 
-// What stays of a company that moved away.
+// The record of tenants that moved away.
 const movesTable = 'moves';
 
-/** A table as places: one for each column, so that a finding can name it. */
+/** A table as one place per column, so that a finding can name the column. */
 export function tablePlaces(table: string, rows: readonly Record<string, unknown>[]): Place[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return columns.map((column) => ({
@@ -53,6 +53,6 @@ export function tablePlaces(table: string, rows: readonly Record<string, unknown
     items: rows.length,
     mayHoldDomains: table === directoryTable && column === 'domain',
     showsSecrets: false,
-    tellsMoves: table === movesTable || (table === directoryTable && column === 'domain'),
+    mayHoldMoves: table === movesTable || (table === directoryTable && column === 'domain'),
   }));
 }

@@ -2,27 +2,27 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Canaries, Canary } from './canaries.ts';
-import { judgeProcess } from './process-assessment.ts';
-import { searchedEverywhere, trespasser, trespassNoticed, type ControlResult } from './controls.ts';
-import { searchPlaces, type Look, type PlaceKind } from './places.ts';
+import { assessProcess } from './process-assessment.ts';
+import { placeControlResults, trespasser, trespassResults, type ControlResult } from './controls.ts';
+import { searchPlaces, type Snapshot, type PlaceKind } from './places.ts';
 import { systemShowsProcesses } from './proc.ts';
 import { fileDigest, territoryOf, type Site } from './sites.ts';
 import {
   limitsOf,
   reasonsOf,
   type DirectoryCheck,
-  type Looked,
+  type SearchedPlaces,
   type Planted,
   type Report,
   type Visit,
 } from './report.ts';
-import { mover, type Story } from './story.ts';
+import { movingTenant, type Story } from './story.ts';
 import type { StepResult } from './run-steps.ts';
 import type { Watching } from './process-watcher.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
 import { visitsIn } from './store-visits.ts';
 
-/** A line of a directory. */
+/** An entry of a directory. */
 export interface Route {
   readonly domain: string;
   readonly region: string;
@@ -31,36 +31,36 @@ export interface Route {
 export interface Evidence {
   readonly sites: readonly Site[];
   readonly stories: readonly Story[];
-  readonly looks: readonly Look[];
+  readonly snapshots: readonly Snapshot[];
   readonly steps: readonly StepResult[];
-  /** What each region's directory says, in the order of the sites. */
+  /** The content of each region's directory, in the order of the sites. */
   readonly directories: readonly (readonly Route[])[];
   readonly stopped: readonly boolean[];
   readonly watching: Watching;
   /** Epoch ms. */
   readonly began: number;
-  /** The company that moves from the first region to the second. */
-  readonly mover: { readonly canaries: Canaries; readonly domain: string; readonly hasMoved: boolean };
+  /** The tenant that moves from the first region to the second. */
+  readonly movingTenant: { readonly canaries: Canaries; readonly domain: string; readonly hasMoved: boolean };
 }
 
-/** Searches everything that was collected, judges every process, and says whether the isolation held. */
-export function sumUp(evidence: Evidence): Report {
-  const { sites, looks, steps, watching, began } = evidence;
-  const { planted, findings, searched } = searchFor(evidence);
+/** Searches all snapshots, assesses every process, and decides whether the isolation held. */
+export function summarize(evidence: Evidence): Report {
+  const { sites, snapshots, steps, watching, began } = evidence;
+  const { planted, findings, searched } = searchSnapshots(evidence);
   const territories = sites.map(territoryOf);
-  const judged = watching.processes.map((each) => judgeProcess(each, territories));
+  const judged = watching.processes.map((each) => assessProcess(each, territories));
   const visits = visitsIn(sites);
   const evidenceOnly: Omit<Report, 'held' | 'reasons'> = {
     format: 1,
     at: new Date(began).toISOString(),
     seconds: Math.round((Date.now() - began) / 100) / 10,
     version: versionOf(),
-    system: systemUsed(),
+    system: describeSystem(),
     regions: regionsOf(evidence),
     steps,
     findings,
     planted,
-    looked: lookedThrough(looks),
+    looked: searchedPlaces(snapshots),
     directory: directoryChecks(evidence),
     processes: judged.filter(({ process }) => process !== trespasser),
     visits: visits.filter((visit) => !isTrespass(visit)),
@@ -72,17 +72,23 @@ export function sumUp(evidence: Evidence): Report {
   return { ...evidenceOnly, held: reasons.length === 0, reasons };
 }
 
-/** Searches every place for the canaries of every region and of the company that moves. */
-function searchFor({ sites, looks, mover: company }: Evidence) {
-  const groups = [...sites.map(({ plan }) => [plan.id, plan.canaries] as const), [mover, company.canaries] as const];
-  const { findings, controls } = searchPlaces(looks, new Map(groups));
+/** Searches every place for the canaries of every region and of the moving tenant. */
+function searchSnapshots({ sites, snapshots, movingTenant: tenant }: Evidence) {
+  const groups = [
+    ...sites.map(({ plan }) => [plan.id, plan.canaries] as const),
+    [movingTenant, tenant.canaries] as const,
+  ];
+  const { findings, controls } = searchPlaces(snapshots, new Map(groups));
   const places = new Map(
-    sites.map(({ plan }) => [plan.id, looks.filter(({ region }) => region === plan.id).flatMap((look) => look.places)]),
+    sites.map(({ plan }) => [
+      plan.id,
+      snapshots.filter(({ region }) => region === plan.id).flatMap((look) => look.places),
+    ]),
   );
   return {
     planted: groups.flatMap(([name, canaries]) => plantedIn(name, canaries.list())),
     findings,
-    searched: searchedEverywhere(places, controls),
+    searched: placeControlResults(places, controls),
   };
 }
 
@@ -90,21 +96,21 @@ const isTrespass = ({ by }: Visit): boolean => by.startsWith(`${trespasser} of`)
 
 /** Whether each deliberate visit to the other region's stores was noticed. */
 function trespassControls(
-  judged: readonly ReturnType<typeof judgeProcess>[],
+  judged: readonly ReturnType<typeof assessProcess>[],
   visits: readonly Visit[],
 ): ControlResult[] {
   const trespassers = judged.filter(({ process }) => process === trespasser);
   return trespassers.flatMap((each) => {
     const others = visits.filter(({ region }) => region !== each.region);
     const recorded = others.length === 0 ? null : others.some(isTrespass);
-    return trespassNoticed(each, {
+    return trespassResults(each, {
       systemShows: systemShowsProcesses,
       recorded: systemShowsProcesses ? recorded : null,
     });
   });
 }
 
-const systemUsed = (): Report['system'] => ({
+const describeSystem = (): Report['system'] => ({
   node: process.versions.node,
   platform: `${os.type()} ${os.release()} ${os.arch()}`,
   showsProcesses: systemShowsProcesses,
@@ -137,9 +143,9 @@ function plantedIn(region: string, canaries: readonly Canary[]): Planted[] {
   return [...groups.values()];
 }
 
-function lookedThrough(looks: readonly Look[]): Looked[] {
-  const groups = new Map<string, Looked>();
-  for (const { region, moment, places } of looks) {
+function searchedPlaces(snapshots: readonly Snapshot[]): SearchedPlaces[] {
+  const groups = new Map<string, SearchedPlaces>();
+  for (const { region, moment, places } of snapshots) {
     const kinds = [...new Set(places.map(({ kind }) => kind))];
     for (const kind of kinds)
       add(
@@ -152,9 +158,9 @@ function lookedThrough(looks: readonly Look[]): Looked[] {
 }
 
 function add(
-  groups: Map<string, Looked>,
+  groups: Map<string, SearchedPlaces>,
   { region, kind, moment }: { region: string; kind: PlaceKind; moment: string },
-  places: Look['places'],
+  places: Snapshot['places'],
 ): void {
   const known = groups.get(`${region}|${kind}`);
   const sum = (numbers: number[]): number => numbers.reduce((all, each) => all + each, 0);
@@ -164,28 +170,34 @@ function add(
     kind,
     moments: [...(known?.moments ?? []), moment],
     places: Math.max(known?.places ?? 0, places.length),
-    items: grows.has(kind) ? items + (known?.items ?? 0) : Math.max(items, known?.items ?? 0),
+    items: cumulativeKinds.has(kind) ? items + (known?.items ?? 0) : Math.max(items, known?.items ?? 0),
     bytes: (known?.bytes ?? 0) + sum(places.map(({ content }) => content.length)),
   });
 }
 
-// Of these each moment holds what came since the one before.
-const grows: ReadonlySet<PlaceKind> = new Set(['log', 'answers', 'exports', 'commands', 'sent to the stores']);
+// For these kinds each snapshot contains only what was new, so the counts add up.
+const cumulativeKinds: ReadonlySet<PlaceKind> = new Set([
+  'log',
+  'answers',
+  'exports',
+  'commands',
+  'sent to the stores',
+]);
 
-// A place is a column: the rows of its table count once.
-function rowsIn(places: Look['places']): number {
+// Each place is a column; count the rows of its table once.
+function rowsIn(places: Snapshot['places']): number {
   const tables = new Map(places.map(({ name, items }) => [name.split(',')[0], items]));
   return [...tables.values()].reduce((all, rows) => all + rows, 0);
 }
 
-function directoryChecks({ stories, directories, mover: company }: Evidence): DirectoryCheck[] {
+function directoryChecks({ stories, directories, movingTenant: tenant }: Evidence): DirectoryCheck[] {
   return stories.map((story, index) => {
     const other = stories[1 - index];
     const of = other?.region.id ?? '';
     const theirs = (directories[index] ?? []).filter(({ region }) => region === of).map(({ domain }) => domain);
-    // Who moved from the first region to the second is led there.
-    const led = index === 0 && company.hasMoved ? [company.domain] : [];
-    const expected = [other?.company.domain ?? '', ...led];
+    // The directory redirects users of the moved tenant to the second region.
+    const redirected = index === 0 && tenant.hasMoved ? [tenant.domain] : [];
+    const expected = [other?.tenant.domain ?? '', ...redirected];
     const exact = theirs.length === expected.length && expected.every((domain) => theirs.includes(domain));
     return { region: story.region.id, of, domains: theirs.length, exact };
   });

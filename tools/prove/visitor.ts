@@ -4,21 +4,21 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The path that was asked last. */
+  /** The path of the last request. */
   readonly path: string;
-  /** Where the answer sends a reader off this portal; null where it does not. */
+  /** The target of a redirect to another origin; null if there is none. */
   readonly away: string | null;
 }
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
-/** Somebody at a portal, over HTTP, without scripts: a jar of cookies, the last page and its forms. */
+/** An HTTP client without scripts: it keeps cookies, the last page and its forms. */
 export interface Visitor {
   get(path: string): Promise<Answer>;
-  /** Fills in the form of the last page that goes to this path; where it has none, sends the fields all the same. */
+  /** Submits the form of the last page with this action. If there is none, sends the fields anyway. */
   send(path: string, fields?: Fields): Promise<Answer>;
   upload(path: string, file: { name: string; content: string }): Promise<Answer>;
-  /** The value of the region's session cookie; '' before there is one. */
+  /** The value of the region's session cookie; '' if there is none. */
   session(): string;
   readonly last: Answer | null;
 }
@@ -26,7 +26,7 @@ export interface Visitor {
 export interface VisitorOptions {
   readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Is given every answer whole, its headers included. */
+  /** Receives every complete answer, with its headers. */
   readonly keep: (answer: string) => void;
 }
 
@@ -78,7 +78,7 @@ class HttpVisitor implements Visitor {
     return [...this.#jar].find(([name]) => name.endsWith('-session'))?.[1] ?? '';
   }
 
-  // An overloaded portal answers 503 and does nothing: wait as long as it asks, then try again.
+  // An overloaded portal answers 503 without side effects: wait as long as it asks, then retry.
   async #request(path: string, init: RequestInit, retries = 0): Promise<Answer> {
     const answer = await this.#follow(path, init);
     if (answer.status !== 503 || retries === maxRetries) return answer;

@@ -1,7 +1,7 @@
 /**
- * Loaded into a process of a region before anything else (`--import`): writes down, one JSON line each, whatever the process
- * asks for outside itself. It tells and does not judge. Its address says where to write (`into`) and the folders of which
- * files are told (`below`).
+ * Preloaded into each process of a region (`--import`). Records every external resource that the process requests, one JSON
+ * object per line, and leaves the assessment to the proof. Its URL has the file to write to (`into`) and the folders whose
+ * files are recorded (`below`).
  */
 import childProcess from 'node:child_process';
 import dgram from 'node:dgram';
@@ -13,39 +13,39 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
-type Any = (...all: unknown[]) => unknown;
-type Patched = Record<string, Any>;
+type AnyFunction = (...all: unknown[]) => unknown;
+type Patched = Record<string, AnyFunction>;
 
 const { searchParams } = new URL(import.meta.url);
 const into = fs.openSync(searchParams.get('into') ?? '', 'a', 0o600);
 const folders = searchParams.getAll('below');
 const write = fs.writeSync;
-const told = new Set<string>();
+const recorded = new Set<string>();
 
-function tell(what: string, to: string): void {
-  // A file that is read a hundred times is told once; a connection each time.
-  const known = what === 'file' && told.has(to);
-  told.add(what === 'file' ? to : '');
-  if (!known) write(into, `${JSON.stringify({ what, to })}\n`);
+function record(what: string, to: string): void {
+  // Each file is recorded once, connections every time.
+  const isRepeated = what === 'file' && recorded.has(to);
+  recorded.add(what === 'file' ? to : '');
+  if (!isRepeated) write(into, `${JSON.stringify({ what, to })}\n`);
 }
 
-function before(object: object, names: readonly string[], note: (all: unknown[]) => void): void {
+function intercept(object: object, names: readonly string[], onCall: (all: unknown[]) => void): void {
   const patched = object as Patched;
   for (const name of names) {
     const original = patched[name];
     if (typeof original !== 'function') continue;
     patched[name] = function (this: unknown, ...all: unknown[]) {
-      note(all);
+      onCall(all);
       return original.apply(this, all);
     };
     Object.defineProperties(patched[name], Object.getOwnPropertyDescriptors(original));
   }
 }
 
-const named = (first: unknown): string => (typeof first === 'string' ? first : String(first));
+const asText = (first: unknown): string => (typeof first === 'string' ? first : String(first));
 
-// Node's own callers hand the options over within a list.
-before(net.Socket.prototype, ['connect'], ([first, second]) => {
+// Node's internal callers pass the arguments as one array.
+intercept(net.Socket.prototype, ['connect'], ([first, second]) => {
   const given: unknown = Array.isArray(first) ? first[0] : first;
   const {
     host,
@@ -55,11 +55,11 @@ before(net.Socket.prototype, ['connect'], ([first, second]) => {
     ? (given as { host?: string; port?: number; path?: string })
     : Number.isInteger(Number(given))
       ? { host: typeof second === 'string' ? second : undefined, port: Number(given), path: undefined }
-      : { host: undefined, port: undefined, path: named(given) };
-  tell('connection', local ?? `${host ?? 'localhost'}:${port}`);
+      : { host: undefined, port: undefined, path: asText(given) };
+  record('connection', local ?? `${host ?? 'localhost'}:${port}`);
 });
-before(dgram.Socket.prototype, ['connect', 'send', 'bind'], () => tell('datagram', 'UDP'));
-const asking = [
+intercept(dgram.Socket.prototype, ['connect', 'send', 'bind'], () => record('datagram', 'UDP'));
+const dnsFunctions = [
   'lookup',
   'lookupService',
   'resolve',
@@ -72,19 +72,19 @@ const asking = [
   'reverse',
 ];
 for (const object of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype])
-  before(object, asking, ([name]) => tell('name', named(name)));
-before(childProcess, ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'], ([command]) =>
-  tell('process', path.basename(named(command))),
+  intercept(object, dnsFunctions, ([name]) => record('name', asText(name)));
+intercept(childProcess, ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'], ([command]) =>
+  record('process', path.basename(asText(command))),
 );
 
-function tellFile(given: unknown): void {
+function recordFile(given: unknown): void {
   const file = given instanceof URL ? fileURLToPath(given) : Buffer.isBuffer(given) ? given.toString() : given;
   if (typeof file !== 'string') return;
   const whole = path.resolve(file);
-  if (folders.some((folder) => whole === folder || whole.startsWith(folder + path.sep))) tell('file', whole);
+  if (folders.some((folder) => whole === folder || whole.startsWith(folder + path.sep))) record('file', whole);
 }
 
-const touching = [
+const fileFunctions = [
   'open',
   'readFile',
   'writeFile',
@@ -106,14 +106,18 @@ const touching = [
   'chmod',
   'access',
 ];
-const streams = ['createReadStream', 'createWriteStream', 'watch', 'existsSync'];
-before(fs, [...touching, ...touching.map((name) => `${name}Sync`), ...streams], ([file, other]) => {
-  tellFile(file);
-  tellFile(other);
-});
-before(fs.promises, touching, ([file]) => tellFile(file));
+const otherFileFunctions = ['createReadStream', 'createWriteStream', 'watch', 'existsSync'];
+intercept(
+  fs,
+  [...fileFunctions, ...fileFunctions.map((name) => `${name}Sync`), ...otherFileFunctions],
+  ([file, other]) => {
+    recordFile(file);
+    recordFile(other);
+  },
+);
+intercept(fs.promises, fileFunctions, ([file]) => recordFile(file));
 
-// SQLite opens its files itself: the driver is asked which.
+// SQLite opens its files in native code, so the driver's constructor is intercepted.
 if (isMainThread) {
   const require = createRequire(import.meta.url);
   const driver = require.resolve('better-sqlite3');
@@ -122,11 +126,11 @@ if (isMainThread) {
   if (loaded) {
     loaded.exports = new Proxy(Original, {
       construct: (target, all: unknown[], newTarget) => {
-        tellFile(all[0]);
+        recordFile(all[0]);
         return Reflect.construct(target, all, newTarget) as object;
       },
     });
   }
 }
 syncBuiltinESMExports();
-tell('watching', isMainThread ? 'main' : 'worker');
+record('watching', isMainThread ? 'main' : 'worker');

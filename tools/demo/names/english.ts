@@ -31,7 +31,7 @@ const irish = group(
 
 export const english = [british, british, british, british, irish];
 
-/** West African names: in Yoruba ones, marks above and below one letter. */
+/** West African names. Yoruba names have diacritics above and below the same letter. */
 export const westAfrican = [
   group(
     `Abiola, Adaeze, Ayọ̀délé:ayodele, Chidubem, Ẹniọlá:eniola, Fúnmiláyọ̀:funmilayo, Ifeoma,

@@ -1,20 +1,20 @@
-/** One part of a name: as its bearer writes it, and as it stands in a user name. */
+/** One part of a name: as it is written, and as it appears in a user name. */
 export interface NameEntry {
   readonly written: string;
   readonly ascii: string;
 }
 
-/** The order in which a display name puts the two parts, and whether a space stands between. */
+/** The order of the two parts in a display name, and whether a space separates them. */
 export type NameOrder = 'givenFirst' | 'familyFirst' | 'familyFirstUnspaced';
 
-/** Given and family names of which every pairing is a name that somebody could bear. */
+/** Given and family names. Every combination of them is a plausible name. */
 export interface NameGroup {
   readonly given: readonly NameEntry[];
   readonly family: readonly NameEntry[];
   readonly order: NameOrder;
 }
 
-/** The name of one person, in the forms a user account needs. */
+/** A person's name, in the forms that a user account needs. */
 export interface PersonName {
   readonly firstName: string;
   readonly lastName: string;
@@ -23,9 +23,8 @@ export interface PersonName {
 }
 
 /**
- * Reads one `written:ascii` pair.
- * The ascii form is written by hand wherever it is more than the lower-cased name, because no
- * general table is right for every language: ü is "ue" in German and "u" in Turkish.
+ * Parses a `written:ascii` pair. The ASCII form is given explicitly unless it is the lowercase name, because
+ * transliteration depends on the language: ü is "ue" in German and "u" in Turkish.
  */
 export function entry(pair: string): NameEntry {
   const [written = '', ascii] = pair.trim().split(':');
@@ -34,12 +33,12 @@ export function entry(pair: string): NameEntry {
 
 const entries = (pairs: string): NameEntry[] => pairs.split(',').map(entry);
 
-/** Makes a group of names out of two comma-separated lists. */
+/** Creates a group of names from two comma-separated lists. */
 export function group(given: string, family: string, order: NameOrder = 'givenFirst'): NameGroup {
   return { given: entries(given), family: entries(family), order };
 }
 
-/** Puts a given and a family name together in the order their bearer uses. */
+/** Combines a given and a family name in the given order. */
 export function fullName(given: NameEntry, family: NameEntry, order: NameOrder): PersonName {
   const displayName = {
     givenFirst: `${given.written} ${family.written}`,

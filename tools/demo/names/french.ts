@@ -1,6 +1,6 @@
 import { group } from './entries.ts';
 
-/** Given names used in France, for people whose family name comes from elsewhere as well. */
+/** Given names used in France, also for people with a family name of another origin. */
 export const frenchGivenNames = `
   Adèle:adele, Agathe, Aline, Alix, Amandine, Anaïs:anais, Anne-Sophie, Antoine, Apolline,
   Arthur, Aurélie:aurelie, Aurélien:aurelien, Axelle, Baptiste, Bastien, Bérénice:berenice,
@@ -40,10 +40,10 @@ const familyNames = `
 
 export const french = [group(frenchGivenNames, familyNames)];
 
-/** One name longer than any column expects. */
+/** A name longer than any column is designed for. */
 export const frenchLong = [
   group('Marie-Élisabeth Alexandrine:marie-elisabeth', 'de La Rochebrune-Montferrand d’Aubeterre:delarochebrune'),
 ];
 
-/** One name for several people, whom only their user names tell apart. */
+/** A name shared by several people, who differ only in their user names. */
 export const frenchNamesakes = [group('Marion', 'Martin')];

@@ -1,6 +1,6 @@
 import { group } from './entries.ts';
 
-/** Given names used in Germany, for people whose family name comes from elsewhere as well. */
+/** Given names used in Germany, also for people with a family name of another origin. */
 export const germanGivenNames = `
   Alexandra, Anja, Annegret, Annika, Anselm, Antje, Bärbel:baerbel, Beate, Bernd, Björn:bjoern,
   Brigitte, Burkhard, Carsten, Christoph, Cornelia, Dagmar, Detlef, Dietmar, Dörte:doerte,
@@ -34,10 +34,10 @@ const familyNames = `
 
 export const german = [group(germanGivenNames, familyNames)];
 
-/** One name longer than any column expects. */
+/** A name longer than any column is designed for. */
 export const germanLong = [
   group('Hans-Jürgen Maximilian:hans-juergen', 'Freiherr von Schellenbach-Wolfratshofen zu Düsterloh:vonschellenbach'),
 ];
 
-/** One name for several people, whom only their user names tell apart. */
+/** A name shared by several people, who differ only in their user names. */
 export const germanNamesakes = [group('Sabine', 'Müller:mueller')];

@@ -21,7 +21,7 @@ const mixedScript = group('Fatima, Hind, Karim, Leïla:leila, Mehdi, Salma, Yasm
 
 export const maghrebiLatin = [maghrebi];
 
-/** People who write their name in Arabic, and one in three whose first name came in Latin letters. */
+/** Names in Arabic script; for one in three, the first name is in Latin letters. */
 export const arabic = [arabicScript, arabicScript, mixedScript];
 
 export const hebrew = [

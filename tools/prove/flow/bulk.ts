@@ -1,34 +1,34 @@
 import { paths, to } from '../../../src/site/http/paths.ts';
-import { expect, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
-import { settled } from './approval-requests.ts';
-import { eventually, waysInOn } from './credentials.ts';
+import { expect, getAccount, StepFault, getVisitor, type Step, type Story } from '../story.ts';
+import { approveIfRequired } from './approval-requests.ts';
+import { eventually, trackCredentials } from './credentials.ts';
 
 const several = ['colleague', 'newcomer'];
-const chosen = (story: Story): string[] => several.map((name) => personNamed(story, name).id);
+const chosen = (story: Story): string[] => several.map((name) => getAccount(story, name).id);
 
-async function inBulk(story: Story, action: string): Promise<void> {
-  const admin = visitorOf(story, 'administrator');
+async function applyInBulk(story: Story, action: string): Promise<void> {
+  const admin = getVisitor(story, 'administrator');
   const ids = chosen(story);
   const asked = new URLSearchParams([['action', action], ...ids.map((id): [string, string] => ['user', id])]);
   await admin.get(`${paths.bulkUsers}?${String(asked)}`);
   expect(await admin.send(paths.bulkUsers, { action, user: ids }), 200);
 }
 
-/** What administrators do with many at once, and with files. */
-export const manySteps: readonly Step[] = [
+/** What administrators do to many users at a time, and with files. */
+export const bulkSteps: readonly Step[] = [
   {
-    title: 'Block several users at once, and let them in again',
+    title: 'Block and unblock several users together',
     operation: 'users.block',
     act: async (story) => {
-      await inBulk(story, 'block');
-      await inBulk(story, 'unblock');
+      await applyInBulk(story, 'block');
+      await applyInBulk(story, 'unblock');
     },
   },
   {
-    title: 'Reset several passwords at once',
+    title: 'Reset several passwords together',
     operation: 'users.resetPassword',
     act: async (story) => {
-      const admin = visitorOf(story, 'administrator');
+      const admin = getVisitor(story, 'administrator');
       const asked = new URLSearchParams([
         ['action', 'reset'],
         ...chosen(story).map((id): [string, string] => ['user', id]),
@@ -38,16 +38,16 @@ export const manySteps: readonly Step[] = [
       const target = [...text.matchAll(/name="target" value="([^"]+)"/g)].map(([, value]) => value ?? '');
       const sent = { target: target.length > 0 ? target : chosen(story) };
       const page = expect(await admin.send(paths.bulkReset, sent), 200);
-      const usernames = several.map((name) => personNamed(story, name).username);
-      await waysInOn(story, page, { usernames, what: 'of several' });
+      const usernames = several.map((name) => getAccount(story, name).username);
+      await trackCredentials(story, page, { usernames, what: 'of a bulk reset' });
     },
   },
   {
-    title: 'Import users from a file, with rows that are refused, and hand over their ways in',
+    title: 'Import users from a file with some refused rows, and hand over their credentials',
     operation: 'users.import',
     act: async (story) => {
-      const { region, plant, company, exports } = story;
-      const admin = visitorOf(story, 'administrator');
+      const { region, plant, tenant, exports } = story;
+      const admin = getVisitor(story, 'administrator');
       await admin.get(paths.importUsers);
       const row = (username: string, level: string): string =>
         [
@@ -57,7 +57,7 @@ export const manySteps: readonly Step[] = [
           `Élodie ${plant('display name in a file')}`,
           level,
         ].join(',');
-      const usernames = several.map(() => `${plant('user name in a file')}@${company.domain}`);
+      const usernames = several.map(() => `${plant('user name in a file')}@${tenant.domain}`);
       const rows = [
         'username,firstName,lastName,displayName,administratorLevel',
         ...usernames.map((username, index) => row(username, index === 0 ? 'none' : 'billing')),
@@ -72,10 +72,10 @@ export const manySteps: readonly Step[] = [
       await untilDone(story, page.path);
       const address = to(paths.importPasswords, { importId: page.path.split('/').at(-1) ?? '' });
       const file = expect(await admin.send(address), 200);
-      await waysInOn(story, file, { usernames, what: 'of an import' });
-      // Where they are mailed past everybody, it is a page that says so.
+      await trackCredentials(story, file, { usernames, what: 'of an import' });
+      // With mailed links the response is a page, not a file.
       if (region.rules.handOver.by !== 'mailedLink')
-        exports.push({ name: 'ways in of an import', text: file.text, showsSecrets: true });
+        exports.push({ name: 'credentials of an import', text: file.text, showsSecrets: true });
       const broken = {
         name: `${plant('name of an unreadable file')}.csv`,
         content: `${plant('heading of an unreadable file')};x\n1;2`,
@@ -88,18 +88,18 @@ export const manySteps: readonly Step[] = [
     title: 'Export all users as a file',
     operation: 'users.export',
     act: async (story) => {
-      const admin = visitorOf(story, 'administrator');
-      const { text } = await settled(story, expect(await admin.get(paths.exportUsers), 200));
+      const admin = getVisitor(story, 'administrator');
+      const { text } = await approveIfRequired(story, expect(await admin.get(paths.exportUsers), 200));
       story.exports.push({ name: 'users as a file', text });
     },
   },
 ];
 
 async function untilDone(story: Story, path: string): Promise<void> {
-  const admin = visitorOf(story, 'administrator');
+  const admin = getVisitor(story, 'administrator');
   const done = await eventually(async () => {
     const { text } = expect(await admin.get(path), 200);
     return text.includes(`action="${path}/passwords"`) ? true : undefined;
   });
-  if (done === null) throw new StepFault('the import was not done in time');
+  if (done === null) throw new StepFault('the import did not finish in time');
 }

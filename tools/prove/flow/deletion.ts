@@ -1,18 +1,18 @@
 import { paths, to } from '../../../src/site/http/paths.ts';
-import { expect, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
-import { settled } from './approval-requests.ts';
+import { expect, getAccount, StepFault, getVisitor, type Step, type Story } from '../story.ts';
+import { approveIfRequired } from './approval-requests.ts';
 
-/** Deletes somebody; after many, that takes another administrator. @returns the user's id */
+/** Deletes a user, with the approval of another administrator if several were deleted before. @returns the user's id */
 async function deleteUser(story: Story, name: string): Promise<string> {
-  const admin = visitorOf(story, 'administrator');
-  const userId = personNamed(story, name).id;
+  const admin = getVisitor(story, 'administrator');
+  const userId = getAccount(story, name).id;
   await admin.get(to(paths.deleteUser, { userId }));
-  await settled(story, expect(await admin.send(to(paths.deleteUser, { userId })), 200));
+  await approveIfRequired(story, expect(await admin.send(to(paths.deleteUser, { userId })), 200));
   return userId;
 }
 
-/** How people go: deleted, restored, erased, suspended, signed out. */
-export const leavingSteps: readonly Step[] = [
+/** Users are deleted, restored and erased, a tenant is suspended, and users sign out. */
+export const deletionSteps: readonly Step[] = [
   {
     title: 'Delete a user',
     operation: 'users.delete',
@@ -24,28 +24,27 @@ export const leavingSteps: readonly Step[] = [
     title: 'Restore a user',
     operation: 'users.restore',
     act: async (story) => {
-      const admin = visitorOf(story, 'administrator');
+      const admin = getVisitor(story, 'administrator');
       await admin.get(paths.deletedUsers);
-      expect(await admin.send(to(paths.restoreUser, { userId: personNamed(story, 'colleague').id })), 200);
+      expect(await admin.send(to(paths.restoreUser, { userId: getAccount(story, 'colleague').id })), 200);
     },
   },
   {
-    title: 'Delete a user and erase them for good',
+    title: 'Delete a user and erase them permanently',
     operation: 'users.delete',
     act: async (story) => {
-      const admin = visitorOf(story, 'administrator');
+      const admin = getVisitor(story, 'administrator');
       const userId = await deleteUser(story, 'newcomer');
       await admin.get(to(paths.eraseUser, { userId }));
       expect(await admin.send(to(paths.eraseUser, { userId })), 200);
     },
   },
   {
-    title:
-      'Add an unlisted company by the operator’s command, suspend it and let it in again; carry the directory once more',
-    act: async ({ region, plant, learn, exports }, there) => {
-      // It is in no directory: its domain is nobody's business but its region's.
-      const domain = `${plant('domain of a company that is in no directory')}.example`;
-      const about = ['--name', plant('name of a second company'), '--domain', domain, '--unlisted'];
+    title: 'Add an unlisted tenant by the operator’s command, suspend and resume it, and transfer the directory again',
+    act: async ({ region, plant, track, exports }, there) => {
+      // The tenant is in no directory, so its domain must stay within its region.
+      const domain = `${plant('domain of an unlisted tenant')}.example`;
+      const about = ['--name', plant('name of a second tenant'), '--domain', domain, '--unlisted'];
       const language = ['--language', region.rules.defaultLanguage];
       const admin = [
         '--admin-name',
@@ -55,23 +54,23 @@ export const leavingSteps: readonly Step[] = [
       ];
       const printed = await region.command(['tenant', 'add', ...about, ...language, ...admin, '--json']);
       const { tenantId, temporaryPassword } = JSON.parse(printed) as { tenantId: string; temporaryPassword: string };
-      learn('temporary password printed to the operator', 'secret', temporaryPassword);
+      track('temporary password printed to the operator', 'secret', temporaryPassword);
       await region.command(['tenant', 'suspend', tenantId]);
       await region.command(['tenant', 'resume', tenantId]);
       const directory = await region.command(['route', 'export']);
       await there.region.command(['route', 'import', '-'], directory);
-      exports.push({ name: 'directory as exported once more', text: directory, mayHoldDomains: true });
+      exports.push({ name: 'directory, exported again', text: directory, mayHoldDomains: true });
     },
   },
   {
     title: 'Sign out',
     act: async (story) => {
       for (const name of ['administrator', 'member']) {
-        const visitor = visitorOf(story, name);
+        const visitor = getVisitor(story, name);
         await visitor.get(paths.dashboard);
         expect(await visitor.send(paths.signOut), 200);
         const after = await visitor.get(paths.dashboard);
-        if (after.path !== paths.signIn) throw new StepFault('a signed-out session still opened something');
+        if (after.path !== paths.signIn) throw new StepFault('a signed-out session was still accepted');
       }
     },
   },

@@ -1,38 +1,38 @@
 import { approvalSteps } from './approvals.ts';
-import { entranceSteps } from './set-up-and-sign-in.ts';
-import { leavingSteps } from './deletion.ts';
+import { setUpAndSignInSteps } from './set-up-and-sign-in.ts';
+import { deletionSteps } from './deletion.ts';
 import { linkSteps } from './links.ts';
-import { manySteps } from './bulk.ts';
-import { foundingStep, movedSteps, movingStep } from './moving.ts';
-import { otherRegionStep } from './wrong-region.ts';
-import { readingSteps } from './search-and-export.ts';
-import { removalStep, secondFactorSteps } from './second-factor.ts';
-import { supportOfMoverSteps, supportSteps } from './support.ts';
+import { bulkSteps } from './bulk.ts';
+import { addMovingTenantStep, movedSteps, movingStep } from './moving.ts';
+import { wrongRegionStep } from './wrong-region.ts';
+import { searchAndExportSteps } from './search-and-export.ts';
+import { removeSecondFactorStep, secondFactorSteps } from './second-factor.ts';
+import { movingTenantSupportSteps, supportSteps } from './support.ts';
 import { userSteps } from './users.ts';
 import type { Chapter } from '../chapter.ts';
 
 /**
- * The whole flow. Who adds a function to the portal adds a step here: what it does, what it plants into each field by
- * `plant`, and what the portal makes of it by `learn`. Nothing else needs to know of it.
+ * The whole flow. For a new function of the portal, add a step that uses it, fills each field with `plant`, and passes
+ * what the portal generates to `track`. Nothing else has to change.
  */
 export const flow: readonly Chapter[] = [
   {
     steps: [
-      ...[entranceSteps, userSteps, secondFactorSteps, linkSteps, approvalSteps, supportSteps].flat(),
-      otherRegionStep,
+      ...[setUpAndSignInSteps, userSteps, secondFactorSteps, linkSteps, approvalSteps, supportSteps].flat(),
+      wrongRegionStep,
     ],
-    moment: 'after the work on single users',
+    moment: 'after the steps on single users',
   },
   {
     steps: [
-      foundingStep,
-      ...[userSteps, secondFactorSteps, linkSteps, approvalSteps, supportOfMoverSteps, manySteps].flat(),
+      addMovingTenantStep,
+      ...[userSteps, secondFactorSteps, linkSteps, approvalSteps, movingTenantSupportSteps, bulkSteps].flat(),
     ],
-    by: 'mover',
-    moment: 'with the company that will move',
+    by: 'movingTenant',
+    moment: 'after the steps of the moving tenant',
   },
-  { steps: [...manySteps, ...readingSteps], moment: 'before anybody is deleted' },
-  { steps: [removalStep, ...leavingSteps], moment: 'before the move' },
-  { steps: [movingStep], by: 'mover', standing: 'moving', moment: 'during the move' },
-  { steps: movedSteps, by: 'mover', standing: 'moved', moment: 'after the move' },
+  { steps: [...bulkSteps, ...searchAndExportSteps], moment: 'before users are deleted' },
+  { steps: [removeSecondFactorStep, ...deletionSteps], moment: 'before the move' },
+  { steps: [movingStep], by: 'movingTenant', movePhase: 'moving', moment: 'during the move' },
+  { steps: movedSteps, by: 'movingTenant', movePhase: 'moved', moment: 'after the move' },
 ];

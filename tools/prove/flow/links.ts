@@ -1,43 +1,44 @@
 import type { HandOverRule, RegionRules } from '../../../src/domain/regions.ts';
 import { paths, resetPasswordPath } from '../../../src/site/http/paths.ts';
-import { aVisitor, expect, personNamed, Refused, visitorOf, type Account, type Step, type Story } from '../story.ts';
+import { newVisitor, expect, getAccount, Refused, getVisitor, type Account, type Step, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
 import { replacePassword } from './sign-in.ts';
 import { chooseOwnRules } from './own-rules.ts';
 import { addByForm } from './users.ts';
-import { mailedToken, takeWayIn } from './credentials.ts';
+import { trackMailedLink, acceptCredential } from './credentials.ts';
 
 async function reset(story: Story, account: Account): Promise<Answer> {
-  const admin = visitorOf(story, 'administrator');
+  const admin = getVisitor(story, 'administrator');
   const address = resetPasswordPath(account.id);
   await admin.get(address);
   return expect(await admin.send(address), 200);
 }
 
 const resetsHere = ({ operations }: RegionRules): boolean => operations['users.resetPassword'].at === 'here';
-const givesWaysIn = (rules: RegionRules): boolean => resetsHere(rules) || rules.operations['users.add'].at === 'here';
+const issuesCredentials = (rules: RegionRules): boolean =>
+  resetsHere(rules) || rules.operations['users.add'].at === 'here';
 
-/** Resets somebody's password; where the rules refuse that, somebody is added instead, who needs a way in too. */
-async function giveWayIn(story: Story): Promise<{ page: Answer; account: Account }> {
-  const account = personNamed(story, 'colleague');
+/** Resets a user's password. If the rules refuse that, adds a user instead, who needs a credential too. */
+async function issueCredential(story: Story): Promise<{ page: Answer; account: Account }> {
+  const account = getAccount(story, 'colleague');
   try {
     return { page: await reset(story, account), account };
   } catch (error) {
     if (!(error instanceof Refused) || resetsHere(story.region.rules)) throw error;
     const added = await addByForm(story);
-    story.remarks.push('to a user who was added; a reset is refused');
+    story.remarks.push('for a new user, because resets are refused');
     return added;
   }
 }
 
-/** Lets somebody in by a link, which the company decides on where its region does not. */
-async function handOver(story: Story, by: Exclude<HandOverRule, 'shown'>): Promise<void> {
+/** Hands a credential over as a link. If the region does not require links, the tenant chooses them for this step. */
+async function handOverCredential(story: Story, by: Exclude<HandOverRule, 'shown'>): Promise<void> {
   const isOwn = story.region.rules.handOver.by !== by;
   if (isOwn) await chooseOwnRules(story, { handOver: by });
-  else story.remarks.push('the region decides on it');
+  else story.remarks.push('the region’s rules already require it');
   try {
-    const { page, account } = await giveWayIn(story);
-    await takeWayIn(story, page, account, { what: 'that was handed over', by });
+    const { page, account } = await issueCredential(story);
+    await acceptCredential(story, page, account, { what: 'that was handed over', by });
     story.people.set('guest', account);
     await replacePassword(story, 'guest');
   } finally {
@@ -45,31 +46,31 @@ async function handOver(story: Story, by: Exclude<HandOverRule, 'shown'>): Promi
   }
 }
 
-/** Ways in that nobody but their user opens. */
+/** Credentials that only their user ever sees. */
 export const linkSteps: readonly Step[] = [
   {
-    title: 'Decide to hand over links; give one, look at it, open it, try it again',
-    where: (rules) => rules.handOver.by !== 'mailedLink' && givesWaysIn(rules),
-    otherwise: 'links are mailed, or given elsewhere',
-    act: (story) => handOver(story, 'link'),
+    title: 'Choose links for handover; issue one, preview it, open it, and try it again',
+    supportedBy: (rules) => rules.handOver.by !== 'mailedLink' && issuesCredentials(rules),
+    unsupportedReason: 'links are mailed, or credentials are not issued here',
+    act: (story) => handOverCredential(story, 'link'),
   },
   {
-    title: 'Decide to mail links; give one, open the link in the mail, try it again',
-    where: givesWaysIn,
-    otherwise: 'ways in are given elsewhere, or by nobody',
-    act: (story) => handOver(story, 'mailedLink'),
+    title: 'Choose mailed links for handover; issue one, open it from the mail, and try it again',
+    supportedBy: issuesCredentials,
+    unsupportedReason: 'credentials are not issued here',
+    act: (story) => handOverCredential(story, 'mailedLink'),
   },
   {
-    title: 'Recover access alone, by a link that is mailed',
-    where: ({ operations }) => operations['users.resetPassword'].at === 'alone',
-    otherwise: 'nobody recovers alone',
+    title: 'Recover access through a mailed link',
+    supportedBy: ({ operations }) => operations['users.resetPassword'].at === 'alone',
+    unsupportedReason: 'users do not recover access themselves',
     act: async (story) => {
-      const visitor = aVisitor(story);
+      const visitor = newVisitor(story);
       const page = await visitor.get(paths.recoverAccess);
       if (page.status === 404) throw new Refused(page.path);
-      const member = personNamed(story, 'member');
+      const member = getAccount(story, 'member');
       expect(await visitor.send(paths.recoverAccess, { username: member.username }), 200);
-      member.link = await mailedToken(story, member.username);
+      member.link = await trackMailedLink(story, member.username);
       await replacePassword(story, 'member');
     },
   },

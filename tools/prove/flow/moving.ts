@@ -3,25 +3,25 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { paths } from '../../../src/site/http/paths.ts';
 import type { RegionRules } from '../../../src/domain/regions.ts';
-import { anAccount, aVisitor, personNamed, StepFault, visitorOf, type Step, type Story } from '../story.ts';
+import { newAccount, newVisitor, getAccount, StepFault, getVisitor, type Step, type Story } from '../story.ts';
 import { setUpSecondFactor } from './second-factor-codes.ts';
-import { aPassword, arrivalAddress, givePassword, replacePassword, signIn } from './sign-in.ts';
+import { plantPassword, arrivalAddress, submitPassword, replacePassword, signIn } from './sign-in.ts';
 
-/** The company that will move comes to the first region. */
-export const foundingStep: Step = {
-  title: 'Add the company that will move, whose administrator signs in',
+/** Adds the tenant that will move to the first region. */
+export const addMovingTenantStep: Step = {
+  title: 'Add the tenant that will move, and sign in as its administrator',
   act: async (story) => {
-    const { region, plant, learn, company, people } = story;
-    company.domain = `${plant('domain of the company that moves', 'moved')}.example`;
-    const username = `${plant('user name of its administrator')}@${company.domain}`;
-    const names = ['--name', `Company ${plant('name of the company that moves')}`, '--domain', company.domain];
+    const { region, plant, track, tenant, people } = story;
+    tenant.domain = `${plant('domain of the moving tenant', 'moved')}.example`;
+    const username = `${plant('user name of its administrator')}@${tenant.domain}`;
+    const names = ['--name', `Tenant ${plant('name of the moving tenant')}`, '--domain', tenant.domain];
     const admin = ['--admin-name', `Ada ${plant('name of its administrator')}`, '--admin-username', username];
     const language = ['--language', region.rules.defaultLanguage];
     const printed = await region.command(['tenant', 'add', ...names, ...admin, ...language, '--json']);
     const { tenantId, temporaryPassword } = JSON.parse(printed) as { tenantId: string; temporaryPassword: string };
-    company.tenantId = learn('id of the company that moves', 'moved', tenantId);
-    learn('temporary password printed to the operator', 'secret', temporaryPassword);
-    people.set('administrator', anAccount(username, temporaryPassword));
+    tenant.tenantId = track('id of the moving tenant', 'moved', tenantId);
+    track('temporary password printed to the operator', 'secret', temporaryPassword);
+    people.set('administrator', newAccount(username, temporaryPassword));
     await replacePassword(story, 'administrator');
     await signIn(story, 'administrator');
   },
@@ -34,11 +34,11 @@ interface Key {
 const keyOf = async ({ region }: Story): Promise<Key> =>
   JSON.parse(await region.command(['region', 'key', '--json'])) as Key;
 
-/** Tables in which nothing needs to have stood. */
-function mayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<string> {
+/** Tables that may have had no rows of the tenant. */
+function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<string> {
   const isHere = (operation: keyof typeof operations): boolean => operations[operation].at === 'here';
   return new Set([
-    // Sessions ended when the company began to move, and deliveries are gone when they were sent.
+    // Sessions end when the move starts, and deliveries are deleted once they are sent.
     ...['user_sessions', 'deliveries'],
     ...(isHere('users.import') ? [] : ['imports', 'import_rows']),
     ...(isHere('users.resetPassword') || isHere('users.add') ? [] : ['one_time_links']),
@@ -48,57 +48,62 @@ function mayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<str
 
 const maxAttempts = 5;
 
-/** Again where the files were busy: it does only what is left to do. */
-async function done({ region }: Story, args: readonly string[], tries = 1): Promise<string> {
+/** Retries while the database files are busy. The command is safe to repeat. */
+async function runWithRetries({ region }: Story, args: readonly string[], attempts = 1): Promise<string> {
   return region.command(args).catch((error: unknown) => {
-    if (tries === maxAttempts) throw error;
-    return done({ region } as Story, args, tries + 1);
+    if (attempts === maxAttempts) throw error;
+    return runWithRetries({ region } as Story, args, attempts + 1);
   });
 }
 
-/** What two operators do, who hand each other a bundle and a receipt. */
+/** The work of two operators, who exchange a bundle and a receipt. */
 export const movingStep: Step = {
-  title: 'Move a company to the other region: out, in, and gone for good at the first',
+  title: 'Move a tenant to the other region and erase it in the first',
   act: async (here, there) => {
-    const { tenantId } = here.company;
-    // On the way it belongs to no region.
-    const way = mkdtempSync(path.join(realpathSync(tmpdir()), 'parvis-way-'));
-    const [bundle, receipt] = [path.join(way, 'bundle'), path.join(way, 'receipt')];
+    const { tenantId } = here.tenant;
+    // In transit the bundle belongs to neither region.
+    const transitFolder = mkdtempSync(path.join(realpathSync(tmpdir()), 'parvis-transit-'));
+    const [bundle, receipt] = [path.join(transitFolder, 'bundle'), path.join(transitFolder, 'receipt')];
     try {
       const { recipient } = await keyOf(there);
       const out = ['--to', there.region.id, '--recipient', recipient, '--passwords', 'keep', '--file', bundle];
       await here.region.command(['tenant', 'move-out', tenantId, ...out, '--json']);
-      here.exports.push({ name: 'bundle of a company that moves', text: readFileSync(bundle, 'latin1'), sealed: true });
+      here.exports.push({
+        name: 'bundle of a tenant that moves',
+        text: readFileSync(bundle, 'latin1'),
+        encrypted: true,
+      });
       await there.region.command(['tenant', 'move-in', bundle, '--receipt', receipt, '--json']);
-      const report = await done(here, ['tenant', 'move-done', tenantId, '--receipt', receipt, '--json']);
+      const report = await runWithRetries(here, ['tenant', 'move-done', tenantId, '--receipt', receipt, '--json']);
       const { tables } = JSON.parse(report) as { tables: { table: string; was: number; left: number }[] };
       const left = tables.filter(({ left: rows }) => rows > 0).map(({ table }) => table);
-      if (left.length > 0) throw new StepFault(`rows are left in ${left.join(', ')}`);
-      const none = mayBeEmpty(here.region.rules);
+      if (left.length > 0) throw new StepFault(`rows remain in ${left.join(', ')}`);
+      const none = tablesThatMayBeEmpty(here.region.rules);
       const empty = tables.filter(({ was, table }) => was === 0 && !none.has(table)).map(({ table }) => table);
-      if (empty.length > 0) throw new StepFault(`nothing stood in ${empty.join(', ')}`);
+      if (empty.length > 0) throw new StepFault(`there were no rows in ${empty.join(', ')}`);
     } finally {
-      rmSync(way, { recursive: true });
+      rmSync(transitFolder, { recursive: true });
     }
   },
 };
 
-/** What the two regions know of it afterwards. */
+/** What both regions report after the move. */
 export const movedSteps: readonly Step[] = [
   {
-    title: 'Come to the door that the company has left, and in at the new one with the password from before',
+    title: 'Sign in at the former region, which redirects, then at the new region with the same password',
     act: async (here, there) => {
-      const { username } = personNamed(here, 'administrator');
-      const visitor = aVisitor(here);
+      const { username } = getAccount(here, 'administrator');
+      const visitor = newVisitor(here);
       await visitor.get(paths.signIn);
-      const led = await visitor.send(paths.signIn, { username });
-      if (led.away !== arrivalAddress(here, there)) throw new StepFault('nobody was led to the new region');
-      const both = { username, password: aPassword(here, 'password at the door that was left') };
+      const redirect = await visitor.send(paths.signIn, { username });
+      if (redirect.away !== arrivalAddress(here, there))
+        throw new StepFault('the former region did not redirect to the new one');
+      const both = { username, password: plantPassword(here, 'password entered at the former region') };
       const answer = await visitor.send(paths.signInPassword, both);
-      if (answer.status >= 500) throw new StepFault(`the door that was left answered ${answer.status}`);
+      if (answer.status >= 500) throw new StepFault(`the former region answered ${answer.status}`);
       await signIn(there, 'administrator');
-      const admin = visitorOf(there, 'administrator');
-      // What is not done at the new region is a page that says where it is.
+      const admin = getVisitor(there, 'administrator');
+      // An operation that the new region does not offer still has a page, which names where it is done.
       for (const page of [paths.users, paths.activityLog, paths.approvals, paths.supportAccess]) {
         const { status } = await admin.get(page);
         if (status !== 200) throw new StepFault(`a page at the new region answered ${status}`);
@@ -106,18 +111,17 @@ export const movedSteps: readonly Step[] = [
     },
   },
   {
-    title:
-      'Sign in at the new region without the second factor that stayed behind, and set up a new one before all else',
+    title: 'Sign in at the new region, where the second factor has to be set up again',
     act: async (_, there) => {
-      const account = personNamed(there, 'second administrator');
-      const visitor = aVisitor(there);
-      const page = await givePassword(account, visitor);
-      if (page.path !== paths.ownSecondFactor) throw new StepFault('no new second factor was asked for');
+      const account = getAccount(there, 'second administrator');
+      const visitor = newVisitor(there);
+      const page = await submitPassword(account, visitor);
+      if (page.path !== paths.ownSecondFactor) throw new StepFault('no new second factor was required');
       await setUpSecondFactor(there, account, visitor);
     },
   },
   {
-    title: 'Ask both regions by command what they know of the move',
+    title: 'List the move in both regions by the operator’s commands',
     act: async (here, there) => {
       const asked = [
         ['tenant', 'moves'],

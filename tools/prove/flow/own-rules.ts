@@ -1,14 +1,14 @@
 import { paths } from '../../../src/site/http/paths.ts';
-import { expect, Refused, visitorOf, type Story } from '../story.ts';
+import { expect, Refused, getVisitor, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
 
 /**
- * Has the administrator choose among the company's own rules; '' leaves a rule to the region.
- * @returns the page after it: where fewer administrators would be needed, another must agree first
- * @throws Refused for what the page does not offer, since the region is stricter: it is sent all the same
+ * Has the administrator change the tenant's own rules. '' resets a rule to that of the region.
+ * @returns the next page; a rule that requires fewer administrators needs approval first
+ * @throws Refused for a choice that the page does not offer because the region is stricter; it is sent anyway
  */
 export async function chooseOwnRules(story: Story, chosen: Readonly<Record<string, string>>): Promise<Answer> {
-  const admin = visitorOf(story, 'administrator');
+  const admin = getVisitor(story, 'administrator');
   const { text } = expect(await admin.get(paths.rules), 200);
   const isOffered = Object.entries(chosen).every(([name, value]) => value === '' || offers(text, name, value));
   const page = expect(await admin.send(paths.rules, chosen), isOffered ? 200 : 400);

@@ -1,28 +1,28 @@
 import { paths, to, userPath } from '../../../src/site/http/paths.ts';
-import { aVisitor, expect, personNamed, StepFault, visitorOf, type Step } from '../story.ts';
+import { newVisitor, expect, getAccount, StepFault, getVisitor, type Step } from '../story.ts';
 import { signIn } from './sign-in.ts';
-import { settled } from './approval-requests.ts';
+import { approveIfRequired } from './approval-requests.ts';
 import { eventually } from './credentials.ts';
 
 const query = (parameters: Readonly<Record<string, string>>): string => `?${String(new URLSearchParams(parameters))}`;
 
-/** What people look for and take away, what they choose for themselves, and what goes wrong. */
-export const readingSteps: readonly Step[] = [
+/** Searches, exports, personal preferences and errors. */
+export const searchAndExportSteps: readonly Step[] = [
   {
     title: 'Search, filter and sort the list of users',
     operation: 'users.list',
     act: async (story) => {
-      const admin = visitorOf(story, 'administrator');
+      const admin = getVisitor(story, 'administrator');
       const searched = { q: `zoe ${story.plant('search word')}`, level: 'none', status: 'active', sort: '-lastSignIn' };
       expect(await admin.get(paths.users + query(searched)), 200);
-      expect(await admin.get(paths.users + query({ sort: story.plant('unknown sorting') })), 200);
-      expect(await admin.get(userPath(personNamed(story, 'member').id)), 200);
+      expect(await admin.get(paths.users + query({ sort: story.plant('unknown sort key') })), 200);
+      expect(await admin.get(userPath(getAccount(story, 'member').id)), 200);
     },
   },
   {
     title: 'Read the activity log by person, kind and days',
     act: async (story) => {
-      const admin = visitorOf(story, 'administrator');
+      const admin = getVisitor(story, 'administrator');
       const filters = { person: story.plant('person in a filter of the log'), kind: 'users', from: '2026-01-01' };
       expect(await admin.get(paths.activityLog + query(filters)), 200);
       const unknown = { kind: story.plant('unknown kind in a filter of the log') };
@@ -30,87 +30,86 @@ export const readingSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Take the activity log away in both forms',
-    where: ({ activityLog }) => activityLog.export === 'allowed',
-    otherwise: 'the log is not taken away',
+    title: 'Export the activity log in both formats',
+    supportedBy: ({ activityLog }) => activityLog.export === 'allowed',
+    unsupportedReason: 'the log cannot be exported',
     act: async (story) => {
-      const admin = visitorOf(story, 'administrator');
+      const admin = getVisitor(story, 'administrator');
       for (const path of [paths.activityCsv, paths.activityJsonLines]) {
-        const { text } = await settled(story, expect(await admin.get(path), 200));
+        const { text } = await approveIfRequired(story, expect(await admin.get(path), 200));
         story.exports.push({ name: `activity log as ${path.split('.').at(-1) ?? ''}`, text });
       }
     },
   },
   {
-    title: 'Take the activity log away by the operator’s command',
-    act: async ({ region, company, exports }) => {
-      const text = await region.command(['activity', 'export', '--tenant', company.tenantId]);
+    title: 'Export the activity log by the operator’s command',
+    act: async ({ region, tenant, exports }) => {
+      const text = await region.command(['activity', 'export', '--tenant', tenant.tenantId]);
       exports.push({ name: 'activity log by the operator’s command', text });
     },
   },
   {
-    title: 'Take away what is held of oneself, and of somebody else',
+    title: 'Export one’s own personal data',
     act: async (story) => {
       await signIn(story, 'member');
-      const member = visitorOf(story, 'member');
+      const member = getVisitor(story, 'member');
       for (const path of [paths.myProfile, paths.ownSecurity, paths.ownSessions, paths.ownData])
         expect(await member.get(path), 200);
       const own = expect(await member.get(paths.ownDataFile), 200);
-      story.exports.push({ name: 'personal data, one’s own', text: own.text });
+      story.exports.push({ name: 'own personal data', text: own.text });
     },
   },
   {
-    title: 'Take away what is held of somebody else',
+    title: 'Export another user’s personal data',
     operation: 'users.view',
     act: async (story) => {
-      const admin = visitorOf(story, 'administrator');
-      const userId = personNamed(story, 'member').id;
+      const admin = getVisitor(story, 'administrator');
+      const userId = getAccount(story, 'member').id;
       await admin.get(to(paths.userData, { userId }));
       expect(await admin.send(to(paths.userData, { userId })), 200);
       const { text } = expect(await admin.send(to(paths.userDataFile, { userId })), 200);
-      story.exports.push({ name: 'personal data of somebody else', text });
+      story.exports.push({ name: 'personal data of another user', text });
     },
   },
   {
-    title: 'Choose a language and a theme; set own rules, and one that is no number',
+    title: 'Choose a language and a theme; change the tenant’s rules, and enter an invalid number',
     act: async (story) => {
-      const member = visitorOf(story, 'member');
+      const member = getVisitor(story, 'member');
       await member.get(paths.myProfile);
       const returnTo = `${paths.myProfile}?${story.plant('address to return to')}`;
       expect(await member.send(paths.language, { language: story.region.rules.languages.at(-1) ?? '', returnTo }), 200);
       expect(await member.send(paths.theme, { theme: 'dark', returnTo }), 200);
-      const admin = visitorOf(story, 'administrator');
+      const admin = getVisitor(story, 'administrator');
       expect(await admin.get(paths.rules), 200);
       const number = /<input[^>]* name="(\w+)" type="text"/.exec(admin.last?.text ?? '')?.[1];
       if (number !== undefined)
-        expect(await admin.send(paths.rules, { [number]: story.plant('number of the own rules') }), 422);
+        expect(await admin.send(paths.rules, { [number]: story.plant('invalid number in the rules') }), 422);
       expect(await admin.get(paths.rules), 200);
       expect(await admin.send(paths.rules), 200);
     },
   },
   {
-    title:
-      'Run into errors: unknown addresses, forms without their token, what is forbidden, strange headers and cookies',
+    title: 'Cause errors: unknown addresses, forms without a token, forbidden actions, forged headers and cookies',
     act: async (story) => {
       const { plant } = story;
-      const member = visitorOf(story, 'member');
+      const member = getVisitor(story, 'member');
       expect(await member.get(`/${plant('unknown address')}`), 404);
       expect(await member.get(`${userPath(plant('unknown id'))}?x=${plant('unknown parameter')}`), 403, 404);
       const refused = await member.send(paths.newUser, { username: plant('user name in a forbidden form') });
-      if (refused.status < 400) throw new StepFault('a forbidden form was taken');
+      if (refused.status < 400) throw new StepFault('a forbidden form was accepted');
       const headers = {
         Cookie: `parvis-${story.region.id}-device=${plant('forged cookie')}`,
         Referer: `https://${plant('referring page')}.example/`,
         'X-Forwarded-For': plant('forwarded address'),
-        'X-Request-Id': plant('request id of the sender'),
+        'X-Request-Id': plant('request id in a header'),
       };
-      const stranger = aVisitor(story, plant('device name (User-Agent)'), headers);
+      const stranger = newVisitor(story, plant('device name (User-Agent)'), headers);
       expect(await stranger.send(paths.signIn, { username: plant('user name without a token') }), 403);
       expect(await stranger.get(`/%${plant('broken address')}`), 400, 404);
     },
   },
   {
-    // Before anybody is erased: that also empties the folder of mails.
+    // This runs before any user is erased, because erasing deletes their mails from the outbox.
     title: 'Wait for the mails',
     act: async (story) => {
       const first = await eventually(() => story.mails()[0]);

@@ -1,18 +1,18 @@
 import { paths, to } from '../../../src/site/http/paths.ts';
-import { aVisitor, expect, personNamed, StepFault, watchSession, type Account, type Story } from '../story.ts';
+import { newVisitor, expect, getAccount, StepFault, trackSession, type Account, type Story } from '../story.ts';
 import type { Answer, Visitor } from '../visitor.ts';
-import { giveRecoveryCode, setUpSecondFactor } from './second-factor-codes.ts';
+import { submitRecoveryCode, setUpSecondFactor } from './second-factor-codes.ts';
 
-/** @returns a password that is planted, and what else a region asks of one */
-export const aPassword = ({ plant }: Story, field: string): string => `${plant(field, 'secret')} Qz`;
+/** @returns a planted password that meets the rules of every region */
+export const plantPassword = ({ plant }: Story, field: string): string => `${plant(field, 'secret')} Qz`;
 
-/** Signs somebody in by the forms, and does whatever else is asked of them. @returns the first page that they see */
-export async function signIn(story: Story, name: string, visitor: Visitor = aVisitor(story)): Promise<Answer> {
-  const account = personNamed(story, name);
-  const page = await goOn(story, account, visitor, await givePassword(account, visitor));
+/** Signs a user in through the forms, including a second factor if required. @returns the first page after sign-in */
+export async function signIn(story: Story, name: string, visitor: Visitor = newVisitor(story)): Promise<Answer> {
+  const account = getAccount(story, name);
+  const page = await completeSignIn(story, account, visitor, await submitPassword(account, visitor));
   if (page.path === paths.signInPassword) throw new StepFault('the sign-in was refused');
   story.visitors.set(name, visitor);
-  watchSession(story, visitor);
+  trackSession(story, visitor);
   return page;
 }
 
@@ -26,39 +26,40 @@ export function arrivalAddress(from: Story, destination: Story): string {
   return address.href;
 }
 
-/** Types user name and password. @returns where that leads */
-export async function givePassword({ username, password }: Account, visitor: Visitor): Promise<Answer> {
+/** Submits user name and password. @returns the next page */
+export async function submitPassword({ username, password }: Account, visitor: Visitor): Promise<Answer> {
   await visitor.get(paths.signIn);
   expect(await visitor.send(paths.signIn, { username }), 200);
   return expect(await visitor.send(paths.signInPassword, { password }), 200);
 }
 
-// What the rules ask of somebody after their password: the code of their second factor, or to set one up.
-async function goOn(story: Story, account: Account, visitor: Visitor, page: Answer): Promise<Answer> {
-  if (page.path === paths.signInCode) return giveRecoveryCode(account, visitor);
+// After the password the rules may require a second factor, or its set-up.
+async function completeSignIn(story: Story, account: Account, visitor: Visitor, page: Answer): Promise<Answer> {
+  if (page.path === paths.signInCode) return submitRecoveryCode(account, visitor);
   if (page.path !== paths.ownSecondFactor) return page;
   await setUpSecondFactor(story, account, visitor);
   return expect(await visitor.get(paths.dashboard), 200);
 }
 
-/** Comes in by a temporary password or a one-time link, and chooses a password. */
-export async function replacePassword(story: Story, name: string, visitor = aVisitor(story)): Promise<void> {
-  const account = personNamed(story, name);
+/** Signs in with a temporary password or a one-time link and chooses a new password. */
+export async function replacePassword(story: Story, name: string, visitor = newVisitor(story)): Promise<void> {
+  const account = getAccount(story, name);
   const { link } = account;
-  const first = link === null ? await givePassword(account, visitor) : await openLink(story, link, visitor);
-  const page = await goOn(story, account, visitor, first);
-  if (page.path !== paths.changePassword) throw new StepFault('the way in did not lead to the forced change');
-  watchSession(story, visitor);
-  await goOn(story, account, visitor, await choosePassword(story, account, visitor));
-  // A link is burnt when it was used.
-  if (link !== null) expect(await aVisitor(story).get(to(paths.oneTimeLink, { token: link })), 404);
+  const first = link === null ? await submitPassword(account, visitor) : await openLink(story, link, visitor);
+  const page = await completeSignIn(story, account, visitor, first);
+  if (page.path !== paths.changePassword)
+    throw new StepFault('the credential did not lead to the forced password change');
+  trackSession(story, visitor);
+  await completeSignIn(story, account, visitor, await choosePassword(story, account, visitor));
+  // A link expires when it is used.
+  if (link !== null) expect(await newVisitor(story).get(to(paths.oneTimeLink, { token: link })), 404);
   account.link = null;
 }
 
-/** Looks at a link as a scanner of mail does, then opens it. */
+/** Requests a link the way a mail scanner does, then opens it. */
 async function openLink(story: Story, token: string, visitor: Visitor): Promise<Answer> {
   const address = to(paths.oneTimeLink, { token });
-  expect(await aVisitor(story).get(address), 200);
+  expect(await newVisitor(story).get(address), 200);
   expect(await visitor.get(address), 200);
   return expect(await visitor.send(address), 200);
 }
@@ -68,9 +69,9 @@ const refusedLength = 7;
 async function choosePassword(story: Story, account: Account, visitor: Visitor): Promise<Answer> {
   const short = story.plant('new password that was refused', 'secret').slice(0, refusedLength);
   expect(await visitor.send(paths.changePassword, { newPassword: short, confirmPassword: short }), 422);
-  account.password = aPassword(story, 'password chosen at the forced change');
+  account.password = plantPassword(story, 'password chosen at the forced change');
   const chosen = { newPassword: account.password, confirmPassword: account.password };
   const page = expect(await visitor.send(paths.changePassword, chosen), 200);
-  watchSession(story, visitor);
+  trackSession(story, visitor);
   return page;
 }

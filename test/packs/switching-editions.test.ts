@@ -21,16 +21,16 @@ const add = (what: string, options: Readonly<Record<string, string>>): Promise<A
   return json<Added>([what, 'add', ...args], germany);
 };
 
-/** Starts the region, looks around in it, and stops it. */
-async function served<T>(settings: typeof germany, look: (person: Person) => Promise<T>): Promise<T> {
+/** Starts the region, runs `look` as a visitor, and stops it. */
+async function served<T>(settings: typeof germany, notePage: (person: Person) => Promise<T>): Promise<T> {
   const { child, origin, ended } = await serve(settings);
-  const found = await look(aPerson({ app: origin }, english));
+  const observed = await notePage(aPerson({ app: origin }, english));
   child.kill('SIGTERM');
   await ended;
-  return found;
+  return observed;
 }
 
-test('another edition of a region’s rules is one setting and a restart, and so is the way back', async () => {
+test('the edition of a region’s rules can be switched back and forth by one setting and a restart', async () => {
   const names = { 'admin-name': 'Annika Brandstetter', 'admin-username': 'annika@spree.example' };
   const admin = await add('tenant', { name: 'Spree', domain: 'spree.example', language: 'en', ...names });
   const zoe = await add('user', { tenant: admin.tenantId, username: 'zoe@spree.example', name: 'Zoé Besson' });
@@ -53,17 +53,17 @@ test('another edition of a region’s rules is one setting and a restart, and so
     const edition = person.$('dt:contains("Edition") + dd').text().trim();
     return { list, elsewhere, reset, status: answer.status, edition };
   };
-  const today = {
+  const currentView = {
     ...{ list: [200, 'User management', true], elsewhere: undefined },
     ...{ reset: 1, status: 303, edition: 'Current' },
   };
-  const ofOld = {
+  const historicalView = {
     ...{ list: [200, 'Managed elsewhere', false], elsewhere: 'https://portal.microsoftazure.de' },
     ...{ reset: 0, status: 403, edition: 'Historical' },
   };
-  assert.deepEqual(await served(germany, lookAround), today);
-  assert.deepEqual(await served(historical, lookAround), ofOld);
-  assert.deepEqual(await served(germany, lookAround), today, 'nothing of it is left');
+  assert.deepEqual(await served(germany, lookAround), currentView);
+  assert.deepEqual(await served(historical, lookAround), historicalView);
+  assert.deepEqual(await served(germany, lookAround), currentView, 'the switch leaves no traces');
 
   const { users } = await json<{ users: { name: string; status: string }[] }>(
     ['user', 'list', '--tenant', admin.tenantId],
@@ -72,6 +72,6 @@ test('another edition of a region’s rules is one setting and a restart, and so
   assert.deepEqual(
     users.map(({ name, status }) => `${name}: ${status}`).sort(),
     ['Annika Brandstetter: active', 'Zoé Besson: passwordChange'],
-    'the same people',
+    'the users have not changed',
   );
 });

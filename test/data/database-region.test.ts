@@ -19,7 +19,7 @@ after(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-async function boundIn(config: DatabaseConfig): Promise<string | null> {
+async function boundRegionOf(config: DatabaseConfig): Promise<string | null> {
   const database = openDatabase(config);
   const region = await findBoundRegion(database);
   await database.close();
@@ -38,7 +38,7 @@ async function withKnex<T>(
   }
 }
 
-async function aProcess() {
+async function startMigrator() {
   const child = fork(path.join(import.meta.dirname, 'migrator.ts'));
   children.push(child);
   await once(child, 'message');
@@ -49,21 +49,21 @@ async function aProcess() {
   };
 }
 
-// Each round takes a database of its own, of 8 MB on PostgreSQL.
+// Each round uses a new database, which takes 8 MB on PostgreSQL.
 const maxDatabases = 100;
 
-function suite(fresh: () => Promise<DatabaseConfig>): void {
-  test('is bound by the first process, and stays bound', async () => {
+function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
+  test('is set by the first process and does not change', async () => {
     const database = await fresh();
-    assert.equal(await boundIn(database), null);
+    assert.equal(await boundRegionOf(database), null);
     assert.ok((await prepareDatabase({ database, rules: germany })).length > 7);
-    assert.equal(await boundIn(database), 'germany');
+    assert.equal(await boundRegionOf(database), 'germany');
     assert.deepEqual(await prepareDatabase({ database, rules: germany }), []);
     await assert.rejects(prepareDatabase({ database, rules: worldwide }), RegionMismatch);
-    assert.equal(await boundIn(database), 'germany');
+    assert.equal(await boundRegionOf(database), 'germany');
   });
 
-  test('of a version with migrations that this one lacks is refused, and left as it is', async () => {
+  test('is checked along with migrations: unknown ones are rejected without changes', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     await withKnex(database, (knex) => knex('knex_migrations').insert({ name: '20990101000000_from_the_future' }));
@@ -71,10 +71,10 @@ function suite(fresh: () => Promise<DatabaseConfig>): void {
       assert.ok(error instanceof UnknownMigrations);
       return error.message.includes('20990101000000_from_the_future');
     });
-    assert.equal(await boundIn(database), 'germany');
+    assert.equal(await boundRegionOf(database), 'germany');
   });
 
-  test('is refused before the schema is migrated', async () => {
+  test('is compared before the schema is migrated', async () => {
     const database = await fresh();
     await withKnex(database, async (knex) => {
       await knex.schema.createTable('deployment', (table) => {
@@ -90,21 +90,21 @@ function suite(fresh: () => Promise<DatabaseConfig>): void {
     });
   });
 
-  test('is compared by the id of the region alone', async () => {
+  test('is compared only by its id', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     const edited = { ...germany, edition: 'other', defaultLanguage: 'en' } as const;
     assert.deepEqual(await prepareDatabase({ database, rules: edited }), []);
   });
 
-  test('belongs to exactly one of two regions that start on it together', async () => {
-    const processes = await Promise.all([aProcess(), aProcess()]);
+  test('is that of exactly one of two regions that start at the same time', async () => {
+    const processes = await Promise.all([startMigrator(), startMigrator()]);
     for (let round = 0; round < Math.min(rounds, maxDatabases); round++) {
       const database = await fresh();
       const regions = round % 2 === 0 ? ['worldwide', 'germany'] : ['germany', 'worldwide'];
       const answers = await Promise.all(processes.map((prepare, index) => prepare(database, regions[index] ?? '')));
       const [winner, ...more] = answers.flatMap(({ ran }, index) => (ran.length > 0 ? [regions[index]] : []));
-      assert.deepEqual([more.length, await boundIn(database)], [0, winner]);
+      assert.deepEqual([more.length, await boundRegionOf(database)], [0, winner]);
       const refused = answers.flatMap(({ error }) => error ?? []);
       const loser = regions.find((region) => region !== winner) ?? '';
       assert.deepEqual(refused, [String(new RegionMismatch(winner ?? '', loser))]);
@@ -112,9 +112,9 @@ function suite(fresh: () => Promise<DatabaseConfig>): void {
   });
 }
 
-describe('the region of a database, on SQLite', () => suite(() => Promise.resolve(sqliteFile())));
+describe('the region of a database, on SQLite', () => testRegionBinding(() => Promise.resolve(sqliteFile())));
 
 const server = await postgres({ empty: true });
 describe('the region of a database, on PostgreSQL', { skip: skipWithout('postgres', server) }, () =>
-  suite(async () => ({ kind: 'postgres', url: (await postgres({ empty: true }))?.url ?? '' })),
+  testRegionBinding(async () => ({ kind: 'postgres', url: (await postgres({ empty: true }))?.url ?? '' })),
 );

@@ -6,24 +6,30 @@ import { MAIL_FROM } from '../support/outbox.ts';
 import { rulesFile } from '../support/rules.ts';
 import type { Pack } from './packs.ts';
 
-/** Packs as an operator may write them, in the order of the columns of their tables: each from one that comes with Parvis. */
-export const ownPacks = ['two of us', 'by link', 'by mail', 'app for all', 'look only'] as const;
-export type OwnPack = (typeof ownPacks)[number];
+/** Custom rules that an operator may write, each derived from a built-in pack, in the order of the table columns. */
+export const operatorPacks = [
+  'two administrators',
+  'links shown',
+  'links mailed',
+  'second factor for all',
+  'view only',
+] as const;
+export type OperatorPack = (typeof operatorPacks)[number];
 
 type Entries = Readonly<Record<string, unknown>>;
 
 const everyAct = ['resetGlobalAdmin', 'giveGlobalAdmin', 'export', 'deleteMany'];
 const mostActs = everyAct.slice(0, 2);
 
-const written: Readonly<Record<OwnPack, readonly [from: Pack, entries: Entries]>> = {
-  'two of us': [
+const written: Readonly<Record<OperatorPack, readonly [from: Pack, entries: Entries]>> = {
+  'two administrators': [
     'worldwide',
     {
       secondFactor: 'administrators',
       twoAdministrators: { for: everyAct, deleteMoreThan: 1, withinHours: 12 },
     },
   ],
-  'by link': [
+  'links shown': [
     'germany',
     {
       languages: ['de', 'en'],
@@ -34,7 +40,7 @@ const written: Readonly<Record<OwnPack, readonly [from: Pack, entries: Entries]>
       supportAccess: { grant: 'forbidden', longestHours: 1 },
     },
   ],
-  'by mail': [
+  'links mailed': [
     'china',
     {
       languages: ['en'],
@@ -43,15 +49,15 @@ const written: Readonly<Record<OwnPack, readonly [from: Pack, entries: Entries]>
       twoAdministrators: { for: mostActs, deleteMoreThan: 50, withinHours: 24 },
     },
   ],
-  'app for all': ['us-government', { secondFactor: 'everybody', activityLog: { retentionDays: 100 } }],
-  // What a file does not name is done by nobody.
-  'look only': ['worldwide', { operations: { 'users.list': 'here', 'users.view': 'here' } }],
+  'second factor for all': ['us-government', { secondFactor: 'everybody', activityLog: { retentionDays: 100 } }],
+  // Unlisted operations are denied.
+  'view only': ['worldwide', { operations: { 'users.list': 'here', 'users.view': 'here' } }],
 };
 
-/** @returns what a portal is started with to serve it: its file, and a mail server where it sends its links by mail */
-export async function environmentOfOwn(pack: OwnPack): Promise<Readonly<Record<string, string>>> {
+/** @returns the settings of a portal with these rules, including a mail server if links are mailed */
+export async function environmentOfOperatorPack(pack: OperatorPack): Promise<Readonly<Record<string, string>>> {
   const [from, entries] = written[pack];
   const rules = JSON.parse(readFileSync(path.join(rulesFolder, `${from}.json`), 'utf8')) as { region: string };
   const served = { REGION: rules.region, REGION_RULES: rulesFile({ ...rules, ...entries }) };
-  return pack === 'by mail' ? { ...served, SMTP_URL: (await aMailServer()).url, MAIL_FROM } : served;
+  return pack === 'links mailed' ? { ...served, SMTP_URL: (await aMailServer()).url, MAIL_FROM } : served;
 }

@@ -1,9 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** What a User management admin, and somebody without a level, is offered and refused. Under worldwide, Germany, Germany of old, US Government and China. */
+/** What a User management admin and a user without a level may do. Columns: worldwide, Germany, Germany (historical), US Government, China. */
 export const shipped: readonly Row[] = [
   [
-    'the list says to a manager',
+    'note on the user list, User management admin',
     '200',
     '200 In the Germany region, only Global admins can do this to administrators: edit a user, block or unblock sign-in, end a user’s sessions, reset a password, delete a user, and restore a deleted user. Where things are managed',
     '200',
@@ -11,7 +11,7 @@ export const shipped: readonly Row[] = [
     '200 In the China region, users do this themselves: reset a password. Where things are managed',
   ],
   [
-    'an administrator’s page says to a manager',
+    'note on the page of an administrator, User management admin',
     '200',
     '200 In the Germany region, only Global admins can do this to administrators: edit a user, block or unblock sign-in, end a user’s sessions, delete a user, and reset a password. Where things are managed',
     '200 In the Germany region, this is managed in the administration portal of Microsoft Cloud Germany, not in this portal.',
@@ -19,7 +19,7 @@ export const shipped: readonly Row[] = [
     '200 In the China region, users recover their own accounts. They select “Forgot your password?” when they sign in.',
   ],
   [
-    'a manager blocks an administrator',
+    'blocking an administrator, User management admin',
     '303 /account-settings/user-management/…',
     '403 Global admins only',
     '403 Managed elsewhere',
@@ -27,18 +27,18 @@ export const shipped: readonly Row[] = [
     '303 /account-settings/user-management/…',
   ],
   [
-    'a manager deletes a Global admin',
+    'deleting a Global admin, User management admin',
     '403 Global admins only',
     '403 Global admins only',
     '403 Managed elsewhere',
     '403 Managed elsewhere',
     '403 Global admins only',
   ],
-  ['the dashboard offers somebody else', '200 My profile · Change password'],
-  ['the list tells somebody else', '403 Not available with your role'],
-  ['their own password', '200 Change password'],
+  ['dashboard, user', '200 My profile · Change password'],
+  ['user list, user', '403 Not available with your role'],
+  ['changing the own password, user', '200 Change password'],
   [
-    'the log keeps',
+    'recorded log entries',
     'user.blocked, users.delete refused: globalAdmin',
     'users.block refused: administrator, users.delete refused: globalAdmin',
     'users.block refused: elsewhere, users.delete refused: elsewhere',
@@ -47,10 +47,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
-export const own: readonly Row[] = [
+/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+export const custom: readonly Row[] = [
   [
-    'the list says to a manager',
+    'note on the user list, User management admin',
     '200',
     '200 In the Germany region, only Global admins can do this to administrators: edit a user, block or unblock sign-in, end a user’s sessions, reset a password, delete a user, and restore a deleted user. Where things are managed',
     '200 In the China region, users do this themselves: reset a password. Where things are managed',
@@ -58,7 +58,7 @@ export const own: readonly Row[] = [
     '200 Not available in the Worldwide region: edit a user, block or unblock sign-in, end a user’s sessions, reset a password, delete a user, restore a deleted user, add a user, import users, and export users. Where things are managed',
   ],
   [
-    'an administrator’s page says to a manager',
+    'note on the page of an administrator, User management admin',
     '200',
     '200 In the Germany region, only Global admins can do this to administrators: edit a user, block or unblock sign-in, end a user’s sessions, delete a user, and reset a password. Where things are managed',
     '200 In the China region, users recover their own accounts. They select “Forgot your password?” when they sign in.',
@@ -66,7 +66,7 @@ export const own: readonly Row[] = [
     '200 Not available in the Worldwide region: edit a user, block or unblock sign-in, end a user’s sessions, delete a user, and reset a password. Where things are managed',
   ],
   [
-    'a manager blocks an administrator',
+    'blocking an administrator, User management admin',
     '303 /account-settings/user-management/…',
     '403 Global admins only',
     '303 /account-settings/user-management/…',
@@ -74,18 +74,18 @@ export const own: readonly Row[] = [
     '403 Not available in this region',
   ],
   [
-    'a manager deletes a Global admin',
+    'deleting a Global admin, User management admin',
     '403 Global admins only',
     '403 Global admins only',
     '403 Global admins only',
     '403 Managed elsewhere',
     '403 Not available in this region',
   ],
-  ['the dashboard offers somebody else', '200 My profile · Change password'],
-  ['the list tells somebody else', '403 Not available with your role'],
-  ['their own password', '200 Change password'],
+  ['dashboard, user', '200 My profile · Change password'],
+  ['user list, user', '403 Not available with your role'],
+  ['changing the own password, user', '200 Change password'],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, user.blocked, users.delete refused: globalAdmin',
     'users.block refused: administrator, users.delete refused: globalAdmin',
     'secondFactor.setUp, user.blocked, users.delete refused: globalAdmin, secondFactor.setUp',

@@ -10,14 +10,14 @@ const shared = async (): Promise<string[]> => {
   return routes.map(({ domain }) => domain);
 };
 
-describe('a tenant that is unlisted', async () => {
+describe('an unlisted tenant', async () => {
   const admin = ['--admin-name', 'Ada', '--admin-username', 'ada@quiet.example'];
   const named = ['--name', 'Quiet', '--domain', 'quiet.example', '--language', 'en'];
   const { tenantId } = await json<{ tenantId: string }>(['tenant', 'add', '--unlisted', ...named, ...admin], here);
   const domains = ['loud.example', 'mail.quiet.example', 'quiet.example'];
   for (const domain of domains) await json(['route', 'add', domain, 'worldwide'], here);
 
-  test('stands in no directory that leaves the region, nor does anything below its domains', async () => {
+  test('is left out of the exported directory, with all its subdomains', async () => {
     assert.deepEqual(await shared(), ['loud.example']);
     const { stdout } = await run(['route', 'export'], here);
     assert.ok(!stdout.includes('quiet'));
@@ -26,7 +26,7 @@ describe('a tenant that is unlisted', async () => {
     assert.deepEqual(routes, [{ domain: 'loud.example', region: 'worldwide' }]);
   });
 
-  test('is marked as such in the list of tenants', async () => {
+  test('is marked as unlisted in the list of tenants', async () => {
     const { tenants } = await json<{ tenants: { unlisted?: boolean }[] }>(['tenant', 'list'], here);
     assert.equal(tenants[0]?.unlisted, true);
     assert.match((await run(['tenant', 'list'], here)).stdout, /unlisted/);

@@ -1,58 +1,58 @@
 import type { Row } from './packs.ts';
 
-/** What strangers, a Global admin and somebody without a level find on their way in, and how long it holds. Under worldwide, Germany, Germany of old, US Government and China. */
+/** Sign-in of a Global admin and of a user without a level, and session limits. Columns: worldwide, Germany, Germany (historical), US Government, China. */
 export const shipped: readonly Row[] = [
   [
-    'who forgot a password is told',
+    'help for a forgotten password',
     'Ask an administrator of your organization to reset it. They’ll give you a temporary password.',
     'Ask an administrator of your organization to reset it. They’ll give you a temporary password.',
     'In the Germany region, passwords are reset in the administration portal of Microsoft Cloud Germany. Go to that site',
     'In the US Government region, passwords are reset in the Azure Government portal. Go to that site',
     'In the China region, administrators can’t reset passwords. Users recover their own accounts. · Recover your account',
   ],
-  ['wrong passwords until a pause', '5', '5', '5', '3', '5'],
+  ['wrong passwords before a block', '5', '5', '5', '3', '5'],
   [
-    'recovering alone',
+    'recovering access',
     '404 Page not found · Check the address. The page may have been moved or deleted.',
     '404 Page not found · Check the address. The page may have been moved or deleted.',
     '404 Page not found · Check the address. The page may have been moved or deleted.',
     '404 Page not found · Check the address. The page may have been moved or deleted.',
     '200 Recover your account · In the China region, users recover their own accounts. Enter your user name, and we’ll email you a one-time link to choose a new password. · Email me a link',
   ],
-  ['the sign-in leads a Global admin to', '/dashboard'],
-  ['their profile says to a Global admin of a second factor', '200 Set up authenticator app'],
-  ['and answers a Global admin who removes it', '200 Remove authenticator app'],
-  ['languages for a Global admin', '200 English · Français · Deutsch'],
-  ['the sign-in leads somebody else to', '/dashboard'],
-  ['their profile says to somebody else of a second factor', '200 Set up authenticator app'],
-  ['and answers somebody else who removes it', '200 Remove authenticator app'],
-  ['languages for somebody else', '200 English · Français · Deutsch'],
+  ['page after sign-in, Global admin', '/dashboard'],
+  ['second factor on the profile, Global admin', '200 Set up authenticator app'],
+  ['removing the own second factor, Global admin', '200 Remove authenticator app'],
+  ['languages, Global admin', '200 English · Français · Deutsch'],
+  ['page after sign-in, user', '/dashboard'],
+  ['second factor on the profile, user', '200 Set up authenticator app'],
+  ['removing the own second factor, user', '200 Remove authenticator app'],
+  ['languages, user', '200 English · Français · Deutsch'],
   [
-    'a temporary password opens after minutes',
+    'minutes after which a temporary password still works',
     '59, 1380, 4260',
     '59, 1380',
     '59, 1380',
     '59, 1380, 4260',
     '59, 1380, 4260',
   ],
-  ['minutes without a click that a session outlives', '29', '14', '14', '29', '29'],
-  ['hours that a session lives, at the most', '12', '8', '8', '12', '12'],
-  ['the log keeps', 'user.added'],
+  ['minutes of inactivity that a session survives', '29', '14', '14', '29', '29'],
+  ['maximum hours of a session', '12', '8', '8', '12', '12'],
+  ['recorded log entries', 'user.added'],
 ];
 
-/** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
-export const own: readonly Row[] = [
+/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+export const custom: readonly Row[] = [
   [
-    'who forgot a password is told',
+    'help for a forgotten password',
     'Ask an administrator of your organization to reset it. They’ll give you a temporary password.',
     'Ask an administrator of your organization to reset it. They’ll give you a one-time link.',
     'In the China region, administrators can’t reset passwords. Users recover their own accounts. · Recover your account',
     'In the US Government region, passwords are reset in the Azure Government portal. Go to that site',
     'In the Worldwide region, passwords can’t be reset in this portal. Contact its operator.',
   ],
-  ['wrong passwords until a pause', '5', '5', '5', '3', '5'],
+  ['wrong passwords before a block', '5', '5', '5', '3', '5'],
   [
-    'recovering alone',
+    'recovering access',
     '404 Page not found · Check the address. The page may have been moved or deleted.',
     '404 Page not found · Check the address. The page may have been moved or deleted.',
     '200 Recover your account · In the China region, users recover their own accounts. Enter your user name, and we’ll email you a one-time link to choose a new password. · Email me a link',
@@ -60,7 +60,7 @@ export const own: readonly Row[] = [
     '404 Page not found · Check the address. The page may have been moved or deleted.',
   ],
   [
-    'the sign-in leads a Global admin to',
+    'page after sign-in, Global admin',
     '/my-profile/security/second-factor',
     '/dashboard',
     '/my-profile/security/second-factor',
@@ -68,7 +68,7 @@ export const own: readonly Row[] = [
     '/dashboard',
   ],
   [
-    'their profile says to a Global admin of a second factor',
+    'second factor on the profile, Global admin',
     '200 In the Worldwide region, your organization requires two-step verification, so you can’t remove your authenticator app. · New recovery codes',
     '200 Set up authenticator app',
     '200 In the China region, your organization requires two-step verification, so you can’t remove your authenticator app. · New recovery codes',
@@ -76,7 +76,7 @@ export const own: readonly Row[] = [
     '200 Set up authenticator app',
   ],
   [
-    'and answers a Global admin who removes it',
+    'removing the own second factor, Global admin',
     '403 You don’t have permission to do this',
     '200 Remove authenticator app',
     '403 You don’t have permission to do this',
@@ -84,7 +84,7 @@ export const own: readonly Row[] = [
     '200 Remove authenticator app',
   ],
   [
-    'languages for a Global admin',
+    'languages, Global admin',
     '200 English · Français · Deutsch',
     '200 Deutsch · English',
     '200 English',
@@ -92,7 +92,7 @@ export const own: readonly Row[] = [
     '200 English · Français · Deutsch',
   ],
   [
-    'the sign-in leads somebody else to',
+    'page after sign-in, user',
     '/dashboard',
     '/dashboard',
     '/my-profile/security/second-factor',
@@ -100,7 +100,7 @@ export const own: readonly Row[] = [
     '/dashboard',
   ],
   [
-    'their profile says to somebody else of a second factor',
+    'second factor on the profile, user',
     '200 Set up authenticator app',
     '200 Set up authenticator app',
     '200 In the China region, your organization requires two-step verification, so you can’t remove your authenticator app. · New recovery codes',
@@ -108,7 +108,7 @@ export const own: readonly Row[] = [
     '200 Set up authenticator app',
   ],
   [
-    'and answers somebody else who removes it',
+    'removing the own second factor, user',
     '200 Remove authenticator app',
     '200 Remove authenticator app',
     '403 You don’t have permission to do this',
@@ -116,7 +116,7 @@ export const own: readonly Row[] = [
     '200 Remove authenticator app',
   ],
   [
-    'languages for somebody else',
+    'languages, user',
     '200 English · Français · Deutsch',
     '200 Deutsch · English',
     '200 English',
@@ -124,17 +124,17 @@ export const own: readonly Row[] = [
     '200 English · Français · Deutsch',
   ],
   [
-    'a temporary password opens after minutes',
+    'minutes after which a temporary password still works',
     '59, 1380, 4260',
     '59',
     '59, 1380, 4260',
     '59, 1380, 4260',
     '59, 1380, 4260',
   ],
-  ['minutes without a click that a session outlives', '29', '4', '29', '29', '29'],
-  ['hours that a session lives, at the most', '12', '1', '12', '12', '12'],
+  ['minutes of inactivity that a session survives', '29', '4', '29', '29', '29'],
+  ['maximum hours of a session', '12', '1', '12', '12', '12'],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, user.added',
     'user.added',
     'secondFactor.setUp, secondFactor.setUp, user.added',

@@ -5,43 +5,43 @@ import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { dataDirectory, fault, run, serve, start } from './command.ts';
-import { get, halfAForm, linkOf, untilStopping } from './talk.ts';
+import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
 
-describe('serve, again and otherwise', () => {
-  test('prints a new link while there is no organization: the old one opens nothing', async () => {
+describe('starting and stopping serve', () => {
+  test('each start without a tenant prints a new set-up link and invalidates the previous one', async () => {
     const environment = { DATA_DIR: dataDirectory() };
     const first = await serve(environment);
     first.child.kill('SIGTERM');
     assert.equal(await first.ended, 0);
     const second = await serve(environment);
-    assert.notEqual(linkOf(second), linkOf(first));
-    assert.equal((await get(second.origin, linkOf(first) ?? '')).status, 404);
-    assert.equal((await get(second.origin, linkOf(second) ?? '')).status, 200);
+    assert.notEqual(setUpLinkOf(second), setUpLinkOf(first));
+    assert.equal((await get(second.origin, setUpLinkOf(first) ?? '')).status, 404);
+    assert.equal((await get(second.origin, setUpLinkOf(second) ?? '')).status, 200);
     second.child.kill('SIGINT');
     assert.equal(await second.ended, 0);
   });
 
-  test('a second signal ends it, whatever is under way', async () => {
+  test('a second signal stops it immediately', async () => {
     const served = await serve({ DATA_DIR: dataDirectory() });
-    const form = await halfAForm(served.port);
+    const form = await startIncompleteForm(served.port);
     served.child.kill('SIGTERM');
-    await untilStopping(served.origin);
+    await waitUntilStopping(served.origin);
     served.child.kill('SIGTERM');
-    // A stop that had waited for the form would end with 0.
+    // If it had waited for the form, the exit code would be 0.
     assert.equal(await served.ended, 1);
     assert.equal(await form.answer, '');
   });
 
-  test('a form that is never finished is cut off: the stop comes before the time limit of requests', async () => {
+  test('an incomplete request does not delay shutdown until the request timeout', async () => {
     const served = await serve({ DATA_DIR: dataDirectory() });
-    const form = await halfAForm(served.port);
+    const form = await startIncompleteForm(served.port);
     served.child.kill('SIGTERM');
     assert.equal(await served.ended, 0);
-    // The time limit of requests would have answered with 408.
+    // The request timeout would have answered with 408.
     assert.equal(await form.answer, '');
   });
 
-  test('refuses to start with all its faults at once, one line each, and makes nothing', async () => {
+  test('an invalid configuration is reported in one line per fault, and no files are created', async () => {
     const environment = {
       DATA_DIR: dataDirectory(),
       PORT: '99999',
@@ -63,7 +63,7 @@ describe('serve, again and otherwise', () => {
     assert.equal(existsSync(environment.DATA_DIR), false);
   });
 
-  test('ends with one line when its port is taken, its session store away or not', async () => {
+  test('a port in use is reported in one line, also if the session store is unreachable', async () => {
     const served = await serve({ DATA_DIR: dataDirectory() });
     const PORT = String(served.port);
     const cache = `redis://127.0.0.1:${await freePort()}`;
@@ -76,7 +76,7 @@ describe('serve, again and otherwise', () => {
     assert.equal(await served.ended, 0);
   });
 
-  test('starts without its session store, and is not ready', async () => {
+  test('without its session store it starts but is not ready', async () => {
     const REDIS_URL = `redis://127.0.0.1:${await freePort()}`;
     const served = await serve({ DATA_DIR: dataDirectory(), REDIS_URL, LOG_LEVEL: 'silent' });
     const readiness = await get(served.origin, '/readyz');
@@ -86,7 +86,7 @@ describe('serve, again and otherwise', () => {
     assert.equal(await served.ended, 0);
   });
 
-  test('four that start together on the same new data all come up, with one secret', async () => {
+  test('four processes that start on the same new data directory all become ready', async () => {
     const DATA_DIR = dataDirectory();
     const all = await Promise.all(Array.from({ length: 4 }, () => serve({ DATA_DIR })));
     const statuses = await Promise.all(all.map(({ origin }) => get(origin, '/readyz')));
@@ -100,7 +100,7 @@ describe('serve, again and otherwise', () => {
     }
   });
 
-  test('a signal while it is still starting ends it', async () => {
+  test('a signal during startup stops it', async () => {
     const child = start(['serve'], { DATA_DIR: dataDirectory(), PORT: String(await freePort()) });
     await wait(150);
     const ended = once(child, 'exit');

@@ -11,13 +11,13 @@ interface Added {
 const tenant = ['tenant', 'add', '--name', 'Spree', '--domain', 'spree.example', '--language', 'en'];
 const admin = ['--admin-name', 'Ada Berg', '--admin-username', 'ada@spree.example'];
 
-describe('the operator’s commands for people', () => {
+describe('the operator’s commands for users', () => {
   for (const [region, says] of [
     ['worldwide', ''],
     ['us-government', 'administrators do this elsewhere: the Azure Government portal, https://portal.azure.us'],
     ['china', 'no administrator does this: users do it alone'],
   ] as const) {
-    test(`are the way in whatever the rules say to administrators, and name them: ${region}`, async () => {
+    test(`are not bound by the rules for administrators, but mention them: ${region}`, async () => {
       const environment = { REGION: region, DATA_DIR: dataDirectory() };
       const { username, temporaryPassword } = await json<Added>([...tenant, ...admin], environment);
       const reset = ['user', 'reset-password', username];
@@ -32,7 +32,7 @@ describe('the operator’s commands for people', () => {
       assert.deepEqual(Object.keys(again), ['userId', 'username', 'temporaryPassword']);
       assert.notEqual(again.temporaryPassword, temporaryPassword);
       const verified = await json<{ ok: boolean; entries: number }>(['activity', 'verify'], environment);
-      assert.deepEqual([verified.ok, verified.entries], [true, 4], 'tenant, user, and each reset');
+      assert.deepEqual([verified.ok, verified.entries], [true, 4], 'the tenant, the user and two resets');
     });
   }
 });

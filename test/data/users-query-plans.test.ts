@@ -19,15 +19,15 @@ const kinds: Partial<NewUser>[] = [
   { administratorLevel: 'global', agentLevel: 'sales' },
 ];
 
-/** Where a page of the list is entered: along its order, or, by statistics, through the index that its filter has. */
+/** The expected plan for a page: the index of its sort order or, with statistics, the index of its filter. */
 const entry = (users: number): RegExp =>
   users > 1
     ? /^SEARCH users USING INDEX users_\w+ \(tenant_id=\?/
     : /^SEARCH users USING INDEX users_by_(name|username|last_sign_in) \(tenant_id=\?( AND .*)?\)$/;
 
-// SQLite must find the indexes by their form alone, and keep to them once it knows what the tables hold.
+// SQLite must choose the right indexes without statistics, and keep using them with statistics.
 for (const users of [1, 20_000])
-  describe(`SQLite, with the statistics of ${users} users`, async () => {
+  describe(`SQLite ${users > 1 ? `with the statistics of ${users} users` : 'without statistics'}`, async () => {
     const { database } = await open(sqliteFile());
     const scope = await newTenant(database);
     await database.transaction(async (tx) => {
@@ -36,7 +36,7 @@ for (const users of [1, 20_000])
     if (users > 1) {
       await database.optimize();
       const analyzed = await database.knex('sqlite_stat1').where({ tbl: 'users' });
-      assert.ok(analyzed.length > 0, 'the statistics are there');
+      assert.ok(analyzed.length > 0, 'there are statistics');
     }
     const { knex } = database;
 
@@ -46,10 +46,10 @@ for (const users of [1, 20_000])
       const rows = await knex.raw<{ detail: string }[]>(`explain query plan ${sql}`, values);
       return rows.map(({ detail }) => detail).join('\n');
     };
-    const asked = (wishes: Partial<PageRequest>): queries.Asked =>
+    const asked = (overrides: Partial<PageRequest>): queries.Asked =>
       queries.askedOf(scope, {
         ...{ search: null, level: null, status: null, sort: 'name', descending: false, from: null },
-        ...wishes,
+        ...overrides,
       })!;
     const froms = [null, ...(['after', 'before'] as const).map((side) => ({ side, cursor: { key: 'a', id: 'a' } }))];
     const requests = sortKeys.flatMap((sort) =>
@@ -63,7 +63,7 @@ for (const users of [1, 20_000])
     );
 
     test(
-      users > 1 ? 'reads a page by an index of its tenant' : 'enters a list at its place and sorts none of it',
+      users > 1 ? 'reads a page through an index of the tenant' : 'seeks to the cursor in an index without sorting',
       async () => {
         for (const each of requests) {
           for (const ends of [false, true]) {
@@ -76,14 +76,14 @@ for (const users of [1, 20_000])
       },
     );
 
-    test('walks along an index without touching a row', async () => {
+    test('finds the end of a step in a covering index', async () => {
       for (const each of requests) {
         const walk = /^SEARCH users USING COVERING INDEX users_by_(name|username|last_sign_in) /;
         assert.match(await planOf((sql, $) => queries.selectStepEnd(sql, $, each, 9), each), walk);
       }
     });
 
-    test('looks only at those whom an index named', async () => {
+    test('reads only the users that an index returned', async () => {
       for (const each of requests) {
         const plan = await planOf((sql, $) => queries.selectAmong(sql, $, each), each);
         assert.match(plan, /^SEARCH users USING INDEX users_by_number \(number=\?\)\n/);
@@ -91,7 +91,7 @@ for (const users of [1, 20_000])
       }
     });
 
-    const holders: [wishes: Pick<Partial<PageRequest>, 'level' | 'status'>, indexes: string[]][] = [
+    const holders: [overrides: Pick<Partial<PageRequest>, 'level' | 'status'>, indexes: string[]][] = [
       [{ level: 'global' }, ['users_administrators']],
       [{ level: 'salesAgent' }, ['users_agents']],
       [{ status: 'blocked' }, ['users_blocked']],
@@ -99,9 +99,9 @@ for (const users of [1, 20_000])
       [{ status: 'active', level: 'none' }, []],
       [{ level: 'noneAgent' }, []],
     ];
-    for (const [wishes, indexes] of holders) {
-      test(`finds by ${Object.values(wishes).join(' and ')} in ${indexes.join(' and ') || 'no index'}`, async () => {
-        const each = asked(wishes);
+    for (const [overrides, indexes] of holders) {
+      test(`uses ${indexes.join(' and ') || 'no index'} for ${Object.values(overrides).join(' and ')}`, async () => {
+        const each = asked(overrides);
         const plans = queries
           .holdersIndexes(each)
           .map((index) => planOf((sql, $) => queries.selectHolders(sql, $, index), each));
@@ -112,7 +112,7 @@ for (const users of [1, 20_000])
       });
     }
 
-    test('keeps the numbers of users when it puts its file in order', async () => {
+    test('keeps the numbers of users during vacuum', async () => {
       const before = await knex('users').select('id', 'number');
       await knex.raw('vacuum');
       assert.deepEqual(await knex('users').select('id', 'number'), before);

@@ -4,14 +4,14 @@ import { describe, test } from 'node:test';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
-import { both } from '../data/databases.ts';
+import { eachDialect } from '../data/databases.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, fault, json, run, serve, type Environment } from './command.ts';
 
 const fileName = 'no-file';
 
-/** Every command that opens the database, with arguments that are valid in form. */
+/** Every command that opens the database, with syntactically valid arguments. */
 const commands: Readonly<Record<string, readonly string[]>> = {
   serve: [],
   migrate: [],
@@ -51,9 +51,9 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   purge: [],
   'region key': [],
 };
-/** All commands go through the same gate: on the second database a few stand for them. */
+/** All commands share the same check, so a few are enough on the second database. */
 const onPostgres = ['serve', 'migrate', 'tenant list', 'tenant move-in', 'route add', 'activity verify'];
-/** `check` reports the mismatch as one of its faults; the others open no existing database. */
+/** `check` reports the mismatch as a fault; the others open no existing database. */
 const others = ['check', 'demo', 'rules check', 'region prove'];
 
 async function listedIn(group: readonly string[]): Promise<string[]> {
@@ -70,14 +70,14 @@ async function allCommands(): Promise<string[]> {
   return nested.flatMap((names, index) => (names.length > 0 ? names : [top[index] ?? '']));
 }
 
-test('every command is in the table of those that refuse another region’s database, or needs none', async () => {
+test('every command is either tested with the database of another region, or opens none', async () => {
   const all = await allCommands();
   assertNone(all.filter((command) => !(command in commands) && !others.includes(command)));
   assertNone([...Object.keys(commands), ...others].filter((command) => !all.includes(command)));
 });
 
-/** Every row of every table. */
-async function contentOf(config: DatabaseConfig): Promise<string> {
+/** @returns every row of every table as JSON */
+async function dumpDatabase(config: DatabaseConfig): Promise<string> {
   const database = openDatabase(config);
   const { knex } = database;
   const names: string[] =
@@ -98,7 +98,7 @@ async function contentOf(config: DatabaseConfig): Promise<string> {
 
 const secrets = 'canary-'.repeat(6);
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   const DATABASE_URL = config.kind === 'sqlite' ? `sqlite:${config.file}` : config.url;
   const common = { DATABASE_URL, SESSION_SECRETS: secrets, SECOND_FACTOR_KEYS: secrets, LOG_LEVEL: 'silent' };
   const germany = { ...common, REGION: 'germany', DATA_DIR: dataDirectory() };
@@ -108,35 +108,37 @@ for (const { dialect, config, skip } of both(await postgres())) {
   describe(`on ${dialect}, a database of another region`, { skip, concurrency: false }, () => {
     const admin = ['--admin-name', 'Max Muster', '--admin-username', 'max@muster.example'];
     const company = ['--name', 'Muster GmbH', '--domain', 'muster.example', '--language', 'de'];
-    test('is filled by its own region', () => json(['tenant', 'add', ...company, ...admin], germany));
+    test('accepts commands of its own region', () => json(['tenant', 'add', ...company, ...admin], germany));
 
-    const tried = Object.entries(commands).filter(([name]) => config.kind === 'sqlite' || onPostgres.includes(name));
-    for (const [command, args] of tried) {
-      test(`is refused by ${command}, which changes nothing`, { timeout: 20_000 }, async () => {
-        const before = await contentOf(config);
+    const testedCommands = Object.entries(commands).filter(
+      ([name]) => config.kind === 'sqlite' || onPostgres.includes(name),
+    );
+    for (const [command, args] of testedCommands) {
+      test(`is rejected by ${command}, which changes nothing`, { timeout: 20_000 }, async () => {
+        const before = await dumpDatabase(config);
         const port = String(await freePort());
         const line = [...command.split(' '), ...args];
         assert.equal(await fault(line, { ...worldwide, PORT: port }), message);
-        assert.equal(await contentOf(config), before);
+        assert.equal(await dumpDatabase(config), before);
         assertNone(filesIn(worldwide));
       });
     }
 
-    test('is refused in JSON where JSON is asked for', async () => {
+    test('is rejected with a JSON object if --json is given', async () => {
       const { code, stdout } = await run(['tenant', 'list', '--json'], worldwide);
       assert.deepEqual([code, JSON.parse(stdout)], [1, { ok: false, faults: [message] }]);
     });
 
-    test('is a fault to check, alone and once, which changes nothing', async () => {
-      const before = await contentOf(config);
+    test('is the only fault that check reports', async () => {
+      const before = await dumpDatabase(config);
       const said = 'DATABASE_URL: this database belongs to the region germany, but REGION is worldwide';
-      // Another key opens no second factor of this database: to say so here would lead the reader astray.
+      // The second factors cannot be decrypted with this key either, but reporting that would be misleading.
       const { code, stdout } = await run(['check', '--json'], { ...worldwide, SECOND_FACTOR_KEYS: 'other-'.repeat(6) });
       assert.deepEqual([code, JSON.parse(stdout)], [1, { ok: false, faults: [said] }]);
-      assert.equal(await contentOf(config), before);
+      assert.equal(await dumpDatabase(config), before);
     });
 
-    test('goes on to serve its own region, under another rules file of it too', async () => {
+    test('still works for its own region, also with another rules file of that region', async () => {
       assert.deepEqual(await json(['check'], germany), { ok: true, faults: [] });
       const historical = { ...germany, REGION_RULES: 'rules/germany-historical.json' };
       const { tenants } = await json<{ tenants: unknown[] }>(['tenant', 'list'], historical);

@@ -3,29 +3,29 @@ import { describe, test } from 'node:test';
 import { purge } from '../../src/core/retention/expired.store.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { postgres } from '../support/services.ts';
-import { both, open, worldwide } from './databases.ts';
-import { attempt, countingIn, tries } from './throttling.ts';
+import { eachDialect, open, worldwide } from './databases.ts';
+import { attempt, createWaitingThrottle, takeRepeatedly } from './throttle-waits.ts';
 
 const day = 24 * 60 * 60_000;
 
-for (const { dialect, config, skip } of both(await postgres())) {
-  describe(`what throttles keep, on ${dialect}`, { skip }, async () => {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
+  describe(`the stored counts of throttles on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
-    const throttle = countingIn(database, worldwide);
+    const throttle = createWaitingThrottle(database, worldwide);
 
-    for (const [act, most] of [
+    for (const [act, max] of [
       ['reset', 90],
       ['change', 10],
     ] as const) {
-      test(`a signed-in person may ${act} passwords ${most} times a minute`, async () => {
-        const waits = await Promise.all(Array.from({ length: most + 1 }, () => throttle.takeBudget(act, 'actor')));
-        assert.equal(waits.filter((wait) => wait === 0).length, most);
+      test(`allow a signed-in user to ${act} passwords ${max} times per minute`, async () => {
+        const waits = await Promise.all(Array.from({ length: max + 1 }, () => throttle.takeBudget(act, 'actor')));
+        assert.equal(waits.filter((wait) => wait === 0).length, max);
         assert.ok(Math.max(...waits) <= 60);
         assert.equal(await throttle.takeBudget(act, 'another actor'), 0);
       });
     }
 
-    test('the first refusal of a block says that it is the first', async () => {
+    test('mark the first refusal of a block', async () => {
       const one = attempt();
       const { take } = createThrottle(database, worldwide);
       const waits = [];
@@ -36,7 +36,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       );
     });
 
-    test('a try that nobody looked at is given back', async () => {
+    test('are restored for an attempt that was not verified', async () => {
       const one = attempt();
       for (let n = 0; n < 12; n++) {
         assert.equal(await throttle.take(one), 0);
@@ -44,19 +44,19 @@ for (const { dialect, config, skip } of both(await postgres())) {
       }
     });
 
-    test('hold on every node, since they lie in the database', async () => {
+    test('apply to every node, because they are in the database', async () => {
       const one = attempt();
-      await tries(throttle, 5, () => one);
-      assert.ok((await countingIn(database, worldwide).take(one)) > 890);
+      await takeRepeatedly(throttle, 5, () => one);
+      assert.ok((await createWaitingThrottle(database, worldwide).take(one)) > 890);
     });
 
-    test('their table names nobody', async () => {
+    test('contain no user names or addresses', async () => {
       await throttle.take(attempt({ username: 'canary@a.example', address: '192.0.2.99' }));
       const rows = await database.knex('throttles').select<{ key: string }[]>();
       assert.doesNotMatch(JSON.stringify(rows), /canary|192\.0\.2|example/);
     });
 
-    test('are swept out when they have run out', async () => {
+    test('are deleted after they expire', async () => {
       const one = attempt();
       await throttle.take(one);
       await purge(database, worldwide, Date.now());
@@ -66,11 +66,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.ok(left.length > 0);
       assert.ok(
         left.every(({ key }) => key.startsWith('row:')),
-        'wrong tries in a row stay for a year',
+        'failed attempts in a row are kept for a year',
       );
     });
 
-    test('fail closed: without their table nobody gets a try', async () => {
+    test('fail closed: without their table every attempt is rejected', async () => {
       await database.knex.schema.renameTable('throttles', 'away');
       await assert.rejects(throttle.take(attempt()));
       await database.knex.schema.renameTable('away', 'throttles');

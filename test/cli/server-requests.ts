@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Served } from './command.ts';
 
-/** The path of the set-up link that a server printed. */
-export const linkOf = ({ output }: Served): string | undefined =>
+/** @returns the path of the set-up link that a server printed */
+export const setUpLinkOf = ({ output }: Served): string | undefined =>
   /http:\/\/localhost:\d+(\/set-up\/[\w-]{43})/.exec(output())?.[1];
 
 export async function get(origin: string, address: string): Promise<{ status: number; body: string }> {
@@ -12,13 +12,15 @@ export async function get(origin: string, address: string): Promise<{ status: nu
   return { status: response.status, body: await response.text() };
 }
 
-/** Waits until a server that was told to stop says so; it answers for a moment longer. */
-export async function untilStopping(origin: string): Promise<void> {
+/** Waits until a stopping server reports that it is not ready. It still answers for a short time. */
+export async function waitUntilStopping(origin: string): Promise<void> {
   while ((await get(origin, '/readyz')).status !== 503) await wait(10);
 }
 
-/** A form whose last byte has not been sent yet: a request under way. */
-export async function halfAForm(port: number): Promise<{ socket: Socket; finish(): void; answer: Promise<string> }> {
+/** Starts to send a form and holds back its last byte, so that the request stays pending. */
+export async function startIncompleteForm(
+  port: number,
+): Promise<{ socket: Socket; finish(): void; answer: Promise<string> }> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   let received = '';

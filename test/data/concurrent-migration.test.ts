@@ -17,7 +17,7 @@ after(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-async function aProcess(): Promise<ChildProcess> {
+async function startMigrator(): Promise<ChildProcess> {
   const child = fork(path.join(import.meta.dirname, 'migrator.ts'));
   children.push(child);
   await once(child, 'message');
@@ -42,12 +42,12 @@ async function isComplete(config: DatabaseConfig): Promise<boolean> {
   return pending === 0 && done >= 7 && tables.every(Boolean);
 }
 
-// Each round takes a database of its own, of 8 MB on PostgreSQL.
+// Each round uses a new database, which takes 8 MB on PostgreSQL.
 const maxDatabases = 100;
 
-/** Two processes and this one, which is told nothing else, meet at a new database: one of them does all the work. */
-async function meet(fresh: () => Promise<DatabaseConfig>): Promise<void> {
-  const processes = await Promise.all([aProcess(), aProcess()]);
+/** Migrates a new database in three processes at the same time. Exactly one of them must run all migrations. */
+async function migrateConcurrently(fresh: () => Promise<DatabaseConfig>): Promise<void> {
+  const processes = await Promise.all([startMigrator(), startMigrator()]);
   for (let round = 0; round < Math.min(rounds, maxDatabases); round++) {
     const config = await fresh();
     const ran = await Promise.all([...processes.map((each) => migrateIn(each, config)), migrate(config)]);
@@ -59,23 +59,23 @@ async function meet(fresh: () => Promise<DatabaseConfig>): Promise<void> {
   }
 }
 
-/** A process is killed at another moment of its work each time; whoever comes next finds no lock and completes it. */
-async function killAndGoOn(delaysMs: readonly number[], fresh: () => Promise<DatabaseConfig>): Promise<void> {
+/** Kills a migrating process after each delay. The next process must find no lock and complete the migration. */
+async function killAndMigrateAgain(delaysMs: readonly number[], fresh: () => Promise<DatabaseConfig>): Promise<void> {
   for (const delay of delaysMs) {
     const config = await fresh();
-    const victim = await aProcess();
+    const victim = await startMigrator();
     victim.send(config);
     await wait(delay);
     const ended = once(victim, 'exit');
     victim.kill('SIGKILL');
     await ended;
-    // With a lock left behind, this would fail after a minute.
+    // If a lock remained, this would fail after a minute.
     await migrate(config);
     assert.ok(await isComplete(config));
   }
 }
 
-/** What Knex leaves behind when a process dies in the last migration. */
+/** Recreates the state that Knex leaves when a process dies during the last migration. */
 async function leaveKnexLock(config: DatabaseConfig): Promise<void> {
   await migrate(config);
   const database = openDatabase(config);
@@ -84,12 +84,12 @@ async function leaveKnexLock(config: DatabaseConfig): Promise<void> {
   await database.close();
 }
 
-describe('processes that migrate together on SQLite', () => {
+describe('concurrent migration on SQLite', () => {
   const fresh = (): Promise<DatabaseConfig> => Promise.resolve(sqliteFile());
 
-  test('exactly one runs the migrations, the others wait', () => meet(fresh));
+  test('one process runs the migrations while the others wait', () => migrateConcurrently(fresh));
 
-  test('one that is killed leaves no lock', () => killAndGoOn([5, 20, 40, 60, 90, 130], fresh));
+  test('a killed process leaves no lock', () => killAndMigrateAgain([5, 20, 40, 60, 90, 130], fresh));
 
   test('a lock row that Knex left behind does not block the next process', async () => {
     const config = sqliteFile();
@@ -110,15 +110,15 @@ describe('processes that migrate together on SQLite', () => {
 
 const first = await postgres({ empty: true });
 
-describe('processes that migrate together on PostgreSQL', { skip: skipWithout('postgres', first) }, () => {
+describe('concurrent migration on PostgreSQL', { skip: skipWithout('postgres', first) }, () => {
   const fresh = async (): Promise<DatabaseConfig> => ({
     kind: 'postgres',
     url: (await postgres({ empty: true }))?.url ?? '',
   });
 
-  test('exactly one runs the migrations, the others wait', () => meet(fresh));
+  test('one process runs the migrations while the others wait', () => migrateConcurrently(fresh));
 
-  test('one that is killed leaves no lock', () => killAndGoOn([20, 60, 120], fresh));
+  test('a killed process leaves no lock', () => killAndMigrateAgain([20, 60, 120], fresh));
 
   test('a lock row that Knex left behind does not block the next process', async () => {
     const config = await fresh();

@@ -4,12 +4,12 @@ import type { Scope } from '../../src/domain/scope.ts';
 import type { NewEntry } from '../../src/core/activity/append.store.ts';
 import { verifyChain } from '../../src/core/activity/verify.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 
-/** Follows a tenant's chain to its end. @returns how many entries hold */
+/** Verifies a tenant's chain, which must be intact. @returns the number of entries */
 async function countVerified(database: Database, scope: Scope): Promise<number> {
   const verified = await verifyChain(database, scope.tenant.id);
   assert.equal(verified?.fault, null);
@@ -19,11 +19,11 @@ async function countVerified(database: Database, scope: Scope): Promise<number> 
 const entries = (count: number): NewEntry[] =>
   Array.from({ length: count }, (_, index) => ({ event: { kind: 'user.added' }, targetId: `user ${index}` }));
 
-for (const { dialect, config, skip } of both(await postgres())) {
-  describe(`many entries at once on ${dialect}`, { skip }, async () => {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
+  describe(`recordMany on ${dialect}`, { skip }, async () => {
     const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
 
-    test('lengthen the chain in their order, between single ones', async () => {
+    test('appends entries to the chain in the given order', async () => {
       const scope = await newTenant(database);
       await activityStore.record(database, scope, { kind: 'tenant.added' }, null, start);
       await activityStore.recordMany(database, scope, entries(257), start);
@@ -39,7 +39,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       );
     });
 
-    test('keep names apart from what the chain holds, like a single one', async () => {
+    test('stores names outside the hashed data, like record', async () => {
       const scope = await newTenant(database);
       const user = newUser();
       await usersStore.insert(database, scope, user);
@@ -56,13 +56,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(event?.event, { kind: 'user.edited', changes });
     });
 
-    test('are none where there are none', async () => {
+    test('accepts an empty list', async () => {
       const scope = await newTenant(database);
       await activityStore.recordMany(database, scope, [], start);
       assert.equal(await countVerified(database, scope), 0);
     });
 
-    test('written together with others of the same tenant leave one chain', async () => {
+    test('keeps one intact chain when called concurrently for the same tenant', async () => {
       const scope = await newTenant(database);
       const many = Array.from({ length: 8 }, () => activityStore.recordMany(database, scope, entries(40), start));
       const single = Array.from({ length: 8 }, () =>

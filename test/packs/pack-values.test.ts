@@ -16,7 +16,7 @@ const azureUs =
 const customers = 'Customers’ users|Utilisateurs des clients|Benutzer der Kunden';
 const both = `${officeDe} + ${azureDe}`;
 
-/** What each pack lays down. The history that it comes from: the partner portals of the editions, 2016 to 2024. */
+/** The values of each pack. They follow the partner portals of the editions, 2016 to 2024. */
 const table: readonly Row[] = [
   ['region', 'worldwide', 'germany', 'germany', 'us-government', 'china'],
   ['edition', 'current', 'current', 'historical', 'current', 'current'],
@@ -28,9 +28,17 @@ const table: readonly Row[] = [
   ],
   ['languages', 'en fr de'],
   ['defaultLanguage', 'en', 'de', 'de', 'en', 'en'],
-  // Germany: users at either of two portals, passwords at one. US Government: one for all. China: nobody resets for others.
-  ['operations but the reset', 'here', 'here', `elsewhere ${azureDe} + ${officeDe}`, `elsewhere ${azureUs}`, 'here'],
-  ['the reset', 'here', 'here', `elsewhere ${azureDe}`, `elsewhere ${azureUs}`, 'alone'],
+  // Germany: users in either of two portals, passwords in one. US Government: one portal for all. China: no resets by
+  // administrators.
+  [
+    'operations except password resets',
+    'here',
+    'here',
+    `elsewhere ${azureDe} + ${officeDe}`,
+    `elsewhere ${azureUs}`,
+    'here',
+  ],
+  ['password resets', 'here', 'here', `elsewhere ${azureDe}`, `elsewhere ${azureUs}`, 'alone'],
   [
     'related',
     ...(['', '', `${customers}: ${both}; Licenses|Licences|Lizenzen: ${both}`] as const),
@@ -47,10 +55,10 @@ const table: readonly Row[] = [
     '72 hours, 15 minutes',
   ],
   ['password', '15 to 256'],
-  // US Government locks after three, others later; in China nobody can change the number.
-  ['wrong tries', '5/15/15', '5/15/15', '5/15/15', '3/15/15', '5/15/15'],
-  ['wrong tries, of an account and of an address', '50/1440/1440 100/1440/1440'],
-  ['wrong tries fixed', 'false', 'false', 'false', 'false', 'true'],
+  // US Government blocks after three attempts, the others after five. In China tenants cannot change the limit.
+  ['failed attempts', '5/15/15', '5/15/15', '5/15/15', '3/15/15', '5/15/15'],
+  ['failed attempts per account and per address', '50/1440/1440 100/1440/1440'],
+  ['failed attempts are fixed', 'false', 'false', 'false', 'false', 'true'],
   [
     'session',
     '30 minutes, 12 hours',
@@ -60,14 +68,14 @@ const table: readonly Row[] = [
     '30 minutes, 12 hours',
   ],
   ['restoreWindowDays', '30'],
-  // Recommended, not required, in the sovereign editions.
+  // The sovereign editions recommended a second factor but did not require one.
   ['secondFactor', 'nobody'],
   ['handOver', 'shown, 24 hours'],
   ['twoAdministrators', 'for nothing, more than 50, 24 hours'],
   ['retentionDays', '3650'],
-  // Records of activity could be fetched in Germany and US Government, not in China.
+  // Activity records could be exported in Germany and US Government but not in China.
   ['export of the log', 'allowed', 'allowed', 'allowed', 'allowed', 'forbidden'],
-  // In Germany a trustee stood between the operator and the data.
+  // In Germany a data trustee controlled the operator's access.
   [
     'supportAccess',
     'allowed, 72 hours',
@@ -87,7 +95,7 @@ const placed = (placement: Placement): string =>
 const tries = ({ attempts, windowMinutes, blockMinutes }: RegionRules['throttle']['perAccount']): string =>
   [attempts, windowMinutes, blockMinutes].join('/');
 
-function figuresOf(rules: RegionRules): Record<string, string> {
+function valuesOf(rules: RegionRules): Record<string, string> {
   const { throttle, session, handOver, temporaryPassword, password, twoAdministrators, supportAccess } = rules;
   const others = userOperations.filter((operation) => operation !== 'users.resetPassword');
   const { perAccount, perAddress, perAccountAndAddress } = throttle;
@@ -98,15 +106,15 @@ function figuresOf(rules: RegionRules): Record<string, string> {
     name: worded(rules.name),
     languages: rules.languages.join(' '),
     defaultLanguage: rules.defaultLanguage,
-    'operations but the reset': [...new Set(others.map((each) => placed(rules.operations[each])))].join(' / '),
-    'the reset': placed(rules.operations['users.resetPassword']),
+    'operations except password resets': [...new Set(others.map((each) => placed(rules.operations[each])))].join(' / '),
+    'password resets': placed(rules.operations['users.resetPassword']),
     related: rules.related.map(({ what, places }) => `${worded(what)}: ${places.map(placeIn).join(' + ')}`).join('; '),
     administratorsManagedBy: rules.administratorsManagedBy,
     temporaryPassword: `${temporaryPassword.lifetimeHours} hours, ${temporaryPassword.changeWithinMinutes} minutes`,
     password: `${password.minimumLength} to ${password.maximumLength}`,
-    'wrong tries': tries(perAccountAndAddress),
-    'wrong tries, of an account and of an address': `${tries(perAccount)} ${tries(perAddress)}`,
-    'wrong tries fixed': String(throttle.fixed),
+    'failed attempts': tries(perAccountAndAddress),
+    'failed attempts per account and per address': `${tries(perAccount)} ${tries(perAddress)}`,
+    'failed attempts are fixed': String(throttle.fixed),
     session: `${session.idleMinutes} minutes, ${session.absoluteHours} hours`,
     restoreWindowDays: String(rules.restoreWindowDays),
     secondFactor: rules.secondFactor,
@@ -121,11 +129,11 @@ function figuresOf(rules: RegionRules): Record<string, string> {
 const fileOf = (pack: Pack): string => path.join(rulesFolder, `${pack}.json`);
 
 for (const pack of packs) {
-  describe(`the figures of ${pack}`, () => {
-    test('are these', () =>
-      assert.deepEqual(figuresOf(readRules(fileOf(pack)).rules!), columnOf(table, packs.indexOf(pack))));
+  describe(`the values of ${pack}`, () => {
+    test('match the table', () =>
+      assert.deepEqual(valuesOf(readRules(fileOf(pack)).rules!), columnOf(table, packs.indexOf(pack))));
 
-    test('are all in the table: no rule can change without it', () => {
+    test('are all in the table, so that no rule can change unnoticed', () => {
       const text = readFileSync(fileOf(pack), 'utf8');
       const leaves = leavesOf(JSON.parse(text) as object).filter(
         ([first]) => first !== '$schema' && first !== 'revision',
@@ -134,19 +142,22 @@ for (const pack of packs) {
       for (const leaf of leaves) {
         const changed = changes(text, leaf).flatMap((file) => read(file).rules ?? []);
         for (const rules of changed)
-          assert.notDeepEqual(figuresOf(rules), columnOf(table, packs.indexOf(pack)), leaf.join('.'));
-        assert.ok(changed.length > 0 || alone.has(String(leaf[0])), `nothing else fits at ${leaf.join('.')}`);
+          assert.notDeepEqual(valuesOf(rules), columnOf(table, packs.indexOf(pack)), leaf.join('.'));
+        assert.ok(
+          changed.length > 0 || withoutAlternative.has(String(leaf[0])),
+          `no other valid value for ${leaf.join('.')}`,
+        );
       }
     });
   });
 }
 
-/** Where one form, no place, or one place alone leaves nothing else to write. */
-const alone: ReadonlySet<string> = new Set(['format', 'places', 'related']);
+/** Properties for which these packs allow no other valid value. */
+const withoutAlternative: ReadonlySet<string> = new Set(['format', 'places', 'related']);
 
 type Leaf = readonly (string | number)[];
 
-/** The paths of every value in a file, that of an empty list included. */
+/** @returns the path of every value in a file, including empty lists */
 function leavesOf(value: unknown, at: Leaf = []): Leaf[] {
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return [at];
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
@@ -156,14 +167,14 @@ function leavesOf(value: unknown, at: Leaf = []): Leaf[] {
 const otherWords = ['nobody', 'here', 'userManagers', 'globalAdmins', 'administrators', 'link', 'allowed', 'forbidden'];
 const others = [...otherWords, 'current', 'historical', 'somewhere', 'https://other.example', 'fr', 'en'];
 
-/** The file with another value at one place, in some ways of which at least one must be a sound file. */
+/** @returns copies of the file with other values at one path, at least one of which should be valid */
 function changes(text: string, leaf: Leaf): object[] {
   return [...others, 1, 9, 200, true, false, ['export']].flatMap((value) => {
     const file = JSON.parse(text) as Record<string | number, unknown>;
     const tx = leaf.slice(0, -1).reduce((each, key) => each[key] as typeof file, file);
     const last = leaf.at(-1)!;
     const same = JSON.stringify(tx[last]) === JSON.stringify(value);
-    // A language more or less moves the whole list.
+    // Changing a single entry would make the list invalid, so the whole list is replaced.
     if (leaf[0] === 'languages') return [{ ...file, languages: [file.defaultLanguage] }];
     tx[last] = value;
     return same ? [] : [file];

@@ -3,63 +3,66 @@ import { describe, mock, test } from 'node:test';
 import { createThrottle, type Attempt } from '../../src/core/accounts/throttles/throttle.ts';
 import { countedUnder } from '../../src/core/accounts/throttles/throttle-keys.ts';
 import { postgres } from '../support/services.ts';
-import { both, open, worldwide } from './databases.ts';
-import { attempt, countingIn, tries } from './throttling.ts';
+import { eachDialect, open, worldwide } from './databases.ts';
+import { attempt, createWaitingThrottle, takeRepeatedly } from './throttle-waits.ts';
 
-const most = 250;
+const maxAttempts = 250;
 const quarterSeconds = 15 * 60;
 
-/** An attempt with a password in the form of a temporary one. */
-const temporary = (wishes: Partial<Attempt> = {}): Attempt => attempt({ kind: 'temporary', ...wishes });
+/** An attempt with a password in the format of a temporary password. */
+const temporary = (overrides: Partial<Attempt> = {}): Attempt => attempt({ kind: 'temporary', ...overrides });
 const allowed = (waits: readonly number[]): number => waits.filter((wait) => wait === 0).length;
 
-for (const { dialect, config, skip } of both(await postgres())) {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`attempts with a temporary password, on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
-    const throttle = countingIn(database, worldwide);
+    const throttle = createWaitingThrottle(database, worldwide);
     const counts = () =>
       database.knex('throttles').orderBy('key').select<{ key: string; points: number }[]>('key', 'points');
 
-    test('are limited to 250 in a quarter of an hour per address, whatever the names', async () => {
+    test('are limited to 250 per address in 15 minutes, for any user names', async () => {
       const address = '203.0.113.20';
-      const waits = await tries(throttle, most, () => temporary({ address }));
-      assert.equal(allowed(waits), most);
+      const waits = await takeRepeatedly(throttle, maxAttempts, () => temporary({ address }));
+      assert.equal(allowed(waits), maxAttempts);
       const wait = await throttle.take(temporary({ address }));
       assert.ok(wait > quarterSeconds - 10 && wait <= quarterSeconds, String(wait));
       assert.equal(await throttle.take(temporary()), 0, 'another address');
     });
 
-    test('are not limited per name', async () => {
+    test('are not limited per user name', async () => {
       const one = temporary();
-      assert.equal(allowed(await tries(throttle, most, (n) => ({ ...one, address: `10.1.0.${n}` }))), most);
+      assert.equal(
+        allowed(await takeRepeatedly(throttle, maxAttempts, (n) => ({ ...one, address: `10.1.0.${n}` }))),
+        maxAttempts,
+      );
       assert.equal(await throttle.take({ ...one, address: '10.1.1.1' }), 0);
     });
 
-    test('are not limited by what own passwords have used up, per name, address or in a row', async () => {
+    test('are not limited by attempts with own passwords, per user name, per address or in a row', async () => {
       const one = attempt({ address: '203.0.113.21' });
-      await tries(throttle, 6, () => one);
-      await tries(throttle, 51, (n) => ({ ...one, address: `10.1.2.${n}` }));
-      await tries(throttle, 101, () => attempt({ address: one.address }));
+      await takeRepeatedly(throttle, 6, () => one);
+      await takeRepeatedly(throttle, 51, (n) => ({ ...one, address: `10.1.2.${n}` }));
+      await takeRepeatedly(throttle, 101, () => attempt({ address: one.address }));
       assert.ok((await throttle.take(one)) > 0);
       assert.equal(await throttle.take({ ...one, kind: 'temporary' }), 0);
     });
 
-    test('are not limited by 100 wrong own passwords in a row', async () => {
+    test('are not limited by 100 failed attempts with own passwords in a row', async () => {
       const generous = { attempts: 10_000, windowMinutes: 1, blockMinutes: 1 };
       const limits = { perAccountAndAddress: generous, perAccount: generous, perAddress: generous };
-      const patient = countingIn(database, { ...worldwide, throttle: { ...worldwide.throttle, ...limits } });
+      const patient = createWaitingThrottle(database, { ...worldwide, throttle: { ...worldwide.throttle, ...limits } });
       const one = attempt();
-      await tries(patient, 101, () => one);
+      await takeRepeatedly(patient, 101, () => one);
       assert.ok((await patient.take(one)) > 86_000);
       assert.equal(await patient.take({ ...one, kind: 'temporary' }), 0);
     });
 
-    test('ignore a stricter number of attempts that a tenant has set', async () => {
+    test('ignore a stricter limit set by the tenant', async () => {
       const one = temporary({ attempts: 1 });
-      assert.equal(allowed(await tries(throttle, 20, () => one)), 20);
+      assert.equal(allowed(await takeRepeatedly(throttle, 20, () => one)), 20);
     });
 
-    test('count in one place alone, for a known browser too', async () => {
+    test('are counted only per address, also in a known browser', async () => {
       await database.knex('throttles').delete();
       await throttle.take(temporary({ address: '203.0.113.22' }));
       await throttle.take(temporary({ address: '203.0.113.22', knownDevice: 'mark' }));
@@ -69,44 +72,46 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(rows[0]?.points, 2);
     });
 
-    test('of 300 at the same time, 250 go through', async () => {
+    test('are limited to 250 of 300 concurrent attempts', async () => {
       const address = '203.0.113.23';
       const waits = await Promise.all(Array.from({ length: 300 }, () => throttle.take(temporary({ address }))));
-      assert.equal(allowed(waits), most);
+      assert.equal(allowed(waits), maxAttempts);
     });
 
-    test('count per network of IPv6', async () => {
-      const waits = await tries(throttle, most + 1, (n) => temporary({ address: `2001:db8:7:7::${n.toString(16)}` }));
-      assert.equal(allowed(waits), most);
+    test('are counted per IPv6 network', async () => {
+      const waits = await takeRepeatedly(throttle, maxAttempts + 1, (n) =>
+        temporary({ address: `2001:db8:7:7::${n.toString(16)}` }),
+      );
+      assert.equal(allowed(waits), maxAttempts);
       assert.equal(await throttle.take(temporary({ address: '2001:db8:7:8::1' })), 0);
     });
 
-    test('report the first refusal of a block as the first', async () => {
+    test('mark the first refusal of a block', async () => {
       const address = '203.0.113.24';
       const { take } = createThrottle(database, worldwide);
-      for (let n = 0; n < most; n++) await take(temporary({ address }));
+      for (let n = 0; n < maxAttempts; n++) await take(temporary({ address }));
       assert.equal((await take(temporary({ address })))?.first, true);
       assert.equal((await take(temporary({ address })))?.first, false);
     });
 
     test('are allowed again after the block', async () => {
       const address = '203.0.113.25';
-      await tries(throttle, most + 1, () => temporary({ address }));
+      await takeRepeatedly(throttle, maxAttempts + 1, () => temporary({ address }));
       mock.timers.enable({ apis: ['Date'], now: Date.now() + quarterSeconds * 1_000 + 1_000 });
       assert.equal(await throttle.take(temporary({ address })), 0);
       mock.timers.reset();
     });
 
-    test('are given back when the server was too busy to verify them', async () => {
+    test('do not count if the server was too busy to verify them', async () => {
       const one = temporary({ address: '203.0.113.26' });
-      await tries(throttle, most - 1, () => one);
+      await takeRepeatedly(throttle, maxAttempts - 1, () => one);
       for (let n = 0; n < 5; n++) {
         assert.equal(await throttle.take(one), 0);
         await throttle.giveBack(one);
       }
     });
 
-    test('are recorded as often as own passwords are refused: 50 times a day per name, 100 times per address', async () => {
+    test('are recorded in the log at most 50 times a day per user name and 100 times per address', async () => {
       const recorded = async (count: number, next: (n: number) => Attempt): Promise<number> => {
         let records = 0;
         for (let n = 0; n < count; n++) records += Number(await throttle.isRecorded(next(n)));
@@ -116,11 +121,15 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.equal(await recorded(60, (n) => ({ ...one, address: `10.1.3.${n}` })), 50);
       assert.equal(await recorded(110, () => temporary({ address: '203.0.113.28' })), 100);
       const own = attempt({ username: one.username, address: '203.0.113.28' });
-      assert.equal(await throttle.isRecorded(own), true, 'an own password, which is limited itself');
-      assert.equal(await throttle.take({ ...temporary(), address: '203.0.113.28' }), 0, 'recorded or not');
+      assert.equal(await throttle.isRecorded(own), true, 'an own password, which has its own limit');
+      assert.equal(
+        await throttle.take({ ...temporary(), address: '203.0.113.28' }),
+        0,
+        'the limit of attempts is not affected',
+      );
     });
 
-    test('leave nothing behind that counts under the name of a user who is erased', async () => {
+    test('leave no counts of an erased user', async () => {
       await database.knex('throttles').delete();
       const user = { id: 'erased', username: 'erased@a.example', epoch: 2 };
       for (const epoch of [0, 1, 2]) await throttle.isRecorded(temporary({ ...user, epoch }));
@@ -135,10 +144,10 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await named(), []);
     });
 
-    test('that succeed clear the failures of the name and give their own count back, and nothing else', async () => {
+    test('that succeed clear the failures of the user name and their own count', async () => {
       await database.knex('throttles').delete();
       const one = attempt({ address: '203.0.113.27' });
-      await tries(throttle, 5, () => one);
+      await takeRepeatedly(throttle, 5, () => one);
       const right = { ...one, kind: 'temporary' } as const;
       await throttle.take(right);
       await throttle.forgive(right);
@@ -148,7 +157,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         ['address', 5],
         ['temporary', 0],
       ]);
-      assert.deepEqual(await tries(throttle, 5, () => one), [0, 0, 0, 0, 0]);
+      assert.deepEqual(await takeRepeatedly(throttle, 5, () => one), [0, 0, 0, 0, 0]);
     });
   });
 }

@@ -6,29 +6,29 @@ import type { Scope } from '../../src/domain/scope.ts';
 import { page } from '../../src/core/accounts/stores/users.list.store.ts';
 import { findNumbers } from '../../src/core/accounts/stores/users.search.store.ts';
 import { postgres } from '../support/services.ts';
-import { hostile } from './hostile-names.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { hostileNames } from './hostile-names.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-const everybody = { level: null, status: null, sort: 'name', descending: false, from: null } as const;
+const allUsers = { level: null, status: null, sort: 'name', descending: false, from: null } as const;
 const ownIndex = { stepRows: 1, maxNamed: 10_000, namedRows: 500 };
 
-for (const { dialect, config, skip } of both(await postgres())) {
-  describe(`the index of words on ${dialect}`, { skip }, async () => {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
+  describe(`the search index on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
     const namesFor = async (scope: Scope, search: string, own: Database = database): Promise<string[]> => {
-      const users = await page(own, scope, { ...everybody, search }, ownIndex);
+      const users = await page(own, scope, { ...allUsers, search }, ownIndex);
       return users.map(({ displayName }) => displayName);
     };
-    const named = (displayName: string, wishes: Parameters<typeof newUser>[0] = {}) =>
-      newUser({ displayName, firstName: '', lastName: '', ...wishes });
+    const named = (displayName: string, overrides: Parameters<typeof newUser>[0] = {}) =>
+      newUser({ displayName, firstName: '', lastName: '', ...overrides });
     const count = async (): Promise<number> => {
       const [row] = await database.knex('users_search').count<{ count: number }[]>({ count: '*' });
       return Number(row?.count);
     };
 
-    test('follows a change of the name, and forgets the old one', async () => {
+    test('is updated when a name changes', async () => {
       const scope = await newTenant(database);
       const user = named('Zoé Besson');
       await usersStore.insert(database, scope, user);
@@ -40,7 +40,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await namesFor(scope, 'zoe'), ['Zoé Ångström']);
     });
 
-    test('keeps who was deleted until they are gone for good', async () => {
+    test('keeps a deleted user until the user is erased', async () => {
       const scope = await newTenant(database);
       const user = named('Going');
       await usersStore.insert(database, scope, user);
@@ -54,7 +54,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await findNumbers(database, scope.tenant.id, ['going'], 10), []);
     });
 
-    test('is written with the users or not at all, any number of them at once', async () => {
+    test('is written in the same transaction as the users, in batches of any size', async () => {
       const scope = await newTenant(database);
       const many = Array.from({ length: 950 }, (_, index) => named(`Nr${index}`));
       await usersStore.insertMany(database, scope, many);
@@ -67,19 +67,19 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await namesFor(scope, 'never'), []);
     });
 
-    test('takes any name, and any search', async () => {
+    test('accepts any name and any search text', async () => {
       const scope = await newTenant(database);
       const long = ['ﷺ', '𠮷', '漢', 'a', '김각힣'].map((letters) => letters.repeat(200 / letters.length));
       await usersStore.insertMany(
         database,
         scope,
-        [...hostile, ...long].map((name) => named(name)),
+        [...hostileNames, ...long].map((name) => named(name)),
       );
-      for (const search of [...hostile, ...long, '"', '*', 'AND', 'NEAR(a b)', 'a:b', "'a':*", '& | !', '\\'])
-        assert.ok((await namesFor(scope, search)).length <= hostile.length);
+      for (const search of [...hostileNames, ...long, '"', '*', 'AND', 'NEAR(a b)', 'a:b', "'a':*", '& | !', '\\'])
+        assert.ok((await namesFor(scope, search)).length <= hostileNames.length);
     });
 
-    test('shows nobody of another tenant, not even of one with the same code', async () => {
+    test('never returns users of another tenant, even one with the same id suffix', async () => {
       const [ours, theirs] = [await newTenant(database), await newTenant(database)];
       const twin = `${randomUUID().slice(0, -4)}${ours.tenant.id.slice(-4)}`;
       await tenantsStore.insert(database, {
@@ -95,7 +95,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
         assert.deepEqual(await namesFor(scope, 'shared'), [`Shared ${index}`]);
     });
 
-    test('says of what many have that there are too many', async () => {
+    test('returns null if a search has too many matches', async () => {
       const scope = await newTenant(database);
       await usersStore.insertMany(
         database,

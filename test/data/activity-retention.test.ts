@@ -5,7 +5,7 @@ import type { Scope } from '../../src/domain/scope.ts';
 import { entriesPerTrim, trimLogs } from '../../src/core/activity/trim.ts';
 import { verifyChain } from '../../src/core/activity/verify.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, open, start, worldwide } from './databases.ts';
+import { eachDialect, newTenant, open, start, worldwide } from './databases.ts';
 import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -17,19 +17,19 @@ const midnight = Math.floor(start / dayMs) * dayMs;
 const never = new AbortController().signal;
 const rules = { ...worldwide, activityLog: { ...worldwide.activityLog, retentionDays: 30 } };
 
-for (const { dialect, config, skip } of both(await postgres())) {
-  describe(`the retention of the log on ${dialect}`, { skip }, async () => {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
+  describe(`retention of the activity log on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const { database } = await open(config);
-    // Nodes that share a PostgreSQL have connections of their own; a file has one process.
+    // On PostgreSQL every node has its own connections. An SQLite file is used by one process.
     const others = config.kind === 'sqlite' ? database : (await open(config)).database;
     const { knex } = database;
     const scopeOf = (tenant: ScopeTenant): Scope => operatorScope({ rules, clock: () => 0 }, tenant);
     const trim = (now: number, by = database, stopping = never): Promise<void> =>
       trimLogs({ database: by, rules, scopeOf }).purge(now, stopping, () => {});
 
-    /** A log with an entry at each of these days, counted from the first. */
-    async function aLog(days: readonly number[]): Promise<Scope> {
+    /** Creates a log with an entry on each of these days, counted from midnight of the first. */
+    async function createLog(days: readonly number[]): Promise<Scope> {
       const scope = await newTenant(database);
       for (const day of days)
         await activityStore.record(database, scope, { kind: 'signOut' }, null, midnight + day * dayMs);
@@ -42,8 +42,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
     };
     const verify = (scope: Scope) => verifyChain(database, scope.tenant.id);
 
-    it('keeps an entry for as long as the rules say, and drops it on the day after', async () => {
-      const scope = await aLog([0, 0, 1, 2]);
+    it('deletes an entry on the day after its retention ends', async () => {
+      const scope = await createLog([0, 0, 1, 2]);
       await trim(midnight + 31 * dayMs - 1);
       assert.deepEqual(await placesOf(scope), [1, 2, 3, 4]);
       await trim(midnight + 31 * dayMs);
@@ -56,25 +56,25 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const { anchor } = await activityStore.endsOfChain(database, scope);
       assert.deepEqual(told?.activity.event, { kind: 'activity.trimmed', ...anchor });
       await trim(midnight + 31 * dayMs + 60_000);
-      assert.deepEqual(await placesOf(scope), [3, 4, 5], 'there is nothing more to drop, and nothing more to tell');
+      assert.deepEqual(await placesOf(scope), [3, 4, 5], 'nothing else is due, so nothing is recorded');
     });
 
-    it('leaves what is older behind a younger entry, and other tenants’ logs, as they are', async () => {
-      const [scope, other] = [await aLog([0, 20, 0, 0]), await aLog([20])];
+    it('keeps an older entry that follows a newer one, and the logs of other tenants', async () => {
+      const [scope, other] = [await createLog([0, 20, 0, 0]), await createLog([20])];
       await trim(midnight + 40 * dayMs);
       assert.deepEqual(await placesOf(scope), [2, 3, 4, 5]);
       assert.deepEqual(await placesOf(other), [1]);
       assert.deepEqual(await verify(scope), { entries: 4, dropped: 1, fault: null });
     });
 
-    it('counts what is due as it would be dropped, and all entries that are left', async () => {
+    it('counts due entries as they would be deleted, and all remaining entries', async () => {
       const step = trimLogs({ database, rules, scopeOf });
       const [dueBefore, allBefore] = [await step.countDue(midnight + 40 * dayMs), await step.limit?.count()];
-      const [scope, moving] = [await aLog([0, 1, 20, 0]), await aLog([0])];
+      const [scope, moving] = [await createLog([0, 1, 20, 0]), await createLog([0])];
       await tenantsStore.setState(database, moving.tenant.id, 'moving');
       const due = async (): Promise<number> =>
         ((await step.countDue(midnight + 40 * dayMs)).trimmedEntries ?? 0) - (dueBefore.trimmedEntries ?? 0);
-      assert.equal(await due(), 2, 'the older entry behind a younger one waits, and so does a tenant that moves');
+      assert.equal(await due(), 2, 'an older entry after a newer one is not due, nor is the log of a moving tenant');
       assert.equal(await step.limit?.count(), (allBefore ?? 0) + 5);
       await trim(midnight + 40 * dayMs);
       assert.deepEqual(await placesOf(scope), [3, 4, 5]);
@@ -83,8 +83,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
       await trim(midnight + 40 * dayMs);
     });
 
-    it('leaves the log of a tenant that moves as it is on its way', async () => {
-      const scope = await aLog([0, 30]);
+    it('does not change the log of a moving tenant', async () => {
+      const scope = await createLog([0, 30]);
       await tenantsStore.setState(database, scope.tenant.id, 'moving');
       await trim(midnight + 40 * dayMs);
       assert.deepEqual(await placesOf(scope), [1, 2]);
@@ -93,8 +93,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await placesOf(scope), [2, 3]);
     });
 
-    it('goes on in the log of somebody who went away, and does not drop its own words for ever', async () => {
-      const scope = await aLog([0]);
+    it('does not keep deleting and replacing its own last record in an inactive log', async () => {
+      const scope = await createLog([0]);
       for (const days of [40, 80, 81, 120, 400]) await trim(midnight + days * dayMs);
       assert.deepEqual(await placesOf(scope), [2]);
       await activityStore.record(database, scope, { kind: 'signOut' }, null, midnight + 401 * dayMs);
@@ -103,7 +103,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(await verify(scope), { entries: 1, dropped: 3, fault: null });
     });
 
-    it('works in pieces, on several nodes at once, and stops when its process does', async () => {
+    it('deletes in batches, also on several nodes at the same time, and stops on shutdown', async () => {
       const scope = await newTenant(database);
       const count = entriesPerTrim * 2 + 300;
       const entries = Array.from({ length: count }, () => ({ event: { kind: 'signOut' } as const, targetId: null }));
@@ -115,13 +115,13 @@ for (const { dialect, config, skip } of both(await postgres())) {
       assert.deepEqual(
         left,
         [1, 2, 3].map((piece) => count + piece),
-        'three pieces, each told once',
+        'three batches, each recorded once',
       );
       assert.deepEqual(await verify(scope), { entries: 3, dropped: count, fault: null });
     });
 
-    it('takes all of it back where it cannot say so', async () => {
-      const scope = await aLog([0, 0, 30]);
+    it('rolls back if the deletion fails', async () => {
+      const scope = await createLog([0, 0, 30]);
       const broken = interrupt(database, /^delete from [`"]activity[`"]/, killed('before', 'no'));
       await assert.rejects(trim(midnight + 40 * dayMs, broken), /no/);
       assert.deepEqual(await placesOf(scope), [1, 2, 3]);
@@ -139,11 +139,11 @@ for (const { dialect, config, skip } of both(await postgres())) {
       const rows = await knex<{ hash: string }>('activity').where('tenant_id', scope.tenant.id).where('place', place);
       return rows[0]!.hash;
     };
-    // What was trimmed: 1 and 2. What is left: 3, 4 and 5, and 6 that says so.
+    // Entries 1 and 2 were deleted. Entries 3 to 5 remain, and entry 6 records the deletion.
     const tampered: [what: string, tamper: Tamper, fault: object][] = [
-      ['the front cut off', (scope) => entry(scope, 3).delete(), { place: 3, fault: 'missing' }],
+      ['a deleted first entry', (scope) => entry(scope, 3).delete(), { place: 3, fault: 'missing' }],
       [
-        'the front cut off, and the anchor moved with it',
+        'a deleted first entry with an adjusted anchor',
         async (scope) => {
           const hash = await hashOf(scope, 3);
           await entry(scope, 3).delete();
@@ -151,32 +151,28 @@ for (const { dialect, config, skip } of both(await postgres())) {
         },
         { place: 3, fault: 'frontCutOff' },
       ],
+      ['a moved anchor', async (scope) => anchor(scope, 3, await hashOf(scope, 3)), { place: 4, fault: 'missing' }],
+      ['a changed anchor hash', (scope) => anchor(scope, 2, 'f'.repeat(64)), { place: 3, fault: 'changed' }],
+      ['a removed anchor', (scope) => anchor(scope, 0, ''), { place: 1, fault: 'missing' }],
       [
-        'the anchor moved alone',
-        async (scope) => anchor(scope, 3, await hashOf(scope, 3)),
-        { place: 4, fault: 'missing' },
-      ],
-      ['the anchor’s hash changed', (scope) => anchor(scope, 2, 'f'.repeat(64)), { place: 3, fault: 'changed' }],
-      ['the anchor taken away', (scope) => anchor(scope, 0, ''), { place: 1, fault: 'missing' }],
-      [
-        'the first that is left changed',
+        'a changed first entry',
         (scope) => entry(scope, 3).update({ kind: 'signIn.succeeded' }),
         { place: 3, fault: 'changed' },
       ],
-      ['one in the middle dropped', (scope) => entry(scope, 4).delete(), { place: 4, fault: 'missing' }],
+      ['a deleted entry in the middle', (scope) => entry(scope, 4).delete(), { place: 4, fault: 'missing' }],
       [
-        'what was told changed',
+        'a changed record of the deletion',
         (scope) => entry(scope, 6).update({ data: '{"place":3,"hash":"x"}' }),
         { place: 6, fault: 'changed' },
       ],
-      ['what was told dropped', (scope) => entry(scope, 6).delete(), { place: 6, fault: 'missing' }],
+      ['a deleted record of the deletion', (scope) => entry(scope, 6).delete(), { place: 6, fault: 'missing' }],
       [
-        'an entry put before the front',
+        'an entry inserted before the first',
         (scope) => entry(scope, 5).update({ place: 1 }),
         { place: 3, fault: 'missing' },
       ],
       [
-        'two in another order',
+        'two reordered entries',
         async (scope) => {
           await entry(scope, 3).update({ place: 99 });
           await entry(scope, 4).update({ place: 3 });
@@ -186,8 +182,8 @@ for (const { dialect, config, skip } of both(await postgres())) {
       ],
     ];
     for (const [what, tamper, fault] of tampered) {
-      it(`names ${what}`, async () => {
-        const scope = await aLog([0, 0, 30, 30, 30]);
+      it(`does not prevent verification from detecting ${what}`, async () => {
+        const scope = await createLog([0, 0, 30, 30, 30]);
         await trim(midnight + 40 * dayMs);
         assert.deepEqual((await verify(scope))?.fault, null);
         await tamper(scope);
@@ -196,7 +192,7 @@ for (const { dialect, config, skip } of both(await postgres())) {
     }
 
     if (database.dialect !== 'sqlite') return;
-    it('looks at one entry of each tenant, however long its log', async () => {
+    it('reads only one entry of each tenant to find due logs', async () => {
       const first = knex('activity').select('at').whereRaw('tenant_id = tenants.id').orderBy('place').limit(1);
       const { sql } = compile(knex, () => knex('tenants').select('id').whereRaw('(?) < 1', [first]));
       const rows: { detail: string }[] = await knex.raw(`explain query plan ${sql.replaceAll('?', '1')}`);

@@ -13,21 +13,21 @@ import {
 } from '../../src/core/accounts/stores/users.queries.ts';
 import { page, type Limits } from '../../src/core/accounts/stores/users.list.store.ts';
 import { postgres } from '../support/services.ts';
-import { both, newTenant, newUser, open, start } from './databases.ts';
+import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
-// Each part of the search for a page, made to be the one that fills it.
-const ways: Record<string, Limits> = {
-  'in one step': { stepRows: 1_000, maxNamed: 10_000, namedRows: 11 },
-  'step by step, where no index may name anyone': { stepRows: 3, maxNamed: -1, namedRows: 11 },
-  'by those whom an index names': { stepRows: 1, maxNamed: 10_000, namedRows: 11 },
-  'by whichever index names few, and step by step where none does': { stepRows: 2, maxNamed: 40, namedRows: 500 },
+// Limits that force each strategy for finding a page.
+const strategies: Record<string, Limits> = {
+  'in a single step': { stepRows: 1_000, maxNamed: 10_000, namedRows: 11 },
+  'step by step, without an index': { stepRows: 3, maxNamed: -1, namedRows: 11 },
+  'from the results of an index': { stepRows: 1, maxNamed: 10_000, namedRows: 11 },
+  'from an index with few results, otherwise step by step': { stepRows: 2, maxNamed: 40, namedRows: 500 },
 };
 
 const names = ['Zoé', 'Zoe', 'Müller', 'Mueller', 'Muller', 'Åse', '李小龍', 'O’Neil', 'Юлия', 'Παπάς', 'a', 'nan'];
 const one = <const T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-const someone = fc.record({
+const personArbitrary = fc.record({
   displayName: fc.array(one(...names), { minLength: 1, maxLength: 3 }).map((words) => words.join(' ')),
   lastName: one('', 'Besson', 'Müller'),
   domain: one('a.example', 'b-nan.example'),
@@ -39,16 +39,16 @@ const someone = fc.record({
 } as const);
 
 const people: NewUser[] = fc
-  .sample(someone, { numRuns: 240, seed: 1895 })
+  .sample(personArbitrary, { numRuns: 240, seed: 1895 })
   .map(({ domain, ...facts }, index) => newUser({ ...facts, firstName: '', username: `u${index * 7}@${domain}` }));
 
 const keyOf = (user: NewUser, sort: SortKey): string | number =>
   ({ name: foldName(user.displayName), username: user.username, lastSignIn: user.lastSignInAt ?? 0 })[sort];
 const bytes = (text: string | number): Buffer => Buffer.from(String(text));
-const before = (user: NewUser, { key, id }: Cursor, sort: SortKey): number =>
+const compareToCursor = (user: NewUser, { key, id }: Cursor, sort: SortKey): number =>
   Buffer.compare(bytes(keyOf(user, sort)), bytes(key)) || Buffer.compare(bytes(user.id), bytes(id));
 
-// Said once more, and as simply as can be: a word of the search is part of a word of the person's.
+// A simple reference implementation: each word of the search must be part of a word of the person.
 const fold = (text: string): string => foldName(text).replaceAll('ς', 'σ');
 const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 const spellings = (word: string): string[] => [
@@ -69,8 +69,10 @@ function expected({ search, level, status, sort, descending, from }: PageRequest
     .filter((user) => user.state !== 'deleted' && (search === null || isFound(user, search)))
     .filter((user) => level === null || [user.administratorLevel, `${user.agentLevel}Agent`].includes(level))
     .filter((user) => status === null || statusOf(user) === status)
-    .filter((user) => from === null || before(user, from.cursor, sort) * (ascending ? 1 : -1) > 0)
-    .sort((left, right) => before(left, { key: keyOf(right, sort), id: right.id }, sort) * (ascending ? 1 : -1))
+    .filter((user) => from === null || compareToCursor(user, from.cursor, sort) * (ascending ? 1 : -1) > 0)
+    .sort(
+      (left, right) => compareToCursor(left, { key: keyOf(right, sort), id: right.id }, sort) * (ascending ? 1 : -1),
+    )
     .slice(0, pageSize + 1)
     .map(({ id }) => id);
 }
@@ -103,20 +105,20 @@ const requests = fc.oneof(byOneWord, anyRequests).map(({ from, ...request }): Pa
   from: from && { side: from.side, cursor: { key: keyOf(from.user, request.sort), id: from.user.id } },
 }));
 
-for (const { dialect, config, skip } of both(await postgres())) {
-  describe(`every step of a search for a page on ${dialect} finds the same`, { skip }, async () => {
+for (const { dialect, config, skip } of eachDialect(await postgres())) {
+  describe(`a page of users on ${dialect} is the same when it is found`, { skip }, async () => {
     const { database } = await open(config);
     const scope = await newTenant(database);
-    const neighbour = await newTenant(database);
+    const otherTenant = await newTenant(database);
     await usersStore.insertMany(database, scope, people);
     await usersStore.insertMany(
       database,
-      neighbour,
+      otherTenant,
       people.map((user, index) => newUser({ ...user, id: `n${index}`, username: `n.${user.username}` })),
     );
 
-    for (const [way, limits] of Object.entries(ways)) {
-      test(way, async () => {
+    for (const [strategy, limits] of Object.entries(strategies)) {
+      test(strategy, async () => {
         const found = async (request: PageRequest) =>
           (await page(database, scope, request, limits)).map(({ id }) => id);
         await fc.assert(

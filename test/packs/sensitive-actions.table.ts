@@ -1,9 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** What an administrator does to others, and for what they ask another. Under worldwide, Germany, Germany of old, US Government and China. */
+/** Handover, removal of second factors, and actions that may require approval. Columns: worldwide, Germany, Germany (historical), US Government, China. */
 export const shipped: readonly Row[] = [
   [
-    'the page of somebody with a second factor offers and says',
+    'page of a user with a second factor',
     '200 Remove authenticator app',
     '200 Remove authenticator app',
     '200 In the Germany region, this is managed in the administration portal of Microsoft Cloud Germany, not in this portal. · This link opens another site.',
@@ -11,7 +11,7 @@ export const shipped: readonly Row[] = [
     '200 Remove authenticator app · In the China region, users recover their own accounts. They select “Forgot your password?” when they sign in.',
   ],
   [
-    'removing it asks',
+    'form to remove the second factor',
     '200 Remove authenticator app',
     '200 Remove authenticator app',
     '200 Managed elsewhere',
@@ -19,7 +19,7 @@ export const shipped: readonly Row[] = [
     '200 Remove authenticator app',
   ],
   [
-    'removing it does',
+    'removing the second factor',
     '303 /account-settings/user-management/…',
     '303 /account-settings/user-management/…',
     '403 Managed elsewhere',
@@ -27,15 +27,22 @@ export const shipped: readonly Row[] = [
     '303 /account-settings/user-management/…',
   ],
   [
-    'a reset is announced',
+    'first line of the reset form',
     '200 A temporary password is shown to you once. Copy it and pass it on.',
     '200 A temporary password is shown to you once. Copy it and pass it on.',
     '200',
     '200',
     '200',
   ],
-  ['a reset hands over', 'temporary-password', 'temporary-password', 'nothing', 'nothing', 'nothing'],
-  ['adding a user hands over', 'temporary-password', 'temporary-password', 'nothing', 'nothing', 'temporary-password'],
+  ['credential shown by a reset', 'temporary-password', 'temporary-password', 'nothing', 'nothing', 'nothing'],
+  [
+    'credential shown for a new user',
+    'temporary-password',
+    'temporary-password',
+    'nothing',
+    'nothing',
+    'temporary-password',
+  ],
   [
     'resetting a Global admin',
     '200 Reset password',
@@ -45,7 +52,7 @@ export const shipped: readonly Row[] = [
     '403 Users do this themselves',
   ],
   [
-    'giving the level Global admin',
+    'granting the Global admin level',
     '303 /account-settings/user-management/…',
     '303 /account-settings/user-management/…',
     '403 Managed elsewhere',
@@ -55,16 +62,16 @@ export const shipped: readonly Row[] = [
   ['exporting users', '200 a file', '200 a file', '200 Managed elsewhere', '200 Managed elsewhere', '200 a file'],
   ['exporting the log', '200 a file', '200 a file', '200 a file', '200 a file', '403 Not available in this region'],
   [
-    'deleting two',
+    'deleting two users',
     '200 Delete user account',
     '200 Delete user account',
     '200 Managed elsewhere',
     '200 Managed elsewhere',
     '200 Delete user account',
   ],
-  ['another Global admin is asked', '200'],
+  ['request shown to another Global admin', '200'],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, secondFactor.removed, password.reset, user.added, password.reset, user.edited, users.exported, activity.exported',
     'secondFactor.setUp, secondFactor.removed, password.reset, user.added, password.reset, user.edited, users.exported, activity.exported',
     'secondFactor.setUp, users.removeSecondFactor refused: elsewhere, users.resetPassword refused: elsewhere, users.add refused: elsewhere, users.resetPassword refused: elsewhere, users.edit refused: elsewhere, activity.exported',
@@ -73,10 +80,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under an operator’s own rules: two of us, by link, by mail, app for all, look only. */
-export const own: readonly Row[] = [
+/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+export const custom: readonly Row[] = [
   [
-    'the page of somebody with a second factor offers and says',
+    'page of a user with a second factor',
     '200 Remove authenticator app',
     '200 Remove authenticator app',
     '200 Remove authenticator app · In the China region, users recover their own accounts. They select “Forgot your password?” when they sign in.',
@@ -84,7 +91,7 @@ export const own: readonly Row[] = [
     '200 Not available in the Worldwide region: edit a user, block or unblock sign-in, end a user’s sessions, delete a user, reset a password, and remove an authenticator app. Where things are managed',
   ],
   [
-    'removing it asks',
+    'form to remove the second factor',
     '200 Remove authenticator app',
     '200 Remove authenticator app',
     '200 Remove authenticator app',
@@ -92,7 +99,7 @@ export const own: readonly Row[] = [
     '200 Not available in this region',
   ],
   [
-    'removing it does',
+    'removing the second factor',
     '303 /account-settings/user-management/…',
     '303 /account-settings/user-management/…',
     '303 /account-settings/user-management/…',
@@ -100,16 +107,16 @@ export const own: readonly Row[] = [
     '403 Not available in this region',
   ],
   [
-    'a reset is announced',
+    'first line of the reset form',
     '200 A temporary password is shown to you once. Copy it and pass it on.',
     '200 A one-time link is shown to you once. Copy it and pass it on.',
     '200',
     '200',
     '200',
   ],
-  ['a reset hands over', 'temporary-password', 'hand-over-link', 'nothing', 'nothing', 'nothing'],
+  ['credential shown by a reset', 'temporary-password', 'hand-over-link', 'nothing', 'nothing', 'nothing'],
   [
-    'adding a user hands over',
+    'credential shown for a new user',
     'temporary-password',
     'hand-over-link',
     'One-time link sent by email',
@@ -125,7 +132,7 @@ export const own: readonly Row[] = [
     '403 Not available in this region',
   ],
   [
-    'giving the level Global admin',
+    'granting the Global admin level',
     '303 /account-settings/approvals/new?act=giveGlobalAdmin&user=…',
     '303 /account-settings/user-management/…',
     '303 /account-settings/approvals/new?act=giveGlobalAdmin&user=…',
@@ -149,16 +156,16 @@ export const own: readonly Row[] = [
     '200 a file',
   ],
   [
-    'deleting two',
+    'deleting two users',
     '200 Request approval',
     '200 Delete user account',
     '200 Delete user account',
     '200 Managed elsewhere',
     '200 Not available in this region',
   ],
-  ['another Global admin is asked', '200 Export all users as a CSV file', '200', '200', '200', '200'],
+  ['request shown to another Global admin', '200 Export all users as a CSV file', '200', '200', '200', '200'],
   [
-    'the log keeps',
+    'recorded log entries',
     'secondFactor.setUp, secondFactor.setUp, secondFactor.removed, password.reset, user.added, users.resetPassword refused: secondAdministrator, approval.asked, secondFactor.setUp',
     'secondFactor.setUp, secondFactor.removed, password.reset, user.added, password.reset, user.edited, users.exported',
     'secondFactor.setUp, secondFactor.setUp, secondFactor.removed, users.resetPassword refused: alone, user.added, users.resetPassword refused: alone, users.exported, secondFactor.setUp',

@@ -12,7 +12,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { operator } from '../../src/domain/principal.ts';
 
-// What only a process shows; everything else about the commands is tested within the process of the test.
+// Tests that need a real process. All other tests of the commands run them within the test process.
 const environment = { DATA_DIR: dataDirectory() };
 const names = ['--name', 'Kiesel', '--domain', 'kiesel.example', '--language', 'de', '--admin-name', 'Ada'];
 const { tenantId } = await json<{ tenantId: string }>(
@@ -22,20 +22,20 @@ const { tenantId } = await json<{ tenantId: string }>(
 await addMany(environment.DATA_DIR, tenantId);
 
 describe('a command as a process', () => {
-  test('prints nothing but its JSON to standard output, and exits with 0', async () => {
+  test('prints only JSON to standard output and exits with 0', async () => {
     const { code, stdout, stderr } = await runProcess(['tenant', 'list', '--json'], environment);
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(stdout, /^[^\n]+\n$/);
     assert.equal(stdout, (await run(['tenant', 'list', '--json'], environment)).stdout);
   });
 
-  test('prints a fault to standard error, as JSON to standard output too, and exits with 1', async () => {
+  test('prints a fault to standard error and as JSON to standard output, and exits with 1', async () => {
     const { code, stdout, stderr } = await runProcess(['tenant', 'suspend', 'nobody', '--json'], environment);
     assert.deepEqual([code, stderr], [1, 'This organization doesn’t exist.\n']);
     assert.deepEqual(JSON.parse(stdout), { ok: false, faults: ['This organization doesn’t exist.'] });
   });
 
-  test('exits with 0 after its help, and with 1 after what is no command', async () => {
+  test('exits with 0 after --help and with 1 for an unknown command', async () => {
     const help = await runProcess(['user', 'list', '--help'], {});
     assert.deepEqual([help.code, help.stderr], [0, '']);
     assert.equal(help.stdout, (await run(['user', 'list', '--help'], {})).stdout);
@@ -43,7 +43,7 @@ describe('a command as a process', () => {
     assert.deepEqual([unknown.code, unknown.stdout, unknown.stderr], [1, '', "error: unknown command 'nonsense'\n"]);
   });
 
-  test('exits with 1 where it has found a fault that is no error', async () => {
+  test('exits with 1 if it reports a fault without an error', async () => {
     const { code, stdout, stderr } = await runProcess(['rules', 'check', '/nowhere.json'], {});
     assert.deepEqual([code, stderr], [1, '']);
     assert.match(stdout, /cannot be read/);
@@ -56,7 +56,7 @@ describe('a command as a process', () => {
     assert.deepEqual([code, JSON.parse(stdout)], [0, { routes }]);
   });
 
-  test('ends by itself where the stores do not answer', async () => {
+  test('exits if the stores are unreachable', async () => {
     const secret = 'canary-'.repeat(6);
     const { code, stdout } = await runProcess(['check'], {
       ...{ DATA_DIR: dataDirectory(), SESSION_SECRETS: secret, SECOND_FACTOR_KEYS: secret },
@@ -67,7 +67,7 @@ describe('a command as a process', () => {
     assert.match(stdout, /^DATABASE_URL: .+\nREDIS_URL: .+\n$/);
   });
 
-  describe('whose reader is gone before the end', () => {
+  describe('whose output pipe is closed early', () => {
     const long = ['user', 'list', '--tenant', tenantId];
 
     for (const [label, args] of [
@@ -75,10 +75,10 @@ describe('a command as a process', () => {
       ['JSON', [...long, '--json']],
       ['an export', ['activity', 'export', '--tenant', tenantId]],
     ] as const) {
-      test(`ends quietly, as after SIGPIPE: ${label}`, async () => {
+      test(`exits silently as after SIGPIPE: ${label}`, async () => {
         const child = start(args, environment);
         const [errors] = [text(child.stderr!), once(child, 'close')];
-        // A pipe holds 64 KiB, and each of these prints more.
+        // Each command prints more than the 64 KiB that a pipe buffers.
         await once(child.stdout!, 'readable');
         child.stdout!.destroy();
         await once(child, 'exit');

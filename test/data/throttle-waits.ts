@@ -4,21 +4,21 @@ import { createThrottle, type Attempt, type Throttle } from '../../src/core/acco
 
 let people = 0;
 
-/** A try by somebody new, from an address of their own, but for the wishes. */
-export const attempt = (wishes: Partial<Attempt> = {}): Attempt => ({
+/** @returns an attempt by a new user from a new address, with the given overrides */
+export const attempt = (overrides: Partial<Attempt> = {}): Attempt => ({
   kind: 'own',
   username: `user-${++people}@a.example`,
   address: `192.0.2.${people}`,
   epoch: 0,
   knownDevice: null,
   attempts: null,
-  ...wishes,
+  ...overrides,
 });
 
-export type Counting = ReturnType<typeof countingIn>;
+export type WaitingThrottle = ReturnType<typeof createWaitingThrottle>;
 
-/** The throttle, its answers in seconds: 0 where there is nothing to wait for. */
-export function countingIn(database: Database, rules: RegionRules) {
+/** Wraps the throttle so that it returns the waiting time in seconds, 0 if the attempt is allowed. */
+export function createWaitingThrottle(database: Database, rules: RegionRules) {
   const throttle = createThrottle(database, rules);
   return {
     ...throttle,
@@ -28,8 +28,12 @@ export function countingIn(database: Database, rules: RegionRules) {
   };
 }
 
-/** @returns how long each of so many tries, one after the other, was told to wait, in s */
-export async function tries(throttle: Counting, count: number, next: (n: number) => Attempt): Promise<number[]> {
+/** Takes attempts one after the other. @returns their waiting times in s */
+export async function takeRepeatedly(
+  throttle: WaitingThrottle,
+  count: number,
+  next: (n: number) => Attempt,
+): Promise<number[]> {
   const waits: number[] = [];
   for (let n = 0; n < count; n++) waits.push(await throttle.take(next(n)));
   return waits;
