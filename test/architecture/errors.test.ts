@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ErrorParameters } from '../../src/domain/errors.ts';
-import { languages } from '../locales/catalogue.ts';
 import { ownNumberNames } from '../../src/domain/tenant-rules.ts';
 import { errorTexts, textOfError } from '../../src/i18n/error-texts.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
-import { namespacesOf, readCatalogue } from '../locales/catalogue.ts';
+import { languages, namespacesOf, readCatalogue } from '../locales/catalogue.ts';
 import { usesIn } from '../locales/usage.ts';
 import { withoutComments } from '../support/comments.ts';
 import { assertNone } from '../support/assert-none.ts';

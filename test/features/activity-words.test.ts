@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Activity, ActivityEvent } from '../../src/domain/activity/event.ts';
 import { activityKinds } from '../../src/domain/activity/groups.ts';
-import { languages } from '../locales/catalogue.ts';
 import { actions } from '../../src/domain/roles.ts';
 import { createActivityWords } from '../../src/site/activity/words.ts';
-import { readCatalogue, type Texts } from '../locales/catalogue.ts';
+import { languages, readCatalogue, type Texts } from '../locales/catalogue.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { translator } from '../support/translator.ts';
 
