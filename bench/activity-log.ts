@@ -12,7 +12,7 @@ import { openSubscribedDatabase } from '../src/core/open-database.ts';
 import { migrate } from '../src/platform/database/migrate.ts';
 import { normalizePassword } from '../src/domain/people/password.ts';
 import { createScope, type Scope } from '../src/domain/scope.ts';
-import { wholeLog, type LogFilter, type LogPlace, activityStore } from '../src/core/activity/index.ts';
+import { wholeLog, type LogFilter, type LogPosition, activityStore } from '../src/core/activity/index.ts';
 import { tenantsStore, usersStore } from '../src/core/accounts/index.ts';
 import { startPostgres } from '../test/support/servers.ts';
 import { load, startMeasured, type Measured } from './measured-process.ts';
@@ -65,10 +65,10 @@ async function fill(database: Database, scope: Scope): Promise<string> {
 
 async function measurePages(database: Database, scope: Scope, busy: string): Promise<void> {
   const middle = Date.now() - (entryCount / 2) * minuteMs;
-  const deep: LogPlace = { at: middle, place: 0 };
+  const deep: LogPosition = { at: middle, place: 0 };
   const range = { from: middle, until: middle + 24 * 60 * minuteMs };
   const rare = { group: 'organization' } as const;
-  const table: [what: string, filter: Partial<LogFilter>, before?: LogPlace][] = [
+  const table: [what: string, filter: Partial<LogFilter>, before?: LogPosition][] = [
     ['newest page', {}],
     ['page in the middle', {}, deep],
     ['one kind', { group: 'users' }],
@@ -86,7 +86,7 @@ async function measurePages(database: Database, scope: Scope, busy: string): Pro
     const request = {
       filter: { ...wholeLog, ...filter },
       order: 'newestFirst',
-      behind: null,
+      after: null,
       before,
       limit: pageLimit,
     } as const;
@@ -94,7 +94,7 @@ async function measurePages(database: Database, scope: Scope, busy: string): Pro
     let found = 0;
     for (let run = 0; run < runs; run++) {
       const startedAt = performance.now();
-      found = (await activityStore.stretch(database, scope, request)).length;
+      found = (await activityStore.listEntries(database, scope, request)).length;
       times.push(performance.now() - startedAt);
     }
     times.sort((one, other) => one - other);

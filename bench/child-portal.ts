@@ -4,7 +4,7 @@ import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/platform/config/config.ts';
 import { loadSecondFactorKeys, loadSecrets } from '../src/platform/keys/secrets.ts';
 import { openSubscribedDatabase } from '../src/core/open-database.ts';
-import { createGuessCounter } from '../src/core/accounts/index.ts';
+import { createStrengthEstimator } from '../src/core/accounts/index.ts';
 import { loadAssets } from '../src/site/http/assets.ts';
 import { sessionTtlMs } from '../src/site/http/session.ts';
 import { TableStore } from '../src/site/http/session-store/table-store.ts';
@@ -25,7 +25,7 @@ const { app, background } = createApp({
   secrets: loadSecrets(config),
   secondFactorKeys: loadSecondFactorKeys(config),
   hasher: await createHasher(),
-  guesses: createGuessCounter(['en', 'fr', 'de']),
+  strengthEstimator: createStrengthEstimator(['en', 'fr', 'de']),
   translator: await loadTranslator(),
   render: loadViews(),
   assets: loadAssets(),

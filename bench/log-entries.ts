@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../src/platform/database/database.ts';
 import { sha256 } from '../src/platform/database/digest.ts';
-import { hashOf, personalDigestOf } from '../src/domain/activity/chain.ts';
+import { entryHash, personalDataDigest } from '../src/domain/activity/chain.ts';
 import type { ActivityKind } from '../src/domain/activity/groups.ts';
 
 const rowsPerInsert = 500;
@@ -22,13 +22,13 @@ export async function writeLog(database: Database, tenantId: string, people: rea
       for (let index = from; index < Math.min(from + rowsPerInsert, count); index++) {
         const actor = index % 2 === 0 ? people[0] : people[index % people.length];
         const personal = `{"address":"192.0.2.${index % 256}"}`;
-        const [salt, digest] = ['bench', personalDigestOf(personal, 'bench', sha256)];
+        const [salt, digest] = ['bench', personalDataDigest(personal, 'bench', sha256)];
         const entry = {
           ...{ tenantId, place: index + 1, at: newest - (count - index) * minuteMs, kind: kindOf(index), data: '{}' },
           ...{ actorId: actor ?? null, targetId: people[(index * 7) % people.length] ?? null },
           ...{ requestId: randomUUID(), personalDigest: digest },
         };
-        const hash = hashOf(entry, previousHash, sha256);
+        const hash = entryHash(entry, previousHash, sha256);
         rows.push({
           ...{ tenant_id: tenantId, place: entry.place, hash, at: entry.at, kind: entry.kind, data: entry.data },
           ...{ actor_id: entry.actorId, target_id: entry.targetId, request_id: entry.requestId },

@@ -7,7 +7,7 @@ import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const minMajor = 24;
-const own = fileURLToPath(import.meta.url);
+const script = fileURLToPath(import.meta.url);
 const bundled = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 
 if (Number(process.versions.node.split('.')[0]) >= minMajor) {
@@ -19,7 +19,7 @@ if (Number(process.versions.node.split('.')[0]) >= minMajor) {
   const { run } = await import(isCheckout ? '../src/cli/cli.ts' : '../dist/src/cli/cli.js');
   await run(process.argv.slice(2), process);
 } else if (existsSync(bundled) && process.execPath !== bundled) {
-  const worker = spawn(bundled, [own, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const worker = spawn(bundled, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
   worker.on('exit', (code) => (process.exitCode = code ?? 1));
   // Forward signals to the worker. A terminal sends Ctrl+C to both processes, so it must not be forwarded as well.
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => worker.kill(signal));

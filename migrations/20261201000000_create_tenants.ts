@@ -3,22 +3,22 @@ import type { Knex } from 'knex';
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('tenants', (table) => {
     table.text('id').primary();
-    // The people of the portal's operator are a tenant too, and there is one of it.
+    // 'partner', or 'operators' for the one tenant of the portal's operators.
     table.text('kind').notNullable().defaultTo('partner');
     table.text('name').notNullable();
     table.text('language').notNullable();
     table.text('state').notNullable();
-    // 0 where no other region may learn the tenant's domains.
+    // 0 if the tenant's domains are left out of exported directories.
     table.integer('listed').notNullable().defaultTo(1);
-    // The rules in which the tenant is stricter than its region, as JSON.
+    // The rules that the tenant has made stricter than its region's, as JSON.
     table.text('own_rules').notNullable().defaultTo('{}');
     // Derives the pseudonyms of erased users; null until the first one is erased.
     table.text('pseudonym_key');
     table.bigInteger('created_at').notNullable();
-    // The end of the tenant's activity log: how many entries it has, and the hash of the last one.
+    // The end of the tenant's activity log: the number of its entries and the hash of the last one.
     table.bigInteger('activity_length').notNullable().defaultTo(0);
     table.text('activity_hash').notNullable().defaultTo('');
-    // Place and hash of the last entry that was trimmed from the front of the log: the rest continues it.
+    // Place and hash of the last entry that was trimmed from the start of the log.
     table.bigInteger('activity_anchor_place').notNullable().defaultTo(0);
     table.text('activity_anchor_hash').notNullable().defaultTo('');
   });

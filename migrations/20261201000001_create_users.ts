@@ -4,11 +4,11 @@ const isPostgres = (knex: Knex): boolean => (knex.client as { config: { client: 
 
 export async function up(knex: Knex): Promise<void> {
   const postgres = isPostgres(knex);
-  // The same byte order in both databases: otherwise a page that ends on one would not continue on the other.
+  // The same byte order in both databases, because keyset pagination compares these values.
   const sortable = postgres ? 'text collate "C"' : 'text';
   await knex.schema.createTable('users', (table) => {
     table.text('id').primary();
-    // What the index of words refers to, and what lasts: SQLite's own row numbers may change.
+    // The key of the search index. SQLite's own row numbers are not stable.
     table.specificType('number', postgres ? 'bigint' : 'integer');
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
     table.specificType('username', sortable).notNullable().unique();
@@ -18,25 +18,25 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('name_key', sortable).notNullable();
     table.text('search_words').notNullable().defaultTo('');
     table.text('administrator_level').notNullable();
-    // When the level Global admin was last removed: its protection outlasts it.
+    // When the Global admin level was last removed. Its protection outlasts it.
     table.bigInteger('global_admin_until');
     table.text('agent_level').notNullable();
     table.text('language');
     table.text('state').notNullable();
-    // The state to which a restored user returns: one who was blocked stays blocked.
+    // The state that a restored user returns to: a blocked user stays blocked.
     table.text('state_before');
-    // Whether the password is the user's own or temporary; the hash is a credential.
+    // Whether the password is the user's own or temporary. The hash is in the table `credentials`.
     table.text('password').notNullable();
     table.bigInteger('temporary_until');
     table.bigInteger('second_factor_at');
-    // 1 for users whose second factor stayed behind when their tenant moved here, until they enroll again.
+    // 1 if the user's second factor did not move here with the tenant, until a new one is set up.
     table.integer('second_factor_due').notNullable().defaultTo(0);
-    // Increased by whatever replaces a credential: sessions, links and forms that carry another one are no longer valid.
+    // Incremented whenever a credential is replaced, which invalidates sessions, links and forms with an older epoch.
     table.integer('epoch').notNullable();
-    // Increased by every change that other users see, with the time of the last one.
+    // Incremented by every change that other users can see, with the time of the last one.
     table.integer('version').notNullable().defaultTo(1);
     table.bigInteger('updated_at').notNullable().defaultTo(0);
-    // 0 before the first sign-in: a null would have no place in the order of a page.
+    // 0 before the first sign-in, because lists are sorted by it and null has no defined order.
     table.bigInteger('last_sign_in_at').notNullable();
     table.bigInteger('created_at').notNullable();
     table.bigInteger('deleted_at');
@@ -51,14 +51,14 @@ export async function down(knex: Knex): Promise<void> {
   await knex.schema.dropTable('users');
 }
 
-// Under a user's number, every ending of every word of their names stands in an index of beginnings.
+// The full-text index contains every suffix of every word of a user's names, so that a prefix search finds substrings.
 const searchOnSqlite = [
   'create unique index users_by_number on users (number)',
   "create virtual table users_search using fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii')",
   'create trigger users_search_forget after delete on users begin delete from users_search where rowid = old.number; end',
 ];
 
-// `fastupdate` is off because each look-up would have to read the list of entries not yet sorted in.
+// `fastupdate` is off because every search would have to scan the list of pending entries.
 const searchOnPostgres = [
   'create sequence users_number owned by users.number',
   "alter table users alter column number set default nextval('users_number')",
@@ -67,8 +67,8 @@ const searchOnPostgres = [
   'create index users_search_terms on users_search using gin (terms) with (fastupdate = off)',
 ];
 
-// Walking along the order of a list touches no row: its index holds what searches and filters look at and, in PostgreSQL, what
-// the list shows.
+// Covering indexes for the sort orders of the lists: they contain the columns that searches and filters use and, in
+// PostgreSQL, those that the list shows.
 const filtered = 'search_words, state, password, temporary_until, administrator_level, agent_level, number';
 const shown = ['display_name', 'username', 'last_sign_in_at'];
 const orders = { users_by_name: 'name_key', users_by_username: 'username', users_by_last_sign_in: 'last_sign_in_at' };
@@ -80,7 +80,7 @@ const indexes = (postgres: boolean): string[] => [
     const included = [filtered, ...shown.filter((each) => each !== column)].join(', ');
     return `create index ${name} on users ${postgres ? `(${order}) include (${included})` : `(${order}, ${filtered})`} ${present}`;
   }),
-  // What few users are, as a rule: dashboards, filters and the purge ask for these alone.
+  // Partial indexes for small groups of users that dashboards, filters and the purge query.
   "create index users_global_admins on users (tenant_id, name_key) where administrator_level = 'global'",
   "create index users_managers on users (tenant_id, name_key) where administrator_level = 'userManagement'",
   `create index users_administrators on users (tenant_id, administrator_level, number, state) where administrator_level <> 'none' and state <> 'deleted'`,

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
-// What authenticates a user is apart from the user: several kinds, and of most kinds several. The secret is an argon2id tag
-// (password), a seed that the key named by `key_id` seals (totp), or the SHA-256 of a code (recoveryCode).
+// The credentials of users, of several kinds. The secret is an argon2id hash (password), a TOTP seed encrypted with the
+// key `key_id` (totp), or the SHA-256 hash of a code (recoveryCode).
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('credentials', (table) => {
     table.bigIncrements('id');
@@ -9,9 +9,9 @@ export async function up(knex: Knex): Promise<void> {
     table.text('kind').notNullable();
     table.text('secret').notNullable();
     table.text('key_id');
-    // Of totp: the time step of the last code that was accepted. That step and those before it are not accepted again.
+    // For totp: the time step of the last accepted code. Codes of this step and earlier ones are rejected.
     table.bigInteger('last_step');
-    // Of a temporary password: the name of the person who set it.
+    // For temporary passwords: the name of the administrator who set it.
     table.text('set_by');
     table.bigInteger('created_at').notNullable();
     table.check("kind <> 'totp' or (key_id is not null and last_step is not null)");

@@ -1,22 +1,22 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
-  // What the cookie opens. The key is a digest: reading the table is not enough to take a session over.
+  // Session data by cookie. The key is a digest, so that read access to the table is not enough to hijack a session.
   await knex.schema.createTable('sessions', (table) => {
     table.text('key').primary();
     table.text('data').notNullable();
     table.bigInteger('expires_at').notNullable().index();
   });
-  // A user's sessions. A session without a row here has ended, whatever a cookie says.
+  // The sessions of users. A session without a row here has ended, even if its cookie is still valid.
   await knex.schema.createTable('user_sessions', (table) => {
     table.text('id').primary();
     table.text('user_id').notNullable().references('id').inTable('users').index();
     table.text('address');
     table.text('device').notNullable();
-    // How the user authenticated (RFC 8176), and when they last did.
+    // How the user authenticated (RFC 8176), and when.
     table.text('amr').notNullable().defaultTo('');
     table.bigInteger('auth_time').notNullable().defaultTo(0);
-    // The grant under which the session acts in another tenant than its user's.
+    // The support grant under which the session acts in another tenant.
     table.text('support_grant_id');
     table.bigInteger('created_at').notNullable();
     table.bigInteger('seen_at').notNullable();

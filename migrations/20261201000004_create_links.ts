@@ -1,14 +1,15 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
-  // The links by which users get in without a password. Only a digest of each is kept: nobody can make the link of it.
+  // One-time links. Only a digest of the token is stored, so that the link cannot be reconstructed.
   await knex.schema.createTable('one_time_links', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
     table.text('user_id').notNullable().references('id').inTable('users').onDelete('cascade').index();
     table.text('digest').notNullable().unique();
     table.text('purpose').notNullable();
-    // The user's epoch: whatever ends what was issued before ends the link too. When it is opened, that of its session.
+    // The user's epoch when the link was issued, or the epoch of its session once it was opened. A newer epoch
+    // invalidates it.
     table.integer('epoch').notNullable();
     table.bigInteger('created_at').notNullable();
     table.bigInteger('expires_at').notNullable().index();

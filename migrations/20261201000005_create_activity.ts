@@ -3,9 +3,10 @@ import type { Knex } from 'knex';
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('activity', (table) => {
     table.bigIncrements('id');
-    // Null for an attempt to sign in with a user name of no tenant.
+    // Null for sign-in attempts with a user name that belongs to no tenant.
     table.text('tenant_id').references('id').inTable('tenants');
-    // The entry's place in its tenant's chain, from 1, and its hash, which binds all entries before it; null without a tenant.
+    // The position in the tenant's chain, from 1, and the hash, which covers all earlier entries. Null without a
+    // tenant.
     table.bigInteger('place');
     table.text('hash');
     table.bigInteger('at').notNullable();
@@ -14,12 +15,12 @@ export async function up(knex: Knex): Promise<void> {
     table.text('actor_id');
     table.text('target_id');
     table.text('request_id').notNullable();
-    // Deleted when a person is erased: the chain binds its digest, which stays.
+    // Deleted when a user is erased. The hash covers the digest of this data, which stays.
     table.text('personal');
     table.text('personal_salt');
     table.text('personal_digest').notNullable();
     table.unique(['tenant_id', 'place'], { indexName: 'activity_chain' });
-    // The log is read by time, by kind, by person, or by kind and person: each reads one stretch of one index.
+    // One index for each combination of filters, so that a page of the log is one range scan.
     table.index(['tenant_id', 'at', 'place'], 'activity_by_time');
     table.index(['tenant_id', 'kind', 'at', 'place'], 'activity_by_kind');
     table.index(['tenant_id', 'actor_id', 'kind', 'at', 'place'], 'activity_of_actor');

@@ -13,23 +13,23 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('unchanged').notNullable().defaultTo(0);
     table.integer('refused').notNullable().defaultTo(0);
     table.bigInteger('created_at').notNullable();
-    // When all of it is dropped: what is staged is personal.
+    // When all of it is deleted: staged rows hold personal data.
     table.bigInteger('expires_at').notNullable();
-    // Set when it is wanted: how, by which password's epoch, in which request and from which address.
+    // Set on confirmation: the mode, the requester's epoch, the request and its address.
     table.text('mode');
     table.integer('user_epoch');
     table.text('request_id');
     table.text('address');
     table.bigInteger('finished_at');
-    table.text('stopped_by');
-    // The download of the temporary passwords: who holds it, and until when; and when it was whole.
+    table.text('abort_reason');
+    // The download of the temporary passwords: its lease, the end of the lease, and when the download was completed.
     table.text('delivery');
     table.bigInteger('delivering_until');
     table.bigInteger('delivered_at');
     table.index(['user_id', 'created_at'], 'imports_by_user');
     table.index(['expires_at'], 'imports_by_expiry');
   });
-  await knex.raw("create index imports_wanted on imports (id) where state = 'wanted'");
+  await knex.raw("create index imports_confirmed on imports (id) where state = 'confirmed'");
   await knex.schema.createTable('import_rows', (table) => {
     table.text('import_id').notNullable().references('id').inTable('imports').onDelete('cascade');
     table.integer('line').notNullable();

@@ -1,21 +1,21 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
-  // What one administrator has asked another to agree to.
+  // Requests of administrators that another administrator must approve.
   await knex.schema.createTable('approvals', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
     table.text('act').notNullable();
     table.text('asker_id').notNullable().references('id').inTable('users').onDelete('cascade');
     table.integer('asker_epoch').notNullable();
-    // Whom it is about, where that is one person; all of them, as they were, stand in the subject.
+    // The affected user, if there is exactly one. `subject` contains all of them.
     table.text('target_id');
-    // Ids and typed data as JSON, no names.
+    // IDs and typed data as JSON, without names.
     table.text('subject').notNullable();
     table.text('reason').notNullable();
     table.text('state').notNullable();
     table.bigInteger('created_at').notNullable();
-    // Until when it waits for the other, and, once confirmed, for whoever asked.
+    // Until when the request waits for approval or, once approved, for the requester.
     table.bigInteger('expires_at').notNullable();
     table.text('decider_id');
     table.integer('decider_epoch');

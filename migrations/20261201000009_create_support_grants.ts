@@ -4,7 +4,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('support_grants', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants').onDelete('cascade');
-    // No references: either may be erased, and what they did stays.
+    // No foreign keys, because either user may be erased and the grant stays.
     table.text('operator_id').notNullable();
     table.text('granted_by').notNullable();
     table.text('purpose').notNullable();
@@ -12,7 +12,7 @@ export async function up(knex: Knex): Promise<void> {
     table.bigInteger('granted_at').notNullable();
     table.bigInteger('ends_at').notNullable();
     table.bigInteger('entered_at');
-    // Set by whatever ended it: an administrator, the operator's company, or its time.
+    // Set when an administrator, the operator or the expiry ends the grant.
     table.bigInteger('ended_at');
     table.text('outcome');
     table.index(['tenant_id', 'granted_at'], 'support_grants_by_tenant');

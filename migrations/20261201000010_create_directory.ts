@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
-  // The region that a user's domain belongs to.
+  // The region of each email domain.
   await knex.schema.createTable('routes', (table) => {
     table.text('domain').primary();
     table.text('region').notNullable();
   });
-  // The keys with which other regions sign the directory that they share, as first seen or last accepted.
+  // The public keys with which other regions sign their directories, as first seen or last accepted.
   await knex.schema.createTable('directory_keys', (table) => {
     table.text('region').primary();
     table.text('public_key').notNullable();

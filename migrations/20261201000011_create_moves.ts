@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 
-// Tenants that move to another region or came from one: what is left of them at the first when all else is gone.
-// No person is in it, and no foreign key: the tenant itself goes.
+// Moves of tenants to and from other regions. In the old region, this row is all that remains of the tenant, so it has
+// no foreign key and contains no personal data.
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('moves', (table) => {
-    // Stands in the bundle and nowhere else, so that only who could open it can name it, and none is taken in twice.
+    // Contained only in the encrypted bundle, so it proves that the bundle was decrypted. Prevents a second import.
     table.text('id').primary();
     table.text('direction').notNullable();
     table.text('state').notNullable();
@@ -14,7 +14,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('domains').notNullable();
     table.text('passwords').notNullable();
     table.text('state_before').notNullable();
-    // How many rows of each table, and their digests; null until the bundle is written.
+    // Row counts and digests of each table; null until the bundle is written.
     table.text('summary');
     table.text('report');
     table.bigInteger('began_at').notNullable();

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-// The columns are those that rate-limiter-flexible expects.
+// The columns that rate-limiter-flexible expects.
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('throttles', (table) => {
     table.string('key', 255).primary();

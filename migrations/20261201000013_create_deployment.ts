@@ -1,18 +1,18 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
-  // One row at most: the region that the database belongs to. It is written by the process that migrates, under the
-  // migration lock, because the migration itself does not know the region.
+  // At most one row: the region that the database is bound to. `prepareDatabase` writes it under the migration lock,
+  // because migrations have no access to the configuration.
   await knex.schema.createTable('deployment', (table) => {
     table.integer('id').primary();
     table.text('region').notNullable();
   });
-  // One row at most: the link that sets up the first tenant, stored as a digest.
+  // At most one row: the digest of the link that sets up the first tenant.
   await knex.schema.createTable('setup', (table) => {
     table.integer('id').primary();
     table.text('token_digest').notNullable();
   });
-  // One row at most: the newest time, epoch ms, at which expired data was deleted by a trusted clock.
+  // At most one row: the last time, epoch ms, at which expired data was deleted with a trusted clock.
   await knex.schema.createTable('retention_clock', (table) => {
     table.integer('id').primary();
     table.bigInteger('trusted_at').notNullable();

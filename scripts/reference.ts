@@ -6,7 +6,7 @@ import type { Command, Option } from 'commander';
 import { format, resolveConfig } from 'prettier';
 import { createProgram } from '../src/cli/cli.ts';
 import { activityKinds } from '../src/domain/activity/groups.ts';
-import { environment, type EnvironmentVariable } from '../src/platform/config/config.ts';
+import { environment, type EnvironmentVariable } from '../src/platform/config/environment.ts';
 import { rulesFolder } from '../src/platform/config/rules.ts';
 import { settings } from '../src/platform/config/settings.ts';
 

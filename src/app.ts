@@ -5,8 +5,8 @@ import { createCore, type CoreDependencies } from './core/core.ts';
 import type { Translator } from './i18n/translator.ts';
 import { createNoticeRenderer } from './mail/notices.ts';
 import { linkAddresses, paths } from './site/http/paths.ts';
-import { createBackground, type Background } from './platform/jobs.ts';
-import { discreet } from './platform/log.ts';
+import { createJobRunner, type JobRunner } from './platform/background-jobs.ts';
+import { withSafeErrors } from './platform/log.ts';
 import { logCsv } from './site/activity/log-file.ts';
 import { createActivityWords } from './site/activity/words.ts';
 import { type Assets, staticFiles } from './site/http/assets.ts';
@@ -31,7 +31,7 @@ import type { RenderView } from './site/http/views.ts';
 import { siteRoutes } from './site/routes.ts';
 import { createUsersCsv } from './site/users/csv.ts';
 
-/** What the portal is assembled from; tests pass clocks of their own and a fresh database. */
+/** The dependencies of the portal. Tests pass their own clocks and a fresh database. */
 export interface AppParts extends Omit<CoreDependencies, 'background' | 'outputs'> {
   readonly sessionStore: Store;
   readonly translator: Translator;
@@ -42,12 +42,12 @@ export interface AppParts extends Omit<CoreDependencies, 'background' | 'outputs
   readonly log: Logger;
 }
 
-/** The composition root: platform, core, then the interfaces, in the order in which a request meets them. */
-export function createApp(given: AppParts): { app: Express; routes: readonly Route[]; background: Background } {
-  const parts = { ...given, log: discreet(given.log) };
+/** The composition root. Middleware is listed in the order in which it handles a request. */
+export function createApp(given: AppParts): { app: Express; routes: readonly Route[]; background: JobRunner } {
+  const parts = { ...given, log: withSafeErrors(given.log) };
   const { config, database, translator, render, assets, clock, log } = parts;
   const { rules, baseUrl } = config;
-  const background = createBackground(log);
+  const background = createJobRunner(log);
   const csv = createUsersCsv(translator, clock);
   const wordsFor = createActivityWords(translator, clock);
   const outputs = {

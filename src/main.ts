@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { readConfig } from './platform/config/config.ts';
-import { discreet } from './platform/log.ts';
+import { withSafeErrors } from './platform/log.ts';
 import { startServer } from './server.ts';
 
 /**
- * Runs one region until it is told to stop. The log goes to standard error as one JSON object a line;
- * standard output is for the person who starts it.
+ * Runs the server of one region until it receives a signal. Logs go to standard error, one JSON object per line;
+ * standard output is for the person who starts the server.
  */
 export async function main(): Promise<void> {
   const { config, faults } = readConfig(process.env);
@@ -15,15 +15,16 @@ export async function main(): Promise<void> {
     return;
   }
   const base = { region: config.rules.region };
-  const log = discreet(pino({ level: config.logLevel, base }, pino.destination({ fd: 2, sync: true })));
-  process.on('unhandledRejection', (error) => log.error(error, 'Nobody waited for this'));
+  const log = withSafeErrors(pino({ level: config.logLevel, base }, pino.destination({ fd: 2, sync: true })));
+  process.on('unhandledRejection', (error) => log.error(error, 'Unhandled promise rejection'));
   const running = await startServer(config, log);
   stopOnSignal(() => running.stop());
   process.stdout.write(`Parvis: ${config.rules.region} on ${config.baseUrl.origin}\n`);
-  if (running.setupLink !== null) process.stdout.write(`Set up the first organization, once: ${running.setupLink}\n`);
+  if (running.setupLink !== null)
+    process.stdout.write(`Set up the first organization (one-time link): ${running.setupLink}\n`);
 }
 
-// The first signal lets requests finish; a second one does not wait.
+// The first signal stops gracefully; the second one exits immediately.
 function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false;
   const onSignal = (): void => {
@@ -35,6 +36,6 @@ function stopOnSignal(stop: () => Promise<void>): void {
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  // Started by the demo: without the process that started it there is nobody left to end it.
+  // When started by the demo, stop if the demo's process dies.
   if (process.connected) process.on('disconnect', onSignal);
 }

@@ -8,7 +8,7 @@ import { loadSecondFactorKeys, loadSecrets } from './platform/keys/secrets.ts';
 import type { Database } from './platform/database/database.ts';
 import { openSubscribedDatabase } from './core/open-database.ts';
 import { migrationState, prepareDatabase } from './platform/database/migrate.ts';
-import { createGuessCounter, type GuessCounter, openSetup } from './core/accounts/index.ts';
+import { createStrengthEstimator, type StrengthEstimator, issueSetupToken } from './core/accounts/index.ts';
 import { paths, to } from './site/http/paths.ts';
 import { loadAssets } from './site/http/assets.ts';
 import { sessionTtlMs } from './site/http/session.ts';
@@ -19,9 +19,9 @@ import { loadViews } from './site/http/views.ts';
 import { createHasher } from './platform/keys/hasher.ts';
 
 export interface Running {
-  /** The one-time link to set up the first tenant, or null where one exists. */
+  /** The one-time link to set up the first tenant; null if there is a tenant. */
   readonly setupLink: string | null;
-  /** Stops taking requests, lets those under way finish, and closes the stores. */
+  /** Stops accepting requests, waits for those in progress, and closes the stores. */
   stop(): Promise<void>;
 }
 
@@ -31,7 +31,8 @@ const serverLimits = {
   requestTimeout: 30_000,
   maxHeaderSize: 16 * 1024,
 };
-// For so long it still answers after it has said that it is not ready, so that nobody sends to a closed door.
+// After reporting that it is not ready, the server still answers requests for this long, so that load balancers can
+// react.
 const lameDuckMs = 1_000;
 const maxDrainMs = 7_000;
 
@@ -41,32 +42,32 @@ interface Sessions {
   close(): Promise<void>;
 }
 
-/** Opens the sessions' store: Redis where one is named, else the region's own database. */
+/** Opens the session store: Redis if configured, otherwise the region's database. */
 export async function openSessions(config: Config, database: Database, log: Logger): Promise<Sessions> {
   const ttlMs = sessionTtlMs(config.rules);
   if (config.redisUrl !== null) return openRedisSessions(config.redisUrl, ttlMs, log);
   return { store: new TableStore(database, ttlMs, Date.now), ping: async () => {}, close: async () => {} };
 }
 
-/** Starts one region: migrates its database, then listens. What it had opened is closed again when it cannot. */
+/** Starts the server of one region: migrates its database and listens. On failure, closes everything it has opened. */
 export async function startServer(config: Config, log: Logger): Promise<Running> {
   await prepareDatabase(config);
   const database = openSubscribedDatabase(config.database);
   const sessions = await openSessions(config, database, log);
-  const guesses = createGuessCounter([...config.languages.keys()]);
+  const strengthEstimator = createStrengthEstimator([...config.languages.keys()]);
   const close = async (): Promise<void> => {
-    await guesses.close();
+    await strengthEstimator.close();
     await sessions.close();
     await database.close();
   };
   let stopping = false;
   try {
-    const token = await openSetup(database);
+    const token = await issueSetupToken(database);
     const { app, background } = await assembleApp({
       config,
       database,
       sessions,
-      guesses,
+      strengthEstimator,
       log,
       isStopping: () => stopping,
     });
@@ -94,7 +95,7 @@ interface AssembleParts {
   readonly config: Config;
   readonly database: Database;
   readonly sessions: Sessions;
-  readonly guesses: GuessCounter;
+  readonly strengthEstimator: StrengthEstimator;
   readonly log: Logger;
   readonly isStopping: () => boolean;
 }
@@ -113,7 +114,7 @@ async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Retur
     readiness: {
       database: () => database.ping(),
       schema: async () => {
-        if ((await migrationState(database)).pending > 0) throw new Error('The schema is not up to date');
+        if ((await migrationState(database)).pending > 0) throw new Error('Database migrations are pending');
       },
       sessions: () => sessions.ping(),
     },
@@ -131,9 +132,9 @@ function listen(server: Server, config: Config): Promise<void> {
 
 function drain(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), maxDrainMs);
+    const deadline = setTimeout(() => server.closeAllConnections(), maxDrainMs);
     server.close(() => {
-      clearTimeout(cut);
+      clearTimeout(deadline);
       resolve();
     });
     server.closeIdleConnections();

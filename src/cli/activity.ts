@@ -6,11 +6,11 @@ import { createThrottle, tenantsStore } from '../core/accounts/index.ts';
 import { logCsv } from '../site/activity/log-file.ts';
 import { createActivityWords } from '../site/activity/words.ts';
 import { loadTranslator } from '../i18n/translator.ts';
-import { droppedBefore, faultWords, verifyFile } from './activity-file.ts';
+import { trimmedEntriesNote, chainFaultMessages, verifyLogFile } from './verify-log-file.ts';
 import { print, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Database } from '../platform/database/database.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 interface VerifyOptions {
   tenant?: string;
@@ -18,26 +18,27 @@ interface VerifyOptions {
   json?: boolean;
 }
 
-/** The fault of a chain, with the tenant whose chain it is. */
 type TenantFault = ChainFault & { readonly tenantId: string };
 
 export function addActivityCommands(program: Command, io: CommandIo): void {
-  const activity = program.command('activity').description('the activity log');
+  const activity = program.command('activity').description('verify and export activity logs');
   activity
     .command('verify')
-    .description('follow the chain of each log; name the first entry that was changed, dropped or reordered, exit 1')
-    .option('--tenant <id>', 'only this tenant')
-    .option('--file <path>', 'an export in JSON Lines, without any database; - reads standard input')
+    .description(
+      'verify the hash chain of each log; exit 1 and name the first entry that was changed, deleted or reordered',
+    )
+    .option('--tenant <id>', 'verify only the log of this tenant')
+    .option('--file <path>', 'verify a JSON Lines export instead of the database; - reads standard input')
     .option('--json', 'print one JSON object')
     .action((options: VerifyOptions) =>
       options.file === undefined
         ? withContext(io, ({ database }) => verify(io, database, options))
-        : verifyFile(io, { ...options, file: options.file }),
+        : verifyLogFile(io, { ...options, file: options.file }),
     );
   activity
     .command('export')
-    .description('write the log of a tenant to standard output, in JSON Lines; it stands in the log itself')
-    .requiredOption('--tenant <id>', 'the tenant')
+    .description('write the log of a tenant to standard output as JSON Lines; the export itself is recorded in the log')
+    .requiredOption('--tenant <id>', 'ID of the tenant')
     .action(({ tenant }: { tenant: string }) => withContext(io, (context) => exportLog(io, context, tenant)));
 }
 
@@ -47,7 +48,7 @@ async function verify(io: CommandIo, database: Database, options: VerifyOptions)
   let dropped = 0;
   for (const tenantId of tenants) {
     const verified = await verifyChain(database, tenantId);
-    if (verified === null) throw new CommandFault(`There is no tenant ${tenantId}`);
+    if (verified === null) throw new CommandError(`Tenant not found: ${tenantId}`);
     entries += verified.entries;
     dropped += verified.dropped;
     if (verified.fault !== null)
@@ -59,19 +60,22 @@ async function verify(io: CommandIo, database: Database, options: VerifyOptions)
 function report(io: CommandIo, options: VerifyOptions, { entries, dropped, fault }: Verified<TenantFault>): void {
   const ok = fault === null;
   const lines = ok
-    ? [`${entries} entries, none changed, dropped or reordered.`, ...(dropped === 0 ? [] : [droppedBefore(dropped)])]
-    : [`Tenant ${fault.tenantId}: ${faultWords[fault.fault](fault.place)}.`];
+    ? [
+        `${entries} entries verified: none changed, deleted or reordered.`,
+        ...(dropped === 0 ? [] : [trimmedEntriesNote(dropped)]),
+      ]
+    : [`Tenant ${fault.tenantId}: ${chainFaultMessages[fault.fault](fault.place)}.`];
   print(io, options, { ok, entries, ...(dropped === 0 ? {} : { dropped }), fault }, lines);
   io.exitCode = ok ? 0 : 1;
 }
 
 async function exportLog(io: CommandIo, { config, database, tenants }: CommandContext, id: string): Promise<void> {
   const tenant = await tenantsStore.findForOperator(database, id);
-  if (tenant === null) throw new CommandFault(`There is no tenant ${id}`);
+  if (tenant === null) throw new CommandError(`Tenant not found: ${id}`);
   const throttle = createThrottle(database, config.rules);
   const wordsFor = createActivityWords(await loadTranslator(config.languages), Date.now);
   const exports = createLogExports({ database, throttle, csv: logCsv(wordsFor), clock: Date.now });
   const result = await exports.begin(tenants.operatorScope(tenant), 'jsonl', wholeLog);
-  if (result.outcome === 'throttled') throw new CommandFault('Too many exports; wait a little');
+  if (result.outcome === 'throttled') throw new CommandError('Too many exports; try again later');
   await pipeline(result.text, io.stdout, { end: false });
 }

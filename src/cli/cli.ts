@@ -11,21 +11,21 @@ import { addRouteCommands } from './route.ts';
 import { addRulesCommands } from './rules.ts';
 import { addTenantCommands } from './tenant.ts';
 import { addUserCommands } from './user.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 /**
- * Runs one command of `npx parvis`. A fault is one line on standard error and exit code 1.
- * @param args what follows the name of the program on the command line
- * @param io `process`, or the environment and streams of a test. Only commands that start processes of their own (`serve`,
- * `demo`, `region prove`) need the real one.
- * @returns the exit code, which is also set on `io`; 141 when the reader of the output was gone, as after SIGPIPE
+ * Runs one command of `npx parvis`. On failure, prints one line to standard error and returns 1.
+ * @param args the command line without the name of the program
+ * @param io `process`, or a test's environment and streams. The commands that start processes (`serve`, `demo`,
+ * `region prove`) require `process`.
+ * @returns the exit code, which is also set on `io`; 141 if the output pipe was closed, as after SIGPIPE
  */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
   const outputError = watchOutput(io);
   try {
     await createProgram(io).parseAsync([...args], { from: 'user' });
   } catch (error) {
-    // A command that cannot write any more fails for that reason, which is reported below.
+    // If the output failed, that is the cause of this error, and it is reported below.
     if ((await outputError()) === null) fail(io, error, args.includes('--json'));
   }
   const broken = await outputError();
@@ -33,10 +33,10 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
   return Number(io.exitCode ?? 0);
 }
 
-/** @returns every command, none of which has run yet */
+/** Defines all commands without running one. */
 export function createProgram(io: CommandIo): Command {
-  const program = new Command('parvis').description('A partner portal that a company hosts itself');
-  // Before the commands are added, which inherit this.
+  const program = new Command('parvis').description('A self-hosted partner portal');
+  // Commands inherit these settings, so they come first.
   program.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => io.stderr.write(text),
@@ -46,7 +46,7 @@ export function createProgram(io: CommandIo): Command {
   addServeAndDemo(program);
   program
     .command('migrate')
-    .description('bring the schema of the database up to this version')
+    .description('migrate the database schema to this version')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
       withContext(io, () =>
@@ -65,39 +65,39 @@ export function createProgram(io: CommandIo): Command {
   return program;
 }
 
-// Both are processes: they handle signals and set the exit code of this one.
+// These two keep running: they handle signals and set the exit code of the process themselves.
 function addServeAndDemo(program: Command): void {
   program
     .command('serve')
-    .description('start one region, configured by the environment')
+    .description('start the server of one region, configured by environment variables')
     .action(async () => (await import('../main.ts')).main());
   program
     .command('demo')
-    .description('start two regions with made-up organizations, and print who can sign in')
-    .option('--users <count>', 'add one more organization with so many people, up to ten million', wholeNumber)
-    .option('--json', 'print one JSON object when both are ready')
+    .description('start two regions with sample organizations and print the accounts to sign in with')
+    .option('--users <count>', 'add an organization with this many users, up to ten million', wholeNumber)
+    .option('--json', 'print one JSON object when both regions are ready')
     .action(async (options: { json?: boolean; users?: number }) =>
       (await import('../../tools/demo/demo.ts')).demo(options),
     );
 }
 
 function fail(io: CommandIo, error: unknown, json: boolean): void {
-  // Its message, or the help that was asked for, has been written.
+  // Commander has already printed its message or the help.
   if (error instanceof CommanderError) return void (io.exitCode = error.exitCode);
   const fault =
-    error instanceof CommandFault || error instanceof RegionMismatch || error instanceof UnknownMigrations
+    error instanceof CommandError || error instanceof RegionMismatch || error instanceof UnknownMigrations
       ? error.message
       : String(error);
   io.stderr.write(`${fault}\n`);
-  // A program that reads the output as JSON gets an object in every case.
+  // With --json, print an object in every case.
   if (json) print(io, { json }, { ok: false, faults: fault.split('\n') }, []);
   io.exitCode = 1;
 }
 
-// What a shell reports of a program that SIGPIPE ended.
+// 128 + 13, the exit code that shells report after SIGPIPE.
 const afterBrokenPipe = 141;
 
-// A reader that has seen enough, such as `head`, is no fault to report.
+// A closed pipe is not an error to report: a reader such as `head` stops early.
 function failToWrite(io: CommandIo, error: Error & { code?: string }): void {
   if (error.code === 'EPIPE') return void (io.exitCode = afterBrokenPipe);
   io.stderr.write(`${String(error)}\n`);
@@ -112,6 +112,6 @@ const maxDemoUsers = 10_000_000;
 function wholeNumber(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < 1 || number > maxDemoUsers)
-    throw new InvalidArgumentError('It is a number from 1 to 10000000.');
+    throw new InvalidArgumentError('It must be a whole number from 1 to 10000000.');
   return number;
 }

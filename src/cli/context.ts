@@ -9,12 +9,12 @@ import { directoryStore } from '../core/directory/index.ts';
 import { textOfError } from '../i18n/error-texts.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandError } from '../platform/command-error.ts';
 import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
 
-/** What a command of the operator works with: the same database and rules as a running server. */
+/** What the commands work with: the database and rules of a running server. */
 export interface CommandContext {
   readonly config: Config;
   readonly database: Database;
@@ -23,8 +23,8 @@ export interface CommandContext {
 }
 
 /**
- * Opens the region's stores for one command, brings the schema up, and closes them afterwards.
- * @param io where its environment is read
+ * Migrates and opens the region's database, runs a command, and closes the database.
+ * @param io provides the environment variables
  */
 export async function withContext<T>(
   io: CommandIo,
@@ -32,7 +32,7 @@ export async function withContext<T>(
   timeouts = commandTimeouts,
 ): Promise<T> {
   const { config, faults } = readConfig(io.env);
-  if (config === null) throw new CommandFault(faults.join('\n'));
+  if (config === null) throw new CommandError(faults.join('\n'));
   await prepareDatabase(config);
   const database = openSubscribedDatabase(config.database, timeouts);
   try {
@@ -46,17 +46,17 @@ export async function withContext<T>(
     });
     return await work({ config, database, hasher, tenants });
   } catch (error) {
-    throw await worded(error);
+    throw await toCommandError(error);
   } finally {
     await database.close();
   }
 }
 
-// The operator's tools speak English; a failure that also has a sentence for pages is said in that sentence.
-async function worded(error: unknown): Promise<unknown> {
+// Commands print English. Coded failures use the same texts as the pages.
+async function toCommandError(error: unknown): Promise<unknown> {
   const coded = error instanceof Failure ? error.coded : null;
   if (coded === null) return error;
   const { key, values } = textOfError(coded);
   const translator = await loadTranslator();
-  return new CommandFault(translator('en').t(key, values));
+  return new CommandError(translator('en').t(key, values));
 }

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 
-/** What a command reads and writes: the parts of `process` that it may use, or a test's own. */
+/** The parts of `process` that commands use; tests pass their own. */
 export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
-  /** What the command ends with: 0, or nothing, for success. Typed like the exit code of `process`, which is one of these. */
+  /** The exit code; 0 or undefined for success. Has the type of `process.exitCode`. */
   exitCode?: number | string | null | undefined;
 }
 
@@ -17,14 +17,14 @@ interface PrintOptions {
   readonly json?: boolean | undefined;
 }
 
-/** Prints a command's result: one JSON object for programs, or lines for a person. */
+/** Prints the result of a command, as one JSON object or as text lines. */
 export function print(io: CommandIo, options: PrintOptions, result: object, lines: readonly string[]): void {
   io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join(''));
 }
 
 /**
- * Prints a list of any length as it is read: as one JSON object with the list under a name, or a line each for a person.
- * @throws the error of the output, such as EPIPE when its reader is gone: the rest need not be read
+ * Streams a list of any length, as one JSON object with the list under `name` or as one text line per item.
+ * @throws the error of standard output, such as EPIPE after the reader has closed the pipe; no further items are read
  */
 export async function printEach<T>(
   io: CommandIo,
@@ -33,7 +33,7 @@ export async function printEach<T>(
   items: AsyncIterable<T>,
   line: (item: T) => string,
 ): Promise<void> {
-  const output = watch(io.stdout);
+  const output = watchErrors(io.stdout);
   const write = async (text: string): Promise<void> => {
     if (output.error !== null) throw output.error;
     if (!io.stdout.write(text)) await once(io.stdout, 'drain');
@@ -48,22 +48,22 @@ export async function printEach<T>(
 }
 
 /**
- * Keeps errors of the output from ending the process with a stack trace.
- * @returns waits until everything is written; resolves with the first error of standard output, or null
+ * Prevents errors of the output streams from ending the process with a stack trace.
+ * @returns a function that waits until all output is written and resolves to the first error of standard output or null
  */
 export function watchOutput({ stdout, stderr }: CommandIo): () => Promise<Error | null> {
-  const output = watch(stdout);
-  // What cannot be written to standard error cannot be reported either.
-  watch(stderr);
+  const output = watchErrors(stdout);
+  // There is nowhere to report an error of standard error.
+  watchErrors(stderr);
   return async () => {
     await new Promise<void>((resolve) => stdout.write('', () => resolve()));
     return output.error;
   };
 }
 
-// Remembered here: `process.stdout` forgets that it failed, and fails again at the next write.
-function watch(stream: Writable): { readonly error: Error | null } {
-  const seen: { error: Error | null } = { error: null };
-  stream.on('error', (error) => (seen.error ??= error));
-  return seen;
+// Keep the first error: `process.stdout` does not store it, and reports another one at the next write.
+function watchErrors(stream: Writable): { readonly error: Error | null } {
+  const first: { error: Error | null } = { error: null };
+  stream.on('error', (error) => (first.error ??= error));
+  return first;
 }

@@ -2,10 +2,10 @@ import { Option, type Command } from 'commander';
 import type { Language } from '../domain/regions.ts';
 import { listLanguages } from '../platform/config/languages.ts';
 import { createOperators, operatorSteps, type OperatorStep, createSupport } from '../core/support/index.ts';
-import { createUserChanges } from '../core/accounts/index.ts';
+import { createUserActions } from '../core/accounts/index.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { listed, printPassword, resetPassword } from './user.ts';
+import { userRecords, printPassword, resetPassword } from './user.ts';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -18,16 +18,18 @@ interface AddOptions extends JsonOption {
 }
 
 const descriptions: Readonly<Record<OperatorStep, string>> = {
-  block: 'refuse an operator, end their sessions and every support access that was granted to them',
-  unblock: 'let an operator sign in again',
-  delete: 'delete an operator, who is erased when the time to restore deleted users is over',
+  block: 'block an operator, end their sessions and revoke all support access granted to them',
+  unblock: 'unblock an operator',
+  delete: 'delete an operator; the account is erased after the restore window',
 };
 const done: Readonly<Record<OperatorStep, string>> = { block: 'blocked', unblock: 'unblocked', delete: 'deleted' };
 
 export function addOperatorCommands(program: Command, io: CommandIo): void {
   const operator = program
     .command('operator')
-    .description('the people who look after this portal: they have no right in a tenant unless it lets them in');
+    .description(
+      'manage the operators of this portal, who can access a tenant only while it grants them support access',
+    );
   addOperatorAddCommand(operator, io);
   addOperatorListCommand(operator, io);
   for (const step of operatorSteps) addOperatorStepCommand(operator, io, step);
@@ -37,9 +39,12 @@ export function addOperatorCommands(program: Command, io: CommandIo): void {
 function addOperatorAddCommand(operator: Command, io: CommandIo): void {
   operator
     .command('add')
-    .description('add an operator, whose temporary password is printed once')
+    .description('add an operator and print the temporary password once')
     .requiredOption('--name <name>', 'display name')
-    .requiredOption('--username <username>', 'on the mail domain of the operators, which the first one decides')
+    .requiredOption(
+      '--username <username>',
+      'user name on the email domain of the operators, which the first operator sets',
+    )
     .addOption(new Option('--language <language>').choices(listLanguages(io.env.LOCALES_DIR ?? null)))
     .option('--json', 'print one JSON object')
     .action(({ language, json = false, ...person }: AddOptions) =>
@@ -56,7 +61,7 @@ function addOperatorListCommand(operator: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) =>
       withContext(io, (context) =>
-        printEach(io, options, 'operators', listed(operatorsOf(context).list(), Date.now()), (each) =>
+        printEach(io, options, 'operators', userRecords(operatorsOf(context).list(), Date.now()), (each) =>
           [each.id, each.status, each.username, each.name].join('  '),
         ),
       ),
@@ -70,7 +75,7 @@ function addOperatorStepCommand(operator: Command, io: CommandIo, step: Operator
     .option('--json', 'print one JSON object')
     .action((typed: string, options: JsonOption) =>
       withContext(io, async (context) => {
-        const { id, username } = await operatorsOf(context).take(step, typed);
+        const { id, username } = await operatorsOf(context).changeOperator(step, typed);
         print(io, options, { userId: id, username, done: done[step] }, [`${username} is ${done[step]}.`]);
       }),
     );
@@ -79,7 +84,7 @@ function addOperatorStepCommand(operator: Command, io: CommandIo, step: Operator
 function addResetOperatorPasswordCommand(operator: Command, io: CommandIo): void {
   operator
     .command('reset-password <operator>')
-    .description('give an operator a temporary password, printed once')
+    .description('issue a temporary password for an operator and print it once')
     .option('--json', 'print one JSON object')
     .action((typed: string, options: JsonOption) =>
       withContext(io, async (context) => {
@@ -93,5 +98,5 @@ function operatorsOf({ config, database, tenants }: CommandContext) {
   const { rules } = config;
   const clock = Date.now;
   const support = createSupport({ database, rules, scopeFor: tenants.scopeFor, clock });
-  return createOperators({ database, tenants, changes: createUserChanges({ database, clock }), support, rules });
+  return createOperators({ database, tenants, changes: createUserActions({ database, clock }), support, rules });
 }

@@ -4,7 +4,7 @@ import { longTimeouts } from '../platform/database/open.ts';
 import { createTransport } from '../platform/mail-transport.ts';
 import { createErasure } from '../core/personal-data/index.ts';
 import {
-  excessOf,
+  findExcess,
   purgeExpired,
   type Excess,
   retentionSteps,
@@ -22,7 +22,7 @@ interface PurgeOptions {
   readonly json?: boolean;
 }
 
-/** What a purge would delete now, and by which clock. Times are epoch ms. */
+/** Data that is due for deletion, and the clock that decides it. Times are epoch ms. */
 interface Due {
   readonly now: number;
   readonly trustedAt: number;
@@ -46,12 +46,15 @@ export function addPurgeCommand(program: Command, io: CommandIo): void {
   program
     .command('purge')
     .description(
-      'list the expired data that is due for deletion; confirm that the clock is right and permanently delete that data, ' +
-        'also where it is more than the portal deletes by itself',
+      'list expired data and, once you confirm that the clock is right, permanently delete it, ' +
+        'including amounts above the limit for automatic deletion',
     )
-    .option('--yes', 'delete without asking; without a terminal nothing is deleted otherwise, exit 1')
+    .option(
+      '--yes',
+      'delete without confirmation; required without a terminal, otherwise nothing is deleted and the exit code is 1',
+    )
     .option('--json', 'print one JSON object')
-    // A log of many years takes longer than a page may.
+    // Deleting years of log entries takes longer than the default timeouts allow.
     .action((options: PurgeOptions) => withContext(io, (context) => purge(io, context, options), longTimeouts));
 }
 
@@ -60,7 +63,7 @@ async function purge(io: CommandIo, context: CommandContext, options: PurgeOptio
   const found = await findDue(context, steps);
   if (options.yes !== true) {
     const canAsk = options.json !== true && io.stdin.isTTY && io.stdout.isTTY;
-    print(io, options, { ok: false, ...described(found), deleted: null }, linesOf(found));
+    print(io, options, { ok: false, ...dueToJson(found), deleted: null }, dueLines(found));
     if (!canAsk || !(await isConfirmed(io))) return refuse(io, options);
   }
   await trustedClockStore.confirmForOperator(context.database, found.now);
@@ -68,7 +71,7 @@ async function purge(io: CommandIo, context: CommandContext, options: PurgeOptio
   const { deleted, errors } = await purgeExpired(steps, { now: found.now, stopping: never, isLimited: false });
   const faults = errors.map(String);
   const lines = Object.keys(deleted).length === 0 ? ['Nothing was due.'] : ['Deleted:', ...countLines(deleted)];
-  const result = { ok: faults.length === 0, ...described(found), deleted, ...(faults.length === 0 ? {} : { faults }) };
+  const result = { ok: faults.length === 0, ...dueToJson(found), deleted, ...(faults.length === 0 ? {} : { faults }) };
   print(io, options, result, ['The clock is confirmed.', ...lines]);
   if (faults.length === 0) return;
   io.stderr.write(faults.map((fault) => `${fault}\n`).join(''));
@@ -77,7 +80,9 @@ async function purge(io: CommandIo, context: CommandContext, options: PurgeOptio
 
 function refuse(io: CommandIo, { json }: PurgeOptions): void {
   if (json !== true)
-    io.stdout.write('Nothing was deleted. If the clock is right and this data can go: npx parvis purge --yes\n');
+    io.stdout.write(
+      'Nothing was deleted. If the clock is right and the data can be deleted, run: npx parvis purge --yes\n',
+    );
   io.exitCode = 1;
 }
 
@@ -98,7 +103,7 @@ function stepsOf({ config, database, tenants }: CommandContext): readonly Retent
 async function findDue({ database }: CommandContext, steps: readonly RetentionStep[]): Promise<Due> {
   const now = Date.now();
   const counts = await Promise.all(steps.map((step) => step.countDue(now)));
-  const held = await Promise.all(steps.map((step) => excessOf(step, now)));
+  const held = await Promise.all(steps.map((step) => findExcess(step, now)));
   return {
     now,
     trustedAt: await readTrustedTime(database, now),
@@ -107,7 +112,7 @@ async function findDue({ database }: CommandContext, steps: readonly RetentionSt
   };
 }
 
-const described = ({ now, trustedAt, due, held }: Due) => ({
+const dueToJson = ({ now, trustedAt, due, held }: Due) => ({
   clock: iso(now),
   trustedAt: iso(trustedAt),
   isClockTrusted: !isAhead(now, trustedAt),
@@ -115,17 +120,17 @@ const described = ({ now, trustedAt, due, held }: Due) => ({
   held,
 });
 
-function linesOf({ now, trustedAt, due, held }: Due): string[] {
+function dueLines({ now, trustedAt, due, held }: Due): string[] {
   const some = Object.values(due).some((count) => count > 0);
   return [
     `Clock: ${iso(now)}`,
     `Last trusted: ${iso(trustedAt)}`,
     ...(isAhead(now, trustedAt)
-      ? ['The clock is more than a day ahead of the time at which it was last trusted: the portal deletes nothing.']
+      ? ['The clock is more than a day ahead of the last trusted time, so the portal does not delete expired data.']
       : []),
     ...(some ? ['Due for deletion:', ...countLines(due)] : ['Nothing is due for deletion.']),
     ...held.map(
-      ({ kind, limit }) => `More than ${limit} ${kindLabels[kind] ?? kind}: the portal does not delete them by itself.`,
+      ({ kind, limit }) => `More than ${limit} ${kindLabels[kind] ?? kind}: above the limit for automatic deletion.`,
     ),
   ];
 }

@@ -2,9 +2,8 @@ import { closeSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import { MoveFault, type Receipt } from '../core/moving/index.ts';
 
 /**
- * Opens the file for a receipt before anything happens that it is about. One that is empty is taken: it was left by a command that
- * was killed.
- * @throws MoveFault where it holds something; whatever the file system says where it cannot be written
+ * Opens the file of a receipt before the import begins. An empty file is reused: a killed command left it behind.
+ * @throws MoveFault if the file is not empty, or the error of the file system if it cannot be written
  */
 export function openReceipt(file: string) {
   const open = openSync(file, 'a', 0o600);
@@ -18,7 +17,7 @@ export function openReceipt(file: string) {
       writeSync(open, `${JSON.stringify(receipt)}\n`);
       closeSync(open);
     },
-    giveUp: (): void => {
+    discard: (): void => {
       closeSync(open);
       rmSync(file);
     },

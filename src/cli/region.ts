@@ -7,7 +7,7 @@ import type { CommandIo } from './io.ts';
 import type { Report } from '../../tools/prove/report.ts';
 import { addRegionKeyCommand } from './region-keys.ts';
 import type { Chapter } from '../../tools/prove/chapter.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 interface ProveOptions {
   report?: string;
@@ -16,26 +16,28 @@ interface ProveOptions {
   json?: boolean;
 }
 
-const usualRules = ['worldwide', 'germany'].map((region) => path.join(rulesFolder, `${region}.json`));
+const defaultRulesFiles = ['worldwide', 'germany'].map((region) => path.join(rulesFolder, `${region}.json`));
 
 /**
- * Adds the commands of a region. `region prove` starts processes, which are given the environment of this one.
- * @param flow another flow of the proof than the whole one, for a test
+ * Adds the `region` commands. `region prove` starts processes that inherit the environment of this one.
+ * @param flow a shorter flow than the complete proof, for tests
  */
 export function addRegionCommands(program: Command, flow?: readonly Chapter[], io: CommandIo = process): void {
-  const region = program.command('region').description('this region, and regions as a whole');
+  const region = program
+    .command('region')
+    .description('show the keys of this region; prove that two regions are isolated');
   addRegionKeyCommand(region, io);
   region
     .command('prove')
     .description(
-      'start two regions, walk through everything, and look for each in all of the other; exit 1 where it is found',
+      'start two regions, run every workflow, and search each region for data of the other; exit 1 if any is found',
     )
-    .option('--report <file>', 'write the report as a page')
-    .option('--rules <files...>', 'the rules files of the two regions', usualRules)
+    .option('--report <file>', 'write the report as an HTML page')
+    .option('--rules <files...>', 'rules files of the two regions', defaultRulesFiles)
     .addOption(
       new Option(
         '--database <kind>',
-        'postgres takes two empty databases from PROVE_DATABASE_URLS and two empty Redis from PROVE_REDIS_URLS, with a comma between',
+        'postgres requires two empty databases in PROVE_DATABASE_URLS, separated by a comma; PROVE_REDIS_URLS can name two empty Redis databases',
       )
         .choices(['sqlite', 'postgres'])
         .default('sqlite'),
@@ -46,11 +48,11 @@ export function addRegionCommands(program: Command, flow?: readonly Chapter[], i
 
 async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonly Chapter[]): Promise<void> {
   const { prove } = await import('../../tools/prove/prove.ts');
-  const onProgress = (words: string): void => void io.stderr.write(`${words}\n`);
+  const onProgress = (message: string): void => void io.stderr.write(`${message}\n`);
   const report = await prove({
     rulesFiles: options.rules,
-    databaseUrls: urlsIn(io, 'PROVE_DATABASE_URLS', options.database === 'postgres'),
-    redisUrls: urlsIn(io, 'PROVE_REDIS_URLS', false),
+    databaseUrls: readUrls(io, 'PROVE_DATABASE_URLS', options.database === 'postgres'),
+    redisUrls: readUrls(io, 'PROVE_REDIS_URLS', false),
     ...(options.json ? {} : { onProgress }),
     ...(flow && { flow }),
   });
@@ -58,23 +60,23 @@ async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonl
     const { reportPage } = await import('../../tools/prove/report-page.ts');
     writeFileSync(options.report, await reportPage(report));
   }
-  print(io, options, report, linesOf(report));
+  print(io, options, report, reportLines(report));
   io.exitCode = report.held ? 0 : 1;
 }
 
-// By the environment: what stands on a command line is shown to everybody on the machine.
-function urlsIn(io: CommandIo, name: string, required: boolean): string[] | null {
+// Environment variables, because every user of the machine can see command-line arguments.
+function readUrls(io: CommandIo, name: string, required: boolean): string[] | null {
   const urls = (io.env[name] ?? '').split(',').filter(Boolean);
   if (urls.length === 2 || (urls.length === 0 && !required)) return urls.length === 0 ? null : urls;
-  throw new CommandFault(`${name} wants two addresses with a comma between`);
+  throw new CommandError(`${name} must contain two URLs separated by a comma`);
 }
 
-function linesOf({ held, reasons, regions, planted, looked, seconds }: Report): string[] {
+function reportLines({ held, reasons, regions, planted, looked, seconds }: Report): string[] {
   const names = regions.map(({ region }) => region).join(' and ');
   const canaries = planted.reduce((all, { count }) => all + count, 0);
   const bytes = looked.reduce((all, each) => all + each.bytes, 0);
   const figures = `${canaries} canaries, ${Math.round(bytes / 1024)} KiB searched, ${Math.round(seconds)} s.`;
   return held
-    ? [`Held: ${names} share nothing but company domains. ${figures}`]
-    : [...reasons, `Did not hold: ${names}. ${figures}`];
+    ? [`Passed: ${names} share nothing but email domains. ${figures}`]
+    : [...reasons, `Failed: ${names}. ${figures}`];
 }

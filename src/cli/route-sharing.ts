@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { fingerprintOf, signerOf } from '../platform/keys/region-key.ts';
-import { isSigned, signDirectory, signedDirectory, directoryStore } from '../core/directory/index.ts';
+import { isSignatureValid, signDirectory, signedDirectory, directoryStore } from '../core/directory/index.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { checkedKey, signingKeyOf } from './region-keys.ts';
-import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
+import { verifySignerKey, loadSigningKey } from './region-keys.ts';
+import { routeLine, parseRoutes, rejectLocalDomains } from './route-input.ts';
 import type { Database } from '../platform/database/database.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 interface ImportOptions {
   acceptKey?: string;
@@ -30,14 +30,14 @@ export function addSharingCommands(route: Command, io: CommandIo): void {
 function addExportCommand(route: Command, io: CommandIo): void {
   route
     .command('export')
-    .description('print the directory as JSON, signed by this region, to be imported in another')
-    .option('--json', 'print one JSON object, as without it')
+    .description('print the directory as JSON, signed by this region, for import in another region')
+    .option('--json', 'accepted for consistency; the output is always JSON')
     .action(() =>
       withContext(io, async ({ config, database }) => {
         const signed = signDirectory(
           await directoryStore.listShared(database),
           config.rules.region,
-          signingKeyOf(config),
+          loadSigningKey(config),
         );
         print(io, { json: true }, signed, []);
       }),
@@ -47,11 +47,11 @@ function addExportCommand(route: Command, io: CommandIo): void {
 function addKeyCommand(route: Command, io: CommandIo): void {
   route
     .command('key')
-    .description('print the fingerprint of the key by which this region signs its directory')
+    .description('print the fingerprint of the key that signs the directory of this region')
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) =>
       withContext(io, ({ config }) => {
-        const { region, publicKey } = signerOf(config.rules.region, signingKeyOf(config));
+        const { region, publicKey } = signerOf(config.rules.region, loadSigningKey(config));
         const fingerprint = fingerprintOf(publicKey);
         print(io, options, { region, fingerprint }, [`${region}  ${fingerprint}`]);
         return Promise.resolve();
@@ -62,29 +62,29 @@ function addKeyCommand(route: Command, io: CommandIo): void {
 function addImportCommand(route: Command, io: CommandIo): void {
   route
     .command('import <file>')
-    .description('add the routes of an exported directory; - reads standard input')
-    .option('--accept-key <fingerprint>', 'accept this key of the region that signed, instead of the one known so far')
-    .option('--unsigned', 'take a file that nobody signed')
+    .description('import the routes of an exported directory; - reads standard input')
+    .option('--accept-key <fingerprint>', 'trust this key of the signing region instead of the stored one')
+    .option('--unsigned', 'accept an unsigned file')
     .option('--json', 'print one JSON object')
     .action((file: string, options: ImportOptions) =>
       withContext(io, async ({ config, database }) => {
         // Read a pipe as a stream: a synchronous read fails with EAGAIN while the writer is still busy.
         const content = parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
-        const routes = checkedRoutes(content);
-        await refuseResidents(database, routes, config.rules.region);
+        const routes = parseRoutes(content);
+        await rejectLocalDomains(database, routes, config.rules.region);
         // Verify last, because it stores the signer's key: a rejected file must leave nothing behind.
         if (options.unsigned !== true) await verify(database, content, options.acceptKey);
-        await directoryStore.put(database, routes);
-        print(io, options, { routes }, routes.map(asLine));
+        await directoryStore.upsert(database, routes);
+        print(io, options, { routes }, routes.map(routeLine));
       }),
     );
 }
 
 async function verify(database: Database, content: unknown, accepted: string | undefined): Promise<void> {
   const { data } = signedDirectory.safeParse(content);
-  if (data === undefined) throw new CommandFault('The directory is not signed; --unsigned takes it all the same');
-  if (!isSigned(data)) throw new CommandFault('The directory is not as it was signed');
-  const keep = await checkedKey(database, data.signer, accepted, 'directory');
+  if (data === undefined) throw new CommandError('The directory is not signed; use --unsigned to import it anyway');
+  if (!isSignatureValid(data)) throw new CommandError('The signature of the directory is invalid');
+  const keep = await verifySignerKey(database, data.signer, accepted, 'directory');
   await keep(database);
 }
 
@@ -92,6 +92,6 @@ function parse(content: string): unknown {
   try {
     return JSON.parse(content);
   } catch {
-    throw new CommandFault('The file is not JSON');
+    throw new CommandError('The file is not JSON');
   }
 }

@@ -1,24 +1,24 @@
 import type { Command } from 'commander';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { asLine, checkedRoutes, refuseResidents } from './routes-given.ts';
+import { routeLine, parseRoutes, rejectLocalDomains } from './route-input.ts';
 import { addSharingCommands } from './route-sharing.ts';
 import { directoryStore } from '../core/directory/index.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandError } from '../platform/command-error.ts';
 
-/** The directory: which company domain belongs to which region. */
+/** Commands for the directory, which maps email domains to regions. */
 export function addRouteCommands(program: Command, io: CommandIo): void {
-  const route = program.command('route').description('the directory: company domains and their regions, no people');
+  const route = program.command('route').description('manage the directory, which maps email domains to regions');
   route
     .command('add <domain> <region>')
-    .description('send the people of a domain to a region')
+    .description('map an email domain to a region')
     .option('--json', 'print one JSON object')
     .action((domainName: string, regionName: string, options: { json?: boolean }) =>
       withContext(io, async ({ config, database }) => {
-        const routes = checkedRoutes({ routes: [{ domain: domainName, region: regionName }] });
-        await refuseResidents(database, routes, config.rules.region);
-        await directoryStore.put(database, routes);
-        print(io, options, { routes }, routes.map(asLine));
+        const routes = parseRoutes({ routes: [{ domain: domainName, region: regionName }] });
+        await rejectLocalDomains(database, routes, config.rules.region);
+        await directoryStore.upsert(database, routes);
+        print(io, options, { routes }, routes.map(routeLine));
       }),
     );
   route
@@ -28,17 +28,17 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
     .action((options: { json?: boolean }) =>
       withContext(io, async ({ database }) => {
         const routes = await directoryStore.list(database);
-        print(io, options, { routes }, routes.map(asLine));
+        print(io, options, { routes }, routes.map(routeLine));
       }),
     );
   route
     .command('remove <domain>')
-    .description('forget the region of a domain')
+    .description('remove an email domain from the directory')
     .option('--json', 'print one JSON object')
     .action((domainName: string, options: { json?: boolean }) =>
       withContext(io, async ({ database }) => {
         if (!(await directoryStore.remove(database, domainName.trim().toLowerCase()))) {
-          throw new CommandFault(`The directory has no ${domainName}`);
+          throw new CommandError(`Domain not found in the directory: ${domainName}`);
         }
         print(io, options, { routes: await directoryStore.list(database) }, []);
       }),

@@ -7,15 +7,15 @@ import type { CommandIo } from './io.ts';
 export function addRulesCommands(program: Command, io: CommandIo): void {
   program
     .command('rules')
-    .description('the rules of a region')
+    .description('check region rules files')
     .command('check <file>')
-    .description('check a rules file; one line per fault, with its path in the file, exit 1')
+    .description('check a rules file; print each error with its path in the file and exit 1')
     .option('--json', 'print one JSON object')
     .action((file: string, options: { json?: boolean }) => {
       const { rules, faults } = readRules(file, listLanguages(io.env.LOCALES_DIR ?? null));
       const ok = rules !== null;
       const about = ok ? { region: rules.region, edition: rules.edition, revision: rules.revision } : {};
-      print(io, options, { ok, ...about, faults }, ok ? [`The rules of ${rules.region} are in order.`] : faults);
+      print(io, options, { ok, ...about, faults }, ok ? [`The rules of ${rules.region} are valid.`] : faults);
       io.exitCode = ok ? 0 : 1;
     });
 }

@@ -3,7 +3,7 @@ import { listLanguages } from '../platform/config/languages.ts';
 import { type Tenants, tenantsStore } from '../core/accounts/index.ts';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { addMovingCommands } from './tenant-moving.ts';
+import { addMovingCommands } from './tenant-move.ts';
 import type { Database } from '../platform/database/database.ts';
 
 interface AddOptions {
@@ -21,7 +21,7 @@ interface JsonOption {
 }
 
 export function addTenantCommands(program: Command, io: CommandIo): void {
-  const tenant = program.command('tenant').description('the partner companies of this region');
+  const tenant = program.command('tenant').description('manage the tenants of this region');
   addTenantAddCommand(tenant, io);
   addTenantListCommand(tenant, io);
   addMovingCommands(tenant, io);
@@ -29,33 +29,37 @@ export function addTenantCommands(program: Command, io: CommandIo): void {
   addStateCommand(tenant, io, {
     name: 'suspend',
     state: 'suspended',
-    description: 'end all sessions of the tenant and refuse new ones',
+    description: 'end all sessions of a tenant and block sign-in for its users',
   });
-  addStateCommand(tenant, io, { name: 'resume', state: 'active', description: 'let the tenant sign in again' });
+  addStateCommand(tenant, io, {
+    name: 'resume',
+    state: 'active',
+    description: 'unblock sign-in for a suspended tenant',
+  });
 }
 
 function addTenantAddCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('add')
-    .description('add a tenant and its first Global admin, whose temporary password is printed once')
-    .requiredOption('--name <name>', 'name of the company')
-    .requiredOption('--domain <domain...>', 'mail domains of the company')
+    .description('add a tenant and its first Global admin; print the temporary password once')
+    .requiredOption('--name <name>', 'name of the organization')
+    .requiredOption('--domain <domain...>', 'email domains of the organization')
     .requiredOption('--language <language>', `one of ${listLanguages(io.env.LOCALES_DIR ?? null).join(', ')}`)
     .requiredOption('--admin-name <name>', 'name of the first Global admin')
     .requiredOption('--admin-username <username>', 'user name of the first Global admin, on one of the domains')
-    .option('--unlisted', 'keep its domains from other regions')
+    .option('--unlisted', 'leave its domains out of exported directories')
     .option('--json', 'print one JSON object')
-    .action((options: AddOptions) => withContext(io, ({ tenants }) => add(io, tenants, options)));
+    .action((options: AddOptions) => withContext(io, ({ tenants }) => addTenant(io, tenants, options)));
 }
 
 function addTenantListCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('list')
-    .description('list the tenants with the number of their users')
+    .description('list the tenants and their numbers of users')
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) =>
       withContext(io, async ({ database }) => {
-        const tenants = await listed(database);
+        const tenants = await tenantRecords(database);
         print(io, options, { tenants }, tenants.map(tenantLine));
       }),
     );
@@ -75,16 +79,23 @@ function addStateCommand(tenant: Command, io: CommandIo, { name, state, descript
     .action((id: string, options: JsonOption) =>
       withContext(io, async ({ database, tenants }) => {
         const { name: tenantName } = await tenants.setState(id, state);
-        const changed = (await listed(database)).filter((each) => each.id === id);
+        const changed = (await tenantRecords(database)).filter((each) => each.id === id);
         print(io, options, { tenants: changed }, [`${tenantName} is ${state}.`]);
       }),
     );
 }
 
-const tenantLine = ({ id, status, users, name, domains, unlisted }: Awaited<ReturnType<typeof listed>>[number]) =>
+const tenantLine = ({
+  id,
+  status,
+  users,
+  name,
+  domains,
+  unlisted,
+}: Awaited<ReturnType<typeof tenantRecords>>[number]) =>
   [id, status, users, name, domains.join(' ')].concat(unlisted ? 'unlisted' : []).join('  ');
 
-const listed = async (database: Database) =>
+const tenantRecords = async (database: Database) =>
   (await tenantsStore.listForOperator(database)).map(({ id, name, domains, state, users, listed: isListed }) => ({
     id,
     name,
@@ -94,7 +105,7 @@ const listed = async (database: Database) =>
     ...(isListed ? {} : { unlisted: true }),
   }));
 
-async function add(io: CommandIo, tenants: Tenants, options: AddOptions): Promise<void> {
+async function addTenant(io: CommandIo, tenants: Tenants, options: AddOptions): Promise<void> {
   const added = await tenants.add(
     { name: options.name, domains: options.domain, language: options.language, listed: options.unlisted !== true },
     {
@@ -109,15 +120,15 @@ async function add(io: CommandIo, tenants: Tenants, options: AddOptions): Promis
   print(io, options, { tenantId, userId, username, temporaryPassword }, [
     `Tenant ${tenantId}`,
     `Global admin ${username}`,
-    `Temporary password, shown this once: ${temporaryPassword}`,
+    `Temporary password (shown only once): ${temporaryPassword}`,
   ]);
 }
 
-/** Whether the directory that other regions get names a tenant's domains. */
+/** Commands that include a tenant's domains in exported directories, or leave them out. */
 export function addListingCommands(tenant: Command, io: CommandIo): void {
-  for (const [name, listed, description, words] of [
-    ['unlist', false, 'keep the domains of the tenant from other regions', 'is unlisted'],
-    ['publish', true, 'let other regions know the domains of the tenant, once they are in the directory', 'is listed'],
+  for (const [name, listed, description, state] of [
+    ['unlist', false, 'leave the domains of a tenant out of exported directories', 'is unlisted'],
+    ['publish', true, 'include the domains of a tenant in exported directories', 'is listed'],
   ] as const) {
     tenant
       .command(`${name} <id>`)
@@ -126,7 +137,7 @@ export function addListingCommands(tenant: Command, io: CommandIo): void {
       .action((id: string, options: { json?: boolean }) =>
         withContext(io, async ({ tenants }) => {
           const { name: tenantName } = await tenants.setListed(id, listed);
-          print(io, options, { tenantId: id, listed }, [`${tenantName} ${words}.`]);
+          print(io, options, { tenantId: id, listed }, [`${tenantName} ${state}.`]);
         }),
       );
   }

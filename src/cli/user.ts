@@ -4,7 +4,7 @@ import { listLanguages } from '../platform/config/languages.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
 import { canonicalUsername, statusOf, type User } from '../domain/people/user.ts';
 import {
-  createRemoval,
+  createSecondFactorRemover,
   createLinkTokens,
   createCredentialIssuer,
   createThrottle,
@@ -15,9 +15,9 @@ import {
 } from '../core/accounts/index.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { saysOfRules, saysOfSecondAdministrator } from './placed.ts';
+import { placementNotes, approvalNotes } from './bypassed-rules.ts';
 import { linkAddresses } from '../site/http/paths.ts';
-import { CommandFault } from '../platform/command-fault.ts';
+import { CommandError } from '../platform/command-error.ts';
 
 interface AddOptions {
   tenant: string;
@@ -36,7 +36,7 @@ interface JsonOption {
 export function addUserCommands(program: Command, io: CommandIo): void {
   const user = program
     .command('user')
-    .description('the people of a tenant: the operator’s way in when nobody else can help');
+    .description('manage the users of a tenant in emergencies, when no administrator can');
   addUserAddCommand(user, io);
   addResetPasswordCommand(user, io);
   addRemoveSecondFactorCommand(user, io);
@@ -46,9 +46,9 @@ export function addUserCommands(program: Command, io: CommandIo): void {
 function addUserAddCommand(user: Command, io: CommandIo): void {
   user
     .command('add')
-    .description('add a user, whose temporary password is printed once')
-    .requiredOption('--tenant <id>', 'the tenant')
-    .requiredOption('--username <username>', 'on one of the domains of the tenant')
+    .description('add a user and print the temporary password once')
+    .requiredOption('--tenant <id>', 'ID of the tenant')
+    .requiredOption('--username <username>', 'user name, on one of the domains of the tenant')
     .requiredOption('--name <name>', 'display name')
     .addOption(new Option('--administrator-level <level>').choices(administratorLevels).default('none'))
     .addOption(new Option('--agent-level <level>').choices(agentLevels).default('none'))
@@ -58,7 +58,7 @@ function addUserAddCommand(user: Command, io: CommandIo): void {
       withContext(io, async ({ tenants, config }) => {
         const { tenant, language, json, ...person } = options;
         const added = await tenants.addUser(tenant, { ...person, language: language ?? null });
-        printPassword(io, { json }, added, saysOfRules(config.rules, 'users.add'));
+        printPassword(io, { json }, added, placementNotes(config.rules, 'users.add'));
       }),
     );
 }
@@ -66,13 +66,13 @@ function addUserAddCommand(user: Command, io: CommandIo): void {
 function addResetPasswordCommand(user: Command, io: CommandIo): void {
   user
     .command('reset-password <username>')
-    .description('give a user a temporary password, printed once; it stands in the activity log')
+    .description('issue a temporary password and print it once; the reset is recorded in the activity log')
     .option('--json', 'print one JSON object')
     .action((username: string, options: JsonOption) =>
       withContext(io, async (context) => {
-        const said = saysOfRules(context.config.rules, 'users.resetPassword');
+        const notes = placementNotes(context.config.rules, 'users.resetPassword');
         const { bypassed, ...added } = await resetPassword(context, username);
-        printPassword(io, options, added, [...said, ...bypassed]);
+        printPassword(io, options, added, [...notes, ...bypassed]);
       }),
     );
 }
@@ -81,14 +81,14 @@ function addRemoveSecondFactorCommand(user: Command, io: CommandIo): void {
   user
     .command('remove-second-factor <username>')
     .description(
-      'let a user in by their password alone, who has lost app and recovery codes; it stands in the activity log',
+      'remove the second factor of a user who lost the authenticator app and the recovery codes; recorded in the activity log',
     )
     .option('--json', 'print one JSON object')
     .action((username: string, options: JsonOption) =>
       withContext(io, async (context) => {
         const { bypassed, ...removed } = await removeSecondFactorOf(context, username);
-        const said = saysOfRules(context.config.rules, 'users.removeSecondFactor');
-        print(io, options, removed, [`${removed.username} has no second factor any more`, ...said, ...bypassed]);
+        const notes = placementNotes(context.config.rules, 'users.removeSecondFactor');
+        print(io, options, removed, [`${removed.username} no longer has a second factor`, ...notes, ...bypassed]);
       }),
     );
 }
@@ -97,15 +97,17 @@ function addUserListCommand(user: Command, io: CommandIo): void {
   user
     .command('list')
     .description('list the users of a tenant')
-    .requiredOption('--tenant <id>', 'the tenant')
+    .requiredOption('--tenant <id>', 'ID of the tenant')
     .option('--json', 'print one JSON object')
-    .action((options: { tenant: string; json?: boolean }) => withContext(io, (context) => list(io, context, options)));
+    .action((options: { tenant: string; json?: boolean }) =>
+      withContext(io, (context) => listUsers(io, context, options)),
+    );
 }
 
 async function findUser({ database }: CommandContext, typed: string) {
   const username = canonicalUsername(typed);
   const found = await credentialsStore.findForSignInAcrossTenants(database, username);
-  if (found === null || found.user.state === 'deleted') throw new CommandFault(`There is no user ${username}`);
+  if (found === null || found.user.state === 'deleted') throw new CommandError(`User not found: ${username}`);
   return found;
 }
 
@@ -113,24 +115,31 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const { user, tenant } = await findUser(context, typed);
   const scope = context.tenants.operatorScope(tenant);
   const throttle = createThrottle(context.database, context.config.rules);
-  const { outcome } = await createRemoval({ database: context.database, throttle, clock: Date.now })(scope, user.id);
-  if (outcome === 'moving') throw new CommandFault(`The tenant of ${user.username} is moving to another region`);
+  const { outcome } = await createSecondFactorRemover({ database: context.database, throttle, clock: Date.now })(
+    scope,
+    user.id,
+  );
+  if (outcome === 'moving')
+    throw new CommandError(
+      `Cannot remove the second factor: the tenant of ${user.username} is moving to another region`,
+    );
   if (outcome !== 'done')
-    throw new CommandFault(
+    throw new CommandError(
       user.secondFactorDue
-        ? `${user.username} must set up a second factor at the next sign-in: theirs did not move to this region with the tenant`
+        ? `${user.username} has no second factor: it did not move to this region with the tenant, and a new one must be set up at the next sign-in`
         : `${user.username} has no second factor`,
     );
-  const bypassed = saysOfSecondAdministrator(scope, 'removeSecondFactor', user);
+  const bypassed = approvalNotes(scope, 'removeSecondFactor', user);
   return { userId: user.id, username: user.username, bypassed };
 }
 
-/** Resets the password of anybody in the region. @throws CommandFault */
+/** Resets the password of any user in the region. @throws CommandError */
 export async function resetPassword(context: CommandContext, typed: string) {
   const { config, database, hasher, tenants } = context;
   const found = await findUser(context, typed);
   const { username } = found.user;
-  if (found.tenant.state === 'moving') throw new CommandFault(`The tenant of ${username} is moving to another region`);
+  if (found.tenant.state === 'moving')
+    throw new CommandError(`Cannot reset the password: the tenant of ${username} is moving to another region`);
   const throttle = createThrottle(database, config.rules);
   const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: false, clock: Date.now });
@@ -138,27 +147,27 @@ export async function resetPassword(context: CommandContext, typed: string) {
   const scope = tenants.operatorScope(found.tenant);
   const result = await users.resetPassword(scope, found.user.id, null);
   if (result.outcome !== 'reset') {
-    throw new CommandFault('Somebody else changed this password at the same moment; try again');
+    throw new CommandError('The password was changed by another process at the same time; try again');
   }
-  const bypassed = saysOfSecondAdministrator(scope, 'resetPassword', found.user);
-  return { userId: found.user.id, username, temporaryPassword: result.way.clearText ?? '', bypassed };
+  const bypassed = approvalNotes(scope, 'resetPassword', found.user);
+  return { userId: found.user.id, username, temporaryPassword: result.credential.clearText ?? '', bypassed };
 }
 
-async function list(
+async function listUsers(
   io: CommandIo,
   { database }: CommandContext,
   options: { tenant: string; json?: boolean },
 ): Promise<void> {
   if ((await tenantsStore.findForOperator(database, options.tenant)) === null)
-    throw new CommandFault(`There is no tenant ${options.tenant}`);
-  const users = listed(usersStore.everyUser(database, options.tenant), Date.now());
+    throw new CommandError(`Tenant not found: ${options.tenant}`);
+  const users = userRecords(usersStore.listByName(database, options.tenant), Date.now());
   await printEach(io, options, 'users', users, ({ id, status, username, name }) =>
     [id, status, username, name].join('  '),
   );
 }
 
-/** Users as the commands print them. */
-export async function* listed(users: AsyncIterable<User>, now: number) {
+/** @returns users as the commands print them */
+export async function* userRecords(users: AsyncIterable<User>, now: number) {
   for await (const user of users) {
     yield {
       id: user.id,
@@ -173,17 +182,17 @@ export async function* listed(users: AsyncIterable<User>, now: number) {
   }
 }
 
-/** Prints a temporary password, this once, and what else there is to say to a person. */
+/** Prints a new user or a temporary password. @param notes further lines for the operator, left out of the JSON */
 export function printPassword(
   io: CommandIo,
   options: { json?: boolean | undefined },
   added: { userId: string; username: string; temporaryPassword: string },
-  said: readonly string[] = [],
+  notes: readonly string[] = [],
 ): void {
   const { userId, username, temporaryPassword } = added;
   print(io, options, { userId, username, temporaryPassword }, [
     username,
-    `Temporary password, shown this once: ${temporaryPassword}`,
-    ...said,
+    `Temporary password (shown only once): ${temporaryPassword}`,
+    ...notes,
   ]);
 }

@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 import { noticesSubscriber } from '../domain/notices.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
-import type { Background } from '../platform/jobs.ts';
+import type { JobRunner } from '../platform/background-jobs.ts';
 import { createTransport } from '../platform/mail-transport.ts';
-import { type GuessCounter, createAccounts, type Accounts } from './accounts/index.ts';
+import { type StrengthEstimator, createAccounts, type Accounts } from './accounts/index.ts';
 import { createLogExports, deliverTo, type LogCsv } from './activity/index.ts';
 import { directoryStore } from './directory/index.ts';
-import { type UserCells, createImportsContext } from './imports/index.ts';
-import { noticeSender, type RenderNotice } from './notices/index.ts';
+import { type UserCsvVocabulary, createImportsContext } from './imports/index.ts';
+import { createNoticeSender, type RenderNotice } from './notices/index.ts';
 import { createErasure, createPersonalData } from './personal-data/index.ts';
 import { createRetention, retentionSteps, createTrustedClock } from './retention/index.ts';
 import { createSupport } from './support/index.ts';
@@ -21,25 +21,25 @@ import type { Hasher } from '../platform/keys/hasher.ts';
 export interface CoreDependencies {
   readonly config: Config;
   readonly database: Database;
-  /** Of sessions and one-time links: the first signs, all verify. */
+  /** Secrets of sessions and one-time links: the first signs, all verify. */
   readonly secrets: readonly string[];
-  /** Of the seeds of second factors: the first encrypts, all decrypt. */
+  /** Keys of the TOTP seeds: the first encrypts, all decrypt. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
-  readonly guesses: GuessCounter;
-  readonly background: Background;
+  readonly strengthEstimator: StrengthEstimator;
+  readonly background: JobRunner;
   /** Epoch ms. */
   readonly clock: () => number;
-  /** A clock that cannot be set, in ms: it only tells how much time has passed. */
+  /** A monotonic clock, in ms. */
   readonly monotonic: () => number;
   readonly log: Logger;
-  readonly outputs: CoreOutputs;
+  readonly outputs: PresentationAdapters;
 }
 
 /** What the interfaces contribute to business logic: wording and addresses. */
-export interface CoreOutputs {
+export interface PresentationAdapters {
   readonly logCsv: LogCsv;
-  readonly userCells: UserCells;
+  readonly userCells: UserCsvVocabulary;
   readonly renderNotice: RenderNotice;
   /** @returns the address of a one-time link, by its token */
   readonly linkAddress: (token: string) => string;
@@ -49,7 +49,7 @@ export type Core = ReturnType<typeof createCore>;
 
 const optimizeEveryMs = 24 * 60 * 60_000;
 
-/** Assembles the contexts, each from those before it, and registers their background jobs. */
+/** Assembles the contexts in the order of their dependencies, and registers their background jobs. */
 export function createCore(deps: CoreDependencies) {
   const { config, database, hasher, background, clock, log, outputs } = deps;
   const { rules } = config;
@@ -80,7 +80,7 @@ export function createCore(deps: CoreDependencies) {
   };
 }
 
-/** Everything that is deleted by time or delivered, both of which need a clock that can be trusted. */
+/** Assembles erasure, retention and deliveries, which all depend on a trusted clock. */
 function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: Accounts) {
   const { config, database, background, clock, monotonic, log } = deps;
   const { rules } = config;
@@ -88,11 +88,11 @@ function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: A
   const trustedClock = createTrustedClock({ database, clock, monotonic, log });
   const transport = config.mail === null ? null : createTransport(config.mail);
   const isClockTrusted = (): Promise<boolean> => trustedClock.isTrusted();
-  const { renderNotice } = deps.outputs;
-  const sender = noticeSender({
+  const render = deps.outputs.renderNotice;
+  const sender = createNoticeSender({
     database,
-    renderNotice,
-    linkFor: links.addressToSend,
+    render,
+    linkFor: links.addressForMail,
     isClockTrusted,
     transport,
     clock,

@@ -4,11 +4,11 @@ import type { Database } from '../platform/database/database.ts';
 import { openDatabase, type Timeouts } from '../platform/database/open.ts';
 import { withSubscribers } from './activity/index.ts';
 
-/** The subscribers to the activity log. `createCore` delivers to them; every process that records writes their deliveries. */
+/** The subscribers to the activity log. Every process that records events enqueues their deliveries; `createCore` makes them. */
 export const subscribers = [noticesSubscriber];
 
 /**
- * Opens the region's database for a process that records in it: the server, or a command.
+ * Opens the region's database for a process that records events in it: the server or a command.
  */
 export const openSubscribedDatabase = (config: DatabaseConfig, timeouts?: Timeouts): Database =>
   withSubscribers(openDatabase(config, timeouts), subscribers);

@@ -1,45 +1,49 @@
 import type { Activity } from './activity/event.ts';
-import { may, mayGive } from './policy.ts';
+import { may, mayAssignLevels } from './policy.ts';
 import { createScope, type Scope } from './scope.ts';
-import { actionOf, type ApprovalAct } from './approval-acts.ts';
-import type { Target, Verdict } from './verdict.ts';
+import { policyActionOf, type ApprovalAction } from './approval-actions.ts';
+import type { Target, PolicyDecision } from './policy-decision.ts';
 
-/** Whom a request is about, as it was recorded. */
-type AskedAbout = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'globalAdminUntil'>>;
+/** A user affected by a request, as recorded in the request. */
+type RecordedTarget = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'globalAdminUntil'>>;
 
 /**
- * Whether the scope's actor could do this themselves, were no second administrator needed. Nobody else may ask for it, see
- * that it was asked for, or agree to it: so nobody agrees to what is done to themselves either.
- * @param targets those whom it is about, as they were when it was asked for
+ * Whether the scope's actor could perform the action if no approval were required. Only these administrators may
+ * request, see or approve it, so no one can approve an action on their own account.
+ * @param targets the affected users as they were at the time of the request
  */
-export function couldDo(scope: Scope, act: ApprovalAct, targets: readonly AskedAbout[]): Verdict {
-  const agreed = createScope({ ...scope, agreed: act });
-  const verdicts =
+export function mayOnceApproved(scope: Scope, act: ApprovalAction, targets: readonly RecordedTarget[]): PolicyDecision {
+  const approved = createScope({ ...scope, agreed: act });
+  const decisions =
     targets.length === 0
-      ? [may(agreed, actionOf[act])]
-      : targets.map((each) => judged(agreed, act, { ...each, globalAdminUntil: each.globalAdminUntil ?? null }));
-  return verdicts.find(({ allowed }) => !allowed) ?? { allowed: true };
+      ? [may(approved, policyActionOf[act])]
+      : targets.map((each) => decideOn(approved, act, { ...each, globalAdminUntil: each.globalAdminUntil ?? null }));
+  return decisions.find(({ allowed }) => !allowed) ?? { allowed: true };
 }
 
-function judged(agreed: Scope, act: ApprovalAct, target: Target): Verdict {
-  const verdict = may(agreed, actionOf[act], target);
-  if (!verdict.allowed || act !== 'giveGlobalAdmin') return verdict;
-  // The agent level is of no matter here: it stays as it is.
-  return mayGive(agreed, { ...target, agentLevel: 'none' }, { administratorLevel: 'global', agentLevel: 'none' });
+function decideOn(approved: Scope, act: ApprovalAction, target: Target): PolicyDecision {
+  const decision = may(approved, policyActionOf[act], target);
+  if (!decision.allowed || act !== 'giveGlobalAdmin') return decision;
+  // The agent level does not change.
+  return mayAssignLevels(
+    approved,
+    { ...target, agentLevel: 'none' },
+    { administratorLevel: 'global', agentLevel: 'none' },
+  );
 }
 
 /**
- * Whether the scope's actor reads what was written in an entry: whoever wrote it, whom it answers, and whoever could do
- * by themselves what it is about. Never an operator who was let in, nor whom it is about.
+ * Whether the scope's actor may read the comment in a log entry. Readers are its author, the requester who is answered,
+ * and the administrators who could approve the action; not operators with support access, and not the affected users.
  */
-export function mayReadSaid(
+export function mayReadComment(
   scope: Scope,
   { event, actor, target }: Pick<Activity, 'event' | 'actor' | 'target'>,
 ): boolean {
   const { principal } = scope;
   if (!('said' in event) || principal.kind === 'operator') return true;
   if (principal.kind !== 'person') return false;
-  const answered = event.kind === 'approval.asked' ? null : target;
-  if ([actor?.id, answered?.id].includes(principal.userId)) return true;
-  return event.about !== undefined && couldDo(scope, event.act, event.about).allowed;
+  const requester = event.kind === 'approval.asked' ? null : target;
+  if ([actor?.id, requester?.id].includes(principal.userId)) return true;
+  return event.about !== undefined && mayOnceApproved(scope, event.act, event.about).allowed;
 }

@@ -1,64 +1,67 @@
 import type { LogFormat } from './activity/event.ts';
 import type { ActivityGroup } from './activity/groups.ts';
-import type { OwnRules } from './tenant-rules.ts';
+import type { TenantRules } from './tenant-rules.ts';
 import type { AdministratorLevel } from './roles.ts';
 
 /**
- * The way of a request: it waits for another administrator, who confirms or declines it; what was confirmed waits for
- * whoever asked, who does it. Until then they may withdraw it, and it lapses by itself.
+ * The states of a request. Another administrator approves (`confirmed`) or declines an `open` one; then the requester
+ * performs the action (`done`). Until then, the requester can withdraw the request, and it can expire (`lapsed`).
  */
 export type ApprovalState = 'open' | 'confirmed' | 'declined' | 'withdrawn' | 'lapsed' | 'done';
 
-/** Somebody whom a request is about, as they were when it was made: whoever has changed since is not meant any more. */
+/** A user affected by a request, as of its creation. If the user changes afterwards, the request is no longer valid. */
 export interface ApprovalTarget {
   readonly id: string;
   readonly epoch: number;
   readonly administratorLevel: AdministratorLevel;
-  /** Missing in requests made before this was recorded. */
+  /** Missing in requests that older versions created. */
   readonly globalAdminUntil?: number | null;
 }
 
-/** What a part of the log is narrowed to; null is everything. */
-export interface LogPart {
+/** The filters of a log export; null means no filter. */
+export interface LogSelection {
   readonly user: string | null;
   readonly kind: ActivityGroup | null;
   readonly from: string | null;
   readonly to: string | null;
 }
 
-/** What exactly is asked for: ids and typed data. */
+/** The details of a request: IDs and typed data. */
 export interface ApprovalSubject {
   readonly users: readonly ApprovalTarget[];
-  readonly log?: { readonly format: LogFormat; readonly part: LogPart } | undefined;
-  readonly own?: { readonly before: OwnRules; readonly next: OwnRules } | undefined;
+  readonly log?: { readonly format: LogFormat; readonly part: LogSelection } | undefined;
+  readonly own?: { readonly before: TenantRules; readonly next: TenantRules } | undefined;
 }
 
-/** @returns what people call a request by, in the log too when the request is long gone */
-export const referenceOf = (approvalId: string): string => approvalId.slice(0, 8);
+/** @returns the short reference of a request, which the log keeps after the request is deleted */
+export const approvalReference = (approvalId: string): string => approvalId.slice(0, 8);
 
 export const maxReasonLength = 500;
-/** How many requests one administrator may have waiting. */
-export const maxWaitingApprovals = 20;
-/** For how long a request can be looked at after it ended: its reason may be personal. In ms. */
-export const approvalKeptMs = 30 * 24 * 60 * 60 * 1_000;
+/** How many open requests one administrator may have. */
+export const maxOpenApprovals = 20;
+/** How long a closed request is kept, in ms. Its reason may contain personal data. */
+export const approvalRetentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 const hourMs = 60 * 60 * 1_000;
 
-/** @returns for how long a request waits, for each of the two, in ms */
-export const waitsMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
+/** @returns how long a request waits for its approval, and then for its requester, in ms each */
+export const approvalLifetimeMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
   rules.twoAdministrators.withinHours * hourMs;
 
-/** For how long whoever let somebody in counts as if they could be them: as long as a request can be looked at. In ms. */
-export const behindMs = 30 * 24 * 60 * 60 * 1_000;
+/**
+ * How long someone who issued or reset a user's credentials is treated as able to act as that user, in ms. As long as a
+ * closed request is kept.
+ */
+export const accountControlMs = 30 * 24 * 60 * 60 * 1_000;
 
-/** Who may stand behind whose account, themselves not named: people's ids by the account's. */
-export type Behind = ReadonlyMap<string, ReadonlySet<string>>;
+/** For each account, the IDs of the other users who may control it. */
+export type AccountControllers = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Whether two people are certainly two: no one person has lately let both in, or one of them the other. */
-export type AreTwo = (one: string, other: string) => boolean;
+/** Whether two accounts belong to independent people: neither controls the other, and no one controls both. */
+export type AreIndependent = (one: string, other: string) => boolean;
 
-/** @returns what tells two people apart, by their ids */
-export function areTwoBy(behind: Behind): AreTwo {
-  const around = (id: string): Set<string> => new Set([id, ...(behind.get(id) ?? [])]);
-  return (one, other) => around(one).isDisjointFrom(around(other));
+/** @returns a function that checks whether two accounts are independent, by their IDs */
+export function independenceCheck(controllers: AccountControllers): AreIndependent {
+  const possiblePeople = (id: string): Set<string> => new Set([id, ...(controllers.get(id) ?? [])]);
+  return (one, other) => possiblePeople(one).isDisjointFrom(possiblePeople(other));
 }

@@ -1,6 +1,6 @@
-import type { Refusal } from './refusal.ts';
+import type { DenialReason } from './denial-reason.ts';
 
-/** The few failures that have a name. What a page can explain is returned instead; these are thrown. */
+/** The kinds of failures that are thrown. Errors that a page can explain are returned instead. */
 export type FailureKind =
   | 'notFound'
   | 'forbidden'
@@ -14,8 +14,8 @@ export type FailureKind =
   | 'tooLarge';
 
 /**
- * Errors whose code says everything. Codes are stable: interfaces answer with them, and import rows store them. Add new ones; don't
- * rename or reuse any. Their sentences are in `src/i18n/error-texts.ts`.
+ * Error codes without parameters. Codes are stable, because interfaces return them and import rows store them: never
+ * rename or reuse one. Their texts are in `src/i18n/error-texts.ts`.
  */
 export type PlainErrorCode =
   | 'approval.late'
@@ -71,61 +71,61 @@ export type PlainErrorCode =
   | 'username.otherDomain'
   | 'username.taken';
 
-/** Errors with the values that explain them. */
+/** Error codes with parameters for their texts. */
 export interface ErrorParameters {
-  /** `field` as the function that refuses it calls it. */
+  /** `field` is the name of the parameter or property with the value. */
   readonly 'field.unknownValue': { readonly field: string };
   /** Headings that occur more than once, joined by commas. */
   readonly 'import.duplicateColumns': { readonly names: readonly string[] };
-  /** `line` counts as a spreadsheet does: the first row is 1. */
+  /** `line` is the row number in a spreadsheet: the first row is 1. */
   readonly 'import.malformed': { readonly line: number };
   readonly 'import.rowTooLong': { readonly line: number };
-  /** `count` is the largest number of rows that is allowed. */
+  /** `count` is the maximum number of rows. */
   readonly 'import.tooManyRows': { readonly count: number };
   /** `size` is the limit, in MiB. */
   readonly 'import.tooLarge': { readonly size: number };
   readonly 'import.unknownColumns': { readonly names: readonly string[] };
-  /** `names` are the headings that the file has instead. */
+  /** `names` are the headings that the file has. */
   readonly 'import.usernameColumnMissing': { readonly names: readonly string[] };
-  /** `line` is the first row with the same user name. */
+  /** `line` is the first row with this user name. */
   readonly 'importRow.duplicate': { readonly line: number };
   readonly 'importRow.unknownValue': { readonly value: string };
   /** `count` is the limit, in Unicode code points. */
   readonly 'password.tooLong': { readonly count: number };
   readonly 'password.tooShort': { readonly count: number };
-  readonly 'permission.denied': { readonly because: Refusal };
+  readonly 'permission.denied': { readonly because: DenialReason };
   readonly 'rule.outOfBounds': { readonly rule: string; readonly least: number; readonly most: number };
   readonly 'support.hoursOutOfBounds': { readonly most: number };
 }
 
 export type ErrorCode = PlainErrorCode | keyof ErrorParameters;
 
-/** An error as plain data: a stable code, with its parameters where it has any. */
+/** An error as plain data: a stable code with its parameters. */
 export type CodedError =
   | { readonly code: PlainErrorCode; readonly parameters?: undefined }
   | {
       [Code in keyof ErrorParameters]: { readonly code: Code; readonly parameters: ErrorParameters[Code] };
     }[keyof ErrorParameters];
 
-/** Something wrong in one field. */
+/** An error in a field of a form or an import row. */
 export type FieldFault = CodedError & { readonly field: string };
 
-/** @returns an error as the fault of a field */
+/** Assigns an error to a field. */
 export const inField = (field: string, error: CodedError): FieldFault => ({ field, ...error });
 
 interface FailureDetails {
-  /** Seconds after which the same request makes sense again. */
+  /** Seconds after which the request can be repeated. */
   readonly retryAfter?: number;
   readonly cause?: unknown;
 }
 
-/** Carries what an interface needs to answer, and nothing internal. */
+/** An error for the interfaces, without internal details. */
 export class Failure extends Error {
   readonly kind: FailureKind;
-  /** Says why, where the kind alone is not enough. */
+  /** The reason; null if only the kind is known. */
   readonly code: ErrorCode | null;
   readonly parameters: CodedError['parameters'];
-  /** Seconds after which the same request makes sense again. */
+  /** Seconds after which the request can be repeated. */
   readonly retryAfter: number | null;
 
   constructor(kind: FailureKind, details: FailureDetails & (CodedError | { readonly code?: undefined }) = {}) {
@@ -137,7 +137,7 @@ export class Failure extends Error {
     this.retryAfter = details.retryAfter ?? null;
   }
 
-  /** The error as plain data; null where only its kind is known. */
+  /** The error as plain data; null if only its kind is known. */
   get coded(): CodedError | null {
     return this.code === null ? null : ({ code: this.code, parameters: this.parameters } as CodedError);
   }

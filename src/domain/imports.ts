@@ -3,19 +3,19 @@ import type { Language } from './regions.ts';
 import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Change } from './people/user.ts';
 
-/** For how long an import is kept after it was staged, wanted or ended: what is in it is personal. In ms. */
-export const importKeptMs = 24 * 60 * 60 * 1_000;
+/** How long an import is kept after it was staged, confirmed or finished, in ms. It contains personal data. */
+export const importRetentionMs = 24 * 60 * 60 * 1_000;
 
 const mebibyte = 1024 * 1024;
 export const maxImportMebibytes = 5;
 export const maxImportBytes = maxImportMebibytes * mebibyte;
 
-/** What becomes of a row of an imported file. */
-export const outcomes = ['added', 'changed', 'unchanged', 'refused'] as const;
-export type Outcome = (typeof outcomes)[number];
-export type Counts = Readonly<Record<Outcome, number>>;
+/** What an import does with a row. */
+export const rowOutcomes = ['added', 'changed', 'unchanged', 'refused'] as const;
+export type RowOutcome = (typeof rowOutcomes)[number];
+export type Counts = Readonly<Record<RowOutcome, number>>;
 
-/** Everything that a new user is made of, as a row of a file says it. */
+/** The data of a new user from a row of the file. */
 export interface ImportedUser {
   readonly firstName: string;
   readonly lastName: string;
@@ -26,13 +26,13 @@ export interface ImportedUser {
 }
 
 interface RowBase {
-  /** The row's number as a spreadsheet counts, the header being the first. */
+  /** The row number in a spreadsheet; the header is row 1. */
   readonly line: number;
   readonly username: string;
   readonly displayName: string;
 }
 
-/** A row with what would be done, decided before anything is done. */
+/** A row with its planned outcome, which is decided before any row is applied. */
 export type PlannedRow = RowBase &
   (
     | { readonly outcome: 'added'; readonly userId: string; readonly user: ImportedUser }
@@ -42,18 +42,18 @@ export type PlannedRow = RowBase &
   );
 
 /**
- * The way of an import: read, shown to whoever sent it, wanted by them, then done or stopped as a whole.
- * An import that is still being read is nobody's to see.
+ * The states of an import: read from the file, staged for review, confirmed, then applied or aborted as a whole. While it
+ * is being read, no one can see it.
  */
-export type ImportState = 'reading' | 'staged' | 'wanted' | 'done' | 'stopped';
+export type ImportState = 'reading' | 'staged' | 'confirmed' | 'applied' | 'aborted';
 
-/** All rows or nothing; or those that are not refused. */
-export const importModes = ['all', 'good'] as const;
+/** `all` applies all rows or none; `validRowsOnly` leaves out the rows that are refused. */
+export const importModes = ['all', 'validRowsOnly'] as const;
 export type ImportMode = (typeof importModes)[number];
 
-/** Why a wanted import changed nobody. */
-export type Stop = 'rows' | 'rights' | 'lastGlobalAdmin';
+/** Why a confirmed import was aborted. */
+export type AbortReason = 'rows' | 'rights' | 'lastGlobalAdmin';
 
-/** @returns whether an import may be wanted in this way: all or nothing is no choice where something is refused already */
-export const mayWant = (mode: ImportMode, { added, changed, refused }: Counts): boolean =>
-  added + changed > 0 && (mode === 'good' || refused === 0);
+/** @returns whether an import can be confirmed in a mode: `all` requires that no row is refused */
+export const canConfirm = (mode: ImportMode, { added, changed, refused }: Counts): boolean =>
+  added + changed > 0 && (mode === 'validRowsOnly' || refused === 0);

@@ -1,18 +1,17 @@
 import type { ActivityEvent } from './activity/event.ts';
 import type { Change } from './people/user.ts';
 import type { Subscriber } from './activity/delivery.ts';
-import type { ApprovalAct } from './approval-acts.ts';
+import type { ApprovalAction } from './approval-actions.ts';
 
-/** A change of one of the two levels. */
 export interface LevelChange {
   readonly field: 'administratorLevel' | 'agentLevel';
   readonly from: string;
   readonly to: string;
 }
 
-/** Something that a user is told by mail, as typed data: their own language words it when it is sent. */
+/** The content of an email notification, as typed data. It is rendered in the recipient's language when it is sent. */
 export type Notice =
-  /** `until`: the end of the temporary password's life, epoch ms. */
+  /** `until`: when the temporary password expires, epoch ms. */
   | { readonly kind: 'passwordReset' | 'passwordResetByLink'; readonly until: number }
   | LinkNotice
   | { readonly kind: 'passwordChanged' }
@@ -23,14 +22,14 @@ export type Notice =
   | { readonly kind: 'recoveryCodeUsed'; readonly left: number }
   | { readonly kind: 'accountUnblocked' }
   | { readonly kind: 'accountRestored' }
-  /** To those who can agree to it. `until`: when the request lapses, epoch ms. */
-  | { readonly kind: 'approvalAsked'; readonly act: ApprovalAct; readonly until: number }
-  /** To whoever asked. */
-  | { readonly kind: 'approvalConfirmed'; readonly act: ApprovalAct }
-  | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAct };
+  /** Sent to the possible approvers. `until`: when the request expires, epoch ms. */
+  | { readonly kind: 'approvalAsked'; readonly act: ApprovalAction; readonly until: number }
+  /** Sent to the requester. */
+  | { readonly kind: 'approvalConfirmed'; readonly act: ApprovalAction }
+  | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAction };
 
 /**
- * A one-time link itself, as its id: the sender makes its address at the last moment, and keeps it nowhere.
+ * A one-time link, by its ID. Its address is generated when the email is sent, and stored nowhere.
  * `until`: epoch ms.
  */
 export interface LinkNotice {
@@ -41,17 +40,17 @@ export interface LinkNotice {
 
 type NoticeOf<Kind extends ActivityEvent['kind']> = (event: Extract<ActivityEvent, { kind: Kind }>) => Notice | null;
 
-const nothing = (): null => null;
+const noNotice = (): null => null;
 
 /**
- * Told is whatever opens an account or changes what it may do, so that a user can object. Whoever is blocked or deleted
- * hears it from people: in an emergency a mail would warn the wrong one. A new kind of event does not compile without a
- * decision here.
+ * Users are notified of everything that gives access to their account or changes its permissions, so that they can
+ * object. Blocked and deleted users are not notified, because in an emergency the email would warn an attacker. Every
+ * kind of event needs an entry here to compile.
  */
 const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'password.reset': ({ expiresAt: until, by }) => {
     if (by === undefined) return { kind: 'passwordReset', until };
-    // A link that is mailed tells of itself.
+    // An emailed link is its own notification.
     return by === 'link' ? { kind: 'passwordResetByLink', until } : null;
   },
   'password.changed': () => ({ kind: 'passwordChanged' }),
@@ -59,60 +58,60 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'secondFactor.removed': () => ({ kind: 'secondFactorRemoved' }),
   'secondFactor.codesReplaced': () => ({ kind: 'recoveryCodesRenewed' }),
   'secondFactor.recoveryUsed': ({ left }) => ({ kind: 'recoveryCodeUsed', left }),
-  'secondFactor.changeRefused': nothing,
+  'secondFactor.changeRefused': noNotice,
   'user.edited': ({ changes }) => {
     const levels = changes.flatMap(asLevelChange);
     return levels.length === 0 ? null : { kind: 'levelsChanged', changes: levels };
   },
   'user.unblocked': () => ({ kind: 'accountUnblocked' }),
   'user.restored': () => ({ kind: 'accountRestored' }),
-  'user.added': nothing,
-  'user.blocked': nothing,
-  'user.deleted': nothing,
-  'user.erased': nothing,
-  'user.purged': nothing,
-  'user.dataExported': nothing,
-  'users.imported': nothing,
-  'users.exported': nothing,
-  'users.passwordsIssued': nothing,
-  // Whoever was just added has nobody to tell that it was not them.
-  'password.issued': nothing,
-  'link.opened': nothing,
-  // The mail with the link tells of it.
-  'recovery.linkMailed': nothing,
-  'activity.exported': nothing,
-  // Never whom it is about: those who can agree are told by whoever asks for it.
-  'approval.asked': nothing,
+  'user.added': noNotice,
+  'user.blocked': noNotice,
+  'user.deleted': noNotice,
+  'user.erased': noNotice,
+  'user.purged': noNotice,
+  'user.dataExported': noNotice,
+  'users.imported': noNotice,
+  'users.exported': noNotice,
+  'users.passwordsIssued': noNotice,
+  // New users expect their first password.
+  'password.issued': noNotice,
+  'link.opened': noNotice,
+  // The email with the link is the notification.
+  'recovery.linkMailed': noNotice,
+  'activity.exported': noNotice,
+  // The affected users are not notified. The possible approvers are, when the request is created.
+  'approval.asked': noNotice,
   'approval.confirmed': ({ act }) => ({ kind: 'approvalConfirmed', act }),
   'approval.declined': ({ act }) => ({ kind: 'approvalDeclined', act }),
-  'approval.withdrawn': nothing,
-  'approval.lapsed': nothing,
-  'approval.done': nothing,
-  'activity.trimmed': nothing,
-  unknown: nothing,
-  'signIn.succeeded': nothing,
-  'signIn.failed': nothing,
-  'signIn.throttled': nothing,
-  'signIn.codeAsked': nothing,
-  signOut: nothing,
-  'sessions.ended': nothing,
-  'password.changeRefused': nothing,
-  'tenant.added': nothing,
-  'tenant.suspended': nothing,
-  'tenant.resumed': nothing,
-  'tenant.rulesChanged': nothing,
-  // The operator sees it on their dashboard, and the tenant's administrators on theirs.
-  'support.granted': nothing,
-  'support.ended': nothing,
-  'support.expired': nothing,
-  'support.entered': nothing,
-  'support.left': nothing,
-  'tenant.listingChanged': nothing,
-  // The operator tells them beforehand: what happens to their passwords is the least of it.
-  'tenant.moving': nothing,
-  'tenant.moveCancelled': nothing,
-  'tenant.movedIn': nothing,
-  refused: nothing,
+  'approval.withdrawn': noNotice,
+  'approval.lapsed': noNotice,
+  'approval.done': noNotice,
+  'activity.trimmed': noNotice,
+  unknown: noNotice,
+  'signIn.succeeded': noNotice,
+  'signIn.failed': noNotice,
+  'signIn.throttled': noNotice,
+  'signIn.codeAsked': noNotice,
+  signOut: noNotice,
+  'sessions.ended': noNotice,
+  'password.changeRefused': noNotice,
+  'tenant.added': noNotice,
+  'tenant.suspended': noNotice,
+  'tenant.resumed': noNotice,
+  'tenant.rulesChanged': noNotice,
+  // Shown on the dashboards of the operator and of the tenant's administrators.
+  'support.granted': noNotice,
+  'support.ended': noNotice,
+  'support.expired': noNotice,
+  'support.entered': noNotice,
+  'support.left': noNotice,
+  'tenant.listingChanged': noNotice,
+  // The operator informs the users of a move in advance.
+  'tenant.moving': noNotice,
+  'tenant.moveCancelled': noNotice,
+  'tenant.movedIn': noNotice,
+  refused: noNotice,
 };
 
 /** Tells users by email what was done to their accounts. */
@@ -121,7 +120,7 @@ export const noticesSubscriber: Subscriber = {
   messageFor: ({ event, targetId }) => (targetId === null ? null : noticeOf(event)),
 };
 
-/** @returns messages that bring one-time links to their users. Times in epoch ms. */
+/** @returns the messages that deliver one-time links to their users. Times in epoch ms. */
 export const linkNotices = (
   links: readonly { id: string; userId: string; createdAt: number; expiresAt: number }[],
   kind: LinkNotice['kind'],
@@ -130,7 +129,7 @@ export const linkNotices = (
     return { userId, message: { kind, linkId, until }, at };
   });
 
-/** @returns what an event's target is told of it by mail, or null */
+/** @returns the notice for the target of an event, or null if none is sent */
 function noticeOf(event: ActivityEvent): Notice | null {
   return (notices[event.kind] as NoticeOf<ActivityEvent['kind']>)(event);
 }

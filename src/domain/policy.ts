@@ -1,25 +1,25 @@
-import { formerGlobalAdmin } from './former-global-admin.ts';
-import type { OwnRule } from './tenant-rules.ts';
+import { formerAdminProtection } from './former-admin-protection.ts';
+import type { TenantRule } from './tenant-rules.ts';
 import { isUserOperation, type UserOperation } from './regions.ts';
-import { changesToAPerson, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
+import { actionsOnUsers, rights, type Action, type AdministratorLevel, type AgentLevel } from './roles.ts';
 import type { PersonPrincipal, SupportPrincipal } from './principal.ts';
 import type { Scope } from './scope.ts';
-import { supportReaches } from './support.ts';
-import { guardOf, type ApprovalAct } from './approval-acts.ts';
-import { type Verdict, type Target, allow, deny } from './verdict.ts';
+import { isWithinSupport } from './support.ts';
+import { approvalRuleOf, type ApprovalAction } from './approval-actions.ts';
+import { type PolicyDecision, type Target, allow, deny } from './policy-decision.ts';
 
-/** A principal who is a user, and whom the rules of the tenant bind. */
+/** A principal that the rules of the tenant apply to. */
 type TenantPrincipal = PersonPrincipal | SupportPrincipal;
 
 /**
- * The authorization policy. Handlers, view models and the activity log all ask it, so that a button and its handler cannot
- * disagree. What it does not know, it denies: a scope without a principal, and every kind without a case of its own.
- * @param target the user acted upon, where there is one
+ * The authorization policy. Handlers, view models and the activity log all use it, so that a button and its handler
+ * cannot disagree. It denies by default: a scope without a principal, and every kind of principal without a case below.
+ * @param target the user that the action affects, if any
  */
-export function may(scope: Scope, action: Action, target?: Target): Verdict {
+export function may(scope: Scope, action: Action, target?: Target): PolicyDecision {
   const principal = scope.principal as Scope['principal'] | undefined;
   switch (principal?.kind) {
-    // A command on the host acts on the tenant from outside.
+    // Commands on the host are not bound by the rules of the tenant.
     case 'operator':
       return allow;
     case 'person':
@@ -27,7 +27,7 @@ export function may(scope: Scope, action: Action, target?: Target): Verdict {
         ? withinTenant(scope, principal, action, target)
         : deny('level');
     case 'support':
-      return supportReaches(principal.grant.level, action)
+      return isWithinSupport(principal.grant.level, action)
         ? withinTenant(scope, principal, action, target)
         : deny('support');
     default:
@@ -35,22 +35,22 @@ export function may(scope: Scope, action: Action, target?: Target): Verdict {
   }
 }
 
-const withinTenant = (scope: Scope, principal: TenantPrincipal, action: Action, target?: Target): Verdict =>
+const withinTenant = (scope: Scope, principal: TenantPrincipal, action: Action, target?: Target): PolicyDecision =>
   checkRules(scope, action) ??
   checkTarget(scope, principal, action, target) ??
   checkApproval(scope, action, target) ??
   allow;
 
-// Personal data follows the placement of the user management.
-const placementLike: Partial<Record<Action, UserOperation>> = {
+// Actions on personal data are available wherever the corresponding operation on users is.
+const placementFollows: Partial<Record<Action, UserOperation>> = {
   'personalData.view': 'users.view',
   'personalData.erase': 'users.delete',
 };
 
-function checkRules(scope: Scope, action: Action): Verdict | null {
+function checkRules(scope: Scope, action: Action): PolicyDecision | null {
   if (action === 'activity.export')
-    return scope.rules.activityLog.export === 'allowed' ? null : deny(attributed(scope, 'logExport', 'nobody'));
-  const operation = isUserOperation(action) ? action : placementLike[action];
+    return scope.rules.activityLog.export === 'allowed' ? null : deny(tenantAwareReason(scope, 'logExport', 'nobody'));
+  const operation = isUserOperation(action) ? action : placementFollows[action];
   if (operation === undefined) return null;
   const placement = scope.rules.operations[operation];
   switch (placement.at) {
@@ -61,35 +61,35 @@ function checkRules(scope: Scope, action: Action): Verdict | null {
     case 'alone':
       return deny('alone');
     case 'nobody':
-      return deny(action === 'users.export' ? attributed(scope, 'usersExport', 'nobody') : 'nobody');
+      return deny(action === 'users.export' ? tenantAwareReason(scope, 'usersExport', 'nobody') : 'nobody');
   }
 }
 
 const byTenant = { administrator: 'tenantAdministrator', nobody: 'tenantNobody' } as const;
 
-/** Says of a refusal by a rule that a tenant may tighten whose rule it is. */
-const attributed = ({ rules }: Scope, rule: OwnRule, because: keyof typeof byTenant) =>
+/** @returns the denial reason of a rule, which tells whether the tenant or its region set the rule */
+const tenantAwareReason = ({ rules }: Scope, rule: TenantRule, because: keyof typeof byTenant) =>
   rules.tightened?.has(rule) ? byTenant[because] : because;
 
-function checkTarget(scope: Scope, principal: TenantPrincipal, action: Action, target?: Target): Verdict | null {
-  if (target === undefined || !changesToAPerson.has(action)) return null;
+function checkTarget(scope: Scope, principal: TenantPrincipal, action: Action, target?: Target): PolicyDecision | null {
+  if (target === undefined || !actionsOnUsers.has(action)) return null;
   if (target.id === principal.userId && action !== 'users.edit') return deny('self');
   // An administrator's new password would give access that outlives the grant.
   if (principal.kind === 'support' && target.administratorLevel !== 'none') return deny('support');
   if (isGlobalAdmin(principal)) return null;
   if (target.administratorLevel === 'global') return deny('globalAdmin');
-  const act = approvalActs[action];
-  if (act !== undefined && formerGlobalAdmin(scope, act, target)) return deny('formerGlobalAdmin');
+  const act = approvalActionFor[action];
+  if (act !== undefined && formerAdminProtection(scope, act, target)) return deny('formerGlobalAdmin');
   const reserved = scope.rules.administratorsManagedBy === 'globalAdmins' && target.administratorLevel !== 'none';
-  return reserved ? deny(attributed(scope, 'administratorsManagedBy', 'administrator')) : null;
+  return reserved ? deny(tenantAwareReason(scope, 'administratorsManagedBy', 'administrator')) : null;
 }
 
 const isGlobalAdmin = (principal: TenantPrincipal): boolean =>
   principal.kind === 'person' && principal.administratorLevel === 'global';
 
-const approvalActs: Readonly<Partial<Record<Action, ApprovalAct>>> = {
+const approvalActionFor: Readonly<Partial<Record<Action, ApprovalAction>>> = {
   'users.resetPassword': 'resetPassword',
-  // The first password of somebody whom a file added, and who has been made a Global admin since.
+  // The first password of an imported user who has become a Global admin in the meantime.
   'users.import': 'resetPassword',
   'users.removeSecondFactor': 'removeSecondFactor',
   'users.restore': 'restore',
@@ -97,62 +97,71 @@ const approvalActs: Readonly<Partial<Record<Action, ApprovalAct>>> = {
   'activity.export': 'exportLog',
 };
 
-function checkApproval(scope: Scope, action: Action, target?: Target): Verdict | null {
-  const act = approvalActs[action];
+function checkApproval(scope: Scope, action: Action, target?: Target): PolicyDecision | null {
+  const act = approvalActionFor[action];
   const targets = target === undefined ? [] : [target];
   return act !== undefined && needsApproval(scope, act, targets) ? requireApproval(scope, act, targets) : null;
 }
 
-// Support asks no second administrator: only administrators of the tenant do.
-const requireApproval = ({ principal }: Scope, act: ApprovalAct, targets: readonly Pick<Target, 'id'>[]): Verdict =>
+// Operators with support access cannot request approval; only administrators of the tenant can.
+const requireApproval = (
+  { principal }: Scope,
+  act: ApprovalAction,
+  targets: readonly Pick<Target, 'id'>[],
+): PolicyDecision =>
   principal.kind === 'support'
     ? deny('support')
     : { allowed: false, because: 'secondAdministrator', act, users: targets.map(({ id }) => id) };
 
-const aboutGlobalAdmins: ReadonlySet<ApprovalAct> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
+const actionsOnGlobalAdmins: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
-/** @param deletedBefore how many users the scope's actor, or who may be the same person, has deleted within a day */
-function needsApproval(scope: Scope, act: ApprovalAct, targets: readonly Target[], deletedBefore = 0): boolean {
+/**
+ * @param deletedBefore how many users the actor, or an account that may belong to the same person, deleted within a day
+ */
+function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Target[], deletedBefore = 0): boolean {
   if (scope.principal.kind === 'operator' || scope.agreed === act) return false;
-  // Asked only of a change that would loosen such a rule, which always takes two.
+  // Relaxing an approval rule always requires approval.
   if (act === 'loosenRules') return true;
-  const { for: guarded, deleteMoreThan } = scope.rules.twoAdministrators;
-  if (!guarded.includes(guardOf[act])) return false;
+  const { for: approvalRules, deleteMoreThan } = scope.rules.twoAdministrators;
+  if (!approvalRules.includes(approvalRuleOf[act])) return false;
   if (act === 'delete') return deletedBefore + targets.length > deleteMoreThan;
-  if (!aboutGlobalAdmins.has(act)) return true;
-  return targets.some((each) => each.administratorLevel === 'global' || formerGlobalAdmin(scope, act, each));
+  if (!actionsOnGlobalAdmins.has(act)) return true;
+  return targets.some((each) => each.administratorLevel === 'global' || formerAdminProtection(scope, act, each));
 }
 
 /**
- * The policy for deleting users, one or many: beyond a number within a day, a second administrator must approve.
- * @param deletedBefore how many the scope's actor, or who may be the same person, has deleted within a day
+ * The policy for deleting one or more users. Above a limit per day, a second administrator must approve.
+ * @param deletedBefore how many users the actor, or an account that may belong to the same person, deleted within a day
  */
-export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): Verdict {
+export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): PolicyDecision {
   const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);
   if (refused !== undefined) return refused;
   return needsApproval(scope, 'delete', targets, deletedBefore) ? requireApproval(scope, 'delete', targets) : allow;
 }
 
-/** The policy for a change of the tenant's own rules. @param loosens whether it would take a second administrator away */
-export function maySetRules(scope: Scope, loosens: boolean): Verdict {
-  const verdict = may(scope, 'accountSettings.edit');
-  return verdict.allowed && loosens && needsApproval(scope, 'loosenRules', [])
+/** The policy for changing the tenant's rules. @param loosens whether the change relaxes an approval rule */
+export function maySetRules(scope: Scope, loosens: boolean): PolicyDecision {
+  const decision = may(scope, 'accountSettings.edit');
+  return decision.allowed && loosens && needsApproval(scope, 'loosenRules', [])
     ? requireApproval(scope, 'loosenRules', [])
-    : verdict;
+    : decision;
 }
 
-/** The two settings of a user that an edit may change. */
 export interface Levels {
   readonly administratorLevel: AdministratorLevel;
   readonly agentLevel: AgentLevel;
 }
 
 /**
- * Whether the scope's actor may give a user these levels: nobody changes their own, and Global admin is given and
- * taken by Global admins alone.
- * @param target the user as they are now; null for one who is being added
+ * The policy for assigning levels to a user. Users cannot change their own levels, and only Global admins can assign or
+ * remove the Global admin level.
+ * @param target the user with the current levels; null for a new user
  */
-export function mayGive(scope: Scope, target: (Pick<Target, 'id'> & Levels) | null, levels: Levels): Verdict {
+export function mayAssignLevels(
+  scope: Scope,
+  target: (Pick<Target, 'id'> & Levels) | null,
+  levels: Levels,
+): PolicyDecision {
   const principal = scope.principal as Scope['principal'] | undefined;
   const before = target ?? { administratorLevel: 'none', agentLevel: 'none' };
   const same = before.administratorLevel === levels.administratorLevel && before.agentLevel === levels.agentLevel;
@@ -174,16 +183,16 @@ function mayChangeLevel(
   principal: PersonPrincipal,
   target: (Pick<Target, 'id'> & Levels) | null,
   { administratorLevel: to }: Levels,
-): Verdict {
+): PolicyDecision {
   const from = target?.administratorLevel ?? 'none';
   if (from === to) return allow;
   if ((from === 'global' || to === 'global') && !isGlobalAdmin(principal)) return deny('globalLevel');
   if (scope.rules.administratorsManagedBy === 'globalAdmins' && !isGlobalAdmin(principal))
-    return deny(attributed(scope, 'administratorsManagedBy', 'administrator'));
+    return deny(tenantAwareReason(scope, 'administratorsManagedBy', 'administrator'));
   return to === 'global' ? mayGiveGlobalAdmin(scope, target) : allow;
 }
 
-const mayGiveGlobalAdmin = (scope: Scope, target: Pick<Target, 'id'> | null): Verdict =>
+const mayGiveGlobalAdmin = (scope: Scope, target: Pick<Target, 'id'> | null): PolicyDecision =>
   needsApproval(scope, 'giveGlobalAdmin', [])
     ? requireApproval(scope, 'giveGlobalAdmin', target ? [target] : [])
     : allow;

@@ -2,12 +2,14 @@ import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Grant } from './support.ts';
 import type { ScopeTenant } from './tenant.ts';
 
-/** What every signed-in user has, whether they act in their own tenant or in one that granted them support access. */
+/** A signed-in user, in their own tenant or in one that granted them support access. */
 interface UserIdentity {
   readonly userId: string;
   readonly username: string;
   readonly displayName: string;
-  /** The credential's epoch when the request began: another one, read behind a lock, means that the session has ended. */
+  /**
+   * The user's epoch at the start of the request. A different value inside the lock means that the session has ended.
+   */
   readonly epoch?: number | undefined;
 }
 
@@ -18,7 +20,7 @@ export interface PersonPrincipal extends UserIdentity {
   readonly agentLevel: AgentLevel;
 }
 
-/** A user of the operators' tenant who acts in the scope's tenant, as far as a grant reaches. */
+/** A user of the operators' tenant who acts in the scope's tenant within the limits of a grant. */
 export interface SupportPrincipal extends UserIdentity {
   readonly kind: 'support';
   readonly grant: Grant;
@@ -26,12 +28,12 @@ export interface SupportPrincipal extends UserIdentity {
   readonly home: ScopeTenant;
 }
 
-/** A command on the host of the portal: the rules inside a tenant do not bind it. */
+/** A command on the host of the portal. The rules of a tenant do not apply to it. */
 export interface OperatorPrincipal {
   readonly kind: 'operator';
 }
 
-/** A program with a token. No interface admits one yet, so the policy allows it nothing. */
+/** A client program with a token. No interface accepts one yet, so the policy denies it everything. */
 export interface ClientPrincipal {
   readonly kind: 'client';
   readonly clientId: string;
@@ -41,16 +43,16 @@ export interface ClientPrincipal {
 export const jobNames = ['approvals', 'imports', 'recovery', 'retention', 'support'] as const;
 export type JobName = (typeof jobNames)[number];
 
-/** Work that the portal does by itself. It performs what was decided before and decides nothing, so it has no rights. */
+/** A background job. It only carries out earlier decisions, so the policy denies it everything. */
 export interface JobPrincipal {
   readonly kind: 'job';
   readonly name: JobName;
 }
 
-/** Who asks. */
+/** Who performs an action. */
 export type Principal = PersonPrincipal | SupportPrincipal | OperatorPrincipal | ClientPrincipal | JobPrincipal;
 
-/** A principal as the activity log stores it. `id` is null for the operator, of whom the portal knows no more. */
+/** A principal as stored in the activity log. `id` is null for the operator. */
 export interface RecordedPrincipal {
   readonly kind: Principal['kind'];
   readonly id: string | null;
@@ -60,7 +62,7 @@ export const operator: OperatorPrincipal = Object.freeze({ kind: 'operator' });
 
 export const job = (name: JobName): JobPrincipal => Object.freeze({ kind: 'job', name });
 
-/** @returns a user of the scope's tenant as the one who asks */
+/** @returns the principal for a user of the scope's tenant */
 export const person = ({
   id,
   username,
@@ -71,21 +73,21 @@ export const person = ({
 }: Omit<PersonPrincipal, 'kind' | 'userId'> & { readonly id: string }): PersonPrincipal =>
   Object.freeze({ kind: 'person', userId: id, username, displayName, administratorLevel, agentLevel, epoch });
 
-/** @returns the user behind a principal; null where no user asks */
-export function userBehind(principal: Principal): PersonPrincipal | SupportPrincipal | null {
+/** @returns the user of a principal; null if the principal is not a user */
+export function userOf(principal: Principal): PersonPrincipal | SupportPrincipal | null {
   return principal.kind === 'person' || principal.kind === 'support' ? principal : null;
 }
 
-/** @returns the name of the user behind a principal; null where no user asks */
-export const displayNameOf = (principal: Principal): string | null => userBehind(principal)?.displayName ?? null;
+/** @returns the name of a principal's user; null if the principal is not a user */
+export const displayNameOf = (principal: Principal): string | null => userOf(principal)?.displayName ?? null;
 
-/** @returns the id of the user who asks; null where no user does */
+/** @returns the ID of the acting user; null if the principal is not a user */
 export const actorIdOf = ({ principal }: { readonly principal: Principal }): string | null =>
-  userBehind(principal)?.userId ?? null;
+  userOf(principal)?.userId ?? null;
 
-/** @returns the id of the user who asks, for queries; the empty string, which is nobody's id, where no user does */
+/** @returns the ID of the acting user, for queries; the empty string, which matches no user, if there is none */
 export const actingUserId = ({ principal }: { readonly principal: Principal }): string =>
-  userBehind(principal)?.userId ?? '';
+  userOf(principal)?.userId ?? '';
 
 export function toRecorded(principal: Principal): RecordedPrincipal {
   switch (principal.kind) {

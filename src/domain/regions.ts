@@ -1,13 +1,13 @@
-/** BCP 47 tag of a language that has a folder of texts, such as `fr` or `pt-BR`. A region offers some or all of them. */
+/** BCP 47 tag of a language that has a folder in `locales`, such as `fr` or `pt-BR`. */
 export type Language = string;
 
-/** The form of a language tag. */
+/** The format of language tags. */
 export const languageTag = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
-/** The form of a region's id. */
+/** The format of region IDs. */
 export const regionId = /^[a-z][a-z0-9-]{1,30}$/;
 
-/** The operations on users whose place a region decides. */
+/** The operations on users that a region's rules place here or elsewhere. */
 export const userOperations = [
   'users.list',
   'users.view',
@@ -25,145 +25,146 @@ export const userOperations = [
 
 export type UserOperation = (typeof userOperations)[number];
 
-/** A text of a rules file by language. The region's own languages have one; the portal's other languages may. */
-export type Wording = Readonly<Record<Language, string | undefined>>;
+/** A text of a rules file, by language. Required in the languages of the region. */
+export type LocalizedText = Readonly<Record<Language, string | undefined>>;
 
-/** A text of a rules file and the language that it is written in, which may not be its reader's. */
+/** A text of a rules file and its language, which may differ from the reader's language. */
 export interface RuleText {
   readonly text: string;
   readonly language: Language;
 }
 
-/** Where something is done that is not done here. */
+/** A place outside this portal where an operation is performed. */
 export interface Place {
-  readonly place: Wording;
+  readonly place: LocalizedText;
   readonly address: string;
 }
 
-/** Where an operation on users is done. A rule that is missing reads as `nobody`. */
+/** Where an operation on users is performed. Unlisted operations are `nobody`. */
 export type Placement =
   | { readonly at: 'here' }
-  /** `also`: other places that do it as well; the portal leads to the first, and its table names them all. */
+  /** `also`: further places. The portal links to the first place and lists all of them. */
   | (Place & { readonly at: 'elsewhere'; readonly also?: readonly Place[] })
   | { readonly at: 'alone' }
   | { readonly at: 'nobody' };
 
-/** One throttle: so many wrong tries within a window, then nothing for the length of the block. */
+/** Blocks further attempts after too many failed ones within a window. */
 export interface ThrottleRule {
   readonly attempts: number;
   readonly windowMinutes: number;
   readonly blockMinutes: number;
 }
 
-/** Of whom a second factor is asked at the sign-in, from the least to the most. */
-export const secondFactorRules = ['nobody', 'administrators', 'everybody'] as const;
-export type SecondFactorRule = (typeof secondFactorRules)[number];
+/** Who must use a second factor to sign in, from least to most strict. */
+export const secondFactorScopes = ['nobody', 'administrators', 'everybody'] as const;
+export type SecondFactorScope = (typeof secondFactorScopes)[number];
 
 /**
- * How a way in reaches a user: a temporary password that the administrator sees, a one-time link that the administrator
- * passes on, or one that is mailed past the administrator. From the least strict to the most.
+ * How a temporary password or link reaches its user: the administrator sees the password, passes on a one-time link, or
+ * the portal emails the link so that no administrator sees it. From least to most strict.
  */
-export const handOverRules = ['shown', 'link', 'mailedLink'] as const;
-export type HandOverRule = (typeof handOverRules)[number];
+export const handoverModes = ['shown', 'link', 'mailedLink'] as const;
+export type HandoverMode = (typeof handoverModes)[number];
 
-/** What a region may ask a second administrator for. */
-export const guardedActs = ['resetGlobalAdmin', 'giveGlobalAdmin', 'export', 'deleteMany'] as const;
-export type GuardedAct = (typeof guardedActs)[number];
+/** The rules that require the approval of a second administrator. */
+export const approvalRules = ['resetGlobalAdmin', 'giveGlobalAdmin', 'export', 'deleteMany'] as const;
+export type ApprovalRule = (typeof approvalRules)[number];
 
-/** A region's rules: data that views, handlers and the activity log ask through one judge. */
+/** The rules of a region, which the policy applies. */
 export interface RegionRules {
   readonly region: string;
-  /** Which form of the region's rules this is, such as `current` or `historical`. */
+  /** Edition of the region's rules, such as `current` or `historical`. */
   readonly edition: string;
-  readonly name: Wording;
-  /** Version of the form in which the rules are written. */
+  readonly name: LocalizedText;
+  /** Version of the file format. */
   readonly format: 1;
-  /** Day on which this file was last changed, ISO 8601. */
+  /** Date of the last change to the file, ISO 8601. */
   readonly revision: string;
-  /** The languages that the region offers, in the order of its switcher; the default is one of them. */
+  /** The languages that the region offers, in the order of the language menu. */
   readonly languages: readonly Language[];
   readonly defaultLanguage: Language;
   readonly operations: Readonly<Record<UserOperation, Placement>>;
-  /** Who may act on somebody who holds an administrator level other than Global admin. */
+  /** Who can manage administrators other than Global admins. */
   readonly administratorsManagedBy: 'userManagers' | 'globalAdmins';
   readonly temporaryPassword: { readonly lifetimeHours: number; readonly changeWithinMinutes: number };
-  /** Lengths in Unicode code points (NIST SP 800-63B-4, 3.1.1.2: 15 at least without a second factor). */
+  /** Lengths in Unicode code points (NIST SP 800-63B-4, 3.1.1.2: at least 15 without a second factor). */
   readonly password: { readonly minimumLength: number; readonly maximumLength: number };
   readonly throttle: {
     readonly perAccountAndAddress: ThrottleRule;
     readonly perAccount: ThrottleRule;
     readonly perAddress: ThrottleRule;
-    /** Whether these numbers are the same for every tenant: then none may set stricter ones. */
+    /** Whether tenants are prevented from setting stricter limits. */
     readonly fixed: boolean;
   };
   readonly session: { readonly idleMinutes: number; readonly absoluteHours: number };
-  /** For how long a deleted user can be restored. */
+  /** How long a deleted user can be restored. */
   readonly restoreWindowDays: number;
-  readonly secondFactor: SecondFactorRule;
-  readonly handOver: { readonly by: HandOverRule; readonly linkHours: number };
-  /** What one administrator asks for and another confirms. */
+  readonly secondFactor: SecondFactorScope;
+  readonly handOver: { readonly by: HandoverMode; readonly linkHours: number };
+  /** Actions that a second administrator must approve. */
   readonly twoAdministrators: {
-    readonly for: readonly GuardedAct[];
-    /** How many users one administrator may delete within a day before another is asked. */
+    readonly for: readonly ApprovalRule[];
+    /** How many users one administrator may delete within a day without approval. */
     readonly deleteMoreThan: number;
-    /** For how long a request waits for the other. */
+    /** How long a request waits for approval. */
     readonly withinHours: number;
   };
   readonly activityLog: {
-    /** For how long entries are kept. */
+    /** How long entries are kept. */
     readonly retentionDays: number;
     readonly export: 'allowed' | 'forbidden';
   };
-  /** Whether a tenant's administrators may let a named operator in, and for how long at the most. */
+  /** Whether a tenant's administrators can grant support access to an operator, and for how long. */
   readonly supportAccess: { readonly grant: 'allowed' | 'forbidden'; readonly longestHours: number };
-  /** What is no work of the portal, and what its readers look for all the same: done at these places. */
-  readonly related: readonly { readonly what: Wording; readonly places: readonly Place[] }[];
-  /** Names of the rules that a tenant has made stricter, where these are the rules of one that has. */
+  /** Tasks outside the portal's scope that users look for here, with the places that handle them. */
+  readonly related: readonly { readonly what: LocalizedText; readonly places: readonly Place[] }[];
+  /** In the effective rules of a tenant: the names of the rules that the tenant has made stricter. */
   readonly tightened?: ReadonlySet<string>;
 }
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** @returns how long a temporary password opens the page that replaces it, in ms */
+/** @returns how long a temporary password can be used to sign in, in ms */
 export const temporaryPasswordLifetimeMs = (rules: RegionRules): number =>
   rules.temporaryPassword.lifetimeHours * hourMs;
 
-/** @returns how long a session that must change its password may take to do so, in ms */
-export const changeWithinMs = (rules: RegionRules): number => rules.temporaryPassword.changeWithinMinutes * minuteMs;
+/** @returns how long a user has to replace a temporary password after signing in, in ms */
+export const passwordChangeWindowMs = (rules: RegionRules): number =>
+  rules.temporaryPassword.changeWithinMinutes * minuteMs;
 
-/** @returns after how long without a request a session ends, in ms */
+/** @returns how long a session may be idle, in ms */
 export const idleLimitMs = (rules: RegionRules): number => rules.session.idleMinutes * minuteMs;
 
-/** @returns how long a session may live at all, in ms */
+/** @returns the maximum duration of a session, in ms */
 export const absoluteLimitMs = (rules: RegionRules): number => rules.session.absoluteHours * hourMs;
 
-/** @returns for how long a deleted user can be restored, in ms */
+/** @returns how long a deleted user can be restored, in ms */
 export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): number =>
   rules.restoreWindowDays * 24 * hourMs;
 
-/** @returns for how long an entry of the activity log is kept, in ms */
-export const retentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;
+/** @returns how long entries of the activity log are kept, in ms */
+export const logRetentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;
 
-/** @returns whether a user, or a tenant, may have a language in this region; null is the tenant's own */
+/** @returns whether a region offers a language; null, which stands for the tenant's language, is always offered */
 export const offersLanguage = (
   { languages: offered }: Pick<RegionRules, 'languages'>,
   language: string | null,
 ): boolean => language === null || offered.includes(language);
 
 /**
- * @returns a text of a rules file in the reader's language or, where it has none, in the region's default language
- * @throws if it lacks the default language too: `readRules` refuses such a file
+ * @returns a text of a rules file in a language or, if missing, in the region's default language
+ * @throws if the default language is missing too, which `readRules` prevents
  */
 export function ruleTextIn(
-  wording: Wording,
+  wording: LocalizedText,
   language: Language,
   { defaultLanguage }: Pick<RegionRules, 'defaultLanguage'>,
 ): RuleText {
   const own = wording[language];
   if (own !== undefined) return { text: own, language };
   const text = wording[defaultLanguage];
-  if (text === undefined) throw new Error(`A text of the rules lacks the default language ${defaultLanguage}`);
+  if (text === undefined) throw new Error(`A text of the rules is missing in the default language ${defaultLanguage}`);
   return { text, language: defaultLanguage };
 }
 

@@ -1,11 +1,11 @@
-/** The two settings that every user has, in the order in which the pages offer them. */
+/** The values of the two roles of every user, in the order of the pages. */
 export const administratorLevels = ['global', 'userManagement', 'billing', 'none'] as const;
 export const agentLevels = ['admin', 'sales', 'helpdesk', 'none'] as const;
 
 export type AdministratorLevel = (typeof administratorLevels)[number];
 export type AgentLevel = (typeof agentLevels)[number];
 
-/** Everything that a page or a command can ask to do inside a tenant. */
+/** The actions that the policy decides on. */
 export const actions = [
   'dashboard.view',
   'profile.view',
@@ -36,17 +36,17 @@ export const actions = [
 
 export type Action = (typeof actions)[number];
 
-const everybody: readonly AdministratorLevel[] = administratorLevels;
+const anyLevel: readonly AdministratorLevel[] = administratorLevels;
 const userManagers: readonly AdministratorLevel[] = ['global', 'userManagement'];
 
 /**
- * Which administrator levels an action is open to, before region and target are looked at.
- * Agent levels carry no right here: they are handed to the applications that the portal opens.
+ * The administrator levels that can perform an action, subject to the region's rules and the target. Agent levels give
+ * no permissions in the portal; they are meant for the applications that it opens.
  */
 export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
-  'dashboard.view': everybody,
-  'profile.view': everybody,
-  'password.change': everybody,
+  'dashboard.view': anyLevel,
+  'profile.view': anyLevel,
+  'password.change': anyLevel,
   'accountSettings.view': userManagers,
   'accountSettings.edit': ['global'],
   'users.list': userManagers,
@@ -63,7 +63,7 @@ export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
   'users.export': userManagers,
   'activity.view': userManagers,
   'activity.export': userManagers,
-  // Which of them, the act itself decides: only who could do it themselves agrees to it.
+  // Further restricted to administrators who could perform the requested action themselves.
   'approvals.view': userManagers,
   'approvals.decide': userManagers,
   'personalData.view': userManagers,
@@ -72,8 +72,8 @@ export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
   'support.grant': ['global'],
 };
 
-/** Actions that change a person, and that only a Global admin may take against a Global admin. */
-export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
+/** Actions on a user. Only Global admins can perform them on a Global admin. */
+export const actionsOnUsers: ReadonlySet<Action> = new Set<Action>([
   'users.edit',
   'users.block',
   'users.delete',
@@ -81,7 +81,7 @@ export const changesToAPerson: ReadonlySet<Action> = new Set<Action>([
   'users.resetPassword',
   'users.removeSecondFactor',
   'users.endSessions',
-  // A file's new users get their passwords by it, whatever level they have been given since.
+  // Issues passwords to imported users, who may have become administrators in the meantime.
   'users.import',
   'personalData.erase',
 ]);

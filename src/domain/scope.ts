@@ -2,40 +2,40 @@ import { person, type Principal } from './principal.ts';
 import type { Language, RegionRules } from './regions.ts';
 import type { Grant } from './support.ts';
 import type { ScopeTenant } from './tenant.ts';
-import type { ApprovalAct } from './approval-acts.ts';
+import type { ApprovalAction } from './approval-actions.ts';
 
-/** What is known of a request before anyone has signed in. */
+/** What is known about a request before authentication. */
 export interface RegionScope {
   readonly rules: RegionRules;
   readonly language: Language;
   readonly requestId: string;
-  /** The client's address as the trusted proxies report it, or null for the operator's own commands. */
+  /** The client's IP address as reported by the trusted proxies; null for commands. */
   readonly address: string | null;
 }
 
-/** Who asks, from where and for whom: the first argument of every query inside a tenant. */
+/** Who acts, in which tenant and under which rules. The first argument of every query within a tenant. */
 export interface Scope extends RegionScope {
-  /** When the request began, epoch ms: the policy measures periods from it. */
+  /** Start of the request, epoch ms. The policy measures periods from it. */
   readonly now: number;
   readonly tenant: ScopeTenant;
   readonly principal: Principal;
-  /** What another administrator has approved: set only while it is carried out. */
-  readonly agreed?: ApprovalAct | undefined;
+  /** The action that another administrator has approved; set only while it is performed. */
+  readonly agreed?: ApprovalAction | undefined;
 }
 
-/** @returns a frozen copy, so that no function on the way down can change it */
+/** @returns a frozen copy of the scope */
 export function createScope(parts: Scope): Scope {
   return Object.freeze({ ...parts });
 }
 
 /**
- * @param scope an operator's own
- * @param rules as they apply in the tenant of the grant
- * @returns the scope of the operator in that tenant
+ * @param scope the scope of an operator in the operators' tenant
+ * @param rules the effective rules of the tenant that granted access
+ * @returns the scope of the operator in the tenant that granted access
  */
-export function scopeInside(scope: Scope, tenant: ScopeTenant, grant: Grant, rules: RegionRules): Scope {
+export function supportScope(scope: Scope, tenant: ScopeTenant, grant: Grant, rules: RegionRules): Scope {
   const { principal, tenant: home } = scope;
-  if (principal.kind !== 'person') throw new Error('Only a person can act under a grant');
+  if (principal.kind !== 'person') throw new Error('Only a user can act under a support grant');
   const { userId, username, displayName, epoch } = principal;
   const { grantId, purpose, level, endsAt, grantedBy } = grant;
   return createScope({
@@ -54,8 +54,8 @@ export function scopeInside(scope: Scope, tenant: ScopeTenant, grant: Grant, rul
   });
 }
 
-/** @returns the scope of an operator back in their own tenant, without any level there */
-export function scopeOutside(scope: Scope): Scope {
+/** @returns the scope of an operator in the operators' tenant, where operators have no levels */
+export function homeScope(scope: Scope): Scope {
   const { principal } = scope;
   if (principal.kind !== 'support') return scope;
   const { userId: id, username, displayName, epoch, home } = principal;

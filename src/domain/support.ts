@@ -2,26 +2,26 @@ import type { RegionRules } from './regions.ts';
 import type { Action } from './roles.ts';
 import type { TenantState } from './tenant.ts';
 
-/** How far an operator may go in a tenant that let them in, from the least to the most. */
+/** The levels of support access, from least to most permissions. */
 export const supportLevels = ['look', 'manage'] as const;
 export type SupportLevel = (typeof supportLevels)[number];
 
 /** In UTF-16 code units. */
 export const maxPurposeLength = 300;
 
-/** What a tenant's administrator granted to an operator. */
+/** Support access that an administrator granted to an operator. */
 export interface Grant {
   readonly grantId: string;
   readonly purpose: string;
   readonly level: SupportLevel;
-  /** Epoch ms, the first moment at which it does not hold any more. */
+  /** Expiry, epoch ms. At this time the grant is no longer valid. */
   readonly endsAt: number;
-  /** The name is null once the administrator was erased. */
+  /** `name` is null after the administrator was erased. */
   readonly grantedBy: { readonly id: string; readonly name: string | null };
 }
 
 const look: readonly Action[] = ['dashboard.view', 'accountSettings.view', 'users.list', 'users.view', 'activity.view'];
-// Nothing that outlives the access or leaves the portal: no administrators, no levels, no rules, no files, no erasing.
+// Excludes everything with effects beyond the access: administrators, levels, rules, exports and erasure.
 const manage: readonly Action[] = [
   ...look,
   'users.add',
@@ -32,20 +32,20 @@ const manage: readonly Action[] = [
   'users.resetPassword',
   'users.endSessions',
 ];
-const reach: Readonly<Record<SupportLevel, ReadonlySet<Action>>> = { look: new Set(look), manage: new Set(manage) };
+const actionsOf: Readonly<Record<SupportLevel, ReadonlySet<Action>>> = { look: new Set(look), manage: new Set(manage) };
 
-/** @returns whether support of a level reaches an action at all; what is not named is closed */
-export const supportReaches = (level: SupportLevel, action: Action): boolean => reach[level].has(action);
+/** @returns whether a level of support access includes an action; unlisted actions are denied */
+export const isWithinSupport = (level: SupportLevel, action: Action): boolean => actionsOf[level].has(action);
 
-/** Why support does not hold any more. */
+/** Why support access ended. */
 export type SupportEnd = 'expired' | 'ended' | 'suspended' | 'moving' | 'forbidden' | 'secondFactor';
 
 /**
- * @param rules as they hold in the tenant that granted it
+ * @param rules the effective rules of the tenant that granted it
  * @param now epoch ms
- * @returns why a grant does not hold now, or null while it does
+ * @returns why a grant is not valid; null while it is
  */
-export function endOfSupport(
+export function supportEndReason(
   grant: { readonly endsAt: number; readonly endedAt: number | null },
   tenant: { readonly state: TenantState },
   rules: Pick<RegionRules, 'supportAccess'>,

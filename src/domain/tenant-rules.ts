@@ -1,20 +1,20 @@
 import type { CodedError } from './errors.ts';
-import { guardedActs, handOverRules, secondFactorRules, type GuardedAct, type RegionRules } from './regions.ts';
+import { approvalRules, handoverModes, secondFactorScopes, type ApprovalRule, type RegionRules } from './regions.ts';
 
-/** Where a region's number stands, and which side of it is stricter. */
-interface NumberRule {
+/** Describes a numeric rule: its value in a region's rules, and whether smaller or larger numbers are stricter. */
+interface NumericRuleSpec {
   readonly of: (rules: RegionRules) => number;
   readonly stricter: 'less' | 'more';
 }
 
-/** The choices that a rule knows, from the loosest to the strictest, and which of them a region made. */
-interface ChoiceRule {
+/** Describes a rule with choices: all of them from least to most strict, and the one in a region's rules. */
+interface ChoiceRuleSpec {
   readonly choices: readonly string[];
   readonly of: (rules: RegionRules) => string;
 }
 
-/** In the order in which the page shows them. */
-export const ownNumbers = {
+/** The numeric rules that a tenant can make stricter, in the order of the page. */
+export const numericRules = {
   temporaryPasswordHours: { of: (rules) => rules.temporaryPassword.lifetimeHours, stricter: 'less' },
   linkHours: { of: (rules) => rules.handOver.linkHours, stricter: 'less' },
   passwordLength: { of: (rules) => rules.password.minimumLength, stricter: 'more' },
@@ -24,121 +24,125 @@ export const ownNumbers = {
   restoreWindowDays: { of: (rules) => rules.restoreWindowDays, stricter: 'less' },
   deleteMoreThan: { of: (rules) => rules.twoAdministrators.deleteMoreThan, stricter: 'less' },
   supportHours: { of: (rules) => rules.supportAccess.longestHours, stricter: 'less' },
-} as const satisfies Readonly<Record<string, NumberRule>>;
+} as const satisfies Readonly<Record<string, NumericRuleSpec>>;
 
-const oneOrTwo = (act: GuardedAct): ChoiceRule => ({
+const approvalChoice = (rule: ApprovalRule): ChoiceRuleSpec => ({
   choices: ['one', 'two'],
-  of: (rules) => (rules.twoAdministrators.for.includes(act) ? 'two' : 'one'),
+  of: (rules) => (rules.twoAdministrators.for.includes(rule) ? 'two' : 'one'),
 });
 const permissions = ['allowed', 'forbidden'];
 
-export const ownChoices = {
+/** The other rules that a tenant can make stricter. */
+export const choiceRules = {
   administratorsManagedBy: {
     choices: ['userManagers', 'globalAdmins'],
     of: (rules) => rules.administratorsManagedBy,
   },
-  secondFactor: { choices: secondFactorRules, of: (rules) => rules.secondFactor },
-  handOver: { choices: handOverRules, of: (rules) => rules.handOver.by },
-  resetGlobalAdmin: oneOrTwo('resetGlobalAdmin'),
-  giveGlobalAdmin: oneOrTwo('giveGlobalAdmin'),
-  export: oneOrTwo('export'),
-  deleteMany: oneOrTwo('deleteMany'),
+  secondFactor: { choices: secondFactorScopes, of: (rules) => rules.secondFactor },
+  handOver: { choices: handoverModes, of: (rules) => rules.handOver.by },
+  resetGlobalAdmin: approvalChoice('resetGlobalAdmin'),
+  giveGlobalAdmin: approvalChoice('giveGlobalAdmin'),
+  export: approvalChoice('export'),
+  deleteMany: approvalChoice('deleteMany'),
   usersExport: {
     choices: permissions,
     of: (rules) => (rules.operations['users.export'].at === 'here' ? 'allowed' : 'forbidden'),
   },
   logExport: { choices: permissions, of: (rules) => rules.activityLog.export },
   supportAccess: { choices: permissions, of: (rules) => rules.supportAccess.grant },
-} as const satisfies Readonly<Record<string, ChoiceRule>>;
+} as const satisfies Readonly<Record<string, ChoiceRuleSpec>>;
 
-export type OwnNumber = keyof typeof ownNumbers;
-export type OwnChoice = keyof typeof ownChoices;
-export type OwnRule = OwnNumber | OwnChoice;
-type ChoiceOf<Name extends OwnChoice> = ReturnType<(typeof ownChoices)[Name]['of']>;
+export type NumericRule = keyof typeof numericRules;
+export type ChoiceRule = keyof typeof choiceRules;
+export type TenantRule = NumericRule | ChoiceRule;
+type ChoiceOf<Name extends ChoiceRule> = ReturnType<(typeof choiceRules)[Name]['of']>;
 
-/** What a tenant decides for itself. Each can only be stricter than its region; what is absent is the region's. */
-export type OwnRules = Readonly<
-  Partial<Record<OwnNumber, number | undefined>> & Partial<Record<OwnChoice, string | undefined>>
+/**
+ * The rules that a tenant has set, which can only be stricter than those of its region. The region's rules apply to the
+ * rest.
+ */
+export type TenantRules = Readonly<
+  Partial<Record<NumericRule, number | undefined>> & Partial<Record<ChoiceRule, string | undefined>>
 >;
 
-export const ownNumberNames = Object.keys(ownNumbers) as OwnNumber[];
-export const ownChoiceNames = Object.keys(ownChoices) as OwnChoice[];
+export const numericRuleNames = Object.keys(numericRules) as NumericRule[];
+export const choiceRuleNames = Object.keys(choiceRules) as ChoiceRule[];
 
-/** @returns the smallest and the largest number that a tenant may set: its region's is one end of them */
-export function boundsOf(name: OwnNumber, rules: RegionRules): { least: number; most: number } {
-  const { of, stricter }: NumberRule = ownNumbers[name];
+/** @returns the range of numbers that a tenant may set. One end of it is the region's number. */
+export function boundsOf(name: NumericRule, rules: RegionRules): { least: number; most: number } {
+  const { of, stricter }: NumericRuleSpec = numericRules[name];
   if (name === 'attempts' && rules.throttle.fixed) return { least: of(rules), most: of(rules) };
-  // No longer than three quarters of the longest: a password that hardly fits is no password that people choose.
-  const longest = Math.floor((rules.password.maximumLength * 3) / 4);
-  return stricter === 'less' ? { least: 1, most: of(rules) } : { least: of(rules), most: longest };
+  // At most three quarters of the maximum length, so that users have room to choose.
+  const maxMinimumLength = Math.floor((rules.password.maximumLength * 3) / 4);
+  return stricter === 'less' ? { least: 1, most: of(rules) } : { least: of(rules), most: maxMinimumLength };
 }
 
-/** @returns the choices that are stricter than the region's own, from the loosest of them to the strictest */
-export function stricterThan(name: OwnChoice, rules: RegionRules): readonly string[] {
-  const { choices, of }: ChoiceRule = ownChoices[name];
+/** @returns the choices that are stricter than the region's, from least to most strict */
+export function stricterChoices(name: ChoiceRule, rules: RegionRules): readonly string[] {
+  const { choices, of }: ChoiceRuleSpec = choiceRules[name];
   return choices.slice(choices.indexOf(of(rules)) + 1);
 }
 
-/** @returns the names in a tenant's own rules that a region does not let it have: unknown, looser, or no such choice */
-export const unfitIn = (own: OwnRules, rules: RegionRules): string[] =>
+/** @returns the names of tenant rules that are not valid in a region: unknown, less strict, or not a possible value */
+export const invalidRulesIn = (own: TenantRules, rules: RegionRules): string[] =>
   Object.entries(own)
-    .filter(([name, value]) => value !== undefined && !fits(name, value, rules))
+    .filter(([name, value]) => value !== undefined && !isValid(name, value, rules))
     .map(([name]) => name);
 
-/** @returns the first of a tenant's own rules that a region does not let it have, as an error; null where all fit */
-export function ownRulesFault(own: OwnRules, rules: RegionRules): CodedError | null {
-  const [rule] = unfitIn(own, rules);
+/** @returns an error for the first tenant rule that is not valid in a region; null if all are valid */
+export function tenantRulesFault(own: TenantRules, rules: RegionRules): CodedError | null {
+  const [rule] = invalidRulesIn(own, rules);
   if (rule === undefined) return null;
   if (!isNumberName(rule)) return { code: 'field.unknownValue', parameters: { field: rule } };
   const { least, most } = boundsOf(rule, rules);
   return { code: 'rule.outOfBounds', parameters: { rule, least, most } };
 }
 
-function fits(name: string, value: number | string, rules: RegionRules): boolean {
+function isValid(name: string, value: number | string, rules: RegionRules): boolean {
   const { least, most } = isNumberName(name) ? boundsOf(name, rules) : { least: 1, most: 0 };
   if (typeof value === 'number') return Number.isInteger(value) && value >= least && value <= most;
-  return isChoiceName(name) && stricterThan(name, rules).includes(value);
+  return isChoiceName(name) && stricterChoices(name, rules).includes(value);
 }
 
-const isNumberName = (name: string): name is OwnNumber => Object.hasOwn(ownNumbers, name);
-const isChoiceName = (name: string): name is OwnChoice => Object.hasOwn(ownChoices, name);
+const isNumberName = (name: string): name is NumericRule => Object.hasOwn(numericRules, name);
+const isChoiceName = (name: string): name is ChoiceRule => Object.hasOwn(choiceRules, name);
 
-const made = new WeakMap<RegionRules, WeakMap<OwnRules, RegionRules>>();
+const cache = new WeakMap<RegionRules, WeakMap<TenantRules, RegionRules>>();
 
 /**
- * The same answer for the same two objects, made once: it is asked for with every request.
- * @returns the region's rules with the tenant's own where those are stricter: never looser, whatever was kept
+ * @returns the region's rules with the stricter rules of the tenant. Stored values that are less strict are ignored.
+ * The result is cached per pair of objects, because every request needs it.
  */
-export function tightened(rules: RegionRules, own: OwnRules): RegionRules {
-  let ofRegion = made.get(rules);
-  if (ofRegion === undefined) made.set(rules, (ofRegion = new WeakMap()));
-  let result = ofRegion.get(own);
-  if (result === undefined) ofRegion.set(own, (result = tighten(rules, own)));
+export function effectiveRules(rules: RegionRules, own: TenantRules): RegionRules {
+  let byTenant = cache.get(rules);
+  if (byTenant === undefined) cache.set(rules, (byTenant = new WeakMap()));
+  let result = byTenant.get(own);
+  if (result === undefined) byTenant.set(own, (result = tighten(rules, own)));
   return result;
 }
 
-function tighten(rules: RegionRules, own: OwnRules): RegionRules {
+function tighten(rules: RegionRules, own: TenantRules): RegionRules {
   const result = apply(rules, own);
-  const numbers = ownNumberNames.filter((name) => ownNumbers[name].of(result) !== ownNumbers[name].of(rules));
-  const choices = ownChoiceNames.filter((name) => ownChoices[name].of(result) !== ownChoices[name].of(rules));
+  const numbers = numericRuleNames.filter((name) => numericRules[name].of(result) !== numericRules[name].of(rules));
+  const choices = choiceRuleNames.filter((name) => choiceRules[name].of(result) !== choiceRules[name].of(rules));
   const names = new Set<string>([...numbers, ...choices]);
   return names.size === 0 ? result : { ...result, tightened: names };
 }
 
-function apply(rules: RegionRules, own: OwnRules): RegionRules {
-  const number = (name: OwnNumber): number => {
+function apply(rules: RegionRules, own: TenantRules): RegionRules {
+  const number = (name: NumericRule): number => {
     const { least, most } = boundsOf(name, rules);
-    const kept = own[name];
-    // What was kept may be anything: a text would make this no number at all, which nothing is compared to.
-    const wanted = typeof kept === 'number' && Number.isInteger(kept) ? kept : ownNumbers[name].of(rules);
-    return Math.min(most, Math.max(least, wanted));
+    const stored = own[name];
+    // Stored JSON may have any type, and a text would result in NaN, which disables every comparison.
+    const value = typeof stored === 'number' && Number.isInteger(stored) ? stored : numericRules[name].of(rules);
+    return Math.min(most, Math.max(least, value));
   };
-  const choice = <Name extends OwnChoice>(name: Name): ChoiceOf<Name> => {
-    const kept = own[name] ?? '';
-    return (stricterThan(name, rules).includes(kept) ? kept : ownChoices[name].of(rules)) as ChoiceOf<Name>;
+  const choice = <Name extends ChoiceRule>(name: Name): ChoiceOf<Name> => {
+    const stored = own[name] ?? '';
+    return (stricterChoices(name, rules).includes(stored) ? stored : choiceRules[name].of(rules)) as ChoiceOf<Name>;
   };
   const { throttle, operations } = rules;
-  const exporting = choice('usersExport') === 'allowed' ? {} : forbidden(rules);
+  const exporting = choice('usersExport') === 'allowed' ? {} : withoutUsersExport(rules);
   return {
     ...rules,
     operations: { ...operations, ...exporting },
@@ -152,7 +156,7 @@ function apply(rules: RegionRules, own: OwnRules): RegionRules {
     handOver: { by: choice('handOver'), linkHours: number('linkHours') },
     twoAdministrators: {
       ...rules.twoAdministrators,
-      for: guardedActs.filter((act) => choice(act) === 'two'),
+      for: approvalRules.filter((act) => choice(act) === 'two'),
       deleteMoreThan: number('deleteMoreThan'),
     },
     activityLog: { ...rules.activityLog, export: choice('logExport') },
@@ -160,14 +164,16 @@ function apply(rules: RegionRules, own: OwnRules): RegionRules {
   };
 }
 
-/** @returns whether something would need one administrator that needs two, or more may be deleted without a second one */
-export function needsFewer(now: RegionRules, next: RegionRules): boolean {
+/**
+ * @returns whether a change of rules removes an approval requirement or raises the limit of deletions without approval
+ */
+export function weakensApproval(now: RegionRules, next: RegionRules): boolean {
   const [before, after] = [now.twoAdministrators, next.twoAdministrators];
   if (before.for.some((act) => !after.for.includes(act))) return true;
   return before.for.includes('deleteMany') && after.deleteMoreThan > before.deleteMoreThan;
 }
 
-// Where the region has another place for it already, that place stays.
-function forbidden({ operations }: RegionRules): Partial<RegionRules['operations']> {
+// If the region already places exports elsewhere, that stays.
+function withoutUsersExport({ operations }: RegionRules): Partial<RegionRules['operations']> {
   return operations['users.export'].at === 'here' ? { 'users.export': { at: 'nobody' } } : {};
 }

@@ -1,9 +1,9 @@
 import type { Language } from './regions.ts';
 
-/** Moving: suspended for as long as it takes to move it to another region. */
+/** `moving`: suspended while the tenant moves to another region. */
 export type TenantState = 'active' | 'suspended' | 'moving';
 
-/** Partners are the portal's customers; the operators who look after it are a tenant too, one in a region. */
+/** Partner organizations, and one tenant per region for the operators of the portal. */
 export type TenantKind = 'partner' | 'operators';
 
 export interface ScopeTenant {

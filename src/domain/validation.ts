@@ -4,20 +4,20 @@ import { administratorLevels, agentLevels } from './roles.ts';
 import { cleanName, maxNameLength, type User } from './people/user.ts';
 
 /*
- * What core checks of values that it stores or acts on. Forms have checked them already, but commands, imports and APIs also call core,
- * and types say nothing about what arrives at run time.
+ * Validation in core. Forms validate too, but commands, imports and APIs also call core, and types are not checked at
+ * run time.
  */
 
 /**
  * @param maxLength in UTF-16 code units
- * @returns what is wrong with one line of text, which has no control, invisible or direction-changing characters
+ * @returns the error of a single-line text, which must not contain control, invisible or bidirectional characters
  */
 export function textFault(text: unknown, maxLength: number): CodedError | null {
   if (typeof text !== 'string' || cleanName(text) !== text) return { code: 'field.malformed' };
   return text.length > maxLength ? { code: 'field.tooLong' } : null;
 }
 
-/** @returns a fault where a value is none of the choices */
+/** @returns a fault if a value is not one of the choices */
 export const choiceFault = (field: string, choices: readonly unknown[], value: unknown): FieldFault | null =>
   choices.includes(value) ? null : { field, code: 'field.unknownValue', parameters: { field } };
 
@@ -26,7 +26,7 @@ export function rejectFaults(...faults: readonly (CodedError | null)[]): void {
   for (const fault of faults) if (fault !== null) throw new Failure('badRequest', fault);
 }
 
-/** @returns a fault where the region does not offer a language; null is the tenant's own */
+/** @returns a fault if the region does not offer a language; null stands for the tenant's language */
 export const languageFault = (
   rules: Pick<RegionRules, 'languages'>,
   { language }: { readonly language: string | null },
@@ -34,7 +34,7 @@ export const languageFault = (
 
 type Levels = Partial<Pick<User, 'administratorLevel' | 'agentLevel'>>;
 
-/** @returns a fault for each level that does not exist; a level that is left out is not judged */
+/** @returns a fault for each unknown level; undefined levels are not validated */
 export function levelFaults({ administratorLevel, agentLevel }: Levels): FieldFault[] {
   const faults: FieldFault[] = [];
   for (const [field, choices, level] of [
@@ -47,13 +47,13 @@ export function levelFaults({ administratorLevel, agentLevel }: Levels): FieldFa
   return faults;
 }
 
-// A display name may be put together from a first and a last name.
+// A display name may consist of the first and the last name.
 const maxLengths = { firstName: maxNameLength, lastName: maxNameLength, displayName: 2 * maxNameLength + 1 };
 const names = Object.keys(maxLengths) as (keyof typeof maxLengths)[];
 
 /**
- * @param facts names in their clean spelling; an empty display name stands for the first and last name
- * @returns everything that is wrong with the facts of a user, at most one fault per field
+ * @param facts cleaned names; an empty display name stands for the first and last name
+ * @returns the faults in the data of a user, at most one per field
  */
 export function userFaults(
   rules: Pick<RegionRules, 'languages'>,

@@ -39,8 +39,8 @@ interface Fact {
 }
 
 /**
- * @returns a function that renders a notice as an email in the recipient's language. Its second argument is the address of
- * the one-time link, if the notice contains one; that address appears nowhere else.
+ * @returns a function that renders a notice as an email in the recipient's language. Its second argument is the address
+ * of the one-time link, if the notice contains one; that address appears nowhere else.
  */
 export function createNoticeRenderer({ signInUrl, translator, render, clock }: NoticeRendererDependencies) {
   const formatsOf = createFormatsByLocale(clock);

@@ -4,10 +4,7 @@ type Bound<Functions> = {
     : never;
 };
 
-/**
- * Gives functions that take their dependencies first to callers that do not know these.
- * @returns the same functions without their first parameter
- */
+/** Binds the first parameter of each function, its dependencies, for callers that do not have them. */
 export function bind<Dependencies, Functions extends Record<string, (deps: Dependencies, ...rest: never[]) => unknown>>(
   deps: Dependencies,
   functions: Functions,

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 
-/** A log in which an error is its name, its words and its way: what a database quotes of a row stays out. */
-export const discreet = (log: Logger): Logger => log.child({}, { serializers: { err: bare } });
+/**
+ * @returns a logger that logs only name, message, code, stack and cause of errors; other properties may quote database
+ * rows
+ */
+export const withSafeErrors = (log: Logger): Logger => log.child({}, { serializers: { err: serializeError } });
 
-function bare(error: unknown): unknown {
+function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
   const { name, message, stack, cause } = error;
   return {
@@ -11,6 +14,6 @@ function bare(error: unknown): unknown {
     message,
     ...('code' in error ? { code: error.code } : {}),
     stack,
-    ...(cause === undefined ? {} : { cause: bare(cause) }),
+    ...(cause === undefined ? {} : { cause: serializeError(cause) }),
   };
 }

@@ -3,35 +3,38 @@ import path from 'node:path';
 import type { MailConfig } from './config/mail.ts';
 
 export interface Transport {
-  /** Resolves once the mail is in other hands. @param at epoch ms */
+  /** Resolves once the server has accepted the email or the file is written. @param at epoch ms */
   send(mail: Mail, at: number): Promise<void>;
-  /** Forgets what it kept of mails that were sent, where it keeps them. */
+  /** Deletes the stored copies of sent emails, if the transport stores any. */
   clear(): Promise<void>;
 }
 
-/** How long a mail server may take, in ms. */
+/** Timeouts for the mail server, in ms. */
 export interface MailTimeouts {
-  /** For the connection, its name and the greeting. */
+  /** For the DNS lookup, the connection and the greeting. */
   readonly connectMs: number;
-  /** For each answer. */
-  readonly answerMs: number;
+  /** For each response. */
+  readonly responseMs: number;
 }
 
-const defaultTimeouts: MailTimeouts = { connectMs: 10_000, answerMs: 20_000 };
-const maxKeptFiles = 100;
-// One machine that talks to itself may do so in plain text, or by a certificate that it made for itself.
-const onOneMachine = { tls: { rejectUnauthorized: false } };
+const defaultTimeouts: MailTimeouts = { connectMs: 10_000, responseMs: 20_000 };
+const maxOutboxFiles = 100;
+// On a loopback address, plain text and self-signed certificates are accepted.
+const selfSignedAllowed = { tls: { rejectUnauthorized: false } };
 const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** @returns what hands mails over. The package for it is loaded at the first one: many portals send none */
+/**
+ * Creates the configured transport. The mail package is loaded when the first email is sent, because many portals send
+ * none.
+ */
 export function createTransport(config: MailConfig, timeouts = defaultTimeouts): Transport {
-  return config.kind === 'smtp' ? toServer(config, timeouts) : toFolder(config);
+  return config.kind === 'smtp' ? smtpTransport(config, timeouts) : folderTransport(config);
 }
 
 type SmtpConfig = Extract<MailConfig, { kind: 'smtp' }>;
 type FolderConfig = Extract<MailConfig, { kind: 'folder' }>;
 
-function toServer(config: SmtpConfig, timeouts: MailTimeouts): Transport {
+function smtpTransport(config: SmtpConfig, timeouts: MailTimeouts): Transport {
   return {
     send: async (mail, at) => {
       const { createTransport: create } = await import('nodemailer');
@@ -41,35 +44,35 @@ function toServer(config: SmtpConfig, timeouts: MailTimeouts): Transport {
   };
 }
 
-/** Asks a server whether it would take mail. @throws when it does not, in words without the user or the password */
-export async function checkServer(config: SmtpConfig): Promise<void> {
+/** Connects to the mail server and signs in. @throws an error without user name and password if that fails */
+export async function verifySmtpServer(config: SmtpConfig): Promise<void> {
   const { createTransport: create } = await import('nodemailer');
   await create(smtpOptions(config, defaultTimeouts))
     .verify()
     .catch((error: unknown) => {
-      throw new Error(`the server does not take mail (${codeOf(error)})`);
+      throw new Error(`the server does not accept mail (${errorCodeOf(error)})`);
     });
 }
 
-/** @returns what went wrong, as codes alone: a server's words quote addresses */
-export function codeOf(error: unknown): string {
+/** @returns the codes of an error without its message, because server messages quote addresses */
+export function errorCodeOf(error: unknown): string {
   const { name, code = name, responseCode } = error as Error & { code?: string; responseCode?: number };
   return responseCode === undefined ? code : `${code} ${responseCode}`;
 }
 
-function smtpOptions({ url }: SmtpConfig, { connectMs, answerMs }: MailTimeouts) {
+function smtpOptions({ url }: SmtpConfig, { connectMs, responseMs }: MailTimeouts) {
   const { username, password, port } = url;
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return {
     host,
     ...(port === '' ? {} : { port: Number(port) }),
     secure: url.protocol === 'smtps:',
-    ...(loopback.test(url.hostname) ? onOneMachine : { requireTLS: url.protocol === 'smtp:' }),
+    ...(loopback.test(url.hostname) ? selfSignedAllowed : { requireTLS: url.protocol === 'smtp:' }),
     ...(username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
     connectionTimeout: connectMs,
     dnsTimeout: connectMs,
     greetingTimeout: connectMs,
-    socketTimeout: answerMs,
+    socketTimeout: responseMs,
   };
 }
 
@@ -83,7 +86,7 @@ function messageOf({ from }: MailConfig, mail: Mail, at: number) {
     html,
     messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
     date: new Date(at),
-    // RFC 3834: nobody's holiday answer comes back for it.
+    // RFC 3834: suppresses automatic replies.
     headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': language },
     xMailer: false as const,
     disableFileAccess: true,
@@ -91,10 +94,11 @@ function messageOf({ from }: MailConfig, mail: Mail, at: number) {
   };
 }
 
-/** A folder to look into where no server is set up yet: the latest mails, each as a file that mail programs open. */
-function toFolder(config: FolderConfig): Transport {
+/** Stores the latest emails as .eml files, for portals without a mail server. */
+function folderTransport(config: FolderConfig): Transport {
   const { directory } = config;
-  const kept = async (): Promise<string[]> => (await readdir(directory)).filter((name) => name.endsWith('.eml')).sort();
+  const storedFiles = async (): Promise<string[]> =>
+    (await readdir(directory)).filter((name) => name.endsWith('.eml')).sort();
   const remove = (names: readonly string[]): Promise<unknown> =>
     Promise.all(names.map((name) => rm(path.join(directory, name), { force: true })));
   return {
@@ -104,22 +108,22 @@ function toFolder(config: FolderConfig): Transport {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const name = `${new Date(at).toISOString().replaceAll(':', '-')}-${mail.id}.eml`;
       await writeFile(path.join(directory, name), message as Buffer, { mode: 0o600 });
-      await remove((await kept()).slice(0, -maxKeptFiles));
+      await remove((await storedFiles()).slice(0, -maxOutboxFiles));
     },
     clear: async () => {
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      await remove(await kept());
+      await remove(await storedFiles());
     },
   };
 }
 
-/** A mail as it is handed to a server. */
+/** A rendered email. */
 export interface Mail {
-  /** The same at every try, so that who gets it twice can tell. */
+  /** The same for every attempt, so that duplicates can be recognized. */
   readonly id: string;
   readonly to: string;
   readonly language: string;
-  /** Made of the locale files' words alone: no name can put a line into a header. */
+  /** Contains only text from the locale files, so no user input can inject headers. */
   readonly subject: string;
   readonly text: string;
   readonly html: string;

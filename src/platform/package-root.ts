@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * The folder of Parvis' package.json. Views, locales, rules and built assets are read from there, whether this file runs as
- * TypeScript in the checkout or as JavaScript from the `dist` folder of an installed package.
+ * The folder of Parvis' package.json, which contains views, locales, rules and built assets. It is the same whether
+ * this file runs as TypeScript in the checkout or as JavaScript from the `dist` folder of an installed package.
  */
 export const packageRoot = nearestPackage(import.meta.dirname);
 
 const isCompiled = path.extname(import.meta.filename) === '.js';
 
-/** The folder that holds `src`, `tools` and `migrations` in the form that is running. */
+/** The folder with the running `src`, `tools` and `migrations`: TypeScript or compiled JavaScript. */
 export const codeRoot = isCompiled ? path.join(packageRoot, 'dist') : packageRoot;
 
-/** The file name extension of code in `codeRoot`, for files that are loaded by name: `.ts` or `.js`. */
+/** The extension of the code files in `codeRoot`, for dynamic imports. */
 export const codeExtension = isCompiled ? '.js' : '.ts';
 
 function nearestPackage(folder: string): string {

@@ -1,19 +1,19 @@
-/** How many rows, by kind. */
+/** Numbers of rows by kind. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** Takes down how many rows of a kind were deleted. */
-export type Tally = (kind: string, count: number) => void;
+/** Records how many rows of a kind were deleted. */
+export type CountDeleted = (kind: string, count: number) => void;
 
-/** Something that is deleted once it has been kept for long enough. */
+/** Deletes one kind of data at the end of its retention period. */
 export interface RetentionStep {
-  /** @returns how many rows are due. @param now epoch ms */
+  /** @returns how many rows are due for deletion. @param now epoch ms */
   countDue(now: number): Promise<Counts>;
   /**
-   * Deletes what is due. Safe on several processes at once.
+   * Deletes the rows that are due. Safe to run in several processes at the same time.
    * @param now epoch ms
-   * @param stopping aborted when the process is about to end: the rest is left to the next run
+   * @param stopping aborted when the process is about to exit: the rest is left to the next run
    */
-  purge(now: number, stopping: AbortSignal, tally: Tally): Promise<void>;
-  /** Where a run is limited: how many rows there are of this kind, and which share of them one run may delete. */
+  purge(now: number, stopping: AbortSignal, countDeleted: CountDeleted): Promise<void>;
+  /** Limits automatic deletion to a share of the rows of this kind per run. `count` counts all of them. */
   readonly limit?: { readonly kind: string; readonly share: number; count(): Promise<number> };
 }

@@ -91,10 +91,10 @@ function signInPages({
     ...linksRoutes({ links, throttle: recovery.throttle, authentication, cookies, rules }),
     ...recoveryRoutes({ config, database, cookies, recovery }),
     ...setupRoutes({ database, tenants, passwords, hasher, rules }),
-    ...codeRoutes({ giveCode: secondFactor.giveCode, authentication }),
+    ...codeRoutes({ giveCode: secondFactor.submitCode, authentication }),
     ...ownSecondFactorRoutes({
       secondFactor: secondFactor.secondFactor,
-      offer: secondFactor.offer,
+      offer: secondFactor.enrollment,
       authentication,
       devices,
       cookies,
@@ -164,7 +164,16 @@ function approvalPages(deps: SiteDependencies): Route[] {
 
 /** User management. Addresses of lists come before the one that has a user's id in their place. */
 function userPages({ core, config, database, translator, answerRefusal, clock }: SiteDependencies): Route[] {
-  const { users, addUser, changes, bulkChange, bulkReset, removeSecondFactor, credentialIssuer, links } = core.accounts;
+  const {
+    users,
+    addUser,
+    userActions: changes,
+    bulkChange,
+    bulkReset,
+    removeSecondFactor,
+    credentialIssuer,
+    links,
+  } = core.accounts;
   const sheet = handOverSheet(config, translator, clock);
   // A form may name any language; core rejects those that the region does not offer.
   const nameOrderOf = (language: Language): NameOrder => config.languages.get(language)?.nameOrder ?? 'givenFirst';

@@ -7,9 +7,14 @@ import { readSources } from './sources.ts';
 const source = readSources('src/**/*.ts');
 const folder = 'src/core/activity';
 const mayAsk = [
-  ...['activity.store', 'append.store', 'reads.store', 'log-query', 'controllers.store', 'trim.store'].map(
-    (file) => `${folder}/${file}.ts`,
-  ),
+  ...[
+    'activity.store',
+    'append-entries.store',
+    'read-entries.store',
+    'log-query',
+    'account-controllers.store',
+    'trim.store',
+  ].map((file) => `${folder}/${file}.ts`),
   'src/core/retention/expired.store.ts',
   'src/core/personal-data/erasure.store.ts',
   // An imported activity log is deleted with its whole tenant.

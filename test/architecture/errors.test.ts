@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ErrorParameters } from '../../src/domain/errors.ts';
-import { ownNumberNames } from '../../src/domain/tenant-rules.ts';
+import { numericRuleNames } from '../../src/domain/tenant-rules.ts';
 import { errorTexts, textOfError } from '../../src/i18n/error-texts.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { languages, namespacesOf, readCatalogue } from '../locales/catalogue.ts';
@@ -9,7 +9,7 @@ import { usesIn } from '../locales/usage.ts';
 import { withoutComments } from '../support/comments.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { readSources, type Source } from './sources.ts';
-import type { Refusal } from '../../src/domain/refusal.ts';
+import type { DenialReason } from '../../src/domain/denial-reason.ts';
 
 const inner = readSources('src/{domain,core}/**/*.ts');
 const outer = readSources('src/{site,mail,cli}/**/*.ts');
@@ -34,7 +34,7 @@ function unusedCodes(within: readonly Source[], outside: readonly Source[]): str
 }
 
 // Complete by type: a new refusal or parameter does not compile until it is added here.
-const refusals: Readonly<Record<Refusal, true>> = {
+const refusals: Readonly<Record<DenialReason, true>> = {
   principal: true,
   level: true,
   self: true,
@@ -66,8 +66,8 @@ const examples: { readonly [Code in keyof ErrorParameters]: readonly ErrorParame
   'importRow.unknownValue': [{ value: 'boss' }],
   'password.tooLong': [{ count: 1 }, { count: 64 }],
   'password.tooShort': [{ count: 1 }, { count: 15 }],
-  'permission.denied': (Object.keys(refusals) as Refusal[]).map((because) => ({ because })),
-  'rule.outOfBounds': ownNumberNames.map((rule) => ({ rule, least: 1, most: 2 })),
+  'permission.denied': (Object.keys(refusals) as DenialReason[]).map((because) => ({ because })),
+  'rule.outOfBounds': numericRuleNames.map((rule) => ({ rule, least: 1, most: 2 })),
   'support.hoursOutOfBounds': [{ most: 8 }],
 };
 

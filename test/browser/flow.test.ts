@@ -154,7 +154,7 @@ describe('a user of an organization in Germany', { skip: skipWithout('chromium',
   const words = {
     en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was sent.', 'Welcome, Anna Schäfer'],
     fr: ['Nom d’utilisateur', 'Suivant', 'Mot de passe', 'Se connecter', 'été transmise', 'Bienvenue, Anna Schäfer'],
-    de: ['Benutzername', 'Weiter', 'Kennwort', 'Anmelden', 'wurde nichts übertragen', 'Willkommen, Anna Schäfer'],
+    de: ['Benutzername', 'Weiter', 'Kennwort', 'Anmelden', 'wurden nicht übertragen', 'Willkommen, Anna Schäfer'],
   } as const;
   const readers = [
     { language: 'de', javaScript: true, width: 1280, theme: 'light' },
@@ -177,7 +177,7 @@ describe('a user of an organization in Germany', { skip: skipWithout('chromium',
       const tenant = await aTenant(germany, { name: 'Nordwerk', domain: 'nordwerk.example', language });
       const anna = await aUser(germany, tenant, { displayName: 'Anna Schäfer', username: 'anna@nordwerk.example' });
       for (const { database } of [worldwide, germany])
-        await directoryStore.put(database, [{ domain: tenant.domain, region: 'germany' }]);
+        await directoryStore.upsert(database, [{ domain: tenant.domain, region: 'germany' }]);
 
       const [username, next, password, enter, explanation, welcome] = words[language];
       // The browser requests Spanish, so the language must be the one chosen in the worldwide portal.

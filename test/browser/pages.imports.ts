@@ -6,8 +6,8 @@ import type { Portal } from '../support/portal.ts';
 import { longName } from './large-tenant.ts';
 import type { PageState } from './pages.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
-import * as importRunsStore from '../../src/core/imports/run.store.ts';
-import * as importPasswordsStore from '../../src/core/imports/passwords.store.ts';
+import * as importJobStore from '../../src/core/imports/import-job.store.ts';
+import * as importPasswordsStore from '../../src/core/imports/import-passwords.store.ts';
 
 const dayMs = 86_400_000;
 
@@ -55,13 +55,13 @@ export async function importPages(
   const expiresAt = clock.now + dayMs;
   const scope = scopeOf(tenant, admin);
   const staged = async (rows: PlannedRow[]): Promise<string> => aStagedImport(portal, tenant, admin, rows);
-  const end = async (state: Extract<ImportState, 'done' | 'stopped'>, rows: PlannedRow[]): Promise<string> => {
+  const end = async (state: Extract<ImportState, 'applied' | 'aborted'>, rows: PlannedRow[]): Promise<string> => {
     const id = await staged(rows);
     const counts = { added: 1, changed: 1, unchanged: 1, refused: 1 };
-    await importRunsStore.finish(database, id, {
+    await importJobStore.finish(database, id, {
       state,
       counts,
-      stoppedBy: state === 'done' ? null : 'rows',
+      abortReason: state === 'applied' ? null : 'rows',
       at: clock.now,
       expiresAt,
     });
@@ -69,10 +69,10 @@ export async function importPages(
   };
   const all = rowsOf(tenant, patient, crypto.randomUUID());
   const wanted = await staged(all);
-  await importsStore.want(database, scope, wanted, { mode: 'good', epoch: 0, expiresAt });
+  await importsStore.confirm(database, scope, wanted, { mode: 'validRowsOnly', epoch: 0, expiresAt });
   // The passwords of this import have not been downloaded; those of the next one have.
-  const done = await end('done', rowsOf(tenant, patient, newcomer.id));
-  const delivered = await end('done', all);
+  const done = await end('applied', rowsOf(tenant, patient, newcomer.id));
+  const delivered = await end('applied', all);
   await importPasswordsStore.claim(database, scope, delivered, 'x', { now: clock.now, until: clock.now });
   await importPasswordsStore.release(database, scope, delivered, 'x', clock.now);
   const at = (id: string): string => `${importPath}/${id}`;
@@ -93,7 +93,7 @@ export async function importPages(
     page('import, no matching rows', `${at(await staged(all.slice(0, 1)))}?outcome=added`),
     { name: 'import, running', open: (reader) => openStill(reader, at(wanted)) },
     page('import, done', at(done)),
-    page('import, stopped', at(await end('stopped', all))),
+    page('import, stopped', at(await end('aborted', all))),
     page('import, passwords downloaded', at(delivered)),
     {
       name: 'passwords no longer available',

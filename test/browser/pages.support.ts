@@ -37,7 +37,7 @@ export async function supportPages(portal: Portal, tenant: TestTenant, admin: Te
   for (const outcome of ['ended', 'withdrawn', 'expired'] as const)
     await supportStore.finish(database, await grant(outside.id, 'look'), outcome, clock.now);
   const entered = await grant(inside.id, 'manage');
-  await supportStore.noteEntered(database, entered, clock.now);
+  await supportStore.markEntered(database, entered, clock.now);
   const patient = await aUser(portal, tenant, { displayName: `Hélène ${longName}` });
 
   const wrongly = async (page: Page): Promise<void> => {

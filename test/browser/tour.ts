@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { digestOf } from '../../src/core/accounts/tenants/set-up.ts';
+import { setupTokenDigest } from '../../src/core/accounts/tenants/setup-token.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { newPage, reserveOrigin, signIn, type PageOptions, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
@@ -12,7 +12,7 @@ import { linkVisitors } from './pages.links.ts';
 import { importPages } from './pages.imports.ts';
 import { supportPages } from './pages.support.ts';
 import { adminPages, at, pendingPages, usersPage, userPages, visitorPages, type PageState } from './pages.ts';
-import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 
 /** A kind of user, with every page available to them. */
 export interface Visitor {
@@ -50,7 +50,7 @@ export async function allVisitors(browser: Browser): Promise<Tour> {
   const largeTenant = await aLargeTenant(portal);
   const { tenant, admin, patient, user } = largeTenant;
   const token = randomUUID();
-  await setUpStore.replace(portal.database, digestOf(token));
+  await setupTokenStore.replace(portal.database, setupTokenDigest(token));
   const elsewhere = await serveElsewhere();
   const germanTenant = await aTenant(elsewhere, { language: 'de' });
   const germanAdmin = await aUser(elsewhere, germanTenant, { administratorLevel: 'global' });

@@ -48,7 +48,7 @@ describe('activity export', () => {
   });
 
   test('rejects an unknown tenant', async () => {
-    assert.match(await fault(['activity', 'export', '--tenant', 'nobody'], environment), /no tenant nobody/);
+    assert.match(await fault(['activity', 'export', '--tenant', 'nobody'], environment), /Tenant not found: nobody/);
   });
 });
 
@@ -56,7 +56,7 @@ describe('activity verify --file', () => {
   test('accepts an export without a database and explains what that proves', async () => {
     assert.deepEqual(await verify(writeEdited(() => {})), [0, { ok: true, entries: 7, fault: null }]);
     const { stdout } = await run(['activity', 'verify', '--file', file], {});
-    assert.match(stdout, /^7 entries, none changed, dropped or reordered\.\n.+compare its last hash/);
+    assert.match(stdout, /^7 entries verified: none changed, deleted or reordered\.\n.+compare the last hash/);
     const piped = await run(['activity', 'verify', '--file', '-', '--json'], {}, readFileSync(file, 'utf8'));
     assert.deepEqual(JSON.parse(piped.stdout), { ok: true, entries: 7, fault: null });
   });
@@ -67,7 +67,7 @@ describe('activity verify --file', () => {
       (all) => void (all[3] = all[3]!.replace('password.reset', 'user.added')),
       2,
       { place: 3, fault: 'changed' },
-      /entry 3 is not as/,
+      /entry 3 was changed after/,
     ],
     ['dropped', (all) => void all.splice(4, 1), 3, { place: 4, fault: 'missing' }, /entry 4 is missing/],
     [
@@ -75,9 +75,9 @@ describe('activity verify --file', () => {
       (all) => void all.splice(2, 2, all[3]!, all[2]!),
       1,
       { place: 2, fault: 'missing' },
-      /entry 2 is missing, or another/,
+      /entry 2 is missing or was replaced/,
     ],
-    ['truncated', (all) => void all.splice(6), 5, { place: 6, fault: 'cutOff' }, /cut off before its end; entry 6/],
+    ['truncated', (all) => void all.splice(6), 5, { place: 6, fault: 'cutOff' }, /truncated: expected entry 6/],
   ];
   for (const [what, edit, entries, found, words] of table) {
     test(`reports the first entry that was ${what} and exits with 1`, async () => {
@@ -100,14 +100,17 @@ describe('activity verify --file', () => {
     const name = writeEdited((all) => void all.splice(0, all.length, ...part.map((line) => JSON.stringify(line))));
     assert.deepEqual(await verify(name), [0, { ok: true, entries: 4, fault: null, filtered: true }]);
     const { stdout } = await run(['activity', 'verify', '--file', name], {});
-    assert.match(stdout, /^4 entries of a part of a log.+\nWhether entries are missing cannot be told/);
+    assert.match(
+      stdout,
+      /^4 entries of a filtered export verified.+\nA filtered export cannot show whether entries are missing/,
+    );
   });
 
   test('rejects a file that is not an export, or the log of another tenant, in one line', async () => {
     writeFileSync(file, '{"a":1}\n');
-    assert.match(await fault(['activity', 'verify', '--file', file], {}), /is no export/);
+    assert.match(await fault(['activity', 'verify', '--file', file], {}), /is not an activity log export/);
     writeFileSync(file, '');
-    assert.match(await fault(['activity', 'verify', '--file', file], {}), /is no export/);
+    assert.match(await fault(['activity', 'verify', '--file', file], {}), /is not an activity log export/);
     assert.match(await fault(['activity', 'verify', '--file', '/nowhere/log.jsonl'], {}), /no such file/);
     const other = ['activity', 'verify', '--file', writeEdited(() => {}), '--tenant', 'another'];
     assert.match(await fault(other, {}), /log of another tenant/);
@@ -131,7 +134,7 @@ describe('activity verify', () => {
     const { code, stdout } = await run(['activity', 'verify', '--json'], environment);
     const expected = { ok: false, entries: 2, fault: { place: 3, fault: 'changed', tenantId } };
     assert.deepEqual([code, JSON.parse(stdout)], [1, expected]);
-    assert.match(await fault(['activity', 'verify', '--tenant', 'nobody'], environment), /no tenant nobody/);
+    assert.match(await fault(['activity', 'verify', '--tenant', 'nobody'], environment), /Tenant not found: nobody/);
   });
 
   test('reports the change in an export of that log too', async () => {

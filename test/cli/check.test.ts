@@ -83,7 +83,7 @@ describe('check of a mail server', async () => {
       [`smtp://portal:canary@127.0.0.1:${await freePort()}`, 'ESOCKET'],
       [wrong, 'EAUTH 535'],
     ] as const) {
-      assert.deepEqual((await checkUrl(url)).faults, [`SMTP_URL: the server does not take mail (${code})`]);
+      assert.deepEqual((await checkUrl(url)).faults, [`SMTP_URL: the server does not accept mail (${code})`]);
     }
   });
 });

@@ -67,7 +67,7 @@ describe('a command as a process', () => {
     assert.match(stdout, /^DATABASE_URL: .+\nREDIS_URL: .+\n$/);
   });
 
-  describe('whose output pipe is closed early', () => {
+  describe('a command whose output pipe is closed early', () => {
     const long = ['user', 'list', '--tenant', tenantId];
 
     for (const [label, args] of [

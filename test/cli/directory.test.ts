@@ -74,7 +74,7 @@ describe('route', () => {
     const wrong: [args: string[], words: RegExp, input?: string][] = [
       [['add', 'no domain', 'germany'], /not a domain/],
       [['add', 'localhost', 'germany'], /not a domain/],
-      [['add', 'a.example', 'Germany!'], /not the name of a region/],
+      [['add', 'a.example', 'Germany!'], /not a region ID/],
       [['add', 'a.example'], /missing required argument/],
       [['remove', 'nobody.example'], /nobody\.example/],
       [['import', file], /^routes\.1\.domain.*not a domain/],
@@ -101,7 +101,7 @@ describe('route', () => {
   test('add: rejects another region for a parent domain of a tenant of this region', async () => {
     const tenant = ['--name', 'B', '--domain', 'b.group.example', '--language', 'en', '--admin-name', 'Ben'];
     await json(['tenant', 'add', ...tenant, '--admin-username', 'ben@b.group.example'], environment);
-    const words = /group\.example is above b\.group\.example, which belongs to a tenant of this region/;
+    const words = /group\.example is a parent domain of b\.group\.example, which belongs to a tenant of this region/;
     assert.match(await fault(['route', 'add', 'group.example', 'germany'], environment), words);
     const routes = JSON.stringify({ routes: [{ domain: 'group.example', region: 'germany' }] });
     const before = await list();

@@ -21,7 +21,7 @@ describe('the commands', () => {
     assertNone(linesMatching(files, ownProcess).filter((line) => !isDefault(line)));
   });
 
-  test('would be found if they did', () => {
+  test('are checked by a pattern that detects direct access', () => {
     for (const text of ['const { env } = process;', 'process.exitCode = 1;', 'console.log(1);'])
       assert.equal(linesMatching([{ path: 'src/cli/x.ts', text }], ownProcess).length, 1, text);
   });

@@ -93,10 +93,10 @@ describe('tenant move', async () => {
 
   test('move-out: marks the tenant as moving, so that other commands refuse to change it', async () => {
     assert.match(await fault([...out.slice(0, -1), 'maybe', '--file', bundle], here), /Allowed choices/);
-    assert.match(await fault([...out, '--file', here.DATA_DIR], here), /there already/);
+    assert.match(await fault([...out, '--file', here.DATA_DIR], here), /already exists/);
     await json([...out, '--file', bundle], here);
     assert.equal((await findTenant(here))?.status, 'moving');
-    assert.match(await fault(['tenant', 'resume', id], here), /moving/);
+    assert.match(await fault(['tenant', 'resume', id], here), /being moved/);
     assert.match(await fault(['user', 'reset-password', 'ada@zeisig.example'], here), /moving/);
     assert.match(await fault(['user', 'remove-second-factor', 'ada@zeisig.example'], here), /moving/);
     assert.ok(!readFileSync(bundle, 'latin1').includes('zeisig'));
@@ -105,7 +105,7 @@ describe('tenant move', async () => {
 
   test('move-cancel: after the bundle is written, explains the risk and requires --force with a reason', async () => {
     const cancel = ['tenant', 'move-cancel', id];
-    const risk = /active in both regions.*"tenant list" in germany/;
+    const risk = /active in both regions.*operator of germany.*"tenant list"/;
     for (const args of [cancel, [...cancel, '--reason', 'lost'], [...cancel, '--force', '--reason', ' ']])
       assert.match(await fault(args, here), risk, args.join(' '));
     assert.match(await fault([...cancel, '--force'], here), risk);
@@ -126,7 +126,7 @@ describe('tenant move', async () => {
   test('move-in: checks the receipt file first, and leaves none after a failure', async () => {
     const unwritable = path.join(there.DATA_DIR, 'nowhere/receipt.json');
     assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', unwritable], there), /no such file/);
-    assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', bundle], there), /there already/);
+    assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', bundle], there), /already exists/);
     await fault(['tenant', 'move-in', `${bundle}.nowhere`, '--receipt', receipt], there);
     assert.equal(existsSync(receipt), false);
     assert.equal(await findTenant(there), undefined);
@@ -145,7 +145,7 @@ describe('tenant move', async () => {
     if ((await findTenant(there)) === undefined) await json(takeIn, there);
     else writeFileSync(receipt, (await run(['tenant', 'receipt', id], there)).stdout);
     assert.deepEqual([(await findTenant(there))?.status, (await findTenant(there))?.users], ['active', many + 1]);
-    assert.match(await fault(['tenant', 'move-in', bundle], there), /taken in before/);
+    assert.match(await fault(['tenant', 'move-in', bundle], there), /already imported/);
     assert.equal((await json<{ ok: boolean }>(['activity', 'verify'], there)).ok, true);
     const given = JSON.parse(readFileSync(receipt, 'utf8')) as Receipt;
     assert.equal(given.tables.find(({ name }) => name === 'users')?.rows, many + 1);
@@ -186,14 +186,14 @@ describe('tenant move', async () => {
   test('each fault is reported in one line', async () => {
     writeFileSync(`${receipt}.bad`, 'no receipt');
     const table: [args: string[], words: RegExp][] = [
-      [['move-out', 'nobody', ...out.slice(3), '--file', `${bundle}.2`], /no tenant/],
+      [['move-out', 'nobody', ...out.slice(3), '--file', `${bundle}.2`], /Tenant not found/],
       [['move-in', `${bundle}.nowhere`], /cannot be read/],
-      [['move-in', `${receipt}.bad`], /damaged|no bundle/],
+      [['move-in', `${receipt}.bad`], /damaged|not a bundle/],
       [['move-in', bundle, '--accept-key', 'beef'], /another key/],
-      [['move-done', 'nobody', '--receipt', receipt], /no tenant/],
-      [['move-done', id, '--receipt', `${receipt}.bad`], /no receipt/],
+      [['move-done', 'nobody', '--receipt', receipt], /Tenant not found/],
+      [['move-done', id, '--receipt', `${receipt}.bad`], /not a receipt/],
       [['move-cancel', id], /not moving/],
-      [['receipt', 'nobody'], /has moved to this region/],
+      [['receipt', 'nobody'], /was imported into this region/],
     ];
     for (const [args, words] of table) assert.match(await fault(['tenant', ...args], there), words, args.join(' '));
   });

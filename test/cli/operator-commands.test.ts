@@ -15,7 +15,7 @@ describe('the operator’s commands for users', () => {
   for (const [region, says] of [
     ['worldwide', ''],
     ['us-government', 'administrators do this elsewhere: the Azure Government portal, https://portal.azure.us'],
-    ['china', 'no administrator does this: users do it alone'],
+    ['china', 'administrators cannot do this; users do it themselves'],
   ] as const) {
     test(`are not bound by the rules for administrators, but mention them: ${region}`, async () => {
       const environment = { REGION: region, DATA_DIR: dataDirectory() };
@@ -25,7 +25,7 @@ describe('the operator’s commands for users', () => {
       assert.deepEqual([code, stderr], [0, '']);
       const [name, password, rules = '', ...more] = stdout.trimEnd().split('\n');
       assert.equal(name, username);
-      assert.match(password ?? '', /^Temporary password, shown this once: (?:[A-Z2-9]{4}-){4}[A-Z2-9]{4}$/);
+      assert.match(password ?? '', /^Temporary password \(shown only once\): (?:[A-Z2-9]{4}-){4}[A-Z2-9]{4}$/);
       assert.ok(rules.endsWith(says) && (says !== '') === rules.startsWith('Under the rules of the region'), rules);
       assert.deepEqual(more, []);
       const again = await json<Added>(reset, environment);

@@ -55,7 +55,7 @@ async function createRegion(databaseUrl: string | null) {
     remaining: () =>
       withDatabase(async (database) => ({
         user: (await usersStore.findDeleted(database, scope, userId)) !== null,
-        firstPlace: (await activityStore.endsOfChain(database, scope)).anchor.place + 1,
+        firstPlace: (await activityStore.getChainEnds(database, scope)).anchor.place + 1,
       })),
   };
 }
@@ -154,7 +154,7 @@ for (const [dialect, server] of [
       it('is noted by check, but not as a fault', async () => {
         const { ok, faults, notes } = await json<{ ok: boolean; faults: string[]; notes?: string[] }>(['check'], wrong);
         assert.deepEqual([ok, faults], [true, []]);
-        assert.match(notes?.join() ?? '', /^The clock, .+ is more than a day withClockAhead .+npx parvis purge/);
+        assert.match(notes?.join() ?? '', /^The system clock .+ is more than a day ahead .+npx parvis purge/);
       });
 
       it('deletes due data after the operator has confirmed the time', async () => {

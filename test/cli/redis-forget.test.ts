@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { createClient } from 'redis';
-import { forgetInRedis } from '../../src/cli/redis-forget.ts';
+import { deleteRedisSessions } from '../../src/cli/delete-redis-sessions.ts';
 import { sessionTtlMs } from '../../src/site/http/session.ts';
 import { openRedisSessions } from '../../src/site/http/session-store/redis-store.ts';
 import { aTenant, aUser } from '../support/builders.ts';
@@ -18,7 +18,7 @@ after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-describe('forgetInRedis', { skip: skipWithout('redis', server) }, () => {
+describe('deleteRedisSessions', { skip: skipWithout('redis', server) }, () => {
   test('deletes the browser sessions of a moved tenant and no others', async () => {
     const url = server?.url ?? '';
     const sessions = await openRedisSessions(url, sessionTtlMs(worldwide), pino({ level: 'silent' }));
@@ -46,7 +46,7 @@ describe('forgetInRedis', { skip: skipWithout('redis', server) }, () => {
     assert.equal((await client.keys('*')).length, 4);
     const { database, tenants, hasher } = portal;
     const config = { ...portal.config, redisUrl: url };
-    await forgetInRedis({ config, database, tenants, hasher }, [moving.domain]);
+    await deleteRedisSessions({ config, database, tenants, hasher }, [moving.domain]);
     const left = await storedSessions();
     assert.deepEqual([left.includes(user.username), left.includes(other.username)], [false, true]);
     assert.equal((await client.keys('*')).length, 2);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readTemporaryPassword } from '../../src/domain/people/password.ts';
+import { parseTemporaryPassword } from '../../src/domain/people/password.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
 const environment = { DATA_DIR: dataDirectory() };
@@ -58,7 +58,7 @@ describe('tenant', () => {
   test('add --json: prints the tenant, its first Global admin and the temporary password', async () => {
     assert.deepEqual(Object.keys(added), ['tenantId', 'userId', 'username', 'temporaryPassword']);
     assert.equal(added.username, 'camille@lumiere.example');
-    assert.equal(readTemporaryPassword(added.temporaryPassword), added.temporaryPassword);
+    assert.equal(parseTemporaryPassword(added.temporaryPassword), added.temporaryPassword);
     const [admin, ...others] = await usersOf(added.tenantId);
     assert.deepEqual(others, []);
     assert.deepEqual([admin?.id, admin?.administratorLevel, admin?.status], [added.userId, 'global', 'passwordChange']);
@@ -108,8 +108,8 @@ describe('tenant', () => {
       [{ domain: 'LUMIERE.example' }, /already/],
       [{ domain: 'new.example', language: 'it' }, /language/],
       [{ domain: 'new.example', 'admin-username': 'ada@other.example' }, /domain/],
-      [{ domain: 'new.example', 'admin-username': 'zoé@new.example' }, /user name/],
-      [{ domain: 'new.example', 'admin-username': '' }, /user name/],
+      [{ domain: 'new.example', 'admin-username': 'zoé@new.example' }, /Before the @/],
+      [{ domain: 'new.example', 'admin-username': '' }, /Before the @|user name/],
       [{ domain: 'new.example', 'admin-username': 'ada@new.example', 'admin-name': ' ' }, /name|1 to 200/],
     ];
     for (const [change, words] of wrong) {
@@ -120,7 +120,7 @@ describe('tenant', () => {
       );
     }
     for (const command of ['suspend', 'resume']) {
-      assert.match(await fault(['tenant', command, 'nobody'], environment), /no such|no tenant/i);
+      assert.match(await fault(['tenant', command, 'nobody'], environment), /doesn’t exist/);
     }
     assert.match(await fault(['tenant', 'add', '--name', 'Only'], environment), /required option/);
     assert.deepEqual(await tenants(), before);
@@ -171,11 +171,11 @@ describe('user', () => {
   test('invalid input is reported in one line and nothing is written', async () => {
     const before = await usersOf(added.tenantId);
     const wrong: [change: Record<string, string>, words: RegExp][] = [
-      [{ tenant: 'nobody' }, /no such|no tenant/i],
-      [{ username: 'zoe@atelier.example' }, /taken/],
-      [{ username: 'ada@kiesel.example' }, /taken|domain/],
+      [{ tenant: 'nobody' }, /doesn’t exist/],
+      [{ username: 'zoe@atelier.example' }, /already in use/],
+      [{ username: 'ada@kiesel.example' }, /already in use|domain/],
       [{ username: 'new@elsewhere.example' }, /domain/],
-      [{ username: 'not a name' }, /user name/],
+      [{ username: 'not a name' }, /Before the @/],
       [{ username: 'new@atelier.example', name: '' }, /name|1 to 200/],
       [{ username: 'new@atelier.example', name: '\u202E' }, /name|1 to 200/],
       [{ username: 'new@atelier.example', 'administrator-level': 'root' }, /allowed choices/i],
@@ -189,8 +189,8 @@ describe('user', () => {
         JSON.stringify(change),
       );
     }
-    assert.match(await fault(['user', 'reset-password', 'nobody@atelier.example'], environment), /no user/i);
-    assert.match(await fault(['user', 'list', '--tenant', 'nobody'], environment), /no tenant/i);
+    assert.match(await fault(['user', 'reset-password', 'nobody@atelier.example'], environment), /User not found/);
+    assert.match(await fault(['user', 'list', '--tenant', 'nobody'], environment), /Tenant not found/);
     assert.deepEqual(await usersOf(added.tenantId), before);
   });
 });

@@ -80,7 +80,7 @@ describe('an invalid value is reported with its variable:', () => {
 
   test('two different addresses for the region', () => {
     const variables = { BASE_URL: 'https://a.example', REGION_URLS: 'worldwide=https://b.example' };
-    assert.deepEqual(faultsOf(variables), ['REGION_URLS: worldwide differs from BASE_URL']);
+    assert.deepEqual(faultsOf(variables), ['REGION_URLS: the URL of worldwide must equal BASE_URL']);
   });
 });
 
@@ -132,7 +132,7 @@ describe('configuration faults', () => {
   test('include conflicting addresses even if the port is invalid', () => {
     const urls = { BASE_URL: 'https://a.example', REGION_URLS: 'worldwide=https://b.example' };
     const faults = faultsOf({ ...urls, PORT: 'x' });
-    assert.ok(faults.includes('REGION_URLS: worldwide differs from BASE_URL'), faults.join('\n'));
+    assert.ok(faults.includes('REGION_URLS: the URL of worldwide must equal BASE_URL'), faults.join('\n'));
   });
 
   test('never contain a secret', () => {

@@ -78,7 +78,7 @@ describe('a language folder in LOCALES_DIR', () => {
     const file = path.join(root, 'rules-it.json');
     writeFileSync(file, JSON.stringify({ ...rules, languages: ['en', 'it'] }));
     const { faults } = readConfig({ LOCALES_DIR: folder, REGION_RULES: file });
-    assert.match(faults.join('\n'), /languages\.1: "it" is none of .*LOCALES_DIR adds languages/);
+    assert.match(faults.join('\n'), /languages\.1: "it" must be one of .*LOCALES_DIR can add languages/);
   });
 
   test('can override single texts of a built-in language', async () => {
@@ -120,8 +120,8 @@ describe('a fault in a language folder is reported:', () => {
   });
 
   for (const [what, tag, settings, fault] of [
-    ['a folder name that is no language tag', 'Spanish_ES', spanish, /folder name is not a BCP 47 tag/],
-    ['a plural form that language.json leaves out', 'es', { ...spanish, pluralForms: ['one'] }, /lacks "other"/],
+    ['a folder name that is no language tag', 'Spanish_ES', spanish, /folder name must be a BCP 47 tag/],
+    ['a plural form that language.json leaves out', 'es', { ...spanish, pluralForms: ['one'] }, /must contain "other"/],
     ['a direction that does not exist', 'es', { ...spanish, direction: 'up' }, /language\.json: direction/],
     ['a locale that does not exist', 'es', { ...spanish, locale: 'x' }, /language\.json: locale/],
     ['an unknown setting', 'es', { ...spanish, colour: 'red' }, /language\.json/],
@@ -135,7 +135,7 @@ describe('a fault in a language folder is reported:', () => {
   test('language.json', () => {
     const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
     rmSync(path.join(folder, 'es', 'language.json'));
-    assert.deepEqual(readLanguages(folder).faults, ['LOCALES_DIR: es: lacks language.json']);
+    assert.deepEqual(readLanguages(folder).faults, ['LOCALES_DIR: es: language.json is missing']);
   });
 
   test('a LOCALES_DIR that does not exist', () => {

@@ -58,7 +58,7 @@ describe('MAIL_FROM', () => {
   ];
   for (const written of hostile) {
     test(`rejects ${JSON.stringify(written)}`, () => {
-      const shape = 'MAIL_FROM: is neither portal@company.example nor Name <portal@company.example>';
+      const shape = 'MAIL_FROM: must be portal@company.example or Name <portal@company.example>';
       assert.deepEqual(readConfig({ MAIL_FROM: written }).faults, [shape]);
     });
   }

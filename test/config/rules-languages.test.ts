@@ -48,7 +48,7 @@ describe('the texts of a rules file', () => {
         const { rules, faults } = read(rulesWith(own, defaultLanguage, given));
         assert.equal(rules, null);
         const expected = ['name', 'places.there.name', 'related.0.what'].flatMap((at) =>
-          missing.map((language) => `${at}.${language}: is missing, and the region offers ${language}`),
+          missing.map((language) => `${at}.${language}: is required, because the region offers ${language}`),
         );
         assert.deepEqual(faults, expected);
       });

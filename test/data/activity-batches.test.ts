@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
-import type { NewEntry } from '../../src/core/activity/append.store.ts';
+import type { NewEntry } from '../../src/core/activity/append-entries.store.ts';
 import { verifyChain } from '../../src/core/activity/verify.ts';
 import { postgres } from '../support/services.ts';
 import { eachDialect, newTenant, newUser, open, start } from './databases.ts';

@@ -11,16 +11,16 @@ import {
   selectLog,
   wholeLog,
   type LogFilter,
-  type LogPlace,
+  type LogPosition,
   type LogRequest,
 } from '../../src/core/activity/log-query.ts';
-import { entriesPerBatch } from '../../src/core/activity/reads.store.ts';
+import { entriesPerBatch } from '../../src/core/activity/read-entries.store.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, eachDialect, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-interface Kept extends LogPlace {
+interface Kept extends LogPosition {
   readonly kind: ActivityKind;
   readonly people: readonly (string | null)[];
 }
@@ -87,9 +87,9 @@ async function walk(
 ): Promise<number[]> {
   const places: number[] = [];
   const limit = 7;
-  for (let last: LogPlace | null = null; ;) {
-    const sides = order === 'oldestFirst' ? { behind: last, before: null } : { behind: null, before: last };
-    const entries = await activityStore.stretch(database, scope, { filter, order, ...sides, limit });
+  for (let last: LogPosition | null = null; ;) {
+    const sides = order === 'oldestFirst' ? { after: last, before: null } : { after: null, before: last };
+    const entries = await activityStore.listEntries(database, scope, { filter, order, ...sides, limit });
     places.push(...entries.map(({ activity }) => activity.place));
     const { activity } = entries.at(-1) ?? {};
     if (entries.length < limit || activity === undefined) return places;
@@ -130,40 +130,40 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       ] as const) {
         const at = start + 100_000;
         await activityStore.record(database, actingAs(scope, actor), { kind: 'signOut' }, actor.id, at);
-        const [entry] = await activityStore.stretch(database, scope, request({ user: actor.id }));
+        const [entry] = await activityStore.listEntries(database, scope, request({ user: actor.id }));
         for (const person of [entry?.activity.actor, entry?.activity.target]) {
           assert.deepEqual([person?.id, person?.name], [actor.id, name]);
           assert.equal(person?.pseudonym === null, name !== null, 'a person without a name has a pseudonym');
         }
       }
-      assert.equal((await activityStore.stretch(database, other, request({ user: zoe.id }))).length, 0);
+      assert.equal((await activityStore.listEntries(database, other, request({ user: zoe.id }))).length, 0);
     });
 
     test('reads an entry of a newer version as an unknown event', async () => {
       const event = { kind: 'moon.landed', crew: 3 } as unknown as ActivityEvent;
       await activityStore.record(database, scope, event, null, start + 200_000);
-      const [entry] = await activityStore.stretch(database, scope, request({}));
+      const [entry] = await activityStore.listEntries(database, scope, request({}));
       assert.equal(entry?.activity.event.kind, 'unknown');
       assert.equal(entry.found.kind, 'moon.landed');
     });
 
     test('returns the chain in batches, and filtered entries with the previous hash', async () => {
-      const { length, hash } = await activityStore.endsOfChain(database, scope);
+      const { length, hash } = await activityStore.getChainEnds(database, scope);
       const chain: FoundEntry[] = [];
       while (chain.length < length) {
-        const batch = await activityStore.batchOfChain(database, scope, chain.length, length);
+        const batch = await activityStore.readChainBatch(database, scope, chain.length, length);
         assert.equal(batch.length, Math.min(entriesPerBatch, length - chain.length));
         chain.push(...batch);
       }
       assert.deepEqual([length > entriesPerBatch, chain.at(-1)?.hash], [true, hash]);
       assert.deepEqual(
-        (await activityStore.batchOfChain(database, scope, 3, 5)).map(({ place }) => place),
+        (await activityStore.readChainBatch(database, scope, 3, 5)).map(({ place }) => place),
         [4, 5],
       );
-      for (const { found, previousHash } of await activityStore.stretch(database, scope, request({ user: zoe.id })))
+      for (const { found, previousHash } of await activityStore.listEntries(database, scope, request({ user: zoe.id })))
         assert.equal(previousHash, chain[found.place - 2]?.hash ?? '');
       assert.deepEqual(
-        await activityStore.endsOfChain(database, createScope({ ...scope, tenant: { ...scope.tenant, id: 'x' } })),
+        await activityStore.getChainEnds(database, createScope({ ...scope, tenant: { ...scope.tenant, id: 'x' } })),
         { anchor: { place: 0, hash: '' }, length: 0, hash: '' },
       );
     });
@@ -180,7 +180,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 }
 
 const request = (filter: Partial<LogFilter>): LogRequest => ({
-  ...{ filter: { ...wholeLog, ...filter }, order: 'newestFirst', behind: null, before: null, limit: 50 },
+  ...{ filter: { ...wholeLog, ...filter }, order: 'newestFirst', after: null, before: null, limit: 50 },
 });
 
 test('every filter is answered from a covering index without a table scan', async () => {

@@ -10,7 +10,7 @@ import type { ScopeTenant } from '../../src/domain/tenant.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import { interrupt, killed } from '../support/interrupt.ts';
-import { operatorScope } from '../../src/core/accounts/tenants/scope.ts';
+import { operatorScope } from '../../src/core/accounts/tenants/tenant-scope.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const midnight = Math.floor(start / dayMs) * dayMs;
@@ -49,11 +49,11 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await trim(midnight + 31 * dayMs);
       assert.deepEqual(await placesOf(scope), [3, 4, 5]);
       assert.deepEqual(await verify(scope), { entries: 3, dropped: 2, fault: null });
-      const [told] = await activityStore.stretch(database, scope, {
+      const [told] = await activityStore.listEntries(database, scope, {
         ...{ filter: { user: null, group: null, from: null, until: null }, order: 'newestFirst' },
-        ...{ behind: null, before: null, limit: 1 },
+        ...{ after: null, before: null, limit: 1 },
       });
-      const { anchor } = await activityStore.endsOfChain(database, scope);
+      const { anchor } = await activityStore.getChainEnds(database, scope);
       assert.deepEqual(told?.activity.event, { kind: 'activity.trimmed', ...anchor });
       await trim(midnight + 31 * dayMs + 60_000);
       assert.deepEqual(await placesOf(scope), [3, 4, 5], 'nothing else is due, so nothing is recorded');

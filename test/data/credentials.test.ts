@@ -62,7 +62,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual([after.password, after.temporaryUntil, after.epoch], ['temporary', start + 9, 1]);
       const row = { secret: 'next hash', set_by: 'Camille', created_at: start + 1 };
       assert.deepEqual(await passwordRowOf(database, user.id), row);
-      const facts = await credentialsStore.findPasswordFacts(database, scope, user.id);
+      const facts = await credentialsStore.getPasswordMetadata(database, scope, user.id);
       assert.deepEqual(facts, { setBy: 'Camille', setAt: start + 1 });
       assert.equal(await credentialsStore.replace(database, scope, user.id, 1, own), true);
       const { user: last } = (await findForSignIn(user))!;
@@ -147,7 +147,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('of another tenant have no password facts', async () => {
       const stranger = await addUser({}, elsewhere);
-      await assert.rejects(credentialsStore.findPasswordFacts(database, scope, stranger.id), { kind: 'notFound' });
+      await assert.rejects(credentialsStore.getPasswordMetadata(database, scope, stranger.id), { kind: 'notFound' });
     });
 
     test('require a user name that is unique across all tenants', async () => {

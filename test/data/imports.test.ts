@@ -9,8 +9,8 @@ import * as credentialsStore from '../../src/core/accounts/stores/credentials.st
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
-import * as importRunsStore from '../../src/core/imports/run.store.ts';
-import * as importPasswordsStore from '../../src/core/imports/passwords.store.ts';
+import * as importJobStore from '../../src/core/imports/import-job.store.ts';
+import * as importPasswordsStore from '../../src/core/imports/import-passwords.store.ts';
 import { operator } from '../../src/domain/principal.ts';
 import { passwordRowOf } from '../support/credentials.ts';
 
@@ -49,8 +49,8 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         return { line: index + 2, username, displayName, outcome: 'added', userId: id, user };
       });
       const id = await stageImport(scope, rows);
-      const end = { counts: none, stoppedBy: null, at: start, expiresAt: tomorrow };
-      await importRunsStore.finish(database, id, { state: 'done', ...end });
+      const end = { counts: none, abortReason: null, at: start, expiresAt: tomorrow };
+      await importJobStore.finish(database, id, { state: 'applied', ...end });
       return { id, ids: users.map((user) => user.id) };
     }
 
@@ -61,7 +61,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await staging.add([row(2)]);
       assert.equal(await importsStore.find(database, scope, staging.id), null);
       assert.deepEqual(await importsStore.list(database, scope), []);
-      await staging.drop();
+      await staging.discard();
       assert.equal((await database.knex('import_rows').where({ import_id: staging.id })).length, 0);
     });
 
@@ -95,7 +95,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         assert.equal(await importsStore.find(database, stranger, id), null);
         assert.deepEqual(await importsStore.rows(database, stranger, id, null, { after: 0 }, 9), []);
         assert.equal(
-          await importsStore.want(database, stranger, id, { mode: 'all', epoch: 0, expiresAt: start }),
+          await importsStore.confirm(database, stranger, id, { mode: 'all', epoch: 0, expiresAt: start }),
           false,
         );
         assert.equal(await importPasswordsStore.count(database, stranger, id), 0);
@@ -111,12 +111,13 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     test('are confirmed only once', async () => {
       const scope = await createAdmin();
       const id = await stageImport(scope);
-      const want = () => importsStore.want(database, scope, id, { mode: 'good', epoch: 3, expiresAt: start });
+      const want = () =>
+        importsStore.confirm(database, scope, id, { mode: 'validRowsOnly', epoch: 3, expiresAt: start });
       assert.deepEqual((await Promise.all([want(), want(), want()])).sort(), [false, false, true]);
-      const [wanted] = (await importRunsStore.listWantedAcrossTenants(database)).filter((each) => each.id === id);
+      const [wanted] = (await importJobStore.listConfirmedAcrossTenants(database)).filter((each) => each.id === id);
       assert.deepEqual(
         [wanted?.mode, wanted?.userEpoch, wanted?.tenantId, wanted?.address, wanted?.requestId],
-        ['good', 3, scope.tenant.id, scope.address, scope.requestId],
+        ['validRowsOnly', 3, scope.tenant.id, scope.address, scope.requestId],
       );
     });
 
@@ -127,7 +128,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         Array.from({ length: 150 }, (_, index) => row(index + 2)),
       );
       const refused = Array.from({ length: 120 }, (_, index) => row(index + 10, 'refused'));
-      await importRunsStore.settle(database, id, refused);
+      await importJobStore.updateOutcomes(database, id, refused);
       assert.deepEqual(await importsStore.rows(database, scope, id, 'refused', { after: 0 }, 500), refused);
       assert.equal((await importsStore.rows(database, scope, id, 'unchanged', { after: 0 }, 500)).length, 30);
     });

@@ -24,16 +24,16 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const found = await linksStore.findAcrossTenants(database, link.digest);
       assert.deepEqual([found?.id, found?.user.id, found?.tenant.id], [link.id, link.userId, scope.tenant.id]);
       assert.equal(await linksStore.findAcrossTenants(database, link.id), null);
-      assert.equal((await linksStore.findToSendAcrossTenants(database, link.id))?.digest, link.digest);
+      assert.equal((await linksStore.findForMailAcrossTenants(database, link.id))?.digest, link.digest);
     });
 
     it('are used only once by concurrent requests, and never by another tenant', async () => {
       const { database, scope, link } = await createLink();
       const other = await newTenant(database);
       const opened = { at: start, epoch: 1 };
-      assert.equal(await linksStore.burn(database, other, link.id, opened), false);
+      assert.equal(await linksStore.consume(database, other, link.id, opened), false);
       const burnt = await Promise.all(
-        Array.from({ length: 5 }, () => linksStore.burn(database, scope, link.id, opened)),
+        Array.from({ length: 5 }, () => linksStore.consume(database, scope, link.id, opened)),
       );
       assert.equal(burnt.filter(Boolean).length, 1);
     });
@@ -41,10 +41,10 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     it('are deleted with their user, and after they expire unless the user still has a temporary password', async () => {
       const [waiting, over] = [await createLink(), await createLink({ password: 'own' })];
       await purge(waiting.database, worldwide, start + 999);
-      assert.notEqual(await linksStore.findToSendAcrossTenants(over.database, over.link.id), null);
+      assert.notEqual(await linksStore.findForMailAcrossTenants(over.database, over.link.id), null);
       await purge(waiting.database, worldwide, start + 1_001);
-      assert.equal(await linksStore.findToSendAcrossTenants(over.database, over.link.id), null);
-      assert.notEqual(await linksStore.findToSendAcrossTenants(waiting.database, waiting.link.id), null);
+      assert.equal(await linksStore.findForMailAcrossTenants(over.database, over.link.id), null);
+      assert.notEqual(await linksStore.findForMailAcrossTenants(waiting.database, waiting.link.id), null);
       await waiting.database.knex('users').where({ id: waiting.link.userId }).delete();
       assert.equal((await waiting.database.knex('one_time_links').where({ id: waiting.link.id })).length, 0);
     });

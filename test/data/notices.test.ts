@@ -6,7 +6,7 @@ import { noticesWorker } from '../support/deliveries.ts';
 import { eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
-import * as claimsStore from '../../src/core/activity/claims.store.ts';
+import * as claimsStore from '../../src/core/activity/delivery-leases.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { interrupt, killed } from '../support/interrupt.ts';

@@ -5,7 +5,7 @@ import { restoreWindowMs } from '../../src/domain/regions.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { createErasure } from '../../src/core/personal-data/erasure.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, eachDialect, newTenant, newUser, open, start, worldwide } from './databases.ts';
 import type { ScopeTenant } from '../../src/domain/tenant.ts';
@@ -45,7 +45,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         throttle: createThrottle(database, worldwide),
         clock: () => now,
       });
-      const changes = createUserChanges({ database, clock: () => now });
+      const changes = createUserActions({ database, clock: () => now });
       return {
         database,
         changes,

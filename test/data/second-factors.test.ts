@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
 import { Failure } from '../../src/domain/errors.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
-import { newSeed, seedOf, stepOf } from '../../src/platform/keys/totp.ts';
+import { generateSeed, seedPurpose, matchingTimeStep } from '../../src/platform/keys/totp.ts';
 import * as secondFactorsStore from '../../src/core/accounts/stores/second-factors.store.ts';
 import * as seedsStore from '../../src/core/accounts/stores/seeds.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -25,17 +25,17 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     async function enrollUser(): Promise<{ id: string; seed: string; insert: () => Promise<boolean> }> {
       const user = newUser();
       await usersStore.insert(database, scope, user);
-      const seed = newSeed();
-      const step = stepOf(seed, codeAt(seed, start), start) ?? 0;
-      const factor = { seed: vault.seal(seed, seedOf(user.id)), step, recoveryDigests: ['a', 'b'], at: start };
+      const seed = generateSeed();
+      const step = matchingTimeStep(seed, codeAt(seed, start), start) ?? 0;
+      const factor = { seed: vault.seal(seed, seedPurpose(user.id)), step, recoveryDigests: ['a', 'b'], at: start };
       const insert = () => database.transaction((tx) => secondFactorsStore.insert(tx, scope, user.id, factor));
       assert.equal(await insert(), true);
       return { id: user.id, seed, insert };
     }
     /** Adds another authenticator app to a user. @returns its seed */
     async function addAnotherApp(id: string, by = vault): Promise<string> {
-      const seed = newSeed();
-      const { text, keyId } = by.seal(seed, seedOf(id));
+      const seed = generateSeed();
+      const { text, keyId } = by.seal(seed, seedPurpose(id));
       const totp = { user_id: id, kind: 'totp', secret: text, key_id: keyId, last_step: 0, created_at: start };
       await knex('credentials').insert(totp);
       return seed;
@@ -100,8 +100,8 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         'another key of thirty-two characters or more',
         'a key of thirty-two characters or more',
       ]);
-      const first = await seedsStore.resealForOperator(database, eachDialect, 0, 1);
-      const rest = await seedsStore.resealForOperator(database, eachDialect, first.last, 2);
+      const first = await seedsStore.reencryptForOperator(database, eachDialect, 0, 1);
+      const rest = await seedsStore.reencryptForOperator(database, eachDialect, first.last, 2);
       assert.deepEqual([first.found, first.unreadable, rest.found, rest.unreadable], [1, 0, 1, 1]);
       assert.equal(await seedsStore.countUnreadableForOperator(database, [eachDialect.keyId]), 1);
       const now = start + minuteMs;
@@ -118,7 +118,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const now = start + minuteMs;
       const typed = { code: codeAt(seed, now), now };
       assert.equal(await secondFactorsStore.acceptTotp(database, vault, elsewhere, id, typed), false);
-      assert.equal(await secondFactorsStore.takeRecoveryCode(database, elsewhere, id, 'a'), false);
+      assert.equal(await secondFactorsStore.consumeRecoveryCode(database, elsewhere, id, 'a'), false);
       await secondFactorsStore.remove(database, elsewhere, id);
       assert.deepEqual(await factorState(id), [start, 1, 2]);
     });

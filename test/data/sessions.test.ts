@@ -78,7 +78,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const id = await openSession(user);
       await credentialsStore.replace(database, scope, user.id, 0, { kind: 'own', hash: 'x', at: start });
       await tenantsStore.setState(database, scope.tenant.id, 'suspended');
-      await sessionsStore.noteSeen(database, id, start + 60_000);
+      await sessionsStore.updateLastSeen(database, id, start + 60_000);
       const live = await sessionsStore.findLiveAcrossTenants(database, id);
       await tenantsStore.setState(database, scope.tenant.id, 'active');
       assert.deepEqual(
@@ -116,7 +116,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const [idle, old] = [idleLimitMs(worldwide), absoluteLimitMs(worldwide)];
       const at = async (createdAt: number, seenAt: number): Promise<string> => {
         const id = await openSession(user, createdAt);
-        await sessionsStore.noteSeen(database, id, seenAt);
+        await sessionsStore.updateLastSeen(database, id, seenAt);
         return id;
       };
       const ids = [

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
+import { issueSetupToken } from '../../src/core/accounts/tenants/setup-token.ts';
 import { postgres } from '../support/services.ts';
 import { eachDialect, newTenant, newUser, open, sqliteFile, start } from './databases.ts';
-import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
@@ -15,7 +15,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('while there is no tenant, each new set-up link replaces the previous one', async () => {
       assert.equal(await tenantsStore.isEmpty(database), true);
-      const [first, second] = [await openSetup(database), await openSetup(database)];
+      const [first, second] = [await issueSetupToken(database), await issueSetupToken(database)];
       assert.equal(Buffer.from(first ?? '', 'base64url').length, 32);
       assert.notEqual(first, second);
       const rows = await database.knex('setup').select<{ token_digest: string }[]>();
@@ -25,27 +25,27 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('only one of 20 concurrent requests can use the set-up link', async () => {
       for (let round = 0; round < 5; round++) {
-        await setUpStore.replace(database, 'digest');
-        assert.equal(await setUpStore.isOpen(database, 'digest'), true);
-        assert.equal(await setUpStore.consume(database, 'another'), false);
+        await setupTokenStore.replace(database, 'digest');
+        assert.equal(await setupTokenStore.isOpen(database, 'digest'), true);
+        assert.equal(await setupTokenStore.consume(database, 'another'), false);
         const used = await Promise.all(
-          Array.from({ length: 20 }, () => database.transaction((tx) => setUpStore.consume(tx, 'digest'))),
+          Array.from({ length: 20 }, () => database.transaction((tx) => setupTokenStore.consume(tx, 'digest'))),
         );
         assert.equal(used.filter(Boolean).length, 1);
-        assert.equal(await setUpStore.isOpen(database, 'digest'), false);
+        assert.equal(await setupTokenStore.isOpen(database, 'digest'), false);
       }
     });
 
     test('a set-up link stays valid if the transaction that used it fails', async () => {
-      await setUpStore.replace(database, 'again');
+      await setupTokenStore.replace(database, 'again');
       const work = database.transaction(async (tx) => {
-        assert.equal(await setUpStore.consume(tx, 'again'), true);
+        assert.equal(await setupTokenStore.consume(tx, 'again'), true);
         throw new Error('no');
       });
       await assert.rejects(work);
-      assert.equal(await setUpStore.isOpen(database, 'again'), true);
-      await setUpStore.close(database);
-      assert.equal(await setUpStore.isOpen(database, 'again'), false);
+      assert.equal(await setupTokenStore.isOpen(database, 'again'), true);
+      await setupTokenStore.close(database);
+      assert.equal(await setupTokenStore.isOpen(database, 'again'), false);
     });
 
     test('a tenant can be found by its own users and by the operator', async () => {
@@ -66,7 +66,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await tenantsStore.findOwn(database, scope))?.id, scope.tenant.id);
       assert.deepEqual(await tenantsStore.findOwn(database, { ...scope, tenant }), kept);
       assert.equal(await tenantsStore.findForOperator(database, 'nobody'), null);
-      assert.equal(await openSetup(database), null);
+      assert.equal(await issueSetupToken(database), null);
     });
 
     test('a domain belongs to at most one tenant', async () => {
@@ -94,14 +94,14 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     });
 
     test('the directory maps a domain and its subdomains to a region', async () => {
-      await directoryStore.put(database, []);
-      await directoryStore.put(database, [
+      await directoryStore.upsert(database, []);
+      await directoryStore.upsert(database, [
         { domain: 'b.example', region: 'germany' },
         { domain: 'a.example', region: 'china' },
       ]);
       assert.equal(await directoryStore.regionOf(database, 'b.example'), 'germany');
       assert.equal(await directoryStore.regionOf(database, 'deep.sub.b.example'), 'germany');
-      await directoryStore.put(database, [{ domain: 'b.example', region: 'worldwide' }]);
+      await directoryStore.upsert(database, [{ domain: 'b.example', region: 'worldwide' }]);
       assert.equal(await directoryStore.regionOf(database, 'b.example'), 'worldwide');
       assert.deepEqual(await directoryStore.list(database), [
         { domain: 'a.example', region: 'china' },
@@ -119,7 +119,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const top = `${randomUUID()}.example`;
       const tenant = { id: randomUUID(), name: 'A', language: 'en', state: 'active', createdAt: start } as const;
       await tenantsStore.insert(database, { ...tenant, domains: [`own.${top}`] });
-      await directoryStore.put(database, [
+      await directoryStore.upsert(database, [
         { domain: top, region: 'germany' },
         { domain: `branch.own.${top}`, region: 'china' },
       ]);
@@ -131,20 +131,20 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         'china',
         'the most specific domain wins',
       );
-      await directoryStore.put(database, [{ domain: `own.${top}`, region: 'germany' }]);
+      await directoryStore.upsert(database, [{ domain: `own.${top}`, region: 'germany' }]);
       assert.equal(await directoryStore.regionOf(database, `own.${top}`), null);
-      await directoryStore.put(database, [{ domain: `own.${top}`, region: 'worldwide' }]);
+      await directoryStore.upsert(database, [{ domain: `own.${top}`, region: 'worldwide' }]);
       assert.equal(await directoryStore.regionOf(database, `own.${top}`), null);
     });
 
     test('the directory accepts 20,000 domains together, and the last of duplicate entries wins', async () => {
-      await directoryStore.put(database, [
+      await directoryStore.upsert(database, [
         { domain: 'twice.example', region: 'china' },
         { domain: 'twice.example', region: 'germany' },
       ]);
       assert.equal(await directoryStore.regionOf(database, 'twice.example'), 'germany');
       const many = Array.from({ length: 20_000 }, (_, n) => ({ domain: `d${n}.example`, region: 'germany' }));
-      await directoryStore.put(database, many);
+      await directoryStore.upsert(database, many);
       assert.equal(await directoryStore.regionOf(database, 'd19999.example'), 'germany');
     });
   });

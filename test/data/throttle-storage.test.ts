@@ -27,11 +27,11 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('mark the first refusal of a block', async () => {
       const one = attempt();
-      const { take } = createThrottle(database, worldwide);
+      const { consume } = createThrottle(database, worldwide);
       const waits = [];
-      for (let n = 0; n < 8; n++) waits.push(await take(one));
+      for (let n = 0; n < 8; n++) waits.push(await consume(one));
       assert.deepEqual(
-        waits.map((wait) => wait?.first ?? null),
+        waits.map((wait) => wait?.isFirstRefusal ?? null),
         [null, null, null, null, null, true, false, false],
       );
     });
@@ -40,7 +40,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const one = attempt();
       for (let n = 0; n < 12; n++) {
         assert.equal(await throttle.take(one), 0);
-        await throttle.giveBack(one);
+        await throttle.refund(one);
       }
     });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import { createThrottle, type Attempt } from '../../src/core/accounts/throttles/throttle.ts';
-import { countedUnder } from '../../src/core/accounts/throttles/throttle-keys.ts';
+import { throttleKeysOf } from '../../src/core/accounts/throttles/throttle-keys.ts';
 import { postgres } from '../support/services.ts';
 import { eachDialect, open, worldwide } from './databases.ts';
 import { attempt, createWaitingThrottle, takeRepeatedly } from './throttle-waits.ts';
@@ -58,7 +58,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     });
 
     test('ignore a stricter limit set by the tenant', async () => {
-      const one = temporary({ attempts: 1 });
+      const one = temporary({ maxAttempts: 1 });
       assert.equal(allowed(await takeRepeatedly(throttle, 20, () => one)), 20);
     });
 
@@ -88,10 +88,10 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('mark the first refusal of a block', async () => {
       const address = '203.0.113.24';
-      const { take } = createThrottle(database, worldwide);
-      for (let n = 0; n < maxAttempts; n++) await take(temporary({ address }));
-      assert.equal((await take(temporary({ address })))?.first, true);
-      assert.equal((await take(temporary({ address })))?.first, false);
+      const { consume } = createThrottle(database, worldwide);
+      for (let n = 0; n < maxAttempts; n++) await consume(temporary({ address }));
+      assert.equal((await consume(temporary({ address })))?.isFirstRefusal, true);
+      assert.equal((await consume(temporary({ address })))?.isFirstRefusal, false);
     });
 
     test('are allowed again after the block', async () => {
@@ -107,21 +107,21 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await takeRepeatedly(throttle, maxAttempts - 1, () => one);
       for (let n = 0; n < 5; n++) {
         assert.equal(await throttle.take(one), 0);
-        await throttle.giveBack(one);
+        await throttle.refund(one);
       }
     });
 
     test('are recorded in the log at most 50 times a day per user name and 100 times per address', async () => {
       const recorded = async (count: number, next: (n: number) => Attempt): Promise<number> => {
         let records = 0;
-        for (let n = 0; n < count; n++) records += Number(await throttle.isRecorded(next(n)));
+        for (let n = 0; n < count; n++) records += Number(await throttle.shouldRecordFailure(next(n)));
         return records;
       };
       const one = temporary();
       assert.equal(await recorded(60, (n) => ({ ...one, address: `10.1.3.${n}` })), 50);
       assert.equal(await recorded(110, () => temporary({ address: '203.0.113.28' })), 100);
       const own = attempt({ username: one.username, address: '203.0.113.28' });
-      assert.equal(await throttle.isRecorded(own), true, 'an own password, which has its own limit');
+      assert.equal(await throttle.shouldRecordFailure(own), true, 'an own password, which has its own limit');
       assert.equal(
         await throttle.take({ ...temporary(), address: '203.0.113.28' }),
         0,
@@ -132,15 +132,15 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     test('leave no counts of an erased user', async () => {
       await database.knex('throttles').delete();
       const user = { id: 'erased', username: 'erased@a.example', epoch: 2 };
-      for (const epoch of [0, 1, 2]) await throttle.isRecorded(temporary({ ...user, epoch }));
+      for (const epoch of [0, 1, 2]) await throttle.shouldRecordFailure(temporary({ ...user, epoch }));
       const named = async () => (await counts()).map(({ key }) => key).filter((key) => key.startsWith('recordName:'));
       const keys = await named();
       assert.deepEqual(
-        keys.filter((key) => !countedUnder(user).includes(key)),
+        keys.filter((key) => !throttleKeysOf(user).includes(key)),
         [],
       );
       assert.equal(keys.length, 3);
-      await throttle.forget(user);
+      await throttle.deleteCounts(user);
       assert.deepEqual(await named(), []);
     });
 
@@ -150,7 +150,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await takeRepeatedly(throttle, 5, () => one);
       const right = { ...one, kind: 'temporary' } as const;
       await throttle.take(right);
-      await throttle.forgive(right);
+      await throttle.reset(right);
       const left = (await counts()).map(({ key, points }) => [key.split(':')[0], points]);
       assert.deepEqual(left, [
         ['account', 5],

@@ -11,7 +11,7 @@ export const attempt = (overrides: Partial<Attempt> = {}): Attempt => ({
   address: `192.0.2.${people}`,
   epoch: 0,
   knownDevice: null,
-  attempts: null,
+  maxAttempts: null,
   ...overrides,
 });
 
@@ -22,9 +22,9 @@ export function createWaitingThrottle(database: Database, rules: RegionRules) {
   const throttle = createThrottle(database, rules);
   return {
     ...throttle,
-    take: async (each: Attempt): Promise<number> => (await throttle.take(each))?.retryAfter ?? 0,
-    takeBudget: async (...all: Parameters<Throttle['takeBudget']>): Promise<number> =>
-      (await throttle.takeBudget(...all))?.retryAfter ?? 0,
+    take: async (each: Attempt): Promise<number> => (await throttle.consume(each))?.retryAfter ?? 0,
+    takeBudget: async (...all: Parameters<Throttle['consumeBudget']>): Promise<number> =>
+      (await throttle.consumeBudget(...all))?.retryAfter ?? 0,
   };
 }
 

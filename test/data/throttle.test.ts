@@ -39,9 +39,9 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     test('are reset by the correct password', async () => {
       const one = attempt();
       await takeRepeatedly(throttle, 4, () => one);
-      await throttle.forgive(one);
+      await throttle.reset(one);
       assert.deepEqual(await takeRepeatedly(throttle, 5, () => one), [0, 0, 0, 0, 0]);
-      await throttle.forgive(attempt());
+      await throttle.reset(attempt());
     });
 
     test('block a user name for a day after 50 attempts from different addresses', async () => {

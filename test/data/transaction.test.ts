@@ -6,7 +6,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
-import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { passwordHashOf } from '../support/credentials.ts';
@@ -51,8 +51,8 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
           at: start,
         });
         await activityStore.record(tx, scope, { kind: 'user.added' }, user.id, start);
-        await directoryStore.put(tx, [{ domain: 'lost.example', region: 'germany' }]);
-        await setUpStore.replace(tx, 'lost');
+        await directoryStore.upsert(tx, [{ domain: 'lost.example', region: 'germany' }]);
+        await setupTokenStore.replace(tx, 'lost');
         throw new Error('in the middle');
       });
       await assert.rejects(work, /in the middle/);
@@ -119,7 +119,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('rejects a prepared query with a missing value', async () => {
       const find = database.prepare('test.missing', (knex, $) => knex('users').where({ id: $('id') }));
-      await assert.rejects(find({ other: 'x' }), /needs a value for id/);
+      await assert.rejects(find({ other: 'x' }), /Missing query value: id/);
       await assert.rejects(
         database.transaction((tx) => tx.prepare('x', (knex, $) => knex('users').where({ id: $('id') }))({})),
       );

@@ -7,7 +7,7 @@ import { isUnavailable } from '../../src/platform/database/unavailable.ts';
 const coded = (code: string): Error => Object.assign(new Error('x'), { code });
 const named = (name: string): Error => Object.assign(new Error('x'), { name });
 
-describe('an error counts as unavailable if it comes from', () => {
+describe('isUnavailable accepts errors of', () => {
   const codes: Record<string, string[]> = {
     PostgreSQL: ['08000', '08006', '53100', '53300', '57014', '57P01', '57P03'],
     SQLite: [
@@ -44,7 +44,7 @@ describe('an error counts as unavailable if it comes from', () => {
   });
 });
 
-describe('an error does not count as unavailable if it is', () => {
+describe('isUnavailable rejects', () => {
   for (const code of [
     '42601',
     '42P01',

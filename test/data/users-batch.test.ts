@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { usersAtOnce } from '../../src/core/accounts/stores/users.batch.store.ts';
+import { usersPerBatch } from '../../src/core/accounts/stores/users.batch.store.ts';
 import { postgres } from '../support/services.ts';
 import { eachDialect, newTenant, newUser, open } from './databases.ts';
 import { hostileNames } from './hostile-names.ts';
@@ -72,12 +72,12 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('are listed in pages by user name, without deleted users or other tenants', async () => {
       const [scope, other] = [await newTenant(database), await newTenant(database)];
-      const many = Array.from({ length: usersAtOnce + 3 }, () => newUser());
+      const many = Array.from({ length: usersPerBatch + 3 }, () => newUser());
       await usersStore.insertMany(database, scope, [...many, newUser({ state: 'deleted', deletedAt: 1 })]);
       await usersStore.insert(database, other, newUser());
       const first = await usersBatchStore.listAfter(database, scope, '');
       const rest = await usersBatchStore.listAfter(database, scope, first.at(-1)!.username);
-      assert.deepEqual([first.length, rest.length], [usersAtOnce, 3]);
+      assert.deepEqual([first.length, rest.length], [usersPerBatch, 3]);
       assert.deepEqual(
         [...first, ...rest].map(({ username }) => username),
         many.map(({ username }) => username).sort(),

@@ -19,10 +19,14 @@ import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 // Limits that force each strategy for finding a page.
 const strategies: Record<string, Limits> = {
-  'in a single step': { stepRows: 1_000, maxNamed: 10_000, namedRows: 11 },
-  'step by step, without an index': { stepRows: 3, maxNamed: -1, namedRows: 11 },
-  'from the results of an index': { stepRows: 1, maxNamed: 10_000, namedRows: 11 },
-  'from an index with few results, otherwise step by step': { stepRows: 2, maxNamed: 40, namedRows: 500 },
+  'in a single step': { rowsPerStep: 1_000, maxCandidates: 10_000, candidatesPerQuery: 11 },
+  'step by step, without an index': { rowsPerStep: 3, maxCandidates: -1, candidatesPerQuery: 11 },
+  'from the results of an index': { rowsPerStep: 1, maxCandidates: 10_000, candidatesPerQuery: 11 },
+  'from an index with few results, otherwise step by step': {
+    rowsPerStep: 2,
+    maxCandidates: 40,
+    candidatesPerQuery: 500,
+  },
 };
 
 const names = ['Zoé', 'Zoe', 'Müller', 'Mueller', 'Muller', 'Åse', '李小龍', 'O’Neil', 'Юлия', 'Παπάς', 'a', 'nan'];

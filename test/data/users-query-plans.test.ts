@@ -40,14 +40,14 @@ for (const users of [1, 20_000])
     }
     const { knex } = database;
 
-    const planOf = async (build: Build, asked: queries.Asked): Promise<string> => {
+    const planOf = async (build: Build, asked: queries.PageQuery): Promise<string> => {
       const { sql, bind } = compile(knex, build);
       const values = bind({ ...queries.valuesOf(asked), numbers: '[1]', endKey: 'b', endId: 'b' });
       const rows = await knex.raw<{ detail: string }[]>(`explain query plan ${sql}`, values);
       return rows.map(({ detail }) => detail).join('\n');
     };
-    const asked = (overrides: Partial<PageRequest>): queries.Asked =>
-      queries.askedOf(scope, {
+    const asked = (overrides: Partial<PageRequest>): queries.PageQuery =>
+      queries.toPageQuery(scope, {
         ...{ search: null, level: null, status: null, sort: 'name', descending: false, from: null },
         ...overrides,
       })!;
@@ -85,7 +85,7 @@ for (const users of [1, 20_000])
 
     test('reads only the users that an index returned', async () => {
       for (const each of requests) {
-        const plan = await planOf((sql, $) => queries.selectAmong(sql, $, each), each);
+        const plan = await planOf((sql, $) => queries.selectFromCandidates(sql, $, each), each);
         assert.match(plan, /^SEARCH users USING INDEX users_by_number \(number=\?\)\n/);
         assert.doesNotMatch(plan, /SCAN users/);
       }
@@ -103,8 +103,8 @@ for (const users of [1, 20_000])
       test(`uses ${indexes.join(' and ') || 'no index'} for ${Object.values(overrides).join(' and ')}`, async () => {
         const each = asked(overrides);
         const plans = queries
-          .holdersIndexes(each)
-          .map((index) => planOf((sql, $) => queries.selectHolders(sql, $, index), each));
+          .partialIndexesFor(each)
+          .map((index) => planOf((sql, $) => queries.selectFromPartialIndex(sql, $, index), each));
         assert.deepEqual(
           (await Promise.all(plans)).map((plan) => /^SEARCH users USING COVERING INDEX (\w+)/.exec(plan)?.[1]),
           indexes,

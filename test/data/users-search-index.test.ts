@@ -12,7 +12,7 @@ import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const allUsers = { level: null, status: null, sort: 'name', descending: false, from: null } as const;
-const ownIndex = { stepRows: 1, maxNamed: 10_000, namedRows: 500 };
+const ownIndex = { rowsPerStep: 1, maxCandidates: 10_000, candidatesPerQuery: 500 };
 
 for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the search index on ${dialect}`, { skip }, async () => {

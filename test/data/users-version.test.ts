@@ -26,7 +26,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       'a row of an import': (scope, user) =>
         usersBatchStore.updateMany(database, scope, [{ ...user, firstName: 'Zo' }]),
       'a move to a region that does not offer the language': (scope) =>
-        movingStore.offerLanguages(database, scope.tenant.id, { languages: ['de'], defaultLanguage: 'de' }, later),
+        movingStore.replaceLanguages(database, scope.tenant.id, { languages: ['de'], defaultLanguage: 'de' }, later),
     };
     for (const [label, write] of Object.entries(increasing)) {
       test(`increases with ${label}, along with its time, only for that user`, async () => {

@@ -55,7 +55,7 @@ for (const { dialect, config, skip } of databases) {
 
     test('is listed completely and in order for the operator', async () => {
       const [tenant] = await tenantsStore.listForOperator(database);
-      const users = await Array.fromAsync(usersStore.everyUser(database, tenant!.id));
+      const users = await Array.fromAsync(usersStore.listByName(database, tenant!.id));
       const rows = await database.knex('users').whereNot('state', 'deleted').orderBy(['name_key', 'id']).select('id');
       assert.ok(rows.length > 1_000 && tenant?.users === rows.length);
       assert.deepEqual(
@@ -63,7 +63,7 @@ for (const { dialect, config, skip } of databases) {
         rows.map(({ id }: { id: string }) => id),
       );
       const scope = await newTenant(database);
-      assert.deepEqual(await Array.fromAsync(usersStore.everyUser(database, scope.tenant.id)), []);
+      assert.deepEqual(await Array.fromAsync(usersStore.listByName(database, scope.tenant.id)), []);
     });
   });
 }

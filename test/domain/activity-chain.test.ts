@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/platform/database/digest.ts';
-import { createChainCheck, hashOf, personalDigestOf, type FoundEntry } from '../../src/domain/activity/chain.ts';
+import {
+  createChainVerifier,
+  entryHash,
+  personalDataDigest,
+  type FoundEntry,
+} from '../../src/domain/activity/chain.ts';
 
 function aChain(length: number): FoundEntry[] {
   const entries: FoundEntry[] = [];
@@ -10,16 +15,16 @@ function aChain(length: number): FoundEntry[] {
     const entry = {
       ...{ place, tenantId: 'tenant', at: 1_000 + place, kind: 'signIn.succeeded', data: '{}' },
       ...{ actorId: 'actor', targetId: null, requestId: `request ${place}` },
-      personalDigest: personalDigestOf(personal, 'salt', sha256),
+      personalDigest: personalDataDigest(personal, 'salt', sha256),
     };
-    const hash = hashOf(entry, entries.at(-1)?.hash ?? '', sha256);
+    const hash = entryHash(entry, entries.at(-1)?.hash ?? '', sha256);
     entries.push({ ...entry, hash, personal, personalSalt: 'salt' });
   }
   return entries;
 }
 
 function faultOf(entries: readonly FoundEntry[], whole = aChain(5)) {
-  const check = createChainCheck(sha256);
+  const check = createChainVerifier(sha256);
   for (const entry of entries) {
     const fault = check.next(entry);
     if (fault) return fault;

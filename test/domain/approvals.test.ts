@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { couldDo } from '../../src/domain/approval-policy.ts';
-import { needsFewer } from '../../src/domain/tenant-rules.ts';
-import { may, mayDelete, mayGive, maySetRules } from '../../src/domain/policy.ts';
-import { guardedActs, type GuardedAct, type RegionRules } from '../../src/domain/regions.ts';
+import { mayOnceApproved } from '../../src/domain/approval-policy.ts';
+import { weakensApproval } from '../../src/domain/tenant-rules.ts';
+import { may, mayDelete, mayAssignLevels, maySetRules } from '../../src/domain/policy.ts';
+import { approvalRules, type ApprovalRule, type RegionRules } from '../../src/domain/regions.ts';
 import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { worldwide } from '../data/databases.ts';
-import { approvalActs, type ApprovalAct } from '../../src/domain/approval-acts.ts';
+import { approvalActions, type ApprovalAction } from '../../src/domain/approval-actions.ts';
 import { operator, person } from '../../src/domain/principal.ts';
-import type { Target, Verdict } from '../../src/domain/verdict.ts';
+import type { Target, PolicyDecision } from '../../src/domain/policy-decision.ts';
 
 const now = Date.UTC(2026, 10, 30);
-const rulesFor = (acts: readonly GuardedAct[], deleteMoreThan = 3): RegionRules => ({
+const rulesFor = (acts: readonly ApprovalRule[], deleteMoreThan = 3): RegionRules => ({
   ...worldwide,
   twoAdministrators: { for: acts, deleteMoreThan, withinHours: 24 },
 });
 
-function scopeOf(level: AdministratorLevel | 'operator', acts: readonly GuardedAct[], agreed?: ApprovalAct): Scope {
+function scopeOf(
+  level: AdministratorLevel | 'operator',
+  acts: readonly ApprovalRule[],
+  agreed?: ApprovalAction,
+): Scope {
   const ada = { id: 'self', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
   const tenant = { id: 'tenant', name: 'A', language: 'en' } as const;
   const principal = level === 'operator' ? operator : person({ ...ada, administratorLevel: level });
@@ -41,7 +45,7 @@ const plain = someone('none');
 const levels = (administratorLevel: AdministratorLevel) => ({ administratorLevel, agentLevel: 'none' }) as const;
 
 /** The decisions that each approval rule affects. */
-const questions: [label: string, guard: GuardedAct, act: ApprovalAct, ask: (scope: Scope) => Verdict][] = [
+const questions: [label: string, guard: ApprovalRule, act: ApprovalAction, ask: (scope: Scope) => PolicyDecision][] = [
   [
     'resetting a Global admin',
     'resetGlobalAdmin',
@@ -59,9 +63,14 @@ const questions: [label: string, guard: GuardedAct, act: ApprovalAct, ask: (scop
     'promoting to Global admin',
     'giveGlobalAdmin',
     'giveGlobalAdmin',
-    (scope) => mayGive(scope, { ...plain, ...levels('none') }, levels('global')),
+    (scope) => mayAssignLevels(scope, { ...plain, ...levels('none') }, levels('global')),
   ],
-  ['adding a Global admin', 'giveGlobalAdmin', 'giveGlobalAdmin', (scope) => mayGive(scope, null, levels('global'))],
+  [
+    'adding a Global admin',
+    'giveGlobalAdmin',
+    'giveGlobalAdmin',
+    (scope) => mayAssignLevels(scope, null, levels('global')),
+  ],
   ['exporting users', 'export', 'exportUsers', (scope) => may(scope, 'users.export')],
   ['exporting the activity log', 'export', 'exportLog', (scope) => may(scope, 'activity.export')],
   ['deleting a fourth user', 'deleteMany', 'delete', (scope) => mayDelete(scope, [plain], 3)],
@@ -69,11 +78,17 @@ const questions: [label: string, guard: GuardedAct, act: ApprovalAct, ask: (scop
 ];
 
 /** Actions that never need approval. */
-const free: [label: string, ask: (scope: Scope) => Verdict][] = [
+const free: [label: string, ask: (scope: Scope) => PolicyDecision][] = [
   ['resetting another user', (scope) => may(scope, 'users.resetPassword', plain)],
   ['restoring another user', (scope) => may(scope, 'users.restore', plain)],
-  ['giving another level', (scope) => mayGive(scope, { ...plain, ...levels('none') }, levels('userManagement'))],
-  ['removing the Global admin level', (scope) => mayGive(scope, { ...global, ...levels('global') }, levels('none'))],
+  [
+    'giving another level',
+    (scope) => mayAssignLevels(scope, { ...plain, ...levels('none') }, levels('userManagement')),
+  ],
+  [
+    'removing the Global admin level',
+    (scope) => mayAssignLevels(scope, { ...global, ...levels('global') }, levels('none')),
+  ],
   ['blocking a Global admin', (scope) => may(scope, 'users.block', global)],
   ['deleting a third user', (scope) => mayDelete(scope, [plain], 2)],
   ['reading the activity log', (scope) => may(scope, 'activity.view')],
@@ -82,34 +97,40 @@ const free: [label: string, ask: (scope: Scope) => Verdict][] = [
 describe('policy on actions that need approval', () => {
   for (const [label, guard, act, ask] of questions) {
     test(`${label} needs approval under the rule ${guard} only`, () => {
-      for (const named of guardedActs) {
-        const verdict = ask(scopeOf('global', [named]));
-        assert.equal(verdict.allowed ? 'yes' : verdict.because, named === guard ? 'secondAdministrator' : 'yes', named);
-        if (!verdict.allowed && verdict.because === 'secondAdministrator') assert.equal(verdict.act, act);
+      for (const named of approvalRules) {
+        const decision = ask(scopeOf('global', [named]));
+        assert.equal(
+          decision.allowed ? 'yes' : decision.because,
+          named === guard ? 'secondAdministrator' : 'yes',
+          named,
+        );
+        if (!decision.allowed && decision.because === 'secondAdministrator') assert.equal(decision.act, act);
       }
     });
 
     test(`${label} is allowed with its own approval and no other`, () => {
-      for (const agreed of approvalActs)
-        assert.equal(ask(scopeOf('global', guardedActs, agreed)).allowed, agreed === act, agreed);
-      assert.equal(ask(scopeOf('operator', guardedActs)).allowed, true, 'the operator needs no approval');
+      for (const agreed of approvalActions)
+        assert.equal(ask(scopeOf('global', approvalRules, agreed)).allowed, agreed === act, agreed);
+      assert.equal(ask(scopeOf('operator', approvalRules)).allowed, true, 'the operator needs no approval');
     });
 
     test(`${label} with an approval still needs the permission`, () => {
-      const verdict = ask(scopeOf('billing', guardedActs, act));
+      const decision = ask(scopeOf('billing', approvalRules, act));
       assert.equal(
-        act === 'giveGlobalAdmin' ? verdict.allowed : may(scopeOf('billing', guardedActs, act), 'users.list').allowed,
+        act === 'giveGlobalAdmin'
+          ? decision.allowed
+          : may(scopeOf('billing', approvalRules, act), 'users.list').allowed,
         false,
       );
     });
   }
 
   for (const [label, ask] of free) {
-    test(`${label} never needs approval`, () => assert.equal(ask(scopeOf('global', guardedActs)).allowed, true));
+    test(`${label} never needs approval`, () => assert.equal(ask(scopeOf('global', approvalRules)).allowed, true));
   }
 
   test('loosening the approval rules needs approval', () => {
-    const scope = scopeOf('global', guardedActs);
+    const scope = scopeOf('global', approvalRules);
     assert.equal(maySetRules(scope, false).allowed, true);
     assert.deepEqual(maySetRules(scope, true), {
       allowed: false,
@@ -131,14 +152,14 @@ describe('policy on actions that need approval', () => {
   ];
   for (const [label, from, to, fewer] of changes) {
     test(`a change of rules ${fewer ? 'loosens' : 'does not loosen'} approval: ${label}`, () =>
-      assert.equal(needsFewer(from, to), fewer));
+      assert.equal(weakensApproval(from, to), fewer));
   }
 });
 
 describe('a recently removed Global admin level', () => {
   const days30 = 30 * 24 * 3_600_000;
   const acts = ['users.resetPassword', 'users.import', 'users.removeSecondFactor'] as const;
-  const outcome = (verdict: Verdict): string => (verdict.allowed ? 'yes' : verdict.because);
+  const outcome = (decision: PolicyDecision): string => (decision.allowed ? 'yes' : decision.because);
   const rows: [label: string, until: number | null, byGlobal: string, byManager: string][] = [
     ['never held', null, 'yes', 'yes'],
     ['removed now', now, 'secondAdministrator', 'formerGlobalAdmin'],
@@ -156,7 +177,7 @@ describe('a recently removed Global admin level', () => {
           assert.equal(outcome(may(scopeOf('userManagement', ['resetGlobalAdmin']), action, former)), byManager);
           assert.equal(outcome(may(scopeOf('global', []), action, former)), 'yes', 'one administrator is enough');
           assert.equal(outcome(may(scopeOf('userManagement', []), action, former)), 'yes');
-          assert.equal(outcome(may(scopeOf('operator', guardedActs), action, former)), 'yes', 'for the operator');
+          assert.equal(outcome(may(scopeOf('operator', approvalRules), action, former)), 'yes', 'for the operator');
         }
       }
     });
@@ -165,16 +186,17 @@ describe('a recently removed Global admin level', () => {
     const former = someone('none', now);
     for (const action of ['users.edit', 'users.block', 'users.delete', 'users.restore', 'users.endSessions'] as const)
       for (const level of ['global', 'userManagement'] as const)
-        assert.equal(outcome(may(scopeOf(level, guardedActs), action, former)), 'yes', action);
+        assert.equal(outcome(may(scopeOf(level, approvalRules), action, former)), 'yes', action);
   });
 
   test('restricts approval to Global admins', () => {
     const target = someone('none', now);
     for (const act of ['resetPassword', 'removeSecondFactor'] as const) {
-      assert.equal(couldDo(scopeOf('global', guardedActs), act, [target]).allowed, true);
-      assert.equal(couldDo(scopeOf('userManagement', guardedActs), act, [target]).allowed, false);
+      assert.equal(mayOnceApproved(scopeOf('global', approvalRules), act, [target]).allowed, true);
+      assert.equal(mayOnceApproved(scopeOf('userManagement', approvalRules), act, [target]).allowed, false);
       assert.equal(
-        couldDo(scopeOf('userManagement', guardedActs), act, [{ id: 'x', administratorLevel: 'none' }]).allowed,
+        mayOnceApproved(scopeOf('userManagement', approvalRules), act, [{ id: 'x', administratorLevel: 'none' }])
+          .allowed,
         true,
       );
     }
@@ -183,7 +205,7 @@ describe('a recently removed Global admin level', () => {
 
 describe('permission to approve a request', () => {
   const self: Target = { id: 'self', administratorLevel: 'global', globalAdminUntil: null };
-  const rows: [level: AdministratorLevel, act: ApprovalAct, targets: Target[], could: boolean][] = [
+  const rows: [level: AdministratorLevel, act: ApprovalAction, targets: Target[], could: boolean][] = [
     ['global', 'resetPassword', [global], true],
     ['global', 'resetPassword', [self], false],
     ['userManagement', 'resetPassword', [global], false],
@@ -203,7 +225,7 @@ describe('permission to approve a request', () => {
   ];
   for (const [level, act, targets, could] of rows) {
     test(`is ${could ? 'granted' : 'denied'} to ${level} for ${act} of ${targets.map(({ id }) => id).join(' and ') || 'no one'}`, () => {
-      assert.equal(couldDo(scopeOf(level, guardedActs), act, targets).allowed, could);
+      assert.equal(mayOnceApproved(scopeOf(level, approvalRules), act, targets).allowed, could);
     });
   }
 });

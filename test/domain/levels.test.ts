@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { mayGive, type Levels } from '../../src/domain/policy.ts';
+import { mayAssignLevels, type Levels } from '../../src/domain/policy.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
@@ -61,8 +61,8 @@ function expected({ actor, subject, from, to, agentChanges, managed }: Case): st
 function answer({ actor, subject, from, to, agentChanges, managed }: Case): string {
   const target = subject === 'new' ? null : { id: subject, administratorLevel: from, agentLevel: 'none' as const };
   const levels: Levels = { administratorLevel: to, agentLevel: agentChanges ? 'sales' : 'none' };
-  const verdict = mayGive(scopeOf(actor, managed), target, levels);
-  return verdict.allowed ? 'yes' : verdict.because;
+  const decision = mayAssignLevels(scopeOf(actor, managed), target, levels);
+  return decision.allowed ? 'yes' : decision.because;
 }
 
 describe('changing levels', () => {
@@ -81,8 +81,8 @@ describe('changing levels', () => {
       for (const agentLevel of agentLevels) {
         const target = { id: 'x', administratorLevel: 'global', agentLevel: 'none' } as const;
         const levels = { administratorLevel, agentLevel };
-        assert.equal(mayGive(scopeOf('operator', 'globalAdmins'), target, levels).allowed, true);
-        assert.equal(mayGive(scopeOf('operator', 'globalAdmins'), null, levels).allowed, true);
+        assert.equal(mayAssignLevels(scopeOf('operator', 'globalAdmins'), target, levels).allowed, true);
+        assert.equal(mayAssignLevels(scopeOf('operator', 'globalAdmins'), null, levels).allowed, true);
       }
     }
   });

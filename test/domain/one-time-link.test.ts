@@ -4,9 +4,9 @@ import {
   linkLifetimeMs,
   linkToken,
   linkTokenBytes,
-  opens,
-  readLinkToken,
-  type LinkStanding,
+  isLinkValid,
+  parseLinkToken,
+  type LinkState,
 } from '../../src/domain/people/one-time-link.ts';
 
 const made = linkToken(Uint8Array.from({ length: linkTokenBytes }, (_, index) => index));
@@ -28,12 +28,12 @@ describe('token of a one-time link', () => {
     ['that is empty', '', null],
   ] as const) {
     it(`${expected === null ? 'is rejected' : 'is accepted'} ${label}`, () =>
-      assert.equal(readLinkToken(typed), expected));
+      assert.equal(parseLinkToken(typed), expected));
   }
 });
 
 describe('validity of a one-time link', () => {
-  const standing: LinkStanding = {
+  const standing: LinkState = {
     ...{ purpose: 'handOver', epoch: 3, createdAt: 100, expiresAt: 200, openedAt: null },
     user: { state: 'active', epoch: 3, lastSignInAt: 100 },
     tenant: { state: 'active' },
@@ -52,7 +52,7 @@ describe('validity of a one-time link', () => {
     ['does not exist for a deleted user', { user: { ...user, state: 'deleted' } }, 150, false],
     ['does not exist in a suspended tenant', { tenant: { state: 'suspended' } }, 150, false],
   ] as const) {
-    it(`the validity ${label}`, () => assert.equal(opens({ ...standing, ...change }, now), expected));
+    it(`the validity ${label}`, () => assert.equal(isLinkValid({ ...standing, ...change }, now), expected));
   }
 });
 

@@ -7,13 +7,13 @@ import fc from 'fast-check';
 import { readRules, rulesFolder } from '../../src/platform/config/rules.ts';
 import {
   boundsOf,
-  ownChoiceNames,
-  ownChoices,
-  ownNumberNames,
-  ownNumbers,
-  stricterThan,
-  tightened,
-  type OwnRules,
+  choiceRuleNames,
+  choiceRules,
+  numericRuleNames,
+  numericRules,
+  stricterChoices,
+  effectiveRules,
+  type TenantRules,
 } from '../../src/domain/tenant-rules.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
 
@@ -21,30 +21,30 @@ const packs = readdirSync(rulesFolder)
   .filter((file) => file.endsWith('.json') && file !== 'schema.json')
   .map((file): [string, RegionRules] => [file, readRules(path.join(rulesFolder, file)).rules!]);
 
-const everyChoice = [...new Set(Object.values(ownChoices).flatMap(({ choices }) => [...choices])), '__proto__', ''];
+const everyChoice = [...new Set(Object.values(choiceRules).flatMap(({ choices }) => [...choices])), '__proto__', ''];
 const anything = fc.record(
   Object.fromEntries<fc.Arbitrary<number | string>>([
-    ...ownNumberNames.map((name) => [name, fc.integer({ min: -10, max: 100_000 })] as const),
-    ...ownChoiceNames.map((name) => [name, fc.constantFrom(...everyChoice)] as const),
+    ...numericRuleNames.map((name) => [name, fc.integer({ min: -10, max: 100_000 })] as const),
+    ...choiceRuleNames.map((name) => [name, fc.constantFrom(...everyChoice)] as const),
   ]),
   { requiredKeys: [] },
-) as fc.Arbitrary<OwnRules>;
-const rankOf = (name: (typeof ownChoiceNames)[number], rules: RegionRules): number =>
-  (ownChoices[name].choices as readonly string[]).indexOf(ownChoices[name].of(rules));
+) as fc.Arbitrary<TenantRules>;
+const rankOf = (name: (typeof choiceRuleNames)[number], rules: RegionRules): number =>
+  (choiceRules[name].choices as readonly string[]).indexOf(choiceRules[name].of(rules));
 
 for (const [file, rules] of packs) {
   describe(`own rules of a tenant under ${file}`, () => {
     test("never loosen the region's rules, whatever is stored", () => {
       fc.assert(
         fc.property(anything, (own) => {
-          const result = tightened(rules, own);
-          for (const name of ownNumberNames) {
-            const { of, stricter } = ownNumbers[name];
+          const result = effectiveRules(rules, own);
+          for (const name of numericRuleNames) {
+            const { of, stricter } = numericRules[name];
             if (stricter === 'less') assert.ok(of(result) <= of(rules) && of(result) >= 1, name);
             else assert.ok(of(result) >= of(rules), name);
           }
           assert.ok(result.password.minimumLength < result.password.maximumLength);
-          for (const name of ownChoiceNames) assert.ok(rankOf(name, result) >= rankOf(name, rules), name);
+          for (const name of choiceRuleNames) assert.ok(rankOf(name, result) >= rankOf(name, rules), name);
           const { 'users.export': _, ...others } = result.operations;
           const { 'users.export': __, ...before } = rules.operations;
           assert.deepEqual(others, before);
@@ -54,38 +54,39 @@ for (const [file, rules] of packs) {
 
     for (const kept of ['x', '9', '', 1.5, -0.5, NaN, Infinity, null, [], [1], {}, true]) {
       test(`fall back to the region's numbers if the stored value is not a number: ${inspect(kept)}`, () => {
-        const own = Object.fromEntries(ownNumberNames.map((name) => [name, kept])) as OwnRules;
-        const result = tightened(rules, own);
-        for (const name of ownNumberNames) assert.equal(ownNumbers[name].of(result), ownNumbers[name].of(rules), name);
+        const own = Object.fromEntries(numericRuleNames.map((name) => [name, kept])) as TenantRules;
+        const result = effectiveRules(rules, own);
+        for (const name of numericRuleNames)
+          assert.equal(numericRules[name].of(result), numericRules[name].of(rules), name);
       });
     }
 
     test('are limited to their bounds for any stored number', () => {
       for (const kept of [-1e308, Number.MIN_SAFE_INTEGER, -1, 0, Number.MAX_SAFE_INTEGER, 1e308])
-        for (const name of ownNumberNames) {
+        for (const name of numericRuleNames) {
           const { least, most } = boundsOf(name, rules);
-          const result = ownNumbers[name].of(tightened(rules, { [name]: kept }));
+          const result = numericRules[name].of(effectiveRules(rules, { [name]: kept }));
           assert.ok(result >= least && result <= most, `${name}: ${result}`);
         }
     });
 
     test('apply numbers that are stricter', () => {
-      for (const name of ownNumberNames) {
+      for (const name of numericRuleNames) {
         const { least, most } = boundsOf(name, rules);
         for (const value of [least, most])
-          assert.equal(ownNumbers[name].of(tightened(rules, { [name]: value })), value);
+          assert.equal(numericRules[name].of(effectiveRules(rules, { [name]: value })), value);
       }
     });
 
     test('apply choices that are stricter', () => {
-      for (const name of ownChoiceNames) {
-        for (const value of stricterThan(name, rules))
-          assert.equal(ownChoices[name].of(tightened(rules, { [name]: value })), value, name);
+      for (const name of choiceRuleNames) {
+        for (const value of stricterChoices(name, rules))
+          assert.equal(choiceRules[name].of(effectiveRules(rules, { [name]: value })), value, name);
       }
     });
 
     test("keep the region's rules if there are none", () => {
-      assert.deepEqual(tightened(rules, {}), rules);
+      assert.deepEqual(effectiveRules(rules, {}), rules);
     });
   });
 }
@@ -94,5 +95,5 @@ test('tenants cannot change numbers that their region fixes', () => {
   const china = packs.find(([file]) => file === 'china.json')?.[1];
   assert.ok(china?.throttle.fixed);
   const { attempts } = china.throttle.perAccountAndAddress;
-  assert.equal(tightened(china, { attempts: 1 }).throttle.perAccountAndAddress.attempts, attempts);
+  assert.equal(effectiveRules(china, { attempts: 1 }).throttle.perAccountAndAddress.attempts, attempts);
 });

@@ -5,7 +5,7 @@ import {
   normalizePassword,
   passwordFault,
   readPresentedPassword,
-  readTemporaryPassword,
+  parseTemporaryPassword,
   temporaryAlphabet,
   temporaryPassword,
   temporaryPasswordBytes,
@@ -80,13 +80,13 @@ describe('reading a typed temporary password', () => {
     'with other groups': 'AB CDE FGHJ KLMN PQR2345',
   };
   for (const [how, typed] of Object.entries(forgiven)) {
-    test(`accepts it ${how}`, () => assert.equal(readTemporaryPassword(typed), spelling));
+    test(`accepts it ${how}`, () => assert.equal(parseTemporaryPassword(typed), spelling));
   }
 
   test('accepts every generated password', () => {
     for (let n = 0; n < 500; n++) {
       const made = make();
-      assert.equal(readTemporaryPassword(` ${made.toLowerCase().replaceAll('-', ' ')}`), made);
+      assert.equal(parseTemporaryPassword(` ${made.toLowerCase().replaceAll('-', ' ')}`), made);
     }
   });
 });
@@ -108,7 +108,7 @@ describe('reading text that is not a temporary password', () => {
     'a very long text': 'A'.repeat(100_000),
   };
   for (const [what, typed] of Object.entries(refused)) {
-    test(`rejects ${what}`, () => assert.equal(readTemporaryPassword(typed), null));
+    test(`rejects ${what}`, () => assert.equal(parseTemporaryPassword(typed), null));
   }
 });
 
@@ -210,7 +210,7 @@ describe('validation of a new password', () => {
     const readings = (text: string): number => {
       spies.forEach((spy) => spy.resetCalls());
       passwordFault(text, context);
-      readTemporaryPassword(text);
+      parseTemporaryPassword(text);
       return spies.reduce((sum, spy) => sum + spy.callCount(), 0);
     };
     for (const each of ['a', '-', 'zoe ', '🔑'])

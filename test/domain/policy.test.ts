@@ -5,8 +5,8 @@ import { userOperations, type Placement, type RegionRules } from '../../src/doma
 import { actions, administratorLevels, type Action, type AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { operator, person } from '../../src/domain/principal.ts';
-import type { Target } from '../../src/domain/verdict.ts';
-import type { Refusal } from '../../src/domain/refusal.ts';
+import type { Target } from '../../src/domain/policy-decision.ts';
+import type { DenialReason } from '../../src/domain/denial-reason.ts';
 
 const portal = { en: 'the other portal', fr: 'l’autre portail', de: 'das andere Portal' };
 const placements: Record<Placement['at'], Placement> = {
@@ -76,7 +76,7 @@ interface Case {
   readonly managed: Managed;
 }
 
-function expected({ level, action, who, at, managed }: Case): 'yes' | Refusal {
+function expected({ level, action, who, at, managed }: Case): 'yes' | DenialReason {
   if (allowedToAll.includes(action)) return 'yes';
   if (level !== 'global' && level !== 'userManagement') return 'level';
   if (forGlobalAdmins.includes(action)) return level === 'global' ? 'yes' : 'level';
@@ -87,7 +87,7 @@ function expected({ level, action, who, at, managed }: Case): 'yes' | Refusal {
   return level === 'global' ? 'yes' : forUserManager(who, managed);
 }
 
-function forUserManager(who: Who, managed: Managed): 'yes' | Refusal {
+function forUserManager(who: Who, managed: Managed): 'yes' | DenialReason {
   if (who === 'global') return 'globalAdmin';
   const hasLevel = who !== 'user';
   return managed === 'globalAdmins' && hasLevel ? 'administrator' : 'yes';
@@ -103,9 +103,9 @@ const cases: Case[] = administratorLevels.flatMap((level) =>
   ),
 );
 
-const answer = ({ level, action, who, at, managed }: Case): 'yes' | Refusal => {
-  const verdict = may(scopeOf(rulesWith(at, managed), level), action, targetOf(who, level));
-  return verdict.allowed ? 'yes' : verdict.because;
+const answer = ({ level, action, who, at, managed }: Case): 'yes' | DenialReason => {
+  const decision = may(scopeOf(rulesWith(at, managed), level), action, targetOf(who, level));
+  return decision.allowed ? 'yes' : decision.because;
 };
 
 describe('policy', () => {
@@ -134,8 +134,8 @@ describe('policy', () => {
   });
 
   test('returns the place and its URL', () => {
-    const verdict = may(scopeOf(rulesWith('elsewhere', 'userManagers'), 'global'), 'users.resetPassword');
-    assert.deepEqual(verdict, {
+    const decision = may(scopeOf(rulesWith('elsewhere', 'userManagers'), 'global'), 'users.resetPassword');
+    assert.deepEqual(decision, {
       allowed: false,
       because: 'elsewhere',
       place: portal,
@@ -147,12 +147,12 @@ describe('policy', () => {
     const here = rulesWith('here', 'userManagers');
     const rules = { ...here, operations: { ...here.operations, 'users.resetPassword': placements.alone } };
     for (const operation of userOperations) {
-      const verdict = may(scopeOf(rules, 'global'), operation, {
+      const decision = may(scopeOf(rules, 'global'), operation, {
         id: 'other',
         administratorLevel: 'none',
         globalAdminUntil: null,
       });
-      assert.equal(verdict.allowed, operation !== 'users.resetPassword', operation);
+      assert.equal(decision.allowed, operation !== 'users.resetPassword', operation);
     }
   });
 
@@ -161,8 +161,8 @@ describe('policy', () => {
     const admin = { id: 'other', administratorLevel: 'billing', globalAdminUntil: null } as const;
     const because = (tightened: readonly string[], action: Action, target?: Target): string => {
       const here = action === 'users.block' ? rulesWith('here', 'globalAdmins') : rules;
-      const verdict = may(scopeOf({ ...here, tightened: new Set(tightened) }, 'userManagement'), action, target);
-      return verdict.allowed ? 'yes' : verdict.because;
+      const decision = may(scopeOf({ ...here, tightened: new Set(tightened) }, 'userManagement'), action, target);
+      return decision.allowed ? 'yes' : decision.because;
     };
     assert.equal(because(['logExport'], 'users.export'), 'nobody');
     assert.equal(because(['usersExport'], 'users.export'), 'tenantNobody');
@@ -176,8 +176,8 @@ describe('policy', () => {
   test('ignores the agent level', () => {
     for (const agentLevel of ['admin', 'sales', 'helpdesk', 'none'] as const) {
       const principal = person({ ...ada, administratorLevel: 'none', agentLevel });
-      const verdict = may({ ...scopeOf(rulesWith('here', 'userManagers'), 'none'), principal }, 'users.list');
-      assert.deepEqual(verdict, { allowed: false, because: 'level' });
+      const decision = may({ ...scopeOf(rulesWith('here', 'userManagers'), 'none'), principal }, 'users.list');
+      assert.deepEqual(decision, { allowed: false, because: 'level' });
     }
   });
 });

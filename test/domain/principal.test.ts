@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { may, mayDelete, mayGive, maySetRules } from '../../src/domain/policy.ts';
+import { may, mayDelete, mayAssignLevels, maySetRules } from '../../src/domain/policy.ts';
 import { actingUserId, actorIdOf, job, jobNames, operator, person, toRecorded } from '../../src/domain/principal.ts';
 import type { Principal } from '../../src/domain/principal.ts';
 import { actions, type Action } from '../../src/domain/roles.ts';
-import { createScope, scopeInside, type Scope } from '../../src/domain/scope.ts';
+import { createScope, supportScope, type Scope } from '../../src/domain/scope.ts';
 import { worldwide } from '../data/databases.ts';
-import type { Target } from '../../src/domain/verdict.ts';
+import type { Target } from '../../src/domain/policy-decision.ts';
 
 const tenant = { id: 'tenant', name: 'Ateliers Lumière', language: 'fr' } as const;
 const ada = { id: 'ada', username: 'ada@a.example', displayName: 'Ada', agentLevel: 'none' } as const;
@@ -23,7 +23,7 @@ const scopeOf = (principal: Principal): Scope =>
 const globalAdmin = person({ ...ada, administratorLevel: 'global' });
 const granted = { grantId: 'g', purpose: 'p', endsAt: 1, grantedBy: { id: 'c', name: 'Camille' } } as const;
 const support = (level: 'look' | 'manage'): Principal =>
-  scopeInside(scopeOf(globalAdmin), tenant, { ...granted, level }, worldwide).principal;
+  supportScope(scopeOf(globalAdmin), tenant, { ...granted, level }, worldwide).principal;
 
 const everything = [...actions];
 const own: Action[] = ['dashboard.view', 'profile.view', 'password.change'];
@@ -77,8 +77,8 @@ describe('a principal unknown to the policy', () => {
       }
       assert.equal(mayDelete(scope, [zoe], 0).allowed, false);
       assert.equal(maySetRules(scope, true).allowed, false);
-      assert.equal(mayGive(scope, zoe, { ...zoe, agentLevel: 'sales' }).allowed, false);
-      assert.equal(mayGive(scope, zoe, zoe).allowed, false, 'not even the current level');
+      assert.equal(mayAssignLevels(scope, zoe, { ...zoe, agentLevel: 'sales' }).allowed, false);
+      assert.equal(mayAssignLevels(scope, zoe, zoe).allowed, false, 'not even the current level');
     });
   }
 });

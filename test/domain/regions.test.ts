@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   absoluteLimitMs,
-  changeWithinMs,
+  passwordChangeWindowMs,
   idleLimitMs,
   isUserOperation,
   languageTag,
@@ -18,7 +18,7 @@ const rules = {
 
 test('rule durations are converted to milliseconds', () => {
   assert.equal(temporaryPasswordLifetimeMs(rules), 259_200_000);
-  assert.equal(changeWithinMs(rules), 900_000);
+  assert.equal(passwordChangeWindowMs(rules), 900_000);
   assert.equal(idleLimitMs(rules), 1_800_000);
   assert.equal(absoluteLimitMs(rules), 43_200_000);
 });

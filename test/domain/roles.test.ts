@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isUserOperation, userOperations } from '../../src/domain/regions.ts';
-import { actions, administratorLevels, agentLevels, changesToAPerson, rights } from '../../src/domain/roles.ts';
+import { actions, administratorLevels, agentLevels, actionsOnUsers, rights } from '../../src/domain/roles.ts';
 
 const allLevels = ['global', 'userManagement', 'billing', 'none'];
 const userManagers = ['global', 'userManagement'];
@@ -53,5 +53,5 @@ test('actions, rights and region operations have the same names', () => {
 
 test("every action that changes a user is checked against that user's level", () => {
   const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'removeSecondFactor', 'endSessions', 'import'];
-  assert.deepEqual([...changesToAPerson], [...verbs.map((verb) => `users.${verb}`), 'personalData.erase']);
+  assert.deepEqual([...actionsOnUsers], [...verbs.map((verb) => `users.${verb}`), 'personalData.erase']);
 });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { asBeginning, endingsOf, searchWordsOf, wordsOfSearch } from '../../src/domain/people/search-keys.ts';
+import { searchPrefix, suffixesOf, searchTextOf, parseSearchQuery } from '../../src/domain/people/search-keys.ts';
 
 const named = (displayName: string, username = 'x@y.z'): string =>
-  searchWordsOf({ displayName, username, firstName: '', lastName: '' });
+  searchTextOf({ displayName, username, firstName: '', lastName: '' });
 const finds = (typed: string, searchWords: string): boolean => {
-  const words = wordsOfSearch(typed);
+  const words = parseSearchQuery(typed);
   return words.length > 0 && words.every((word) => searchWords.includes(word));
 };
 
@@ -53,7 +53,7 @@ describe('searching users by name', () => {
       assert.equal(finds(typed, named(name)), found));
 
   test('finds a user by user name, and by first and last names that are not displayed', () => {
-    const words = searchWordsOf({
+    const words = searchTextOf({
       displayName: 'Zizou',
       firstName: 'Zoé',
       lastName: 'Besson',
@@ -84,7 +84,7 @@ describe('limits of the search index', () => {
     const typed = Array.from({ length: 12 }, (_, index) =>
       'x'.repeat(index + 1).concat(String.fromCharCode(97 + index)),
     );
-    assert.deepEqual(wordsOfSearch(typed.join(' ')), typed.slice(4).reverse());
+    assert.deepEqual(parseSearchQuery(typed.join(' ')), typed.slice(4).reverse());
   });
 });
 
@@ -100,7 +100,7 @@ describe('for any name and any query', () => {
         const [word = ''] = searchWords.split(' ');
         const letters = [...word];
         const part = letters.slice(from % letters.length, (from % letters.length) + length + 1).join('');
-        assert.ok(endingsOf(searchWords).some((ending) => ending.startsWith(asBeginning(part))));
+        assert.ok(suffixesOf(searchWords).some((ending) => ending.startsWith(searchPrefix(part))));
       }),
     );
   });
@@ -108,7 +108,7 @@ describe('for any name and any query', () => {
   test('a user is found by the full name, if it contains a letter', () => {
     fc.assert(
       fc.property(fc.string({ unit: letter, maxLength: 60 }), (name) => {
-        assert.equal(finds(name, named(name)), wordsOfSearch(name).length > 0);
+        assert.equal(finds(name, named(name)), parseSearchQuery(name).length > 0);
       }),
     );
   });
@@ -116,7 +116,7 @@ describe('for any name and any query', () => {
   test('words contain no special characters of LIKE, FTS5 or tsquery', () => {
     fc.assert(
       fc.property(text, (name) => {
-        for (const word of [...named(name).split(' '), ...wordsOfSearch(name)])
+        for (const word of [...named(name).split(' '), ...parseSearchQuery(name)])
           assert.match(word, /^[\p{L}\p{N}\p{M}]*$/u);
       }),
     );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { administratorLevels } from '../../src/domain/roles.ts';
-import { isSecondFactorRequired, readCode, recoveryCode } from '../../src/domain/people/second-factor.ts';
+import { isSecondFactorRequired, parseCode, recoveryCode } from '../../src/domain/people/second-factor.ts';
 
 describe('reading a typed code', () => {
   const recovery = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
@@ -35,7 +35,7 @@ describe('reading a typed code', () => {
   ];
   for (const [label, typed, read] of table) {
     test(`${read === null ? 'rejects' : 'accepts'} a code ${label}`, () =>
-      assert.equal(readCode(typed)?.code ?? null, read));
+      assert.equal(parseCode(typed)?.code ?? null, read));
   }
 });
 

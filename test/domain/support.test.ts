@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { may, mayGive } from '../../src/domain/policy.ts';
+import { may, mayAssignLevels } from '../../src/domain/policy.ts';
 import { actions, administratorLevels, type Action } from '../../src/domain/roles.ts';
-import { createScope, type Scope, scopeInside, scopeOutside } from '../../src/domain/scope.ts';
-import { endOfSupport, supportLevels, type Grant } from '../../src/domain/support.ts';
+import { createScope, type Scope, supportScope, homeScope } from '../../src/domain/scope.ts';
+import { supportEndReason, supportLevels, type Grant } from '../../src/domain/support.ts';
 import { worldwide } from '../data/databases.ts';
 import { person } from '../../src/domain/principal.ts';
 
@@ -27,7 +27,12 @@ const outside = createScope({
 });
 const inside = (level: Grant['level']): Scope => {
   const grantedBy = { id: 'camille', name: 'Camille Laurent' };
-  return scopeInside(outside, tenant, { grantId: 'grant', purpose: 'p', level, endsAt: now + 1, grantedBy }, worldwide);
+  return supportScope(
+    outside,
+    tenant,
+    { grantId: 'grant', purpose: 'p', level, endsAt: now + 1, grantedBy },
+    worldwide,
+  );
 };
 
 // Written down independently of the policy: an action opened to support must be added here too.
@@ -55,15 +60,15 @@ describe('support session', () => {
 
   test('does not allow changing levels of either kind', () => {
     const zoe = { id: 'zoe', administratorLevel: 'none', agentLevel: 'none' } as const;
-    assert.ok(mayGive(inside('manage'), zoe, zoe).allowed);
-    assert.ok(mayGive(inside('manage'), null, zoe).allowed);
+    assert.ok(mayAssignLevels(inside('manage'), zoe, zoe).allowed);
+    assert.ok(mayAssignLevels(inside('manage'), null, zoe).allowed);
     for (const levels of [
       { ...zoe, administratorLevel: 'billing' },
       { ...zoe, administratorLevel: 'global' },
       { ...zoe, agentLevel: 'helpdesk' },
     ] as const) {
-      assert.deepEqual(mayGive(inside('manage'), zoe, levels), { allowed: false, because: 'support' });
-      assert.deepEqual(mayGive(inside('manage'), null, levels), { allowed: false, because: 'support' });
+      assert.deepEqual(mayAssignLevels(inside('manage'), zoe, levels), { allowed: false, because: 'support' });
+      assert.deepEqual(mayAssignLevels(inside('manage'), null, levels), { allowed: false, because: 'support' });
     }
   });
 
@@ -74,7 +79,7 @@ describe('support session', () => {
   });
 
   test('leaves the operator without any level after leaving', () => {
-    const back = scopeOutside(inside('manage'));
+    const back = homeScope(inside('manage'));
     assert.deepEqual([back.tenant, back.principal], [home, outside.principal]);
     assert.equal(may(back, 'users.list').allowed, false);
   });
@@ -91,6 +96,7 @@ describe('a support grant', () => {
     ['is not valid while the tenant is moving', now + 1, null, 'moving', 'allowed', 'moving'],
     ['is not valid if the rules have forbidden support since', now + 1, null, 'active', 'forbidden', 'forbidden'],
   ] as const) {
-    test(`a grant ${label}`, () => assert.equal(endOfSupport({ endsAt, endedAt }, { state }, rules(grant), now), end));
+    test(`a grant ${label}`, () =>
+      assert.equal(supportEndReason({ endsAt, endedAt }, { state }, rules(grant), now), end));
   }
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/platform/database/digest.ts';
-import { beginningOfChain, hashOf, personalDigestOf, type FoundEntry } from '../../src/domain/activity/chain.ts';
+import { chainStart, entryHash, personalDataDigest, type FoundEntry } from '../../src/domain/activity/chain.ts';
 import { createFileCheck } from '../../src/core/activity/verify-file.ts';
 import {
   beginLine,
@@ -9,7 +9,7 @@ import {
   entryLine,
   filteredEndLine,
   filteredEntryLine,
-} from '../../src/core/activity/json-lines.ts';
+} from '../../src/core/activity/export-format.ts';
 import { newTenant, open, sqliteFile } from '../data/databases.ts';
 
 const { database } = await open(sqliteFile());
@@ -22,9 +22,9 @@ function aChain(length: number): FoundEntry[] {
     const entry = {
       ...{ place, tenantId: scope.tenant.id, at: 1_000 + place, kind: 'signOut', data: '{"x":"\u2028"}' },
       ...{ actorId: 'actor', targetId: null, requestId: `request ${place}` },
-      personalDigest: personalDigestOf(personal, 'salt', sha256),
+      personalDigest: personalDataDigest(personal, 'salt', sha256),
     };
-    const hash = hashOf(entry, entries.at(-1)?.hash ?? '', sha256);
+    const hash = entryHash(entry, entries.at(-1)?.hash ?? '', sha256);
     entries.push({ ...entry, hash, personal, personalSalt: 'salt' });
   }
   return entries;
@@ -34,10 +34,10 @@ const longer = aChain(7).at(-1)!;
 const chain = aChain(6);
 const last = chain.at(-1)!.hash;
 const filter = { user: null, group: 'signIn', from: null, until: null } as const;
-const whole = [beginLine(scope, null, beginningOfChain, 0), ...chain.map(entryLine), endLine(6, last)];
+const whole = [beginLine(scope, null, chainStart, 0), ...chain.map(entryLine), endLine(6, last)];
 const previous = (place: number): string => chain[place - 2]?.hash ?? '';
 const part = [
-  beginLine(scope, filter, beginningOfChain, 0),
+  beginLine(scope, filter, chainStart, 0),
   ...chain.filter(({ place }) => place !== 3).map((entry) => filteredEntryLine(entry, previous(entry.place))),
   filteredEndLine(5),
 ];
@@ -188,7 +188,7 @@ function begin(lines: readonly string[]): object {
 
 /** An entry that is valid on its own but does not continue the chain. */
 function forged(): object {
-  return { previousHash: 'x', hash: hashOf(chain[1]!, 'x', sha256) };
+  return { previousHash: 'x', hash: entryHash(chain[1]!, 'x', sha256) };
 }
 
 describe('checking an exported activity log', () => {

@@ -75,13 +75,13 @@ describe('rendering an activity entry', () => {
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
       'Camille deleted the account of Erased person 7F3K-2QXA.',
       'Camille a supprimé le compte 7F3K-2QXA (personne effacée).',
-      'Camille hat das Konto von Gelöschte Person 7F3K-2QXA gelöscht.',
+      'Camille hat das Konto von Person 7F3K-2QXA (endgültig gelöscht) gelöscht.',
     ],
     [
       activity({ kind: 'signIn.failed', because: 'password' }, { actor: null }),
       'Someone tried to sign in as Zoé with an incorrect password.',
       'Tentative de connexion au compte Zoé refusée : mot de passe incorrect.',
-      'Eine Anmeldung als Zoé wurde abgelehnt: falsches Kennwort.',
+      'Eine Anmeldung als Zoé ist fehlgeschlagen: falsches Kennwort.',
     ],
     [
       activity({ kind: 'user.edited', changes: [] }, { target: actor }),
@@ -93,19 +93,19 @@ describe('rendering an activity entry', () => {
       activity({ kind: 'refused', action: 'users.block', because: 'globalAdmin' }),
       'Camille wasn’t allowed to block or unblock sign-in (user: Zoé).|Global admins only',
       'Action concernant Zoé refusée à Camille : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
-      'Camille wurde eine Aktion an Zoé verweigert: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
+      'Camille wurde eine Aktion verweigert, die Zoé betrifft: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
     ],
     [
       activity({ kind: 'activity.exported', format: 'jsonl', filters: ['person', 'firstDay'] }, { target: null }),
       'Camille exported part of the activity log (JSON Lines).|Filtered by person and start date',
       'Camille a exporté une partie du journal d’activité (JSON Lines).|Filtres : personne et date de début',
-      'Camille hat einen Teil des Aktivitätsprotokolls exportiert (JSON Lines).|Eingegrenzt durch Person und erster Tag',
+      'Camille hat einen Auszug aus dem Aktivitätsprotokoll exportiert (JSON Lines).|Filter: Person und Startdatum',
     ],
     [
       activity({ kind: 'user.edited', changes }),
       'Camille changed the account of Zoé.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values were erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
       'Camille a modifié le compte Zoé.|Nom d’affichage : « Zoé » remplacé par « Zoë »|Prénom : « (vide) » remplacé par « Zoë »|Nom : les valeurs ont été effacées|Langue : « Celle de l’organisation » remplacé par « Allemand »|Niveau d’administration : « Pas un administrateur » remplacé par « Administrateur général »|Niveau d’agent : « Agent commercial » remplacé par « Agent du support technique »',
-      'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ zu „Zoë“|Vorname: von „(leer)“ zu „Zoë“|Nachname: Die Werte wurden entfernt|Sprache: von „Wie die Organisation“ zu „Deutsch“|Administratorebene: von „Kein Administrator“ zu „Globaler Administrator“|Agentenebene: von „Vertriebsbeauftragter“ zu „Helpdesk-Agent“',
+      'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ in „Zoë“ geändert|Vorname: von „(leer)“ in „Zoë“ geändert|Nachname: Werte gelöscht|Sprache: von „Wie die Organisation“ in „Deutsch“ geändert|Administratorebene: von „Kein Administrator“ in „Globaler Administrator“ geändert|Agentenebene: von „Vertriebsbeauftragter“ in „Helpdesk-Agent“ geändert',
     ],
   ];
   for (const [what, ...expected] of table) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { mayDelete } from '../../src/domain/policy.ts';
 import { person } from '../../src/domain/principal.ts';
-import { createScope, scopeInside } from '../../src/domain/scope.ts';
+import { createScope, supportScope } from '../../src/domain/scope.ts';
 import {
   aTenantWithApprovals,
   aStoredRequest,
@@ -139,11 +139,11 @@ describe('an action that cannot be requested', () => {
     } as const;
     const outside = createScope({ ...tenant.scope, principal: person(manager) });
     const scope = createScope({
-      ...scopeInside(outside, tenant.scope.tenant, grant, outside.rules),
+      ...supportScope(outside, tenant.scope.tenant, grant, outside.rules),
       rules: rules as never,
     });
-    const verdict = mayDelete(scope, [plain], 0);
-    assert.deepEqual(verdict, { allowed: false, because: 'support' });
+    const decision = mayDelete(scope, [plain], 0);
+    assert.deepEqual(decision, { allowed: false, because: 'support' });
   });
 
   it('expires when the region no longer allows the requested rules', async () => {

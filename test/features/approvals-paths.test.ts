@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { OwnRules } from '../../src/domain/tenant-rules.ts';
+import type { TenantRules } from '../../src/domain/tenant-rules.ts';
 import {
   aTenantWithApprovals,
   everyApprovalRule,
@@ -151,7 +151,7 @@ describe('an action that requires approval', () => {
     noah.sees('Resetting a Global admin’s password or authenticator app: from');
     await noah.submit('Approve');
     const before = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
-    assert.deepEqual(before, everyApprovalRule satisfies OwnRules);
+    assert.deepEqual(before, everyApprovalRule satisfies TenantRules);
     await camille.visit(address);
     await camille.submit('Relax organization rules');
     const after = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;

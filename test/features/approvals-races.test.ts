@@ -3,13 +3,13 @@ import { describe, it } from 'node:test';
 import { createScope } from '../../src/domain/scope.ts';
 import { Failure } from '../../src/domain/errors.ts';
 import { createApprovals } from '../../src/core/approvals/approvals.ts';
-import { createPerform, type PerformParts } from '../../src/core/approvals/perform.ts';
+import { createPerform, type PerformDependencies } from '../../src/core/approvals/perform-approval.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
-import { tightened } from '../../src/domain/tenant-rules.ts';
+import { effectiveRules } from '../../src/domain/tenant-rules.ts';
 import {
   aTenantWithApprovals,
   everyApprovalRule,
@@ -35,18 +35,18 @@ for (const [dialect, server] of [
     // The real rate limit would stop these rounds before they show anything.
     const throttle = {
       ...createThrottle(portal.database, portal.config.rules),
-      takeBudget: () => Promise.resolve(null),
+      consumeBudget: () => Promise.resolve(null),
     };
     const approvals = createApprovals({ database, clock });
     const tokens = createLinkTokens([], linkAddresses(portal.config.baseUrl));
     const credentialIssuer = createCredentialIssuer({ hasher: portal.hasher, tokens, canMail: false, clock });
     const users = createUsers({ database, credentialIssuer, throttle, clock });
-    const changes = createUserChanges({ database, clock });
-    const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformParts);
+    const changes = createUserActions({ database, clock });
+    const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformDependencies);
 
     const fixture = await aTenantWithApprovals(portal);
     const fourth = await aUser(portal, fixture.tenant, { administratorLevel: 'global' });
-    const rules = tightened(portal.config.rules, everyApprovalRule);
+    const rules = effectiveRules(portal.config.rules, everyApprovalRule);
 
     // Resets everything between rounds except the epoch of `third`, which grows with each reset.
     async function aRound() {
@@ -56,8 +56,8 @@ for (const [dialect, server] of [
       const before = (await activityKindsOf(portal, fixture.tenant)).length;
       const scopeOf = (actor: TestUser) => createScope({ ...fixture.tenant.scope, rules, principal: person(actor) });
       const newRequest = { act: 'resetPassword', userIds: [fixture.third.id] } as const;
-      const asked = await approvals.ask(scopeOf(fixture.requester), newRequest, 'Because');
-      if (asked.outcome !== 'asked') throw new Error(asked.outcome);
+      const asked = await approvals.request(scopeOf(fixture.requester), newRequest, 'Because');
+      if (asked.outcome !== 'requested') throw new Error(asked.outcome);
       const scopes = {
         requester: scopeOf(fixture.requester),
         other: scopeOf(fixture.other),

@@ -1,15 +1,15 @@
 import { after, describe } from 'node:test';
-import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
+import { createStrengthEstimator } from '../../src/core/accounts/passwords/strength-estimator.ts';
 import { createPasswords } from '../../src/core/accounts/passwords/passwords.ts';
 import { createFirstTenant } from '../../src/core/accounts/tenants/first-tenant.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { createUserAdder } from '../../src/core/accounts/users/add.ts';
+import { createUserAdder } from '../../src/core/accounts/users/add-user.ts';
 import { createBulkReset } from '../../src/core/accounts/users/bulk-reset.ts';
-import { createBulkChange } from '../../src/core/accounts/users/bulk.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
-import { chooseLanguage } from '../../src/core/accounts/users/language.ts';
+import { createBulkChange } from '../../src/core/accounts/users/bulk-actions.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
+import { chooseLanguage } from '../../src/core/accounts/users/choose-language.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
 import { aTenantWithApprovals } from '../support/approvals.ts';
 import { testInvalidCalls, type InvalidCall } from '../support/core-checks.ts';
@@ -51,7 +51,7 @@ const facts = (changed: object) =>
   }) as never;
 const add = (changed: object) => () => createUserAdder(parts)(scope, facts(changed));
 const edit = (changed: object) => () =>
-  createUserChanges(parts).edit(scope, plain.id, {
+  createUserActions(parts).edit(scope, plain.id, {
     typed: facts(changed),
     shown: null,
     nameOrder: 'givenFirst',
@@ -155,9 +155,9 @@ const organizations: InvalidCall[] = [
   ],
 ];
 
-const guesses = createGuessCounter(['en']);
-const passwords = createPasswords({ ...parts, hasher, guesses });
-after(() => guesses.close());
+const strengthEstimator = createStrengthEstimator(['en']);
+const passwords = createPasswords({ ...parts, hasher, strengthEstimator });
+after(() => strengthEstimator.close());
 const first = (changed: object) => () =>
   createFirstTenant({ rules: config.rules, tenants, passwords, hasher }, 'no link', {
     tenantName: 'First',

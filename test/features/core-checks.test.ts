@@ -1,9 +1,9 @@
 import { describe } from 'node:test';
-import { createApprovals, type Wish } from '../../src/core/approvals/approvals.ts';
+import { createApprovals, type RequestedApproval } from '../../src/core/approvals/approvals.ts';
 import { createImports } from '../../src/core/imports/imports.ts';
-import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
+import { createTenantRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createSupport } from '../../src/core/support/support.ts';
 import { linkAddresses } from '../../src/site/http/paths.ts';
@@ -34,7 +34,8 @@ const operator = await anOperator(portal);
 const bidi = 'Zoé \u202eBesson';
 const many = Array.from({ length: 51 }, () => crypto.randomUUID());
 
-const setRules = (own: object) => () => createRules({ database, regionRules: config.rules, clock }).set(scope, own);
+const setRules = (own: object) => () =>
+  createTenantRules({ database, regionRules: config.rules, clock }).set(scope, own);
 const ownRules: InvalidCall[] = [
   ['a number out of bounds', setRules({ idleMinutes: 100_000 }), 'rule.outOfBounds'],
   ['a fractional number', setRules({ passwordLength: 20.5 }), 'rule.outOfBounds'],
@@ -58,11 +59,11 @@ const grants: InvalidCall[] = [
 ];
 
 const approvals = createApprovals({ database, clock });
-const wish = (changed: object): Wish => ({ act: 'resetPassword', userIds: [other.id], ...changed });
+const wish = (changed: object): RequestedApproval => ({ act: 'resetPassword', userIds: [other.id], ...changed });
 const ask =
   (changed: object, reason = 'Lost phone') =>
   () =>
-    approvals.ask(scope, wish(changed), reason);
+    approvals.request(scope, wish(changed), reason);
 const part = (changed: object) => ({
   act: 'exportLog',
   log: { format: 'csv', part: { user: null, kind: null, from: null, to: null, ...changed } },
@@ -92,7 +93,7 @@ const stage = (bytes: Buffer) => () => imports.stage(scope, { name: 'x.csv', byt
 const files: InvalidCall[] = [
   ['a file that is too large', stage(Buffer.alloc(5 * 1024 * 1024 + 1, 'x')), 'file import.tooLarge'],
   ['an empty file', stage(Buffer.alloc(0)), 'file import.noRows'],
-  ['an unknown import mode', () => imports.want(scope, staged, 'some' as never, 0), 'field.unknownValue'],
+  ['an unknown import mode', () => imports.confirm(scope, staged, 'some' as never, 0), 'field.unknownValue'],
 ];
 
 describe('validation in core', () => {

@@ -113,7 +113,7 @@ describe('importing an exported file', () => {
       await reader.visit(importPath);
       await reader.upload(labels.de.check, labels.de.file, { name: 'x.csv', content: file });
       assert.deepEqual(new Set(shownRows(reader).map(({ result }) => result)), new Set(['Unverändert']));
-      reader.sees('Es gibt nichts zu importieren.');
+      reader.sees('Die Datei enthält keine Änderungen.');
     }
   });
 

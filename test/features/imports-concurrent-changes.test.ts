@@ -43,8 +43,8 @@ for (const [dialect, server] of [
           const scenario = await aConfirmedImport();
           await lose(scenario);
           await run();
-          const { state, stoppedBy } = await find(scenario);
-          assert.deepEqual([state, stoppedBy], ['stopped', 'rights']);
+          const { state, abortReason } = await find(scenario);
+          assert.deepEqual([state, abortReason], ['aborted', 'rights']);
           assert.equal(await countUsers(scenario.tenant), 2);
           assert.equal((await kindsOf(scenario.tenant))['users.imported'], undefined);
         });
@@ -113,7 +113,7 @@ for (const [dialect, server] of [
       ];
       for (const [what, rows, move, key] of moves) {
         it(`an import of all rows stops, and an import of valid rows skips the row: ${what}`, async () => {
-          for (const mode of ['all', 'good'] as const) {
+          for (const mode of ['all', 'validRowsOnly'] as const) {
             const scenario = await aConfirmedImport({
               mode,
               rows: (zoe, tenant) => [...rows(zoe, tenant), plannedAddition(tenant, 9)],
@@ -121,11 +121,11 @@ for (const [dialect, server] of [
             await move(scenario);
             const before = await countUsers(scenario.tenant);
             await run();
-            const { state, stoppedBy, counts } = await find(scenario);
-            assert.deepEqual([state, stoppedBy], mode === 'all' ? ['stopped', 'rows'] : ['done', null]);
+            const { state, abortReason, counts } = await find(scenario);
+            assert.deepEqual([state, abortReason], mode === 'all' ? ['aborted', 'rows'] : ['applied', null]);
             const left = key === 'tenants:error.usernameDomain' ? 0 : 1;
             assert.deepEqual(counts, { added: left, changed: 0, unchanged: 0, refused: 2 - left });
-            assert.equal(await countUsers(scenario.tenant), before + (mode === 'good' ? left : 0));
+            assert.equal(await countUsers(scenario.tenant), before + (mode === 'validRowsOnly' ? left : 0));
             const [row] = await importsStore.rows(database, scenario.scope, scenario.id, 'refused', { after: 0 }, 5);
             assert.equal(row?.outcome === 'refused' && row.faults[0] && textOfError(row.faults[0]).key, key);
           }

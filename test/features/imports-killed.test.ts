@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sha256 } from '../../src/platform/database/digest.ts';
-import { createChainCheck } from '../../src/domain/activity/chain.ts';
+import { createChainVerifier } from '../../src/domain/activity/chain.ts';
 import { plannedAddition, importScenarios } from '../support/import-scenarios.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -61,16 +61,16 @@ for (const [dialect, server] of [
         const count = await countUsers(each.tenant);
         const { state } = await find(each);
         assert.ok(
-          (count === 2 && state === 'wanted') || (count === rows + 2 && state === 'done'),
+          (count === 2 && state === 'confirmed') || (count === rows + 2 && state === 'applied'),
           `${count}, ${state}`,
         );
-        if (state === 'wanted') undone++;
+        if (state === 'confirmed') undone++;
         await (
           await aNode(portal)
         ).ended;
         assert.equal(await countUsers(each.tenant), rows + 2);
         assert.deepEqual(await kindsOf(each.tenant), { 'user.added': rows, 'users.imported': 1 });
-        const check = createChainCheck(sha256);
+        const check = createChainVerifier(sha256);
         for await (const entry of activityStore.entriesForOperator(portal.database, each.tenant.id))
           assert.equal(check.next(entry), null);
       }

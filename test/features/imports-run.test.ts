@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/platform/database/digest.ts';
-import { createChainCheck } from '../../src/domain/activity/chain.ts';
+import { createChainVerifier } from '../../src/domain/activity/chain.ts';
 import { addedRows, importScenarios } from '../support/import-scenarios.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -35,7 +35,7 @@ for (const [dialect, server] of [
       const scenario = await aConfirmedImport();
       await run();
       const { state, counts, finishedAt } = await find(scenario);
-      assert.deepEqual([state, finishedAt], ['done', clock.now]);
+      assert.deepEqual([state, finishedAt], ['applied', clock.now]);
       assert.deepEqual(counts, { added: addedRows, changed: 1, unchanged: 0, refused: 0 });
       assert.equal(await countUsers(scenario.tenant), addedRows + 2);
       const zoe = (await usersStore.find(database, scenario.tenant.scope, scenario.zoe.id))!;
@@ -45,7 +45,7 @@ for (const [dialect, server] of [
         'user.edited': 1,
         'users.imported': 1,
       });
-      const check = createChainCheck(sha256);
+      const check = createChainVerifier(sha256);
       for await (const entry of activityStore.entriesForOperator(database, scenario.tenant.id)) {
         assert.equal(check.next(entry), null);
         assert.equal(entry.actorId, scenario.admin.id);
@@ -69,7 +69,7 @@ for (const [dialect, server] of [
           await runWith(interrupt(database, statement, killed(when)))();
           assert.equal(await countUsers(scenario.tenant), 2);
           assert.deepEqual(await kindsOf(scenario.tenant), {});
-          assert.equal((await find(scenario)).state, 'wanted');
+          assert.equal((await find(scenario)).state, 'confirmed');
           await run();
           await run();
           assert.equal(await countUsers(scenario.tenant), addedRows + 2);
@@ -96,7 +96,7 @@ for (const [dialect, server] of [
       const [broken, working] = [await aConfirmedImport(), await aConfirmedImport()];
       await database.knex('import_rows').where({ import_id: broken.id, line: 2 }).update({ data: 'no JSON' });
       await run();
-      assert.deepEqual([(await find(broken)).state, (await find(working)).state], ['wanted', 'done']);
+      assert.deepEqual([(await find(broken)).state, (await find(working)).state], ['confirmed', 'applied']);
     });
   });
 }

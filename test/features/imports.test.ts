@@ -31,12 +31,12 @@ const textsByLanguage = {
   de: {
     header: 'Benutzername;Vorname;Administratorebene',
     billing: 'Abrechnungsadministrator',
-    results: ['Zu ändern', 'Hinzuzufügen', 'Abgelehnt'],
-    import: 'Die 2 gültigen Zeilen importieren',
-    underWay: 'Der Import läuft',
-    done: 'Der Import ist erledigt',
+    results: ['Wird geändert', 'Wird hinzugefügt', 'Abgelehnt'],
+    import: '2 gültige Zeilen importieren',
+    underWay: 'Der Import wird ausgeführt',
+    done: 'Der Import ist abgeschlossen',
     afterwards: ['Geändert', 'Hinzugefügt', 'Abgelehnt'],
-    download: 'Temporäre Kennwörter herunterladen',
+    download: 'Kennwörter herunterladen',
   },
   en: {
     header: 'User name;First name;Administrator level',

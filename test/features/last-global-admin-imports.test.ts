@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { plannedChange, importScenarios } from '../support/import-scenarios.ts';
 import { scopeOf, aStagedImport } from '../support/imports.ts';
@@ -20,7 +20,7 @@ for (const [dialect, server] of [
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database, clock } = portal;
     const { run } = importScenarios(portal);
-    const changes = createUserChanges({ database, clock: () => clock.now });
+    const changes = createUserActions({ database, clock: () => clock.now });
     const actions: ((by: Scope, user: User) => Promise<unknown>)[] = [
       run,
       (by, user) =>
@@ -37,7 +37,7 @@ for (const [dialect, server] of [
     async function confirmDemotion(tenant: TestTenant, by: TestUser, user: TestUser): Promise<void> {
       const id = await aStagedImport(portal, tenant, by, [plannedChange(user, 2, demotion)]);
       const confirmation = { mode: 'all', epoch: by.epoch, expiresAt: clock.now + 1 } as const;
-      assert.equal(await importsStore.want(database, scopeOf(tenant, by), id, confirmation), true);
+      assert.equal(await importsStore.confirm(database, scopeOf(tenant, by), id, confirmation), true);
     }
 
     const activeAdmins = async ({ scope }: TestTenant): Promise<string[]> =>

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { Failure } from '../../src/domain/errors.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
-import { createBulkChange } from '../../src/core/accounts/users/bulk.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createBulkChange } from '../../src/core/accounts/users/bulk-actions.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
@@ -22,7 +22,7 @@ for (const [dialect, server] of [
   describe(`the last Global admin, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const clock = (): number => portal.clock.now;
-    const changes = createUserChanges({ database: portal.database, clock });
+    const changes = createUserActions({ database: portal.database, clock });
     const bulk = createBulkChange({ database: portal.database, clock });
 
     it('cannot be lost when two Global admins remove each other concurrently', async () => {
@@ -56,7 +56,7 @@ for (const [dialect, server] of [
 
     it('cannot be blocked, and the dashboard warns about it', async () => {
       const { admin, tenant } = await aLastAdmin(portal);
-      const operator = createUserChanges({ database: portal.database, clock: () => portal.clock.now });
+      const operator = createUserActions({ database: portal.database, clock: () => portal.clock.now });
       await assert.rejects(operator.block(tenant.scope, admin.id), { kind: 'conflict' });
       const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(admin);
       person.sees('Your organization has only 1 active Global admin');

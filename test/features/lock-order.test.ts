@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import { Failure } from '../../src/domain/errors.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { createBulkChange } from '../../src/core/accounts/users/bulk.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createBulkChange } from '../../src/core/accounts/users/bulk-actions.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
@@ -24,7 +24,7 @@ for (const [dialect, server] of [
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database, hasher } = portal;
     const clock = (): number => portal.clock.now;
-    const changes = createUserChanges({ database, clock });
+    const changes = createUserActions({ database, clock });
     const bulk = createBulkChange({ database, clock });
     const users = createUsers({
       database,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { makeKey, signerOf } from '../../src/platform/keys/region-key.ts';
+import { generateSigningKey, signerOf } from '../../src/platform/keys/region-key.ts';
 import { bundleLines, readBundle, type BundleHeader, type BundleRow } from '../../src/core/moving/bundle.ts';
-import { MoveFault } from '../../src/core/moving/faults.ts';
-import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/file.ts';
+import { MoveFault } from '../../src/core/moving/move-fault.ts';
+import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/encrypted-file.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
-import { cancelMove } from '../../src/core/moving/cancel.ts';
+import { cancelMove } from '../../src/core/moving/cancel-move.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { bundleFile, exportBundle } from '../support/moving.ts';
 import { aBundleInTransit } from '../support/moving-bundle.ts';
@@ -66,7 +66,7 @@ const without = (table: string) => (all: BundleRow[]) =>
 const withTenant = (overrides: Partial<BundleHeader['tenant']>) => ({ tenant: { ...header.tenant, ...overrides } });
 
 describe('a bundle from a compromised region', () => {
-  const otherKey = makeKey();
+  const otherKey = generateSigningKey();
   const table: [label: string, make: () => Promise<string>, kind: string][] = [
     ['for a third region', () => forged({ to: 'china' }), 'addressee'],
     [
@@ -162,13 +162,13 @@ describe('a bundle from a compromised region', () => {
   }
 
   it('is refused if the directory maps its domain to a third region', async () => {
-    await directoryStore.put(to.portal.database, [{ domain: populated.tenant.domain, region: 'china' }]);
+    await directoryStore.upsert(to.portal.database, [{ domain: populated.tenant.domain, region: 'china' }]);
     await assertRefused(file, 'domainElsewhere');
-    await directoryStore.put(to.portal.database, [{ domain: populated.tenant.domain, region: 'worldwide' }]);
+    await directoryStore.upsert(to.portal.database, [{ domain: populated.tenant.domain, region: 'worldwide' }]);
   });
 
   it("is refused if the sender's key is not the known one", async () => {
-    await directoryStore.keepKey(to.portal.database, 'worldwide', signerOf('worldwide', otherKey).publicKey);
+    await directoryStore.storeKey(to.portal.database, 'worldwide', signerOf('worldwide', otherKey).publicKey);
     await assertRefused(file, 'key');
     await to.portal.database.knex('directory_keys').delete();
   });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { finishMove } from '../../src/core/moving/done.ts';
+import { finishMove } from '../../src/core/moving/finish-move.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
-import { cancelMove } from '../../src/core/moving/cancel.ts';
+import { cancelMove } from '../../src/core/moving/cancel-move.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
 import { readBundle } from '../../src/core/moving/bundle.ts';
-import { readEncrypted } from '../../src/core/moving/file.ts';
+import { readEncrypted } from '../../src/core/moving/encrypted-file.ts';
 import { receiptOf } from '../../src/core/moving/receipt.ts';
 import { aStoredRequest } from '../support/approvals.ts';
 import { aTenant, aUser } from '../support/builders.ts';
@@ -42,7 +42,7 @@ for (const [dialect, server] of [
       assert.deepEqual(recorded.slice(-3).toSorted(), ['approval.lapsed', 'support.ended', 'tenant.moving']);
       await advanceTime(portal, 30 * dayMs);
       await portal.background.runAll();
-      await operatorsOf(portal).take('block', operator.username);
+      await operatorsOf(portal).changeOperator('block', operator.username);
       assert.deepEqual(await kindsIn(from, tenant.id), recorded);
       await moveIn(to.parts, file, to.identity);
       const report = await finishMove(from.parts, tenant.id, await receiptOf(to.parts, tenant.id));
@@ -72,7 +72,7 @@ for (const [dialect, server] of [
       const grant = await grantSupport(portal, supported, operator);
       await supportStore.finish(portal.database, grant, 'ended', portal.clock.now);
       await exportBundle(from, to, tenant.id);
-      const home = (await tenantsStore.findOfOperators(portal.database))!;
+      const home = (await tenantsStore.findOperatorsTenant(portal.database))!;
       const scope = portal.tenants.operatorScope(home);
       const named = async (): Promise<boolean> => {
         const rows = await portal.database.knex('activity').where({ tenant_id: tenant.id, target_id: operator.id });

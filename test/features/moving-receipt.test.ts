@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { makeKey, signerOf } from '../../src/platform/keys/region-key.ts';
-import { finishMove } from '../../src/core/moving/done.ts';
-import { MoveFault, type MoveFaultKind } from '../../src/core/moving/faults.ts';
+import { generateSigningKey, signerOf } from '../../src/platform/keys/region-key.ts';
+import { finishMove } from '../../src/core/moving/finish-move.ts';
+import { MoveFault, type MoveFaultKind } from '../../src/core/moving/move-fault.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
-import { cancelMove } from '../../src/core/moving/cancel.ts';
+import { cancelMove } from '../../src/core/moving/cancel-move.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
 import { readReceipt, receiptOf, type Receipt } from '../../src/core/moving/receipt.ts';
 import { aTenant, aUser } from '../support/builders.ts';
@@ -53,7 +53,11 @@ describe('finishing a move with a receipt', async () => {
     ['states fewer rows', { ...receipt, tables: fewer }, 'receiptSignature'],
     ['has a different time', { ...receipt, at: receipt.at + 1 }, 'receiptSignature'],
     ['names another tenant', { ...receipt, tenantId: 'x' }, 'receiptSignature'],
-    ['names another key', { ...receipt, signer: signerOf('germany', makeKey()) }, 'receiptSignature'],
+    [
+      'names another key',
+      { ...receipt, signer: signerOf('germany', generateSigningKey()) },
+      'receiptSignature',
+    ],
     ['belongs to another tenant', otherMove, 'receiptOfAnother'],
   ];
   for (const [label, given, kind] of table) {
@@ -168,7 +172,7 @@ describe('a moving tenant', () => {
 
   it('stays unlisted in the directory if it was unlisted', async () => {
     const { tenant } = await aSmallTenant();
-    await directoryStore.put(from.portal.database, [{ domain: tenant.domain, region: 'worldwide' }]);
+    await directoryStore.upsert(from.portal.database, [{ domain: tenant.domain, region: 'worldwide' }]);
     await from.portal.tenants.setListed(tenant.id, false);
     await moveTenant(from, to, tenant.id);
     assert.equal(await directoryStore.regionOf(from.portal.database, tenant.domain), null);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createRemoval } from '../../src/core/accounts/second-factor/removal.ts';
+import { createSecondFactorRemover } from '../../src/core/accounts/second-factor/remove-second-factor.ts';
 import { bundleLines, readBundle, type BundleRow } from '../../src/core/moving/bundle.ts';
-import { MoveFault } from '../../src/core/moving/faults.ts';
-import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/file.ts';
+import { MoveFault } from '../../src/core/moving/move-fault.ts';
+import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/encrypted-file.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { paths, to as pathTo, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
@@ -89,7 +89,7 @@ for (const [dialect, fromUrl, toUrl] of [
       await admin.send('POST', pathTo(paths.removeSecondFactor, { userId: owner.id }));
       const { database, tenants } = to.portal;
       const found = (await tenantsStore.findForOperator(database, tenant.id))!;
-      const remove = createRemoval({
+      const remove = createSecondFactorRemover({
         database,
         throttle: { codes: { forget: () => Promise.resolve() } } as never,
         clock: Date.now,

@@ -95,7 +95,7 @@ describe('email notification to a user', () => {
     assert.doesNotMatch(levels?.text ?? '', /Agent level/);
     const [reset] = await delivered(() => post('/reset-password', { epoch: '0' })(zoe));
     assert.match(reset?.text ?? '', /^When: \u2068November 23, 2026 at 09:00/m);
-    assert.match(reset?.text ?? '', /^Temporary password valid until: \u2068November 26, 2026 at 09:00/m);
+    assert.match(reset?.text ?? '', /^Temporary password expires: \u2068November 26, 2026 at 09:00/m);
   });
 
   it('names the operator if the operator did it', async () => {
@@ -103,7 +103,7 @@ describe('email notification to a user', () => {
     const event = { kind: 'password.reset', expiresAt: portal.clock.now } as const;
     const record = () => activityStore.record(portal.database, tenant.scope, event, zoe.id, portal.clock.now);
     const [mail] = await delivered(record);
-    assert.match(mail?.text ?? '', /^Durch: \u2068den Betreiber des Portals\u2069$/m);
+    assert.match(mail?.text ?? '', /^Veranlasst durch: \u2068Betreiber des Portals\u2069$/m);
   });
 
   it('does not name an administrator who has been erased', async () => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createScope, type Scope, scopeInside } from '../../src/domain/scope.ts';
+import { createScope, type Scope, supportScope } from '../../src/domain/scope.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
-import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
+import { createTenantRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { createUserAdder } from '../../src/core/accounts/users/add.ts';
+import { createUserAdder } from '../../src/core/accounts/users/add-user.ts';
 import { createBulkReset } from '../../src/core/accounts/users/bulk-reset.ts';
-import { createBulkChange } from '../../src/core/accounts/users/bulk.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createBulkChange } from '../../src/core/accounts/users/bulk-actions.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { createSupport } from '../../src/core/support/support.ts';
 import { aTenant, aUser } from '../support/builders.ts';
@@ -37,9 +37,9 @@ for (const [dialect, server] of [
       const tokens = createLinkTokens([], linkAddresses(config.baseUrl));
       const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: true, clock });
       const parts = { database, credentialIssuer, throttle: createThrottle(portal.database, config.rules), clock };
-      const changes = createUserChanges(parts);
+      const changes = createUserActions(parts);
       const support = createSupport({ ...parts, rules: config.rules, scopeFor: tenants.scopeFor });
-      const rules = createRules({ database, regionRules: config.rules, clock });
+      const rules = createTenantRules({ database, regionRules: config.rules, clock });
       const ada = await anOperator(portal);
       const form = {
         ...{ username: '', displayName: 'Neu', firstName: '', lastName: '', language: null },
@@ -95,11 +95,11 @@ for (const [dialect, server] of [
         const supported = await aSupportedTenant(portal);
         const zoe = await aUser(portal, supported.tenant);
         const grantId = await grantSupport(portal, supported, ada);
-        const home = await tenantsStore.findOfOperators(database);
+        const home = await tenantsStore.findOperatorsTenant(database);
         const outside = createScope({ ...tenants.operatorScope(home!), principal: person({ ...ada, epoch: 0 }) });
         const grant = await supportGrantsStore.findOwnAcrossTenants(database, outside, grantId);
         assert.ok(grant);
-        const scope = scopeInside(outside, grant.tenant, grant, config.rules);
+        const scope = supportScope(outside, grant.tenant, grant, config.rules);
         assert.equal((await changes.block(scope, zoe.id)).outcome, 'done');
         await supportStore.finish(database, grantId, 'ended', clock());
         await assert.rejects(changes.unblock(scope, zoe.id), { kind: 'conflict' });

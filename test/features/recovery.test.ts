@@ -133,7 +133,7 @@ for (const [dialect, database] of [
     });
 
     it('redirects to sign-in if the directory maps the domain to another region', async () => {
-      await directoryStore.put(portal.database, [{ domain: 'elsewhere.example', region: 'worldwide' }]);
+      await directoryStore.upsert(portal.database, [{ domain: 'elsewhere.example', region: 'worldwide' }]);
       const { answer, mails } = await ask('ada@elsewhere.example');
       assert.deepEqual([answer.status, answer.headers.location, mails.length], [303, '/sign-in', 0]);
     });

@@ -19,9 +19,9 @@ const words = {
     next: 'Votre saisie n’a pas été transmise. Saisissez de nouveau votre nom d’utilisateur.',
   },
   de: {
-    title: 'Ihre Organisation meldet sich in der Region Deutschland an',
+    title: 'Die Anmeldung für Ihre Organisation erfolgt in der Region Deutschland',
     from: 'Das Portal der Region Weltweit hat Sie an diese Adresse weitergeleitet:',
-    next: 'Von Ihren Eingaben wurde nichts übertragen. Geben Sie Ihren Benutzernamen erneut ein.',
+    next: 'Ihre Eingaben wurden nicht übertragen. Geben Sie Ihren Benutzernamen erneut ein.',
   },
 } as const;
 type Language = keyof typeof words;
@@ -29,7 +29,7 @@ const languages = ['en', 'fr', 'de'] as const;
 
 describe('sign-in page after a redirect from another region', async () => {
   const portal = await openPortal({ environment: { REGION: 'germany', BASE_URL, REGION_URLS } });
-  await directoryStore.put(portal.database, [{ domain: 'potomac.example', region: 'us-government' }]);
+  await directoryStore.upsert(portal.database, [{ domain: 'potomac.example', region: 'us-government' }]);
   const reader = (language: string): Person =>
     aPerson(portal, { 'Accept-Language': language, Host: 'evil.example', 'X-Forwarded-Proto': 'https' });
   const arrival = ({ $ }: Person) => $('main h1').closest('.entrance-card').find('.arrival');
@@ -148,7 +148,7 @@ describe('sign-in page after a redirect from another region', async () => {
 
 describe('redirect to another region', async () => {
   const portal = await openPortal();
-  await directoryStore.put(portal.database, [{ domain: 'spree.example', region: 'germany' }]);
+  await directoryStore.upsert(portal.database, [{ domain: 'spree.example', region: 'germany' }]);
   const leave = async (language: string | null): Promise<string> => {
     const person = await aPerson(portal, { 'Accept-Language': 'fr' }).visit('/sign-in');
     if (language) await person.send('post', '/language', { language, returnTo: '/sign-in' });

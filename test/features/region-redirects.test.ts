@@ -27,7 +27,7 @@ describe('redirects to another region', async () => {
     { domain: 'worse.example', region: '//evil.example' },
     { domain: 'proto.example', region: '__proto__' },
   ];
-  for (const { database } of [portal, alone]) await directoryStore.put(database, routes);
+  for (const { database } of [portal, alone]) await directoryStore.upsert(database, routes);
 
   const table: [username: string, location: string | undefined, status: number][] = [
     [`${canary}@spree.example`, `${germany}/sign-in?from=worldwide`, 303],

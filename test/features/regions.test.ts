@@ -33,7 +33,7 @@ const usersOf = (portal: Portal): Promise<object[]> => portal.database.knex('use
 
 describe('a user name of another region', async () => {
   const portal = await openPortal();
-  await directoryStore.put(portal.database, [
+  await directoryStore.upsert(portal.database, [
     { domain: 'spree.example', region: 'germany' },
     { domain: 'yangtze.example', region: 'china' },
   ]);
@@ -89,7 +89,7 @@ describe('a user name of another region', async () => {
 
   it('can sign in within its own region', async () => {
     const germany = await region({ REGION: 'germany' });
-    await directoryStore.put(germany.portal.database, [{ domain: germany.tenant.domain, region: 'germany' }]);
+    await directoryStore.upsert(germany.portal.database, [{ domain: germany.tenant.domain, region: 'germany' }]);
     assert.equal((await aPerson(germany.portal).signIn(germany.zoe)).path, '/dashboard');
   });
 });

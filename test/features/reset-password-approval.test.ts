@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCredentialIssuer } from '../../src/core/accounts/links/hand-over.ts';
+import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';

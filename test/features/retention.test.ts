@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { paths } from '../../src/site/http/paths.ts';
 import { maxShareOf } from '../../src/core/activity/trim.ts';
-import { excessOf, minLimit, purgeExpired } from '../../src/core/retention/retention.ts';
+import { findExcess, minLimit, purgeExpired } from '../../src/core/retention/retention.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { advanceTime, openPortal, type Portal } from '../support/portal.ts';
@@ -170,7 +170,7 @@ describe('limit of a purge run', () => {
   ] as const) {
     it(`${limit === null ? 'allows' : 'blocks'} ${due} of ${count} rows`, async () => {
       const excess = limit === null ? null : { kind: 'rows', due, limit };
-      assert.deepEqual(await excessOf(aStep(due, count), 0), excess);
+      assert.deepEqual(await findExcess(aStep(due, count), 0), excess);
     });
   }
 });

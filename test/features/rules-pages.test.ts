@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../src/domain/errors.ts';
-import { ownChoiceNames, ownNumberNames } from '../../src/domain/tenant-rules.ts';
+import { choiceRuleNames, numericRuleNames } from '../../src/domain/tenant-rules.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { ruleGroups } from '../../src/site/rules/describe.ts';
-import { createRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
+import { createTenantRules } from '../../src/core/accounts/tenants/tenant-rules.ts';
 import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { anImportTenant, testImportRows } from '../support/import-row-cases.ts';
@@ -138,14 +138,14 @@ describe("an organization's own rule", async () => {
 
 describe("a tenant's own rules", async () => {
   const portal = await openPortal({ environment: { REGION: 'china' } });
-  const rules = createRules({
+  const rules = createTenantRules({
     database: portal.database,
     regionRules: portal.config.rules,
     clock: () => portal.clock.now,
   });
 
   it('each belong to exactly one group', () => {
-    assert.deepEqual(Object.values(ruleGroups).flat().sort(), [...ownNumberNames, ...ownChoiceNames].sort());
+    assert.deepEqual(Object.values(ruleGroups).flat().sort(), [...numericRuleNames, ...choiceRuleNames].sort());
   });
 
   const hostile: [label: string, own: object][] = [

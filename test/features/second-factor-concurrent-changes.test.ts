@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createScope } from '../../src/domain/scope.ts';
-import { createSecondFactorParts } from '../../src/core/accounts/second-factor/create.ts';
+import { assembleSecondFactor } from '../../src/core/accounts/second-factor/assemble.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { paths, to } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
@@ -85,9 +85,9 @@ describe('concurrent changes while a user manages their second factor', async ()
   it('do not prevent new recovery codes if resetting the counter fails', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const throttle = createThrottle(portal.database, portal.config.rules);
-    const codes = { ...throttle.codes, forgive: () => Promise.reject(new Error('no database')) };
+    const codes = { ...throttle.codes, reset: () => Promise.reject(new Error('no database')) };
     const lines: string[] = [];
-    const { secondFactor } = createSecondFactorParts({
+    const { secondFactor } = assembleSecondFactor({
       ...{ database, hasher, keys: portal.config.secondFactorKeys, clock: () => portal.clock.now },
       throttle: { ...throttle, codes },
       log: pino({}, { write: (line: string) => void lines.push(line) }),
@@ -102,11 +102,11 @@ describe('concurrent changes while a user manages their second factor', async ()
       epoch: 0,
       address: '',
       knownDevice: null,
-      attempts: null,
+      maxAttempts: null,
     } as const;
     const typed = { currentPassword: goodPassword, code: owner.recoveryCodes[0] ?? '' };
-    const result = await secondFactor.renewCodes({ scope, session, attempt }, typed);
+    const result = await secondFactor.regenerateCodes({ scope, session, attempt }, typed);
     assert.equal(result.outcome, 'done');
-    assert.match(lines.join(''), /The count of failed attempts was not reset/);
+    assert.match(lines.join(''), /The counter of failed attempts was not reset/);
   });
 });

@@ -4,8 +4,8 @@ import { after, describe, it } from 'node:test';
 import { pino } from 'pino';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { createCodeCheck } from '../../src/core/accounts/second-factor/codes.ts';
-import { createCodeStep } from '../../src/core/accounts/second-factor/sign-in.ts';
+import { createCodeAcceptor } from '../../src/core/accounts/second-factor/codes.ts';
+import { createCodeSubmission } from '../../src/core/accounts/second-factor/submit-code.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
@@ -25,10 +25,10 @@ after(async () => {
 function aNode({ config, clock }: Portal) {
   const database = openSubscribedDatabase(config.database);
   const vault = createVault(config.secondFactorKeys);
-  const accept = createCodeCheck({ vault, clock: () => clock.now });
+  const accept = createCodeAcceptor({ vault, clock: () => clock.now });
   const throttle = createThrottle(database, config.rules);
   const log = pino({ level: 'silent' });
-  const step = createCodeStep({ database, accept, throttle, clock: () => clock.now, log });
+  const step = createCodeSubmission({ database, accept, throttle, clock: () => clock.now, log });
   const openSession = async (user: TestUser) => {
     const id = randomUUID();
     await sessionsStore.open(database, {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
+import { issueSetupToken } from '../../src/core/accounts/tenants/setup-token.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { databaseContents } from '../support/responses.ts';
@@ -17,7 +17,7 @@ const fields = {
 
 async function anEmptyPortal(): Promise<{ portal: Portal; address: string }> {
   const portal = await openPortal();
-  return { portal, address: `/set-up/${String(await openSetup(portal.database))}` };
+  return { portal, address: `/set-up/${String(await issueSetupToken(portal.database))}` };
 }
 
 const visitor = (portal: Portal): Promise<Person> => aPerson(portal, english).visit('/sign-in');
@@ -61,7 +61,7 @@ describe('one-time setup link', () => {
       assert.equal((await person.visit(address)).status, 404);
     }
     assert.equal((await tenantsOf(portal)).length, 1);
-    assert.equal(await openSetup(portal.database), null);
+    assert.equal(await issueSetupToken(portal.database), null);
   });
 
   it('creates only one tenant for 50 concurrent requests', async () => {
@@ -89,7 +89,7 @@ describe('one-time setup link', () => {
 
   it('is replaced by a newer one', async () => {
     const { portal, address } = await anEmptyPortal();
-    const newer = `/set-up/${String(await openSetup(portal.database))}`;
+    const newer = `/set-up/${String(await issueSetupToken(portal.database))}`;
     const person = await visitor(portal);
     assert.equal((await person.visit(address)).status, 404);
     assert.equal((await person.send('POST', address, fields)).status, 404);

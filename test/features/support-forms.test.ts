@@ -5,7 +5,7 @@ import { anOperator, aSupportedTenant, english, grantSupport, supportPage } from
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 for (const [dialect, server] of [
@@ -92,8 +92,8 @@ for (const [dialect, server] of [
 it('operators do not count as a tenant: the link for the first tenant stays valid', async () => {
   const portal = await openPortal();
   const { database } = portal;
-  await setUpStore.replace(database, 'a digest');
+  await setupTokenStore.replace(database, 'a digest');
   await anOperator(portal);
   assert.equal(await tenantsStore.isEmpty(database), true);
-  assert.equal(await setUpStore.consume(database, 'a digest'), true);
+  assert.equal(await setupTokenStore.consume(database, 'a digest'), true);
 });

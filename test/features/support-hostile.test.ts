@@ -163,9 +163,9 @@ for (const [dialect, server] of [
         const bo = await anOperator(portal, { displayName: 'Bo Betrieb' });
         await grantSupport(portal, supported, bo);
         const operator = await enterSupport(portal, bo);
-        await operatorsOf(portal).take('block', bo.username);
+        await operatorsOf(portal).changeOperator('block', bo.username);
         assert.equal((await operator.visit(users)).path, '/sign-in');
-        await operatorsOf(portal).take('unblock', bo.id);
+        await operatorsOf(portal).changeOperator('unblock', bo.id);
         const again = await aPerson(portal, english).signIn(bo);
         again.sees('No organization has given you access');
         await supported.admin.visit(supportPage);

@@ -116,7 +116,7 @@ for (const [dialect, server] of [
 
     it("names a blocked operator, and erasing the supported user keeps the operator's entries", async () => {
       const scenario = await story('Gesperrt');
-      await operatorsOf(portal).take('block', scenario.ada.id);
+      await operatorsOf(portal).changeOperator('block', scenario.ada.id);
       await scenario.admin.send('POST', `${users}/${scenario.zoe.id}/delete`);
       await scenario.admin.send('POST', `${users}/${scenario.zoe.id}/erase`);
       await scenario.admin.visit(log);
@@ -127,7 +127,7 @@ for (const [dialect, server] of [
 
     it("replaces an erased operator's name with a pseudonym everywhere", async () => {
       const scenario = await story('Vergessen');
-      await operatorsOf(portal).take('delete', scenario.ada.username);
+      await operatorsOf(portal).changeOperator('delete', scenario.ada.username);
       await advanceTime(portal, 400 * dayMs);
       await portal.background.runAll();
       const admin = await signInAgain(scenario);

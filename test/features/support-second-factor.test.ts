@@ -63,7 +63,7 @@ for (const [dialect, server] of [
       const [first, second] = [await grantSupport(portal, one, ida), await grantSupport(portal, two, ida)];
       await aPerson(portal, english).signIn(ida);
       const { id } = (await portal.database.knex('user_sessions').where({ user_id: ida.id }).first()) as { id: string };
-      const home = await tenantsStore.findOfOperators(database);
+      const home = await tenantsStore.findOperatorsTenant(database);
       const scope = createScope({ ...portal.tenants.operatorScope(home!), principal: person(ida) });
       const { scopeFor } = portal.tenants;
       const support = createSupport({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openSetup } from '../../src/core/accounts/tenants/set-up.ts';
+import { issueSetupToken } from '../../src/core/accounts/tenants/setup-token.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aTenantWithHandover, openLink, resetByLink } from '../support/links.ts';
 import { aPerson, type Person } from '../support/person.ts';
@@ -62,7 +62,7 @@ describe('a password in the format of a temporary password', async () => {
 
   it('is rejected when setting up the first organization', async () => {
     const empty = await openPortal();
-    const path = `/set-up/${String(await openSetup(empty.database))}`;
+    const path = `/set-up/${String(await issueSetupToken(empty.database))}`;
     const person = await aPerson(empty, { 'Accept-Language': 'en' }).visit(path);
     await isRefused(person, path, {
       ...{ tenantName: 'Ateliers Lumière', domain: 'ateliers.example', language: 'fr' },

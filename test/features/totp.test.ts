@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Secret } from 'otpauth';
 import type { Sealed } from '../../src/domain/people/second-factor.ts';
 import { qrOf } from '../../src/site/second-factor/qr.ts';
-import { newSeed, stepOf, uriOf } from '../../src/platform/keys/totp.ts';
+import { generateSeed, matchingTimeStep, otpauthUri } from '../../src/platform/keys/totp.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
 
 describe('authenticator codes', () => {
@@ -19,7 +19,7 @@ describe('authenticator codes', () => {
   ];
   for (const [seconds, code] of vectors) {
     test(`are ${code} at ${seconds} s`, () => {
-      assert.equal(stepOf(seed, code.slice(2), seconds * 1_000), Math.floor(seconds / 30));
+      assert.equal(matchingTimeStep(seed, code.slice(2), seconds * 1_000), Math.floor(seconds / 30));
     });
   }
 
@@ -34,18 +34,18 @@ describe('authenticator codes', () => {
   for (const [label, late, taken] of skews) {
     test(`${taken ? 'are accepted with their own step' : 'are rejected'} ${label}`, () => {
       const at = 1_111_111_109;
-      assert.equal(stepOf(seed, '081804', (at + late) * 1_000), taken ? Math.floor(at / 30) : null);
+      assert.equal(matchingTimeStep(seed, '081804', (at + late) * 1_000), taken ? Math.floor(at / 30) : null);
     });
   }
 
   test('have unique seeds of 160 bits', () => {
-    const seeds = Array.from({ length: 1_000 }, newSeed);
+    const seeds = Array.from({ length: 1_000 }, generateSeed);
     assert.equal(new Set(seeds).size, 1_000);
     for (const each of seeds) assert.match(each, /^[A-Z2-7]{32}$/);
   });
 
   test('have a setup URI in the format that apps expect', () => {
-    const uri = new URL(uriOf(seed, { issuer: 'Parvis portal.example', label: 'zoë+1@a.example' }));
+    const uri = new URL(otpauthUri(seed, { issuer: 'Parvis portal.example', label: 'zoë+1@a.example' }));
     assert.equal(uri.protocol, 'otpauth:');
     assert.deepEqual(
       [...uri.searchParams],
@@ -61,7 +61,7 @@ describe('authenticator codes', () => {
   });
 
   test('have a QR code with a quiet zone of four modules and three finder patterns', () => {
-    const { size, path } = qrOf(uriOf(seed, { issuer: 'Parvis', label: 'x'.repeat(254) }));
+    const { size, path } = qrOf(otpauthUri(seed, { issuer: 'Parvis', label: 'x'.repeat(254) }));
     assert.ok(path.startsWith('M4 4h7v1h-7z'));
     assert.ok(path.includes(`M${size - 11} 4h7v1h-7z`) && path.includes(`M4 ${size - 5}h7v1h-7z`));
     const corners = [...path.matchAll(/M(\d+) (\d+)h(\d+)/g)].map(([, x, y, run]) => [

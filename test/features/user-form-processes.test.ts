@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createScope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import type { UserChanges } from '../../src/core/accounts/stores/users.mapping.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import type { EditTask } from '../support/edit-child.ts';
@@ -52,7 +52,7 @@ for (const [dialect, server] of [
       const { database } = portal;
       const tenant = await aTenant(portal);
       const node = await aNode(portal);
-      const changes = createUserChanges({ database, clock: Date.now });
+      const changes = createUserActions({ database, clock: Date.now });
       const bea = await aUser(portal, tenant, { displayName: 'Bea First', administratorLevel: 'global' });
       const camille = await aUser(portal, tenant, { displayName: 'Camille Second', administratorLevel: 'global' });
       const actingAs = (actor: TestUser) => createScope({ ...tenant.scope, principal: person(actor) });
@@ -101,7 +101,7 @@ for (const [dialect, server] of [
             return Promise.race([chosen, delay(200)]);
           },
         });
-        const slow = createUserChanges({ database: interrupted, clock: Date.now });
+        const slow = createUserActions({ database: interrupted, clock: Date.now });
         const { outcome } = await slow.edit(actingAs(bea), user.id, form(user, { language: 'de' }));
         await chosen;
         assert.equal(outcome, 'saved');

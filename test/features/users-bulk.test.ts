@@ -120,7 +120,7 @@ describe('bulk actions on users', async () => {
     const alone = await aPerson(portal).signIn(boss);
     await usersStore.setState(portal.database, tenant.scope, second.id, 'blocked', portal.clock.now);
     const operator = tenant.scope;
-    const { createBulkChange } = await import('../../src/core/accounts/users/bulk.ts');
+    const { createBulkChange } = await import('../../src/core/accounts/users/bulk-actions.ts');
     const change = createBulkChange({ database: portal.database, clock: () => portal.clock.now });
     const all = [...staff, boss].map(({ id }) => id);
     await assert.rejects(change(operator, 'delete', all), { kind: 'conflict' });

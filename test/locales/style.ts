@@ -69,8 +69,8 @@ export function badLabels(catalogue: Catalogue, labels: ReadonlySet<string>): st
     ]);
 }
 
-/** The text at its likely longest: placeholders become a four-digit number. */
-const shown = (text: string): string => text.replace(/\{\{[^}]*\}\}/g, '9,999');
+/** The text at its likely longest: counts have four digits, limits (`{{most}}`) three. */
+const shown = (text: string): string => text.replace(/\{\{most\b[^}]*\}\}/g, '100').replace(/\{\{[^}]*\}\}/g, '9,999');
 
 function keysIn(
   views: readonly Source[],

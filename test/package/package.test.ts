@@ -102,7 +102,11 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
   test('serves pages in French and prints the set-up link', async () => {
     const port = await freePort();
     const environment = { DATA_DIR: dataDirectory('served'), PORT: String(port) };
-    const served = await installation.start(['serve'], environment, /Set up the first organization, once: http/);
+    const served = await installation.start(
+      ['serve'],
+      environment,
+      /Set up the first organization \(one-time link\): http/,
+    );
     const origin = `http://127.0.0.1:${port}`;
     assert.equal((await fetch(`${origin}/healthz`)).status, 200);
     const page = await fetch(`${origin}/sign-in`, { headers: { 'accept-language': 'fr' } });

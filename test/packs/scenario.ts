@@ -109,8 +109,8 @@ function signInHelpers(portal: Portal): Pick<Scenario, 'newStranger' | 'signIn' 
 }
 
 async function namesIn({ database }: Portal, { scope }: TestTenant): Promise<string> {
-  const whole = { filter: wholeLog, order: 'oldestFirst', behind: null, before: null, limit: 100 } as const;
-  const entries = await activityStore.stretch(database, scope, whole);
+  const whole = { filter: wholeLog, order: 'oldestFirst', after: null, before: null, limit: 100 } as const;
+  const entries = await activityStore.listEntries(database, scope, whole);
   const names = entries.map(({ activity }) => nameOf(activity)).filter((name) => !name.startsWith('signIn'));
   return names.join(', ');
 }

@@ -1,4 +1,4 @@
-import { ownChoiceNames, ownNumberNames } from '../../src/domain/tenant-rules.ts';
+import { choiceRuleNames, numericRuleNames } from '../../src/domain/tenant-rules.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { normalizeSpace } from '../support/form-values.ts';
 import { anOperator } from '../support/operators.ts';
@@ -28,7 +28,7 @@ async function read({ notePage, observed, signIn, noah }: Scenario, admin: Perso
   const [said = ''] = textsOf(admin, '[aria-labelledby=group-files] div:first-child dd').split('Set by');
   observed['rule for exporting users'] = said.trim();
   const offered = (name: string): boolean => admin.$(`form.form [name=${name}]`).length > 0;
-  observed['rules that a tenant cannot tighten'] = [...ownNumberNames, ...ownChoiceNames]
+  observed['rules that a tenant cannot tighten'] = [...numericRuleNames, ...choiceRuleNames]
     .filter((name) => !offered(name))
     .join(' ');
 }

@@ -19,7 +19,7 @@ function search(
   return searchPlaces(all, canariesOf).findings.map(({ foundIn, place: where }) => [foundIn, where].join(': '));
 }
 
-describe('a TOTP seed is found in its own region', () => {
+describe('the search in the own region', () => {
   const bytes = randomBytes(20);
   for (const [label, content] of [
     ['in base32', base32],
@@ -32,7 +32,7 @@ describe('a TOTP seed is found in its own region', () => {
     ['in base64 after other bytes', Buffer.concat([Buffer.from('x'), bytes]).toString('base64')],
     ['by its unsalted digest', hash('sha256', base32)],
   ] as const) {
-    test(label, () => {
+    test(`finds a TOTP seed ${label}`, () => {
       const canaries = createCanaries();
       canaries.track('seed', 'secret', base32, bytes);
       assert.deepEqual(search([{ region: 'alpha', places: [place(content)] }], new Map([['alpha', canaries]])), [

@@ -21,8 +21,8 @@ async function createUnboundDatabase(): Promise<string> {
   return file;
 }
 
-describe('the proof fails', () => {
-  test('if both regions are given the same database, because the second region does not start', async () => {
+describe('the proof', () => {
+  test('fails if both regions are given the same database, because the second region does not start', async () => {
     const file = path.join(createFolder(), 'one.sqlite');
     const shared = { PROVE_DATABASE_URLS: `sqlite:${file},sqlite:${file}` };
     const { code, stderr } = await run(['region', 'prove'], shared, '', shortProof);
@@ -30,7 +30,7 @@ describe('the proof fails', () => {
     assert.match(stderr, /The region (\w+) did not start: This database belongs to the region \w+, but REGION is \1\./);
   });
 
-  test('if both regions use the same database: exits with 1 and names the place and the field', async () => {
+  test('fails if both regions use the same database: exits with 1 and names the place and the field', async () => {
     const file = await createUnboundDatabase();
     const shared = { PROVE_DATABASE_URLS: `sqlite:${file},sqlite:${file}` };
     const { code, report, page } = await runProof([], shared, shortProof);
@@ -49,7 +49,7 @@ describe('the proof fails', () => {
     );
   });
 
-  test('if a moved tenant is still in its former region', async () => {
+  test('fails if a moved tenant is still in its former region', async () => {
     const report = await prove({
       ...shortFlow,
       flow: [
@@ -65,7 +65,7 @@ describe('the proof fails', () => {
     assert.doesNotMatch(reasons, /before the move|found in germany/);
   });
 
-  test('if a region redirects users to a wrong address', async () => {
+  test('fails if a region redirects users to a wrong address', async () => {
     const report = await prove({
       ...shortFlow,
       settings: (region, sites): Record<string, string> => {

@@ -10,7 +10,7 @@ describe('the proof under the rules of China and the US Government', () => {
   let outcome: ProofRun;
   before(async () => (outcome = await runProof(['--rules', 'rules/china.json', 'rules/us-government.json'])));
 
-  test('succeeds', () => assertHeld(outcome));
+  test('succeeds with all controls noticed', () => assertHeld(outcome));
 
   test('is refused only password resets and log exports in China', () => {
     const resets = [
@@ -32,12 +32,12 @@ describe('the proof under the rules of China and the US Government', () => {
 
   test('is refused user operations that are done elsewhere, and performs the others', () => {
     const refused = stepsRefusedIn(outcome.report, 'us-government');
-    for (const beginning of ['Add a user;', 'Import users', 'Export all users as a file', 'Search, filter', 'Enter as'])
+    for (const beginning of ['Add a user,', 'Import users', 'Export all users as a file', 'Search, filter', 'Enter as'])
       assert.ok(
         refused.some((title) => title.startsWith(beginning)),
         beginning,
       );
-    assert.equal(remarkOn(outcome, 'us-government', /^Add a user;/), 'done at the Azure Government portal');
+    assert.equal(remarkOn(outcome, 'us-government', /^Add a user,/), 'done at the Azure Government portal');
     assert.equal(remarkOn(outcome, 'china', /^Reset several/), 'users do this themselves');
     const done = outcome.report.steps.filter(({ region, status }) => region === 'us-government' && status === 'done');
     for (const beginning of ['Add users by the operator', 'Export the activity log', 'Require one', 'Sign out'])
@@ -61,7 +61,7 @@ describe('the proof under the strictest rules', () => {
     outcome = await runProof(['--rules', ...files]);
   });
 
-  test('succeeds', () => assertHeld(outcome));
+  test('succeeds with all controls noticed', () => assertHeld(outcome));
 
   test('is refused only steps that would relax the rules', () => {
     const looser = [

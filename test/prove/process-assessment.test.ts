@@ -7,7 +7,7 @@ import { assessProcess, type Territory } from '../../tools/prove/process-assessm
 import type { RegionStores } from '../../tools/prove/stores.ts';
 import type { Watched } from '../../tools/prove/process-watcher.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'parvis-judged-'));
+const folder = mkdtempSync(path.join(tmpdir(), 'parvis-assessment-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const territory = (region: string, port: number): Territory => ({
@@ -20,9 +20,9 @@ const territory = (region: string, port: number): Territory => ({
 const both = [territory('alpha', 4000), territory('beta', 5000)];
 
 /** Assesses a process of alpha by the contacts that it recorded itself and those that the system observed. */
-function judged(told: readonly string[], seen: readonly string[] = []) {
+function assess(recorded: readonly string[], seen: readonly string[] = []) {
   const record = path.join(folder, 'record.jsonl');
-  const lines = told.map((words) => ({ what: words.split(' ')[0], to: words.slice(words.indexOf(' ') + 1) }));
+  const lines = recorded.map((words) => ({ what: words.split(' ')[0], to: words.slice(words.indexOf(' ') + 1) }));
   writeFileSync(record, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   const watched: Watched = {
     ...{ region: 'alpha', label: 'server', pid: 1, record, samples: 1, sockets: new Set() },
@@ -31,24 +31,23 @@ function judged(told: readonly string[], seen: readonly string[] = []) {
   return assessProcess(watched, both);
 }
 
-describe('a process may access resources of its own region', () => {
-  const own: [label: string, told: string][] = [
+describe('the assessment of a process', () => {
+  const own: [label: string, recorded: string][] = [
     ['a connection to its store', 'connection 127.0.0.1:4001'],
     ['a connection to its store by host name', 'connection localhost:4001'],
     ['a lookup of the local host name', 'name localhost'],
     ['a file in its data folder', 'file /proof/alpha/session-secret'],
     ['its database outside the data folder', 'file /elsewhere/alpha.sqlite'],
   ];
-  for (const [label, told] of own)
-    test(label, () =>
+  for (const [label, recorded] of own)
+    test(`allows ${label}`, () =>
       assert.deepEqual(
-        judged([told]).seen.map(({ allowed }) => allowed),
+        assess([recorded]).seen.map(({ allowed }) => allowed),
         [true],
-      ),
-    );
+      ));
 
-  test('its own port and incoming connections', () => {
-    const { seen } = judged(
+  test('allows its own port and incoming connections', () => {
+    const { seen } = assess(
       [],
       ['listening 127.0.0.1:4000', 'socket 4000 127.0.0.1:50123', 'socket 50200 127.0.0.1:4001'],
     );
@@ -62,8 +61,8 @@ describe('a process may access resources of its own region', () => {
   });
 });
 
-describe('any other access is reported', () => {
-  const foreign: [label: string, told: string, to: string][] = [
+describe('the assessment of a process', () => {
+  const foreign: [label: string, recorded: string, to: string][] = [
     ['the other region’s store', 'connection 127.0.0.1:5001', 'the PostgreSQL of beta'],
     ['the other region’s portal', 'connection ::1:5000', 'the portal of beta'],
     ['another port of this machine', 'connection 127.0.0.1:22', 'something else on this machine'],
@@ -74,35 +73,33 @@ describe('any other access is reported', () => {
       'connection /var/run/postgresql/.s.PGSQL.5432',
       '/var/run/postgresql/.s.PGSQL.5432, outside this machine',
     ],
-    ['a lookup of another host name', 'name store.example', 'store.example'],
+    ['the address of another host name', 'name store.example', 'store.example'],
     ['the other region’s folder', 'file /proof/beta/parvis.sqlite', 'the file parvis.sqlite of beta'],
     ['the other region’s database', 'file /elsewhere/beta.sqlite', 'the file beta.sqlite of beta'],
     ['a file of neither region', 'file /proof/alphabet', 'the file alphabet, which belongs to neither region'],
     ['another program', 'process curl', 'curl'],
-    ['datagrams', 'datagram UDP', 'UDP'],
+    ['UDP datagrams', 'datagram UDP', 'UDP'],
   ];
-  for (const [label, told, to] of foreign)
-    test(label, () =>
+  for (const [label, recorded, to] of foreign)
+    test(`does not allow access to ${label}`, () =>
       assert.deepEqual(
-        judged([told]).seen.map((each) => [each.to, each.allowed]),
+        assess([recorded]).seen.map((each) => [each.to, each.allowed]),
         [[to, false]],
-      ),
-    );
+      ));
 
   for (const [label, seen] of [
     ['a connection that only the system observed', 'socket 50200 127.0.0.1:5001'],
     ['listening on all interfaces', 'listening 0.0.0.0:4000'],
     ['listening on a second port', 'listening 127.0.0.1:4005'],
   ] as const)
-    test(label, () =>
+    test(`does not allow ${label}`, () =>
       assert.deepEqual(
-        judged([], [seen]).seen.map(({ allowed }) => allowed),
+        assess([], [seen]).seen.map(({ allowed }) => allowed),
         [false],
-      ),
-    );
+      ));
 
-  test('a process that recorded nothing is marked as such', () => {
-    assert.equal(judged([]).watchedItself, false);
-    assert.equal(judged(['watching main']).watchedItself, true);
+  test('marks a process that recorded nothing', () => {
+    assert.equal(assess([]).watchedItself, false);
+    assert.equal(assess(['watching main']).watchedItself, true);
   });
 });

@@ -17,7 +17,7 @@ function createRegions() {
   return { alpha, beta, found };
 }
 
-describe('the search finds a canary of another region', () => {
+describe('the search for canaries of another region', () => {
   const { alpha, found } = createRegions();
   const name = alpha.plant('first name');
   const long = `Élodie ${name}, née Müller`;
@@ -48,7 +48,7 @@ describe('the search finds a canary of another region', () => {
     ],
   ];
   for (const [label, content] of forms) {
-    test(label, () => {
+    test(`finds one ${label}`, () => {
       const [finding] = found(place(content)).findings;
       assert.deepEqual(
         finding && [finding.canaryOf, finding.foundIn, finding.place],
@@ -67,10 +67,10 @@ describe('the search finds a canary of another region', () => {
         .replace(/^(.{14})/, '$1\r\n '),
     ],
   ] as const) {
-    test(label, () => assert.equal(found(place(content, { kind: 'mails' })).findings.length, 1));
+    test(`finds one ${label}`, () => assert.equal(found(place(content, { kind: 'mails' })).findings.length, 1));
   }
 
-  test('and reports its field but not its text', () => {
+  test('reports the field of a canary but not its text', () => {
     const { findings } = found(place(long));
     assert.deepEqual(
       findings.map(({ field }) => field),
@@ -79,7 +79,7 @@ describe('the search finds a canary of another region', () => {
     assert.ok(!JSON.stringify(findings).includes(name));
   });
 
-  test('even if only the shared marker is left', () => {
+  test('finds the shared marker if nothing else is left', () => {
     const { findings } = found(place(alpha.marker('person')));
     assert.deepEqual(
       findings.map(({ field }) => field),
@@ -87,7 +87,7 @@ describe('the search finds a canary of another region', () => {
     );
   });
 
-  test('but neither a canary in its own region nor other text', () => {
+  test('reports neither a canary in its own region nor other text', () => {
     const { beta, found: search } = createRegions();
     const own = beta.plant('first name');
     assert.deepEqual(search(place(own), place(name), place('x'.repeat(10_000)), place('')).findings, []);

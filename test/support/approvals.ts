@@ -1,4 +1,4 @@
-import type { OwnRules } from '../../src/domain/tenant-rules.ts';
+import type { TenantRules } from '../../src/domain/tenant-rules.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
@@ -14,7 +14,7 @@ export const usersPage = '/account-settings/user-management';
 export const hourMs = 3_600_000;
 
 /** Every approval rule switched on. */
-export const everyApprovalRule: OwnRules = {
+export const everyApprovalRule: TenantRules = {
   resetGlobalAdmin: 'two',
   giveGlobalAdmin: 'two',
   export: 'two',
@@ -34,7 +34,10 @@ export interface ApprovalTenant {
   readonly as: (user: TestUser) => Promise<Person>;
 }
 
-export async function aTenantWithApprovals(portal: Portal, own: OwnRules = everyApprovalRule): Promise<ApprovalTenant> {
+export async function aTenantWithApprovals(
+  portal: Portal,
+  own: TenantRules = everyApprovalRule,
+): Promise<ApprovalTenant> {
   const tenant = await aTenant(portal, { language: 'en' });
   await tenantsStore.setOwnRules(portal.database, tenant.scope, own);
   const add = (displayName: string, administratorLevel: TestUser['administratorLevel']): Promise<TestUser> =>
@@ -101,7 +104,7 @@ export async function aStoredRequest(
   const part = { user: null, kind: null, from: null, to: null };
   const [id, at] = [randomUUID(), clock.now];
   await approvalsStore.insert(database, createScope({ ...tenant.scope, principal: person(user) }), {
-    ...{ id, act: 'exportLog', reason: 'Kanarienvogel', askerEpoch: user.epoch },
+    ...{ id, act: 'exportLog', reason: 'Kanarienvogel', requesterEpoch: user.epoch },
     subject: { users: [], log: { format: 'csv', part } },
     ...{ createdAt: at, expiresAt: at + 24 * hourMs },
   });

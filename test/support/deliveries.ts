@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import { createNoticeRenderer } from '../../src/mail/notices.ts';
 import { deliverTo } from '../../src/core/activity/deliver.ts';
-import { noticeSender } from '../../src/core/notices/index.ts';
+import { createNoticeSender } from '../../src/core/notices/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { noticesSubscriber } from '../../src/domain/notices.ts';
 import type { Database } from '../../src/platform/database/database.ts';
-import type { Work } from '../../src/platform/jobs.ts';
+import type { Job } from '../../src/platform/background-jobs.ts';
 import type { Mail, Transport } from '../../src/platform/mail-transport.ts';
 import { translator } from './translator.ts';
 
@@ -35,19 +35,19 @@ export function noticesWorker(
   database: Database,
   send: (mail: Mail) => Promise<void>,
   clock: { readonly now: number },
-): Work {
+): Job {
   const transport: Transport = { send, clear: async () => {} };
   const isClockTrusted = (): Promise<boolean> => Promise.resolve(true);
   const now = (): number => clock.now;
-  const renderNotice = createNoticeRenderer({
+  const render = createNoticeRenderer({
     signInUrl: 'https://portal.example/sign-in',
     translator,
     render: () => '',
     clock: now,
   });
-  const sender = noticeSender({
+  const sender = createNoticeSender({
     database,
-    renderNotice,
+    render,
     linkFor: () => Promise.resolve(null),
     transport,
     isClockTrusted,

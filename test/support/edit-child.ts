@@ -1,7 +1,7 @@
 import { readConfig } from '../../src/platform/config/config.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { createUserChanges, type SentEdit } from '../../src/core/accounts/users/changes.ts';
+import { createUserActions, type SentEdit } from '../../src/core/accounts/users/user-actions.ts';
 
 export interface EditTask {
   readonly scope: Scope;
@@ -13,7 +13,7 @@ export interface EditTask {
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openSubscribedDatabase(config.database);
-const changes = createUserChanges({ database, clock: Date.now });
+const changes = createUserActions({ database, clock: Date.now });
 process.on('message', ({ scope, userId, sent }: EditTask) => {
   changes.edit(scope, userId, sent).then(
     ({ outcome }) => process.send?.(outcome),

@@ -1,14 +1,14 @@
 import { pino } from 'pino';
 import { readConfig } from '../../src/platform/config/config.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
-import { createImportRun } from '../../src/core/imports/run.ts';
+import { createImportJob } from '../../src/core/imports/import-job.ts';
 import { createHasher } from '../../src/platform/keys/hasher.ts';
 
 // A child process that runs the confirmed imports and reports when it starts and ends. Tests kill it in between.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openSubscribedDatabase(config.database);
-const run = createImportRun({
+const run = createImportJob({
   database,
   hasher: await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 }),
   rules: config.rules,

@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import type { ImportMode, PlannedRow } from '../../src/domain/imports.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
-import type { Import } from '../../src/core/imports/rows.ts';
-import { createImportRun } from '../../src/core/imports/run.ts';
+import type { Import } from '../../src/core/imports/imports.mapping.ts';
+import { createImportJob } from '../../src/core/imports/import-job.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { scopeOf, aStagedImport } from './imports.ts';
 import type { Portal } from './portal.ts';
@@ -51,7 +51,7 @@ export function importScenarios(portal: Portal) {
   const { database, clock, hasher, config } = portal;
   const log = pino({ level: 'silent' });
   const runWith = (other: Database) =>
-    createImportRun({ database: other, hasher, rules: config.rules, clock: () => clock.now, log });
+    createImportJob({ database: other, hasher, rules: config.rules, clock: () => clock.now, log });
 
   return {
     runWith,
@@ -69,7 +69,7 @@ export function importScenarios(portal: Portal) {
       const scope = scopeOf(tenant, admin);
       const id = await aStagedImport(portal, tenant, admin, rows?.(zoe, tenant) ?? usual);
       const confirm = () =>
-        importsStore.want(database, scope, id, { mode, epoch: admin.epoch, expiresAt: clock.now + 1 });
+        importsStore.confirm(database, scope, id, { mode, epoch: admin.epoch, expiresAt: clock.now + 1 });
       assert.equal(await confirm(), true);
       return { tenant, admin, zoe, scope, id, confirm };
     },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { MoveFault } from '../../src/core/moving/faults.ts';
+import { MoveFault } from '../../src/core/moving/move-fault.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { aMovingRegion, rowCountsOf, exportBundle } from './moving.ts';
 import { aPopulatedTenant } from './populated-tenant.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandError } from '../../src/platform/command-error.ts';
 
 /** A bundle that has been exported and not yet imported. */
 export async function aBundleInTransit() {
@@ -20,7 +20,7 @@ export async function aBundleInTransit() {
   ): Promise<void> {
     const before = await rowCountsOf(to);
     await assert.rejects(moveIn(to.parts, bundle, identity), (error) => {
-      const said = error instanceof MoveFault ? error.kind : error instanceof CommandFault ? 'key' : String(error);
+      const said = error instanceof MoveFault ? error.kind : error instanceof CommandError ? 'key' : String(error);
       return (assert.ok([kinds].flat().includes(said), said), true);
     });
     assert.deepEqual(await rowCountsOf(to), before);

@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { checkedKey } from '../../src/cli/region-keys.ts';
+import { verifySignerKey } from '../../src/cli/region-keys.ts';
 import { overwriteDeleted } from '../../src/platform/database/overwrite.ts';
 import type { MovedPasswords } from '../../src/domain/activity/event.ts';
-import { makeKey } from '../../src/platform/keys/region-key.ts';
-import { finishMove, type MoveReport } from '../../src/core/moving/done.ts';
-import { moveIn, type Taken } from '../../src/core/moving/move-in.ts';
+import { generateSigningKey } from '../../src/platform/keys/region-key.ts';
+import { finishMove, type MoveReport } from '../../src/core/moving/finish-move.ts';
+import { moveIn, type MovedIn } from '../../src/core/moving/move-in.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
 import { receiptOf } from '../../src/core/moving/receipt.ts';
-import { tenantTables } from '../../src/core/moving/tables.ts';
-import type { MovingParts } from '../../src/core/moving/dependencies.ts';
+import { tenantTables } from '../../src/core/moving/tenant-tables.ts';
+import type { MovingDependencies } from '../../src/core/moving/dependencies.ts';
 import { openPortal, type Portal } from './portal.ts';
 
 /** One of two regions, with its keys for signing and decrypting bundles. */
 export interface MovingRegion {
   readonly portal: Portal;
-  readonly parts: MovingParts;
+  readonly parts: MovingDependencies;
   readonly identity: string;
   readonly recipient: string;
 }
@@ -26,9 +26,16 @@ export async function aMovingRegion(region: 'worldwide' | 'germany', databaseUrl
   const portal = await openPortal({ environment, ...(databaseUrl ? { databaseUrl } : {}) });
   const { database, tenants, hasher, config, clock } = portal;
   const identity = await generateIdentity();
-  const parts: MovingParts = {
-    ...{ database, tenants, hasher, rules: config.rules, regionUrls: config.regionUrls, signingKey: makeKey() },
-    checkKey: (signer, what) => checkedKey(database, signer, undefined, what),
+  const parts: MovingDependencies = {
+    ...{
+      database,
+      tenants,
+      hasher,
+      rules: config.rules,
+      regionUrls: config.regionUrls,
+      signingKey: generateSigningKey(),
+    },
+    checkKey: (signer, what) => verifySignerKey(database, signer, undefined, what),
     clock: () => clock.now,
   };
   return { portal, parts, identity, recipient: await identityToRecipient(identity) };
@@ -57,7 +64,7 @@ export async function moveTenant(
   to: MovingRegion,
   tenantId: string,
   passwords: MovedPasswords = 'keep',
-): Promise<{ taken: Taken; report: MoveReport; file: string }> {
+): Promise<{ taken: MovedIn; report: MoveReport; file: string }> {
   const file = await exportBundle(from, to, tenantId, passwords);
   const taken = await moveIn(to.parts, file, to.identity);
   const report = await finishMove(from.parts, tenantId, await receiptOf(to.parts, tenantId));

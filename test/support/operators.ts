@@ -1,6 +1,6 @@
 import { createOperators } from '../../src/core/support/operators.ts';
 import { createSupport } from '../../src/core/support/support.ts';
-import { createUserChanges } from '../../src/core/accounts/users/changes.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from './builders.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
@@ -17,12 +17,12 @@ export function operatorsOf(portal: Portal) {
   const { rules } = portal.config;
   const clock = (): number => portal.clock.now;
   const support = createSupport({ database, rules, scopeFor: tenants.scopeFor, clock });
-  return createOperators({ database, tenants, changes: createUserChanges({ database, clock }), support, rules });
+  return createOperators({ database, tenants, changes: createUserActions({ database, clock }), support, rules });
 }
 
 /** Adds an operator who can sign in. The first one also creates the operators' tenant. */
 export async function anOperator(portal: Portal, overrides: Partial<TestUser> = {}): Promise<TestUser> {
-  const home = (await tenantsStore.findOfOperators(portal.database)) ?? (await operatorsTenant(portal));
+  const home = (await tenantsStore.findOperatorsTenant(portal.database)) ?? (await operatorsTenant(portal));
   const scope = portal.tenants.operatorScope(home);
   const tenant: TestTenant = { id: home.id, name: home.name, domain: 'hosting.example', scope };
   return aUser(portal, tenant, { displayName: 'Ada Betrieb', language: 'en', ...overrides });
@@ -30,7 +30,7 @@ export async function anOperator(portal: Portal, overrides: Partial<TestUser> = 
 
 async function operatorsTenant(portal: Portal) {
   await operatorsOf(portal).add({ username: 'first@hosting.example', name: 'First Operator', language: null });
-  const home = await tenantsStore.findOfOperators(portal.database);
+  const home = await tenantsStore.findOperatorsTenant(portal.database);
   if (home === null) throw new Error('There is no tenant of the operators');
   return home;
 }

@@ -10,12 +10,12 @@ import type { Express } from 'express';
 import type { Store } from 'express-session';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
-import type { Background } from '../../src/platform/jobs.ts';
+import type { JobRunner } from '../../src/platform/background-jobs.ts';
 import { readConfig, type Config } from '../../src/platform/config/config.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { prepareDatabase } from '../../src/platform/database/migrate.ts';
-import { createGuessCounter } from '../../src/core/accounts/passwords/guesses.ts';
+import { createStrengthEstimator } from '../../src/core/accounts/passwords/strength-estimator.ts';
 import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { createTenants, type Tenants } from '../../src/core/accounts/tenants/tenants.ts';
 import { loadAssets } from '../../src/site/http/assets.ts';
@@ -59,7 +59,7 @@ export interface Portal {
   readonly app: Express;
   readonly routes: readonly Route[];
   /** Background jobs. They are not started; tests run them with `runAll`. */
-  readonly background: Background;
+  readonly background: JobRunner;
   readonly config: Config;
   readonly database: Database;
   readonly tenants: Tenants;
@@ -87,9 +87,9 @@ const render = loadViews();
 const assets = loadAssets();
 // A long queue limit, so that tests with many users do not fail on a busy machine.
 const quickHasher = await createHasher(quickParameters, undefined, 60_000);
-const guesses = createGuessCounter(languages);
+const strengthEstimator = createStrengthEstimator(languages);
 
-const closers: (() => unknown)[] = [() => guesses.close()];
+const closers: (() => unknown)[] = [() => strengthEstimator.close()];
 after(async () => {
   for (const close of closers.reverse()) await close();
 });
@@ -107,7 +107,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const sessionStore =
     options.sessionStore?.(database, config) ?? new TableStore(database, sessionTtlMs(config.rules), () => clock.now);
   const { app, routes, background } = createApp({
-    ...{ config, database, sessionStore, hasher, guesses, translator, render, assets },
+    ...{ config, database, sessionStore, hasher, strengthEstimator, translator, render, assets },
     secrets: config.sessionSecrets,
     secondFactorKeys: config.secondFactorKeys,
     readiness: { database: () => database.ping() },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { createBackground } from '../../src/platform/jobs.ts';
+import { createJobRunner } from '../../src/platform/background-jobs.ts';
 
 const never = 3_600_000;
 
@@ -14,7 +14,7 @@ function logSpy() {
 
 describe('background jobs', () => {
   it('run on start, at every interval and on request', async () => {
-    const background = createBackground(logSpy().log);
+    const background = createJobRunner(logSpy().log);
     let done = 0;
     const wake = background.add({
       name: 'Count',
@@ -40,7 +40,7 @@ describe('background jobs', () => {
   });
 
   it('never run concurrently, and run again if requested while running', async () => {
-    const background = createBackground(logSpy().log);
+    const background = createJobRunner(logSpy().log);
     let inside = 0;
     let most = 0;
     let done = 0;
@@ -66,7 +66,7 @@ describe('background jobs', () => {
 
   it('are awaited on stop, and a failure is logged without stopping other jobs', async () => {
     const { log, lines } = logSpy();
-    const background = createBackground(log);
+    const background = createJobRunner(log);
     let finished = false;
     background.add({ name: 'Broken', everyMs: 10, run: () => Promise.reject(new Error('no luck')) });
     background.add({
@@ -81,7 +81,7 @@ describe('background jobs', () => {
     await delay(30);
     await background.stop();
     assert.equal(finished, true);
-    const failures = lines.filter((line) => line.includes('Broken: not done'));
+    const failures = lines.filter((line) => line.includes('Broken failed'));
     assert.ok(failures.length >= 2, `tried ${failures.length} times`);
     assert.match(failures[0] ?? '', /no luck/);
   });

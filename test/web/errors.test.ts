@@ -16,7 +16,7 @@ function assertRevealsNothing({ text, headers }: RawResponse): void {
 }
 
 describe('an unknown address', () => {
-  const titles = { en: 'Page not found', fr: 'Page introuvable', de: 'Diese Seite gibt es nicht' };
+  const titles = { en: 'Page not found', fr: 'Page introuvable', de: 'Seite nicht gefunden' };
   for (const [language, title] of Object.entries(titles)) {
     test(`gets a page in ${language}, with the request ID`, async () => {
       const answer = await send({ method: 'GET', path: '/nonsense', headers: { 'Accept-Language': language } });

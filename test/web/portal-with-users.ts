@@ -1,7 +1,7 @@
 import type { Route } from '../../src/site/http/routing.ts';
 import { linkAddresses, paths, to } from '../../src/site/http/paths.ts';
 import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { digestOf } from '../../src/core/accounts/tenants/set-up.ts';
+import { setupTokenDigest } from '../../src/core/accounts/tenants/setup-token.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aStoredRequest } from '../support/approvals.ts';
 import { aStagedImport } from '../support/imports.ts';
@@ -9,7 +9,7 @@ import type { Person } from '../support/person.ts';
 import { openPortal, type Portal, type PortalOptions } from '../support/portal.ts';
 import { sendRaw, type RawResponse } from '../support/responses.ts';
 import * as linksStore from '../../src/core/accounts/stores/links.store.ts';
-import * as setUpStore from '../../src/core/accounts/stores/set-up.store.ts';
+import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 export const setupToken = 'a'.repeat(43);
@@ -42,7 +42,7 @@ export async function openPortalWithUsers(options: PortalOptions = {}): Promise<
   const portal = await openPortal(options);
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en', name: 'Canary Tenant' });
-  await setUpStore.replace(portal.database, digestOf(setupToken));
+  await setupTokenStore.replace(portal.database, setupTokenDigest(setupToken));
   const person = (displayName: string, administratorLevel: TestUser['administratorLevel']) =>
     aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
   const plainUser = await person('Zoé Besson', 'none');

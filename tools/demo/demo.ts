@@ -7,7 +7,7 @@ import { readRules } from '../../src/platform/config/rules.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
 import { seedLargeTenant } from './seed-generated-tenant.ts';
 import { seedRegion, type DemoLogin } from './seed.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandError } from '../../src/platform/command-error.ts';
 
 const regions = ['worldwide', 'germany'] as const;
 type DemoRegion = (typeof regions)[number];
@@ -71,7 +71,7 @@ function environmentOf(region: DemoRegion, port: number): DemoEnvironment {
 function assertPortIsFree(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
-      .once('error', () => reject(new CommandFault(`Port ${port} is in use; set PORT to another first port`)))
+      .once('error', () => reject(new CommandError(`Port ${port} is in use; set PORT to another first port`)))
       .listen(port, '127.0.0.1', () => probe.close(() => resolve()));
   });
 }
@@ -81,16 +81,16 @@ function rulesFor(region: DemoRegion): Record<string, string> {
   const file = process.env.REGION_RULES;
   if (!file) return {};
   const { rules, faults } = readRules(file);
-  if (rules === null) throw new CommandFault(faults.map((fault) => `REGION_RULES: ${file}: ${fault}`).join('\n'));
+  if (rules === null) throw new CommandError(faults.map((fault) => `REGION_RULES: ${file}: ${fault}`).join('\n'));
   if (!(regions as readonly string[]).includes(rules.region)) {
-    throw new CommandFault(`REGION_RULES: ${file} is for region "${rules.region}", which the demo does not run`);
+    throw new CommandError(`REGION_RULES: ${file} is for region "${rules.region}", which the demo does not run`);
   }
   return rules.region === region ? { REGION_RULES: path.resolve(file) } : {};
 }
 
 function configOf(environment: DemoEnvironment): Config {
   const { config, faults } = readConfig(environment);
-  if (config === null) throw new CommandFault(faults.join('\n'));
+  if (config === null) throw new CommandError(faults.join('\n'));
   return config;
 }
 
@@ -137,7 +137,7 @@ async function waitUntilReady(origin: string): Promise<void> {
     if (ready) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new CommandFault(`${origin} did not become ready`);
+  throw new CommandError(`${origin} did not become ready`);
 }
 
 function describe(logins: readonly DemoLogin[]): string {

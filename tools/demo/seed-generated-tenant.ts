@@ -95,7 +95,7 @@ export async function seedLargeTenant(
       );
     });
     const { name: tenant, domain } = largeTenant;
-    await directoryStore.put(database, [{ domain, region: config.rules.region }]);
+    await directoryStore.upsert(database, [{ domain, region: config.rules.region }]);
     const who = { name: 'Solène Kervella', level: `Global admin of ${users.toLocaleString('en')} users` };
     return { region: config.rules.region, tenant, ...who, username, password, address: config.baseUrl.origin };
   } finally {

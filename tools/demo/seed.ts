@@ -53,7 +53,7 @@ export async function seedRegion(
     const routes = regions.flatMap((region) =>
       demoTenants(region, now).flatMap(({ domains }) => domains.map((domain) => ({ domain, region }))),
     );
-    await directoryStore.put(parts.database, routes);
+    await directoryStore.upsert(parts.database, routes);
     const logins: DemoLogin[] = [];
     for (const tenant of demoTenants(config.rules.region as 'worldwide' | 'germany', now)) {
       logins.push(...(await seedTenant(parts, tenant)));

@@ -36,9 +36,9 @@ export function assessProcess(watched: Watched, territories: readonly Territory[
   const { watchedItself, contacts } = contactsOf(watched);
   const groups = new Map<string, ContactGroup>();
   for (const contact of contacts) {
-    const judged = own ? assessContact(contact, own, territories) : { to: contact.to, allowed: false };
-    const key = [contact.what, judged.to, contact.by].join('|');
-    groups.set(key, { ...contact, ...judged, count: (groups.get(key)?.count ?? 0) + contact.count });
+    const assessment = own ? assessContact(contact, own, territories) : { to: contact.to, allowed: false };
+    const key = [contact.what, assessment.to, contact.by].join('|');
+    groups.set(key, { ...contact, ...assessment, count: (groups.get(key)?.count ?? 0) + contact.count });
   }
   const { region, label, samples } = watched;
   return { region, process: label, watchedItself, samples, seen: [...groups.values()] };

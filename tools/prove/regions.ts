@@ -6,7 +6,7 @@ import type { RegionRules } from '../../src/domain/regions.ts';
 import { codeExtension, packageRoot } from '../../src/platform/package-root.ts';
 import type { Canaries } from './canaries.ts';
 import type { Watching } from './process-watcher.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandError } from '../../src/platform/command-error.ts';
 
 /** The configuration of a region. */
 export interface RegionPlan {
@@ -106,7 +106,7 @@ export async function startRegion(plan: RegionPlan, observation: Observation): P
     command: async (args, input = '') => {
       const { code, printed } = await attempt(args, {}, input);
       if (code !== 0)
-        throw new CommandFault(`"parvis ${commandName(args)}" exited with ${code ?? 'a signal'} in ${region}`);
+        throw new CommandError(`"parvis ${commandName(args)}" exited with ${code ?? 'a signal'} in ${region}`);
       return printed;
     },
     attempt,
@@ -150,7 +150,7 @@ async function waitUntilReady({ id, origin, output }: RunningRegion, server: Chi
     if (ready) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new CommandFault(`The region ${id} did not start: ${output().trim().split('\n').at(-1) ?? ''}`);
+  throw new CommandError(`The region ${id} did not start: ${output().trim().split('\n').at(-1) ?? ''}`);
 }
 
 async function stopServer(server: ChildProcess): Promise<boolean> {

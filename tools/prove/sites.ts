@@ -10,7 +10,7 @@ import { sqliteStores } from './stores-sqlite.ts';
 import type { RegionStores } from './stores.ts';
 import type { Watching } from './process-watcher.ts';
 import type { Chapter } from './chapter.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandError } from '../../src/platform/command-error.ts';
 
 export interface ProveOptions {
   /** The rules files of the two regions. */
@@ -59,7 +59,7 @@ export async function openSites(
   const sites: Site[] = [];
   for (const [index, rulesFile] of options.rulesFiles.entries()) {
     const { rules, faults } = readRules(rulesFile);
-    if (rules === null) throw new CommandFault(faults.map((fault) => `${rulesFile}: ${fault}`).join('\n'));
+    if (rules === null) throw new CommandError(faults.map((fault) => `${rulesFile}: ${fault}`).join('\n'));
     const folder = path.join(root, 'regions', rules.region);
     const stores = await openStores(rules.region, folder, options, { index, watching });
     closers.push(() => stores.close());
@@ -69,7 +69,7 @@ export async function openSites(
   }
   const [one, other] = sites;
   if (sites.length !== 2 || one?.plan.id === other?.plan.id)
-    throw new CommandFault('The proof requires the rules of two different regions');
+    throw new CommandError('The proof requires the rules of two different regions');
   return sites;
 }
 

@@ -8,7 +8,7 @@ import { startRecorder, type Recorder } from './recorder.ts';
 import { openRedis } from './stores-redis.ts';
 import { rowText, tablePlaces, type RegionStores } from './stores.ts';
 import type { Watching } from './process-watcher.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandError } from '../../src/platform/command-error.ts';
 
 const maxDumpBytes = 256 * 1024 * 1024;
 const [postgresPort, redisPort] = [5432, 6379];
@@ -100,9 +100,9 @@ async function checkStoresAreEmpty({ region, databaseUrl, redis }: RecordedStore
     ? await withClient(databaseUrl, (client) => rowsOf(client, 'tenants'))
     : [];
   if (tenants.length > 0)
-    throw new CommandFault(`The given database of ${region} contains tenants; the proof requires an empty one`);
+    throw new CommandError(`The given database of ${region} contains tenants; the proof requires an empty one`);
   if ((await redis?.store.read())?.some(({ items }) => items > 0))
-    throw new CommandFault(`The given Redis of ${region} is not empty`);
+    throw new CommandError(`The given Redis of ${region} is not empty`);
 }
 
 async function readTables(client: pg.Client): Promise<Place[]> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import type { Place } from './places.ts';
 import { tablePlaces, type RegionStores } from './stores.ts';
-import { CommandFault } from '../../src/platform/command-fault.ts';
+import { CommandError } from '../../src/platform/command-error.ts';
 
 const busyTimeoutMs = 5_000;
 
@@ -46,7 +46,7 @@ function withDatabase<T>(file: string, work: (database: SqliteFile.Database) => 
 function checkHasNoTenants(file: string): Promise<void> {
   const hasTenants = existsSync(file) && withDatabase(file, (database) => hasRows(database, 'tenants'));
   return hasTenants
-    ? Promise.reject(new CommandFault('The given database contains tenants; the proof requires an empty one'))
+    ? Promise.reject(new CommandError('The given database contains tenants; the proof requires an empty one'))
     : Promise.resolve();
 }
 

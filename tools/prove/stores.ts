@@ -13,7 +13,7 @@ export interface RegionStores {
   readonly described: string;
   /** Identifies the database: if two regions have the same identity, they share it. */
   readonly identity: string;
-  /** @throws CommandFault if a store is not empty */
+  /** @throws CommandError if a store is not empty */
   checkEmpty(): Promise<void>;
   /** The current content of the database and the session store. */
   read(): Promise<Place[]>;

@@ -48,7 +48,7 @@ export function summarize(evidence: Evidence): Report {
   const { sites, snapshots, steps, watching, began } = evidence;
   const { planted, findings, searched } = searchSnapshots(evidence);
   const territories = sites.map(territoryOf);
-  const judged = watching.processes.map((each) => assessProcess(each, territories));
+  const assessments = watching.processes.map((each) => assessProcess(each, territories));
   const visits = visitsIn(sites);
   const evidenceOnly: Omit<Report, 'held' | 'reasons'> = {
     format: 1,
@@ -62,10 +62,10 @@ export function summarize(evidence: Evidence): Report {
     planted,
     looked: searchedPlaces(snapshots),
     directory: directoryChecks(evidence),
-    processes: judged.filter(({ process }) => process !== trespasser),
+    processes: assessments.filter(({ process }) => process !== trespasser),
     visits: visits.filter((visit) => !isTrespass(visit)),
     longestGapMs: watching.longestGapMs(),
-    controls: [...searched, ...trespassControls(judged, visits)],
+    controls: [...searched, ...trespassControls(assessments, visits)],
     limits: limitsOf({ showsProcesses: systemShowsProcesses, recorded: visits.length > 0 }),
   };
   const reasons = [...sharedStores(sites), ...reasonsOf(evidenceOnly)];
@@ -96,10 +96,10 @@ const isTrespass = ({ by }: Visit): boolean => by.startsWith(`${trespasser} of`)
 
 /** Whether each deliberate visit to the other region's stores was noticed. */
 function trespassControls(
-  judged: readonly ReturnType<typeof assessProcess>[],
+  assessments: readonly ReturnType<typeof assessProcess>[],
   visits: readonly Visit[],
 ): ControlResult[] {
-  const trespassers = judged.filter(({ process }) => process === trespasser);
+  const trespassers = assessments.filter(({ process }) => process === trespasser);
   return trespassers.flatMap((each) => {
     const others = visits.filter(({ region }) => region !== each.region);
     const recorded = others.length === 0 ? null : others.some(isTrespass);

@@ -1,43 +1,43 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../platform/config/config.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Background } from '../../platform/jobs.ts';
-import { createCredentialIssuer } from './links/hand-over.ts';
+import type { JobRunner } from '../../platform/background-jobs.ts';
+import { createCredentialIssuer } from './links/credential-issuer.ts';
 import { createLinks } from './links/links.ts';
 import { createRecovery } from './links/recovery.ts';
 import { createLinkTokens } from './links/tokens.ts';
-import type { GuessCounter } from './passwords/guesses.ts';
+import type { StrengthEstimator } from './passwords/strength-estimator.ts';
 import type { Hasher } from '../../platform/keys/hasher.ts';
 import { createPasswords } from './passwords/passwords.ts';
-import { createSecondFactorParts } from './second-factor/create.ts';
-import { createRemoval } from './second-factor/removal.ts';
-import { createKnownDevices } from './sessions/devices.ts';
+import { assembleSecondFactor } from './second-factor/assemble.ts';
+import { createSecondFactorRemover } from './second-factor/remove-second-factor.ts';
+import { createKnownDevices } from './sessions/known-devices.ts';
 import { createSessions } from './sessions/sessions.ts';
-import type { RegionOf } from './tenants/check.ts';
-import { createRules } from './tenants/tenant-rules.ts';
+import type { RegionOf } from './tenants/validation.ts';
+import { createTenantRules } from './tenants/tenant-rules.ts';
 import { createTenants } from './tenants/tenants.ts';
 import { createLinkThrottle } from './throttles/link-throttle.ts';
 import { createThrottle } from './throttles/throttle.ts';
-import { createUserAdder } from './users/add.ts';
+import { createUserAdder } from './users/add-user.ts';
 import { createBulkReset } from './users/bulk-reset.ts';
-import { createBulkChange } from './users/bulk.ts';
-import { createUserChanges } from './users/changes.ts';
+import { createBulkChange } from './users/bulk-actions.ts';
+import { createUserActions } from './users/user-actions.ts';
 import { createUsers } from './users/reset-password.ts';
 
 export interface AccountsDependencies {
   readonly config: Config;
   readonly database: Database;
-  /** The first signs, all verify. */
+  /** Secrets of sessions and one-time links: the first signs, all verify. */
   readonly secrets: readonly string[];
-  /** The first encrypts the seeds of second factors, all decrypt. */
+  /** Keys of the TOTP seeds: the first encrypts, all decrypt. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
-  readonly guesses: GuessCounter;
+  readonly strengthEstimator: StrengthEstimator;
   /** @returns the region that the directory names for a domain, or null */
   readonly regionOf: RegionOf;
   /** @returns the address of a one-time link */
   readonly linkAddress: (token: string) => string;
-  readonly background: Background;
+  readonly background: JobRunner;
   /** Epoch ms. */
   readonly clock: () => number;
   readonly log: Logger;
@@ -45,16 +45,16 @@ export interface AccountsDependencies {
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
-/** Tenants, users, credentials, sessions, throttles and one-time links: who may sign in, and as whom. */
+/** Tenants, users, credentials, sessions, throttles and one-time links: everything that a sign-in depends on. */
 export function createAccounts(deps: AccountsDependencies) {
-  const { config, database, secrets, hasher, guesses, regionOf, clock, log } = deps;
+  const { config, database, secrets, hasher, strengthEstimator, regionOf, clock, log } = deps;
   const { rules } = config;
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
   const tokens = createLinkTokens(secrets, deps.linkAddress);
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: config.mail !== null, clock });
   const sessions = createSessions({ database, hasher, throttle, devices, clock, log });
-  const secondFactor = createSecondFactorParts({
+  const secondFactor = assembleSecondFactor({
     database,
     keys: deps.secondFactorKeys,
     hasher,
@@ -62,22 +62,22 @@ export function createAccounts(deps: AccountsDependencies) {
     clock,
     log,
   });
-  deps.background.add(secondFactor.reseal);
+  deps.background.add(secondFactor.reencryption);
   return {
     throttle,
     devices,
     credentialIssuer,
     sessions,
     secondFactor,
-    removeSecondFactor: createRemoval({ database, throttle, clock }),
-    passwords: createPasswords({ database, hasher, guesses, throttle, clock }),
+    removeSecondFactor: createSecondFactorRemover({ database, throttle, clock }),
+    passwords: createPasswords({ database, hasher, strengthEstimator, throttle, clock }),
     tenants: createTenants({ database, regionOf, hasher, rules, clock }),
-    rules: createRules({ database, regionRules: rules, clock }),
+    rules: createTenantRules({ database, regionRules: rules, clock }),
     links: createLinks({ database, hasher, tokens, sessions, clock }),
     recovery: createRecoveryWithThrottle(deps, tokens),
     users: createUsers({ database, credentialIssuer, throttle, clock }),
     addUser: createUserAdder({ database, credentialIssuer, clock }),
-    changes: createUserChanges({ database, clock }),
+    userActions: createUserActions({ database, clock }),
     bulkChange: createBulkChange({ database, clock }),
     bulkReset: createBulkReset({ database, credentialIssuer, throttle, clock }),
   };
@@ -89,30 +89,34 @@ function createRecoveryWithThrottle(
 ) {
   const throttle = createLinkThrottle(database);
   const recovery = createRecovery({ database, tokens, throttle, clock, log });
-  return { throttle, ask: recovery.ask, wake: background.add(recovery.work) };
+  return { throttle, requestLink: recovery.requestLink, wake: background.add(recovery.work) };
 }
 
 export {
   createCredentialIssuer,
-  handOverOf,
+  describeHandover,
   type NewCredential,
-  deliveryOf,
+  toEventHandover,
   type IssuedCredential,
   type CredentialIssuer,
-} from './links/hand-over.ts';
+} from './links/credential-issuer.ts';
 export type { Links } from './links/links.ts';
 export type { Recovery } from './links/recovery.ts';
 export { createLinkTokens } from './links/tokens.ts';
-export { createGuessCounter, type GuessCounter } from './passwords/guesses.ts';
+export { createStrengthEstimator, type StrengthEstimator } from './passwords/strength-estimator.ts';
 export type { ChangeResult, Passwords } from './passwords/passwords.ts';
 export { type IssuedPassword, issueTemporaryPassword } from './passwords/temporary-passwords.ts';
-export type { Asker } from './second-factor/proof.ts';
-export { createRemoval, type Removal, removeSecondFactor } from './second-factor/removal.ts';
-export type { CodesResult, SecondFactor } from './second-factor/second-factor.ts';
-export type { SeedOffer } from './second-factor/seed-offer.ts';
-export type { CodeStep } from './second-factor/sign-in.ts';
-export { describeDevice, type KnownDevices } from './sessions/devices.ts';
-export { lockTenantAndRecheck } from './sessions/recheck.ts';
+export type { AuthenticatedSession } from './second-factor/reauthentication.ts';
+export {
+  createSecondFactorRemover,
+  type RemoveSecondFactor,
+  removeSecondFactorAction,
+} from './second-factor/remove-second-factor.ts';
+export type { CodesResult, SecondFactor } from './second-factor/own-second-factor.ts';
+export type { EnrollmentSeed } from './second-factor/enrollment-seed.ts';
+export type { SubmitCode } from './second-factor/submit-code.ts';
+export { describeDevice, type KnownDevices } from './sessions/known-devices.ts';
+export { lockTenantAndRecheck } from './sessions/recheck-under-lock.ts';
 export type { Sessions, SessionTicket, SignInResult } from './sessions/sessions.ts';
 export * as credentialsStore from './stores/credentials.store.ts';
 export * as dashboardStore from './stores/dashboard.store.ts';
@@ -134,10 +138,10 @@ export * as seedsStore from './stores/seeds.store.ts';
 export * as sessionsStore from './stores/sessions.store.ts';
 export { type LiveSession, toAmr } from './stores/sessions.mapping.ts';
 export type { OwnSession } from './stores/sessions.store.ts';
-export * as setUpStore from './stores/set-up.store.ts';
+export * as setupTokenStore from './stores/setup-token.store.ts';
 export * as supportGrantsStore from './stores/support-grants.store.ts';
 export {
-  joinBesideGrant,
+  joinGrantDetails,
   type OpenGrant,
   openGrantColumns,
   type OpenGrantRow,
@@ -153,11 +157,11 @@ export { maxDeletedCounted } from './stores/users.list.store.ts';
 export { indexUsers, takeNumbers } from './stores/users.search.store.ts';
 export * as usersStore from './stores/users.store.ts';
 export { createFirstTenant } from './tenants/first-tenant.ts';
-export { digestOf, openSetup } from './tenants/set-up.ts';
-export { changesBetween, ownRulesSeen, type RulesFeature } from './tenants/tenant-rules.ts';
+export { setupTokenDigest, issueSetupToken } from './tenants/setup-token.ts';
+export { changesBetween, serializeOwnRules, type TenantRulesFeature } from './tenants/tenant-rules.ts';
 export { type AddedUser, createTenants, type Tenants } from './tenants/tenants.ts';
 export type { LinkThrottle } from './throttles/link-throttle.ts';
-export { countedUnder } from './throttles/throttle-keys.ts';
+export { throttleKeysOf } from './throttles/throttle-keys.ts';
 export { createThrottle, type Throttle } from './throttles/throttle.ts';
 export {
   type ActionOutcome,
@@ -169,7 +173,7 @@ export {
   restore,
   type UserAction,
 } from './users/actions.ts';
-export type { AddUser } from './users/add.ts';
+export type { AddUser } from './users/add-user.ts';
 export type { BulkReset, ResetTarget } from './users/bulk-reset.ts';
 export {
   type BulkAction,
@@ -177,20 +181,20 @@ export {
   type BulkChange,
   type BulkOutcome,
   checkBulkSize,
-  judgedAs,
+  policyActionOf,
   maxBulkUsers,
-  offeredInBulk,
-  secondFor,
-  sortOut,
-} from './users/bulk.ts';
+  availableBulkActions,
+  findApprovalRequirement,
+  partitionTargets,
+} from './users/bulk-actions.ts';
 export {
-  createUserChanges,
+  createUserActions,
   type EditConflict,
   type EditOutcome,
   fieldsOf,
   type ShownFields,
-  type UserChangesFeature,
+  type UserActions,
   type UserField,
-} from './users/changes.ts';
-export { chooseLanguage } from './users/language.ts';
+} from './users/user-actions.ts';
+export { chooseLanguage } from './users/choose-language.ts';
 export { createUsers, type ResetResult, type Users } from './users/reset-password.ts';

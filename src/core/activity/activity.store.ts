@@ -3,10 +3,17 @@ import type { ActivityEvent } from '../../domain/activity/event.ts';
 import type { FoundEntry } from '../../domain/activity/chain.ts';
 import { actorIdOf } from '../../domain/principal.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
-import { recordWithin, type NewEntry, type RecordingScope } from './append.store.ts';
-import { chainColumns, toChain, toFoundEntry, type ActivityRow, type Chain, type ChainRow } from './rows.ts';
+import { appendEntries, type NewEntry, type RecordingScope } from './append-entries.store.ts';
+import {
+  chainColumns,
+  toChain,
+  toFoundEntry,
+  type ActivityRow,
+  type Chain,
+  type ChainRow,
+} from './activity.mapping.ts';
 
-const entriesAtOnce = 1_000;
+const entriesPerQuery = 1_000;
 
 interface EntryIds {
   readonly tenant: string | null;
@@ -14,7 +21,7 @@ interface EntryIds {
   readonly target: string | null;
 }
 
-// In a transaction of its own where the caller has none: the entry and the end of the chain are written together.
+// Always in a transaction, because the entry and the end of the chain must be written together.
 function insert(
   database: Database,
   scope: RecordingScope,
@@ -23,11 +30,11 @@ function insert(
   at: number,
 ): Promise<void> {
   return database.transaction((tx) =>
-    recordWithin(tx, scope, { tenantId: ids.tenant, actorId: ids.actor, at }, [{ event, targetId: ids.target }]),
+    appendEntries(tx, scope, { tenantId: ids.tenant, actorId: ids.actor, at }, [{ event, targetId: ids.target }]),
   );
 }
 
-/** Records what the scope's actor did to a user of the tenant, or to nobody. */
+/** Records an event of the scope's actor. @param targetId the user whom it concerns, if any @param at epoch ms */
 export function record(
   database: Database,
   scope: Scope,
@@ -38,14 +45,19 @@ export function record(
   return insert(database, scope, { tenant: scope.tenant.id, actor: actorIdOf(scope), target: targetId }, event, at);
 }
 
-/** Records much that the scope's actor did in one go, in the order given. */
+/** Records several events of the scope's actor in the given order. @param at epoch ms */
 export function recordMany(database: Database, scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> {
   return database.transaction((tx) =>
-    recordWithin(tx, scope, { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at }, entries),
+    appendEntries(tx, scope, { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at }, entries),
   );
 }
 
-/** Records a try to sign in, when nobody is known yet: the typed name is not kept, it may be a mistyped password. */
+/**
+ * Records an attempt to sign in, before there is a principal. The entered user name is not stored, because it may be a
+ * mistyped password.
+ * @param user the user with this name, if there is one
+ * @param at epoch ms
+ */
 export function recordSignIn(
   database: Database,
   scope: RegionScope,
@@ -57,19 +69,19 @@ export function recordSignIn(
   return insert(database, scope, { tenant: user?.tenantId ?? null, actor, target: user?.id ?? null }, event, at);
 }
 
-/** @returns the tenants, each of which has a chain, for the operator's check */
+/** @returns the ids of all tenants, each of which has a chain, for the operator's verification */
 export async function tenantsForOperator(database: Database): Promise<string[]> {
   const rows = (await database.knex('tenants').select('id').orderBy('created_at')) as { id: string }[];
   return rows.map(({ id }) => id);
 }
 
-/** @returns where a tenant's chain begins and ends, for the operator's check */
+/** @returns the anchor and the end of a tenant's chain, for the operator's verification */
 export async function chainForOperator(database: Database, tenantId: string): Promise<Chain | null> {
   const [row] = (await database.knex('tenants').select(chainColumns).where('id', tenantId)) as ChainRow[];
   return row === undefined ? null : toChain(row);
 }
 
-/** Reads a tenant's chain from its beginning to a place, some entries at a time. */
+/** Reads a tenant's chain from its beginning up to a place, in batches. */
 export async function* entriesForOperator(
   database: Database,
   tenantId: string,
@@ -77,12 +89,12 @@ export async function* entriesForOperator(
 ): AsyncGenerator<FoundEntry> {
   for (let last = 0; ;) {
     const query = database.knex<ActivityRow>('activity').where('tenant_id', tenantId).where('place', '>', last);
-    const rows = await query.where('place', '<=', until).orderBy('place').limit(entriesAtOnce);
+    const rows = await query.where('place', '<=', until).orderBy('place').limit(entriesPerQuery);
     yield* rows.map(toFoundEntry);
-    if (rows.length < entriesAtOnce) return;
+    if (rows.length < entriesPerQuery) return;
     last = rows.at(-1)?.place ?? last;
   }
 }
 
-export * from './reads.store.ts';
-export * from './controllers.store.ts';
+export * from './read-entries.store.ts';
+export * from './account-controllers.store.ts';

@@ -1,20 +1,20 @@
 import type { Logger } from 'pino';
 import type { Message } from '../../domain/activity/delivery.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Work } from '../../platform/jobs.ts';
-import * as claimsStore from './claims.store.ts';
+import type { Job } from '../../platform/background-jobs.ts';
+import * as claimsStore from './delivery-leases.store.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 const everyMs = 5_000;
-/** How long a delivery belongs to the process that claimed it: longer than any attempt may take. */
+/** Duration of a lease: longer than any attempt may take. */
 const leaseMs = 5 * minuteMs;
 const maxWaitMs = 6 * hourMs;
 const maxAgeMs = 3 * 24 * hourMs;
 // While the receiver is unavailable, there is no point in attempting each delivery in turn.
 const pauseMs = minuteMs;
-// An attempt that is under way when the process is told to stop may still finish.
+// How long an attempt in progress may take to finish when the process is stopping.
 const graceMs = 2_000;
 
 /** Why an attempt failed. `away`: the receiver is unavailable, which affects all of the subscriber's deliveries. */
@@ -23,7 +23,7 @@ export interface FailedAttempt {
   readonly away: boolean;
 }
 
-/** `delivered` also if there is nothing left to deliver, such as a notice to a deleted user. */
+/** `delivered` also means that there is nothing to deliver any more, such as a notice to a deleted user. */
 export type AttemptOutcome = 'delivered' | FailedAttempt;
 
 /** Carries out one attempt of a delivery. Must not throw, and must take less time than the lease. */
@@ -39,15 +39,15 @@ export interface DeliveryDependencies {
 }
 
 /**
- * @param attempt null for a subscriber that can receive nothing: its deliveries are discarded, so that they do not arrive
- *   as a surprise on the day that it can
- * @returns the work that delivers to a subscriber: each delivery at least once, wherever the process ends
+ * @param attempt null for a subscriber that cannot receive anything: its deliveries are discarded, so that old ones are not sent
+ *   once it can
+ * @returns the background job that delivers to a subscriber. Each delivery is made at least once, even if the process is killed.
  */
 export function deliverTo<M extends Message>(
   deps: DeliveryDependencies,
   subscriber: string,
   attempt: Attempt<M> | null,
-): Work {
+): Job {
   const run =
     attempt === null
       ? () => claimsStore.discardAllForOperator(deps.database, subscriber)
@@ -59,7 +59,7 @@ function createDispatcher<M extends Message>(
   deps: DeliveryDependencies,
   subscriber: string,
   attempt: Attempt<M>,
-): Work['run'] {
+): Job['run'] {
   const { database, clock } = deps;
   let pausedUntil = 0;
   let grace: Promise<'stopped'> | null = null;
@@ -96,7 +96,7 @@ async function postponeOrGiveUp(
   return claimsStore.postpone(database, delivery, now + waitMs(attempts));
 }
 
-/** Doubles from a minute to six hours; a random part spreads the next attempts of deliveries that failed together. */
+/** Exponential backoff from one minute to six hours, with jitter for deliveries that failed together. */
 const waitMs = (attempts: number): number =>
   Math.round(Math.min(minuteMs * 2 ** (attempts - 1), maxWaitMs) * (0.5 + Math.random() / 2));
 

@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import type { Message, RecordedEvent } from '../../domain/activity/delivery.ts';
 import { actorIdOf } from '../../domain/principal.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { subscribersOf } from './subscribers.ts';
 
-/** An event with its entry in a tenant's log. */
+/** An event as recorded in a tenant's log. */
 export interface RecordedEntry extends RecordedEvent {
   readonly tenantId: string;
   /** Null for the operator. */
   readonly actorId: string | null;
-  /** Of the entry in the tenant's log. */
+  /** Place of the entry in the tenant's log. */
   readonly place: number;
   /** Epoch ms. */
   readonly at: number;
 }
 
-/** A message to a user that no single log entry stands for. */
+/** A message to a user that does not correspond to a single log entry. */
 export interface DirectMessage {
   readonly userId: string;
   readonly message: Message;
@@ -42,10 +42,10 @@ export interface DeliveryRow {
   leased_until: number | null;
 }
 
-// As many rows fit into one statement of either database.
-const rowsAtOnce = 100;
+// This many rows fit into one statement of either database.
+const rowsPerInsert = 100;
 
-/** Writes a delivery for each registered subscriber that wants one of these events, in the transaction that records them. */
+/** Inserts a delivery for each registered subscriber that handles one of these events, in the transaction that records them. */
 export async function insertFor(database: Database, entries: readonly RecordedEntry[]): Promise<void> {
   const rows = subscribersOf(database).flatMap(({ name, messageFor }) =>
     entries.flatMap((entry) => {
@@ -56,7 +56,7 @@ export async function insertFor(database: Database, entries: readonly RecordedEn
   await insert(database, rows);
 }
 
-/** Writes deliveries to users of the scope's tenant. */
+/** Inserts deliveries to users of the scope's tenant. */
 export async function enqueue(
   database: Database,
   scope: Scope,
@@ -70,7 +70,7 @@ export async function enqueue(
   );
 }
 
-/** @returns the messages that are still to be delivered to a user, the oldest first; `at` in epoch ms */
+/** @returns the pending messages to a user, the oldest first; `at` in epoch ms */
 export async function listOf(
   database: Database,
   scope: Scope,
@@ -81,14 +81,14 @@ export async function listOf(
     .knex('deliveries')
     .where({ tenant_id: scope.tenant.id, user_id: userId, subscriber })
     .orderBy('created_at')) as DeliveryRow[];
-  return rows.map((row) => ({ message: messageIn(row), at: row.created_at }));
+  return rows.map((row) => ({ message: toMessage(row), at: row.created_at }));
 }
 
-/** @returns the message that a row holds */
-export const messageIn = ({ kind, data }: DeliveryRow): Message => Object.assign({ kind }, JSON.parse(data) as object);
+/** @returns the message in a row */
+export const toMessage = ({ kind, data }: DeliveryRow): Message => Object.assign({ kind }, JSON.parse(data) as object);
 
 async function insert(database: Database, rows: readonly DeliveryRow[]): Promise<void> {
-  await inChunks(rows, rowsAtOnce, async (some) => {
+  await processInChunks(rows, rowsPerInsert, async (some) => {
     await database.knex('deliveries').insert([...some]);
   });
 }

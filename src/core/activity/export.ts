@@ -1,26 +1,26 @@
 import type { LogFilterName, LogFormat } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { beginLine, endLine, entryLine, filteredEndLine, filteredEntryLine } from './json-lines.ts';
-import type { LogFilter, LogPlace } from './log-query.ts';
-import { entriesPerBatch } from './reads.store.ts';
-import type { LogEntry } from './rows.ts';
+import { beginLine, endLine, entryLine, filteredEndLine, filteredEntryLine } from './export-format.ts';
+import type { LogFilter, LogPosition } from './log-query.ts';
+import { entriesPerBatch } from './read-entries.store.ts';
+import type { LogEntry } from './activity.mapping.ts';
 import * as activityStore from './activity.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
-import { userBehind } from '../../domain/principal.ts';
+import { userOf } from '../../domain/principal.ts';
 
 export type ExportResult =
-  /** The file in pieces, each made when the one before it was taken. */
+  /** The file in chunks, which are generated as they are consumed. */
   | { readonly outcome: 'begun'; readonly text: AsyncGenerator<string> }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
 /** Limits how often one user may export the log. */
 export interface ExportThrottle {
-  /** @returns null, or how many seconds to wait */
-  takeBudget(of: 'logExport', userId: string): Promise<{ readonly retryAfter: number } | null>;
+  /** @returns how many seconds to wait if the budget is exhausted, else null */
+  consumeBudget(of: 'logExport', userId: string): Promise<{ readonly retryAfter: number } | null>;
 }
 
-/** Writes entries as CSV in the reader's language, each piece when the one before it was taken. */
+/** Formats entries as CSV in the reader's language. The chunks are generated as they are consumed. */
 export type LogCsv = (scope: Scope, batches: AsyncIterable<readonly LogEntry[]>) => AsyncGenerator<string>;
 
 export type LogExports = ReturnType<typeof createLogExports>;
@@ -51,11 +51,11 @@ export function text(
 ): AsyncGenerator<string> {
   const { csv, database, clock } = deps;
   if (format === 'csv') return csv(scope, batches(database, scope, filter));
-  const whole = namesOf(filter).length === 0;
-  return whole ? wholeChain(database, scope, clock()) : partOfChain(database, scope, filter, clock());
+  const isWhole = filterNamesIn(filter).length === 0;
+  return isWhole ? exportWholeChain(database, scope, clock()) : exportFilteredEntries(database, scope, filter, clock());
 }
 
-/** Records that the scope's actor takes the log away, then gives it; the record itself is the last entry of a whole one. */
+/** Records the export, then starts it. The record is the last entry of an unfiltered export. */
 export async function begin(
   deps: LogExportsDependencies,
   scope: Scope,
@@ -63,40 +63,40 @@ export async function begin(
   filter: LogFilter,
 ): Promise<ExportResult> {
   const { throttle, database } = deps;
-  const user = userBehind(scope.principal);
-  const wait = user && (await throttle.takeBudget('logExport', user.userId));
+  const user = userOf(scope.principal);
+  const wait = user && (await throttle.consumeBudget('logExport', user.userId));
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-  await record(deps, database, scope, format, namesOf(filter));
+  await record(deps, database, scope, format, filterNamesIn(filter));
   return { outcome: 'begun', text: text(deps, scope, format, filter) };
 }
 
-/** The log of a tenant as a file: few entries are in memory at a time, however many there are. */
+/** Exports a tenant's log as a file, in batches: only a few entries are in memory at any time. */
 export const createLogExports = (deps: LogExportsDependencies) => bind(deps, { record, text, begin });
 
-const names = { user: 'person', group: 'kind', from: 'firstDay', until: 'lastDay' } as const;
+const filterNames = { user: 'person', group: 'kind', from: 'firstDay', until: 'lastDay' } as const;
 
-const namesOf = (filter: LogFilter): LogFilterName[] =>
-  Object.entries(names).flatMap(([key, name]) => (filter[key as keyof LogFilter] === null ? [] : [name]));
+const filterNamesIn = (filter: LogFilter): LogFilterName[] =>
+  Object.entries(filterNames).flatMap(([key, name]) => (filter[key as keyof LogFilter] === null ? [] : [name]));
 
 async function* batches(database: Database, scope: Scope, filter: LogFilter): AsyncGenerator<readonly LogEntry[]> {
   const request = { filter, order: 'oldestFirst', before: null, limit: entriesPerBatch } as const;
-  for (let behind: LogPlace | null = null; ;) {
-    const entries: LogEntry[] = await activityStore.stretch(database, scope, { ...request, behind });
+  for (let after: LogPosition | null = null; ;) {
+    const entries: LogEntry[] = await activityStore.listEntries(database, scope, { ...request, after });
     yield entries;
     const last = entries.at(-1)?.activity;
     if (entries.length < entriesPerBatch || last === undefined) return;
-    behind = { at: last.at, place: last.place };
+    after = { at: last.at, place: last.place };
   }
 }
 
-// By its places, from the first that is left to the one that is the last now: whatever comes later belongs to another export.
-async function* wholeChain(database: Database, scope: Scope, at: number): AsyncGenerator<string> {
-  const { anchor, length, hash } = await activityStore.endsOfChain(database, scope);
+// From the oldest remaining entry to the one that is the last now. Entries that are recorded later are not part of this export.
+async function* exportWholeChain(database: Database, scope: Scope, at: number): AsyncGenerator<string> {
+  const { anchor, length, hash } = await activityStore.getChainEnds(database, scope);
   yield beginLine(scope, null, anchor, at);
   for (let { place } = anchor; place < length;) {
-    const entries = await activityStore.batchOfChain(database, scope, place, length);
+    const entries = await activityStore.readChainBatch(database, scope, place, length);
     const last = entries.at(-1);
-    // A chain with a hole is given as it is: that it has one is for the check to say.
+    // A gap in the chain does not stop the export: detecting it is up to the verification.
     if (last === undefined) break;
     yield entries.map(entryLine).join('');
     ({ place } = last);
@@ -104,9 +104,14 @@ async function* wholeChain(database: Database, scope: Scope, at: number): AsyncG
   yield endLine(length, hash);
 }
 
-async function* partOfChain(database: Database, scope: Scope, filter: LogFilter, at: number): AsyncGenerator<string> {
+async function* exportFilteredEntries(
+  database: Database,
+  scope: Scope,
+  filter: LogFilter,
+  at: number,
+): AsyncGenerator<string> {
   let count = 0;
-  const { anchor } = await activityStore.endsOfChain(database, scope);
+  const { anchor } = await activityStore.getChainEnds(database, scope);
   yield beginLine(scope, filter, anchor, at);
   for await (const entries of batches(database, scope, filter)) {
     count += entries.length;

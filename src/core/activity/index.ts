@@ -1,12 +1,12 @@
 export * as activityStore from './activity.store.ts';
-export type { NewEntry } from './append.store.ts';
-export type { Delivery } from './claims.store.ts';
+export type { NewEntry } from './append-entries.store.ts';
+export type { Delivery } from './delivery-leases.store.ts';
 export { type Attempt, type AttemptOutcome, deliverTo, type FailedAttempt } from './deliver.ts';
 export * as deliveriesStore from './deliveries.store.ts';
 export { createLogExports, type LogCsv, type LogExports } from './export.ts';
-export { type LogFilter, type LogPlace, type LogRequest, wholeLog } from './log-query.ts';
-export { stretch } from './reads.store.ts';
-export { type ActivityRow, type LogEntry, toFoundEntry } from './rows.ts';
+export { type LogFilter, type LogPosition, type LogRequest, wholeLog } from './log-query.ts';
+export { listEntries } from './read-entries.store.ts';
+export { type ActivityRow, type LogEntry, toFoundEntry } from './activity.mapping.ts';
 export * as trimStore from './trim.store.ts';
 export { trimLogs } from './trim.ts';
 export { createFileCheck, type FileCheck, type FileFault } from './verify-file.ts';

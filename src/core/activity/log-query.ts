@@ -2,39 +2,39 @@ import type { Knex } from 'knex';
 import type { Build, Values } from '../../platform/database/database.ts';
 import { activityKinds, kindsIn, type ActivityGroup, type ActivityKind } from '../../domain/activity/groups.ts';
 
-/** A place in the log as it is read: by time, and where two entries have the same, by their place in the chain. */
-export interface LogPlace {
+/** A position in the log, which is sorted by time and then by the place in the chain. */
+export interface LogPosition {
   /** Epoch ms. */
   readonly at: number;
   readonly place: number;
 }
 
-/** What the log is narrowed to; null is everything. */
+/** A filter of the log; null does not filter. */
 export interface LogFilter {
-  /** The id of a user who did it, or to whom it was done. */
+  /** The id of the actor or the target. */
   readonly user: string | null;
   readonly group: ActivityGroup | null;
-  /** Epoch ms, the first that counts. */
+  /** Epoch ms, inclusive. */
   readonly from: number | null;
-  /** Epoch ms, the first that does not count any more. */
+  /** Epoch ms, exclusive. */
   readonly until: number | null;
 }
 
 export const wholeLog: LogFilter = { user: null, group: null, from: null, until: null };
 
-/** A stretch of the log: so many entries from one end of what lies between two places. */
+/** A page of the log: up to `limit` entries between two positions, from either end. */
 export interface LogRequest {
   readonly filter: LogFilter;
   readonly order: 'newestFirst' | 'oldestFirst';
-  /** Only entries behind this place, in the order of time; itself not included. */
-  readonly behind: LogPlace | null;
-  /** Only entries before this place; itself not included. */
-  readonly before: LogPlace | null;
+  /** Only entries after this position, exclusive. */
+  readonly after: LogPosition | null;
+  /** Only entries before this position, exclusive. */
+  readonly before: LogPosition | null;
   readonly limit: number;
 }
 
-/** An index range: entries of one kind, or all, that one person did, that were done to them, or whoever it was. */
-interface Range {
+/** A range of an index: the entries of one kind, or of all, with a user as the actor, as the target, or of all users. */
+interface IndexRange {
   readonly column: 'actor_id' | 'target_id' | null;
   readonly kind: ActivityKind | null;
 }
@@ -44,13 +44,13 @@ const columns = [
   ...['personal', 'personal_salt', 'personal_digest'],
 ].map((column) => `activity.${column}`);
 
-const beginning: LogPlace = { at: 0, place: 0 };
-const end: LogPlace = { at: Number.MAX_SAFE_INTEGER, place: 0 };
+const beginning: LogPosition = { at: 0, place: 0 };
+const end: LogPosition = { at: Number.MAX_SAFE_INTEGER, place: 0 };
 
-/** @returns a name that all requests of one query text share, and the values that differ between them */
-export function shapeOf({ filter, order, behind, before, limit }: LogRequest): { name: string; values: Values } {
+/** @returns the name of the prepared statement, and the values to bind */
+export function shapeOf({ filter, order, after, before, limit }: LogRequest): { name: string; values: Values } {
   const { user, group, from, until } = filter;
-  const lower = later(behind ?? beginning, from === null ? beginning : { at: from, place: 0 });
+  const lower = later(after ?? beginning, from === null ? beginning : { at: from, place: 0 });
   const upper = earlier(before ?? end, until === null ? end : { at: until, place: 0 });
   return {
     name: ['activity', order, user !== null, group, limit].join(' '),
@@ -64,26 +64,26 @@ export function shapeOf({ filter, order, behind, before, limit }: LogRequest): {
   };
 }
 
-const compare = (one: LogPlace, other: LogPlace): number => one.at - other.at || one.place - other.place;
-const later = (one: LogPlace, other: LogPlace): LogPlace => (compare(one, other) > 0 ? one : other);
-const earlier = (one: LogPlace, other: LogPlace): LogPlace => (compare(one, other) < 0 ? one : other);
+const compare = (one: LogPosition, other: LogPosition): number => one.at - other.at || one.place - other.place;
+const later = (one: LogPosition, other: LogPosition): LogPosition => (compare(one, other) > 0 ? one : other);
+const earlier = (one: LogPosition, other: LogPosition): LogPosition => (compare(one, other) < 0 ? one : other);
 
 /**
- * Each range of an index is entered where the page begins and left when the page is full; the few entries that the
- * ranges give are then merged. So no filter, and no depth, makes a page read more than some pages' worth of entries.
+ * Reads at most one page from each index range, starting at the page's position, and merges the results. So the cost of a page
+ * depends neither on the filter nor on how far back it is.
  */
 export function selectLog(
   knex: Knex,
   $: Parameters<Build>[1],
-  ranges: readonly Range[],
-  request: Shape,
+  ranges: readonly IndexRange[],
+  request: OrderAndLimit,
 ): Knex.QueryBuilder {
   const parts = ranges.map((range, index) =>
     knex.select('*').from(selectRange(knex, $, range, request).as(`part${index}`)),
   );
   const [first, ...others] = parts;
-  if (first === undefined) throw new Error('A log is read by one range at the least');
-  // Not `union all`: what somebody did to themselves is found in two ranges.
+  if (first === undefined) throw new Error('Reading the log requires at least one index range');
+  // Not `union all`: an action of a user on themselves is in two ranges.
   const picked = first.union(others).orderBy(orderOf(request)).limit(request.limit);
   return (
     knex
@@ -99,7 +99,7 @@ export function selectLog(
       .leftJoin('users as actor', nameOf('actor'))
       .leftJoin('users as target', nameOf('target'))
       .select(columns)
-      // The first that is left continues the last that was dropped.
+      // The oldest remaining entry continues the chain from the last deleted one.
       .select({ previous_hash: knex.raw('coalesce(previous.hash, tenants.activity_anchor_hash)') })
       .join('tenants', 'tenants.id', 'activity.tenant_id')
       .select({ actor_name: 'actor.display_name', target_name: 'target.display_name' })
@@ -108,18 +108,23 @@ export function selectLog(
   );
 }
 
-type Shape = Pick<LogRequest, 'order' | 'limit'>;
+type OrderAndLimit = Pick<LogRequest, 'order' | 'limit'>;
 
-// Whatever id an entry holds, it names nobody of another tenant.
+// Joins only users of the same tenant, whatever id an entry contains.
 const nameOf =
   (who: 'actor' | 'target'): Knex.JoinCallback =>
   (join) =>
     join.on(`${who}.id`, `activity.${who}_id`).andOn(`${who}.tenant_id`, 'activity.tenant_id');
 
-const orderOf = ({ order }: Shape, table = '') =>
+const orderOf = ({ order }: OrderAndLimit, table = '') =>
   ['at', 'place'].map((column) => ({ column: `${table}${column}`, order: order === 'newestFirst' ? 'desc' : 'asc' }));
 
-function selectRange(knex: Knex, $: Parameters<Build>[1], { column, kind }: Range, request: Shape): Knex.QueryBuilder {
+function selectRange(
+  knex: Knex,
+  $: Parameters<Build>[1],
+  { column, kind }: IndexRange,
+  request: OrderAndLimit,
+): Knex.QueryBuilder {
   const query = knex('activity')
     .select('at', 'place')
     .where('tenant_id', $('tenant'))
@@ -132,19 +137,19 @@ function selectRange(knex: Knex, $: Parameters<Build>[1], { column, kind }: Rang
   return query;
 }
 
-/** @returns the ranges that a filter is made of */
-export function rangesOf({ user, group }: Pick<LogFilter, 'user' | 'group'>): Range[] {
+/** @returns the index ranges that cover a filter */
+export function rangesOf({ user, group }: Pick<LogFilter, 'user' | 'group'>): IndexRange[] {
   const kinds = group === null ? activityKinds : kindsIn(group);
   if (user === null)
     return group === null ? [{ column: null, kind: null }] : kinds.map((kind) => ({ column: null, kind }));
   return (['actor_id', 'target_id'] as const).flatMap((column) => kinds.map((kind) => ({ column, kind })));
 }
 
-/** The range of the edits of one user, whoever made them. */
-export const rangesOfEdits: readonly Range[] = [{ column: 'target_id', kind: 'user.edited' }];
+/** The range of the edits of one user, by any actor. */
+export const rangesOfEdits: readonly IndexRange[] = [{ column: 'target_id', kind: 'user.edited' }];
 
-/** @returns the ranges of what was done to somebody: tries to sign in as them, or everything else */
-export function rangesOfTarget(what: 'signIns' | 'others'): Range[] {
+/** @returns the ranges with a user as the target: attempts to sign in, or everything else */
+export function rangesOfTarget(what: 'signIns' | 'others'): IndexRange[] {
   const kinds = activityKinds.filter((kind) => kind.startsWith('signIn.') === (what === 'signIns'));
   return kinds.map((kind) => ({ column: 'target_id', kind }));
 }

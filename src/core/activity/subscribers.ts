@@ -5,7 +5,7 @@ const registered = Symbol('subscribers');
 
 type Subscribed = Database & { readonly [registered]?: readonly Subscriber[] };
 
-/** @returns the same database, with these subscribers to everything that is recorded in it, inside transactions too */
+/** @returns the same database with registered subscribers to the events recorded in it, including those within transactions */
 export function withSubscribers(database: Database, subscribers: readonly Subscriber[]): Database {
   const { transaction, snapshot } = database;
   const subscribed: Partial<Subscribed> = {
@@ -17,12 +17,12 @@ export function withSubscribers(database: Database, subscribers: readonly Subscr
 }
 
 /**
- * @returns the subscribers to what is recorded in a database
- * @throws if none were registered: recording without them would lose their deliveries silently
+ * @returns the registered subscribers of a database
+ * @throws if none are registered, because deliveries would be lost silently
  */
 export function subscribersOf(database: Database): readonly Subscriber[] {
   const subscribers = (database as Subscribed)[registered];
   if (subscribers === undefined)
-    throw new Error('Nothing can be recorded in a database without registered subscribers');
+    throw new Error('Events cannot be recorded in a database without registered subscribers');
   return subscribers;
 }

@@ -1,37 +1,37 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { retentionMs, type RegionRules } from '../../domain/regions.ts';
+import { logRetentionMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { FrontEntry } from './trim.store.ts';
+import type { OldestEntry } from './trim.store.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
-import type { Counts, RetentionStep, Tally } from '../../platform/retention-step.ts';
+import type { Counts, RetentionStep, CountDeleted } from '../../platform/retention-step.ts';
 import * as activityStore from './activity.store.ts';
 import * as trimStore from './trim.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-interface TrimParts {
+interface TrimDependencies {
   readonly database: Database;
   readonly rules: RegionRules;
-  /** The scope in which the portal itself acts on a tenant. */
+  /** @returns the scope of a background job for a tenant */
   readonly scopeOf: (tenant: ScopeTenant) => Scope;
 }
 
 const dayMs = 24 * 60 * 60_000;
-/** How many entries go in one transaction, for which everybody who records something of this tenant waits. */
+/** How many entries one transaction deletes. Other writers to the tenant's log wait for it. */
 export const entriesPerTrim = 2_000;
 
-// What a weekend leaves behind, also where entries are kept for a few days only.
+// Allows for the backlog of a weekend, even if entries are kept for only a few days.
 const daysPerRun = 3;
 
-/** @returns which share of all entries one run may drop without an operator */
+/** @returns the share of all entries that one run may delete without an operator's confirmation */
 export const maxShareOf = ({ activityLog }: RegionRules): number =>
   Math.min(1, Math.max(0.05, daysPerRun / activityLog.retentionDays));
 
 /**
- * Drops from each log what has been kept for as long as the rules say, by whole days (UTC), so that a log says of itself
- * once a day that it was trimmed, and not all day long. Safe on several processes at once.
+ * Deletes the entries of each log whose retention period has ended, by whole days (UTC), so that the trim is recorded once a day
+ * instead of continuously. Safe to run concurrently in several processes.
  */
-export function trimLogs(deps: TrimParts): RetentionStep {
+export function trimLogs(deps: TrimDependencies): RetentionStep {
   const { rules, database } = deps;
   const bound = bind(deps, { countDue, purge });
   return {
@@ -41,46 +41,51 @@ export function trimLogs(deps: TrimParts): RetentionStep {
   };
 }
 
-function endOf(deps: TrimParts, now: number): number {
+function cutoffFor(deps: TrimDependencies, now: number): number {
   const { rules } = deps;
-  return Math.floor((now - retentionMs(rules)) / dayMs) * dayMs;
+  return Math.floor((now - logRetentionMs(rules)) / dayMs) * dayMs;
 }
 
-export async function purge(deps: TrimParts, now: number, stopping: AbortSignal, tally: Tally): Promise<void> {
+export async function purge(
+  deps: TrimDependencies,
+  now: number,
+  stopping: AbortSignal,
+  countDeleted: CountDeleted,
+): Promise<void> {
   const { database, scopeOf } = deps;
-  const before = endOf(deps, now);
+  const before = cutoffFor(deps, now);
   for (const tenant of await trimStore.findOverdueForOperator(database, before)) {
     const scope = scopeOf(tenant);
-    for (let dropped = entriesPerTrim; dropped === entriesPerTrim && !stopping.aborted; await turn()) {
-      dropped = await trimOnce(deps, scope, before, now);
-      tally('trimmedEntries', dropped);
+    for (let deleted = entriesPerTrim; deleted === entriesPerTrim && !stopping.aborted; await turn()) {
+      deleted = await trimOnce(deps, scope, before, now);
+      countDeleted('trimmedEntries', deleted);
     }
   }
 }
 
-/** @returns how many entries were dropped: there may be more where it is as many as fit in one transaction */
-async function trimOnce(deps: TrimParts, scope: Scope, before: number, now: number): Promise<number> {
+/** @returns how many entries were deleted. If it equals `entriesPerTrim`, there may be more. */
+async function trimOnce(deps: TrimDependencies, scope: Scope, before: number, now: number): Promise<number> {
   const { database } = deps;
   return database.transaction(async (tx) => {
-    // While the tenant moves, its log travels too: a trim here would not arrive there.
-    if (!(await trimStore.lockUnlessMoving(tx, scope))) return 0;
-    const overdue = overdueOf(await trimStore.front(tx, scope, entriesPerTrim), before);
+    // While a tenant is moving, its log must not change.
+    if (!(await trimStore.lockIfNotMoving(tx, scope))) return 0;
+    const overdue = overdueAmong(await trimStore.listOldest(tx, scope, entriesPerTrim), before);
     const last = overdue.at(-1);
     if (last === undefined || overdue.every(({ kind }) => kind === 'activity.trimmed')) return 0;
     const { place, hash } = last;
     await activityStore.record(tx, scope, { kind: 'activity.trimmed', place, hash }, null, now);
-    await trimStore.drop(tx, scope, { place, hash });
+    await trimStore.deleteThrough(tx, scope, { place, hash });
     return overdue.length;
   });
 }
 
-export async function countDue(deps: TrimParts, now: number): Promise<Counts> {
+export async function countDue(deps: TrimDependencies, now: number): Promise<Counts> {
   const { database } = deps;
-  return { trimmedEntries: await trimStore.countOverdueForOperator(database, endOf(deps, now)) };
+  return { trimmedEntries: await trimStore.countOverdueForOperator(database, cutoffFor(deps, now)) };
 }
 
-// Only from the front: where the clocks of two processes differ, an older entry waits behind a younger one.
-function overdueOf(front: readonly FrontEntry[], before: number): readonly FrontEntry[] {
-  const younger = front.findIndex(({ at }) => at >= before);
-  return younger === -1 ? front : front.slice(0, younger);
+// Only from the start of the chain. If the clocks of two processes differ, an old entry after a newer one has to wait.
+function overdueAmong(oldest: readonly OldestEntry[], before: number): readonly OldestEntry[] {
+  const newer = oldest.findIndex(({ at }) => at >= before);
+  return newer === -1 ? oldest : oldest.slice(0, newer);
 }

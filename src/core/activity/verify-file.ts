@@ -1,34 +1,34 @@
 import {
-  createChainCheck,
+  createChainVerifier,
   entryFault,
   type ChainAnchor,
   type ChainFault,
   type Digest,
 } from '../../domain/activity/chain.ts';
-import { beginSchema, endSchema, entrySchema, filteredEndSchema, filteredEntrySchema } from './json-lines.ts';
+import { beginSchema, endSchema, entrySchema, filteredEndSchema, filteredEntrySchema } from './export-format.ts';
 
-/** What is wrong with a file: in its chain, in the order or number of its entries, a line that is none, or its end is missing. */
+/** A fault in an exported file: in its chain, in the order or number of its entries, an unreadable line, or a missing end. */
 export interface FileFault {
   readonly place: number;
   readonly fault: ChainFault['fault'] | 'misplaced' | 'incomplete' | 'unreadable' | 'cutOff';
 }
 
-/** Follows a file line by line. It needs nothing but the file. */
+/** Verifies an exported file line by line, using only the file. */
 export interface FileCheck {
   readonly tenantId: string;
-  /** Only of the whole log can be told that nothing is missing from it. */
+  /** Whether the file contains the whole log. Only then can missing entries be detected. */
   readonly whole: boolean;
-  /** The last entry that had been dropped from the front of the log. */
+  /** The last entry that was deleted by retention. */
   readonly anchor: ChainAnchor;
   /** @returns what is wrong with the next line, or null */
   next(text: string): FileFault | null;
   /** @returns what is wrong at the end, or null */
   end(): FileFault | null;
-  /** @returns how many entries were found good so far */
+  /** @returns how many entries have been verified so far */
   entries(): number;
 }
 
-/** @param first the first line; @returns null where it does not begin a log */
+/** @param first the first line of the file @returns null if it is not the first line of an export */
 export function createFileCheck(first: string, digest: Digest): FileCheck | null {
   const parsed = beginSchema.safeParse(json(first));
   if (!parsed.success) return null;
@@ -39,9 +39,9 @@ export function createFileCheck(first: string, digest: Digest): FileCheck | null
 }
 
 interface Lines {
-  /** @returns null for what is no entry */
+  /** @returns null if the value is not an entry */
   entry(value: unknown): FileFault | { place: number; fault: null } | null;
-  /** @returns null for what is no end */
+  /** @returns null if the value is not an end line */
   end(value: unknown, entries: number): { fault: FileFault | null } | null;
 }
 
@@ -53,7 +53,7 @@ function follow(lines: Lines, begin: number): Pick<FileCheck, 'next' | 'end' | '
   function next(text: string): FileFault | null {
     const value = json(text);
     const end = lines.end(value, entries);
-    // Nothing stands behind the end, neither another entry nor another end.
+    // After the end line, neither another entry nor another end line is allowed.
     if (!ended && end !== null) {
       ended = true;
       return end.fault;
@@ -70,7 +70,7 @@ function follow(lines: Lines, begin: number): Pick<FileCheck, 'next' | 'end' | '
 }
 
 function linesOfWhole(tenantId: string, anchor: ChainAnchor, digest: Digest): Lines {
-  const check = createChainCheck(digest, anchor);
+  const check = createChainVerifier(digest, anchor);
   return {
     entry: (value) => {
       const { data: entry } = entrySchema.safeParse(value);
@@ -84,7 +84,7 @@ function linesOfWhole(tenantId: string, anchor: ChainAnchor, digest: Digest): Li
   };
 }
 
-// Each entry by itself: it fits its own hash, comes later than the one before it, and continues it where it is the next.
+// Each entry must match its own hash and be later than the previous one. It must continue the previous one if it is the next.
 function linesOfPart(tenantId: string, digest: Digest): Lines {
   let last = { at: Number.NEGATIVE_INFINITY, place: 0, hash: '' };
   return {

@@ -4,31 +4,31 @@ import type { ApprovalState } from '../../domain/approvals.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from '../accounts/index.ts';
-import { toApproval, type Approval, type ApprovalRecord, type NamedApproval } from './rows.ts';
-import type { LapsedBy } from '../../domain/approval-acts.ts';
+import { toApproval, type Approval, type ApprovalRow, type NamedApprovalRow } from './approvals.mapping.ts';
+import type { ExpiryReason } from '../../domain/approval-actions.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** A request as it is first written. */
+/** A request to insert. */
 export type NewApproval = Pick<Approval, 'id' | 'act' | 'subject' | 'reason' | 'createdAt' | 'expiresAt'> & {
-  readonly askerEpoch: number;
+  readonly requesterEpoch: number;
 };
 
-/** How a request moves on. Times are epoch ms. */
-export interface Move {
+/** A state transition of a request. Times are epoch ms. */
+export interface Transition {
   readonly state: ApprovalState;
   readonly endedAt: number | null;
   readonly expiresAt?: number;
-  readonly lapsedBy?: LapsedBy;
+  readonly expiredBy?: ExpiryReason;
   readonly decided?: { readonly epoch: number; readonly remark: string; readonly at: number };
 }
 
 const maxListed = 100;
-// More than the people whom one request can be about, so that whoever could agree to it is found beside them.
+// More than the number of users in a single request, so that potential approvers are found in addition to them.
 const maxAdministrators = 100;
-// Spelt out, not bound: only then do the indexes of the few that wait, and of administrators, fit.
-const isLive = "approvals.state in ('open', 'confirmed')";
+// Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on administrators.
+const isPending = "approvals.state in ('open', 'confirmed')";
 
-function named(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
+function selectNamed(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return ['asker', 'decider', 'target'].reduce(
     (query, who) =>
       query
@@ -40,12 +40,12 @@ function named(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   );
 }
 
-const findOne = preparedQuery<NamedApproval>('approvals.find', (knex, $) =>
-  named(knex, $).where('approvals.id', $('id')),
+const findOne = preparedQuery<NamedApprovalRow>('approvals.find', (knex, $) =>
+  selectNamed(knex, $).where('approvals.id', $('id')),
 );
 
-const listLatest = preparedQuery<NamedApproval>('approvals.list', (knex, $) =>
-  named(knex, $)
+const listLatest = preparedQuery<NamedApprovalRow>('approvals.list', (knex, $) =>
+  selectNamed(knex, $)
     .orderBy([
       { column: 'approvals.created_at', order: 'desc' },
       { column: 'approvals.id', order: 'desc' },
@@ -53,20 +53,20 @@ const listLatest = preparedQuery<NamedApproval>('approvals.list', (knex, $) =>
     .limit(maxListed),
 );
 
-const listLive = preparedQuery<NamedApproval>('approvals.live', (knex, $) =>
-  named(knex, $)
-    .whereRaw(isLive)
+const listPendingQuery = preparedQuery<NamedApprovalRow>('approvals.live', (knex, $) =>
+  selectNamed(knex, $)
+    .whereRaw(isPending)
     .whereRaw('(approvals.created_at, approvals.id) > (?, ?)', [$('at'), $('id')])
     .orderBy(['approvals.created_at', 'approvals.id'])
     .limit(maxListed),
 );
 
-const liveOfAsker = preparedQuery<NamedApproval>('approvals.liveOf', (knex, $) =>
-  named(knex, $).whereRaw(isLive).where('approvals.asker_id', $('asker')).orderBy('approvals.created_at'),
+const listPendingOfRequesterQuery = preparedQuery<NamedApprovalRow>('approvals.liveOf', (knex, $) =>
+  selectNamed(knex, $).whereRaw(isPending).where('approvals.asker_id', $('asker')).orderBy('approvals.created_at'),
 );
 
-const declinedLately = preparedQuery<NamedApproval>('approvals.declined', (knex, $) =>
-  named(knex, $)
+const listDeclinedQuery = preparedQuery<NamedApprovalRow>('approvals.declined', (knex, $) =>
+  selectNamed(knex, $)
     .where({ 'approvals.asker_id': $('asker'), 'approvals.state': 'declined' })
     .where('approvals.ended_at', '>', $('since'))
     .limit(maxListed),
@@ -87,21 +87,21 @@ function own(scope: Scope) {
   return { tenant_id: scope.tenant.id };
 }
 
-/** @returns the request, or null: for a stranger's id as for one that never was */
+/** @returns the request, or null for an unknown id and for a request of another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<Approval | null> {
   const [row] = await findOne(database, { tenant: scope.tenant.id, id });
   return row === undefined ? null : toApproval(row);
 }
 
-/** @returns the latest requests, whatever became of them */
+/** @returns the latest requests in any state */
 export async function list(database: Database, scope: Scope): Promise<Approval[]> {
   return (await listLatest(database, { tenant: scope.tenant.id })).map(toApproval);
 }
 
-/** Reads those that wait, for another administrator or for whoever asked, the oldest first, some at a time. */
-export async function* live(database: Database, scope: Scope): AsyncGenerator<Approval> {
+/** Reads the requests that wait for an approver or for their requester, the oldest first, in batches. */
+export async function* listPending(database: Database, scope: Scope): AsyncGenerator<Approval> {
   for (let last = { at: 0, id: '' }; ;) {
-    const found = (await listLive(database, { tenant: scope.tenant.id, ...last })).map(toApproval);
+    const found = (await listPendingQuery(database, { tenant: scope.tenant.id, ...last })).map(toApproval);
     yield* found;
     const end = found.at(-1);
     if (end === undefined || found.length < maxListed) return;
@@ -109,34 +109,36 @@ export async function* live(database: Database, scope: Scope): AsyncGenerator<Ap
   }
 }
 
-/** @returns the actor's own that wait: there is a limit to how many these are */
-export async function liveOfActor(database: Database, scope: Scope): Promise<Approval[]> {
-  return (await liveOfAsker(database, { tenant: scope.tenant.id, asker: actingUserId(scope) })).map(toApproval);
-}
-
-/** @returns the actor's requests that were declined. @param since epoch ms */
-export async function declined(database: Database, scope: Scope, since: number): Promise<Approval[]> {
-  return (await declinedLately(database, { tenant: scope.tenant.id, asker: actingUserId(scope), since })).map(
+/** @returns the actor's own pending requests, the number of which is limited */
+export async function listPendingOfActor(database: Database, scope: Scope): Promise<Approval[]> {
+  return (await listPendingOfRequesterQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope) })).map(
     toApproval,
   );
 }
 
-/** @returns active administrators who look after users, by level and name */
-export async function administrators(database: Database, scope: Scope): Promise<User[]> {
+/** @returns the actor's requests that were declined. @param since epoch ms */
+export async function listDeclined(database: Database, scope: Scope, since: number): Promise<Approval[]> {
+  return (await listDeclinedQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope), since })).map(
+    toApproval,
+  );
+}
+
+/** @returns the active administrators who manage users, by level and name */
+export async function listAdministrators(database: Database, scope: Scope): Promise<User[]> {
   const found = await Promise.all(administratorsByLevel.map((read) => read(database, { tenant: scope.tenant.id })));
   return found.flat().map(toUser);
 }
 
 export async function insert(database: Database, scope: Scope, approval: NewApproval): Promise<void> {
   const { users } = approval.subject;
-  const row: Partial<ApprovalRecord> = {
+  const row: Partial<ApprovalRow> = {
     ...own(scope),
     id: approval.id,
     act: approval.act,
     reason: approval.reason,
     state: 'open',
     asker_id: actingUserId(scope),
-    asker_epoch: approval.askerEpoch,
+    asker_epoch: approval.requesterEpoch,
     target_id: users.length === 1 ? (users[0]?.id ?? null) : null,
     subject: JSON.stringify(approval.subject),
     created_at: approval.createdAt,
@@ -145,21 +147,21 @@ export async function insert(database: Database, scope: Scope, approval: NewAppr
   await database.knex('approvals').insert(row);
 }
 
-/** Moves a request on, if it is still as it was found. @returns whether it was */
-export async function move(
+/** Performs a state transition, unless the state has changed in the meantime. @returns whether it was performed */
+export async function transition(
   database: Database,
   scope: Scope,
   { id, state }: Pick<Approval, 'id' | 'state'>,
-  next: Move,
+  next: Transition,
 ): Promise<boolean> {
   const { decided } = next;
-  const moved = await database
+  const updated = await database
     .knex('approvals')
     .where({ ...own(scope), id, state })
     .update({
       state: next.state,
       ended_at: next.endedAt,
-      lapsed_by: next.lapsedBy ?? null,
+      lapsed_by: next.expiredBy ?? null,
       ...(next.expiresAt === undefined ? {} : { expires_at: next.expiresAt }),
       ...(decided === undefined
         ? {}
@@ -170,11 +172,11 @@ export async function move(
             decided_at: decided.at,
           }),
     });
-  return moved === 1;
+  return updated === 1;
 }
 
-/** @returns the tenants in which something waits, for the work beside the requests */
-export async function tenantsWaitingForOperator(database: Database): Promise<string[]> {
-  const rows = await database.knex('approvals').distinct('tenant_id').whereRaw(isLive);
+/** @returns the ids of the tenants with pending requests, for the background job */
+export async function listTenantsWithPendingForOperator(database: Database): Promise<string[]> {
+  const rows = await database.knex('approvals').distinct('tenant_id').whereRaw(isPending);
   return (rows as { tenant_id: string }[]).map((row) => row.tenant_id);
 }

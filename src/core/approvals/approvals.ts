@@ -1,41 +1,50 @@
 import { randomUUID } from 'node:crypto';
-import { maxWaitingApprovals, waitsMs, type ApprovalSubject, type ApprovalTarget } from '../../domain/approvals.ts';
+import { maxOpenApprovals, approvalLifetimeMs, type ApprovalSubject } from '../../domain/approvals.ts';
 import { Failure, notFound } from '../../domain/errors.ts';
 import { noticesSubscriber, type Notice } from '../../domain/notices.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import { lapseOf, mayDecide, readAreTwo, sees, whoMayDecide, wordOn, type Deciders } from './recheck.ts';
-import { eventOf, lapse } from './lapse.ts';
-import type { Approval } from './rows.ts';
-import { amongOf, type ApprovalAct } from '../../domain/approval-acts.ts';
+import {
+  findExpiryReason,
+  canDecide,
+  loadIndependenceCheck,
+  canSee,
+  findApprovers,
+  verdictOn,
+  type Approvers,
+} from './approval-policy.ts';
+import { isSame, subjectOf, targetIdOf } from './approval-subject.ts';
+import { toEventData, expire } from './expire-approvals.ts';
+import type { Approval } from './approvals.mapping.ts';
+import { targetStateOf, type ApprovalAction } from '../../domain/approval-actions.ts';
 import { activityStore, deliveriesStore } from '../activity/index.ts';
 import { tenantsStore, usersStore } from '../accounts/index.ts';
-import { checkAnswer, checkRequest } from './validation.ts';
+import { checkAnswer, checkRequest } from './request-validation.ts';
 import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
-import type { Refused } from '../../domain/verdict.ts';
+import type { Denial } from '../../domain/policy-decision.ts';
 
-/** What somebody wants to ask for. */
-export interface Wish extends Omit<ApprovalSubject, 'users'> {
-  readonly act: ApprovalAct;
+/** An act for which an approval is requested. */
+export interface RequestedApproval extends Omit<ApprovalSubject, 'users'> {
+  readonly act: ApprovalAction;
   readonly userIds: readonly string[];
 }
 
-/** How a wish stands: another must agree, and these could; or nobody has to; or it is refused to whoever asks, too. */
-export type Outlook =
-  | ({ readonly outcome: 'second'; readonly users: readonly User[] } & Deciders)
-  | { readonly outcome: 'alone'; readonly users: readonly User[] }
-  | { readonly outcome: 'refused'; readonly verdict: Refused };
+/** Whether an act needs an approval, and who could give it; or whether it is allowed without one, or refused. */
+export type ApprovalRequirement =
+  | ({ readonly outcome: 'approvalRequired'; readonly users: readonly User[] } & Approvers)
+  | { readonly outcome: 'allowed'; readonly users: readonly User[] }
+  | { readonly outcome: 'refused'; readonly decision: Denial };
 
-export type AskResult =
-  | { readonly outcome: 'asked'; readonly id: string }
+export type RequestResult =
+  | { readonly outcome: 'requested'; readonly id: string }
   | { readonly outcome: 'tooMany' }
-  | { readonly outcome: 'nobody' }
-  | Exclude<Outlook, { outcome: 'second' }>;
+  | { readonly outcome: 'noApprover' }
+  | Exclude<ApprovalRequirement, { outcome: 'approvalRequired' }>;
 
-/** What came of an answer: it counts, it came too late, or it was one's own request, or that of whoever let one in. */
+/** `dependent`: the approver and the requester recently got access to their accounts from each other or from the same person. */
 export type DecideResult = 'decided' | 'late' | 'ownRequest' | 'dependent';
 
 export type Approvals = ReturnType<typeof createApprovals>;
@@ -45,78 +54,92 @@ export interface ApprovalsDependencies {
   readonly clock: () => number;
 }
 
-async function outlookOf(deps: ApprovalsDependencies, tx: Database, scope: Scope, wish: Wish): Promise<Outlook> {
-  const { clock } = deps;
-  const among = amongOf[wish.act];
-  const users = among === undefined ? [] : await usersStore.findMany(tx, scope, wish.userIds, among);
-  if (among !== undefined && users.length === 0) throw notFound();
-  const verdict = await wordOn(tx, scope, wish.act, users, clock());
-  if (verdict.allowed) return { outcome: 'alone', users };
-  if (verdict.because !== 'secondAdministrator') return { outcome: 'refused', verdict };
-  const approval = { act: wish.act, subject: subjectOf(wish, users), asker: asAsker(scope, -1) };
-  return { outcome: 'second', users, ...(await whoMayDecide(tx, scope, approval, clock())) };
-}
-
-async function write(
+async function requirementOf(
   deps: ApprovalsDependencies,
   tx: Database,
   scope: Scope,
-  { reason, ...wish }: Wish & { readonly reason: string },
-  { users, confirmers }: Extract<Outlook, { outcome: 'second' }>,
+  requested: RequestedApproval,
+): Promise<ApprovalRequirement> {
+  const { clock } = deps;
+  const among = targetStateOf[requested.act];
+  const users = among === undefined ? [] : await usersStore.findMany(tx, scope, requested.userIds, among);
+  if (among !== undefined && users.length === 0) throw notFound();
+  const decision = await verdictOn(tx, scope, requested.act, users, clock());
+  if (decision.allowed) return { outcome: 'allowed', users };
+  if (decision.because !== 'secondAdministrator') return { outcome: 'refused', decision };
+  const approval = { act: requested.act, subject: subjectOf(requested, users), requester: asRequester(scope, -1) };
+  return { outcome: 'approvalRequired', users, ...(await findApprovers(tx, scope, approval, clock())) };
+}
+
+async function insertRequest(
+  deps: ApprovalsDependencies,
+  tx: Database,
+  scope: Scope,
+  { reason, ...requested }: RequestedApproval & { readonly reason: string },
+  { users, eligible }: Extract<ApprovalRequirement, { outcome: 'approvalRequired' }>,
 ) {
   const { clock } = deps;
   const actor = await usersStore.find(tx, scope, actingUserId(scope));
-  const mine = await approvalsStore.liveOfActor(tx, scope);
-  const subject = subjectOf(wish, users);
-  // Asked for twice, by a form that was sent again, it is one request.
-  const same = mine.find((each) => each.act === wish.act && isSame(each.subject, subject));
-  if (same !== undefined) return { outcome: 'asked', id: same.id } as const;
-  if (actor === null || mine.length >= maxWaitingApprovals) return { outcome: 'tooMany' } as const;
+  const ownPending = await approvalsStore.listPendingOfActor(tx, scope);
+  const subject = subjectOf(requested, users);
+  // A form that is submitted twice creates only one request.
+  const same = ownPending.find((each) => each.act === requested.act && isSame(each.subject, subject));
+  if (same !== undefined) return { outcome: 'requested', id: same.id } as const;
+  if (actor === null || ownPending.length >= maxOpenApprovals) return { outcome: 'tooMany' } as const;
   const [id, at] = [randomUUID(), clock()];
-  const expiresAt = at + waitsMs(scope.rules);
-  const approval = { id, act: wish.act, subject, reason, createdAt: at, expiresAt };
-  await approvalsStore.insert(tx, scope, { ...approval, askerEpoch: actor.epoch });
-  const event = { kind: 'approval.asked', ...eventOf(approval), said: reason } as const;
+  const expiresAt = at + approvalLifetimeMs(scope.rules);
+  const approval = { id, act: requested.act, subject, reason, createdAt: at, expiresAt };
+  await approvalsStore.insert(tx, scope, { ...approval, requesterEpoch: actor.epoch });
+  const event = { kind: 'approval.asked', ...toEventData(approval), said: reason } as const;
   await activityStore.record(tx, scope, event, targetIdOf(subject), at);
-  // By mail only what it is, and who asks: the reason is read here.
-  const message = { kind: 'approvalAsked', act: wish.act, until: expiresAt } satisfies Notice;
-  const notices = confirmers.map((user) => ({ userId: user.id, message, at }));
+  // The email only says what is requested and by whom. The reason is shown in the portal.
+  const message = { kind: 'approvalAsked', act: requested.act, until: expiresAt } satisfies Notice;
+  const notices = eligible.map((user) => ({ userId: user.id, message, at }));
   await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, notices);
-  return { outcome: 'asked', id } as const;
+  return { outcome: 'requested', id } as const;
 }
 
-/** @throws Failure notFound: for whoever it is nothing to, exactly as for a request that never was */
-async function loadFrom(tx: Database, scope: Scope, id: string): Promise<Approval> {
+/** @throws Failure notFound for an unknown id, and for a request that is not visible to the actor */
+async function loadVisible(tx: Database, scope: Scope, id: string): Promise<Approval> {
   const approval = await approvalsStore.find(tx, scope, id);
-  if (approval === null || !sees(scope, approval)) throw notFound();
+  if (approval === null || !canSee(scope, approval)) throw notFound();
   return approval;
 }
 
 export function load(deps: ApprovalsDependencies, scope: Scope, id: string): Promise<Approval> {
   const { database } = deps;
-  return loadFrom(database, scope, id);
+  return loadVisible(database, scope, id);
 }
 
-/** @returns how a wish stands now. @throws Failure notFound where those whom it is about are not there */
-export function outlook(deps: ApprovalsDependencies, scope: Scope, wish: Wish): Promise<Outlook> {
+/** @returns whether an act needs an approval now. @throws Failure notFound if the users whom it is about do not exist */
+export function checkRequirement(
+  deps: ApprovalsDependencies,
+  scope: Scope,
+  requested: RequestedApproval,
+): Promise<ApprovalRequirement> {
   const { database } = deps;
-  return outlookOf(deps, database, scope, wish);
+  return requirementOf(deps, database, scope, requested);
 }
 
-/** Asks the others. @param reason not empty. @throws Failure notFound, or badRequest for what no form sends */
-export async function ask(deps: ApprovalsDependencies, scope: Scope, wish: Wish, reason: string): Promise<AskResult> {
+/** Requests an approval. @param reason not empty @throws Failure notFound, or badRequest for an invalid request */
+export async function request(
+  deps: ApprovalsDependencies,
+  scope: Scope,
+  requested: RequestedApproval,
+  reason: string,
+): Promise<RequestResult> {
   const { database } = deps;
-  checkRequest(wish, reason);
-  return database.transaction(async (tx): Promise<AskResult> => {
+  checkRequest(requested, reason);
+  return database.transaction(async (tx): Promise<RequestResult> => {
     await tenantsStore.lock(tx, scope);
-    const outlook = await outlookOf(deps, tx, scope, wish);
-    if (outlook.outcome !== 'second') return outlook;
-    if (outlook.confirmers.length === 0) return { outcome: 'nobody' };
-    return write(deps, tx, scope, { ...wish, reason }, outlook);
+    const requirement = await requirementOf(deps, tx, scope, requested);
+    if (requirement.outcome !== 'approvalRequired') return requirement;
+    if (requirement.eligible.length === 0) return { outcome: 'noApprover' };
+    return insertRequest(deps, tx, scope, { ...requested, reason }, requirement);
   });
 }
 
-/** Answers another's request. @param remark may be empty. @throws Failure notFound, or badRequest for what no form sends */
+/** Approves or declines a request. @param remark may be empty @throws Failure notFound, or badRequest for an invalid answer */
 export async function decide(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -128,63 +151,47 @@ export async function decide(
   checkAnswer(answer, remark);
   return database.transaction(async (tx): Promise<DecideResult> => {
     await tenantsStore.lock(tx, scope);
-    const approval = await loadFrom(tx, scope, id);
-    if (approval.asker.id === actingUserId(scope)) return 'ownRequest';
+    const approval = await loadVisible(tx, scope, id);
+    if (approval.requester.id === actingUserId(scope)) return 'ownRequest';
     const actor = await usersStore.find(tx, scope, actingUserId(scope));
-    if (actor?.state !== 'active' || !mayDecide({ ...scope, principal: person(actor) }, approval)) throw notFound();
+    if (actor?.state !== 'active' || !canDecide({ ...scope, principal: person(actor) }, approval)) throw notFound();
     if (approval.state !== 'open') return 'late';
     const at = clock();
-    if (!(await readAreTwo(tx, scope, at))(approval.asker.id, actor.id)) return 'dependent';
-    const lapsedBy = await lapseOf(tx, scope, approval, at);
-    if (lapsedBy !== null) await lapse(tx, scope, approval, lapsedBy, at);
-    if (lapsedBy !== null) return 'late';
+    if (!(await loadIndependenceCheck(tx, scope, at))(approval.requester.id, actor.id)) return 'dependent';
+    const expiredBy = await findExpiryReason(tx, scope, approval, at);
+    if (expiredBy !== null) await expire(tx, scope, approval, expiredBy, at);
+    if (expiredBy !== null) return 'late';
     const confirmed = answer === 'confirmed';
-    await approvalsStore.move(tx, scope, approval, {
+    await approvalsStore.transition(tx, scope, approval, {
       state: answer,
       endedAt: confirmed ? null : at,
-      expiresAt: confirmed ? at + waitsMs(scope.rules) : approval.expiresAt,
+      expiresAt: confirmed ? at + approvalLifetimeMs(scope.rules) : approval.expiresAt,
       decided: { epoch: actor.epoch, remark, at },
     });
-    const event = { kind: `approval.${answer}`, ...eventOf(approval), said: remark } as const;
-    await activityStore.record(tx, scope, event, approval.asker.id, at);
+    const event = { kind: `approval.${answer}`, ...toEventData(approval), said: remark } as const;
+    await activityStore.record(tx, scope, event, approval.requester.id, at);
     return 'decided';
   });
 }
 
-/** Takes one's own request back. @returns whether it was still waiting. @throws Failure notFound or forbidden */
+/** Withdraws the actor's own request. @returns whether it was still pending. @throws Failure notFound or forbidden */
 export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string): Promise<boolean> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
-    const approval = await loadFrom(tx, scope, id);
-    if (approval.asker.id !== actingUserId(scope)) throw new Failure('forbidden');
+    const approval = await loadVisible(tx, scope, id);
+    if (approval.requester.id !== actingUserId(scope)) throw new Failure('forbidden');
     if (approval.state !== 'open' && approval.state !== 'confirmed') return false;
     const at = clock();
-    await approvalsStore.move(tx, scope, approval, { state: 'withdrawn', endedAt: at });
-    const event = { kind: 'approval.withdrawn', ...eventOf(approval) } as const;
+    await approvalsStore.transition(tx, scope, approval, { state: 'withdrawn', endedAt: at });
+    const event = { kind: 'approval.withdrawn', ...toEventData(approval) } as const;
     await activityStore.record(tx, scope, event, targetIdOf(approval.subject), at);
     return true;
   });
 }
 
-/** Asking another administrator, and answering. What was confirmed is done in `approvals.perform.ts`. */
-export const createApprovals = (deps: ApprovalsDependencies) => bind(deps, { load, outlook, ask, decide, withdraw });
+/** Requests for approval and the answers to them. Approved requests are performed by `perform-approval.ts`. */
+export const createApprovals = (deps: ApprovalsDependencies) =>
+  bind(deps, { load, checkRequirement, request, decide, withdraw });
 
-const asAsker = (scope: Scope, epoch: number) => ({ id: actingUserId(scope), epoch, name: '', username: '' });
-
-const subjectOf = ({ log, own }: Wish, users: readonly User[]): ApprovalSubject => ({
-  users: users.map(({ id, epoch, administratorLevel, globalAdminUntil }): ApprovalTarget => ({
-    id,
-    epoch,
-    administratorLevel,
-    globalAdminUntil,
-  })),
-  log,
-  own,
-});
-
-const isSame = (one: ApprovalSubject, other: ApprovalSubject): boolean => JSON.stringify(one) === JSON.stringify(other);
-
-/** @returns whom a request is about, where it is one person */
-export const targetIdOf = ({ users }: ApprovalSubject): string | null =>
-  users.length === 1 ? (users[0]?.id ?? null) : null;
+const asRequester = (scope: Scope, epoch: number) => ({ id: actingUserId(scope), epoch, name: '', username: '' });

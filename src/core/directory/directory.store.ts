@@ -1,17 +1,17 @@
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 import { domainAndParents } from '../../domain/people/user.ts';
 
-/** An entry of the directory: company domains and regions, no person. */
+/** An entry of the directory. It maps an email domain to a region and contains no personal data. */
 export interface DirectoryRoute {
   readonly domain: string;
   readonly region: string;
 }
 
-// SQLite takes no more than 500 in one statement.
-const rowsAtOnce = 400;
+// SQLite accepts at most 500 rows per statement.
+const rowsPerInsert = 400;
 
-// Of a domain that a tenant of this region owns no row names a region: its people stay, wherever a route leads.
+// A domain that a tenant of this region owns yields a null region, which overrides any route.
 const find = preparedQuery<{ region: string | null }>('directory.find', (knex, $) =>
   knex('routes')
     .select('region')
@@ -28,9 +28,9 @@ export async function list(database: Database): Promise<DirectoryRoute[]> {
 }
 
 /**
- * The most particular one counts.
- * @returns the region that a company domain, or one above it, is routed to; null where the directory names neither,
- * and where a tenant of this region owns it
+ * Finds the region of the most specific route for a domain.
+ * @returns the region that the domain or one of its parents is routed to; null if there is no route, or if a tenant of this
+ * region owns the domain
  */
 export async function regionOf(database: Database, domain: string): Promise<string | null> {
   for (const each of domainAndParents(domain)) {
@@ -42,27 +42,27 @@ export async function regionOf(database: Database, domain: string): Promise<stri
 }
 
 /** @returns the domains of this region's own tenants */
-export async function residents(database: Database): Promise<string[]> {
+export async function listTenantDomains(database: Database): Promise<string[]> {
   return database.knex('tenant_domains').orderBy('domain').pluck('domain');
 }
 
-/** @returns what other regions may know: without the domains of tenants that are unlisted, and all below them */
+/** @returns the routes that may be shared with other regions, without the domains of unlisted tenants and their subdomains */
 export async function listShared(database: Database): Promise<DirectoryRoute[]> {
   const unlisted = await database
     .knex('tenant_domains')
     .join('tenants', 'tenants.id', 'tenant_domains.tenant_id')
     .where({ listed: 0 })
     .select<{ domain: string }[]>('domain');
-  const kept = new Set(unlisted.map(({ domain }) => domain));
+  const unlistedDomains = new Set(unlisted.map(({ domain }) => domain));
   const routes = await list(database);
-  return routes.filter(({ domain }) => !domainAndParents(domain).some((each) => kept.has(each)));
+  return routes.filter(({ domain }) => !domainAndParents(domain).some((each) => unlistedDomains.has(each)));
 }
 
-/** Adds routes, all or none; a domain that is there already, or comes twice, takes the last region. */
-export async function put(database: Database, routes: readonly DirectoryRoute[]): Promise<void> {
+/** Inserts or updates routes in one transaction. If a domain occurs more than once, the last region wins. */
+export async function upsert(database: Database, routes: readonly DirectoryRoute[]): Promise<void> {
   const last = [...new Map(routes.map((route) => [route.domain, route])).values()];
   await database.transaction(({ knex }) =>
-    inChunks(last, rowsAtOnce, async (some) => {
+    processInChunks(last, rowsPerInsert, async (some) => {
       await knex('routes')
         .insert([...some])
         .onConflict('domain')
@@ -71,17 +71,17 @@ export async function put(database: Database, routes: readonly DirectoryRoute[])
   );
 }
 
-/** @returns the key by which a region signs its directory, as it was first seen or last accepted; or null */
-export async function keyOf(database: Database, region: string): Promise<string | null> {
+/** @returns the public key of a region, as first seen or last accepted; or null */
+export async function findKey(database: Database, region: string): Promise<string | null> {
   const [row] = (await database.knex('directory_keys').where({ region })) as { public_key: string }[];
   return row?.public_key ?? null;
 }
 
-export async function keepKey(database: Database, region: string, publicKey: string): Promise<void> {
+export async function storeKey(database: Database, region: string, publicKey: string): Promise<void> {
   await database.knex('directory_keys').insert({ region, public_key: publicKey }).onConflict('region').merge();
 }
 
-/** @returns whether there was such a route */
+/** @returns whether the route existed */
 export async function remove(database: Database, domain: string): Promise<boolean> {
   return (await database.knex('routes').where({ domain }).delete()) === 1;
 }

@@ -1,3 +1,3 @@
 export * as directoryStore from './directory.store.ts';
 export type { DirectoryRoute } from './directory.store.ts';
-export { isSigned, signDirectory, signedDirectory } from './signed-directory.ts';
+export { isSignatureValid, signDirectory, signedDirectory } from './signed-directory.ts';

@@ -9,7 +9,7 @@ import {
   type Signer,
 } from '../../platform/keys/region-key.ts';
 
-/** A directory as it travels between regions: company domains, and the signature of the region that exported them. */
+/** A directory as regions exchange it: routes, with the signature of the region that exported them. */
 export interface SignedDirectory {
   readonly routes: readonly DirectoryRoute[];
   readonly signer: Signer;
@@ -18,7 +18,7 @@ export interface SignedDirectory {
 
 const form = 'parvis directory 1';
 
-/** The form of what is signed; what it holds is checked by whoever reads the routes. */
+/** Validates only the structure. The domains and regions are validated when the routes are imported. */
 export const signedDirectory = z.object({
   routes: z.array(z.object({ domain: z.string(), region: z.string() })),
   signer: signerSchema,
@@ -31,8 +31,8 @@ export function signDirectory(routes: readonly DirectoryRoute[], region: string,
   return { routes, signer, signature: signatureOf(form, signer, entriesOf(routes), privateKey) };
 }
 
-/** @returns whether the key that the directory names has signed exactly this */
-export const isSigned = ({ routes, signer, signature }: SignedDirectory): boolean =>
+/** @returns whether the routes were signed with the key that the directory contains */
+export const isSignatureValid = ({ routes, signer, signature }: SignedDirectory): boolean =>
   isSignedBy(signer, form, entriesOf(routes), signature);
 
 const entriesOf = (routes: readonly DirectoryRoute[]): string[][] =>

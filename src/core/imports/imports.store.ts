@@ -1,47 +1,54 @@
 import { randomUUID } from 'node:crypto';
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import type { Knex } from 'knex';
 import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
-import type { Counts, ImportMode, Outcome, PlannedRow } from '../../domain/imports.ts';
+import type { Counts, ImportMode, RowOutcome, PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { toImport, toPlannedRow, toRecord, type Import, type ImportRecord, type PlannedRowRecord } from './rows.ts';
+import {
+  toImport,
+  toPlannedRow,
+  toRecord,
+  type Import,
+  type ImportRecord,
+  type PlannedRowRecord,
+} from './imports.mapping.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** A place among the rows of an import: behind a line, or in front of one. */
-export type RowsFrom = { readonly after: number } | { readonly before: number };
+/** The start of a page of rows: after a line, or the end of one: before a line. */
+export type RowPageStart = { readonly after: number } | { readonly before: number };
 
-const rowsWrittenAtOnce = 100;
+const rowsPerInsert = 100;
 
-function own(scope: Scope) {
+function ownerColumns(scope: Scope) {
   return { tenant_id: scope.tenant.id, user_id: actingUserId(scope) };
 }
 
-function mine(database: Database, scope: Scope, id: string) {
-  return database.knex('imports').where({ ...own(scope), id });
+function ownImport(database: Database, scope: Scope, id: string) {
+  return database.knex('imports').where({ ...ownerColumns(scope), id });
 }
 
-// Prepared, for another reason than speed: in SQLite they do not wait for an import that is being done.
-function ownOnes(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
+// Prepared statements, because in SQLite they do not wait for an import that is being applied.
+function selectOwnImports(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return knex('imports')
     .where({ tenant_id: $('tenant'), user_id: $('user') })
     .whereNot('state', 'reading');
 }
 
-function ownOne(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
-  return ownOnes(knex, $).where({ id: $('id') });
+function selectOwnImport(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
+  return selectOwnImports(knex, $).where({ id: $('id') });
 }
 
-const findOne = preparedQuery<ImportRecord>('imports.find', ownOne);
+const findOne = preparedQuery<ImportRecord>('imports.find', selectOwnImport);
 
 const listOwn = preparedQuery<ImportRecord>('imports.list', (knex, $) =>
-  ownOnes(knex, $).orderBy('created_at', 'desc'),
+  selectOwnImports(knex, $).orderBy('created_at', 'desc'),
 );
 
 function valuesOf(scope: Scope) {
   return { tenant: scope.tenant.id, user: actingUserId(scope) };
 }
 
-/** Begins an import that nobody sees until it is staged. Times are epoch ms. @returns what writes the rest of it */
+/** Creates an import, which is not visible until it is staged. Times are epoch ms. @returns functions to write its rows */
 export async function begin(
   database: Database,
   scope: Scope,
@@ -49,67 +56,74 @@ export async function begin(
 ) {
   const id = randomUUID();
   const { fileName, at, expiresAt } = details;
-  const row = { id, ...own(scope), file_name: fileName, state: 'reading', created_at: at, expires_at: expiresAt };
+  const row = {
+    id,
+    ...ownerColumns(scope),
+    file_name: fileName,
+    state: 'reading',
+    created_at: at,
+    expires_at: expiresAt,
+  };
   await database.knex('imports').insert(row);
   return {
     id,
-    // In one transaction, for each that ends makes the disk wait.
+    // In one transaction, since each commit waits for the disk.
     add: (rows: readonly PlannedRow[]): Promise<void> =>
       database.transaction((tx) =>
-        inChunks(rows, rowsWrittenAtOnce, async (some) => {
+        processInChunks(rows, rowsPerInsert, async (some) => {
           await tx.knex('import_rows').insert(some.map((each) => ({ import_id: id, ...toRecord(each) })));
         }),
       ),
     stage: async (counts: Counts): Promise<void> => {
-      await mine(database, scope, id).update({ state: 'staged', ...counts });
+      await ownImport(database, scope, id).update({ state: 'staged', ...counts });
     },
-    drop: async (): Promise<void> => {
-      await mine(database, scope, id).delete();
+    discard: async (): Promise<void> => {
+      await ownImport(database, scope, id).delete();
     },
   };
 }
 
-/** Deletes all of the actor's imports but the one just staged, the latest others up to `count` in all, and those under way. */
-export async function keepLatest(database: Database, scope: Scope, staged: string, count: number): Promise<void> {
+/** Deletes the actor's older imports. Keeps the one just staged, `count` in total, and those in progress. */
+export async function deleteOlder(database: Database, scope: Scope, staged: string, count: number): Promise<void> {
   const others = database
     .knex('imports')
-    .where(own(scope))
-    .whereNotIn('state', ['wanted', 'reading'])
-    // Of those of the same millisecond it might not be the first.
+    .where(ownerColumns(scope))
+    .whereNotIn('state', ['confirmed', 'reading'])
+    // Excluded explicitly: imports with the same millisecond have no defined order.
     .whereNot({ id: staged });
   const rows = await others
     .orderBy('created_at', 'desc')
     .select<{ id: string }[]>('id')
     .offset(count - 1)
     .limit(count);
-  for (const { id } of rows) await mine(database, scope, id).delete();
+  for (const { id } of rows) await ownImport(database, scope, id).delete();
 }
 
-/** @returns the import, or null: for a stranger's id, also a colleague's, as for one that never was */
+/** @returns the import, or null for an unknown id and for an import of another user */
 export async function find(database: Database, scope: Scope, id: string): Promise<Import | null> {
   const [row] = await findOne(database, { ...valuesOf(scope), id });
   return row === undefined ? null : toImport(row);
 }
 
-/** @returns what is kept of the actor's imports, the latest first */
+/** @returns the actor's imports, the latest first */
 export async function list(database: Database, scope: Scope): Promise<Import[]> {
   return (await listOwn(database, valuesOf(scope))).map(toImport);
 }
 
-/** @returns one row more than asked for where there is a further one, in the order of lines, or against it for `before` */
+/** @returns a page of rows by line, plus one if there are more; in descending order for `before` */
 export async function rows(
   database: Database,
   scope: Scope,
   id: string,
-  outcome: Outcome | null,
-  from: RowsFrom,
+  outcome: RowOutcome | null,
+  from: RowPageStart,
   limit: number,
 ): Promise<PlannedRow[]> {
   const backwards = 'before' in from;
   const query = preparedQuery<PlannedRowRecord>(`imports.rows ${outcome} ${backwards} ${limit}`, (knex, $) => {
     const rows = knex('import_rows')
       .where('import_id', $('id'))
-      .whereExists(ownOne(knex, $))
+      .whereExists(selectOwnImport(knex, $))
       .where('line', backwards ? '<' : '>', $('line'))
       .orderBy('line', backwards ? 'desc' : 'asc')
       .limit(limit + 1);
@@ -120,18 +134,18 @@ export async function rows(
 }
 
 /**
- * Marks a staged import as wanted by the scope's actor, in the scope's request.
- * @param wish.epoch the actor's, so that nothing is done for whoever was blocked or reset meanwhile
- * @returns whether it was staged still: it is wanted once
+ * Confirms a staged import of the scope's actor.
+ * @param confirmation.epoch the actor's epoch: the import is aborted if the actor has been blocked or reset since
+ * @returns whether the import was still staged: it can be confirmed only once
  */
-export async function want(
+export async function confirm(
   database: Database,
   scope: Scope,
   id: string,
-  wish: { mode: ImportMode; epoch: number; expiresAt: number },
+  confirmation: { mode: ImportMode; epoch: number; expiresAt: number },
 ): Promise<boolean> {
-  const { mode, epoch, expiresAt } = wish;
+  const { mode, epoch, expiresAt } = confirmation;
   const origin = { request_id: scope.requestId, address: scope.address };
-  const changes = { state: 'wanted', mode, user_epoch: epoch, expires_at: expiresAt, ...origin };
-  return (await mine(database, scope, id).where('state', 'staged').update(changes)) === 1;
+  const changes = { state: 'confirmed', mode, user_epoch: epoch, expires_at: expiresAt, ...origin };
+  return (await ownImport(database, scope, id).where('state', 'staged').update(changes)) === 1;
 }

@@ -1,24 +1,24 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { conflict, inField, notFound, type FieldFault } from '../../domain/errors.ts';
 import {
-  importKeptMs,
+  importRetentionMs,
   importModes,
   maxImportBytes,
   maxImportMebibytes,
-  mayWant,
+  canConfirm,
   type Counts,
   type ImportMode,
-  type Outcome,
+  type RowOutcome,
   type PlannedRow,
 } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { cleanName } from '../../domain/people/user.ts';
 import { type Throttle, tenantsStore, usersBatchStore } from '../accounts/index.ts';
-import type { UserCells } from './columns.ts';
-import { isBlank, readCells, readHeadings, type Columns, type ReadRow } from './cells.ts';
+import type { UserCsvVocabulary } from './csv-vocabulary.ts';
+import { isBlank, parseRow, parseHeadings, type Columns, type ParsedRow } from './parse-rows.ts';
 import { readRows, UnreadableFile } from './read-file.ts';
-import { planRow, refuse } from './plan.ts';
-import type { Import } from './rows.ts';
+import { planRow, refuse } from './plan-rows.ts';
+import type { Import } from './imports.mapping.ts';
 import * as importsStore from './imports.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { choiceFault, rejectFaults } from '../../domain/validation.ts';
@@ -26,11 +26,11 @@ import { bind } from '../../platform/bind.ts';
 
 export const maxRows = 10_000;
 const maxKept = 10;
-const rowsAtOnce = 250;
+const rowsPerBatch = 250;
 const maxFileNameLength = 120;
 
-/** A file as it was sent. */
-export interface SentFile {
+/** An uploaded file. */
+export interface UploadedFile {
   readonly name: string;
   readonly bytes: Buffer;
 }
@@ -43,12 +43,12 @@ export type Imports = ReturnType<typeof createImports>;
 
 export interface ImportsDependencies {
   readonly database: Database;
-  readonly csv: UserCells;
+  readonly csv: UserCsvVocabulary;
   readonly throttle: Throttle;
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound: for a colleague's import exactly as for one that never was */
+/** @throws Failure notFound for an unknown id, and for an import of another user */
 export async function load(deps: ImportsDependencies, scope: Scope, id: string): Promise<Import> {
   const { database } = deps;
   const found = await importsStore.find(database, scope, id);
@@ -56,16 +56,16 @@ export async function load(deps: ImportsDependencies, scope: Scope, id: string):
   return found;
 }
 
-async function readInto(
+async function readAndPlan(
   deps: ImportsDependencies,
   scope: Scope,
   bytes: Buffer,
   add: (rows: readonly PlannedRow[]) => Promise<void>,
 ): Promise<Counts> {
   const { database } = deps;
-  const counts: Record<Outcome, number> = { added: 0, changed: 0, unchanged: 0, refused: 0 };
-  const plan = planner(deps, scope, (await tenantsStore.findOwn(database, scope))?.domains ?? []);
-  for await (const rows of inBatches(understood(deps, bytes))) {
+  const counts: Record<RowOutcome, number> = { added: 0, changed: 0, unchanged: 0, refused: 0 };
+  const plan = createPlanner(deps, scope, (await tenantsStore.findOwn(database, scope))?.domains ?? []);
+  for await (const rows of inBatches(parseRows(deps, bytes))) {
     const planned = await plan(rows);
     for (const { outcome } of planned) counts[outcome]++;
     await add(planned);
@@ -75,63 +75,64 @@ async function readInto(
   return counts;
 }
 
-async function* understood(deps: ImportsDependencies, bytes: Buffer): AsyncGenerator<ReadRow> {
+async function* parseRows(deps: ImportsDependencies, bytes: Buffer): AsyncGenerator<ParsedRow> {
   const { csv } = deps;
   let columns: Columns | null = null;
   let count = 0;
   for await (const row of readRows(bytes, (text) => csv.columnOf(text) !== null)) {
     if (isBlank(row)) continue;
-    if (columns === null) columns = readHeadings(row, csv);
+    if (columns === null) columns = parseHeadings(row, csv);
     else if (++count > maxRows)
       throw new UnreadableFile({ code: 'import.tooManyRows', parameters: { count: maxRows } });
-    else yield readCells(row, columns, csv);
+    else yield parseRow(row, columns, csv);
   }
 }
 
-function planner(deps: ImportsDependencies, scope: Scope, domains: readonly string[]) {
+function createPlanner(deps: ImportsDependencies, scope: Scope, domains: readonly string[]) {
   const { database, clock } = deps;
   const seen = new Map<string, number>();
-  return async (rows: readonly ReadRow[]): Promise<PlannedRow[]> => {
+  return async (rows: readonly ParsedRow[]): Promise<PlannedRow[]> => {
     const holders = await usersBatchStore.findByUsernames(
       database,
       scope,
       rows.map(({ username }) => username),
     );
-    const present = { domains, now: clock() };
+    const context = { domains, now: clock() };
     return rows.map((row) => {
       const first = seen.get(row.username);
       if (first === undefined) seen.set(row.username, row.line);
-      const again = row.username !== '' && first !== undefined;
-      if (again) return refuse(row, { field: 'username', code: 'importRow.duplicate', parameters: { line: first } });
-      return planRow(scope, present, row, holders.get(row.username));
+      const isDuplicate = row.username !== '' && first !== undefined;
+      if (isDuplicate)
+        return refuse(row, { field: 'username', code: 'importRow.duplicate', parameters: { line: first } });
+      return planRow(scope, context, row, holders.get(row.username));
     });
   };
 }
 
-/** Reads a file and plans every row of it, without doing anything. @throws Failure throttled */
-export async function stage(deps: ImportsDependencies, scope: Scope, file: SentFile): Promise<StageResult> {
+/** Reads a file and stages a plan for every row, without changing any user. @throws Failure throttled */
+export async function stage(deps: ImportsDependencies, scope: Scope, file: UploadedFile): Promise<StageResult> {
   const { throttle, clock, database } = deps;
   if (file.bytes.length > maxImportBytes) {
     const parameters = { size: maxImportMebibytes };
     return { outcome: 'invalid', faults: [{ field: 'file', code: 'import.tooLarge', parameters }] };
   }
-  await throttle.spend(scope, 'import');
+  await throttle.requireBudget(scope, 'import');
   const at = clock();
   const fileName = cleanName(file.name).slice(0, maxFileNameLength);
-  const staging = await importsStore.begin(database, scope, { fileName, at, expiresAt: at + importKeptMs });
+  const staging = await importsStore.begin(database, scope, { fileName, at, expiresAt: at + importRetentionMs });
   try {
-    await staging.stage(await readInto(deps, scope, file.bytes, staging.add));
+    await staging.stage(await readAndPlan(deps, scope, file.bytes, staging.add));
   } catch (error) {
-    await staging.drop();
+    await staging.discard();
     if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [inField('file', error.fault)] };
     throw error;
   }
-  await importsStore.keepLatest(database, scope, staging.id, maxKept);
+  await importsStore.deleteOlder(database, scope, staging.id, maxKept);
   return { outcome: 'staged', id: staging.id };
 }
 
-/** Marks an import as wanted, once; the work runs in the background. @throws Failure badRequest or conflict */
-export async function want(
+/** Confirms an import. A background job applies it. @returns false if it is not staged. @throws Failure badRequest or conflict */
+export async function confirm(
   deps: ImportsDependencies,
   scope: Scope,
   found: Import,
@@ -141,18 +142,18 @@ export async function want(
   const { database, clock } = deps;
   rejectFaults(choiceFault('mode', importModes, mode));
   if (found.state !== 'staged') return false;
-  if (!mayWant(mode, found.counts)) throw conflict('import.modeNotPossible');
-  return importsStore.want(database, scope, found.id, { mode, epoch, expiresAt: clock() + importKeptMs });
+  if (!canConfirm(mode, found.counts)) throw conflict('import.modeNotPossible');
+  return importsStore.confirm(database, scope, found.id, { mode, epoch, expiresAt: clock() + importRetentionMs });
 }
 
-/** Takes files in, says what they would do, and lets whoever sent one want it done. */
-export const createImports = (deps: ImportsDependencies) => bind(deps, { load, stage, want });
+/** Imports of users from files: an upload is staged for review, and then confirmed by the user who uploaded it. */
+export const createImports = (deps: ImportsDependencies) => bind(deps, { load, stage, confirm });
 
-async function* inBatches(rows: AsyncIterable<ReadRow>): AsyncGenerator<ReadRow[]> {
-  let batch: ReadRow[] = [];
+async function* inBatches(rows: AsyncIterable<ParsedRow>): AsyncGenerator<ParsedRow[]> {
+  let batch: ParsedRow[] = [];
   for await (const row of rows) {
     batch.push(row);
-    if (batch.length < rowsAtOnce) continue;
+    if (batch.length < rowsPerBatch) continue;
     yield batch;
     batch = [];
   }

@@ -4,14 +4,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CsvError } from 'csv-parse';
 import type { CodedError } from '../../domain/errors.ts';
 
-/** A row of a file as it was read, its cells in the order of the file. */
+/** A row of a file, with its cells in the order of the file. */
 export interface FileRow {
-  /** As a spreadsheet counts, the first row being 1. */
+  /** The row number as in a spreadsheet, starting at 1. */
   readonly line: number;
   readonly cells: readonly string[];
 }
 
-/** The file as a whole cannot be taken. */
+/** The whole file is rejected. */
 export class UnreadableFile extends Error {
   readonly fault: CodedError;
   constructor(fault: CodedError) {
@@ -20,18 +20,18 @@ export class UnreadableFile extends Error {
   }
 }
 
-// So little that whoever else is served does not notice; and a row that is longer is none.
-const bytesAtOnce = 16 * 1024;
+// Small enough not to delay other requests noticeably. A longer row is rejected.
+const chunkBytes = 16 * 1024;
 const maxRowCharacters = 16 * 1024;
 const delimiters = [';', ',', '\t'] as const;
 
 /**
- * Reads a file as rows, some at a time: whatever its encoding, delimiter and line ends.
- * @param isHeading whether a text is the heading of a known column: the delimiter that shows the most of them is the file's
+ * Reads the rows of a file incrementally. Detects its encoding, delimiter and line endings.
+ * @param isHeading whether a text is the heading of a known column. The delimiter that yields the most headings is used.
  * @throws UnreadableFile
  */
 export async function* readRows(bytes: Buffer, isHeading: (text: string) => boolean): AsyncGenerator<FileRow> {
-  // Loaded with the first file: starting the portal does not need it.
+  // Loaded on first use, to keep the start of the portal fast.
   const csv = await import('csv-parse');
   const parser = csv.parse({
     delimiter: delimiterOf(bytes, isHeading),
@@ -41,8 +41,8 @@ export async function* readRows(bytes: Buffer, isHeading: (text: string) => bool
     skip_empty_lines: true,
     max_record_size: maxRowCharacters,
   });
-  // Whatever fails in front of the parser fails in it: this is the one place that is listened to.
-  const source = Readable.from(unhurried(decoded(bytes)));
+  // Forward errors of the source to the parser, the only stream whose errors are handled.
+  const source = Readable.from(yieldBetween(decoded(bytes)));
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   try {
@@ -69,13 +69,13 @@ function asFault(error: CsvError): UnreadableFile {
 
 function* decoded(bytes: Buffer): Generator<string, void> {
   const decoder = new TextDecoder(encodingOf(bytes), { fatal: true });
-  for (let from = 0; from < bytes.length; from += bytesAtOnce) {
-    const chunk = bytes.subarray(from, from + bytesAtOnce);
-    const text = decode(decoder, chunk, from + bytesAtOnce < bytes.length);
-    // PostgreSQL takes no NUL, and no text has one.
+  for (let from = 0; from < bytes.length; from += chunkBytes) {
+    const chunk = bytes.subarray(from, from + chunkBytes);
+    const text = decode(decoder, chunk, from + chunkBytes < bytes.length);
+    // PostgreSQL rejects NUL characters, and text files do not contain any.
     if (text.includes('\0')) throw new UnreadableFile({ code: 'import.notText' });
-    // The parser counts letters, and cells without any are countless.
-    if (chunk.length === bytesAtOnce && !/[\r\n]/.test(text)) {
+    // The parser limits the number of characters in a row, but not the number of empty cells.
+    if (chunk.length === chunkBytes && !/[\r\n]/.test(text)) {
       throw new UnreadableFile({
         code: 'import.rowTooLong',
         parameters: { line: linesIn(bytes.subarray(0, from)) + 1 },
@@ -85,8 +85,8 @@ function* decoded(bytes: Buffer): Generator<string, void> {
   }
 }
 
-// Others are served in between: a file of nothing but blank lines or delimiters has millions of them.
-async function* unhurried(texts: Iterable<string>): AsyncGenerator<string> {
+// Yields to the event loop between chunks: a file that consists of blank lines or delimiters can contain millions of them.
+async function* yieldBetween(texts: Iterable<string>): AsyncGenerator<string> {
   for (const text of texts) {
     yield text;
     await nextTurn();
@@ -110,9 +110,9 @@ function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer, stream
   }
 }
 
-// Workbooks are ZIP archives or, the old ones, OLE documents.
+// Workbooks are ZIP archives or, in older formats, OLE documents.
 const workbooks = [Buffer.from('PK\x03\x04', 'latin1'), Buffer.from('\xD0\xCF\x11\xE0', 'latin1')];
-const looksBinary = /^(?:%PDF|\{\\rtf|\x89PNG|GIF8|\xFF\xD8\xFF)/;
+const binarySignature = /^(?:%PDF|\{\\rtf|\x89PNG|GIF8|\xFF\xD8\xFF)/;
 const startLength = 1_024;
 
 function encodingOf(bytes: Buffer): string {
@@ -120,17 +120,17 @@ function encodingOf(bytes: Buffer): string {
   if (workbooks.some((magic) => start.subarray(0, magic.length).equals(magic))) {
     throw new UnreadableFile({ code: 'import.workbook' });
   }
-  if (looksBinary.test(start.toString('latin1'))) throw new UnreadableFile({ code: 'import.notText' });
-  return byMark(start) ?? byZeros(start) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252');
+  if (binarySignature.test(start.toString('latin1'))) throw new UnreadableFile({ code: 'import.notText' });
+  return encodingFromBom(start) ?? encodingFromZeroBytes(start) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252');
 }
 
-function byMark(start: Buffer): string | null {
+function encodingFromBom(start: Buffer): string | null {
   const mark = start.toString('hex', 0, 2);
   return mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : null;
 }
 
-// UTF-16 without a mark: the letters of the headings are ASCII, so that every other byte at their beginning is a zero.
-function byZeros(start: Buffer): string | null {
+// Detects UTF-16 without a byte order mark: the headings start with ASCII letters, so every other byte is zero.
+function encodingFromZeroBytes(start: Buffer): string | null {
   const pairs = Math.floor(Math.min(start.length, 64) / 2);
   const zerosAt = (place: 0 | 1): number =>
     start.subarray(0, pairs * 2).filter((byte, index) => byte === 0 && index % 2 === place).length;

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { sha256 } from '../../platform/database/digest.ts';
 import { isSignedBy, signatureOf, signatureSchema, signerSchema } from '../../platform/keys/region-key.ts';
-import { MoveFault } from './faults.ts';
-import { createTally, type Cells, type TableSummary } from './tally.ts';
+import { MoveFault } from './move-fault.ts';
+import { createTableDigests, type Cells, type TableSummary } from './table-digests.ts';
 
 const form = 'parvis tenant 1';
 
 const headerSchema = z.object({
   form: z.literal(form),
-  /** Stands in the bundle and nowhere else until it is taken in. */
+  /** The id of the move. Only the bundle contains it, until the tenant has moved in. */
   move: z.uuid(),
   from: signerSchema,
   to: z.string().max(100),
-  /** The last migration of the database that it comes from. */
+  /** The last migration of the source database. */
   schema: z.string().max(200),
   tenant: z.object({
     id: z.string().min(1).max(100),
@@ -21,16 +21,16 @@ const headerSchema = z.object({
     state: z.enum(['active', 'suspended']),
   }),
   passwords: z.enum(['keep', 'reset']),
-  /** How many people could get in by a one-time link alone: links stay behind. */
+  /** How many users can only sign in with a one-time link. Links are not moved. */
   waitForLink: z.number().int().min(0),
-  /** How many users must set up a second factor again; bundles of earlier versions do not say. */
+  /** How many users must set up a second factor again. Missing in bundles of earlier versions. */
   secondFactors: z.number().int().min(0).optional(),
   /** Epoch ms. */
   at: z.number().int(),
   tables: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),
 });
 
-/** What a bundle says of itself in its first line. */
+/** The header of a bundle, its first line. */
 export type BundleHeader = Readonly<z.infer<typeof headerSchema>>;
 
 export const summariesSchema = z.array(
@@ -40,22 +40,22 @@ const endSchema = z.object({ end: summariesSchema, signature: signatureSchema })
 const cell = z.union([z.string(), z.number(), z.null()]);
 const rowSchema = z.tuple([z.string(), z.array(cell)]);
 
-/** A row of a bundle, and of which table it is. */
+/** A row of a bundle, with the name of its table. */
 export interface BundleRow {
   readonly table: string;
   readonly cells: Cells;
 }
 
-/** What of a bundle is signed: its first line, and how much of what it holds. */
+/** The signed content of a bundle: its first line, and the number of rows and the digest of each table. */
 const signedOf = (firstLine: string, tables: readonly TableSummary[]): unknown => [
   sha256(firstLine),
   tables.map(({ name, rows, digest }) => [name, rows, digest]),
 ];
 
 /**
- * A bundle in clear, line by line: what it is, its rows, and at the end their digests with the signature.
- * @param privateKey of the region that it names as its origin, as PEM
- * @param done is told what was written, before the last line goes out
+ * Generates the lines of a bundle before encryption: the header, the rows, and at the end their digests with the signature.
+ * @param privateKey the key of the source region, as PEM
+ * @param done called with the summary of the written rows, before the last line
  */
 export async function* bundleLines(
   header: Omit<BundleHeader, 'form'>,
@@ -64,24 +64,24 @@ export async function* bundleLines(
   done: (tables: TableSummary[]) => void,
 ): AsyncGenerator<string> {
   const first = JSON.stringify({ form, ...header });
-  const tally = createTally(header.tables.map(({ name }) => name));
+  const digests = createTableDigests(header.tables.map(({ name }) => name));
   yield first;
   for await (const { table, cells } of rows) {
-    tally.add(table, cells);
+    digests.add(table, cells);
     yield JSON.stringify([table, cells]);
   }
-  const end = tally.summary();
+  const end = digests.summary();
   done(end);
   yield JSON.stringify({ end, signature: signatureOf(form, header.from, signedOf(first, end), privateKey) });
 }
 
 export interface ReadBundle {
   readonly header: BundleHeader;
-  /** @returns how much it held, once all of it was read and found to be as it was signed. @throws MoveFault */
+  /** @returns the summary of the rows, after all of them were read and the signature was verified. @throws MoveFault */
   rows(): AsyncGenerator<BundleRow, TableSummary[]>;
 }
 
-/** Reads a bundle's first line. @throws MoveFault for what is none */
+/** Reads the header of a bundle. @throws MoveFault if it is not valid */
 export async function readBundle(lines: AsyncGenerator<string>): Promise<ReadBundle> {
   const first = String((await lines.next()).value ?? '');
   const { data: header } = headerSchema.safeParse(json(first));
@@ -95,20 +95,21 @@ async function* rowsOf(
   lines: AsyncGenerator<string>,
 ): AsyncGenerator<BundleRow, TableSummary[]> {
   const widths = new Map(tables.map(({ name, columns }) => [name, columns.length]));
-  const tally = createTally([...widths.keys()]);
+  const digests = createTableDigests([...widths.keys()]);
   for await (const line of lines) {
     const value = json(line);
     const { data: row } = rowSchema.safeParse(value);
     if (row === undefined) {
       const { data: last } = endSchema.safeParse(value);
-      const held = tally.summary();
+      const summary = digests.summary();
       const isWhole = last !== undefined && (await lines.next()).done === true;
-      if (!isWhole || !isSignedBy(from, form, signedOf(first, held), last.signature)) throw new MoveFault('signature');
-      return held;
+      if (!isWhole || !isSignedBy(from, form, signedOf(first, summary), last.signature))
+        throw new MoveFault('signature');
+      return summary;
     }
     const [table, cells] = row;
     if (widths.get(table) !== cells.length) throw new MoveFault('content', table);
-    tally.add(table, cells);
+    digests.add(table, cells);
     yield { table, cells };
   }
   throw new MoveFault('damaged');

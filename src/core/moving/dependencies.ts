@@ -4,27 +4,27 @@ import type { Tenants } from '../accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Hasher } from '../../platform/keys/hasher.ts';
 
-/** Makes a key known, within the transaction of what it signed. */
-export type KeepKey = (tx: Database) => Promise<void>;
+/** Stores the key of a region, within the transaction that accepts what it signed. */
+export type StoreKey = (tx: Database) => Promise<void>;
 
-/** What moving a tenant works with, at either side. */
-export interface MovingParts {
+/** The dependencies of moving a tenant, in both regions. */
+export interface MovingDependencies {
   readonly database: Database;
   readonly tenants: Pick<Tenants, 'operatorScope'>;
   readonly hasher: Hasher;
   readonly rules: RegionRules;
-  /** Address of every region that people can be led to. */
+  /** Address of every region to which users can be redirected. */
   readonly regionUrls: ReadonlyMap<string, URL>;
-  /** By which this region signs, as PEM. */
+  /** The key with which this region signs, as PEM. */
   readonly signingKey: string;
   /**
-   * Judges the key of another region. @returns what keeps it, once the rest has turned out to be good
-   * @throws where it is not the one that is known
+   * Checks the key of another region. @returns a function that stores the key, to be called once everything else was checked
+   * @throws if the key differs from the known one
    */
-  readonly checkKey: (signer: Signer, what: string) => Promise<KeepKey>;
+  readonly checkKey: (signer: Signer, what: string) => Promise<StoreKey>;
   /** Epoch ms. */
   readonly clock: () => number;
 }
 
-/** @returns this region as it signs */
-export const ownSigner = ({ rules, signingKey }: MovingParts): Signer => signerOf(rules.region, signingKey);
+/** @returns this region as a signer */
+export const ownSigner = ({ rules, signingKey }: MovingDependencies): Signer => signerOf(rules.region, signingKey);

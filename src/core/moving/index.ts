@@ -1,11 +1,11 @@
-export { cancelMove } from './cancel.ts';
-export { finishMove, type MoveReport } from './done.ts';
-export { MoveFault, type MoveFaultKind } from './faults.ts';
-export { moveIn, type Taken } from './move-in.ts';
+export { cancelMove } from './cancel-move.ts';
+export { finishMove, type MoveReport } from './finish-move.ts';
+export { MoveFault, type MoveFaultKind } from './move-fault.ts';
+export { moveIn, type MovedIn } from './move-in.ts';
 export { type MoveOrder, moveOut } from './move-out.ts';
 export * as movesStore from './moves.store.ts';
 export * as movingStore from './moving.store.ts';
-export { type MovingParts, ownSigner } from './dependencies.ts';
+export { type MovingDependencies, ownSigner } from './dependencies.ts';
 export { type Receipt, receiptOf } from './receipt.ts';
-export { tenantTables } from './tables.ts';
-export type { TableSummary } from './tally.ts';
+export { tenantTables } from './tenant-tables.ts';
+export type { TableSummary } from './table-digests.ts';

@@ -4,68 +4,66 @@ import {
   issueTemporaryPassword,
   type IssuedPassword,
   credentialsStore,
-  setUpStore,
+  setupTokenStore,
   tenantsStore,
   usersStore,
 } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import { directoryStore } from '../directory/index.ts';
 import { readBundle, type BundleHeader, type ReadBundle } from './bundle.ts';
-import { ContentCheck } from './check.ts';
-import { MoveFault } from './faults.ts';
-import { readEncrypted } from './file.ts';
-import { travellingTables, type TenantTable } from './tables.ts';
-import { createTally, difference, type Cells, type TableSummary } from './tally.ts';
-import type { KeepKey, MovingParts } from './dependencies.ts';
+import { BundleContentCheck } from './bundle-content-check.ts';
+import { MoveFault } from './move-fault.ts';
+import { readEncrypted } from './encrypted-file.ts';
+import { movedTables, type TenantTable } from './tenant-tables.ts';
+import { createTableDigests, findDifference, type Cells, type TableSummary } from './table-digests.ts';
+import type { StoreKey, MovingDependencies } from './dependencies.ts';
 import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
-export interface Taken {
+export interface MovedIn {
   readonly header: BundleHeader;
   readonly tables: readonly TableSummary[];
-  /** Of the Global admins, where everybody's was reset: to be shown once. */
+  /** The temporary passwords of the Global admins, if all passwords were reset; to be shown once. */
   readonly passwords: readonly { readonly username: string; readonly temporaryPassword: string }[];
-  /** What had a language that this region does not offer: the company, which has the region's now, and users, who have the company's. */
+  /** What was replaced because this region does not offer the language: the tenant's language, and those of users. */
   readonly relanguaged: { readonly company: boolean; readonly users: number };
 }
 
-interface Checked {
+interface CheckedBundle {
   readonly header: BundleHeader;
   readonly tables: readonly TableSummary[];
   readonly issued: ReadonlyMap<string, IssuedPassword>;
-  readonly keepKey: KeepKey;
+  readonly storeKey: StoreKey;
 }
 
-const rowsAtOnce = 200;
+const rowsPerInsert = 200;
 
 /**
- * Takes a tenant in as another region has sent it: all of it, in one transaction, or nothing.
- * The file is read twice, so that nothing reaches the database before all of it was found to be as it was signed.
- * @throws MoveFault
+ * Moves a tenant from a bundle into this region, in one transaction. The file is read twice, so that nothing is inserted before the
+ * signature of the whole bundle was verified. @throws MoveFault
  */
-export async function moveIn(parts: MovingParts, file: string, identity: string): Promise<Taken> {
+export async function moveIn(parts: MovingDependencies, file: string, identity: string): Promise<MovedIn> {
   const open = (): Promise<ReadBundle> => readBundle(readEncrypted(file, identity));
   const checked = await check(parts, await open());
   return parts.database.transaction(async (tx) => {
-    const { header } = checked;
-    await refuseWhatIsHere(parts, tx, header);
-    await fill(tx, await open(), checked);
-    await compare(tx, checked);
-    // After the digests were compared: the receipt says what arrived, not what became of it.
-    const relanguaged = await movingStore.offerLanguages(tx, header.tenant.id, parts.rules, parts.clock());
-    const passwords = await settle(parts, tx, checked);
-    return { header, tables: checked.tables, passwords, relanguaged };
+    await rejectExisting(parts, tx, checked.header);
+    await insertRows(tx, await open(), checked);
+    await verifyStoredRows(tx, checked);
+    // After the digests were compared, because the receipt must describe the tenant as it was received.
+    const relanguaged = await movingStore.replaceLanguages(tx, checked.header.tenant.id, parts.rules, parts.clock());
+    const passwords = await completeMoveIn(parts, tx, checked);
+    return { header: checked.header, tables: checked.tables, passwords, relanguaged };
   });
 }
 
-async function check(parts: MovingParts, { header, rows }: ReadBundle): Promise<Checked> {
+async function check(parts: MovingDependencies, { header, rows }: ReadBundle): Promise<CheckedBundle> {
   const { database, rules, hasher, clock } = parts;
   if (header.to !== rules.region) throw new MoveFault('addressee', header.to);
   if (header.from.region === rules.region) throw new MoveFault('sameRegion', rules.region);
-  await refuseAnotherSchema(database, header);
-  const keepKey = await parts.checkKey(header.from, 'bundle');
-  const content = new ContentCheck(header);
+  await requireSameSchema(database, header);
+  const storeKey = await parts.checkKey(header.from, 'bundle');
+  const content = new BundleContentCheck(header);
   const reading = rows();
   for (;;) {
     const { done, value } = await reading.next();
@@ -77,19 +75,19 @@ async function check(parts: MovingParts, { header, rows }: ReadBundle): Promise<
     const admins = content.end();
     if (header.passwords === 'reset')
       for (const id of admins) issued.set(id, await issueTemporaryPassword(hasher, rules, null, clock()));
-    return { header, tables: value, issued, keepKey };
+    return { header, tables: value, issued, storeKey };
   }
 }
 
-async function refuseAnotherSchema(database: Database, { schema, tables }: BundleHeader): Promise<void> {
+async function requireSameSchema(database: Database, { schema, tables }: BundleHeader): Promise<void> {
   const own = [];
-  for (const table of travellingTables)
+  for (const table of movedTables)
     own.push({ name: table.name, columns: await movingStore.columnsOf(database, table) });
   const same = schema === (await movingStore.schema(database)) && JSON.stringify(own) === JSON.stringify(tables);
   if (!same) throw new MoveFault('schema', schema);
 }
 
-async function refuseWhatIsHere({ rules }: MovingParts, tx: Database, header: BundleHeader): Promise<void> {
+async function rejectExisting({ rules }: MovingDependencies, tx: Database, header: BundleHeader): Promise<void> {
   const { move, tenant, from } = header;
   if ((await movesStore.find(tx, move)) !== null) throw new MoveFault('replayed', tenant.name);
   if ((await tenantsStore.findForOperator(tx, tenant.id)) !== null) throw new MoveFault('tenantExists', tenant.name);
@@ -97,60 +95,64 @@ async function refuseWhatIsHere({ rules }: MovingParts, tx: Database, header: Bu
   if (taken !== null) throw new MoveFault('domainTaken', taken);
   for (const domain of tenant.domains) {
     const region = await directoryStore.regionOf(tx, domain);
-    // Who sends a tenant may send its own, and nobody whom the directory knows to be in a third region.
+    // A region may only move its own tenants, not the domains of a third region.
     if (region !== null && region !== from.region && region !== rules.region)
       throw new MoveFault('domainElsewhere', domain);
   }
 }
 
-async function fill(tx: Database, { header, rows }: ReadBundle, { tables }: Checked): Promise<void> {
+async function insertRows(tx: Database, { header, rows }: ReadBundle, { tables }: CheckedBundle): Promise<void> {
   const reading = rows();
-  let waiting: Cells[] = [];
+  let batch: Cells[] = [];
   let table: TenantTable | undefined;
   const write = async (): Promise<void> => {
-    if (table === undefined || waiting.length === 0) return;
+    if (table === undefined || batch.length === 0) return;
     const columns = header.tables.find(({ name }) => name === table?.name)?.columns ?? [];
-    if (table.name === 'users') await refuseTaken(tx, columns, waiting);
-    await movingStore.insert(tx, table, columns, waiting);
-    waiting = [];
+    if (table.name === 'users') await rejectTakenUsers(tx, columns, batch);
+    await movingStore.insert(tx, table, columns, batch);
+    batch = [];
   };
   for (;;) {
     const { done, value } = await reading.next();
     if (done === true) {
       await write();
-      // Read a second time: it is the same only if it still ends as it did.
-      if (difference(value, tables) !== null) throw new MoveFault('damaged');
+      // The file may have changed since it was read the first time.
+      if (findDifference(value, tables) !== null) throw new MoveFault('damaged');
       return;
     }
-    if (value.table !== table?.name || waiting.length === rowsAtOnce) {
+    if (value.table !== table?.name || batch.length === rowsPerInsert) {
       await write();
-      table = travellingTables.find(({ name }) => name === value.table);
+      table = movedTables.find(({ name }) => name === value.table);
     }
-    waiting.push(value.cells);
+    batch.push(value.cells);
   }
 }
 
-async function refuseTaken(tx: Database, columns: readonly string[], rows: readonly Cells[]): Promise<void> {
+async function rejectTakenUsers(tx: Database, columns: readonly string[], rows: readonly Cells[]): Promise<void> {
   const valuesOf = (column: string): string[] => rows.map((cells) => String(cells[columns.indexOf(column)]));
   const username = await movingStore.findTaken(tx, valuesOf('id'), valuesOf('username'));
   if (username !== null) throw new MoveFault('userTaken', username);
 }
 
-/** What the receipt says is what stands in the database: it is read back from there. */
-async function compare(tx: Database, { header, tables }: Checked): Promise<void> {
-  const tally = createTally(travellingTables.map(({ name }) => name));
-  for (const [index, table] of travellingTables.entries())
+/** Reads the inserted rows back and compares their digests, since the receipt confirms what is in the database. */
+async function verifyStoredRows(tx: Database, { header, tables }: CheckedBundle): Promise<void> {
+  const digests = createTableDigests(movedTables.map(({ name }) => name));
+  for (const [index, table] of movedTables.entries())
     for await (const some of movingStore.rows(tx, table, header.tables[index]?.columns ?? [], header.tenant.id))
-      for (const cells of some) tally.add(table.name, cells);
-  const differing = difference(tally.summary(), tables);
+      for (const cells of some) digests.add(table.name, cells);
+  const differing = findDifference(digests.summary(), tables);
   if (differing !== null) throw new MoveFault('notStored', differing);
 }
 
-async function settle(parts: MovingParts, tx: Database, checked: Checked): Promise<Taken['passwords']> {
+async function completeMoveIn(
+  parts: MovingDependencies,
+  tx: Database,
+  checked: CheckedBundle,
+): Promise<MovedIn['passwords']> {
   const { header, tables, issued } = checked;
   const { tenant: moved, from, passwords } = header;
   const now = parts.clock();
-  await checked.keepKey(tx);
+  await checked.storeKey(tx);
   await movesStore.add(tx, {
     id: header.move,
     direction: 'in',
@@ -166,8 +168,8 @@ async function settle(parts: MovingParts, tx: Database, checked: Checked): Promi
     endedAt: now,
   });
   await tenantsStore.setState(tx, moved.id, moved.state);
-  await setUpStore.close(tx);
-  await directoryStore.put(
+  await setupTokenStore.close(tx);
+  await directoryStore.upsert(
     tx,
     moved.domains.map((domain) => ({ domain, region: parts.rules.region })),
   );
@@ -177,15 +179,15 @@ async function settle(parts: MovingParts, tx: Database, checked: Checked): Promi
   return passwords === 'keep' ? [] : resetAll(parts, tx, scope, issued);
 }
 
-/** Nobody has a usable password afterwards but the Global admins, who get temporary ones. */
+/** Makes all passwords unusable, and issues temporary ones to the Global admins. */
 async function resetAll(
-  { hasher, clock }: MovingParts,
+  { hasher, clock }: MovingDependencies,
   tx: Database,
   scope: Scope,
-  issued: Checked['issued'],
-): Promise<Taken['passwords']> {
+  issued: CheckedBundle['issued'],
+): Promise<MovedIn['passwords']> {
   const now = clock();
-  await movingStore.resetAll(tx, scope.tenant.id, hasher.decoy, now);
+  await movingStore.resetAllPasswords(tx, scope.tenant.id, hasher.decoy, now);
   const shown = [];
   for (const [id, { clearText, stored }] of issued) {
     const admin = await usersStore.find(tx, scope, id);

@@ -5,48 +5,48 @@ import { type Tenant, sessionsStore, tenantsStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import type { Move } from './moves.store.ts';
 import { bundleLines, type BundleHeader, type BundleRow } from './bundle.ts';
-import { abandonMove } from './cancel.ts';
-import { MoveFault } from './faults.ts';
-import { encrypterFor, writeEncrypted } from './file.ts';
-import { travellingTables } from './tables.ts';
-import type { TableSummary } from './tally.ts';
-import { ownSigner, type MovingParts } from './dependencies.ts';
+import { abandonMove } from './cancel-move.ts';
+import { MoveFault } from './move-fault.ts';
+import { encrypterFor, writeEncrypted } from './encrypted-file.ts';
+import { movedTables } from './tenant-tables.ts';
+import type { TableSummary } from './table-digests.ts';
+import { ownSigner, type MovingDependencies } from './dependencies.ts';
 import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { lapse, approvalsStore } from '../approvals/index.ts';
+import { expire, approvalsStore } from '../approvals/index.ts';
 import { supportStore } from '../support/index.ts';
 
 export interface MoveOrder {
   readonly tenantId: string;
-  /** The region that it moves to. */
+  /** The destination region. */
   readonly to: string;
-  /** To whose key the bundle is encrypted: `age1…`. */
+  /** The age recipient for which the bundle is encrypted, `age1…`. */
   readonly recipient: string;
   readonly passwords: MovedPasswords;
-  /** Where the bundle is written; there must be nothing yet. */
+  /** The path of the bundle. The file must not exist yet. */
   readonly file: string;
 }
 
-export interface Sent {
+export interface MovedOut {
   readonly tenant: Tenant;
   readonly tables: readonly TableSummary[];
-  /** People who had no other way in than a one-time link, which stays behind. */
+  /** The number of users who can only sign in with a one-time link. Links are not moved. */
   readonly waitForLink: number;
-  /** Users who must set up a second factor again there: theirs does not travel. */
+  /** The number of users who must set up a second factor again, since second factors are not moved. */
   readonly secondFactors: number;
 }
 
-/** Ends all sessions of a tenant, lets nobody in any more, and writes all that it has into a bundle. @throws MoveFault */
-export async function moveOut(parts: MovingParts, order: MoveOrder): Promise<Sent> {
+/** Suspends sign-ins to a tenant, ends all its sessions, and writes all its data into a bundle. @throws MoveFault */
+export async function moveOut(parts: MovingDependencies, order: MoveOrder): Promise<MovedOut> {
   const { database } = parts;
   const tenant = await tenantsStore.findForOperator(database, order.tenantId);
   if (tenant === null) throw new MoveFault('unknownTenant', order.tenantId);
-  check(parts, order, tenant);
+  checkOrder(parts, order, tenant);
   const encrypter = await encrypterFor(order.recipient);
   const move = await begin(parts, order, tenant);
-  // Whoever finds the file finds it whole, and what was sent is known here before it can be taken in anywhere.
+  // Written to a draft first, so that the file is complete when it appears, and its summary is stored before anyone can use it.
   const draft = `${order.file}.${randomUUID()}`;
   try {
     let tables: TableSummary[] = [];
@@ -70,11 +70,11 @@ export async function moveOut(parts: MovingParts, order: MoveOrder): Promise<Sen
 }
 
 /**
- * Notes what was written, before the bundle gets its name: from then on a cancellation needs a reason.
- * @throws MoveFault where the move was canceled while the bundle was being written
+ * Stores the summary of the bundle before the file gets its final name. From then on, canceling requires a reason.
+ * @throws MoveFault if the move was canceled while the bundle was being written
  */
 async function markWritten(
-  { database, tenants }: MovingParts,
+  { database, tenants }: MovingDependencies,
   tenant: Tenant,
   move: Move,
   summary: readonly TableSummary[],
@@ -83,21 +83,21 @@ async function markWritten(
     await tenantsStore.lock(tx, tenants.operatorScope(tenant));
     const open = await movesStore.findOpen(tx, tenant.id);
     if (open?.id !== move.id) throw new MoveFault('notMoving', tenant.name);
-    await movesStore.settle(tx, move.id, { summary });
+    await movesStore.update(tx, move.id, { summary });
   });
 }
 
-function check({ rules, regionUrls }: MovingParts, { to, file }: MoveOrder, tenant: Tenant): void {
+function checkOrder({ rules, regionUrls }: MovingDependencies, { to, file }: MoveOrder, tenant: Tenant): void {
   if (tenant.kind === 'operators') throw new MoveFault('operators', tenant.name);
   if (tenant.state === 'moving') throw new MoveFault('alreadyMoving', tenant.name);
   if (to === rules.region) throw new MoveFault('sameRegion', to);
-  // Afterwards its people are led there; those of a tenant that is unlisted are not.
+  // After the move, users are redirected to the new region, unless the tenant is unlisted.
   if (tenant.listed && !regionUrls.has(to)) throw new MoveFault('noAddress', to);
   if (existsSync(file)) throw new MoveFault('fileExists', file);
 }
 
 async function begin(
-  { database, tenants, clock }: MovingParts,
+  { database, tenants, clock }: MovingDependencies,
   { to, passwords }: MoveOrder,
   found: Tenant,
 ): Promise<Move> {
@@ -124,7 +124,7 @@ async function begin(
     };
     await tenantsStore.setState(tx, id, 'moving');
     await sessionsStore.endAllOfTenant(tx, scope);
-    await endWhatWaits(tx, scope, now);
+    await endPendingRequestsAndGrants(tx, scope, now);
     await activityStore.record(tx, scope, { kind: 'tenant.moving', region: to, passwords }, null, now);
     await movesStore.add(tx, move);
     return move;
@@ -132,7 +132,7 @@ async function begin(
 }
 
 async function headerOf(
-  parts: MovingParts,
+  parts: MovingDependencies,
   tx: Database,
   { tenantId, to, passwords }: MoveOrder,
   move: Move,
@@ -140,8 +140,7 @@ async function headerOf(
   const tenant = await tenantsStore.findForOperator(tx, tenantId);
   if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
   const tables = [];
-  for (const table of travellingTables)
-    tables.push({ name: table.name, columns: await movingStore.columnsOf(tx, table) });
+  for (const table of movedTables) tables.push({ name: table.name, columns: await movingStore.columnsOf(tx, table) });
   const { id, name, domains } = tenant;
   return {
     move: move.id,
@@ -158,7 +157,7 @@ async function headerOf(
 }
 
 async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleHeader, 'form'>) {
-  for (const [index, table] of travellingTables.entries()) {
+  for (const [index, table] of movedTables.entries()) {
     const columns = tables[index]?.columns ?? [];
     const secret = table.name === 'credentials' && passwords === 'reset' ? columns.indexOf('secret') : -1;
     for await (const some of movingStore.rows(tx, table, columns, tenant.id))
@@ -168,11 +167,12 @@ async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleH
 }
 
 /**
- * Ends what would end by itself while a tenant moves, and be recorded behind the back of its bundle. Under the tenant's lock.
+ * Ends pending approvals and support grants under the tenant's lock. Otherwise they could expire during the move, and their log
+ * entries would be missing in the bundle.
  * @param at epoch ms
  */
-export async function endWhatWaits(tx: Database, scope: Scope, at: number): Promise<void> {
-  for await (const approval of approvalsStore.live(tx, scope)) await lapse(tx, scope, approval, 'move', at);
+export async function endPendingRequestsAndGrants(tx: Database, scope: Scope, at: number): Promise<void> {
+  for await (const approval of approvalsStore.listPending(tx, scope)) await expire(tx, scope, approval, 'move', at);
   for (const { id, operatorId, endsAt } of await supportStore.listOpen(tx, scope, -Infinity)) {
     const outcome = endsAt <= at ? 'expired' : 'withdrawn';
     await supportStore.finish(tx, id, outcome, at);

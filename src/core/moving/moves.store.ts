@@ -1,8 +1,8 @@
 import type { Database } from '../../platform/database/database.ts';
 import type { MovedPasswords } from '../../domain/activity/event.ts';
-import type { TableSummary } from './tally.ts';
+import type { TableSummary } from './table-digests.ts';
 
-/** That a tenant moves, or has moved: no person is in it, and it stays when the tenant is gone. */
+/** A move of a tenant. It contains no personal data, and is kept after the tenant was deleted. */
 export interface Move {
   readonly id: string;
   readonly direction: 'out' | 'in';
@@ -12,11 +12,11 @@ export interface Move {
   readonly region: string;
   readonly domains: readonly string[];
   readonly passwords: MovedPasswords;
-  /** The tenant's own state before the move and after it. */
+  /** The tenant's state before the move, which it has again after the move. */
   readonly stateBefore: 'active' | 'suspended';
-  /** What travelled; null until the bundle is written. */
+  /** The summary of the moved rows; null until the bundle is written. */
   readonly summary: readonly TableSummary[] | null;
-  /** What was removed, as it was reported. */
+  /** The report about the deleted rows. */
   readonly report: unknown;
   /** Epoch ms. */
   readonly beganAt: number;
@@ -38,13 +38,13 @@ interface MoveRow {
   ended_at: number | null;
 }
 
-/** @returns a move by its id, or null where this region never had it */
+/** @returns a move by its id, or null if it is unknown in this region */
 export async function find(database: Database, id: string): Promise<Move | null> {
   const row = await database.knex<MoveRow>('moves').where({ id }).first();
   return row === undefined ? null : toMove(row);
 }
 
-/** @returns the tenant's move out of this region that is under way, or null */
+/** @returns the tenant's open move out of this region, or null */
 export async function findOpen(database: Database, tenantId: string): Promise<Move | null> {
   const row = await database
     .knex<MoveRow>('moves')
@@ -60,7 +60,7 @@ export async function findLatestIn(database: Database, tenantId: string): Promis
   return row === undefined ? null : toMove(row);
 }
 
-/** @returns every move of the region, the first first */
+/** @returns all moves of the region, the earliest first */
 export async function list(database: Database): Promise<Move[]> {
   return (await database.knex<MoveRow>('moves').orderBy('began_at')).map(toMove);
 }
@@ -69,8 +69,8 @@ export async function add(database: Database, move: Move): Promise<void> {
   await database.knex('moves').insert(toRow(move));
 }
 
-/** Changes what has become of a move. */
-export async function settle(
+/** Updates a move with the given values. */
+export async function update(
   database: Database,
   id: string,
   end: Partial<Pick<Move, 'state' | 'summary' | 'report' | 'endedAt'>>,

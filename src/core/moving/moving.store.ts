@@ -1,19 +1,19 @@
 import type { Knex } from 'knex';
 import type { Database } from '../../platform/database/database.ts';
-import { inChunks } from '../../platform/database/chunks.ts';
+import { processInChunks } from '../../platform/database/chunks.ts';
 import { insertRows } from '../../platform/database/insert.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { countedUnder, indexUsers, takeNumbers } from '../accounts/index.ts';
-import type { TenantTable } from './tables.ts';
-import type { Cells } from './tally.ts';
+import { throttleKeysOf, indexUsers, takeNumbers } from '../accounts/index.ts';
+import type { TenantTable } from './tenant-tables.ts';
+import type { Cells } from './table-digests.ts';
 
-type CountedUser = Parameters<typeof countedUnder>[0];
+type CountedUser = Parameters<typeof throttleKeysOf>[0];
 type Value = string | number | null;
 type Row = Record<string, Value>;
 
-const rowsReadAtOnce = 1_000;
-// SQLite takes no more than 500 in one statement.
-const idsAtOnce = 400;
+const rowsPerQuery = 1_000;
+// SQLite accepts at most 500 values per statement.
+const idsPerQuery = 400;
 
 const countOf = async (query: Knex.QueryBuilder): Promise<number> => {
   const [row] = await query.count<{ count: number }[]>({ count: '*' });
@@ -24,9 +24,9 @@ function rowsOf(database: Database, { name, owned }: TenantTable, tenantId: stri
   return database.knex(name).whereRaw(owned, [tenantId]);
 }
 
-function travellingRowsOf(database: Database, table: TenantTable, tenantId: string) {
+function movedRowsOf(database: Database, table: TenantTable, tenantId: string) {
   const rows = rowsOf(database, table, tenantId);
-  return table.only === null ? rows : rows.whereRaw(table.only);
+  return table.movedCondition === null ? rows : rows.whereRaw(table.movedCondition);
 }
 
 function expressionOf(database: Database, { derived }: TenantTable, column: string): Knex.Raw | null {
@@ -34,14 +34,14 @@ function expressionOf(database: Database, { derived }: TenantTable, column: stri
   return expression === undefined ? null : database.knex.raw(`${expression} as ??`, [column]);
 }
 
-/** @returns the columns of a table that travel, in the order in which they do */
+/** @returns the columns of a table that are moved, in the order of the bundle */
 export async function columnsOf(database: Database, { name, local }: TenantTable): Promise<string[]> {
   return Object.keys(await database.knex(name).columnInfo())
     .filter((column) => !local.includes(column))
     .sort();
 }
 
-/** The tenant's rows of a table that travels, in their order, some at a time. */
+/** Reads the tenant's rows of a moved table in order, in batches. */
 export async function* rows(
   database: Database,
   table: TenantTable,
@@ -50,15 +50,15 @@ export async function* rows(
 ): AsyncGenerator<Cells[]> {
   if (table.order === null) return;
   const { column, isText } = table.order;
-  // The same order in both databases, so that the same rows have the same digest.
+  // The order must be the same in both databases, so that the same rows have the same digest.
   const place = isText && database.dialect === 'postgres' ? '?? collate "C"' : '??';
   for (let last: Value = null; ;) {
-    const query = travellingRowsOf(database, table, tenantId).orderByRaw(place, [column]).limit(rowsReadAtOnce);
+    const query = movedRowsOf(database, table, tenantId).orderByRaw(place, [column]).limit(rowsPerQuery);
     if (last !== null) query.whereRaw(`${place} > ?`, [column, last]);
     const read = [...new Set([...columns, column])].map((each) => expressionOf(database, table, each) ?? each);
     const rows = await query.select<Row[]>(read);
     yield rows.map((row) => columns.map((each) => row[each] ?? null));
-    if (rows.length < rowsReadAtOnce) return;
+    if (rows.length < rowsPerQuery) return;
     last = rows.at(-1)?.[column] ?? null;
   }
 }
@@ -67,16 +67,16 @@ export async function count(database: Database, table: TenantTable, tenantId: st
   return countOf(rowsOf(database, table, tenantId));
 }
 
-/** @returns how many of the tenant's rows travel */
-export async function countTravelling(database: Database, table: TenantTable, tenantId: string): Promise<number> {
-  return countOf(travellingRowsOf(database, table, tenantId));
+/** @returns how many of the tenant's rows are moved */
+export async function countMoved(database: Database, table: TenantTable, tenantId: string): Promise<number> {
+  return countOf(movedRowsOf(database, table, tenantId));
 }
 
 export async function remove(database: Database, table: TenantTable, tenantId: string): Promise<void> {
   await rowsOf(database, table, tenantId).delete();
 }
 
-/** Inserts rows as they came, users together with what finds them: 500 at most at a time. */
+/** Inserts the rows of a bundle, and adds users to the search index: at most 500 per call. */
 export async function insert(
   database: Database,
   { name }: TenantTable,
@@ -93,7 +93,7 @@ export async function insert(
   await indexUsers(database, numbered as unknown as Parameters<typeof indexUsers>[1]);
 }
 
-/** @returns the user name of one of these who is here already, by id or by name; or null. 200 at most at a time */
+/** @returns the user name of an existing user with one of these ids or names, or null; at most 200 per call */
 export async function findTaken(
   database: Database,
   ids: readonly string[],
@@ -106,9 +106,9 @@ export async function findTaken(
   return (await taken.first<{ username: string } | undefined>('username'))?.username ?? null;
 }
 
-/** @returns how many active users have no other way in than a one-time link. @param now epoch ms */
+/** @returns how many active users can only sign in with a one-time link. @param now epoch ms */
 export async function countWaitingForLink(database: Database, tenantId: string, now: number): Promise<number> {
-  const waiting = database
+  const users = database
     .knex('users')
     .where({ tenant_id: tenantId, state: 'active', password: 'temporary' })
     .whereExists(
@@ -117,20 +117,20 @@ export async function countWaitingForLink(database: Database, tenantId: string, 
         .whereRaw('user_id = users.id and one_time_links.epoch = users.epoch')
         .where('expires_at', '>', now),
     );
-  return countOf(waiting);
+  return countOf(users);
 }
 
-/** @returns how many users have a second factor, which does not move, or have not replaced one that did not */
+/** @returns how many users have a second factor, which is not moved, or still have to replace one after an earlier move */
 export async function countSecondFactorsToReplace(database: Database, tenantId: string): Promise<number> {
   const users = database.knex('users').where({ tenant_id: tenantId });
   return countOf(users.whereRaw('(second_factor_at is not null or second_factor_due = 1)'));
 }
 
 /**
- * Removes languages that a region does not offer. @param at epoch ms
- * @returns whether the company's was one, and how many users' were
+ * Replaces languages that the region does not offer. @param at epoch ms
+ * @returns whether the tenant's language was replaced, and those of how many users
  */
-export async function offerLanguages(
+export async function replaceLanguages(
   database: Database,
   tenantId: string,
   { languages, defaultLanguage }: Pick<RegionRules, 'languages' | 'defaultLanguage'>,
@@ -144,8 +144,8 @@ export async function offerLanguages(
   return { company, users: await others.update(changed) };
 }
 
-/** Nobody of the tenant has a usable password afterwards. @param hash a tag that no password has. @param at epoch ms */
-export async function resetAll(database: Database, tenantId: string, hash: string, at: number): Promise<void> {
+/** Makes the passwords of all users of a tenant unusable. @param hash a hash that no password matches @param at epoch ms */
+export async function resetAllPasswords(database: Database, tenantId: string, hash: string, at: number): Promise<void> {
   const users = () => database.knex('users').where({ tenant_id: tenantId });
   await users().update({ password: 'temporary', temporary_until: at, epoch: database.knex.raw('epoch + 1') });
   await database
@@ -155,8 +155,8 @@ export async function resetAll(database: Database, tenantId: string, hash: strin
     .update({ secret: hash, set_by: null, created_at: at });
 }
 
-/** @returns how many entries were recorded behind a place, and how many of them are more than a refused sign-in */
-export async function recordedSince(
+/** @returns how many entries were recorded after a place, and how many of them are not refused sign-ins */
+export async function countRecordedSince(
   database: Database,
   tenantId: string,
   place: number,
@@ -166,25 +166,25 @@ export async function recordedSince(
   return { all: await countOf(since()), others: await countOf(others) };
 }
 
-/** Forgets the counts of everybody's tries and costly acts. */
-export async function forgetCounts(database: Database, tenantId: string): Promise<void> {
+/** Deletes the throttles of all users of a tenant. */
+export async function deleteThrottles(database: Database, tenantId: string): Promise<void> {
   for (let last = 0; ;) {
     const users = await database
       .knex('users')
       .where({ tenant_id: tenantId })
       .where('number', '>', last)
       .orderBy('number')
-      .limit(rowsReadAtOnce)
+      .limit(rowsPerQuery)
       .select<(CountedUser & { number: number })[]>('id', 'username', 'epoch', 'number');
-    await inChunks(users.flatMap(countedUnder), idsAtOnce, (keys) =>
+    await processInChunks(users.flatMap(throttleKeysOf), idsPerQuery, (keys) =>
       database.knex('throttles').whereIn('key', keys).delete(),
     );
-    if (users.length < rowsReadAtOnce) return;
+    if (users.length < rowsPerQuery) return;
     last = users.at(-1)?.number ?? last;
   }
 }
 
-/** @returns the last migration of this database: bundles travel between equal schemas only */
+/** @returns the last migration of this database. A bundle can only be moved between databases with the same schema. */
 export async function schema(database: Database): Promise<string> {
   const row = await database
     .knex('knex_migrations')
@@ -193,4 +193,4 @@ export async function schema(database: Database): Promise<string> {
   return row?.name ?? '';
 }
 
-export * from './sessions.store.ts';
+export * from './session-data.store.ts';

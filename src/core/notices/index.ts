@@ -1,1 +1,1 @@
-export { type AddressedNotice, noticeSender, type RenderNotice } from './send-notice.ts';
+export { type AddressedNotice, createNoticeSender, type RenderNotice } from './send-notice.ts';

@@ -2,8 +2,8 @@ import type { User } from '../../domain/people/user.ts';
 import type { Language } from '../../domain/regions.ts';
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 
-/** Who a notice is for, and who caused what it tells of. */
-export interface Correspondents {
+/** The recipient of a notice, and the actor of the event that it is about. */
+export interface NoticeParties {
   readonly recipient: {
     readonly username: string;
     readonly displayName: string;
@@ -15,7 +15,7 @@ export interface Correspondents {
   readonly actorName: string | null;
 }
 
-interface CorrespondentsRow {
+interface NoticePartiesRow {
   username: string;
   display_name: string;
   language: Language | null;
@@ -25,7 +25,7 @@ interface CorrespondentsRow {
   actor_name: string | null;
 }
 
-const correspondents = preparedQuery<CorrespondentsRow>('notices.correspondents', (knex, $) =>
+const partiesQuery = preparedQuery<NoticePartiesRow>('notices.parties', (knex, $) =>
   knex('users')
     .join('tenants', 'tenants.id', 'users.tenant_id')
     .leftJoin('users as actor', (on) => void on.on('actor.id', '=', knex.raw('?', [$('actor')])))
@@ -38,13 +38,13 @@ const correspondents = preparedQuery<CorrespondentsRow>('notices.correspondents'
     .where('users.id', $('user')),
 );
 
-/** @returns the names, address and language for a notice as they are now, or null if the recipient no longer exists */
-export async function correspondentsAcrossTenants(
+/** @returns the present names, address and language for a notice; null if the recipient no longer exists */
+export async function findPartiesAcrossTenants(
   database: Database,
   userId: string,
   actorId: string | null,
-): Promise<Correspondents | null> {
-  const [row] = await correspondents(database, { user: userId, actor: actorId });
+): Promise<NoticeParties | null> {
+  const [row] = await partiesQuery(database, { user: userId, actor: actorId });
   if (row === undefined) return null;
   return {
     recipient: {

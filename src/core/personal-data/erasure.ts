@@ -1,6 +1,6 @@
 import type { ActivityEvent } from '../../domain/activity/event.ts';
 import { conflict, notFound } from '../../domain/errors.ts';
-import { tightened } from '../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../domain/tenant-rules.ts';
 import { may } from '../../domain/policy.ts';
 import { restoreWindowMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -10,41 +10,41 @@ import type { Transport } from '../../platform/mail-transport.ts';
 import { lockTenantAndRecheck, type Throttle, tenantsStore, usersStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
-import type { RetentionStep, Tally } from '../../platform/retention-step.ts';
-import * as erasureCountsStore from './erasure.counts.store.ts';
+import type { RetentionStep, CountDeleted } from '../../platform/retention-step.ts';
+import * as erasureCountsStore from './overdue-users.store.ts';
 import * as erasureStore from './erasure.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
-import type { Verdict } from '../../domain/verdict.ts';
+import type { PolicyDecision } from '../../domain/policy-decision.ts';
 
 export type EraseOutcome =
   | { readonly outcome: 'erased' }
-  | { readonly outcome: 'refused'; readonly verdict: Exclude<Verdict, { allowed: true }> };
+  | { readonly outcome: 'refused'; readonly decision: Exclude<PolicyDecision, { allowed: true }> };
 
-export interface ErasureParts {
+export interface ErasureDependencies {
   readonly database: Database;
   readonly throttle: Throttle;
   readonly rules: RegionRules;
-  /** The scope in which the portal itself acts on a tenant. */
+  /** @returns the scope of a background job for a tenant */
   readonly scopeOf: (tenant: ScopeTenant) => Scope;
   readonly transport: Pick<Transport, 'clear'> | null;
   readonly clock: () => number;
 }
 
-const usersAtOnce = 50;
-/** Of all users, one run erases no more than this share without an operator. */
+const usersPerQuery = 50;
+/** The share of all users that one run may erase without an operator's confirmation. */
 const maxShare = 0.05;
 
 export type Erasure = ReturnType<typeof createErasure>;
 
-/** Removes deleted people for good: when an administrator says so, or when the time to restore them is over. */
-export function createErasure(deps: ErasureParts) {
+/** Erases deleted users permanently: at an administrator's request, or when their restore window has ended. */
+export function createErasure(deps: ErasureDependencies) {
   const { database } = deps;
   const bound = bind(deps, { load, erase, countDue, purge });
   return {
     load: bound.load,
 
-    /** Each user in a transaction of their own, so that nobody waits for long. Safe on several processes at once. */
+    /** Erases each user in a separate transaction, to keep locks short. Safe to run concurrently in several processes. */
     purge: {
       countDue: bound.countDue,
       purge: bound.purge,
@@ -60,12 +60,18 @@ export function createErasure(deps: ErasureParts) {
 }
 
 /**
- * The user's own tenant is locked first, as by a restore: one of the two finds the user, the other nobody.
- * @returns whether it was done. Not while a tenant moves in which they may be named: its bundle would name them still
+ * Erases a user under the lock of their tenant, which a restore also takes, so that only one of the two succeeds.
+ * @returns false if a tenant in which the user may be named is moving, since its bundle would still contain the name
  */
-async function remove(deps: ErasureParts, tx: Database, scope: Scope, user: User, kind: Erased): Promise<boolean> {
+async function eraseWithin(
+  deps: ErasureDependencies,
+  tx: Database,
+  scope: Scope,
+  user: User,
+  kind: Erased,
+): Promise<boolean> {
   const { clock } = deps;
-  const actedIn = await erasureStore.tenantsActedIn(tx, user);
+  const actedIn = await erasureStore.listTenantsActedIn(tx, user);
   for (const id of actedIn) await tenantsStore.lock(tx, { tenant: { id } });
   for (const id of [scope.tenant.id, ...actedIn])
     if ((await tenantsStore.findForOperator(tx, id))?.state === 'moving') return false;
@@ -74,16 +80,16 @@ async function remove(deps: ErasureParts, tx: Database, scope: Scope, user: User
   return true;
 }
 
-// Not part of the transaction, and not worth one: counts that nobody can read a name from, and files to look at.
-async function tidy(deps: ErasureParts, user: User): Promise<void> {
+// Outside of the transaction: the throttle keys are hashed, and emails may be files.
+async function deleteThrottlesAndMail(deps: ErasureDependencies, user: User): Promise<void> {
   const { throttle, transport } = deps;
-  await throttle.forget(user);
+  await throttle.deleteCounts(user);
   await transport?.clear();
 }
 
-/** @returns the user, or null where somebody restored or erased them meanwhile */
+/** @returns the user, or null if they were restored or erased in the meantime */
 async function purgeOne(
-  deps: ErasureParts,
+  deps: ErasureDependencies,
   id: string,
   tenant: OverdueUser['tenant'],
   deletedBefore: number,
@@ -94,86 +100,95 @@ async function purgeOne(
     await tenantsStore.lock(tx, scope);
     const user = await usersStore.findDeleted(tx, scope, id);
     if (user === null || (user.deletedAt ?? 0) > deletedBefore) return null;
-    return (await remove(deps, tx, scope, user, 'user.purged')) ? user : null;
+    return (await eraseWithin(deps, tx, scope, user, 'user.purged')) ? user : null;
   });
 }
 
-function regionsEnd(deps: ErasureParts, now: number): number {
+function regionCutoff(deps: ErasureDependencies, now: number): number {
   const { rules } = deps;
   return now - restoreWindowMs(rules);
 }
 
-/** @returns the tenants with a shorter window of their own, and since when their deleted users are due, epoch ms */
-async function ownEnds(deps: ErasureParts, now: number): Promise<{ tenantId: string; end: number }[]> {
+/** @returns the tenants with a shorter restore window, and the time before which deletions are due there, epoch ms */
+async function tenantCutoffs(deps: ErasureDependencies, now: number): Promise<{ tenantId: string; end: number }[]> {
   const { database, rules } = deps;
-  const tenants = await tenantsStore.withOwnWindowForOperator(database);
+  const tenants = await tenantsStore.listWithOwnRestoreWindowForOperator(database);
   return tenants.map(({ id: tenantId, restoreWindowDays }) => ({
     tenantId,
-    end: now - restoreWindowMs(tightened(rules, { restoreWindowDays })),
+    end: now - restoreWindowMs(effectiveRules(rules, { restoreWindowDays })),
   }));
 }
 
-async function countDue(deps: ErasureParts, now: number): Promise<{ erasedUsers: number }> {
+async function countDue(deps: ErasureDependencies, now: number): Promise<{ erasedUsers: number }> {
   const { database } = deps;
-  const deletedAfter = regionsEnd(deps, now);
+  const deletedAfter = regionCutoff(deps, now);
   let erasedUsers = await erasureCountsStore.countOverdueAcrossTenants(database, deletedAfter);
-  for (const { tenantId, end } of await ownEnds(deps, now))
+  for (const { tenantId, end } of await tenantCutoffs(deps, now))
     erasedUsers += await erasureCountsStore.countOverdueAcrossTenants(database, end, { deletedAfter, tenantId });
   return { erasedUsers };
 }
 
-async function purge(deps: ErasureParts, now: number, stopping: AbortSignal, tally: Tally): Promise<void> {
-  await purgeBefore(deps, regionsEnd(deps, now), stopping, tally);
-  for (const { tenantId, end } of await ownEnds(deps, now)) await purgeBefore(deps, end, stopping, tally, tenantId);
+async function purge(
+  deps: ErasureDependencies,
+  now: number,
+  stopping: AbortSignal,
+  countDeleted: CountDeleted,
+): Promise<void> {
+  await purgeBefore(deps, regionCutoff(deps, now), stopping, countDeleted);
+  for (const { tenantId, end } of await tenantCutoffs(deps, now))
+    await purgeBefore(deps, end, stopping, countDeleted, tenantId);
 }
 
 async function purgeBefore(
-  deps: ErasureParts,
+  deps: ErasureDependencies,
   end: number,
   stopping: AbortSignal,
-  tally: Tally,
+  countDeleted: CountDeleted,
   tenantId?: string,
 ): Promise<void> {
   const { database } = deps;
-  for (let found = usersAtOnce; found === usersAtOnce;) {
-    const overdue = await erasureStore.findOverdueAcrossTenants(database, end, usersAtOnce, tenantId);
+  for (let found = usersPerQuery; found === usersPerQuery;) {
+    const overdue = await erasureStore.findOverdueAcrossTenants(database, end, usersPerQuery, tenantId);
     for (const { id, tenant } of overdue) {
       if (stopping.aborted) return;
       const user = await purgeOne(deps, id, tenant, end);
       if (user === null) continue;
-      tally('erasedUsers', 1);
-      await tidy(deps, user);
+      countDeleted('erasedUsers', 1);
+      await deleteThrottlesAndMail(deps, user);
     }
     found = overdue.length;
   }
 }
 
-/** @returns a deleted user, who can be erased. @throws Failure notFound */
-export async function load(deps: ErasureParts, scope: Scope, userId: string): Promise<User> {
+/** @returns a deleted user. @throws Failure notFound */
+export async function load(deps: ErasureDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user = await usersStore.findDeleted(database, scope, userId);
   if (user === null) throw notFound();
   return user;
 }
 
-/** Erases a deleted user before their time. Allowed is who may delete them. @throws Failure notFound; conflict while a tenant moves in which they acted */
-export async function erase(deps: ErasureParts, scope: Scope, userId: string): Promise<EraseOutcome> {
+/**
+ * Erases a deleted user before their restore window ends. Requires the permission to delete them.
+ * @throws Failure notFound, or conflict while a tenant in which they acted as support is moving
+ */
+export async function erase(deps: ErasureDependencies, scope: Scope, userId: string): Promise<EraseOutcome> {
   const { database, clock } = deps;
   const result = await database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
     const user = await usersStore.findDeleted(tx, scope, userId);
     if (user === null) throw notFound();
-    const verdict = may(scope, 'personalData.erase', user);
-    if (verdict.allowed) {
-      if (!(await remove(deps, tx, scope, user, 'user.erased'))) throw conflict('personalData.tenantMoving');
-      await erasureStore.takeFromSessions(tx, user);
+    const decision = may(scope, 'personalData.erase', user);
+    if (decision.allowed) {
+      if (!(await eraseWithin(deps, tx, scope, user, 'user.erased'))) throw conflict('personalData.tenantMoving');
+      await erasureStore.removeFromSessionData(tx, user);
       return { outcome: 'erased', user } as const;
     }
-    const refused = { kind: 'refused', action: 'personalData.erase', because: verdict.because } as const;
+    const refused = { kind: 'refused', action: 'personalData.erase', because: decision.because } as const;
     await activityStore.record(tx, scope, refused, user.id, clock());
-    return { outcome: 'refused', verdict } as const;
+    return { outcome: 'refused', decision } as const;
   });
-  if (result.outcome === 'erased') await tidy(deps, result.user);
+  if (result.outcome === 'erased') await deleteThrottlesAndMail(deps, result.user);
   return result;
 }
 

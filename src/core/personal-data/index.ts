@@ -1,2 +1,2 @@
 export { createErasure, type Erasure } from './erasure.ts';
-export { createPersonalData, type PersonalDataFeature } from './personal-data.ts';
+export { createPersonalData, type PersonalDataAccess } from './personal-data.ts';

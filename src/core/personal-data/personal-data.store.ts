@@ -1,40 +1,40 @@
 import type { Database } from '../../platform/database/database.ts';
 import type { Activity } from '../../domain/activity/event.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { wholeLog, type LogPlace, stretch } from '../activity/index.ts';
+import { wholeLog, type LogPosition, listEntries } from '../activity/index.ts';
 import { type LiveSession, type OwnSession, toAmr } from '../accounts/index.ts';
 
-/** An entry's part in a person's life: it concerns them, or they did it to somebody else. */
+/** Whether a user is the target of an entry, or acted on someone else. */
 export type Side = 'about' | 'by';
 
-// What somebody did to themselves concerns them, and stands there.
+// Actions of users on themselves count as `about`.
 const sideOf = ({ target }: Activity, userId: string): Side => (target?.id === userId ? 'about' : 'by');
 
-/** A session as an export shows it: its id opens nothing and stays out all the same. */
-export type HeldSession = Omit<OwnSession, 'id'> & Pick<LiveSession, 'amr' | 'authTime'>;
+/** A session as exported, without its id. */
+export type ExportedSession = Omit<OwnSession, 'id'> & Pick<LiveSession, 'amr' | 'authTime'>;
 
-const entriesAtOnce = 1_000;
-const latestShown = 100;
+const entriesPerQuery = 1_000;
+const maxLatest = 100;
 
-function of(user: string) {
+function filterFor(user: string) {
   return { ...wholeLog, user };
 }
 
-/** Reads all entries, the oldest first, some at a time: there may be a hundred thousand. */
+/** Reads all entries, the oldest first, in batches: there may be a hundred thousand. */
 export async function* entries(database: Database, scope: Scope, userId: string, side: Side): AsyncGenerator<Activity> {
-  for (let behind: LogPlace | null = null; ;) {
+  for (let after: LogPosition | null = null; ;) {
     const request = {
-      filter: of(userId),
+      filter: filterFor(userId),
       order: 'oldestFirst',
-      behind,
+      after,
       before: null,
-      limit: entriesAtOnce,
+      limit: entriesPerQuery,
     } as const;
-    const found: Activity[] = (await stretch(database, scope, request)).map(({ activity }) => activity);
+    const found: Activity[] = (await listEntries(database, scope, request)).map(({ activity }) => activity);
     yield* found.filter((activity) => sideOf(activity, userId) === side);
     const last = found.at(-1);
-    if (last === undefined || found.length < entriesAtOnce) return;
-    behind = { at: last.at, place: last.place };
+    if (last === undefined || found.length < entriesPerQuery) return;
+    after = { at: last.at, place: last.place };
   }
 }
 
@@ -44,14 +44,14 @@ export async function latest(
   scope: Scope,
   userId: string,
 ): Promise<{ entries: Activity[]; more: boolean }> {
-  const limit = latestShown + 1;
-  const request = { filter: of(userId), order: 'newestFirst', behind: null, before: null, limit } as const;
-  const found = (await stretch(database, scope, request)).map(({ activity }) => activity);
-  return { entries: found.slice(0, latestShown), more: found.length > latestShown };
+  const limit = maxLatest + 1;
+  const request = { filter: filterFor(userId), order: 'newestFirst', after: null, before: null, limit } as const;
+  const found = (await listEntries(database, scope, request)).map(({ activity }) => activity);
+  return { entries: found.slice(0, maxLatest), more: found.length > maxLatest };
 }
 
 /** @returns the sessions of a user of the tenant, the latest first */
-export async function sessions(database: Database, scope: Scope, userId: string): Promise<HeldSession[]> {
+export async function sessions(database: Database, scope: Scope, userId: string): Promise<ExportedSession[]> {
   const rows = (await database
     .knex('user_sessions')
     .join('users', 'users.id', 'user_sessions.user_id')

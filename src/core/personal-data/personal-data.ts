@@ -6,16 +6,16 @@ import { createScope, type Scope } from '../../domain/scope.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import { credentialsStore, usersStore } from '../accounts/index.ts';
 import { activityStore, deliveriesStore } from '../activity/index.ts';
-import type { HeldSession, Side } from './personal-data.store.ts';
+import type { ExportedSession, Side } from './personal-data.store.ts';
 import * as personalDataStore from './personal-data.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { person } from '../../domain/principal.ts';
 
-/** An entry of the log as the person in it may see it. */
+/** A log entry as the user whom it concerns may see it. */
 export interface PersonalEntry {
   readonly at: number;
-  /** Null where the rest of it is somebody else's. */
+  /** Null if the details concern only another user. */
   readonly event: ActivityEvent | null;
   readonly kind: ActivityEvent['kind'];
   readonly by: Participant | null;
@@ -23,28 +23,28 @@ export interface PersonalEntry {
   readonly address: string | null;
 }
 
-/** Everything that is held of one person; of the entries, the latest. */
+/** All data about one user, with only the latest log entries. */
 export interface PersonalData {
   readonly user: User;
-  readonly password: credentialsStore.PasswordFacts;
-  readonly sessions: readonly HeldSession[];
+  readonly password: credentialsStore.PasswordMetadata;
+  readonly sessions: readonly ExportedSession[];
   readonly notices: readonly { readonly notice: Notice; readonly at: number }[];
   readonly entries: readonly PersonalEntry[];
-  /** Whether there are earlier entries than those. */
+  /** Whether there are earlier entries. */
   readonly more: boolean;
 }
 
-export type PersonalDataFeature = ReturnType<typeof createPersonalData>;
+export type PersonalDataAccess = ReturnType<typeof createPersonalData>;
 
 export interface PersonalDataDependencies {
   readonly database: Database;
   readonly clock: () => number;
 }
 
-async function heldOf(deps: PersonalDataDependencies, scope: Scope, user: User) {
+async function collect(deps: PersonalDataDependencies, scope: Scope, user: User) {
   const { database } = deps;
   const [password, sessions, waiting] = await Promise.all([
-    credentialsStore.findPasswordFacts(database, scope, user.id),
+    credentialsStore.getPasswordMetadata(database, scope, user.id),
     personalDataStore.sessions(database, scope, user.id),
     deliveriesStore.listOf(database, scope, noticesSubscriber.name, user.id),
   ]);
@@ -52,17 +52,22 @@ async function heldOf(deps: PersonalDataDependencies, scope: Scope, user: User) 
   return { user, password, sessions, notices };
 }
 
-async function* lines(deps: PersonalDataDependencies, scope: Scope, user: User, side: Side): AsyncGenerator<string> {
+async function* exportLines(
+  deps: PersonalDataDependencies,
+  scope: Scope,
+  user: User,
+  side: Side,
+): AsyncGenerator<string> {
   const { database } = deps;
   const view = entryFor(scope, user);
   let first = true;
   for await (const activity of personalDataStore.entries(database, scope, user.id, side)) {
-    yield `${first ? '' : ','}\n    ${JSON.stringify(exported(view(activity)))}`;
+    yield `${first ? '' : ','}\n    ${JSON.stringify(toExportedEntry(view(activity)))}`;
     first = false;
   }
 }
 
-/** @returns a user of the tenant, deleted ones too. @throws Failure notFound */
+/** @returns a user of the tenant, possibly deleted. @throws Failure notFound */
 export async function load(deps: PersonalDataDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user =
@@ -71,7 +76,7 @@ export async function load(deps: PersonalDataDependencies, scope: Scope, userId:
   return user;
 }
 
-/** Notes that somebody was given what is held of another person. */
+/** Records that the scope's actor exported a user's data. */
 export function recordExport(deps: PersonalDataDependencies, scope: Scope, user: User): Promise<void> {
   const { database, clock } = deps;
   return activityStore.record(database, scope, { kind: 'user.dataExported' }, user.id, clock());
@@ -80,38 +85,38 @@ export function recordExport(deps: PersonalDataDependencies, scope: Scope, user:
 export async function view(deps: PersonalDataDependencies, scope: Scope, user: User): Promise<PersonalData> {
   const { database } = deps;
   const { entries, more } = await personalDataStore.latest(database, scope, user.id);
-  return { ...(await heldOf(deps, scope, user)), entries: entries.map(entryFor(scope, user)), more };
+  return { ...(await collect(deps, scope, user)), entries: entries.map(entryFor(scope, user)), more };
 }
 
-/** The same as JSON, with every entry, in pieces: nothing is gathered that could grow without end. */
+/** Exports the data as JSON with all log entries, in chunks, so that memory use is bounded. */
 export async function* file(deps: PersonalDataDependencies, scope: Scope, user: User): AsyncGenerator<string> {
   const { clock } = deps;
-  const held = await heldOf(deps, scope, user);
+  const data = await collect(deps, scope, user);
   const head = {
     exportedAt: time(clock()),
     organization: scope.tenant.name,
     region: scope.rules.region,
-    account: account(user, held.password, clock()),
-    sessions: held.sessions.map(({ createdAt, seenAt, authTime, ...session }) => ({
+    account: toExportedAccount(user, data.password, clock()),
+    sessions: data.sessions.map(({ createdAt, seenAt, authTime, ...session }) => ({
       ...session,
       createdAt: time(createdAt),
       seenAt: time(seenAt),
       authTime: time(authTime),
     })),
-    queuedMails: held.notices.map(({ notice, at }) => ({ at: time(at), ...notice })),
+    queuedMails: data.notices.map(({ notice, at }) => ({ at: time(at), ...notice })),
   };
   yield JSON.stringify(head, null, 2).replace(/\n\}$/, ',\n  "activityAboutMe": [');
-  yield* lines(deps, scope, user, 'about');
+  yield* exportLines(deps, scope, user, 'about');
   yield '\n  ],\n  "activityByMe": [';
-  yield* lines(deps, scope, user, 'by');
+  yield* exportLines(deps, scope, user, 'by');
   yield '\n  ]\n}\n';
 }
 
 export const createPersonalData = (deps: PersonalDataDependencies) => bind(deps, { load, recordExport, view, file });
 
 /**
- * What a person may know of an entry: their own part of it whole; of others the name, where they could see it anyway, and
- * neither their address nor what was changed about them.
+ * Reduces an entry to what the user may see: everything about themselves, the names of others only if they may view users, but
+ * neither the IP addresses of others nor the changes to them.
  */
 function entryFor(scope: Scope, user: User): (activity: Activity) => PersonalEntry {
   const seesOthers = may(createScope({ ...scope, principal: person(user) }), 'users.view').allowed;
@@ -121,7 +126,7 @@ function entryFor(scope: Scope, user: User): (activity: Activity) => PersonalEnt
     return {
       at,
       kind: event.kind,
-      event: aboutThem || seesOthers ? withoutOthers(event, actor?.id === user.id) : null,
+      event: aboutThem || seesOthers ? redactOthers(event, actor?.id === user.id) : null,
       by: actor,
       to: aboutThem || seesOthers ? target : null,
       address: byThem ? address : null,
@@ -129,8 +134,8 @@ function entryFor(scope: Scope, user: User): (activity: Activity) => PersonalEnt
   };
 }
 
-// What was written is whoever's who wrote it; and who else it is about is none of this person's data.
-function withoutOthers(event: ActivityEvent, own: boolean): ActivityEvent {
+// Text is shown only to its author. The other users whom a request is about are not this user's data.
+function redactOthers(event: ActivityEvent, own: boolean): ActivityEvent {
   if (!('approval' in event)) return event;
   const { about: _about, ...rest } = event;
   return 'said' in rest && !own ? { ...rest, said: '' } : rest;
@@ -138,15 +143,15 @@ function withoutOthers(event: ActivityEvent, own: boolean): ActivityEvent {
 
 const time = (at: number): string => new Date(at).toISOString();
 const timeOrNull = (at: number | null): string | null => (at === null ? null : time(at));
-const called = (participant: Participant | null): string | null =>
+const nameOf = (participant: Participant | null): string | null =>
   participant === null ? null : (participant.name ?? participant.pseudonym);
 
-function exported({ at, kind, event, by, to, address }: PersonalEntry): object {
+function toExportedEntry({ at, kind, event, by, to, address }: PersonalEntry): object {
   const { kind: _kind, ...details } = event ?? { kind };
-  return { at: time(at), kind, by: called(by), to: called(to), address, ...details };
+  return { at: time(at), kind, by: nameOf(by), to: nameOf(to), address, ...details };
 }
 
-function account(user: User, { setBy, setAt }: credentialsStore.PasswordFacts, now: number): object {
+function toExportedAccount(user: User, { setBy, setAt }: credentialsStore.PasswordMetadata, now: number): object {
   const { username, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   return {
     username,

@@ -1,28 +1,28 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { approvalKeptMs } from '../../domain/approvals.ts';
-import { absoluteLimitMs, idleLimitMs, retentionMs, type RegionRules } from '../../domain/regions.ts';
+import { approvalRetentionMs } from '../../domain/approvals.ts';
+import { absoluteLimitMs, idleLimitMs, logRetentionMs, type RegionRules } from '../../domain/regions.ts';
 import type { Database } from '../../platform/database/database.ts';
 
-const strangersKeptMs = 30 * 24 * 60 * 60 * 1_000;
+const unknownUserEntriesKeptMs = 30 * 24 * 60 * 60 * 1_000;
 
-// Each may have ten thousand rows: one at a time, so that nobody waits long for the writer.
-const importsAtOnce = 20;
+// An import may have ten thousand rows, so they are deleted one at a time to keep transactions short.
+const importsPerQuery = 20;
 
 interface PurgeOptions {
   /** Aborted when the process is about to end. */
   readonly stopping?: AbortSignal;
-  readonly tally?: (kind: string, count: number) => void;
+  readonly countDeleted?: (kind: string, count: number) => void;
 }
 
-/** What has expired in tables that hold nothing permanent. @param now epoch ms */
+/** The expired rows of tables that only hold temporary data. @param now epoch ms */
 const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<string, Knex.QueryBuilder> => ({
   sessionData: knex('sessions').where('expires_at', '<', now),
   sessions: knex('user_sessions')
     .where('seen_at', '<', now - idleLimitMs(rules))
     .orWhere('created_at', '<', now - absoluteLimitMs(rules)),
   throttles: knex('throttles').where('expire', '<', now),
-  // A link that has expired still says how its users came to be where they are, until they are somewhere else.
+  // An expired link is kept while it explains the user's present state.
   oneTimeLinks: knex('one_time_links')
     .where('expires_at', '<', now)
     .whereNotExists(
@@ -30,10 +30,10 @@ const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<st
         "users.id = one_time_links.user_id and users.epoch = one_time_links.epoch and users.password = 'temporary'",
       ),
     ),
-  approvals: knex('approvals').where('ended_at', '<', now - approvalKeptMs),
+  approvals: knex('approvals').where('ended_at', '<', now - approvalRetentionMs),
 });
 
-/** The number of rows that `purge` would delete, by kind. @param now epoch ms */
+/** @returns how many rows `purge` would delete, by kind. @param now epoch ms */
 export async function countExpired(
   database: Database,
   rules: RegionRules,
@@ -43,7 +43,7 @@ export async function countExpired(
   const counts = Object.entries({
     ...expired(database, rules, now),
     imports: knex('imports').where('expires_at', '<', now),
-    unknownUserEntries: knex('activity').whereNull('tenant_id').where('at', '<', strangersBefore(rules, now)),
+    unknownUserEntries: knex('activity').whereNull('tenant_id').where('at', '<', unknownUserEntriesCutoff(rules, now)),
   }).map(async ([kind, query]) => {
     const [row] = await query.count<{ count: number }[]>({ count: '*' });
     return [kind, row?.count ?? 0] as const;
@@ -51,27 +51,36 @@ export async function countExpired(
   return Object.fromEntries(await Promise.all(counts));
 }
 
-/** Deletes what has expired: sessions and their data, throttles, links, approvals, imports. Safe on several nodes at once. @param now epoch ms */
+/**
+ * Deletes expired sessions and their data, throttles, links, approvals and imports. Safe to run concurrently on several nodes.
+ * @param now epoch ms
+ */
 export async function purge(
   database: Database,
   rules: RegionRules,
   now: number,
-  { stopping, tally = () => {} }: PurgeOptions = {},
+  { stopping, countDeleted = () => {} }: PurgeOptions = {},
 ): Promise<void> {
   const { knex } = database;
-  for (const [kind, query] of Object.entries(expired(database, rules, now))) tally(kind, await query.delete());
-  for (let found = importsAtOnce; found === importsAtOnce && stopping?.aborted !== true; await turn()) {
+  for (const [kind, query] of Object.entries(expired(database, rules, now))) countDeleted(kind, await query.delete());
+  for (let found = importsPerQuery; found === importsPerQuery && stopping?.aborted !== true; await turn()) {
     const imports = await knex<{ id: string }>('imports')
       .where('expires_at', '<', now)
       .select('id')
-      .limit(importsAtOnce);
-    for (const { id } of imports) tally('imports', await knex('imports').where({ id }).delete());
+      .limit(importsPerQuery);
+    for (const { id } of imports) countDeleted('imports', await knex('imports').where({ id }).delete());
     found = imports.length;
   }
-  const strangers = knex('activity').whereNull('tenant_id').where('at', '<', strangersBefore(rules, now)).delete();
-  tally('unknownUserEntries', await strangers);
+  const unknownUserEntries = knex('activity')
+    .whereNull('tenant_id')
+    .where('at', '<', unknownUserEntriesCutoff(rules, now))
+    .delete();
+  countDeleted('unknownUserEntries', await unknownUserEntries);
 }
 
-/** Before this time, epoch ms, attempts under user names that do not exist are deleted: they help only while an attack is investigated. */
-const strangersBefore = (rules: RegionRules, now: number): number =>
-  now - Math.min(strangersKeptMs, retentionMs(rules));
+/**
+ * The time, epoch ms, before which sign-in attempts with unknown user names are deleted. They are only useful while an attack is
+ * being investigated.
+ */
+const unknownUserEntriesCutoff = (rules: RegionRules, now: number): number =>
+  now - Math.min(unknownUserEntriesKeptMs, logRetentionMs(rules));

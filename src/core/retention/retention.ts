@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Work } from '../../platform/jobs.ts';
+import type { Job } from '../../platform/background-jobs.ts';
 import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
-import type { Counts, Tally, RetentionStep } from '../../platform/retention-step.ts';
+import type { Counts, CountDeleted, RetentionStep } from '../../platform/retention-step.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { countExpired, purge } from './expired.store.ts';
 import type { RegionRules } from '../../domain/regions.ts';
@@ -10,7 +10,7 @@ import { trimLogs } from '../activity/index.ts';
 import type { Erasure } from '../personal-data/index.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 
-/** A kind of which more is due than one run may delete. */
+/** A kind of data of which more is due than one run may delete. */
 export interface Excess {
   readonly kind: string;
   readonly due: number;
@@ -19,31 +19,31 @@ export interface Excess {
 
 export interface Purged {
   readonly deleted: Counts;
-  /** Kinds of which nothing was deleted, because too much was due. */
+  /** The kinds that were skipped, because too much was due. */
   readonly held: readonly Excess[];
-  /** What failed; the other steps were done all the same. */
+  /** The errors of failed steps. They do not stop the other steps. */
   readonly errors: readonly Error[];
 }
 
 const purgeEveryMs = 10 * 60_000;
 const warnEveryMs = 60 * 60_000;
-/** So many rows of a kind one run may always delete, however few there are. */
+/** The number of rows of a kind that one run may always delete, regardless of their share. */
 export const minLimit = 1_000;
 
-/** @returns why a step may not be done without an operator: more is due than the limit; null where it may */
-export async function excessOf({ countDue, limit }: RetentionStep, now: number): Promise<Excess | null> {
+/** @returns by how much a step exceeds its limit, so that it needs an operator's confirmation; null if it does not */
+export async function findExcess({ countDue, limit }: RetentionStep, now: number): Promise<Excess | null> {
   if (limit === undefined) return null;
   const { kind, share } = limit;
   const due = (await countDue(now))[kind] ?? 0;
-  // The rows of all tenants are counted only where it matters.
+  // Count the rows of all tenants only if necessary.
   if (due <= minLimit) return null;
-  const most = Math.max(minLimit, Math.floor((await limit.count()) * share));
-  return due > most ? { kind, due, limit: most } : null;
+  const max = Math.max(minLimit, Math.floor((await limit.count()) * share));
+  return due > max ? { kind, due, limit: max } : null;
 }
 
 /**
  * Deletes everything that is due, step by step.
- * @param isLimited whether a kind of which too much is due is left alone
+ * @param isLimited whether to skip the kinds of which too much is due
  */
 export async function purgeExpired(
   steps: readonly RetentionStep[],
@@ -52,13 +52,13 @@ export async function purgeExpired(
   const deleted: Record<string, number> = {};
   const held: Excess[] = [];
   const errors: Error[] = [];
-  const tally: Tally = (kind, count) => {
+  const countDeleted: CountDeleted = (kind, count) => {
     if (count > 0) deleted[kind] = (deleted[kind] ?? 0) + count;
   };
   for (const step of steps) {
     try {
-      const excess = isLimited ? await excessOf(step, now) : null;
-      if (excess === null) await step.purge(now, stopping, tally);
+      const excess = isLimited ? await findExcess(step, now) : null;
+      if (excess === null) await step.purge(now, stopping, countDeleted);
       else held.push(excess);
     } catch (error) {
       errors.push(error instanceof Error ? error : new Error(String(error)));
@@ -76,13 +76,13 @@ export interface RetentionDependencies {
   readonly log: Logger;
 }
 
-/** @returns the work that deletes expired data while the clock is trusted, and logs what it deleted or why it did not */
-export function createRetention(deps: RetentionDependencies): Work {
+/** @returns the background job that deletes expired data while the clock is trusted, and logs what it deleted or skipped */
+export function createRetention(deps: RetentionDependencies): Job {
   const warnings = new Map<string, number>();
   return { name: 'Purge', everyMs: purgeEveryMs, run: (stopping) => run(deps, warnings, stopping) };
 }
 
-/** @param warnings when each kind was last warned of, in ms of the monotonic clock */
+/** @param warnings the time of the last warning per kind, in ms of the monotonic clock */
 function warn(deps: RetentionDependencies, warnings: Map<string, number>, excess: Excess): void {
   const { monotonic, log } = deps;
   const last = warnings.get(excess.kind);
@@ -102,11 +102,11 @@ async function run(deps: RetentionDependencies, warnings: Map<string, number>, s
   if (Object.keys(deleted).length > 0) log.info(deleted, 'Purged expired data');
   for (const excess of held) warn(deps, warnings, excess);
   const [error, ...more] = errors;
-  for (const each of more) log.warn({ err: each }, 'Purge: not done, to be tried again');
+  for (const each of more) log.warn({ err: each }, 'A purge step failed and will be retried');
   if (error !== undefined) throw error;
 }
 
-/** @returns everything that the portal deletes by time: deleted users, the activity log, and what has expired */
+/** @returns the steps that delete data by time: deleted users, the activity log, and expired data */
 export function retentionSteps(parts: {
   database: Database;
   rules: RegionRules;
@@ -117,10 +117,10 @@ export function retentionSteps(parts: {
   return [
     erasure.purge,
     trimLogs({ database, rules, scopeOf }),
-    // Without a limit: none of it is valid any more, and none of it would be missed.
+    // Without a limit, since expired data is no longer valid.
     {
       countDue: (now) => countExpired(database, rules, now),
-      purge: (now, stopping, tally) => purge(database, rules, now, { stopping, tally }),
+      purge: (now, stopping, countDeleted) => purge(database, rules, now, { stopping, countDeleted }),
     },
   ];
 }

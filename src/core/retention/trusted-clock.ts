@@ -5,7 +5,7 @@ import { trimStore } from '../activity/index.ts';
 
 /** Decides whether data may be deleted because of the time that the clock shows. */
 export interface TrustedClock {
-  /** Asked once by each run that deletes by time. Several processes may ask at the same time. */
+  /** Called once by each run that deletes by time. Safe to call concurrently from several processes. */
   isTrusted(): Promise<boolean>;
 }
 
@@ -13,25 +13,25 @@ export interface TrustedClockParts {
   readonly database: Database;
   /** The wall clock, epoch ms. */
   readonly clock: () => number;
-  /** A clock that nobody can set: ms since any moment, such as the start of the process. */
+  /** A monotonic clock, in ms. */
   readonly monotonic: () => number;
   readonly log: Logger;
 }
 
-/** What an operator runs to confirm that the clock is right. */
+/** The command with which an operator confirms the clock. */
 export const confirmCommand = 'npx parvis purge';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
-/** How far the clock may be from the trusted time. */
+/** How far the clock may be ahead of the trusted time. */
 const maxDistanceMs = dayMs;
-/** How far the two clocks may drift apart in the course of a day; further means that the wall clock was set again. */
+/** How far the two clocks may drift apart within a day. A larger difference means that the wall clock was set again. */
 const maxDriftMs = hourMs;
 const advanceEveryMs = 10 * minuteMs;
 const warnEveryMs = hourMs;
 
-/** @returns whether the clock is too far ahead of the trusted time to delete by it */
+/** @returns whether the clock is too far ahead of the trusted time to delete data by it */
 export const isAhead = (now: number, trustedAt: number): boolean => now - trustedAt > maxDistanceMs;
 
 /** @returns the trusted time, epoch ms; before the first run, the time of the newest entry in the activity log */
@@ -41,7 +41,7 @@ export const readTrustedTime = async (database: Database, now: number): Promise<
 const newestTime = async (database: Database, now: number): Promise<number> =>
   Math.min((await trimStore.newestAtForOperator(database)) ?? now, now);
 
-/** When this process first saw that the clock is ahead. */
+/** The state when this process first noticed that the clock is ahead. */
 interface Sighting {
   readonly now: number;
   readonly monotonic: number;
@@ -70,7 +70,7 @@ class ObservedClock implements TrustedClock {
     const now = clock();
     const known = await trustedClockStore.findForOperator(database);
     const trustedAt = known ?? (await newestTime(database, now));
-    // Kept from the first run on: entries recorded by a wrong clock later must not count as the newest time.
+    // Stored on the first run, so that log entries that a wrong clock records later are not taken as the newest time.
     if (known === null) await trustedClockStore.advanceForOperator(database, trustedAt);
     if (isAhead(now, trustedAt) && !this.#hasSeenADayPass({ now, monotonic: monotonic(), trustedAt })) {
       this.#warn(
@@ -90,7 +90,7 @@ class ObservedClock implements TrustedClock {
     const [wallMs, monotonicMs] = [current.now - first.now, current.monotonic - first.monotonic];
     const wasSetAgain = Math.abs(wallMs - monotonicMs) > maxDriftMs;
     if (wasSetAgain) this.#warnedAt = null;
-    // Where another process moves the trusted time, that one's clock is trusted, and this clock differs from it.
+    // If another process advances the trusted time, its clock is trusted, and this clock differs from it.
     const sighting = wasSetAgain || first.trustedAt !== current.trustedAt ? current : first;
     this.#sighting = sighting;
     return Math.min(current.now - sighting.now, current.monotonic - sighting.monotonic) >= dayMs;

@@ -17,17 +17,18 @@ interface GrantDependencies {
   readonly clock: () => number;
 }
 
-export interface WantedGrant {
+export interface GrantRequest {
   readonly operator: string;
   readonly purpose: string;
   readonly level: SupportLevel;
   readonly hours: number;
 }
 
-function faultsIn(scope: Scope, { purpose, level, hours }: WantedGrant): FieldFault[] {
+function faultsIn(scope: Scope, { purpose, level, hours }: GrantRequest): FieldFault[] {
   const faults: FieldFault[] = [];
-  const said = purpose === '' ? ({ code: 'support.purposeMissing' } as const) : textFault(purpose, maxPurposeLength);
-  if (said !== null) faults.push(inField('purpose', said));
+  const purposeFault =
+    purpose === '' ? ({ code: 'support.purposeMissing' } as const) : textFault(purpose, maxPurposeLength);
+  if (purposeFault !== null) faults.push(inField('purpose', purposeFault));
   const unknownLevel = choiceFault('level', supportLevels, level);
   if (unknownLevel !== null) faults.push(unknownLevel);
   const most = scope.rules.supportAccess.longestHours;
@@ -39,20 +40,20 @@ function faultsIn(scope: Scope, { purpose, level, hours }: WantedGrant): FieldFa
 /**
  * Grants an operator access to the scope's tenant.
  * @returns what is wrong with the request; nothing was granted unless the list is empty
- * @throws Failure forbidden where the policy or the rules do not allow it
+ * @throws Failure forbidden if the policy or the rules do not allow it
  */
 export async function grant(
   deps: GrantDependencies,
   scope: Scope,
-  wanted: WantedGrant,
+  request: GrantRequest,
 ): Promise<readonly FieldFault[]> {
   const { database, clock } = deps;
-  const { operator: operatorId, purpose, level, hours } = wanted;
+  const { operator: operatorId, purpose, level, hours } = request;
   return database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
     const { allowed } = may(scope, 'support.grant');
     if (!allowed || scope.rules.supportAccess.grant === 'forbidden') throw new Failure('forbidden');
-    const faults = faultsIn(scope, wanted);
+    const faults = faultsIn(scope, request);
     if (faults.length > 0) return faults;
     const at = clock();
     if ((await supportStore.findOperator(tx, operatorId)) === null)
@@ -81,7 +82,7 @@ export async function grant(
   });
 }
 
-/** Ends a grant of the scope's tenant at once. @throws Failure notFound */
+/** Ends a grant of the scope's tenant immediately. @throws Failure notFound */
 export function end(deps: GrantDependencies, scope: Scope, grantId: string): Promise<TenantGrant> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {

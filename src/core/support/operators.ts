@@ -5,7 +5,7 @@ import { canonicalUsername, domainOf, type User } from '../../domain/people/user
 import {
   type AddedUser,
   type Tenants,
-  type UserChangesFeature,
+  type UserActions,
   credentialsStore,
   tenantsStore,
   usersStore,
@@ -14,24 +14,24 @@ import type { Support } from './support.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-/** What may become of an operator. */
+/** The actions on an operator. */
 export const operatorSteps = ['block', 'unblock', 'delete'] as const;
 export type OperatorStep = (typeof operatorSteps)[number];
 
 export interface OperatorsDependencies {
   readonly database: Database;
   readonly tenants: Tenants;
-  readonly changes: Pick<UserChangesFeature, 'block' | 'unblock' | 'remove'>;
-  readonly support: Pick<Support, 'withdraw'>;
+  readonly changes: Pick<UserActions, 'block' | 'unblock' | 'remove'>;
+  readonly support: Pick<Support, 'withdrawAllOfOperator'>;
   readonly rules: RegionRules;
 }
 
 const none = { administratorLevel: 'none', agentLevel: 'none' } as const;
 
-/** @returns an operator by user name or id, with the scope in which they are looked after. @throws Failure notFound */
+/** @returns an operator by user name or id, with the scope to manage them. @throws Failure notFound */
 export async function find(deps: OperatorsDependencies, usernameOrId: string): Promise<{ user: User; scope: Scope }> {
   const { database, tenants } = deps;
-  const home = await tenantsStore.findOfOperators(database);
+  const home = await tenantsStore.findOperatorsTenant(database);
   const scope = home && tenants.operatorScope(home);
   const byName = await credentialsStore.findForSignInAcrossTenants(database, canonicalUsername(usernameOrId));
   const user = scope && (await usersStore.find(database, scope, byName?.user.id ?? usernameOrId));
@@ -39,37 +39,41 @@ export async function find(deps: OperatorsDependencies, usernameOrId: string): P
   return { user, scope };
 }
 
-/** Adds an operator with a temporary password; the first one's mail domain becomes that of them all. @throws Failure */
+/** Adds an operator with a temporary password. The first operator's email domain applies to all operators. @throws Failure */
 export async function add(
   deps: OperatorsDependencies,
   person: { username: string; name: string; language: Language | null },
 ): Promise<AddedUser> {
   const { database, tenants, rules } = deps;
-  const home = await tenantsStore.findOfOperators(database);
+  const home = await tenantsStore.findOperatorsTenant(database);
   if (home !== null) return tenants.addUser(home.id, { ...person, ...none });
   const domain = domainOf(canonicalUsername(person.username));
   const details = { name: domain, domains: [domain], language: rules.defaultLanguage, kind: 'operators' } as const;
   return tenants.add(details, { ...person, ...none });
 }
 
-/** Every operator by name. */
+/** Lists all operators by name. */
 export async function* list(deps: OperatorsDependencies): AsyncGenerator<User> {
   const { database } = deps;
-  const home = await tenantsStore.findOfOperators(database);
-  if (home !== null) yield* usersStore.everyUser(database, home.id);
+  const home = await tenantsStore.findOperatorsTenant(database);
+  if (home !== null) yield* usersStore.listByName(database, home.id);
 }
 
-/** Blocks, lets in again or deletes an operator. Whoever is kept out also loses every access that was granted to them. */
-export async function take(deps: OperatorsDependencies, step: OperatorStep, usernameOrId: string): Promise<User> {
+/** Blocks, unblocks or deletes an operator. Blocking or deleting also withdraws all their support grants. */
+export async function changeOperator(
+  deps: OperatorsDependencies,
+  step: OperatorStep,
+  usernameOrId: string,
+): Promise<User> {
   const { changes, support } = deps;
   const { user, scope } = await find(deps, usernameOrId);
   await { block: changes.block, unblock: changes.unblock, delete: changes.remove }[step](scope, user.id);
-  if (step !== 'unblock') await support.withdraw(user.id);
+  if (step !== 'unblock') await support.withdrawAllOfOperator(user.id);
   return user;
 }
 
 /**
- * The people of the company that hosts the portal. They are a tenant of their own, so that they sign in as everybody
- * does; nobody in it holds a level, and its people are looked after by commands alone.
+ * The staff of the organization that hosts the portal. They are users of a separate tenant, so that they sign in like everyone
+ * else. They have no levels, and are managed only by commands.
  */
-export const createOperators = (deps: OperatorsDependencies) => bind(deps, { add, find, list, take });
+export const createOperators = (deps: OperatorsDependencies) => bind(deps, { add, find, list, changeOperator });

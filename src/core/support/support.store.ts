@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { unseen, type Database, preparedQuery } from '../../platform/database/database.ts';
+import { opaqueValue, type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { SupportLevel } from '../../domain/support.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -7,7 +7,7 @@ import {
   toUser,
   userColumns,
   type UserRow,
-  joinBesideGrant,
+  joinGrantDetails,
   openGrantColumns,
   toOpenGrant,
   type OpenGrant,
@@ -15,14 +15,14 @@ import {
 } from '../accounts/index.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** How a grant came to its end: by an administrator, by the operator's company, or by its time. */
+/** How a grant ended: by an administrator of the tenant, by the operator's organization, or because it expired. */
 export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';
 
-/** A grant as the tenant that gave it sees it. */
+/** A grant as shown to the tenant that granted it. */
 export interface TenantGrant {
   readonly id: string;
   readonly operatorId: string;
-  /** Null once the operator was erased, as is their user name. */
+  /** Null if the operator was erased, as is their user name. */
   readonly operatorName: string | null;
   readonly operatorUsername: string | null;
   readonly grantedByName: string | null;
@@ -30,7 +30,7 @@ export interface TenantGrant {
   readonly level: SupportLevel;
   readonly grantedAt: number;
   readonly endsAt: number;
-  /** Epoch ms; null where they never came. */
+  /** Epoch ms; null if the operator never entered the tenant. */
   readonly enteredAt: number | null;
   readonly endedAt: number | null;
   readonly outcome: GrantOutcome | null;
@@ -63,7 +63,7 @@ interface TenantGrantRow {
 const maxShown = 50;
 const maxOperators = 200;
 
-function grantsOf(query: Knex): Knex.QueryBuilder {
+function selectGrants(query: Knex): Knex.QueryBuilder {
   return query('support_grants as grants')
     .leftJoin('users as operators', 'operators.id', 'grants.operator_id')
     .leftJoin('users as granters', (join) =>
@@ -79,13 +79,13 @@ function grantsOf(query: Knex): Knex.QueryBuilder {
 }
 
 const notEnded = preparedQuery<TenantGrantRow>('support.notEnded', (build, $) =>
-  grantsOf(build)
-    .where('grants.tenant_id', unseen(build, $('tenant')))
+  selectGrants(build)
+    .where('grants.tenant_id', opaqueValue(build, $('tenant')))
     .whereNull('grants.ended_at'),
 );
 
-function openGrants(database: Database): Knex.QueryBuilder {
-  return joinBesideGrant(database.knex('support_grants as grants'))
+function selectOpenGrants(database: Database): Knex.QueryBuilder {
+  return joinGrantDetails(database.knex('support_grants as grants'))
     .select(openGrantColumns)
     .whereNull('grants.ended_at');
 }
@@ -94,7 +94,7 @@ function toOpenGrants(rows: readonly OpenGrantRow[]): OpenGrant[] {
   return rows.flatMap((row) => toOpenGrant(row) ?? []);
 }
 
-function operators(database: Database): Knex.QueryBuilder {
+function selectOperators(database: Database): Knex.QueryBuilder {
   return database
     .knex('users')
     .join('tenants', 'tenants.id', 'users.tenant_id')
@@ -102,49 +102,51 @@ function operators(database: Database): Knex.QueryBuilder {
     .select(userColumns);
 }
 
-/** @returns the operators who may be let in, by name */
+/** @returns the operators who can be granted access, by name */
 export async function listOperators(database: Database): Promise<User[]> {
-  return ((await operators(database).orderBy('users.name_key').limit(maxOperators)) as UserRow[]).map(toUser);
+  return ((await selectOperators(database).orderBy('users.name_key').limit(maxOperators)) as UserRow[]).map(toUser);
 }
 
-/** @returns an operator who may be let in; null for anybody else's id */
+/** @returns an operator who can be granted access; null for any other id */
 export async function findOperator(database: Database, id: string): Promise<User | null> {
-  const [row] = (await operators(database).where('users.id', id)) as UserRow[];
+  const [row] = (await selectOperators(database).where('users.id', id)) as UserRow[];
   return row ? toUser(row) : null;
 }
 
-/** @returns the latest grants of the scope's tenant, those that ended too */
+/** @returns the latest grants of the scope's tenant, including ended ones */
 export async function list(database: Database, scope: Scope): Promise<TenantGrant[]> {
   return (
-    (await grantsOf(database.knex).where('grants.tenant_id', scope.tenant.id).limit(maxShown)) as TenantGrantRow[]
+    (await selectGrants(database.knex).where('grants.tenant_id', scope.tenant.id).limit(maxShown)) as TenantGrantRow[]
   ).map(toTenantGrant);
 }
 
-/** @returns the grants of the scope's tenant that hold at a time in epoch ms */
+/** @returns the valid grants of the scope's tenant. @param now epoch ms */
 export async function listOpen(database: Database, scope: Scope, now: number): Promise<TenantGrant[]> {
   return (await notEnded(database, { tenant: scope.tenant.id }))
     .map(toTenantGrant)
     .filter(({ endsAt }) => endsAt > now);
 }
 
-/** @returns a grant of the scope's tenant; null for another one's as for one that never was */
+/** @returns a grant of the scope's tenant; null for an unknown id and for a grant of another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<TenantGrant | null> {
   const own = { 'grants.tenant_id': scope.tenant.id, 'grants.id': id };
-  const [row] = (await grantsOf(database.knex).where(own)) as TenantGrantRow[];
+  const [row] = (await selectGrants(database.knex).where(own)) as TenantGrantRow[];
   return row ? toTenantGrant(row) : null;
 }
 
-/** @returns what nobody has ended of what an operator was granted, wherever that was */
-export async function openOfOperatorAcrossTenants(database: Database, operatorId: string): Promise<OpenGrant[]> {
+/** @returns the grants of an operator in all tenants that have not been ended */
+export async function listOpenOfOperatorAcrossTenants(database: Database, operatorId: string): Promise<OpenGrant[]> {
   return toOpenGrants(
-    (await openGrants(database).where('grants.operator_id', operatorId).orderBy('grants.granted_at')) as OpenGrantRow[],
+    (await selectOpenGrants(database)
+      .where('grants.operator_id', operatorId)
+      .orderBy('grants.granted_at')) as OpenGrantRow[],
   );
 }
 
-/** @returns grants that nobody has ended and whose time is over at a time in epoch ms */
-export async function expiredAcrossTenants(database: Database, now: number): Promise<OpenGrant[]> {
+/** @returns expired grants that have not been ended yet. @param now epoch ms */
+export async function listExpiredAcrossTenants(database: Database, now: number): Promise<OpenGrant[]> {
   return toOpenGrants(
-    (await openGrants(database).where('grants.ends_at', '<=', now).limit(maxShown)) as OpenGrantRow[],
+    (await selectOpenGrants(database).where('grants.ends_at', '<=', now).limit(maxShown)) as OpenGrantRow[],
   );
 }
 
@@ -162,12 +164,12 @@ export async function insert(database: Database, scope: Scope, grant: NewGrant):
   });
 }
 
-/** Notes that the operator came, at a time in epoch ms. */
-export async function noteEntered(database: Database, id: string, at: number): Promise<void> {
+/** Stores when the operator entered the tenant. @param at epoch ms */
+export async function markEntered(database: Database, id: string, at: number): Promise<void> {
   await database.knex('support_grants').where({ id }).update({ entered_at: at });
 }
 
-/** @returns whether it was open until now: of several who end it at once, one does */
+/** Ends a grant. Of concurrent calls, only one returns true. */
 export async function finish(database: Database, id: string, outcome: GrantOutcome, at: number): Promise<boolean> {
   return (
     (await database.knex('support_grants').where({ id }).whereNull('ended_at').update({ ended_at: at, outcome })) === 1

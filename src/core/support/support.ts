@@ -1,10 +1,10 @@
-import type { Work } from '../../platform/jobs.ts';
+import type { Job } from '../../platform/background-jobs.ts';
 import { notFound } from '../../domain/errors.ts';
-import { tightened } from '../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { lacksSecondFactor } from '../../domain/people/second-factor.ts';
-import { type Scope, scopeInside, scopeOutside } from '../../domain/scope.ts';
-import { endOfSupport } from '../../domain/support.ts';
+import { mustSetUpSecondFactor } from '../../domain/people/second-factor.ts';
+import { type Scope, supportScope, homeScope } from '../../domain/scope.ts';
+import { supportEndReason } from '../../domain/support.ts';
 import {
   type LiveSession,
   type OpenGrant,
@@ -21,7 +21,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { actingUserId, job, operator } from '../../domain/principal.ts';
 
-/** Why an operator is not let in now: inside a tenant already, the grant is over, or their second factor is missing. */
+/** Why an operator cannot enter a tenant: already acting in one, the grant has ended, or their second factor is missing. */
 export type EntryRefusal = 'inside' | 'over' | 'secondFactor';
 
 export type Support = ReturnType<typeof createSupport>;
@@ -35,32 +35,33 @@ export interface SupportDependencies {
   readonly clock: () => number;
 }
 
-/** Operators in tenants that let them in: for a purpose, up to a level, until an end. */
+/** Support access: operators act in a tenant that granted it, for a purpose, with a level, until an end time. */
 export function createSupport(deps: SupportDependencies) {
   return {
-    ...bind(deps, { grant, end, openTo, enter, leave, takeOut, withdraw }),
+    ...bind(deps, { grant, end, listAvailableGrants, enter, leave, leaveEndedSupport, withdrawAllOfOperator }),
 
     /** Records that a grant has expired, even if no operator was in the tenant at that time. */
-    expiry: { name: 'Support', everyMs: expireEveryMs, run: () => expireAll(deps) } satisfies Work,
+    expiry: { name: 'Support', everyMs: expireEveryMs, run: () => expireAll(deps) } satisfies Job,
   };
 }
 
 async function expireAll(deps: SupportDependencies): Promise<void> {
   const { database, clock } = deps;
-  for (const grant of await supportStore.expiredAcrossTenants(database, clock())) await finish(deps, grant, 'expired');
+  for (const grant of await supportStore.listExpiredAcrossTenants(database, clock()))
+    await finish(deps, grant, 'expired');
 }
 
-function rulesOf(deps: SupportDependencies, { tenant }: OpenGrant): RegionRules {
+function grantRules(deps: SupportDependencies, { tenant }: OpenGrant): RegionRules {
   const { rules } = deps;
-  return tightened(rules, tenant.ownRules);
+  return effectiveRules(rules, tenant.ownRules);
 }
 
-function endOf(deps: SupportDependencies, grant: OpenGrant) {
+function endOfGrant(deps: SupportDependencies, grant: OpenGrant) {
   const { clock } = deps;
-  return endOfSupport(grant, grant.tenant, rulesOf(deps, grant), clock());
+  return supportEndReason(grant, grant.tenant, grantRules(deps, grant), clock());
 }
 
-/** Ends a grant from outside its tenant, once, whoever else may be about to. */
+/** Ends a grant on behalf of the operator or a background job. Concurrent calls end it only once. */
 async function finish(deps: SupportDependencies, grant: OpenGrant, outcome: 'withdrawn' | 'expired'): Promise<void> {
   const { scopeFor, database, clock } = deps;
   const scope = scopeFor(grant.tenant, outcome === 'expired' ? job('support') : operator);
@@ -74,18 +75,18 @@ async function finish(deps: SupportDependencies, grant: OpenGrant, outcome: 'wit
   });
 }
 
-/** @returns where the scope's own actor may enter now */
-export async function openTo(deps: SupportDependencies, scope: Scope): Promise<OpenGrant[]> {
+/** @returns the grants under which the scope's actor may enter a tenant now */
+export async function listAvailableGrants(deps: SupportDependencies, scope: Scope): Promise<OpenGrant[]> {
   const { database } = deps;
-  return (await supportStore.openOfOperatorAcrossTenants(database, actingUserId(scope))).filter(
-    (grant) => endOf(deps, grant) === null,
+  return (await supportStore.listOpenOfOperatorAcrossTenants(database, actingUserId(scope))).filter(
+    (grant) => endOfGrant(deps, grant) === null,
   );
 }
 
 /**
- * Lets a session of the scope's actor act in the tenant that granted it.
- * @returns why not, or null for done
- * @throws Failure notFound for anybody else's grant
+ * Starts a support session: a session of the scope's actor acts in the tenant of the grant.
+ * @returns why this is not possible, or null if it succeeded
+ * @throws Failure notFound for a grant of another operator
  */
 export async function enter(
   deps: SupportDependencies,
@@ -100,19 +101,20 @@ export async function enter(
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, found);
     const grant = await supportGrantsStore.findOwnAcrossTenants(tx, scope, grantId);
-    if (grant === null || endOf(deps, grant) !== null) return 'over';
+    if (grant === null || endOfGrant(deps, grant) !== null) return 'over';
     const operator = await usersStore.find(tx, scope, actingUserId(scope));
-    if (operator === null || lacksSecondFactor(rulesOf(deps, grant), operator, 'operators')) return 'secondFactor';
-    // Not by the request's own scope: another tab may have gone in meanwhile.
+    if (operator === null || mustSetUpSecondFactor(grantRules(deps, grant), operator, 'operators'))
+      return 'secondFactor';
+    // Checked in the database instead of the request's scope, since another tab may have entered a tenant in the meantime.
     if (!(await sessionsStore.enterSupport(tx, sessionId, grantId))) return 'inside';
-    await supportStore.noteEntered(tx, grantId, clock());
-    const inside = scopeInside(scope, grant.tenant, grant, rulesOf(deps, grant));
+    await supportStore.markEntered(tx, grantId, clock());
+    const inside = supportScope(scope, grant.tenant, grant, grantRules(deps, grant));
     await activityStore.record(tx, inside, { kind: 'support.entered' }, null, clock());
     return null;
   });
 }
 
-/** Leads a session back to its user's own tenant. @returns the scope there */
+/** Ends a support session and returns to the operator's own tenant. @returns the scope there */
 export async function leave(deps: SupportDependencies, scope: Scope, sessionId: string): Promise<Scope> {
   const { database, clock } = deps;
   const { principal } = scope;
@@ -123,21 +125,24 @@ export async function leave(deps: SupportDependencies, scope: Scope, sessionId: 
       await activityStore.record(tx, scope, { kind: 'support.left' }, null, clock());
     });
   }
-  return scopeOutside(scope);
+  return homeScope(scope);
 }
 
-/** Takes a session out of a grant that does not hold any more. */
-export async function takeOut(deps: SupportDependencies, { id, support, supportEnd }: LiveSession): Promise<void> {
+/** Ends the support session of a grant that is no longer valid. */
+export async function leaveEndedSupport(
+  deps: SupportDependencies,
+  { id, support, supportEnd }: LiveSession,
+): Promise<void> {
   const { database } = deps;
   if (support === null) return;
   if (supportEnd === 'expired') await finish(deps, support, 'expired');
   await sessionsStore.leaveSupport(database, id, support.grantId);
 }
 
-/** Ends everything that an operator was granted: who is not to sign in any more shall not come back to it. */
-export async function withdraw(deps: SupportDependencies, operatorId: string): Promise<void> {
+/** Withdraws all grants of an operator, so that they are not valid again if the operator is unblocked. */
+export async function withdrawAllOfOperator(deps: SupportDependencies, operatorId: string): Promise<void> {
   const { database, clock } = deps;
-  for (const grant of await supportStore.openOfOperatorAcrossTenants(database, operatorId)) {
+  for (const grant of await supportStore.listOpenOfOperatorAcrossTenants(database, operatorId)) {
     await finish(deps, grant, grant.endsAt <= clock() ? 'expired' : 'withdrawn');
   }
 }

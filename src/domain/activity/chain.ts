@@ -1,93 +1,96 @@
-/** An entry of a tenant's log as the chain binds it. Everything in it is opaque but kind, time and typed data. */
+/** The parts of a log entry that its hash covers. */
 export interface ChainedEntry {
-  /** Place in the tenant's chain, from 1. */
+  /** Position in the tenant's chain, from 1. */
   readonly place: number;
   readonly tenantId: string;
   /** Epoch ms. */
   readonly at: number;
   readonly kind: string;
-  /** The event's typed data as JSON text, without anything personal. */
+  /** The event's typed data as JSON, without personal data. */
   readonly data: string;
   readonly actorId: string | null;
   readonly targetId: string | null;
   readonly requestId: string;
-  /** Digest of what is personal: it stays when that is erased, so that the chain still holds. */
+  /** Digest of the personal data. It stays when the data is erased, so that the chain can still be verified. */
   readonly personalDigest: string;
 }
 
-/** A digest of a text, as lower-case hexadecimal. */
+/** Computes the digest of a text, in lower-case hexadecimal. */
 export type Digest = (text: string) => string;
 
-/** @returns the hash of an entry, which binds the one before it and, through it, all before */
-export function hashOf(entry: ChainedEntry, previousHash: string, digest: Digest): string {
+/** @returns the hash of an entry, which covers the previous hash and thereby all earlier entries */
+export function entryHash(entry: ChainedEntry, previousHash: string, digest: Digest): string {
   const { place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest } = entry;
-  // A list, not an object: its order is part of what is signed, and no field can pose as another.
+  // An array, because its order is fixed and values cannot be confused between fields.
   return digest(
     JSON.stringify([previousHash, place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest]),
   );
 }
 
-/** @returns the digest of what is personal in an entry; the salt keeps short texts, such as an address, from being guessed */
-export const personalDigestOf = (personal: string, salt: string, digest: Digest): string =>
+/** @returns the digest of an entry's personal data; the salt prevents guessing short values such as IP addresses */
+export const personalDataDigest = (personal: string, salt: string, digest: Digest): string =>
   digest(JSON.stringify([salt, personal]));
 
-/** An entry as it is found, to be checked against the chain. */
+/** A stored entry, to be verified. */
 export interface FoundEntry extends ChainedEntry {
   readonly hash: string;
-  /** Null once it was erased. */
+  /** Null after erasure. */
   readonly personal: string | null;
   readonly personalSalt: string | null;
 }
 
-/** Where what is left of a log begins: the last entry that was dropped from its front. */
+/** Where the stored part of a log starts: the last entry that was trimmed. */
 export interface ChainAnchor {
-  /** 0 where nothing was dropped yet. */
+  /** 0 if nothing was trimmed yet. */
   readonly place: number;
   readonly hash: string;
 }
 
-/** The log from its very first entry. */
-export const beginningOfChain: ChainAnchor = { place: 0, hash: '' };
+/** The anchor of a log that was never trimmed. */
+export const chainStart: ChainAnchor = { place: 0, hash: '' };
 
 export interface ChainFault {
   readonly place: number;
-  /** `frontCutOff`: entries up to this place are gone from the front, and the log does not say so. */
+  /** `frontCutOff`: the entries up to this place are missing, and the log does not record that they were trimmed. */
   readonly fault: 'missing' | 'changed' | 'personalChanged' | 'frontCutOff';
 }
 
-/** @returns what is wrong with one entry in itself, given the hash of the one before it; null when nothing is */
+/** @returns the fault of a single entry, given the previous hash; null if there is none */
 export function entryFault(
   entry: FoundEntry,
   previousHash: string,
   digest: Digest,
 ): 'changed' | 'personalChanged' | null {
-  if (hashOf(entry, previousHash, digest) !== entry.hash) return 'changed';
+  if (entryHash(entry, previousHash, digest) !== entry.hash) return 'changed';
   if (entry.personal === null || entry.personalSalt === null) return null;
-  return personalDigestOf(entry.personal, entry.personalSalt, digest) === entry.personalDigest
+  return personalDataDigest(entry.personal, entry.personalSalt, digest) === entry.personalDigest
     ? null
     : 'personalChanged';
 }
 
-/** Follows a chain entry by entry, from behind what was dropped. The chain itself must say that it was: it is an event. */
-export function createChainCheck(digest: Digest, anchor: ChainAnchor = beginningOfChain) {
+/**
+ * Verifies a chain entry by entry, starting after the trimmed ones. The chain must contain the event that recorded the
+ * trimming.
+ */
+export function createChainVerifier(digest: Digest, anchor: ChainAnchor = chainStart) {
   let { place, hash } = anchor;
-  let told: ChainAnchor = beginningOfChain;
+  let recorded: ChainAnchor = chainStart;
   return {
-    /** @returns what is wrong with the next entry, or null */
+    /** @returns the fault of the next entry, or null */
     next: (entry: FoundEntry): ChainFault | null => {
       if (entry.place !== place + 1) return { place: place + 1, fault: 'missing' };
       const fault = entryFault(entry, hash, digest);
       if (fault !== null) return { place: entry.place, fault };
       ({ place, hash } = entry);
-      if (entry.kind === 'activity.trimmed') told = JSON.parse(entry.data) as ChainAnchor;
+      if (entry.kind === 'activity.trimmed') recorded = JSON.parse(entry.data) as ChainAnchor;
       return null;
     },
-    /** @returns what is wrong at the end: entries that the tenant once had and that are not there any more */
+    /** @returns the fault at the end of the log, such as missing entries, or null */
     end: (length: number, lastHash: string): ChainFault | null => {
       if (place < length) return { place: place + 1, fault: 'missing' };
       if (hash !== lastHash) return { place, fault: 'changed' };
-      const begins = told.place === anchor.place && told.hash === anchor.hash;
-      return begins ? null : { place: anchor.place, fault: 'frontCutOff' };
+      const isRecorded = recorded.place === anchor.place && recorded.hash === anchor.hash;
+      return isRecorded ? null : { place: anchor.place, fault: 'frontCutOff' };
     },
   };
 }

@@ -1,20 +1,23 @@
 import type { ActivityEvent } from './event.ts';
 
-/** What a subscriber receives: typed data and ids, but no names, addresses or secrets, since it is stored until delivered. */
+/**
+ * What a subscriber receives: typed data and IDs. It is stored until delivery, so it must not contain names, addresses
+ * or secrets.
+ */
 export interface Message {
   readonly kind: string;
 }
 
-/** An event that is being recorded, and the user it was done to, if any. */
+/** An event that is being recorded, and the affected user, if any. */
 export interface RecordedEvent {
   readonly event: ActivityEvent;
   readonly targetId: string | null;
 }
 
-/** Receives events of the activity log: each that it wants is delivered at least once. */
+/** A receiver of activity log events. Each event that it selects is delivered at least once. */
 export interface Subscriber {
-  /** Stored with each delivery: a name in use is never changed. */
+  /** Stored with each delivery, so it must never change. */
   readonly name: string;
-  /** @returns what to deliver of an event, or null if the subscriber does not want it */
+  /** @returns the message for an event, or null to ignore the event */
   messageFor(recorded: RecordedEvent): Message | null;
 }

@@ -2,30 +2,30 @@ import type { RecordedPrincipal } from '../principal.ts';
 import type { Action } from '../roles.ts';
 import type { Counts } from '../imports.ts';
 import type { LinkPurpose } from '../people/one-time-link.ts';
-import type { OwnRule } from '../tenant-rules.ts';
-import type { HandOverRule } from '../regions.ts';
+import type { TenantRule } from '../tenant-rules.ts';
+import type { HandoverMode } from '../regions.ts';
 import type { SupportLevel } from '../support.ts';
 import type { User, Change } from '../people/user.ts';
-import type { ApprovalAct, LapsedBy } from '../approval-acts.ts';
-import type { Refusal } from '../refusal.ts';
+import type { ApprovalAction, ExpiryReason } from '../approval-actions.ts';
+import type { DenialReason } from '../denial-reason.ts';
 
-/** Everything that is recorded, as typed data: the reader's language words it later. */
+/** The events of the activity log, as typed data. They are rendered in the reader's language. */
 export type ActivityEvent =
   | { readonly kind: 'signIn.succeeded' }
   | { readonly kind: 'signIn.failed'; readonly because: SignInFailure }
   | { readonly kind: 'signIn.throttled' }
-  /** The password was right; what the account asks besides is not there yet. */
+  /** The password was correct, and the account requires a second factor. */
   | { readonly kind: 'signIn.codeAsked' }
   | { readonly kind: 'secondFactor.setUp' }
   | { readonly kind: 'secondFactor.removed' }
   | { readonly kind: 'secondFactor.codesReplaced' }
-  /** `left`: how many recovery codes there still are. */
+  /** `left`: the number of remaining recovery codes. */
   | { readonly kind: 'secondFactor.recoveryUsed'; readonly left: number }
-  /** Somebody signed in was asked for their password or a code to change it, and it was wrong. */
+  /** A signed-in user entered a wrong password or code to change the second factor. */
   | { readonly kind: 'secondFactor.changeRefused' }
   | { readonly kind: 'signOut' }
   | { readonly kind: 'sessions.ended'; readonly which: 'one' | 'others' | 'all' }
-  | { readonly kind: 'password.reset'; readonly expiresAt: number; readonly by?: LinkWay }
+  | { readonly kind: 'password.reset'; readonly expiresAt: number; readonly by?: LinkHandover }
   | { readonly kind: 'password.changed'; readonly forced: boolean }
   | { readonly kind: 'password.changeRefused' }
   | { readonly kind: 'user.added' }
@@ -36,11 +36,11 @@ export type ActivityEvent =
   | { readonly kind: 'user.restored' }
   | { readonly kind: 'users.exported' }
   | ({ readonly kind: 'users.imported' } & Counts)
-  /** Temporary passwords or links were made for this many users of an import, and sent to whoever imported them, or to them. */
-  | { readonly kind: 'users.passwordsIssued'; readonly count: number; readonly by?: LinkWay }
-  | { readonly kind: 'password.issued'; readonly expiresAt: number; readonly by?: LinkWay }
+  /** Temporary passwords or links were issued for this many imported users. */
+  | { readonly kind: 'users.passwordsIssued'; readonly count: number; readonly by?: LinkHandover }
+  | { readonly kind: 'password.issued'; readonly expiresAt: number; readonly by?: LinkHandover }
   | { readonly kind: 'link.opened'; readonly purpose: LinkPurpose }
-  /** Somebody typed this user's name to recover alone, and a link went to it. */
+  /** A recovery link was emailed to a user through self-service recovery. */
   | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }
   | { readonly kind: 'user.erased' }
   | { readonly kind: 'user.purged' }
@@ -49,22 +49,22 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
   | { readonly kind: 'tenant.listingChanged'; readonly listed: boolean }
-  /** `region`: the other one. */
+  /** `region`: the other region. */
   | { readonly kind: 'tenant.moving'; readonly region: string; readonly passwords: MovedPasswords }
-  /** `reason` where it was forced: what the operator wrote; null once it was erased. */
+  /** `reason`: the operator's reason for a forced cancellation; null after erasure. */
   | { readonly kind: 'tenant.moveCancelled'; readonly region: string; readonly reason?: string | null }
   | { readonly kind: 'tenant.movedIn'; readonly region: string; readonly passwords: MovedPasswords }
   | { readonly kind: 'tenant.rulesChanged'; readonly rules: readonly RuleChange[] }
   | { readonly kind: 'activity.exported'; readonly format: LogFormat; readonly filters: readonly LogFilterName[] }
-  | ({ readonly kind: 'approval.asked' } & Approving & Said)
-  | ({ readonly kind: 'approval.confirmed' } & Approving & Said)
-  | ({ readonly kind: 'approval.declined' } & Approving & Said)
-  | ({ readonly kind: 'approval.withdrawn' } & Approving)
-  | ({ readonly kind: 'approval.lapsed'; readonly by: LapsedBy } & Approving)
-  | ({ readonly kind: 'approval.done' } & Approving)
-  /** What had been kept for as long as the rules say is gone from the front of the log, up to this entry. */
+  | ({ readonly kind: 'approval.asked' } & ApprovalDetails & Comment)
+  | ({ readonly kind: 'approval.confirmed' } & ApprovalDetails & Comment)
+  | ({ readonly kind: 'approval.declined' } & ApprovalDetails & Comment)
+  | ({ readonly kind: 'approval.withdrawn' } & ApprovalDetails)
+  | ({ readonly kind: 'approval.lapsed'; readonly by: ExpiryReason } & ApprovalDetails)
+  | ({ readonly kind: 'approval.done' } & ApprovalDetails)
+  /** All entries up to this one were deleted at the end of their retention period. */
   | { readonly kind: 'activity.trimmed'; readonly place: number; readonly hash: string }
-  /** An operator was let in; `purpose` is null once a person in the entry was erased. */
+  /** Support access was granted. `purpose` is null after a participant was erased. */
   | {
       readonly kind: 'support.granted';
       readonly grant: string;
@@ -74,65 +74,65 @@ export type ActivityEvent =
     }
   | { readonly kind: 'support.ended' | 'support.expired'; readonly grant: string }
   | { readonly kind: 'support.entered' | 'support.left' }
-  /** Recorded by a newer version of this program: it is read as this, and never written. */
+  /** Stands for events of newer versions. Never recorded. */
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'refused'; readonly action: Action; readonly because: Refusal };
+  | { readonly kind: 'refused'; readonly action: Action; readonly because: DenialReason };
 
-/** Which request of one administrator to another, and for what. */
-interface Approving {
-  /** The request's id: what was asked, agreed to and done belongs together by it. */
+/** The approval request that an event belongs to. */
+interface ApprovalDetails {
+  /** ID of the request, which connects its events. */
   readonly approval: string;
-  readonly act: ApprovalAct;
-  /** How many people it is about. */
+  readonly act: ApprovalAction;
+  /** Number of affected users. */
   readonly count: number;
-  /** Who they are, as they were then. */
+  /** The affected users as of then. */
   readonly about?: readonly (Pick<User, 'id' | 'administratorLevel'> & Partial<Pick<User, 'globalAdminUntil'>>)[];
 }
 
-/** Why it was asked for, or what the other said to it: personal, and null once it was erased. */
-interface Said {
+/** The reason or comment of an administrator. Personal data: null after erasure. */
+interface Comment {
   readonly said: string | null;
 }
 
-/** Whether people bring their passwords along to another region, or all get new ones there. */
+/** Whether users keep their passwords in another region or get new ones. */
 export type MovedPasswords = 'keep' | 'reset';
-/** How a way in was handed over, where not as a temporary password that was shown. */
-export type LinkWay = Exclude<HandOverRule, 'shown'>;
+/** How access was handed over by link instead of a temporary password. */
+export type LinkHandover = Exclude<HandoverMode, 'shown'>;
 
-/** One of a tenant's own rules, before and after; null where the region's holds. */
+/** A changed rule of a tenant; null where the region's rule applies. */
 export interface RuleChange {
-  readonly rule: OwnRule;
+  readonly rule: TenantRule;
   readonly from: number | string | null;
   readonly to: number | string | null;
 }
 
-/** Known only to the log: the sign-in page answers every one of them alike. */
+/** Recorded only in the log. The sign-in page shows the same message for all of them. */
 export type SignInFailure = 'unknown' | 'password' | 'code' | 'blocked' | 'deleted' | 'expired' | 'tenant';
 
 export type LogFormat = 'csv' | 'jsonl';
 
-/** What a log can be narrowed by; in a record of an export the names alone, not what was looked for. */
+/** The names of log filters. The record of an export contains only the names, not the values. */
 export type LogFilterName = 'person' | 'kind' | 'firstDay' | 'lastDay';
 
-/** Who took part in an event: by name, or, once the person was erased, by the pseudonym that stands in its place. */
+/** A participant in an event, by name or, after erasure, by pseudonym. */
 export interface Participant {
   readonly id: string;
   readonly name: string | null;
   readonly pseudonym: string | null;
 }
 
-/** A recorded event as pages read it. */
+/** A recorded event. */
 export interface Activity {
-  /** Place in the tenant's log, from 1. */
+  /** Position in the tenant's log, from 1. */
   readonly place: number;
   /** Epoch ms. */
   readonly at: number;
   readonly event: ActivityEvent;
-  /** The user who did it; null for the operator, for a job, and for a visitor who tried to sign in. */
+  /** The acting user; null for the operator, jobs and failed sign-ins. */
   readonly actor: Participant | null;
   readonly principal: RecordedPrincipal | null;
   readonly target: Participant | null;
   readonly address: string | null;
-  /** Set where the actor is an operator whom somebody of the tenant had let in. */
+  /** Set if the actor is an operator with support access. */
   readonly support?: { readonly grantedBy: Participant } | undefined;
 }

@@ -2,7 +2,7 @@ import type { ActivityEvent } from './event.ts';
 
 export type ActivityKind = ActivityEvent['kind'];
 
-/** What the log can be looked through for, in the order in which its page offers it. */
+/** The filters of the log page, in display order. */
 export const activityGroups = [
   'signIn',
   'throttled',
@@ -17,7 +17,7 @@ export const activityGroups = [
 ] as const;
 export type ActivityGroup = (typeof activityGroups)[number];
 
-/** Where each kind is found; the first group is the one that it is drawn as. A new kind begins here and in `ActivityEvent`. */
+/** The groups of each kind of event. The first one decides its icon and color. */
 const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...ActivityGroup[]]>> = {
   'signIn.succeeded': ['signIn'],
   'signIn.failed': ['signIn', 'refused'],
@@ -75,12 +75,11 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
 
 export const activityKinds = Object.keys(groupsOf) as readonly ActivityKind[];
 
-/** @returns whether this version knows a kind: a newer one beside it may record others */
+/** @returns whether this version supports a kind; newer versions may record others */
 export const isActivityKind = (text: string): text is ActivityKind => Object.hasOwn(groupsOf, text);
 
-/** @returns the kinds of a group */
 export const kindsIn = (group: ActivityGroup): ActivityKind[] =>
   activityKinds.filter((kind) => groupsOf[kind].includes(group));
 
-/** @returns the group that a kind is drawn as */
+/** @returns the group that decides the icon and color of a kind */
 export const mainGroupOf = (kind: ActivityKind): ActivityGroup => groupsOf[kind][0];

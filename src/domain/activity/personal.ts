@@ -4,7 +4,7 @@ import type { RegionScope } from '../scope.ts';
 import type { Grant } from '../support.ts';
 import type { Change } from '../people/user.ts';
 
-// Names are personal; levels and languages are what an auditor must still see after a person was erased.
+// Names are personal data. Levels and languages must remain visible to auditors after a user was erased.
 const personalFields: ReadonlySet<Change['field']> = new Set(['firstName', 'lastName', 'displayName']);
 
 interface Personal {
@@ -13,25 +13,25 @@ interface Personal {
   readonly said?: string | null;
   readonly purpose?: string | null;
   readonly reason?: string | null;
-  /** Names, so that a file of the log says both without the portal: the operator's own is of another tenant. */
+  /** Names, so that an exported log contains them. The operator is a user of another tenant. */
   readonly support?: { readonly operator: string | null; readonly grantedBy: string | null };
 }
 
-/** What the chain keeps of the grant under which an operator did something: ids. */
+/** The grant under which an operator acted. The hash covers these IDs. */
 interface SupportIds {
   readonly grant: string;
   readonly grantedBy: string;
 }
 
-/** The principal as the chain binds it. The id of a user stands in the entry's own field; for jobs and clients it is here. */
+/** The principal as covered by the hash. The ID of a user is in `actorId`; `id` is for jobs and clients. */
 interface ChainedPrincipal {
   readonly kind: Principal['kind'];
   readonly id?: string;
 }
 
 /**
- * Splits an event into what the chain binds permanently and what is erased together with a person.
- * @param principal absent where nobody has signed in yet
+ * Splits an event into the data that the hash covers and the personal data that can be erased.
+ * @param principal undefined before sign-in
  */
 export function splitPersonal(
   event: ActivityEvent,
@@ -70,9 +70,9 @@ function chained(principal: Principal): ChainedPrincipal {
 }
 
 /**
- * @param actorId the user of the entry, if any
- * @returns who did what an entry says; null where nobody had signed in. Entries of earlier versions name no kind: without a
- * user they were the operator's, except for the attempts to sign in.
+ * @param actorId the acting user of the entry, if any
+ * @returns the principal of an entry; null before sign-in. Entries of earlier versions have no principal: without a
+ * user, they were recorded by the operator or by a failed sign-in, and the result is null too.
  */
 export function principalOf(data: string, actorId: string | null): RecordedPrincipal | null {
   const { principal, support } = JSON.parse(data) as { principal?: ChainedPrincipal; support?: SupportIds };
@@ -81,7 +81,7 @@ export function principalOf(data: string, actorId: string | null): RecordedPrinc
   return { kind: support === undefined ? 'person' : 'support', id: actorId };
 }
 
-/** Puts an event together again, as far as it was not erased. */
+/** Restores an event from its data and its personal data, if that was not erased. */
 export function joinPersonal(
   kind: ActivityEvent['kind'],
   data: string,
@@ -106,18 +106,18 @@ export function joinPersonal(
   return { event: { ...event, changes: whole }, address };
 }
 
-/** The grant that an entry is about, or that it was made under. */
-export interface GrantInEntry {
+/** The support grant that an entry is about, or under which it was recorded. */
+export interface EntryGrant {
   readonly id: string;
-  /** The administrator by whose leave an operator did this; null where the entry is only about the grant. */
+  /** The administrator who granted the access; null if the entry is about the grant itself. */
   readonly grantedBy: string | null;
-  /** As they were called then. */
+  /** Their names as of then. */
   readonly names: NonNullable<Personal['support']>;
 }
 
-/** @returns null for an entry without one: nearly every entry */
-export function grantIn({ data, personal }: { data: string; personal: string | null }): GrantInEntry | null {
-  // Nothing that people write stands in the data, so that this word is a key there.
+/** @returns the grant of an entry, or null if it has none */
+export function findGrant({ data, personal }: { data: string; personal: string | null }): EntryGrant | null {
+  // The data contains no user input, so this text can only be a key. Avoids parsing most entries.
   if (!data.includes('"grant":')) return null;
   const { support, grant } = JSON.parse(data) as { support?: SupportIds; grant?: string };
   const id = support?.grant ?? grant;

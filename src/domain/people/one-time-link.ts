@@ -1,21 +1,21 @@
 import { temporaryAlphabet } from './password.ts';
 import type { TenantState } from '../tenant.ts';
 
-/** What a one-time link is for: what an administrator hands over, or what its user asked for alone. */
+/** Whether an administrator issued a one-time link, or its user requested it through self-service recovery. */
 export type LinkPurpose = 'handOver' | 'recovery';
 
 const groups = 7;
 const groupLength = 4;
 
-/** How many random bytes the token of one link takes. */
+/** Number of random bytes for a link token. */
 export const linkTokenBytes = groups * groupLength;
 
-/** So long at the most may somebody who recovers alone take to open the mail: nobody but they waited for it. */
-const recoveryLifetimeMs = 60 * 60_000;
+/** Recovery links expire sooner, because their users are waiting for the email. */
+const maxRecoveryLifetimeMs = 60 * 60_000;
 
 /**
- * The token of a one-time link, of 140 bits: seven groups of four, so that it can also be typed from a sheet of paper.
- * @param random 28 bytes from a cryptographic source; 256 is a multiple of 32, so that no symbol is favoured
+ * Formats a link token of 140 bits: seven groups of four, so that it can also be typed from paper.
+ * @param random 28 bytes from a cryptographic source; there is no modulo bias, because 256 is a multiple of 32
  */
 export function linkToken(random: Uint8Array): string {
   if (random.length !== linkTokenBytes) throw new RangeError(`needs ${linkTokenBytes} random bytes`);
@@ -23,23 +23,23 @@ export function linkToken(random: Uint8Array): string {
   return symbols.replace(/.{4}(?=.)/g, '$&-');
 }
 
-/** @returns the one spelling of a token that was typed or clicked, or null when the text cannot be one */
-export function readLinkToken(typed: string): string | null {
+/** @returns the canonical form of an entered token, or null if the text cannot be a token */
+export function parseLinkToken(typed: string): string | null {
   const symbols = typed.replaceAll('-', '').toUpperCase();
   const fits = symbols.length === linkTokenBytes && [...symbols].every((each) => temporaryAlphabet.includes(each));
   return fits ? symbols.replace(/.{4}(?=.)/g, '$&-') : null;
 }
 
-/** @param linkHours as the rules have it @returns how long a link can be opened, in ms */
+/** @param linkHours the limit in the rules @returns how long a link is valid, in ms */
 export function linkLifetimeMs(purpose: LinkPurpose, linkHours: number): number {
   const handOverMs = linkHours * 60 * 60_000;
-  return purpose === 'handOver' ? handOverMs : Math.min(handOverMs, recoveryLifetimeMs);
+  return purpose === 'handOver' ? handOverMs : Math.min(handOverMs, maxRecoveryLifetimeMs);
 }
 
-/** What decides whether a link still opens anything. Times in epoch ms. */
-export interface LinkStanding {
+/** The data that determines whether a link is valid. Times in epoch ms. */
+export interface LinkState {
   readonly purpose: LinkPurpose;
-  /** The user's epoch when the link was made. */
+  /** The user's epoch when the link was created. */
   readonly epoch: number;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -52,9 +52,9 @@ export interface LinkStanding {
   readonly tenant: { readonly state: TenantState };
 }
 
-/** @returns whether a link opens something now: burnt, lapsed, or overtaken by anything that happened to its user, it does not */
-export function opens({ epoch, createdAt, expiresAt, openedAt, user, tenant }: LinkStanding, now: number): boolean {
+/** @returns whether a link is valid: not used, expired or superseded by a sign-in or new credentials */
+export function isLinkValid({ epoch, createdAt, expiresAt, openedAt, user, tenant }: LinkState, now: number): boolean {
   const signedInSince = user.lastSignInAt !== null && user.lastSignInAt > createdAt;
-  const overtaken = user.epoch !== epoch || signedInSince;
-  return openedAt === null && now < expiresAt && !overtaken && user.state === 'active' && tenant.state === 'active';
+  const isSuperseded = user.epoch !== epoch || signedInSince;
+  return openedAt === null && now < expiresAt && !isSuperseded && user.state === 'active' && tenant.state === 'active';
 }

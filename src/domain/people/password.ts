@@ -3,19 +3,19 @@ import type { RegionRules } from '../regions.ts';
 import { foldName, type User } from './user.ts';
 
 /**
- * 32 symbols without look-alikes (no I, O, 0, 1): each carries 5 bits exactly.
- * Capitals, since a small l cannot be told from a capital I in many typefaces.
+ * 32 symbols without look-alikes (no I, O, 0, 1), 5 bits each. Upper case, because a lower-case l and an upper-case I
+ * look the same in many fonts.
  */
 export const temporaryAlphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const groups = 5;
 const groupLength = 4;
 
-/** How many random bytes one temporary password takes. */
+/** Number of random bytes for a temporary password. */
 export const temporaryPasswordBytes = groups * groupLength;
 
 /**
- * A temporary password of 100 bits: five groups of four.
- * @param random 20 bytes from a cryptographic source; 256 is a multiple of 32, so that no symbol is favoured
+ * Formats a temporary password of 100 bits: five groups of four.
+ * @param random 20 bytes from a cryptographic source; there is no modulo bias, because 256 is a multiple of 32
  */
 export function temporaryPassword(random: Uint8Array): string {
   if (random.length !== temporaryPasswordBytes) throw new RangeError(`needs ${temporaryPasswordBytes} random bytes`);
@@ -27,10 +27,11 @@ function group(symbols: string): string {
 }
 
 /**
- * A temporary password is read out or copied by hand: small letters, spaces and missing hyphens are forgiven.
- * @returns its one spelling, or null when the text cannot be a temporary password
+ * Parses a typed temporary password. Accepts lower case, spaces and missing hyphens, because temporary passwords are
+ * read out or copied by hand.
+ * @returns the canonical form, or null if the text cannot be a temporary password
  */
-export function readTemporaryPassword(typed: string): string | null {
+export function parseTemporaryPassword(typed: string): string | null {
   const symbols = typed
     .normalize('NFKC')
     .replace(/[\s\u2010-\u2015-]/g, '')
@@ -40,27 +41,27 @@ export function readTemporaryPassword(typed: string): string | null {
   return fits ? group(symbols) : null;
 }
 
-/** @returns the temporary passwords with which a text begins or ends, each in its one spelling */
-export function temporaryPasswordsWithin(typed: string): string[] {
+/** @returns the temporary passwords at the start and end of a text, in their canonical form */
+export function findTemporaryPasswords(typed: string): string[] {
   const symbols = typed.normalize('NFKC').replace(/[^\p{L}\p{N}]/gu, '');
   const length = groups * groupLength;
   return [symbols.slice(0, length), symbols.slice(-length)]
-    .map(readTemporaryPassword)
+    .map(parseTemporaryPassword)
     .filter((each, index, all): each is string => each !== null && all.indexOf(each) === index);
 }
 
 /**
- * The form in which a password is hashed: NFKC, so that every keyboard's é is the same; spaces count.
+ * Normalizes a password for hashing: NFKC, so that é is the same on every keyboard. Spaces are significant.
  * Source: NIST SP 800-63B-4, 3.1.1.2.
  */
 export const normalizePassword = (typed: string): string => typed.normalize('NFKC');
 
 const maxPasswordBytes = 1024;
-// A keyboard may send a letter in its parts: a Korean syllable then takes nine bytes instead of three.
+// Some keyboards send decomposed letters: a Korean syllable then takes nine bytes instead of three.
 const maxTypedBytes = 4 * maxPasswordBytes;
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
-/** @returns the form in which a typed password is hashed; null where it is too long to be anybody's, told without work */
+/** @returns the normalized form of a typed password; null if it is too long, which is checked before normalizing */
 export function readPassword(typed: string): string | null {
   if (bytesOf(typed) > maxTypedBytes) return null;
   const password = normalizePassword(typed);
@@ -69,19 +70,19 @@ export function readPassword(typed: string): string | null {
 
 /** A password as it was typed at sign-in. */
 export interface PresentedPassword {
-  /** The only kind of stored password that it is compared with. */
+  /** The kind of stored password to compare it with. */
   readonly kind: User['password'];
-  /** The form in which it is hashed; null where it is too long to be a password. */
+  /** The normalized form; null if it is too long to be a password. */
   readonly text: string | null;
 }
 
 /**
- * Tells by its form alone whether a typed password is a temporary one. `passwordFault` refuses that form, so no user has
- * an own password that is read as temporary here.
+ * Distinguishes temporary from own passwords by their format. This is unambiguous, because `passwordFault` rejects own
+ * passwords in that format.
  */
 export function readPresentedPassword(typed: string): PresentedPassword {
   const text = readPassword(typed);
-  const temporary = text === null ? null : readTemporaryPassword(text);
+  const temporary = text === null ? null : parseTemporaryPassword(text);
   return temporary === null ? { kind: 'own', text } : { kind: 'temporary', text: temporary };
 }
 
@@ -93,7 +94,7 @@ export interface PasswordContext {
 }
 
 /**
- * What can be said against a password without guessing at it.
+ * Checks a new password against the rules, except for its strength.
  * @returns the first fault, or null
  */
 export function passwordFault(typed: string, context: PasswordContext): CodedError | null {
@@ -105,14 +106,14 @@ export function passwordFault(typed: string, context: PasswordContext): CodedErr
   if (length === 0) return { code: 'password.missing' };
   if (length < minimumLength) return { code: 'password.tooShort', parameters: { count: minimumLength } };
   if (length > maximumLength) return tooLong;
-  if (readTemporaryPassword(password) !== null) return { code: 'password.likeTemporary' };
-  return isMadeOfNames(password, context) ? { code: 'password.containsName' } : null;
+  if (parseTemporaryPassword(password) !== null) return { code: 'password.likeTemporary' };
+  return consistsOfNames(password, context) ? { code: 'password.containsName' } : null;
 }
 
 const products = ['parvis', 'partner portal', 'espace partenaires'];
 
-// A password that is known names and little more is the first that is tried.
-function isMadeOfNames(password: string, { username, displayName, tenantName }: PasswordContext): boolean {
+// Attackers try combinations of known names first.
+function consistsOfNames(password: string, { username, displayName, tenantName }: PasswordContext): boolean {
   const letters = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
   const [local = '', domain = ''] = username.split('@');
   const names = [
@@ -125,7 +126,7 @@ function isMadeOfNames(password: string, { username, displayName, tenantName }: 
     ...tenantName.split(' '),
     ...products,
   ];
-  // The longest first: a full name goes as a whole before its parts are looked for.
+  // Longest first, so that full names are removed before their parts.
   const known = names.map(letters).filter((name) => name.length >= 4);
   const rest = known
     .sort((one, other) => other.length - one.length)
@@ -133,5 +134,7 @@ function isMadeOfNames(password: string, { username, displayName, tenantName }: 
   return rest !== letters(password) && [...rest].length < 8;
 }
 
-/** Guesses below which a password counts as easy to guess, by zxcvbn's estimate; guessing online is throttled besides. */
+/**
+ * Minimum number of guesses, as estimated by zxcvbn, for a password to be accepted. Online guessing is also throttled.
+ */
 export const minGuesses = 1e9;

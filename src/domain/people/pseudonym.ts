@@ -3,8 +3,9 @@ import { temporaryAlphabet } from './password.ts';
 const symbols = 8;
 
 /**
- * What stands in the place of an erased person's name: the same for the same person, 40 bits, easy to read out.
- * @param mac a keyed digest of the person's id, of 8 bytes or more: without the key nobody makes it of an id
+ * The pseudonym that replaces the name of an erased user: 40 bits, stable per user, and easy to read out.
+ * @param mac a keyed digest of the user's ID, at least 8 bytes; keyed, so that the pseudonym cannot be derived from the
+ * ID
  */
 export function pseudonymOf(mac: Uint8Array): string {
   const letters = [...mac.subarray(0, symbols)].map((byte) => temporaryAlphabet[byte % temporaryAlphabet.length]);

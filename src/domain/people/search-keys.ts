@@ -1,71 +1,74 @@
 import { foldName, type User } from './user.ts';
 
-/** What of a user a search looks at. */
-export type Searched = Pick<User, 'displayName' | 'firstName' | 'lastName' | 'username'>;
+/** The fields of a user that are searched. */
+export type SearchableUser = Pick<User, 'displayName' | 'firstName' | 'lastName' | 'username'>;
 
-// Letters keep the marks that belong to them: in Hindi, say, a vowel is one.
-const betweenWords = /[^\p{L}\p{N}\p{M}]+/u;
+// Combining marks belong to words: in Hindi, for example, they are vowels.
+const wordSeparator = /[^\p{L}\p{N}\p{M}]+/u;
 const maxWordLength = 100;
 const maxTextLength = 300;
 const maxTermLength = 20;
 const maxWords = 8;
 
-// ς is how σ is written at the end of a word, and where a search breaks off is no end.
+// ς is σ at the end of a word, but the end of a search term may be in the middle of a word.
 const wordsIn = (text: string): string[] =>
   foldName(text)
     .replaceAll('ς', 'σ')
-    .split(betweenWords)
+    .split(wordSeparator)
     .filter(Boolean)
-    .map((word) => cut(word, maxWordLength));
+    .map((word) => truncate(word, maxWordLength));
 
-// By letters: half of a pair of surrogates is none.
-const cut = (word: string, most: number): string => (word.length <= most ? word : [...word].slice(0, most).join(''));
+// By code points, so that surrogate pairs are not split.
+const truncate = (word: string, max: number): string => (word.length <= max ? word : [...word].slice(0, max).join(''));
 
-const inTwoLetters: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa' };
-const writtenOut = (text: string): string =>
+const digraphs: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa' };
+const withDigraphs = (text: string): string =>
   text
     .normalize('NFC')
     .toLowerCase()
-    .replace(/[äöüøå]/g, (letter) => inTwoLetters[letter] ?? letter);
-const drawnTogether = (word: string): string => word.replace(/([aou])e|aa/g, (_, vowel: string) => vowel || 'a');
+    .replace(/[äöüøå]/g, (letter) => digraphs[letter] ?? letter);
+const withoutDigraphs = (word: string): string => word.replace(/([aou])e|aa/g, (_, vowel: string) => vowel || 'a');
 
-/** @returns each word once, and none that is only a part of another one: whatever finds the part finds the whole */
-function withoutParts(words: readonly string[]): string[] {
+/** Removes duplicates and words that are contained in other words, because they add nothing to a search. */
+function withoutSubstrings(words: readonly string[]): string[] {
   const unique = [...new Set(words)];
   return unique.filter((word) => !unique.some((other) => other !== word && other.includes(word)));
 }
 
 /**
- * The words by which a user is found, folded as names are, with a space between. A search finds the user when each of
- * its words stands within one of these. `Müller` is there as `muller` and as `mueller`, and `Mueller` likewise.
+ * Builds the search text of a user: folded words separated by spaces. A query matches if each of its words is contained
+ * in one of them. `Müller` and `Mueller` are both included as `muller` and `mueller`.
  */
-export function searchWordsOf({ displayName, username, firstName, lastName }: Searched): string {
+export function searchTextOf({ displayName, username, firstName, lastName }: SearchableUser): string {
   const text = [displayName, username, firstName, lastName].join(' ');
   const words = wordsIn(text);
-  const kept = withoutParts([...words, ...wordsIn(writtenOut(text)), ...words.map(drawnTogether)]);
+  const searchable = withoutSubstrings([...words, ...wordsIn(withDigraphs(text)), ...words.map(withoutDigraphs)]);
   let left = maxTextLength;
-  return kept.filter((word) => (left -= [...word].length + 1) >= 0).join(' ');
+  return searchable.filter((word) => (left -= [...word].length + 1) >= 0).join(' ');
 }
 
-/** @returns the words of a search, the longest first: of more than eight, the longest eight; none where only signs were typed */
-export function wordsOfSearch(typed: string): string[] {
-  return withoutParts(wordsIn(typed))
+/** @returns the words of a query, longest first, at most eight; empty if the query contains only punctuation */
+export function parseSearchQuery(typed: string): string[] {
+  return withoutSubstrings(wordsIn(typed))
     .sort((one, other) => other.length - one.length)
     .slice(0, maxWords);
 }
 
-/** @returns every ending of every word of a text made by `searchWordsOf`: what begins an ending stands within a word */
-export function endingsOf(searchWords: string): string[] {
-  const endings = new Set<string>();
+/**
+ * @returns all suffixes of the words in a search text. A prefix of a suffix is a substring of the word, so an index of
+ * suffixes finds substrings.
+ */
+export function suffixesOf(searchWords: string): string[] {
+  const suffixes = new Set<string>();
   for (const word of searchWords.split(' ')) {
     let start = 0;
     for (const letter of word) {
-      endings.add(cut(word.slice(start), maxTermLength));
+      suffixes.add(truncate(word.slice(start), maxTermLength));
       start += letter.length;
     }
   }
-  return [...endings];
+  return [...suffixes];
 }
 
-/** @returns what to look up among endings for a word of a search: it finds at least all that the word is within */
-export const asBeginning = (word: string): string => cut(word, maxTermLength);
+/** @returns the prefix to look up in the index of suffixes for a query word. May match more than the word itself. */
+export const searchPrefix = (word: string): string => truncate(word, maxTermLength);

@@ -5,34 +5,37 @@ import type { AuthenticationMethod } from './authentication.ts';
 import type { User } from './user.ts';
 import { temporaryAlphabet } from './password.ts';
 
-/** A time step of RFC 6238, and how many digits a code of one has: what every authenticator app takes for granted. */
+/** Time step (RFC 6238) and code length, the defaults of all authenticator apps. */
 export const stepSeconds = 30;
 export const codeDigits = 6;
 
-/** How long a session that has the password alone waits for the code. */
-export const codeWithinMs = 15 * 60_000;
+/** How long a session waits for the code after the password. */
+export const codeEntryWindowMs = 15 * 60_000;
 
 export const recoveryCodeCount = 10;
 const groupLength = 4;
 
-/** How many random bytes one recovery code takes: 120 bits of them are kept, so that a plain digest hides it. */
+/** Number of random bytes for a recovery code. It has 120 bits, so a fast hash is sufficient. */
 export const recoveryCodeBytes = 24;
 
 /**
- * @param kind of the tenant whose user it is: operators hold no level in their own, and act in others as administrators do
- * @returns whether the rules ask a second factor of somebody with this level
+ * @param kind the kind of the user's tenant. Operators have no level there, but act as administrators in other tenants
+ * @returns whether the rules require a second factor for this level
  */
 export function isSecondFactorRequired(
   { secondFactor }: Pick<RegionRules, 'secondFactor'>,
   level: AdministratorLevel,
   kind: TenantKind = 'partner',
 ): boolean {
-  const administrates = level !== 'none' || kind === 'operators';
-  return secondFactor === 'everybody' || (secondFactor === 'administrators' && administrates);
+  const isAdministrator = level !== 'none' || kind === 'operators';
+  return secondFactor === 'everybody' || (secondFactor === 'administrators' && isAdministrator);
 }
 
-/** @returns whether a user must set one up before anything else: the rules require it, or theirs did not move with them */
-export const lacksSecondFactor = (
+/**
+ * @returns whether a user must set up a second factor before anything else, because the rules require it or because
+ * theirs did not move with the tenant
+ */
+export const mustSetUpSecondFactor = (
   rules: Pick<RegionRules, 'secondFactor'>,
   user: Pick<User, 'administratorLevel' | 'secondFactorAt' | 'secondFactorDue'>,
   kind: TenantKind,
@@ -40,15 +43,15 @@ export const lacksSecondFactor = (
   user.secondFactorAt === null &&
   (user.secondFactorDue || isSecondFactorRequired(rules, user.administratorLevel, kind));
 
-/** @returns whether a session has the password of somebody who has a second factor, and not yet its code */
+/** @returns whether a session has passed the password step but not the second factor */
 export const isCodePending = (session: {
   readonly amr: readonly AuthenticationMethod[];
   readonly user: { readonly secondFactorAt: number | null };
 }): boolean => session.user.secondFactorAt !== null && !session.amr.includes('mfa');
 
 /**
- * A recovery code: six groups of four of the temporary passwords' symbols.
- * @param random 24 bytes from a cryptographic source; 256 is a multiple of 32, so that no symbol is favoured
+ * Formats a recovery code: six groups of four, with the alphabet of temporary passwords.
+ * @param random 24 bytes from a cryptographic source; there is no modulo bias, because 256 is a multiple of 32
  */
 export function recoveryCode(random: Uint8Array): string {
   if (random.length !== recoveryCodeBytes) throw new RangeError(`needs ${recoveryCodeBytes} random bytes`);
@@ -57,17 +60,20 @@ export function recoveryCode(random: Uint8Array): string {
 
 const grouped = (symbols: string): string => symbols.match(new RegExp(`.{1,${groupLength}}`, 'g'))?.join('-') ?? '';
 
-/** What was typed where a code is asked for, in its one spelling. */
-export interface ReadCode {
+/** A code of either kind in its canonical form. */
+export interface EnteredCode {
   readonly kind: 'app' | 'recovery';
   readonly code: string;
 }
 
-// Longer than any code with every space and hyphen that people put into it.
+// Longer than any code with spaces and hyphens.
 const maxTypedLength = 100;
 
-/** @returns the code that was typed, whatever its spaces, hyphens, case and the script of its digits; null for none */
-export function readCode(typed: string): ReadCode | null {
+/**
+ * Parses a typed code. Ignores spaces, hyphens and case, and accepts the digits of any script.
+ * @returns null if the text cannot be a code
+ */
+export function parseCode(typed: string): EnteredCode | null {
   if (typed.length > maxTypedLength) return null;
   const symbols = typed
     .normalize('NFKC')
@@ -79,7 +85,7 @@ export function readCode(typed: string): ReadCode | null {
   return fits ? { kind: 'recovery', code: grouped(symbols) } : null;
 }
 
-// Unicode has decimal digits in runs from zero to nine, and a run begins where another ends or nothing stood before.
+// Unicode encodes the decimal digits of each script as consecutive runs from zero to nine.
 function digitOf(digit: string): string {
   const point = digit.codePointAt(0) ?? 0;
   let before = 0;
@@ -87,9 +93,9 @@ function digitOf(digit: string): string {
   return String(before % 10);
 }
 
-/** A text that only a holder of the key can read, and for one purpose only. */
+/** A text that is encrypted for one purpose. */
 export interface Sealed {
   readonly text: string;
-  /** Names the key, and says nothing of it. */
+  /** Identifies the key without revealing it. */
   readonly keyId: string;
 }

@@ -1,7 +1,7 @@
 import type { AdministratorLevel, AgentLevel } from '../roles.ts';
 import type { Language } from '../regions.ts';
 
-/** A person of a tenant, as the pages know them: their credentials are apart. */
+/** A user of a tenant. Credentials are stored separately. */
 export interface User {
   readonly id: string;
   readonly tenantId: string;
@@ -11,31 +11,31 @@ export interface User {
   readonly displayName: string;
   readonly administratorLevel: AdministratorLevel;
   readonly agentLevel: AgentLevel;
-  /** When the level Global admin was last removed, epoch ms; null if it never was. */
+  /** When the Global admin level was last removed, epoch ms; null if never. */
   readonly globalAdminUntil: number | null;
   readonly language: Language | null;
   readonly state: 'active' | 'blocked' | 'deleted';
   readonly password: 'own' | 'temporary';
-  /** End of the temporary password's life, epoch ms; null while the password is the user's own. */
+  /** Expiry of the temporary password, epoch ms; null if the user has chosen a password. */
   readonly temporaryUntil: number | null;
-  /** Since when they have a second factor, epoch ms; null while they have none. */
+  /** When the second factor was set up, epoch ms; null if there is none. */
   readonly secondFactorAt: number | null;
-  /** Whether they must set one up again, whatever the rules ask: the one they had stayed in the region they moved from. */
+  /** Whether a new one is mandatory because the previous one did not move to this region. */
   readonly secondFactorDue: boolean;
-  /** Counts up whenever everything that was issued before must end: sessions, open forms. */
+  /** Incremented to invalidate everything issued before, such as sessions and open forms. */
   readonly epoch: number;
-  /** Increases with every change to names, language, levels or state; starts at 1. */
+  /** Incremented by every change to names, language, levels or state. Starts at 1. */
   readonly version: number;
-  /** When `version` last increased, epoch ms: the creation, where it never did. */
+  /** Time of the last change to `version`, initially of the creation, epoch ms. */
   readonly updatedAt: number;
   /** Epoch ms; null before the first sign-in. */
   readonly lastSignInAt: number | null;
   readonly createdAt: number;
-  /** Epoch ms; null for everybody who is not deleted. */
+  /** Epoch ms; null if not deleted. */
   readonly deletedAt: number | null;
 }
 
-/** A user as a list shows them. */
+/** The fields of a user that lists show. */
 export type ListedUser = Pick<
   User,
   | 'id'
@@ -53,7 +53,7 @@ export const userStatuses = ['active', 'passwordChange', 'expired', 'blocked', '
 export type UserStatus = (typeof userStatuses)[number];
 
 /**
- * The one word that lists and pages show for a user.
+ * The status of a user that pages show.
  * @param now epoch ms
  */
 export function statusOf(user: Pick<User, 'state' | 'password' | 'temporaryUntil'>, now: number): UserStatus {
@@ -62,13 +62,13 @@ export function statusOf(user: Pick<User, 'state' | 'password' | 'temporaryUntil
   return user.temporaryUntil !== null && user.temporaryUntil <= now ? 'expired' : 'passwordChange';
 }
 
-// The local part is ASCII on purpose: it leaves no two user names that look alike but differ.
+// The local part is ASCII only, so that different user names cannot look the same.
 const usernameShape = /^[a-z0-9](?:[a-z0-9._+'-]{0,62}[a-z0-9])?@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 const maxUsernameLength = 254;
 
 /**
- * The one spelling under which a user name is kept and looked up. Applying it twice changes nothing.
- * @returns the canonical form, which need not be a well-formed user name
+ * The canonical form in which user names are stored and looked up. Idempotent.
+ * @returns the canonical form, which is not necessarily a valid user name
  */
 export function canonicalUsername(typed: string): string {
   const folded = typed.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
@@ -76,25 +76,25 @@ export function canonicalUsername(typed: string): string {
   return at < 0 ? folded : `${folded.slice(0, at)}@${canonicalDomain(folded.slice(at + 1))}`;
 }
 
-/** @returns a domain in ASCII and without a closing dot, as it stands in the directory */
+/** @returns a domain in ASCII without a trailing dot, as in the directory */
 function canonicalDomain(folded: string): string {
   const domain = folded.replace(/\.+$/, '');
   const isName = /^[\p{L}\p{N}.-]+$/u.test(domain) && URL.canParse(`http://${domain}`);
   return isName ? new URL(`http://${domain}`).hostname : domain;
 }
 
-/** @returns whether a canonical user name may be given to a user */
+/** @returns whether a canonical user name is valid */
 export function isUsername(canonical: string): boolean {
   return canonical.length <= maxUsernameLength && usernameShape.test(canonical);
 }
 
-/** @returns the company domain behind the last @ of a canonical user name, or '' where there is none */
+/** @returns the domain after the last @ of a canonical user name, or '' if there is none */
 export function domainOf(canonical: string): string {
   const at = canonical.lastIndexOf('@');
   return at < 0 ? '' : canonical.slice(at + 1);
 }
 
-/** @returns a domain and those above it, from the most to the least particular; without top-level ones */
+/** @returns a domain and its parent domains, most specific first, without the top-level domain */
 export function domainAndParents(domain: string): string[] {
   const labels = domain.split('.');
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
@@ -102,10 +102,10 @@ export function domainAndParents(domain: string): string[] {
 
 const domainShape = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/;
 
-/** @returns whether the text is a company domain in its canonical, lower-case ASCII form */
+/** @returns whether a text is a domain name in lower-case ASCII */
 export const isDomain = (text: string): boolean => domainShape.test(text);
 
-const specialLetters: Readonly<Record<string, string>> = {
+const letterReplacements: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
   œ: 'oe',
@@ -129,49 +129,49 @@ const katakana = /[\u30A1-\u30F6\u30FD\u30FE]/g;
 const katakanaToHiragana = 0x60;
 
 /**
- * The form under which names are sorted and searched, alike in every database: no case, no accents.
- * `Hélène` and `helene` fold to the same text; `ü` folds to `u`, not to `ue`.
+ * The form in which names are sorted and searched, without case and accents. Done here, so that it is the same in every
+ * database. `Hélène` folds to `helene`, and `ü` to `u`, not `ue`.
  */
 export function foldName(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/\p{Mn}/gu, '')
     .toLowerCase()
-    .replace(/[ßæœøđðłþıħŋةىیک]/g, (letter) => specialLetters[letter] ?? letter)
+    .replace(/[ßæœøđðłþıħŋةىیک]/g, (letter) => letterReplacements[letter] ?? letter)
     .replace(tatweel, '')
     .replace(katakana, (letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) - katakanaToHiragana))
     .replace(/\s+/g, ' ')
     .trim();
 }
 
-/** Characters that a first, last or display name may have as it was typed. */
+/** Maximum length of a typed first, last or display name, in UTF-16 code units. */
 export const maxNameLength = 120;
 
 export const isNameTooLong = (typed: string): boolean => typed.trim().length > maxNameLength;
 
-// Controls, bidirectional overrides and invisible joiners would let a name pose as another one.
-// A tab or a line break is none of them: it stands between two words.
+// Control, bidirectional and invisible characters could make a name look like another one. Tabs and line breaks are
+// kept, because they separate words.
 const deceptiveCharacters = /(?![\t-\r])[\p{Cc}\p{Bidi_Control}\u200B\u2060-\u2064\uFEFF]/gu;
 
-/** @returns the name in NFC with invisible and direction-changing characters taken out, single-spaced */
+/** @returns the name in NFC, without invisible and bidirectional characters, and with single spaces */
 export function cleanName(typed: string): string {
   return typed.replace(deceptiveCharacters, '').normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
-/** In which order a language writes a full name. */
+/** The order of the parts of a full name in a language. */
 export type NameOrder = 'givenFirst' | 'familyFirst';
 
 // Han, kana and hangul names are written without a space between family and given name.
 const unspacedScripts = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]+$/u;
 
-/** @returns the display name of a user who was given none */
-export function joinedName({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>, order: NameOrder): string {
+/** @returns the default display name */
+export function fullName({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>, order: NameOrder): string {
   const parts = order === 'familyFirst' ? [lastName, firstName] : [firstName, lastName];
   const isUnspaced = order === 'familyFirst' && parts.every((part) => unspacedScripts.test(part));
   return parts.join(isUnspaced ? '' : ' ').trim();
 }
 
-/** @returns up to two letters that stand for a person where there is no picture */
+/** @returns up to two initials, for avatars */
 export function initialsOf(displayName: string): string {
   const words = displayName.split(/\s+/).filter(Boolean);
   const picked = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
@@ -181,7 +181,7 @@ export function initialsOf(displayName: string): string {
     .toUpperCase();
 }
 
-/** One field of a user, before and after. */
+/** A changed field of a user. */
 export interface Change {
   readonly field: 'firstName' | 'lastName' | 'displayName' | 'language' | 'administratorLevel' | 'agentLevel';
   readonly from: string | null;

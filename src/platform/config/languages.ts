@@ -4,25 +4,25 @@ import { z } from 'zod';
 import type { NameOrder } from '../../domain/people/user.ts';
 import { packageRoot } from '../package-root.ts';
 
-/** What a language folder says about its language in `language.json`. */
+/** The settings of a language, from `language.json` in its folder. */
 export interface LanguageSettings {
-  /** BCP 47 tag: the name of the folder. */
+  /** BCP 47 tag, which is the name of the folder. */
   readonly tag: string;
-  /** What the language calls itself. */
+  /** The name of the language in that language. */
   readonly name: string;
-  /** The locale of dates for readers whose browser names no region, such as `en-US`. */
+  /** The locale for dates if the browser sends no region, such as `en-US`. */
   readonly locale: string;
   readonly direction: 'ltr' | 'rtl';
-  /** What separates the cells of a CSV file: a semicolon where the comma is the decimal separator, as in Excel. */
+  /** The delimiter of CSV files: a semicolon where the comma is the decimal separator, as in Excel. */
   readonly listDelimiter: ',' | ';';
   readonly nameOrder: NameOrder;
-  /** The CLDR plural categories for which every counted text has a form. */
+  /** The CLDR plural categories that every text with a count must have. */
   readonly pluralForms: readonly string[];
-  /** The folders that hold its texts. A text in a later folder replaces the one before. */
+  /** The folders with the texts. Texts in later folders override earlier ones. */
   readonly folders: readonly string[];
 }
 
-/** Every language that the portal has, by tag. */
+/** All languages of the portal, by tag. */
 export type Languages = ReadonlyMap<string, LanguageSettings>;
 
 const builtInFolder = path.join(packageRoot, 'locales');
@@ -30,7 +30,7 @@ const settingsFile = 'language.json';
 
 const settings = z.strictObject({
   name: z.string().min(1),
-  locale: z.string().refine(isSupported, 'is not a locale that this Node.js supports'),
+  locale: z.string().refine(isSupported, 'must be a locale that this Node.js supports'),
   direction: z.enum(['ltr', 'rtl']),
   listDelimiter: z.enum([',', ';']),
   nameOrder: z.enum(['givenFirst', 'familyFirst']),
@@ -38,7 +38,7 @@ const settings = z.strictObject({
 });
 
 /**
- * Lists the languages that have a folder.
+ * Lists the languages with a folder.
  * @param ownFolder the operator's LOCALES_DIR, or null
  * @returns their tags, the built-in ones first
  */
@@ -47,9 +47,9 @@ export function listLanguages(ownFolder: string | null): string[] {
 }
 
 /**
- * Reads what each language folder says about its language.
- * @param ownFolder the operator's LOCALES_DIR, or null: adds languages, and replaces texts of the built-in ones
- * @returns the languages, and one line for each fault
+ * Reads the settings of all languages.
+ * @param ownFolder the operator's LOCALES_DIR, which adds languages and overrides built-in texts; or null
+ * @returns the languages, and one line for each error
  */
 export function readLanguages(ownFolder: string | null): { languages: Languages; faults: string[] } {
   if (ownFolder !== null && !existsSync(ownFolder)) {
@@ -65,7 +65,7 @@ export function readLanguages(ownFolder: string | null): { languages: Languages;
   return { languages, faults };
 }
 
-/** The languages that Parvis comes with. */
+/** The built-in languages. */
 export const builtInLanguages = (): Languages => readLanguages(null).languages;
 
 function foldersByTag(ownFolder: string | null): Map<string, string[]> {
@@ -80,10 +80,11 @@ function foldersByTag(ownFolder: string | null): Map<string, string[]> {
 }
 
 function readSettings(tag: string, folders: string[]): { found: LanguageSettings | null; faults: string[] } {
-  if (!isCanonicalTag(tag)) return { found: null, faults: ['the folder name is not a BCP 47 tag such as es or pt-BR'] };
-  // The operator's own folder first: it may replace the settings of a built-in language too.
+  if (!isCanonicalTag(tag))
+    return { found: null, faults: ['the folder name must be a BCP 47 tag such as es or pt-BR'] };
+  // The operator's folder takes precedence, so it can override the settings of a built-in language.
   const folder = folders.toReversed().find((each) => existsSync(path.join(each, settingsFile)));
-  if (folder === undefined) return { found: null, faults: [`lacks ${settingsFile}`] };
+  if (folder === undefined) return { found: null, faults: [`${settingsFile} is missing`] };
   const file = path.join(folder, settingsFile);
   const { data, error } = settings.safeParse(readJson(file));
   if (data === undefined) {
@@ -95,7 +96,7 @@ function readSettings(tag: string, folders: string[]): { found: LanguageSettings
   const needed = pluralFormsOf(tag);
   const faults = needed
     .filter((form) => !data.pluralForms.includes(form))
-    .map((form) => `${settingsFile}: pluralForms lacks "${form}"`);
+    .map((form) => `${settingsFile}: pluralForms must contain "${form}"`);
   return { found: { ...data, tag, folders }, faults };
 }
 

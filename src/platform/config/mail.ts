@@ -2,23 +2,25 @@ import path from 'node:path';
 import { z } from 'zod';
 
 export interface Sender {
-  /** Empty where the operator gave an address alone. */
+  /** Empty if the operator configured only an address. */
   readonly name: string;
   readonly address: string;
 }
 
-/** Where mail goes: to one server and no other, or, beside the embedded database, into a folder to look at. */
+/** How email is sent: through one SMTP server or, with the embedded database, to a folder of files. */
 export type MailConfig =
   | { readonly kind: 'smtp'; readonly url: URL; readonly from: Sender }
   | { readonly kind: 'folder'; readonly directory: string; readonly from: Sender };
 
-// What stands behind the port would be ignored: better to say so than to let somebody count on it.
+const smtpUrlError = 'must be smtp://server or smtps://server, with nothing after the port';
+
+// A path or query would be ignored, so it is rejected.
 export const smtpUrl = z
-  .url({ protocol: /^smtps?$/ })
+  .url({ protocol: /^smtps?$/, error: smtpUrlError })
   .transform((text) => new URL(text))
   .refine(
     ({ hostname, pathname, search, hash }) => hostname !== '' && /^\/?$/.test(pathname) && search + hash === '',
-    'is not smtp://server or smtps://server, with nothing behind the port',
+    smtpUrlError,
   );
 
 const senderShape = /^(?:"?([^<>"\p{Cc}]*?)"?\s*<([^<>]+)>|([^<>]+))$/u;
@@ -30,7 +32,7 @@ export const mailFrom = z.string().transform((text, context): Sender => {
   if (!addressShape.test(address)) {
     context.addIssue({
       code: 'custom',
-      message: 'is neither portal@company.example nor Name <portal@company.example>',
+      message: 'must be portal@company.example or Name <portal@company.example>',
     });
   }
   return { name, address };
@@ -39,13 +41,13 @@ export const mailFrom = z.string().transform((text, context): Sender => {
 interface MailSettings {
   readonly url: URL | undefined;
   readonly from: Sender | undefined;
-  /** Whether the database is the embedded one of the data directory: nobody has set anything up yet. */
+  /** Whether the database is the embedded one in the data directory. */
   readonly embedded: boolean;
   readonly dataDirectory: string;
   readonly hostname: string;
 }
 
-/** @returns where mail goes; null where it goes nowhere, and the portal works the same */
+/** @returns how email is sent; null if the portal sends none */
 export function mailOf({ url, from, embedded, dataDirectory, hostname }: MailSettings): MailConfig | null {
   const sender = from ?? { name: '', address: `parvis@${hostname}` };
   if (url !== undefined) return { kind: 'smtp', url, from: sender };

@@ -8,7 +8,7 @@ import {
   type RegionRules,
   type RuleText,
   type UserOperation,
-  type Wording,
+  type LocalizedText,
   ruleTextIn,
 } from '../../domain/regions.ts';
 import type { z } from 'zod';
@@ -16,7 +16,7 @@ import { packageRoot } from '../package-root.ts';
 import { listLanguages } from './languages.ts';
 import { rulesSchema } from './rules.schema.ts';
 
-/** Folder of the rules files that come with Parvis, one per edition of a region. */
+/** Folder of the built-in rules files, one per edition of a region. */
 export const rulesFolder = path.join(packageRoot, 'rules');
 
 const builtInEditions = ['worldwide', 'germany', 'us-government', 'china'] as const;
@@ -24,15 +24,15 @@ const builtInEditions = ['worldwide', 'germany', 'us-government', 'china'] as co
 const rulesFile = (known: readonly string[]) =>
   rulesSchema.transform((file, context): RegionRules => {
     const { $schema: _, places, operations, related, ...rules } = file;
-    const fault = (path: (string | number)[], message = 'names a place that is not among the places'): void =>
+    const fault = (path: (string | number)[], message = 'refers to a place that is not defined under places'): void =>
       context.addIssue({ code: 'custom', path, message });
     for (const [index, language] of rules.languages.entries())
       if (!known.includes(language))
-        fault(['languages', index], `"${language}" is none of ${known.join(', ')}; LOCALES_DIR adds languages`);
+        fault(['languages', index], `"${language}" must be one of ${known.join(', ')}; LOCALES_DIR can add languages`);
     for (const [path, wording] of textsOf(file))
       for (const language of rules.languages)
         if (wording[language] === undefined)
-          fault([...path, language], `is missing, and the region offers ${language}`);
+          fault([...path, language], `is required, because the region offers ${language}`);
     const placed = userOperations.map((operation): [UserOperation, Placement] => {
       const placement = placementOf(operations[operation], places);
       if (placement === null) fault(['operations', operation]);
@@ -46,16 +46,16 @@ const rulesFile = (known: readonly string[]) =>
     return { ...rules, related: others, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
   });
 
-/** Every text of a rules file, with its path. */
-const textsOf = (file: z.infer<typeof rulesSchema>): [path: (string | number)[], wording: Wording][] => [
+/** @returns every text of a rules file with its path */
+const textsOf = (file: z.infer<typeof rulesSchema>): [path: (string | number)[], wording: LocalizedText][] => [
   [['name'], file.name],
-  ...Object.entries(file.places).map(([id, { name }]): [string[], Wording] => [['places', id, 'name'], name]),
-  ...file.related.map(({ what }, index): [(string | number)[], Wording] => [['related', index, 'what'], what]),
+  ...Object.entries(file.places).map(([id, { name }]): [string[], LocalizedText] => [['places', id, 'name'], name]),
+  ...file.related.map(({ what }, index): [(string | number)[], LocalizedText] => [['related', index, 'what'], what]),
 ];
 
 type Places = Readonly<Record<string, { name: RegionRules['name']; address: string }>>;
 
-// Silence means no: an operation that a rules file does not name is done by nobody.
+// An unlisted operation is denied.
 function placementOf(rule: string | undefined, places: Places): Placement | null {
   if (rule === undefined) return { at: 'nobody' };
   if (rule === 'here' || rule === 'alone' || rule === 'nobody') return { at: rule };
@@ -86,7 +86,7 @@ export function readRules(
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    return { rules: null, faults: [`cannot be read as JSON (${unquoted(error)})`] };
+    return { rules: null, faults: [`cannot be read as JSON (${safeMessageOf(error)})`] };
   }
   const parsed = rulesFile(languages).safeParse(content);
   if (parsed.success) return { rules: deepFreeze(parsed.data), faults: [] };
@@ -96,13 +96,13 @@ export function readRules(
   };
 }
 
-// What a parser says quotes the file, and a wrong path may lead to one that holds a secret.
-function unquoted(error: unknown): string {
+// JSON.parse quotes the file in its messages, and REGION_RULES may point to a file of secrets by mistake.
+function safeMessageOf(error: unknown): string {
   const { message } = error as Error;
-  return error instanceof SyntaxError ? (/line \d+ column \d+/.exec(message)?.[0] ?? 'no JSON') : message;
+  return error instanceof SyntaxError ? (/line \d+ column \d+/.exec(message)?.[0] ?? 'invalid JSON') : message;
 }
 
-/** @returns the path of the rules that a region has when the operator names none, or null for an unknown region */
+/** @returns the path of a region's built-in rules, or null if there are none */
 export function builtInRulesFile(region: string): string | null {
   return (builtInEditions as readonly string[]).includes(region) ? path.join(rulesFolder, `${region}.json`) : null;
 }
@@ -116,7 +116,7 @@ const builtIn = new Map(
   builtInEditions.map((region) => [region as string, readRules(path.join(rulesFolder, `${region}.json`)).rules]),
 );
 
-/** @returns the name of a region in a language; a region of the operator's own goes by its id */
+/** @returns the name of a region in a language; its id if the region is not built in */
 export function regionName(region: string, language: Language): RuleText {
   const rules = builtIn.get(region);
   return rules ? ruleTextIn(rules.name, language, rules) : { text: region, language };

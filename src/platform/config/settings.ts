@@ -1,4 +1,4 @@
-import type { EnvironmentVariable } from './config.ts';
+import type { EnvironmentVariable } from './environment.ts';
 
 /** What `docs/reference/settings.md` says about an environment variable. */
 export interface Setting {
@@ -31,6 +31,12 @@ export const settings: Readonly<Record<EnvironmentVariable, Setting>> = {
   REGION_RULES: {
     description: 'The path of a rules file that replaces the built-in rules of the region.',
     unset: 'the built-in rules of `REGION`',
+  },
+  LOCALES_DIR: {
+    description:
+      'A directory with language folders of your own. A folder such as `es` adds a language to the built-in regions; a folder ' +
+      'such as `en` replaces single texts of a built-in language. A rules file in `REGION_RULES` names its languages itself.',
+    unset: 'the built-in languages',
   },
   DATA_DIR: {
     description:

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Works through many things, some at a time, and lets everybody else's requests in between. */
-export async function inChunks<T>(
-  all: readonly T[],
+/** Processes many items in chunks, and yields to the event loop between them. */
+export async function processInChunks<T>(
+  items: readonly T[],
   size: number,
-  work: (some: readonly T[]) => Promise<unknown>,
+  work: (chunk: readonly T[]) => Promise<unknown>,
 ): Promise<void> {
-  for (let from = 0; from < all.length; from += size) {
+  for (let from = 0; from < items.length; from += size) {
     if (from > 0) await nextTurn();
-    await work(all.slice(from, from + size));
+    await work(items.slice(from, from + size));
   }
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Stands for a value that is only known when a prepared query runs. */
+/** A placeholder for a value of a prepared query. */
 export class Parameter {
   readonly name: string;
   constructor(name: string) {
@@ -10,43 +10,43 @@ export class Parameter {
 
 export type Values = Readonly<Record<string, string | number | null>>;
 
-/** Describes a query once, with Knex' words; `$('id')` stands where a value will be. */
+/** Builds a query with Knex; `$('id')` is a placeholder for a named value. */
 export type Build = (knex: Knex, $: (name: string) => Knex.Value) => Knex.QueryBuilder;
 
 /**
- * A value in a query of several tables. SQLite would plan such a query anew at each call, to look at the value: 20 µs.
- * Behind a sub-query it is a value like any other.
+ * Hides a value from the query planner. SQLite prepares a join again at each call to plan for its values, which takes
+ * 20 µs; a subquery prevents that.
  */
-export const unseen = (knex: Knex, value: Knex.Value): Knex.Raw => knex.raw('(select ?)', [value]);
+export const opaqueValue = (knex: Knex, value: Knex.Value): Knex.Raw => knex.raw('(select ?)', [value]);
 
-/** One database of one region. Inside a transaction the same interface speaks through that transaction. */
+/** The database of a region. Within a transaction, the same interface runs on the transaction's connection. */
 export interface Database {
   readonly dialect: 'sqlite' | 'postgres';
-  /** For writes and for what is rare: Knex builds the query each time (some 190 µs). */
+  /** For writes and rare queries: Knex builds the query each time (about 190 µs). */
   readonly knex: Knex;
   /**
-   * For reads on the hot path: the text is built once per name and process, and the driver keeps it prepared.
-   * @param name unique per query text
+   * For reads on the hot path: the SQL is built once per name and process, and the driver keeps the statement prepared.
+   * @param name unique per SQL text
    */
   prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]>;
-  /** Runs the work in one write transaction: all of it or, when it throws, nothing. */
+  /** Runs the work in one write transaction, which is rolled back if the work throws. */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
-  /** Reads everything as it is at one moment, however long it takes; nobody waits for it. */
+  /** Reads from one snapshot of the database, without blocking writers. */
   snapshot<T>(work: (database: Database) => Promise<T>): Promise<T>;
-  /** Updates the statistics that the query planner uses, where the database does not do so by itself. */
+  /** Updates the statistics of the query planner, if the database does not do so automatically. */
   optimize(): Promise<void>;
-  /** @throws when the database does not answer */
+  /** @throws if the database does not respond */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A query's text with the order of its values: numbers are the positions of named values. */
+/** The SQL of a query, and a function that puts named values in the order of its placeholders. */
 export interface Compiled {
   readonly sql: string;
   bind(values: Values): (string | number | null)[];
 }
 
-/** @returns the text of a query, in the dialect's own placeholders */
+/** Compiles a query to SQL with the placeholders of the dialect. */
 export function compile(knex: Knex, build: Build): Compiled {
   const query = build(knex, (name) => new Parameter(name) as unknown as Knex.Value)
     .toSQL()
@@ -58,19 +58,19 @@ export function compile(knex: Knex, build: Build): Compiled {
       bindings.map((binding) => {
         if (!(binding instanceof Parameter)) return binding as string | number | null;
         const value = values[binding.name];
-        if (value === undefined) throw new Error(`The query needs a value for ${binding.name}`);
+        if (value === undefined) throw new Error(`Missing query value: ${binding.name}`);
         return value;
       }),
   };
 }
 
-// Knex would speak to the console, standard output included; whatever goes wrong is thrown besides.
-export const silent = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
+// Knex logs to the console by default, including standard output. Errors are thrown as well, so nothing is lost.
+export const silentLog = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
 
 /**
- * A read on the hot path, described once for all databases of the process; see `Database.prepare`.
- * @param name unique per query text
- * @returns what runs it on a database, or within a transaction
+ * Defines a prepared read once for all databases of the process; see `Database.prepare`.
+ * @param name unique per SQL text
+ * @returns a function that runs the query on a database or within a transaction
  */
 export const preparedQuery =
   <Row>(name: string, build: Build) =>

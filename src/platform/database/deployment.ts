@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-/** A process of one region was started on the database of another. */
+/** The database belongs to another region than the one in the configuration. */
 export class RegionMismatch extends Error {
   /** The region that the database belongs to. */
   readonly bound: string;
@@ -11,17 +11,17 @@ export class RegionMismatch extends Error {
   }
 }
 
-/** A database has migrations that this version does not have. */
+/** The database has migrations that this version does not have. */
 export class UnknownMigrations extends Error {
   constructor(name: string) {
     super(
-      `This database was migrated by another version of Parvis: this one does not know ${name}. ` +
+      `This database was migrated by another version of Parvis: this version has no migration ${name}. ` +
         'Start the version that last used the database, or a newer one. Databases from before 0.1.0 cannot be upgraded. Nothing was changed.',
     );
   }
 }
 
-/** @returns the region that the database belongs to; null for a database that has none yet, or no schema */
+/** @returns the region that the database is bound to; null if it is not bound or has no schema */
 export async function findBoundRegion({ knex }: Database): Promise<string | null> {
   if (!(await knex.schema.hasTable('deployment'))) return null;
   const row = await knex('deployment').where({ id: 1 }).first<{ region: string } | undefined>('region');
@@ -29,8 +29,8 @@ export async function findBoundRegion({ knex }: Database): Promise<string | null
 }
 
 /**
- * Rejects the database of another region, by its id alone: the rules may change.
- * @returns the region that the database belongs to; null for a database that has none yet
+ * Rejects the database of another region. Compares only the ID, because the rules of a region may change.
+ * @returns the region that the database is bound to; null if it is not bound
  * @throws RegionMismatch
  */
 export async function assertRegion(database: Database, region: string): Promise<string | null> {
@@ -39,7 +39,7 @@ export async function assertRegion(database: Database, region: string): Promise<
   return bound;
 }
 
-/** Binds a migrated database to a region, unless it is bound already. The caller holds the migration lock. */
+/** Binds a migrated database to a region, unless it is already bound. The caller must hold the migration lock. */
 export async function bindRegion({ knex }: Database, region: string): Promise<void> {
   await knex('deployment').insert({ id: 1, region }).onConflict('id').ignore();
 }

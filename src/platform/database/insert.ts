@@ -5,8 +5,8 @@ import type { Database } from './database.ts';
 type Row = Readonly<Record<string, string | number | null>>;
 
 /**
- * Inserts many rows with the same columns, within a transaction. Knex would write out each value of each row: a text of
- * hundreds of kilobytes, which SQLite takes longer to read than to do, and whose memory comes back late.
+ * Inserts many rows with the same columns, within a transaction. Knex would generate SQL of hundreds of kilobytes,
+ * which SQLite takes longer to parse than to execute.
  */
 export async function insertRows({ knex, dialect }: Database, table: string, rows: readonly Row[]): Promise<void> {
   const columns = Object.keys(rows[0] ?? {});
@@ -18,13 +18,13 @@ export async function insertRows({ knex, dialect }: Database, table: string, row
     await knex.raw(`${insert} ${select}`, [JSON.stringify(rows)]);
     return;
   }
-  await onConnection(knex, (connection) => {
+  await withSqliteConnection(knex, (connection) => {
     const statement = connection.prepare(`${insert} values (${columns.map(() => '?').join(', ')})`);
     for (const row of rows) statement.run(columns.map((column) => row[column] ?? null));
   });
 }
 
-async function onConnection(knex: Knex, work: (connection: SqliteFile.Database) => void): Promise<void> {
+async function withSqliteConnection(knex: Knex, work: (connection: SqliteFile.Database) => void): Promise<void> {
   const client = knex.client as {
     acquireConnection(): Promise<SqliteFile.Database>;
     releaseConnection(connection: SqliteFile.Database): Promise<void>;

@@ -23,38 +23,39 @@ const migrationSource: Knex.MigrationSource<string> = {
         .filter((name) => path.extname(name) === codeExtension)
         .sort(),
     ),
-  // Without the extension: the same migration has one name in the checkout and in an installed package.
+  // Without the extension, so that a migration has the same name in the checkout and in an installed package.
   getMigrationName: (name) => path.basename(name, codeExtension),
   getMigration: async (name) => (await import(pathToFileURL(path.join(folder, name)).href)) as Migration,
 };
 
-// Any number will do as long as nothing else in the same PostgreSQL database locks it.
+// An arbitrary number that no other lock in the same PostgreSQL database uses.
 const advisoryLock = 727_681;
 const maxWaitMs = 60_000;
 
 /**
- * Prepares the database for a process of the configured region: migrates the schema, and binds a database that has no
- * region yet. Every process and command calls this before it uses the database. All of it happens under the migration
- * lock, so that of two regions started on one empty database exactly one gets it.
+ * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region.
+ * Every process and command calls this before it uses the database. It holds the migration lock throughout, so that
+ * only one of two regions that start on the same empty database gets it.
  * @returns the names of the migrations that this call ran
- * @throws RegionMismatch for the database of another region, UnknownMigrations for that of another version; nothing is changed
+ * @throws RegionMismatch for the database of another region, UnknownMigrations for that of another version; nothing is
+ * changed
  */
 export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
   return withMigrationLock(database, async (locked) => {
     const bound = await assertRegion(locked, rules.region);
-    const names = await latest(locked);
+    const names = await runPendingMigrations(locked);
     if (bound === null) await bindRegion(locked, rules.region);
     return names;
   });
 }
 
 /**
- * Migrates the schema without asking for the region, for tools that need a schema and for tests. Concurrent calls are
- * safe: one migrates, the others wait.
+ * Migrates the schema without checking the region, for tools and tests. Concurrent calls are safe: one migrates, the
+ * others wait.
  * @returns the names of the migrations that this call ran
  */
 export async function migrate(config: DatabaseConfig): Promise<string[]> {
-  return withMigrationLock(config, latest);
+  return withMigrationLock(config, runPendingMigrations);
 }
 
 type Work = (database: Database) => Promise<string[]>;
@@ -74,28 +75,28 @@ async function withDatabase(config: DatabaseConfig, work: Work): Promise<string[
   }
 }
 
-/** @returns the migrations that the database has, and those that it lacks */
+/** @returns the numbers of completed and pending migrations */
 export async function migrationState(database: Database): Promise<{ done: number; pending: number }> {
   const [done, pending] = (await database.knex.migrate.list({ migrationSource })) as [unknown[], unknown[]];
   return { done: done.length, pending: pending.length };
 }
 
-/** Rolls back the newest migration. For tests: a running portal never does this. */
+/** Rolls back the newest migration. For tests only. */
 export async function rollBackLast(database: Database): Promise<void> {
   await database.knex.migrate.down({ migrationSource });
 }
 
-/** Takes every migration back, newest first. For tests: a running portal never does this. */
+/** Rolls back every migration, newest first. For tests only. */
 export async function rollBackEverything(database: Database): Promise<void> {
   await database.knex.migrate.rollback({ migrationSource }, true);
 }
 
-// The outer lock dies with its process, unlike Knex' own row, which a killed process would leave behind. A database that
-// is up to date is only read: a running portal may hold the write lock while a command starts.
-async function latest({ knex }: Database): Promise<string[]> {
+// The outer lock is released when its process dies. The lock row of Knex is not, so it is cleared first. An up-to-date
+// database is only read, because a running portal may hold the write lock while a command starts.
+async function runPendingMigrations({ knex }: Database): Promise<string[]> {
   const known = (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name));
   const done = await doneMigrations(knex);
-  // Knex would name a corrupt directory. A newer version's database is the usual cause.
+  // Knex would report a corrupt migration directory. The usual cause is a database of a newer version.
   const unknown = done.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new UnknownMigrations(unknown);
   if (done.length === known.length) return [];
@@ -109,7 +110,8 @@ async function doneMigrations(knex: Knex): Promise<string[]> {
   return knex('knex_migrations').orderBy('id').pluck<string[]>('name');
 }
 
-// Taken before the database is opened: two processes that make a new file a write-ahead log at once refuse each other.
+// Acquired before the database is opened: if two processes switch a new file to WAL mode at the same time, one of them
+// fails.
 async function withFileLock(file: string, work: () => Promise<string[]>): Promise<string[]> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const lock = new SqliteFile(`${file}.migrating`, { timeout: maxWaitMs });

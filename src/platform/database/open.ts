@@ -4,22 +4,22 @@ import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
 export interface Timeouts {
-  /** How long PostgreSQL works on one statement before it gives up; 0 for no limit. */
+  /** Statement timeout of PostgreSQL; 0 for no limit. */
   readonly statementMs: number;
-  /** How long SQLite waits while another process holds the write lock. The driver blocks the event loop meanwhile. */
+  /** How long SQLite waits for the write lock of another process. The driver blocks the event loop while it waits. */
   readonly lockMs: number;
 }
 
-/** For a process that answers requests: a lock must not hold up all the others. */
+/** For a server: waiting for a lock must not block other requests for long. */
 export const serverTimeouts: Timeouts = { statementMs: 5_000, lockMs: 250 };
 
-/** For a command, which serves nobody else. */
+/** For commands, which serve no other requests. */
 export const commandTimeouts: Timeouts = { statementMs: 5_000, lockMs: 10_000 };
 
-/** For migrations, and for commands whose work grows with the database. */
+/** For migrations, and for commands whose duration grows with the size of the database. */
 export const longTimeouts: Timeouts = { statementMs: 0, lockMs: 60_000 };
 
-/** Opens the region's database. For SQLite, creates the file if there is none. */
+/** Opens the region's database. Creates the SQLite file if it does not exist. */
 export function openDatabase(config: DatabaseConfig, timeouts = serverTimeouts): Database {
   return config.kind === 'sqlite'
     ? openSqlite(config.file, timeouts.lockMs)

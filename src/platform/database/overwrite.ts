@@ -6,18 +6,18 @@ const maxWaitMs = 20_000;
 const pauseMs = 200;
 
 /**
- * Leaves nothing of what was deleted in a database's own files, as far as it lets one: after a transaction that deleted much.
- * Others wait to write meanwhile, with SQLite for as long as the file takes to be written anew.
- * @param tables PostgreSQL's, whose dead rows go
- * @returns whether it could be done; false while others keep the file busy
+ * Removes deleted rows from the files of the database as far as possible. SQLite rewrites the file and blocks other
+ * writers meanwhile.
+ * @param tables the tables to vacuum in PostgreSQL
+ * @returns false if other processes kept the file busy
  */
 export async function overwriteDeleted(database: Database, tables: readonly string[]): Promise<boolean> {
   if (database.dialect === 'postgres') {
     for (const table of tables) await database.knex.raw('vacuum ??', [table]);
     return true;
   }
-  return untilFree(async () => {
-    // The index of words marks who was deleted, and forgets their words only when its parts are put together.
+  return retryUntilFree(async () => {
+    // The full-text index only marks deleted entries; merging its segments removes their words.
     await database.knex.raw("insert into users_search (users_search) values ('optimize')");
     await database.knex.raw('vacuum');
     const [result] = await database.knex.raw<{ busy: number }[]>('pragma wal_checkpoint(truncate)');
@@ -25,7 +25,7 @@ export async function overwriteDeleted(database: Database, tables: readonly stri
   });
 }
 
-async function untilFree(work: () => Promise<boolean>): Promise<boolean> {
+async function retryUntilFree(work: () => Promise<boolean>): Promise<boolean> {
   for (let waited = 0; waited < maxWaitMs; waited += pauseMs) {
     try {
       if (await work()) return true;

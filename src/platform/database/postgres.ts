@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
-import { compile, silent, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { withinTransaction } from './transaction.ts';
 
 const acquireTimeoutMs = 2_000;
-// What changes the schema has nobody waiting for it, and a server that has just been started may take its time.
+// No request waits for a migration, and a database server that was just started may respond slowly.
 const migrationsAcquireTimeoutMs = 20_000;
 const bigintType = 20;
 
 const builtInParser = pg.types.getTypeParser as (oid: number, format?: 'text' | 'binary') => (text: string) => unknown;
 
-// Times are kept as bigint milliseconds: all of them are exact in a JavaScript number until the year 287396.
+// Times are stored as bigint milliseconds, which a JavaScript number represents exactly until the year 287396.
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     oid === bigintType ? Number : builtInParser(oid, format),
@@ -21,10 +21,10 @@ interface Statement extends Compiled {
   readonly name: string;
 }
 
-// PostgreSQL cuts names off after 63 bytes: two long ones that differ only behind that would be the same statement.
+// PostgreSQL truncates names after 63 bytes, so two long names with the same beginning would collide.
 const shortName = (name: string): string => createHash('sha256').update(name).digest('base64url');
 
-/** Opens a pool of connections to PostgreSQL; prepared reads are named statements, which each connection keeps. */
+/** Opens a connection pool to PostgreSQL. Prepared reads are named statements, which each connection caches. */
 export function openPostgres(url: string, statementTimeoutMs: number): Database {
   const knex = createPool(url, statementTimeoutMs);
   const statements = new Map<string, Statement>();
@@ -41,7 +41,7 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
         isolationLevel: 'repeatable read',
         readOnly: true,
       }),
-    // Autovacuum analyzes the tables.
+    // Autovacuum updates the statistics.
     optimize: async () => {},
     ping: async () => {
       await knex.raw('select 1');
@@ -54,7 +54,7 @@ function createPool(url: string, statementTimeoutMs: number): Knex {
   const acquireMs = statementTimeoutMs > 0 ? acquireTimeoutMs : migrationsAcquireTimeoutMs;
   return knexFactory({
     client: 'pg',
-    log: silent,
+    log: silentLog,
     compileSqlOnError: false,
     connection: {
       connectionString: url,

@@ -2,27 +2,27 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import knexFactory, { type Knex } from 'knex';
-import { compile, silent, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { withinTransaction } from './transaction.ts';
 
-// Tables that this connection has not read are analyzed too: a prepared read runs on the other one. SQLite looks at a limited
-// number of rows per index, so that it takes milliseconds whatever the size (sqlite.org/pragma.html#pragma_optimize).
+// Also analyzes tables that this connection has not read, because prepared reads run on the other one. SQLite samples a
+// limited number of rows per index, so this takes milliseconds at any size (sqlite.org/pragma.html#pragma_optimize).
 const analyzeEveryTable = 0x10002;
 
 /**
- * Opens one file with two connections: writes go through Knex's single connection, prepared reads through a read-only one.
- * A reader of a write-ahead log sees the last commit, never an unfinished transaction.
+ * Opens a file with two connections: one of Knex for writes, and a read-only one for prepared reads. In WAL mode a
+ * reader sees the last commit, never an unfinished transaction.
  */
 export function openSqlite(file: string, lockTimeoutMs: number): Database {
-  // The file contains names and password hashes: only this account of the machine may read it.
+  // The file contains names and password hashes, so only its owner may read it.
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   const knex = knexFactory({
     client: 'better-sqlite3',
     connection: { filename: file },
-    log: silent,
+    log: silentLog,
     useNullAsDefault: true,
-    // Otherwise an error quotes the values of its statement, a password's hash included, and errors are logged.
+    // Errors are logged, and would otherwise quote the values of the statement, such as password hashes.
     compileSqlOnError: false,
     pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection(lockTimeoutMs) },
   });
@@ -33,11 +33,11 @@ export function openSqlite(file: string, lockTimeoutMs: number): Database {
     prepare: (name, build) => reader.prepare(name, build),
     transaction: (work) =>
       knex.transaction(async (transaction) => {
-        // Takes the write lock first: a transaction that reads first and writes later could be refused halfway.
+        // Acquire the write lock first: a transaction that reads before it writes can fail with SQLITE_BUSY.
         await transaction.raw('update users set epoch = epoch where 0');
         return work(withinTransaction(transaction, 'sqlite'));
       }),
-    // Without the write lock: it reads the last commit before its first query.
+    // Without the write lock: the snapshot is the last commit before the first query.
     snapshot: (work) => knex.transaction((transaction) => work(withinTransaction(transaction, 'sqlite'))),
     optimize: async () => {
       await knex.raw(`pragma optimize = ${analyzeEveryTable}`);
@@ -52,7 +52,7 @@ export function openSqlite(file: string, lockTimeoutMs: number): Database {
   };
 }
 
-/** The read-only connection to a file, and the statements prepared on it. */
+/** A read-only connection and its prepared statements. */
 class SqliteReader {
   readonly #knex: Knex;
   readonly #file: string;
@@ -69,14 +69,14 @@ class SqliteReader {
   /** See `Database.prepare`. */
   prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]> {
     return async (values) => {
-      let known = this.#statements.get(name);
-      if (known === undefined) {
+      let prepared = this.#statements.get(name);
+      if (prepared === undefined) {
         const compiled = compile(this.#knex, build);
         const connection = this.#connection ?? (await this.#open());
-        known = { compiled, statement: connection.prepare(compiled.sql) };
-        this.#statements.set(name, known);
+        prepared = { compiled, statement: connection.prepare(compiled.sql) };
+        this.#statements.set(name, prepared);
       }
-      return known.statement.all(known.compiled.bind(values)) as Row[];
+      return prepared.statement.all(prepared.compiled.bind(values)) as Row[];
     };
   }
 
@@ -84,7 +84,7 @@ class SqliteReader {
     this.#connection?.close();
   }
 
-  // Opened at the first read: before the first write there may be no file to read.
+  // Opened for the first read, because the file may not exist before the first write.
   async #open(): Promise<SqliteFile.Database> {
     await this.#knex.raw('select 1');
     this.#connection ??= new SqliteFile(this.#file, { readonly: true, timeout: this.#lockTimeoutMs });
@@ -99,10 +99,10 @@ const setUpConnection =
   (connection: SqliteFile.Database, done: Done): void => {
     connection.pragma(`busy_timeout = ${lockTimeoutMs}`);
     connection.pragma('journal_mode = WAL');
-    // FULL: what was acknowledged survives a power cut.
+    // FULL: committed transactions survive a power failure.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
-    // Overwrite deleted data, instead of leaving it in the file until the space is reused.
+    // Overwrite deleted data instead of leaving it in the file until the space is reused.
     connection.pragma('secure_delete = ON');
     done(null, connection);
   };

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Build, Database, Values } from './database.ts';
 
-/** The same interface within a transaction: everything, reads included, runs on the transaction's connection. */
+/** The database within a transaction: all queries, including prepared reads, run on the transaction's connection. */
 export function withinTransaction(transaction: Knex.Transaction, dialect: Database['dialect']): Database {
   const tx: Database = {
     dialect,

@@ -1,6 +1,6 @@
-// SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention (57014: the statement took too long).
+// SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention (57014: statement timeout).
 const postgresClasses = /^(08|53|57)/;
-// With or without the extension that names the circumstances, such as SQLITE_READONLY_DBMOVED.
+// Including extended codes such as SQLITE_READONLY_DBMOVED.
 const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|CANTOPEN|READONLY|IOERR)(_|$)/;
 const codes = new Set([
   'ECONNREFUSED',
@@ -25,7 +25,9 @@ const names = new Set([
 const messages =
   /Connection terminated|timeout expired|timeout exceeded when trying to connect|Socket closed|The client is closed|Unable to acquire a connection|database connection is not open/;
 
-/** @returns whether an error says that a database or the session store is away, full or overburdened, rather than that a program is wrong */
+/**
+ * @returns whether the database or session store is unreachable, full or overloaded, as opposed to a programming error
+ */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -34,7 +36,7 @@ export function isUnavailable(error: unknown): boolean {
     sqliteCodes.test(code) ||
     postgresClasses.test(code) ||
     names.has(error.name) ||
-    // node-redis leaves the name of its errors at that of their parent.
+    // The errors of node-redis have the name of their parent class.
     names.has(error.constructor.name) ||
     messages.test(error.message)
   );

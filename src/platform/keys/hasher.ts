@@ -10,35 +10,41 @@ export interface HashParameters {
   readonly parallelism: number;
 }
 
-/** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. The package's default algorithm is argon2id. */
+/**
+ * OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. The package's default algorithm is
+ * argon2id.
+ */
 export const hashParameters: HashParameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-// For what nobody can guess, such as 100 random bits: no work of ours makes guessing it any slower.
+// For random passwords of 100 bits, which cannot be guessed however fast the hash is.
 const lightMemoryCost = 1_024;
-// Behind everybody who waits for a page.
+// After the hashes that requests wait for.
 const lightPriority = -1;
 
-// One hash per core but one: the pages of everybody else keep a core, and libuv's pool a thread for files.
+// Leaves one core for other requests, and one thread of libuv's pool for file access.
 const concurrency = Math.max(1, availableParallelism() - 1);
 const defaultMaxWaitMs = 2_000;
 
 export interface Hasher {
-  /** @returns the argon2id tag of the password. @throws Failure overloaded when no turn came within 2 s */
+  /** @returns the argon2id hash of a password. @throws Failure overloaded after 2 s in the queue */
   hash(password: string): Promise<string>;
-  /** @returns a light tag, for a password of 100 random bits and no other. Waits behind everybody else, for as long as it takes */
+  /** @returns a cheap hash, for passwords of 100 random bits only. Queued after all other hashes, without a timeout */
   hashRandom(password: string): Promise<string>;
-  /** @returns whether the password has this tag, in the same time for every tag. @throws Failure overloaded when no turn came within 2 s */
+  /**
+   * @returns whether the password matches a hash, in constant time.
+   * @throws Failure overloaded after 2 s in the queue
+   */
   verify(tag: string, password: string): Promise<boolean>;
-  /** @returns whether the tag was made with weaker parameters than today's */
+  /** @returns whether a hash uses weaker parameters than the current ones */
   isOutdated(tag: string): boolean;
-  /** A tag that no password has, so that an unknown name takes as long as a known one. */
+  /** A hash that no password matches. Verified for unknown user names, so that they take as long as known ones. */
   readonly decoy: string;
 }
 
 /**
- * Makes a hasher whose work is capped and queued; making it takes one hash's time, some 30 ms.
- * @param engine what computes and checks a tag; a test counts its calls
- * @param maxWaitMs how long one hash may wait for its turn
+ * Creates a hasher with a queue and limited concurrency. Takes about 30 ms, because it computes the decoy hashes.
+ * @param engine replaced in tests that count its calls
+ * @param maxWaitMs how long a hash may wait in the queue
  */
 export async function createHasher(
   parameters: HashParameters = hashParameters,
@@ -47,20 +53,21 @@ export async function createHasher(
 ): Promise<Hasher> {
   const light = { memoryCost: Math.min(lightMemoryCost, parameters.memoryCost), timeCost: 1, parallelism: 1 };
   const queue = new PQueue({ concurrency });
-  // The wait for a turn is limited, not the work: what has begun is finished, so that its turn is really free again.
-  const queued = async <T>(work: () => Promise<T>): Promise<T> => {
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(overloaded(maxWaitMs / 1_000)), maxWaitMs);
+  // Only the time in the queue is limited. A hash that has started cannot be canceled, so it keeps its slot until it is
+  // done.
+  const queued = async <T>(compute: () => Promise<T>): Promise<T> => {
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(overloaded(maxWaitMs / 1_000)), maxWaitMs);
     const run = (): Promise<T> => {
       clearTimeout(timer);
-      return work();
+      return compute();
     };
-    return queue.add(run, { signal: patience.signal });
+    return queue.add(run, { signal: waiting.signal });
   };
   const decoy = await engine.hash(crypto.randomUUID(), parameters);
   const lightDecoy = await engine.hash(crypto.randomUUID(), light);
-  // Always one full and one light tag: otherwise time would tell whose password nobody has chosen yet.
-  const verifyEvenly = async (tag: string, password: string): Promise<boolean> => {
+  // Always verify one full and one cheap hash: otherwise the time would reveal who still has a temporary password.
+  const verifyInConstantTime = async (tag: string, password: string): Promise<boolean> => {
     const isLight = isWeaker(tag, parameters);
     const full = await engine.verify(isLight ? decoy : tag, password);
     const rest = await engine.verify(isLight ? tag : lightDecoy, password);
@@ -69,7 +76,7 @@ export async function createHasher(
   return {
     hash: (password) => queued(() => engine.hash(password, parameters)),
     hashRandom: (password) => queue.add(() => engine.hash(password, light), { priority: lightPriority }),
-    verify: (tag, password) => queued(() => verifyEvenly(tag, password)),
+    verify: (tag, password) => queued(() => verifyInConstantTime(tag, password)),
     isOutdated: (tag) => isWeaker(tag, parameters),
     decoy,
   };

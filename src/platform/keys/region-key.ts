@@ -2,19 +2,19 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sig
 import { z } from 'zod';
 import { regionId } from '../../domain/regions.ts';
 
-/** Who signed: a region, and the key by which it says that it is the one. */
+/** The region that signed something, and its public key. */
 export interface Signer {
   readonly region: string;
   /** Ed25519 as SPKI in DER, base64url. */
   readonly publicKey: string;
 }
 
-/** The form of what a file says of its signer; whether it is true is for `isSignedBy` to say. */
+/** The format of a signer in a file. `isSignedBy` verifies it. */
 export const signerSchema = z.object({ region: z.string().regex(regionId), publicKey: z.base64url().max(200) });
 export const signatureSchema = z.base64url().max(200);
 
 /** @returns a new private key as PEM */
-export const makeKey = (): string =>
+export const generateSigningKey = (): string =>
   generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
 /** @param privateKey as PEM */
@@ -24,14 +24,14 @@ export const signerOf = (region: string, privateKey: string): Signer => ({
 });
 
 /**
- * Signs a list of values. Lists, not objects: their order is part of what is signed.
- * @param form the name of what is signed, so that a signature serves nowhere else
+ * Signs an array of values. An array, because its serialization has a fixed order.
+ * @param form the kind of content, so that a signature is not valid for another kind
  * @returns Ed25519 (RFC 8032), base64url
  */
 export const signatureOf = (form: string, signer: Signer, content: unknown, privateKey: string): string =>
   sign(null, textOf(form, signer, content), createPrivateKey(privateKey)).toString('base64url');
 
-/** @returns whether the key that the signer names has signed exactly this */
+/** @returns whether the signature of this content is valid for the signer's public key */
 export function isSignedBy(signer: Signer, form: string, content: unknown, signature: string): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(signer.publicKey, 'base64url'), type: 'spki', format: 'der' });
@@ -42,7 +42,7 @@ export function isSignedBy(signer: Signer, form: string, content: unknown, signa
   }
 }
 
-/** @returns a key in a form that two operators can compare by voice: eight groups of four */
+/** @returns a fingerprint that two operators can compare on the phone: eight groups of four hexadecimal digits */
 export function fingerprintOf(publicKey: string): string {
   const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex');
   return (digest.slice(0, 32).match(/.{4}/g) ?? []).join('-');

@@ -2,13 +2,13 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import type { Sealed } from '../../domain/people/second-factor.ts';
 
 export interface Vault {
-  /** @param purpose what it is for, such as whose seed it is: sealed for one, it opens for no other */
+  /** @param purpose the context, such as the owner of the seed. It must be the same to open the text */
   seal(text: string, purpose: string): Sealed;
-  /** @returns the text; null where none of the keys made it, or somebody changed it or took it from elsewhere */
+  /** @returns the text; null if no key fits, the text was changed, or it was sealed for another purpose */
   open(sealed: Sealed, purpose: string): string | null;
-  /** The key that seals. */
+  /** ID of the key that seals. */
   readonly keyId: string;
-  /** All that open. */
+  /** IDs of all keys that open. */
   readonly keyIds: readonly string[];
 }
 
@@ -18,11 +18,11 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const idLength = 12;
 
-/** @param secrets the first seals, each opens: so that one can be replaced by another */
+/** @param secrets the first one seals, all of them open, so that keys can be rotated */
 export function createVault(secrets: readonly string[]): Vault {
   const keys = new Map(secrets.map((secret) => [derive(secret, 'id'), secret] as const).map(toEntry));
   const [current] = keys;
-  if (current === undefined) throw new Error('A vault needs a key');
+  if (current === undefined) throw new Error('A vault requires at least one key');
   const [keyId, key] = current;
 
   return {
@@ -35,8 +35,8 @@ export function createVault(secrets: readonly string[]): Vault {
       return { keyId, text: Buffer.concat([nonce, cipher.getAuthTag(), hidden]).toString('base64url') };
     },
     open: (sealed, purpose) => {
-      const own = keys.get(sealed.keyId);
-      return own === undefined ? null : open(own, Buffer.from(sealed.text, 'base64url'), purpose);
+      const matching = keys.get(sealed.keyId);
+      return matching === undefined ? null : open(matching, Buffer.from(sealed.text, 'base64url'), purpose);
     },
   };
 }
@@ -53,7 +53,7 @@ function open(key: Buffer, sealed: Buffer, purpose: string): string | null {
   }
 }
 
-// The id is made of another derivation than the key: whoever reads it in the database learns nothing of that.
+// The ID is derived separately from the key, so the IDs in the database reveal nothing about the keys.
 const toEntry = ([id, secret]: readonly [Buffer, string]): [string, Buffer] => [
   createHash('sha256').update(id).digest('base64url').slice(0, idLength),
   derive(secret, 'seal'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { activityGroups } from '../../domain/activity/groups.ts';
 import { line } from '../http/forms.ts';
 import { beginningOf, dayOf } from './days.ts';
-import type { LogFilter, LogPlace } from '../../core/activity/index.ts';
+import type { LogFilter, LogPosition } from '../../core/activity/index.ts';
 
 const maxSearchLength = 100;
 
@@ -23,7 +23,7 @@ const day = z
 const place = z
   .string()
   .regex(/^\d{1,15}-\d{1,15}$/)
-  .transform((text): LogPlace => {
+  .transform((text): LogPosition => {
     const [at, number] = text.split('-').map(Number);
     return { at: at ?? 0, place: number ?? 0 };
   })

@@ -1,5 +1,5 @@
 import type { Activity, ActivityEvent, LogFilterName, Participant, RuleChange } from '../../domain/activity/event.ts';
-import { referenceOf } from '../../domain/approvals.ts';
+import { approvalReference } from '../../domain/approvals.ts';
 import type { Formats } from '../../i18n/formats.ts';
 import type { TextValues, Messages } from '../../i18n/translator.ts';
 import type { Change } from '../../domain/people/user.ts';
@@ -111,7 +111,7 @@ function approvalDetails(event: Extract<ActivityEvent, { approval: string }>): W
     ...many,
     ...said,
     ...lapsed,
-    { key: 'approvals:reference', values: { reference: referenceOf(event.approval) } },
+    { key: 'approvals:reference', values: { reference: approvalReference(event.approval) } },
   ];
 }
 

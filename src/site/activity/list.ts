@@ -1,7 +1,7 @@
 import type { Scope } from '../../domain/scope.ts';
 import type { ListedUser } from '../../domain/people/user.ts';
 import { paths } from '../http/paths.ts';
-import { type LogFilter, type LogPlace, type LogRequest, activityStore } from '../../core/activity/index.ts';
+import { type LogFilter, type LogPosition, type LogRequest, activityStore } from '../../core/activity/index.ts';
 import { usersStore } from '../../core/accounts/index.ts';
 import type { ActivityWords, WordedEntry } from './words.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -14,8 +14,8 @@ export interface LogPage {
   readonly days: readonly LogDay[];
   readonly count: number;
   /** Where the newer page ends, and the older one begins; null where there is none. */
-  readonly newer: LogPlace | null;
-  readonly older: LogPlace | null;
+  readonly newer: LogPosition | null;
+  readonly older: LogPosition | null;
 }
 
 /** What happened on one day, newest first. */
@@ -26,23 +26,23 @@ export interface LogDay {
 }
 
 /** Where a page begins: behind a place, going back in time, or before one, going forward. */
-export interface LogPosition {
-  readonly after: LogPlace | null;
-  readonly before: LogPlace | null;
+export interface LogPageStart {
+  readonly after: LogPosition | null;
+  readonly before: LogPosition | null;
 }
 
 export async function readLogPage(
   database: Database,
   scope: Scope,
   filter: LogFilter,
-  { after, before }: LogPosition,
+  { after, before }: LogPageStart,
   words: ActivityWords,
 ): Promise<LogPage> {
   const forward = after === null && before !== null;
   const request: LogRequest = forward
-    ? { filter, order: 'oldestFirst', behind: before, before: null, limit: logPageSize + 1 }
-    : { filter, order: 'newestFirst', behind: null, before: after, limit: logPageSize + 1 };
-  const found = await activityStore.stretch(database, scope, request);
+    ? { filter, order: 'oldestFirst', after: before, before: null, limit: logPageSize + 1 }
+    : { filter, order: 'newestFirst', after: null, before: after, limit: logPageSize + 1 };
+  const found = await activityStore.listEntries(database, scope, request);
   const further = found.length > logPageSize;
   const entries = found.slice(0, logPageSize).map(({ activity }) => words.entry(activity));
   if (forward) entries.reverse();
@@ -56,7 +56,7 @@ export async function readLogPage(
   };
 }
 
-const placeOf = (entry: WordedEntry | undefined): LogPlace | null =>
+const placeOf = (entry: WordedEntry | undefined): LogPosition | null =>
   entry === undefined ? null : { at: entry.at, place: entry.place };
 
 function byDay(entries: readonly WordedEntry[]): LogDay[] {
@@ -70,8 +70,8 @@ interface LogAddress {
   readonly kind?: string | null;
   readonly from?: string | null;
   readonly to?: string | null;
-  readonly after?: LogPlace | null;
-  readonly before?: LogPlace | null;
+  readonly after?: LogPosition | null;
+  readonly before?: LogPosition | null;
 }
 
 /** @returns an address of the log, or of its export, with what it is narrowed to */
@@ -83,7 +83,7 @@ export function logHref(address: LogAddress, path: string = paths.activityLog): 
   return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
 }
 
-const textOf = (place: LogPlace | null | undefined): string | null => (place ? `${place.at}-${place.place}` : null);
+const textOf = (place: LogPosition | null | undefined): string | null => (place ? `${place.at}-${place.place}` : null);
 
 /** @returns the few users whom a reader may mean by a name or user name, the deleted ones too, and whether there are more */
 export async function findPeople(

@@ -4,7 +4,7 @@ import { cleanName } from '../../domain/people/user.ts';
 import { logQuery } from '../activity/activity.forms.ts';
 import { line } from '../http/forms.ts';
 import { maxBulkUsers } from '../../core/accounts/index.ts';
-import { approvalActs } from '../../domain/approval-acts.ts';
+import { approvalActions } from '../../domain/approval-actions.ts';
 
 const maxIdLength = 36;
 // Much more than is taken: how long it is counts when what cannot be seen is out of it.
@@ -22,7 +22,7 @@ const people = z
 
 /** What is asked for, as an address or a form carries it. */
 export const wishForm = z.object({
-  act: z.enum(approvalActs).nullable().catch(null),
+  act: z.enum(approvalActions).nullable().catch(null),
   user: people,
   format: z.enum(['csv', 'jsonl']).catch('csv'),
   of: logQuery.shape.user,

@@ -5,11 +5,11 @@ import { approvalPath, paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { handOverOf, type CredentialIssuer, usersStore } from '../../core/accounts/index.ts';
-import { lapseOf, sees, whoMayDecide, type Approvals, approvalsStore } from '../../core/approvals/index.ts';
+import { describeHandover, type CredentialIssuer, usersStore } from '../../core/accounts/index.ts';
+import { findExpiryReason, canSee, findApprovers, type Approvals, approvalsStore } from '../../core/approvals/index.ts';
 import { answerForm } from './approvals.forms.ts';
 import { formerAmong, shown, inApprovals, inSettings } from './page.ts';
-import { amongOf } from '../../domain/approval-acts.ts';
+import { targetStateOf } from '../../domain/approval-actions.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ApprovalPage, ApprovalsPage } from './approvals.views.ts';
@@ -37,7 +37,7 @@ async function list(deps: ApprovalsRoutesDependencies, request: Request, respons
   const { clock, database } = deps;
   const scope = scopeOf(request);
   const now = clock();
-  const seen = (await approvalsStore.list(database, scope)).filter((each) => sees(scope, each));
+  const seen = (await approvalsStore.list(database, scope)).filter((each) => canSee(scope, each));
   const rows = seen.map((each) => shown(scope, each, now));
   const model: ApprovalsPage = {
     waiting: rows.filter(({ waits }) => waits),
@@ -59,22 +59,22 @@ async function show(
   const found = await approvals.load(scope, idOf(request));
   const waits = found.state === 'open' || found.state === 'confirmed';
   // Said as it is, also where nobody has written it down yet.
-  const lapsedBy = waits ? await lapseOf(database, scope, found, clock()) : null;
-  const approval = shown(scope, lapsedBy === null ? found : { ...found, state: 'lapsed', lapsedBy }, clock());
+  const expiredBy = waits ? await findExpiryReason(database, scope, found, clock()) : null;
+  const approval = shown(scope, expiredBy === null ? found : { ...found, state: 'lapsed', expiredBy }, clock());
   const ids = found.subject.users.map(({ id }) => id);
   const present =
-    ids.length > 0 ? await usersStore.findMany(database, scope, ids, amongOf[found.act] ?? 'present') : [];
+    ids.length > 0 ? await usersStore.findMany(database, scope, ids, targetStateOf[found.act] ?? 'present') : [];
   const typed = (request.body as { remark?: unknown } | undefined)?.remark;
-  const handOver = found.act === 'resetPassword' ? handOverOf(scope, credentialIssuer) : null;
+  const handOver = found.act === 'resetPassword' ? describeHandover(scope, credentialIssuer) : null;
   const open = approval.state === 'open';
-  const { confirmers, dependent } = open
-    ? await whoMayDecide(database, scope, found, clock())
-    : { confirmers: [], dependent: [] };
+  const { eligible, dependent } = open
+    ? await findApprovers(database, scope, found, clock())
+    : { eligible: [], dependent: [] };
   const depends = dependent.some(({ id }) => id === actingUserId(scope));
   const model: ApprovalPage = {
     approval,
     depends,
-    confirmers,
+    confirmers: eligible,
     dependent,
     handOver,
     users: present,

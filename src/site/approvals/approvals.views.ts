@@ -1,11 +1,11 @@
-import type { FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
+import type { FormerAdminProtection } from '../../domain/former-admin-protection.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import type { handOverOf } from '../../core/accounts/index.ts';
+import type { describeHandover } from '../../core/accounts/index.ts';
 import type { NamedUser } from '../http/view-models.ts';
 import type { shown, ShownChange, wishShown } from './page.ts';
 
 type ShownApproval = ReturnType<typeof shown>;
-type HandOver = ReturnType<typeof handOverOf>;
+type HandOver = ReturnType<typeof describeHandover>;
 
 export interface ApprovalsPage {
   readonly waiting: readonly ShownApproval[];
@@ -22,7 +22,7 @@ export interface ApprovalPage {
   /** How a new password reaches its user, where that is what was asked for. */
   readonly handOver: HandOver | null;
   readonly users: readonly NamedUser[];
-  readonly former: FormerGlobalAdmin | null;
+  readonly former: FormerAdminProtection | null;
   readonly remark: string;
 }
 

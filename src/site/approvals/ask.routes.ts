@@ -8,20 +8,20 @@ import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { readOwnRulesForm } from '../rules/rules.forms.ts';
 import { type Throttle, tenantsStore } from '../../core/accounts/index.ts';
-import type { Approvals, Outlook, Wish } from '../../core/approvals/index.ts';
+import type { Approvals, ApprovalRequirement, RequestedApproval } from '../../core/approvals/index.ts';
 import { reasonForm, wishForm } from './approvals.forms.ts';
 import { wishShown, inApprovals } from './page.ts';
-import { amongOf, guardOf } from '../../domain/approval-acts.ts';
+import { targetStateOf, approvalRuleOf } from '../../domain/approval-actions.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { AskPage } from './approvals.views.ts';
 
-type Answered = Exclude<Outlook, { outcome: 'second' }>;
+type Answered = Exclude<ApprovalRequirement, { outcome: 'approvalRequired' }>;
 
 export interface AskRoutesDependencies {
   readonly database: Database;
   readonly approvals: Approvals;
-  readonly throttle: Pick<Throttle, 'spend'>;
+  readonly throttle: Pick<Throttle, 'requireBudget'>;
   readonly regionRules: RegionRules;
   readonly answerRefusal: AnswerRefusal;
 }
@@ -43,14 +43,14 @@ export function askRoutes(deps: AskRoutesDependencies): Route[] {
 async function wishOf(
   deps: AskRoutesDependencies,
   request: Request,
-): Promise<{ wish: Wish; fields: [string, string][] }> {
+): Promise<{ wish: RequestedApproval; fields: [string, string][] }> {
   const { regionRules, database } = deps;
   const given: unknown = request.method === 'POST' ? request.body : request.query;
   const { act, user, format, of, kind, from, to } = wishForm.parse(given ?? {});
   if (act === null) throw new Failure('badRequest');
   const fields: [string, string | null][] = [['act', act], ...user.map((id): [string, string] => ['user', id])];
   // Only a deletion is about several people at once.
-  const wish: Wish = { act, userIds: act === 'delete' ? user : user.slice(0, 1) };
+  const wish: RequestedApproval = { act, userIds: act === 'delete' ? user : user.slice(0, 1) };
   const kept = (more: readonly [string, string | null][]) =>
     [...fields, ...more].filter((field): field is [string, string] => (field[1] ?? '') !== '');
   if (act === 'exportLog') {
@@ -75,9 +75,9 @@ async function ask(
   const { approvals } = deps;
   const scope = scopeOf(request);
   const { wish, fields } = await wishOf(deps, request);
-  const outlook = await approvals.outlook(scope, wish);
-  if (outlook.outcome !== 'second') return answerOther(deps, request, response, wish, outlook);
-  const { users, confirmers, dependent } = outlook;
+  const outlook = await approvals.checkRequirement(scope, wish);
+  if (outlook.outcome !== 'approvalRequired') return answerOther(deps, request, response, wish, outlook);
+  const { users, eligible: confirmers, dependent } = outlook;
   const typed = (request.body as { reason?: unknown } | undefined)?.reason;
   const model: AskPage = {
     ...wishShown(scope, wish.act, { ...wish, users }, users),
@@ -94,21 +94,21 @@ async function ask(
 }
 
 // Whether it is the region that asks for it, or the organization, which can be stricter.
-function becauseOf(deps: AskRoutesDependencies, { act }: Wish): 'region' | 'organization' | 'loosens' {
+function becauseOf(deps: AskRoutesDependencies, { act }: RequestedApproval): 'region' | 'organization' | 'loosens' {
   const { regionRules } = deps;
   if (act === 'loosenRules') return 'loosens';
-  return regionRules.twoAdministrators.for.includes(guardOf[act]) ? 'region' : 'organization';
+  return regionRules.twoAdministrators.for.includes(approvalRuleOf[act]) ? 'region' : 'organization';
 }
 
 async function answerOther(
   deps: AskRoutesDependencies,
   request: Request,
   response: Response,
-  wish: Wish,
+  wish: RequestedApproval,
   outlook: Answered,
 ): Promise<void> {
   const { answerRefusal } = deps;
-  if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.verdict, 'approvals.view');
+  if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.decision, 'approvals.view');
   // Nobody has to be asked (any more): where it is done, there is a button for it.
   response.redirect(303, backOf(wish));
 }
@@ -118,12 +118,12 @@ async function send(deps: AskRoutesDependencies, request: Request, response: Res
   const { values, faults } = readForm(reasonForm, request.body);
   if (values === null) return ask(deps, request, response, faults);
   const { wish } = await wishOf(deps, request);
-  await throttle.spend(scopeOf(request), 'approval');
-  const result = await approvals.ask(scopeOf(request), wish, values.reason);
-  if (result.outcome === 'nobody') return ask(deps, request, response, [], 409);
+  await throttle.requireBudget(scopeOf(request), 'approval');
+  const result = await approvals.request(scopeOf(request), wish, values.reason);
+  if (result.outcome === 'noApprover') return ask(deps, request, response, [], 409);
   if (result.outcome === 'tooMany')
     return ask(deps, request, response, [{ field: 'reason', key: 'approvals:error.tooMany' }]);
-  if (result.outcome === 'alone' || result.outcome === 'refused')
+  if (result.outcome === 'allowed' || result.outcome === 'refused')
     return answerOther(deps, request, response, wish, result);
   request.session.notice = { kind: 'success', key: 'approvals:notice.asked' };
   response.redirect(303, approvalPath(result.id));
@@ -132,10 +132,10 @@ async function send(deps: AskRoutesDependencies, request: Request, response: Res
 const access = 'approvals.view';
 
 /** @returns the page on which it is done without asking anybody */
-function backOf({ act, userIds }: Wish): string {
+function backOf({ act, userIds }: RequestedApproval): string {
   const [only, ...others] = userIds;
   if (act === 'exportLog') return paths.activityLog;
   if (act === 'loosenRules') return paths.rules;
   if (act === 'restore') return paths.deletedUsers;
-  return amongOf[act] === undefined || only === undefined || others.length > 0 ? paths.users : userPath(only);
+  return targetStateOf[act] === undefined || only === undefined || others.length > 0 ? paths.users : userPath(only);
 }

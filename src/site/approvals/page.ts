@@ -1,5 +1,5 @@
-import { referenceOf, type ApprovalSubject } from '../../domain/approvals.ts';
-import { formerGlobalAdmin, type FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
+import { approvalReference, type ApprovalSubject } from '../../domain/approvals.ts';
+import { formerAdminProtection, type FormerAdminProtection } from '../../domain/former-admin-protection.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import type { RuleChange } from '../../domain/activity/event.ts';
@@ -8,13 +8,13 @@ import type { Shown } from '../http/view-models.ts';
 import type { TextValues } from '../../i18n/translator.ts';
 import { logHref } from '../activity/list.ts';
 import { changesBetween } from '../../core/accounts/index.ts';
-import { mayDecide, type Approval } from '../../core/approvals/index.ts';
-import type { ApprovalAct } from '../../domain/approval-acts.ts';
+import { canDecide, type Approval } from '../../core/approvals/index.ts';
+import type { ApprovalAction } from '../../domain/approval-actions.ts';
 import { actingUserId } from '../../domain/principal.ts';
 import type { Crumb } from '../http/page-options.ts';
 
 /** How each act is marked, on its button and in the list. */
-const icons: Readonly<Record<ApprovalAct, string>> = {
+const icons: Readonly<Record<ApprovalAction, string>> = {
   resetPassword: 'key',
   removeSecondFactor: 'trash',
   giveGlobalAdmin: 'shield',
@@ -29,7 +29,7 @@ const isWhole = (log: ApprovalSubject['log']): boolean =>
   Object.values(log?.part ?? {}).every((value) => value === null);
 
 /** @returns what an act is in a whole sentence. @param name of the one whom it is about, where it is about one */
-function sentenceOf(act: ApprovalAct, { users, log }: ApprovalSubject, name: string | null) {
+function sentenceOf(act: ApprovalAction, { users, log }: ApprovalSubject, name: string | null) {
   const values: TextValues = { count: users.length, ...(name === null ? {} : { name }) };
   if (act === 'exportLog') {
     return { key: `approvals:what.exportLog.${isWhole(log) ? 'whole' : 'part'}.${log?.format ?? 'csv'}`, values: {} };
@@ -65,11 +65,11 @@ const preciselyOf = ({ log, own }: ApprovalSubject) => ({
 });
 
 /** @returns why the protection of Global admins still covers somebody whom an act is about; null where it does not */
-export const formerAmong = (scope: Scope, act: ApprovalAct, users: readonly User[]): FormerGlobalAdmin | null =>
-  users.map((user) => formerGlobalAdmin(scope, act, user)).find((former) => former !== null) ?? null;
+export const formerAmong = (scope: Scope, act: ApprovalAction, users: readonly User[]): FormerAdminProtection | null =>
+  users.map((user) => formerAdminProtection(scope, act, user)).find((former) => former !== null) ?? null;
 
 /** What a page about a wish shows of it, before anybody was asked. */
-export const wishShown = (scope: Scope, act: ApprovalAct, subject: ApprovalSubject, users: readonly User[]) => ({
+export const wishShown = (scope: Scope, act: ApprovalAction, subject: ApprovalSubject, users: readonly User[]) => ({
   former: formerAmong(scope, act, users),
   icon: icons[act],
   danger: act === 'delete',
@@ -83,26 +83,26 @@ export const wishShown = (scope: Scope, act: ApprovalAct, subject: ApprovalSubje
  * @param now epoch ms: what has run out is said to have lapsed, also before that was written down
  */
 export function shown(scope: Scope, approval: Approval, now: number) {
-  const { id, act, subject, targetName, asker } = approval;
+  const { id, act, subject, targetName, requester } = approval;
   const waits = approval.state === 'open' || approval.state === 'confirmed';
   const state = waits && approval.expiresAt <= now ? 'lapsed' : approval.state;
-  const own = asker.id === actingUserId(scope);
+  const own = requester.id === actingUserId(scope);
   return {
     ...approval,
     waits: state === 'open' || state === 'confirmed',
     // What was done, or lapsed, had been confirmed before.
     answer: approval.state === 'declined' ? 'declined' : 'confirmed',
-    reference: referenceOf(id),
+    reference: approvalReference(id),
     state,
     own,
     icon: icons[act],
     href: approvalPath(id),
     performHref: to(paths.performApproval, { approvalId: id }),
     danger: act === 'delete',
-    lapsedBy: state === 'lapsed' ? (approval.lapsedBy ?? 'time') : null,
+    lapsedBy: state === 'lapsed' ? (approval.expiredBy ?? 'time') : null,
     sentence: sentenceOf(act, subject, targetName),
     ...preciselyOf(subject),
-    decidable: state === 'open' && mayDecide(scope, approval),
+    decidable: state === 'open' && canDecide(scope, approval),
   };
 }
 

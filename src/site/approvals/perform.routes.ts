@@ -33,10 +33,16 @@ function handOver(
   deps: PerformRoutesDependencies,
   request: Request,
   response: Response,
-  { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
+  { user, credential }: Extract<ResetResult, { outcome: 'reset' }>,
 ) {
   const { sheet } = deps;
-  const shown = { user, way, sheet: sheet(scopeOf(request), user, way), heading: 'users:reset.done', ended: true };
+  const shown = {
+    user,
+    way: credential,
+    sheet: sheet(scopeOf(request), user, credential),
+    heading: 'users:reset.done',
+    ended: true,
+  };
   showCredential(response, shown, { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) });
 }
 
@@ -49,7 +55,7 @@ async function handReset(
   const { answerRefusal } = deps;
   if (result.outcome === 'reset') return handOver(deps, request, response, result);
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   // Nothing is used up: it can be done as soon as there is mail.
   if (result.outcome === 'noMail') throw conflict('approval.noMail');
 }

@@ -6,7 +6,7 @@ import { logHref } from '../activity/list.ts';
 import { maxCounted, dashboardStore } from '../../core/accounts/index.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { ApprovalsToLookAt, Approval } from '../../core/approvals/index.ts';
+import type { PendingApprovals, Approval } from '../../core/approvals/index.ts';
 
 /** One thing that an administrator should look at, in words, and the page on which to do something about it. */
 export interface Attention {
@@ -73,7 +73,7 @@ const worded = (what: string, count: number) => ({
 });
 
 /** @returns what the dashboard shows of requests that need the reader's attention */
-export const approvalItems = ({ waiting, confirmed, declined }: ApprovalsToLookAt) =>
+export const approvalItems = ({ waiting, confirmed, declined }: PendingApprovals) =>
   [
     { ...item('waiting', waiting), icon: 'users', tone: 'warning' as const },
     { ...item('confirmed', confirmed), icon: 'circle-check', tone: 'success' as const },

@@ -5,7 +5,7 @@ import { statusOf, type User } from '../../domain/people/user.ts';
 import { paths, to } from '../http/paths.ts';
 import { type Support, supportStore } from '../../core/support/index.ts';
 import { wholeLog, activityStore } from '../../core/activity/index.ts';
-import { approvalsToLookAt } from '../../core/approvals/index.ts';
+import { findPendingApprovals } from '../../core/approvals/index.ts';
 import { dashboardStore, usersStore } from '../../core/accounts/index.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
@@ -60,7 +60,7 @@ async function operators(
   response: Response,
 ): Promise<void> {
   const { support } = deps;
-  const open = (await support.openTo(scope)).map((grant) => ({
+  const open = (await support.listAvailableGrants(scope)).map((grant) => ({
     ...grant,
     enterHref: to(paths.enterSupport, { grantId: grant.grantId }),
   }));
@@ -73,11 +73,11 @@ async function forManagers(
   globalAdmins: readonly User[],
 ): Promise<Pick<ManagersDashboard, 'attention' | 'notes' | 'support' | 'latest'>> {
   const { database, clock, wordsFor } = deps;
-  const request = { filter: wholeLog, order: 'newestFirst', behind: null, before: null, limit: latestShown } as const;
-  const latest = may(scope, 'activity.view').allowed ? await activityStore.stretch(database, scope, request) : [];
+  const request = { filter: wholeLog, order: 'newestFirst', after: null, before: null, limit: latestShown } as const;
+  const latest = may(scope, 'activity.view').allowed ? await activityStore.listEntries(database, scope, request) : [];
   return {
     attention: [
-      ...approvalItems(await approvalsToLookAt(database, scope, clock())),
+      ...approvalItems(await findPendingApprovals(database, scope, clock())),
       ...(await attentionOf(database, scope, globalAdmins.length, clock())),
     ],
     notes: notesOf(scope, ['users.add', 'users.import', 'users.resetPassword']),

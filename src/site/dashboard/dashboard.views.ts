@@ -1,4 +1,4 @@
-import type { HandOverRule, Placement } from '../../domain/regions.ts';
+import type { HandoverMode, Placement } from '../../domain/regions.ts';
 import type { User } from '../../domain/people/user.ts';
 import type { Support, TenantGrant } from '../../core/support/index.ts';
 import type { WordedEntry } from '../activity/words.ts';
@@ -8,7 +8,7 @@ import type { Note } from '../rules/notes.ts';
 import type { Attention } from './attention.ts';
 import type { Tile } from './tiles.ts';
 
-type OpenGrant = Awaited<ReturnType<Support['openTo']>>[number];
+type OpenGrant = Awaited<ReturnType<Support['listAvailableGrants']>>[number];
 
 interface Dashboard {
   readonly welcome: { readonly name: string; readonly tenant: string };
@@ -21,7 +21,7 @@ export interface EverybodysDashboard extends Dashboard {
   readonly abilities: Abilities;
   readonly helpers: readonly NamedUser[];
   readonly reset: Placement;
-  readonly handOver: HandOverRule;
+  readonly handOver: HandoverMode;
 }
 
 export interface ManagersDashboard extends Dashboard {

@@ -67,10 +67,10 @@ const ownWays: readonly Tile[] = [
 /** @returns the ways that lead somewhere for this reader; the tile of the list says itself where it leads to another place */
 export function tilesFor(scope: Scope): Tile[] {
   const ways = managersWays.flatMap(({ action, ...tile }) => {
-    const verdict = may(scope, action);
-    if (verdict.allowed) return [tile];
-    const elsewhere = action === 'users.list' && verdict.because !== 'level' && verdict.because !== 'support';
-    return elsewhere ? [{ ...tile, text: `policy:${verdict.because}.title` }] : [];
+    const decision = may(scope, action);
+    if (decision.allowed) return [tile];
+    const elsewhere = action === 'users.list' && decision.because !== 'level' && decision.because !== 'support';
+    return elsewhere ? [{ ...tile, text: `policy:${decision.because}.title` }] : [];
   });
   return ways.length > 0 ? ways : [...ownWays];
 }

@@ -75,7 +75,7 @@ function checkPassword(
   const attempt = {
     username,
     password,
-    deviceMark: cookies.read(request, 'device'),
+    deviceToken: cookies.read(request, 'device'),
     address: request.ip ?? '',
     device: (request.get('user-agent') ?? '').slice(0, 300),
   };

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { sendPieces } from './stream.ts';
 import type { stringify as Stringify } from 'csv-stringify/sync';
-import { guardCell } from '../../domain/formula.ts';
+import { escapeFormula } from '../../domain/spreadsheet-cell.ts';
 import type { LanguageSettings } from '../../platform/config/languages.ts';
 
 type Delimiter = LanguageSettings['listDelimiter'];
@@ -31,7 +31,7 @@ const byteOrderMark = '\uFEFF';
 const foreign = /[;,\t]/;
 
 function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], delimiter: Delimiter): string {
-  const guarded = rows.map((row) => row.map(guardCell));
+  const guarded = rows.map((row) => row.map(escapeFormula));
   return stringify(guarded, {
     delimiter,
     record_delimiter: '\r\n',

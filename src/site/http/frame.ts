@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Config } from '../../platform/config/config.ts';
 import { regionName } from '../../platform/config/rules.ts';
-import { type Language, ruleTextIn, type RuleText, type Wording } from '../../domain/regions.ts';
+import { type Language, ruleTextIn, type RuleText, type LocalizedText } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { initialsOf } from '../../domain/people/user.ts';
 import { displayNameOf } from '../../domain/principal.ts';
@@ -109,7 +109,7 @@ function noticeOf(
 }
 
 function ownRegion({ rules }: Config, language: Language) {
-  const ruleText = (wording: Wording): RuleText => ruleTextIn(wording, language, rules);
+  const ruleText = (wording: LocalizedText): RuleText => ruleTextIn(wording, language, rules);
   return { id: rules.region, name: ruleText(rules.name), ruleText };
 }
 

@@ -38,8 +38,8 @@ const isWithin = (path: string, href: string): boolean => path === href || path.
 /** The side navigation of one reader: what the judge keeps from their level is not offered; what is elsewhere is, as a way to it. */
 export function navigationFor(scope: Scope, path: string, t: (key: string) => string) {
   const offered = (action: Action): boolean => {
-    const verdict = may(scope, action);
-    return verdict.allowed || (verdict.because !== 'level' && verdict.because !== 'support');
+    const decision = may(scope, action);
+    return decision.allowed || (decision.because !== 'level' && decision.because !== 'support');
   };
   const place = ({ href, label }: { href: string; label: string }) => ({
     href,

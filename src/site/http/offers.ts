@@ -1,14 +1,14 @@
-import { isOffered, type Refused, type Verdict } from '../../domain/verdict.ts';
+import { isOffered, type Denial, type PolicyDecision } from '../../domain/policy-decision.ts';
 import type { Place } from '../../domain/regions.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import type { DenialReason } from '../../domain/denial-reason.ts';
 
 /** How a page offers something: to be done alone, or together with another administrator, who is asked first. */
 export type Offer = 'alone' | 'together';
 
 /** @returns how a page offers what the policy decided on; null where it does not */
-export function offerOf(verdict: Verdict): Offer | null {
-  if (verdict.allowed) return 'alone';
-  return isOffered(verdict) ? 'together' : null;
+export function offerOf(decision: PolicyDecision): Offer | null {
+  if (decision.allowed) return 'alone';
+  return isOffered(decision) ? 'together' : null;
 }
 
 /** Why a page does not offer something, and what its reader can do instead. */
@@ -25,7 +25,7 @@ export interface Reason {
 }
 
 /** What the rules of a region or an organization decide: the table of these rules explains it. */
-const decidedByRules: ReadonlySet<string> = new Set<Refusal>([
+const decidedByRules: ReadonlySet<string> = new Set<DenialReason>([
   ...(['elsewhere', 'alone', 'nobody', 'tenantNobody'] as const),
   ...(['administrator', 'tenantAdministrator'] as const),
 ]);
@@ -34,7 +34,7 @@ const decidedByRules: ReadonlySet<string> = new Set<Refusal>([
 export const isDecidedByRules = (because: string): boolean => decidedByRules.has(because);
 
 /** @returns what a page says where the policy denies something */
-export function reasonOf(refusal: Refused): Reason {
+export function reasonOf(refusal: Denial): Reason {
   const { because } = refusal;
   const elsewhere = because === 'elsewhere' ? { place: refusal.place, address: refusal.address } : null;
   return {

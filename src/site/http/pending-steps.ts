@@ -1,4 +1,4 @@
-import { isCodePending, lacksSecondFactor } from '../../domain/people/second-factor.ts';
+import { isCodePending, mustSetUpSecondFactor } from '../../domain/people/second-factor.ts';
 import { paths } from './paths.ts';
 import type { Middleware } from './request.ts';
 
@@ -25,5 +25,5 @@ function firstStepOf({ signedIn, scope }: Express.Request): string | null {
   if (isCodePending(signedIn.session)) return paths.signInCode;
   if (user.password === 'temporary') return paths.changePassword;
   // Of an operator inside another tenant nothing is missing: `supportEnd` led out whoever lacks what is asked there.
-  return lacksSecondFactor(scope.rules, user, tenant.kind) ? paths.ownSecondFactor : null;
+  return mustSetUpSecondFactor(scope.rules, user, tenant.kind) ? paths.ownSecondFactor : null;
 }

@@ -4,18 +4,18 @@ import { reasonOf } from './offers.ts';
 import { askPath, paths } from './paths.ts';
 import { scopeOf } from './request.ts';
 import type { AnswerRefusal } from './routing.ts';
-import { amongOf } from '../../domain/approval-acts.ts';
+import { targetStateOf } from '../../domain/approval-actions.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import { usersStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { Refused } from '../../domain/verdict.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import type { Denial } from '../../domain/policy-decision.ts';
+import type { DenialReason } from '../../domain/denial-reason.ts';
 
 /** What is not done here at all, whoever asks. */
-const notDone: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);
-const nobodyDoes: ReadonlySet<Refusal> = new Set<Refusal>(['nobody', 'tenantNobody']);
+const notDone: ReadonlySet<DenialReason> = new Set<DenialReason>(['elsewhere', 'alone', 'nobody', 'tenantNobody']);
+const nobodyDoes: ReadonlySet<DenialReason> = new Set<DenialReason>(['nobody', 'tenantNobody']);
 /** Where no Global admin could do more. */
-const withoutHelp: ReadonlySet<Refusal> = new Set<Refusal>(['elsewhere', 'alone', 'nobody', 'self']);
+const withoutHelp: ReadonlySet<DenialReason> = new Set<DenialReason>(['elsewhere', 'alone', 'nobody', 'self']);
 
 /**
  * Says why something is not done here and who, or which place, can help. Asked for by its address, a page that is
@@ -45,11 +45,11 @@ export function refusalPage(database: Database, clock: () => number): AnswerRefu
 }
 
 // Where another administrator must agree, there is a page on which they are asked; it needs to know about whom.
-function askingPath(request: Request, refusal: Refused): string | null {
+function askingPath(request: Request, refusal: Denial): string | null {
   if (refusal.because !== 'secondAdministrator') return null;
   const { act, users } = refusal;
   const more = act === 'exportLog' ? partOfLog(request) : {};
-  return amongOf[act] === undefined || users.length > 0 ? askPath(act, users, more) : null;
+  return targetStateOf[act] === undefined || users.length > 0 ? askPath(act, users, more) : null;
 }
 
 // Which part of the log it is about goes along.

@@ -5,7 +5,7 @@ import type { Action } from '../../domain/roles.ts';
 import { isCodePending } from '../../domain/people/second-factor.ts';
 import { paths } from './paths.ts';
 import { scopeOf, sessionOf, type Middleware } from './request.ts';
-import type { Refused } from '../../domain/verdict.ts';
+import type { Denial } from '../../domain/policy-decision.ts';
 
 /**
  * Who may use a route: anyone; a user who must change their password, or whose code is still asked for;
@@ -27,7 +27,7 @@ export type Route = {
 export type AnswerRefusal = (
   request: Request,
   response: Response,
-  refusal: Refused,
+  refusal: Denial,
   /** The action that was refused, where nobody has recorded it yet. */
   unrecorded?: Action,
 ) => void | Promise<void>;
@@ -78,8 +78,8 @@ function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
     if (access === 'pendingCode') {
       return isCodePending(sessionOf(request)) ? next() : response.redirect(303, paths.dashboard);
     }
-    const verdict = may(scopeOf(request), access);
-    return verdict.allowed ? next() : answerRefusal(request, response, verdict, access);
+    const decision = may(scopeOf(request), access);
+    return decision.allowed ? next() : answerRefusal(request, response, decision, access);
   };
 }
 

@@ -1,5 +1,5 @@
-import { tightened } from '../../domain/tenant-rules.ts';
-import { createScope, scopeInside } from '../../domain/scope.ts';
+import { effectiveRules } from '../../domain/tenant-rules.ts';
+import { createScope, supportScope } from '../../domain/scope.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offered } from './language.ts';
@@ -17,7 +17,7 @@ export function scope(cookies: Cookies, rules: RegionRules, clock: () => number)
         offered(tenant.language, rules) ??
         rules.defaultLanguage;
       const own = createScope({
-        ...regionScopeOf(request, tightened(rules, tenant.ownRules)),
+        ...regionScopeOf(request, effectiveRules(rules, tenant.ownRules)),
         now: clock(),
         tenant: { id: tenant.id, name: tenant.name, language: tenant.language },
         principal: person(user),
@@ -25,7 +25,7 @@ export function scope(cookies: Cookies, rules: RegionRules, clock: () => number)
       request.scope =
         support === null || supportEnd !== null
           ? own
-          : scopeInside(own, support.tenant, support, tightened(rules, support.tenant.ownRules));
+          : supportScope(own, support.tenant, support, effectiveRules(rules, support.tenant.ownRules));
     }
     next();
   };

@@ -8,11 +8,11 @@ import { seeOther, type Middleware } from './request.ts';
  * Leads an operator whose access to a tenant is over back to their own dashboard, and says why. It stands before the
  * routes, so that nothing more is done in that tenant, whatever was asked for.
  */
-export function supportEnd(support: Pick<Support, 'takeOut'>): Middleware {
+export function supportEnd(support: Pick<Support, 'leaveEndedSupport'>): Middleware {
   return async (request, response, next) => {
     const session: LiveSession | undefined = request.signedIn?.session;
     if (!session?.support || session.supportEnd === null) return next();
-    await support.takeOut(session);
+    await support.leaveEndedSupport(session);
     // Who wants to be gone is gone altogether.
     if (request.path === paths.signOut) return next();
     renewCsrfToken(request);

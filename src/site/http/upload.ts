@@ -39,8 +39,8 @@ export function upload(uploadOf: ReturnType<typeof uploadsAmong>, answerRefusal:
   return async (request, response, next) => {
     const route = uploadOf(request);
     if (route?.upload !== true || request.scope === undefined) return next();
-    const verdict = may(request.scope, route.access);
-    if (!verdict.allowed) return answerRefusal(request, response, verdict);
+    const decision = may(request.scope, route.access);
+    if (!decision.allowed) return answerRefusal(request, response, decision);
     const sender = actingUserId(request.scope);
     const { fields, file } = await limitConcurrentUploads(underWay, sender, () => readParts(request));
     request.body = fields;

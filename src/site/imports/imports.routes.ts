@@ -7,11 +7,11 @@ import { readForm } from '../http/forms.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { handOverOf, type CredentialIssuer } from '../../core/accounts/index.ts';
+import { describeHandover, type CredentialIssuer } from '../../core/accounts/index.ts';
 import { type Import, type ImportPasswords, maxRows, type Imports, importsStore } from '../../core/imports/index.ts';
 import type { UsersCsv } from '../users/csv.ts';
 import { inList } from '../users/view-models.ts';
-import { rowsQuery, wantForm } from './imports.forms.ts';
+import { rowsQuery, confirmForm } from './imports.forms.ts';
 import type { ImportPage, Stage } from './imports.views.ts';
 import { importPath, pageOfRows } from './page.ts';
 import type { Crumb, PageFault } from '../http/page-options.ts';
@@ -34,7 +34,7 @@ export interface ImportsRoutesDependencies {
 }
 
 export function importsRoutes(deps: ImportsRoutesDependencies): Route[] {
-  const handlers = bind(deps, { ask, take, sendTemplate, show, want });
+  const handlers = bind(deps, { ask, take, sendTemplate, show, confirm });
   return [
     {
       method: 'get',
@@ -45,7 +45,7 @@ export function importsRoutes(deps: ImportsRoutesDependencies): Route[] {
     { method: 'post', path: paths.importUsers, access, upload: true, handle: handlers.take },
     { method: 'get', path: paths.importTemplate, access, handle: handlers.sendTemplate },
     { method: 'get', path: paths.import, access, handle: handlers.show },
-    { method: 'post', path: paths.import, access, handle: handlers.want },
+    { method: 'post', path: paths.import, access, handle: handlers.confirm },
   ];
 }
 
@@ -98,36 +98,36 @@ async function show(deps: ImportsRoutesDependencies, request: Request, response:
   const { imports, passwords, database, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
-  const outlook = found.state === 'done' ? await passwords.outlook(scope, found) : null;
+  const passwordStatus = found.state === 'applied' ? await passwords.getStatus(scope, found) : null;
   const model: ImportPage = {
     import: found,
     ...(await pageOfRows(database, scope, found, rowsQuery.parse(request.query))),
     stage: stageOf(found),
     good: found.counts.added + found.counts.changed,
     href: importPath(found.id),
-    passwords: outlook,
+    passwords: passwordStatus,
     passwordsHref: `${importPath(found.id)}/passwords`,
-    handOver: handOverOf(scope, credentialIssuer),
+    handOver: describeHandover(scope, credentialIssuer),
   };
-  if (found.state === 'wanted') response.set('Refresh', String(refreshSeconds));
+  if (found.state === 'confirmed') response.set('Refresh', String(refreshSeconds));
   const named = { key: 'imports:show.title', values: { name: found.fileName } };
   const title = found.fileName === '' ? 'common:terms.import' : named;
   response.page('imports/show', model, { title, breadcrumbs: inImport });
 }
 
-async function want(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
+async function confirm(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { imports, wake } = deps;
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
-  const mode = readForm(wantForm, request.body).values?.mode ?? null;
+  const mode = readForm(confirmForm, request.body).values?.mode ?? null;
   if (mode === null) throw new Failure('badRequest');
-  if (await imports.want(scope, found, mode, sessionOf(request).user.epoch)) wake();
+  if (await imports.confirm(scope, found, mode, sessionOf(request).user.epoch)) wake();
   response.redirect(303, importPath(found.id));
 }
 
 const access = 'users.import';
 
-const stageOf = ({ state }: Import): Stage => (state === 'done' || state === 'stopped' ? state : 'planned');
+const stageOf = ({ state }: Import): Stage => (state === 'applied' || state === 'aborted' ? state : 'planned');
 
 // A file without rows.
 async function* nothing(): AsyncGenerator<never> {}

@@ -1,10 +1,10 @@
-import type { Outcome } from '../../domain/imports.ts';
-import type { handOverOf } from '../../core/accounts/index.ts';
-import type { Delivery, Import, ImportPasswords } from '../../core/imports/index.ts';
+import type { RowOutcome } from '../../domain/imports.ts';
+import type { describeHandover } from '../../core/accounts/index.ts';
+import type { PasswordDownload, Import, ImportPasswords } from '../../core/imports/index.ts';
 import type { ShownRow } from './page.ts';
 
 /** How the pages speak of a row: what will become of it, what has, or what has not. */
-export type Stage = 'planned' | 'done' | 'stopped';
+export type Stage = 'planned' | 'applied' | 'aborted';
 
 interface RecentImport extends Import {
   readonly href: string;
@@ -21,7 +21,7 @@ export interface ImportPage {
   readonly previous: string | null;
   readonly next: string | null;
   readonly filters: readonly {
-    readonly outcome: Outcome;
+    readonly outcome: RowOutcome;
     readonly count: number;
     readonly href: string;
     readonly current: boolean;
@@ -32,9 +32,9 @@ export interface ImportPage {
   readonly good: number;
   readonly href: string;
   /** Null until the import is done. */
-  readonly passwords: Awaited<ReturnType<ImportPasswords['outlook']>> | null;
+  readonly passwords: Awaited<ReturnType<ImportPasswords['getStatus']>> | null;
   readonly passwordsHref: string;
-  readonly handOver: ReturnType<typeof handOverOf>;
+  readonly handOver: ReturnType<typeof describeHandover>;
 }
 
 /** The one download, or sending, of what the users of an import sign in with. */
@@ -45,9 +45,9 @@ interface ImportPasswordsPart extends Pick<ImportPage, 'import' | 'passwordsHref
 declare module '../http/view-models.ts' {
   interface ViewModels {
     'imports/details': { readonly row: ShownRow };
-    'imports/done': ImportPage;
+    'imports/applied': ImportPage;
     'imports/gone': {
-      readonly delivery: Exclude<Delivery, { readonly outcome: 'begun' | 'noMail' }>;
+      readonly delivery: Exclude<PasswordDownload, { readonly outcome: 'begun' | 'noMail' }>;
       readonly href: string;
     };
     'imports/new': NewImportPage;
@@ -58,9 +58,9 @@ declare module '../http/view-models.ts' {
     'imports/show': ImportPage;
     'imports/staged': ImportPage;
     'imports/state': Pick<Import, 'state'>;
-    'imports/stopped': ImportPage;
+    'imports/aborted': ImportPage;
     'imports/value': Shown;
-    'imports/wanted': ImportPage;
+    'imports/confirmed': ImportPage;
     'links/import': ImportPasswordsPart;
   }
 }

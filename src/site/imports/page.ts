@@ -1,5 +1,5 @@
 import type { Shown } from '../http/view-models.ts';
-import { outcomes, type ImportedUser, type Outcome, type PlannedRow } from '../../domain/imports.ts';
+import { rowOutcomes, type ImportedUser, type RowOutcome, type PlannedRow } from '../../domain/imports.ts';
 import { ruleTextIn } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths, to } from '../http/paths.ts';
@@ -27,7 +27,7 @@ export async function pageOfRows(database: Database, scope: Scope, found: Import
     rows: rows.map((row) => shown(row, scope)),
     previous: hasPrevious ? href({ before: rows[0]?.line ?? 0 }) : null,
     next: backwards || further ? href({ after: rows.at(-1)?.line ?? 0 }) : null,
-    filters: outcomes.map((outcome) => ({
+    filters: rowOutcomes.map((outcome) => ({
       outcome,
       count: found.counts[outcome],
       href: rowsHref(found.id, outcome),
@@ -37,7 +37,7 @@ export async function pageOfRows(database: Database, scope: Scope, found: Import
   };
 }
 
-function rowsHref(id: string, outcome: Outcome | null, place: Record<string, number> = {}): string {
+function rowsHref(id: string, outcome: RowOutcome | null, place: Record<string, number> = {}): string {
   const given = new URLSearchParams(outcome ? { outcome } : {});
   for (const [name, line] of Object.entries(place)) given.set(name, String(line));
   const search = given.toString();

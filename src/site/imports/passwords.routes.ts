@@ -8,12 +8,12 @@ import { csvHeadings, isoTime } from '../users/csv.ts';
 import { inList } from '../users/view-models.ts';
 import { importPath } from './page.ts';
 import type { CredentialIssuer } from '../../core/accounts/index.ts';
-import type { Delivery, ImportPasswords, IssuedPassword, Import, Imports } from '../../core/imports/index.ts';
+import type { PasswordDownload, ImportPasswords, IssuedPassword, Import, Imports } from '../../core/imports/index.ts';
 import { bind } from '../../platform/bind.ts';
 
 interface Begun {
   readonly found: Import;
-  readonly delivery: Extract<Delivery, { outcome: 'begun' }>;
+  readonly delivery: Extract<PasswordDownload, { outcome: 'begun' }>;
 }
 
 export interface ImportPasswordsRoutesDependencies {
@@ -42,8 +42,8 @@ async function download(deps: ImportPasswordsRoutesDependencies, request: Reques
     return response.page('imports/gone', model, { title: 'imports:passwords.title', breadcrumbs: inList, status });
   }
   const { t, settings } = translator(request.language);
-  if (credentialIssuer.ruleFor(scope) === 'mailedLink') return mailAll(request, response, { found, delivery });
-  const isLink = credentialIssuer.ruleFor(scope) === 'link';
+  if (credentialIssuer.handoverRuleFor(scope) === 'mailedLink') return mailAll(request, response, { found, delivery });
+  const isLink = credentialIssuer.handoverRuleFor(scope) === 'link';
   const secret = isLink ? 'links:term' : 'common:terms.temporaryPassword';
   const header = [csvHeadings.username, csvHeadings.displayName, secret, 'imports:passwords.until'];
   let whole = false;

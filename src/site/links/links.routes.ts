@@ -38,7 +38,7 @@ export function linksRoutes(deps: LinksRoutesDependencies): Route[] {
 async function show(deps: LinksRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { links } = deps;
   if (request.scope) return saySignedIn(request, response, 200);
-  const link = await counted(deps, request, (token) => links.look(token));
+  const link = await counted(deps, request, (token) => links.find(token));
   if (link === null) return sayGone(deps, response);
   request.language = languageFor(deps, request, link);
   const { user, tenant, purpose, expiresAt } = link;
@@ -51,7 +51,7 @@ async function open(deps: LinksRoutesDependencies, request: Request, response: R
   // Whoever is signed in would go on as somebody else, without having meant to.
   if (request.scope) return saySignedIn(request, response, 409);
   const device = (request.get('user-agent') ?? '').slice(0, maxDeviceLength);
-  const ticket = await counted(deps, request, (token) => links.open(regionScopeOf(request, rules), token, device));
+  const ticket = await counted(deps, request, (token) => links.redeem(regionScopeOf(request, rules), token, device));
   if (ticket === null) return sayGone(deps, response);
   await authentication.renew(request, ticket);
   response.set('Referrer-Policy', 'no-referrer').redirect(303, paths.changePassword);
@@ -71,10 +71,10 @@ async function counted<T>(
 ): Promise<T | null> {
   const { throttle } = deps;
   const address = request.ip ?? '';
-  const wait = await throttle.takeLink(address);
+  const wait = await throttle.consumeLink(address);
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
   const result = await work(String(request.params.token));
-  if (result !== null) await throttle.forgiveLink(address);
+  if (result !== null) await throttle.refundLink(address);
   return result;
 }
 

@@ -1,7 +1,7 @@
 import type { RuleText } from '../../domain/regions.ts';
-import type { handOverOf, FoundLink } from '../../core/accounts/index.ts';
+import type { describeHandover, FoundLink } from '../../core/accounts/index.ts';
 
-type HandOver = ReturnType<typeof handOverOf>;
+type HandOver = ReturnType<typeof describeHandover>;
 
 export interface OpenLinkPage {
   readonly tenant: string;

@@ -24,7 +24,7 @@ export function recoveryRoutes(parts: {
   config: Config;
   database: Database;
   cookies: Cookies;
-  recovery: Pick<Recovery, 'ask'> & { readonly wake: () => void };
+  recovery: Pick<Recovery, 'requestLink'> & { readonly wake: () => void };
 }): Route[] {
   const { config, database, cookies, recovery } = parts;
   const { rules } = config;
@@ -48,7 +48,7 @@ export function recoveryRoutes(parts: {
       const chosen = chosenLanguage(request, cookies, rules);
       return response.redirect(303, url === undefined ? paths.signIn : arrivalAddress(url, config, chosen));
     }
-    const wait = await recovery.ask(regionScopeOf(request, rules), values.username);
+    const wait = await recovery.requestLink(regionScopeOf(request, rules), values.username);
     if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
     recovery.wake();
     response.page('links/recover-sent', { minutes }, { title: 'links:sent.title' });

@@ -11,12 +11,12 @@ import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ForcedChangePage, OwnPasswordPage } from './passwords.views.ts';
-import { userBehind } from '../../domain/principal.ts';
+import { userOf } from '../../domain/principal.ts';
 import { z } from 'zod';
 
 export interface PasswordsRoutesDependencies {
   readonly passwords: Passwords;
-  readonly links: Pick<Links, 'stateOf'>;
+  readonly links: Pick<Links, 'findLatest'>;
   readonly authentication: Authentication;
   readonly devices: KnownDevices;
   readonly cookies: Cookies;
@@ -52,8 +52,8 @@ async function askForced(
   const { links, passwords } = deps;
   const scope = scopeOf(request);
   const { user } = sessionOf(request);
-  const link = await links.stateOf(scope, user);
-  const { setBy, setAt } = await passwords.factsOf(scope, user.id);
+  const link = await links.findLatest(scope, user);
+  const { setBy, setAt } = await passwords.getMetadata(scope, user.id);
   const set = { setBy, setAt, purpose: link?.purpose ?? null };
   const model: ForcedChangePage = {
     username: user.username,
@@ -67,7 +67,7 @@ function askOwn(request: Request, response: Response, faults: readonly PageFault
   const { rules, principal } = scopeOf(request);
   const reset = rules.operations['users.resetPassword'];
   const model: OwnPasswordPage = {
-    username: userBehind(principal)?.username ?? '',
+    username: userOf(principal)?.username ?? '',
     minimumLength: rules.password.minimumLength,
     reset,
     handOver: rules.handOver.by,
@@ -127,8 +127,8 @@ async function takeOwn(deps: PasswordsRoutesDependencies, request: Request, resp
   if (values === null) return askOwn(request, response, faults);
   const { username, epoch } = sessionOf(request).user;
   const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
-  const { attempts } = scopeOf(request).rules.throttle.perAccountAndAddress;
-  const attempt = { kind: 'own' as const, username, epoch, address: request.ip ?? '', knownDevice, attempts };
+  const { attempts: maxAttempts } = scopeOf(request).rules.throttle.perAccountAndAddress;
+  const attempt = { kind: 'own' as const, username, epoch, address: request.ip ?? '', knownDevice, maxAttempts };
   const result = await passwords.changeOwn(scopeOf(request), ticketOf(request), values, attempt);
   const remaining = await finish(deps, request, response, result, paths.myProfile);
   if (remaining) askOwn(request, response, remaining);

@@ -1,4 +1,4 @@
-import type { HandOverRule, Placement } from '../../domain/regions.ts';
+import type { HandoverMode, Placement } from '../../domain/regions.ts';
 import type { FoundLink } from '../../core/accounts/index.ts';
 
 export interface ForcedChangePage {
@@ -15,7 +15,7 @@ export interface OwnPasswordPage {
   readonly username: string;
   readonly minimumLength: number;
   readonly reset: Placement;
-  readonly handOver: HandOverRule;
+  readonly handOver: HandoverMode;
 }
 
 declare module '../http/view-models.ts' {

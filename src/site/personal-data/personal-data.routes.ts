@@ -7,7 +7,7 @@ import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { sendPieces } from '../http/stream.ts';
 import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
-import type { Erasure, PersonalDataFeature } from '../../core/personal-data/index.ts';
+import type { Erasure, PersonalDataAccess } from '../../core/personal-data/index.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/view-models.ts';
 import { bind } from '../../platform/bind.ts';
 import { shownEntry } from './entries.ts';
@@ -23,7 +23,7 @@ const inDeleted = [...inList, { href: paths.deletedUsers, label: 'common:terms.d
 const trailOf = (user: User) => (user.state === 'deleted' ? inDeleted : ofUser(user));
 
 export interface PersonalDataRoutesDependencies {
-  readonly personalData: PersonalDataFeature;
+  readonly personalData: PersonalDataAccess;
   readonly erasure: Erasure;
   readonly throttle: Throttle;
   readonly answerRefusal: AnswerRefusal;
@@ -47,7 +47,7 @@ export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[
 /** Reading all of it is dear, and of others it is recorded. */
 async function allow(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
   const { throttle, personalData } = deps;
-  await throttle.spend(scope, 'personalData');
+  await throttle.requireBudget(scope, 'personalData');
   if (user.id !== actingUserId(scope)) await personalData.recordExport(scope, user);
 }
 
@@ -117,8 +117,8 @@ async function confirmErase(deps: PersonalDataRoutesDependencies, request: Reque
   const { erasure, answerRefusal } = deps;
   const scope = scopeOf(request);
   const user = await erasure.load(scope, userIdOf(request));
-  const verdict = may(scope, 'personalData.erase', user);
-  if (!verdict.allowed) return answerRefusal(request, response, verdict);
+  const decision = may(scope, 'personalData.erase', user);
+  if (!decision.allowed) return answerRefusal(request, response, decision);
   const options = { title: 'personal-data:erase.title', breadcrumbs: inDeleted };
   response.page('personal-data/erase', { user, ...linksOf(user) }, options);
 }
@@ -126,7 +126,7 @@ async function confirmErase(deps: PersonalDataRoutesDependencies, request: Reque
 async function erase(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { erasure, answerRefusal } = deps;
   const result = await erasure.erase(scopeOf(request), userIdOf(request));
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   // Nobody is named: the session would keep the name that was just taken from everywhere else.
   request.session.notice = { kind: 'success', key: 'personal-data:erase.done' };
   await seeOther(request, response, paths.deletedUsers);

@@ -1,9 +1,9 @@
 import type { User, UserStatus } from '../../domain/people/user.ts';
 import type { describeDevice } from '../../core/accounts/index.ts';
-import type { PersonalDataFeature } from '../../core/personal-data/index.ts';
+import type { PersonalDataAccess } from '../../core/personal-data/index.ts';
 import type { NamedUser, Shown } from '../http/view-models.ts';
 
-type PersonalData = Awaited<ReturnType<PersonalDataFeature['view']>>;
+type PersonalData = Awaited<ReturnType<PersonalDataAccess['view']>>;
 export type PersonalEntry = PersonalData['entries'][number];
 
 /** Someone who takes part in an entry: by name, or by pseudonym after erasure. */

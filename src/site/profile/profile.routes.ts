@@ -51,7 +51,7 @@ export function profileRoutes(deps: ProfileRoutesDependencies): Route[] {
 
 async function show({ database }: ProfileRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { user, tenant } = sessionOf(request);
-  const { setAt } = await credentialsStore.findPasswordFacts(database, scopeOf(request), user.id);
+  const { setAt } = await credentialsStore.getPasswordMetadata(database, scopeOf(request), user.id);
   const model: ProfilePage = {
     user,
     tenantName: tenant.name,
@@ -71,7 +71,7 @@ async function security(deps: ProfileRoutesDependencies, request: Request, respo
   const codesLeft =
     user.secondFactorAt === null ? 0 : await secondFactorsStore.countRecoveryCodes(database, scopeOf(request), user.id);
   const required = isSecondFactorRequired(rules, user.administratorLevel, tenant.kind);
-  const { setAt } = await credentialsStore.findPasswordFacts(database, scopeOf(request), user.id);
+  const { setAt } = await credentialsStore.getPasswordMetadata(database, scopeOf(request), user.id);
   const model: SecurityPage = { user, passwordSetAt: setAt, events, codesLeft, required };
   response.page('profile/security', model, { title: 'profile:security.title', breadcrumbs: inProfile });
 }
@@ -89,7 +89,7 @@ async function endSessions(deps: ProfileRoutesDependencies, request: Request, re
   const { values } = readForm(endForm, request.body);
   const which = values?.session ?? '';
   const own = sessionOf(request).id;
-  const ended = await sessions.endOwn(scopeOf(request), which === 'others' ? { allBut: own } : { id: which });
+  const ended = await sessions.endOwn(scopeOf(request), which === 'others' ? { allExcept: own } : { id: which });
   if (!ended) throw notFound();
   request.session.notice = { kind: 'success', key: 'profile:sessions.done' };
   await seeOther(request, response, paths.ownSessions);

@@ -1,13 +1,13 @@
 import {
   boundsOf,
-  ownChoices,
-  ownNumberNames,
-  ownNumbers,
-  stricterThan,
-  type OwnChoice,
-  type OwnNumber,
-  type OwnRule,
-  type OwnRules,
+  choiceRules,
+  numericRuleNames,
+  numericRules,
+  stricterChoices,
+  type ChoiceRule,
+  type NumericRule,
+  type TenantRule,
+  type TenantRules,
 } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 
@@ -19,7 +19,7 @@ export const ruleGroups = {
   twoAdministrators: ['resetGlobalAdmin', 'giveGlobalAdmin', 'export', 'deleteMany', 'deleteMoreThan'],
   files: ['usersExport', 'logExport'],
   support: ['supportAccess', 'supportHours'],
-} as const satisfies Readonly<Record<string, readonly OwnRule[]>>;
+} as const satisfies Readonly<Record<string, readonly TenantRule[]>>;
 
 type RuleGroup = keyof typeof ruleGroups;
 
@@ -30,12 +30,12 @@ const fixedNumbers: Readonly<Partial<Record<RuleGroup, Readonly<Record<string, (
 };
 
 /** Choices whose name does not say by itself what follows from them. */
-const explained: ReadonlySet<OwnRule> = new Set<OwnRule>([
+const explained: ReadonlySet<TenantRule> = new Set<TenantRule>([
   ...(['secondFactor', 'handOver', 'administratorsManagedBy', 'export', 'deleteMany', 'supportAccess'] as const),
 ]);
 
 /** What a tenant under a region is shown of its rules, group by group: what holds, who decided, what it may choose. */
-export function describeRules(region: RegionRules, rules: RegionRules, own: OwnRules) {
+export function describeRules(region: RegionRules, rules: RegionRules, own: TenantRules) {
   return Object.entries(ruleGroups).map(([group, names]) => ({
     name: group,
     rules: names.map((name) => describeRule(name, region, rules, own)),
@@ -59,31 +59,31 @@ export function describeRetention({ activityLog }: RegionRules): { value: string
     : { value: 'rules:value.days', count: days };
 }
 
-const isNumber = (name: OwnRule): name is OwnNumber => Object.hasOwn(ownNumbers, name);
+const isNumber = (name: TenantRule): name is NumericRule => Object.hasOwn(numericRules, name);
 
-function describeRule(name: OwnRule, region: RegionRules, rules: RegionRules, own: OwnRules) {
+function describeRule(name: TenantRule, region: RegionRules, rules: RegionRules, own: TenantRules) {
   const origin = { name, hint: explained.has(name), own: own[name] ?? '' };
   if (isNumber(name)) return { ...origin, ...describeNumber(name, region, rules, own) };
-  const of = ownChoices[name].of;
+  const of = choiceRules[name].of;
   // What is done at another place is not forbidden: the table of what is done where names the place.
   const elsewhere = name === 'usersExport' && rules.operations['users.export'].at === 'elsewhere';
   const value = elsewhere ? 'policy:elsewhere.title' : `account-settings:rules.choice.${name}.${of(rules)}`;
   const kept = `account-settings:rules.choice.${name}.${of(region)}`;
-  const choices = stricterThan(name, region);
+  const choices = stricterChoices(name, region);
   return { ...origin, kind: 'choice', value, kept, choices, ...decided(name, of(rules), of(region), own) } as const;
 }
 
-function describeNumber(name: OwnNumber, region: RegionRules, rules: RegionRules, own: OwnRules) {
-  const { of } = ownNumbers[name];
+function describeNumber(name: NumericRule, region: RegionRules, rules: RegionRules, own: TenantRules) {
+  const { of } = numericRules[name];
   const value = of(rules);
   const kept = of(region);
   return { name, kind: 'number', value, kept, ...boundsOf(name, region), ...decided(name, value, kept, own) } as const;
 }
 
 /** @returns each number that a tenant may tighten: what holds, and who decided */
-export const describeNumbers = (region: RegionRules, rules: RegionRules, own: OwnRules) =>
-  ownNumberNames.map((name) => describeNumber(name, region, rules, own));
+export const describeNumbers = (region: RegionRules, rules: RegionRules, own: TenantRules) =>
+  numericRuleNames.map((name) => describeNumber(name, region, rules, own));
 
-const decided = <Value>(name: OwnNumber | OwnChoice, value: Value, region: Value, own: OwnRules) => ({
+const decided = <Value>(name: NumericRule | ChoiceRule, value: Value, region: Value, own: TenantRules) => ({
   from: own[name] !== undefined && value !== region ? ('own' as const) : ('region' as const),
 });

@@ -1,16 +1,16 @@
 import { isDecidedByRules } from '../http/offers.ts';
 import { may } from '../../domain/policy.ts';
-import type { Wording } from '../../domain/regions.ts';
+import type { LocalizedText } from '../../domain/regions.ts';
 import type { Action } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { Target } from '../../domain/verdict.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import type { Target } from '../../domain/policy-decision.ts';
+import type { DenialReason } from '../../domain/denial-reason.ts';
 
 /** Why a page does not offer something, in one sentence for all that has the same reason. */
 export interface Note {
-  readonly because: Exclude<Refusal, 'level' | 'secondAdministrator'> | 'supportAdministrator';
+  readonly because: Exclude<DenialReason, 'level' | 'secondAdministrator'> | 'supportAdministrator';
   /** Where it is done instead. */
-  readonly place: Wording | null;
+  readonly place: LocalizedText | null;
   readonly address: string | null;
   /** What is not offered: keys of the words for it. */
   readonly what: readonly string[];
@@ -22,11 +22,11 @@ export interface Note {
 export function notesOf(scope: Scope, actions: readonly Action[], target?: Target): Note[] {
   const notes = new Map<string, Note>();
   for (const action of actions) {
-    const verdict = may(scope, action, target);
+    const decision = may(scope, action, target);
     // Whoever lacks the level for a page is told so by the page itself; what needs another administrator is offered.
-    if (verdict.allowed || verdict.because === 'level' || verdict.because === 'secondAdministrator') continue;
-    const { because } = verdict;
-    const [place, address] = because === 'elsewhere' ? [verdict.place, verdict.address] : [null, null];
+    if (decision.allowed || decision.because === 'level' || decision.because === 'secondAdministrator') continue;
+    const { because } = decision;
+    const [place, address] = because === 'elsewhere' ? [decision.place, decision.address] : [null, null];
     const key = `${because} ${address ?? ''}`;
     const what = [...(notes.get(key)?.what ?? []), `activity:action.${action.replace('.', '_')}`];
     notes.set(key, { because, place, address, what, explained: isDecidedByRules(because) });

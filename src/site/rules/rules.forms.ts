@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { Failure } from '../../domain/errors.ts';
 import {
   boundsOf,
-  ownChoiceNames,
-  ownNumberNames,
-  stricterThan,
-  type OwnRule,
-  type OwnRules,
+  choiceRuleNames,
+  numericRuleNames,
+  stricterChoices,
+  type TenantRule,
+  type TenantRules,
 } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { FormFault } from '../http/page-options.ts';
@@ -14,8 +14,8 @@ import { carriedNumber } from '../http/forms.ts';
 
 const field = z.string().trim().default('');
 const form = z.object(
-  Object.fromEntries([...ownNumberNames, ...ownChoiceNames].map((name) => [name, field])) as Record<
-    OwnRule,
+  Object.fromEntries([...numericRuleNames, ...choiceRuleNames].map((name) => [name, field])) as Record<
+    TenantRule,
     typeof field
   >,
 );
@@ -32,23 +32,23 @@ export type TypedRules = z.infer<typeof form>;
 export function readOwnRulesForm(
   body: unknown,
   region: RegionRules,
-): { typed: TypedRules; own: OwnRules; faults: FormFault[] } {
+): { typed: TypedRules; own: TenantRules; faults: FormFault[] } {
   const parsed = form.safeParse(body ?? {});
   if (!parsed.success) throw new Failure('badRequest');
   const typed = parsed.data;
-  const own: Partial<Record<OwnRule, number | string>> = {};
+  const own: Partial<Record<TenantRule, number | string>> = {};
   const faults: FormFault[] = [];
-  for (const name of ownChoiceNames) {
+  for (const name of choiceRuleNames) {
     if (typed[name] === '') continue;
-    if (!stricterThan(name, region).includes(typed[name])) throw new Failure('badRequest');
+    if (!stricterChoices(name, region).includes(typed[name])) throw new Failure('badRequest');
     own[name] = typed[name];
   }
-  for (const name of ownNumberNames) {
+  for (const name of numericRuleNames) {
     const { least, most } = boundsOf(name, region);
     if (typed[name] === '') continue;
     const number = carriedNumber.parse(typed[name]);
     if (number !== null && number >= least && number <= most) own[name] = number;
     else faults.push({ field: name, key: `account-settings:rules.outOfBounds.${name}`, values: { least, most } });
   }
-  return { typed, own: own as OwnRules, faults };
+  return { typed, own: own as TenantRules, faults };
 }

@@ -7,7 +7,7 @@ import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { describeRules } from './describe.ts';
 import { readOwnRulesForm, seenForm, type TypedRules } from './rules.forms.ts';
-import { ownRulesSeen, type RulesFeature, tenantsStore } from '../../core/accounts/index.ts';
+import { serializeOwnRules, type TenantRulesFeature, tenantsStore } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { RulesPage } from './rules.views.ts';
@@ -20,7 +20,7 @@ const breadcrumbs = [
 export interface RulesRoutesDependencies {
   readonly database: Database;
   readonly regionRules: RegionRules;
-  readonly rules: RulesFeature;
+  readonly rules: TenantRulesFeature;
 }
 
 /** The region's rules in words, and what the tenant sets for itself. */
@@ -52,7 +52,7 @@ async function ask(
     ...group,
     rules: some.map((rule) => ({ ...rule, typed: typed?.[rule.name] ?? String(rule.own) })),
   }));
-  const seen = ownRulesSeen(own);
+  const seen = serializeOwnRules(own);
   const mayEdit = may(scope, 'accountSettings.edit').allowed;
   const model: RulesPage = { groups, region: regionRules, mayEdit, seen, meanwhile };
   const options = { title: 'account-settings:rules.title', breadcrumbs, faults };
@@ -63,11 +63,11 @@ async function save(deps: RulesRoutesDependencies, request: Request, response: R
   const { regionRules, rules } = deps;
   const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
   if (faults.length > 0) return ask(deps, request, response, faults, typed);
-  const verdict = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
+  const decision = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
   // Saving again is then a decision: the page says what holds by now.
-  if (verdict === 'meanwhile') return ask(deps, request, response, [], typed, true);
+  if (decision === 'meanwhile') return ask(deps, request, response, [], typed, true);
   // What was typed goes along: nothing of it holds until another administrator agrees.
-  if (!verdict.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
+  if (!decision.allowed) return response.redirect(303, askPath('loosenRules', [], typed));
   request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };
   response.redirect(303, paths.rules);
 }

@@ -1,4 +1,4 @@
-import type { Place, Placement, RegionRules, UserOperation, Wording } from '../../domain/regions.ts';
+import type { Place, Placement, RegionRules, UserOperation, LocalizedText } from '../../domain/regions.ts';
 import { paths } from '../http/paths.ts';
 
 /** What people look for together. Where all of it is done at one place, it is one row. */
@@ -15,7 +15,7 @@ const groups = {
 /** A row of the table that says what is done where. */
 export interface WhereRow {
   /** Words for it: a key, or what the rules file says in every language. */
-  readonly what: string | Wording;
+  readonly what: string | LocalizedText;
   /** Keys of the words for what is meant in particular. */
   readonly detail: readonly string[];
   readonly at: 'here' | 'elsewhere' | 'alone' | 'nobody' | 'tenantNobody';

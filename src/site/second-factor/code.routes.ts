@@ -7,11 +7,11 @@ import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { waitOf } from '../http/errors.ts';
 import { codeForm } from './second-factor.forms.ts';
-import type { CodeStep } from '../../core/accounts/index.ts';
+import type { SubmitCode } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface CodeRoutesDependencies {
-  readonly giveCode: CodeStep;
+  readonly giveCode: SubmitCode;
   readonly authentication: Authentication;
 }
 

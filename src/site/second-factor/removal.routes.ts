@@ -4,12 +4,12 @@ import { paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { inList, linksOf, ofUser, userIdOf } from '../users/view-models.ts';
-import type { Users, Removal } from '../../core/accounts/index.ts';
+import type { Users, RemoveSecondFactor } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface RemovalRoutesDependencies {
   readonly users: Users;
-  readonly removeOf: Removal;
+  readonly removeOf: RemoveSecondFactor;
   readonly answerRefusal: AnswerRefusal;
 }
 
@@ -26,10 +26,10 @@ async function confirm(deps: RemovalRoutesDependencies, request: Request, respon
   const { users, answerRefusal } = deps;
   const scope = scopeOf(request);
   const user = await users.load(scope, userIdOf(request));
-  const verdict = may(scope, 'users.removeSecondFactor', user);
+  const decision = may(scope, 'users.removeSecondFactor', user);
   // Where there is none, nobody has to be asked: the page says so.
-  const asks = !verdict.allowed && verdict.because === 'secondAdministrator';
-  if (!verdict.allowed && !(asks && user.secondFactorAt === null)) return answerRefusal(request, response, verdict);
+  const asks = !decision.allowed && decision.because === 'secondAdministrator';
+  if (!decision.allowed && !(asks && user.secondFactorAt === null)) return answerRefusal(request, response, decision);
   const title = 'second-factor:removal.title';
   const breadcrumbs = user.secondFactorAt === null ? inList : ofUser(user);
   response.page('second-factor/removal', { user, ...linksOf(user) }, { title, breadcrumbs });
@@ -39,7 +39,7 @@ async function remove(deps: RemovalRoutesDependencies, request: Request, respons
   const { removeOf, answerRefusal } = deps;
   const scope = scopeOf(request);
   const result = await removeOf(scope, userIdOf(request));
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   // As when it is asked about: somebody else was faster, or the form was sent twice.
   if (result.outcome !== 'done') return confirm(deps, request, response);
   const name = result.user.displayName;

@@ -7,12 +7,18 @@ import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import type { KnownDevices, Asker, CodesResult, SecondFactor, SeedOffer } from '../../core/accounts/index.ts';
+import type {
+  KnownDevices,
+  AuthenticatedSession,
+  CodesResult,
+  SecondFactor,
+  EnrollmentSeed,
+} from '../../core/accounts/index.ts';
 import { qrOf } from './qr.ts';
 import { missingIn, proofForm } from './second-factor.forms.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ProofPage, SetUpPage } from './second-factor.views.ts';
-import { uriOf } from '../../platform/keys/totp.ts';
+import { otpauthUri } from '../../platform/keys/totp.ts';
 
 const crumb = (href: string, label: string) => ({ href, label });
 const trail = [
@@ -34,7 +40,7 @@ const hasOne = (request: Request): boolean => sessionOf(request).user.secondFact
 
 export interface OwnSecondFactorRoutesDependencies {
   readonly secondFactor: SecondFactor;
-  readonly offer: SeedOffer;
+  readonly offer: EnrollmentSeed;
   readonly authentication: Authentication;
   readonly devices: KnownDevices;
   readonly cookies: Cookies;
@@ -58,16 +64,16 @@ export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): 
   ];
 }
 
-function askerOf(deps: OwnSecondFactorRoutesDependencies, request: Request): Asker {
+function askerOf(deps: OwnSecondFactorRoutesDependencies, request: Request): AuthenticatedSession {
   const { devices, cookies } = deps;
   const [scope, session] = [scopeOf(request), sessionOf(request)];
   const { username, epoch } = session.user;
   const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
-  const { attempts } = scope.rules.throttle.perAccountAndAddress;
+  const { attempts: maxAttempts } = scope.rules.throttle.perAccountAndAddress;
   return {
     scope,
     session,
-    attempt: { kind: 'own', username, epoch, address: request.ip ?? '', knownDevice, attempts },
+    attempt: { kind: 'own', username, epoch, address: request.ip ?? '', knownDevice, maxAttempts },
   };
 }
 
@@ -94,7 +100,7 @@ function askSetUp(
     demand,
     username: user.username,
     seed: seed.replace(/.{4}(?=.)/g, '$& '),
-    picture: qrOf(uriOf(seed, { issuer, label: user.username })),
+    picture: qrOf(otpauthUri(seed, { issuer, label: user.username })),
     needsPassword: secondFactor.needsPassword({ session: sessionOf(request) }),
   };
   response.set('Referrer-Policy', 'no-referrer');
@@ -148,7 +154,7 @@ async function askProof(
   const { secondFactor } = deps;
   const title = `second-factor:${what}.title`;
   if (!hasOne(request)) return response.page('second-factor/none', undefined, { title, breadcrumbs: trail });
-  const left = await secondFactor.codesLeft({ scope: scopeOf(request), session: sessionOf(request) });
+  const left = await secondFactor.countRecoveryCodes({ scope: scopeOf(request), session: sessionOf(request) });
   const model: ProofPage = {
     left: left ?? 0,
     username: sessionOf(request).user.username,
@@ -169,7 +175,7 @@ async function takeProof(
   if (values === null || !hasOne(request) || missing.length > 0)
     return askProof(deps, request, response, what, missing);
   if (what === 'renew') {
-    const result = await secondFactor.renewCodes(askerOf(deps, request), values);
+    const result = await secondFactor.regenerateCodes(askerOf(deps, request), values);
     return result.outcome === 'done'
       ? reveal(deps, request, response, result, false)
       : askProof(deps, request, response, what, [result.fault]);

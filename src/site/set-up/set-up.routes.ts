@@ -8,7 +8,13 @@ import { paths } from '../http/paths.ts';
 import { line, readForm, secret } from '../http/forms.ts';
 import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import { type Passwords, type Tenants, createFirstTenant, digestOf, setUpStore } from '../../core/accounts/index.ts';
+import {
+  type Passwords,
+  type Tenants,
+  createFirstTenant,
+  setupTokenDigest,
+  setupTokenStore,
+} from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { SetUpPage } from './set-up.views.ts';
@@ -66,8 +72,8 @@ export function setupRoutes(deps: SetupRoutesDependencies): Route[] {
 // The link is the secret: a wrong one looks like any other address that does not exist.
 async function openLink(deps: SetupRoutesDependencies, request: Request): Promise<string> {
   const { database } = deps;
-  const digest = digestOf(String(request.params.token));
-  if (!(await setUpStore.isOpen(database, digest))) throw notFound();
+  const digest = setupTokenDigest(String(request.params.token));
+  if (!(await setupTokenStore.isOpen(database, digest))) throw notFound();
   return digest;
 }
 

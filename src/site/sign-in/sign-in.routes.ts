@@ -122,7 +122,7 @@ async function takePassword(deps: SessionsRoutesDependencies, request: Request, 
         ...(result.kind === 'own' && { hint: 'sessions:password.pausedHint' }),
       });
     case 'signedIn':
-      cookies.keep(response, 'device', result.deviceMark);
+      cookies.keep(response, 'device', result.deviceToken);
       if (result.codePending) {
         if (returnTo !== undefined) request.session.returnTo = returnTo;
         return seeOther(request, response, paths.signInCode);

@@ -1,10 +1,10 @@
-import type { HandOverRule, Placement } from '../../domain/regions.ts';
+import type { HandoverMode, Placement } from '../../domain/regions.ts';
 import type { Arrival } from '../http/arrival.ts';
 
 /** What a user can do who has forgotten the password. */
 interface Forgotten {
   readonly reset: Placement;
-  readonly handOver: HandOverRule;
+  readonly handOver: HandoverMode;
 }
 
 export interface PasswordPage extends Forgotten {

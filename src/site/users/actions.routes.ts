@@ -3,7 +3,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { type UserChangesFeature, mayDeleteNow, type ActionOutcome, type Users } from '../../core/accounts/index.ts';
+import { type UserActions, mayDeleteNow, type ActionOutcome, type Users } from '../../core/accounts/index.ts';
 import { linksOf, ofUser, userIdOf } from './view-models.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -11,7 +11,7 @@ import { bind } from '../../platform/bind.ts';
 export interface UserActionsRoutesDependencies {
   readonly database: Database;
   readonly users: Users;
-  readonly changes: UserChangesFeature;
+  readonly changes: UserActions;
   readonly answerRefusal: AnswerRefusal;
   readonly clock: () => number;
 }
@@ -64,7 +64,7 @@ async function finish(
   next = userPath(result.user.id),
 ): Promise<void> {
   const { answerRefusal } = deps;
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   request.session.notice = { kind: 'success', key, values: { name: result.user.displayName } };
   response.redirect(303, next);
 }
@@ -73,8 +73,8 @@ async function confirmDelete(deps: UserActionsRoutesDependencies, request: Reque
   const { users, database, clock, answerRefusal } = deps;
   const scope = scopeOf(request);
   const user = await users.load(scope, userIdOf(request));
-  const verdict = await mayDeleteNow(database, scope, [user], clock());
-  if (!verdict.allowed) return answerRefusal(request, response, verdict);
+  const decision = await mayDeleteNow(database, scope, [user], clock());
+  if (!decision.allowed) return answerRefusal(request, response, decision);
   const model = { user, days: scope.rules.restoreWindowDays, ...linksOf(user) };
   response.page('users/delete-confirm', model, { title: 'common:terms.deleteUser', breadcrumbs: ofUser(user) });
 }

@@ -4,9 +4,9 @@ import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { handOverOf, type CredentialIssuer, type AddUser, tenantsStore } from '../../core/accounts/index.ts';
+import { describeHandover, type CredentialIssuer, type AddUser, tenantsStore } from '../../core/accounts/index.ts';
 import { type HandOverSheet, showCredential } from './hand-over.ts';
-import { joinedName } from '../../domain/people/user.ts';
+import { fullName } from '../../domain/people/user.ts';
 import { type NameOrderOf, newUserForm } from './users.forms.ts';
 import { levelsFor, inList } from './view-models.ts';
 import type { NewUserPage } from './users.views.ts';
@@ -60,7 +60,7 @@ async function ask(
     values,
     domains: tenant?.domains ?? [],
     levels: levelsFor(scope, null),
-    handOver: handOverOf(scope, credentialIssuer),
+    handOver: describeHandover(scope, credentialIssuer),
   };
   const status = faults.length > 0 ? {} : { status: answer };
   response.page('users/new', model, { title: 'common:terms.addUser', breadcrumbs: inList, faults, ...status });
@@ -72,12 +72,12 @@ async function add(deps: AddUserRoutesDependencies, request: Request, response: 
   const { values, faults } = readForm(newUserForm, request.body);
   if (values === null) return ask(deps, request, response, faults);
   const nameOrder = deps.nameOrderOf(values.language ?? scope.tenant.language);
-  const result = await addUser(scope, { ...values, displayName: values.displayName || joinedName(values, nameOrder) });
+  const result = await addUser(scope, { ...values, displayName: values.displayName || fullName(values, nameOrder) });
   if (result.outcome === 'invalid') return ask(deps, request, response, result.faults);
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   if (result.outcome === 'noMail') return ask(deps, request, response, [], 409);
-  const { user, way } = result;
+  const { user, credential } = result;
   const told = { heading: 'users:added', ended: false };
   const frame = { title: 'common:terms.addUser', breadcrumbs: inList };
-  showCredential(response, { user, way, sheet: sheet(scope, user, way), ...told }, frame);
+  showCredential(response, { user, way: credential, sheet: sheet(scope, user, credential), ...told }, frame);
 }

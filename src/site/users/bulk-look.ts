@@ -1,4 +1,4 @@
-import { offeredInBulk, type BulkAction } from '../../core/accounts/index.ts';
+import { availableBulkActions, type BulkAction } from '../../core/accounts/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 
 interface Look {
@@ -19,8 +19,8 @@ const looks: Readonly<Record<BulkAction, Look>> = {
 export const lookOf = (action: BulkAction): Look => looks[action];
 
 /** @returns the buttons under a list of present or of deleted users */
-export const bulkButtons = (scope: Scope, among: Parameters<typeof offeredInBulk>[1]) =>
-  offeredInBulk(scope, among).map((name) => {
+export const bulkButtons = (scope: Scope, among: Parameters<typeof availableBulkActions>[1]) =>
+  availableBulkActions(scope, among).map((name) => {
     const { label, icon, danger } = looks[name];
     return { name, label, icon, danger };
   });

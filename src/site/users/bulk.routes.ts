@@ -6,11 +6,11 @@ import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import {
-  handOverOf,
+  describeHandover,
   type CredentialIssuer,
-  judgedAs,
-  secondFor,
-  sortOut,
+  policyActionOf,
+  findApprovalRequirement,
+  partitionTargets,
   type BulkAction,
   type BulkChange,
   type BulkOutcome,
@@ -51,11 +51,11 @@ async function confirm(deps: BulkRoutesDependencies, request: Request, response:
   const { values, faults } = readForm(bulkForm, request.query);
   if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
   const action = knownAction(values.action);
-  const verdict = may(scope, judgedAs(action));
-  if (!verdict.allowed) return answerRefusal(request, response, verdict);
-  const { done, left } = await sortOut(database, scope, action, values.user);
-  if (done.length + left.length === 0) throw notFound();
-  const second = await secondFor(database, scope, action, done, clock());
+  const decision = may(scope, policyActionOf(action));
+  if (!decision.allowed) return answerRefusal(request, response, decision);
+  const { done, skipped } = await partitionTargets(database, scope, action, values.user);
+  if (done.length + skipped.length === 0) throw notFound();
+  const second = await findApprovalRequirement(database, scope, action, done, clock());
   if (second) return answerRefusal(request, response, second);
   const { restoreWindowDays } = scope.rules;
   const { danger, icon, label } = lookOf(action);
@@ -65,8 +65,8 @@ async function confirm(deps: BulkRoutesDependencies, request: Request, response:
     icon,
     restoreWindowDays,
     users: done,
-    left: left.map(shownLeft),
-    handOver: handOverOf(scope, credentialIssuer),
+    left: skipped.map(shownLeft),
+    handOver: describeHandover(scope, credentialIssuer),
     back: backTo(action),
   };
   response.page('users/bulk-confirm', model, { title: label, breadcrumbs: inList });
@@ -78,11 +78,11 @@ async function run(deps: BulkRoutesDependencies, request: Request, response: Res
   if (values === null) return sayNothingToDo(response, faults[0]?.key ?? 'users:bulk.error.nobody');
   const action = knownAction(values.action);
   if (action === 'reset') throw new Failure('badRequest');
-  const verdict = may(scopeOf(request), judgedAs(action));
-  if (!verdict.allowed) return answerRefusal(request, response, verdict, judgedAs(action));
+  const decision = may(scopeOf(request), policyActionOf(action));
+  if (!decision.allowed) return answerRefusal(request, response, decision, policyActionOf(action));
   const outcome = await change(scopeOf(request), action, values.user);
-  if (outcome.second) return answerRefusal(request, response, outcome.second);
-  if (outcome.done.length + outcome.left.length === 0) throw notFound();
+  if (outcome.approvalRequired) return answerRefusal(request, response, outcome.approvalRequired);
+  if (outcome.done.length + outcome.skipped.length === 0) throw notFound();
   request.session.notice = noticeOf(action, outcome);
   response.redirect(303, backTo(action));
 }
@@ -97,20 +97,24 @@ async function runReset(deps: BulkRoutesDependencies, request: Request, response
   if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
   if (outcome.outcome === 'noMail') throw conflict('link.noMail');
   const { issued } = outcome;
-  const left = outcome.left.map(shownLeft);
+  const left = outcome.skipped.map(shownLeft);
   if (issued.length + left.length === 0) throw notFound();
-  const way = issued[0]?.way ?? null;
+  const way = issued[0]?.credential ?? null;
   const status = issued.length === 0 ? 409 : 200;
   const frame = { title: lookOf('reset').label, breadcrumbs: inList, status } as const;
-  if (way?.by === 'mailedLink') return response.page('links/bulk-mailed', { hands: issued, left, way }, frame);
+  if (way?.handover === 'mailedLink') return response.page('links/bulk-mailed', { hands: issued, left, way }, frame);
   response.set('Referrer-Policy', 'no-referrer');
-  const hands = issued.map(({ user, way }) => ({ user, way: shownOnce(way), sheet: sheet(scope, user, way) }));
+  const hands = issued.map(({ user, credential }) => ({
+    user,
+    way: shownOnce(credential),
+    sheet: sheet(scope, user, credential),
+  }));
   const secret = { scripts: ['reveal.js'], fleeting: issued.length > 0 };
   response.page('users/bulk-reveal', { hands, left, way }, { ...frame, ...secret });
 }
 
-function shownLeft({ user, because, former }: BulkOutcome['left'][number]) {
-  if (former) return { user, reason: 'users:bulk.because.formerGlobalAdmin' };
+function shownLeft({ user, because, isFormerGlobalAdmin }: BulkOutcome['skipped'][number]) {
+  if (isFormerGlobalAdmin) return { user, reason: 'users:bulk.because.formerGlobalAdmin' };
   const isOwn = because === 'unchanged' || because === 'meanwhile';
   return { user, reason: isOwn ? `users:bulk.because.${because}` : `policy:${because}.title` };
 }
@@ -126,9 +130,9 @@ function knownAction(action: BulkAction | null): BulkAction {
 
 const backTo = (action: BulkAction): string => (action === 'restore' ? paths.deletedUsers : paths.users);
 
-function noticeOf(action: BulkAction, { done, left }: BulkOutcome): Notice {
+function noticeOf(action: BulkAction, { done, skipped }: BulkOutcome): Notice {
   if (done.length === 0) return { kind: 'warning', key: 'users:bulk.none' };
   const values = { count: done.length };
-  if (left.length > 0) return { kind: 'warning', key: 'users:bulk.partly', values };
+  if (skipped.length > 0) return { kind: 'warning', key: 'users:bulk.partly', values };
   return { kind: 'success', key: `users:bulk.done.${action}`, values };
 }

@@ -26,7 +26,7 @@ async function send(deps: ExportUsersRoutesDependencies, request: Request, respo
   const scope = scopeOf(request);
   // Asked for the head alone, nothing is sent, and nothing has happened.
   if (request.method === 'HEAD') return void response.set('Cache-Control', 'no-store').type('text/csv').end();
-  await throttle.spend(scope, 'export');
+  await throttle.requireBudget(scope, 'export');
   await recordExport(database, scope, clock());
   await sendCsv(request, response, usersFile(scope, request.language));
 }

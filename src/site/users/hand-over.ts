@@ -33,9 +33,9 @@ export function showCredential(
 }
 
 /** @returns what is shown once. @throws where it was mailed, so that there is nothing to show */
-export function shownOnce({ by, clearText, expiresAt }: IssuedCredential): ShownWayIn {
+export function shownOnce({ handover, clearText, expiresAt }: IssuedCredential): ShownWayIn {
   if (clearText === null) throw new Error('What was mailed to the user is not shown');
-  return { by, clearText, expiresAt };
+  return { handover, clearText, expiresAt };
 }
 
 /** The printed page that goes to a user with their temporary password or link: in their language, not in the administrator's. */
@@ -57,7 +57,7 @@ export function handOverSheet(config: Config, translator: Translator, clock: () 
     steps: [t('links:sheet.step.open'), t('links:sheet.step.change'), t('links:sheet.step.destroy')],
   });
 
-  return (scope: Scope, user: User, { by, expiresAt }: IssuedCredential) => {
+  return (scope: Scope, user: User, { handover, expiresAt }: IssuedCredential) => {
     const language = user.language ?? scope.tenant.language;
     const { t, html, settings } = translator(language);
     return {
@@ -65,8 +65,8 @@ export function handOverSheet(config: Config, translator: Translator, clock: () 
       dir: settings.direction,
       title: t('users:sheet.title'),
       greeting: html('users:sheet.greeting', { name: user.displayName, tenant: scope.tenant.name }),
-      ...(by === 'shown' ? ofPassword(t, user) : ofLink(t, user)),
-      expiry: html(by === 'shown' ? 'users:sheet.expiry' : 'links:sheet.expiry', {
+      ...(handover === 'shown' ? ofPassword(t, user) : ofLink(t, user)),
+      expiry: html(handover === 'shown' ? 'users:sheet.expiry' : 'links:sheet.expiry', {
         date: formatsOf(settings.locale).dateTime(expiresAt),
       }),
     };

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
-import { handOverOf, type CredentialIssuer, type ResetResult, type Users } from '../../core/accounts/index.ts';
+import { describeHandover, type CredentialIssuer, type ResetResult, type Users } from '../../core/accounts/index.ts';
 import type { User } from '../../domain/people/user.ts';
 import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
@@ -48,7 +48,7 @@ function showConfirmation(
   status = 200,
 ): void {
   const { credentialIssuer } = deps;
-  const model = { user, handOver: handOverOf(scopeOf(request), credentialIssuer), ...linksOf(user) };
+  const model = { user, handOver: describeHandover(scopeOf(request), credentialIssuer), ...linksOf(user) };
   const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user), status };
   response.page('users/reset-confirm', model, options);
 }
@@ -59,11 +59,11 @@ async function reset(deps: ResetPasswordRoutesDependencies, request: Request, re
   const epoch = values?.epoch ?? -1;
   const result = await users.resetPassword(scopeOf(request), userIdOf(request), epoch);
   if (result.outcome === 'reset') return reveal(deps, request, response, result);
-  if (result.outcome === 'refused') return answerRefusal(request, response, result.verdict);
+  if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
   if (result.outcome === 'noMail') return showConfirmation(deps, request, response, result.user, 409);
   if (result.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
   const options = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(result.user), status: 409 };
-  const by = credentialIssuer.ruleFor(scopeOf(request));
+  const by = credentialIssuer.handoverRuleFor(scopeOf(request));
   const model = { user: result.user, passwordSetAt: result.password.setAt, by, ...linksOf(result.user) };
   response.page('users/reset-stale', model, options);
 }
@@ -73,10 +73,14 @@ function reveal(
   deps: ResetPasswordRoutesDependencies,
   request: Request,
   response: Response,
-  { user, way }: Extract<ResetResult, { outcome: 'reset' }>,
+  { user, credential }: Extract<ResetResult, { outcome: 'reset' }>,
 ): void {
   const { sheet } = deps;
   const heading = { title: 'common:terms.resetPassword', breadcrumbs: ofUser(user) };
   const told = { heading: 'users:reset.done', ended: true };
-  showCredential(response, { user, way, sheet: sheet(scopeOf(request), user, way), ...told }, heading);
+  showCredential(
+    response,
+    { user, way: credential, sheet: sheet(scopeOf(request), user, credential), ...told },
+    heading,
+  );
 }

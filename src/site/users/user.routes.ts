@@ -7,9 +7,9 @@ import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import {
   type Links,
-  handOverOf,
+  describeHandover,
   type CredentialIssuer,
-  type UserChangesFeature,
+  type UserActions,
   type EditConflict,
   type EditOutcome,
   type Users,
@@ -34,8 +34,8 @@ type Saved = Extract<EditOutcome, { outcome: 'saved' }>;
 export interface UserRoutesDependencies {
   readonly database: Database;
   readonly users: Pick<Users, 'show'>;
-  readonly changes: Pick<UserChangesFeature, 'edit'>;
-  readonly links: Pick<Links, 'stateOf'>;
+  readonly changes: Pick<UserActions, 'edit'>;
+  readonly links: Pick<Links, 'findLatest'>;
   readonly credentialIssuer: CredentialIssuer;
   readonly answerRefusal: AnswerRefusal;
   readonly nameOrderOf: NameOrderOf;
@@ -73,8 +73,8 @@ async function show(
     levels,
     form: returned?.form(user, levels) ?? storedForm(scope, user, levels),
     status: statusOf(user, clock()),
-    link: await links.stateOf(scope, user),
-    handOver: handOverOf(scope, credentialIssuer),
+    link: await links.findLatest(scope, user),
+    handOver: describeHandover(scope, credentialIssuer),
     ...permissionsOf(scope, user, reset),
     notes: notesOf(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
     ...linksOf(user),
@@ -112,11 +112,11 @@ async function answerConflict(
   });
 }
 
-function answerSaved(request: Request, response: Response, { user, merged, asks }: Saved): void {
+function answerSaved(request: Request, response: Response, { user, merged, needsApproval }: Saved): void {
   const saved = merged ? 'users:notice.merged' : 'users:notice.saved';
-  const key = asks ? 'approvals:notice.restSaved' : saved;
+  const key = needsApproval ? 'approvals:notice.restSaved' : saved;
   request.session.notice = { kind: 'success', key, values: { name: user.displayName } };
-  response.redirect(303, asks ? askPath('giveGlobalAdmin', [user.id]) : userPath(user.id));
+  response.redirect(303, needsApproval ? askPath('giveGlobalAdmin', [user.id]) : userPath(user.id));
 }
 
 async function edit(deps: UserRoutesDependencies, request: Request, response: Response): Promise<void> {
@@ -127,7 +127,7 @@ async function edit(deps: UserRoutesDependencies, request: Request, response: Re
   const nameOrder = deps.nameOrderOf(values.language ?? scope.tenant.language);
   const sent = { typed: values, shown: readShown(request.body), nameOrder };
   const outcome = await changes.edit(scope, userIdOf(request), sent);
-  if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.verdict);
+  if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.decision);
   if (outcome.outcome === 'invalid') return answerFaults(deps, request, response, outcome.faults);
   if (outcome.outcome === 'conflict') return answerConflict(deps, request, response, outcome);
   return answerSaved(request, response, outcome);

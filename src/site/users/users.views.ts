@@ -1,8 +1,8 @@
 import type { Activity } from '../../domain/activity/event.ts';
-import type { FormerGlobalAdmin } from '../../domain/former-global-admin.ts';
-import type { HandOverRule } from '../../domain/regions.ts';
+import type { FormerAdminProtection } from '../../domain/former-admin-protection.ts';
+import type { HandoverMode } from '../../domain/regions.ts';
 import type { ListedUser, User, UserStatus } from '../../domain/people/user.ts';
-import type { BulkAction, handOverOf, Links, IssuedCredential } from '../../core/accounts/index.ts';
+import type { BulkAction, describeHandover, Links, IssuedCredential } from '../../core/accounts/index.ts';
 import type { bulkButtons, lookOf } from './bulk-look.ts';
 import type { Offer } from '../http/offers.ts';
 import type { NamedUser } from '../http/view-models.ts';
@@ -13,7 +13,7 @@ import type { Sheet } from './sheet.ts';
 import type { ListQuery } from './users.forms.ts';
 
 type Addresses = ReturnType<typeof linksOf>;
-type HandOver = ReturnType<typeof handOverOf>;
+type HandOver = ReturnType<typeof describeHandover>;
 type Levels = ReturnType<typeof levelsFor>;
 type Bulk = ReturnType<typeof bulkButtons>;
 
@@ -72,7 +72,7 @@ export interface UserPage extends Addresses, ReturnType<typeof permissionsOf> {
   readonly levels: Levels;
   readonly form: EditFormState;
   readonly status: UserStatus;
-  readonly link: Awaited<ReturnType<Links['stateOf']>>;
+  readonly link: Awaited<ReturnType<Links['findLatest']>>;
   readonly handOver: HandOver;
   readonly notes: readonly Note[];
 }
@@ -165,7 +165,7 @@ declare module '../http/view-models.ts' {
       readonly options: readonly Choice[];
     };
     'users/filters': Pick<UsersPage, 'query' | 'levels' | 'statuses' | 'sortings'>;
-    'users/former-global-admin': FormerGlobalAdmin;
+    'users/former-global-admin': FormerAdminProtection;
     'users/helpers': { readonly helpers: readonly NamedUser[] };
     'users/language-field': { readonly chosen: string; readonly stored: Shown | undefined };
     'users/level-field': {
@@ -185,7 +185,7 @@ declare module '../http/view-models.ts' {
     'users/pick': { readonly id: string; readonly label: string; readonly checked: boolean };
     'users/readonly': { readonly user: User };
     'users/reset-confirm': Addresses & { readonly user: User; readonly handOver: HandOver };
-    'users/reset-stale': Addresses & Pick<UserPage, 'user' | 'passwordSetAt'> & { readonly by: HandOverRule };
+    'users/reset-stale': Addresses & Pick<UserPage, 'user' | 'passwordSetAt'> & { readonly by: HandoverMode };
     'users/reset-warning': { readonly name: string; readonly way: IssuedCredential };
     'users/reveal': RevealPage & { readonly way: ShownWayIn };
     'users/rows': Pick<UsersPage, 'users' | 'query' | 'sorts' | 'bulk' | 'chooseAll'>;

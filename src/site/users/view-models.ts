@@ -2,16 +2,16 @@ import type { Request } from 'express';
 import type { User } from '../../domain/people/user.ts';
 import { paths, to, userPath } from '../http/paths.ts';
 import type { Crumb } from '../http/page-options.ts';
-import { mayGive, may } from '../../domain/policy.ts';
+import { mayAssignLevels, may } from '../../domain/policy.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { formerGlobalAdmin } from '../../domain/former-global-admin.ts';
+import { formerAdminProtection } from '../../domain/former-admin-protection.ts';
 import { isSecondFactorRequired } from '../../domain/people/second-factor.ts';
 import { reasonOf } from '../http/offers.ts';
 import { wholeNoteOf } from '../rules/notes.ts';
 import { actingUserId } from '../../domain/principal.ts';
-import { isOffered, type Verdict } from '../../domain/verdict.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import { isOffered, type PolicyDecision } from '../../domain/policy-decision.ts';
+import type { DenialReason } from '../../domain/denial-reason.ts';
 
 export const trail: Crumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
@@ -53,19 +53,21 @@ const nobody = { administratorLevel: 'none', agentLevel: 'none' } as const;
  * @returns the levels that the scope's actor may give, and why not the others
  */
 export function levelsFor(scope: Scope, user: User | null) {
-  const verdicts = administratorLevels.map((administratorLevel) => ({
+  const decisions = administratorLevels.map((administratorLevel) => ({
     administratorLevel,
-    verdict: mayGive(scope, user, { ...(user ?? nobody), administratorLevel }),
+    decision: mayAssignLevels(scope, user, { ...(user ?? nobody), administratorLevel }),
   }));
   // Nobody can agree to somebody who is not there yet: their level is asked for on their page.
-  const isGiven = (verdict: Verdict): boolean => (user === null ? verdict.allowed : isOffered(verdict));
-  const offered = verdicts.filter(({ verdict }) => isGiven(verdict));
-  const withheld = verdicts.flatMap(({ verdict }): Refusal[] =>
-    verdict.allowed || isGiven(verdict) ? [] : [verdict.because],
+  const isGiven = (decision: PolicyDecision): boolean => (user === null ? decision.allowed : isOffered(decision));
+  const offered = decisions.filter(({ decision }) => isGiven(decision));
+  const withheld = decisions.flatMap(({ decision }): DenialReason[] =>
+    decision.allowed || isGiven(decision) ? [] : [decision.because],
   );
   return {
     administrator: offered.map(({ administratorLevel }) => administratorLevel),
-    agent: agentLevels.filter((agentLevel) => mayGive(scope, user, { ...(user ?? nobody), agentLevel }).allowed),
+    agent: agentLevels.filter(
+      (agentLevel) => mayAssignLevels(scope, user, { ...(user ?? nobody), agentLevel }).allowed,
+    ),
     own: user !== null && user.id === actingUserId(scope),
     // The last of them: a rule that keeps all levels back says more than what is said of Global admin alone.
     withheld: withheld.at(-1) ?? null,
@@ -74,13 +76,13 @@ export function levelsFor(scope: Scope, user: User | null) {
 
 const actsOnUser = ['users.edit', 'users.block', 'users.endSessions', 'users.delete', 'users.resetPassword'] as const;
 
-const reasonFor = (verdict: Verdict) => (isOffered(verdict) || verdict.allowed ? null : reasonOf(verdict));
+const reasonFor = (decision: PolicyDecision) => (isOffered(decision) || decision.allowed ? null : reasonOf(decision));
 
 /**
- * @param reset the policy's verdict on a new password for the user
+ * @param reset the policy's decision on a new password for the user
  * @returns what a user's page offers, and why it does not offer the rest
  */
-export function permissionsOf(scope: Scope, user: User, reset: Verdict) {
+export function permissionsOf(scope: Scope, user: User, reset: PolicyDecision) {
   const mayBlock = may(scope, 'users.block', user).allowed;
   const edit = may(scope, 'users.edit', user);
   const removal = may(scope, 'users.removeSecondFactor', user);
@@ -103,7 +105,7 @@ export function permissionsOf(scope: Scope, user: User, reset: Verdict) {
       removeSecondFactor: hasSecondFactor ? reasonFor(removal) : null,
     },
     secondFactorRequired: isSecondFactorRequired(scope.rules, user.administratorLevel),
-    former: formerGlobalAdmin(scope, 'resetPassword', user),
+    former: formerAdminProtection(scope, 'resetPassword', user),
     withheld: wholeNoteOf(
       scope,
       user.secondFactorAt === null ? actsOnUser : [...actsOnUser, 'users.removeSecondFactor'],

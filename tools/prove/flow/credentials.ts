@@ -1,4 +1,4 @@
-import type { HandOverRule } from '../../../src/domain/regions.ts';
+import type { HandoverMode } from '../../../src/domain/regions.ts';
 import { StepFault, temporaryPasswordsOn, type Account, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
 
@@ -42,7 +42,7 @@ export async function trackMailedLink({ mails, track, mailedLinks }: Story, user
 export async function trackCredentials(
   story: Story,
   page: Answer,
-  { usernames, what, by = story.region.rules.handOver.by }: { usernames: string[]; what: string; by?: HandOverRule },
+  { usernames, what, by = story.region.rules.handOver.by }: { usernames: string[]; what: string; by?: HandoverMode },
 ): Promise<string[]> {
   const links = tokensIn(page.text);
   // The first part of a link matches the pattern of a temporary password.
@@ -64,7 +64,7 @@ export async function acceptCredential(
   story: Story,
   page: Answer,
   account: Account,
-  given: { what: string; by?: HandOverRule },
+  given: { what: string; by?: HandoverMode },
 ): Promise<void> {
   const [shortFlow = ''] = await trackCredentials(story, page, { ...given, usernames: [account.username] });
   const isLink = (given.by ?? story.region.rules.handOver.by) !== 'shown';

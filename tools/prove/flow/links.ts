@@ -1,4 +1,4 @@
-import type { HandOverRule, RegionRules } from '../../../src/domain/regions.ts';
+import type { HandoverMode, RegionRules } from '../../../src/domain/regions.ts';
 import { paths, resetPasswordPath } from '../../../src/site/http/paths.ts';
 import { newVisitor, expect, getAccount, Refused, getVisitor, type Account, type Step, type Story } from '../story.ts';
 import type { Answer } from '../visitor.ts';
@@ -32,7 +32,7 @@ async function issueCredential(story: Story): Promise<{ page: Answer; account: A
 }
 
 /** Hands a credential over as a link. If the region does not require links, the tenant chooses them for this step. */
-async function handOverCredential(story: Story, by: Exclude<HandOverRule, 'shown'>): Promise<void> {
+async function handOverCredential(story: Story, by: Exclude<HandoverMode, 'shown'>): Promise<void> {
   const isOwn = story.region.rules.handOver.by !== by;
   if (isOwn) await chooseOwnRules(story, { handOver: by });
   else story.remarks.push('the region’s rules already require it');

@@ -1,6 +1,6 @@
-import { tightened } from '../../../domain/tenant-rules.ts';
-import { opens } from '../../../domain/people/one-time-link.ts';
-import { changeWithinMs } from '../../../domain/regions.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
+import { isLinkValid } from '../../../domain/people/one-time-link.ts';
+import { passwordChangeWindowMs } from '../../../domain/regions.ts';
 import { createScope, type RegionScope, type Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
@@ -26,15 +26,15 @@ export interface LinksDependencies {
   readonly clock: () => number;
 }
 
-async function find(deps: LinksDependencies, tx: Database, token: string): Promise<FoundLink | null> {
+async function findValid(deps: LinksDependencies, tx: Database, token: string): Promise<FoundLink | null> {
   const { tokens, clock } = deps;
   const digest = tokens.digestOf(token);
   const found = digest === null ? null : await linksStore.findAcrossTenants(tx, digest);
-  return found !== null && opens(found, clock()) ? found : null;
+  return found !== null && isLinkValid(found, clock()) ? found : null;
 }
 
-// From here on nothing opens the account but the session that this makes, for as long as the change may take.
-async function burn(
+// From here on, only the session that redeeming the link opens can change the password, within the time allowed for it.
+async function consume(
   deps: LinksDependencies,
   tx: Database,
   scope: Scope,
@@ -42,65 +42,70 @@ async function burn(
 ): Promise<boolean> {
   const { clock, hasher } = deps;
   const at = clock();
-  const next = { kind: 'temporary', hash: hasher.decoy, at, until: at + changeWithinMs(scope.rules) } as const;
-  const { setBy } = await credentialsStore.findPasswordFacts(tx, scope, user.id);
+  const unusable = {
+    kind: 'temporary',
+    hash: hasher.decoy,
+    at,
+    until: at + passwordChangeWindowMs(scope.rules),
+  } as const;
+  const { setBy } = await credentialsStore.getPasswordMetadata(tx, scope, user.id);
   const by = purpose === 'handOver' ? setBy : user.displayName;
-  if (!(await linksStore.burn(tx, scope, id, { at, epoch: user.epoch + 1 }))) return false;
-  if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, { ...next, by }))) return false;
+  if (!(await linksStore.consume(tx, scope, id, { at, epoch: user.epoch + 1 }))) return false;
+  if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, { ...unusable, by }))) return false;
   await sessionsStore.endAllOfUser(tx, scope, user.id, null);
   await activityStore.record(tx, scope, { kind: 'link.opened', purpose }, user.id, at);
   return true;
 }
 
-/** Looks at a link without touching it. @returns null for one that opens nothing, whatever the reason */
-export function look(deps: LinksDependencies, token: string): Promise<FoundLink | null> {
+/** Looks up a link without redeeming it. @returns null if it is unknown, expired or already used */
+export function find(deps: LinksDependencies, token: string): Promise<FoundLink | null> {
   const { database } = deps;
-  return find(deps, database, token);
+  return findValid(deps, database, token);
 }
 
 /**
- * Burns a link and opens a session that must choose a password. Of several that try at once, one gets it.
- * @param device what the browser calls itself
- * @returns null for a link that opens nothing, whatever the reason
+ * Redeems a link and opens a session in which the user must choose a password. Of concurrent requests, only one succeeds.
+ * @param device the User-Agent of the browser
+ * @returns null if the link is unknown, expired or already used
  */
-export async function open(
+export async function redeem(
   deps: LinksDependencies,
   region: RegionScope,
   token: string,
   device: string,
 ): Promise<SessionTicket | null> {
   const { database, clock, sessions } = deps;
-  const early = await find(deps, database, token);
-  if (early === null) return null;
+  const unlocked = await findValid(deps, database, token);
+  if (unlocked === null) return null;
   return database.transaction(async (tx) => {
-    await tenantsStore.lock(tx, { tenant: early.tenant });
-    const found = await find(deps, tx, token);
+    await tenantsStore.lock(tx, { tenant: unlocked.tenant });
+    const found = await findValid(deps, tx, token);
     if (found === null) return null;
     const { tenant, user } = found;
     const scope = createScope({
       ...region,
-      rules: tightened(region.rules, tenant.ownRules),
+      rules: effectiveRules(region.rules, tenant.ownRules),
       now: clock(),
       tenant,
       principal: person(user),
     });
-    if (!(await burn(deps, tx, scope, found))) return null;
+    if (!(await consume(deps, tx, scope, found))) return null;
     return sessions.openWithin(tx, scope, { ...user, epoch: user.epoch + 1 }, device, 'link');
   });
 }
 
-/** @returns the address of a link that waits to be mailed; null where it opens nothing any more */
-export async function addressToSend(deps: LinksDependencies, linkId: string): Promise<string | null> {
+/** @returns the address of a link that is about to be mailed; null if the link is no longer valid */
+export async function addressForMail(deps: LinksDependencies, linkId: string): Promise<string | null> {
   const { database, clock, tokens } = deps;
-  const found = await linksStore.findToSendAcrossTenants(database, linkId);
-  return found !== null && opens(found, clock()) ? tokens.addressOf(found) : null;
+  const found = await linksStore.findForMailAcrossTenants(database, linkId);
+  return found !== null && isLinkValid(found, clock()) ? tokens.addressOf(found) : null;
 }
 
-/** @returns by what link somebody came into the state in which they are, and whether it was opened; null where by none */
-export function stateOf(deps: LinksDependencies, scope: Scope, user: User) {
+/** @returns the link that led to the user's present state, and whether it was opened; null if there is none */
+export function findLatest(deps: LinksDependencies, scope: Scope, user: User) {
   const { database } = deps;
-  return linksStore.latestOf(database, scope, user);
+  return linksStore.findLatest(database, scope, user);
 }
 
-/** One-time links, as those who open them meet them: without a password, and once. */
-export const createLinks = (deps: LinksDependencies) => bind(deps, { look, open, addressToSend, stateOf });
+/** One-time links, which are redeemed once and without a password. */
+export const createLinks = (deps: LinksDependencies) => bind(deps, { find, redeem, addressForMail, findLatest });

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Work } from '../../../platform/jobs.ts';
+import type { Job } from '../../../platform/background-jobs.ts';
 import { overloaded } from '../../../domain/errors.ts';
 import { linkNotices, noticesSubscriber } from '../../../domain/notices.ts';
 import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
-import { tightened } from '../../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { createScope, type RegionScope } from '../../../domain/scope.ts';
 import type { Wait } from '../throttles/limiter.ts';
 import type { LinkThrottle } from '../throttles/link-throttle.ts';
@@ -20,9 +20,9 @@ export type Recovery = ReturnType<typeof createRecovery>;
 
 const maxWaiting = 1_000;
 const everyMs = 60_000;
-const comeAgainSeconds = 60;
+const retryAfterSeconds = 60;
 
-interface Asked {
+interface RecoveryRequest {
   readonly scope: RegionScope;
   readonly username: string;
 }
@@ -36,38 +36,44 @@ export interface RecoveryDependencies {
 }
 
 /**
- * How users recover alone, in a region in which nobody may reset a password for them: by a link that is mailed to their
- * user name.
+ * Self-service account recovery, for regions in which administrators may not reset passwords: a one-time link is mailed to
+ * the address that is the user name.
  */
 export function createRecovery(deps: RecoveryDependencies) {
-  const bound = bind<Queue, { ask: typeof ask; run: typeof run }>({ ...deps, waiting: [] }, { ask, run });
+  const bound = bind<Queue, { requestLink: typeof requestLink; run: typeof run }>(
+    { ...deps, waiting: [] },
+    { requestLink, run },
+  );
   return {
-    ask: bound.ask,
+    requestLink: bound.requestLink,
 
-    /** Mails what was asked for. */
-    work: { name: 'Recovery', everyMs, run: bound.run } satisfies Work,
+    /** Mails the links that were requested. */
+    work: { name: 'Recovery', everyMs, run: bound.run } satisfies Job,
   };
 }
 
-/** Requests wait in memory until they are looked up, and only until then: most names belong to users, some are typos. */
+/** Requests are queued only in memory and dropped once they are processed: the names are personal data. */
 interface Queue extends RecoveryDependencies {
-  readonly waiting: Asked[];
+  readonly waiting: RecoveryRequest[];
 }
 
-async function mail(deps: RecoveryDependencies, { scope: region, username }: Asked): Promise<void> {
+async function issueAndMailLink(
+  deps: RecoveryDependencies,
+  { scope: region, username }: RecoveryRequest,
+): Promise<void> {
   const { database, clock, tokens } = deps;
-  const known = await credentialsStore.findForSignInAcrossTenants(database, username);
-  if (known === null) return;
+  const unlocked = await credentialsStore.findForSignInAcrossTenants(database, username);
+  if (unlocked === null) return;
   await database.transaction(async (tx) => {
-    await tenantsStore.lock(tx, known);
+    await tenantsStore.lock(tx, unlocked);
     const credentials = await credentialsStore.findForSignInAcrossTenants(tx, username);
     if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
     const { tenant, user } = credentials;
-    const rules = tightened(region.rules, tenant.ownRules);
+    const rules = effectiveRules(region.rules, tenant.ownRules);
     const scope = createScope({ ...region, rules, now: clock(), tenant, principal: job('recovery') });
     const createdAt = clock();
     const expiresAt = createdAt + linkLifetimeMs('recovery', rules.handOver.linkHours);
-    const { id, digest } = tokens.makeToSend();
+    const { id, digest } = tokens.issueForMail();
     const link = {
       id,
       digest,
@@ -87,21 +93,22 @@ async function run(deps: Queue, stopping: AbortSignal): Promise<void> {
   const { log, waiting } = deps;
   for (let next = waiting.shift(); next !== undefined && !stopping.aborted; next = waiting.shift()) {
     const { requestId } = next.scope;
-    await mail(deps, next).catch((error: unknown) =>
-      log.warn({ requestId, err: error }, 'A link to recover was not made'),
+    await issueAndMailLink(deps, next).catch((error: unknown) =>
+      log.warn({ requestId, err: error }, 'A recovery link could not be issued'),
     );
   }
 }
 
 /**
- * Takes a user name, which is looked up only after its answer: time tells nothing of whether anybody has it.
- * @returns null, or how long to wait. @throws Failure overloaded
+ * Queues a request for a recovery link. The user name is looked up only after the response was sent, so that the response
+ * time does not reveal whether the name exists.
+ * @returns how long to wait if the request was throttled, else null. @throws Failure overloaded
  */
-export async function ask(deps: Queue, scope: RegionScope, username: string): Promise<Wait | null> {
+export async function requestLink(deps: Queue, scope: RegionScope, username: string): Promise<Wait | null> {
   const { throttle, waiting } = deps;
-  const wait = await throttle.takeRecovery(username, scope.address ?? '');
+  const wait = await throttle.consumeRecovery(username, scope.address ?? '');
   if (wait !== null) return wait;
-  if (waiting.length >= maxWaiting) throw overloaded(comeAgainSeconds);
+  if (waiting.length >= maxWaiting) throw overloaded(retryAfterSeconds);
   waiting.push({ scope, username });
   return null;
 }

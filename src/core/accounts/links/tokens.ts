@@ -1,17 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hmacSha256, sha256 } from '../../../platform/database/digest.ts';
-import { linkToken, linkTokenBytes, readLinkToken } from '../../../domain/people/one-time-link.ts';
+import { linkToken, linkTokenBytes, parseLinkToken } from '../../../domain/people/one-time-link.ts';
 
-/** A link before it is kept: what is kept of its token is the digest alone. */
-export interface MadeLink {
+/** The part of a link that is stored: only the digest of its token. */
+export interface LinkDigest {
   readonly id: string;
   readonly digest: string;
 }
 
 /**
- * Makes and recognises the tokens of one-time links.
- * @param secrets of the sessions: the first makes, all are tried
- * @param addressOf the address of a link by its token: the one host that a link ever leads to, whatever a request says
+ * Generates and recognizes the tokens of one-time links.
+ * @param secrets the session secrets: the first derives new tokens, all are tried for existing ones
+ * @param addressOf returns the address of a link. Its host comes from the configuration, never from a request.
  */
 export function createLinkTokens(secrets: readonly string[], addressOf: (token: string) => string) {
   const digestOf = (token: string): string => sha256(`one-time-link|${token}`);
@@ -19,27 +19,27 @@ export function createLinkTokens(secrets: readonly string[], addressOf: (token: 
     linkToken(hmacSha256(secret, `one-time-link|${id}`).subarray(0, linkTokenBytes));
 
   return {
-    /** @returns a link to be shown now: its address is in this answer and nowhere else */
-    make: (): MadeLink & { readonly address: string } => {
+    /** @returns a link to show now, with a random token: its address cannot be computed again */
+    issue: (): LinkDigest & { readonly address: string } => {
       const token = linkToken(randomBytes(linkTokenBytes));
       return { id: randomUUID(), digest: digestOf(token), address: addressOf(token) };
     },
 
-    /** @returns a link whose address comes into being only when it is sent */
-    makeToSend: (): MadeLink => {
+    /** @returns a link to mail later: its token is derived from its id when the email is sent */
+    issueForMail: (): LinkDigest => {
       const id = randomUUID();
       return { id, digest: digestOf(derive(secrets[0] ?? '', id)) };
     },
 
-    /** @returns the address of a link that was made to be sent; null where its secret has been given up since */
-    addressOf: ({ id, digest }: MadeLink): string | null => {
+    /** @returns the address of a link that was issued for mail; null if the secret that it was derived from was removed */
+    addressOf: ({ id, digest }: LinkDigest): string | null => {
       const token = secrets.map((secret) => derive(secret, id)).find((each) => digestOf(each) === digest);
       return token === undefined ? null : addressOf(token);
     },
 
-    /** @returns what a link is looked up by, or null for a text that is the token of none */
+    /** @returns the digest by which a link is looked up; null for a malformed token */
     digestOf: (typed: string): string | null => {
-      const token = readLinkToken(typed);
+      const token = parseLinkToken(typed);
       return token === null ? null : digestOf(token);
     },
   };

@@ -4,13 +4,13 @@ import {
   normalizePassword,
   passwordFault,
   readPassword,
-  temporaryPasswordsWithin,
+  findTemporaryPasswords,
 } from '../../../domain/people/password.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
-import type { GuessCounter } from './guesses.ts';
+import type { StrengthEstimator } from './strength-estimator.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
@@ -20,7 +20,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
 export type ChangeResult =
-  /** The epoch that the session which made the change goes on with; every other session is over. */
+  /** The new epoch of the session that made the change. Every other session of the user has ended. */
   | { readonly outcome: 'changed'; readonly epoch: number }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
@@ -35,30 +35,30 @@ export type Passwords = ReturnType<typeof createPasswords>;
 export interface PasswordsDependencies {
   readonly database: Database;
   readonly hasher: Hasher;
-  readonly guesses: GuessCounter;
+  readonly strengthEstimator: StrengthEstimator;
   readonly throttle: Throttle;
   readonly clock: () => number;
 }
 
-/** @returns what speaks against a new password, field by field; empty where nothing does */
-export async function judge(
+/** @returns the faults of a new password by field; empty if it is valid */
+export async function validate(
   deps: PasswordsDependencies,
   person: PasswordOwner,
   { newPassword, confirmPassword }: NewPassword,
 ): Promise<FieldFault[]> {
-  const { guesses } = deps;
+  const { strengthEstimator } = deps;
   const fault = passwordFault(newPassword, person);
   if (fault) return [inField('newPassword', fault)];
   const same = normalizePassword(newPassword) === normalizePassword(confirmPassword);
   if (!same) return [{ field: 'confirmPassword', code: 'password.confirmationDiffers' }];
   const names = [person.username, person.displayName, person.tenantName, 'parvis'];
-  if ((await guesses.count(normalizePassword(newPassword), names)) < minGuesses) {
+  if ((await strengthEstimator.estimateGuesses(normalizePassword(newPassword), names)) < minGuesses) {
     return [{ field: 'newPassword', code: 'password.easyToGuess' }];
   }
   return [];
 }
 
-// The session that made the change stays, with the new epoch; whoever was slower finds the epoch gone.
+// The session that made the change continues with the new epoch. A slower concurrent change fails on the old epoch.
 async function replaceOwn(
   deps: PasswordsDependencies,
   scope: Scope,
@@ -74,8 +74,8 @@ async function replaceOwn(
     const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
     if (!replaced) throw conflict('password.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, sessionId);
-    // A user who replaces their own password has just confirmed it; a temporary one is not asked for again.
-    if (user.password === 'own') await sessionsStore.confirm(tx, sessionId, user.id, at);
+    // Users who replace their own password have just confirmed it; a temporary password is not asked for again.
+    if (user.password === 'own') await sessionsStore.markPasswordConfirmed(tx, sessionId, user.id, at);
     await activityStore.record(
       tx,
       scope,
@@ -87,11 +87,11 @@ async function replaceOwn(
   return user.epoch + 1;
 }
 
-// Whoever passed a temporary password on knows it: an ending behind it, or a beginning before it, makes no secret.
+// The administrator knows the temporary password, so adding a prefix or suffix to it does not make a secret.
 async function isUnchanged(deps: PasswordsDependencies, { user }: Credentials, newPassword: string): Promise<boolean> {
   const { hasher, database } = deps;
   const candidates =
-    user.password === 'temporary' ? temporaryPasswordsWithin(newPassword) : [normalizePassword(newPassword)];
+    user.password === 'temporary' ? findTemporaryPasswords(newPassword) : [normalizePassword(newPassword)];
   return credentialsStore.isAnyPassword(database, hasher, user.id, candidates);
 }
 
@@ -104,7 +104,7 @@ async function change(
 ): Promise<ChangeResult> {
   const { throttle } = deps;
   const { user } = credentials;
-  const wait = await throttle.takeBudget('change', user.id);
+  const wait = await throttle.consumeBudget('change', user.id);
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   const owner = {
     rules: scope.rules,
@@ -112,7 +112,7 @@ async function change(
     displayName: user.displayName,
     tenantName: scope.tenant.name,
   };
-  const faults = await judge(deps, owner, form);
+  const faults = await validate(deps, owner, form);
   if (faults.length > 0) return { outcome: 'invalid', faults };
   if (await isUnchanged(deps, credentials, form.newPassword)) {
     return { outcome: 'invalid', faults: [{ field: 'newPassword', code: 'password.unchanged' }] };
@@ -127,7 +127,7 @@ async function ownCredentials(deps: PasswordsDependencies, scope: Scope, epoch: 
   return credentials;
 }
 
-/** Replaces a temporary password by the user's own. @param epoch of the session that asks */
+/** Replaces a temporary password with the user's own. @param session the session that makes the change */
 export async function changeForced(
   deps: PasswordsDependencies,
   scope: Scope,
@@ -137,7 +137,7 @@ export async function changeForced(
   return change(deps, scope, await ownCredentials(deps, scope, session.epoch), session.id, form);
 }
 
-/** Replaces the user's own password by another; the current one is asked for and counts in the sign-in's throttle. */
+/** Replaces the user's own password. The current one is required, and attempts at it count in the sign-in throttle. */
 export async function changeOwn(
   deps: PasswordsDependencies,
   scope: Scope,
@@ -146,7 +146,7 @@ export async function changeOwn(
   attempt: Attempt,
 ): Promise<ChangeResult> {
   const { throttle, hasher, database, clock } = deps;
-  const wait = await throttle.take(attempt);
+  const wait = await throttle.consume(attempt);
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   const credentials = await ownCredentials(deps, scope, session.epoch);
   const { id } = credentials.user;
@@ -155,19 +155,20 @@ export async function changeOwn(
     await activityStore.record(database, scope, { kind: 'password.changeRefused' }, id, clock());
     return { outcome: 'invalid', faults: [{ field: 'currentPassword', code: 'password.wrong' }] };
   }
-  await throttle.forgive(attempt);
+  await throttle.reset(attempt);
   return change(deps, scope, credentials, session.id, form);
 }
 
 /** @returns who set a user's password and when. @throws Failure notFound for a user of another tenant */
-export function factsOf(
+export function getMetadata(
   { database }: PasswordsDependencies,
   scope: Scope,
   userId: string,
-): Promise<credentialsStore.PasswordFacts> {
-  return credentialsStore.findPasswordFacts(database, scope, userId);
+): Promise<credentialsStore.PasswordMetadata> {
+  return credentialsStore.getPasswordMetadata(database, scope, userId);
 }
 
-export const createPasswords = (deps: PasswordsDependencies) => bind(deps, { judge, factsOf, changeForced, changeOwn });
+export const createPasswords = (deps: PasswordsDependencies) =>
+  bind(deps, { validate, getMetadata, changeForced, changeOwn });
 
 type PasswordOwner = Parameters<typeof passwordFault>[1];

@@ -4,15 +4,15 @@ import { temporaryPasswordLifetimeMs, type RegionRules } from '../../../domain/r
 import type { StoredPassword } from '../stores/credentials.store.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 
-/** A temporary password in the two forms that it ever has: its clear text, to be shown once, and what is kept. */
+/** A temporary password: its clear text, which is shown once, and what is stored. */
 export interface IssuedPassword {
   readonly clearText: string;
   readonly stored: Extract<StoredPassword, { kind: 'temporary' }>;
 }
 
 /**
- * Makes a temporary password.
- * @param by name of the person who makes it, told to its user later; null for the operator
+ * Generates a temporary password.
+ * @param by display name of the issuing user, which is shown to the password's user; null for the operator
  * @param now epoch ms
  */
 export async function issueTemporaryPassword(

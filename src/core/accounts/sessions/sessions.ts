@@ -1,6 +1,6 @@
 import type { RegionRules } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { tightened } from '../../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { openWithin, signIn, type SessionsDependencies, type SessionTicket } from './sign-in.ts';
 import { isSessionValid, supportEndOf } from './validity.ts';
@@ -12,12 +12,12 @@ import { actorIdOf, actingUserId } from '../../../domain/principal.ts';
 
 export type { SessionTicket, SignInResult } from './sign-in.ts';
 
-// How stale "last seen" may be: a write a minute instead of one a request.
-const seenAccuracyMs = 60_000;
+// The precision of "last seen": one write per minute instead of one per request.
+const lastSeenPrecisionMs = 60_000;
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-/** @returns the session behind a ticket if it still counts now, on this node as on every other; else null */
+/** @returns the session of a ticket if it is still valid, else null. The session may have ended on any node. */
 export async function resume(
   deps: SessionsDependencies,
   rules: RegionRules,
@@ -26,17 +26,18 @@ export async function resume(
   const { database, clock, log } = deps;
   const session = await sessionsStore.findLiveAcrossTenants(database, ticket.sessionId);
   const now = clock();
-  if (session === null || !isSessionValid(session, ticket, tightened(rules, session.tenant.ownRules), now)) return null;
-  // Nobody waits for it, and a database that cannot write can still be read.
-  if (now - session.seenAt >= seenAccuracyMs) {
+  if (session === null || !isSessionValid(session, ticket, effectiveRules(rules, session.tenant.ownRules), now))
+    return null;
+  // Not awaited: reads must still work when the database cannot be written.
+  if (now - session.seenAt >= lastSeenPrecisionMs) {
     sessionsStore
-      .noteSeen(database, session.id, now)
-      .catch((error: unknown) => log.warn(error, 'Last seen stays as it is'));
+      .updateLastSeen(database, session.id, now)
+      .catch((error: unknown) => log.warn(error, 'The time at which a session was last seen was not updated'));
   }
   return { ...session, supportEnd: supportEndOf(session, rules, now) };
 }
 
-/** Ends one session for good; a cookie that still names it opens nothing. */
+/** Ends a session. A cookie that still refers to it is no longer valid. */
 export function signOut(deps: SessionsDependencies, scope: Scope, sessionId: string): Promise<void> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
@@ -46,19 +47,19 @@ export function signOut(deps: SessionsDependencies, scope: Scope, sessionId: str
   });
 }
 
-/** Ends one of the actor's own sessions, or all but the one that asks. @returns false for an id that is not theirs */
+/** Ends one of the actor's own sessions, or all except the current one. @returns false for a session of another user */
 export function endOwn(
   deps: SessionsDependencies,
   scope: Scope,
-  which: { id: string } | { allBut: string },
+  which: { id: string } | { allExcept: string },
 ): Promise<boolean> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const actorId = actingUserId(scope);
-    if ('allBut' in which) await sessionsStore.endAllOfUser(tx, scope, actorId, which.allBut);
+    if ('allExcept' in which) await sessionsStore.endAllOfUser(tx, scope, actorId, which.allExcept);
     else if (!(await sessionsStore.endOwn(tx, scope, which.id))) return false;
-    const event = { kind: 'sessions.ended', which: 'allBut' in which ? 'others' : 'one' } as const;
+    const event = { kind: 'sessions.ended', which: 'allExcept' in which ? 'others' : 'one' } as const;
     await activityStore.record(tx, scope, event, actorId, clock());
     return true;
   });

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SignInFailure } from '../../../domain/activity/event.ts';
-import { tightened } from '../../../domain/tenant-rules.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { normalizePassword, readPresentedPassword, type PresentedPassword } from '../../../domain/people/password.ts';
 import type { RegionScope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
-import type { KnownDevices } from './devices.ts';
+import type { KnownDevices } from './known-devices.ts';
 import { signInRefusal } from './validity.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import { activityStore } from '../../activity/index.ts';
@@ -16,31 +16,31 @@ import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** What the cookie's session holds of a sign-in; everything else is looked up on each request. */
+/** The part of a sign-in that is stored in the cookie session. Everything else is looked up on each request. */
 export interface SessionTicket {
   readonly sessionId: string;
   readonly epoch: number;
 }
 
-interface Opened {
+interface OpenedSession {
   readonly ticket: SessionTicket;
   readonly codePending: boolean;
 }
 
 export type SignInResult =
-  | ({ readonly outcome: 'signedIn'; readonly deviceMark: string } & Opened)
+  | ({ readonly outcome: 'signedIn'; readonly deviceToken: string } & OpenedSession)
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly kind: PresentedPassword['kind']; readonly retryAfter: number };
 
-/** A sign-in as it was typed, and the browser that it came from. */
+/** A submitted sign-in form, and the browser that it came from. */
 export interface TypedSignIn {
   readonly username: string;
   readonly password: string;
   readonly address: string;
-  /** What the browser calls itself. */
+  /** The User-Agent of the browser. */
   readonly device: string;
-  /** The mark that this browser got at an earlier sign-in, as its cookie carries it. */
-  readonly deviceMark: string | null;
+  /** The device token that this browser received at an earlier sign-in, from its cookie. */
+  readonly deviceToken: string | null;
 }
 
 export interface SessionsDependencies {
@@ -52,8 +52,8 @@ export interface SessionsDependencies {
   readonly log: Logger;
 }
 
-// A stronger hash can wait for a quieter moment; the sign-in cannot.
-async function strongerHash(
+// A sign-in must not fail because the upgrade of its hash does.
+async function rehashIfOutdated(
   deps: SessionsDependencies,
   { user }: Credentials,
   password: string,
@@ -73,8 +73,8 @@ async function refuse(
 ): Promise<SignInResult> {
   const { throttle, database, clock } = deps;
   const event = { kind: 'signIn.failed', because } as const;
-  // Depends on the attempt alone: time must not tell who has the name.
-  if (await throttle.isRecorded(attempt)) {
+  // Depends only on the attempt, so that the response time does not reveal whether the user name exists.
+  if (await throttle.shouldRecordFailure(attempt)) {
     await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
   }
   return { outcome: 'refused' };
@@ -86,24 +86,28 @@ async function open(
   credentials: Credentials,
   { password, device }: TypedSignIn,
   isOutdated: boolean,
-): Promise<Opened | SignInFailure> {
+): Promise<OpenedSession | SignInFailure> {
   const { database, clock } = deps;
   const { user, tenant } = credentials;
-  const stronger = await strongerHash(deps, credentials, password, isOutdated);
+  const newHash = await rehashIfOutdated(deps, credentials, password, isOutdated);
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, { tenant });
-    // A user who is blocked or moved, or whose password is replaced, during the check is not signed in.
+    // Checked again under the lock: the user may have been blocked or moved, or the password replaced, in the meantime.
     const present = await credentialsStore.findForSignInAcrossTenants(tx, user.username);
     if (present?.user.epoch !== user.epoch) return 'password';
     const failure = signInRefusal(present, clock());
     if (failure !== null) return failure;
-    if (stronger !== null) await credentialsStore.rehash(tx, user, stronger);
+    if (newHash !== null) await credentialsStore.rehash(tx, user, newHash);
     const ticket = await openWithin(deps, tx, scope, present.user, device, 'pwd');
     return { ticket, codePending: present.user.secondFactorAt !== null };
   });
 }
 
-/** Opens a session in a transaction that holds the tenant's lock and has authenticated its user. @param method by what */
+/**
+ * Opens a session for a user who was authenticated, in a transaction that holds the tenant's lock.
+ * @param device the User-Agent of the browser
+ * @param method how the user was authenticated
+ */
 export async function openWithin(
   deps: SessionsDependencies,
   tx: Database,
@@ -122,7 +126,7 @@ export async function openWithin(
   return { sessionId: session.id, epoch: user.epoch };
 }
 
-/** Checks a password and opens a session. Every refusal looks the same from outside. */
+/** Checks a password and opens a session. All refusals are indistinguishable to the client. */
 export async function signIn(
   deps: SessionsDependencies,
   scope: RegionScope,
@@ -136,38 +140,39 @@ export async function signIn(
     ...typed,
     kind: presented.kind,
     epoch,
-    knownDevice: devices.recognize(typed.username, epoch, typed.deviceMark),
-    attempts: credentials && attemptsIn(scope, credentials),
+    knownDevice: devices.recognize(typed.username, epoch, typed.deviceToken),
+    maxAttempts: credentials && maxAttemptsFor(scope, credentials),
   };
-  const wait = await throttle.take(attempt);
+  const wait = await throttle.consume(attempt);
   if (wait !== null) {
-    // One record for a block: an attacker must not fill the log.
+    // Record only the first refusal of a block, so that an attacker cannot fill the log.
     const event = { kind: 'signIn.throttled' } as const;
-    if (wait.first) await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
+    if (wait.isFirstRefusal)
+      await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
     return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
   }
   const { failure, isOutdated } = await check(deps, credentials, presented).catch(async (error: unknown) => {
     // The password was not checked, so it does not count as a failed attempt.
-    await throttle.giveBack(attempt);
+    await throttle.refund(attempt);
     throw error;
   });
   if (credentials === null || failure !== null) return refuse(deps, scope, attempt, credentials, failure ?? 'unknown');
   const opened = await open(deps, scope, credentials, typed, isOutdated);
   if (typeof opened === 'string') return refuse(deps, scope, attempt, credentials, opened);
-  // The session is open by now: a count that stays too high is no reason to say that it is not.
+  // The session is already open, so a failed reset of the counter must not fail the sign-in.
   await throttle
-    .forgive(attempt)
-    .catch((error: unknown) => log.warn(error, 'The count of failed attempts was not reset'));
-  return { outcome: 'signedIn', ...opened, deviceMark: devices.issue(typed.username, epoch) };
+    .reset(attempt)
+    .catch((error: unknown) => log.warn(error, 'The counter of failed attempts was not reset'));
+  return { outcome: 'signedIn', ...opened, deviceToken: devices.issue(typed.username, epoch) };
 }
 
-// As the rules hold now, whatever a tenant kept of its own before they became stricter, or fixed.
-const attemptsIn = ({ rules }: RegionScope, { tenant }: Credentials): number =>
-  tightened(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
+// Applies the region's present rules, even if the tenant's own rules were stored before the region tightened them.
+const maxAttemptsFor = ({ rules }: RegionScope, { tenant }: Credentials): number =>
+  effectiveRules(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
 
 /**
- * Checks a presented password, by one verification whatever it is, so that time does not tell one kind of refusal from another.
- * @param credentials of the user who has the name, or null
+ * Checks a presented password with exactly one verification, so that the response time does not reveal why it was refused.
+ * @param credentials the credentials of the user with this name, or null
  * @returns why the sign-in fails, or null. @throws Failure overloaded
  */
 async function check(
@@ -175,7 +180,7 @@ async function check(
   credentials: Credentials | null,
   { kind, text }: PresentedPassword,
 ): Promise<{ failure: SignInFailure | null; isOutdated: boolean }> {
-  // Text in the form of a temporary password is not limited per name: it must never test an own password.
+  // Text in the format of a temporary password is not limited per name, so it must never be compared with an own password.
   const comparable = credentials?.user.password === kind ? credentials.user.id : null;
   const { matches, isOutdated } = await credentialsStore.verifyPassword(database, hasher, comparable, text ?? '');
   if (credentials === null) return { failure: 'unknown', isOutdated };

@@ -1,12 +1,12 @@
 import type { SignInFailure } from '../../../domain/activity/event.ts';
-import { absoluteLimitMs, changeWithinMs, idleLimitMs, type RegionRules } from '../../../domain/regions.ts';
-import { codeWithinMs, isCodePending, lacksSecondFactor } from '../../../domain/people/second-factor.ts';
+import { absoluteLimitMs, passwordChangeWindowMs, idleLimitMs, type RegionRules } from '../../../domain/regions.ts';
+import { codeEntryWindowMs, isCodePending, mustSetUpSecondFactor } from '../../../domain/people/second-factor.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
-import { tightened } from '../../../domain/tenant-rules.ts';
-import { endOfSupport, type SupportEnd } from '../../../domain/support.ts';
+import { effectiveRules } from '../../../domain/tenant-rules.ts';
+import { supportEndReason, type SupportEnd } from '../../../domain/support.ts';
 
-/** @returns why somebody may not sign in, whatever they type; null where they may. @param now epoch ms */
+/** @returns why a user may not sign in, even with the right password; null if they may. @param now epoch ms */
 export function signInRefusal(
   { user, tenant }: Pick<Credentials, 'user' | 'tenant'>,
   now: number,
@@ -16,7 +16,7 @@ export function signInRefusal(
   return user.temporaryUntil !== null && user.temporaryUntil <= now ? 'expired' : null;
 }
 
-/** @returns whether a session still counts under the rules of its user's tenant. @param now epoch ms */
+/** @returns whether a session is still valid under the rules of its user's tenant. @param now epoch ms */
 export function isSessionValid(
   session: LiveSession,
   ticket: { readonly epoch: number },
@@ -26,8 +26,8 @@ export function isSessionValid(
   const { user, tenant, createdAt, seenAt } = session;
   const limit = Math.min(
     absoluteLimitMs(rules),
-    user.password === 'temporary' ? changeWithinMs(rules) : Infinity,
-    isCodePending(session) ? codeWithinMs : Infinity,
+    user.password === 'temporary' ? passwordChangeWindowMs(rules) : Infinity,
+    isCodePending(session) ? codeEntryWindowMs : Infinity,
   );
   return (
     user.epoch === ticket.epoch &&
@@ -43,7 +43,7 @@ export function supportEndOf(
   now: number,
 ): SupportEnd | null {
   if (support === null) return null;
-  const rules = tightened(region, support.tenant.ownRules);
-  const end = endOfSupport(support, support.tenant, rules, now);
-  return end ?? (lacksSecondFactor(rules, user, tenant.kind) ? 'secondFactor' : null);
+  const rules = effectiveRules(region, support.tenant.ownRules);
+  const end = supportEndReason(support, support.tenant, rules, now);
+  return end ?? (mustSetUpSecondFactor(rules, user, tenant.kind) ? 'secondFactor' : null);
 }

@@ -1,37 +1,37 @@
-import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
+import { opaqueValue, type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { actingUserId } from '../../../domain/principal.ts';
-import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.ts';
+import { userTenantColumns, toUserTenant, type UserTenant, type UserTenantRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type NewUser, type UserRow } from './users.mapping.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 import { notFound } from '../../../domain/errors.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 
-/** What a sign-in is decided by, without the credentials themselves: these never leave the store. */
+/** The data that a sign-in is decided by. The secrets themselves never leave the store. */
 export interface Credentials {
   readonly user: User;
-  readonly tenant: Home;
+  readonly tenant: UserTenant;
 }
 
-type CredentialsRow = UserRow & HomeRow;
+type CredentialsRow = UserRow & UserTenantRow;
 
-/** What pages say of a password. */
-export interface PasswordFacts {
-  /** Who set a temporary password: '' where that person was erased, null for the operator and for an own password. */
+/** The metadata of a password that pages show. */
+export interface PasswordMetadata {
+  /** Name of the user who set a temporary password: '' if erased, null for the operator and for an own password. */
   readonly setBy: string | null;
   /** Epoch ms. */
   readonly setAt: number;
 }
 
-/** What comes of comparing a typed password with the stored one. */
+/** The result of comparing a password with the stored one. */
 export interface PasswordCheck {
   readonly matches: boolean;
-  /** Whether the stored one was hashed with weaker parameters than today's. */
+  /** Whether the stored password was hashed with weaker parameters than the present ones. */
   readonly isOutdated: boolean;
 }
 
-/** A password in the form in which it is kept. */
+/** A password as it is stored. Times are epoch ms. */
 export type StoredPassword =
   | { readonly kind: 'own'; readonly hash: string; readonly at: number }
   | {
@@ -46,8 +46,8 @@ function find(column: 'username' | 'id') {
   return preparedQuery<CredentialsRow>(`credentials.by ${column}`, (knex, $) =>
     knex('users')
       .join('tenants', 'tenants.id', 'users.tenant_id')
-      .select([...userColumns, ...homeColumns])
-      .where(`users.${column}`, unseen(knex, $('value'))),
+      .select([...userColumns, ...userTenantColumns])
+      .where(`users.${column}`, opaqueValue(knex, $('value'))),
   );
 }
 
@@ -55,19 +55,19 @@ const byUsername = find('username');
 
 const byId = find('id');
 
-/** Before sign-in nobody's tenant is known: the one look-up without a scope, for the sign-in alone. */
+/** Looks up a user without a scope, only for the sign-in: before it, the tenant is not known. */
 export async function findForSignInAcrossTenants(database: Database, username: string): Promise<Credentials | null> {
   const [row] = await byUsername(database, { value: username });
   return row ? toCredentials(row) : null;
 }
 
-/** @returns the scope's own user's credentials */
+/** @returns the credentials of the scope's acting user */
 export async function findOwn(database: Database, scope: Scope): Promise<Credentials | null> {
   const [row] = await byId(database, { value: actingUserId(scope) });
   return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;
 }
 
-// Spelled out, not bound: only then does the index of passwords fit.
+// A literal instead of a binding, so that the planner can use the partial index on passwords.
 const isPassword = "kind = 'password'";
 
 const secretQuery = preparedQuery<{ secret: string }>('credentials.secret', (knex, $) =>
@@ -77,7 +77,7 @@ const secretQuery = preparedQuery<{ secret: string }>('credentials.secret', (kne
     .whereRaw(isPassword),
 );
 
-const factsQuery = preparedQuery<{ set_by: string | null; created_at: number }>('credentials.facts', (knex, $) =>
+const metadataQuery = preparedQuery<{ set_by: string | null; created_at: number }>('credentials.facts', (knex, $) =>
   knex('credentials')
     .join('users', 'users.id', 'credentials.user_id')
     .select('set_by', 'credentials.created_at')
@@ -85,14 +85,14 @@ const factsQuery = preparedQuery<{ set_by: string | null; created_at: number }>(
     .whereRaw(isPassword),
 );
 
-async function secretOf(database: Database, userId: string | null): Promise<string | null> {
+async function findSecret(database: Database, userId: string | null): Promise<string | null> {
   return (await secretQuery(database, { user: userId ?? '' }))[0]?.secret ?? null;
 }
 
 /**
- * Compares a typed password with a user's. Exactly one verification is made, with the decoy where there is nothing to
- * compare, so that time does not tell one case from the other.
- * @param userId null where no user could have the typed password
+ * Compares a password with a user's. Performs exactly one verification, against a decoy hash if there is nothing to compare, so
+ * that the response time is the same.
+ * @param userId null if no user could have this password
  * @throws Failure overloaded
  */
 export async function verifyPassword(
@@ -101,35 +101,35 @@ export async function verifyPassword(
   userId: string | null,
   typed: string,
 ): Promise<PasswordCheck> {
-  const secret = await secretOf(database, userId);
+  const secret = await findSecret(database, userId);
   const matches = await hasher.verify(secret ?? hasher.decoy, typed);
   if (secret === null) return { matches: false, isOutdated: false };
   return { matches, isOutdated: hasher.isOutdated(secret) };
 }
 
-/** @returns whether one of some texts is a user's password. @throws Failure overloaded */
+/** @returns whether any of the candidates is the user's password. @throws Failure overloaded */
 export async function isAnyPassword(
   database: Database,
   hasher: Pick<Hasher, 'verify'>,
   userId: string,
   candidates: readonly string[],
 ): Promise<boolean> {
-  const secret = await secretOf(database, userId);
+  const secret = await findSecret(database, userId);
   for (const candidate of candidates) if (secret !== null && (await hasher.verify(secret, candidate))) return true;
   return false;
 }
 
 /** @returns who set a user's password and when. @throws Failure notFound for a user of another tenant */
-export async function findPasswordFacts(database: Database, scope: Scope, userId: string): Promise<PasswordFacts> {
-  const [row] = await factsQuery(database, { user: userId, tenant: scope.tenant.id });
+export async function getPasswordMetadata(database: Database, scope: Scope, userId: string): Promise<PasswordMetadata> {
+  const [row] = await metadataQuery(database, { user: userId, tenant: scope.tenant.id });
   if (row === undefined) throw notFound();
   return { setBy: row.set_by, setAt: row.created_at };
 }
 
 /**
- * Replaces a password and ends everything that the old one opened, if nothing did so in the meantime.
- * @param epoch the user's epoch when the decision was taken
- * @returns whether it was replaced; false means that another change came first
+ * Replaces a password and increases the user's epoch, which invalidates sessions and links, unless the epoch has changed.
+ * @param epoch the user's epoch when the change was decided
+ * @returns false if another change came first
  */
 export function replace(
   database: Database,
@@ -164,14 +164,14 @@ export function insertPasswords(database: Database, users: readonly NewUser[]): 
   return insertRows(database, 'credentials', rows);
 }
 
-/** Ends whatever the present credentials opened, and leaves them as they are. */
+/** Invalidates the sessions and links that were opened with the present credentials, without changing the credentials. */
 export async function endEpoch(database: Database, scope: Scope, userId: string): Promise<void> {
   await database.knex('users').where({ tenant_id: scope.tenant.id, id: userId }).increment('epoch', 1);
 }
 
 /**
- * Stores the same password under stronger parameters; nothing that it opened ends. In a transaction.
- * @param epoch the user's epoch when the password was verified: a later one has another password, which stays
+ * Stores the same password with a stronger hash, within a transaction. Sessions stay valid.
+ * @param epoch the user's epoch when the password was verified; if it has changed, the password was replaced and stays as it is
  */
 export async function rehash(
   database: Database,
@@ -179,10 +179,10 @@ export async function rehash(
   hash: string,
 ): Promise<void> {
   const user = database.knex('users').where({ id, epoch }).select('id');
-  // A replacement that is under way holds the user's row: its epoch is seen once it is done.
+  // Waits for a concurrent replacement, which locks the user's row and changes the epoch.
   if (database.dialect === 'postgres') void user.forNoKeyUpdate();
   if ((await user).length === 0) return;
   await database.knex('credentials').where({ user_id: id }).whereRaw(isPassword).update({ secret: hash });
 }
 
-const toCredentials = (row: CredentialsRow): Credentials => ({ user: toUser(row), tenant: toHome(row) });
+const toCredentials = (row: CredentialsRow): Credentials => ({ user: toUser(row), tenant: toUserTenant(row) });

@@ -3,11 +3,11 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
-/** From so many on, nobody needs the number, and counting them all would cost more than it tells. */
+/** Counts stop here: a higher number is not useful, and an exact count of many rows is expensive. */
 export const maxCounted = 100;
 const maxManagers = 5;
 
-/** How many temporary passwords of active users have run out, and will soon: neither counted further than one beyond `maxCounted`. */
+/** The numbers of temporary passwords of active users that have expired or expire soon, each counted up to `maxCounted + 1`. */
 export interface TemporaryPasswords {
   readonly expired: number;
   readonly expiring: number;
@@ -19,7 +19,7 @@ const temporary = preparedQuery<TemporaryPasswords>('dashboard.temporaryPassword
       knex('users')
         .select('id')
         .where('tenant_id', $('tenant'))
-        // Spelt out, not bound: only then do they fit the index of the few who have one.
+        // Literals instead of bindings, so that the planner can use the partial index on temporary passwords.
         .whereRaw("state = 'active' and password = 'temporary'")
         .where('temporary_until', '>', $(after))
         .where('temporary_until', '<=', $(until))
@@ -38,7 +38,7 @@ const managers = preparedQuery<UserRow>('dashboard.managers', (knex, $) =>
     .limit(maxManagers),
 );
 
-/** @param now epoch ms @param soon epoch ms, the end of what counts as expiring */
+/** @param now epoch ms @param soon epoch ms; a password that expires before then is expiring soon */
 export async function countTemporaryPasswords(
   database: Database,
   scope: Scope,

@@ -1,29 +1,29 @@
-import { inChunks } from '../../../platform/database/chunks.ts';
-import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
-import type { LinkPurpose, LinkStanding } from '../../../domain/people/one-time-link.ts';
+import { processInChunks } from '../../../platform/database/chunks.ts';
+import { opaqueValue, type Database, preparedQuery } from '../../../platform/database/database.ts';
+import type { LinkPurpose, LinkState } from '../../../domain/people/one-time-link.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { homeColumns, toHome, type Home, type HomeRow } from './tenants.mapping.ts';
+import { userTenantColumns, toUserTenant, type UserTenant, type UserTenantRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
-/** A link as it is first written. Times in epoch ms. */
+/** A link to insert. Times are epoch ms. */
 export interface NewLink {
   readonly id: string;
   readonly userId: string;
   readonly digest: string;
   readonly purpose: LinkPurpose;
-  /** The user's epoch, once what led to the link is done. */
+  /** The user's epoch after the action that issued the link. */
   readonly epoch: number;
   readonly createdAt: number;
   readonly expiresAt: number;
 }
 
-/** A link with everybody whom it concerns. */
-export interface FoundLink extends LinkStanding {
+/** A link with its user and tenant. */
+export interface FoundLink extends LinkState {
   readonly id: string;
   readonly digest: string;
   readonly user: User;
-  readonly tenant: Home;
+  readonly tenant: UserTenant;
 }
 
 interface LinkRow {
@@ -37,7 +37,7 @@ interface LinkRow {
   opened_at: number | null;
 }
 
-interface FoundRow extends UserRow, HomeRow {
+interface FoundRow extends UserRow, UserTenantRow {
   link_id: string;
   link_digest: string;
   link_purpose: LinkPurpose;
@@ -47,7 +47,7 @@ interface FoundRow extends UserRow, HomeRow {
   link_opened_at: number | null;
 }
 
-const rowsAtOnce = 100;
+const rowsPerInsert = 100;
 const linkColumns = ['id', 'digest', 'purpose', 'epoch', 'created_at', 'expires_at', 'opened_at'];
 
 function find(column: 'digest' | 'id') {
@@ -55,8 +55,12 @@ function find(column: 'digest' | 'id') {
     knex('one_time_links')
       .join('users', 'users.id', 'one_time_links.user_id')
       .join('tenants', 'tenants.id', 'users.tenant_id')
-      .select([...userColumns, ...linkColumns.map((each) => `one_time_links.${each} as link_${each}`), ...homeColumns])
-      .where(`one_time_links.${column}`, unseen(knex, $('value'))),
+      .select([
+        ...userColumns,
+        ...linkColumns.map((each) => `one_time_links.${each} as link_${each}`),
+        ...userTenantColumns,
+      ])
+      .where(`one_time_links.${column}`, opaqueValue(knex, $('value'))),
   );
 }
 
@@ -64,18 +68,18 @@ const byDigest = find('digest');
 
 const byId = find('id');
 
-/** The link names its user and the user their tenant: there is no scope before this. */
+/** Looks up a link without a scope: the tenant is only known from the link's user. */
 export async function findAcrossTenants(database: Database, digest: string): Promise<FoundLink | null> {
   return toFound((await byDigest(database, { value: digest }))[0]);
 }
 
-/** The same by its id, which opens nothing: for what sends it. */
-export async function findToSendAcrossTenants(database: Database, id: string): Promise<FoundLink | null> {
+/** Looks up a link by its id, which does not open it, in order to mail it. */
+export async function findForMailAcrossTenants(database: Database, id: string): Promise<FoundLink | null> {
   return toFound((await byId(database, { value: id }))[0]);
 }
 
 export function insertMany(database: Database, scope: Scope, links: readonly NewLink[]): Promise<void> {
-  return inChunks(links, rowsAtOnce, async (some) => {
+  return processInChunks(links, rowsPerInsert, async (some) => {
     await database.knex('one_time_links').insert(
       some.map(({ id, userId, digest, purpose, epoch, createdAt, expiresAt }) => ({
         id,
@@ -92,22 +96,22 @@ export function insertMany(database: Database, scope: Scope, links: readonly New
 }
 
 /**
- * Burns a link. Of several that open it at once, one gets true.
- * @param opened when, epoch ms, and the epoch that its user goes on with
+ * Consumes a link. Of concurrent calls, only one returns true.
+ * @param opened the time in epoch ms, and the epoch that the user has from then on
  */
-export async function burn(
+export async function consume(
   database: Database,
   scope: Scope,
   id: string,
   opened: { at: number; epoch: number },
 ): Promise<boolean> {
   const own = { tenant_id: scope.tenant.id, id };
-  const burning = database.knex('one_time_links').where(own).whereNull('opened_at');
-  return (await burning.update({ opened_at: opened.at, epoch: opened.epoch })) === 1;
+  const unopened = database.knex('one_time_links').where(own).whereNull('opened_at');
+  return (await unopened.update({ opened_at: opened.at, epoch: opened.epoch })) === 1;
 }
 
-/** @returns the link to which a user owes the state that they are in now, or null where it is a temporary password */
-export async function latestOf(
+/** @returns the link that led to the user's present state; null if it was a temporary password */
+export async function findLatest(
   database: Database,
   scope: Scope,
   { id, epoch, password }: User,
@@ -132,6 +136,6 @@ function toFound(row: FoundRow | undefined): FoundLink | null {
     expiresAt: row.link_expires_at,
     openedAt: row.link_opened_at,
     user: toUser(row),
-    tenant: toHome(row),
+    tenant: toUserTenant(row),
   };
 }

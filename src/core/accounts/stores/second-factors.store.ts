@@ -4,7 +4,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { Sealed } from '../../../domain/people/second-factor.ts';
 import { Failure } from '../../../domain/errors.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
-import { seedOf, stepOf } from '../../../platform/keys/totp.ts';
+import { seedPurpose, matchingTimeStep } from '../../../platform/keys/totp.ts';
 
 interface TotpRow {
   readonly id: number;
@@ -12,10 +12,10 @@ interface TotpRow {
   readonly key_id: string;
 }
 
-/** A second factor as it is first kept. */
+/** A second factor to insert. */
 export interface NewSecondFactor {
   readonly seed: Sealed;
-  /** The time step of the code that confirmed it: that code is not accepted again. */
+  /** The time step of the code that confirmed it, which is not accepted again. */
   readonly step: number;
   readonly recoveryDigests: readonly string[];
   /** Epoch ms. */
@@ -37,7 +37,7 @@ function ofUser(database: Database, scope: Scope, userId: string, kind: 'totp' |
     .whereIn('user_id', idOf(database, scope, userId));
 }
 
-/** Replaces a user's recovery codes by others. @param at epoch ms */
+/** Replaces a user's recovery codes. @param at epoch ms */
 export async function replaceCodes(
   database: Database,
   scope: Scope,
@@ -51,9 +51,9 @@ export async function replaceCodes(
 }
 
 /**
- * Accepts a code of an app once, on whichever node it comes first. In a transaction.
- * @param now epoch ms
- * @throws Failure unavailable where no key opens the seed that could have accepted it
+ * Accepts each TOTP code only once, across all nodes. Within a transaction.
+ * @param typed.now epoch ms
+ * @throws Failure unavailable if a seed cannot be decrypted with any key
  */
 export async function acceptTotp(
   database: Database,
@@ -65,25 +65,25 @@ export async function acceptTotp(
   const apps = await ofUser(database, scope, userId, 'totp').select<TotpRow[]>('id', 'secret', 'key_id');
   const seeds = apps.map(({ id, secret, key_id }) => ({
     id,
-    seed: vault.open({ text: secret, keyId: key_id }, seedOf(userId)),
+    seed: vault.open({ text: secret, keyId: key_id }, seedPurpose(userId)),
   }));
   for (const { id, seed } of seeds) {
-    const step = seed === null ? null : stepOf(seed, code, now);
-    if (step !== null && (await takeStep(database, id, step))) return true;
+    const step = seed === null ? null : matchingTimeStep(seed, code, now);
+    if (step !== null && (await consumeTimeStep(database, id, step))) return true;
   }
-  // Not the user's fault, and no wrong code: the key is missing, or the row was changed in the database.
+  // Not a wrong code: the key is missing, or the row was modified in the database.
   if (seeds.some(({ seed }) => seed === null)) throw new Failure('unavailable', { code: 'secondFactor.unreadable' });
   return false;
 }
 
-/** Takes a time step, and with it all before. @returns false where it was taken before, on whichever node */
-async function takeStep(database: Database, id: number, step: number): Promise<boolean> {
+/** Consumes a time step and all earlier ones. @returns false if it was consumed before, on any node */
+async function consumeTimeStep(database: Database, id: number, step: number): Promise<boolean> {
   const app = database.knex('credentials').where({ id }).where('last_step', '<', step);
   return (await app.update({ last_step: step })) === 1;
 }
 
-/** Uses a recovery code up. @returns whether there was one */
-export async function takeRecoveryCode(
+/** Consumes a recovery code. @returns whether it existed */
+export async function consumeRecoveryCode(
   database: Database,
   scope: Scope,
   userId: string,
@@ -98,31 +98,31 @@ export async function countRecoveryCodes(database: Database, scope: Scope, userI
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Gives a user a second factor. In a transaction. @returns false where they have one */
+/** Adds a second factor to a user, within a transaction. @returns false if they already have one */
 export async function insert(
   database: Database,
   scope: Scope,
   userId: string,
   { seed, step, recoveryDigests, at }: NewSecondFactor,
 ) {
-  const taken = await database
+  const updated = await database
     .knex('users')
     .where(own(scope, userId))
     .whereNull('second_factor_at')
     .update({ second_factor_at: at, second_factor_due: 0 });
-  if (taken !== 1) return false;
+  if (updated !== 1) return false;
   const totp = { kind: 'totp', secret: seed.text, key_id: seed.keyId, last_step: step };
   await database.knex('credentials').insert({ user_id: userId, ...totp, created_at: at });
   await replaceCodes(database, scope, userId, recoveryDigests, at);
   return true;
 }
 
-/** Notes a sign-in that ended with a code. @param at epoch ms */
-export async function noteSignIn(database: Database, scope: Scope, userId: string, at: number): Promise<void> {
+/** Stores the time of a sign-in that was completed with a code. @param at epoch ms */
+export async function updateLastSignIn(database: Database, scope: Scope, userId: string, at: number): Promise<void> {
   await database.knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });
 }
 
-/** Removes a user's second factor and its recovery codes. In a transaction. */
+/** Removes a user's second factor and its recovery codes, within a transaction. */
 export async function remove(database: Database, scope: Scope, userId: string): Promise<void> {
   await ofUser(database, scope, userId, 'totp').delete();
   await ofUser(database, scope, userId, 'recoveryCode').delete();

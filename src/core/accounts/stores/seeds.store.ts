@@ -1,6 +1,6 @@
 import type { Database } from '../../../platform/database/database.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
-import { seedOf } from '../../../platform/keys/totp.ts';
+import { seedPurpose } from '../../../platform/keys/totp.ts';
 
 interface SeedRow {
   readonly id: number;
@@ -13,46 +13,46 @@ interface CountRow {
   readonly count: number | string;
 }
 
-/** What became of some seeds that another key than the first seals. */
-export interface Resealed {
+/** The result of re-encrypting one batch of seeds. */
+export interface ReencryptedBatch {
   readonly found: number;
-  /** How many of them no key opens. */
+  /** How many of them cannot be decrypted with any key. */
   readonly unreadable: number;
-  /** The place of the last of them, behind which the next are found. */
+  /** The id of the last seed in the batch; the next batch starts after it. */
   readonly last: number;
 }
 
-// Spelled out, not bound: only then does the index of these fit.
-const totps = ({ knex }: Database) => knex<SeedRow>('credentials').whereRaw("kind = 'totp'");
+// A literal instead of a binding, so that the planner can use the partial index on TOTP seeds.
+const totpCredentials = ({ knex }: Database) => knex<SeedRow>('credentials').whereRaw("kind = 'totp'");
 
-/** Seals some seeds under the vault's first key that another key seals, unless they are replaced meanwhile. */
-export async function resealForOperator(
+/** Encrypts a batch of seeds with the vault's first key, unless they are replaced in the meantime. */
+export async function reencryptForOperator(
   database: Database,
   vault: Vault,
-  behind: number,
-  most: number,
-): Promise<Resealed> {
-  const rows = await totps(database)
+  afterId: number,
+  limit: number,
+): Promise<ReencryptedBatch> {
+  const rows = await totpCredentials(database)
     .select('id', 'user_id', 'secret', 'key_id')
     .whereNot('key_id', vault.keyId)
-    .where('id', '>', behind)
+    .where('id', '>', afterId)
     .orderBy('id')
-    .limit(most);
+    .limit(limit);
   let unreadable = 0;
   for (const { id, user_id, secret, key_id } of rows) {
-    const seed = vault.open({ text: secret, keyId: key_id }, seedOf(user_id));
+    const seed = vault.open({ text: secret, keyId: key_id }, seedPurpose(user_id));
     if (seed === null) {
       unreadable++;
       continue;
     }
-    const { text, keyId } = vault.seal(seed, seedOf(user_id));
-    await totps(database).where({ id, secret }).update({ secret: text, key_id: keyId });
+    const { text, keyId } = vault.seal(seed, seedPurpose(user_id));
+    await totpCredentials(database).where({ id, secret }).update({ secret: text, key_id: keyId });
   }
-  return { found: rows.length, unreadable, last: rows.at(-1)?.id ?? behind };
+  return { found: rows.length, unreadable, last: rows.at(-1)?.id ?? afterId };
 }
 
-/** @returns how many were sealed by none of these keys */
+/** @returns how many seeds were encrypted with none of these keys */
 export async function countUnreadableForOperator(database: Database, keyIds: readonly string[]): Promise<number> {
-  const rows = await totps(database).whereNotIn('key_id', keyIds).count<CountRow[]>({ count: '*' });
+  const rows = await totpCredentials(database).whereNotIn('key_id', keyIds).count<CountRow[]>({ count: '*' });
   return Number(rows[0]?.count ?? 0);
 }

@@ -1,31 +1,31 @@
 import { authenticationMethods, type AuthenticationMethod } from '../../../domain/people/authentication.ts';
-import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { SupportEnd } from '../../../domain/support.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { toOpenGrant, type OpenGrant, type OpenGrantRow } from './support-grants.store.ts';
 import type { Tenant } from './tenants.store.ts';
-import { homeColumns, toHome, type HomeRow } from './tenants.mapping.ts';
+import { userTenantColumns, toUserTenant, type UserTenantRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
 
-/** A session together with everything that decides whether it still counts: one query per request. */
+/** A session with everything that its validity depends on, read with a single query per request. */
 export interface LiveSession {
   readonly id: string;
   readonly createdAt: number;
   readonly seenAt: number;
-  /** How its user authenticated. */
+  /** The authentication methods that were used (RFC 8176). */
   readonly amr: readonly AuthenticationMethod[];
-  /** When they last authenticated in it, epoch ms: at the sign-in, by the code after it, or by a password that was confirmed. */
+  /** When the user last authenticated in this session, epoch ms: at the sign-in, with a code, or by confirming their password. */
   readonly authTime: number;
   readonly user: User;
-  readonly tenant: ScopeTenant & Pick<Tenant, 'kind' | 'state'> & { readonly ownRules: OwnRules };
-  /** The grant under which it acts in another tenant. */
+  readonly tenant: ScopeTenant & Pick<Tenant, 'kind' | 'state'> & { readonly ownRules: TenantRules };
+  /** The grant under which the session acts in another tenant. */
   readonly support: OpenGrant | null;
-  /** Why that grant does not hold any more; null while it does. */
+  /** Why that grant is no longer valid; null while it is valid. */
   readonly supportEnd: SupportEnd | null;
 }
 
-export interface LiveSessionRow extends UserRow, HomeRow, OpenGrantRow {
+export interface LiveSessionRow extends UserRow, UserTenantRow, OpenGrantRow {
   session_id: string;
   session_created_at: number;
   session_seen_at: number;
@@ -34,7 +34,7 @@ export interface LiveSessionRow extends UserRow, HomeRow, OpenGrantRow {
   tenant_kind: Tenant['kind'];
 }
 
-/** The columns that make a LiveSession, without those of a grant. */
+/** The columns of a LiveSession, without those of a grant. */
 export const liveSessionColumns = [
   ...userColumns,
   'user_sessions.id as session_id',
@@ -42,11 +42,11 @@ export const liveSessionColumns = [
   'user_sessions.seen_at as session_seen_at',
   'user_sessions.amr as session_amr',
   'user_sessions.auth_time as session_auth_time',
-  ...homeColumns,
+  ...userTenantColumns,
   'tenants.kind as tenant_kind',
 ] as const;
 
-/** @returns the methods that a session's row names */
+/** @returns the authentication methods that a session's row lists */
 export const toAmr = (text: string): AuthenticationMethod[] =>
   authenticationMethods.filter((method) => text.split(' ').includes(method));
 
@@ -58,7 +58,7 @@ export function toLiveSession(row: LiveSessionRow): LiveSession {
     amr: toAmr(row.session_amr),
     authTime: row.session_auth_time,
     user: toUser(row),
-    tenant: { ...toHome(row), kind: row.tenant_kind },
+    tenant: { ...toUserTenant(row), kind: row.tenant_kind },
     support: toOpenGrant(row),
     supportEnd: null,
   };

@@ -1,15 +1,15 @@
-import { unseen, type Database, preparedQuery } from '../../../platform/database/database.ts';
+import { opaqueValue, type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { AuthenticationMethod } from '../../../domain/people/authentication.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { joinBesideGrant, openGrantColumns } from './support-grants.store.ts';
+import { joinGrantDetails, openGrantColumns } from './support-grants.store.ts';
 import { liveSessionColumns, toLiveSession, type LiveSession, type LiveSessionRow } from './sessions.mapping.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 
-/** A session as its user sees it in their list; `id` opens nothing. */
+/** A session as its user sees it in their list. The `id` does not grant access. */
 export interface OwnSession {
   readonly id: string;
   readonly address: string | null;
-  /** What the browser calls itself. */
+  /** The User-Agent of the browser. */
   readonly device: string;
   readonly createdAt: number;
   readonly seenAt: number;
@@ -24,18 +24,18 @@ interface OwnSessionRow {
 }
 
 const findLive = preparedQuery<LiveSessionRow>('sessions.findLive', (knex, $) =>
-  joinBesideGrant(
+  joinGrantDetails(
     knex('user_sessions')
       .join('users', 'users.id', 'user_sessions.user_id')
       .join('tenants', 'tenants.id', 'users.tenant_id')
-      // Whatever a session names, it is let in by what its own user was granted.
+      // Joins only grants of the session's own user, whatever grant id the session refers to.
       .leftJoin('support_grants as grants', (join) =>
         join.on('grants.id', 'user_sessions.support_grant_id').andOn('grants.operator_id', 'users.id'),
       ),
   )
     .select([...liveSessionColumns])
     .select(openGrantColumns)
-    .where('user_sessions.id', unseen(knex, $('id'))),
+    .where('user_sessions.id', opaqueValue(knex, $('id'))),
 );
 
 const listOwnQuery = preparedQuery<OwnSessionRow>('sessions.listOwn', (knex, $) =>
@@ -46,13 +46,13 @@ const listOwnQuery = preparedQuery<OwnSessionRow>('sessions.listOwn', (knex, $) 
     .limit(100),
 );
 
-/** The session names its user and the user their tenant: there is no scope before this. */
+/** Looks up a session without a scope: the tenant is only known from the session's user. */
 export async function findLiveAcrossTenants(database: Database, id: string): Promise<LiveSession | null> {
   const [row] = await findLive(database, { id });
   return row ? toLiveSession(row) : null;
 }
 
-/** Opens a session and notes the sign-in on the user, unless a code is still asked for. */
+/** Opens a session and stores the time of the sign-in, unless a code is still required. */
 export async function open(
   database: Database,
   session: {
@@ -79,7 +79,7 @@ export async function open(
   await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
 }
 
-/** @returns the sessions of the scope's own user that were seen since a time in epoch ms, the latest first */
+/** @returns the sessions of the acting user that were seen since then, the latest first. @param seenSince epoch ms */
 export async function listOwn(database: Database, scope: Scope, seenSince: number): Promise<OwnSession[]> {
   return (await listOwnQuery(database, { user: actingUserId(scope), since: seenSince })).map((row) => ({
     id: row.id,
@@ -90,7 +90,7 @@ export async function listOwn(database: Database, scope: Scope, seenSince: numbe
   }));
 }
 
-/** Ends one of the scope's own user's sessions. @returns whether it was theirs and still open */
+/** Ends one of the acting user's sessions. @returns whether it was theirs and still open */
 export async function endOwn(database: Database, scope: Scope, id: string): Promise<boolean> {
   return (
     (await database
@@ -101,10 +101,10 @@ export async function endOwn(database: Database, scope: Scope, id: string): Prom
 }
 
 /**
- * Notes that a user authenticated again in a session. @param at epoch ms
- * @returns false where the session has ended meanwhile
+ * Stores that a user authenticated again in a session. @param at epoch ms
+ * @returns false if the session has ended in the meantime
  */
-export async function noteAuthentication(
+export async function updateAuthentication(
   database: Database,
   session: Pick<LiveSession, 'id' | 'user'>,
   amr: readonly AuthenticationMethod[],
@@ -119,16 +119,16 @@ export async function noteAuthentication(
   );
 }
 
-/** Notes that a user confirmed their password in a session. @param at epoch ms */
-export async function confirm(database: Database, id: string, userId: string, at: number): Promise<void> {
+/** Stores that a user confirmed their password in a session. @param at epoch ms */
+export async function markPasswordConfirmed(database: Database, id: string, userId: string, at: number): Promise<void> {
   await database.knex('user_sessions').where({ id, user_id: userId }).update({ auth_time: at });
 }
 
-export async function noteSeen(database: Database, id: string, at: number): Promise<void> {
+export async function updateLastSeen(database: Database, id: string, at: number): Promise<void> {
   await database.knex('user_sessions').where({ id }).update({ seen_at: at });
 }
 
-/** Lets a session act under a grant. @returns false where it acts under one already, or has ended */
+/** Starts acting under a grant. @returns false if the session already acts under one, or has ended */
 export async function enterSupport(database: Database, id: string, grantId: string): Promise<boolean> {
   return (
     (await database
@@ -139,7 +139,7 @@ export async function enterSupport(database: Database, id: string, grantId: stri
   );
 }
 
-/** Takes a session out of one grant; should it act under another by now, it stays. @returns whether it acted under it */
+/** Stops acting under this grant, but not under another one. @returns whether the session acted under it */
 export async function leaveSupport(database: Database, id: string, grantId: string): Promise<boolean> {
   return (
     (await database
@@ -153,13 +153,13 @@ export async function end(database: Database, id: string): Promise<void> {
   await database.knex('user_sessions').where({ id }).delete();
 }
 
-/** Ends the sessions of everybody in the scope's tenant. */
+/** Ends the sessions of all users in the scope's tenant. */
 export async function endAllOfTenant(database: Database, scope: Scope): Promise<void> {
   const ofTenant = database.knex('users').select('id').where({ tenant_id: scope.tenant.id });
   await database.knex('user_sessions').whereIn('user_id', ofTenant).delete();
 }
 
-/** Ends a user's sessions. @param except a session that stays, such as the one in which a password was changed */
+/** Ends a user's sessions. @param except a session to keep, such as the one in which a password was changed */
 export async function endAllOfUser(
   database: Database,
   scope: Scope,
@@ -167,6 +167,6 @@ export async function endAllOfUser(
   except: string | null,
 ): Promise<void> {
   const ofUser = database.knex('users').select('id').where({ tenant_id: scope.tenant.id, id: userId });
-  const ending = database.knex('user_sessions').whereIn('user_id', ofUser);
-  await (except === null ? ending : ending.whereNot('id', except)).delete();
+  const sessions = database.knex('user_sessions').whereIn('user_id', ofUser);
+  await (except === null ? sessions : sessions.whereNot('id', except)).delete();
 }

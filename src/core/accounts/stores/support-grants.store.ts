@@ -2,21 +2,21 @@ import type { Knex } from 'knex';
 import type { Database } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { Language } from '../../../domain/regions.ts';
-import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { Grant, SupportLevel } from '../../../domain/support.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 import { readOwnRules } from './tenants.mapping.ts';
 
-/** A grant with the tenant that it lets into, and whatever else decides whether it holds. */
+/** A grant with the tenant that it gives access to, and everything that its validity depends on. */
 export interface OpenGrant extends Grant {
   readonly operatorId: string;
-  /** Epoch ms; null while nobody and nothing has ended it. */
+  /** Epoch ms; null while the grant has not ended. */
   readonly endedAt: number | null;
-  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: OwnRules };
+  readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: TenantRules };
 }
 
-/** The columns that make an OpenGrant; all are null where a left join found none. */
+/** The columns of an OpenGrant; all are null if a left join found none. */
 export interface OpenGrantRow {
   support_id: string | null;
   support_operator: string;
@@ -49,8 +49,8 @@ export const openGrantColumns: Readonly<Record<keyof OpenGrantRow, string>> = {
   support_tenant_own_rules: 'supported.own_rules',
 };
 
-/** Joins what stands beside `support_grants as grants`. */
-export const joinBesideGrant = <Q extends Knex.QueryBuilder>(query: Q): Q =>
+/** Joins the tenant and the granting user to `support_grants as grants`. */
+export const joinGrantDetails = <Q extends Knex.QueryBuilder>(query: Q): Q =>
   query
     .leftJoin('tenants as supported', 'supported.id', 'grants.tenant_id')
     .leftJoin('users as granters', (join) =>
@@ -77,10 +77,10 @@ export function toOpenGrant(row: OpenGrantRow): OpenGrant | null {
   };
 }
 
-/** @returns a grant of the scope's own actor, whatever became of it; null for any other id */
+/** @returns a grant of the acting operator, even if it has ended; null for any other id */
 export async function findOwnAcrossTenants(database: Database, scope: Scope, id: string): Promise<OpenGrant | null> {
   const own = { 'grants.id': id, 'grants.operator_id': actingUserId(scope) };
-  const [row] = (await joinBesideGrant(database.knex('support_grants as grants'))
+  const [row] = (await joinGrantDetails(database.knex('support_grants as grants'))
     .select(openGrantColumns)
     .where(own)) as OpenGrantRow[];
   return row ? toOpenGrant(row) : null;

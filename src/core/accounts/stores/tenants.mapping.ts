@@ -1,22 +1,22 @@
-import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 
-/** The tenant of a user, with what decides whether they may come in, and under which rules. */
-export interface Home extends ScopeTenant {
+/** The tenant of a user, with its state and own rules, which decide whether the user may sign in. */
+export interface UserTenant extends ScopeTenant {
   readonly state: TenantState;
-  readonly ownRules: OwnRules;
+  readonly ownRules: TenantRules;
 }
 
-/** The columns of `tenants` that make a Home, beside those of a user. */
-export const homeColumns = [
+/** The columns of a UserTenant, to select together with those of a user. */
+export const userTenantColumns = [
   'tenants.name as tenant_name',
   'tenants.language as tenant_language',
   'tenants.state as tenant_state',
   'tenants.own_rules as tenant_own_rules',
 ] as const;
 
-export interface HomeRow {
+export interface UserTenantRow {
   tenant_id: string;
   tenant_name: string;
   tenant_language: Language;
@@ -24,7 +24,7 @@ export interface HomeRow {
   tenant_own_rules: string;
 }
 
-export const toHome = (row: HomeRow): Home => ({
+export const toUserTenant = (row: UserTenantRow): UserTenant => ({
   id: row.tenant_id,
   name: row.tenant_name,
   language: row.tenant_language,
@@ -32,18 +32,18 @@ export const toHome = (row: HomeRow): Home => ({
   ownRules: readOwnRules(row.tenant_own_rules),
 });
 
-const none: OwnRules = {};
-// Read with every request, and nearly always one of few texts.
-const known = new Map<string, OwnRules>([['{}', none]]);
+const none: TenantRules = {};
+// Parsed with every request, and nearly always one of a few texts.
+const cache = new Map<string, TenantRules>([['{}', none]]);
 const maxCached = 1_000;
 
-/** @returns what a tenant decides for itself, as the database keeps it */
-export function readOwnRules(text: string): OwnRules {
-  let own = known.get(text);
+/** Parses a tenant's own rules as they are stored. */
+export function readOwnRules(text: string): TenantRules {
+  let own = cache.get(text);
   if (own === undefined) {
-    own = JSON.parse(text) as OwnRules;
-    if (known.size >= maxCached) known.clear();
-    known.set(text, own);
+    own = JSON.parse(text) as TenantRules;
+    if (cache.size >= maxCached) cache.clear();
+    cache.set(text, own);
   }
   return own;
 }

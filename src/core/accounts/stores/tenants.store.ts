@@ -1,6 +1,6 @@
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Language } from '../../../domain/regions.ts';
-import type { OwnRules } from '../../../domain/tenant-rules.ts';
+import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { TenantKind, TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { notDeleted } from './users.mapping.ts';
@@ -14,12 +14,12 @@ export interface Tenant {
   readonly kind: TenantKind;
   readonly createdAt: number;
   readonly domains: readonly string[];
-  readonly ownRules: OwnRules;
-  /** Whether other regions may learn of its domains. */
+  readonly ownRules: TenantRules;
+  /** Whether the tenant's domains may be shared with other regions. */
   readonly listed: boolean;
 }
 
-/** A tenant as it is first written: under its region's rules alone. */
+/** A tenant to insert. It has no own rules yet. */
 export type NewTenantRow = Omit<Tenant, 'ownRules' | 'kind' | 'listed'> &
   Partial<Pick<Tenant, 'kind'>> & { readonly listed?: boolean };
 
@@ -34,7 +34,7 @@ interface TenantRow {
   listed: number;
 }
 
-// Both databases take some ten thousands of values in one statement.
+// Both databases accept tens of thousands of bindings per statement.
 const maxDomainsPerQuery = 1_000;
 
 const domainsOf = preparedQuery<{ domain: string }>('tenants.domains', (knex, $) =>
@@ -58,9 +58,9 @@ export async function findOwn(database: Database, scope: Scope): Promise<Tenant 
 }
 
 /**
- * Inside a transaction: lets no other one change this tenant's people until this one is done. What must hold of
- * all of them together, such as that a Global admin remains, can then be decided. SQLite's transactions do so anyway.
- * Whatever writes more than one row of a tenant begins with it: in one order, nobody waits in a circle.
+ * Locks a tenant for the rest of the transaction, so that invariants across its users can be checked, such as that a Global
+ * admin remains. In SQLite every write transaction is exclusive anyway. A transaction that writes more than one row of a tenant
+ * takes this lock first, so that transactions cannot deadlock.
  */
 export async function lock(
   database: Database,
@@ -69,7 +69,7 @@ export async function lock(
   if (database.dialect === 'postgres') await database.knex('tenants').where({ id: tenant.id }).forUpdate().select('id');
 }
 
-/** @returns any tenant of the region, for the operator's commands */
+/** @returns a tenant of the region, for the operator's commands */
 export async function findForOperator(database: Database, id: string): Promise<Tenant | null> {
   const [row] = await one(database, { tenant: id });
   if (row === undefined) return null;
@@ -104,8 +104,8 @@ export async function listForOperator(database: Database): Promise<(Tenant & { u
   }));
 }
 
-/** @returns tenants in which deleted users can be restored for less long than in their region */
-export async function withOwnWindowForOperator(
+/** @returns the tenants with a shorter restore window than the region's */
+export async function listWithOwnRestoreWindowForOperator(
   database: Database,
 ): Promise<{ id: string; restoreWindowDays: number }[]> {
   const rows = (await database.knex('tenants').where('own_rules', 'like', '%"restoreWindowDays"%')) as TenantRow[];
@@ -115,18 +115,18 @@ export async function withOwnWindowForOperator(
   }));
 }
 
-/** @returns whether there is no partner yet */
+/** @returns whether there is no partner tenant yet */
 export async function isEmpty(database: Database): Promise<boolean> {
   return (await database.knex('tenants').select('id').where({ kind: 'partner' }).limit(1)).length === 0;
 }
 
-/** @returns the operators' own tenant, or null before there is any operator */
-export async function findOfOperators(database: Database): Promise<ScopeTenant | null> {
+/** @returns the operators' own tenant, or null if there are no operators yet */
+export async function findOperatorsTenant(database: Database): Promise<ScopeTenant | null> {
   const row = await database.knex<TenantRow>('tenants').where({ kind: 'operators' }).first();
   return row === undefined ? null : toTenant(row, []);
 }
 
-/** @returns the first of the domains that a tenant of this region already owns, or null */
+/** @returns one of the domains that a tenant of this region already owns, or null */
 export async function findTakenDomain(database: Database, domains: readonly string[]): Promise<string | null> {
   for (let from = 0; from < domains.length; from += maxDomainsPerQuery) {
     const some = domains.slice(from, from + maxDomainsPerQuery);
@@ -143,8 +143,8 @@ export async function insert(database: Database, tenant: NewTenantRow): Promise<
   await database.knex('tenant_domains').insert(domains.map((domain) => ({ domain, tenant_id: id })));
 }
 
-/** Replaces what the scope's tenant decides for itself. */
-export async function setOwnRules(database: Database, scope: Scope, own: OwnRules): Promise<void> {
+/** Replaces the own rules of the scope's tenant. */
+export async function setOwnRules(database: Database, scope: Scope, own: TenantRules): Promise<void> {
   const row = { own_rules: JSON.stringify(own) };
   await database.knex('tenants').where({ id: scope.tenant.id }).update(row);
 }

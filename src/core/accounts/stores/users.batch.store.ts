@@ -1,27 +1,27 @@
-import { inChunks } from '../../../platform/database/chunks.ts';
+import { processInChunks } from '../../../platform/database/chunks.ts';
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { searchWordsOf } from '../../../domain/people/search-keys.ts';
+import { searchTextOf } from '../../../domain/people/search-keys.ts';
 import { foldName, type User } from '../../../domain/people/user.ts';
 import { type UserChanges, toUser, userColumns, type UserRow, type NewUser } from './users.mapping.ts';
 import { reindexUsers, indexUsers, takeNumbers } from './users.search.store.ts';
 import { insertPasswords } from './credentials.store.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 
-/** The changes of one user among many. */
+/** The new field values of one user in a batch. */
 export type UserChange = UserChanges & Pick<User, 'id'>;
 
 /**
- * The tenant's part of a condition on many users by their ids. As a bare column SQLite would take it for the better way
- * in, and walk through the whole tenant instead of looking each id up.
+ * The tenant condition of a query for many users by id. With a bare column, SQLite would choose the tenant's index and scan the
+ * whole tenant instead of looking up each id.
  */
 export const inTenant = "coalesce(users.tenant_id, '') = ?";
 
-/** How many users `listAfter` gives at the most; fewer are the last. */
-export const usersAtOnce = 200;
-const rowsAtOnce = 100;
+/** The maximum number of users that `listAfter` returns. Fewer means that there are no more. */
+export const usersPerBatch = 200;
+const rowsPerUpdate = 100;
 
-interface Known {
+interface IndexedUser {
   readonly id: string;
   readonly username: string;
   readonly number: number;
@@ -34,20 +34,20 @@ const after = preparedQuery<UserRow>('users.after', (knex, $) =>
     .where('username', '>', $('after'))
     .whereNot('state', 'deleted')
     .orderBy('username')
-    .limit(usersAtOnce),
+    .limit(usersPerBatch),
 );
 
-// What the index of words knows them by.
-async function indexedOf(database: Database, scope: Scope, users: readonly UserChange[]) {
+// The columns that the search index needs.
+async function findIndexed(database: Database, scope: Scope, users: readonly UserChange[]) {
   const ids = users.map(({ id }) => id);
   const query = database.knex('users').select('id', 'username', 'number').whereIn('id', ids);
-  const rows: Known[] = await query.whereRaw(inTenant, [scope.tenant.id]);
-  return new Map(rows.map(({ id, ...known }) => [id, known]));
+  const rows: IndexedUser[] = await query.whereRaw(inTenant, [scope.tenant.id]);
+  return new Map(rows.map(({ id, ...current }) => [id, current]));
 }
 
 /**
- * Looks up canonical user names, in the whole region: a name is given once.
- * @returns for each that is held the user, deleted ones included, or null where it is not one of this tenant
+ * Looks up canonical user names in the whole region, where each name is unique.
+ * @returns the user by each name that is taken, including deleted users; null for a user of another tenant
  */
 export async function findByUsernames(
   database: Database,
@@ -58,28 +58,28 @@ export async function findByUsernames(
   return new Map(rows.map((row) => [row.username, row.tenant_id === scope.tenant.id ? toUser(row) : null]));
 }
 
-/** @returns the next users in the order of user names, without the deleted ones. @param username '' for the first */
+/** @returns the next users by user name, without the deleted ones. @param username '' for the first batch */
 export async function listAfter(database: Database, scope: Scope, username: string): Promise<User[]> {
   return (await after(database, { tenant: scope.tenant.id, after: username })).map(toUser);
 }
 
-/** Every user of the tenant in batches, each a query of its own: a slow reader holds nothing open in the database. */
+/** Reads all users of the tenant in batches. Each batch is a separate query, so that a slow reader does not hold a transaction. */
 export async function* allUsers(database: Database, scope: Scope): AsyncGenerator<readonly User[]> {
   for (let last = ''; ;) {
     const users = await listAfter(database, scope, last);
     yield users;
-    if (users.length < usersAtOnce) return;
+    if (users.length < usersPerBatch) return;
     last = users.at(-1)?.username ?? last;
   }
 }
 
-/** Changes many users, and keeps the time at which the level Global admin is removed. */
+/** Updates many users, and stores when the level Global admin is removed. */
 export function updateMany(database: Database, scope: Scope, users: readonly UserChange[]): Promise<void> {
-  return inChunks(users, rowsAtOnce, async (some) => {
-    const found = await indexedOf(database, scope, some);
+  return processInChunks(users, rowsPerUpdate, async (some) => {
+    const indexed = await findIndexed(database, scope, some);
     const rows = some.flatMap((user) => {
-      const known = found.get(user.id);
-      return known ? [{ ...user, ...known, search_words: searchWordsOf({ ...user, ...known }) }] : [];
+      const current = indexed.get(user.id);
+      return current ? [{ ...user, ...current, search_words: searchTextOf({ ...user, ...current }) }] : [];
     });
     if (rows.length === 0) return;
     await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.now, scope.tenant.id]);
@@ -117,7 +117,7 @@ function updateOf(count: number): string {
 
 function toValues(user: UserChange & { readonly search_words: string }): string[] {
   const { id, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
-  // Knex writes null where nothing is bound, which its types do not know.
+  // Knex binds null, which its types do not allow.
   return [
     id,
     firstName,
@@ -131,8 +131,8 @@ function toValues(user: UserChange & { readonly search_words: string }): string[
   ] as string[];
 }
 
-// SQLite takes at most 500 rows in one statement, and other writers wait for as long as one takes.
-const maxAtOnce = 100;
+// SQLite accepts at most 500 rows per statement, and other writers wait while it runs.
+const rowsPerInsert = 100;
 
 export function insert(database: Database, scope: Scope, user: NewUser): Promise<void> {
   return insertMany(database, scope, [user]);
@@ -141,7 +141,7 @@ export function insert(database: Database, scope: Scope, user: NewUser): Promise
 /** Inserts any number of users in one transaction: all of them or none. */
 export function insertMany(database: Database, scope: Scope, users: readonly NewUser[]): Promise<void> {
   return database.transaction((tx) =>
-    inChunks(users, maxAtOnce, async (some) => {
+    processInChunks(users, rowsPerInsert, async (some) => {
       const numbers = await takeNumbers(tx, some.length);
       const rows = some.map((user, index) => ({ ...toRow(scope, user), number: numbers[index] ?? 0 }));
       await insertRows(tx, 'users', rows);
@@ -160,7 +160,7 @@ function toRow(scope: Scope, user: NewUser): Omit<UserRow, 'version'> & { search
     last_name: user.lastName,
     display_name: user.displayName,
     name_key: foldName(user.displayName),
-    search_words: searchWordsOf(user),
+    search_words: searchTextOf(user),
     administrator_level: user.administratorLevel,
     agent_level: user.agentLevel,
     language: user.language,

@@ -1,57 +1,63 @@
 import { setImmediate } from 'node:timers/promises';
 import { preparedQuery, type Build, type Database, type Values } from '../../../platform/database/database.ts';
-import { wordsOfSearch } from '../../../domain/people/search-keys.ts';
+import { parseSearchQuery } from '../../../domain/people/search-keys.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { ListedUser, User } from '../../../domain/people/user.ts';
 import * as queries from './users.queries.ts';
-import type { Asked, Cursor, PageRequest, PageStart } from './users.queries.ts';
-import { inText, toListed, toUser, userColumns, type ListedRow, type UserRow } from './users.mapping.ts';
+import type { PageQuery, Cursor, PageRequest, PageStart } from './users.queries.ts';
+import { asLiteral, toListed, toUser, userColumns, type ListedRow, type UserRow } from './users.mapping.ts';
 import { findNumbers } from './users.search.store.ts';
 
-type Found = ListedRow & { readonly number: number };
+type FoundRow = ListedRow & { readonly number: number };
 
-/** How far a search goes at a time. Tests set these, so that a few hundred users are searched as a million are. */
+/** The limits of a search. Tests lower them, so that a few hundred users take the same code paths as a million. */
 export interface Limits {
-  /** How many users a query walks past; SQLite answers on the event loop, so that no query may take long. */
-  readonly stepRows: number;
-  /** How many users an index may name, and how many of them a query looks at. */
-  readonly maxNamed: number;
-  readonly namedRows: number;
+  /** How many rows one query scans. SQLite runs on the event loop, so no query may take long. */
+  readonly rowsPerStep: number;
+  /** How many candidates an index may return, and how many of them one query reads. */
+  readonly maxCandidates: number;
+  readonly candidatesPerQuery: number;
 }
 
-const usual: Limits = { stepRows: 3_000, maxNamed: 10_000, namedRows: 500 };
+const defaultLimits: Limits = { rowsPerStep: 3_000, maxCandidates: 10_000, candidatesPerQuery: 500 };
 
-/** @returns one row more than the page holds if there is another one, in the page's own direction */
+/** @returns the rows of a page in its own direction, plus one if there are more */
 export async function page(
   database: Database,
   scope: Scope,
   request: PageRequest,
-  limits = usual,
+  limits = defaultLimits,
 ): Promise<ListedUser[]> {
-  const asked = queries.askedOf(scope, request);
+  const asked = queries.toPageQuery(scope, request);
   return asked === null ? [] : (await find(database, asked, limits)).map(toListed);
 }
 
 /**
- * A list is read along the index of its order. So is a search or a filter at first, since what many users fit fills a page
- * there: an index of words would gather every user of a million who has _an_ in their name. What few users fit is found by
- * an index that names them, since the walk would read the whole tenant. Where none can name them, the walk goes on.
+ * Reads a list along the index of its sort order. A search or filter starts the same way, because a page fills quickly if many
+ * users match: the search index would first collect every user of a million with _an_ in their name. If few users match, an
+ * index that returns the candidates is used instead, because the scan would read the whole tenant. If there is none, the scan
+ * continues.
  */
-async function find(database: Database, asked: Asked, limits: Limits): Promise<ListedRow[]> {
+async function find(database: Database, asked: PageQuery, limits: Limits): Promise<ListedRow[]> {
   if (asked.level === null && asked.status === null && asked.words.length === 0) return select(database, asked);
-  const near = await walk(database, asked, limits, 1);
-  if (near !== null) return near;
-  const numbers = await candidates(database, asked, limits.maxNamed);
-  if (numbers !== null) return selectAmong(database, asked, numbers, limits.namedRows);
+  const firstStep = await walk(database, asked, limits, 1);
+  if (firstStep !== null) return firstStep;
+  const numbers = await findCandidates(database, asked, limits.maxCandidates);
+  if (numbers !== null) return pageFromCandidates(database, asked, numbers, limits.candidatesPerQuery);
   return (await walk(database, asked, limits, Infinity)) ?? [];
 }
 
-/** @returns null if the page is not full after so many steps */
-async function walk(database: Database, asked: Asked, limits: Limits, maxSteps: number): Promise<Found[] | null> {
-  const found: Found[] = [];
+/** @returns null if the page is not full after `maxSteps` */
+async function walk(
+  database: Database,
+  asked: PageQuery,
+  limits: Limits,
+  maxSteps: number,
+): Promise<FoundRow[] | null> {
+  const found: FoundRow[] = [];
   let at = asked;
   for (let steps = 0; steps < maxSteps; steps++) {
-    const end = await stepEnd(database, at, limits.stepRows);
+    const end = await findStepEnd(database, at, limits.rowsPerStep);
     found.push(...(await select(database, at, end)));
     if (found.length > queries.pageSize || end === undefined) return found.slice(0, queries.pageSize + 1);
     at = { ...asked, cursor: end };
@@ -60,49 +66,55 @@ async function walk(database: Database, asked: Asked, limits: Limits, maxSteps: 
   return null;
 }
 
-/** @returns the numbers of all users who may fit; null if no index can name them, or if they are too many */
-async function candidates(database: Database, asked: Asked, max: number): Promise<readonly number[] | null> {
-  for (const holders of queries.holdersIndexes(asked)) {
-    const build: Build = (knex, $) => queries.selectHolders(knex, $, holders).limit(max + 1, inText);
-    const rows = await ask<{ number: number }>(database, `holders ${holders} ${max}`, asked, build);
+/** @returns the numbers of all users who may match; null if there is no suitable index, or if there are too many */
+async function findCandidates(database: Database, asked: PageQuery, max: number): Promise<readonly number[] | null> {
+  for (const holders of queries.partialIndexesFor(asked)) {
+    const build: Build = (knex, $) => queries.selectFromPartialIndex(knex, $, holders).limit(max + 1, asLiteral);
+    const rows = await runQuery<{ number: number }>(database, `holders ${holders} ${max}`, asked, build);
     if (rows.length <= max) return rows.map(({ number }) => number);
   }
   return asked.words.length === 0 ? null : findNumbers(database, String(asked.values.tenant), asked.words, max);
 }
 
-const select = (database: Database, asked: Asked, end?: Cursor): Promise<Found[]> => {
+const select = (database: Database, asked: PageQuery, end?: Cursor): Promise<FoundRow[]> => {
   const build: Build = (knex, $) => queries.selectPage(knex, $, asked, end !== undefined);
-  return ask(database, end ? 'step' : 'page', asked, build, end && { endKey: end.key, endId: end.id });
+  return runQuery(database, end ? 'step' : 'page', asked, build, end && { endKey: end.key, endId: end.id });
 };
 
-async function stepEnd(database: Database, asked: Asked, rows: number): Promise<Cursor | undefined> {
+async function findStepEnd(database: Database, asked: PageQuery, rows: number): Promise<Cursor | undefined> {
   const build: Build = (knex, $) => queries.selectStepEnd(knex, $, asked, rows);
-  return (await ask<Cursor>(database, `end ${rows}`, asked, build))[0];
+  return (await runQuery<Cursor>(database, `end ${rows}`, asked, build))[0];
 }
 
-async function selectAmong(
+async function pageFromCandidates(
   database: Database,
-  asked: Asked,
+  asked: PageQuery,
   numbers: readonly number[],
   atOnce: number,
-): Promise<Found[]> {
-  let first: Found[] = [];
+): Promise<FoundRow[]> {
+  let first: FoundRow[] = [];
   for (let from = 0; from < numbers.length; from += atOnce) {
     if (from > 0) await setImmediate();
     const some = [...first.map(({ number }) => number), ...numbers.slice(from, from + atOnce)];
-    const build: Build = (knex, $) => queries.selectAmong(knex, $, asked);
-    first = await ask(database, 'among', asked, build, { numbers: JSON.stringify(some) });
+    const build: Build = (knex, $) => queries.selectFromCandidates(knex, $, asked);
+    first = await runQuery(database, 'among', asked, build, { numbers: JSON.stringify(some) });
   }
   return first;
 }
 
-const ask = <Row>(database: Database, kind: string, asked: Asked, build: Build, more: Values = {}): Promise<Row[]> =>
+const runQuery = <Row>(
+  database: Database,
+  kind: string,
+  asked: PageQuery,
+  build: Build,
+  more: Values = {},
+): Promise<Row[]> =>
   database.prepare<Row>(`users.${kind} ${queries.shapeOf(asked)}`, build)({ ...queries.valuesOf(asked), ...more });
 
-/** Deleted users are counted up to here and one further: that there are more is all that a page says. */
+/** Deleted users are counted up to this number plus one, since a page only shows that there are more. */
 export const maxDeletedCounted = 999;
 
-// Spelt out, not bound: only then does their own index fit.
+// A literal instead of a binding, so that the planner can use the partial index on deleted users.
 const isDeleted = "state = 'deleted'";
 
 function deletedFrom(side: 'after' | 'before' | null) {
@@ -116,9 +128,9 @@ function deletedFrom(side: 'after' | 'before' | null) {
         { column: 'deleted_at', order: direction },
         { column: 'id', order: direction },
       ])
-      .limit(queries.pageSize + 1, inText);
-    const beyond = side === 'before' ? '>' : '<';
-    return side ? query.whereRaw(`(deleted_at, id) ${beyond} (?, ?)`, [$('key'), $('id')]) : query;
+      .limit(queries.pageSize + 1, asLiteral);
+    const operator = side === 'before' ? '>' : '<';
+    return side ? query.whereRaw(`(deleted_at, id) ${operator} (?, ?)`, [$('key'), $('id')]) : query;
   });
 }
 
@@ -127,11 +139,11 @@ const countOfDeleted = preparedQuery<{ count: number }>('users.countDeleted', (k
     .select('id')
     .where('tenant_id', $('tenant'))
     .whereRaw(isDeleted)
-    .limit(maxDeletedCounted + 1, inText);
+    .limit(maxDeletedCounted + 1, asLiteral);
   return knex.from(some.as('some')).count({ count: '*' });
 });
 
-/** @returns one row more than the page holds, where there is a further one; the latest deleted first, backwards the earliest */
+/** @returns a page of deleted users, plus one if there are more: the latest deleted first, or the earliest for a previous page */
 export async function pageOfDeleted(database: Database, scope: Scope, from: PageStart): Promise<User[]> {
   const rows = await deletedFrom(from?.side ?? null)(database, { tenant: scope.tenant.id, ...from?.cursor });
   return rows.map(toUser);
@@ -139,14 +151,14 @@ export async function pageOfDeleted(database: Database, scope: Scope, from: Page
 
 /** @returns at most `max` of the deleted users who match a search, the latest first */
 export async function searchDeleted(database: Database, scope: Scope, typed: string, max: number): Promise<User[]> {
-  const words = wordsOfSearch(typed);
+  const words = parseSearchQuery(typed);
   if (words.length === 0) return [];
   const query = database.knex('users').select(userColumns).where('tenant_id', scope.tenant.id).whereRaw(isDeleted);
   for (const word of words) query.where('search_words', 'like', `%${word}%`);
   return ((await query.orderBy('deleted_at', 'desc').limit(max)) as UserRow[]).map(toUser);
 }
 
-/** @returns how many deleted users can still be restored, a thousand for that and any more */
+/** @returns how many deleted users can still be restored, counted up to `maxDeletedCounted + 1` */
 export async function countDeleted(database: Database, scope: Scope): Promise<number> {
   return (await countOfDeleted(database, { tenant: scope.tenant.id }))[0]?.count ?? 0;
 }

@@ -2,10 +2,10 @@ import type { Language } from '../../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
 import { type ListedUser, type User, foldName } from '../../../domain/people/user.ts';
 import type { Knex } from 'knex';
-import { searchWordsOf } from '../../../domain/people/search-keys.ts';
+import { searchTextOf } from '../../../domain/people/search-keys.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** The columns that make a User. */
+/** The columns of a User. */
 export const userColumns = [
   'users.id',
   'users.tenant_id',
@@ -30,7 +30,7 @@ export const userColumns = [
   'users.deleted_at',
 ] as const;
 
-/** The columns that make a ListedUser: a list of dozens costs by its columns. */
+/** The columns of a ListedUser. Lists select few columns, for speed. */
 export const listedColumns = [
   'users.id',
   'users.username',
@@ -44,17 +44,17 @@ export const listedColumns = [
 ] as const;
 
 /**
- * What an update sets `global_admin_until` to, given the new level and the time of the change, epoch ms: both columns on the
- * right are those from before the update.
+ * The expression that an update sets `global_admin_until` to. Its bindings are the new level and the time in epoch ms; the
+ * columns in it have their values from before the update.
  */
 export const globalAdminUntil =
   "case when administrator_level = 'global' and cast(? as text) <> 'global' then cast(? as bigint) else global_admin_until end";
 
-/** Spelt out, not bound: only then do the indexes of those who are not deleted fit. */
+/** A literal instead of a binding, so that the planner can use the partial indexes on users who are not deleted. */
 export const notDeleted = "state <> 'deleted'";
 
-/** For a limit: written out as well, since PostgreSQL plans otherwise for one that it does not know. */
-export const inText = { skipBinding: true };
+/** Inlines a limit into the statement, since PostgreSQL plans differently for a limit that is bound. */
+export const asLiteral = { skipBinding: true };
 
 export interface UserRow {
   id: string;
@@ -150,27 +150,30 @@ const columnOf = {
 /** The fields that an edit may change, in the order of the form. */
 export const changeableFields = Object.keys(columnOf) as (keyof UserChanges)[];
 
-/** @returns the columns of the given fields, and of no other */
+/** @returns the columns of only the given fields */
 export const toColumns = (changes: Partial<UserChanges>): Partial<UserRow> =>
   Object.fromEntries(
     changeableFields.filter((field) => changes[field] !== undefined).map((field) => [columnOf[field], changes[field]]),
   );
 
-/** The columns from which a user's place in lists and searches is computed. */
+/** The columns that the sort key and the search words are computed from. */
 export const indexedColumns = ['username', 'first_name', 'last_name', 'display_name', 'number'] as const;
 
 export type IndexedRow = Pick<UserRow, 'username' | 'first_name' | 'last_name' | 'display_name'> & {
   readonly number: number;
 };
 
-/** @returns how a user is sorted and found once the changes are made */
-export function indexedOf(user: IndexedRow, changes: Partial<UserChanges>): { name_key: string; search_words: string } {
+/** @returns the sort key and search words of a user after the changes */
+export function toIndexedColumns(
+  user: IndexedRow,
+  changes: Partial<UserChanges>,
+): { name_key: string; search_words: string } {
   const { firstName = user.first_name, lastName = user.last_name, displayName = user.display_name } = changes;
-  const search_words = searchWordsOf({ firstName, lastName, displayName, username: user.username });
+  const search_words = searchTextOf({ firstName, lastName, displayName, username: user.username });
   return { name_key: foldName(displayName), search_words };
 }
 
-/** A user as they are first written, with their password. */
+/** A user to insert, with their password. */
 export interface NewUser extends Omit<
   User,
   | 'tenantId'
@@ -188,5 +191,5 @@ export interface NewUser extends Omit<
   readonly passwordSetAt: number;
 }
 
-/** @returns what increases a user's version in the update that it is part of; the same update sets `updated_at` */
+/** @returns the expression that increments a user's version. The same update must set `updated_at`. */
 export const nextVersion = ({ knex }: Database): Knex.Raw => knex.raw('version + 1');

@@ -2,14 +2,14 @@ import type { Knex } from 'knex';
 import type { Build, Values } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { administratorLevels, agentLevels } from '../../../domain/roles.ts';
-import { wordsOfSearch } from '../../../domain/people/search-keys.ts';
+import { parseSearchQuery } from '../../../domain/people/search-keys.ts';
 import { foldName, type ListedUser } from '../../../domain/people/user.ts';
 import { inTenant } from './users.batch.store.ts';
-import { inText, listedColumns, notDeleted } from './users.mapping.ts';
+import { asLiteral, listedColumns, notDeleted } from './users.mapping.ts';
 
 export const pageSize = 25;
 
-/** What the list can be filtered by: an administrator level by its own name, an agent level with `Agent` behind it. */
+/** The filters of the list: administrator levels by name, agent levels with the suffix `Agent`. */
 export const levelFilters = [...administratorLevels, ...agentLevels.map((level) => `${level}Agent` as const)] as const;
 export const statusFilters = ['active', 'passwordChange', 'expired', 'blocked'] as const;
 export const sortKeys = ['name', 'username', 'lastSignIn'] as const;
@@ -18,36 +18,36 @@ export type LevelFilter = (typeof levelFilters)[number];
 export type StatusFilter = (typeof statusFilters)[number];
 export type SortKey = (typeof sortKeys)[number];
 
-/** A place in the sorted list: the sorted column's value there, and the id that settles ties. */
+/** A position in the sorted list: the value of the sort column, and the id as a tie-breaker. */
 export interface Cursor {
   readonly key: string | number;
   readonly id: string;
 }
 
-/** `after` continues behind the place, `before` ends in front of it; null for the first page. */
+/** `after` starts after the cursor, `before` ends before it; null for the first page. */
 export type PageStart = { readonly side: 'after' | 'before'; readonly cursor: Cursor } | null;
 
 export interface PageRequest {
   readonly search: string | null;
   readonly level: LevelFilter | null;
   readonly status: StatusFilter | null;
-  /** Epoch ms; decides who is `expired`, and is of no matter to the other statuses. */
+  /** Epoch ms. Used only by the status `expired`. */
   readonly now?: number;
   readonly sort: SortKey;
   readonly descending: boolean;
   readonly from: PageStart;
 }
 
-/** What lists are sorted by: that of the users by the reader's choice, that of the deleted by when they were. */
+/** The sort orders. Deleted users are always sorted by the time of deletion. */
 export type ListOrder = SortKey | 'deletedAt';
 
-/** What lists are sorted by. */
-type InOrder = Pick<ListedUser, 'id' | 'displayName' | 'username' | 'lastSignInAt'> & {
+/** The fields of a user that lists are sorted by. */
+type SortableUser = Pick<ListedUser, 'id' | 'displayName' | 'username' | 'lastSignInAt'> & {
   readonly deletedAt?: number | null;
 };
 
-/** @returns the place of a user in a list under a sorting, as text for an address */
-export function encodeCursor(user: InOrder, sort: ListOrder): string {
+/** Encodes the position of a user in a sorted list for use in a URL. */
+export function encodeCursor(user: SortableUser, sort: ListOrder): string {
   const keys = {
     name: foldName(user.displayName),
     username: user.username,
@@ -57,10 +57,10 @@ export function encodeCursor(user: InOrder, sort: ListOrder): string {
   return Buffer.from(JSON.stringify([keys[sort], user.id])).toString('base64url');
 }
 
-// PostgreSQL takes no NUL, and no name has one.
+// PostgreSQL rejects NUL characters, and no name contains one.
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 
-/** @returns the place, or null for a text that is no place under this sorting */
+/** @returns the position, or null if the text is not a valid cursor for this sort order */
 export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
   try {
     const [key, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
@@ -74,11 +74,11 @@ export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
 type $ = Parameters<Build>[1];
 
 const columns = { name: 'name_key', username: 'username', lastSignIn: 'last_sign_in_at' } as const;
-// Unused places hold what every text has within it: the texts of the queries stay few.
-const wordPlaces = [0, 1, 2, 4, 8] as const;
+// Search words are padded to these counts with the empty string, which every text contains, to limit the number of statements.
+const wordSlots = [0, 1, 2, 4, 8] as const;
 
-/** A page as the database is asked for it: what shapes the text of a query, and the values that differ. */
-export interface Asked {
+/** The query for a page: the parts that determine the statement, and the values to bind. */
+export interface PageQuery {
   readonly column: (typeof columns)[keyof typeof columns];
   readonly ascending: boolean;
   readonly cursor: Cursor | null;
@@ -90,10 +90,10 @@ export interface Asked {
 
 const passwordOf = { active: 'own', passwordChange: 'temporary', expired: 'temporary', blocked: null } as const;
 
-/** @returns null where no user can fit: the search holds no letter and no digit */
-export function askedOf(scope: Scope, request: PageRequest): Asked | null {
+/** @returns null if no user can match, because the search contains no letter or digit */
+export function toPageQuery(scope: Scope, request: PageRequest): PageQuery | null {
   const { search, level, status, sort, descending, from } = request;
-  const words = search === null ? [] : wordsOfSearch(search);
+  const words = search === null ? [] : parseSearchQuery(search);
   if (search !== null && words.length === 0) return null;
   return {
     column: columns[sort],
@@ -111,86 +111,86 @@ export function askedOf(scope: Scope, request: PageRequest): Asked | null {
   };
 }
 
-const placesFor = ({ words }: Asked): number => wordPlaces.find((places) => places >= words.length) ?? 0;
+const slotsFor = ({ words }: PageQuery): number => wordSlots.find((places) => places >= words.length) ?? 0;
 
-/** @returns what the requests of one query text share, for its name */
-export const shapeOf = (asked: Asked): string =>
-  [asked.column, asked.ascending, asked.cursor !== null, asked.level, asked.status, placesFor(asked)].join(' ');
+/** @returns the part of the statement's name that identifies its shape */
+export const shapeOf = (asked: PageQuery): string =>
+  [asked.column, asked.ascending, asked.cursor !== null, asked.level, asked.status, slotsFor(asked)].join(' ');
 
-export function valuesOf(asked: Asked): Values {
+export function valuesOf(asked: PageQuery): Values {
   const { cursor, words, values } = asked;
   const wordOf = (_: unknown, place: number): [string, string] => [`word${place}`, words[place] ?? ''];
-  const places = Array.from({ length: placesFor(asked) }, wordOf);
+  const places = Array.from({ length: slotsFor(asked) }, wordOf);
   return { ...values, ...(cursor && { key: cursor.key, id: cursor.id }), ...Object.fromEntries(places) };
 }
 
-const present = (knex: Knex, $: $): Knex.QueryBuilder =>
+const selectPresent = (knex: Knex, $: $): Knex.QueryBuilder =>
   knex('users').where('tenant_id', $('tenant')).whereRaw(notDeleted);
 
-// Keyset paging: the index is entered at the cursor, so that the last page costs what the first does.
-function inOrder(query: Knex.QueryBuilder, $: $, { column, ascending, cursor }: Asked): Knex.QueryBuilder {
+// Keyset pagination: the index is entered at the cursor, so the last page costs as much as the first.
+function inOrder(query: Knex.QueryBuilder, $: $, { column, ascending, cursor }: PageQuery): Knex.QueryBuilder {
   query.orderBy([column, 'id'].map((each) => ({ column: each, order: ascending ? 'asc' : 'desc' })));
   return cursor ? query.whereRaw(`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, [$('key'), $('id')]) : query;
 }
 
 const isPostgres = (knex: Knex): boolean => (knex.client as { config: { client: string } }).config.client === 'pg';
 
-// SQLite's `like` folds each letter as it goes, its `glob` takes them as they are. A word holds no sign that either reads.
-const holds = (knex: Knex): string =>
+// SQLite's `like` folds case, its `glob` does not and is faster. Search words contain no wildcards of either.
+const containsWord = (knex: Knex): string =>
   isPostgres(knex) ? "search_words like '%' || ? || '%'" : "search_words glob '*' || ? || '*'";
 
-function fitting(knex: Knex, query: Knex.QueryBuilder, $: $, asked: Asked): Knex.QueryBuilder {
+function selectMatching(knex: Knex, query: Knex.QueryBuilder, $: $, asked: PageQuery): Knex.QueryBuilder {
   if (asked.status === 'blocked') query.where('state', 'blocked');
   if (asked.status === 'password' || asked.status === 'expired')
     query.where({ state: 'active', password: $('password') });
-  // As a bare column SQLite would take its index for the better one, and sort every temporary password of the tenant.
+  // With a bare column, SQLite would choose its index and sort every temporary password of the tenant.
   if (asked.status === 'expired') query.whereRaw('temporary_until + 0 <= ?', [$('now')]);
   if (asked.level !== null) query.where(asked.level, $('level'));
-  for (let place = 0; place < placesFor(asked); place++) query.whereRaw(holds(knex), [$(`word${place}`)]);
+  for (let place = 0; place < slotsFor(asked); place++) query.whereRaw(containsWord(knex), [$(`word${place}`)]);
   return inOrder(query, $, asked)
     .select([...listedColumns, 'number'])
-    .limit(pageSize + 1, inText);
+    .limit(pageSize + 1, asLiteral);
 }
 
-/** The page behind the cursor. @param ends whether only the users up to a place come into question */
-export function selectPage(knex: Knex, $: $, asked: Asked, ends: boolean): Knex.QueryBuilder {
-  const query = fitting(knex, present(knex, $), $, asked);
+/** The page after the cursor. @param ends whether the query is limited to the users up to an end position */
+export function selectPage(knex: Knex, $: $, asked: PageQuery, ends: boolean): Knex.QueryBuilder {
+  const query = selectMatching(knex, selectPresent(knex, $), $, asked);
   if (ends) query.whereRaw(`(${asked.column}, id) ${asked.ascending ? '<=' : '>='} (?, ?)`, [$('endKey'), $('endId')]);
   return query;
 }
 
-/** The place of the last of the next so many users; none where there are fewer. */
-export const selectStepEnd = (knex: Knex, $: $, asked: Asked, rows: number): Knex.QueryBuilder =>
-  inOrder(present(knex, $), $, asked)
+/** The position of the last of the next `rows` users; no row if there are fewer. */
+export const selectStepEnd = (knex: Knex, $: $, asked: PageQuery, rows: number): Knex.QueryBuilder =>
+  inOrder(selectPresent(knex, $), $, asked)
     .select([`${asked.column} as key`, 'id'])
-    .offset(rows - 1, inText)
-    .limit(1, inText);
+    .offset(rows - 1, asLiteral)
+    .limit(1, asLiteral);
 
-/** The first of the users with certain numbers, which are given as a JSON array, who fit. */
-export function selectAmong(knex: Knex, $: $, asked: Asked): Knex.QueryBuilder {
+/** The first matching users among the candidates, whose numbers are bound as a JSON array. */
+export function selectFromCandidates(knex: Knex, $: $, asked: PageQuery): Knex.QueryBuilder {
   const numbers = isPostgres(knex)
     ? 'select cast(value as bigint) from json_array_elements_text(cast(? as json))'
     : 'select value from json_each(?)';
   const query = knex('users').whereRaw(`number in (${numbers})`, [$('numbers')]);
-  return fitting(knex, query.whereRaw(inTenant, [$('tenant')]).whereRaw(notDeleted), $, asked);
+  return selectMatching(knex, query.whereRaw(inTenant, [$('tenant')]).whereRaw(notDeleted), $, asked);
 }
 
 /**
- * The numbers of those who hold a level or a status, where an index has them: of the levels that few hold, of those
- * who are blocked, and of those who must change their password.
+ * The numbers of the users with a level or status that has a partial index: the levels other than `none`, blocked users, and
+ * users who must change their password.
  */
-export function selectHolders(knex: Knex, $: $, by: HoldersIndex): Knex.QueryBuilder {
+export function selectFromPartialIndex(knex: Knex, $: $, index: PartialIndex): Knex.QueryBuilder {
   const query = knex('users').select('number').where('tenant_id', $('tenant'));
-  if (by === 'blocked') return query.whereRaw("state = 'blocked'");
-  if (by === 'temporary') return query.whereRaw("password = 'temporary' and state = 'active'");
-  return query.where(by, $('level')).whereRaw(`${by} <> 'none' and ${notDeleted}`);
+  if (index === 'blocked') return query.whereRaw("state = 'blocked'");
+  if (index === 'temporary') return query.whereRaw("password = 'temporary' and state = 'active'");
+  return query.where(index, $('level')).whereRaw(`${index} <> 'none' and ${notDeleted}`);
 }
 
-type HoldersIndex = 'administrator_level' | 'agent_level' | 'blocked' | 'temporary';
+type PartialIndex = 'administrator_level' | 'agent_level' | 'blocked' | 'temporary';
 
-/** @returns the indexes that can name the users who fit the filter */
-export function holdersIndexes({ level, status, values }: Asked): HoldersIndex[] {
-  const indexes: HoldersIndex[] = [];
+/** @returns the partial indexes that contain all users who match the filter */
+export function partialIndexesFor({ level, status, values }: PageQuery): PartialIndex[] {
+  const indexes: PartialIndex[] = [];
   if (level !== null && values.level !== 'none') indexes.push(level);
   if (status === 'blocked') indexes.push('blocked');
   if (values.password === 'temporary') indexes.push('temporary');

@@ -1,33 +1,33 @@
 import type { Knex } from 'knex';
 import type { Database } from '../../../platform/database/database.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
-import { asBeginning, endingsOf } from '../../../domain/people/search-keys.ts';
-import { inText } from './users.mapping.ts';
+import { searchPrefix, suffixesOf } from '../../../domain/people/search-keys.ts';
+import { asLiteral } from './users.mapping.ts';
 
-/** A user as the index of words knows them. */
-interface Indexed {
+/** The columns of a user that the search index needs. */
+interface SearchableUser {
   readonly number: number;
   readonly tenant_id: string;
   readonly search_words: string;
 }
 
-// Very many users have a word of so few letters in their names.
-const shortWord = 2;
+// Words of so few letters occur in the names of very many users.
+const maxShortWordLength = 2;
 
 /**
- * Within one tenant a look-up finds its own users only, or next to: two of many thousand tenants may share a code, and
- * the caller compares the tenant again.
+ * A short code that prefixes the index terms of a tenant. Two of many thousands of tenants may share a code, so callers must
+ * also compare the tenant.
  */
 const codeOf = (tenantId: string): string => tenantId.replace(/\W/g, '').slice(-4).toLowerCase();
 
-function termsOf({ tenant_id, search_words }: Indexed): string {
+function termsOf({ tenant_id, search_words }: SearchableUser): string {
   const code = codeOf(tenant_id);
-  return endingsOf(search_words)
+  return suffixesOf(search_words)
     .map((ending) => code + ending)
     .join(' ');
 }
 
-/** @returns numbers that no user had before them, within the transaction that gives them out */
+/** Allocates new user numbers, within the transaction that inserts the users. */
 export async function takeNumbers({ knex, dialect }: Database, count: number): Promise<number[]> {
   if (dialect === 'postgres') {
     const taken = await knex.raw<{ rows: { number: number }[] }>(
@@ -40,8 +40,8 @@ export async function takeNumbers({ knex, dialect }: Database, count: number): P
   return Array.from({ length: count }, (_, index) => (last?.number ?? 0) + 1 + index);
 }
 
-/** Puts users who were just inserted into the index of words, in the same transaction: 500 at most at a time. */
-export async function indexUsers(database: Database, users: readonly Indexed[]): Promise<void> {
+/** Adds users to the search index, in the transaction that inserts them: at most 500 per call. */
+export async function indexUsers(database: Database, users: readonly SearchableUser[]): Promise<void> {
   const rows = users.map((user) => ({ number: user.number, terms: termsOf(user) }));
   if (database.dialect === 'sqlite') {
     const entries = rows.map(({ number, terms }) => ({ rowid: number, terms }));
@@ -54,8 +54,8 @@ export async function indexUsers(database: Database, users: readonly Indexed[]):
   );
 }
 
-/** Replaces what the index of words has of users whose names were just changed, in the same transaction. */
-export async function reindexUsers(database: Database, users: readonly Indexed[]): Promise<void> {
+/** Replaces users in the search index, in the transaction that changes their names. */
+export async function reindexUsers(database: Database, users: readonly SearchableUser[]): Promise<void> {
   const column = database.dialect === 'sqlite' ? 'rowid' : 'number';
   const numbers = users.map(({ number }) => number);
   await database.knex('users_search').whereIn(column, numbers).delete();
@@ -63,11 +63,11 @@ export async function reindexUsers(database: Database, users: readonly Indexed[]
 }
 
 /**
- * Finds users by the index of words. Both databases gather every user who has a word before they return the first of them:
- * short words, which many users have, are left to the caller where there is a longer one.
+ * Finds users with the search index. Both databases collect every match of a word before they return the first one, so short
+ * words are left to the caller if there is a longer one.
  *
  * @param words the longest first
- * @returns the numbers of all users whom the words may fit, and perhaps of a few others; null if they are more than `max`
+ * @returns the numbers of all users who match, and possibly of a few others; null if there are more than `max`
  */
 export async function findNumbers(
   database: Database,
@@ -75,7 +75,7 @@ export async function findNumbers(
   words: readonly string[],
   max: number,
 ): Promise<number[] | null> {
-  const long = words.filter((word) => word.length > shortWord);
+  const long = words.filter((word) => word.length > maxShortWordLength);
   const query = database.prepare<{ number: number }>(`users.search ${max}`, (knex, $) =>
     selectMatching(database, knex, $('match'), max + 1),
   );
@@ -86,17 +86,17 @@ export async function findNumbers(
 function selectMatching({ dialect }: Database, knex: Knex, match: Knex.Value, limit: number): Knex.QueryBuilder {
   const query = knex('users_search');
   if (dialect === 'sqlite') {
-    return query.select('rowid as number').whereRaw('users_search match ?', [match]).limit(limit, inText);
+    return query.select('rowid as number').whereRaw('users_search match ?', [match]).limit(limit, asLiteral);
   }
   query.select('number').whereRaw('terms @@ cast(? as tsquery)', [match]);
-  // PostgreSQL takes any beginning for a common one and, told that few are wanted, would read the whole table for them.
-  return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(limit, inText);
+  // PostgreSQL assumes that any prefix is common; with the limit inside the query, it would scan the whole table.
+  return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(limit, asLiteral);
 }
 
-// Until 2026-11-30 the word that a whole name begins with was indexed behind one letter more. Entries made then are found too.
+// Entries indexed before 2026-11-30 have one more letter before the first word of a name. They are found as well.
 function matchOf({ dialect }: Database, code: string, words: readonly string[]): string {
   const beginningOf = (prefix: string, word: string): string =>
-    dialect === 'sqlite' ? `"${prefix}${asBeginning(word)}"*` : `'${prefix}${asBeginning(word)}':*`;
+    dialect === 'sqlite' ? `"${prefix}${searchPrefix(word)}"*` : `'${prefix}${searchPrefix(word)}':*`;
   const [or, and] = dialect === 'sqlite' ? [' OR ', ' AND '] : [' | ', ' & '];
   return words.map((word) => `(${beginningOf(code, word)}${or}${beginningOf(`l${code}`, word)})`).join(and);
 }

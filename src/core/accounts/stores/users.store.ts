@@ -4,7 +4,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import {
   indexedColumns,
-  indexedOf,
+  toIndexedColumns,
   toColumns,
   type IndexedRow,
   type UserChanges,
@@ -28,7 +28,7 @@ const globalAdmins = preparedQuery<UserRow>('users.globalAdmins', (knex, $) =>
   knex('users')
     .select(userColumns)
     .where({ tenant_id: $('tenant') })
-    // Spelt out, not bound: only then does it fit the index of the few who hold this level.
+    // Literals instead of bindings, so that the planner can use the partial index on administrators.
     .whereRaw("administrator_level = 'global' and state = 'active'")
     .orderBy('name_key')
     .limit(5),
@@ -47,18 +47,18 @@ const countGlobalAdmins = preparedQuery<{ count: number }>('users.countGlobalAdm
     .count({ count: '*' }),
 );
 
-/** @returns the user, or null: for a stranger's id as for one that never was */
+/** @returns the user, or null for an unknown id and for a user of another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<User | null> {
   const [row] = await findOne(database, { tenant: scope.tenant.id, id });
   return row ? toUser(row) : null;
 }
 
-/** @returns up to five active Global admins, by name: the people whom others can turn to */
+/** @returns up to five active Global admins by name, as contacts for other users */
 export async function findGlobalAdmins(database: Database, scope: Scope): Promise<User[]> {
   return (await globalAdmins(database, { tenant: scope.tenant.id })).map(toUser);
 }
 
-/** @returns those of the users who are there, or who were deleted, by name; strangers' ids are not answered */
+/** @returns the present or the deleted users among these ids, by name; ids of other tenants are ignored */
 export async function findMany(
   database: Database,
   scope: Scope,
@@ -82,8 +82,8 @@ export async function countActiveGlobalAdmins(database: Database, scope: Scope):
 }
 
 /**
- * Inside a transaction that holds the tenant's lock: blocks every other write to this user until it ends. The language
- * that users choose for themselves is written without the tenant's lock.
+ * Locks a user for the rest of a transaction that already holds the tenant's lock: users change their own language without the
+ * tenant's lock.
  */
 export async function lock(database: Database, scope: Scope, id: string): Promise<void> {
   if (database.dialect === 'postgres')
@@ -91,15 +91,14 @@ export async function lock(database: Database, scope: Scope, id: string): Promis
 }
 
 /**
- * Writes the given fields of a user and no other, increases the version, and keeps the time at which the level Global
- * admin is removed.
+ * Updates only the given fields of a user, increments the version, and stores when the level Global admin is removed.
  */
 export function update(database: Database, scope: Scope, id: string, changes: Partial<UserChanges>): Promise<void> {
   return database.transaction(async (tx) => {
     const own = { tenant_id: scope.tenant.id, id };
     const user = await tx.knex('users').where(own).first<IndexedRow | undefined>(indexedColumns);
     if (user === undefined) return;
-    const indexed = indexedOf(user, changes);
+    const indexed = toIndexedColumns(user, changes);
     await tx
       .knex('users')
       .where(own)
@@ -114,7 +113,7 @@ export function update(database: Database, scope: Scope, id: string, changes: Pa
   });
 }
 
-/** Sets a user's state and, with it, ends everything that was issued before. @param at epoch ms */
+/** Sets a user's state and increments the epoch, which invalidates sessions and links. @param at epoch ms */
 export async function setState(
   database: Database,
   scope: Scope,
@@ -129,7 +128,7 @@ export async function setState(
     .update({ state, ...deletion, epoch: knex.raw('epoch + 1'), version: nextVersion(database), updated_at: at });
 }
 
-/** Undoes a deletion: who was blocked before it is blocked again. */
+/** Restores a deleted user to the state before the deletion, active or blocked. */
 export async function restore(database: Database, scope: Scope, id: string): Promise<void> {
   const { knex } = database;
   await knex('users')
@@ -154,27 +153,27 @@ export async function setLanguage(database: Database, scope: Scope, id: string, 
 export { insert, insertMany } from './users.batch.store.ts';
 export { countDeleted, page, pageOfDeleted, searchDeleted } from './users.list.store.ts';
 
-const atOnce = 1_000;
+const usersPerBatch = 1_000;
 
 function query(first: boolean) {
   return preparedQuery<UserRow>(`users.every ${first}`, (knex, $) => {
-    const some = knex('users')
+    const batch = knex('users')
       .select([...userColumns, 'users.name_key'])
       .where('tenant_id', $('tenant'))
       .whereRaw(notDeleted)
       .orderBy(['name_key', 'id'])
-      .limit(atOnce);
-    return first ? some : some.whereRaw('(name_key, id) > (?, ?)', [$('key'), $('id')]);
+      .limit(usersPerBatch);
+    return first ? batch : batch.whereRaw('(name_key, id) > (?, ?)', [$('key'), $('id')]);
   });
 }
 
-/** Every user of a tenant by name, for the operator's commands: a thousand in memory at a time, however many there are. */
-export async function* everyUser(database: Database, tenantId: string): AsyncGenerator<User> {
+/** Reads all users of a tenant by name in batches, for the operator's commands. */
+export async function* listByName(database: Database, tenantId: string): AsyncGenerator<User> {
   for (let last: UserRow | undefined; ;) {
     const place = last && { key: last.name_key, id: last.id };
     const rows: UserRow[] = await query(last === undefined)(database, { tenant: tenantId, ...place });
     yield* rows.map(toUser);
     last = rows.at(-1);
-    if (rows.length < atOnce) return;
+    if (rows.length < usersPerBatch) return;
   }
 }

@@ -5,7 +5,7 @@ import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { NewPassword, Passwords } from '../passwords/passwords.ts';
 import type { Tenants } from './tenants.ts';
 
-/** The first tenant and its Global admin, who chooses a password of their own. */
+/** The first tenant and its Global admin, who chooses their own password. */
 export interface FirstTenant extends NewPassword {
   readonly tenantName: string;
   readonly domain: string;
@@ -18,11 +18,11 @@ export interface FirstTenant extends NewPassword {
 export interface FirstTenantDependencies {
   readonly rules: RegionRules;
   readonly tenants: Pick<Tenants, 'addFirst'>;
-  readonly passwords: Pick<Passwords, 'judge'>;
+  readonly passwords: Pick<Passwords, 'validate'>;
   readonly hasher: Hasher;
 }
 
-const fieldsOfErrors: Readonly<Partial<Record<ErrorCode, keyof FirstTenant>>> = {
+const fieldByErrorCode: Readonly<Partial<Record<ErrorCode, keyof FirstTenant>>> = {
   'tenant.nameMalformed': 'tenantName',
   'domain.malformed': 'domain',
   'domain.taken': 'domain',
@@ -34,18 +34,18 @@ const fieldsOfErrors: Readonly<Partial<Record<ErrorCode, keyof FirstTenant>>> = 
 };
 
 /**
- * Creates the first tenant by the set-up link.
- * @returns what is wrong, field by field; empty once it is created
- * @throws Failure notFound where the link is no longer valid
+ * Creates the first tenant with the setup link.
+ * @returns the faults by field; empty if the tenant was created
+ * @throws Failure notFound if the link is no longer valid
  */
 export async function createFirstTenant(
   deps: FirstTenantDependencies,
   tokenDigest: string,
-  wanted: FirstTenant,
+  form: FirstTenant,
 ): Promise<readonly FieldFault[]> {
   const { rules, passwords, hasher, tenants } = deps;
-  const { tenantName, domain, language, adminName, username, newPassword } = wanted;
-  const faults = await passwords.judge({ rules, username, displayName: adminName, tenantName }, wanted);
+  const { tenantName, domain, language, adminName, username, newPassword } = form;
+  const faults = await passwords.validate({ rules, username, displayName: adminName, tenantName }, form);
   if (faults.length > 0) return faults;
   const hash = await hasher.hash(normalizePassword(newPassword));
   const admin = { username, name: adminName, administratorLevel: 'global', agentLevel: 'none', language } as const;
@@ -55,7 +55,7 @@ export async function createFirstTenant(
     return [];
   } catch (error) {
     const coded = error instanceof Failure ? error.coded : null;
-    const field = coded && fieldsOfErrors[coded.code];
+    const field = coded && fieldByErrorCode[coded.code];
     if (!field) throw error;
     return [inField(field, coded)];
   }

@@ -8,24 +8,24 @@ import type { StoredPassword } from '../stores/credentials.store.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import { issueTemporaryPassword } from '../passwords/temporary-passwords.ts';
 import {
-  checkedName,
-  checkedTenant,
-  checkPerson,
-  checkedUsername,
-  refuseMoving,
+  validateDisplayName,
+  validateTenant,
+  validateUserFields,
+  validateUsername,
+  rejectMoving,
   type NewTenant,
   type RegionOf,
-} from './check.ts';
+} from './validation.ts';
 import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
-import * as setUpStore from '../stores/set-up.store.ts';
+import * as setupTokenStore from '../stores/setup-token.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import { operatorScope, scopeFor } from './scope.ts';
+import { operatorScope, scopeFor } from './tenant-scope.ts';
 
 export interface NewPerson {
   readonly username: string;
@@ -51,9 +51,9 @@ export interface TenantsDependencies {
   readonly clock: () => number;
 }
 
-async function write(tx: Database, scope: Scope, person: NewPerson, password: StoredPassword): Promise<string> {
+async function insertUser(tx: Database, scope: Scope, person: NewPerson, password: StoredPassword): Promise<string> {
   const id = randomUUID();
-  const displayName = checkedName(person.name);
+  const displayName = validateDisplayName(person.name);
   const [firstName = '', ...rest] = displayName.split(' ');
   await usersStore.insert(tx, scope, {
     id,
@@ -77,7 +77,7 @@ async function write(tx: Database, scope: Scope, person: NewPerson, password: St
   return id;
 }
 
-async function writeTenant(
+async function insertTenant(
   deps: TenantsDependencies,
   tx: Database,
   tenant: NewTenantRow,
@@ -87,30 +87,30 @@ async function writeTenant(
   const scope = operatorScope(deps, tenant);
   await tenantsStore.insert(tx, tenant);
   await activityStore.record(tx, scope, { kind: 'tenant.added' }, null, tenant.createdAt);
-  if (tenant.kind !== 'operators') await setUpStore.close(tx);
-  return write(tx, scope, admin, password);
+  if (tenant.kind !== 'operators') await setupTokenStore.close(tx);
+  return insertUser(tx, scope, admin, password);
 }
 
-async function known(deps: TenantsDependencies, tenantId: string): Promise<Tenant> {
+async function getTenant(deps: TenantsDependencies, tenantId: string): Promise<Tenant> {
   const { database } = deps;
   const tenant = await tenantsStore.findForOperator(database, tenantId);
   if (tenant === null) throw new Failure('notFound', { code: 'tenant.unknown' });
   return tenant;
 }
 
-/** @param write what is done under the tenant's lock; it gives what the log says of it */
-async function change(
+/** @param write makes the change under the tenant's lock, and returns the event to record */
+async function changeUnderLock(
   deps: TenantsDependencies,
   tenantId: string,
   changed: Partial<Tenant>,
   write: (tx: Database, scope: Scope) => Promise<ActivityEvent>,
 ): Promise<Tenant> {
   const { database, clock } = deps;
-  const tenant = await known(deps, tenantId);
+  const tenant = await getTenant(deps, tenantId);
   const scope = operatorScope(deps, tenant);
   await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
-    refuseMoving(await tenantsStore.findForOperator(tx, tenantId));
+    rejectMoving(await tenantsStore.findForOperator(tx, tenantId));
     await activityStore.record(tx, scope, await write(tx, scope), null, clock());
   });
   return { ...tenant, ...changed };
@@ -123,15 +123,15 @@ export async function add(
   admin: NewPerson,
 ): Promise<AddedUser & { tenantId: string }> {
   const { database, regionOf, rules, clock, hasher } = deps;
-  const tenant = await checkedTenant({ database, regionOf }, details, rules, clock());
-  checkPerson(rules, admin);
-  const username = checkedUsername(admin.username, tenant.domains);
+  const tenant = await validateTenant({ database, regionOf }, details, rules, clock());
+  validateUserFields(rules, admin);
+  const username = validateUsername(admin.username, tenant.domains);
   const { clearText, stored } = await issueTemporaryPassword(hasher, rules, null, clock());
-  const userId = await database.transaction((tx) => writeTenant(deps, tx, tenant, { ...admin, username }, stored));
+  const userId = await database.transaction((tx) => insertTenant(deps, tx, tenant, { ...admin, username }, stored));
   return { tenantId: tenant.id, userId, username, temporaryPassword: clearText };
 }
 
-/** Adds the first tenant by the set-up link, its Global admin having chosen a password. @returns whether the link still held */
+/** Adds the first tenant with the setup link and the password that its Global admin chose. @returns false if the link is invalid */
 export async function addFirst(
   deps: TenantsDependencies,
   tokenDigest: string,
@@ -140,50 +140,50 @@ export async function addFirst(
   passwordHash: string,
 ): Promise<boolean> {
   const { database, regionOf, rules, clock } = deps;
-  const tenant = await checkedTenant({ database, regionOf }, details, rules, clock());
-  checkPerson(rules, admin);
-  const username = checkedUsername(admin.username, tenant.domains);
+  const tenant = await validateTenant({ database, regionOf }, details, rules, clock());
+  validateUserFields(rules, admin);
+  const username = validateUsername(admin.username, tenant.domains);
   return database.transaction(async (tx) => {
-    if (!(await setUpStore.consume(tx, tokenDigest)) || !(await tenantsStore.isEmpty(tx))) return false;
-    await writeTenant(deps, tx, tenant, { ...admin, username }, { kind: 'own', hash: passwordHash, at: clock() });
+    if (!(await setupTokenStore.consume(tx, tokenDigest)) || !(await tenantsStore.isEmpty(tx))) return false;
+    await insertTenant(deps, tx, tenant, { ...admin, username }, { kind: 'own', hash: passwordHash, at: clock() });
     return true;
   });
 }
 
-/** Suspends a tenant, which ends all its sessions, or lets it in again. @throws Failure notFound, or conflict while it moves */
+/** Suspends a tenant, which ends all its sessions, or resumes it. @throws Failure notFound, or conflict while it is moving */
 export function setState(deps: TenantsDependencies, tenantId: string, state: 'active' | 'suspended'): Promise<Tenant> {
-  return change(deps, tenantId, { state }, async (tx, scope) => {
+  return changeUnderLock(deps, tenantId, { state }, async (tx, scope) => {
     await tenantsStore.setState(tx, tenantId, state);
     if (state === 'suspended') await sessionsStore.endAllOfTenant(tx, scope);
     return { kind: state === 'suspended' ? 'tenant.suspended' : 'tenant.resumed' };
   });
 }
 
-/** Says whether other regions may learn of a tenant's domains. @throws Failure notFound, or conflict while it moves */
+/** Sets whether a tenant's domains may be shared with other regions. @throws Failure notFound, or conflict while it is moving */
 export function setListed(deps: TenantsDependencies, tenantId: string, listed: boolean): Promise<Tenant> {
-  return change(deps, tenantId, { listed }, async (tx, scope) => {
+  return changeUnderLock(deps, tenantId, { listed }, async (tx, scope) => {
     await tenantsStore.setListed(tx, scope, listed);
     return { kind: 'tenant.listingChanged', listed };
   });
 }
 
-/** Adds a user with a temporary password, for the operator's command. @throws Failure */
+/** Adds a user with a temporary password, for the operator's command. @throws Failure badRequest, conflict or notFound */
 export async function addUser(deps: TenantsDependencies, tenantId: string, person: NewPerson): Promise<AddedUser> {
   const { rules, database, hasher, clock } = deps;
-  const tenant = await known(deps, tenantId);
-  refuseMoving(tenant);
+  const tenant = await getTenant(deps, tenantId);
+  rejectMoving(tenant);
   if (tenant.kind === 'operators' && person.administratorLevel !== 'none')
     throw new Failure('badRequest', { code: 'operator.levelNotAllowed' });
-  const username = checkedUsername(person.username, tenant.domains);
-  checkPerson(rules, person);
+  const username = validateUsername(person.username, tenant.domains);
+  validateUserFields(rules, person);
   if (await credentialsStore.findForSignInAcrossTenants(database, username))
     throw new Failure('conflict', { code: 'username.taken' });
   const scope = operatorScope(deps, tenant);
   const { clearText, stored } = await issueTemporaryPassword(hasher, scope.rules, null, clock());
-  const userId = await database.transaction((tx) => write(tx, scope, { ...person, username }, stored));
+  const userId = await database.transaction((tx) => insertUser(tx, scope, { ...person, username }, stored));
   return { userId, username, temporaryPassword: clearText };
 }
 
-/** Tenants are the operator's: they come by a command or by the one-time set-up page, never by another tenant. */
+/** Tenant administration, for the operator only: tenants are added by a command or on the one-time setup page. */
 export const createTenants = (deps: TenantsDependencies) =>
   bind(deps, { scopeFor, operatorScope, add, addFirst, setState, setListed, addUser });

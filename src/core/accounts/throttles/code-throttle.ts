@@ -1,42 +1,42 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { RegionRules, ThrottleRule } from '../../../domain/regions.ts';
 import { bind } from '../../../platform/bind.ts';
-import { consume, limitersByAttempts, type Limiters, type Wait } from './limiter.ts';
+import { consume, limitersByAttempts, type CreateLimiter, type Wait } from './limiter.ts';
 import { digest } from './throttle-keys.ts';
 
-/** Whose second factor is tried. */
-interface Owner {
+/** The account whose second factor is being attempted. */
+interface AccountOwner {
   readonly username: string;
 }
 
 export interface CodeThrottle {
   /**
-   * Counts a try at an app's code or a recovery code before it is looked at.
-   * @param attempts how many the rules allow in a row
-   * @returns null, or how long to wait
+   * Counts an attempt at an app code or a recovery code before the code is checked.
+   * @param attempts how many consecutive attempts the rules allow
+   * @returns how long to wait if the account is throttled, else null
    */
-  take(owner: Owner, attempts: number): Promise<Wait | null>;
-  /** Takes one count back, for a try that could not be looked at. */
-  giveBack(owner: Owner, attempts: number): Promise<void>;
-  /** Takes the counts back after the right code. */
-  forgive(owner: Owner, attempts: number): Promise<void>;
-  /** Forgets them, for somebody who is erased, or whose second factor an administrator removed. */
-  forget(owner: Owner): Promise<void>;
+  consume(owner: AccountOwner, attempts: number): Promise<Wait | null>;
+  /** Undoes the count of an attempt that could not be checked. */
+  refund(owner: AccountOwner, attempts: number): Promise<void>;
+  /** Resets the counters after a correct code. */
+  reset(owner: AccountOwner, attempts: number): Promise<void>;
+  /** Deletes the counters of a user who was erased, or whose second factor was removed by an administrator. */
+  deleteCounts(owner: AccountOwner): Promise<void>;
 }
 
-// Three codes in a million are valid at a time. Nobody needs more attempts than this, whatever a region allows for passwords.
-const maxInARow = 5;
+// Three of a million codes are valid at any time, so five attempts are enough, whatever a region allows for passwords.
+const maxPerWindow = 5;
 const quarterMinutes = 15;
 const dayMinutes = 24 * 60;
 const yearMinutes = 365 * dayMinutes;
-// At this rate, a year of guessing finds the code of one account in 45, were it not for the last limit.
+// Without the last limit, a year of guessing at this rate would find the code of one account in 45.
 const maxPerDay = 20;
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate.
 const maxConsecutive = 100;
 
 interface CodeLimits {
-  /** @param attempts how many attempts in a row the rules allow */
-  readonly inARow: (attempts: number) => RateLimiterAbstract;
+  /** @param attempts how many consecutive attempts the rules allow */
+  readonly perWindow: (attempts: number) => RateLimiterAbstract;
   readonly perDay: RateLimiterAbstract;
   readonly consecutive: RateLimiterAbstract;
 }
@@ -46,19 +46,19 @@ interface CodeLimits {
  * whatever the address. A new password does not reset the count; otherwise, access to the recovery mailbox would allow
  * unlimited attempts.
  */
-export function createCodeThrottle(limiter: Limiters, rules: Pick<RegionRules, 'throttle'>): CodeThrottle {
-  return bind(createCodeLimits(limiter, rules), { take, giveBack, forgive, forget });
+export function createCodeThrottle(limiter: CreateLimiter, rules: Pick<RegionRules, 'throttle'>): CodeThrottle {
+  return bind(createCodeLimits(limiter, rules), { consume: consumeAttempt, refund, reset, deleteCounts });
 }
 
-function createCodeLimits(limiter: Limiters, { throttle }: Pick<RegionRules, 'throttle'>): CodeLimits {
+function createCodeLimits(limiter: CreateLimiter, { throttle }: Pick<RegionRules, 'throttle'>): CodeLimits {
   const { windowMinutes, blockMinutes } = throttle.perAccountAndAddress;
-  const short: Omit<ThrottleRule, 'attempts'> = {
+  const window: Omit<ThrottleRule, 'attempts'> = {
     windowMinutes: Math.max(windowMinutes, quarterMinutes),
     blockMinutes: Math.max(blockMinutes, quarterMinutes),
   };
-  const byAttempts = limitersByAttempts((attempts) => limiter('code', { ...short, attempts }));
+  const byAttempts = limitersByAttempts((attempts) => limiter('code', { ...window, attempts }));
   return {
-    inARow: (attempts) => byAttempts(Math.min(attempts, maxInARow)),
+    perWindow: (attempts) => byAttempts(Math.min(attempts, maxPerWindow)),
     perDay: limiter('codeDay', { attempts: maxPerDay, windowMinutes: dayMinutes, blockMinutes: dayMinutes }),
     consecutive: limiter('codeRow', {
       attempts: maxConsecutive,
@@ -68,7 +68,7 @@ function createCodeLimits(limiter: Limiters, { throttle }: Pick<RegionRules, 'th
   };
 }
 
-async function take(limits: CodeLimits, owner: Owner, attempts: number): Promise<Wait | null> {
+async function consumeAttempt(limits: CodeLimits, owner: AccountOwner, attempts: number): Promise<Wait | null> {
   for (const limiter of limitersOf(limits, attempts)) {
     const wait = await consume(limiter, keyOf(owner));
     if (wait !== null) return wait;
@@ -76,24 +76,28 @@ async function take(limits: CodeLimits, owner: Owner, attempts: number): Promise
   return null;
 }
 
-async function giveBack(limits: CodeLimits, owner: Owner, attempts: number): Promise<void> {
+async function refund(limits: CodeLimits, owner: AccountOwner, attempts: number): Promise<void> {
   for (const limiter of limitersOf(limits, attempts)) await limiter.reward(keyOf(owner), 1);
 }
 
-async function forgive({ inARow, perDay, consecutive }: CodeLimits, owner: Owner, attempts: number): Promise<void> {
-  await inARow(attempts).delete(keyOf(owner));
+async function reset(
+  { perWindow, perDay, consecutive }: CodeLimits,
+  owner: AccountOwner,
+  attempts: number,
+): Promise<void> {
+  await perWindow(attempts).delete(keyOf(owner));
   await perDay.reward(keyOf(owner), 1);
   await consecutive.delete(keyOf(owner));
 }
 
-async function forget(limits: CodeLimits, owner: Owner): Promise<void> {
-  for (const limiter of limitersOf(limits, maxInARow)) await limiter.delete(keyOf(owner));
+async function deleteCounts(limits: CodeLimits, owner: AccountOwner): Promise<void> {
+  for (const limiter of limitersOf(limits, maxPerWindow)) await limiter.delete(keyOf(owner));
 }
 
-const limitersOf = ({ inARow, perDay, consecutive }: CodeLimits, attempts: number): RateLimiterAbstract[] => [
-  inARow(attempts),
+const limitersOf = ({ perWindow, perDay, consecutive }: CodeLimits, attempts: number): RateLimiterAbstract[] => [
+  perWindow(attempts),
   perDay,
   consecutive,
 ];
 
-const keyOf = ({ username }: Owner): string => digest(username);
+const keyOf = ({ username }: AccountOwner): string => digest(username);

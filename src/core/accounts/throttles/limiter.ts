@@ -9,14 +9,14 @@ import type { ThrottleRule } from '../../../domain/regions.ts';
 export interface Wait {
   /** Seconds. */
   readonly retryAfter: number;
-  /** Whether this is the first refusal of its block: the one worth recording. */
-  readonly first: boolean;
+  /** Whether this is the first refusal of a block, which is the one to record. */
+  readonly isFirstRefusal: boolean;
 }
 
-/** Creates a limiter. @param keyPrefix what is counted, unlike every other */
-export type Limiters = (keyPrefix: string, rule: ThrottleRule) => RateLimiterAbstract;
+/** Creates a rate limiter. @param keyPrefix unique name of the counter */
+export type CreateLimiter = (keyPrefix: string, rule: ThrottleRule) => RateLimiterAbstract;
 
-/** @returns a count in the region's own database. @param keyPrefix what is counted, unlike every other */
+/** Creates a rate limiter in the region's database. @param keyPrefix unique name of the counter */
 export function createLimiter(database: Database, keyPrefix: string, rule: ThrottleRule): RateLimiterAbstract {
   const options = {
     storeClient: database.knex,
@@ -33,8 +33,8 @@ export function createLimiter(database: Database, keyPrefix: string, rule: Throt
 }
 
 /**
- * Creates one limiter per number of attempts, the first time that it is needed.
- * All of them count under the same keys: tenants differ only in where the count ends.
+ * Creates one limiter per number of attempts, on first use. All of them share the same keys, since tenants differ only in their
+ * limit.
  */
 export function limitersByAttempts(
   create: (attempts: number) => RateLimiterAbstract,
@@ -47,25 +47,25 @@ export function limitersByAttempts(
   };
 }
 
-/** Whoever has one address of IPv6 has 2^64 of them: they count as one (RFC 6177: a site gets a /64 at the least). */
+/** Reduces an IPv6 address to its /64 network, since a site controls at least a /64 (RFC 6177). */
 export function networkOf(address: string): string {
-  // Some proxies send the port along; whatever else is no address counts as one and the same.
+  // Some proxies append the port. Everything that is not an address shares one key.
   const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
   if (!ipaddr.isValid(bare)) return 'unknown';
   const parsed = ipaddr.process(bare);
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();
 }
 
-/** Counts something. @returns null, or how long to wait */
-export async function consume(limit: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
+/** Consumes points. @returns how long to wait if the limit is exceeded, else null */
+export async function consume(limiter: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
   try {
-    await limit.consume(key, points);
+    await limiter.consume(key, points);
     return null;
   } catch (rejection) {
     if (!(rejection instanceof RateLimiterRes)) throw rejection;
     return {
       retryAfter: Math.max(1, Math.ceil(rejection.msBeforeNext / 1_000)),
-      first: rejection.consumedPoints === limit.points + 1,
+      isFirstRefusal: rejection.consumedPoints === limiter.points + 1,
     };
   }
 }

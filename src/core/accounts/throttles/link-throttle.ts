@@ -3,28 +3,28 @@ import type { ThrottleRule } from '../../../domain/regions.ts';
 import { consume, createLimiter, networkOf, type Wait } from './limiter.ts';
 import { digest } from './throttle-keys.ts';
 
-// Nobody guesses 140 bits: these keep whoever tries from costing anything. A link that opens something is not counted.
-const opened: ThrottleRule = { attempts: 60, windowMinutes: 10, blockMinutes: 10 };
-// A mailbox must not be filled by strangers, and an office shares an address.
-const askedForName: ThrottleRule = { attempts: 3, windowMinutes: 60, blockMinutes: 60 };
-const askedFromAddress: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
+// 140 random bits cannot be guessed, so this only limits the load. Valid links are not counted.
+const linkAttempts: ThrottleRule = { attempts: 60, windowMinutes: 10, blockMinutes: 10 };
+// Per name, so that others cannot flood a mailbox. Per address, with a higher limit, since an office shares one.
+const recoveriesPerName: ThrottleRule = { attempts: 3, windowMinutes: 60, blockMinutes: 60 };
+const recoveriesPerAddress: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
 
-/** Counts links that are opened in vain, and mails that are asked for. */
+/** Throttles attempts to open invalid links, and requests for recovery emails. */
 export function createLinkThrottle(deps: Database) {
-  const links = createLimiter(deps, 'link', opened);
-  const names = createLimiter(deps, 'recoveryName', askedForName);
-  const addresses = createLimiter(deps, 'recoveryAddress', askedFromAddress);
+  const links = createLimiter(deps, 'link', linkAttempts);
+  const names = createLimiter(deps, 'recoveryName', recoveriesPerName);
+  const addresses = createLimiter(deps, 'recoveryAddress', recoveriesPerAddress);
   return {
-    /** Counts a link before it is looked at. @returns null, or how long to wait */
-    takeLink: (address: string): Promise<Wait | null> => consume(links, keyOf(address)),
+    /** Counts an attempt before the link is looked up. @returns how long to wait if throttled, else null */
+    consumeLink: (address: string): Promise<Wait | null> => consume(links, keyOf(address)),
 
-    /** Takes the count back for one that opens something. */
-    forgiveLink: async (address: string): Promise<void> => {
+    /** Undoes the count for a valid link. */
+    refundLink: async (address: string): Promise<void> => {
       await links.reward(keyOf(address), 1);
     },
 
-    /** Counts a mail that is asked for, whether or not anybody has this name. @returns null, or how long to wait */
-    takeRecovery: async (username: string, address: string): Promise<Wait | null> =>
+    /** Counts a request for a recovery email for any user name, existing or not. @returns how long to wait, or null */
+    consumeRecovery: async (username: string, address: string): Promise<Wait | null> =>
       (await consume(addresses, keyOf(address))) ?? (await consume(names, digest(username))),
   };
 }

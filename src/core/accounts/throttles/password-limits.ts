@@ -1,97 +1,102 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { PresentedPassword } from '../../../domain/people/password.ts';
 import type { RegionRules, ThrottleRule } from '../../../domain/regions.ts';
-import { limitersByAttempts, networkOf, type Limiters } from './limiter.ts';
+import { limitersByAttempts, networkOf, type CreateLimiter } from './limiter.ts';
 import { digest } from './throttle-keys.ts';
 
-/** What one attempt at a password is counted under. */
+/** An attempt at a password, with everything that determines how it is counted. */
 export interface Attempt {
-  /** Decides which limits apply, whatever kind of password the user has, if there is a user at all. */
+  /** Determines which limits apply, regardless of whether the user exists or what kind of password they have. */
   readonly kind: PresentedPassword['kind'];
-  /** Canonical user name, whether or not a user has it. */
+  /** Canonical user name, whether or not it exists. */
   readonly username: string;
   readonly address: string;
-  /** The user's epoch, 0 if there is no user: attempts at a password that was replaced do not count against the new one. */
+  /** The user's epoch; 0 if there is no user. It prevents attempts at a replaced password from counting against the new one. */
   readonly epoch: number;
-  /** The mark of a browser in which this user has signed in before, or null. */
+  /** The ID of a browser in which this user has signed in before, or null. */
   readonly knownDevice: string | null;
   /** How many attempts the rules of the user's tenant allow from one address; null if there is no user. */
-  readonly attempts: number | null;
+  readonly maxAttempts: number | null;
 }
 
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate.
 const maxConsecutiveFailures = 100;
-// 100 random bits can't be guessed online, so this limits the cost alone: one verification takes about 12 ms of one core.
-// 250 of them, the most that one address can queue at a time, occupy a hashing slot for 3 s. Short, because everyone
-// behind a shared address waits together.
+// 100 random bits cannot be guessed online, so this only limits the load: one verification takes about 12 ms of one core, and
+// 250 of them, the most that one address can queue, occupy a hashing slot for 3 s. The block is short, because all users of a
+// shared address wait together.
 const temporaryPasswords: ThrottleRule = { attempts: 250, windowMinutes: 15, blockMinutes: 15 };
 const dayMinutes = 24 * 60;
-// Effectively permanent: only the right password, or an administrator's reset, clears it sooner.
+// Effectively permanent: only the right password or an administrator's reset clears it earlier.
 const yearMinutes = 365 * dayMinutes;
 
-/** What attempts at passwords are counted by. */
+/** The rate limiters for attempts at passwords. */
 export interface PasswordLimits {
-  /** The account and the address together, as the tenant's rules limit them. */
-  readonly pairOf: (attempt: Attempt) => RateLimiterAbstract;
+  /** Per account and address together, with the limit of the tenant's rules. */
+  readonly perAccountAndSource: (attempt: Attempt) => RateLimiterAbstract;
   readonly account: RateLimiterAbstract;
   readonly address: RateLimiterAbstract;
-  /** Attempts at temporary passwords, per address. */
-  readonly temporary: RateLimiterAbstract;
-  readonly recordsOfName: RateLimiterAbstract;
-  readonly recordsFromAddress: RateLimiterAbstract;
-  /** Consecutive failures on an account. */
-  readonly row: RateLimiterAbstract;
+  /** Per address, for attempts at temporary passwords. */
+  readonly temporaryPasswords: RateLimiterAbstract;
+  readonly recordsPerName: RateLimiterAbstract;
+  readonly recordsPerAddress: RateLimiterAbstract;
+  /** Consecutive failures per account. */
+  readonly consecutiveFailures: RateLimiterAbstract;
   readonly devices: RateLimiterAbstract;
 }
 
-export function createPasswordLimits(limiter: Limiters, { throttle }: RegionRules): PasswordLimits {
+export function createPasswordLimits(limiter: CreateLimiter, { throttle }: RegionRules): PasswordLimits {
   const { perAccountAndAddress, perAccount, perAddress } = throttle;
   const pairs = limitersByAttempts((attempts) => limiter('pair', { ...perAccountAndAddress, attempts }));
   return {
-    pairOf: ({ attempts }) => pairs(Math.min(perAccountAndAddress.attempts, attempts ?? perAccountAndAddress.attempts)),
+    perAccountAndSource: ({ maxAttempts }) =>
+      pairs(Math.min(perAccountAndAddress.attempts, maxAttempts ?? perAccountAndAddress.attempts)),
     account: limiter('account', perAccount),
     address: limiter('address', perAddress),
-    temporary: limiter('temporary', temporaryPasswords),
-    // Refusals of own passwords are few because they are limited; those of temporary ones get the same share of the log.
-    recordsOfName: limiter('recordName', perAccount),
-    recordsFromAddress: limiter('recordAddress', perAddress),
-    row: limiter('row', {
+    temporaryPasswords: limiter('temporary', temporaryPasswords),
+    // The limits of own passwords also limit their log entries. Temporary passwords get the same number of entries.
+    recordsPerName: limiter('recordName', perAccount),
+    recordsPerAddress: limiter('recordAddress', perAddress),
+    consecutiveFailures: limiter('row', {
       attempts: maxConsecutiveFailures,
       windowMinutes: yearMinutes,
       blockMinutes: yearMinutes,
     }),
-    // Marks of known browsers can be collected: together they have a cap of their own.
+    // An attacker could collect tokens of known browsers, so all known browsers of an account share a limit.
     devices: limiter('devices', perAccount),
   };
 }
 
-/** @returns the limits that an attempt counts toward, each with its key, in the order in which they are consumed */
+/** @returns the limiters that count an attempt, each with its key, in the order in which they are consumed */
 export function limitsOf(limits: PasswordLimits, attempt: Attempt): [RateLimiterAbstract, string][] {
-  const { near, far, from } = keysOf(attempt);
-  // A limit per name would let strangers lock out every user who has not signed in yet.
-  if (attempt.kind === 'temporary') return [[limits.temporary, from]];
-  // Users who signed in from this browser before are not locked out by strangers who guess at the same name.
+  const { accountAndSource, account, network } = keysOf(attempt);
+  // With a limit per name, an attacker could lock out every user who has not signed in yet.
+  if (attempt.kind === 'temporary') return [[limits.temporaryPasswords, network]];
+  // Users who signed in from this browser before are not locked out by failed attempts from elsewhere.
   if (attempt.knownDevice !== null) {
     return [
-      [limits.pairOf(attempt), near],
-      [limits.devices, far],
+      [limits.perAccountAndSource(attempt), accountAndSource],
+      [limits.devices, account],
     ];
   }
   return [
-    [limits.pairOf(attempt), near],
-    [limits.address, from],
-    [limits.account, far],
-    [limits.row, far],
+    [limits.perAccountAndSource(attempt), accountAndSource],
+    [limits.address, network],
+    [limits.account, account],
+    [limits.consecutiveFailures, account],
   ];
 }
 
 /** @returns the keys of the account with the device or network, of the account, and of the network */
 export function keysOf({ username, epoch, address, knownDevice }: Attempt): {
-  near: string;
-  far: string;
-  from: string;
+  accountAndSource: string;
+  account: string;
+  network: string;
 } {
   const network = networkOf(address);
   const account = `${username}|${epoch}`;
-  return { near: digest(`${account}|${knownDevice ?? network}`), far: digest(account), from: digest(network) };
+  return {
+    accountAndSource: digest(`${account}|${knownDevice ?? network}`),
+    account: digest(account),
+    network: digest(network),
+  };
 }

@@ -1,4 +1,4 @@
-// The package has types for its index only, which loads the stores of twelve databases.
+// The package only has types for its index, which loads the stores of twelve databases.
 declare module 'rate-limiter-flexible/lib/RateLimiterPostgres.js' {
   export { RateLimiterPostgres as default } from 'rate-limiter-flexible';
 }

@@ -4,34 +4,37 @@ import type { RegionRules, ThrottleRule } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { bind } from '../../../platform/bind.ts';
 import { createCodeThrottle, type CodeThrottle } from './code-throttle.ts';
-import { consume, createLimiter, type Wait, type Limiters } from './limiter.ts';
+import { consume, createLimiter, type Wait, type CreateLimiter } from './limiter.ts';
 import { createPasswordLimits, keysOf, limitsOf, type Attempt, type PasswordLimits } from './password-limits.ts';
-import { digest, type CostlyAct } from './throttle-keys.ts';
-import { userBehind } from '../../../domain/principal.ts';
+import { digest, type BudgetedAction } from './throttle-keys.ts';
+import { userOf } from '../../../domain/principal.ts';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 
 export type { Attempt } from './password-limits.ts';
 
 export interface Throttle {
-  /** Counts a try before it is made, so that parallel tries cannot slip through. @returns null, or how long to wait */
-  take(attempt: Attempt): Promise<Wait | null>;
-  /** Tries at a second factor. */
+  /**
+   * Counts an attempt before the password is checked, so that concurrent attempts cannot exceed the limit.
+   * @returns how long to wait if the attempt is throttled, else null
+   */
+  consume(attempt: Attempt): Promise<Wait | null>;
+  /** Throttles attempts at a second factor. */
   readonly codes: CodeThrottle;
   /**
-   * Counts a refused sign-in that is about to be recorded.
-   * @returns whether to record it; false once its name or address has filled its share of the log for a day
+   * Counts a failed sign-in that is about to be recorded.
+   * @returns whether to record it; false if the user name or address has reached its limit of log entries
    */
-  isRecorded(attempt: Attempt): Promise<boolean>;
-  /** Takes one count back, for a try that could not be looked at. */
-  giveBack(attempt: Attempt): Promise<void>;
-  /** Takes the count back after the right password. */
-  forgive(attempt: Attempt): Promise<void>;
-  /** Counts costly acts of a signed-in user. @returns null, or how long to wait */
-  takeBudget(act: CostlyAct, actorId: string, times?: number): Promise<Wait | null>;
-  /** The same for the scope's actor; the operator's acts are not counted. @throws Failure throttled */
-  spend(scope: Scope, act: CostlyAct): Promise<void>;
-  /** Forgets the counts of somebody who is erased: those that last up to a year. */
-  forget(user: { readonly username: string; readonly epoch: number }): Promise<void>;
+  shouldRecordFailure(attempt: Attempt): Promise<boolean>;
+  /** Undoes the count of an attempt that could not be checked. */
+  refund(attempt: Attempt): Promise<void>;
+  /** Resets the counters after the right password. */
+  reset(attempt: Attempt): Promise<void>;
+  /** Counts expensive actions of a signed-in user. @returns how long to wait if the budget is exhausted, else null */
+  consumeBudget(action: BudgetedAction, actorId: string, times?: number): Promise<Wait | null>;
+  /** Like `consumeBudget`, for the scope's actor; the operator is exempt. @throws Failure throttled */
+  requireBudget(scope: Scope, action: BudgetedAction): Promise<void>;
+  /** Deletes the long-lived counters of a user who was erased. */
+  deleteCounts(user: { readonly username: string; readonly epoch: number }): Promise<void>;
 }
 
 interface ThrottleDependencies {
@@ -40,15 +43,26 @@ interface ThrottleDependencies {
   readonly codes: CodeThrottle;
 }
 
-/** Throttles in the region's own database: they apply on every node, survive a restart, and fail closed with it. */
+/** Throttles that are stored in the region's database: they are shared by all nodes, survive restarts, and fail closed. */
 export function createThrottle(database: Database, rules: RegionRules): Throttle {
   const limiter = createLimiter.bind(null, database);
   const codes = createCodeThrottle(limiter, rules);
   const deps = { limits: createPasswordLimits(limiter, rules), budgets: createBudgets(limiter), codes };
-  return { codes, ...bind(deps, { take, isRecorded, giveBack, forgive, takeBudget, spend, forget }) };
+  return {
+    codes,
+    ...bind(deps, {
+      consume: consumeAttempt,
+      shouldRecordFailure,
+      refund,
+      reset,
+      consumeBudget,
+      requireBudget,
+      deleteCounts,
+    }),
+  };
 }
 
-async function take({ limits }: ThrottleDependencies, attempt: Attempt): Promise<Wait | null> {
+async function consumeAttempt({ limits }: ThrottleDependencies, attempt: Attempt): Promise<Wait | null> {
   for (const [limiter, key] of limitsOf(limits, attempt)) {
     const wait = await consume(limiter, key);
     if (wait !== null) return wait;
@@ -56,77 +70,82 @@ async function take({ limits }: ThrottleDependencies, attempt: Attempt): Promise
   return null;
 }
 
-async function isRecorded({ limits }: ThrottleDependencies, attempt: Attempt): Promise<boolean> {
+async function shouldRecordFailure({ limits }: ThrottleDependencies, attempt: Attempt): Promise<boolean> {
   if (attempt.kind === 'own') return true;
-  const { far, from } = keysOf(attempt);
+  const { account, network } = keysOf(attempt);
   return (
-    (await consume(limits.recordsOfName, far)) === null && (await consume(limits.recordsFromAddress, from)) === null
+    (await consume(limits.recordsPerName, account)) === null &&
+    (await consume(limits.recordsPerAddress, network)) === null
   );
 }
 
-async function giveBack({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
+async function refund({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
   for (const [limiter, key] of limitsOf(limits, attempt)) await limiter.reward(key, 1);
 }
 
-async function forgive({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
-  const { near, far, from } = keysOf(attempt);
-  await limits.pairOf(attempt).delete(near);
-  await limits.row.delete(far);
+async function reset({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
+  const { accountAndSource, account, network } = keysOf(attempt);
+  await limits.perAccountAndSource(attempt).delete(accountAndSource);
+  await limits.consecutiveFailures.delete(account);
   if (attempt.kind === 'temporary') {
-    await limits.temporary.reward(from, 1);
+    await limits.temporaryPasswords.reward(network, 1);
     return;
   }
   if (attempt.knownDevice !== null) {
-    await limits.devices.reward(far, 1);
+    await limits.devices.reward(account, 1);
     return;
   }
-  await limits.address.reward(from, 1);
-  await limits.account.reward(far, 1);
+  await limits.address.reward(network, 1);
+  await limits.account.reward(account, 1);
 }
 
-function takeBudget(
+function consumeBudget(
   { budgets }: ThrottleDependencies,
-  act: CostlyAct,
+  action: BudgetedAction,
   actorId: string,
   times = 1,
 ): Promise<Wait | null> {
-  return consume(budgets[act], actorId, times);
+  return consume(budgets[action], actorId, times);
 }
 
-async function spend({ budgets }: ThrottleDependencies, { principal }: Scope, act: CostlyAct): Promise<void> {
-  const user = userBehind(principal);
-  const wait = user && (await consume(budgets[act], user.userId));
+async function requireBudget(
+  { budgets }: ThrottleDependencies,
+  { principal }: Scope,
+  action: BudgetedAction,
+): Promise<void> {
+  const user = userOf(principal);
+  const wait = user && (await consume(budgets[action], user.userId));
   if (wait) throw new Failure('throttled', { retryAfter: wait.retryAfter });
 }
 
-async function forget(
+async function deleteCounts(
   { limits, codes }: ThrottleDependencies,
   { username, epoch }: { readonly username: string; readonly epoch: number },
 ): Promise<void> {
-  const { row, account, devices, recordsOfName } = limits;
+  const { consecutiveFailures, account, devices, recordsPerName } = limits;
   for (let each = 0; each <= epoch; each++) {
     const far = digest(`${username}|${each}`);
-    for (const limiter of [row, account, devices, recordsOfName]) await limiter.delete(far);
+    for (const limiter of [consecutiveFailures, account, devices, recordsPerName]) await limiter.delete(far);
   }
-  await codes.forget({ username });
+  await codes.deleteCounts({ username });
 }
 
-export type Budgets = Readonly<Record<CostlyAct, RateLimiterAbstract>>;
+export type Budgets = Readonly<Record<BudgetedAction, RateLimiterAbstract>>;
 
 const resetsPerMinute = 90;
-// Each may occupy the thread that counts guesses for a second.
+// Each may occupy the worker that estimates password strength for a second.
 const changesPerMinute = 10;
-// Each reads and sends as many entries as the log has.
+// Each reads and sends the whole log.
 const logExports: ThrottleRule = { attempts: 12, windowMinutes: 10, blockMinutes: 10 };
 // Each reads or writes a whole tenant.
 const filesPerMinute = 10;
-// Each notifies up to two hundred people by email.
+// Each notifies up to two hundred administrators by email.
 const approvals: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
 // Each may read a hundred thousand entries.
 const personalDataPerMinute = 30;
 
-/** Limits on what a signed-in user may do in a given time because it is expensive. */
-export function createBudgets(limiter: Limiters): Budgets {
+/** Creates the rate limits of expensive actions. */
+export function createBudgets(limiter: CreateLimiter): Budgets {
   return {
     reset: limiter('reset', perMinute(resetsPerMinute)),
     change: limiter('change', perMinute(changesPerMinute)),

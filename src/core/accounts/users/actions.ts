@@ -1,6 +1,6 @@
 import type { ActivityEvent } from '../../../domain/activity/event.ts';
 import { conflict, notFound } from '../../../domain/errors.ts';
-import { may, mayGive, mayDelete } from '../../../domain/policy.ts';
+import { may, mayAssignLevels, mayDelete } from '../../../domain/policy.ts';
 import { restoreWindowMs } from '../../../domain/regions.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -10,63 +10,63 @@ import { activityStore } from '../../activity/index.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
-import { behindMs } from '../../../domain/approvals.ts';
-import { userBehind } from '../../../domain/principal.ts';
-import type { Refused, Verdict, Target } from '../../../domain/verdict.ts';
+import { accountControlMs } from '../../../domain/approvals.ts';
+import { userOf } from '../../../domain/principal.ts';
+import type { Denial, PolicyDecision, Target } from '../../../domain/policy-decision.ts';
 
-/** One thing that can be done to a user. */
+/** An action on a single user. */
 export interface UserAction {
   readonly action: Action;
-  /** Among whom the user is looked for. */
+  /** Whether the user is looked up among the present or the deleted users. */
   readonly among: 'present' | 'deleted';
-  /** The judge's further word, beyond the action itself. */
-  readonly verdict?: (scope: Scope, user: User) => Verdict;
-  /** Writes the change. @returns what to record, or null when nothing had to change */
+  /** An additional policy check, beyond the one for the action itself. */
+  readonly decision?: (scope: Scope, user: User) => PolicyDecision;
+  /** Writes the change. @returns the event to record, or null if nothing had to change */
   readonly apply: (tx: Database, scope: Scope, user: User, at: number) => Promise<ActivityEvent | null>;
 }
 
-/** What came of a step: it was done, there was nothing to do, or the judge refused it and that was recorded. */
+/** `unchanged` means that there was nothing to do. `refused` means that the policy denied it and the denial was recorded. */
 export type ActionOutcome =
   | { readonly outcome: 'done'; readonly user: User }
   | { readonly outcome: 'unchanged'; readonly user: User }
-  | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused };
+  | { readonly outcome: 'refused'; readonly user: User; readonly decision: Denial };
 
 /**
- * Takes a step within a transaction that holds the tenant's lock, and records it.
+ * Performs an action and records it, within a transaction that holds the tenant's lock.
  * @param at epoch ms
- * @throws Failure notFound, or conflict when it would take the tenant's last active Global admin away
+ * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin
  */
 export async function performAction(
   tx: Database,
   scope: Scope,
   userId: string,
-  step: UserAction,
+  action: UserAction,
   at: number,
 ): Promise<ActionOutcome> {
-  const find = step.among === 'deleted' ? usersStore.findDeleted : usersStore.find;
+  const find = action.among === 'deleted' ? usersStore.findDeleted : usersStore.find;
   const user = await find(tx, scope, userId);
   if (user === null) throw notFound();
-  const verdict = judge(scope, step, user);
-  if (!verdict.allowed) {
-    const refusal = { kind: 'refused', action: step.action, because: verdict.because } as const;
+  const decision = verdictOn(scope, action, user);
+  if (!decision.allowed) {
+    const refusal = { kind: 'refused', action: action.action, because: decision.because } as const;
     await activityStore.record(tx, scope, refusal, user.id, at);
-    return { outcome: 'refused', user, verdict };
+    return { outcome: 'refused', user, decision };
   }
-  const event = await step.apply(tx, scope, user, at);
+  const event = await action.apply(tx, scope, user, at);
   if (event === null) return { outcome: 'unchanged', user };
-  await keepAGlobalAdmin(tx, scope, user);
+  await requireRemainingGlobalAdmin(tx, scope, user);
   await activityStore.record(tx, scope, event, user.id, at);
   return { outcome: 'done', user };
 }
 
-/** @returns the judge's whole word on a step */
-export function judge(scope: Scope, step: Pick<UserAction, 'action' | 'verdict'>, user: User): Verdict {
-  const verdict = may(scope, step.action, user);
-  return verdict.allowed ? (step.verdict?.(scope, user) ?? verdict) : verdict;
+/** @returns the verdict of the policy on an action, including its additional check */
+export function verdictOn(scope: Scope, action: Pick<UserAction, 'action' | 'decision'>, user: User): PolicyDecision {
+  const decision = may(scope, action.action, user);
+  return decision.allowed ? (action.decision?.(scope, user) ?? decision) : decision;
 }
 
-// Only a change to an active Global admin can be the one that leaves nobody.
-async function keepAGlobalAdmin(tx: Database, scope: Scope, before: User): Promise<void> {
+// Only a change to an active Global admin can leave the tenant without one.
+async function requireRemainingGlobalAdmin(tx: Database, scope: Scope, before: User): Promise<void> {
   if (before.administratorLevel !== 'global' || before.state !== 'active') return;
   if ((await usersStore.countActiveGlobalAdmins(tx, scope)) === 0) throw conflict('user.lastGlobalAdmin');
 }
@@ -86,10 +86,10 @@ type StateEvent = 'user.blocked' | 'user.unblocked' | 'user.deleted';
 
 export const block = setState('users.block', 'blocked', 'user.blocked');
 export const unblock = setState('users.block', 'active', 'user.unblocked');
-/** Deletes a user, who can be restored until the region's window closes. */
+/** Deletes a user, who can be restored until the region's restore window ends. */
 export const remove = setState('users.delete', 'deleted', 'user.deleted');
 
-/** Brings a deleted user back with their levels and history; they stay signed out. */
+/** Restores a deleted user with their levels and history. Their sessions stay ended. */
 export const restore: UserAction = {
   action: 'users.restore',
   among: 'deleted',
@@ -109,16 +109,16 @@ export const endSessions: UserAction = {
   },
 };
 
-/** Changes the given fields of a user and no other. */
+/** Changes only the given fields of a user. */
 export const editAction = (changes: Partial<UserChanges>): UserAction => ({
   action: 'users.edit',
   among: 'present',
-  verdict: (scope, user) => mayGive(scope, user, { ...user, ...changes }),
+  decision: (scope, user) => mayAssignLevels(scope, user, { ...user, ...changes }),
   apply: async (tx, scope, user) => {
-    const made = differences(user, { ...user, ...changes });
-    if (made.length === 0) return null;
-    await usersStore.update(tx, scope, user.id, Object.fromEntries(made.map(({ field, to }) => [field, to])));
-    return { kind: 'user.edited', changes: made };
+    const changed = differences(user, { ...user, ...changes });
+    if (changed.length === 0) return null;
+    await usersStore.update(tx, scope, user.id, Object.fromEntries(changed.map(({ field, to }) => [field, to])));
+    return { kind: 'user.edited', changes: changed };
   },
 });
 
@@ -131,7 +131,8 @@ function differences(before: UserChanges, after: UserChanges): Change[] {
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
- * The judge's word on deleting users now. Inside a transaction with the tenant's lock it holds until that ends.
+ * Checks whether the scope's actor may delete users now. Under the tenant's lock, the verdict is valid until the
+ * transaction ends.
  * @param now epoch ms
  */
 export async function mayDeleteNow(
@@ -139,12 +140,12 @@ export async function mayDeleteNow(
   scope: Scope,
   targets: readonly Target[],
   now: number,
-): Promise<Verdict> {
-  const counted = userBehind(scope.principal) !== null && scope.rules.twoAdministrators.for.includes('deleteMany');
-  const since = { deleted: now - dayMs, letIn: now - behindMs };
-  return mayDelete(scope, targets, counted ? await activityStore.countDeletions(database, scope, since) : 0);
+): Promise<PolicyDecision> {
+  const isLimited = userOf(scope.principal) !== null && scope.rules.twoAdministrators.for.includes('deleteMany');
+  const since = { deleted: now - dayMs, controlled: now - accountControlMs };
+  return mayDelete(scope, targets, isLimited ? await activityStore.countDeletions(database, scope, since) : 0);
 }
 
-/** Records that the scope's actor takes the tenant's users away as a file. @param at epoch ms */
+/** Records that the scope's actor exports the tenant's users. @param at epoch ms */
 export const recordExport = (tx: Database, scope: Scope, at: number): Promise<void> =>
   activityStore.record(tx, scope, { kind: 'users.exported' }, null, at);

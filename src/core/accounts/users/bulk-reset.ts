@@ -1,29 +1,33 @@
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { deliveryOf, type NewCredential, type CredentialIssuer } from '../links/hand-over.ts';
-import { lockTenantAndRecheck } from '../sessions/recheck.ts';
+import { toEventHandover, type NewCredential, type CredentialIssuer } from '../links/credential-issuer.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
 import type { Throttle } from '../throttles/throttle.ts';
-import { checkBulkSize, sortOut, type Left } from './bulk.ts';
+import { checkBulkSize, partitionTargets, type SkippedUser } from './bulk-actions.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import { userBehind } from '../../../domain/principal.ts';
+import { userOf } from '../../../domain/principal.ts';
 
-/** Whose password is reset, and the epoch that they had when it was decided: a form that is sent twice finds another. */
+/** A user to reset, with their epoch when the form was rendered: a form that is submitted twice finds a newer epoch. */
 export interface ResetTarget {
   readonly id: string;
   readonly epoch: number;
 }
 
-export interface IssuedTo extends NewCredential {
+export interface IssuedUserCredential extends NewCredential {
   readonly user: User;
 }
 
 export type BulkResetOutcome =
-  | { readonly outcome: 'reset'; readonly issued: readonly IssuedTo[]; readonly left: readonly Left[] }
-  /** The rules ask for mails, and this portal sends none: nothing was done. */
+  | {
+      readonly outcome: 'reset';
+      readonly issued: readonly IssuedUserCredential[];
+      readonly skipped: readonly SkippedUser[];
+    }
+  /** The rules require emails, and this portal sends none. Nothing was changed. */
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
@@ -34,27 +38,31 @@ export interface BulkResetDependencies {
   readonly clock: () => number;
 }
 
-// One after the other: people who sign in meanwhile wait for one hash, not for all of them.
-async function issueTo(deps: BulkResetDependencies, scope: Scope, users: readonly User[]): Promise<IssuedTo[]> {
+// Sequentially, so that a concurrent sign-in waits for a single hash, not for all of them.
+async function issueTo(
+  deps: BulkResetDependencies,
+  scope: Scope,
+  users: readonly User[],
+): Promise<IssuedUserCredential[]> {
   const { credentialIssuer } = deps;
-  const issued: IssuedTo[] = [];
+  const issued: IssuedUserCredential[] = [];
   for (const user of users) issued.push({ user, ...(await credentialIssuer.issue(scope)) });
   return issued;
 }
 
-async function write(
+async function storeReset(
   deps: BulkResetDependencies,
   tx: Database,
   scope: Scope,
-  issued: IssuedTo,
+  issued: IssuedUserCredential,
   epoch: number,
 ): Promise<boolean> {
   const { credentialIssuer } = deps;
-  const { user, stored, way } = issued;
+  const { user, stored, credential } = issued;
   if (!(await credentialsStore.replace(tx, scope, user.id, epoch, stored))) return false;
   await sessionsStore.endAllOfUser(tx, scope, user.id, null);
   await credentialIssuer.storeLinks(tx, scope, [[{ id: user.id, epoch: epoch + 1 }, issued]], 'reset');
-  const event = { kind: 'password.reset', expiresAt: stored.until, ...deliveryOf(way) } as const;
+  const event = { kind: 'password.reset', expiresAt: stored.until, ...toEventHandover(credential) } as const;
   await activityStore.record(tx, scope, event, user.id, stored.at);
   return true;
 }
@@ -63,17 +71,20 @@ async function recordRefusals(
   deps: BulkResetDependencies,
   tx: Database,
   scope: Scope,
-  left: readonly Left[],
+  skipped: readonly SkippedUser[],
 ): Promise<void> {
   const { clock } = deps;
-  for (const { user, because } of left) {
+  for (const { user, because } of skipped) {
     if (because === 'unchanged' || because === 'meanwhile') continue;
     const refusal = { kind: 'refused', action: 'users.resetPassword', because } as const;
     await activityStore.record(tx, scope, refusal, user.id, clock());
   }
 }
 
-/** Makes what gives many users a way in each and ends their sessions. Clear texts are in its result alone. */
+/**
+ * Resets the passwords of several users and ends their sessions.
+ * @returns the credentials, whose clear text cannot be read again
+ */
 export async function bulkReset(
   deps: BulkResetDependencies,
   scope: Scope,
@@ -83,25 +94,25 @@ export async function bulkReset(
   checkBulkSize(targets.map(({ id }) => id));
   if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail' };
   const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
-  const first = await sortOut(database, scope, 'reset', [...epochs.keys()]);
-  const spent = first.done.length;
-  const user = userBehind(scope.principal);
-  const wait = user && spent > 0 ? await throttle.takeBudget('reset', user.userId, spent) : null;
+  const preview = await partitionTargets(database, scope, 'reset', [...epochs.keys()]);
+  const resets = preview.done.length;
+  const user = userOf(scope.principal);
+  const wait = user && resets > 0 ? await throttle.consumeBudget('reset', user.userId, resets) : null;
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-  const made = await issueTo(deps, scope, first.done);
+  const credentials = await issueTo(deps, scope, preview.done);
   return database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
-    const { done, left } = await sortOut(tx, scope, 'reset', [...epochs.keys()]);
-    await recordRefusals(deps, tx, scope, left);
-    const issued: IssuedTo[] = [];
-    const meanwhile: Left[] = [];
+    const { done, skipped } = await partitionTargets(tx, scope, 'reset', [...epochs.keys()]);
+    await recordRefusals(deps, tx, scope, skipped);
+    const issued: IssuedUserCredential[] = [];
+    const meanwhile: SkippedUser[] = [];
     for (const user of done) {
-      const password = made.find((each) => each.user.id === user.id);
-      const written = password && (await write(deps, tx, scope, password, epochs.get(user.id) ?? -1));
-      if (written) issued.push(password);
+      const credential = credentials.find((each) => each.user.id === user.id);
+      const written = credential && (await storeReset(deps, tx, scope, credential, epochs.get(user.id) ?? -1));
+      if (written) issued.push(credential);
       else meanwhile.push({ user, because: 'meanwhile' });
     }
-    return { outcome: 'reset', issued, left: [...left, ...meanwhile] };
+    return { outcome: 'reset', issued, skipped: [...skipped, ...meanwhile] };
   });
 }
 

@@ -4,8 +4,8 @@ import { conflict, notFound } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Activity } from '../../../domain/activity/event.ts';
-import { deliveryOf, type IssuedCredential, type CredentialIssuer } from '../links/hand-over.ts';
-import { lockTenantAndRecheck } from '../sessions/recheck.ts';
+import { toEventHandover, type IssuedCredential, type CredentialIssuer } from '../links/credential-issuer.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
@@ -13,23 +13,23 @@ import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
-import { userBehind } from '../../../domain/principal.ts';
-import type { Refused, Verdict } from '../../../domain/verdict.ts';
-import type { Refusal } from '../../../domain/refusal.ts';
+import { userOf } from '../../../domain/principal.ts';
+import type { Denial, PolicyDecision } from '../../../domain/policy-decision.ts';
+import type { DenialReason } from '../../../domain/denial-reason.ts';
 
 export type ResetResult =
-  | { readonly outcome: 'reset'; readonly user: User; readonly way: IssuedCredential }
+  | { readonly outcome: 'reset'; readonly user: User; readonly credential: IssuedCredential }
   /** The rules require an email, and this portal sends none. Nothing was changed. */
   | { readonly outcome: 'noMail'; readonly user: User }
-  | { readonly outcome: 'refused'; readonly user: User; readonly verdict: Refused }
+  | { readonly outcome: 'refused'; readonly user: User; readonly decision: Denial }
   /**
-   * The password was replaced, the user was deleted, or the reset is no longer permitted, since the form was opened. Nothing was
-   * changed.
+   * Since the form was opened, the password was replaced, the user was deleted, or the reset was no longer permitted. Nothing
+   * was changed.
    */
-  | { readonly outcome: 'stale'; readonly user: User; readonly password: credentialsStore.PasswordFacts }
+  | { readonly outcome: 'stale'; readonly user: User; readonly password: credentialsStore.PasswordMetadata }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
-/** Consumes another administrator's approval, under the tenant's lock. @returns false where it is no longer valid */
+/** Consumes another administrator's approval, under the tenant's lock. @returns false if it is no longer valid */
 export type ConsumeApproval = (tx: Database) => Promise<boolean>;
 
 export type Users = ReturnType<typeof createUsers>;
@@ -41,7 +41,7 @@ export interface UsersDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound, for a user of another tenant exactly as for an unknown id */
+/** @throws Failure notFound, for an unknown id and for a user of another tenant */
 export async function load(deps: UsersDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user = await usersStore.find(database, scope, userId);
@@ -54,14 +54,14 @@ async function recordRefusal(
   scope: Scope,
   action: Action,
   user: User,
-  because: Refusal,
+  because: DenialReason,
 ): Promise<void> {
   const { database, clock } = deps;
   await activityStore.record(database, scope, { kind: 'refused', action, because }, user.id, clock());
 }
 
 async function stale({ database }: UsersDependencies, scope: Scope, user: User): Promise<ResetResult> {
-  return { outcome: 'stale', user, password: await credentialsStore.findPasswordFacts(database, scope, user.id) };
+  return { outcome: 'stale', user, password: await credentialsStore.getPasswordMetadata(database, scope, user.id) };
 }
 
 async function issueAndRecord(
@@ -73,23 +73,23 @@ async function issueAndRecord(
   const { credentialIssuer, database, clock } = deps;
   // Hashed before the transaction: argon2id takes tens of milliseconds, and the tenant's lock serializes all writers.
   const issued = await credentialIssuer.issue(scope);
-  const { way, stored } = issued;
+  const { credential, stored } = issued;
   const replaced = await database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
     // Read again under the lock: the user may have become a Global admin, which changes who may reset, but not the epoch.
     const current = await usersStore.find(tx, scope, user.id);
     if (current?.epoch !== user.epoch || !may(scope, 'users.resetPassword', current).allowed) return false;
     if (consumeApproval !== undefined && !(await consumeApproval(tx))) return false;
-    // Compared once more by the update itself. From here on a failure must roll back, or the approval would be lost.
+    // The update itself compares the epoch again. From here on, a failure must roll back, or the approval would be lost.
     if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, stored))) throw conflict('password.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, null);
     await credentialIssuer.storeLinks(tx, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
-    const event = { kind: 'password.reset', expiresAt: stored.until, ...deliveryOf(way) } as const;
+    const event = { kind: 'password.reset', expiresAt: stored.until, ...toEventHandover(credential) } as const;
     await activityStore.record(tx, scope, event, user.id, stored.at);
     return true;
   });
   if (!replaced) return stale(deps, scope, user);
-  return { outcome: 'reset', user, way };
+  return { outcome: 'reset', user, credential };
 }
 
 /** @returns a user with their latest events, and whether the principal may reset the password */
@@ -97,21 +97,21 @@ export async function show(
   deps: UsersDependencies,
   scope: Scope,
   userId: string,
-): Promise<{ user: User; password: credentialsStore.PasswordFacts; reset: Verdict; events: Activity[] }> {
+): Promise<{ user: User; password: credentialsStore.PasswordMetadata; reset: PolicyDecision; events: Activity[] }> {
   const { database } = deps;
   const user = await load(deps, scope, userId);
   const events = await activityStore.latestOfUser(database, scope, userId);
-  const password = await credentialsStore.findPasswordFacts(database, scope, userId);
+  const password = await credentialsStore.getPasswordMetadata(database, scope, userId);
   return { user, password, reset: may(scope, 'users.resetPassword', user), events };
 }
 
 /**
- * Replaces a user's password with a temporary one, or with a one-time link where the region's rules require it, and ends all
+ * Replaces a user's password with a temporary one, or with a one-time link if the region's rules require it, and ends all
  * of the user's sessions. A denial is recorded in the activity log.
  * @param epoch the user's epoch when the confirmation page was rendered; null, for the operator's command, skips the check
- * @param consumeApproval consumes another administrator's approval, where one is required, in the transaction of the reset
+ * @param consumeApproval consumes another administrator's approval, if one is required, in the transaction of the reset
  * @returns the secret, of which only a hash is stored: it cannot be read again
- * @throws Failure notFound, for a user of another tenant exactly as for an unknown id
+ * @throws Failure notFound, for an unknown id and for a user of another tenant
  */
 export async function resetPassword(
   deps: UsersDependencies,
@@ -122,14 +122,14 @@ export async function resetPassword(
 ): Promise<ResetResult> {
   const { credentialIssuer, throttle } = deps;
   const user = await load(deps, scope, userId);
-  const verdict = may(scope, 'users.resetPassword', user);
-  if (!verdict.allowed) {
-    await recordRefusal(deps, scope, 'users.resetPassword', user, verdict.because);
-    return { outcome: 'refused', user, verdict };
+  const decision = may(scope, 'users.resetPassword', user);
+  if (!decision.allowed) {
+    await recordRefusal(deps, scope, 'users.resetPassword', user, decision.because);
+    return { outcome: 'refused', user, decision };
   }
   if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail', user };
-  const administrator = userBehind(scope.principal);
-  const wait = administrator && (await throttle.takeBudget('reset', administrator.userId));
+  const administrator = userOf(scope.principal);
+  const wait = administrator && (await throttle.consumeBudget('reset', administrator.userId));
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
   if (epoch !== null && user.epoch !== epoch) return stale(deps, scope, user);
   return issueAndRecord(deps, scope, user, consumeApproval);

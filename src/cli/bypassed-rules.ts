@@ -1,0 +1,38 @@
+import { formerAdminProtection } from '../domain/former-admin-protection.ts';
+import { ruleTextIn, type RegionRules, type UserOperation } from '../domain/regions.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { User } from '../domain/people/user.ts';
+
+/**
+ * Operator commands are for emergencies, so they work even where the region's rules do not let administrators do the
+ * same. @returns a line that tells the operator so, or none
+ */
+export function placementNotes(rules: RegionRules, operation: UserOperation): string[] {
+  const placement = rules.operations[operation];
+  const region = `Under the rules of the region ${ruleTextIn(rules.name, 'en', rules).text}`;
+  switch (placement.at) {
+    case 'here':
+      return [];
+    case 'elsewhere':
+      return [
+        `${region}, administrators do this elsewhere: ${ruleTextIn(placement.place, 'en', rules).text}, ${placement.address}`,
+      ];
+    case 'alone':
+      return [`${region}, administrators cannot do this; users do it themselves`];
+    case 'nobody':
+      return [`${region}, administrators cannot do this`];
+  }
+}
+
+/**
+ * @param scope the operator's scope in the tenant of the user
+ * @returns a line that tells the operator that administrators of the tenant would need a second one for this, or none
+ */
+export function approvalNotes(scope: Scope, act: 'resetPassword' | 'removeSecondFactor', user: User): string[] {
+  if (!scope.rules.twoAdministrators.for.includes('resetGlobalAdmin')) return [];
+  const former = formerAdminProtection(scope, act, user);
+  if (user.administratorLevel !== 'global' && former === null) return [];
+  const status = former ? `was a Global admin until ${new Date(former.removedAt).toISOString()}` : 'is a Global admin';
+  const rule = 'and the rules of the tenant require two administrators for this';
+  return [`${user.username} ${status}, ${rule}. This command bypasses that rule.`];
+}

@@ -1,0 +1,91 @@
+import { pino } from 'pino';
+import type { Config } from '../platform/config/config.ts';
+import type { Database } from '../platform/database/database.ts';
+import { findBoundRegion } from '../platform/database/deployment.ts';
+import { openDatabase } from '../platform/database/open.ts';
+import { migrationState } from '../platform/database/migrate.ts';
+import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
+import { verifySmtpServer } from '../platform/mail-transport.ts';
+import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/index.ts';
+import { seedsStore } from '../core/accounts/index.ts';
+import { createVault } from '../platform/keys/vault.ts';
+import { openSessions } from '../server.ts';
+import { loadAssets } from '../site/http/assets.ts';
+import { loadTranslator } from '../i18n/translator.ts';
+import { loadViews } from '../site/http/views.ts';
+import { retryUntilConnected } from './retry.ts';
+
+/** @returns one line for each thing that is wrong with the configuration or with a service that it names */
+export async function findFaults(config: Config): Promise<string[]> {
+  const database = openDatabase(config.database);
+  const sessions = await openSessions(config, database, pino({ level: 'silent' }));
+  const state = stateOf(database);
+  const checks: Record<string, () => Promise<unknown>> = {
+    DATABASE_URL: async () => {
+      const { bound, done, pending } = await state;
+      if (belongsToAnotherRegion(bound, config))
+        throw new Error(`this database belongs to the region ${bound}, but REGION is ${config.rules.region}`);
+      // An empty database is fine: the first start creates its schema.
+      if (done > 0 && pending > 0) throw new Error(`${pending} migrations are pending; run "npx parvis migrate"`);
+    },
+    SECOND_FACTOR_KEYS: async () => {
+      // If the database is unreachable, not migrated or bound to another region, DATABASE_URL reports that.
+      const found = await state.catch(() => null);
+      if (found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return;
+      const keys = findSecondFactorKeys(config);
+      const keyIds = keys.length === 0 ? [] : createVault(keys).keyIds;
+      const unreadable = await seedsStore.countUnreadableForOperator(database, keyIds);
+      if (unreadable > 0)
+        throw new Error(
+          `${unreadable} second factors cannot be decrypted with these keys; add the previous key after the current one`,
+        );
+    },
+    REDIS_URL: () => retryUntilConnected(() => sessions.ping()),
+    SMTP_URL: async () => {
+      if (config.mail?.kind === 'smtp') await verifySmtpServer(config.mail);
+    },
+    locales: () => loadTranslator(config.languages),
+    views: () => Promise.resolve(loadViews()),
+    assets: () => Promise.resolve(loadAssets()),
+  };
+  const results = await Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check)));
+  await sessions.close();
+  await database.close();
+  return results.filter((fault) => fault !== null);
+}
+
+const belongsToAnotherRegion = (bound: string | null, { rules }: Config): bound is string =>
+  bound !== null && bound !== rules.region;
+
+// Check the region first: in an empty database, listing the migrations creates the tables of Knex.
+async function stateOf(database: Database) {
+  const bound = await findBoundRegion(database);
+  return { bound, ...(await migrationState(database)) };
+}
+
+/** @returns warnings for the operator about a valid configuration. @param now epoch ms */
+export async function findNotes(config: Config, now: number): Promise<string[]> {
+  const database = openDatabase(config.database);
+  try {
+    const { bound, pending } = await stateOf(database);
+    if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
+    const trustedAt = await readTrustedTime(database, now);
+    return isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : [];
+  } finally {
+    await database.close();
+  }
+}
+
+const clockAheadNote = (now: number, trustedAt: number): string =>
+  `The system clock (${new Date(now).toISOString()}) is more than a day ahead of the last trusted time ` +
+  `(${new Date(trustedAt).toISOString()}), so expired data is not deleted. If the clock is right, run "${confirmCommand}".`;
+
+async function runCheck(name: string, check: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await check();
+    return null;
+  } catch (error) {
+    const { message, code } = error as Error & { code?: string };
+    return `${name}: ${message === '' ? (code ?? 'does not respond') : message}`;
+  }
+}

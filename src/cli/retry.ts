@@ -1,0 +1,14 @@
+const maxWaitMs = 3_000;
+
+/** Repeats a check for up to three seconds, because a new client may still be connecting. */
+export async function retryUntilConnected(check: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + maxWaitMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

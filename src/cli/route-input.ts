@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { regionId } from '../domain/regions.ts';
+import { domainAndParents, isDomain } from '../domain/people/user.ts';
+import { type DirectoryRoute, directoryStore } from '../core/directory/index.ts';
+import type { Database } from '../platform/database/database.ts';
+import { CommandError } from '../platform/command-error.ts';
+
+const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain name such as company.example');
+const region = z.string().regex(regionId, 'is not a region ID');
+const routesFile = z.object({ routes: z.array(z.object({ domain, region })) });
+
+/** Validates the routes of a file or a command line. @throws CommandError with one line per invalid field */
+export function parseRoutes(content: unknown): DirectoryRoute[] {
+  const { data, error } = routesFile.safeParse(content);
+  if (data === undefined) {
+    throw new CommandError(
+      error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('\n'),
+    );
+  }
+  return data.routes;
+}
+
+/** @throws CommandError if a route would send users of this region's own tenants to another region */
+export async function rejectLocalDomains(
+  database: Database,
+  routes: readonly DirectoryRoute[],
+  region: string,
+): Promise<void> {
+  const elsewhere = new Set(routes.filter((route) => route.region !== region).map((route) => route.domain));
+  const faults = (await directoryStore.listTenantDomains(database)).flatMap((resident) =>
+    domainAndParents(resident)
+      .filter((each) => elsewhere.has(each))
+      .map(
+        (each) =>
+          `${each} ${each === resident ? '' : `is a parent domain of ${resident}, which `}belongs to a tenant of this region`,
+      ),
+  );
+  if (faults.length > 0) throw new CommandError(faults.join('\n'));
+}
+
+export const routeLine = ({ domain: name, region: id }: DirectoryRoute): string => `${name}  ${id}`;

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { overwriteDeleted } from '../platform/database/overwrite.ts';
+import { fingerprintOf } from '../platform/keys/region-key.ts';
+import {
+  cancelMove,
+  finishMove,
+  type MoveReport,
+  moveIn,
+  moveOut,
+  type MoveOrder,
+  receiptOf,
+  tenantTables,
+  ownSigner,
+  type MovingDependencies,
+} from '../core/moving/index.ts';
+import { createTransport } from '../platform/mail-transport.ts';
+import { print, type CommandContext } from './context.ts';
+import type { CommandIo } from './io.ts';
+import { openReceipt } from './receipt-file.ts';
+import { loadRegionIdentity } from './region-keys.ts';
+import { iso, type JsonOption } from './tenant-move-list.ts';
+import {
+  languageLines,
+  linkLines,
+  passwordLines,
+  receiptLine,
+  secondFactorLines,
+  tableLines,
+} from './tenant-move-output.ts';
+import { CommandError } from '../platform/command-error.ts';
+
+export interface OutOptions extends JsonOption, Omit<MoveOrder, 'tenantId'> {}
+export interface InOptions extends JsonOption {
+  readonly acceptKey?: string;
+  readonly receipt?: string;
+}
+export interface CancelOptions extends JsonOption {
+  readonly force?: boolean;
+  readonly reason?: string;
+}
+export interface DoneOptions extends JsonOption {
+  readonly acceptKey?: string;
+  readonly receipt: string;
+}
+
+export async function runMoveOut(
+  io: CommandIo,
+  parts: MovingDependencies,
+  tenantId: string,
+  options: OutOptions,
+): Promise<void> {
+  const { tenant, tables, waitForLink, secondFactors } = await moveOut(parts, { ...options, tenantId });
+  const fingerprint = fingerprintOf(ownSigner(parts).publicKey);
+  const { to, file, passwords } = options;
+  print(io, options, { tenantId, to, passwords, file, fingerprint, tables, waitForLink, secondFactors }, [
+    `${tenant.name} is moving to ${to}. Its users cannot sign in until ${to} has imported it, or until "tenant move-cancel".`,
+    `Encrypted and signed bundle written to ${file}:`,
+    ...tableLines(tables),
+    ...linkLines(passwords, waitForLink),
+    ...secondFactorLines(secondFactors),
+    `Key fingerprint of this region, to compare with the operator of ${to}: ${fingerprint}`,
+  ]);
+}
+
+export async function runMoveIn(
+  io: CommandIo,
+  { config }: CommandContext,
+  parts: MovingDependencies,
+  file: string,
+  options: InOptions,
+): Promise<void> {
+  const identity = await loadRegionIdentity(config);
+  const keepReceipt = options.receipt === undefined ? null : openReceipt(options.receipt);
+  const { header, tables, passwords, relanguaged } = await moveIn(parts, file, identity).catch((error: unknown) => {
+    keepReceipt?.discard();
+    throw error;
+  });
+  const { tenant, from, waitForLink, secondFactors = null } = header;
+  const receipt = await receiptOf(parts, tenant.id);
+  const fingerprint = fingerprintOf(from.publicKey);
+  const { id: tenantId, name, domains } = tenant;
+  const result = {
+    tenantId,
+    name,
+    domains,
+    from: from.region,
+    fingerprint,
+    passwords,
+    waitForLink,
+    secondFactors,
+    relanguaged,
+    receipt,
+  };
+  // Print before writing the receipt: the temporary passwords are stored nowhere, but the receipt can be printed again.
+  print(io, options, result, [
+    `${name} (${tenantId}) was imported from ${from.region}, key fingerprint ${fingerprint}:`,
+    ...tableLines(tables),
+    ...passwordLines(passwords),
+    ...linkLines(header.passwords, waitForLink),
+    ...secondFactorLines(secondFactors),
+    ...languageLines(relanguaged, parts.rules.defaultLanguage),
+    receiptLine(options.receipt, from.region, tenantId),
+  ]);
+  keepReceipt?.write(receipt);
+}
+
+/** Deletes the tenant's rows, Redis sessions and unsent emails, and reports the remaining rows. */
+export async function runMoveDone(
+  io: CommandIo,
+  context: CommandContext,
+  parts: MovingDependencies,
+  tenantId: string,
+  options: DoneOptions,
+): Promise<void> {
+  const { config, database } = context;
+  const receipt = await readReceipt(io, options.receipt);
+  const report = await finishMove(parts, tenantId, receipt);
+  // Imported here because the session store loads most of the portal, which would slow down every other command.
+  const { deleteRedisSessions } = await import('./delete-redis-sessions.ts');
+  await deleteRedisSessions(context, report.domains);
+  if (config.mail !== null) await createTransport(config.mail).clear();
+  const tables = [...tenantTables.map(({ name }) => name), 'users_search', 'sessions', 'throttles'];
+  const overwritten = await overwriteDeleted(database, tables);
+  const isGone = overwritten && report.tables.every(({ left }) => left === 0);
+  print(io, options, { ok: isGone, ...reportToJson(report), overwritten }, linesOf(report, overwritten));
+  io.exitCode = isGone ? 0 : 1;
+}
+
+export async function runMoveCancel(
+  io: CommandIo,
+  parts: MovingDependencies,
+  tenantId: string,
+  options: CancelOptions,
+): Promise<void> {
+  const { tenant, move, isRisky } = await cancelMove(parts, tenantId, options.force ? (options.reason ?? null) : null);
+  const { name, state } = tenant;
+  const risk = isRisky
+    ? `Risk: if ${move.region} has imported the bundle, or imports it later, the tenant is active in both regions. Delete every copy of the bundle.`
+    : null;
+  const result = { tenantId, status: state, forced: isRisky, ...(risk === null ? {} : { risk }) };
+  print(io, options, result, [`${name} is ${state}.`, ...(risk === null ? [] : [risk])]);
+}
+
+const reportToJson = ({ endedAt, receivedAt, receiver, ...report }: MoveReport) => ({
+  ...report,
+  received: iso(receivedAt),
+  ended: iso(endedAt),
+  receiver: { region: receiver.region, fingerprint: fingerprintOf(receiver.publicKey) },
+});
+
+function linesOf(report: MoveReport, overwritten: boolean): string[] {
+  const { tenantId, domains, to, receiver, tables, travelled } = report;
+  return [
+    `Tenant ${tenantId} (${domains.join(' ')}) has moved to ${to}.`,
+    `Received there at ${iso(report.receivedAt)}; receipt signed with key ${fingerprintOf(receiver.publicKey)}:`,
+    ...tableLines(travelled),
+    `Deleted here at ${iso(report.endedAt)}. Rows per table before and after:`,
+    ...tables.map(({ table, was, left }) => `  ${table}  ${was}  ${left}`),
+    `Log entries about sign-ins refused during the move, also deleted: ${report.refusedMeanwhile}`,
+    overwritten
+      ? 'The deleted data was overwritten in the database files.'
+      : 'The deleted data was not overwritten because the database files are in use. Run this command again.',
+  ];
+}
+
+async function readReceipt(io: CommandIo, file: string): Promise<unknown> {
+  try {
+    return JSON.parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
+  } catch {
+    throw new CommandError('The file is not a receipt');
+  }
+}

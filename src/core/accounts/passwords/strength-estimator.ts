@@ -1,0 +1,99 @@
+import { Worker } from 'node:worker_threads';
+import type { Language } from '../../../domain/regions.ts';
+import { overloaded, type Failure } from '../../../domain/errors.ts';
+import { codeExtension } from '../../../platform/package-root.ts';
+import type { StrengthMessage } from './strength-estimator.worker.ts';
+
+export interface StrengthEstimator {
+  /**
+   * @returns how many guesses an attacker who knows the common passwords and these names would need
+   * @throws Failure overloaded if the worker does not answer in time: an unchecked password is not accepted
+   */
+  estimateGuesses(password: string, names: readonly string[]): Promise<number>;
+  close(): Promise<void>;
+}
+
+const defaultMaxWaitMs = 5_000;
+const maxWaiting = 8;
+
+/**
+ * Estimates the strength of passwords with zxcvbn, in a worker thread that starts on first use: it takes CPU time and 40 MB.
+ * @param languages the languages whose dictionaries are used, where zxcvbn has one
+ * @param maxWaitMs how long an estimate may take before it fails
+ */
+export function createStrengthEstimator(
+  languages: readonly Language[],
+  maxWaitMs = defaultMaxWaitMs,
+): StrengthEstimator {
+  return new WorkerStrengthEstimator(languages, maxWaitMs);
+}
+
+class WorkerStrengthEstimator implements StrengthEstimator {
+  readonly #languages: readonly Language[];
+  readonly #maxWaitMs: number;
+  readonly #waiting = new Map<number, PromiseWithResolvers<number>>();
+  #worker: Worker | null = null;
+  #isReady = false;
+  #lastId = 0;
+
+  constructor(languages: readonly Language[], maxWaitMs: number) {
+    this.#languages = languages;
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  async estimateGuesses(password: string, names: readonly string[]): Promise<number> {
+    if (this.#waiting.size >= maxWaiting) throw this.#overloaded();
+    const id = ++this.#lastId;
+    const answer = Promise.withResolvers<number>();
+    this.#waiting.set(id, answer);
+    const timer = setTimeout(() => this.#handleTimeout(answer), this.#maxWaitMs);
+    try {
+      (this.#worker ??= this.#start()).postMessage({ id, password, names });
+      return await answer.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #start(): Worker {
+    const started = new Worker(new URL(`./strength-estimator.worker${codeExtension}`, import.meta.url), {
+      workerData: this.#languages,
+    });
+    started.unref();
+    this.#isReady = false;
+    started.on('message', (message: StrengthMessage) => {
+      if (message === 'ready') this.#isReady = true;
+      else this.#waiting.get(message.id)?.resolve(message.guesses);
+    });
+    started.on('error', (error) => {
+      this.#worker = null;
+      this.#rejectAll(error);
+    });
+    return started;
+  }
+
+  #handleTimeout(answer: PromiseWithResolvers<number>): void {
+    // Do not restart a worker that is still loading its dictionaries: on a busy machine it would never finish.
+    if (!this.#isReady) {
+      answer.reject(this.#overloaded());
+      return;
+    }
+    // Terminate a worker that does not keep up and fail everything in its queue, which would only grow.
+    void this.#worker?.terminate();
+    this.#worker = null;
+    this.#rejectAll(this.#overloaded());
+  }
+
+  #rejectAll(reason: unknown): void {
+    this.#waiting.forEach((each) => each.reject(reason));
+  }
+
+  #overloaded(): Failure {
+    return overloaded(Math.ceil(this.#maxWaitMs / 1_000));
+  }
+}

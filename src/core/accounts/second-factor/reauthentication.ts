@@ -1,0 +1,136 @@
+import type { Logger } from 'pino';
+import { Failure, type FieldFault } from '../../../domain/errors.ts';
+import { readPassword } from '../../../domain/people/password.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import type { Hasher } from '../../../platform/keys/hasher.ts';
+import type { LiveSession } from '../stores/sessions.mapping.ts';
+import { recheckSession } from '../sessions/recheck-under-lock.ts';
+import type { Attempt, Throttle } from '../throttles/throttle.ts';
+import { amrWithCode, recordRecoveryCodeUse, type AcceptCode } from './codes.ts';
+import { activityStore } from '../../activity/index.ts';
+import * as credentialsStore from '../stores/credentials.store.ts';
+import * as sessionsStore from '../stores/sessions.store.ts';
+import * as tenantsStore from '../stores/tenants.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
+
+/** The credentials that a signed-in user enters again before their second factor is changed. */
+export interface TypedCredentials {
+  readonly currentPassword: string;
+  readonly code: string;
+}
+
+/** A signed-in user with their session, and the keys under which their attempts at the password are throttled. */
+export interface AuthenticatedSession {
+  readonly scope: Scope;
+  readonly session: LiveSession;
+  readonly attempt: Attempt;
+}
+
+type GuardedWork = (tx: Database, at: number) => Promise<void>;
+
+export type Reauthentication = ReturnType<typeof createReauthentication>;
+
+export interface ReauthenticationDependencies {
+  readonly database: Database;
+  readonly hasher: Hasher;
+  readonly accept: AcceptCode;
+  readonly throttle: Throttle;
+  readonly clock: () => number;
+  readonly log: Logger;
+}
+
+async function refuse(
+  deps: ReauthenticationDependencies,
+  scope: Scope,
+  userId: string,
+  fault: FieldFault,
+): Promise<FieldFault> {
+  const { database, clock } = deps;
+  await activityStore.record(database, scope, { kind: 'secondFactor.changeRefused' }, userId, clock());
+  return fault;
+}
+
+async function isPasswordCorrect(deps: ReauthenticationDependencies, scope: Scope, typed: string): Promise<boolean> {
+  const { database, hasher } = deps;
+  const credentials = await credentialsStore.findOwn(database, scope);
+  const read = readPassword(typed);
+  if (credentials === null || read === null) return false;
+  return (await credentialsStore.verifyPassword(database, hasher, credentials.user.id, read)).matches;
+}
+
+// Rechecks the session first, so that a request whose session has ended does not consume a code.
+function consumeCodeAndRun(
+  deps: ReauthenticationDependencies,
+  { scope, session }: AuthenticatedSession,
+  code: string,
+  work: GuardedWork,
+): Promise<boolean> {
+  const { database, clock, accept } = deps;
+  return database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    const at = clock();
+    await recheckSession(tx, session, at);
+    const kind = await accept(tx, scope, session.user.id, code);
+    if (kind === null) return false;
+    await sessionsStore.updateAuthentication(tx, session, amrWithCode(session, code), at);
+    await recordRecoveryCodeUse(tx, scope, session.user.id, kind, at);
+    await work(tx, at);
+    return true;
+  });
+}
+
+/** @returns what is wrong with the password, or null. Attempts count in the sign-in throttle. @throws Failure throttled */
+export async function checkPassword(
+  deps: ReauthenticationDependencies,
+  { scope, session, attempt }: AuthenticatedSession,
+  typed: string,
+): Promise<FieldFault | null> {
+  const { throttle } = deps;
+  const wait = await throttle.consume(attempt);
+  if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+  const isCorrect = await isPasswordCorrect(deps, scope, typed).catch(async (error: unknown) => {
+    // The password was not checked, so it does not count as a failed attempt.
+    await throttle.refund(attempt);
+    throw error;
+  });
+  if (isCorrect) {
+    await throttle.reset(attempt);
+    return null;
+  }
+  return refuse(deps, scope, session.user.id, { field: 'currentPassword', code: 'password.wrong' });
+}
+
+/**
+ * Checks the password and a code, and runs the work in the transaction that consumes the code.
+ * @returns what is wrong with the form, or null if the work was done
+ * @throws Failure throttled, or conflict if the session ended or the password was replaced in the meantime
+ */
+export async function checkPasswordAndCode(
+  deps: ReauthenticationDependencies,
+  asker: AuthenticatedSession,
+  typed: TypedCredentials,
+  work: GuardedWork,
+): Promise<FieldFault | null> {
+  const { throttle, log } = deps;
+  const { scope, session } = asker;
+  const fault = await checkPassword(deps, asker, typed.currentPassword);
+  if (fault !== null) return fault;
+  const { attempts } = scope.rules.throttle.perAccountAndAddress;
+  const wait = await throttle.codes.consume(session.user, attempts);
+  if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+  const accepted = await consumeCodeAndRun(deps, asker, typed.code, work).catch(async (error: unknown) => {
+    await throttle.codes.refund(session.user, attempts);
+    throw error;
+  });
+  if (!accepted) return refuse(deps, scope, session.user.id, { field: 'code', code: 'secondFactor.codeWrong' });
+  // The work is done, and its result can be shown only once, so a failed reset of the counter must not fail the request.
+  await throttle.codes
+    .reset(session.user, attempts)
+    .catch((error: unknown) => log.warn(error, 'The counter of failed attempts was not reset'));
+  return null;
+}
+
+/** Asks for the credentials again, so that an unattended session is not enough to change a second factor. */
+export const createReauthentication = (deps: ReauthenticationDependencies) =>
+  bind(deps, { checkPassword, checkPasswordAndCode });

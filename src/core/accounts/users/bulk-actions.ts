@@ -1,0 +1,156 @@
+import { Failure } from '../../../domain/errors.ts';
+import { formerAdminProtection } from '../../../domain/former-admin-protection.ts';
+import { may } from '../../../domain/policy.ts';
+import type { Action } from '../../../domain/roles.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import type { User } from '../../../domain/people/user.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
+import { mayDeleteNow, block, verdictOn, remove, restore, performAction, unblock, type UserAction } from './actions.ts';
+import * as usersStore from '../stores/users.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
+import { choiceFault, rejectFaults } from '../../../domain/validation.ts';
+import type { Denial, PolicyDecision } from '../../../domain/policy-decision.ts';
+import type { DenialReason } from '../../../domain/denial-reason.ts';
+
+type PolicyAction = Pick<UserAction, 'action' | 'among' | 'decision'>;
+
+const userActions = { block, unblock, delete: remove, restore } satisfies Record<string, UserAction>;
+const reset: PolicyAction = { action: 'users.resetPassword', among: 'present' };
+
+/** The bulk actions, in the order in which the list of users offers them. */
+export const bulkActions = ['block', 'unblock', 'reset', 'delete', 'restore'] as const;
+export type BulkAction = (typeof bulkActions)[number];
+
+/** Fewer than the password resets that one administrator may perform in a minute. */
+export const maxBulkUsers = 50;
+
+/** @throws Failure badRequest for more users than a bulk action accepts */
+export const checkBulkSize = (ids: readonly string[]): void =>
+  rejectFaults(ids.length > maxBulkUsers ? { code: 'bulk.tooMany' } : null);
+
+const actionOf = (action: BulkAction): PolicyAction => (action === 'reset' ? reset : userActions[action]);
+
+/** @returns the action that the policy is asked about */
+export const policyActionOf = (action: BulkAction): Action => actionOf(action).action;
+
+/** @returns the actions for a list of present or of deleted users that the policy allows at all */
+export const availableBulkActions = (scope: Scope, among: UserAction['among']): BulkAction[] =>
+  bulkActions.filter((name) => actionOf(name).among === among && may(scope, policyActionOf(name)).allowed);
+
+/** A user to whom the action does not apply, or was not applied, and why. */
+export interface SkippedUser {
+  readonly user: User;
+  readonly because: DenialReason | 'unchanged' | 'meanwhile';
+  /** Whether a second administrator is needed only because the user was recently a Global admin. */
+  readonly isFormerGlobalAdmin?: boolean;
+}
+
+export interface BulkOutcome {
+  readonly done: readonly User[];
+  readonly skipped: readonly SkippedUser[];
+  /** Set if nothing was done because deleting so many users requires another administrator's approval. */
+  readonly approvalRequired?: Exclude<PolicyDecision, { allowed: true }>;
+}
+
+// Users who are already in the target state are skipped.
+const targetState: Readonly<Partial<Record<BulkAction, User['state']>>> = { block: 'blocked', unblock: 'active' };
+
+const needsApprovalAsFormerGlobalAdmin = (scope: Scope, action: BulkAction, user: User, { because }: Denial): boolean =>
+  action === 'reset' &&
+  because === 'secondAdministrator' &&
+  formerAdminProtection(scope, 'resetPassword', user) !== null;
+
+/** @returns the users to whom an action can be applied, and those who are skipped. Unknown ids are in neither list. */
+export async function partitionTargets(
+  database: Database,
+  scope: Scope,
+  action: BulkAction,
+  ids: readonly string[],
+): Promise<BulkOutcome> {
+  const step = actionOf(action);
+  const done: User[] = [];
+  const skipped: SkippedUser[] = [];
+  for (const user of await usersStore.findMany(database, scope, ids, step.among)) {
+    const decision = verdictOn(scope, step, user);
+    if (!decision.allowed)
+      skipped.push({
+        user,
+        because: decision.because,
+        isFormerGlobalAdmin: needsApprovalAsFormerGlobalAdmin(scope, action, user, decision),
+      });
+    else if (targetState[action] === user.state) skipped.push({ user, because: 'unchanged' });
+    else done.push(user);
+  }
+  return { done, skipped };
+}
+
+/** @returns the verdict of the policy if deleting these users requires an approval; null for every other action */
+export async function findApprovalRequirement(
+  database: Database,
+  scope: Scope,
+  action: BulkAction,
+  chosen: readonly User[],
+  now: number,
+): Promise<BulkOutcome['approvalRequired'] | null> {
+  if (action !== 'delete') return null;
+  const deletable = chosen.filter((user) => may(scope, 'users.delete', user).allowed);
+  const decision = await mayDeleteNow(database, scope, deletable, now);
+  return decision.allowed ? null : decision;
+}
+
+export interface BulkChangeDependencies {
+  readonly database: Database;
+  readonly clock: () => number;
+}
+
+async function performOne(
+  deps: BulkChangeDependencies,
+  tx: Database,
+  scope: Scope,
+  user: User,
+  step: UserAction,
+): Promise<SkippedUser['because'] | null> {
+  const { clock } = deps;
+  try {
+    const result = await performAction(tx, scope, user.id, step, clock());
+    if (result.outcome === 'refused') return result.decision.because;
+    return result.outcome === 'unchanged' ? 'unchanged' : null;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'notFound') return 'meanwhile';
+    throw error;
+  }
+}
+
+/**
+ * Applies one action to several users of the tenant in one transaction.
+ * @throws Failure conflict if it would leave the tenant without an active Global admin; no user is changed then
+ */
+export async function bulkChange(
+  deps: BulkChangeDependencies,
+  scope: Scope,
+  action: Exclude<BulkAction, 'reset'>,
+  ids: readonly string[],
+): Promise<BulkOutcome> {
+  const { database, clock } = deps;
+  checkBulkSize(ids);
+  rejectFaults(choiceFault('action', Object.keys(userActions), action));
+  return database.transaction(async (tx) => {
+    await lockTenantAndRecheck(tx, scope, clock);
+    const chosen = await usersStore.findMany(tx, scope, ids, actionOf(action).among);
+    const approvalRequired = await findApprovalRequirement(tx, scope, action, chosen, clock());
+    if (approvalRequired) return { done: [], skipped: [], approvalRequired };
+    const done: User[] = [];
+    const skipped: SkippedUser[] = [];
+    for (const user of chosen) {
+      const because = await performOne(deps, tx, scope, user, userActions[action]);
+      if (because === null) done.push(user);
+      else skipped.push({ user, because });
+    }
+    return { done, skipped };
+  });
+}
+
+export const createBulkChange = (deps: BulkChangeDependencies) => bind(deps, { bulkChange }).bulkChange;
+
+export type BulkChange = ReturnType<typeof createBulkChange>;

@@ -1,0 +1,196 @@
+import { notFound, type FieldFault } from '../../../domain/errors.ts';
+import type { Scope } from '../../../domain/scope.ts';
+import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
+import * as actions from './actions.ts';
+import type { ActionOutcome, UserAction } from './actions.ts';
+import * as usersStore from '../stores/users.store.ts';
+import type { Database } from '../../../platform/database/database.ts';
+import { bind } from '../../../platform/bind.ts';
+import { type NameOrder, type User, cleanName, fullName } from '../../../domain/people/user.ts';
+import { type UserChanges, changeableFields } from '../stores/users.mapping.ts';
+import { offersLanguage, type RegionRules } from '../../../domain/regions.ts';
+import { userFaults } from '../../../domain/validation.ts';
+import type { Denial } from '../../../domain/policy-decision.ts';
+
+export type UserActions = ReturnType<typeof createUserActions>;
+
+export interface UserActionsDependencies {
+  readonly database: Database;
+  readonly clock: () => number;
+}
+
+/**
+ * The actions of an administrator on a single user. Each runs in one transaction that also records it.
+ * Each throws Failure notFound, or conflict if it would leave the tenant without an active Global admin.
+ */
+export function createUserActions(deps: UserActionsDependencies) {
+  const bound = bind(deps, { edit, bindAction, removeOne });
+  return {
+    edit: bound.edit,
+    block: bound.bindAction(actions.block),
+    unblock: bound.bindAction(actions.unblock),
+    remove: bound.removeOne,
+    restore: bound.bindAction(actions.restore),
+    endSessions: bound.bindAction(actions.endSessions),
+  };
+}
+
+// Counts the deletions under the lock, so that concurrent requests cannot exceed the limit for deletions without an approval.
+export function removeOne(deps: UserActionsDependencies, scope: Scope, userId: string): Promise<ActionOutcome> {
+  const { database, clock } = deps;
+  return database.transaction(async (tx) => {
+    await lockTenantAndRecheck(tx, scope, clock);
+    const user = await usersStore.find(tx, scope, userId);
+    if (user === null) throw notFound();
+    const decision = await actions.mayDeleteNow(tx, scope, [user], clock());
+    const isExempt = decision.allowed || decision.because !== 'secondAdministrator';
+    return isExempt
+      ? actions.performAction(tx, scope, userId, actions.remove, clock())
+      : { outcome: 'refused', user, decision };
+  });
+}
+
+function bindAction({ database, clock }: UserActionsDependencies, action: UserAction) {
+  return (scope: Scope, userId: string): Promise<ActionOutcome> =>
+    database.transaction(async (tx) => {
+      await lockTenantAndRecheck(tx, scope, clock);
+      return actions.performAction(tx, scope, userId, action, clock());
+    });
+}
+
+export function edit(
+  deps: UserActionsDependencies,
+  scope: Scope,
+  userId: string,
+  sent: SentEdit,
+): Promise<EditOutcome> {
+  const { database, clock } = deps;
+  return database.transaction(async (tx) => {
+    await lockTenantAndRecheck(tx, scope, clock);
+    return saveEdit(tx, scope, userId, sent, clock());
+  });
+}
+
+/** A form that was not saved, because the sender may not have seen what it would overwrite. */
+export interface EditConflict {
+  readonly outcome: 'conflict';
+  /** As stored now. */
+  readonly user: User;
+  /** The changes that were submitted. */
+  readonly changes: Partial<UserChanges>;
+  /** The fields that both changed; if the form does not include the rendered values, every field that differs. */
+  readonly fields: readonly UserField[];
+  /** Whether the form includes the values that were rendered. */
+  readonly complete: boolean;
+}
+
+export type EditOutcome =
+  | EditConflict
+  | { readonly outcome: 'refused'; readonly decision: Denial }
+  | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] }
+  | {
+      readonly outcome: 'saved';
+      readonly user: User;
+      /** Whether fields that someone else changed in the meantime kept their new values. */
+      readonly merged: boolean;
+      /** Whether the administrator level was left out because it requires another administrator's approval. */
+      readonly needsApproval: boolean;
+    };
+
+/**
+ * Saves only the fields that the sender of an edit form changed; a field that only someone else changed keeps that value.
+ * Runs within a transaction that holds the tenant's lock.
+ * @param at epoch ms
+ * @returns a conflict, with nothing written, if both changed the same field to different values
+ * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin
+ */
+export async function saveEdit(
+  tx: Database,
+  scope: Scope,
+  userId: string,
+  sent: SentEdit,
+  at: number,
+): Promise<EditOutcome> {
+  await usersStore.lock(tx, scope, userId);
+  const user = await usersStore.find(tx, scope, userId);
+  if (user === null) throw notFound();
+  const faults = userFaults(scope.rules, sent.typed);
+  if (faults.length > 0) return { outcome: 'invalid', faults };
+  const stored = fieldsOf(user, scope.rules);
+  const changes = changesIn(sent, stored);
+  const decision = actions.verdictOn(scope, actions.editAction(changes), user);
+  const needsApproval = !decision.allowed && decision.because === 'secondAdministrator';
+  // A change that the policy denies is refused, even if there is a conflict.
+  if (decision.allowed || needsApproval) {
+    const fields = conflictsIn(sent, changes, stored);
+    const complete = isComplete(sent);
+    if (!complete || fields.length > 0) return { outcome: 'conflict', user, changes, fields, complete };
+  }
+  const result = await actions.performAction(
+    tx,
+    scope,
+    userId,
+    actions.editAction(needsApproval ? withoutLevel(changes) : changes),
+    at,
+  );
+  if (result.outcome === 'refused') return { outcome: 'refused', decision: result.decision };
+  const merged = changedByOthers(sent, stored).some((field) => changes[field] === undefined);
+  return { outcome: 'saved', user: { ...user, ...changes }, merged, needsApproval };
+}
+
+function conflictsIn(sent: SentEdit, changes: Partial<UserChanges>, stored: UserChanges): UserField[] {
+  const fields = Object.keys(changes) as UserField[];
+  if (!isComplete(sent)) return fields;
+  // Values are compared even if the version is the same: a process of the previous release does not increase it.
+  const changed = changedByOthers(sent, stored);
+  return fields.filter((field) => changed.includes(field) && changes[field] !== stored[field]);
+}
+
+const withoutLevel = ({ administratorLevel: _level, ...rest }: Partial<UserChanges>): Partial<UserChanges> => rest;
+
+export type UserField = keyof UserChanges;
+
+/** Levels are missing if the form did not offer them, such as on a user's own page. */
+type FormFields = Omit<UserChanges, 'administratorLevel' | 'agentLevel'> &
+  Partial<Pick<UserChanges, 'administratorLevel' | 'agentLevel'>>;
+
+/** The values that were rendered into the form. */
+export type ShownFields = FormFields & { readonly version: number };
+
+/** A submitted edit form. An empty display name means the first and last name. */
+export interface SentEdit {
+  readonly typed: FormFields;
+  /** Null if the form does not include them, or if they are malformed. */
+  readonly shown: ShownFields | null;
+  /** Of a display name that is left empty. */
+  readonly nameOrder: NameOrder;
+}
+
+/** @returns the fields of a user as the form shows them: with cleaned names, and a language only if the region offers it */
+export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
+  const { firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
+  const names = { firstName: cleanName(firstName), lastName: cleanName(lastName), displayName: cleanName(displayName) };
+  return { ...names, language: offersLanguage(rules, language) ? language : null, administratorLevel, agentLevel };
+}
+
+/**
+ * @param stored the current values; used in place of the rendered ones if the form does not include them
+ * @returns the fields that the sender changed, with their new values
+ */
+export function changesIn({ typed, shown, nameOrder }: SentEdit, stored: UserChanges): Partial<UserChanges> {
+  const seen: Partial<UserChanges> = shown ?? stored;
+  const named = { ...typed, displayName: typed.displayName === '' ? fullName(typed, nameOrder) : typed.displayName };
+  const changed = changeableFields.filter((field) => named[field] !== undefined && named[field] !== seen[field]);
+  const changes: Partial<UserChanges> = Object.fromEntries(changed.map((field) => [field, named[field]]));
+  if (typed.displayName !== '' || changes.displayName === undefined) return changes;
+  // Someone else may have changed the names since.
+  return { ...changes, displayName: fullName({ ...stored, ...changes }, nameOrder) || changes.displayName };
+}
+
+/** @returns whether the form includes the rendered value of every field that it sends */
+export const isComplete = ({ typed, shown }: SentEdit): boolean =>
+  shown !== null && changeableFields.every((field) => typed[field] === undefined || shown[field] !== undefined);
+
+/** @returns the fields that someone else has changed since the form was rendered */
+export const changedByOthers = ({ shown }: SentEdit, stored: UserChanges): UserField[] =>
+  changeableFields.filter((field) => shown?.[field] !== undefined && shown[field] !== stored[field]);

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { chainStart, type ChainAnchor, type FoundEntry } from '../../domain/activity/chain.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { LogFilter } from './log-query.ts';
+
+/*
+ * An export in JSON Lines: a `begin` line, one line per entry, and an `end` line. Data and personal data keep their recorded text,
+ * since the hash chain is computed from the text.
+ */
+const version = 1;
+
+/** The first line. A filter of null means the whole log: only then can a missing entry be detected. */
+export const beginSchema = z.strictObject({
+  begin: z.strictObject({
+    format: z.literal('parvis-activity'),
+    version: z.literal(version),
+    tenantId: z.string(),
+    region: z.string(),
+    /** Epoch ms. */
+    exportedAt: z.number(),
+    /** The last entry that was deleted by retention. The exported entries continue the chain from it. */
+    anchor: z.strictObject({ place: z.int().nonnegative(), hash: z.string() }).default(chainStart),
+    filter: z
+      .strictObject({
+        user: z.string().nullable(),
+        group: z.string().nullable(),
+        from: z.number().nullable(),
+        until: z.number().nullable(),
+      })
+      .nullable(),
+  }),
+});
+
+/** An entry of a whole log. Strict, because an additional field would not be covered by the hash but look as if it were. */
+export const entrySchema = z.strictObject({
+  place: z.int(),
+  at: z.int(),
+  kind: z.string(),
+  data: z.string(),
+  actorId: z.string().nullable(),
+  targetId: z.string().nullable(),
+  requestId: z.string(),
+  personal: z.string().nullable(),
+  personalSalt: z.string().nullable(),
+  personalDigest: z.string(),
+  hash: z.string(),
+});
+
+/** An entry of a filtered export, with the hash of the preceding entry, which may not be part of the export. */
+export const filteredEntrySchema = entrySchema.extend({ previousHash: z.string() });
+
+/** The last line of a whole log: the end of its chain. */
+export const endSchema = z.strictObject({ end: z.strictObject({ length: z.int(), hash: z.string() }) });
+/** The last line of a filtered export. */
+export const filteredEndSchema = z.strictObject({ end: z.strictObject({ entries: z.int() }) });
+
+const line = (value: object): string => `${JSON.stringify(value)}\n`;
+
+/** @param filter null for the whole log @param exportedAt epoch ms */
+export function beginLine(
+  { tenant, rules }: Scope,
+  filter: LogFilter | null,
+  anchor: ChainAnchor,
+  exportedAt: number,
+): string {
+  const begin = { format: 'parvis-activity', version, tenantId: tenant.id, region: rules.region } as const;
+  return line({ begin: { ...begin, exportedAt, anchor, filter } } satisfies z.infer<typeof beginSchema>);
+}
+
+export const entryLine = ({ tenantId: _tenantId, ...entry }: FoundEntry): string =>
+  line(entry satisfies z.infer<typeof entrySchema>);
+
+export const filteredEntryLine = ({ tenantId: _tenantId, ...entry }: FoundEntry, previousHash: string): string =>
+  line({ ...entry, previousHash } satisfies z.infer<typeof filteredEntrySchema>);
+
+export const endLine = (length: number, hash: string): string =>
+  line({ end: { length, hash } } satisfies z.infer<typeof endSchema>);
+
+export const filteredEndLine = (entries: number): string =>
+  line({ end: { entries } } satisfies z.infer<typeof filteredEndSchema>);

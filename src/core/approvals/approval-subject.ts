@@ -1,0 +1,25 @@
+import type { ApprovalSubject, ApprovalTarget } from '../../domain/approvals.ts';
+import type { User } from '../../domain/people/user.ts';
+
+/** @returns the subject of a request, with the state of its users at the time of the request */
+export const subjectOf = (
+  { log, own }: Pick<ApprovalSubject, 'log' | 'own'>,
+  users: readonly User[],
+): ApprovalSubject => ({
+  users: users.map(({ id, epoch, administratorLevel, globalAdminUntil }): ApprovalTarget => ({
+    id,
+    epoch,
+    administratorLevel,
+    globalAdminUntil,
+  })),
+  log,
+  own,
+});
+
+/** @returns whether two requests are about the same users and data */
+export const isSame = (one: ApprovalSubject, other: ApprovalSubject): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+/** @returns the id of the user whom a request is about, if it is about a single user */
+export const targetIdOf = ({ users }: ApprovalSubject): string | null =>
+  users.length === 1 ? (users[0]?.id ?? null) : null;

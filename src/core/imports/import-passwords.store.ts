@@ -1,0 +1,183 @@
+import type { Knex } from 'knex';
+import { type Database, preparedQuery, type Build } from '../../platform/database/database.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { inTenant } from '../accounts/index.ts';
+import { actingUserId } from '../../domain/principal.ts';
+
+/** A user who was added by an import and has not signed in yet. */
+export interface Newcomer {
+  readonly line: number;
+  readonly userId: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly epoch: number;
+}
+
+interface NewcomerRow {
+  line: number;
+  user_id: string;
+  username: string;
+  display_name: string;
+  epoch: number;
+}
+
+/** The hash of a temporary password, with the user's epoch when it was issued. */
+export interface IssuedHash extends Pick<Newcomer, 'line' | 'userId' | 'epoch'> {
+  readonly hash: string;
+  readonly by: string | null;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly until: number;
+}
+
+const usersPerBatch = 200;
+
+function ownImport(database: Database, scope: Scope, id: string) {
+  return database.knex('imports').where({ id, tenant_id: scope.tenant.id, user_id: actingUserId(scope) });
+}
+
+// The epoch shows whether another credential was issued since, or the user was blocked. The user is looked up with a subquery
+// instead of a join, because without up-to-date statistics of a table that has just grown, both databases plan the join badly.
+// Prepared statements, because in SQLite they do not wait for an import that is being applied.
+function selectNewcomers(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
+  return knex('import_rows')
+    .where({ import_id: $('id'), outcome: 'added' })
+    .whereExists(
+      knex('imports').where({ id: $('id'), tenant_id: $('tenant'), user_id: $('user'), state: 'applied' }) as never,
+    )
+    .where(
+      'epoch',
+      knex('users')
+        .where({ id: knex.ref('import_rows.user_id'), tenant_id: $('tenant') })
+        .where({ state: 'active', password: 'temporary', last_sign_in_at: 0 })
+        .select('users.epoch') as never,
+    );
+}
+
+const countQuery = preparedQuery<{ count: number }>('importPasswords.count', (knex, $) =>
+  selectNewcomers(knex, $).count({ count: '*' }),
+);
+
+const countIssuedQuery = preparedQuery<{ count: number }>('importPasswords.countIssued', (knex, $) =>
+  knex('import_rows')
+    .where({ import_id: $('id'), outcome: 'added' })
+    .where('epoch', '>', 0)
+    .whereExists(knex('imports').where({ id: $('id'), tenant_id: $('tenant'), user_id: $('user') }) as never)
+    .count({ count: '*' }),
+);
+
+const listAfterQuery = preparedQuery<NewcomerRow>('importPasswords.listAfter', (knex, $) =>
+  selectNewcomers(knex, $)
+    .where('line', '>', $('line'))
+    .orderBy('line')
+    .limit(usersPerBatch)
+    .select('line', 'user_id', 'username', 'display_name', 'epoch'),
+);
+
+function valuesOf(scope: Scope, id: string) {
+  return { tenant: scope.tenant.id, user: actingUserId(scope), id };
+}
+
+// The users cannot change during the rest of the transaction: SQLite has a single writer, PostgreSQL locks these rows.
+async function filterUnchanged(database: Database, scope: Scope, hashes: readonly IssuedHash[]): Promise<IssuedHash[]> {
+  const query = database
+    .knex('users')
+    .whereIn(
+      'id',
+      hashes.map(({ userId }) => userId),
+    )
+    .whereRaw(inTenant, [scope.tenant.id])
+    .where({ state: 'active', password: 'temporary', last_sign_in_at: 0 });
+  if (database.dialect === 'postgres') query.forUpdate();
+  const rows = await query.select<{ id: string; epoch: number }[]>('id', 'epoch');
+  const epochs = new Map(rows.map(({ id, epoch }) => [id, epoch]));
+  return hashes.filter(({ userId, epoch }) => epochs.get(userId) === epoch);
+}
+
+/** @returns how many of an import's users have not signed in and have no other password, and so are part of a download */
+export async function count(database: Database, scope: Scope, id: string): Promise<number> {
+  return (await countQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
+}
+
+/** @returns for how many users this import has already issued a password */
+export async function countIssued(database: Database, scope: Scope, id: string): Promise<number> {
+  return (await countIssuedQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
+}
+
+/** @returns the next of these users after a line */
+export async function listAfter(database: Database, scope: Scope, id: string, line: number): Promise<Newcomer[]> {
+  return (await listAfterQuery(database, { ...valuesOf(scope, id), line })).map((row) => ({
+    line: row.line,
+    userId: row.user_id,
+    username: row.username,
+    displayName: row.display_name,
+    epoch: row.epoch,
+  }));
+}
+
+/**
+ * Stores new temporary passwords, each only if its user has not changed since it was issued. Within a transaction.
+ * @returns the ids of the users whose password was stored
+ */
+export async function issue(
+  database: Database,
+  scope: Scope,
+  id: string,
+  hashes: readonly IssuedHash[],
+): Promise<Set<string>> {
+  const untouched = await filterUnchanged(database, scope, hashes);
+  // Issued together, so expiry and issuer are the same for all of them.
+  const [first] = untouched;
+  if (first === undefined) return new Set();
+  const values = untouched.flatMap(({ userId, hash }) => [userId, hash]);
+  const userIds = untouched.map(({ userId }) => userId);
+  const next = { temporary_until: first.until, epoch: database.knex.raw('epoch + 1') };
+  await database.knex('users').whereIn('id', userIds).update(next);
+  await database.knex.raw(
+    `with issued (user_id, hash) as (values ${untouched.map(() => '(?, ?)').join(', ')})
+         update credentials set secret = issued.hash, set_by = ?, created_at = ?
+         from issued where credentials.user_id = issued.user_id and kind = 'password'`,
+    [...values, first.by as string, first.at],
+  );
+  const lines = untouched.map(({ line }) => line);
+  await database.knex('import_rows').where('import_id', id).whereIn('line', lines).increment('epoch', 1);
+  return new Set(untouched.map(({ userId }) => userId));
+}
+
+/** Claims the download for one caller. @param until end of the lease, epoch ms @returns false if it is claimed or was completed */
+export async function claim(
+  database: Database,
+  scope: Scope,
+  id: string,
+  holder: string,
+  { now, until }: { now: number; until: number },
+) {
+  const free = ownImport(database, scope, id).where('state', 'applied').whereNull('delivered_at');
+  const claimed = await free
+    .where((query) => void query.whereNull('delivering_until').orWhere('delivering_until', '<', now))
+    .update({ delivery: holder, delivering_until: until });
+  return claimed === 1;
+}
+
+/** Extends the lease of a download. @returns whether the caller still held it */
+export async function renew(
+  database: Database,
+  scope: Scope,
+  id: string,
+  holder: string,
+  until: number,
+): Promise<boolean> {
+  return (await ownImport(database, scope, id).where({ delivery: holder }).update({ delivering_until: until })) === 1;
+}
+
+/** Releases a download. @param deliveredAt epoch ms; null if it was not completed */
+export async function release(
+  database: Database,
+  scope: Scope,
+  id: string,
+  holder: string,
+  deliveredAt: number | null,
+): Promise<void> {
+  const end = { delivery: null, delivering_until: null, delivered_at: deliveredAt };
+  await ownImport(database, scope, id).where({ delivery: holder }).update(end);
+}

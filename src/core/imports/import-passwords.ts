@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { conflict } from '../../domain/errors.ts';
+import { may } from '../../domain/policy.ts';
+import { createScope, type Scope } from '../../domain/scope.ts';
+import { type NewEntry, activityStore } from '../activity/index.ts';
+import {
+  toEventHandover,
+  type NewCredential,
+  type CredentialIssuer,
+  type Throttle,
+  tenantsStore,
+  usersStore,
+} from '../accounts/index.ts';
+import type { Newcomer } from './import-passwords.store.ts';
+import type { Import } from './imports.mapping.ts';
+import * as importPasswordsStore from './import-passwords.store.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { bind } from '../../platform/bind.ts';
+import { person, actingUserId } from '../../domain/principal.ts';
+import type { Hasher } from '../../platform/keys/hasher.ts';
+
+/** A temporary password or a one-time link, with its user. The clear text is not stored anywhere. */
+export interface IssuedPassword {
+  readonly username: string;
+  readonly displayName: string;
+  /** Null if the link is mailed directly to the user. */
+  readonly clearText: string | null;
+  /** Epoch ms. */
+  readonly until: number;
+}
+
+export type PasswordDownload =
+  | {
+      readonly outcome: 'begun';
+      /** Issues the passwords as they are consumed. If the consumer stops, no more are issued. */
+      readonly batches: AsyncIterable<IssuedPassword[]>;
+      /** @param isComplete whether everything was sent; if not, the download can be started again */
+      readonly end: (isComplete: boolean) => Promise<void>;
+    }
+  | { readonly outcome: 'delivered'; readonly at: number }
+  | { readonly outcome: 'underWay' }
+  /** All users have signed in, or got another credential. */
+  | { readonly outcome: 'nobody' }
+  /** The rules require emails, and this portal sends none. */
+  | { readonly outcome: 'noMail' };
+
+// A download without progress for this long is considered terminated.
+const leaseMs = 60_000;
+
+export type ImportPasswords = ReturnType<typeof createImportPasswords>;
+
+export interface ImportPasswordsDependencies {
+  readonly database: Database;
+  readonly credentialIssuer: CredentialIssuer;
+  readonly hasher: Pick<Hasher, 'hashRandom'>;
+  readonly throttle: Throttle;
+  readonly clock: () => number;
+}
+
+type IssuedToNewcomer = Newcomer & NewCredential;
+
+async function* issue(
+  deps: ImportPasswordsDependencies,
+  scope: Scope,
+  id: string,
+  holder: string,
+): AsyncGenerator<IssuedPassword[]> {
+  const { database } = deps;
+  for (let line = 0; ;) {
+    const newcomers = await importPasswordsStore.listAfter(database, scope, id, line);
+    if (newcomers.length === 0) return;
+    yield await issueBatch(deps, scope, id, holder, newcomers);
+    line = newcomers.at(-1)?.line ?? line;
+  }
+}
+
+async function issueBatch(
+  deps: ImportPasswordsDependencies,
+  scope: Scope,
+  id: string,
+  holder: string,
+  newcomers: readonly Newcomer[],
+): Promise<IssuedPassword[]> {
+  const { credentialIssuer, hasher, clock, database } = deps;
+  const credentials = await Promise.all(
+    newcomers.map(async (newcomer) => ({ ...newcomer, ...(await credentialIssuer.issue(scope, hasher.hashRandom)) })),
+  );
+  const at = clock();
+  const issued = await database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, scope);
+    // If the lease has expired, another download may have issued newer passwords.
+    if (!(await importPasswordsStore.renew(tx, scope, id, holder, at + leaseMs))) {
+      throw conflict('import.passwordsUnderWay');
+    }
+    return storeAllowed(deps, tx, scope, id, credentials, at);
+  });
+  return credentials.filter(({ userId }) => issued.has(userId)).map(toIssuedPassword);
+}
+
+/** @returns the ids of the users whose credential was stored */
+async function storeAllowed(
+  deps: ImportPasswordsDependencies,
+  tx: Database,
+  scope: Scope,
+  id: string,
+  made: readonly IssuedToNewcomer[],
+  at: number,
+) {
+  const allowed = await filterAllowed(tx, scope, made);
+  const rows = allowed.map(({ stored, ...user }) => ({ ...user, ...stored }));
+  const ids = await importPasswordsStore.issue(tx, scope, id, rows);
+  const kept = allowed.filter(({ userId }) => ids.has(userId));
+  await storeLinksAndRecord(deps, tx, scope, kept, at);
+  return ids;
+}
+
+const toIssuedPassword = ({ username, displayName, credential }: IssuedToNewcomer): IssuedPassword => ({
+  username,
+  displayName,
+  clearText: credential.clearText,
+  until: credential.expiresAt,
+});
+
+async function storeLinksAndRecord(
+  deps: ImportPasswordsDependencies,
+  tx: Database,
+  scope: Scope,
+  issued: readonly IssuedToNewcomer[],
+  at: number,
+): Promise<void> {
+  const { credentialIssuer } = deps;
+  const links = issued.map((each) => [{ id: each.userId, epoch: each.epoch + 1 }, each] as const);
+  await credentialIssuer.storeLinks(tx, scope, links, 'added');
+  const entries = issued.map(({ userId, credential }): NewEntry => {
+    const event = { kind: 'password.issued', expiresAt: credential.expiresAt, ...toEventHandover(credential) } as const;
+    return { event, targetId: userId };
+  });
+  await activityStore.recordMany(tx, scope, entries, at);
+}
+
+// A user may have got a level since the import, and the administrator may have lost theirs since the download started.
+async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
+  const actor = await usersStore.find(tx, scope, actingUserId(scope));
+  if (actor?.state !== 'active') throw conflict('import.passwordsUnderWay');
+  const present = createScope({ ...scope, principal: person(actor) });
+  const ids = made.map(({ userId }) => userId);
+  const users = await usersStore.findMany(tx, scope, ids, 'present');
+  const allowed = new Set(users.filter((user) => may(present, 'users.import', user).allowed).map(({ id }) => id));
+  return made.filter(({ userId }) => allowed.has(userId));
+}
+
+/** @returns the status of the passwords of an applied import, for its page */
+export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope, found: Import) {
+  const { database, clock } = deps;
+  const [waiting, issued] = [
+    await importPasswordsStore.count(database, scope, found.id),
+    await importPasswordsStore.countIssued(database, scope, found.id),
+  ];
+  const underWay = (found.deliveringUntil ?? 0) > clock();
+  const { deliveredAt } = found;
+  return { waiting, deliveredAt, underWay, brokenOff: issued > 0 && deliveredAt === null && !underWay };
+}
+
+/** Starts the only download of an import's passwords, and records it. @throws Failure conflict or throttled */
+export async function begin(deps: ImportPasswordsDependencies, scope: Scope, found: Import): Promise<PasswordDownload> {
+  const { credentialIssuer, throttle, clock, database } = deps;
+  if (found.state !== 'applied') throw conflict('import.notDone');
+  if (found.deliveredAt !== null) return { outcome: 'delivered', at: found.deliveredAt };
+  if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail' };
+  await throttle.requireBudget(scope, 'import');
+  const [holder, now] = [randomUUID(), clock()];
+  const outcome = await database.transaction(async (tx): Promise<'begun' | 'underWay' | 'nobody'> => {
+    const count = await importPasswordsStore.count(tx, scope, found.id);
+    if (count === 0) return 'nobody';
+    const until = now + leaseMs;
+    if (!(await importPasswordsStore.claim(tx, scope, found.id, holder, { now, until }))) return 'underWay';
+    const event = {
+      kind: 'users.passwordsIssued',
+      count,
+      ...toEventHandover({ handover: credentialIssuer.handoverRuleFor(scope) }),
+    } as const;
+    await activityStore.record(tx, scope, event, null, now);
+    return 'begun';
+  });
+  if (outcome !== 'begun') return { outcome };
+  return {
+    outcome,
+    batches: issue(deps, scope, found.id, holder),
+    end: (isComplete) => importPasswordsStore.release(database, scope, found.id, holder, isComplete ? clock() : null),
+  };
+}
+
+/** The temporary passwords or links of the users whom an import added. They are issued during the download and not stored. */
+export const createImportPasswords = (deps: ImportPasswordsDependencies) => bind(deps, { getStatus, begin });

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { FieldFault } from '../../domain/errors.ts';
+import type { ImportedUser, PlannedRow } from '../../domain/imports.ts';
+import { may, mayAssignLevels } from '../../domain/policy.ts';
+import { restoreWindowMs } from '../../domain/regions.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { cleanName, domainOf, isUsername, type User, type Change } from '../../domain/people/user.ts';
+import type { ParsedRow } from './parse-rows.ts';
+import { languageFault } from '../../domain/validation.ts';
+import type { PolicyDecision } from '../../domain/policy-decision.ts';
+
+/** The present state that a plan depends on. */
+export interface PlanContext {
+  /** The tenant's domains. */
+  readonly domains: readonly string[];
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/** Who has a user name: a user of the tenant, possibly deleted; null for a user of another tenant; undefined if it is free. */
+export type UsernameHolder = User | null | undefined;
+
+/** Plans what to do with a row, without doing it. Uses the same policy as the forms. */
+export function planRow(scope: Scope, context: PlanContext, row: ParsedRow, holder: UsernameHolder): PlannedRow {
+  if (row.faults.length > 0) return refuse(row, ...row.faults);
+  return holder && holder.state !== 'deleted'
+    ? planChange(scope, row, holder)
+    : planAddition(scope, context, row, holder);
+}
+
+const maxShownLength = 254;
+
+/** @returns a refused row, with enough text to identify the user */
+export function refuse({ line, username, values }: ParsedRow, ...faults: FieldFault[]): PlannedRow {
+  const shown = (text = ''): string => cleanName(text).slice(0, maxShownLength);
+  return { line, username: shown(username), displayName: shown(values.displayName), outcome: 'refused', faults };
+}
+
+function planChange(scope: Scope, row: ParsedRow, user: User): PlannedRow {
+  const base = { line: row.line, username: user.username, displayName: user.displayName };
+  const changes = changesOf(row, user);
+  if (changes.length === 0) return { ...base, outcome: 'unchanged' };
+  const long = changes.find(({ field }) => row.tooLong.includes(field));
+  const fault = long ? tooLong(long.field) : changeFault(scope, user, changes);
+  return fault ? refuse(row, fault) : { ...base, outcome: 'changed', userId: user.id, changes };
+}
+
+function planAddition(scope: Scope, context: PlanContext, row: ParsedRow, holder: UsernameHolder): PlannedRow {
+  const user = newUser(row);
+  const { line, username } = row;
+  const [long] = row.tooLong;
+  const fault = additionFault(scope, context, { ...user, username }, holder) ?? (long ? tooLong(long) : null);
+  if (fault) return refuse(row, fault);
+  return { line, username, displayName: user.displayName, outcome: 'added', userId: randomUUID(), user };
+}
+
+const tooLong = (field: string): FieldFault => ({ field, code: 'field.tooLong' });
+
+/** @returns why a user cannot be added now, or null */
+export function additionFault(
+  scope: Scope,
+  { domains, now }: PlanContext,
+  user: ImportedUser & { readonly username: string },
+  holder: UsernameHolder,
+): FieldFault | null {
+  if (!isUsername(user.username)) return { field: 'username', code: 'username.malformed' };
+  // Checked before the holder of the name, so that nothing is revealed about user names in other domains.
+  if (!domains.includes(domainOf(user.username))) return { field: 'username', code: 'username.otherDomain' };
+  if (holder !== undefined) return { field: 'username', code: heldCode(scope, holder, now) };
+  const language = languageFault(scope.rules, user);
+  if (language !== null) return language;
+  if (user.displayName === '') return { field: 'displayName', code: 'displayName.missing' };
+  return (
+    denialAsFault('username', may(scope, 'users.add')) ??
+    denialAsFault('administratorLevel', mayAssignLevels(scope, null, user))
+  );
+}
+
+function heldCode(scope: Scope, holder: User | null, now: number): 'username.ofDeletedUser' | 'username.taken' {
+  const restorable = holder?.state === 'deleted' && (holder.deletedAt ?? 0) + restoreWindowMs(scope.rules) > now;
+  return restorable ? 'username.ofDeletedUser' : 'username.taken';
+}
+
+/** @returns why these changes to a user are not allowed, or null */
+export function changeFault(scope: Scope, user: User, changes: readonly Change[]): FieldFault | null {
+  const levels = { ...user, ...Object.fromEntries(changes.map(({ field, to }) => [field, to])) };
+  const language = changes.find(({ field }) => field === 'language')?.to ?? null;
+  return (
+    denialAsFault('username', may(scope, 'users.edit', user)) ??
+    denialAsFault('administratorLevel', mayAssignLevels(scope, user, levels)) ??
+    languageFault(scope.rules, { language })
+  );
+}
+
+function denialAsFault(field: string, decision: PolicyDecision): FieldFault | null {
+  if (decision.allowed) return null;
+  return { field, code: 'permission.denied', parameters: { because: decision.because } };
+}
+
+const fields = ['firstName', 'lastName', 'displayName', 'language', 'administratorLevel', 'agentLevel'] as const;
+
+// Empty cells and unchanged values are ignored, as is a stored name that a form would normalize today.
+function changesOf({ values, verbatim }: ParsedRow, user: User): Change[] {
+  return fields
+    .filter((field) => values[field] !== undefined && values[field] !== user[field] && verbatim[field] !== user[field])
+    .map((field) => ({ field, from: user[field], to: values[field] ?? null }));
+}
+
+function newUser({ values }: ParsedRow): ImportedUser {
+  const { firstName = '', lastName = '', language = null, administratorLevel = 'none', agentLevel = 'none' } = values;
+  const displayName = values.displayName ?? `${firstName} ${lastName}`.trim();
+  return { firstName, lastName, displayName, language, administratorLevel, agentLevel };
+}

@@ -1,0 +1,78 @@
+import { processInChunks } from '../../platform/database/chunks.ts';
+import type { FieldFault } from '../../domain/errors.ts';
+import type { PlannedRow } from '../../domain/imports.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { User, Change } from '../../domain/people/user.ts';
+import { additionFault, changeFault, type UsernameHolder, type PlanContext } from './plan-rows.ts';
+import { usersBatchStore } from '../accounts/index.ts';
+import type { Database } from '../../platform/database/database.ts';
+
+type Row<Outcome extends PlannedRow['outcome']> = Extract<PlannedRow, { outcome: Outcome }>;
+
+/** The rows of an import after they were checked against the present state of the users. */
+export interface RecheckedRows {
+  readonly added: Row<'added'>[];
+  readonly changed: { readonly row: Row<'changed'>; readonly user: User }[];
+  /** Someone else made the same change in the meantime. */
+  readonly unchanged: Row<'unchanged'>[];
+  readonly refused: Row<'refused'>[];
+}
+
+const namesPerQuery = 250;
+
+/** Checks the rows again. Each row is either applied exactly as it was shown, or refused. */
+export async function recheckRows(
+  tx: Database,
+  scope: Scope,
+  rows: readonly PlannedRow[],
+  context: PlanContext,
+): Promise<RecheckedRows> {
+  const rechecked: RecheckedRows = { added: [], changed: [], unchanged: [], refused: [] };
+  await processInChunks(rows, namesPerQuery, async (some) => {
+    const names = some.map(({ username }) => username);
+    const holders = await usersBatchStore.findByUsernames(tx, scope, names);
+    for (const row of some) recheckRow(rechecked, scope, context, row, holders.get(row.username));
+  });
+  return rechecked;
+}
+
+function recheckRow(
+  rechecked: RecheckedRows,
+  scope: Scope,
+  context: PlanContext,
+  row: PlannedRow,
+  holder: UsernameHolder,
+): void {
+  const { line, username, displayName } = row;
+  const refuse = (fault: FieldFault): void => {
+    rechecked.refused.push({ line, username, displayName, outcome: 'refused', faults: [fault] });
+  };
+  if (row.outcome === 'added') {
+    const fault = additionFault(scope, context, { ...row.user, username }, holder);
+    return fault ? refuse(fault) : void rechecked.added.push(row);
+  }
+  if (row.outcome !== 'changed') return;
+  if (holder?.id !== row.userId || holder.state === 'deleted') return refuse(outdated('username'));
+  const remaining = row.changes.filter(({ field, to }) => holder[field] !== to);
+  if (remaining.length === 0)
+    return void rechecked.unchanged.push({ line, username, displayName, outcome: 'unchanged' });
+  const conflicting = remaining.find(({ field, from }) => holder[field] !== from);
+  const fault = conflicting ? outdated(conflicting.field) : changeFault(scope, holder, remaining);
+  if (fault) refuse(fault);
+  else rechecked.changed.push({ row: { ...row, changes: remaining }, user: holder });
+}
+
+const outdated = (field: string): FieldFault => ({ field, code: 'importRow.outdated' });
+
+/** @returns whether an active Global admin remains after the import. @param present the present number of active Global admins */
+export function keepsGlobalAdmin({ added, changed }: RecheckedRows, present: number): boolean {
+  const addedAdmins = added.filter(({ user }) => user.administratorLevel === 'global').length;
+  const levelChanges = changed
+    .filter(({ user }) => user.state === 'active')
+    .flatMap(({ row }) => row.changes.filter(isLevel));
+  const promoted = levelChanges.filter(({ to }) => to === 'global').length;
+  const demoted = levelChanges.filter(({ from }) => from === 'global').length;
+  return demoted === 0 || present + addedAdmins + promoted - demoted > 0;
+}
+
+const isLevel = ({ field }: Change): boolean => field === 'administratorLevel';

@@ -1,0 +1,36 @@
+import type { Scope } from './scope.ts';
+import type { User } from './people/user.ts';
+import { approvalRuleOf, type ApprovalAction } from './approval-actions.ts';
+
+/** How long a Global admin stays protected after losing the level, in ms: 30 days. */
+const formerGlobalAdminMs = 30 * 24 * 60 * 60 * 1_000;
+
+type Levels = Pick<User, 'administratorLevel' | 'globalAdminUntil'>;
+
+/** Times in epoch ms. */
+export interface FormerAdminProtection {
+  readonly removedAt: number;
+  readonly protectedUntil: number;
+}
+
+// Actions that would let the actor sign in as the user. Restoring is not one of them: it does not give back a removed
+// level.
+const takeoverActions: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor']);
+
+/**
+ * Protects users for a time after they lose the Global admin level. Otherwise one administrator could remove the level
+ * first and then take over the account without a second administrator.
+ * @returns the protection that applies to an action; null if none does
+ */
+export function formerAdminProtection(
+  { rules, now }: Scope,
+  act: ApprovalAction,
+  user: Levels,
+): FormerAdminProtection | null {
+  const { administratorLevel, globalAdminUntil: removedAt } = user;
+  if (act === 'loosenRules' || !takeoverActions.has(act) || !rules.twoAdministrators.for.includes(approvalRuleOf[act]))
+    return null;
+  if (administratorLevel === 'global' || removedAt === null) return null;
+  const protectedUntil = removedAt + formerGlobalAdminMs;
+  return now < protectedUntil ? { removedAt, protectedUntil } : null;
+}

@@ -1,2 +1,0 @@
-/** A fault that the operator can mend; said in one line, without a stack. */
-export class CommandFault extends Error {}
