@@ -1,14 +1,14 @@
 /**
- * The test command: `npm test [words]`. A word that occurs in a file's path chooses files, any other chooses tests by name.
- * With `--long`, the files of the long run and those with races, which `npm run test:long` repeats more often.
- * Ends with one line of totals. Fails when a test fails, when nothing ran, or when a service of PARVIS_REQUIRE is missing.
+ * The test command: `npm test [words]`. A word that occurs in a file path selects files; any other word selects tests by
+ * name. With `--long`, runs the files of the long run and those with races, which `npm run test:long` repeats more often.
+ * The last line shows the totals. Fails if a test fails, no test ran or a service in PARVIS_REQUIRE is missing.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { filesOf, processesOf } from './support/plan.ts';
-import { fileLine, summary, withoutExcuses, type Result } from './support/report.ts';
+import { selectFiles, groupIntoProcesses } from './support/plan.ts';
+import { fileLine, summary, failRequiredSkips, type Result } from './support/report.ts';
 import { requiredServices } from './support/requirements.ts';
 import { startPostgres, type Server } from './support/servers.ts';
 import { prepareTemplates } from './support/templates.ts';
@@ -18,33 +18,33 @@ process.chdir(join(import.meta.dirname, '..'));
 
 const long = process.argv.includes('--long');
 if (long) process.env.PARVIS_ROUNDS ??= '1000';
-// A process whose tests are over but which keeps something open would otherwise hang the whole run.
+// A process that does not exit after its tests, because of an open handle, must not block the whole run.
 const maxMs = Number(process.env.PARVIS_TEST_LIMIT_MS ?? (long ? 3_600_000 : 480_000));
 const words = process.argv.slice(2).filter((word) => word !== '--long');
-const every = filesOf(globSync('test/**/*.test.ts').sort(), { long });
-const pathWords = words.filter((word) => every.some((file) => file.includes(word)));
+const allFiles = selectFiles(globSync('test/**/*.test.ts').sort(), { long });
+const pathWords = words.filter((word) => allFiles.some((file) => file.includes(word)));
 const names = words.filter((word) => !pathWords.includes(word));
 
-// A word that looks like a path was meant as one: as part of a test's name it would run every file and find nothing.
+// A word that looks like a path was meant as one. As a test name, it would run every file and match nothing.
 const mistyped = names.filter((word) => word.includes('/') || word.endsWith('.ts'));
 if (mistyped.length > 0) {
   console.error(`No test file matches ${mistyped.join(', ')}.`);
   process.exit(1);
 }
-const files = every.filter((file) => pathWords.length === 0 || pathWords.some((word) => file.includes(word)));
+const files = allFiles.filter((file) => pathWords.length === 0 || pathWords.some((word) => file.includes(word)));
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 
-// Commands that tests start load the app from this cache too.
+// Commands started by tests use this compile cache too.
 process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/parvis-tests');
 const folder = await mkdtemp(join(tmpdir(), 'parvis-tests-'));
-// A server of another user may have its files below.
+// PostgreSQL may run as another user and have its files in this folder.
 await chmod(folder, 0o711);
 
 const results: Result[] = [];
 
-// One server for all files that want a PostgreSQL, instead of one each.
+// One PostgreSQL server for all files that need one.
 let server: Server | null = null;
 if (files.some((file) => readFileSync(file, 'utf8').includes('postgres(')) && !process.env.TEST_POSTGRES_URL) {
   try {
@@ -69,16 +69,16 @@ async function work(waiting: string[][]): Promise<void> {
   }
 }
 
-const waiting = processesOf(files);
-// One more than there are cores: some tests mostly wait, for a server to stop or a time limit to pass.
+const waiting = groupIntoProcesses(files);
+// One worker more than cores, because some tests mostly wait for a server to stop or a time limit to pass.
 await Promise.all(Array.from({ length: availableParallelism() + 1 }, () => work(waiting)));
 await dropDatabases();
 await server?.stop();
 await rm(folder, { recursive: true, force: true });
 
 results.sort((one, other) => one.file.localeCompare(other.file));
-const judged = results.map((result) => withoutExcuses(result, requiredServices()));
-console.log(summary(judged));
-const failed = interrupted.signal.aborted || judged.some(({ failures }) => failures.length > 0);
-const ran = judged.some(({ passed }) => passed > 0);
+const checked = results.map((result) => failRequiredSkips(result, requiredServices()));
+console.log(summary(checked));
+const failed = interrupted.signal.aborted || checked.some(({ failures }) => failures.length > 0);
+const ran = checked.some(({ passed }) => passed > 0);
 process.exitCode = failed || !ran ? 1 : 0;

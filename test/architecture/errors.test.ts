@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ErrorParameters } from '../../src/domain/errors.ts';
-import { languages } from '../locales/catalogue.ts';
 import { numericRuleNames } from '../../src/domain/tenant-rules.ts';
 import { errorTexts, textOfError } from '../../src/i18n/error-texts.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
-import { namespacesOf, readCatalogue } from '../locales/catalogue.ts';
+import { languages, namespacesOf, readCatalogue } from '../locales/catalogue.ts';
 import { usesIn } from '../locales/usage.ts';
 import { withoutComments } from '../support/comments.ts';
-import { assertNone } from '../support/none.ts';
-import { read, type Source } from './sources.ts';
+import { assertNone } from '../support/assert-none.ts';
+import { readSources, type Source } from './sources.ts';
 import type { DenialReason } from '../../src/domain/denial-reason.ts';
 
-const inner = read('src/{domain,core}/**/*.ts');
-const outer = read('src/{site,mail,cli}/**/*.ts');
+const inner = readSources('src/{domain,core}/**/*.ts');
+const outer = readSources('src/{site,mail,cli}/**/*.ts');
 const namespaces = namespacesOf(readCatalogue());
 const translator = await loadTranslator();
 const codes = Object.keys(errorTexts) as (keyof typeof errorTexts)[];
@@ -21,7 +20,7 @@ const codes = Object.keys(errorTexts) as (keyof typeof errorTexts)[];
 const localeKeysIn = (sources: readonly Source[]): string[] =>
   sources.flatMap((source) => usesIn(source, namespaces).map(({ at, key }) => `${at} ${key}`));
 
-/** Codes that core answers with, or that an interface throws. An interface may also name codes only to look at them. */
+/** Codes that core never returns and no interface throws. That an interface mentions a code does not count as use. */
 function unusedCodes(within: readonly Source[], outside: readonly Source[]): string[] {
   const text = (sources: readonly Source[]) =>
     sources
@@ -34,7 +33,7 @@ function unusedCodes(within: readonly Source[], outside: readonly Source[]): str
   return codes.filter((code) => !core.includes(`'${code}'`) && !isThrown(code));
 }
 
-// Complete by type: a new refusal, or new parameters, must be added here.
+// Complete by type: a new refusal or parameter does not compile until it is added here.
 const refusals: Readonly<Record<DenialReason, true>> = {
   principal: true,
   level: true,
@@ -72,24 +71,24 @@ const examples: { readonly [Code in keyof ErrorParameters]: readonly ErrorParame
   'support.hoursOutOfBounds': [{ most: 8 }],
 };
 
-describe('errors are codes below the interfaces', () => {
-  test('domain and core name no locale key', () => {
+describe('error codes', () => {
+  test('are used instead of locale keys in domain and core', () => {
     assert.ok(inner.length > 100);
     assertNone(localeKeysIn(inner));
   });
 
-  test('every code is in use', () => {
+  test('are all in use', () => {
     assertNone(unusedCodes(inner, outer));
   });
 
   for (const language of languages) {
-    test(`every code has a sentence: ${language}`, () => {
+    test(`all have a text: ${language}`, () => {
       const { t } = translator(language);
       const parameters: Readonly<Record<string, readonly object[] | undefined>> = examples;
       for (const code of codes) {
         for (const given of parameters[code] ?? [undefined]) {
           const { key, values } = textOfError({ code, parameters: given } as Parameters<typeof textOfError>[0]);
-          // Reasons of the policy may name the region, which the page knows.
+          // Texts of policy reasons may name the region, which the page adds.
           assert.notEqual(t(key, code === 'permission.denied' ? { ...values, region: 'Worldwide' } : values), '', code);
         }
       }
@@ -97,15 +96,15 @@ describe('errors are codes below the interfaces', () => {
   }
 });
 
-describe('these checks can fail', () => {
+describe('error code checks', () => {
   const source = (path: string, text: string): Source[] => [{ path, text }];
 
-  test('a locale key in core, also one that is put together', () => {
+  test('report a locale key in core, even if it is built from parts', () => {
     const text = "refuse('tenants:error.name');\nsay(`policy:${because}.text`); // 'users:title'\nfail('users: of x');";
     assert.deepEqual(localeKeysIn(source('x.ts', text)), ['x.ts:1 tenants:error.name', 'x.ts:2 policy:*.text']);
   });
 
-  test('a code that an interface only looks at', () => {
+  test('report a code that an interface only mentions', () => {
     const only = codes.filter((code) => code !== 'tenant.unknown').map((code) => `'${code}'`);
     const looks = source('src/site/x.ts', "const fields = { 'tenant.unknown': 'name' };");
     assert.deepEqual(unusedCodes(source('src/core/x.ts', only.join()), looks), ['tenant.unknown']);

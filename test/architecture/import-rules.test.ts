@@ -9,10 +9,10 @@ import config from '../../.dependency-cruiser.js';
 
 const { forbidden, options } = config as { forbidden: IForbiddenRuleType[]; options: ICruiseOptions };
 
-/** Files by their path, each with the paths that it imports. */
+/** The imported paths of each file. */
 type Files = Readonly<Record<string, readonly string[]>>;
 
-/** For each rule, the smallest tree that breaks it and no other rule. */
+/** For each rule, the smallest set of files that violates it and no other rule. */
 const broken: Readonly<Record<string, Files>> = {
   'no-cycle': { 'src/domain/a.ts': ['src/domain/b.ts'], 'src/domain/b.ts': ['src/domain/a.ts'] },
   'no-folder-cycle': {
@@ -43,13 +43,13 @@ const broken: Readonly<Record<string, Files>> = {
   'context-order-accounts': { 'src/core/accounts/a.ts': ['src/core/moving/index.ts'], 'src/core/moving/index.ts': [] },
 };
 
-/** Trees that also break a broader rule, which is the same mistake seen from further away. */
+/** Sets that also violate a broader rule. */
 const alsoBroken: Readonly<Record<string, readonly string[]>> = { 'only-commands-load-tools': ['tools-load-lazily'] };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'parvis-imports-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** @returns the names of the rules that a tree breaks */
+/** @returns the names of the violated rules */
 async function rulesBrokenBy(files: Files): Promise<string[]> {
   const root = mkdtempSync(path.join(folder, 'tree-'));
   writeFileSync(path.join(root, 'package.json'), '{ "type": "module" }');
@@ -69,14 +69,14 @@ function relative(from: string, to: string): string {
   return found.startsWith('.') ? found : `./${found}`;
 }
 
-describe('the rules of imports', () => {
+describe('import rules', () => {
   for (const [rule, files] of Object.entries(broken)) {
-    test(`${rule} finds an import that breaks it`, async () => {
+    test(`${rule} reports an import that violates it`, async () => {
       assert.deepEqual(await rulesBrokenBy(files), [rule, ...(alsoBroken[rule] ?? [])].sort());
     });
   }
 
-  test('an import in the allowed direction breaks none', async () => {
+  test('accept imports in the allowed direction', async () => {
     const files = {
       'src/site/users/a.ts': ['src/core/accounts/index.ts', 'src/domain/b.ts'],
       'src/core/accounts/index.ts': ['src/core/accounts/c.ts'],
@@ -88,7 +88,7 @@ describe('the rules of imports', () => {
     assert.deepEqual(await rulesBrokenBy(files), []);
   });
 
-  test('each has an example here, apart from those about packages', () => {
+  test('all have an example here, except those about packages', () => {
     const aboutPackages = ['drivers-in-platform-and-stores', 'express-in-site', 'no-development-package', 'resolvable'];
     const names = forbidden.map(({ name }) => name ?? '').filter((name) => !aboutPackages.includes(name));
     const others = names.filter((name) => !(name in broken) && !name.startsWith('context-order-'));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { lockfileFaults } from './lockfile.ts';
 
-describe('the lockfile', () => {
-  test('is complete, for every platform, and bound to no registry', () => {
+describe('lockfile', () => {
+  test('is complete for every platform and contains no registry URLs', () => {
     const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       packages: Parameters<typeof lockfileFaults>[0];
     };
@@ -13,8 +13,8 @@ describe('the lockfile', () => {
     assertNone(lockfileFaults(lock.packages));
   });
 
-  // npm finds the script when it unpacks the package, and would add the line at the first `npm install`.
-  test('names the one production package that npm takes to have an install script', () => {
+  // npm detects the script when it unpacks the package and would add this line on the first `npm install`.
+  test('marks the one production package with an install script', () => {
     const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       packages: Record<string, { dev?: boolean; hasInstallScript?: boolean }>;
     };
@@ -25,7 +25,7 @@ describe('the lockfile', () => {
     );
   });
 
-  test('is found wanting when a platform is left out or an address left in', () => {
+  test('check reports a missing platform and a registry URL', () => {
     const faults = lockfileFaults({
       '': { dependencies: { a: '1' } },
       'node_modules/a': { optionalDependencies: { '@a/linux': '1', '@a/darwin': '1', b: '1' } },

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Command } from 'commander';
 import { everyCommand } from '../contract/commands.ts';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 
 const commands = everyCommand();
 

@@ -1,8 +1,8 @@
 import { describe, it } from 'node:test';
-import { assertNone } from '../support/none.ts';
-import { secretsGivenOutBy } from './secrets.ts';
+import { assertNone } from '../support/assert-none.ts';
+import { exportedSecrets } from './secrets.ts';
 
-/** What `accounts` may name, each with its reason. */
+/** Names that `accounts` may export, each with its reason. */
 const allowed: Readonly<Record<string, string>> = {
   'AccountsDependencies.hasher': 'what hashes, not a hash',
   'Activity.hash': 'of an entry of the log, in its chain',
@@ -15,14 +15,14 @@ const allowed: Readonly<Record<string, string>> = {
   'createAccounts.seed': 'offered to be set up, in clear for its user: stored by no table',
 };
 
-describe('what accounts give out', () => {
-  const found = secretsGivenOutBy('src/core/accounts/index.ts');
+describe('exports of accounts', () => {
+  const found = exportedSecrets('src/core/accounts/index.ts');
 
-  it('is no stored hash and no sealed seed', () => {
+  it('contain no stored hash or encrypted seed', () => {
     assertNone(found.filter((name) => !(name in allowed)));
   });
 
-  it('has everything that is allowed by name: nothing is allowed in advance', () => {
+  it('contain everything on the allow list, so that nothing is allowed in advance', () => {
     assertNone(Object.keys(allowed).filter((name) => !found.includes(name)));
   });
 });

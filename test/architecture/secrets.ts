@@ -3,16 +3,16 @@ import ts from 'typescript';
 import { packageRoot } from '../../src/platform/package-root.ts';
 
 const secret = /hash|seed|sealed/i;
-// Types of TypeScript itself whose contents are their type arguments: promises, lists and maps.
+// Promises, arrays and maps: only their type arguments matter.
 const isFromLibrary = (symbol: ts.Symbol | undefined): boolean =>
   symbol?.declarations?.every((each) => each.getSourceFile().fileName.includes('/node_modules/')) ?? false;
 
 /**
- * Walks everything that a module gives out: its types, and what its functions return. Parameters are what is handed in.
+ * Walks everything a module exports: its types and the return types of its functions. Parameters are not included.
  * @param file the module's path within the package
- * @returns the properties whose name is that of a secret, as `Type.property`, each once
+ * @returns the properties with a secret-like name, as `Type.property`, without duplicates
  */
-export function secretsGivenOutBy(file: string): string[] {
+export function exportedSecrets(file: string): string[] {
   const options: ts.CompilerOptions = {
     allowImportingTsExtensions: true,
     exactOptionalPropertyTypes: true,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 
-/** A file of the tour, with the functions that the tour names for it. */
+/** A file named in the code tour, with the functions named next to it. */
 interface Stop {
   readonly file: string;
   readonly functions: readonly string[];
@@ -11,7 +11,7 @@ interface Stop {
 
 const namesIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '');
 
-/** @returns the files that a text names, each with the functions in the parentheses behind it, or behind its comma */
+/** @returns the files named in a text, each with the functions in the parentheses, or after the comma, that follow */
 const stopsOf = (text: string): Stop[] =>
   [...text.matchAll(/`(src\/[\w./-]+\.ts)`(?:\s*\(([^)]*)\)|,\s*(`\w+`)\))?/g)].map(
     ([, file = '', inside = '', next = '']) => ({
@@ -20,7 +20,7 @@ const stopsOf = (text: string): Stop[] =>
     }),
   );
 
-/** @returns what is named and not there */
+/** @returns the files and functions that do not exist */
 const missing = (stops: readonly Stop[], read: (file: string) => string | null): string[] =>
   stops.flatMap(({ file, functions }) => {
     const code = read(file);
@@ -30,7 +30,7 @@ const missing = (stops: readonly Stop[], read: (file: string) => string | null):
       .map((name) => `${file}: ${name}`);
   });
 
-describe('the tour of the code', () => {
+describe('code tour', () => {
   const stops = stopsOf(readFileSync('docs/development/tour.md', 'utf8'));
 
   test('names files and functions that exist', () => {
@@ -38,7 +38,7 @@ describe('the tour of the code', () => {
     assertNone(missing(stops, (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null)));
   });
 
-  test('explains a reset in about ten files', () => {
+  test('explains a password reset in about ten files', () => {
     const reset = readFileSync('docs/development/tour.md', 'utf8')
       .split(/^## /m)
       .find((part) => part.startsWith('A password reset'));
@@ -46,7 +46,7 @@ describe('the tour of the code', () => {
     assert.ok(files.size >= 8 && files.size <= 12, `${files.size} files`);
   });
 
-  test('would be found out of date', () => {
+  test('check reports missing files and functions', () => {
     const text = 'First `src/a.ts` (`here`, `gone`), then `src/b.ts`.';
     const read = (file: string) => (file === 'src/a.ts' ? 'export function here() {}' : null);
     assert.deepEqual(missing(stopsOf(text), read), ['src/a.ts: gone', 'src/b.ts']);

@@ -3,58 +3,58 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { checkViews } from '../../scripts/check-views.ts';
-import { assertNone } from '../support/none.ts';
-import { linesLike } from './habits.ts';
-import { read } from './sources.ts';
+import { assertNone } from '../support/assert-none.ts';
+import { linesMatching } from './conventions.ts';
+import { readSources } from './sources.ts';
 
-const views = read('views/**/*.ejs');
+const views = readSources('views/**/*.ejs');
 const form = 'views/shared/form.ejs';
 
-// What a view could decide by itself; `because` may still choose the words for a reason.
+// A view must not decide by the reason; `because` may only select the text.
 const decidesByReason = /\bbecause\s*[!=]==?|\.allowed\b/;
 const mentionsToken = /_csrf|csrfToken/;
 
 describe('views', () => {
-  test('leave to their model what is offered', () => {
-    assertNone(linesLike(views, decidesByReason));
+  test('leave the decision about what is offered to their model', () => {
+    assertNone(linesMatching(views, decidesByReason));
   });
 
-  test('open every posted form by the one partial that carries the CSRF token', () => {
+  test('open every POST form with the partial that adds the CSRF token', () => {
     const others = views.filter(({ path: at }) => at !== form);
-    assertNone(linesLike(others, mentionsToken));
-    assertNone(linesLike(others, /method="(?!get")/i));
+    assertNone(linesMatching(others, mentionsToken));
+    assertNone(linesMatching(others, /method="(?!get")/i));
     assert.match(readFileSync(form, 'utf8'), /<input type="hidden" name="_csrf" value="<%= page\.csrfToken %>">/);
   });
 });
 
-/** A template with one piece of its text changed. */
+/** A template with one part of its text replaced. */
 function changed(view: string, from: string, to: string): string {
   const text = readFileSync(path.join('views', `${view}.ejs`), 'utf8');
-  assert.ok(text.includes(from), `${view} does not hold ${from}`);
+  assert.ok(text.includes(from), `${view} does not contain ${from}`);
   return text.replace(from, to);
 }
 
-describe('these checks can fail', () => {
-  test('a view that decides by a reason, or writes a token', () => {
-    const found = (habit: RegExp, text: string) => linesLike([{ path: 'x.ejs', text }], habit).length;
+describe('view checks', () => {
+  test('report a view that decides by reason or writes a CSRF token', () => {
+    const found = (pattern: RegExp, text: string) => linesMatching([{ path: 'x.ejs', text }], pattern).length;
     assert.equal(found(decidesByReason, "<% if (model.reset.because === 'self') { %>"), 1);
     assert.equal(found(decidesByReason, '<% if (model.edit.allowed) { %>'), 1);
     assert.equal(found(decidesByReason, '<%= t(`policy:${model.because}.title`) %>'), 0);
     assert.equal(found(mentionsToken, '<input name="_csrf" value="<%= page.csrfToken %>">'), 1);
   });
 
-  test('a template that does not fit its model is named with its line', () => {
+  test('report the line at which a template does not match its model', () => {
     const faults = checkViews({
-      // A field that the model lacks.
+      // A field that the model does not have.
       'users/delete-confirm': changed('users/delete-confirm', 'model.days', 'model.weeks'),
       // A misspelled field in a partial.
       'rules/restriction-notes': changed('rules/restriction-notes', 'note.address', 'note.adress'),
-      // A wrong type, and a missing field, where a partial is shown.
+      // A wrong type and a missing field in calls of partials.
       'users/show': changed('users/show', '{ events: model.events }', '{ events: model.user.displayName }'),
       'users/summary': changed('users/summary', 'status: model.status, ', ''),
-      // A value that can be missing.
+      // A nullable value.
       'users/deleted-row': changed('users/deleted-row', "user.deletedAt === null ? '' : ", ''),
-      // A template that no model is declared for.
+      // A template without a declared model.
       'users/unknown': '<p><%= model.name %></p>\n',
     });
     const expected = [

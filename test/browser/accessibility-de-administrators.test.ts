@@ -1,4 +1,4 @@
-import { administrators, atDesk, everyPageIsAccessible } from './looks.ts';
+import { isAdministrator, desktop, testAccessibility } from './accessibility.ts';
 
 // German has the longest words.
-everyPageIsAccessible('de', atDesk, administrators);
+testAccessibility('de', desktop, isAdministrator);

@@ -1,4 +1,4 @@
-import { atDesk, everybodyElse, everyPageIsAccessible } from './looks.ts';
+import { desktop, isOtherUser, testAccessibility } from './accessibility.ts';
 
 // German has the longest words.
-everyPageIsAccessible('de', atDesk, everybodyElse);
+testAccessibility('de', desktop, isOtherUser);

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { newReader, openBrowser, servePortal } from '../support/browser.ts';
+import { newPage, openBrowser, servePortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import { atDesk, everyPageIsAccessible, look } from './looks.ts';
+import { desktop, testAccessibility, inspectPage } from './accessibility.ts';
 
-// axe looks at every page in German and in French, and in all languages in the long run: its rules do not read the words.
-everyPageIsAccessible('en', []);
+// axe checks every page in German and French, and in all languages in the long run: its rules do not depend on the
+// texts.
+testAccessibility('en', []);
 
-describe('this look at a page can fail', { skip: skipWithout('chromium', chromium()) }, () => {
-  it('for its language, headings, focus, colours, names and width', async () => {
-    const page = await newReader(await openBrowser(), await servePortal());
+describe('the accessibility check', { skip: skipWithout('chromium', chromium()) }, () => {
+  it('reports wrong language, headings, focus, colors, labels and width', async () => {
+    const page = await newPage(await openBrowser(), await servePortal());
     const open = async (): Promise<void> => {
       await page.goto('/sign-in');
       await page.evaluate(`{
@@ -20,7 +21,7 @@ describe('this look at a page can fail', { skip: skipWithout('chromium', chromiu
       }`);
     };
     await open();
-    const found = (await look(page, { name: 'x', open, faulty: true }, 'fr', atDesk)).join('\n');
+    const found = (await inspectPage(page, { name: 'x', open, hasErrors: true }, 'fr', desktop)).join('\n');
     for (const sign of [
       /speaks de/,
       /2 first headings/,

@@ -1,3 +1,3 @@
-import { administrators, everyPageIsAccessible, onSmallScreen } from './looks.ts';
+import { isAdministrator, testAccessibility, smallScreen } from './accessibility.ts';
 
-everyPageIsAccessible('fr', onSmallScreen, administrators);
+testAccessibility('fr', smallScreen, isAdministrator);

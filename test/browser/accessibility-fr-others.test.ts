@@ -1,3 +1,3 @@
-import { everybodyElse, everyPageIsAccessible, onSmallScreen } from './looks.ts';
+import { isOtherUser, testAccessibility, smallScreen } from './accessibility.ts';
 
-everyPageIsAccessible('fr', onSmallScreen, everybodyElse);
+testAccessibility('fr', smallScreen, isOtherUser);

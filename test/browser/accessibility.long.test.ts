@@ -1,3 +1,3 @@
-import { everyLook, everyPageIsAccessible } from './looks.ts';
+import { allViewports, testAccessibility } from './accessibility.ts';
 
-for (const language of ['fr', 'de', 'en'] as const) everyPageIsAccessible(language, everyLook);
+for (const language of ['fr', 'de', 'en'] as const) testAccessibility(language, allViewports);

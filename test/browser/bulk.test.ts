@@ -3,10 +3,10 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 
-describe('many users chosen in the list', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('bulk actions in the user list', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   let tenant: TestTenant;
@@ -21,7 +21,7 @@ describe('many users chosen in the list', { skip: skipWithout('chromium', chromi
   });
 
   async function inList(javaScript: boolean): Promise<Page> {
-    const page = await signIn(await newReader(browser, portal, { javaScript }), admin);
+    const page = await signIn(await newPage(browser, portal, { javaScript }), admin);
     await page.goto(paths.users);
     return page;
   }
@@ -34,7 +34,7 @@ describe('many users chosen in the list', { skip: skipWithout('chromium', chromi
   }
 
   for (const javaScript of [true, false]) {
-    it(`the bar comes with the first box, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+    it(`appear with the first selected checkbox, scripts ${javaScript ? 'on' : 'off'}`, async () => {
       const page = await inList(javaScript);
       const bar = page.locator('.bulk');
       assert.equal(await bar.isVisible(), false);
@@ -43,13 +43,13 @@ describe('many users chosen in the list', { skip: skipWithout('chromium', chromi
       await page.uncheck(`input[name=user] >> nth=0`);
       await page.click('a[data-select-all]');
       assert.equal(await page.locator('input[name=user]:checked').count(), 4);
-      assert.equal(page.url().includes('choose'), !javaScript, 'without a script the link leads to a page');
+      assert.equal(page.url().includes('choose'), !javaScript, 'without a script, the link loads a page');
       await page.click('a[data-select-all]');
       assert.equal(await page.locator('input[name=user]:checked').count(), 0);
       await page.context().close();
     });
 
-    it(`everybody’s password is reset, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+    it(`reset the passwords of the selected users, scripts ${javaScript ? 'on' : 'off'}`, async () => {
       const page = await inList(javaScript);
       const secrets = await reset(page);
       assert.equal(new Set(secrets).size, 3);
@@ -58,7 +58,7 @@ describe('many users chosen in the list', { skip: skipWithout('chromium', chromi
     });
   }
 
-  it('each sheet is a page of its own on paper', async () => {
+  it('print each sheet on its own page', async () => {
     const page = await inList(true);
     await reset(page);
     const sheets = (await page.pdf()).toString('latin1').match(/\/Type \/Page\b/g);
@@ -66,10 +66,10 @@ describe('many users chosen in the list', { skip: skipWithout('chromium', chromi
     await page.context().close();
   });
 
-  it('no text stays when the screen is left', async () => {
+  it('leave no password in the page when it is hidden', async () => {
     const page = await inList(true);
     const secrets = await reset(page);
-    // The script that listens runs after the page is parsed, and the passwords are visible before.
+    // The pagehide listener is added after parsing, and the passwords are visible before that.
     await page.waitForLoadState();
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pagehide"))');
     const html = await page.content();

@@ -3,27 +3,27 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { resetPasswordPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
-import { assertNone } from '../support/none.ts';
+import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const pathOf = (page: Page): string => new URL(page.url()).pathname + new URL(page.url()).search;
 
-/** Opens a switcher at the top and chooses. */
+/** Opens a switcher at the top of the page and chooses an option. */
 async function choose(page: Page, switcher: string, choice: string): Promise<void> {
   await page.locator('summary', { hasText: switcher }).click();
   await page.getByRole('button', { name: choice }).click();
   await page.waitForLoadState();
 }
 
-// The switchers are left out: they show what was chosen.
+// Switchers are excluded, because they show the choice.
 const colours = `[...document.querySelectorAll('body, body :not(.switcher *)')].map((element) => {
   const { color, backgroundColor, borderColor, fill, stroke, boxShadow } = getComputedStyle(element);
   return [element.nodeName, element.className, color, backgroundColor, borderColor, fill, stroke, boxShadow].join(' | ');
 })`;
 
-describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('page controls', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   let tenant: TestTenant;
@@ -38,8 +38,8 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
   for (const javaScript of [true, false]) {
     const scripts = `scripts ${javaScript ? 'on' : 'off'}`;
 
-    it(`the language changes before the sign-in and stays, ${scripts}`, async () => {
-      const page = await newReader(browser, portal, { javaScript, language: 'en' });
+    it(`the language can be changed before sign-in and is kept, ${scripts}`, async () => {
+      const page = await newPage(browser, portal, { javaScript, language: 'en' });
       await page.goto('/sign-in');
       await choose(page, 'Language', 'Deutsch');
       assert.equal(pathOf(page), '/sign-in');
@@ -50,9 +50,9 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       await page.context().close();
     });
 
-    it(`the language changes on any page and leads back to it, ${scripts}`, async () => {
+    it(`the language can be changed on any page, which is then shown again, ${scripts}`, async () => {
       const polyglot = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
-      const page = await signIn(await newReader(browser, portal, { javaScript }), polyglot);
+      const page = await signIn(await newPage(browser, portal, { javaScript }), polyglot);
       const address = '/account-settings/user-management?q=camille&sort=-name';
       await page.goto(address);
       await choose(page, 'Langue', 'English');
@@ -65,18 +65,18 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       await page.context().close();
     });
 
-    it(`the language changes while a password is pending, which stays so, ${scripts}`, async () => {
+    it(`the language can be changed while a password change is pending, ${scripts}`, async () => {
       const user = await aUser(portal, tenant, { password: 'temporary' });
-      const page = await signIn(await newReader(browser, portal, { javaScript }), user);
+      const page = await signIn(await newPage(browser, portal, { javaScript }), user);
       await choose(page, 'Langue', 'Deutsch');
       assert.equal(pathOf(page), '/change-password');
       await page.getByRole('heading', { name: 'Wählen Sie ein neues Kennwort' }).waitFor();
       await page.context().close();
     });
 
-    it(`a theme that was chosen looks as the device’s own, ${scripts}`, async () => {
+    it(`a chosen theme looks the same as the device's own, ${scripts}`, async () => {
       const page = await signIn(
-        await newReader(browser, portal, { javaScript, context: { reducedMotion: 'reduce' } }),
+        await newPage(browser, portal, { javaScript, context: { reducedMotion: 'reduce' } }),
         admin,
       );
       const seen = async (device: 'light' | 'dark'): Promise<string[]> => {
@@ -100,8 +100,8 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       await page.context().close();
     });
 
-    it(`the menu opens and closes where there is little room, ${scripts}`, async () => {
-      const page = await signIn(await newReader(browser, portal, { javaScript, width: 320 }), admin);
+    it(`the menu opens and closes on a small screen, ${scripts}`, async () => {
+      const page = await signIn(await newPage(browser, portal, { javaScript, width: 320 }), admin);
       const navigation = page.getByRole('navigation', { name: 'Navigation principale' });
       assert.equal(await navigation.isVisible(), false);
       await page.getByRole('button', { name: 'Menu' }).click();
@@ -114,8 +114,8 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
       await page.context().close();
     });
 
-    it(`the skip link leads past everything at the top, ${scripts}`, async () => {
-      const page = await signIn(await newReader(browser, portal, { javaScript }), admin);
+    it(`the skip link leads to the main content, ${scripts}`, async () => {
+      const page = await signIn(await newPage(browser, portal, { javaScript }), admin);
       await page.keyboard.press('Tab');
       assert.equal(await page.evaluate('document.activeElement.textContent'), 'Aller au contenu');
       await page.keyboard.press('Enter');
@@ -125,8 +125,8 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     });
   }
 
-  it('one switcher is open at a time, and Escape gives the focus back', async () => {
-    const page = await newReader(browser, portal);
+  it('only one switcher is open at a time, and Escape returns the focus', async () => {
+    const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     const [language, theme] = ['Langue', 'Apparence'].map((name) => page.locator('summary', { hasText: name }));
     await language!.click();
@@ -142,8 +142,8 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     await page.context().close();
   });
 
-  it('a password can be looked at, and is hidden again before it is sent', async () => {
-    const page = await newReader(browser, portal);
+  it('a password can be shown and is hidden again before submission', async () => {
+    const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     await page.getByLabel('Nom d’utilisateur').fill('nobody@nowhere.example');
     await page.keyboard.press('Enter');
@@ -162,9 +162,9 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     await page.context().close();
   });
 
-  it('a form is sent once, however often its button is pressed', async () => {
+  it('a form is submitted once, even if its button is clicked repeatedly', async () => {
     const user = await aUser(portal, tenant);
-    const page = await signIn(await newReader(browser, portal), admin);
+    const page = await signIn(await newPage(browser, portal), admin);
     await page.goto(resetPasswordPath(user.id));
     let sent = 0;
     await page.route('**/reset-password', async (route) => {
@@ -181,8 +181,8 @@ describe('the controls of a page', { skip: skipWithout('chromium', chromium()) }
     await page.context().close();
   });
 
-  it('a form that was sent can be sent again after Back', async () => {
-    const page = await newReader(browser, portal);
+  it('a form can be submitted again after Back', async () => {
+    const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     for (const username of ['one@nowhere.example', 'two@nowhere.example']) {
       await page.getByLabel('Nom d’utilisateur').fill(username);

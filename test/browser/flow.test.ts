@@ -3,16 +3,16 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { aTenant, aUser, goodPassword, type TestTenant, type TestUser } from '../support/builders.ts';
 import {
-  newReader,
+  newPage,
   openBrowser,
-  reserve,
+  reserveOrigin,
   servePortal,
-  type ReaderWishes,
+  type PageOptions,
   type ServedPortal,
 } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import { withKeyboard, withMouse, type Hands } from './hands.ts';
+import { withKeyboard, withMouse, type Input } from './input-methods.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
@@ -22,7 +22,7 @@ const says = (page: Page, text: string): Promise<void> => page.getByText(text).f
 
 async function signIn(
   page: Page,
-  { follow: _, press, type }: Hands,
+  { follow: _, press, type }: Input,
   username: string,
   password: string,
 ): Promise<void> {
@@ -35,15 +35,15 @@ async function signIn(
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
 }
 
-const ways: readonly { name: string; wishes: ReaderWishes; hands: (page: Page) => Hands }[] = [
-  { name: 'with scripts', wishes: {}, hands: withMouse },
-  { name: 'without scripts', wishes: { javaScript: false }, hands: withMouse },
-  { name: 'by keyboard', wishes: {}, hands: withKeyboard },
-  { name: 'by keyboard, without scripts', wishes: { javaScript: false }, hands: withKeyboard },
-  { name: 'by keyboard, at 400 %', wishes: { width: 320 }, hands: withKeyboard },
+const variants: readonly { name: string; options: PageOptions; input: (page: Page) => Input }[] = [
+  { name: 'with scripts', options: {}, input: withMouse },
+  { name: 'without scripts', options: { javaScript: false }, input: withMouse },
+  { name: 'by keyboard', options: {}, input: withKeyboard },
+  { name: 'by keyboard, without scripts', options: { javaScript: false }, input: withKeyboard },
+  { name: 'by keyboard, at 400 %', options: { width: 320 }, input: withKeyboard },
 ];
 
-describe('the two procedures of the source page, in French', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('the two original procedures, in French', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   let tenant: TestTenant;
@@ -56,79 +56,79 @@ describe('the two procedures of the source page, in French', { skip: skipWithout
     for (const displayName of ['Ana Rodríguez', 'Zacharie Bessette']) await aUser(portal, tenant, { displayName });
   });
 
-  async function resetAsAdministrator(page: Page, hands: Hands, zoe: TestUser): Promise<string> {
-    await signIn(page, hands, camille.username, camille.clearPassword);
+  async function resetAsAdministrator(page: Page, input: Input, zoe: TestUser): Promise<string> {
+    await signIn(page, input, camille.username, camille.clearPassword);
     assert.equal(await title(page), 'Tableau de bord');
-    await hands.follow('Paramètres du compte');
+    await input.follow('Paramètres du compte');
     await page.waitForURL('**/account-settings');
-    await hands.follow('Gestion des utilisateurs');
+    await input.follow('Gestion des utilisateurs');
     await page.waitForURL('**/user-management');
-    await hands.type('Nom ou nom d’utilisateur', 'zoe bes');
-    await hands.press('Rechercher');
+    await input.type('Nom ou nom d’utilisateur', 'zoe bes');
+    await input.press('Rechercher');
     await page.waitForURL('**q=zoe+bes**');
-    await hands.follow(zoe.username);
+    await input.follow(zoe.username);
     await page.waitForURL(`**/${zoe.id}`);
     assert.equal(await title(page), 'Zoé Besson');
-    await hands.follow('Réinitialiser le mot de passe');
+    await input.follow('Réinitialiser le mot de passe');
     await page.waitForURL('**/reset-password');
     await says(page, 'Réinitialiser le mot de passe du compte Zoé Besson');
-    await hands.press('Réinitialiser le mot de passe');
+    await input.press('Réinitialiser le mot de passe');
     await says(page, 'Il ne sera plus accessible une fois que vous aurez quitté cet écran.');
     const temporary = await page.locator('#temporary-password').innerText();
     assert.match(temporary, /^[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){4}$/);
-    await hands.follow('Terminé');
+    await input.follow('Terminé');
     await page.waitForURL(`**/${zoe.id}`);
     await says(page, 'Mot de passe à modifier');
     return temporary;
   }
 
-  async function replaceTemporaryPassword(page: Page, hands: Hands, zoe: TestUser, temporary: string): Promise<void> {
-    await signIn(page, hands, zoe.username, temporary);
+  async function replaceTemporaryPassword(page: Page, input: Input, zoe: TestUser, temporary: string): Promise<void> {
+    await signIn(page, input, zoe.username, temporary);
     assert.equal(pathOf(page), '/change-password');
     await says(page, 'Camille Laurent vous a attribué un mot de passe temporaire');
     await page.goto('/my-profile');
     assert.equal(pathOf(page), '/change-password');
-    await hands.type('Nouveau mot de passe', goodPassword);
-    await hands.type('Confirmer le nouveau mot de passe', goodPassword);
-    await hands.press('Modifier le mot de passe');
+    await input.type('Nouveau mot de passe', goodPassword);
+    await input.type('Confirmer le nouveau mot de passe', goodPassword);
+    await input.press('Modifier le mot de passe');
     await page.waitForURL('**/dashboard');
     await says(page, 'Votre mot de passe a été modifié.');
   }
 
-  async function changeOwnPassword(page: Page, hands: Hands): Promise<void> {
-    await hands.follow('Zoé Besson');
+  async function changeOwnPassword(page: Page, input: Input): Promise<void> {
+    await input.follow('Zoé Besson');
     await page.waitForURL('**/my-profile');
     assert.equal(await title(page), 'Mon profil');
     for (const text of ['Rôles et autorisations', 'Niveau d’administration', 'Agent commercial'])
       await says(page, text);
-    await hands.follow('Modifier le mot de passe');
+    await input.follow('Modifier le mot de passe');
     await page.waitForURL('**/my-profile/password');
-    await hands.type('Mot de passe actuel', goodPassword);
-    await hands.type('Nouveau mot de passe', `${goodPassword} et un galet`);
-    await hands.type('Confirmer le nouveau mot de passe', `${goodPassword} et un galet`);
-    await hands.press('Modifier le mot de passe');
+    await input.type('Mot de passe actuel', goodPassword);
+    await input.type('Nouveau mot de passe', `${goodPassword} et un galet`);
+    await input.type('Confirmer le nouveau mot de passe', `${goodPassword} et un galet`);
+    await input.press('Modifier le mot de passe');
     await page.waitForURL('**/my-profile');
     await says(page, 'Votre mot de passe a été modifié.');
   }
 
-  for (const { name, wishes, hands } of ways) {
-    it(name, async () => {
+  for (const { name, options, input } of variants) {
+    it(`work ${name}`, async () => {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', agentLevel: 'sales' });
-      const admins = await newReader(browser, portal, wishes);
-      const temporary = await resetAsAdministrator(admins, hands(admins), zoe);
-      const users = await newReader(browser, portal, wishes);
-      await replaceTemporaryPassword(users, hands(users), zoe, temporary);
-      await changeOwnPassword(users, hands(users));
+      const admins = await newPage(browser, portal, options);
+      const temporary = await resetAsAdministrator(admins, input(admins), zoe);
+      const users = await newPage(browser, portal, options);
+      await replaceTemporaryPassword(users, input(users), zoe, temporary);
+      await changeOwnPassword(users, input(users));
       await admins.context().close();
       await users.context().close();
     });
   }
 
-  it('leaves one tab only to go on, of several in which the change was pending', async () => {
+  it('let only one of several tabs complete a pending password change', async () => {
     const user = await aUser(portal, tenant, { password: 'temporary' });
-    const first = await newReader(browser, portal);
+    const first = await newPage(browser, portal);
     await signIn(first, withMouse(first), user.username, user.clearPassword);
-    const [second, elsewhere] = [await first.context().newPage(), await newReader(browser, portal)];
+    const [second, elsewhere] = [await first.context().newPage(), await newPage(browser, portal)];
     await second.goto('/change-password');
     await signIn(elsewhere, withMouse(elsewhere), user.username, user.clearPassword);
     const change = async (page: Page, password: string): Promise<void> => {
@@ -150,7 +150,7 @@ describe('the two procedures of the source page, in French', { skip: skipWithout
   });
 });
 
-describe('a user of a company in Germany', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('a user of an organization in Germany', { skip: skipWithout('chromium', chromium()) }, () => {
   const words = {
     en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was sent.', 'Welcome, Anna Schäfer'],
     fr: ['Nom d’utilisateur', 'Suivant', 'Mot de passe', 'Se connecter', 'été transmise', 'Bienvenue, Anna Schäfer'],
@@ -165,9 +165,9 @@ describe('a user of a company in Germany', { skip: skipWithout('chromium', chrom
   for (const reader of readers) {
     const { language, javaScript, width, theme } = reader;
     const how = `in ${language}, at ${width} px, ${theme}, scripts ${javaScript ? 'on' : 'off'}`;
-    it(`is redirected by the worldwide portal to Germany’s sign-in, which explains it, ${how}`, async () => {
-      const [here, there] = [await reserve(), await reserve()];
-      // Two hosts, as in production: a cookie of one does not reach the other.
+    it(`is redirected by the worldwide portal to Germany's sign-in page, with an explanation, ${how}`, async () => {
+      const [here, there] = [await reserveOrigin(), await reserveOrigin()];
+      // Two hosts, as in production, so that cookies are not shared.
       const germanyUrl = there.origin.replace('localhost', 'germany.localhost');
       const environment = { REGION_URLS: `worldwide=${here.origin},germany=${germanyUrl}` };
       const worldwide = here.serve(await openPortal({ environment: { ...environment, BASE_URL: here.origin } }));
@@ -180,8 +180,8 @@ describe('a user of a company in Germany', { skip: skipWithout('chromium', chrom
         await directoryStore.upsert(database, [{ domain: tenant.domain, region: 'germany' }]);
 
       const [username, next, password, enter, explanation, welcome] = words[language];
-      // The browser asks for Spanish: the language is the one chosen at the worldwide portal.
-      const page = await newReader(await openBrowser(), worldwide, { ...reader, context: { locale: 'es' } });
+      // The browser requests Spanish, so the language must be the one chosen in the worldwide portal.
+      const page = await newPage(await openBrowser(), worldwide, { ...reader, context: { locale: 'es' } });
       const { type, press } = withMouse(page);
       await page.goto('/sign-in');
       await page.locator('details:has(button[name=language]) summary').click();

@@ -1,18 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
 
-/** How a page came to be: opened anew, or woken as it was. */
-type Arrival = 'Navigation' | 'BackForwardCacheRestore';
+/** Whether a page was loaded or restored from the back/forward cache. */
+type NavigationKind = 'Navigation' | 'BackForwardCacheRestore';
 
 export interface Tab {
-  /** Goes back (-1) or forward (1) as the browser's own button does, whether or not scripts run. */
-  readonly go: (steps: number) => Promise<Arrival>;
+  /** Goes back (-1) or forward (1) like the browser's buttons, with or without scripts. */
+  readonly go: (steps: number) => Promise<NavigationKind>;
   readonly reload: () => Promise<unknown>;
   readonly close: () => Promise<void>;
-  /** Everything of the page in which a text could be found, as one text. */
+  /** All text that the page and its storage contain, as one string. */
   readonly everything: () => Promise<string>;
   readonly url: () => Promise<string>;
-  /** Why the browser would not wake a page, by the names that it gives its reasons. */
+  /** The browser's names for the reasons why a page was not restored. */
   readonly reasons: readonly string[];
 }
 
@@ -21,12 +21,12 @@ const inPage = `JSON.stringify([
   history.state, document.cookie, sessionStorage ? { ...sessionStorage } : '', { ...localStorage },
   [...document.querySelectorAll('input, select, output')].map(({ value }) => value),
 ])`;
-// A page of the browser's own, as it stands where an address cannot be shown, has no storage.
+// The browser's own error pages have no storage.
 const inErrorPage = `JSON.stringify([document.documentElement.outerHTML, document.title, location.href])`;
 
 /**
- * Drives a tab past Playwright, which waits for ever for a page that wakes to load.
- * @param page a page of a browser that was opened with its back/forward cache on
+ * Controls a tab through the DevTools protocol, because Playwright waits forever for a restored page to load.
+ * @param page a page of a browser with the back/forward cache enabled
  */
 export async function openTab(page: Page): Promise<Tab> {
   const debug = await page.context().newCDPSession(page);
@@ -46,20 +46,20 @@ export async function openTab(page: Page): Promise<Tab> {
   };
 }
 
-async function go(debug: CDPSession, steps: number): Promise<Arrival> {
+async function go(debug: CDPSession, steps: number): Promise<NavigationKind> {
   const { currentIndex, entries } = await debug.send('Page.getNavigationHistory');
   const entry = entries[currentIndex + steps];
   if (entry === undefined) throw new Error(`There are no ${steps} steps to go`);
   return arrival(debug, () => debug.send('Page.navigateToHistoryEntry', { entryId: entry.id }));
 }
 
-async function arrival(debug: CDPSession, depart: () => Promise<unknown>): Promise<Arrival> {
-  const arrived = new Promise<Arrival>((resolve) => {
+async function arrival(debug: CDPSession, depart: () => Promise<unknown>): Promise<NavigationKind> {
+  const arrived = new Promise<NavigationKind>((resolve) => {
     debug.once('Page.frameNavigated', ({ type }) => resolve(type));
   });
   await depart();
   const how = await arrived;
-  // Without scripts no listener is ever called: only asking again tells when a page is complete.
+  // Without scripts, no listener is called; polling is the only way to know when a page has loaded.
   while ((await evaluate(debug, 'document.readyState')) !== 'complete') await wait(20);
   return how;
 }

@@ -6,12 +6,12 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
-import { assertNone } from '../support/none.ts';
+import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import { everybody } from './tour.ts';
+import { allVisitors } from './tour.ts';
 
-/** Notes whatever a page does that it should not, from now on. */
+/** Records everything a page does that it should not, from now on. */
 async function watch(page: Page): Promise<string[]> {
   const noted: string[] = [];
   const note = (what: string): void => void noted.push(`${page.url()}: ${what}`);
@@ -21,13 +21,13 @@ async function watch(page: Page): Promise<string[]> {
     note('refused by the policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample);
   })`);
   page.on('console', (message) => {
-    // The browser also calls it an error when a page itself is answered with 403, 404, 409 or 422.
+    // The browser also logs an error if the page itself responds with 403, 404, 409 or 422.
     const ownStatus = message.text().startsWith('Failed to load resource') && message.location().url === page.url();
     if (['error', 'warning'].includes(message.type()) && !ownStatus) note(`${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => note(`error: ${error.message}`));
   page.on('requestfailed', (request) => {
-    // A reader who moves on before the icon has come has done nothing wrong, and neither has the page.
+    // Navigating away before the icon has loaded is not an error.
     if (request.failure()?.errorText !== 'net::ERR_ABORTED') note(`no answer: ${request.url()}`);
   });
   page.on('request', (request) => {
@@ -45,15 +45,15 @@ async function watch(page: Page): Promise<string[]> {
   return noted;
 }
 
-describe('what a page may do', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('content security policy in a browser', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   before(async () => {
     browser = await openBrowser();
   });
 
-  it('the watch sees a script, a style, another host and a dialog', async () => {
+  it('violations are detected: a script, a style, another host and a dialog', async () => {
     const portal = await servePortal();
-    const page = await newReader(browser, portal);
+    const page = await newPage(browser, portal);
     await page.goto('/sign-in');
     const noted = await watch(page);
     await page.goto('/sign-in');
@@ -74,31 +74,31 @@ describe('what a page may do', { skip: skipWithout('chromium', chromium()) }, ()
     await page.context().close();
   });
 
-  it('is all that any page does: no refusal, no error, no other host', async () => {
-    const { portal, walkers } = await everybody(browser);
+  it('is not violated by any page, and no page logs errors or contacts other hosts', async () => {
+    const { portal, visitors } = await allVisitors(browser);
     const found: string[] = [];
     const seen = new Set<string>();
-    for (const { enter, stops } of walkers) {
+    for (const { enter, pages } of visitors) {
       const page = await enter({ language: 'fr' });
       if (page.url() === 'about:blank') await page.goto('/sign-in');
       const noted = await watch(page);
       page.on('response', (response) => seen.add(new URL(response.url()).pathname));
-      for (const stop of stops) {
-        await stop.open(page);
+      for (const state of pages) {
+        await state.open(page);
         await page.waitForLoadState('networkidle');
       }
       found.push(...noted);
       await page.context().close();
     }
     assertNone(found);
-    // A page that is added later must not stay out of the tour, on which its looks and manners are judged.
+    // Every page must be part of the tour, so that its accessibility and policy are tested.
     const isPage = (path: string): boolean => path !== '/' && !/[.]\w+$/.test(path);
     const pages = portal.routes.filter(({ method, path }) => method === 'get' && isPage(path)).map(({ path }) => path);
     const matching = (path: string): RegExp => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
     assertNone(pages.filter((path) => ![...seen].some((address) => matching(path).test(address))));
   });
 
-  it('names that are meant to do harm are only names', async () => {
+  it('lets pages show hostile names as plain text', async () => {
     const names = [
       '<img src=x onerror=alert(1)>',
       '"><svg onload=alert(1)>',
@@ -114,7 +114,7 @@ describe('what a page may do', { skip: skipWithout('chromium', chromium()) }, ()
     const users = [];
     for (const displayName of names)
       users.push(await aUser(portal, tenant, { displayName, firstName: displayName, lastName: displayName }));
-    const page = await signIn(await newReader(browser, portal), admin);
+    const page = await signIn(await newPage(browser, portal), admin);
     const noted = await watch(page);
     await page.goto(`/account-settings/user-management?q=${encodeURIComponent('"><script>alert(1)</script>')}`);
     await page.goto('/account-settings/user-management');
@@ -136,11 +136,11 @@ describe('what a page may do', { skip: skipWithout('chromium', chromium()) }, ()
   });
 });
 
-describe('a page in somebody else’s hands', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('a page embedded or opened by another site', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   const server = createServer((_request, response) => {
-    response.setHeader('Content-Type', 'text/html').end('<title>stranger</title>');
+    response.setHeader('Content-Type', 'text/html').end('<title>Other origin</title>');
   });
   before(async () => {
     browser = await openBrowser();
@@ -148,7 +148,7 @@ describe('a page in somebody else’s hands', { skip: skipWithout('chromium', ch
     await once(server.listen(0, '127.0.0.1'), 'listening');
   });
   after(() => server.close());
-  const stranger = (): string => `http://localhost:${(server.address() as AddressInfo).port}/`;
+  const otherOrigin = (): string => `http://localhost:${(server.address() as AddressInfo).port}/`;
 
   async function framed(page: Page, element: string, address: string): Promise<string> {
     const attribute = element === 'object' ? 'data' : 'src';
@@ -165,10 +165,10 @@ describe('a page in somebody else’s hands', { skip: skipWithout('chromium', ch
   }
 
   for (const element of ['iframe', 'object', 'embed']) {
-    it(`is not shown in an ${element}`, async () => {
-      const page = await newReader(browser, portal);
-      await page.goto(stranger());
-      assert.match(await framed(page, element, stranger()), /<title>stranger/);
+    it(`is not displayed in an ${element}`, async () => {
+      const page = await newPage(browser, portal);
+      await page.goto(otherOrigin());
+      assert.match(await framed(page, element, otherOrigin()), /<title>Other origin/);
       assert.doesNotMatch(await framed(page, element, `${portal.origin}/sign-in`), /username|Espace partenaires/);
       await page.goto('/healthz');
       assert.doesNotMatch(await framed(page, element, `${portal.origin}/sign-in`), /username|Espace partenaires/);
@@ -176,9 +176,9 @@ describe('a page in somebody else’s hands', { skip: skipWithout('chromium', ch
     });
   }
 
-  it('is out of reach for the page that opened it', async () => {
-    const page = await newReader(browser, portal);
-    await page.goto(stranger());
+  it('cannot be accessed by the page that opened it', async () => {
+    const page = await newPage(browser, portal);
+    await page.goto(otherOrigin());
     const popup = page.waitForEvent('popup');
     await page.evaluate(`globalThis.opened = open('${portal.origin}/sign-in')`);
     await (await popup).waitForLoadState();

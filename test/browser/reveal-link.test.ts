@@ -3,12 +3,12 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { newReader, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { openTab, type Tab } from './history.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
-describe('a one-time link on the screen', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('a one-time link on the reset page', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   let tenant: TestTenant;
@@ -23,7 +23,7 @@ describe('a one-time link on the screen', { skip: skipWithout('chromium', chromi
 
   async function reveal(javaScript = true): Promise<{ page: Page; user: TestUser; token: string }> {
     const user = await aUser(portal, tenant);
-    const page = await signIn(await newReader(browser, portal, { javaScript }), admin);
+    const page = await signIn(await newPage(browser, portal, { javaScript }), admin);
     await page.goto(resetPasswordPath(user.id));
     await page.click('main form button');
     const link = await page.locator('#hand-over-link').innerText();
@@ -31,32 +31,32 @@ describe('a one-time link on the screen', { skip: skipWithout('chromium', chromi
     return { page, user, token: link.slice(-34) };
   }
 
-  async function isGone(tab: Tab, token: string): Promise<void> {
+  async function assertGone(tab: Tab, token: string): Promise<void> {
     const everything = await tab.everything();
     assert.ok(everything.length > 100, 'there is no page to search');
     assert.ok(!everything.includes(token) && !everything.includes(token.slice(0, 14)), everything);
   }
 
   for (const javaScript of [true, false]) {
-    it(`is not there on Back, on Forward or on reload, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+    it(`is gone after Back, Forward and reload, scripts ${javaScript ? 'on' : 'off'}`, async () => {
       const { page, user, token } = await reveal(javaScript);
       const tab = await openTab(page);
       await page.click('[data-leave]');
       await page.waitForURL(`**${userPath(user.id)}`);
       for (const steps of [-1, 1, -1]) {
         await tab.go(steps);
-        await isGone(tab, token);
+        await assertGone(tab, token);
       }
       await tab.reload();
-      await isGone(tab, token);
+      await assertGone(tab, token);
       await page.context().close();
     });
   }
 
-  it('is emptied when its page is put to sleep', async () => {
+  it('is removed when its page enters the back/forward cache', async () => {
     const { page, token } = await reveal();
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
-    await isGone(await openTab(page), token);
+    await assertGone(await openTab(page), token);
     await page.context().close();
   });
 

@@ -6,19 +6,12 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import {
-  newReader,
-  openBrowser,
-  servePortal,
-  signIn,
-  type ReaderWishes,
-  type ServedPortal,
-} from '../support/browser.ts';
+import { newPage, openBrowser, servePortal, signIn, type PageOptions, type ServedPortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { openTab, type Tab } from './history.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-describe('a temporary password on the screen', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('a temporary password on the reset page', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   let tenant: TestTenant;
@@ -30,9 +23,9 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   });
 
-  async function reveal(wishes: ReaderWishes = {}) {
+  async function reveal(options: PageOptions = {}) {
     const user = await aUser(portal, tenant, { language: 'de' });
-    const page = await signIn(await newReader(browser, portal, wishes), admin);
+    const page = await signIn(await newPage(browser, portal, options), admin);
     await page.goto(resetPasswordPath(user.id));
     const answer = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.click('main form button');
@@ -45,14 +38,14 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
   const epochOf = async ({ id }: TestUser): Promise<number | undefined> =>
     (await usersStore.find(portal.database, tenant.scope, id))?.epoch;
 
-  async function isGone(tab: Tab, secret: string): Promise<void> {
+  async function assertGone(tab: Tab, secret: string): Promise<void> {
     const everything = await tab.everything();
     assert.ok(everything.length > 100, 'there is no page to search');
     for (const part of [secret, secret.slice(0, 9), secret.replaceAll('-', '')])
       assert.ok(!everything.includes(part), everything);
   }
 
-  describe('with this browser pages do sleep', () => {
+  describe('the back/forward cache of this browser', () => {
     const server = createServer((request, response) => {
       if (request.url === '/no-store') response.setHeader('Cache-Control', 'no-store');
       response.setHeader('Content-Type', 'text/html').end(`<title>${String(request.url)}</title><p>awake</p>`);
@@ -62,9 +55,9 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
 
     for (const path of ['/', '/no-store']) {
       for (const javaScript of [true, false]) {
-        it(`${path} wakes as it was, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+        it(`restores ${path} unchanged, scripts ${javaScript ? 'on' : 'off'}`, async () => {
           const { port } = server.address() as AddressInfo;
-          const page = await newReader(browser, portal, { javaScript });
+          const page = await newPage(browser, portal, { javaScript });
           await page.goto(`http://localhost:${port}${path}`);
           await page.evaluate('document.querySelector("p").textContent = "asleep"');
           await page.goto(`http://localhost:${port}/other`);
@@ -78,74 +71,77 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
   });
 
   for (const javaScript of [true, false]) {
-    describe(`once it was left, scripts ${javaScript ? 'on' : 'off'}`, () => {
-      it('is not there on Back, on Forward or in a second tab', async () => {
+    describe(`after leaving the page, scripts ${javaScript ? 'on' : 'off'}`, () => {
+      it('is gone after Back and Forward, and in a second tab', async () => {
         const { page, user, secret } = await reveal({ javaScript });
         const epoch = await epochOf(user);
         await page.click('[data-leave]');
         await page.waitForURL(`**${userPath(user.id)}`);
         const tab = await openTab(page);
-        await isGone(tab, secret);
+        await assertGone(tab, secret);
         for (const steps of [-1, -1, 1, 1, -2, 1]) {
           await tab.go(steps);
-          await isGone(tab, secret);
+          await assertGone(tab, secret);
         }
-        assert.ok(tab.reasons.includes('HTTPMethodNotGET'), `woken or not for ${tab.reasons.join()}`);
+        assert.ok(
+          tab.reasons.includes('HTTPMethodNotGET'),
+          `other reasons for not restoring the page: ${tab.reasons.join()}`,
+        );
         const second = await page.context().newPage();
         await second.goto(resetPasswordPath(user.id));
-        await isGone(await openTab(second), secret);
+        await assertGone(await openTab(second), secret);
         assert.equal(await epochOf(user), epoch);
         await page.context().close();
       });
 
-      it('is not there on reload, which resets nothing', async () => {
+      it('is gone after reload, which does not reset again', async () => {
         const { page, user, secret } = await reveal({ javaScript });
         const epoch = await epochOf(user);
         const tab = await openTab(page);
         await tab.reload();
-        await isGone(tab, secret);
+        await assertGone(tab, secret);
         assert.match(await tab.everything(), /Réinitialisation non effectuée/);
         assert.equal(await epochOf(user), epoch);
-        const visitor = await signIn(await newReader(browser, portal), { ...user, clearPassword: secret });
+        const visitor = await signIn(await newPage(browser, portal), { ...user, clearPassword: secret });
         assert.match(visitor.url(), /change-password$/);
         await visitor.context().close();
         await page.context().close();
       });
 
-      it('is not there on Back after the sign-out', async () => {
+      it('is gone after sign-out and Back', async () => {
         const { page, secret } = await reveal({ javaScript });
         await page.click('form[action="/sign-out"] button');
         await page.waitForURL('**/sign-in');
         const tab = await openTab(page);
         await tab.go(-1);
-        await isGone(tab, secret);
+        await assertGone(tab, secret);
         await tab.reload();
-        await isGone(tab, secret);
+        await assertGone(tab, secret);
         await page.context().close();
       });
     });
   }
 
-  it('is emptied when its page is put to sleep, and its page leads on when it wakes', async () => {
+  it('is removed when its page enters the back/forward cache, and a restored page redirects', async () => {
     const { page, user, secret } = await reveal();
     await page.evaluate('getSelection().selectAllChildren(document.getElementById("temporary-password"))');
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
-    await isGone(await openTab(page), secret);
+    await assertGone(await openTab(page), secret);
     await page.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))');
     await page.waitForURL(`**${userPath(user.id)}`);
     await page.context().close();
   });
 
-  it('stands in one text node of one answer, and in nothing that outlives the page', async () => {
+  it('occurs in one text node of one response, and in no browser storage', async () => {
     const { page, secret, body } = await reveal();
     assert.equal(body.split(secret).length, 2);
     const holders = await page.evaluate<string[]>(`(() => {
       const walker = document.createTreeWalker(document, NodeFilter.SHOW_ALL), holders = [];
-      const holds = (text) => text?.includes(${JSON.stringify(secret)});
+      const containsSecret = (text) => text?.includes(${JSON.stringify(secret)});
       while (walker.nextNode()) {
         const node = walker.currentNode;
-        if (holds(node.nodeValue)) holders.push(node.nodeName + ' in ' + node.parentElement.id);
-        for (const { name, value } of node.attributes ?? []) if (holds(value)) holders.push(name);
+        if (containsSecret(node.nodeValue)) holders.push(node.nodeName + ' in ' + node.parentElement.id);
+        for (const { name, value } of node.attributes ?? []) if (containsSecret(value)) holders.push(name);
       }
       return holders;
     })()`);
@@ -158,7 +154,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     await page.context().close();
   });
 
-  it('is copied exactly, and says so', async () => {
+  it('is copied exactly, with a confirmation', async () => {
     const { page, secret } = await reveal();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
     await page.click('[data-copy]');
@@ -167,7 +163,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     await page.context().close();
   });
 
-  it('is copied exactly where the browser has no clipboard for scripts', async () => {
+  it('is copied exactly without the clipboard API', async () => {
     const { page, secret } = await reveal();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
     await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true })');
@@ -178,7 +174,7 @@ describe('a temporary password on the screen', { skip: skipWithout('chromium', c
     await page.context().close();
   });
 
-  it('prints a sheet in the user’s own language, with the secret and without the administrator’s page', async () => {
+  it("is printed on a sheet in the user's language, without the rest of the page", async () => {
     const { page, user, secret } = await reveal();
     const onScreen = await page.locator('body').innerText();
     assert.doesNotMatch(onScreen, /Ihr Zugang|Adresse des Portals/);

@@ -3,27 +3,27 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { setupTokenDigest } from '../../src/core/accounts/tenants/setup-token.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
-import { newReader, reserve, signIn, type ReaderWishes, type ServedPortal } from '../support/browser.ts';
+import { newPage, reserveOrigin, signIn, type PageOptions, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
-import { aCrowd, longName } from './crowd.ts';
-import { anOwner, codeOf, type Owner } from '../support/second-factor.ts';
-import { codeStops, ownersStops, removalStops, setUpStops } from './stops.second-factor.ts';
-import { linkWalkers } from './stops.links.ts';
-import { importStops } from './stops.imports.ts';
-import { supportStops } from './stops.support.ts';
-import { adminsStops, at, pendingStops, users, usersStops, visitorsStops, type Stop } from './stops.ts';
+import { aLargeTenant, longName } from './large-tenant.ts';
+import { aSecondFactorUser, totpCode, type SecondFactorUser } from '../support/second-factor.ts';
+import { codePages, secondFactorPages, removalPages, setupPages } from './pages.second-factor.ts';
+import { linkVisitors } from './pages.links.ts';
+import { importPages } from './pages.imports.ts';
+import { supportPages } from './pages.support.ts';
+import { adminPages, at, pendingPages, usersPage, userPages, visitorPages, type PageState } from './pages.ts';
 import * as setupTokenStore from '../../src/core/accounts/stores/setup-token.store.ts';
 
-/** Whoever walks through the portal, and every page that they can come to. */
-export interface Walker {
+/** A kind of user, with every page available to them. */
+export interface Visitor {
   readonly name: string;
-  readonly enter: (wishes: ReaderWishes) => Promise<Page>;
-  readonly stops: readonly Stop[];
+  readonly enter: (options: PageOptions) => Promise<Page>;
+  readonly pages: readonly PageState[];
 }
 
-/** A portal whose region has its users managed at another place. */
+/** A portal in a region whose users are managed elsewhere. */
 async function serveElsewhere(): Promise<ServedPortal> {
-  const { origin, serve } = await reserve();
+  const { origin, serve } = await reserveOrigin();
   const rules = path.join(import.meta.dirname, '../../rules/germany-historical.json');
   const environment = {
     REGION: 'germany',
@@ -36,95 +36,107 @@ async function serveElsewhere(): Promise<ServedPortal> {
 
 export interface Tour {
   readonly portal: ServedPortal;
-  readonly walkers: readonly Walker[];
+  readonly visitors: readonly Visitor[];
 }
 
-/** Everybody who can come to the portal, and every page that they can see there. */
-export async function everybody(browser: Browser): Promise<Tour> {
-  const { origin, serve } = await reserve();
+/** Every kind of user of the portal, with all their pages. */
+export async function allVisitors(browser: Browser): Promise<Tour> {
+  const { origin, serve } = await reserveOrigin();
   const portal = serve(
     await openPortal({
       environment: { BASE_URL: origin, REGION_URLS: `worldwide=${origin},germany=http://localhost:3001` },
     }),
   );
-  const crowd = await aCrowd(portal);
-  const { tenant, admin, patient, user } = crowd;
+  const largeTenant = await aLargeTenant(portal);
+  const { tenant, admin, patient, user } = largeTenant;
   const token = randomUUID();
   await setupTokenStore.replace(portal.database, setupTokenDigest(token));
   const elsewhere = await serveElsewhere();
-  const abroad = await aTenant(elsewhere, { language: 'de' });
-  const adminAbroad = await aUser(elsewhere, abroad, { administratorLevel: 'global' });
+  const germanTenant = await aTenant(elsewhere, { language: 'de' });
+  const germanAdmin = await aUser(elsewhere, germanTenant, { administratorLevel: 'global' });
 
-  const owner = await anOwner(portal, await aUser(portal, tenant, { displayName: longName }));
+  const owner = await aSecondFactorUser(portal, await aUser(portal, tenant, { displayName: longName }));
   const strict = await aTenant(portal, { language: 'fr' });
   await portal.database.knex('tenants').where({ id: strict.id }).update({ own_rules: '{"secondFactor":"everybody"}' });
   const strictUser = await aUser(portal, strict);
 
-  // The choice of the switcher, made before: of all that may decide a page's language it is the first to be asked.
-  const come = async (to: ServedPortal, { language = 'fr', ...wishes }: ReaderWishes): Promise<Page> => {
-    const page = await newReader(browser, to, { language, ...wishes });
+  // Set the language cookie, which takes precedence over everything else that determines the language.
+  const openPage = async (to: ServedPortal, { language = 'fr', ...options }: PageOptions): Promise<Page> => {
+    const page = await newPage(browser, to, { language, ...options });
     const name = `parvis-${to.config.rules.region}-language`;
     await page.context().addCookies([{ name, value: language, url: to.origin }]);
     return page;
   };
   const as =
     (who: TestUser, to = portal) =>
-    async (wishes: ReaderWishes) =>
-      signIn(await come(to, wishes), who);
-  const support = await supportStops(portal, tenant, admin);
-  const walkers: Walker[] = [
-    { name: 'visitor', enter: (wishes) => come(portal, wishes), stops: visitorsStops(token) },
+    async (options: PageOptions) =>
+      signIn(await openPage(to, options), who);
+  const support = await supportPages(portal, tenant, admin);
+  const visitors: Visitor[] = [
+    { name: 'visitor', enter: (options) => openPage(portal, options), pages: visitorPages(token) },
     {
       name: 'pending user',
-      enter: async (wishes) =>
-        as(await aUser(portal, tenant, { password: 'temporary', passwordSetBy: longName }))(wishes),
-      stops: pendingStops,
+      enter: async (options) =>
+        as(await aUser(portal, tenant, { password: 'temporary', passwordSetBy: longName }))(options),
+      pages: pendingPages,
     },
     {
       name: 'user',
-      enter: async (wishes) => {
-        // There is another session to be ended.
-        await (await as(user)(wishes)).context().close();
-        return as(user)(wishes);
+      enter: async (options) => {
+        // Create another session that can be ended.
+        await (await as(user)(options)).context().close();
+        return as(user)(options);
       },
-      stops: usersStops,
+      pages: userPages,
     },
-    { name: 'owner of a second factor', enter: byCode(portal, come, owner), stops: ownersStops(portal, owner) },
     {
-      name: 'owner without the code',
-      enter: async (wishes) => signIn(await come(portal, wishes), owner.user, 'code'),
-      stops: codeStops,
+      name: 'user with a second factor',
+      enter: byCode(portal, openPage, owner),
+      pages: secondFactorPages(portal, owner),
     },
-    { name: 'user who must set one up', enter: as(strictUser), stops: setUpStops },
-    { name: 'administrator', enter: as(admin), stops: [...adminsStops(crowd), ...removalStops(owner.user, patient)] },
-    ...(await linkWalkers(browser, portal, come)),
-    { name: 'importer', enter: as(admin), stops: await importStops(portal, tenant, admin, patient) },
-    { name: 'administrator with support', enter: as(admin), stops: support.ofAdmins },
-    { name: 'operator', enter: as(support.inside), stops: support.ofOperators },
     {
-      name: 'operator outside',
+      name: 'user without the code',
+      enter: async (options) => signIn(await openPage(portal, options), owner.user, 'code'),
+      pages: codePages,
+    },
+    { name: 'user who must set up a second factor', enter: as(strictUser), pages: setupPages },
+    {
+      name: 'administrator',
+      enter: as(admin),
+      pages: [...adminPages(largeTenant), ...removalPages(owner.user, patient)],
+    },
+    ...(await linkVisitors(browser, portal, openPage)),
+    { name: 'importer', enter: as(admin), pages: await importPages(portal, tenant, admin, patient) },
+    { name: 'administrator with support', enter: as(admin), pages: support.ofAdmins },
+    { name: 'operator', enter: as(support.inside), pages: support.ofOperators },
+    {
+      name: 'operator without a grant',
       enter: as(support.outside),
-      stops: [at('dashboard of an operator outside', '/dashboard')],
+      pages: [at('dashboard of an operator without a grant', '/dashboard')],
     },
     {
-      name: 'administrator abroad',
-      enter: as(adminAbroad, elsewhere),
-      stops: [
-        at('elsewhere', users),
-        at('dashboard abroad', '/dashboard'),
-        at('account settings abroad', '/account-settings'),
+      name: 'administrator in another region',
+      enter: as(germanAdmin, elsewhere),
+      pages: [
+        at('managed elsewhere', usersPage),
+        at('dashboard in another region', '/dashboard'),
+        at('account settings in another region', '/account-settings'),
       ],
     },
   ];
-  return { portal, walkers };
+  return { portal, visitors };
 }
 
 const byCode =
-  (portal: ServedPortal, come: (to: ServedPortal, wishes: ReaderWishes) => Promise<Page>, owner: Owner) =>
-  async (wishes: ReaderWishes): Promise<Page> => {
-    const page = await signIn(await come(portal, wishes), owner.user, 'code');
+  (
+    portal: ServedPortal,
+    openPage: (to: ServedPortal, options: PageOptions) => Promise<Page>,
+    owner: SecondFactorUser,
+  ) =>
+  async (options: PageOptions): Promise<Page> => {
+    const page = await signIn(await openPage(portal, options), owner.user, 'code');
     portal.clock.now += 60_000;
-    await page.fill('[name=code]', codeOf(portal, owner.seed));
+    await page.fill('[name=code]', totpCode(portal, owner.seed));
     await page.press('[name=code]', 'Enter');
     await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
     return page;

@@ -3,11 +3,11 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { newReader, openBrowser, servePortal, signIn } from '../support/browser.ts';
+import { newPage, openBrowser, servePortal, signIn } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-describe('the form of a user in a browser', { skip: skipWithout('chromium', chromium()) }, async () => {
+describe('user form in a browser', { skip: skipWithout('chromium', chromium()) }, async () => {
   let browser: Browser;
   before(async () => {
     browser = await openBrowser();
@@ -21,10 +21,10 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
   for (const javaScript of [true, false]) {
     const how = javaScript ? 'with scripts' : 'without scripts';
 
-    it(`does not give a removed level back, ${how}`, async () => {
+    it(`does not restore a level that has been removed in the meantime, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin', administratorLevel: 'global' });
-      const stale = await signIn(await newReader(browser, portal, { language: 'en', javaScript }), camille);
-      const newer = await signIn(await newReader(browser, portal, { language: 'en', javaScript }), bea);
+      const stale = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
+      const newer = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), bea);
       await stale.goto(userPath(user.id));
       await newer.goto(userPath(user.id));
       await newer.selectOption('#administratorLevel', 'none');
@@ -41,7 +41,7 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
 
     it(`shows a conflict at the top of the page and keeps the input, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
-      const page = await signIn(await newReader(browser, portal, { language: 'en', javaScript }), camille);
+      const page = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
       await page.goto(userPath(user.id));
       await usersStore.update(portal.database, tenant.scope, user.id, { agentLevel: 'sales' });
       await page.fill('#lastName', 'Roy');
@@ -63,9 +63,9 @@ describe('the form of a user in a browser', { skip: skipWithout('chromium', chro
       await page.context().close();
     });
 
-    it(`keeps what was typed beside an error, ${how}`, async () => {
+    it(`keeps the input after a validation error, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
-      const page = await signIn(await newReader(browser, portal, { language: 'en', javaScript }), camille);
+      const page = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
       await page.goto(userPath(user.id));
       for (const field of ['#firstName', '#lastName', '#displayName']) await page.fill(field, '');
       await page.selectOption('#administratorLevel', 'billing');

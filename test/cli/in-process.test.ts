@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { linesLike } from '../architecture/habits.ts';
-import { read } from '../architecture/sources.ts';
+import { linesMatching } from '../architecture/conventions.ts';
+import { readSources } from '../architecture/sources.ts';
 import { eachDialect } from '../data/databases.ts';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
@@ -16,14 +16,14 @@ describe('the commands', () => {
   const isDefault = (line: string): boolean => line.endsWith('io: CommandIo = process): void {');
 
   test('do not access the process directly', () => {
-    const files = read('src/cli/*.ts');
+    const files = readSources('src/cli/*.ts');
     assert.ok(files.length > 20);
-    assertNone(linesLike(files, ownProcess).filter((line) => !isDefault(line)));
+    assertNone(linesMatching(files, ownProcess).filter((line) => !isDefault(line)));
   });
 
   test('are checked by a pattern that detects direct access', () => {
     for (const text of ['const { env } = process;', 'process.exitCode = 1;', 'console.log(1);'])
-      assert.equal(linesLike([{ path: 'src/cli/x.ts', text }], ownProcess).length, 1, text);
+      assert.equal(linesMatching([{ path: 'src/cli/x.ts', text }], ownProcess).length, 1, text);
   });
 });
 

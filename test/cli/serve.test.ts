@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { load } from 'cheerio';
-import { raw } from '../support/traces.ts';
+import { sendRaw } from '../support/responses.ts';
 import { dataDirectory, json, runProcess, serve } from './command.ts';
 import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
 
@@ -44,7 +44,7 @@ describe('serve on an empty data directory', async () => {
   });
 
   test('refuses headers of more than 16 KiB', async () => {
-    const { status } = await raw(served.origin, '/sign-in', { headers: { X: 'x'.repeat(17_000) } });
+    const { status } = await sendRaw(served.origin, '/sign-in', { headers: { X: 'x'.repeat(17_000) } });
     assert.equal(status, 431);
   });
 

@@ -5,7 +5,7 @@ import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { eachDialect } from '../data/databases.ts';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, fault, json, run, serve, type Environment } from './command.ts';
 

@@ -12,7 +12,7 @@ import { shortFlow } from '../prove/short-flow.ts';
 import { freePortPair } from '../support/ports.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner } from '../support/second-factor.ts';
+import { aSecondFactorUser } from '../support/second-factor.ts';
 import { everyCommand } from './commands.ts';
 import { assertContract } from './contract.ts';
 import { shapeOf } from './shapes.ts';
@@ -115,7 +115,7 @@ async function users(tenant: string): Promise<void> {
 async function secondFactor(): Promise<void> {
   const SECOND_FACTOR_KEYS = 'k'.repeat(32);
   const portal = await openPortal({ environment: { SECOND_FACTOR_KEYS } });
-  const { user } = await anOwner(portal, await aUser(portal, await aTenant(portal)));
+  const { user } = await aSecondFactorUser(portal, await aUser(portal, await aTenant(portal)));
   const environment = { DATA_DIR: portal.config.dataDirectory, SECOND_FACTOR_KEYS };
   await shape('user remove-second-factor', [user.username], { in: environment });
 }

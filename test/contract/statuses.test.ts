@@ -1,17 +1,17 @@
 import { test } from 'node:test';
 import { aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { openInventory } from '../web/inventory.ts';
+import { openPortalWithUsers } from '../web/portal-with-users.ts';
 import { assertContract } from './contract.ts';
 
 const english = { 'Accept-Language': 'en' };
-const { portal, tenant, addressOf, send, global, userManager, nobodySpecial } = await openInventory();
+const { portal, tenant, addressOf, send, global, userManager, plainUser } = await openPortalWithUsers();
 const changing = await aUser(portal, tenant, { displayName: 'Lena Vogt', password: 'temporary', language: 'en' });
 
 const people: readonly [who: string, person: Person][] = [
   ['anonymous', await aPerson(portal, english).visit('/sign-in')],
   ['pending change', await aPerson(portal, english).signIn(changing)],
-  ['plain user', await aPerson(portal, english).signIn(nobodySpecial)],
+  ['plain user', await aPerson(portal, english).signIn(plainUser)],
   ['user management admin', await aPerson(portal, english).signIn(userManager)],
   ['global admin', await aPerson(portal, english).signIn(global)],
 ];

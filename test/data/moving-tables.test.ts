@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { tenantTables } from '../../src/core/moving/tenant-tables.ts';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { openPortal } from '../support/portal.ts';
 import { tablesOf } from '../support/moving.ts';
 

@@ -41,28 +41,28 @@ const replace = (index: number, fields: Partial<FoundEntry>) => (entries: FoundE
   entries[index] = { ...(entries[index] as FoundEntry), ...fields };
 };
 
-describe('the chain of a log', () => {
-  it('holds as it was recorded', () => assert.equal(faultOf(aChain(5)), null));
+describe('hash chain of an activity log', () => {
+  it('is valid as recorded', () => assert.equal(faultOf(aChain(5)), null));
 
-  it('holds when what is personal was erased', () => {
+  it('is valid after personal data has been erased', () => {
     assert.equal(faultOf(changed(replace(2, { personal: null, personalSalt: null }))), null);
   });
 
   const table: Record<string, [FoundEntry[], object]> = {
-    'a changed time': [changed(replace(1, { at: 1 })), { place: 2, fault: 'changed' }],
+    'a changed timestamp': [changed(replace(1, { at: 1 })), { place: 2, fault: 'changed' }],
     'a changed kind': [changed(replace(1, { kind: 'signOut' })), { place: 2, fault: 'changed' }],
     'changed data': [changed(replace(3, { data: '{"x":1}' })), { place: 4, fault: 'changed' }],
     'another actor': [changed(replace(3, { actorId: 'another' })), { place: 4, fault: 'changed' }],
     'another target': [changed(replace(3, { targetId: 'somebody' })), { place: 4, fault: 'changed' }],
     'another tenant': [changed(replace(0, { tenantId: 'another' })), { place: 1, fault: 'changed' }],
     'changed personal data': [changed(replace(4, { personal: '{}' })), { place: 5, fault: 'personalChanged' }],
-    'a dropped entry': [changed((entries) => entries.splice(2, 1)), { place: 3, fault: 'missing' }],
-    'a dropped beginning': [changed((entries) => entries.shift()), { place: 1, fault: 'missing' }],
-    'a dropped end': [changed((entries) => entries.pop()), { place: 5, fault: 'missing' }],
-    'nothing left': [[], { place: 1, fault: 'missing' }],
-    'two in another order': [changed((entries) => entries.reverse()), { place: 1, fault: 'missing' }],
+    'a removed entry': [changed((entries) => entries.splice(2, 1)), { place: 3, fault: 'missing' }],
+    'a removed first entry': [changed((entries) => entries.shift()), { place: 1, fault: 'missing' }],
+    'a removed last entry': [changed((entries) => entries.pop()), { place: 5, fault: 'missing' }],
+    'an empty log': [[], { place: 1, fault: 'missing' }],
+    'reordered entries': [changed((entries) => entries.reverse()), { place: 1, fault: 'missing' }],
   };
   for (const [what, [entries, fault]] of Object.entries(table)) {
-    it(`names ${what}`, () => assert.deepEqual(faultOf(entries), fault));
+    it(`detects ${what}`, () => assert.deepEqual(faultOf(entries), fault));
   }
 });

@@ -44,43 +44,59 @@ const global = someone('global');
 const plain = someone('none');
 const levels = (administratorLevel: AdministratorLevel) => ({ administratorLevel, agentLevel: 'none' }) as const;
 
-/** What each rule guards, as a question to the judge. */
+/** The decisions that each approval rule affects. */
 const questions: [label: string, guard: ApprovalRule, act: ApprovalAction, ask: (scope: Scope) => PolicyDecision][] = [
-  ['reset a Global admin', 'resetGlobalAdmin', 'resetPassword', (scope) => may(scope, 'users.resetPassword', global)],
   [
-    'give a file’s Global admin a password',
+    'resetting a Global admin',
+    'resetGlobalAdmin',
+    'resetPassword',
+    (scope) => may(scope, 'users.resetPassword', global),
+  ],
+  [
+    'issuing a password to an imported Global admin',
     'resetGlobalAdmin',
     'resetPassword',
     (scope) => may(scope, 'users.import', global),
   ],
-  ['restore a Global admin', 'giveGlobalAdmin', 'restore', (scope) => may(scope, 'users.restore', global)],
+  ['restoring a Global admin', 'giveGlobalAdmin', 'restore', (scope) => may(scope, 'users.restore', global)],
   [
-    'give the level',
+    'promoting to Global admin',
     'giveGlobalAdmin',
     'giveGlobalAdmin',
     (scope) => mayAssignLevels(scope, { ...plain, ...levels('none') }, levels('global')),
   ],
-  ['add at the level', 'giveGlobalAdmin', 'giveGlobalAdmin', (scope) => mayAssignLevels(scope, null, levels('global'))],
-  ['export users', 'export', 'exportUsers', (scope) => may(scope, 'users.export')],
-  ['export the log', 'export', 'exportLog', (scope) => may(scope, 'activity.export')],
-  ['delete a fourth', 'deleteMany', 'delete', (scope) => mayDelete(scope, [plain], 3)],
-  ['delete four', 'deleteMany', 'delete', (scope) => mayDelete(scope, [plain, plain, plain, plain], 0)],
+  [
+    'adding a Global admin',
+    'giveGlobalAdmin',
+    'giveGlobalAdmin',
+    (scope) => mayAssignLevels(scope, null, levels('global')),
+  ],
+  ['exporting users', 'export', 'exportUsers', (scope) => may(scope, 'users.export')],
+  ['exporting the activity log', 'export', 'exportLog', (scope) => may(scope, 'activity.export')],
+  ['deleting a fourth user', 'deleteMany', 'delete', (scope) => mayDelete(scope, [plain], 3)],
+  ['deleting four users', 'deleteMany', 'delete', (scope) => mayDelete(scope, [plain, plain, plain, plain], 0)],
 ];
 
-/** What needs nobody else under any rule. */
+/** Actions that never need approval. */
 const free: [label: string, ask: (scope: Scope) => PolicyDecision][] = [
-  ['reset somebody else', (scope) => may(scope, 'users.resetPassword', plain)],
-  ['restore somebody else', (scope) => may(scope, 'users.restore', plain)],
-  ['give another level', (scope) => mayAssignLevels(scope, { ...plain, ...levels('none') }, levels('userManagement'))],
-  ['take the level', (scope) => mayAssignLevels(scope, { ...global, ...levels('global') }, levels('none'))],
-  ['block a Global admin', (scope) => may(scope, 'users.block', global)],
-  ['delete a third', (scope) => mayDelete(scope, [plain], 2)],
-  ['read the log', (scope) => may(scope, 'activity.view')],
+  ['resetting another user', (scope) => may(scope, 'users.resetPassword', plain)],
+  ['restoring another user', (scope) => may(scope, 'users.restore', plain)],
+  [
+    'giving another level',
+    (scope) => mayAssignLevels(scope, { ...plain, ...levels('none') }, levels('userManagement')),
+  ],
+  [
+    'removing the Global admin level',
+    (scope) => mayAssignLevels(scope, { ...global, ...levels('global') }, levels('none')),
+  ],
+  ['blocking a Global admin', (scope) => may(scope, 'users.block', global)],
+  ['deleting a third user', (scope) => mayDelete(scope, [plain], 2)],
+  ['reading the activity log', (scope) => may(scope, 'activity.view')],
 ];
 
-describe('the judge on acts for two', () => {
+describe('policy on actions that need approval', () => {
   for (const [label, guard, act, ask] of questions) {
-    test(`${label}: asks for another under ${guard} alone`, () => {
+    test(`${label} needs approval under the rule ${guard} only`, () => {
       for (const named of approvalRules) {
         const decision = ask(scopeOf('global', [named]));
         assert.equal(
@@ -92,13 +108,13 @@ describe('the judge on acts for two', () => {
       }
     });
 
-    test(`${label}: is allowed with the agreement to it, and with no other`, () => {
+    test(`${label} is allowed with its own approval and no other`, () => {
       for (const agreed of approvalActions)
         assert.equal(ask(scopeOf('global', approvalRules, agreed)).allowed, agreed === act, agreed);
-      assert.equal(ask(scopeOf('operator', approvalRules)).allowed, true, 'the operator is outside');
+      assert.equal(ask(scopeOf('operator', approvalRules)).allowed, true, 'the operator needs no approval');
     });
 
-    test(`${label}: an agreement gives no right that somebody does not have`, () => {
+    test(`${label} with an approval still needs the permission`, () => {
       const decision = ask(scopeOf('billing', approvalRules, act));
       assert.equal(
         act === 'giveGlobalAdmin'
@@ -110,10 +126,10 @@ describe('the judge on acts for two', () => {
   }
 
   for (const [label, ask] of free) {
-    test(`${label}: needs nobody else`, () => assert.equal(ask(scopeOf('global', approvalRules)).allowed, true));
+    test(`${label} never needs approval`, () => assert.equal(ask(scopeOf('global', approvalRules)).allowed, true));
   }
 
-  test('to ask for fewer than two, two are needed', () => {
+  test('loosening the approval rules needs approval', () => {
     const scope = scopeOf('global', approvalRules);
     assert.equal(maySetRules(scope, false).allowed, true);
     assert.deepEqual(maySetRules(scope, true), {
@@ -126,53 +142,54 @@ describe('the judge on acts for two', () => {
   });
 
   const changes: [label: string, from: RegionRules, to: RegionRules, fewer: boolean][] = [
-    ['the same', rulesFor(['export']), rulesFor(['export']), false],
-    ['one act more', rulesFor(['export']), rulesFor(['export', 'deleteMany']), false],
-    ['one act less', rulesFor(['export', 'deleteMany']), rulesFor(['export']), true],
+    ['unchanged rules', rulesFor(['export']), rulesFor(['export']), false],
+    ['an additional action', rulesFor(['export']), rulesFor(['export', 'deleteMany']), false],
+    ['an action less', rulesFor(['export', 'deleteMany']), rulesFor(['export']), true],
     ['another act', rulesFor(['export']), rulesFor(['deleteMany']), true],
-    ['more to be deleted', rulesFor(['deleteMany'], 3), rulesFor(['deleteMany'], 4), true],
-    ['fewer to be deleted', rulesFor(['deleteMany'], 4), rulesFor(['deleteMany'], 3), false],
-    ['a number that nothing asks for', rulesFor([], 3), rulesFor([], 4), false],
+    ['a higher deletion limit', rulesFor(['deleteMany'], 3), rulesFor(['deleteMany'], 4), true],
+    ['a lower deletion limit', rulesFor(['deleteMany'], 4), rulesFor(['deleteMany'], 3), false],
+    ['a limit without its rule', rulesFor([], 3), rulesFor([], 4), false],
   ];
   for (const [label, from, to, fewer] of changes) {
-    test(`a change of rules: ${label}`, () => assert.equal(weakensApproval(from, to), fewer));
+    test(`a change of rules ${fewer ? 'loosens' : 'does not loosen'} approval: ${label}`, () =>
+      assert.equal(weakensApproval(from, to), fewer));
   }
 });
 
-describe('a level that was removed lately', () => {
+describe('a recently removed Global admin level', () => {
   const days30 = 30 * 24 * 3_600_000;
   const acts = ['users.resetPassword', 'users.import', 'users.removeSecondFactor'] as const;
-  const word = (decision: PolicyDecision): string => (decision.allowed ? 'yes' : decision.because);
+  const outcome = (decision: PolicyDecision): string => (decision.allowed ? 'yes' : decision.because);
   const rows: [label: string, until: number | null, byGlobal: string, byManager: string][] = [
-    ['never', null, 'yes', 'yes'],
-    ['now', now, 'secondAdministrator', 'formerGlobalAdmin'],
-    ['later, by another clock', now + 5_000, 'secondAdministrator', 'formerGlobalAdmin'],
-    ['a millisecond less than 30 days ago', now - days30 + 1, 'secondAdministrator', 'formerGlobalAdmin'],
-    ['30 days ago', now - days30, 'yes', 'yes'],
-    ['before that', now - days30 - 1, 'yes', 'yes'],
+    ['never held', null, 'yes', 'yes'],
+    ['removed now', now, 'secondAdministrator', 'formerGlobalAdmin'],
+    ['removed in the future, by another clock', now + 5_000, 'secondAdministrator', 'formerGlobalAdmin'],
+    ['removed a millisecond less than 30 days ago', now - days30 + 1, 'secondAdministrator', 'formerGlobalAdmin'],
+    ['removed 30 days ago', now - days30, 'yes', 'yes'],
+    ['removed more than 30 days ago', now - days30 - 1, 'yes', 'yes'],
   ];
   for (const [label, until, byGlobal, byManager] of rows)
-    test(`${label}: what takes an account over is ${byGlobal} and ${byManager}`, () => {
+    test(`${label}: taking over the account is "${byGlobal}" for Global admins and "${byManager}" for User management admins`, () => {
       for (const level of ['none', 'billing', 'userManagement'] as const) {
         const former = someone(level, until);
         for (const action of acts) {
-          assert.equal(word(may(scopeOf('global', ['resetGlobalAdmin']), action, former)), byGlobal, action);
-          assert.equal(word(may(scopeOf('userManagement', ['resetGlobalAdmin']), action, former)), byManager);
-          assert.equal(word(may(scopeOf('global', []), action, former)), 'yes', 'one administrator is enough');
-          assert.equal(word(may(scopeOf('userManagement', []), action, former)), 'yes');
-          assert.equal(word(may(scopeOf('operator', approvalRules), action, former)), 'yes', 'from outside');
+          assert.equal(outcome(may(scopeOf('global', ['resetGlobalAdmin']), action, former)), byGlobal, action);
+          assert.equal(outcome(may(scopeOf('userManagement', ['resetGlobalAdmin']), action, former)), byManager);
+          assert.equal(outcome(may(scopeOf('global', []), action, former)), 'yes', 'one administrator is enough');
+          assert.equal(outcome(may(scopeOf('userManagement', []), action, former)), 'yes');
+          assert.equal(outcome(may(scopeOf('operator', approvalRules), action, former)), 'yes', 'for the operator');
         }
       }
     });
 
-  test('changes nothing else that is done to the user', () => {
+  test('affects no other actions on the user', () => {
     const former = someone('none', now);
     for (const action of ['users.edit', 'users.block', 'users.delete', 'users.restore', 'users.endSessions'] as const)
       for (const level of ['global', 'userManagement'] as const)
-        assert.equal(word(may(scopeOf(level, approvalRules), action, former)), 'yes', action);
+        assert.equal(outcome(may(scopeOf(level, approvalRules), action, former)), 'yes', action);
   });
 
-  test('can be answered by Global admins only', () => {
+  test('restricts approval to Global admins', () => {
     const target = someone('none', now);
     for (const act of ['resetPassword', 'removeSecondFactor'] as const) {
       assert.equal(mayOnceApproved(scopeOf('global', approvalRules), act, [target]).allowed, true);
@@ -186,7 +203,7 @@ describe('a level that was removed lately', () => {
   });
 });
 
-describe('who could do it themselves', () => {
+describe('permission to approve a request', () => {
   const self: Target = { id: 'self', administratorLevel: 'global', globalAdminUntil: null };
   const rows: [level: AdministratorLevel, act: ApprovalAction, targets: Target[], could: boolean][] = [
     ['global', 'resetPassword', [global], true],
@@ -207,7 +224,7 @@ describe('who could do it themselves', () => {
     ['userManagement', 'loosenRules', [], false],
   ];
   for (const [level, act, targets, could] of rows) {
-    test(`${level}, ${act} of ${targets.map(({ id }) => id).join(' and ') || 'nobody'}: ${could ? 'yes' : 'no'}`, () => {
+    test(`is ${could ? 'granted' : 'denied'} to ${level} for ${act} of ${targets.map(({ id }) => id).join(' and ') || 'no one'}`, () => {
       assert.equal(mayOnceApproved(scopeOf(level, approvalRules), act, targets).allowed, could);
     });
   }

@@ -23,7 +23,7 @@ function scopeOf(administratorLevel: AdministratorLevel | 'operator', administra
 
 interface Case {
   readonly actor: 'global' | 'userManagement';
-  readonly whom: 'self' | 'other' | 'new';
+  readonly subject: 'self' | 'other' | 'new';
   readonly from: AdministratorLevel;
   readonly to: AdministratorLevel;
   readonly agentChanges: boolean;
@@ -31,13 +31,13 @@ interface Case {
 }
 
 const cases: Case[] = (['global', 'userManagement'] as const).flatMap((actor) =>
-  (['self', 'other', 'new'] as const).flatMap((whom) =>
-    (whom === 'new' ? (['none'] as const) : administratorLevels).flatMap((from) =>
+  (['self', 'other', 'new'] as const).flatMap((subject) =>
+    (subject === 'new' ? (['none'] as const) : administratorLevels).flatMap((from) =>
       administratorLevels.flatMap((to) =>
         [false, true].flatMap((agentChanges) =>
           (['userManagers', 'globalAdmins'] as const).map((managed) => ({
             actor,
-            whom,
+            subject,
             from,
             to,
             agentChanges,
@@ -49,34 +49,34 @@ const cases: Case[] = (['global', 'userManagement'] as const).flatMap((actor) =>
   ),
 );
 
-// The contract's sentences, one after the other.
-function expected({ actor, whom, from, to, agentChanges, managed }: Case): string {
+// The sentences of the product contract, in order.
+function expected({ actor, subject, from, to, agentChanges, managed }: Case): string {
   if (from === to && !agentChanges) return 'yes';
-  if (whom === 'self') return 'ownLevel';
+  if (subject === 'self') return 'ownLevel';
   if (actor === 'global' || from === to) return 'yes';
   if (from === 'global' || to === 'global') return 'globalLevel';
   return managed === 'globalAdmins' ? 'administrator' : 'yes';
 }
 
-function answer({ actor, whom, from, to, agentChanges, managed }: Case): string {
-  const target = whom === 'new' ? null : { id: whom, administratorLevel: from, agentLevel: 'none' as const };
+function answer({ actor, subject, from, to, agentChanges, managed }: Case): string {
+  const target = subject === 'new' ? null : { id: subject, administratorLevel: from, agentLevel: 'none' as const };
   const levels: Levels = { administratorLevel: to, agentLevel: agentChanges ? 'sales' : 'none' };
   const decision = mayAssignLevels(scopeOf(actor, managed), target, levels);
   return decision.allowed ? 'yes' : decision.because;
 }
 
-describe('giving and taking levels', () => {
+describe('changing levels', () => {
   for (const actor of ['global', 'userManagement'] as const) {
-    for (const whom of ['self', 'other', 'new'] as const) {
-      test(`${actor}, to ${whom}`, () => {
-        const these = cases.filter((each) => each.actor === actor && each.whom === whom);
+    for (const subject of ['self', 'other', 'new'] as const) {
+      test(`by ${actor} for ${subject} follows the rules`, () => {
+        const these = cases.filter((each) => each.actor === actor && each.subject === subject);
         assert.ok(these.length >= 16);
         for (const each of these) assert.equal(answer(each), expected(each), JSON.stringify(each));
       });
     }
   }
 
-  test('is free to the operator', () => {
+  test('is unrestricted for the operator', () => {
     for (const administratorLevel of administratorLevels) {
       for (const agentLevel of agentLevels) {
         const target = { id: 'x', administratorLevel: 'global', agentLevel: 'none' } as const;

@@ -33,8 +33,8 @@ const rankOf = (name: (typeof choiceRuleNames)[number], rules: RegionRules): num
   (choiceRules[name].choices as readonly string[]).indexOf(choiceRules[name].of(rules));
 
 for (const [file, rules] of packs) {
-  describe(`a tenant under ${file}`, () => {
-    test('is never looser than its region, whatever is kept of its own', () => {
+  describe(`own rules of a tenant under ${file}`, () => {
+    test("never loosen the region's rules, whatever is stored", () => {
       fc.assert(
         fc.property(anything, (own) => {
           const result = effectiveRules(rules, own);
@@ -53,7 +53,7 @@ for (const [file, rules] of packs) {
     });
 
     for (const kept of ['x', '9', '', 1.5, -0.5, NaN, Infinity, null, [], [1], {}, true]) {
-      test(`has its region’s numbers where what is kept is none: ${inspect(kept)}`, () => {
+      test(`fall back to the region's numbers if the stored value is not a number: ${inspect(kept)}`, () => {
         const own = Object.fromEntries(numericRuleNames.map((name) => [name, kept])) as TenantRules;
         const result = effectiveRules(rules, own);
         for (const name of numericRuleNames)
@@ -61,7 +61,7 @@ for (const [file, rules] of packs) {
       });
     }
 
-    test('keeps within its bounds whatever number is kept', () => {
+    test('are limited to their bounds for any stored number', () => {
       for (const kept of [-1e308, Number.MIN_SAFE_INTEGER, -1, 0, Number.MAX_SAFE_INTEGER, 1e308])
         for (const name of numericRuleNames) {
           const { least, most } = boundsOf(name, rules);
@@ -70,7 +70,7 @@ for (const [file, rules] of packs) {
         }
     });
 
-    test('has its own numbers where they are stricter', () => {
+    test('apply numbers that are stricter', () => {
       for (const name of numericRuleNames) {
         const { least, most } = boundsOf(name, rules);
         for (const value of [least, most])
@@ -78,20 +78,20 @@ for (const [file, rules] of packs) {
       }
     });
 
-    test('has its own choices where they are stricter', () => {
+    test('apply choices that are stricter', () => {
       for (const name of choiceRuleNames) {
         for (const value of stricterChoices(name, rules))
           assert.equal(choiceRules[name].of(effectiveRules(rules, { [name]: value })), value, name);
       }
     });
 
-    test('keeps the region’s rules where it says nothing', () => {
+    test("keep the region's rules if there are none", () => {
       assert.deepEqual(effectiveRules(rules, {}), rules);
     });
   });
 }
 
-test('numbers that a region fixes are the same for everybody', () => {
+test('tenants cannot change numbers that their region fixes', () => {
   const china = packs.find(([file]) => file === 'china.json')?.[1];
   assert.ok(china?.throttle.fixed);
   const { attempts } = china.throttle.perAccountAndAddress;

@@ -15,20 +15,20 @@ import type { RegionRules } from '../../src/domain/regions.ts';
 
 const make = (): string => temporaryPassword(randomBytes(temporaryPasswordBytes));
 
-describe('a temporary password', () => {
-  test('is made of 32 symbols, none of which can be taken for another', () => {
+describe('generated temporary password', () => {
+  test('uses 32 symbols without look-alike characters', () => {
     const symbols = Array.from(temporaryAlphabet);
     assert.equal(symbols.length, 32);
     assert.equal(new Set(symbols.map((symbol) => symbol.toLowerCase())).size, 32);
     for (const lookAlike of 'IO01il') assert.ok(!symbols.includes(lookAlike), lookAlike);
   });
 
-  test('carries 100 bits in five groups of four', () => {
+  test('has 100 bits in five groups of four characters', () => {
     assert.match(make(), /^[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){4}$/);
     assert.equal(20 * Math.log2(temporaryAlphabet.length), 100);
   });
 
-  test('shows every bit that it was made from', () => {
+  test('depends on every bit of the random input', () => {
     const seen = new Set<string>();
     for (let symbol = 0; symbol < 32; symbol++) {
       for (let position = 0; position < 20; position++) {
@@ -40,11 +40,11 @@ describe('a temporary password', () => {
     assert.equal(seen.size, 31 * 20 + 1);
   });
 
-  test('needs as many random bytes as it has symbols', () => {
+  test('requires as many random bytes as it has symbols', () => {
     for (const length of [0, 19, 21]) assert.throws(() => temporaryPassword(new Uint8Array(length)), RangeError);
   });
 
-  test('10,000 of them: no two alike, no symbol favoured at any place', () => {
+  test('is unique and uniformly distributed over 10,000 samples', () => {
     const all = Array.from({ length: 10_000 }, make);
     assert.equal(new Set(all).size, all.length);
     for (let position = 0; position < 20; position++) {
@@ -56,7 +56,7 @@ describe('a temporary password', () => {
       assert.equal(counts.size, 32);
       const share = all.length / 32;
       const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - share) ** 2 / share, 0);
-      // 31 degrees of freedom: an honest source exceeds 80 at any of the 20 places about once in 20,000 runs.
+      // 31 degrees of freedom: a uniform source exceeds 80 at one of the 20 positions about once in 20,000 runs.
       assert.ok(chiSquare < 80, `place ${position}: ${chiSquare}`);
     }
   });
@@ -64,26 +64,26 @@ describe('a temporary password', () => {
 
 const spelling = 'ABCD-EFGH-JKLM-NPQR-2345';
 
-describe('a typed temporary password is read', () => {
+describe('reading a typed temporary password', () => {
   const forgiven: Record<string, string> = {
-    'as it is': spelling,
-    'in small letters': spelling.toLowerCase(),
+    unchanged: spelling,
+    'in lowercase': spelling.toLowerCase(),
     'without hyphens': spelling.replaceAll('-', ''),
     'with spaces for hyphens': spelling.replaceAll('-', ' '),
-    'with blanks around it': `\t ${spelling} \r\n`,
-    'with a no-break space': spelling.replaceAll('-', '\u00A0'),
-    'with the en dashes of a word processor': spelling.replaceAll('-', '–'),
+    'with surrounding white space': `\t ${spelling} \r\n`,
+    'with no-break spaces': spelling.replaceAll('-', '\u00A0'),
+    'with en dashes': spelling.replaceAll('-', '–'),
     'with no-break hyphens': spelling.replaceAll('-', '\u2011'),
     'in full-width letters': spelling.replace(/[A-Z]/g, (letter) =>
       String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0),
     ),
-    'grouped in another way': 'AB CDE FGHJ KLMN PQR2345',
+    'with other groups': 'AB CDE FGHJ KLMN PQR2345',
   };
   for (const [how, typed] of Object.entries(forgiven)) {
-    test(how, () => assert.equal(parseTemporaryPassword(typed), spelling));
+    test(`accepts it ${how}`, () => assert.equal(parseTemporaryPassword(typed), spelling));
   }
 
-  test('as every one that is made', () => {
+  test('accepts every generated password', () => {
     for (let n = 0; n < 500; n++) {
       const made = make();
       assert.equal(parseTemporaryPassword(` ${made.toLowerCase().replaceAll('-', ' ')}`), made);
@@ -91,7 +91,7 @@ describe('a typed temporary password is read', () => {
   });
 });
 
-describe('what cannot be a temporary password is not read:', () => {
+describe('reading text that is not a temporary password', () => {
   const refused: Record<string, string> = {
     nothing: '',
     'only hyphens': '----',
@@ -104,11 +104,11 @@ describe('what cannot be a temporary password is not read:', () => {
     'a Cyrillic А': spelling.replace('A', 'А'),
     'an underscore': spelling.replace('-', '_'),
     'an emoji': spelling.replace('A', '🔑'),
-    'two of them': spelling + spelling,
+    'two temporary passwords': spelling + spelling,
     'a very long text': 'A'.repeat(100_000),
   };
   for (const [what, typed] of Object.entries(refused)) {
-    test(what, () => assert.equal(parseTemporaryPassword(typed), null));
+    test(`rejects ${what}`, () => assert.equal(parseTemporaryPassword(typed), null));
   }
 });
 
@@ -125,27 +125,27 @@ describe('a password presented at sign-in', () => {
   const wide = spelling.replace(/[A-Z]/g, (letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0));
   const table: [what: string, typed: string, presented: { kind: string; text: string | null }][] = [
     ['five groups of four', spelling, temporary],
-    ['the same in lowercase', spelling.toLowerCase(), temporary],
-    ['the same without hyphens', spelling.replaceAll('-', ''), temporary],
-    ['the same with spaces around and between', ` ${spelling.replaceAll('-', ' ')}\t`, temporary],
-    ['the same with typographic dashes', spelling.replaceAll('-', '–'), temporary],
-    ['the same in full-width letters', wide, temporary],
-    ['the same after 500 spaces', `${' '.repeat(500)}${spelling}`, temporary],
-    ['a phrase of twenty such letters', 'warm green bears dart by', { ...temporary, text: 'WARM-GREE-NBEA-RSDA-RTBY' }],
+    ['lowercase', spelling.toLowerCase(), temporary],
+    ['without hyphens', spelling.replaceAll('-', ''), temporary],
+    ['with spaces around and between', ` ${spelling.replaceAll('-', ' ')}\t`, temporary],
+    ['with typographic dashes', spelling.replaceAll('-', '–'), temporary],
+    ['full-width letters', wide, temporary],
+    ['after 500 spaces', `${' '.repeat(500)}${spelling}`, temporary],
+    ['a phrase of 20 such letters', 'warm green bears dart by', { ...temporary, text: 'WARM-GREE-NBEA-RSDA-RTBY' }],
     ['one symbol too few', spelling.slice(0, -1), own(spelling.slice(0, -1))],
     ['one symbol too many', `${spelling}6`, own(`${spelling}6`)],
     ['a symbol outside the alphabet', spelling.replace('2', '0'), own(spelling.replace('2', '0'))],
-    ['a sentence, its spaces kept', ' under the old bridge', own(' under the old bridge')],
-    ['letters in two parts', 'e\u0301te\u0301', own('été')],
-    ['nothing', '', own('')],
+    ['a sentence with its spaces', ' under the old bridge', own(' under the old bridge')],
+    ['decomposed letters', 'e\u0301te\u0301', own('été')],
+    ['an empty text', '', own('')],
     ['more than 1 KiB', 'x'.repeat(1_025), own(null)],
     ['a temporary password within more than 1 KiB of spaces', `${' '.repeat(1_025)}${spelling}`, own(null)],
   ];
   for (const [what, typed, presented] of table) {
-    test(`is taken as ${presented.kind}: ${what}`, () => assert.deepEqual(readPresentedPassword(typed), presented));
+    test(`is read as ${presented.kind}: ${what}`, () => assert.deepEqual(readPresentedPassword(typed), presented));
   }
 
-  test('is temporary whenever it was generated, and such a password can’t be chosen', () => {
+  test('is read as temporary for every generated password, which cannot be chosen', () => {
     for (let n = 0; n < 500; n++) {
       const made = make();
       assert.equal(readPresentedPassword(made).kind, 'temporary');
@@ -154,42 +154,43 @@ describe('a password presented at sign-in', () => {
   });
 });
 
-test('a password is hashed in NFKC, its spaces kept', () => {
+test('a password is normalized to NFKC before hashing, with its spaces', () => {
   assert.equal(normalizePassword('e\u0301té'), 'été');
   assert.equal(normalizePassword('ﬁne Ｌine'), 'fine Line');
   assert.equal(normalizePassword(' two  spaces '), ' two  spaces ');
 });
 
-describe('what can be said against a new password', () => {
+describe('validation of a new password', () => {
   const table: [what: string, password: string, code: string | null][] = [
-    ['nothing typed', '', 'password.missing'],
+    ['an empty password', '', 'password.missing'],
     ['one character', 'a', 'password.tooShort'],
     ['14 code points', 'a'.repeat(14), 'password.tooShort'],
     ['15 code points', 'warm wet stones', null],
     ['14 code points in 28 UTF-16 units', '🔑'.repeat(14), 'password.tooShort'],
     ['15 emoji', '🔑'.repeat(15), null],
-    ['15 code points that NFKC makes 14', `${'x'.repeat(13)}e\u0301`, 'password.tooShort'],
+    ['15 code points that NFKC reduces to 14', `${'x'.repeat(13)}e\u0301`, 'password.tooShort'],
     ['64 code points', 'kiesel am bach '.repeat(5).slice(0, 64), null],
     ['256 code points', 'k'.repeat(256), null],
     ['257 code points', 'k'.repeat(257), 'password.tooLong'],
     ['256 emoji in exactly 1 KiB', '🔑'.repeat(256), null],
     ['257 emoji', '🔑'.repeat(257), 'password.tooLong'],
-    ['250 code points that NFKC makes 4,500', '\uFDFA'.repeat(250), 'password.tooLong'],
-    ['all lower case, spaces only', 'under the old bridge', null],
-    ['the shape of a temporary password', 'ABCD-EFGH-JKLM-NPQR-2345', 'password.likeTemporary'],
-    ['the same in small letters', 'abcdefghjklmnpqr2345', 'password.likeTemporary'],
+    ['250 code points that NFKC expands to 4,500', '\uFDFA'.repeat(250), 'password.tooLong'],
+    ['only lowercase letters and spaces', 'under the old bridge', null],
+    ['the format of a temporary password', 'ABCD-EFGH-JKLM-NPQR-2345', 'password.likeTemporary'],
+    ['the format of a temporary password in lowercase', 'abcdefghjklmnpqr2345', 'password.likeTemporary'],
     ['the user name', 'zoe.besson@lumiere.example', 'password.containsName'],
     ['the user name with a year', 'zoe.besson@lumiere.example2026', 'password.containsName'],
-    ['the display name and a little', 'Zoé Besson 12345', 'password.containsName'],
-    ['the tenant and a little', 'AteliersLumière2026!', 'password.containsName'],
-    ['the product three times', 'parvis-parvis-parvis', 'password.containsName'],
+    ['the display name with a suffix', 'Zoé Besson 12345', 'password.containsName'],
+    ["the organization's name with a suffix", 'AteliersLumière2026!', 'password.containsName'],
+    ["the product's name three times", 'parvis-parvis-parvis', 'password.containsName'],
     ['a name within a sentence', 'besson walks under the old bridge', null],
   ];
   for (const [what, password, code] of table) {
-    test(what, () => assert.equal(passwordFault(password, context)?.code ?? null, code));
+    test(`${code === null ? 'accepts' : `returns ${code} for`} ${what}`, () =>
+      assert.equal(passwordFault(password, context)?.code ?? null, code));
   }
 
-  test('the region’s own numbers are said', () => {
+  test("returns the region's own limits", () => {
     const strict = {
       ...context,
       rules: { password: { minimumLength: 20, maximumLength: 64 } } as unknown as RegionRules,
@@ -199,12 +200,12 @@ describe('what can be said against a new password', () => {
     assert.deepEqual(long, { code: 'password.tooLong', parameters: { count: 64 } });
   });
 
-  test('a name of three letters forbids nothing', () => {
+  test('does not reject names of three letters', () => {
     const short = { ...context, username: 'li@ab.example', displayName: 'Li Bo', tenantName: 'AB' };
     assert.equal(passwordFault('lilililililibobo', short), null);
   });
 
-  test('50 KB of anything are read as often as 5 KB', (t) => {
+  test('processes 50 KB in as many passes as 5 KB', (t) => {
     const spies = (['normalize', 'includes'] as const).map((name) => t.mock.method(String.prototype, name).mock);
     const readings = (text: string): number => {
       spies.forEach((spy) => spy.resetCalls());

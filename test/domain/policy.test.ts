@@ -53,8 +53,8 @@ function targetOf(who: Who, level: AdministratorLevel): Target | undefined {
   return { id: who, administratorLevel, globalAdminUntil: null };
 }
 
-// The contract once more, in other words than the judge's own: two spellings of one rule seldom share a mistake.
-const forEverybody: Action[] = ['dashboard.view', 'profile.view', 'password.change'];
+// The product contract, written differently from the policy: two formulations rarely share a mistake.
+const allowedToAll: Action[] = ['dashboard.view', 'profile.view', 'password.change'];
 const againstAPerson = [
   'edit',
   'block',
@@ -77,7 +77,7 @@ interface Case {
 }
 
 function expected({ level, action, who, at, managed }: Case): 'yes' | DenialReason {
-  if (forEverybody.includes(action)) return 'yes';
+  if (allowedToAll.includes(action)) return 'yes';
   if (level !== 'global' && level !== 'userManagement') return 'level';
   if (forGlobalAdmins.includes(action)) return level === 'global' ? 'yes' : 'level';
   if (/^(users|personalData)[.]/.test(action) && at !== 'here') return at;
@@ -89,8 +89,8 @@ function expected({ level, action, who, at, managed }: Case): 'yes' | DenialReas
 
 function forUserManager(who: Who, managed: Managed): 'yes' | DenialReason {
   if (who === 'global') return 'globalAdmin';
-  const holdsALevel = who !== 'user';
-  return managed === 'globalAdmins' && holdsALevel ? 'administrator' : 'yes';
+  const hasLevel = who !== 'user';
+  return managed === 'globalAdmins' && hasLevel ? 'administrator' : 'yes';
 }
 
 const cases: Case[] = administratorLevels.flatMap((level) =>
@@ -108,10 +108,10 @@ const answer = ({ level, action, who, at, managed }: Case): 'yes' | DenialReason
   return decision.allowed ? 'yes' : decision.because;
 };
 
-describe('the judge', () => {
+describe('policy', () => {
   for (const level of administratorLevels) {
     for (const action of actions) {
-      test(`${level}: ${action}`, () => {
+      test(`decides ${action} for level ${level} as the contract says`, () => {
         const these = cases.filter((each) => each.level === level && each.action === action);
         assert.equal(these.length, whos.length * 4 * 2);
         assert.deepEqual(
@@ -122,7 +122,7 @@ describe('the judge', () => {
     }
   }
 
-  test('lets the operator act from outside the tenant, on anybody, wherever the region says it is done', () => {
+  test('allows the operator every action on every user, wherever the region places it', () => {
     for (const at of Object.keys(placements) as Placement['at'][]) {
       for (const action of actions) {
         for (const who of whos) {
@@ -133,7 +133,7 @@ describe('the judge', () => {
     }
   });
 
-  test('says which place and which address', () => {
+  test('returns the place and its URL', () => {
     const decision = may(scopeOf(rulesWith('elsewhere', 'userManagers'), 'global'), 'users.resetPassword');
     assert.deepEqual(decision, {
       allowed: false,
@@ -143,7 +143,7 @@ describe('the judge', () => {
     });
   });
 
-  test('asks the region for each operation on its own', () => {
+  test("evaluates the region's placement for each operation separately", () => {
     const here = rulesWith('here', 'userManagers');
     const rules = { ...here, operations: { ...here.operations, 'users.resetPassword': placements.alone } };
     for (const operation of userOperations) {
@@ -156,7 +156,7 @@ describe('the judge', () => {
     }
   });
 
-  test('says whose rule it is where a tenant may be stricter than its region', () => {
+  test('attributes a stricter rule to the tenant', () => {
     const rules = rulesWith('nobody', 'globalAdmins');
     const admin = { id: 'other', administratorLevel: 'billing', globalAdminUntil: null } as const;
     const because = (tightened: readonly string[], action: Action, target?: Target): string => {
@@ -173,7 +173,7 @@ describe('the judge', () => {
     assert.equal(because(['administratorsManagedBy'], 'users.block', admin), 'tenantAdministrator');
   });
 
-  test('pays no heed to the agent level', () => {
+  test('ignores the agent level', () => {
     for (const agentLevel of ['admin', 'sales', 'helpdesk', 'none'] as const) {
       const principal = person({ ...ada, administratorLevel: 'none', agentLevel });
       const decision = may({ ...scopeOf(rulesWith('here', 'userManagers'), 'none'), principal }, 'users.list');
@@ -182,7 +182,7 @@ describe('the judge', () => {
   });
 });
 
-test('a scope cannot be changed on the way down', () => {
+test('a scope is immutable', () => {
   const scope = scopeOf(rulesWith('here', 'userManagers'), 'none');
   assert.throws(() => Object.assign(scope, { principal: operator }), TypeError);
 });

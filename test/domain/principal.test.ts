@@ -37,18 +37,18 @@ function ofUsers(verb: string): Action {
   return `users.${verb}` as Action;
 }
 
-/** What each kind of principal may do, before a target is known. */
+/** The actions of each kind of principal without a target. */
 const table: [label: string, principal: Principal, allowed: readonly Action[]][] = [
-  ['a person without a level', person({ ...ada, administratorLevel: 'none' }), own],
+  ['a user without a level', person({ ...ada, administratorLevel: 'none' }), own],
   ['a Global admin', globalAdmin, everything],
-  ['support that looks', support('look'), looking],
-  ['support that manages', support('manage'), managing],
+  ['read-only support', support('look'), looking],
+  ['managing support', support('manage'), managing],
   ['the operator', operator, everything],
   ['a client', { kind: 'client', clientId: 'c', scopes: everything }, []],
   ...jobNames.map((name): [string, Principal, Action[]] => [`the job ${name}`, job(name), []]),
 ];
 
-describe('what each kind of principal may do', () => {
+describe('permissions by kind of principal', () => {
   for (const [label, principal, allowed] of table) {
     for (const action of actions) {
       const verb = allowed.includes(action) ? 'may' : 'may not';
@@ -59,17 +59,17 @@ describe('what each kind of principal may do', () => {
   }
 });
 
-describe('a principal that the policy does not know', () => {
+describe('a principal unknown to the policy', () => {
   const unknown: [label: string, principal: unknown][] = [
     ['is missing', undefined],
-    ['is null, as the operator once was', null],
+    ['is null', null],
     ['has no kind', {}],
-    ['is of a kind without a case', { kind: 'administrator', administratorLevel: 'global' }],
+    ['is of an unknown kind', { kind: 'administrator', administratorLevel: 'global' }],
     ['is a client with every scope', { kind: 'client', clientId: 'c', scopes: ['*'] }],
     ['is a job', job('retention')],
   ];
   for (const [label, principal] of unknown) {
-    test(`is denied everything when it ${label}`, () => {
+    test(`is denied every action if it ${label}`, () => {
       const scope = { ...scopeOf(operator), principal: principal as Principal };
       for (const action of actions) {
         assert.deepEqual(may(scope, action), { allowed: false, because: 'principal' }, action);
@@ -78,12 +78,12 @@ describe('a principal that the policy does not know', () => {
       assert.equal(mayDelete(scope, [zoe], 0).allowed, false);
       assert.equal(maySetRules(scope, true).allowed, false);
       assert.equal(mayAssignLevels(scope, zoe, { ...zoe, agentLevel: 'sales' }).allowed, false);
-      assert.equal(mayAssignLevels(scope, zoe, zoe).allowed, false, 'not even the level that the user has');
+      assert.equal(mayAssignLevels(scope, zoe, zoe).allowed, false, 'not even the current level');
     });
   }
 });
 
-describe('the log stores the kind and the id', () => {
+describe('principals in the activity log', () => {
   const recorded: [principal: Principal, kind: string, id: string | null, user: string | null][] = [
     [globalAdmin, 'person', 'ada', 'ada'],
     [support('look'), 'support', 'ada', 'ada'],
@@ -92,7 +92,7 @@ describe('the log stores the kind and the id', () => {
     [job('imports'), 'job', 'imports', null],
   ];
   for (const [principal, kind, id, user] of recorded) {
-    test(`of a principal of the kind ${kind}`, () => {
+    test(`are stored with kind and ID for ${kind}`, () => {
       assert.deepEqual(toRecorded(principal), { kind, id });
       assert.equal(actorIdOf({ principal }), user);
       assert.equal(actingUserId({ principal }), user ?? '', 'the empty string matches no user in a query');

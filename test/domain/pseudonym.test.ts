@@ -5,19 +5,19 @@ import { pseudonymOf } from '../../src/domain/people/pseudonym.ts';
 
 const pseudonym = (key: string, id: string): string => pseudonymOf(hmacSha256(key, id));
 
-describe('a pseudonym', () => {
-  it('is short, without look-alikes, and the same for the same person under the same key', () => {
+describe('pseudonym', () => {
+  it('is short, has no look-alike characters and is stable for the same user and key', () => {
     assert.match(pseudonym('key', 'zoe'), /^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}$/);
     assert.equal(pseudonym('key', 'zoe'), pseudonym('key', 'zoe'));
   });
 
-  it('is another one for another person, and under another key', () => {
+  it('differs between users and between keys', () => {
     const people = Array.from({ length: 5_000 }, (_, each) => pseudonym('key', String(each)));
     assert.equal(new Set(people).size, people.length);
     assert.notEqual(pseudonym('key', 'zoe'), pseudonym('other', 'zoe'));
   });
 
-  it('favours no symbol', () => {
+  it('uses all symbols equally often', () => {
     const counts = new Map<string, number>();
     for (let each = 0; each < 4_000; each++)
       for (const symbol of pseudonym('key', String(each)).replace('-', ''))

@@ -16,7 +16,7 @@ const rules = {
   session: { idleMinutes: 30, absoluteHours: 12 },
 } as unknown as RegionRules;
 
-test('times of the rules in ms', () => {
+test('rule durations are converted to milliseconds', () => {
   assert.equal(temporaryPasswordLifetimeMs(rules), 259_200_000);
   assert.equal(passwordChangeWindowMs(rules), 900_000);
   assert.equal(idleLimitMs(rules), 1_800_000);
@@ -30,7 +30,7 @@ test('a language tag has the form of BCP 47', () => {
   }
 });
 
-test('only the operations that a region decides on', () => {
+test('isUserOperation accepts only the operations a region decides on', () => {
   for (const operation of userOperations) assert.equal(isUserOperation(operation), true);
   for (const other of ['', 'users', 'users.List', 'dashboard.view', 'toString', '__proto__']) {
     assert.equal(isUserOperation(other), false, other);

@@ -3,20 +3,20 @@ import { test } from 'node:test';
 import { isUserOperation, userOperations } from '../../src/domain/regions.ts';
 import { actions, administratorLevels, agentLevels, actionsOnUsers, rights } from '../../src/domain/roles.ts';
 
-const everybody = ['global', 'userManagement', 'billing', 'none'];
+const allLevels = ['global', 'userManagement', 'billing', 'none'];
 const userManagers = ['global', 'userManagement'];
 
-test('two settings per user, in the order in which the pages offer them', () => {
-  assert.deepEqual(administratorLevels, everybody);
+test('levels are listed in the order in which pages offer them', () => {
+  assert.deepEqual(administratorLevels, allLevels);
   assert.deepEqual(agentLevels, ['admin', 'sales', 'helpdesk', 'none']);
 });
 
-// A new action must be entered here too: whom it is open to is decided twice, on purpose.
-test('every action is open to exactly these levels', () => {
+// A new action must be added here: permissions are deliberately written down twice.
+test('every action is available to exactly these levels', () => {
   assert.deepEqual(rights, {
-    'dashboard.view': everybody,
-    'profile.view': everybody,
-    'password.change': everybody,
+    'dashboard.view': allLevels,
+    'profile.view': allLevels,
+    'password.change': allLevels,
     'accountSettings.view': userManagers,
     'accountSettings.edit': ['global'],
     'users.list': userManagers,
@@ -42,7 +42,7 @@ test('every action is open to exactly these levels', () => {
   });
 });
 
-test('actions, rights and the operations of a region name the same things', () => {
+test('actions, rights and region operations have the same names', () => {
   assert.deepEqual(Object.keys(rights).sort(), [...actions].sort());
   assert.deepEqual(
     actions.filter((action) => action.startsWith('users.')),
@@ -51,7 +51,7 @@ test('actions, rights and the operations of a region name the same things', () =
   assert.deepEqual(actions.filter(isUserOperation), [...userOperations]);
 });
 
-test('whatever changes a person is guarded by the level of that person', () => {
+test("every action that changes a user is checked against that user's level", () => {
   const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'removeSecondFactor', 'endSessions', 'import'];
   assert.deepEqual([...actionsOnUsers], [...verbs.map((verb) => `users.${verb}`), 'personalData.erase']);
 });

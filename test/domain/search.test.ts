@@ -10,7 +10,7 @@ const finds = (typed: string, searchWords: string): boolean => {
   return words.length > 0 && words.every((word) => searchWords.includes(word));
 };
 
-describe('what finds whom', () => {
+describe('searching users by name', () => {
   const table: [typed: string, name: string, found: boolean][] = [
     ['helene', 'Hélène', true],
     ['HÉLÈNE', 'helene', true],
@@ -49,9 +49,10 @@ describe('what finds whom', () => {
     ['smile 😀', '😀 Smile', true],
   ];
   for (const [typed, name, found] of table)
-    test(`${typed} ${found ? 'finds' : 'does not find'} ${name}`, () => assert.equal(finds(typed, named(name)), found));
+    test(`"${typed}" ${found ? 'finds' : 'does not find'} ${name}`, () =>
+      assert.equal(finds(typed, named(name)), found));
 
-  test('a user by the user name, and by a first and a last name that are not shown', () => {
+  test('finds a user by user name, and by first and last names that are not displayed', () => {
     const words = searchTextOf({
       displayName: 'Zizou',
       firstName: 'Zoé',
@@ -63,23 +64,23 @@ describe('what finds whom', () => {
   });
 });
 
-test('no word stands there twice, nor one that another one holds', () => {
+test('search words contain no duplicates and no word that is part of another', () => {
   assert.equal(named('Camille Laurent', 'camille.laurent2@laurent.example'), 'camille laurent2 example');
 });
 
-describe('of what is too long', () => {
-  test('the beginning of a word is searched', () => {
+describe('limits of the search index', () => {
+  test('keep the beginning of a long word', () => {
     const words = named('ab'.repeat(200));
     assert.equal(words.split(' ')[0]?.length, 100);
     assert.ok(finds('ba'.repeat(10), words));
   });
 
-  test('no more words than three hundred letters hold', () => {
+  test('keep words of at most 300 characters in total', () => {
     const words = named(Array.from({ length: 90 }, (_, index) => `𠮷${index}`).join(' '));
     assert.ok([...words].length <= 300 && words.startsWith('𠮷0 𠮷9 𠮷10 '));
   });
 
-  test('eight words of a search count: the longest', () => {
+  test('use only the eight longest words of a query', () => {
     const typed = Array.from({ length: 12 }, (_, index) =>
       'x'.repeat(index + 1).concat(String.fromCharCode(97 + index)),
     );
@@ -87,12 +88,12 @@ describe('of what is too long', () => {
   });
 });
 
-// Without these, an index by beginnings would miss somebody whom walking past everybody finds.
-describe('for any name and any search', () => {
+// Without these properties, a prefix index would miss users that a full scan finds.
+describe('for any name and any query', () => {
   const letter = fc.constantFrom('a', 'e', 'o', 'u', 'ä', 'ö', 'ü', 'ß', 'ς', ' ', 'é', '-', '𠮷', '李', 'ﷺ', '1');
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: letter }));
 
-  test('what stands within a word begins one of its endings', () => {
+  test('every part of a word is the beginning of an indexed ending', () => {
     fc.assert(
       fc.property(text, fc.nat(), fc.nat(30), (name, from, length) => {
         const searchWords = named(name);
@@ -104,7 +105,7 @@ describe('for any name and any search', () => {
     );
   });
 
-  test('whoever is looked for by their whole name is found, if it has a letter', () => {
+  test('a user is found by the full name, if it contains a letter', () => {
     fc.assert(
       fc.property(fc.string({ unit: letter, maxLength: 60 }), (name) => {
         assert.equal(finds(name, named(name)), parseSearchQuery(name).length > 0);
@@ -112,7 +113,7 @@ describe('for any name and any search', () => {
     );
   });
 
-  test('words hold nothing that LIKE, FTS5 or a tsquery would take for a sign', () => {
+  test('words contain no special characters of LIKE, FTS5 or tsquery', () => {
     fc.assert(
       fc.property(text, (name) => {
         for (const word of [...named(name).split(' '), ...parseSearchQuery(name)])

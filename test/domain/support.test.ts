@@ -35,21 +35,21 @@ const inside = (level: Grant['level']): Scope => {
   );
 };
 
-// Said once more in other words: whoever opens an action to support must do so here too.
+// Written down independently of the policy: an action opened to support must be added here too.
 const looking: Action[] = ['dashboard.view', 'accountSettings.view', 'users.list', 'users.view', 'activity.view'];
 const managing: Action[] = ['add', 'edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions'].map(
   (verb) => `users.${verb}` as Action,
 );
 
-describe('support', () => {
+describe('support session', () => {
   for (const level of supportLevels) {
-    test(`${level}: reaches exactly what it is for`, () => {
+    test(`allows exactly the actions of level ${level}`, () => {
       const open = actions.filter((action) => may(inside(level), action).allowed);
       assert.deepEqual(open.sort(), [...looking, ...(level === 'manage' ? managing : [])].sort());
     });
   }
 
-  test('acts on nobody who holds an administrator level', () => {
+  test('allows no actions on users with an administrator level', () => {
     for (const action of managing.filter((each) => each !== 'users.add')) {
       for (const administratorLevel of administratorLevels) {
         const { allowed } = may(inside('manage'), action, { id: 'zoe', administratorLevel, globalAdminUntil: null });
@@ -58,7 +58,7 @@ describe('support', () => {
     }
   });
 
-  test('gives and takes no level, of either kind', () => {
+  test('does not allow changing levels of either kind', () => {
     const zoe = { id: 'zoe', administratorLevel: 'none', agentLevel: 'none' } as const;
     assert.ok(mayAssignLevels(inside('manage'), zoe, zoe).allowed);
     assert.ok(mayAssignLevels(inside('manage'), null, zoe).allowed);
@@ -72,30 +72,31 @@ describe('support', () => {
     }
   });
 
-  test('keeps to the region: what is done elsewhere is elsewhere for operators too', () => {
+  test('respects operations that the region places elsewhere', () => {
     const operations = { ...worldwide.operations, 'users.block': { at: 'nobody' } as const };
     const scope = createScope({ ...inside('manage'), rules: { ...worldwide, operations } });
     assert.deepEqual(may(scope, 'users.block'), { allowed: false, because: 'nobody' });
   });
 
-  test('leaves an operator without any level outside', () => {
+  test('leaves the operator without any level after leaving', () => {
     const back = homeScope(inside('manage'));
     assert.deepEqual([back.tenant, back.principal], [home, outside.principal]);
     assert.equal(may(back, 'users.list').allowed, false);
   });
 });
 
-describe('a grant', () => {
+describe('a support grant', () => {
   const rules = (grant: 'allowed' | 'forbidden') => ({ supportAccess: { grant, longestHours: 1 } });
   for (const [label, endsAt, endedAt, state, grant, end] of [
-    ['holds until its last millisecond', now + 1, null, 'active', 'allowed', null],
-    ['is over at its end', now, null, 'active', 'allowed', 'expired'],
-    ['is over a millisecond later', now - 1, null, 'active', 'allowed', 'expired'],
-    ['is over when somebody ended it', now + 1, now, 'active', 'allowed', 'ended'],
-    ['does not hold while the tenant is suspended', now + 1, null, 'suspended', 'allowed', 'suspended'],
-    ['does not hold while the tenant moves', now + 1, null, 'moving', 'allowed', 'moving'],
-    ['does not hold where the rules forbid it since', now + 1, null, 'active', 'forbidden', 'forbidden'],
+    ['is valid until its last millisecond', now + 1, null, 'active', 'allowed', null],
+    ['expires at its end', now, null, 'active', 'allowed', 'expired'],
+    ['is expired a millisecond later', now - 1, null, 'active', 'allowed', 'expired'],
+    ['ends when it is ended early', now + 1, now, 'active', 'allowed', 'ended'],
+    ['is suspended with its tenant', now + 1, null, 'suspended', 'allowed', 'suspended'],
+    ['is not valid while the tenant is moving', now + 1, null, 'moving', 'allowed', 'moving'],
+    ['is not valid if the rules have forbidden support since', now + 1, null, 'active', 'forbidden', 'forbidden'],
   ] as const) {
-    test(label, () => assert.equal(supportEndReason({ endsAt, endedAt }, { state }, rules(grant), now), end));
+    test(`a grant ${label}`, () =>
+      assert.equal(supportEndReason({ endsAt, endedAt }, { state }, rules(grant), now), end));
   }
 });

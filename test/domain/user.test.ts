@@ -5,7 +5,7 @@ import { cleanName, foldName, initialsOf, statusOf } from '../../src/domain/peop
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 
-describe('names', () => {
+describe('user names for sorting and display', () => {
   const folded: [name: string, key: string][] = [
     ['Hélène', 'helene'],
     ['HÉLÈNE', 'helene'],
@@ -23,30 +23,30 @@ describe('names', () => {
     ['😀', '😀'],
     ['', ''],
   ];
-  for (const [name, key] of folded) test(`“${name}” sorts as “${key}”`, () => assert.equal(foldName(name), key));
+  for (const [name, key] of folded) test(`“${name}” is sorted as “${key}”`, () => assert.equal(foldName(name), key));
 
-  test('folding twice changes nothing', () => {
+  test('folding is idempotent', () => {
     fc.assert(
       fc.property(anyText, (text) => assert.equal(foldName(foldName(text)), foldName(text))),
       { numRuns: 20_000 },
     );
   });
 
-  test('lose every character that could turn their direction or hide', () => {
-    // All of Unicode's Bidi_Control, the zero-width ones, and the ASCII and Latin-1 controls.
+  test('bidirectional, zero-width and control characters are removed', () => {
+    // All of Unicode's Bidi_Control characters, zero-width characters, and ASCII and Latin-1 controls.
     const bidi = [0x061c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069];
     for (const point of [...bidi, 0x200b, 0x2060, 0xfeff, 0x00, 0x07, 0x1b, 0x7f, 0x9f]) {
       assert.equal(cleanName(`A${String.fromCodePoint(point)}B`), 'AB', `U+${point.toString(16)}`);
     }
   });
 
-  test('keep one space where there was a tab or a line break', () => {
+  test('tabs and line breaks become one space', () => {
     assert.equal(cleanName('Ada\tLovelace\r\nByron'), 'Ada Lovelace Byron');
     assert.equal(cleanName(' Ada \u200B Lovelace '), 'Ada Lovelace');
     assert.equal(cleanName('\u200B\u202E '), '');
   });
 
-  test('keep what they are written with', () => {
+  test('characters of all scripts are kept', () => {
     for (const name of ['Zoé Besson', "O’Neil-D'Arcy", 'نگین\u200Cه', '👩‍🚀 Ada', 'क्षि', '<b>Bobby</b> {{7*7}} $t(k)']) {
       assert.equal(cleanName(name), name.normalize('NFC'));
     }
@@ -54,7 +54,7 @@ describe('names', () => {
     assert.equal(cleanName('Zoe\u200B\u0301'), 'Zoé');
   });
 
-  test('cleaning twice changes nothing', () => {
+  test('cleaning is idempotent', () => {
     fc.assert(
       fc.property(anyText, (text) => assert.equal(cleanName(cleanName(text)), cleanName(text))),
       {
@@ -74,16 +74,16 @@ describe('names', () => {
     ['', ''],
   ];
   for (const [name, letters] of initials) {
-    test(`“${name}” is pictured by “${letters}”`, () => assert.equal(initialsOf(name), letters));
+    test(`“${name}” has the initials “${letters}”`, () => assert.equal(initialsOf(name), letters));
   }
 });
 
-describe('the status of a user', () => {
+describe('status of a user', () => {
   const now = 1_000_000;
   const own = { password: 'own', temporaryUntil: null } as const;
   const temporary = (temporaryUntil: number | null) => ({ password: 'temporary', temporaryUntil }) as const;
 
-  test('follows state, password and time', () => {
+  test('depends on state, password and time', () => {
     assert.equal(statusOf({ state: 'active', ...own }, now), 'active');
     assert.equal(statusOf({ state: 'active', ...temporary(now + 1) }, now), 'passwordChange');
     assert.equal(statusOf({ state: 'active', ...temporary(now) }, now), 'expired');

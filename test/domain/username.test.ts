@@ -5,8 +5,8 @@ import { canonicalUsername, domainOf, isDomain, isUsername } from '../../src/dom
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 
-describe('a user name', () => {
-  test('has one canonical form: applied twice, nothing changes', () => {
+describe('canonical user name', () => {
+  test('is idempotent for any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const once = canonicalUsername(text);
@@ -16,7 +16,7 @@ describe('a user name', () => {
     );
   });
 
-  test('so has a domain, whatever it is made of', () => {
+  test('is idempotent for any domain', () => {
     const letters = Array.from('a.-1x0éß。ıİ@ſK\u200B\u00AD\u0301ـמﬁ７ⅷ₂Σ');
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...letters, 'xn--'), maxLength: 8 }), (domain) => {
@@ -27,13 +27,13 @@ describe('a user name', () => {
     );
   });
 
-  test('a domain in another alphabet becomes ASCII, and never the one that it looks like', () => {
+  test('converts international domains to ASCII without merging look-alikes', () => {
     assert.equal(canonicalUsername('Ada@Lumière.example'), 'ada@xn--lumire-6ua.example');
     assert.equal(canonicalUsername('ada@lumie\u0300re.example'), 'ada@xn--lumire-6ua.example');
     assert.equal(canonicalUsername('ada@аpple.example'), 'ada@xn--pple-43d.example');
   });
 
-  test('every single character has one canonical form', () => {
+  test('is idempotent for every Unicode character', () => {
     for (let point = 0; point <= 0x10_ffff; point++) {
       const once = canonicalUsername(`x${String.fromCodePoint(point)}`);
       if (canonicalUsername(once) !== once) assert.fail(`U+${point.toString(16)}`);
@@ -41,7 +41,7 @@ describe('a user name', () => {
   });
 
   const sameAsAda: Record<string, string> = {
-    capitals: 'ADA@A.example',
+    'capital letters': 'ADA@A.example',
     'blanks around': '  ada@a.example\t\n',
     'no-break space': '\u00A0ada@a.example',
     'full-width letters': 'ａｄａ＠ａ．ｅｘａｍｐｌｅ',
@@ -51,7 +51,7 @@ describe('a user name', () => {
     'full-width dots at the end': 'ada@a.example．．',
   };
   for (const [how, typed] of Object.entries(sameAsAda)) {
-    test(`typed in ${how} is the same`, () => assert.equal(canonicalUsername(typed), 'ada@a.example'));
+    test(`is the same when typed with ${how}`, () => assert.equal(canonicalUsername(typed), 'ada@a.example'));
   }
 
   const good = [
@@ -61,23 +61,23 @@ describe('a user name', () => {
     "o'neil+it_x.y-z@sub.a-b.example",
     `${'a'.repeat(64)}@a.example`,
   ];
-  for (const name of good) test(`${name} is one`, () => assert.equal(isUsername(canonicalUsername(name)), true));
+  for (const name of good) test(`accepts ${name}`, () => assert.equal(isUsername(canonicalUsername(name)), true));
 
   const bad: Record<string, string> = {
-    nothing: '',
+    'an empty text': '',
     'no @': 'ada.example',
     'no local part': '@a.example',
     'no domain': 'ada@',
     'a domain of one label': 'ada@localhost',
     'two @': 'ada@b@a.example',
-    'a dot in front': '.ada@a.example',
-    'a dot behind': 'ada.@a.example',
+    'a leading dot': '.ada@a.example',
+    'a trailing dot in the local part': 'ada.@a.example',
     'a space inside': 'a da@a.example',
     'a dotless ı': 'admın@a.example',
     'a Cyrillic а': 'аda@a.example',
     'a Greek ο': 'bοb@a.example',
-    'a long s kept as such': 'ſam\u0327@a.example',
-    'an accent': 'zoé@a.example',
+    'a long s with a combining mark': 'ſam\u0327@a.example',
+    'an accented letter': 'zoé@a.example',
     'a combining accent': 'zoe\u0301@a.example',
     'a Turkish İ': 'İda@a.example',
     'a soft hyphen': 'ad\u00ADa@a.example',
@@ -89,13 +89,13 @@ describe('a user name', () => {
     '255 characters': `a@${'b'.repeat(245)}.example`,
     'a quoted local part': '"ada"@a.example',
     'a LIKE pattern': '%@a.example',
-    'an SQL end': "ada'--@a.example;drop",
+    'an SQL comment': "ada'--@a.example;drop",
   };
   for (const [what, typed] of Object.entries(bad)) {
-    test(`${what} makes none`, () => assert.equal(isUsername(canonicalUsername(typed)), false));
+    test(`rejects ${what}`, () => assert.equal(isUsername(canonicalUsername(typed)), false));
   }
 
-  test('whatever is accepted is plain ASCII in small letters, so that no two look alike', () => {
+  test('contains only lowercase ASCII if accepted, so that no two names look alike', () => {
     const near = fc.constantFrom(...Array.from('aAıİіо0.@-+é ſK\u200B'));
     fc.assert(
       fc.property(fc.string({ unit: near, maxLength: 12 }), fc.boolean(), (text, behind) => {
@@ -107,7 +107,7 @@ describe('a user name', () => {
     );
   });
 
-  test('belongs to the domain behind its last @', () => {
+  test('belongs to the domain after its last @', () => {
     assert.equal(domainOf('ada@a.example'), 'a.example');
     assert.equal(domainOf('ada@b@a.example'), 'a.example');
     assert.equal(domainOf('ada'), '');
@@ -115,7 +115,7 @@ describe('a user name', () => {
   });
 });
 
-describe('a company domain', () => {
+describe('organization domain', () => {
   const longest = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`;
   const table: [domain: string, is: boolean][] = [
     ['a.example', true],
@@ -145,6 +145,7 @@ describe('a company domain', () => {
     ['*.example', false],
   ];
   for (const [domain, is] of table) {
-    test(`${JSON.stringify(domain.slice(0, 40))}: ${is ? 'yes' : 'no'}`, () => assert.equal(isDomain(domain), is));
+    test(`${is ? 'accepts' : 'rejects'} ${JSON.stringify(domain.slice(0, 40))}`, () =>
+      assert.equal(isDomain(domain), is));
   }
 });

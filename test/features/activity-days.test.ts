@@ -9,10 +9,10 @@ after(() => {
   if (TZ === undefined) delete process.env.TZ;
 });
 
-describe('the days of the log', () => {
-  // In Santiago and Beirut the clocks go forward at midnight: one day of the year begins at one.
+describe('activity log days', () => {
+  // In Santiago and Beirut, clocks go forward at midnight, so one day of the year starts at 01:00.
   for (const zone of ['UTC', 'Europe/Paris', 'America/Santiago', 'Asia/Beirut', 'Pacific/Apia', 'Asia/Kolkata']) {
-    it(`follow one another without a gap, whatever the clocks do (${zone})`, () => {
+    it(`cover the whole year without gaps, including days when the clocks change (${zone})`, () => {
       process.env.TZ = zone;
       let begins = startOfDay('2026-01-01');
       for (let later = 0; later < 366; later++) {
@@ -28,7 +28,7 @@ describe('the days of the log', () => {
     });
   }
 
-  it('come with their time as the clocks of the zone show it', () => {
+  it('are formatted in the time zone of the process', () => {
     process.env.TZ = 'Europe/Paris';
     assert.equal(localDateTimeOf(Date.UTC(2026, 6, 1, 23, 5, 9)), '2026-07-02 01:05:09');
   });

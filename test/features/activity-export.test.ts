@@ -10,20 +10,20 @@ import { createFormats } from '../../src/i18n/formats.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const portal = await openPortal();
 const [csv, jsonl] = [paths.activityCsv, paths.activityJsonLines];
 
-async function company(language: (typeof languages)[number] = 'en') {
+async function setUpTenant(language: (typeof languages)[number] = 'en') {
   const tenant = await aTenant(portal, { language });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   const admin = await aPerson(portal, { 'Accept-Language': language }).signIn(camille);
   return { tenant, camille, admin };
 }
 
-/** Records the same again and again, at seven moments in turn. */
+/** Records the same event `count` times, with seven different timestamps. */
 const record = ({ scope }: TestTenant, count: number, event: ActivityEvent, targetId: string | null = null) =>
   portal.database.transaction(async (tx) => {
     for (let each = 0; each < count; each++)
@@ -35,8 +35,8 @@ const kindsOf = async ({ id }: TestTenant): Promise<string[]> =>
     ({ kind }) => kind,
   );
 
-/** @returns what the check says of a file, and how many entries it found good */
-function checked(text: string): [fault: unknown, entries: number | undefined, whole: boolean | undefined] {
+/** @returns the first fault, the number of valid entries and whether the file is complete */
+function checkFile(text: string): [fault: unknown, entries: number | undefined, whole: boolean | undefined] {
   const [first = '', ...lines] = text.trimEnd().split('\n');
   const check = createFileCheck(first, sha256);
   let fault: unknown = null;
@@ -44,16 +44,16 @@ function checked(text: string): [fault: unknown, entries: number | undefined, wh
   return [fault ?? check?.end(), check?.entries(), check?.whole];
 }
 
-describe('the log as JSON Lines', () => {
-  it('holds all that the chain binds, and its own record as the last entry', async () => {
-    const { tenant, admin } = await company();
+describe('activity log export as JSON Lines', () => {
+  it('contains every entry of the hash chain, with the export itself as the last entry', async () => {
+    const { tenant, admin } = await setUpTenant();
     await record(tenant, 1_100, { kind: 'tenant.resumed' });
     const { status, headers, text } = await admin.send('GET', jsonl);
     assert.equal(status, 200);
     assert.equal(headers['content-type'], 'application/x-ndjson; charset=utf-8');
     assert.match(String(headers['content-disposition']), /^attachment; filename="?activity-log-2026-11-23.jsonl"?$/);
     assert.deepEqual([headers['cache-control'], headers.vary], ['no-store', 'Cookie, Accept-Language']);
-    assert.deepEqual(checked(text), [null, 1_102, true]);
+    assert.deepEqual(checkFile(text), [null, 1_102, true]);
     const last = JSON.parse(text.trimEnd().split('\n').at(-2) ?? '') as { kind: string; data: string };
     assert.deepEqual(
       [last.kind, last.data],
@@ -61,12 +61,12 @@ describe('the log as JSON Lines', () => {
     );
   });
 
-  it('of a part says that it is one, and each entry brings the hash before it', async () => {
-    const { tenant, camille, admin } = await company();
+  it('marks a filtered export as partial and includes the previous hash of each entry', async () => {
+    const { tenant, camille, admin } = await setUpTenant();
     await record(tenant, 600, { kind: 'tenant.resumed' });
     await record(tenant, 600, { kind: 'user.blocked' }, camille.id);
     const { text } = await admin.send('GET', `${jsonl}?user=${camille.id}&kind=users&from=2026-11-23`);
-    assert.deepEqual(checked(text), [null, 600, false]);
+    assert.deepEqual(checkFile(text), [null, 600, false]);
     assert.ok(text.includes('"previousHash"'));
     const recorded = (await portal.database.knex('activity').orderBy('id', 'desc').first()) as { data: string };
     assert.equal(
@@ -76,11 +76,11 @@ describe('the log as JSON Lines', () => {
   });
 });
 
-describe('the log as CSV', () => {
+describe('activity log export as CSV', () => {
   for (const language of languages) {
-    it(`speaks the reader’s language, and opens in their Excel (${language})`, async () => {
-      const { t } = words(language);
-      const { tenant, admin } = await company(language);
+    it(`uses the reader's language and the delimiter of their Excel (${language})`, async () => {
+      const { t } = translator(language);
+      const { tenant, admin } = await setUpTenant(language);
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
       const { text, headers } = await admin.send('GET', csv);
       assert.equal(headers['content-type'], 'text/csv; charset=utf-8');
@@ -88,11 +88,11 @@ describe('the log as CSV', () => {
       const rows: string[][] = parse(text, { bom: true, delimiter: language === 'en' ? ',' : ';' });
       const { zone } = createFormats(language, () => portal.clock.now);
       assert.equal(rows[0]?.[1], t('activity:column.time', { zone: zone() }));
-      const said = rows.slice(1).map((row) => row.slice(0, 6));
+      const cells = rows.slice(1).map((row) => row.slice(0, 6));
       const time = '2026-11-23 09:00:00';
       const by = { actor: 'Camille Laurent', format: 'CSV' };
       const operator = t('activity:operator');
-      assert.deepEqual(said, [
+      assert.deepEqual(cells, [
         [
           '1',
           time,
@@ -121,8 +121,8 @@ describe('the log as CSV', () => {
     });
   }
 
-  it('holds what was asked for, however many entries that is', async () => {
-    const { tenant, admin } = await company();
+  it('contains all matching entries, however many there are', async () => {
+    const { tenant, admin } = await setUpTenant();
     await record(tenant, 1_200, { kind: 'tenant.resumed' });
     const { text } = await admin.send('GET', `${csv}?kind=organization`);
     const rows: string[][] = parse(text, { bom: true, from: 2 });
@@ -131,12 +131,12 @@ describe('the log as CSV', () => {
   });
 });
 
-describe('whoever takes the log away', () => {
+describe('activity log export', () => {
   const exportsOf = async (tenant: TestTenant): Promise<number> =>
     (await kindsOf(tenant)).filter((kind) => kind === 'activity.exported').length;
 
-  it('is recorded before anything is sent; who asks only for the head is not, and gets nothing', async () => {
-    const { tenant, admin } = await company();
+  it('is recorded before any data is sent; a HEAD request returns no data and is not recorded', async () => {
+    const { tenant, admin } = await setUpTenant();
     for (const path of [csv, jsonl]) {
       const before = await exportsOf(tenant);
       const head = await admin.send('HEAD', path);
@@ -146,8 +146,8 @@ describe('whoever takes the log away', () => {
     }
   });
 
-  it('waits when it was often, is told for how long, and others need not', async () => {
-    const { tenant, admin } = await company();
+  it('is throttled per user, with a Retry-After header', async () => {
+    const { tenant, admin } = await setUpTenant();
     for (let count = 0; count < 12; count++) assert.equal((await admin.send('GET', csv)).status, 200);
     const { status, headers, text } = await admin.send('GET', jsonl);
     assert.equal(status, 429);

@@ -42,8 +42,8 @@ const part = [
   filteredEndLine(5),
 ];
 
-/** @returns the first fault and the number of good entries before it */
-function found(lines: readonly string[]): string {
+/** @returns the first fault and the number of valid entries before it */
+function resultOf(lines: readonly string[]): string {
   const [first = '', ...others] = lines.map((line) => line.trimEnd());
   const check = createFileCheck(first, sha256);
   if (check === null) return 'no log';
@@ -75,84 +75,124 @@ const swap =
   };
 
 const table: [what: string, lines: readonly string[], edit: Edit, expected: string][] = [
-  ['whole', whole, () => {}, '6 good, no fault'],
-  ['whole, with what is personal erased', whole, change(3, { personal: null, personalSalt: null }), '6 good, no fault'],
-  ['whole, a time edited', whole, change(3, { at: 1 }), '2 good, changed at 3'],
-  ['whole, a kind edited', whole, change(3, { kind: 'signIn.succeeded' }), '2 good, changed at 3'],
-  ['whole, data edited', whole, change(2, { data: '{"x":""}' }), '1 good, changed at 2'],
-  ['whole, data spelt otherwise', whole, change(2, { data: '{ "x": "\u2028" }' }), '1 good, changed at 2'],
-  ['whole, an actor edited', whole, change(1, { actorId: null }), '0 good, changed at 1'],
+  ['complete file', whole, () => {}, '6 good, no fault'],
   [
-    'whole, an address edited',
+    'complete file with erased personal data',
+    whole,
+    change(3, { personal: null, personalSalt: null }),
+    '6 good, no fault',
+  ],
+  ['complete file with an edited timestamp', whole, change(3, { at: 1 }), '2 good, changed at 3'],
+  ['complete file with an edited kind', whole, change(3, { kind: 'signIn.succeeded' }), '2 good, changed at 3'],
+  ['complete file with edited data', whole, change(2, { data: '{"x":""}' }), '1 good, changed at 2'],
+  ['complete file with reformatted data', whole, change(2, { data: '{ "x": "\u2028" }' }), '1 good, changed at 2'],
+  ['complete file with an edited actor', whole, change(1, { actorId: null }), '0 good, changed at 1'],
+  [
+    'complete file with an edited address',
     whole,
     change(6, { personal: '{"address":"10.0.0.1"}' }),
     '5 good, personalChanged at 6',
   ],
-  ['whole, a salt edited', whole, change(6, { personalSalt: 'x' }), '5 good, personalChanged at 6'],
-  ['whole, something added to an entry', whole, change(4, { actorName: 'Ada' }), '3 good, unreadable at 4'],
-  ['whole, a field taken out', whole, change(4, { requestId: undefined }), '3 good, unreadable at 4'],
+  ['complete file with an edited salt', whole, change(6, { personalSalt: 'x' }), '5 good, personalChanged at 6'],
+  ['complete file with a field added to an entry', whole, change(4, { actorName: 'Ada' }), '3 good, unreadable at 4'],
   [
-    'whole, the tenant edited',
+    'complete file with a field removed from an entry',
+    whole,
+    change(4, { requestId: undefined }),
+    '3 good, unreadable at 4',
+  ],
+  [
+    'complete file with an edited tenant',
     whole,
     (lines) => void (lines[0] = lines[0]!.replace(scope.tenant.id, 'x')),
     '0 good, changed at 1',
   ],
-  ['whole, the first dropped', whole, drop(1), '0 good, missing at 1'],
-  ['whole, one dropped', whole, drop(3), '2 good, missing at 3'],
-  ['whole, the last dropped', whole, drop(6), '5 good, missing at 6'],
-  ['whole, one twice', whole, (lines) => void lines.splice(3, 0, lines[3]!), '3 good, missing at 4'],
-  ['whole, two in another order', whole, swap(3, 4), '2 good, missing at 3'],
-  ['whole, cut off before the end', whole, drop(7), '6 good, cutOff at 7'],
-  ['whole, cut off', whole, (lines) => void lines.splice(4), '3 good, cutOff at 4'],
+  ['complete file without its first entry', whole, drop(1), '0 good, missing at 1'],
+  ['complete file with one entry missing', whole, drop(3), '2 good, missing at 3'],
+  ['complete file without its last entry', whole, drop(6), '5 good, missing at 6'],
   [
-    'whole, cut off within a line',
+    'complete file with a duplicate entry',
+    whole,
+    (lines) => void lines.splice(3, 0, lines[3]!),
+    '3 good, missing at 4',
+  ],
+  ['complete file with two entries swapped', whole, swap(3, 4), '2 good, missing at 3'],
+  ['complete file without its end line', whole, drop(7), '6 good, cutOff at 7'],
+  ['complete file truncated between two lines', whole, (lines) => void lines.splice(4), '3 good, cutOff at 4'],
+  [
+    'complete file truncated within a line',
     whole,
     (lines) => void lines.splice(4, 9, '{"place":4,"a'),
     '3 good, unreadable at 4',
   ],
-  ['whole, nothing but its beginning', whole, (lines) => void lines.splice(1), '0 good, cutOff at 1'],
-  ['whole, cut off under another end', whole, (lines) => void lines.splice(4, 3), '3 good, missing at 4'],
+  ['complete file with only its first line', whole, (lines) => void lines.splice(1), '0 good, cutOff at 1'],
   [
-    'whole, cut off under an end that fits',
+    'complete file truncated, with the original end line',
+    whole,
+    (lines) => void lines.splice(4, 3),
+    '3 good, missing at 4',
+  ],
+  [
+    'complete file truncated, with an end line for the shorter length',
     whole,
     (lines) => void lines.splice(4, 9, endLine(3, last)),
     '3 good, changed at 3',
   ],
-  ['whole, something behind its end', whole, (lines) => void lines.push('{}'), '6 good, unreadable at 7'],
   [
-    'whole, an entry more behind its end',
+    'complete file with an extra line after the end line',
+    whole,
+    (lines) => void lines.push('{}'),
+    '6 good, unreadable at 7',
+  ],
+  [
+    'complete file with an extra entry after the end line',
     whole,
     (lines) => void lines.push(entryLine(longer)),
     '6 good, unreadable at 7',
   ],
-  ['whole, a second end', whole, (lines) => void lines.push(lines[7]!), '6 good, unreadable at 7'],
-  ['whole, an empty line', whole, (lines) => void lines.splice(2, 0, ''), '1 good, unreadable at 2'],
-  ['whole, called a part', whole, change(0, { begin: { ...begin(whole), filter } }), '0 good, unreadable at 1'],
-  ['a part', part, () => {}, '5 good, no fault'],
-  ['a part, an entry edited', part, change(3, { at: 1_005 }), '2 good, changed at 4'],
-  ['a part, an address edited', part, change(3, { personal: '{}' }), '2 good, personalChanged at 4'],
-  ['a part, two in another order', part, swap(3, 4), '3 good, misplaced at 4'],
-  ['a part, one twice', part, (lines) => void lines.splice(2, 0, lines[2]!), '2 good, misplaced at 2'],
-  ['a part, one between two neighbours replaced', part, change(2, forged()), '1 good, changed at 2'],
-  ['a part, one dropped', part, drop(3), '4 good, incomplete at 6'],
-  ['a part, cut off', part, drop(6), '5 good, cutOff at 7'],
-  ['a part, called whole', part, change(0, { begin: { ...begin(part), filter: null } }), '0 good, unreadable at 1'],
-  ['nothing', [], () => {}, 'no log'],
-  ['another file', ['{"a":1}'], () => {}, 'no log'],
-  ['a later version', whole, change(0, { begin: { ...begin(whole), version: 2 } }), 'no log'],
+  ['complete file with a second end line', whole, (lines) => void lines.push(lines[7]!), '6 good, unreadable at 7'],
+  ['complete file with an empty line', whole, (lines) => void lines.splice(2, 0, ''), '1 good, unreadable at 2'],
+  [
+    'complete file relabeled as partial',
+    whole,
+    change(0, { begin: { ...begin(whole), filter } }),
+    '0 good, unreadable at 1',
+  ],
+  ['partial file', part, () => {}, '5 good, no fault'],
+  ['partial file with an edited entry', part, change(3, { at: 1_005 }), '2 good, changed at 4'],
+  ['partial file with an edited address', part, change(3, { personal: '{}' }), '2 good, personalChanged at 4'],
+  ['partial file with two entries swapped', part, swap(3, 4), '3 good, misplaced at 4'],
+  [
+    'partial file with a duplicate entry',
+    part,
+    (lines) => void lines.splice(2, 0, lines[2]!),
+    '2 good, misplaced at 2',
+  ],
+  ['partial file with one of two adjacent entries replaced', part, change(2, forged()), '1 good, changed at 2'],
+  ['partial file with one entry missing', part, drop(3), '4 good, incomplete at 6'],
+  ['partial file without its end line', part, drop(6), '5 good, cutOff at 7'],
+  [
+    'partial file relabeled as complete',
+    part,
+    change(0, { begin: { ...begin(part), filter: null } }),
+    '0 good, unreadable at 1',
+  ],
+  ['empty file', [], () => {}, 'no log'],
+  ['unrelated file', ['{"a":1}'], () => {}, 'no log'],
+  ['file of a later format version', whole, change(0, { begin: { ...begin(whole), version: 2 } }), 'no log'],
 ];
 
 function begin(lines: readonly string[]): object {
   return (JSON.parse(lines[0]!) as { begin: object }).begin;
 }
 
-/** An entry that is sound in itself, and does not continue the one before it. */
+/** An entry that is valid on its own but does not continue the chain. */
 function forged(): object {
   return { previousHash: 'x', hash: entryHash(chain[1]!, 'x', sha256) };
 }
 
-describe('the check of a file', () => {
+describe('checking an exported activity log', () => {
   for (const [what, lines, edit, expected] of table) {
-    it(`finds ${expected}: ${what}`, () => assert.equal(found(edited(lines, edit)), expected));
+    it(`reports "${expected}" for ${what}`, () => assert.equal(resultOf(edited(lines, edit)), expected));
   }
 });

@@ -5,7 +5,7 @@ import { createScope } from '../../src/domain/scope.ts';
 import { parse } from 'csv-parse/sync';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { squeeze } from '../support/filled-forms.ts';
+import { normalizeSpace } from '../support/form-values.ts';
 import { openPortal } from '../support/portal.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import { person } from '../../src/domain/principal.ts';
@@ -13,7 +13,7 @@ import { person } from '../../src/domain/principal.ts';
 const log = '/account-settings/activity-log';
 const portal = await openPortal();
 
-async function company() {
+async function setUpTenant() {
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(camille);
@@ -22,53 +22,53 @@ async function company() {
 
 const count = (person: Person): number => person.$('.event').length;
 
-describe('an address of the log that was made up', async () => {
-  const { admin } = await company();
-  const everything: Record<string, string> = {
-    'a kind that there is not': 'kind=nothing',
-    'a kind from inside': 'kind=constructor',
+describe('a malformed activity log URL', async () => {
+  const { admin } = await setUpTenant();
+  const ignoredQueries: Record<string, string> = {
+    'an unknown kind': 'kind=nothing',
+    'the name of an inherited property as kind': 'kind=constructor',
     'two kinds': 'kind=users&kind=refused',
-    'an id that is none': 'user=1%20or%201=1',
-    'an id with a pattern': 'user=%25',
-    'two ids': `user=${randomUUID()}&user=${randomUUID()}`,
-    'an object for an id': 'user[$ne]=x',
-    'a date that the calendar does not have': 'from=2026-11-31',
+    'an invalid ID': 'user=1%20or%201=1',
+    'an ID that is a wildcard': 'user=%25',
+    'two IDs': `user=${randomUUID()}&user=${randomUUID()}`,
+    'an object as ID': 'user[$ne]=x',
+    'a date that does not exist': 'from=2026-11-31',
     'a date in words': 'from=yesterday',
-    'a date before time': 'from=0000-00-00',
-    'a date beyond time': 'to=99999-01-01',
+    'a date before year 1': 'from=0000-00-00',
+    'a date after year 9999': 'to=99999-01-01',
     'a date with a time': 'from=2026-11-23T10:00',
     'two dates': 'from=2026-01-01&from=2027-01-01',
-    'a place that is none': 'after=x',
-    'a place with a sign': 'after=-1--1',
-    'a place without end': `after=${'9'.repeat(400)}-1`,
-    'a place that is too much for a number': `after=${'9'.repeat(16)}-1`,
-    'a prototype': '__proto__[user]=x&constructor.prototype=y',
+    'an invalid position': 'after=x',
+    'a position with a sign': 'after=-1--1',
+    'a position of 400 digits': `after=${'9'.repeat(400)}-1`,
+    'a position beyond the safe integers': `after=${'9'.repeat(16)}-1`,
+    'prototype properties': '__proto__[user]=x&constructor.prototype=y',
     'a name that is too long': `person=${'x'.repeat(101)}`,
-    'broken percent signs': 'kind=%E0%A4%A&from=%',
+    'invalid percent encoding': 'kind=%E0%A4%A&from=%',
   };
-  for (const [what, query] of Object.entries(everything)) {
-    it(`reads as if it did not say it: ${what}`, async () => {
+  for (const [what, query] of Object.entries(ignoredQueries)) {
+    it(`is treated as if the parameter were missing: ${what}`, async () => {
       await admin.visit(`${log}?${query}`);
       assert.deepEqual([admin.status, count(admin)], [200, 1]);
     });
   }
 
-  const nothing: Record<string, string> = {
-    'the id of nobody': `user=${randomUUID()}`,
-    'a day before its beginning': 'from=2026-11-23&to=2026-11-22',
-    'a place before all': 'after=0-0',
-    'a place behind all': `before=${'9'.repeat(15)}-1`,
-    'the last day that there is': 'from=9999-12-31',
+  const emptyQueries: Record<string, string> = {
+    'an unknown user ID': `user=${randomUUID()}`,
+    'a last day before the first day': 'from=2026-11-23&to=2026-11-22',
+    'a position before the first entry': 'after=0-0',
+    'a position after the last entry': `before=${'9'.repeat(15)}-1`,
+    'the last representable day': 'from=9999-12-31',
   };
-  for (const [what, query] of Object.entries(nothing)) {
-    it(`finds nothing: ${what}`, async () => {
+  for (const [what, query] of Object.entries(emptyQueries)) {
+    it(`matches no entries: ${what}`, async () => {
       await admin.visit(`${log}?${query}`);
       assert.deepEqual([admin.status, count(admin)], [200, 0]);
       admin.sees('No events match your filters');
     });
   }
 
-  const nobody = [
+  const unknownNames = [
     '%',
     '_',
     "' or 1=1 --",
@@ -79,8 +79,8 @@ describe('an address of the log that was made up', async () => {
     '\u202E'.repeat(50),
     '%25%00',
   ];
-  for (const typed of nobody) {
-    it(`asks for nobody by ${JSON.stringify(typed)}`, async () => {
+  for (const typed of unknownNames) {
+    it(`finds no users named ${JSON.stringify(typed)}`, async () => {
       await admin.visit(`${log}?person=${typed.endsWith('%00') ? typed : encodeURIComponent(typed)}`);
       assert.equal(admin.status, typed.endsWith('%00') ? 400 : 200);
       if (admin.status === 200) admin.sees('No one with that name');
@@ -88,8 +88,8 @@ describe('an address of the log that was made up', async () => {
   }
 });
 
-describe('names that are meant to do harm', async () => {
-  const { tenant, camille, admin } = await company();
+describe('hostile display names in the activity log', async () => {
+  const { tenant, camille, admin } = await setUpTenant();
   const names = [
     '<img src=x onerror=alert(1)>',
     '"><svg onload=alert(1)>',
@@ -112,18 +112,18 @@ describe('names that are meant to do harm', async () => {
     await activityStore.record(portal.database, scope, { kind: 'user.edited', changes }, user.id, portal.clock.now);
   }
 
-  it('are only names on the page, each isolated', async () => {
+  it('are shown as plain text on the page, each in its own bdi element', async () => {
     await admin.visit(`${log}?kind=users`);
     const shown = admin
       .$('.event-text bdi:last-of-type')
       .toArray()
-      .map((each) => squeeze(admin.$(each).text()));
-    assert.deepEqual(shown.sort(), names.map(squeeze).sort());
+      .map((each) => normalizeSpace(admin.$(each).text()));
+    assert.deepEqual(shown.sort(), names.map(normalizeSpace).sort());
     assert.equal(admin.$('.timeline img, .timeline svg:not(.icon), .timeline script').length, 0);
     assert.equal(admin.$('.event-detail bdi').filter((_, each) => admin.$(each).text() === names[2]).length, 1);
   });
 
-  it('are no formulas in a CSV file, and nothing in it is torn apart', async () => {
+  it('are not formulas in the CSV export, and no row is split', async () => {
     const { text } = await admin.send('GET', `${log}/export.csv?kind=users`);
     const rows: Record<string, string>[] = parse(text, { bom: true, columns: true });
     assert.equal(rows.length, names.length);
@@ -135,7 +135,7 @@ describe('names that are meant to do harm', async () => {
     }
   });
 
-  it('stand as they are in JSON Lines, each entry on a line of its own', async () => {
+  it('are unchanged in the JSON Lines export, with one line per entry', async () => {
     const { text } = await admin.send('GET', `${log}/export.jsonl?kind=users`);
     const lines = text.trimEnd().split('\n');
     assert.equal(lines.length, names.length + 2);

@@ -6,9 +6,9 @@ import { createScope } from '../../src/domain/scope.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { squeeze } from '../support/filled-forms.ts';
+import { normalizeSpace } from '../support/form-values.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
@@ -24,11 +24,11 @@ const textsOf = (person: Person, selector: string): string[] =>
   person
     .$(selector)
     .toArray()
-    .map((each) => squeeze(person.$(each).text()));
+    .map((each) => normalizeSpace(person.$(each).text()));
 const sentences = (person: Person): string[] => textsOf(person, '.event-text');
 
-/** A company in which three things happen on three days, the last one today. */
-async function company(language: Language) {
+/** A tenant with three events on three days, the last one today. */
+async function setUpTenant(language: Language) {
   const tenant = await aTenant(portal, { language });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', username: `zoe@${tenant.domain}` });
@@ -42,32 +42,32 @@ async function company(language: Language) {
 
 describe('the activity log', () => {
   for (const language of languages) {
-    it(`says who did what to whom, when and from where, newest first (${language})`, async () => {
-      const { t } = words(language);
-      const { admin, zoe, camille } = await company(language);
+    it(`shows who did what to whom, when and from where, newest first (${language})`, async () => {
+      const { t } = translator(language);
+      const { admin, zoe, camille } = await setUpTenant(language);
       await admin.visit(`${list}/${zoe.id}`);
       await admin.submit(t('common:terms.save'), { [t('common:terms.displayName')]: 'Zoë Besson' });
       await admin.visit('/account-settings');
       await admin.follow(t('common:terms.activityLog'));
-      assert.deepEqual([admin.path, squeeze(admin.$('h1').text())], [log, t('common:terms.activityLog')]);
+      assert.deepEqual([admin.path, normalizeSpace(admin.$('h1').text())], [log, t('common:terms.activityLog')]);
       const says = (key: string, target = ''): string =>
-        squeeze(t(`activity:sentence.${key}`, { actor: 'Camille Laurent', target }));
+        normalizeSpace(t(`activity:sentence.${key}`, { actor: 'Camille Laurent', target }));
       const operator = t('activity:sentence.tenant_added', { actor: t('activity:operator') });
       assert.deepEqual(sentences(admin), [
         says('user_edited.another', 'Zoë Besson'),
         says('signIn_succeeded'),
         says('user_deleted', 'Zoltán Kiss'),
-        squeeze(operator),
+        normalizeSpace(operator),
       ]);
       const { day, todayOrYesterday, zone } = createFormats(language, () => portal.clock.now);
       const days = [0, 1, 40].map((ago) => portal.clock.now - ago * dayMs);
       assert.deepEqual(
         textsOf(admin, '.timeline-day h2'),
-        days.map((at) => squeeze(`${day(at)} ${todayOrYesterday(at)}`)),
+        days.map((at) => normalizeSpace(`${day(at)} ${todayOrYesterday(at)}`)),
       );
       const change = { field: t('common:terms.displayName'), from: 'Zoé Besson', to: 'Zoë Besson' };
       assert.deepEqual(textsOf(admin, '.event:first .event-detail').slice(0, 2), [
-        squeeze(t('activity:detail.change', change)),
+        normalizeSpace(t('activity:detail.change', change)),
         t('activity:from', { address: '198.51.100.7' }),
       ]);
       admin.sees(t('activity:from', { address: '203.0.113.9' })).sees(zone());
@@ -76,8 +76,8 @@ describe('the activity log', () => {
     });
   }
 
-  it('is narrowed to a kind and to days, and says so when nothing fits', async () => {
-    const { admin } = await company('en');
+  it('can be filtered by kind and by days, and says when nothing matches', async () => {
+    const { admin } = await setUpTenant('en');
     const day = (ago: number): string => new Date(portal.clock.now - ago * dayMs).toISOString().slice(0, 10);
     const shown = async (fields: Readonly<Record<string, string>>): Promise<number> => {
       await (await admin.visit(log)).submit('Apply filters', fields);
@@ -95,8 +95,8 @@ describe('the activity log', () => {
     assert.equal(sentences(admin).length, 3);
   });
 
-  it('keeps what was chosen in the form, in its pages and in its files', async () => {
-    const { admin, zoe } = await company('en');
+  it('keeps the filter in the form, in its page links and in its export links', async () => {
+    const { admin, zoe } = await setUpTenant('en');
     await admin.visit(`${log}?user=${zoe.id}&kind=users&from=2026-01-02&to=2026-11-30`);
     const value = (name: string): string | undefined => admin.$(`[name=${name}]`).attr('value');
     assert.deepEqual([value('user'), value('from'), value('to')], [zoe.id, '2026-01-02', '2026-11-30']);
@@ -109,8 +109,8 @@ describe('the activity log', () => {
     assert.deepEqual(hrefs, [`${log}/export.csv?${narrowed}`, `${log}/export.jsonl?${narrowed}`]);
   });
 
-  it('is turned page by page, in both directions', async () => {
-    const { admin, tenant } = await company('en');
+  it('can be paged in both directions', async () => {
+    const { admin, tenant } = await setUpTenant('en');
     const { now } = portal.clock;
     for (let count = 0; count < 110; count++)
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.resumed' }, null, now - count * 60_000);
@@ -135,8 +135,8 @@ describe('the activity log', () => {
     assert.equal(admin.$('a[rel=prev]').length, 0);
   });
 
-  it('leads nobody here but those who manage users', async () => {
-    const { tenant } = await company('en');
+  it('is open only to administrators who manage users', async () => {
+    const { tenant } = await setUpTenant('en');
     for (const administratorLevel of ['userManagement', 'billing', 'none'] as const) {
       const person = await signedIn(await aUser(portal, tenant, { administratorLevel }), 'en');
       const may = administratorLevel === 'userManagement';
@@ -146,21 +146,21 @@ describe('the activity log', () => {
   });
 });
 
-describe('the activity of one person', () => {
-  it('is what they did and what was done to them, from their own page', async () => {
-    const { admin, zoe, camille } = await company('en');
+describe('activity of one user', () => {
+  it('shows what they did and what was done to them, and is linked from the user page', async () => {
+    const { admin, zoe, camille } = await setUpTenant('en');
     await admin.visit(`${list}/${zoe.id}`);
     await admin.submit('Block sign-in');
     await admin.follow('View all activity');
     assert.deepEqual(sentences(admin), ['Camille Laurent blocked sign-in for Zoé Besson.']);
-    assert.equal(squeeze(admin.$('.chosen bdi').first().text()), 'Zoé Besson');
+    assert.equal(normalizeSpace(admin.$('.chosen bdi').first().text()), 'Zoé Besson');
     await admin.follow('Remove filter: Zoé Besson');
     assert.equal(sentences(admin).length, 4);
     assert.equal(sentences(await admin.visit(`${log}?user=${camille.id}`)).length, 3);
   });
 
-  it('is found by a part of a name or user name: one is shown, of several the reader chooses', async () => {
-    const { admin, zoe, zoltan } = await company('en');
+  it('is found by part of a name or user name, with a choice when several users match', async () => {
+    const { admin, zoe, zoltan } = await setUpTenant('en');
     await (await admin.visit(log)).submit('Apply filters', { Person: 'besson', 'Event type': 'users' });
     assert.equal(admin.path, `${log}?user=${zoe.id}&kind=users`);
     await (await admin.visit(log)).submit('Apply filters', { Person: 'ZO' });
@@ -172,8 +172,8 @@ describe('the activity of one person', () => {
     admin.sees('No one with that name');
   });
 
-  it('of whom nothing is left is still shown, without a name', async () => {
-    const { admin, zoltan } = await company('en');
+  it('is still shown without a name after the user row has been deleted', async () => {
+    const { admin, zoltan } = await setUpTenant('en');
     await portal.database.knex('users').where({ id: zoltan.id }).delete();
     await admin.visit(`${log}?user=${zoltan.id}`);
     assert.match(sentences(admin).join(), /^Camille Laurent deleted the account of Erased person [\w-]+\.$/);

@@ -5,25 +5,25 @@ import { createFileCheck } from '../../src/core/activity/verify-file.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
-import { letTimePass, openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
-import { words } from '../support/words.ts';
+import { advanceTime, openPortal } from '../support/portal.ts';
+import { withRules } from '../support/rules.ts';
+import { translator } from '../support/translator.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const forbidden = { activityLog: { retentionDays: 30, export: 'forbidden' } };
 
-describe('a log that is kept for 30 days', async () => {
+describe('an activity log with a retention of 30 days', async () => {
   const activityLog = { retentionDays: 30, export: 'allowed' };
-  const portal = await openPortal({ environment: underRules({ activityLog }) });
+  const portal = await openPortal({ environment: withRules({ activityLog }) });
   const tenant = await aTenant(portal);
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   await aPerson(portal).signIn(camille);
-  await letTimePass(portal, 40 * dayMs);
+  await advanceTime(portal, 40 * dayMs);
   await portal.background.runAll();
   const admin = await aPerson(portal).signIn(camille);
 
-  /** @returns the first fault of a file, after edits of its lines, and how many entries are good */
+  /** @returns the first fault of the edited file, or the position from which it is valid */
   async function check(address: string, edit: (lines: string[]) => void = () => {}): Promise<string> {
     const lines = (await admin.visit(address)).body.trimEnd().split('\n');
     edit(lines);
@@ -40,7 +40,7 @@ describe('a log that is kept for 30 days', async () => {
       lines[index] = lines[index]!.replace(from, to);
     };
 
-  it('says so where it ends, and tells what was dropped', async () => {
+  it('shows the retention period and how far entries have been deleted', async () => {
     await admin.visit(paths.activityLog);
     admin.sees('Dans la région Monde, les entrées sont conservées pendant 30 jours.');
     admin.sees('Les entrées du journal ont été supprimées jusqu’au numéro 1');
@@ -48,17 +48,17 @@ describe('a log that is kept for 30 days', async () => {
     admin.sees(/Durée de conservation du journal d’activité\s*30 jours/);
   });
 
-  it('gives a file that proves itself from where it begins, and parts of it whose first entry does', async () => {
+  it('exports files, complete or filtered, that are verifiable from the first remaining entry', async () => {
     assert.equal(await check(paths.activityJsonLines), 'good from 1');
     assert.equal(await check(`${paths.activityJsonLines}?kind=organization`), 'good from 1');
   });
 
   const table: [what: string, edit: (lines: string[]) => void, fault: string][] = [
-    ['the front cut off', (lines) => void lines.splice(1, 1), 'missing at 2'],
-    ['an anchor taken away', (lines) => void (lines[0] = lines[0]!.replace(/"anchor":\{[^}]*\},/, '')), 'missing at 1'],
-    ['an anchor of another place', change(0, '"place":1', '"place":2'), 'missing at 3'],
+    ['a file without its first entry', (lines) => void lines.splice(1, 1), 'missing at 2'],
+    ['a removed anchor', (lines) => void (lines[0] = lines[0]!.replace(/"anchor":\{[^}]*\},/, '')), 'missing at 1'],
+    ['an anchor with another position', change(0, '"place":1', '"place":2'), 'missing at 3'],
     [
-      'the front cut off, and the anchor moved with it',
+      'a file without its first entry and with a matching anchor',
       (lines) => {
         const [, second] = lines as [string, string];
         const { hash } = JSON.parse(second) as { hash: string };
@@ -67,33 +67,33 @@ describe('a log that is kept for 30 days', async () => {
       },
       'frontCutOff at 2',
     ],
-    ['what was told changed', change(1, 'activity.trimmed', 'user.blocked'), 'changed at 2'],
-    ['the first that is left changed', change(1, '"at":', '"at":1'), 'changed at 2'],
+    ['a changed entry about the deletion', change(1, 'activity.trimmed', 'user.blocked'), 'changed at 2'],
+    ['a changed first remaining entry', change(1, '"at":', '"at":1'), 'changed at 2'],
   ];
   for (const [what, edit, fault] of table) {
-    it(`finds ${what}`, async () => {
-      // The record of what was dropped is not the first that is left, so that cutting it off is not found by itself.
+    it(`detects ${what}`, async () => {
+      // The entry about the deletion is not the first one left, so removing the first does not also remove that entry.
       assert.equal(await check(paths.activityJsonLines, edit), fault);
     });
   }
 });
 
-describe('a log that nobody takes away', async () => {
-  const portal = await openPortal({ environment: underRules(forbidden) });
+describe('an activity log that must not be exported', async () => {
+  const portal = await openPortal({ environment: withRules(forbidden) });
   const own = await openPortal();
   const files = [paths.activityCsv, paths.activityJsonLines];
 
   for (const [whose, at, rules, because] of [
-    ['the region’s rule', portal, {}, 'nobody'],
-    ['the organization’s own rule', own, { logExport: 'forbidden' }, 'tenantNobody'],
+    ["the region's rules", portal, {}, 'nobody'],
+    ["the organization's own rules", own, { logExport: 'forbidden' }, 'tenantNobody'],
   ] as const) {
-    it(`says so by ${whose}, and refuses both files in words`, async () => {
+    it(`offers no export, explains the reason and rejects both files (${whose})`, async () => {
       const tenant = await aTenant(at, { language: 'en' });
       const admin = await aPerson(at, { 'Accept-Language': 'en' }).signIn(
         await aUser(at, tenant, { administratorLevel: 'global' }),
       );
       await tenantsStore.setOwnRules(at.database, tenant.scope, rules);
-      const { t } = words('en');
+      const { t } = translator('en');
       await admin.visit(paths.activityLog);
       assert.equal(admin.$('.page-actions').length, 0);
       admin.sees(t(`rules:note.${because}`, { region: 'Worldwide', what: t('activity:action.activity_export') }));

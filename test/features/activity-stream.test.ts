@@ -13,7 +13,7 @@ import { openPortal } from '../support/portal.ts';
 const { database, ...portal } = await openPortal();
 const { scope } = await aTenant({ database, ...portal });
 
-/** A server that sends a log without end, piece by piece; `fails` breaks it off at the third. */
+/** Serves an endless log in chunks; with `fails`, the stream throws at the third chunk. */
 async function serve({ fails = false } = {}) {
   const seen = { made: 0, stopped: false, failures: [] as unknown[] };
   async function* endless(): AsyncGenerator<string> {
@@ -43,8 +43,8 @@ async function serve({ fails = false } = {}) {
   return { seen, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 }
 
-describe('an export', () => {
-  it('makes no more than is taken, and stops when the reader goes away: no fault of anybody', async () => {
+describe('streaming an export', () => {
+  it('reads no more than the client consumes, and stops without an error when the client disconnects', async () => {
     const { seen, address } = await serve();
     const [response] = (await once(get(address), 'response')) as [IncomingMessage];
     await wait(500);
@@ -56,7 +56,7 @@ describe('an export', () => {
     assert.deepEqual([seen.stopped, seen.failures], [true, []]);
   });
 
-  it('that fails in the middle is broken off, so that nobody takes it for whole, and is told of', async () => {
+  it('aborts the connection and reports the error when reading fails, so that the file is not taken as complete', async () => {
     const { seen, address } = await serve({ fails: true });
     const [response] = (await once(get(address), 'response')) as [IncomingMessage];
     await assert.rejects(response.toArray(), /aborted/);

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Activity, ActivityEvent } from '../../src/domain/activity/event.ts';
 import { activityKinds } from '../../src/domain/activity/groups.ts';
-import { languages } from '../locales/catalogue.ts';
 import { actions } from '../../src/domain/roles.ts';
 import { createActivityTexts } from '../../src/site/activity/entry-texts.ts';
-import { readCatalogue, type Texts } from '../locales/catalogue.ts';
-import { assertNone } from '../support/none.ts';
-import { words } from '../support/words.ts';
+import { languages, readCatalogue, type Texts } from '../locales/catalogue.ts';
+import { assertNone } from '../support/assert-none.ts';
+import { translator } from '../support/translator.ts';
 
-const wordsFor = createActivityTexts(words, () => 0);
+const wordsFor = createActivityTexts(translator, () => 0);
 const [actor, target] = [
   { id: 'a'.repeat(36), name: 'Camille', pseudonym: null },
   { id: 'b'.repeat(36), name: 'Zoé', pseudonym: null },
@@ -19,8 +18,8 @@ const activity = (event: ActivityEvent, parts: Partial<Activity> = {}): Activity
   ...parts,
 });
 
-/** Kinds that a language has no sentence, or no short name, for. */
-const unworded = (texts: Texts, kinds: readonly string[]): string[] =>
+/** Event kinds without a sentence or a short name in a language. */
+const kindsWithoutTexts = (texts: Texts, kinds: readonly string[]): string[] =>
   kinds.flatMap((kind) => {
     const name = kind.replace('.', '_');
     const keys = [...texts.keys()];
@@ -31,21 +30,21 @@ const unworded = (texts: Texts, kinds: readonly string[]): string[] =>
     return sentence && label ? [] : [kind];
   });
 
-describe('every kind of event has words', () => {
+describe('texts for event kinds', () => {
   const catalogue = readCatalogue();
   for (const language of languages) {
-    it(`in ${language}`, () => assertNone(unworded(catalogue[language], activityKinds)));
+    it(`are complete in ${language}`, () => assertNone(kindsWithoutTexts(catalogue[language], activityKinds)));
   }
 
-  it('and one without them is found', () => {
-    assert.deepEqual(unworded(catalogue.fr, ['signOut', 'moon.landed']), ['moon.landed']);
-    assert.deepEqual(unworded(new Map([['activity:sentence.signOut', '']]), ['signOut']), ['signOut']);
+  it('are reported as missing for an unknown kind', () => {
+    assert.deepEqual(kindsWithoutTexts(catalogue.fr, ['signOut', 'moon.landed']), ['moon.landed']);
+    assert.deepEqual(kindsWithoutTexts(new Map([['activity:sentence.signOut', '']]), ['signOut']), ['signOut']);
   });
 });
 
-describe('an event in words', () => {
-  const said = (language: (typeof languages)[number], what: Activity): string[] => {
-    const { t } = words(language);
+describe('rendering an activity entry', () => {
+  const textsOf = (language: (typeof languages)[number], what: Activity): string[] => {
+    const { t } = translator(language);
     const { sentence, details } = wordsFor(language).entry(what);
     return [sentence, ...details].map(({ key, values }) => t(key, values).replace(/\s/g, ' '));
   };
@@ -99,7 +98,7 @@ describe('an event in words', () => {
     [
       activity({ kind: 'activity.exported', format: 'jsonl', filters: ['person', 'firstDay'] }, { target: null }),
       'Camille exported part of the activity log (JSON Lines).|Filtered by person and start date',
-      'Camille a exporté une partie du journal d’activité (JSON Lines).|Filtres : personne et date de début',
+      'Camille a exporté une partie du journal d’activité (JSON Lines).|Filtres: personne et date de début',
       'Camille hat einen Auszug aus dem Aktivitätsprotokoll exportiert (JSON Lines).|Filter: Person und Startdatum',
     ],
     [
@@ -110,13 +109,13 @@ describe('an event in words', () => {
     ],
   ];
   for (const [what, ...expected] of table) {
-    it(expected[0], () => {
+    it(`renders: ${expected[0]}`, () => {
       for (const [index, language] of languages.entries())
-        assert.equal(said(language, what).join('|'), expected[index]);
+        assert.equal(textsOf(language, what).join('|'), expected[index]);
     });
   }
 
-  it('every other one has its sentence, its short name and its details, each in every language', () => {
+  it('renders every other kind with its sentence, short name and details in every language', () => {
     const others: ActivityEvent[] = [
       reset,
       ...(['unknown', 'password', 'blocked', 'deleted', 'expired', 'tenant'] as const).map((because) => ({
@@ -129,9 +128,9 @@ describe('an event in words', () => {
     ];
     for (const language of languages)
       for (const event of others)
-        for (const whom of [target, null]) {
-          const what = activity(event, { target: whom });
-          assert.ok(said(language, what).every((text) => text.trim() !== ''));
+        for (const maybeTarget of [target, null]) {
+          const what = activity(event, { target: maybeTarget });
+          assert.ok(textsOf(language, what).every((text) => text.trim() !== ''));
           assert.equal(wordsFor(language).row(what, 'request').length, wordsFor(language).columns().length);
         }
   });

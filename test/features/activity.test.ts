@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import type { Response } from 'supertest';
 import { languages } from '../locales/catalogue.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
-import { formOf } from '../support/edit-user.ts';
+import { editFormValues } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { everythingKept } from '../support/traces.ts';
-import { words } from '../support/words.ts';
+import { databaseContents } from '../support/responses.ts';
+import { translator } from '../support/translator.ts';
 
 const address = '198.51.100.7';
 const headers = { 'Accept-Language': 'en', 'X-Forwarded-For': address };
@@ -29,44 +29,49 @@ interface Entry {
   readonly at: number;
   readonly personal: string;
 }
-const entriesBehind = (id: number): Promise<Entry[]> =>
+const entriesAfter = (id: number): Promise<Entry[]> =>
   portal.database.knex('activity').where('id', '>', id).orderBy('id').select();
-const lastId = async (): Promise<number> => (await entriesBehind(0)).at(-1)?.id ?? 0;
+const lastId = async (): Promise<number> => (await entriesAfter(0)).at(-1)?.id ?? 0;
 
-async function asked(username: string): Promise<Person> {
+async function onPasswordPage(username: string): Promise<Person> {
   const person = await aPerson(portal, headers).visit('/sign-in');
   return person.submit('Next', { 'User name': username });
 }
 const password = (person: Person, typed: string) => person.send('POST', '/sign-in/password', { password: typed });
 
-describe('what happens is recorded once, with who, whom, where and by which request', () => {
-  type Scene = (zoe: TestUser) => Promise<() => Promise<Response>>;
+describe('recording an event once, with actor, target, address and request ID', () => {
+  type Preparation = (zoe: TestUser) => Promise<() => Promise<Response>>;
   const byAdmin =
-    (path: string, fields: Readonly<Record<string, string>> = {}): Scene =>
+    (path: string, fields: Readonly<Record<string, string>> = {}): Preparation =>
     async (zoe) => {
       const admin = await signedIn(camille);
-      const form = path === '' ? formOf(await admin.visit(`${list}/${zoe.id}`)) : {};
+      const form = path === '' ? editFormValues(await admin.visit(`${list}/${zoe.id}`)) : {};
       return () => admin.send('POST', `${list}/${zoe.id}${path}`, { ...form, ...fields });
     };
   const bySelf =
-    (path: string, fields: Readonly<Record<string, string>> = {}): Scene =>
+    (path: string, fields: Readonly<Record<string, string>> = {}): Preparation =>
     async (zoe) => {
       const person = await signedIn(zoe);
       return () => person.send('POST', path, fields);
     };
   const bySignIn =
-    (typed: string | null): Scene =>
+    (typed: string | null): Preparation =>
     async (zoe) => {
-      const person = await asked(zoe.username);
+      const person = await onPasswordPage(zoe.username);
       return () => password(person, typed ?? zoe.clearPassword);
     };
   const change = { currentPassword: goodPassword, newPassword: chosen, confirmPassword: chosen };
 
-  const cases: [kind: string, actor: 'self' | 'admin' | 'nobody', scene: Scene, wishes?: Partial<TestUser>][] = [
+  const cases: [
+    kind: string,
+    actor: 'self' | 'admin' | 'visitor',
+    prepare: Preparation,
+    overrides?: Partial<TestUser>,
+  ][] = [
     ['signIn.succeeded', 'self', bySignIn(null)],
-    ['signIn.failed', 'nobody', bySignIn('the wrong one of all')],
-    ['signIn.failed', 'nobody', bySignIn(null), { state: 'blocked' }],
-    ['signIn.failed', 'nobody', bySignIn(null), { password: 'temporary', temporaryUntil: 1 }],
+    ['signIn.failed', 'visitor', bySignIn('the wrong one of all')],
+    ['signIn.failed', 'visitor', bySignIn(null), { state: 'blocked' }],
+    ['signIn.failed', 'visitor', bySignIn(null), { password: 'temporary', temporaryUntil: 1 }],
     ['signOut', 'self', bySelf('/sign-out')],
     ['sessions.ended', 'self', bySelf('/my-profile/sessions', { session: 'others' })],
     ['password.changed', 'self', bySelf('/my-profile/password', change)],
@@ -80,46 +85,46 @@ describe('what happens is recorded once, with who, whom, where and by which requ
     ['sessions.ended', 'admin', byAdmin('/end-sessions')],
   ];
 
-  for (const [kind, actor, scene, wishes = {}] of cases) {
-    it(`${kind} by ${actor} ${JSON.stringify(wishes)}`, async () => {
-      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', ...wishes });
-      const act = await scene(zoe);
+  for (const [kind, actor, prepare, overrides = {}] of cases) {
+    it(`records ${kind} by ${actor} ${JSON.stringify(overrides)}`, async () => {
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', ...overrides });
+      const act = await prepare(zoe);
       portal.clock.now += 1_000;
       const before = await lastId();
       const answer = await act();
-      const entries = await entriesBehind(before);
+      const entries = await entriesAfter(before);
       assert.deepEqual(
         entries.map((entry) => entry.kind),
         [kind],
       );
       const [entry] = entries as [Entry];
-      assert.equal(entry.actor_id, { self: zoe.id, admin: camille.id, nobody: null }[actor]);
+      assert.equal(entry.actor_id, { self: zoe.id, admin: camille.id, visitor: null }[actor]);
       assert.deepEqual([entry.tenant_id, entry.target_id], [tenant.id, zoe.id]);
       assert.deepEqual([entry.at, entry.request_id], [portal.clock.now, answer.headers['x-request-id']]);
       assert.equal((JSON.parse(entry.personal) as { address: string }).address, address);
     });
   }
 
-  it('signIn.throttled, once for a block: nobody fills the log by trying on', async () => {
+  it('records signIn.throttled once per block, so that more attempts do not fill the log', async () => {
     const zoe = await aUser(portal, tenant);
-    const person = await asked(zoe.username);
+    const person = await onPasswordPage(zoe.username);
     for (let each = 0; each < 5; each++) await password(person, 'wrong');
     const before = await lastId();
     for (const typed of ['wrong', 'wrong', zoe.clearPassword])
       assert.equal((await password(person, typed)).status, 429);
-    const entries = await entriesBehind(before);
+    const entries = await entriesAfter(before);
     assert.deepEqual(
       entries.map(({ kind, actor_id, target_id }) => [kind, actor_id, target_id]),
       [['signIn.throttled', null, zoe.id]],
     );
   });
 
-  it('refused, as which action and why', async () => {
+  it('records a refused action with the action and the reason', async () => {
     const [manager, boss] = [await aUser(portal, tenant, { administratorLevel: 'userManagement' }), camille];
     const person = await signedIn(manager);
     const before = await lastId();
     assert.equal((await person.send('POST', `${list}/${boss.id}/reset-password`, { epoch: '0' })).status, 403);
-    const entries = (await entriesBehind(before)) as (Entry & { data: string })[];
+    const entries = (await entriesAfter(before)) as (Entry & { data: string })[];
     const parts = entries.map(({ kind, actor_id, target_id, data }) => [
       kind,
       actor_id,
@@ -136,20 +141,20 @@ describe('what happens is recorded once, with who, whom, where and by which requ
     ]);
   });
 
-  it('a try under a name that nobody has, without the name: it may be a mistyped password', async () => {
+  it('records a sign-in attempt for an unknown user name without the name, which may be a mistyped password', async () => {
     const before = await lastId();
-    await password(await asked('meine-geheime-katze@company.example'), 'and the password too');
-    const [entry, ...more] = await entriesBehind(before);
+    await password(await onPasswordPage('meine-geheime-katze@company.example'), 'and the password too');
+    const [entry, ...more] = await entriesAfter(before);
     assert.deepEqual(
       [entry?.kind, entry?.tenant_id, entry?.actor_id, entry?.target_id],
       ['signIn.failed', null, null, null],
     );
     assert.equal(more.length, 0);
-    assert.ok(!JSON.stringify(await entriesBehind(0)).includes('katze'));
-    assert.ok(!(await everythingKept(portal.database)).includes('and the password too'));
+    assert.ok(!JSON.stringify(await entriesAfter(0)).includes('katze'));
+    assert.ok(!(await databaseContents(portal.database)).includes('and the password too'));
   });
 
-  it('and nothing where nothing was done: looks, stale forms and faults leave no trace', async () => {
+  it('records nothing for page views, stale forms and invalid input', async () => {
     const zoe = await aUser(portal, tenant);
     const admin = await signedIn(camille);
     const before = await lastId();
@@ -157,16 +162,16 @@ describe('what happens is recorded once, with who, whom, where and by which requ
     await admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '7' });
     await admin.send('POST', `${list}/${zoe.id}/reset-password`, { epoch: '0' }, { csrf: null });
     await admin.send('POST', '/my-profile/password', { ...change, newPassword: 'short' });
-    assert.deepEqual(await entriesBehind(before), []);
+    assert.deepEqual(await entriesAfter(before), []);
   });
 });
 
-describe('the page of a user', () => {
+describe("activity on a user's page", () => {
   for (const language of languages) {
-    it(`words what happened, newest first, and says by whom (${language})`, async () => {
-      const { t } = words(language);
+    it(`lists events in words, newest first, with the actor (${language})`, async () => {
+      const { t } = translator(language);
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
-      await password(await asked(zoe.username), 'wrong');
+      await password(await onPasswordPage(zoe.username), 'wrong');
       const own = await signedIn(zoe);
       await own.send('POST', '/my-profile/password', {
         currentPassword: 'wrong',

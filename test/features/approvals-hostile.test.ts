@@ -2,80 +2,81 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import {
-  aCarefulCompany,
-  aConfirmedRequest,
-  approvals,
-  aRequest,
-  people,
-  statesOf,
-  rowOf,
+  aTenantWithApprovals,
+  anApprovedRequest,
+  approvalsPage,
+  aPendingRequest,
+  usersPage,
+  requestStatesOf,
+  storedUser,
 } from '../support/approvals.ts';
 import { openPortal } from '../support/portal.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 
 const portal = await openPortal();
 const { knex } = portal.database;
-const company = await aCarefulCompany(portal);
-const stranger = await aCarefulCompany(portal);
-type Who = 'asker' | 'other' | 'third' | 'manager' | 'plain' | 'stranger';
-const personOf = (who: Who) => (who === 'stranger' ? stranger.as(stranger.asker) : company.as(company[who]));
+const fixture = await aTenantWithApprovals(portal);
+const otherTenant = await aTenantWithApprovals(portal);
+type Who = 'requester' | 'other' | 'third' | 'manager' | 'plain' | 'otherTenant';
+const personOf = (who: Who) =>
+  who === 'otherTenant' ? otherTenant.as(otherTenant.requester) : fixture.as(fixture[who]);
 const fresh = async (): Promise<void> => {
   await knex('approvals').delete();
   await knex('throttles').delete();
 };
 
 const crafted: [label: string, who: Who, move: string, confirmed: boolean, status: number][] = [
-  ['the asker confirms it', 'asker', 'confirmed', false, 403],
-  ['the asker declines it', 'asker', 'declined', false, 403],
-  ['the asker does it without an answer', 'asker', 'perform', false, 409],
-  ['whom it is about confirms it', 'third', 'confirmed', false, 404],
-  ['an administrator who could not do it confirms it', 'manager', 'confirmed', false, 404],
-  ['somebody without a level confirms it', 'plain', 'confirmed', false, 403],
-  ['an administrator of another company confirms it', 'stranger', 'confirmed', false, 404],
-  ['another withdraws it', 'other', 'withdraw', false, 403],
-  ['whoever confirmed does it', 'other', 'perform', true, 403],
-  ['whoever confirmed withdraws it', 'other', 'withdraw', true, 403],
-  ['whoever confirmed declines it afterwards', 'other', 'declined', true, 409],
-  ['whom it is about does it', 'third', 'perform', true, 404],
-  ['an administrator of another company does it', 'stranger', 'perform', true, 404],
-  ['somebody sends a word that is none', 'other', 'done', false, 400],
+  ['the requester approves it', 'requester', 'confirmed', false, 403],
+  ['the requester declines it', 'requester', 'declined', false, 403],
+  ['the requester performs it before it is approved', 'requester', 'perform', false, 409],
+  ['its subject approves it', 'third', 'confirmed', false, 404],
+  ['an administrator without the right to perform it approves it', 'manager', 'confirmed', false, 404],
+  ['a user without an administrator level approves it', 'plain', 'confirmed', false, 403],
+  ['an administrator of another tenant approves it', 'otherTenant', 'confirmed', false, 404],
+  ['another administrator withdraws it', 'other', 'withdraw', false, 403],
+  ['its approver performs it', 'other', 'perform', true, 403],
+  ['its approver withdraws it', 'other', 'withdraw', true, 403],
+  ['its approver declines it after approving it', 'other', 'declined', true, 409],
+  ['its subject performs it', 'third', 'perform', true, 404],
+  ['an administrator of another tenant performs it', 'otherTenant', 'perform', true, 404],
+  ['the move is unknown', 'other', 'done', false, 400],
 ];
 
-describe('a request is not moved on when', () => {
+describe('an approval request', () => {
   for (const [label, who, move, confirmed, status] of crafted) {
-    it(label, async () => {
+    it(`stays unchanged when ${label}`, async () => {
       await fresh();
-      const address = confirmed ? await aConfirmedRequest(company) : await aRequest(company);
+      const address = confirmed ? await anApprovedRequest(fixture) : await aPendingRequest(fixture);
       const person = await (await personOf(who)).visit('/my-profile');
-      const before = await rowOf(portal, company.third);
+      const before = await storedUser(portal, fixture.third);
       const to = (path: string): string => (move === 'perform' ? `${path}/perform` : path);
       const answer = await person.send('post', to(address), { move });
       assert.equal(answer.status, status, answer.text.slice(0, 2_000));
       assert.doesNotMatch(answer.text, /id="temporary-password"/);
       if (status === 404) {
-        const nobody = await person.send('post', to(`${approvals}/${randomUUID()}`), { move });
-        assert.deepEqual(comparable(answer), comparable(nobody));
+        const unknownRequest = await person.send('post', to(`${approvalsPage}/${randomUUID()}`), { move });
+        assert.deepEqual(normalizedResponse(answer), normalizedResponse(unknownRequest));
       }
-      assert.deepEqual(await statesOf(portal, company.tenant), [confirmed ? 'confirmed' : 'open']);
-      assert.deepEqual(await rowOf(portal, company.third), before);
+      assert.deepEqual(await requestStatesOf(portal, fixture.tenant), [confirmed ? 'confirmed' : 'open']);
+      assert.deepEqual(await storedUser(portal, fixture.third), before);
     });
   }
 
-  it('the same answer is sent twice, or the act is', async () => {
+  it('is not performed twice', async () => {
     await fresh();
-    const address = await aConfirmedRequest(company);
-    const camille = await (await personOf('asker')).visit(address);
+    const address = await anApprovedRequest(fixture);
+    const camille = await (await personOf('requester')).visit(address);
     assert.equal((await camille.send('post', `${address}/perform`)).status, 200);
     const again = await camille.send('post', `${address}/perform`);
     assert.equal(again.status, 409);
     assert.doesNotMatch(again.text, /id="temporary-password"/);
-    await knex('users').where({ id: company.third.id }).update({ epoch: company.third.epoch });
+    await knex('users').where({ id: fixture.third.id }).update({ epoch: fixture.third.epoch });
   });
 
-  it('a self-confirmation is tried: it stands in the log', async () => {
+  it('leads to an activity log entry when its requester tries to approve it', async () => {
     await fresh();
-    const address = await aRequest(company);
-    const camille = await (await personOf('asker')).visit(address);
+    const address = await aPendingRequest(fixture);
+    const camille = await (await personOf('requester')).visit(address);
     const answer = await camille.send('post', address, { move: 'confirmed' });
     assert.match(answer.text, /You can’t approve your own request/);
     await camille.visit('/account-settings/activity-log');
@@ -83,27 +84,31 @@ describe('a request is not moved on when', () => {
   });
 });
 
-describe('a reason', () => {
+describe('the reason of a request', () => {
   const reasons: [label: string, reason: string, shown: string | null][] = [
-    ['empty', '', null],
-    ['of blanks', '   \n\t ', null],
-    ['of nothing that can be seen', '\u200b\u202e\u2066', null],
-    ['of 501 letters', 'x'.repeat(501), null],
-    ['of 10,000 letters', 'x'.repeat(10_000), null],
-    ['of 500 letters', 'y'.repeat(500), 'y'.repeat(500)],
-    ['that turns the page around', 'abc\u202edef\u2066', 'abcdef'],
-    ['of HTML', '<script>alert(1)</script>&amp;', '<script>alert(1)</script>&amp;'],
-    ['of several lines', 'one\r\ntwo', 'one two'],
-    ['with words for the log', '{{actor}} $t(common:terms.done)', '{{actor}} $t(common:terms.done)'],
+    ['must not be empty', '', null],
+    ['must not consist of white space', '   \n\t ', null],
+    ['must not consist of invisible characters', '\u200b\u202e\u2066', null],
+    ['must not have 501 characters', 'x'.repeat(501), null],
+    ['must not have 10,000 characters', 'x'.repeat(10_000), null],
+    ['may have 500 characters', 'y'.repeat(500), 'y'.repeat(500)],
+    ['is stored without bidirectional control characters', 'abc\u202edef\u2066', 'abcdef'],
+    ['is shown as text when it contains HTML', '<script>alert(1)</script>&amp;', '<script>alert(1)</script>&amp;'],
+    ['is joined into a single line', 'one\r\ntwo', 'one two'],
+    [
+      'is shown as text when it contains interpolation syntax',
+      '{{actor}} $t(common:terms.done)',
+      '{{actor}} $t(common:terms.done)',
+    ],
   ];
   for (const [label, reason, expected] of reasons) {
-    it(label, async () => {
+    it(`a reason ${label}`, async () => {
       await fresh();
       const camille = await (
-        await personOf('asker')
-      ).visit(`${approvals}/new?act=resetPassword&user=${company.third.id}`);
-      const form = { act: 'resetPassword', user: company.third.id, reason };
-      const answer = await camille.send('post', `${approvals}/new`, form);
+        await personOf('requester')
+      ).visit(`${approvalsPage}/new?act=resetPassword&user=${fixture.third.id}`);
+      const form = { act: 'resetPassword', user: fixture.third.id, reason };
+      const answer = await camille.send('post', `${approvalsPage}/new`, form);
       assert.equal(answer.status, expected === null ? 422 : 303);
       if (expected === null) return;
       await camille.visit(String(answer.headers.location));
@@ -115,49 +120,57 @@ describe('a reason', () => {
   }
 });
 
-describe('what is asked for', () => {
+describe('requesting an approval', () => {
   const subjects: [label: string, fields: Record<string, string>, status: number][] = [
-    ['nothing', {}, 400],
-    ['an act that nobody knows', { act: 'launch' }, 400],
-    ['somebody of another company', { act: 'resetPassword', user: stranger.third.id }, 404],
-    ['nobody', { act: 'resetPassword' }, 404],
-    ['nobody’s id', { act: 'delete', user: randomUUID() }, 404],
-    ['oneself', { act: 'resetPassword', user: company.asker.id }, 403],
-    ['somebody who needs no second one', { act: 'resetPassword', user: company.plain.id }, 303],
-    ['a level that somebody has', { act: 'giveGlobalAdmin', user: company.third.id }, 303],
-    ['to restore who is there', { act: 'restore', user: company.third.id }, 404],
-    ['rules beyond the region’s', { act: 'loosenRules', deleteMoreThan: '51' }, 400],
+    ['without an action is rejected', {}, 400],
+    ['for an unknown action is rejected', { act: 'launch' }, 400],
+    ['for a user of another tenant is rejected', { act: 'resetPassword', user: otherTenant.third.id }, 404],
+    ['without a user is rejected', { act: 'resetPassword' }, 404],
+    ['for an unknown user ID is rejected', { act: 'delete', user: randomUUID() }, 404],
+    ['for oneself is rejected', { act: 'resetPassword', user: fixture.requester.id }, 403],
+    [
+      'for an action that needs no approval redirects to the action',
+      { act: 'resetPassword', user: fixture.plain.id },
+      303,
+    ],
+    [
+      'for a level that the user already has redirects without a request',
+      { act: 'giveGlobalAdmin', user: fixture.third.id },
+      303,
+    ],
+    ['for restoring an active user is rejected', { act: 'restore', user: fixture.third.id }, 404],
+    ["for rules looser than the region's is rejected", { act: 'loosenRules', deleteMoreThan: '51' }, 400],
   ];
   for (const [label, fields, status] of subjects) {
-    it(label, async () => {
+    it(`a request ${label}`, async () => {
       await fresh();
-      const camille = await (await personOf('asker')).visit(people);
-      const answer = await camille.send('post', `${approvals}/new`, { reason: 'Because', ...fields });
+      const camille = await (await personOf('requester')).visit(usersPage);
+      const answer = await camille.send('post', `${approvalsPage}/new`, { reason: 'Because', ...fields });
       assert.equal(answer.status, status, answer.text.slice(0, 1_500));
-      assert.deepEqual(await statesOf(portal, company.tenant), []);
+      assert.deepEqual(await requestStatesOf(portal, fixture.tenant), []);
     });
   }
 
-  it('twice is one request, and more than twenty are too many', async () => {
+  it('creates one request when repeated, and at most 20 open requests', async () => {
     await fresh();
-    const camille = await (await personOf('asker')).visit(people);
+    const camille = await (await personOf('requester')).visit(usersPage);
     const ask = (more: object) =>
-      camille.send('post', `${approvals}/new`, { act: 'exportLog', reason: 'Because', ...more });
+      camille.send('post', `${approvalsPage}/new`, { act: 'exportLog', reason: 'Because', ...more });
     for (let day = 10; day < 30; day++) assert.equal((await ask({ from: `2026-01-${day}` })).status, 303);
     const again = await ask({ from: '2026-01-10' });
     assert.equal(again.status, 303);
-    assert.equal((await statesOf(portal, company.tenant)).length, 20);
+    assert.equal((await requestStatesOf(portal, fixture.tenant)).length, 20);
     assert.equal((await ask({ from: '2026-01-30' })).status, 422);
   });
 
-  it('by somebody whom nobody could answer: the page says what to do', async () => {
+  it('is rejected without an eligible approver, and the page explains what to do', async () => {
     await fresh();
-    await knex('users').where({ id: company.other.id }).update({ state: 'blocked' });
-    const camille = await (await personOf('asker')).visit(`${people}/${company.third.id}/reset-password`);
+    await knex('users').where({ id: fixture.other.id }).update({ state: 'blocked' });
+    const camille = await (await personOf('requester')).visit(`${usersPage}/${fixture.third.id}/reset-password`);
     camille.sees('No one can approve this right now').sees('contact the operator');
     assert.equal(camille.$('main textarea').length, 0);
-    const form = { act: 'resetPassword', user: company.third.id, reason: 'Because' };
-    assert.equal((await camille.send('post', `${approvals}/new`, form)).status, 409);
-    await knex('users').where({ id: company.other.id }).update({ state: 'active' });
+    const form = { act: 'resetPassword', user: fixture.third.id, reason: 'Because' };
+    assert.equal((await camille.send('post', `${approvalsPage}/new`, form)).status, 409);
+    await knex('users').where({ id: fixture.other.id }).update({ state: 'active' });
   });
 });

@@ -1,30 +1,38 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TenantRules } from '../../src/domain/tenant-rules.ts';
-import { aCarefulCompany, allOfThem, approvals, asks, kindsOf, people, rowOf } from '../support/approvals.ts';
+import {
+  aTenantWithApprovals,
+  everyApprovalRule,
+  approvalsPage,
+  requestApproval,
+  activityKindsOf,
+  usersPage,
+  storedUser,
+} from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';
-import { check, csvOf, rowsShown } from '../support/imports.ts';
-import { header } from '../support/import-rules.ts';
+import { uploadForCheck, csvOf, shownRows } from '../support/imports.ts';
+import { header } from '../support/import-row-cases.ts';
 import { openPortal } from '../support/portal.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const portal = await openPortal();
 const { knex } = portal.database;
-const userExport = `${people}/export.csv`;
+const userExport = `${usersPage}/export.csv`;
 const log = '/account-settings/activity-log';
 
-describe('where two are asked for, one alone does not', () => {
-  it('download the users: the confirmed file is one download', async () => {
-    const { tenant, manager, other, asker, as } = await aCarefulCompany(portal);
+describe('an action that requires approval', () => {
+  it('user export: the approved file can be downloaded once', async () => {
+    const { tenant, manager, other, requester, as } = await aTenantWithApprovals(portal);
     const [ada, noah] = [await as(manager), await as(other)];
-    assert.equal((await ada.send('get', userExport)).headers.location, `${approvals}/new?act=exportUsers`);
-    await ada.visit(people);
+    assert.equal((await ada.send('get', userExport)).headers.location, `${approvalsPage}/new?act=exportUsers`);
+    await ada.visit(usersPage);
     await ada.follow('Export');
     ada.sees('Export all users as a CSV file').sees('Camille Laurent').sees('Noah Klein');
-    const address = await asks(ada, 'Yearly audit');
+    const address = await requestApproval(ada, 'Yearly audit');
     await noah.visit(address);
     await noah.submit('Approve');
-    const camille = await as(asker);
+    const camille = await as(requester);
     await camille.visit(address);
     assert.equal((await camille.send('post', `${address}/perform`)).status, 403);
     await ada.visit(address);
@@ -35,19 +43,19 @@ describe('where two are asked for, one alone does not', () => {
     const again = await ada.send('post', `${address}/perform`);
     assert.equal(again.status, 409);
     assert.doesNotMatch(again.text, /Zoé Besson/);
-    assert.deepEqual((await kindsOf(portal, tenant)).slice(-2), ['approval.done', 'users.exported']);
+    assert.deepEqual((await activityKindsOf(portal, tenant)).slice(-2), ['approval.done', 'users.exported']);
   });
 
   for (const format of ['csv', 'jsonl'] as const) {
-    it(`download the log as ${format}, and no other part of it than was agreed to`, async () => {
-      const { asker, other, as } = await aCarefulCompany(portal);
-      const [camille, noah] = [await as(asker), await as(other)];
+    it(`activity log export as ${format}: contains only the approved part`, async () => {
+      const { requester, other, as } = await aTenantWithApprovals(portal);
+      const [camille, noah] = [await as(requester), await as(other)];
       for (const method of ['get', 'head'])
         assert.equal((await camille.send(method, `${log}/export.${format}?kind=signIn`)).status, 303);
       await camille.visit(`${log}?kind=signIn`);
       await camille.follow(format === 'csv' ? 'Export as CSV' : 'Export as JSON Lines');
       camille.sees('Export part of the activity log');
-      const address = await asks(camille);
+      const address = await requestApproval(camille);
       await noah.visit(address);
       assert.equal(noah.$('main a[href*="kind=signIn"]').length, 1);
       await noah.submit('Approve');
@@ -59,26 +67,26 @@ describe('where two are asked for, one alone does not', () => {
     });
   }
 
-  it('add a Global admin: the form says how it is done', async () => {
-    const { tenant, asker, as } = await aCarefulCompany(portal);
-    const camille = await as(asker);
-    await camille.visit(`${people}/new`);
+  it('adding a Global admin is refused, and the form explains how to do it', async () => {
+    const { tenant, requester, as } = await aTenantWithApprovals(portal);
+    const camille = await as(requester);
+    await camille.visit(`${usersPage}/new`);
     camille.sees('You can’t make a new user a Global admin right away');
     assert.equal(camille.$('option[value=global]').length, 0);
     const fields = { firstName: 'New', lastName: 'One', displayName: 'New One', administratorLevel: 'global' };
-    const answer = await camille.send('post', `${people}/new`, { ...fields, username: `new@${tenant.domain}` });
+    const answer = await camille.send('post', `${usersPage}/new`, { ...fields, username: `new@${tenant.domain}` });
     assert.equal(answer.status, 403);
     assert.match(answer.text, /Needs a second administrator/);
     assert.equal((await knex('users').where({ username: `new@${tenant.domain}` })).length, 0);
   });
 
-  it('import one, or make one of somebody by a file', async () => {
-    const { tenant, asker, plain, as } = await aCarefulCompany(portal);
+  it('importing a new Global admin or promoting a user by import is refused', async () => {
+    const { tenant, requester, plain, as } = await aTenantWithApprovals(portal);
     const row = (username: string): string[] => [username, 'A', 'B', 'A B', 'Global admin', 'No agent', ''];
     const file = csvOf(header, row(`new@${tenant.domain}`), row(plain.username));
-    const camille = await check(await as(asker), file);
+    const camille = await uploadForCheck(await as(requester), file);
     assert.deepEqual(
-      rowsShown(camille).map(({ result, details }) => [result, details.includes('Another administrator must approve')]),
+      shownRows(camille).map(({ result, details }) => [result, details.includes('Another administrator must approve')]),
       [
         ['Rejected', true],
         ['Rejected', true],
@@ -86,64 +94,64 @@ describe('where two are asked for, one alone does not', () => {
     );
   });
 
-  it('reset one among many: the others are done', async () => {
-    const { asker, third, plain, as } = await aCarefulCompany(portal);
-    const camille = await as(asker);
-    await camille.visit(`${people}/bulk?action=reset&user=${third.id}&user=${plain.id}`);
+  it('a bulk password reset skips the user who needs approval', async () => {
+    const { requester, third, plain, as } = await aTenantWithApprovals(portal);
+    const camille = await as(requester);
+    await camille.visit(`${usersPage}/bulk?action=reset&user=${third.id}&user=${plain.id}`);
     camille.sees('Inès Haddad').sees('Needs a second administrator');
-    const crafted = await camille.send('post', `${people}/bulk/reset-password`, {
+    const crafted = await camille.send('post', `${usersPage}/bulk/reset-password`, {
       target: `${third.id}.${third.epoch}`,
     });
     assert.equal(crafted.status, 409);
-    const reset = await camille.send('post', `${people}/${third.id}/reset-password`, { epoch: String(third.epoch) });
+    const reset = await camille.send('post', `${usersPage}/${third.id}/reset-password`, { epoch: String(third.epoch) });
     assert.deepEqual(
       [reset.status, reset.headers.location],
-      [303, `${approvals}/new?act=resetPassword&user=${third.id}`],
+      [303, `${approvalsPage}/new?act=resetPassword&user=${third.id}`],
     );
-    const row = await rowOf(portal, third);
+    const row = await storedUser(portal, third);
     assert.equal(row.epoch, third.epoch);
   });
 
-  it('delete one by one, or restore a Global admin with others', async () => {
-    const { tenant, asker, plain, as } = await aCarefulCompany(portal);
+  it('deleting users one by one and restoring a deleted Global admin require approval', async () => {
+    const { tenant, requester, plain, as } = await aTenantWithApprovals(portal);
     const [one, two] = [await aUser(portal, tenant), await aUser(portal, tenant)];
     const gone = await aUser(portal, tenant, {
       state: 'deleted',
       deletedAt: portal.clock.now,
       administratorLevel: 'global',
     });
-    const camille = await as(asker);
-    for (const { id } of [plain, one]) await camille.send('post', `${people}/${id}/delete`);
-    const third = await camille.send('post', `${people}/${two.id}/delete`);
-    assert.equal(third.headers.location, `${approvals}/new?act=delete&user=${two.id}`);
-    await camille.send('post', `${people}/bulk`, { action: 'delete', user: two.id });
-    assert.equal((await rowOf(portal, two)).state, 'active');
+    const camille = await as(requester);
+    for (const { id } of [plain, one]) await camille.send('post', `${usersPage}/${id}/delete`);
+    const third = await camille.send('post', `${usersPage}/${two.id}/delete`);
+    assert.equal(third.headers.location, `${approvalsPage}/new?act=delete&user=${two.id}`);
+    await camille.send('post', `${usersPage}/bulk`, { action: 'delete', user: two.id });
+    assert.equal((await storedUser(portal, two)).state, 'active');
     portal.clock.now += 24 * 3_600_000 - 1;
-    const later = await as(asker);
-    assert.match((await later.send('post', `${people}/${two.id}/delete`)).headers.location ?? '', /approvals/);
+    const later = await as(requester);
+    assert.match((await later.send('post', `${usersPage}/${two.id}/delete`)).headers.location ?? '', /approvals/);
     portal.clock.now += 1;
-    assert.equal((await later.send('post', `${people}/${two.id}/delete`)).headers.location, people);
+    assert.equal((await later.send('post', `${usersPage}/${two.id}/delete`)).headers.location, usersPage);
     for (const [path, fields] of [
-      [`${people}/${gone.id}/restore`, {}],
-      [`${people}/bulk`, { action: 'restore', user: gone.id }],
+      [`${usersPage}/${gone.id}/restore`, {}],
+      [`${usersPage}/bulk`, { action: 'restore', user: gone.id }],
     ] as const)
       await later.send('post', path, fields);
-    assert.equal((await rowOf(portal, gone)).state, 'deleted');
+    assert.equal((await storedUser(portal, gone)).state, 'deleted');
   });
 
-  it('go back to one administrator', async () => {
-    const { tenant, asker, other, manager, as } = await aCarefulCompany(portal);
-    const [camille, noah] = [await as(asker), await as(other)];
+  it('loosening the approval rules requires approval too', async () => {
+    const { tenant, requester, other, manager, as } = await aTenantWithApprovals(portal);
+    const [camille, noah] = [await as(requester), await as(other)];
     await camille.visit('/account-settings/rules');
     await camille.submit('Save', { 'Resetting a Global admin’s password or authenticator app': '' });
     camille.sees('Removing that requirement also needs two.');
-    const address = await asks(camille, 'We are too few');
-    assert.equal((await (await as(manager)).visit(address)).status, 404, 'who could not set rules');
+    const address = await requestApproval(camille, 'We are too few');
+    assert.equal((await (await as(manager)).visit(address)).status, 404, 'managers of users cannot set rules');
     await noah.visit(address);
     noah.sees('Resetting a Global admin’s password or authenticator app: from');
     await noah.submit('Approve');
     const before = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
-    assert.deepEqual(before, allOfThem satisfies TenantRules);
+    assert.deepEqual(before, everyApprovalRule satisfies TenantRules);
     await camille.visit(address);
     await camille.submit('Relax organization rules');
     const after = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
@@ -152,14 +160,14 @@ describe('where two are asked for, one alone does not', () => {
   });
 });
 
-describe('where one is enough', () => {
-  it('nothing is asked for, and nothing is offered', async () => {
-    const { asker, third, as } = await aCarefulCompany(portal, {});
-    const camille = await as(asker);
+describe('an action that requires no approval', () => {
+  it('is performed directly, and the portal offers no approvals', async () => {
+    const { requester, third, as } = await aTenantWithApprovals(portal, {});
+    const camille = await as(requester);
     await camille.visit('/dashboard');
     camille.doesNotSee('Approvals');
-    await camille.visit(`${approvals}/new?act=resetPassword&user=${third.id}`);
-    assert.equal(camille.path, `${people}/${third.id}`);
+    await camille.visit(`${approvalsPage}/new?act=resetPassword&user=${third.id}`);
+    assert.equal(camille.path, `${usersPage}/${third.id}`);
     await camille.visit(userExport);
     assert.equal(camille.status, 200);
   });

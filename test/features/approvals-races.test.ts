@@ -10,7 +10,13 @@ import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { effectiveRules } from '../../src/domain/tenant-rules.ts';
-import { aCarefulCompany, allOfThem, hourMs, kindsOf, statesOf } from '../support/approvals.ts';
+import {
+  aTenantWithApprovals,
+  everyApprovalRule,
+  hourMs,
+  activityKindsOf,
+  requestStatesOf,
+} from '../support/approvals.ts';
 import { aUser, type TestUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
@@ -22,11 +28,11 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`two at once, on ${dialect}, ${rounds} times`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`approval races on ${dialect}, ${rounds} times`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database } = portal;
     const clock = (): number => portal.clock.now;
-    // A budget of its own would end these rounds before they show anything.
+    // The real rate limit would stop these rounds before they show anything.
     const throttle = {
       ...createThrottle(portal.database, portal.config.rules),
       consumeBudget: () => Promise.resolve(null),
@@ -38,23 +44,27 @@ for (const [dialect, server] of [
     const changes = createUserActions({ database, clock });
     const perform = createPerform({ database, approvals, users, throttle, clock } as unknown as PerformDependencies);
 
-    const company = await aCarefulCompany(portal);
-    const fourth = await aUser(portal, company.tenant, { administratorLevel: 'global' });
-    const rules = effectiveRules(portal.config.rules, allOfThem);
+    const fixture = await aTenantWithApprovals(portal);
+    const fourth = await aUser(portal, fixture.tenant, { administratorLevel: 'global' });
+    const rules = effectiveRules(portal.config.rules, everyApprovalRule);
 
-    // Everybody as they were before, but for whose password is reset: their epoch goes on.
+    // Resets everything between rounds except the epoch of `third`, which grows with each reset.
     async function aRound() {
       const { knex } = portal.database;
-      await knex('users').where({ id: company.other.id }).update({ state: 'active', epoch: 0 });
+      await knex('users').where({ id: fixture.other.id }).update({ state: 'active', epoch: 0 });
       await knex('approvals').delete();
-      const before = (await kindsOf(portal, company.tenant)).length;
-      const scopeOf = (actor: TestUser) => createScope({ ...company.tenant.scope, rules, principal: person(actor) });
-      const wish = { act: 'resetPassword', userIds: [company.third.id] } as const;
-      const asked = await approvals.request(scopeOf(company.asker), wish, 'Because');
+      const before = (await activityKindsOf(portal, fixture.tenant)).length;
+      const scopeOf = (actor: TestUser) => createScope({ ...fixture.tenant.scope, rules, principal: person(actor) });
+      const newRequest = { act: 'resetPassword', userIds: [fixture.third.id] } as const;
+      const asked = await approvals.request(scopeOf(fixture.requester), newRequest, 'Because');
       if (asked.outcome !== 'requested') throw new Error(asked.outcome);
-      const scopes = { asker: scopeOf(company.asker), other: scopeOf(company.other), fourth: scopeOf(fourth) };
-      const kinds = async (): Promise<string[]> => (await kindsOf(portal, company.tenant)).slice(before);
-      return { ...company, ...scopes, people: company, id: asked.id, kinds };
+      const scopes = {
+        requester: scopeOf(fixture.requester),
+        other: scopeOf(fixture.other),
+        fourth: scopeOf(fourth),
+      };
+      const kinds = async (): Promise<string[]> => (await activityKindsOf(portal, fixture.tenant)).slice(before);
+      return { ...fixture, ...scopes, people: fixture, id: asked.id, kinds };
     }
 
     const settle = async (work: readonly Promise<unknown>[]): Promise<unknown[]> =>
@@ -64,7 +74,7 @@ for (const [dialect, server] of [
         throw each.reason;
       });
 
-    it('answer: one answer counts', async () => {
+    it('approving and declining: only the first decision counts', async () => {
       for (let round = 0; round < rounds; round++) {
         const { id, other, fourth, kinds } = await aRound();
         const answers = [approvals.decide(other, id, 'confirmed', ''), approvals.decide(fourth, id, 'declined', '')];
@@ -73,48 +83,48 @@ for (const [dialect, server] of [
       }
     });
 
-    it('confirm and withdraw: whatever comes last, nothing is both', async () => {
+    it('approving and withdrawing: the request ends as withdrawn', async () => {
       for (let round = 0; round < rounds; round++) {
-        const { tenant, id, other, asker, kinds: recorded } = await aRound();
-        await settle([approvals.decide(other, id, 'confirmed', ''), approvals.withdraw(asker, id)]);
+        const { tenant, id, other, requester, kinds: recorded } = await aRound();
+        await settle([approvals.decide(other, id, 'confirmed', ''), approvals.withdraw(requester, id)]);
         const kinds = (await recorded()).slice(1);
         const inOrder = ['approval.confirmed approval.withdrawn', 'approval.withdrawn'];
         assert.ok(inOrder.includes(kinds.join(' ')), kinds.join(' '));
-        assert.deepEqual(await statesOf(portal, tenant), ['withdrawn']);
+        assert.deepEqual(await requestStatesOf(portal, tenant), ['withdrawn']);
       }
     });
 
-    it('do it: one temporary password is made', async () => {
+    it('performing twice creates one temporary password', async () => {
       for (let round = 0; round < rounds; round++) {
-        const { id, other, asker, kinds: recorded } = await aRound();
+        const { id, other, requester, kinds: recorded } = await aRound();
         await approvals.decide(other, id, 'confirmed', '');
-        const done = (await settle([perform(asker, id), perform(asker, id)])) as { outcome: string }[];
+        const done = (await settle([perform(requester, id), perform(requester, id)])) as { outcome: string }[];
         assert.deepEqual(done.map(({ outcome }) => outcome).sort(), ['late', 'reset']);
         const kinds = await recorded();
         assert.equal(kinds.filter((kind) => kind === 'password.reset').length, 1);
       }
     });
 
-    it('do it while whoever confirmed is blocked: one of the two is first', async () => {
+    it('performing while the approver is being blocked: whichever is first wins', async () => {
       for (let round = 0; round < rounds; round++) {
-        const { id, other, asker, people, kinds: recorded } = await aRound();
+        const { id, other, requester, people, kinds: recorded } = await aRound();
         await approvals.decide(other, id, 'confirmed', '');
-        await settle([perform(asker, id), changes.block(asker, people.other.id)]);
+        await settle([perform(requester, id), changes.block(requester, people.other.id)]);
         const kinds = (await recorded()).slice(2).join(' ');
         const inOrder = ['approval.done password.reset user.blocked', 'user.blocked approval.lapsed'];
         assert.ok(inOrder.includes(kinds), kinds);
       }
     });
 
-    it('delete: no more than one may delete alone', async () => {
+    it('deleting several users does not exceed the limit that requires approval', async () => {
       for (let round = 0; round < rounds; round++) {
-        const { tenant, asker, kinds: recorded } = await aRound();
+        const { tenant, requester, kinds: recorded } = await aRound();
         portal.clock.now += 24 * hourMs;
         const many = [];
         for (let count = 0; count < 5; count++) many.push(await aUser(portal, tenant));
-        await settle(many.map(({ id }) => changes.remove(asker, id)));
+        await settle(many.map(({ id }) => changes.remove(requester, id)));
         const kinds = await recorded();
-        assert.equal(kinds.filter((kind) => kind === 'user.deleted').length, allOfThem.deleteMoreThan);
+        assert.equal(kinds.filter((kind) => kind === 'user.deleted').length, everyApprovalRule.deleteMoreThan);
       }
     });
   });

@@ -2,28 +2,28 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
-import { aCompanyWith, choosePassword, openLink, resetByLink } from '../support/links.ts';
+import { aTenantWithHandover, choosePassword, openLink, resetByLink } from '../support/links.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf, english, proofOf, signInByCode } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode, english, confirmationFields, signInByCode } from '../support/second-factor.ts';
 
 const minuteMs = 60_000;
 
-describe('a session stores how and when its user authenticated', async () => {
+describe('authentication method and time stored in a session', async () => {
   const portal = await openPortal();
   const { knex } = portal.database;
   const tenant = await aTenant(portal, { language: 'en' });
   const user = (): Promise<TestUser> => aUser(portal, tenant);
-  const owner = async () => anOwner(portal, await user());
+  const owner = async () => aSecondFactorUser(portal, await user());
   const latest = ({ id }: TestUser): Promise<{ amr: string; auth_time: number }> =>
     knex('user_sessions').where({ user_id: id }).orderBy('created_at', 'desc').first('amr', 'auth_time');
   const renew = (person: Person, code: string): Promise<Person> =>
-    person.visit(paths.ownRecoveryCodes).then(() => person.submit('Generate new codes', proofOf(code)));
+    person.visit(paths.ownRecoveryCodes).then(() => person.submit('Generate new codes', confirmationFields(code)));
 
-  /** Each signs in, and says when its user authenticated, in minutes of the portal's clock from the beginning. */
+  /** Each entry signs in and returns the expected authentication time. The portal's clock moves in minutes. */
   const table: [label: string, signIn: () => Promise<[TestUser, number]>, amr: string][] = [
     [
-      'by a password',
+      'password',
       async () => {
         const zoe = await user();
         await aPerson(portal, english).signIn(zoe);
@@ -32,7 +32,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd',
     ],
     [
-      'by a password, with the code still to come',
+      'password, before the code has been entered',
       async () => {
         const { user: zoe } = await owner();
         await aPerson(portal, english).signIn(zoe);
@@ -43,7 +43,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd',
     ],
     [
-      'by a temporary password that is then replaced',
+      'temporary password that has been replaced',
       async () => {
         const zoe = await aUser(portal, tenant, { password: 'temporary' });
         const person = await aPerson(portal, english).signIn(zoe);
@@ -55,7 +55,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd',
     ],
     [
-      'by a password that is confirmed to replace it',
+      'own password, entered again to change it',
       async () => {
         const zoe = await user();
         const person = await aPerson(portal, english).signIn(zoe);
@@ -69,19 +69,19 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd',
     ],
     [
-      'by a password and a code of the app, when the code was given',
+      'password and authenticator code',
       async () => {
         const zoe = await owner();
         const person = await aPerson(portal, english).signIn(zoe.user);
         portal.clock.now += minuteMs;
-        await person.submit('Sign in', { Code: codeOf(portal, zoe.seed) });
+        await person.submit('Sign in', { Code: totpCode(portal, zoe.seed) });
         assert.equal(person.path, paths.dashboard);
         return [zoe.user, portal.clock.now];
       },
       'pwd otp mfa',
     ],
     [
-      'by a password and a recovery code',
+      'password and recovery code',
       async () => {
         const zoe = await owner();
         const person = await aPerson(portal, english).signIn(zoe.user);
@@ -92,7 +92,7 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd recovery mfa',
     ],
     [
-      'by a password, with a second factor set up in the session',
+      'password, with a second factor set up in the same session',
       async () => {
         const { user: zoe } = await owner();
         return [zoe, portal.clock.now - minuteMs];
@@ -100,19 +100,19 @@ describe('a session stores how and when its user authenticated', async () => {
       'pwd otp mfa',
     ],
     [
-      'by password and code, with both given again for new recovery codes',
+      'password and authenticator code, both entered again for new recovery codes',
       async () => {
         const zoe = await owner();
         const person = await signInByCode(portal, zoe);
-        await renew(person, codeOf(portal, zoe.seed));
+        await renew(person, totpCode(portal, zoe.seed));
         return [zoe.user, portal.clock.now];
       },
       'pwd otp mfa',
     ],
     [
-      'by a one-time link',
+      'one-time link',
       async () => {
-        const { tenant: other, admin } = await aCompanyWith(portal, 'link');
+        const { tenant: other, admin } = await aTenantWithHandover(portal, 'link');
         const zoe = await aUser(portal, other);
         await choosePassword(await openLink(portal, await resetByLink(admin, zoe)));
         return [zoe, portal.clock.now];
@@ -120,25 +120,25 @@ describe('a session stores how and when its user authenticated', async () => {
       'link',
     ],
     [
-      'by a one-time link and a code of the app',
+      'one-time link and authenticator code',
       async () => {
-        const { tenant: other, admin } = await aCompanyWith(portal, 'link');
-        const zoe = await anOwner(portal, await aUser(portal, other));
+        const { tenant: other, admin } = await aTenantWithHandover(portal, 'link');
+        const zoe = await aSecondFactorUser(portal, await aUser(portal, other));
         const person = await openLink(portal, await resetByLink(admin, zoe.user));
-        await person.submit('Sign in', { Code: codeOf(portal, zoe.seed) });
+        await person.submit('Sign in', { Code: totpCode(portal, zoe.seed) });
         return [zoe.user, portal.clock.now];
       },
       'link otp mfa',
     ],
   ];
   for (const [label, signIn, amr] of table) {
-    it(label, async () => {
+    it(`are recorded for: ${label}`, async () => {
       const [who, at] = await signIn();
       assert.deepEqual(await latest(who), { amr, auth_time: at });
     });
   }
 
-  it('and a wrong code changes neither', async () => {
+  it('do not change after a wrong authenticator code', async () => {
     const zoe = await owner();
     const person = await aPerson(portal, english).signIn(zoe.user);
     const before = await latest(zoe.user);
@@ -147,7 +147,7 @@ describe('a session stores how and when its user authenticated', async () => {
     assert.deepEqual(await latest(zoe.user), before);
   });
 
-  it('and a wrong code for new recovery codes changes neither', async () => {
+  it('do not change after a wrong code for new recovery codes', async () => {
     const zoe = await owner();
     const person = await signInByCode(portal, zoe);
     const before = await latest(zoe.user);

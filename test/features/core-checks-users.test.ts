@@ -11,14 +11,14 @@ import { createBulkChange } from '../../src/core/accounts/users/bulk-actions.ts'
 import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { chooseLanguage } from '../../src/core/accounts/users/choose-language.ts';
 import { oneTimeLinkUrls } from '../../src/site/http/paths.ts';
-import { aCarefulCompany } from '../support/approvals.ts';
-import { checkRows, type Row } from '../support/core-checks.ts';
-import { actingIn } from '../support/imports.ts';
+import { aTenantWithApprovals } from '../support/approvals.ts';
+import { testInvalidCalls, type InvalidCall } from '../support/core-checks.ts';
+import { scopeOf } from '../support/imports.ts';
 import { anOperator, operatorsOf } from '../support/operators.ts';
 import { openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
+import { withRules } from '../support/rules.ts';
 
-const portal = await openPortal({ environment: underRules({ languages: ['en', 'fr'], defaultLanguage: 'en' }) });
+const portal = await openPortal({ environment: withRules({ languages: ['en', 'fr'], defaultLanguage: 'en' }) });
 const { database, config, tenants, hasher } = portal;
 const clock = (): number => portal.clock.now;
 const throttle = createThrottle(database, config.rules);
@@ -29,15 +29,15 @@ const parts = {
   clock,
   credentialIssuer: createCredentialIssuer({ hasher, tokens, canMail: true, clock }),
 };
-const { tenant, asker, plain } = await aCarefulCompany(portal);
-const scope = actingIn(tenant, asker);
+const { tenant, requester, plain } = await aTenantWithApprovals(portal);
+const scope = scopeOf(tenant, requester);
 await anOperator(portal);
 
 const bidi = 'Zoé \u202eBesson';
 const long = 'x'.repeat(121);
 const many = Array.from({ length: 51 }, () => crypto.randomUUID());
 
-// A caller that is no form may send anything, whatever the types say.
+// The functions of core validate their input themselves: callers other than forms may pass anything.
 const facts = (changed: object) =>
   ({
     username: `neu@${tenant.domain}`,
@@ -57,38 +57,46 @@ const edit = (changed: object) => () =>
     nameOrder: 'givenFirst',
   });
 
-const users: Row[] = [
-  ['no user name', add({ username: 'neu' }), 'username username.malformed'],
+const users: InvalidCall[] = [
+  ['a malformed user name', add({ username: 'neu' }), 'username username.malformed'],
   [
     'a user name that is too long',
     add({ username: `${long.repeat(3)}@${tenant.domain}` }),
     'username username.malformed',
   ],
-  ['a user name elsewhere', add({ username: 'neu@other.example' }), 'username username.otherDomain'],
-  ['a user name that is taken', add({ username: plain.username }), 'username username.taken'],
-  ...[['a new user', add] as const, ['a change to a user', edit] as const].flatMap(([whose, send]): Row[] => [
-    [`${whose}: a long first name`, send({ firstName: long }), 'firstName field.tooLong'],
-    [`${whose}: a long last name`, send({ lastName: long }), 'lastName field.tooLong'],
-    [`${whose}: a long display name`, send({ displayName: long.repeat(2) }), 'displayName field.tooLong'],
-    [`${whose}: a name that turns the line around`, send({ displayName: bidi }), 'displayName field.malformed'],
-    [`${whose}: no name`, send({ firstName: '', displayName: '' }), 'displayName displayName.missing'],
-    [`${whose}: a name that is no text`, send({ lastName: null }), 'lastName field.malformed'],
-    [`${whose}: a language of another region`, send({ language: 'de' }), 'language language.notOffered'],
+  ['a user name of another domain', add({ username: 'neu@other.example' }), 'username username.otherDomain'],
+  ['a user name that is already taken', add({ username: plain.username }), 'username username.taken'],
+  ...[['new user', add] as const, ['user edit', edit] as const].flatMap(([whose, send]): InvalidCall[] => [
+    [`${whose} with a first name that is too long`, send({ firstName: long }), 'firstName field.tooLong'],
+    [`${whose} with a last name that is too long`, send({ lastName: long }), 'lastName field.tooLong'],
     [
-      `${whose}: an unknown administrator level`,
+      `${whose} with a display name that is too long`,
+      send({ displayName: long.repeat(2) }),
+      'displayName field.tooLong',
+    ],
+    [
+      `${whose} with a bidirectional control character in the name`,
+      send({ displayName: bidi }),
+      'displayName field.malformed',
+    ],
+    [`${whose} without a name`, send({ firstName: '', displayName: '' }), 'displayName displayName.missing'],
+    [`${whose} with a last name that is not a string`, send({ lastName: null }), 'lastName field.malformed'],
+    [`${whose} with a language the region does not offer`, send({ language: 'de' }), 'language language.notOffered'],
+    [
+      `${whose} with an unknown administrator level`,
       send({ administratorLevel: 'root' }),
       'administratorLevel field.unknownValue',
     ],
-    [`${whose}: an unknown agent level`, send({ agentLevel: 'root' }), 'agentLevel field.unknownValue'],
+    [`${whose} with an unknown agent level`, send({ agentLevel: 'root' }), 'agentLevel field.unknownValue'],
   ]),
-  ['51 at once', () => createBulkChange(parts)(scope, 'block', many), 'bulk.tooMany'],
+  ['a bulk action for 51 users', () => createBulkChange(parts)(scope, 'block', many), 'bulk.tooMany'],
   [
     'an unknown bulk action',
     () => createBulkChange(parts)(scope, 'explode' as never, [plain.id]),
     'field.unknownValue',
   ],
   [
-    '51 resets at once',
+    'a bulk reset of 51 users',
     () =>
       createBulkReset(parts)(
         scope,
@@ -115,25 +123,33 @@ const found =
 const person = (changed: object) => () =>
   tenants.addUser(tenant.id, admin({ username: `p@${tenant.domain}`, administratorLevel: 'none', ...changed }));
 
-const organizations: Row[] = [
-  ['no name', found({ name: ' ' }), 'tenant.nameMalformed'],
-  ['a long name', found({ name: 'x'.repeat(201) }), 'tenant.nameMalformed'],
-  ['no domain', found({ domains: [] }), 'domain.malformed'],
-  ['what is no domain', found({ domains: ['new'] }), 'domain.malformed'],
+const organizations: InvalidCall[] = [
+  ['a blank name', found({ name: ' ' }), 'tenant.nameMalformed'],
+  ['a name that is too long', found({ name: 'x'.repeat(201) }), 'tenant.nameMalformed'],
+  ['an empty list of domains', found({ domains: [] }), 'domain.malformed'],
+  ['an invalid domain', found({ domains: ['new'] }), 'domain.malformed'],
   ['an unknown language', found({ language: 'xx' }), 'language.unknown'],
-  ['a language of another region', found({ language: 'de' }), 'language.notOffered'],
-  ['an administrator elsewhere', found({}, { username: 'ada@other.example' }), 'username.otherDomain'],
-  ['an administrator without a name', found({}, { name: '' }), 'displayName.malformed'],
-  ['an administrator of an unknown level', found({}, { administratorLevel: 'root' }), 'field.unknownValue'],
-  ['an administrator of an unknown agent level', found({}, { agentLevel: 'root' }), 'field.unknownValue'],
-  ['an administrator with a language of another region', found({}, { language: 'de' }), 'language.notOffered'],
-  ['a person without a name', person({ name: '' }), 'displayName.malformed'],
-  ['a person with a malformed user name', person({ username: 'é@x' }), 'username.malformed'],
-  ['a person of an unknown level', person({ administratorLevel: 'root' }), 'field.unknownValue'],
-  ['a person of an unknown agent level', person({ agentLevel: 'root' }), 'field.unknownValue'],
-  ['a person with a language of another region', person({ language: 'de' }), 'language.notOffered'],
+  ['a language the region does not offer', found({ language: 'de' }), 'language.notOffered'],
   [
-    'an operator with a language of another region',
+    'an administrator with a user name of another domain',
+    found({}, { username: 'ada@other.example' }),
+    'username.otherDomain',
+  ],
+  ['an administrator without a name', found({}, { name: '' }), 'displayName.malformed'],
+  [
+    'an administrator with an unknown administrator level',
+    found({}, { administratorLevel: 'root' }),
+    'field.unknownValue',
+  ],
+  ['an administrator with an unknown agent level', found({}, { agentLevel: 'root' }), 'field.unknownValue'],
+  ['an administrator with a language the region does not offer', found({}, { language: 'de' }), 'language.notOffered'],
+  ['a user without a name', person({ name: '' }), 'displayName.malformed'],
+  ['a user with a malformed user name', person({ username: 'é@x' }), 'username.malformed'],
+  ['a user with an unknown administrator level', person({ administratorLevel: 'root' }), 'field.unknownValue'],
+  ['a user with an unknown agent level', person({ agentLevel: 'root' }), 'field.unknownValue'],
+  ['a user with a language the region does not offer', person({ language: 'de' }), 'language.notOffered'],
+  [
+    'an operator with a language the region does not offer',
     () => operatorsOf(portal).add({ username: 'x@hosting.example', name: 'X', language: 'de' }),
     'language.notOffered',
   ],
@@ -153,19 +169,27 @@ const first = (changed: object) => () =>
     confirmPassword: 'seven quiet otters nap',
     ...changed,
   });
-const firstOrganization: Row[] = [
-  ['a short password', first({ newPassword: 'otters' }), 'newPassword password.tooShort'],
-  ['two passwords', first({ confirmPassword: 'seven quiet otters' }), 'confirmPassword password.confirmationDiffers'],
-  ['no name', first({ tenantName: '' }), 'tenantName tenant.nameMalformed'],
-  ['what is no domain', first({ domain: 'first' }), 'domain domain.malformed'],
-  ['an administrator elsewhere', first({ username: 'ada@other.example' }), 'username username.otherDomain'],
-  ['a language of another region', first({ language: 'de' }), 'language language.notOffered'],
+const firstOrganization: InvalidCall[] = [
+  ['a password that is too short', first({ newPassword: 'otters' }), 'newPassword password.tooShort'],
+  [
+    'passwords that differ',
+    first({ confirmPassword: 'seven quiet otters' }),
+    'confirmPassword password.confirmationDiffers',
+  ],
+  ['an empty name', first({ tenantName: '' }), 'tenantName tenant.nameMalformed'],
+  ['an invalid domain', first({ domain: 'first' }), 'domain domain.malformed'],
+  [
+    'an administrator with a user name of another domain',
+    first({ username: 'ada@other.example' }),
+    'username username.otherDomain',
+  ],
+  ['a language the region does not offer', first({ language: 'de' }), 'language language.notOffered'],
 ];
-const languages: Row[] = [
-  ['of another region', () => chooseLanguage(database, scope, 'de'), 'language.notOffered'],
-  ['unknown', () => chooseLanguage(database, scope, 'xx' as never), 'language.notOffered'],
+const languages: InvalidCall[] = [
+  ['a language the region does not offer', () => chooseLanguage(database, scope, 'de'), 'language.notOffered'],
+  ['an unknown language', () => chooseLanguage(database, scope, 'xx'), 'language.notOffered'],
 ];
 
-describe('core refuses, with a code, what no form would send', () => {
-  checkRows(database, { users, organizations, firstOrganization, languages });
+describe('validation in core', () => {
+  testInvalidCalls(database, { users, organizations, firstOrganization, languages });
 });

@@ -4,9 +4,9 @@ import { describe, it } from 'node:test';
 import { languages } from '../locales/catalogue.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { squeeze } from '../support/filled-forms.ts';
+import { normalizeSpace } from '../support/form-values.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const hourMs = 3_600_000;
@@ -18,7 +18,7 @@ const textsOf = (person: Person, selector: string): string[] =>
   person
     .$(selector)
     .toArray()
-    .map((each) => squeeze(person.$(each).text()));
+    .map((each) => normalizeSpace(person.$(each).text()));
 
 const globalAdmin = (tenant: TestTenant, displayName = 'Camille Laurent'): Promise<TestUser> =>
   aUser(portal, tenant, { displayName, administratorLevel: 'global' });
@@ -26,17 +26,17 @@ const globalAdmin = (tenant: TestTenant, displayName = 'Camille Laurent'): Promi
 const temporary = (tenant: TestTenant, hours: number): Promise<TestUser> =>
   aUser(portal, tenant, { password: 'temporary', temporaryUntil: portal.clock.now + hours * hourMs });
 
-describe('the dashboard of an administrator', () => {
+describe('dashboard of an administrator', () => {
   for (const language of languages) {
-    it(`says what needs attention, and leads to it (${language})`, async () => {
-      const { t } = words(language);
+    it(`lists what needs attention, with links (${language})`, async () => {
+      const { t } = translator(language);
       const tenant = await aTenant(portal, { language });
       const admin = await globalAdmin(tenant);
       for (const hours of [-1, -2, 3, 70]) await temporary(tenant, hours);
-      const victim = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
+      const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const { now } = portal.clock;
       for (const at of [now - hourMs, now - 2 * hourMs, now - 25 * hourMs])
-        await activityStore.record(portal.database, tenant.scope, { kind: 'signIn.throttled' }, victim.id, at);
+        await activityStore.record(portal.database, tenant.scope, { kind: 'signIn.throttled' }, zoe.id, at);
       const person = await signedIn(admin, language);
       const attention: [key: string, count: number][] = [
         ['dashboard:fewGlobalAdmins.title', 1],
@@ -46,19 +46,19 @@ describe('the dashboard of an administrator', () => {
       ];
       assert.deepEqual(
         textsOf(person, '.attention .notice-title'),
-        attention.map(([key, count]) => squeeze(t(key, { count }))),
+        attention.map(([key, count]) => normalizeSpace(t(key, { count }))),
       );
       await person.follow(t('dashboard:attention.expired.title', { count: 2 }));
       assert.equal(textsOf(person, 'tbody tr').length, 2);
       assert.equal(person.$('[name=status] option[selected]').text(), t('users:status.expired'));
       await person.visit('/dashboard');
       await person.follow(t('dashboard:attention.throttled.title', { count: 1 }));
-      const stopped = squeeze(t('activity:sentence.signIn_throttled', { target: 'Zoé Besson' }));
+      const stopped = normalizeSpace(t('activity:sentence.signIn_throttled', { target: 'Zoé Besson' }));
       assert.deepEqual(textsOf(person, '.event-text'), [stopped, stopped, stopped]);
     });
   }
 
-  it('is content where nothing does', async () => {
+  it('says when nothing needs attention', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     await globalAdmin(tenant, 'Ada');
     const person = await signedIn(await globalAdmin(tenant));
@@ -66,13 +66,19 @@ describe('the dashboard of an administrator', () => {
     assert.equal(person.$('.attention').length, 0);
   });
 
-  it('shows the five latest events of the own organization, and the way to all of them', async () => {
+  it('shows the five latest events of the organization, with a link to the activity log', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const admin = await globalAdmin(tenant);
-    const stranger = await aTenant(portal, { language: 'en' });
+    const otherTenant = await aTenant(portal, { language: 'en' });
     for (let count = 0; count < 6; count++)
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.resumed' }, null, portal.clock.now - 1);
-    await activityStore.record(portal.database, stranger.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
+    await activityStore.record(
+      portal.database,
+      otherTenant.scope,
+      { kind: 'tenant.suspended' },
+      null,
+      portal.clock.now,
+    );
     const person = await signedIn(admin);
     const resumed = 'The operator reactivated the organization.';
     assert.deepEqual(textsOf(person, '.event-text'), ['Camille Laurent signed in.', ...Array<string>(4).fill(resumed)]);
@@ -80,32 +86,32 @@ describe('the dashboard of an administrator', () => {
     assert.equal(person.path, '/account-settings/activity-log');
   });
 
-  it('offers the quick ways in', async () => {
+  it('offers shortcuts to the most important pages', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const person = await signedIn(await aUser(portal, tenant, { administratorLevel: 'userManagement' }));
-    const ways = ['User management', 'Add user', 'Import', 'Activity log', 'Account settings'];
-    assert.deepEqual(textsOf(person, '.tiles .tile-title'), ways);
-    for (const way of ways) {
+    const linkNames = ['User management', 'Add user', 'Import', 'Activity log', 'Account settings'];
+    assert.deepEqual(textsOf(person, '.tiles .tile-title'), linkNames);
+    for (const linkName of linkNames) {
       await person.visit('/dashboard');
-      await person.follow(way);
-      assert.equal(person.status, 200, way);
+      await person.follow(linkName);
+      assert.equal(person.status, 200, linkName);
     }
   });
 
-  it('leads to no list where users are managed at another place', async () => {
+  it('offers no user list in a region where users are managed elsewhere', async () => {
     const rules = path.join(import.meta.dirname, '../../rules/germany-historical.json');
-    const abroad = await openPortal({ environment: { REGION: 'germany', REGION_RULES: rules } });
-    const tenant = await aTenant(abroad, { language: 'en' });
-    await aUser(abroad, tenant, { password: 'temporary', temporaryUntil: 1 });
-    const admin = await aUser(abroad, tenant, { administratorLevel: 'global' });
-    const person = await aPerson(abroad, { 'Accept-Language': 'en' }).signIn(admin);
+    const german = await openPortal({ environment: { REGION: 'germany', REGION_RULES: rules } });
+    const tenant = await aTenant(german, { language: 'en' });
+    await aUser(german, tenant, { password: 'temporary', temporaryUntil: 1 });
+    const admin = await aUser(german, tenant, { administratorLevel: 'global' });
+    const person = await aPerson(german, { 'Accept-Language': 'en' }).signIn(admin);
     person.sees('only 1 active Global admin').sees('Managed elsewhere').sees('signed in.');
     person.doesNotSee('has expired').doesNotSee('Add user');
   });
 });
 
-describe('the dashboard of everybody else', () => {
-  it('says their roles, what they can do, and who can help them, by name', async () => {
+describe('dashboard of other users', () => {
+  it('shows their roles, what they can do and which administrators can help them', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     await globalAdmin(tenant);
     await aUser(portal, tenant, { displayName: 'Noah Klein', administratorLevel: 'userManagement' });

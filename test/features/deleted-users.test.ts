@@ -13,17 +13,17 @@ const deleted = `${users}/deleted`;
 const portal = await openPortal();
 const tenant = await aTenant(portal, { language: 'en' });
 const admin = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
-const aNobody = () => newUser({ displayName: 'Nobody', state: 'deleted', deletedAt: 1 });
+const aDeletedUser = () => newUser({ displayName: 'Nobody', state: 'deleted', deletedAt: 1 });
 const shown = (person: Person): string[] =>
   person
     .$('tbody bdi.name-first')
     .toArray()
     .map((cell) => person.$(cell).text());
 
-describe('sixty deleted users', async () => {
+describe('list of 60 deleted users', async () => {
   const names = Array.from({ length: 60 }, (_, index) => `Gone ${String(index).padStart(2, '0')}`);
   for (const [index, displayName] of names.entries()) {
-    // Two at a time: those who went in the same moment are told apart all the same.
+    // Pairs share a deletion time, so the order must not depend on the time only.
     const deletedAt = portal.clock.now - (index >> 1) * 60_000;
     await aUser(portal, tenant, { displayName, state: 'deleted', deletedAt });
   }
@@ -35,7 +35,7 @@ describe('sixty deleted users', async () => {
     return pages;
   }
 
-  it('are walked through, the latest first, and back: each once, 25 a page', async () => {
+  it('can be paged forward and back, latest first, with 25 users per page and no duplicates', async () => {
     await admin.visit(deleted);
     const forwards = await walk('next');
     assert.deepEqual(
@@ -51,7 +51,7 @@ describe('sixty deleted users', async () => {
     assert.deepEqual((await walk('prev')).reverse(), forwards);
   });
 
-  it('are shown from the beginning where a place is none', async () => {
+  it('starts on the first page if the cursor is invalid', async () => {
     const first = shown(await admin.visit(deleted));
     const place = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     for (const bad of ['', 'x', place(['name', 'id']), place([1.5, 'id']), place([1]), 'x'.repeat(20_000)])
@@ -59,7 +59,7 @@ describe('sixty deleted users', async () => {
         assert.deepEqual(shown(await admin.visit(`${deleted}?${side}=${bad}`)), first);
   });
 
-  it('are nobody of another company, wherever one begins', async () => {
+  it('contains no users of other tenants, even with a cursor of another tenant', async () => {
     const other = await aTenant(portal, { language: 'en' });
     const stranger = await aUser(portal, other, {
       displayName: 'Stranger',
@@ -72,12 +72,12 @@ describe('sixty deleted users', async () => {
     admin.doesNotSee('Stranger');
   });
 
-  it('are counted on the list, up to 999', async () => {
+  it('is counted on the user list, up to 999', async () => {
     (await admin.visit(users)).sees('Deleted users (60)');
-    const most = Array.from({ length: 939 }, () => aNobody());
+    const most = Array.from({ length: 939 }, () => aDeletedUser());
     await usersStore.insertMany(portal.database, tenant.scope, most);
     (await admin.visit(users)).sees('Deleted users (999)');
-    await usersStore.insertMany(portal.database, tenant.scope, [aNobody()]);
+    await usersStore.insertMany(portal.database, tenant.scope, [aDeletedUser()]);
     (await admin.visit(users)).sees('Deleted users (999+)');
   });
 });

@@ -11,7 +11,7 @@ import type { Scope } from '../../src/domain/scope.ts';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { eachDialect, newTenant, newUser, open, start } from '../data/databases.ts';
-import { noticesWorker, type Boundary, type DeliveryTask } from '../support/deliveries.ts';
+import { noticesWorker, type KillPoint, type DeliveryTask } from '../support/deliveries.ts';
 import { interrupt } from '../support/interrupt.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -23,20 +23,21 @@ const insertion = 'insert into [`"]deliveries[`"]';
 const claim = 'update [`"]deliveries[`"]';
 const removal = 'delete from [`"]deliveries[`"]';
 
-/** Each boundary between two steps, and how many mails have arrived when a fresh process has finished. */
-const boundaries: readonly (readonly [label: string, at: Boundary | 'recorded' | 'inTheServer', mails: 0 | 1 | 2])[] = [
-  ['before the event is written', { statement: activity, when: 'before' }, 0],
-  ['between the event and its delivery', { statement: insertion, when: 'before' }, 0],
-  ['between the delivery and the commit', { statement: insertion, when: 'after' }, 0],
-  ['between the commit and the claim', 'recorded', 1],
-  ['before the claim is written', { statement: claim, when: 'before' }, 1],
-  ['between the claim and the mail', { statement: claim, when: 'after' }, 1],
-  ['between the mail and the answer of the server', 'inTheServer', 2],
-  ['between the answer and the removal', { statement: removal, when: 'before' }, 2],
-  ['after the removal', { statement: removal, when: 'after' }, 1],
-];
+/** Every point at which the process is killed, and how many emails have arrived once a new process has finished. */
+const boundaries: readonly (readonly [label: string, at: KillPoint | 'recorded' | 'inTheServer', mails: 0 | 1 | 2])[] =
+  [
+    ['before the event is written', { statement: activity, when: 'before' }, 0],
+    ['between the event and its delivery', { statement: insertion, when: 'before' }, 0],
+    ['between the delivery and the commit', { statement: insertion, when: 'after' }, 0],
+    ['between the commit and the claim', 'recorded', 1],
+    ['before the claim is written', { statement: claim, when: 'before' }, 1],
+    ['between the claim and the email', { statement: claim, when: 'after' }, 1],
+    ["between the email and the server's response", 'inTheServer', 2],
+    ['between the response and the removal', { statement: removal, when: 'before' }, 2],
+    ['after the removal', { statement: removal, when: 'after' }, 1],
+  ];
 
-/** A mail server that keeps the Message-ID of each mail, and can kill its sender when it has taken one. */
+/** A mail server that keeps the Message-ID of each email and can kill the sender after accepting one. */
 async function aMailServer() {
   const state = { ids: [] as string[], kills: null as ChildProcess | null, url: '' };
   const server = new SMTPServer({
@@ -57,7 +58,7 @@ async function aMailServer() {
   return state;
 }
 
-/** Starts a process with a task. @returns what it ended with */
+/** Runs a task in a child process. @returns the signal or exit code with which the process ended */
 async function aProcess(task: DeliveryTask, started: (child: ChildProcess) => void = () => {}): Promise<string> {
   const child = fork(path.join(import.meta.dirname, '../support/delivery-child.ts'));
   after(() => child.kill('SIGKILL'));
@@ -92,7 +93,7 @@ function assertDelivered(ids: readonly string[], mails: number): void {
 const never = new AbortController().signal;
 const others = 'from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
 
-/** Cuts all other connections to a database, and waits until they are gone. */
+/** Terminates all other connections to a database and waits until they are closed. */
 async function cutOthers({ knex }: Database): Promise<void> {
   const select = (what: string) => knex.raw<{ rows: { count: number }[] }>(`select ${what} ${others}`);
   await select('pg_terminate_backend(pid)');
@@ -102,11 +103,11 @@ async function cutOthers({ knex }: Database): Promise<void> {
 const server = await postgres();
 
 for (const { dialect, config, skip } of eachDialect(server)) {
-  describe(`a process that is killed, on ${dialect}`, { skip }, async () => {
+  describe(`deliveries of a killed process, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const mailServer = await aMailServer();
     for (const [index, [label, at, mails]] of boundaries.entries()) {
-      it(`${label}: a fresh one finishes, ${mails} in all`, async () => {
+      it(`killed ${label}: a new process finishes, with ${mails} email(s) in total`, async () => {
         const { database, scope, userId } = await withUser(config);
         const now = start + index * 3 * leaseMs;
         const { url: smtpUrl } = mailServer;
@@ -122,24 +123,24 @@ for (const { dialect, config, skip } of eachDialect(server)) {
         assert.equal(deliveries, label === 'after the removal' ? 0 : events);
         assert.equal(await aProcess({ database: config, smtpUrl, now: now + leaseMs }), '0');
         assertDelivered(mailServer.ids, mails);
-        // Nothing is left for later.
-        await noticesWorker(database, () => assert.fail('sent once more'), { now: now + 2 * leaseMs }).run(never);
+        // No delivery is left.
+        await noticesWorker(database, () => assert.fail('sent again'), { now: now + 2 * leaseMs }).run(never);
         assert.equal((await rowsOf(database, scope)).deliveries, 0);
       });
     }
   });
 }
 
-describe('a process whose connection to PostgreSQL is cut', { skip: skipWithout('postgres', server) }, async () => {
+describe('deliveries after a lost PostgreSQL connection', { skip: skipWithout('postgres', server) }, async () => {
   if (server === null) return;
   const config: DatabaseConfig = { kind: 'postgres', url: server.url };
   const { database: administrator } = await open(config);
-  // Beyond the clock of the processes above, which use the same database.
+  // Later than the clock of the processes above, which use the same database.
   const later = start + 100 * leaseMs;
 
   for (const [index, [label, at, mails]] of boundaries.entries()) {
     if (at === 'inTheServer') continue;
-    it(`${label}: it finishes by itself, ${mails} in all`, async () => {
+    it(`lost ${label}: the process recovers, with ${mails} email(s) in total`, async () => {
       const { database, scope, userId } = await withUser(config);
       const clock = { now: later + index * 3 * leaseMs };
       const cut = () => cutOthers(administrator);
@@ -152,7 +153,7 @@ describe('a process whose connection to PostgreSQL is cut', { skip: skipWithout(
       if (at === 'recorded') await cut();
       await worker.run(never).catch(() => {});
       assert.equal((await rowsOf(administrator, scope)).events, mails === 0 ? 0 : 1);
-      // The first rounds may still meet connections that were cut.
+      // The first rounds may still get terminated connections from the pool.
       for (let round = 1; round <= 3; round++) {
         clock.now += leaseMs;
         await worker.run(never).catch(() => {});

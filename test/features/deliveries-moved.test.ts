@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aMailServer } from '../support/mail-server.ts';
-import { aMovingRegion, moved, type MovingRegion } from '../support/moving.ts';
+import { aMovingRegion, moveTenant, type MovingRegion } from '../support/moving.ts';
 import { MAIL_FROM } from '../support/outbox.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -11,7 +11,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const toldOf = { kind: 'user.unblocked' } as const;
 
-/** A tenant with events that were told of, and one that still waits to be. */
+/** A tenant with one event whose notice has been sent. `record` adds another event. */
 async function withOldEvents({ portal }: Pick<MovingRegion, 'portal'>) {
   const tenant = await aTenant(portal, { language: 'en' });
   const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -30,22 +30,26 @@ for (const [label, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`a tenant that moved, on ${label}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`deliveries of a moved tenant, on ${label}`, { skip: skipWithout('postgres', server) }, async () => {
     if (!server) return;
     const from = await aMovingRegion('germany');
     const to = await aMovingRegion('worldwide', server.url);
 
     for (const passwords of ['keep', 'reset'] as const) {
-      it(`sends nothing for old events: passwords ${passwords}`, async () => {
+      it(`are not created for old events (passwords: ${passwords})`, async () => {
         const { tenant, admin, record } = await withOldEvents(from);
         await record();
-        await moved(from, to, tenant.id, passwords);
+        await moveTenant(from, to, tenant.id, passwords);
         const log = to.portal.database.knex('activity').where('tenant_id', tenant.id).orderBy('place');
         const entries = (await log) as { place: number; kind: string }[];
-        assert.equal(entries.filter(({ kind }) => kind === toldOf.kind).length, 2, 'the old events have moved');
+        assert.equal(
+          entries.filter(({ kind }) => kind === toldOf.kind).length,
+          2,
+          'the old events are part of the move',
+        );
         const arrival = entries.find(({ kind }) => kind === 'tenant.movedIn')!.place;
         const deliveries = await deliveriesAt(to);
-        // What the move itself does is told.
+        // The move itself sends notices.
         assert.deepEqual(
           deliveries.map(({ kind, user_id, event_place }) => [kind, user_id, event_place > arrival]),
           passwords === 'reset' ? [['passwordReset', admin.id, true]] : [],
@@ -57,8 +61,8 @@ for (const [label, server] of [
   });
 }
 
-describe('a database that was restored from a backup', () => {
-  it('sends nothing for old events, and what was waiting under its former Message-ID', async () => {
+describe('deliveries in a database restored from a backup', () => {
+  it('are not sent for old events; a pending one is sent with its original Message-ID', async () => {
     const mails = await aMailServer();
     const environment = { SMTP_URL: mails.url, MAIL_FROM };
     const portal = await openPortal({ environment });

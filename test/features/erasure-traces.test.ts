@@ -10,22 +10,22 @@ import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { everythingKept } from '../support/traces.ts';
+import { databaseContents } from '../support/responses.ts';
 
 const list = '/account-settings/user-management';
-/** Everything by which the person can be found again. */
+/** Every value that identifies the person. */
 const canaries = ['Kanarienvogel', 'Zeisig', 'Stieglitz', 'kanari.zeisig', '198.51.100.77', '2001:db8:77', 'Canarium'];
 const theirs = { 'Accept-Language': 'en', 'X-Forwarded-For': '198.51.100.77', 'User-Agent': 'Canarium/7' };
 
-interface Scene {
+interface TracedUser {
   readonly portal: Portal;
   readonly tenant: TestTenant;
   readonly person: TestUser;
   readonly admin: Person;
 }
 
-/** A portal in which somebody has left their name and address wherever that can be done. */
-async function aScene(databaseUrl?: string): Promise<Scene> {
+/** A portal in which a user has left their name and address in every possible place. */
+async function aTracedUser(databaseUrl?: string): Promise<TracedUser> {
   const portal = await openPortal({ environment: { TRUST_PROXY: '1' }, ...(databaseUrl ? { databaseUrl } : {}) });
   const tenant = await aTenant(portal, { language: 'en' });
   const others = [];
@@ -47,14 +47,14 @@ async function aScene(databaseUrl?: string): Promise<Scene> {
     by.send('POST', `${list}/${id}/reset-password`, { epoch: String(epoch) });
   const rename = (by: Person, { id }: TestUser, displayName: string) =>
     editUser(by, id, { firstName: displayName.split(' ')[0]!, lastName: 'Other', displayName });
-  // Others have a password from them, under a name that they had and under the one that they have now.
+  // Other users got their passwords from this user, under a former name and under the current one.
   await reset(here, others[0]!);
   await rename(admin, person, 'Zeisig Two');
   await reset(here, others[1]!);
   await rename(here, person, 'Stieglitz Three');
   await reset(here, others[2]!);
   for (const other of others.slice(3, 40)) await rename(here, other, 'Ada Besson');
-  // What the administrator is told next would be the name, but they never look.
+  // The administrator's next flash message would contain the name, but they never open a page.
   await admin.send('POST', `${list}/${person.id}/block`);
   await admin.send('POST', `${list}/${person.id}/unblock`);
   await here.signIn(person);
@@ -76,7 +76,7 @@ async function everythingIn(portal: Portal): Promise<string> {
   const files = readdirSync(config.dataDirectory)
     .filter((name) => name.startsWith('parvis.sqlite'))
     .map((name) => readFileSync(path.join(config.dataDirectory, name), 'latin1'));
-  return [await everythingKept(database), ...files].join('\n');
+  return [await databaseContents(database), ...files].join('\n');
 }
 
 const faultOf = async ({ database }: Portal, tenant: TestTenant): Promise<ChainFault | null | undefined> =>
@@ -87,9 +87,9 @@ for (const [dialect, url, skip] of [
   ['SQLite', undefined, false as string | false],
   ['PostgreSQL', server?.url, skipWithout('postgres', server)],
 ] as const) {
-  describe(`an erased person on ${dialect}`, { skip }, async () => {
+  describe(`erasing a user on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
-    const { portal, tenant, person, admin } = await aScene(url);
+    const { portal, tenant, person, admin } = await aTracedUser(url);
     const outbox = path.join(portal.config.dataDirectory, 'outbox');
     if (portal.config.mail !== null) await portal.background.runAll();
     await admin.send('POST', `${list}/${person.id}/unblock`);
@@ -99,30 +99,30 @@ for (const [dialect, url, skip] of [
     const erased = await admin.send('POST', `${list}/${person.id}/erase`);
     const after = await everythingIn(portal);
 
-    it('was everywhere before', () => {
+    it('starts with a user whose data is everywhere', () => {
       assert.equal(erased.status, 303);
       for (const canary of canaries) assert.ok(before.includes(canary), canary);
     });
 
     for (const canary of canaries) {
-      it(`is found nowhere afterwards by ${canary}, in no table and in no file`, () => {
+      it(`removes ${canary} from every table and file`, () => {
         const at = after.indexOf(canary);
         assert.equal(at, -1, JSON.stringify(after.slice(Math.max(0, at - 200), at + 50)));
         assert.ok(!portal.logged().includes(canary));
       });
     }
 
-    it('has left no mail to look at', () => {
+    it('removes their emails from the outbox', () => {
       assert.deepEqual(existsSync(outbox) ? readdirSync(outbox) : [], []);
     });
 
-    it('has left every entry in the log, and the log holds', async () => {
+    it('keeps all entries of the activity log and a valid hash chain', async () => {
       const [{ count }] = (await portal.database.knex('activity').count({ count: '*' })) as [{ count: number }];
       assert.equal(count, Number(entriesBefore[0]?.count) + 2);
       assert.equal(await faultOf(portal, tenant), null);
     });
 
-    it('has left a log that the operator’s command finds in order', async () => {
+    it('leaves an activity log that `parvis activity verify` accepts', async () => {
       const DATABASE_URL = url ?? `sqlite:${path.join(portal.config.dataDirectory, 'parvis.sqlite')}`;
       const { stdout } = await run(['activity', 'verify', '--json'], {
         ...{ DATABASE_URL, SESSION_SECRETS: 's'.repeat(32), SECOND_FACTOR_KEYS: 's'.repeat(32) },
@@ -130,7 +130,7 @@ for (const [dialect, url, skip] of [
       assert.deepEqual({ ...(JSON.parse(stdout) as object), entries: 0 }, { ok: true, entries: 0, fault: null });
     });
 
-    it('has taken nothing of anybody else: others’ entries have their addresses', async () => {
+    it("keeps the addresses in other users' entries", async () => {
       const rows = (await portal.database.knex('activity').whereNot({ target_id: person.id })) as {
         actor_id: string | null;
         personal: string | null;
@@ -140,9 +140,9 @@ for (const [dialect, url, skip] of [
     });
 
     const tampering: [what: string, change: object][] = [
-      ['another kind', { kind: 'user.purged' }],
-      ['another person', { target_id: 'somebody' }],
-      ['an address made up where one was erased', { personal: '{"address":"203.0.113.9"}', personal_salt: 'x' }],
+      ['a changed kind', { kind: 'user.purged' }],
+      ['a changed target', { target_id: 'somebody' }],
+      ['a forged address in place of an erased one', { personal: '{"address":"203.0.113.9"}', personal_salt: 'x' }],
     ];
     for (const [what, change] of tampering) {
       it(`does not hide tampering: ${what}`, async () => {

@@ -12,12 +12,12 @@ const tenant = await aTenant(portal, { language: 'en' });
 const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
 const admin = await aPerson(portal, english).signIn(camille);
 const pathOf = ({ id }: TestUser): string => `${list}/${id}/erase`;
-const aDeletedUser = (wishes: Partial<TestUser> = {}): Promise<TestUser> =>
-  aUser(portal, tenant, { displayName: 'Zoé Besson', state: 'deleted', deletedAt: portal.clock.now, ...wishes });
+const aDeletedUser = (overrides: Partial<TestUser> = {}): Promise<TestUser> =>
+  aUser(portal, tenant, { displayName: 'Zoé Besson', state: 'deleted', deletedAt: portal.clock.now, ...overrides });
 const rowsOf = ({ id }: TestUser): Promise<object[]> => portal.database.knex('users').where({ id });
 
-describe('erasing a deleted user for good', async () => {
-  it('is offered among the deleted users, explained, and done once it is confirmed', async () => {
+describe('erasing a deleted user', async () => {
+  it('is offered in the list of deleted users, explained and done after confirmation', async () => {
     const zoe = await aDeletedUser({ displayName: 'Zoé Kanarienvogel' });
     await admin.visit(`${list}/deleted`);
     assert.ok(
@@ -28,14 +28,14 @@ describe('erasing a deleted user for good', async () => {
     );
     await admin.visit(pathOf(zoe));
     admin.sees('Permanently erase Zoé Kanarienvogel?').sees('This can’t be undone').sees(zoe.username);
-    assert.equal((await rowsOf(zoe)).length, 1, 'nothing is done before');
+    assert.equal((await rowsOf(zoe)).length, 1, 'nothing happens before the confirmation');
     await admin.submit('Erase permanently');
     assert.equal(admin.path, `${list}/deleted`);
     admin.sees('The person was permanently erased.').doesNotSee('Kanarienvogel');
     assert.deepEqual(await rowsOf(zoe), []);
   });
 
-  it('is recorded as who did it, to nobody by name', async () => {
+  it('is recorded with the administrator who did it, and without the name of the user', async () => {
     const zoe = await aDeletedUser();
     await admin.send('POST', pathOf(zoe));
     const entries = (await portal.database.knex('activity').where({ target_id: zoe.id })) as object[];
@@ -46,20 +46,20 @@ describe('erasing a deleted user for good', async () => {
     );
   });
 
-  it('lets their user name be given to somebody else, who begins with nothing of theirs', async () => {
+  it('frees the user name; a new user with the same name starts without any old data', async () => {
     const zoe = await aDeletedUser({ state: 'active', deletedAt: null });
-    const lasting = async (): Promise<string[]> => {
+    const remainingEntries = async (): Promise<string[]> => {
       const rows = (await portal.database.knex('throttles').orderBy('key')) as { key: string }[];
       return rows.map(({ key }) => key).filter((key) => !key.startsWith('pair:') && !key.startsWith('address:'));
     };
-    const before = await lasting();
+    const before = await remainingEntries();
     const wrong = await aPerson(portal, english).visit('/sign-in');
     await wrong.submit('Next', { 'User name': zoe.username });
     await wrong.send('POST', '/sign-in/password', { password: 'wrong' });
-    assert.equal((await lasting()).length, before.length + 2);
+    assert.equal((await remainingEntries()).length, before.length + 2);
     await admin.send('POST', `${list}/${zoe.id}/delete`);
     await admin.send('POST', pathOf(zoe));
-    assert.deepEqual(await lasting(), before);
+    assert.deepEqual(await remainingEntries(), before);
     const again = await aUser(portal, tenant, { username: zoe.username, displayName: 'Zoé Nouvelle' });
     const person = await aPerson(portal, english).signIn(again);
     assert.equal(person.path, '/dashboard');
@@ -67,17 +67,17 @@ describe('erasing a deleted user for good', async () => {
     admin.doesNotSee('Sign-in refused');
   });
 
-  const nobody = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
+  const unknownId = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
   const elsewhere = await aTenant(portal, { language: 'en' });
   const others: [what: string, user: () => Promise<{ id: string }>][] = [
-    ['nobody', () => Promise.resolve({ id: nobody })],
-    ['somebody who is not deleted', () => aUser(portal, tenant)],
-    ['somebody who is blocked', () => aUser(portal, tenant, { state: 'blocked' })],
-    ['somebody of another company', () => aUser(portal, elsewhere, { state: 'deleted' })],
-    ['oneself', () => Promise.resolve(camille)],
+    ['an unknown ID', () => Promise.resolve({ id: unknownId })],
+    ['a user who is not deleted', () => aUser(portal, tenant)],
+    ['a blocked user', () => aUser(portal, tenant, { state: 'blocked' })],
+    ['a user of another tenant', () => aUser(portal, elsewhere, { state: 'deleted' })],
+    ["the administrator's own account", () => Promise.resolve(camille)],
   ];
   for (const [what, find] of others) {
-    it(`is not there for ${what}`, async () => {
+    it(`responds with 404 for ${what}`, async () => {
       const user = await find();
       const before = await portal.database.knex('users').orderBy('id').select();
       for (const method of ['GET', 'POST'])
@@ -86,13 +86,13 @@ describe('erasing a deleted user for good', async () => {
     });
   }
 
-  it('is refused to whoever may not delete them: a Global admin is erased by Global admins alone', async () => {
+  it('is refused to administrators who may not delete the user: only Global admins can erase Global admins', async () => {
     const boss = await aDeletedUser({ administratorLevel: 'global' });
     const manager = await aPerson(portal, english).signIn(
       await aUser(portal, tenant, { administratorLevel: 'userManagement' }),
     );
     await manager.visit(`${list}/deleted`);
-    assert.equal(manager.$(`a[href="${pathOf(boss)}"]`).length, 0, 'nor is it offered');
+    assert.equal(manager.$(`a[href="${pathOf(boss)}"]`).length, 0, 'it is not offered');
     for (const method of ['GET', 'POST']) assert.equal((await manager.send(method, pathOf(boss))).status, 403);
     assert.equal((await rowsOf(boss)).length, 1);
     const [refusal] = (await portal.database.knex('activity').where({ target_id: boss.id })) as { data: string }[];
@@ -105,14 +105,14 @@ describe('erasing a deleted user for good', async () => {
     assert.deepEqual(await rowsOf(boss), []);
   });
 
-  it('happens once, however often it is asked for at the same time', async () => {
+  it('happens once when requested several times concurrently', async () => {
     const zoe = await aDeletedUser();
     const answers = await Promise.all(Array.from({ length: 5 }, () => admin.send('POST', pathOf(zoe))));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404, 404, 404]);
   });
 });
 
-describe('whoever was erased', async () => {
+describe('an erased user', async () => {
   const paul = await aUser(portal, tenant, { displayName: 'Paul Kanarienvogel', administratorLevel: 'global' });
   const zoe = await aUser(portal, tenant);
   const paulHere: Person = await aPerson(portal, english).signIn(paul);
@@ -123,7 +123,7 @@ describe('whoever was erased', async () => {
   await admin.send('POST', pathOf(paul));
   const shown = /Erased person ([A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4})/;
 
-  it('stands in the log under a pseudonym that is always the same', async () => {
+  it('appears in the activity log under a stable pseudonym', async () => {
     await admin.visit(`${list}/${zoe.id}`);
     const [, pseudonym] = shown.exec(admin.text) ?? [];
     assert.ok(pseudonym, admin.text);
@@ -134,13 +134,13 @@ describe('whoever was erased', async () => {
     for (const each of names) assert.deepEqual([each?.name, each?.pseudonym], [null, pseudonym]);
   });
 
-  it('is not named to the one whose password they had reset, nor is the operator in their place', async () => {
+  it('is not named to users whose password they reset, and the operator is not named instead', async () => {
     const person = await aPerson(portal, english).signIn({ ...zoe, clearPassword: password });
     assert.equal(person.path, '/change-password');
     person.sees('An administrator gave you a temporary password on').doesNotSee('Kanarienvogel').doesNotSee('operator');
   });
 
-  it('cannot sign in, and their session is over', async () => {
+  it('cannot sign in, and their session has ended', async () => {
     await paulHere.visit('/dashboard');
     assert.equal(paulHere.path, '/sign-in');
     const again = await aPerson(portal, english).signIn({ ...paul, clearPassword: goodPassword });

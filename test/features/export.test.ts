@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { hostileNames } from '../data/hostile-names.ts';
 import { newUser } from '../data/databases.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { check, importAddress, rowsShown, usersPath, words } from '../support/imports.ts';
+import { uploadForCheck, importPath, shownRows, usersPath, labels } from '../support/imports.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -14,7 +14,7 @@ import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.sto
 const address = `${usersPath}/export.csv`;
 const portal = await openPortal();
 
-async function aCompany() {
+async function aTenantWithAdmins() {
   const tenant = await aTenant(portal, { language: 'en' });
   const admin = (language: 'en' | 'fr' | 'de') =>
     aUser(portal, tenant, {
@@ -26,8 +26,8 @@ async function aCompany() {
   return { tenant, admins: { en: await admin('en'), fr: await admin('fr'), de: await admin('de') } };
 }
 
-describe('an export', async () => {
-  const { tenant, admins } = await aCompany();
+describe('user export', async () => {
+  const { tenant, admins } = await aTenantWithAdmins();
   await aUser(portal, tenant, {
     username: `zoe@${tenant.domain}`,
     displayName: 'Zoé Besson',
@@ -56,7 +56,7 @@ describe('an export', async () => {
     ],
   };
   for (const language of ['en', 'fr', 'de'] as const) {
-    it(`speaks its reader’s language, and the CSV of that language: ${language}`, async () => {
+    it(`uses the reader's language and CSV format: ${language}`, async () => {
       const person = await aPerson(portal).signIn(admins[language]);
       await (await person.visit(usersPath)).follow({ en: 'Export', fr: 'Exporter', de: 'Exportieren' }[language]);
       assert.equal(person.status, 200);
@@ -64,12 +64,12 @@ describe('an export', async () => {
       assert.ok(person.body.startsWith('\uFEFF') && person.body.endsWith('\r\n'));
       const found = person.body.slice(1).split('\r\n');
       for (const line of lines[language]) assert.ok(found.includes(line), `${line}\n${person.body}`);
-      assert.equal(found.length, 6, 'the deleted are not in it');
+      assert.equal(found.length, 6, 'deleted users are not exported');
       assert.ok(!person.body.includes('Kanarienvogel'));
     });
   }
 
-  it('is recorded before it leaves, and by its head alone it is none', async () => {
+  it('is recorded before any data is sent, and a HEAD request is not recorded', async () => {
     const person = await aPerson(portal).signIn(admins.en);
     const count = async (): Promise<number> =>
       (await portal.database.knex('activity').where({ kind: 'users.exported', tenant_id: tenant.id })).length;
@@ -87,7 +87,7 @@ describe('an export', async () => {
     assert.equal(await count(), before + 1);
   });
 
-  it('is made ten times a minute, and no more often', async () => {
+  it('is limited to ten per minute', async () => {
     await portal.database.knex('throttles').delete();
     const person = await aPerson(portal).signIn(admins.en);
     for (let count = 0; count < 10; count++) assert.equal((await person.send('GET', address)).status, 200);
@@ -97,9 +97,9 @@ describe('an export', async () => {
   });
 });
 
-describe('a file that was exported', () => {
-  it('changes nothing when it is imported as it is, in any language', async () => {
-    const { admins, tenant } = await aCompany();
+describe('importing an exported file', () => {
+  it('changes nothing, whatever the language of the file', async () => {
+    const { admins, tenant } = await aTenantWithAdmins();
     await aUser(portal, tenant, {
       displayName: 'Ada',
       administratorLevel: 'billing',
@@ -110,27 +110,32 @@ describe('a file that was exported', () => {
       await portal.database.knex('throttles').delete();
       const file = (await (await aPerson(portal).signIn(admins[from])).visit(address)).body;
       const reader = await aPerson(portal).signIn(admins.de);
-      await reader.visit(importAddress);
-      await reader.upload(words.de.check, words.de.file, { name: 'x.csv', content: file });
-      assert.deepEqual(new Set(rowsShown(reader).map(({ result }) => result)), new Set(['Unverändert']));
+      await reader.visit(importPath);
+      await reader.upload(labels.de.check, labels.de.file, { name: 'x.csv', content: file });
+      assert.deepEqual(new Set(shownRows(reader).map(({ result }) => result)), new Set(['Unverändert']));
       reader.sees('Die Datei enthält keine Änderungen.');
     }
   });
 
-  // Whatever stands in the database: names that a form would have tidied up, and what spreadsheets take for formulas.
-  const nasty = fc.string({
+  // Values that a form would have cleaned up, and values that spreadsheets interpret as formulas.
+  const hostileText = fc.string({
     unit: fc.constantFrom('=', '+', '-', '@', "'", '"', ';', ',', '\t', '\r', '\n', ' ', '＝', '\u202E', 'é', 'a'),
   });
   const name = fc
-    .oneof(nasty, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.constantFrom(...hostileNames))
+    .oneof(
+      hostileText,
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(...hostileNames),
+    )
     .map((text) => text.replaceAll('\0', ''));
   const people = fc.array(fc.record({ firstName: name, lastName: name, displayName: name }), {
     minLength: 40,
     maxLength: 40,
   });
 
-  it('changes nothing whatever names are in it, and holds nothing that a spreadsheet would calculate', async () => {
-    const { tenant, admins } = await aCompany();
+  it('changes nothing for any names, and the file contains no formulas', async () => {
+    const { tenant, admins } = await aTenantWithAdmins();
     const users = Array.from({ length: 40 }, (_, index) => newUser({ username: `p${index}@${tenant.domain}` }));
     await usersStore.insertMany(portal.database, tenant.scope, users);
     const admin = await aPerson(portal).signIn(admins.en);
@@ -145,9 +150,9 @@ describe('a file that was exported', () => {
         const { body } = await admin.visit(address);
         const cells = parse(body, { bom: true }).flat();
         for (const cell of cells) assert.doesNotMatch(cell, /^[=+\-@\t\r\n＝＋－＠]/);
-        await check(admin, body);
+        await uploadForCheck(admin, body);
         assert.equal(admin.status, 200, admin.text);
-        assert.deepEqual(new Set(rowsShown(admin).map(({ result }) => result)), new Set(['Unchanged']));
+        assert.deepEqual(new Set(shownRows(admin).map(({ result }) => result)), new Set(['Unchanged']));
       }),
       { numRuns: 40 },
     );

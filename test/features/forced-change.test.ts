@@ -4,7 +4,7 @@ import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { methods, spellings } from '../support/spellings.ts';
-import { raw, type RawAnswer } from '../support/traces.ts';
+import { sendRaw, type RawResponse } from '../support/responses.ts';
 import { userRowOf } from '../support/credentials.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -12,12 +12,12 @@ const open = new Set(['/change-password', '/sign-out', '/language', '/theme', '/
 
 const usersOf = (portal: Portal): Promise<unknown[]> => portal.database.knex('users').orderBy('id').select();
 
-describe('while a change is pending', async () => {
+describe('a session that must change its temporary password', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
-  // With every right there is: what holds them back is the pending change alone.
+  // An administrator with every permission, so that only the pending password change restricts the session.
   const zoe = await aUser(portal, tenant, { administratorLevel: 'global', password: 'temporary' });
 
   const addresses = [...new Set(portal.routes.map(({ path }) => path)), '/nonsense', '/account-settings/activity-log'];
@@ -28,26 +28,26 @@ describe('while a change is pending', async () => {
     ...{ newPassword: '', confirmPassword: '', epoch: '0', returnTo: '/dashboard', language: 'xx', theme: 'xx' },
   };
 
-  async function send(person: Person, method: string, path: string): Promise<RawAnswer> {
+  async function send(person: Person, method: string, path: string): Promise<RawResponse> {
     const headers = { Cookie: person.cookies(), 'Content-Type': 'application/x-www-form-urlencoded' };
     const form = new URLSearchParams({ _csrf: person.csrf, ...everyField }).toString();
-    const bodiless = ['GET', 'HEAD', 'OPTIONS'].includes(method);
-    return raw(origin, path, { method, headers, ...(bodiless ? {} : { body: form }) });
+    const hasNoBody = ['GET', 'HEAD', 'OPTIONS'].includes(method);
+    return sendRaw(origin, path, { method, headers, ...(hasNoBody ? {} : { body: form }) });
   }
 
-  it('there are routes to try', () => {
+  it('covers a realistic number of routes', () => {
     assert.ok(addresses.length > 12);
   });
 
   for (const path of addresses) {
-    it(`${path} ${open.has(path) ? 'answers as it is, and in no other spelling' : 'leads to the change in every spelling'}`, async () => {
+    it(`${path} ${open.has(path) ? 'is reachable, but not in any other spelling' : 'redirects to the password change in every spelling'}`, async () => {
       const person = await aPerson(portal, english).signIn(zoe);
       const before = await usersOf(portal);
       for (const [, spell] of spellings) {
         for (const method of methods) {
           const address = spell(filled(path));
           const exact = [path, `${path}?to=/change-password`, `http://localhost${path}`].includes(address);
-          // Tried on its own below: it would end the session that all the others need.
+          // Tested separately below, because signing out would end the session.
           if (path === '/sign-out' && method === 'POST' && exact) continue;
           const { status, headers } = await send(person, method, address);
           if (open.has(path) && exact)
@@ -59,7 +59,7 @@ describe('while a change is pending', async () => {
     });
   }
 
-  it('health and static files answer, and nothing else does without the change', async () => {
+  it('can request health checks and static files, and nothing else outside the allowed pages', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const stylesheet = person.$('link[rel=stylesheet]').attr('href') ?? '';
     for (const path of ['/healthz', '/readyz', stylesheet])
@@ -67,14 +67,14 @@ describe('while a change is pending', async () => {
     assert.equal((await send(person, 'GET', '/assets/../dashboard')).headers.location, '/change-password');
   });
 
-  it('the way out is open', async () => {
+  it('can sign out', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     await person.submit('Sign out');
     assert.equal(person.path, '/sign-in');
     assert.equal((await person.visit('/change-password')).path, '/sign-in');
   });
 
-  it('language and theme can be chosen, which opens nothing', async () => {
+  it('can choose language and theme, which opens no other page', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     await person.submit('Français');
     assert.equal(person.path, '/change-password');
@@ -86,7 +86,7 @@ describe('while a change is pending', async () => {
     assert.equal((await person.visit('/dashboard')).path, '/change-password');
   });
 
-  it('the page says who made the temporary password', async () => {
+  it('sees who issued the temporary password', async () => {
     const operators = await aUser(portal, tenant, { password: 'temporary' });
     const admins = await aUser(portal, tenant, { password: 'temporary', passwordSetBy: 'Camille <b>Laurent' });
     (await aPerson(portal, english).signIn(operators)).sees(
@@ -96,7 +96,7 @@ describe('while a change is pending', async () => {
   });
 });
 
-describe('fields that the form of the change does not have', async () => {
+describe('unexpected fields in the password change form', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const neighbour = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -110,7 +110,7 @@ describe('fields that the form of the change does not have', async () => {
   const rowOf = ({ id }: TestUser) => userRowOf(portal.database, id);
   const fieldsWith = (newPassword: string) => ({ ...extra, newPassword, confirmPassword: newPassword });
 
-  it('change nothing beside a password that is refused', async () => {
+  it('have no effect when the new password is rejected', async () => {
     const zoe = await aUser(portal, tenant, { password: 'temporary' });
     const person = await aPerson(portal, english).signIn(zoe);
     const before = await usersOf(portal);
@@ -122,7 +122,7 @@ describe('fields that the form of the change does not have', async () => {
     assert.equal((await person.visit('/dashboard')).path, '/change-password');
   });
 
-  it('change nothing more beside one that is taken', async () => {
+  it('have no effect when the new password is accepted', async () => {
     const zoe = await aUser(portal, tenant, { password: 'temporary' });
     const person = await aPerson(portal, english).signIn(zoe);
     const [before, theirs] = [await rowOf(zoe), await rowOf(neighbour)];

@@ -2,12 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { may } from '../../src/domain/policy.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { aCarefulCompany, approvals, asks, hourMs, people, rowOf, type CarefulCompany } from '../support/approvals.ts';
-import { check, csvOf } from '../support/imports.ts';
-import { header } from '../support/import-rules.ts';
+import {
+  aTenantWithApprovals,
+  approvalsPage,
+  requestApproval,
+  hourMs,
+  usersPage,
+  storedUser,
+  type ApprovalTenant,
+} from '../support/approvals.ts';
+import { uploadForCheck, csvOf } from '../support/imports.ts';
+import { header } from '../support/import-row-cases.ts';
 import type { Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner } from '../support/second-factor.ts';
+import { aSecondFactorUser } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
@@ -19,165 +27,168 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `a recently removed Global admin level, on ${dialect}`,
+    `password protection after a Global admin has lost the level, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-      const asker = async ({ as, asker: user }: CarefulCompany): Promise<Person> => as(user);
-      const pageOf = ({ third }: CarefulCompany): string => `${people}/${third.id}`;
-      const guarded = () => aCarefulCompany(portal, { resetGlobalAdmin: 'two' });
+      const requester = async ({ as, requester: user }: ApprovalTenant): Promise<Person> => as(user);
+      const pageOf = ({ third }: ApprovalTenant): string => `${usersPage}/${third.id}`;
+      const guarded = () => aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
 
-      const byForm = async (company: CarefulCompany): Promise<void> => {
-        const person = await asker(company);
-        await person.visit(pageOf(company)).then(() => person.submit('Save', { 'Administrator level': 'none' }));
+      const byForm = async (fixture: ApprovalTenant): Promise<void> => {
+        const person = await requester(fixture);
+        await person.visit(pageOf(fixture)).then(() => person.submit('Save', { 'Administrator level': 'none' }));
       };
-      const byImport = async (company: CarefulCompany): Promise<void> => {
-        const row = [company.third.username, 'Inès', 'Haddad', 'Inès Haddad', 'No admin', 'No agent', ''];
-        const person = await check(await asker(company), csvOf(header, row));
+      const byImport = async (fixture: ApprovalTenant): Promise<void> => {
+        const row = [fixture.third.username, 'Inès', 'Haddad', 'Inès Haddad', 'No admin', 'No agent', ''];
+        const person = await uploadForCheck(await requester(fixture), csvOf(header, row));
         await person.submit('Import 1 row');
         await portal.background.runAll();
       };
 
-      const resets: [how: string, reset: (company: CarefulCompany, person: Person) => Promise<unknown>][] = [
+      const resets: [how: string, reset: (fixture: ApprovalTenant, person: Person) => Promise<unknown>][] = [
         [
           'the reset page',
-          (company, person) => person.send('post', `${pageOf(company)}/reset-password`, { epoch: '0' }),
+          (fixture, person) => person.send('post', `${pageOf(fixture)}/reset-password`, { epoch: '0' }),
         ],
         [
           'the bulk reset',
-          ({ third }, person) => person.send('post', `${people}/bulk/reset-password`, { target: `${third.id}.0` }),
+          ({ third }, person) => person.send('post', `${usersPage}/bulk/reset-password`, { target: `${third.id}.0` }),
         ],
         [
           'the removal of the second factor',
-          async (company, person) => person.send('post', `${pageOf(company)}/remove-second-factor`),
+          async (fixture, person) => person.send('post', `${pageOf(fixture)}/remove-second-factor`),
         ],
       ];
 
       for (const [path, lower] of [
-        ['the form', byForm],
+        ['the edit form', byForm],
         ['an import', byImport],
       ] as const)
         for (const [how, reset] of resets)
-          it(`removed by ${path}, still needs two administrators for ${how}`, async () => {
-            const company = await guarded();
-            await anOwner(portal, company.third);
-            await lower(company);
-            const before = await rowOf(portal, company.third);
+          it(`requires approval for ${how} after the level was lowered by ${path}`, async () => {
+            const fixture = await guarded();
+            await aSecondFactorUser(portal, fixture.third);
+            await lower(fixture);
+            const before = await storedUser(portal, fixture.third);
             assert.equal(before.administrator_level, 'none');
-            const person = await asker(company);
-            await person.visit(people);
-            await reset(company, person);
-            const { epoch, password_hash: hash, second_factor_at: factor } = await rowOf(portal, company.third);
+            const person = await requester(fixture);
+            await person.visit(usersPage);
+            await reset(fixture, person);
+            const { epoch, password_hash: hash, second_factor_at: factor } = await storedUser(portal, fixture.third);
             assert.deepEqual([epoch, hash, factor], [before.epoch, before.password_hash, before.second_factor_at]);
           });
 
-      it('needs two until 30 days have passed, to the millisecond', async () => {
-        const company = await guarded();
-        await byForm(company);
+      it('lasts exactly 30 days, to the millisecond', async () => {
+        const fixture = await guarded();
+        await byForm(fixture);
         const removedAt = portal.clock.now;
         const reset = async () =>
-          (await asker(company)).send('post', `${pageOf(company)}/reset-password`, { epoch: '0' });
+          (await requester(fixture)).send('post', `${pageOf(fixture)}/reset-password`, { epoch: '0' });
         portal.clock.now = removedAt + thirtyDaysMs - 1;
-        assert.equal((await reset()).headers.location, `${approvals}/new?act=resetPassword&user=${company.third.id}`);
+        assert.equal(
+          (await reset()).headers.location,
+          `${approvalsPage}/new?act=resetPassword&user=${fixture.third.id}`,
+        );
         portal.clock.now = removedAt + thirtyDaysMs;
         assert.equal((await reset()).status, 200);
       });
 
-      it('needs two for a user who was deleted and restored since', async () => {
-        const company = await guarded();
-        await byForm(company);
-        const person = await asker(company);
-        await person.visit(people);
-        await person.send('post', `${pageOf(company)}/delete`);
-        await person.send('post', `${pageOf(company)}/restore`);
-        const { epoch, state } = await rowOf(portal, company.third);
-        assert.equal(state, 'active', 'restoring gives no level back and needs nobody else');
-        const answer = await person.send('post', `${pageOf(company)}/reset-password`, { epoch: String(epoch) });
+      it('continues after the user was deleted and restored', async () => {
+        const fixture = await guarded();
+        await byForm(fixture);
+        const person = await requester(fixture);
+        await person.visit(usersPage);
+        await person.send('post', `${pageOf(fixture)}/delete`);
+        await person.send('post', `${pageOf(fixture)}/restore`);
+        const { epoch, state } = await storedUser(portal, fixture.third);
+        assert.equal(state, 'active', 'restoring does not return the level and needs no approval');
+        const answer = await person.send('post', `${pageOf(fixture)}/reset-password`, { epoch: String(epoch) });
         assert.match(String(answer.headers.location), /approvals\/new/);
       });
 
-      it('is named where the page asks for a second administrator, and where many are left out', async () => {
-        const company = await guarded();
-        await anOwner(portal, company.third);
-        await byForm(company);
-        const person = await asker(company);
+      it('is explained on every page that requires approval, and in bulk actions that skip the user', async () => {
+        const fixture = await guarded();
+        await aSecondFactorUser(portal, fixture.third);
+        await byForm(fixture);
+        const person = await requester(fixture);
         const why = /was a Global admin until \w+ \d+, 202\d\. .*until \w+ \d+, 202\d/;
-        await person.visit(pageOf(company));
+        await person.visit(pageOf(fixture));
         assert.match(person.$('[aria-labelledby=reset]').text(), why);
         assert.match(person.$('[aria-labelledby=second-factor]').text(), why);
-        await person.visit(`${pageOf(company)}/reset-password`);
+        await person.visit(`${pageOf(fixture)}/reset-password`);
         person.sees(why);
-        const address = await asks(person);
-        const noah = await company.as(company.other);
+        const address = await requestApproval(person);
+        const noah = await fixture.as(fixture.other);
         (await noah.visit(address)).sees(why);
-        await person.visit(`${people}/bulk?action=reset&user=${company.third.id}&user=${company.plain.id}`);
+        await person.visit(`${usersPage}/bulk?action=reset&user=${fixture.third.id}&user=${fixture.plain.id}`);
         person.sees('Needs a second administrator: recently a Global admin');
       });
 
-      it('can be approved by a Global admin only, and is then reset', async () => {
-        const company = await guarded();
-        await byForm(company);
-        const person = await asker(company);
-        await person.visit(`${pageOf(company)}/reset-password`);
+      it('allows approval by Global admins only, after which the password is reset', async () => {
+        const fixture = await guarded();
+        await byForm(fixture);
+        const person = await requester(fixture);
+        await person.visit(`${pageOf(fixture)}/reset-password`);
         person.sees('Noah Klein').doesNotSee('Ada Müller');
-        const address = await asks(person);
-        const ada = await company.as(company.manager);
+        const address = await requestApproval(person);
+        const ada = await fixture.as(fixture.manager);
         assert.equal((await ada.visit(address)).status, 404);
-        const noah = await company.as(company.other);
+        const noah = await fixture.as(fixture.other);
         await noah.visit(address).then(() => noah.submit('Approve'));
         await person.visit(address).then(() => person.submit('Reset password'));
-        assert.equal((await rowOf(portal, company.third)).password, 'temporary');
+        assert.equal((await storedUser(portal, fixture.third)).password, 'temporary');
       });
 
-      it('keeps User management admins from guarded acts, and from nothing else', async () => {
-        const company = await guarded();
-        await byForm(company);
-        const ada = await company.as(company.manager);
-        await ada.visit(pageOf(company));
+      it('keeps User management admins from resetting the password, but not from editing or blocking the user', async () => {
+        const fixture = await guarded();
+        await byForm(fixture);
+        const ada = await fixture.as(fixture.manager);
+        await ada.visit(pageOf(fixture));
         ada.sees('This user was a Global admin less than 30 days ago.');
-        const answer = await ada.send('post', `${pageOf(company)}/reset-password`, { epoch: '0' });
+        const answer = await ada.send('post', `${pageOf(fixture)}/reset-password`, { epoch: '0' });
         assert.equal(answer.status, 403);
-        await ada.visit(pageOf(company)).then(() => ada.submit('Save', { 'First name': 'Ines' }));
-        await ada.send('post', `${pageOf(company)}/block`);
-        const { first_name: name, state } = await rowOf(portal, company.third);
+        await ada.visit(pageOf(fixture)).then(() => ada.submit('Save', { 'First name': 'Ines' }));
+        await ada.send('post', `${pageOf(fixture)}/block`);
+        const { first_name: name, state } = await storedUser(portal, fixture.third);
         assert.deepEqual([name, state], ['Ines', 'blocked']);
       });
 
-      it('keeps an imported user, promoted and demoted since, out of the download of temporary passwords', async () => {
-        const company = await guarded();
-        const username = `new@${company.tenant.domain}`;
-        const person = await check(
-          await asker(company),
+      it('excludes an imported user who was promoted and demoted from the download of temporary passwords', async () => {
+        const fixture = await guarded();
+        const username = `new@${fixture.tenant.domain}`;
+        const person = await uploadForCheck(
+          await requester(fixture),
           csvOf(header, [username, 'New', 'One', 'New One', '', '', '']),
         );
         const address = person.path;
         await person.submit('Import 1 row').then(() => portal.background.runAll());
-        const { tenant } = company;
+        const { tenant } = fixture;
         const added = (await usersBatchStore.findByUsernames(portal.database, tenant.scope, [username])).get(username)!;
         const at = createScope({ ...tenant.scope, now: portal.clock.now });
         await usersStore.update(portal.database, at, added.id, { ...added, administratorLevel: 'global' });
         await usersStore.update(portal.database, at, added.id, added);
-        const before = await rowOf(portal, added);
+        const before = await storedUser(portal, added);
         await person.send('post', `${address}/passwords`);
-        const { epoch, password_hash: hash } = await rowOf(portal, added);
+        const { epoch, password_hash: hash } = await storedUser(portal, added);
         assert.deepEqual([epoch, hash], [before.epoch, before.password_hash]);
       });
 
-      it('does not bind the operator’s command', async () => {
-        const company = await guarded();
-        await byForm(company);
-        const operator = createScope({ ...company.tenant.scope, now: portal.clock.now });
-        assert.equal(may(operator, 'users.resetPassword', company.third).allowed, true);
+      it("does not apply to the operator's command", async () => {
+        const fixture = await guarded();
+        await byForm(fixture);
+        const operator = createScope({ ...fixture.tenant.scope, now: portal.clock.now });
+        assert.equal(may(operator, 'users.resetPassword', fixture.third).allowed, true);
       });
 
-      it('counts for nothing where the rules require one administrator', async () => {
-        const company = await aCarefulCompany(portal, { giveGlobalAdmin: 'two' });
-        await byForm(company);
-        const ada = await company.as(company.manager);
+      it('does not apply if the rules require only one administrator', async () => {
+        const fixture = await aTenantWithApprovals(portal, { giveGlobalAdmin: 'two' });
+        await byForm(fixture);
+        const ada = await fixture.as(fixture.manager);
         const answer = await ada
-          .visit(people)
-          .then(() => ada.send('post', `${pageOf(company)}/reset-password`, { epoch: '0' }));
+          .visit(usersPage)
+          .then(() => ada.send('post', `${pageOf(fixture)}/reset-password`, { epoch: '0' }));
         assert.equal(answer.status, 200);
       });
     },

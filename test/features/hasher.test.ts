@@ -5,7 +5,7 @@ import { createHasher } from '../../src/platform/keys/hasher.ts';
 
 const full = { memoryCost: 2_048, timeCost: 2, parallelism: 1 };
 
-/** A hasher that writes down which tags it computes and checks: F for a full one, L for a light one. */
+/** A hasher that records its calls: F for a hash with full cost, L for a light hash. */
 async function watched() {
   const calls: string[] = [];
   const weight = (tag: string): string => (tag.includes('$m=2048,t=2,') ? 'F' : 'L');
@@ -28,12 +28,12 @@ async function watched() {
   return { hasher, during };
 }
 
-describe('a light tag, for a password that nobody can guess', async () => {
+describe('a light hash for a random password', async () => {
   const { hasher, during } = await watched();
   const light = await hasher.hashRandom('ABCD-EFGH-JKLM-NPQR-STUV');
   const strong = await hasher.hash('ein Kranich zählt leise Kiesel');
 
-  it('is argon2id with little memory and one pass, and has its password', async () => {
+  it('is argon2id with little memory and one pass, and verifies its password', async () => {
     assert.match(light, /^\$argon2id\$v=19\$m=1024,t=1,p=1\$/);
     assert.deepEqual(await during(() => hasher.hashRandom('x')), ['hash L']);
     assert.equal(await hasher.verify(light, 'ABCD-EFGH-JKLM-NPQR-STUV'), true);
@@ -42,8 +42,8 @@ describe('a light tag, for a password that nobody can guess', async () => {
     assert.equal(hasher.isOutdated(strong), false);
   });
 
-  it('is checked at the same cost as every other, and as none at all: time tells no name from another', async () => {
-    const tags = { 'a light one': light, 'a full one': strong, 'the decoy': hasher.decoy };
+  it('takes the same time to verify as a full hash or no hash, so that timing does not reveal whether a user exists', async () => {
+    const tags = { 'a light hash': light, 'a full hash': strong, 'the decoy': hasher.decoy };
     for (const [what, tag] of Object.entries(tags)) {
       for (const password of ['ABCD-EFGH-JKLM-NPQR-STUV', 'ein Kranich zählt leise Kiesel', 'wrong', '']) {
         assert.deepEqual(await during(() => hasher.verify(tag, password)), ['verify F', 'verify L'], what);
@@ -51,13 +51,13 @@ describe('a light tag, for a password that nobody can guess', async () => {
     }
   });
 
-  it('does not let a right light password pass for a wrong one, or the other way round', async () => {
+  it('does not verify the password of another hash', async () => {
     assert.equal(await hasher.verify(strong, 'ein Kranich zählt leise Kiesel'), true);
     assert.equal(await hasher.verify(strong, 'ABCD-EFGH-JKLM-NPQR-STUV'), false);
     assert.equal(await hasher.verify(hasher.decoy, 'ABCD-EFGH-JKLM-NPQR-STUV'), false);
   });
 
-  it('is made after whoever signs in meanwhile, however many wait to be made', async () => {
+  it('is computed after concurrent sign-ins, however many are queued', async () => {
     const order: string[] = [];
     const many = Array.from({ length: 200 }, () => hasher.hashRandom('x').then(() => order.push('light')));
     const one = hasher.verify(strong, 'wrong').then(() => order.push('sign-in'));

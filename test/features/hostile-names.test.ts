@@ -7,26 +7,26 @@ import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
 const names: [label: string, name: string][] = [
-  ['an element', '<img src=x onerror=alert(1)>'],
-  ['the end of an attribute', '"><svg onload=alert(1)>'],
-  ['the end of another attribute', "' autofocus onfocus=alert(1) x='"],
+  ['an HTML element', '<img src=x onerror=alert(1)>'],
+  ['the end of a double-quoted attribute', '"><svg onload=alert(1)>'],
+  ['the end of a single-quoted attribute', "' autofocus onfocus=alert(1) x='"],
   ['the end of the title', '</title><script>alert(1)</script>'],
-  ['entities', '&lt;b&gt; &amp;amp; &#x3c;i&#x3e;'],
-  ['a value of a text', '{{6007*7}} {{name}} {{- tenant}}'],
-  ['a text within a text', '$t(common:product) $t(name)'],
-  ['a template', '<%= 6007*7 %> <%- page %> ${6007*7} #{6007*7}'],
-  ['formats', '%s %d %n {count, plural, one{x}}'],
-  ['marks that the translator uses', '\u{E000}0\u{E001} \u{E000}1\u{E001}'],
-  ['patterns of a replacement', '$& $1 $` $$ \\1'],
-  ['a change of direction', '\u202Enimda\u202C lanigiro'],
-  ['letters from the right', 'שלום עולם'],
-  ['what nobody sees', 'Zo\u200Bé\u2060 Be\u00ADsson'],
-  ['pictures', '👩🏽‍🚀 𝒵𝑜é 🇫🇷'],
-  ['words of an object', '__proto__ constructor'],
+  ['HTML entities', '&lt;b&gt; &amp;amp; &#x3c;i&#x3e;'],
+  ['interpolation syntax', '{{6007*7}} {{name}} {{- tenant}}'],
+  ['nested translation syntax', '$t(common:product) $t(name)'],
+  ['template syntax', '<%= 6007*7 %> <%- page %> ${6007*7} #{6007*7}'],
+  ['format specifiers', '%s %d %n {count, plural, one{x}}'],
+  ["the translator's internal placeholders", '\u{E000}0\u{E001} \u{E000}1\u{E001}'],
+  ['replacement patterns', '$& $1 $` $$ \\1'],
+  ['bidirectional control characters', '\u202Enimda\u202C lanigiro'],
+  ['right-to-left letters', 'שלום עולם'],
+  ['invisible characters', 'Zo\u200Bé\u2060 Be\u00ADsson'],
+  ['emoji', '👩🏽‍🚀 𝒵𝑜é 🇫🇷'],
+  ['names of object properties', '__proto__ constructor'],
 ];
 
-/** Fails unless the name stands there to the letter, each time set apart from the text around it. */
-function shows(person: Person, name: string): void {
+/** Fails unless the name appears literally and, wherever it does, isolated from the surrounding text. */
+function assertShownAsText(person: Person, name: string): void {
   const { $ } = person;
   const holding = $('body, head')
     .find('*')
@@ -35,7 +35,7 @@ function shows(person: Person, name: string): void {
   assert.ok(holding.length > 0, `${person.path} (${person.status}) does not show ${name}`);
   holding.each((_, node) => {
     const around = $(node).closest('bdi, h1, title');
-    assert.ok(around.length === 1, `${person.path}: not set apart in ${$(node).parent().text()}`);
+    assert.ok(around.length === 1, `${person.path}: not isolated in ${$(node).parent().text()}`);
   });
   assert.equal($('img, [onload], [onerror], [onfocus], [autofocus]').length, 0);
   assert.equal($('svg:not(.icon)').length, 0);
@@ -43,7 +43,7 @@ function shows(person: Person, name: string): void {
   assert.ok(!person.text.includes('42049'));
 }
 
-describe('a name', async () => {
+describe('a hostile display name', async () => {
   const portal = await openPortal();
   const signedIn = (user: TestUser, language = 'en') => aPerson(portal, { 'Accept-Language': language }).signIn(user);
   const userAddress = ({ id }: TestUser): string => `/account-settings/user-management/${id}`;
@@ -51,7 +51,7 @@ describe('a name', async () => {
   for (const [index, [label, name]] of names.entries()) {
     const language = languages[index % languages.length]!;
 
-    it(`that is ${label} is only a name, on every page of an administrator (${language})`, async () => {
+    it(`is plain text on every administrator page: ${label} (${language})`, async () => {
       const tenant = await aTenant(portal, { name, language });
       const admin = await aUser(portal, tenant, { displayName: name, administratorLevel: 'global' });
       const zoe = await aUser(portal, tenant, { displayName: name });
@@ -61,29 +61,30 @@ describe('a name', async () => {
         ...[userAddress(zoe), `${userAddress(zoe)}/reset-password`, `${userAddress(admin)}/reset-password`],
         ...[`/account-settings/user-management?q=${encodeURIComponent(name.slice(0, 100))}`, '/nonsense'],
       ]) {
-        shows(await person.visit(path), name);
+        assertShownAsText(await person.visit(path), name);
       }
       await person.visit(`${userAddress(zoe)}/reset-password`);
       const reveal = person.$(`form[action$="reset-password"] button`).text().trim();
       const { csrf } = person;
-      shows(await person.submit(reveal), name);
+      assertShownAsText(await person.submit(reveal), name);
       const clearPassword = person.$('output#temporary-password').text();
       const stale = await person.send('POST', `${userAddress(zoe)}/reset-password`, { _csrf: csrf, epoch: '0' });
       assert.equal(stale.status, 409);
       assert.match(stale.text, /<bdi>[^<]+<\/bdi>/);
-      shows(await signedIn({ ...zoe, clearPassword }, language), name);
-      shows(await person.visit(userAddress(zoe)), name);
+      assertShownAsText(await signedIn({ ...zoe, clearPassword }, language), name);
+      assertShownAsText(await person.visit(userAddress(zoe)), name);
     });
 
-    it(`that is ${label} is only a name to those who ask for help (${language})`, async () => {
+    it(`is plain text to users who look for help: ${label} (${language})`, async () => {
       const tenant = await aTenant(portal, { name: 'Ateliers', language });
       await aUser(portal, tenant, { displayName: name, administratorLevel: 'global' });
       const person = await signedIn(await aUser(portal, tenant, { displayName: 'Zoé' }), language);
-      for (const path of ['/dashboard', '/account-settings/user-management']) shows(await person.visit(path), name);
+      for (const path of ['/dashboard', '/account-settings/user-management'])
+        assertShownAsText(await person.visit(path), name);
     });
   }
 
-  it('loses on its way in what would let it pose as another one', () => {
+  it('is cleaned of bidirectional and invisible characters', () => {
     assert.equal(cleanName('\u202Enimda\u202C \u2066x\u2069  Zo\u200Bé\uFEFF \u0007'), 'nimda x Zoé');
   });
 });

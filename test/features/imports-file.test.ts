@@ -25,17 +25,17 @@ const expected = [
   ['a@b.example', 'Zoé', 'Müller'],
 ];
 
-describe('a file is read in its encoding', () => {
+describe('encoding of an import file', () => {
   const table: [what: string, bytes: Buffer, rows?: string[][]][] = [
     ['UTF-8', Buffer.from(text)],
-    ['UTF-8 behind a mark', Buffer.from(`\uFEFF${text}`)],
-    ['UTF-16, little end first, behind a mark', Buffer.from(`\uFEFF${text}`, 'utf16le')],
-    ['UTF-16, big end first, behind a mark', utf16be(`\uFEFF${text}`)],
-    ['UTF-16, little end first, without a mark', Buffer.from(text, 'utf16le')],
-    ['UTF-16, big end first, without a mark', utf16be(text)],
-    ['Windows-1252, as Excel saves a plain CSV', Buffer.from(text, 'latin1')],
+    ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${text}`)],
+    ['UTF-16 little endian with a byte order mark', Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['UTF-16 big endian with a byte order mark', utf16be(`\uFEFF${text}`)],
+    ['UTF-16 little endian without a byte order mark', Buffer.from(text, 'utf16le')],
+    ['UTF-16 big endian without a byte order mark', utf16be(text)],
+    ['Windows-1252, as written by Excel', Buffer.from(text, 'latin1')],
     [
-      'Windows-1252 with what Latin-1 has not',
+      'Windows-1252 characters that Latin-1 does not have',
       Buffer.from('user name;Nom\r\na@b.example;\x8Cuvre \x80 \x92'.replace(/^/, ''), 'latin1'),
       [
         ['user name', 'Nom'],
@@ -43,12 +43,12 @@ describe('a file is read in its encoding', () => {
       ],
     ],
     [
-      'UTF-8 whose first letter beyond ASCII comes late, in the middle of two chunks',
+      'UTF-8 with its first non-ASCII character late and split across two chunks',
       Buffer.from(`user name\r\n${'a'.repeat(16_372)}é`),
       [['user name'], [`${'a'.repeat(16_372)}é`]],
     ],
     [
-      'names in every script',
+      'names in several scripts',
       Buffer.from('user name;Nom\n1;李小龍\n2;أحمد\n3;👩‍🚀'),
       [
         ['user name', 'Nom'],
@@ -59,26 +59,26 @@ describe('a file is read in its encoding', () => {
     ],
   ];
   for (const [what, bytes, rows = expected] of table) {
-    it(what, async () => assert.deepEqual(await cellsOf(bytes), rows));
+    it(`is detected: ${what}`, async () => assert.deepEqual(await cellsOf(bytes), rows));
   }
 });
 
-describe('a file is read by its delimiter, its quotes and its line ends', () => {
+describe('delimiters, quotes and line endings of an import file', () => {
   const table: [what: string, file: string][] = [
     ['semicolons', text],
     ['commas', text.replaceAll(';', ',')],
     ['tabs', text.replaceAll(';', '\t')],
     ['line feeds', text.replaceAll('\r\n', '\n')],
-    ['returns', text.replaceAll('\r\n', '\r')],
-    ['no end of the last line', text.trimEnd()],
-    ['quotes around everything', text.replace(/[^;\r\n]+/g, '"$&"')],
-    ['headings in quotes alone', text.replace('user name;Prénom', '"user name";"Prénom"')],
+    ['carriage returns', text.replaceAll('\r\n', '\r')],
+    ['no line ending after the last row', text.trimEnd()],
+    ['quotes around every cell', text.replace(/[^;\r\n]+/g, '"$&"')],
+    ['quotes around the headings only', text.replace('user name;Prénom', '"user name";"Prénom"')],
   ];
   for (const [what, file] of table) {
-    it(what, async () => assert.deepEqual(await cellsOf(Buffer.from(file)), expected));
+    it(`are recognized: ${what}`, async () => assert.deepEqual(await cellsOf(Buffer.from(file)), expected));
   }
 
-  it('a cell holds delimiters, quotes and lines where it is quoted', async () => {
+  it('allow delimiters, quotes and line breaks inside a quoted cell', async () => {
     const file = 'user name;Nom\r\n1;"a;b,c\t""d""\r\ne"\r\n2;x';
     assert.deepEqual(await read(Buffer.from(file)), [
       [1, ['user name', 'Nom']],
@@ -87,7 +87,7 @@ describe('a file is read by its delimiter, its quotes and its line ends', () => 
     ]);
   });
 
-  it('rows are counted as a spreadsheet shows them: an empty one counts, a line within a cell does not', async () => {
+  it('number rows as a spreadsheet does: empty rows count, line breaks inside a cell do not', async () => {
     const file = '\r\nuser name;Nom\r\n\r\n1;"a\r\nb"\r\n;\r\n2;c';
     assert.deepEqual(
       (await read(Buffer.from(file))).map(([line]) => line),
@@ -95,42 +95,47 @@ describe('a file is read by its delimiter, its quotes and its line ends', () => 
     );
   });
 
-  it('rows may be shorter or longer than the headings', async () => {
+  it('allow rows shorter or longer than the headings', async () => {
     assert.deepEqual((await cellsOf(Buffer.from('user name;Nom\n1\n2;a;b'))).slice(1), [['1'], ['2', 'a', 'b']]);
   });
 
-  it('the delimiter is the one that shows the most headings, not the one that is there most often', async () => {
+  it('choose the delimiter that yields the most known headings, not the most frequent one', async () => {
     const file = 'user name;Nom;a,b,c,d,e\n1;x;y';
     assert.deepEqual((await cellsOf(Buffer.from(file)))[1], ['1', 'x', 'y']);
   });
 });
 
-describe('what is no CSV file is refused with a code', () => {
+describe('a file that is not CSV', () => {
   const table: [what: string, bytes: Buffer, code: string, parameters?: object][] = [
     ['a workbook', Buffer.concat([Buffer.from('PK\x03\x04\x14\0', 'latin1'), Buffer.alloc(600)]), 'import.workbook'],
     ['an old workbook', Buffer.from('\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1', 'latin1'), 'import.workbook'],
     ['a PDF', Buffer.from('%PDF-1.7\nuser name;Nom'), 'import.notText'],
     ['a picture', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'import.notText'],
     ['a compressed file', gzipSync(text), 'import.notText'],
-    ['zeros', Buffer.alloc(100), 'import.notText'],
-    ['a zero within a cell', Buffer.from('user name;Nom\n1;a\0b'), 'import.notText'],
-    ['half a letter of UTF-16', Buffer.from(`\uFEFF${text}`, 'utf16le').subarray(0, -1), 'import.notText'],
-    ['a quote that never ends', Buffer.from('user name;Nom\n1;"a\n2;b\n'), 'import.malformed', { line: 2 }],
-    ['a quote within a cell', Buffer.from('user name;Nom\n1;a\n2;b"c\n'), 'import.malformed', { line: 3 }],
-    ['text behind a quote', Buffer.from('user name;Nom\n\n1;"a"b\n'), 'import.malformed', { line: 3 }],
-    ['one endless row', Buffer.from(`user name;Nom\n1;${'x'.repeat(17_000)}`), 'import.rowTooLong', { line: 2 }],
-    ['a million cells', Buffer.from(`user name${';'.repeat(1_000_000)}\n1`), 'import.rowTooLong', { line: 1 }],
+    ['null bytes', Buffer.alloc(100), 'import.notText'],
+    ['a null byte within a cell', Buffer.from('user name;Nom\n1;a\0b'), 'import.notText'],
+    ['a truncated UTF-16 character', Buffer.from(`\uFEFF${text}`, 'utf16le').subarray(0, -1), 'import.notText'],
+    ['an unterminated quote', Buffer.from('user name;Nom\n1;"a\n2;b\n'), 'import.malformed', { line: 2 }],
+    ['a quote within an unquoted cell', Buffer.from('user name;Nom\n1;a\n2;b"c\n'), 'import.malformed', { line: 3 }],
+    ['text after a closing quote', Buffer.from('user name;Nom\n\n1;"a"b\n'), 'import.malformed', { line: 3 }],
+    ['a row that is too long', Buffer.from(`user name;Nom\n1;${'x'.repeat(17_000)}`), 'import.rowTooLong', { line: 2 }],
+    [
+      'a row with a million cells',
+      Buffer.from(`user name${';'.repeat(1_000_000)}\n1`),
+      'import.rowTooLong',
+      { line: 1 },
+    ],
   ];
   for (const [what, bytes, code, parameters] of table) {
-    it(what, async () => assert.rejects(read(bytes), fault(code, parameters)));
+    it(`is rejected with a code: ${what}`, async () => assert.rejects(read(bytes), fault(code, parameters)));
   }
 
-  it('nothing at all has no rows', async () => {
+  it('has no rows when it is empty', async () => {
     assert.deepEqual(await read(Buffer.alloc(0)), []);
     assert.deepEqual(await read(Buffer.from('\r\n\n\r')), []);
   });
 
-  it('whatever the bytes are, they are read or refused, and each byte ends one cell at most', async () => {
+  it('is read or rejected, with a limited number of cells, for arbitrary bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (bytes) => {
         const rows = await cellsOf(Buffer.from(bytes)).catch((error: unknown) => {
@@ -144,19 +149,19 @@ describe('what is no CSV file is refused with a code', () => {
   });
 });
 
-describe('others are served while a file is read', () => {
+describe('reading a large import file', () => {
   const size = 2 * 1024 * 1024;
   for (const [what, filling] of [
     ['blank lines', '\n'],
     ['delimiters', `${';'.repeat(10_000)}\n`],
   ] as const) {
-    it(`of nothing but ${what}`, async () => {
+    it(`does not block the event loop on a file of ${what}`, async () => {
       let [turns, over] = [0, false];
-      const beat = (): void => {
+      const tick = (): void => {
         turns++;
-        if (!over) setImmediate(beat);
+        if (!over) setImmediate(tick);
       };
-      setImmediate(beat);
+      setImmediate(tick);
       try {
         for await (const row of readRows(Buffer.alloc(size, filling), isHeading)) assert.ok(row.line > 0);
       } finally {

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sha256 } from '../../src/platform/database/digest.ts';
 import { createChainVerifier } from '../../src/domain/activity/chain.ts';
-import { addition, importStories } from '../support/import-stories.ts';
+import { plannedAddition, importScenarios } from '../support/import-scenarios.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -14,7 +14,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 const rows = 1_500;
 const rounds = 6;
 
-/** Starts a node of its own that does what is wanted. @returns it when it has begun */
+/** Starts a process that runs the confirmed imports. @returns the process once it has started */
 async function aNode({ config }: Portal): Promise<{ kill: () => void; ended: Promise<unknown> }> {
   const { database } = config;
   const node = fork(path.join(import.meta.dirname, '../support/import-child.ts'), {
@@ -35,48 +35,46 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(
-    `a node that is killed while it imports, on ${dialect}`,
-    { skip: skipWithout('postgres', server) },
-    async () => {
-      const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-      const { wanted, found, countOf, kindsOf } = importStories(portal);
-      const story = () =>
-        wanted({ rows: (_, tenant) => Array.from({ length: rows }, (__, index) => addition(tenant, index)) });
+  describe(`killing a process during an import, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+    const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+    const { aConfirmedImport, find, countUsers, kindsOf } = importScenarios(portal);
+    const scenario = () =>
+      aConfirmedImport({
+        rows: (_, tenant) => Array.from({ length: rows }, (__, index) => plannedAddition(tenant, index)),
+      });
 
-      it('leaves nobody or everybody behind, wherever it was, and the next one does the rest once', async () => {
-        const timed = await story();
-        const start = performance.now();
+    it('leaves either no row or every row applied, and the next process completes the import once', async () => {
+      const timed = await scenario();
+      const start = performance.now();
+      await (
+        await aNode(portal)
+      ).ended;
+      const takesMs = performance.now() - start;
+      assert.equal(await countUsers(timed.tenant), rows + 2);
+      let undone = 0;
+      for (let round = 0; round < rounds; round++) {
+        const each = await scenario();
+        const node = await aNode(portal);
+        await delay((takesMs * round) / rounds / 2);
+        node.kill();
+        await node.ended;
+        const count = await countUsers(each.tenant);
+        const { state } = await find(each);
+        assert.ok(
+          (count === 2 && state === 'confirmed') || (count === rows + 2 && state === 'applied'),
+          `${count}, ${state}`,
+        );
+        if (state === 'confirmed') undone++;
         await (
           await aNode(portal)
         ).ended;
-        const takesMs = performance.now() - start;
-        assert.equal(await countOf(timed.tenant), rows + 2);
-        let undone = 0;
-        for (let round = 0; round < rounds; round++) {
-          const each = await story();
-          const node = await aNode(portal);
-          await delay((takesMs * round) / rounds / 2);
-          node.kill();
-          await node.ended;
-          const count = await countOf(each.tenant);
-          const { state } = await found(each);
-          assert.ok(
-            (count === 2 && state === 'confirmed') || (count === rows + 2 && state === 'applied'),
-            `${count}, ${state}`,
-          );
-          if (state === 'confirmed') undone++;
-          await (
-            await aNode(portal)
-          ).ended;
-          assert.equal(await countOf(each.tenant), rows + 2);
-          assert.deepEqual(await kindsOf(each.tenant), { 'user.added': rows, 'users.imported': 1 });
-          const check = createChainVerifier(sha256);
-          for await (const entry of activityStore.entriesForOperator(portal.database, each.tenant.id))
-            assert.equal(check.next(entry), null);
-        }
-        assert.ok(undone > 0, 'none of them was killed in the middle');
-      });
-    },
-  );
+        assert.equal(await countUsers(each.tenant), rows + 2);
+        assert.deepEqual(await kindsOf(each.tenant), { 'user.added': rows, 'users.imported': 1 });
+        const check = createChainVerifier(sha256);
+        for await (const entry of activityStore.entriesForOperator(portal.database, each.tenant.id))
+          assert.equal(check.next(entry), null);
+      }
+      assert.ok(undone > 0, 'no process was killed during its import');
+    });
+  });
 }

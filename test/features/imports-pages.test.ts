@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
-import { aStagedImport, check, csvOf, importAddress, rowsShown } from '../support/imports.ts';
+import { aStagedImport, uploadForCheck, csvOf, importPath, shownRows } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
-const results = (person: Person): string[] => rowsShown(person).map(({ result }) => result);
+const results = (person: Person): string[] => shownRows(person).map(({ result }) => result);
 
-async function aCompany() {
+async function aTenantWithAdmin() {
   const tenant = await aTenant(portal, { language: 'en' });
   return {
     tenant,
@@ -18,21 +18,21 @@ async function aCompany() {
   };
 }
 
-describe('the rows of an import', async () => {
-  const { tenant, admin } = await aCompany();
+describe('rows of an import', async () => {
+  const { tenant, admin } = await aTenantWithAdmin();
   const person = await aPerson(portal, english).signIn(admin);
 
-  it('are shown some at a time, forwards and backwards, and by what becomes of them', async () => {
+  it('are paged in both directions and can be filtered by result', async () => {
     const rows = Array.from({ length: 120 }, (_, index) =>
       index % 3 === 2 ? [`${index}@elsewhere.example`] : [`u${index}@${tenant.domain}`, `Name ${index}`],
     );
-    await check(person, csvOf(['user name', 'first name'], ...rows));
-    const first = rowsShown(person).map(({ line }) => line);
+    await uploadForCheck(person, csvOf(['user name', 'first name'], ...rows));
+    const first = shownRows(person).map(({ line }) => line);
     assert.deepEqual([first.length, first[0], first.at(-1)], [50, '2', '51']);
     await person.follow('Next');
     await person.follow('Next');
     assert.deepEqual(
-      rowsShown(person)
+      shownRows(person)
         .map(({ line }) => line)
         .slice(0, 2),
       ['102', '103'],
@@ -41,11 +41,11 @@ describe('the rows of an import', async () => {
     await person.follow('Previous');
     await person.follow('Previous');
     assert.deepEqual(
-      rowsShown(person).map(({ line }) => line),
+      shownRows(person).map(({ line }) => line),
       first,
     );
     await person.follow('40 Rejected');
-    assert.equal(rowsShown(person).length, 40);
+    assert.equal(shownRows(person).length, 40);
     assert.deepEqual(new Set(results(person)), new Set(['Rejected']));
     await person.follow('Show all rows');
     await person.follow('0 Unchanged');
@@ -60,30 +60,30 @@ describe('the rows of an import', async () => {
     '?after=999999999',
     "?outcome='--",
   ]) {
-    it(`are shown whatever stands behind their address: ${query}`, async () => {
+    it(`are shown for an invalid query: ${query}`, async () => {
       assert.equal((await person.visit(person.path.replace(/\?.*/, '') + query)).status, 200);
     });
   }
 });
 
 describe('an import', async () => {
-  const { tenant, admin } = await aCompany();
+  const { tenant, admin } = await aTenantWithAdmin();
   const person = await aPerson(portal, english).signIn(admin);
 
-  it('is shown to whoever sent it and to nobody else, and listed where they send the next one', async () => {
+  it('is visible only to the user who uploaded it, and listed on their import page', async () => {
     const colleague = await aUser(portal, tenant, { displayName: 'Colleague', administratorLevel: 'global' });
     const id = await aStagedImport(portal, tenant, admin);
     const other = await aPerson(portal, english).signIn(colleague);
-    const address = `${importAddress}/${id}`;
+    const address = `${importPath}/${id}`;
     assert.equal((await person.visit(address)).status, 200);
     assert.equal((await other.visit(address)).status, 404);
     assert.equal((await other.send('POST', address, { mode: 'all' })).status, 404);
     assert.equal((await other.send('POST', `${address}/passwords`)).status, 404);
-    (await person.visit(importAddress)).sees('Kanarienvogel.csv');
-    (await other.visit(importAddress)).doesNotSee('Kanarienvogel.csv');
+    (await person.visit(importPath)).sees('Kanarienvogel.csv');
+    (await other.visit(importPath)).doesNotSee('Kanarienvogel.csv');
   });
 
-  it('says what was wrong with a row that was refused, also one that an earlier release stored', async () => {
+  it('explains why a row was refused, also for rows stored by an earlier release', async () => {
     const named = { field: 'username', key: 'imports:fault.again', values: { line: 7 } };
     const row = { line: 2, username: 'x', displayName: 'X', outcome: 'refused' } as const;
     const id = await aStagedImport(portal, tenant, admin, [
@@ -95,13 +95,13 @@ describe('an import', async () => {
         faults: [{ field: 'username', code: 'permission.denied', parameters: { because: 'elsewhere' } }],
       },
     ]);
-    const { t } = words('en');
-    await person.visit(`${importAddress}/${id}`);
+    const { t } = translator('en');
+    await person.visit(`${importPath}/${id}`);
     for (const line of [7, 8]) person.sees(t('imports:fault.again', { line }));
     person.sees(t('policy:elsewhere.title', { region: 'Worldwide' }));
   });
 
-  it('is gone after a day, with all its rows', async () => {
+  it('is deleted with all its rows after a day', async () => {
     const id = await aStagedImport(portal, tenant, admin, [
       { line: 2, username: 'x', displayName: 'X', outcome: 'refused', faults: [] },
     ]);
@@ -113,30 +113,31 @@ describe('an import', async () => {
     assert.equal((await portal.database.knex('import_rows').where({ import_id: id })).length, 0);
   });
 
-  it('leaves ten of its sender’s at the most', async () => {
+  it('is deleted when its user has uploaded ten newer ones', async () => {
     const again = await aPerson(portal, english).signIn(admin);
     for (let count = 0; count < 12; count++) {
       await portal.database.knex('throttles').delete();
       portal.clock.now += 1;
-      await check(again, `user name\nx${count}@nowhere.example`, `file ${count}.csv`);
+      await uploadForCheck(again, `user name\nx${count}@nowhere.example`, `file ${count}.csv`);
     }
-    await again.visit(importAddress);
+    await again.visit(importPath);
     again.sees('file 11.csv').sees('file 2.csv').doesNotSee('file 1.csv');
     assert.equal((await portal.database.knex('imports').where({ user_id: admin.id })).length, 10);
   });
 
-  it('is checked ten times a minute, and no more often', async () => {
+  it('can be checked ten times per minute', async () => {
     await portal.database.knex('throttles').delete();
     const again = await aPerson(portal, english).signIn(admin);
-    for (let count = 0; count < 10; count++) assert.equal((await check(again, 'user name\nx@y.example')).status, 200);
-    assert.equal((await check(again, 'user name\nx@y.example')).status, 429);
+    for (let count = 0; count < 10; count++)
+      assert.equal((await uploadForCheck(again, 'user name\nx@y.example')).status, 200);
+    assert.equal((await uploadForCheck(again, 'user name\nx@y.example')).status, 429);
     assert.match(again.headers['retry-after'] ?? '', /^\d+$/);
   });
 
-  it('has a template that holds what a file may fill in', async () => {
+  it('has a template with all columns that can be imported', async () => {
     const german = await aUser(portal, tenant, { administratorLevel: 'global', language: 'de' });
     const reader = await aPerson(portal).signIn(german);
-    await reader.visit(`${importAddress}/template.csv`);
+    await reader.visit(`${importPath}/template.csv`);
     const heading = 'Benutzername;Vorname;Nachname;Anzeigename;Administratorebene;Agentenebene;Sprache';
     assert.equal(reader.body, `\uFEFF${heading}\r\n`);
     assert.match(reader.headers['content-disposition'] ?? '', /vorlage-benutzer\.csv/);

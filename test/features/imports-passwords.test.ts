@@ -3,11 +3,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { addition } from '../support/import-stories.ts';
-import { aStagedImport, importAddress, usersPath } from '../support/imports.ts';
+import { plannedAddition } from '../support/import-scenarios.ts';
+import { aStagedImport, importPath, usersPath } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { everythingKept, recorded } from '../support/traces.ts';
+import { databaseContents, recordResponses } from '../support/responses.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -19,19 +19,19 @@ const portal = await openPortal();
 const people = 7;
 const download = 'Download passwords';
 
-interface Story {
+interface FinishedImport {
   readonly tenant: TestTenant;
   readonly camille: TestUser;
   readonly admin: Person;
   readonly address: string;
 }
 
-/** An import of seven people that is done, and whoever sent it, on its page. */
-async function imported(here: Pick<typeof portal, 'app'> = portal): Promise<Story> {
+/** A finished import of seven users, with its administrator on its page. */
+async function aFinishedImport(here: Pick<typeof portal, 'app'> = portal): Promise<FinishedImport> {
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
-  const rows = Array.from({ length: people }, (_, index) => addition(tenant, index));
-  const address = `${importAddress}/${await aStagedImport(portal, tenant, camille, rows)}`;
+  const rows = Array.from({ length: people }, (_, index) => plannedAddition(tenant, index));
+  const address = `${importPath}/${await aStagedImport(portal, tenant, camille, rows)}`;
   const admin = await (await aPerson(here, english).signIn(camille)).visit(address);
   await admin.submit(`Import all ${people} rows`);
   await portal.background.runAll();
@@ -39,7 +39,7 @@ async function imported(here: Pick<typeof portal, 'app'> = portal): Promise<Stor
   return { tenant, camille, admin, address };
 }
 
-/** Who got which password, out of a file. */
+/** @returns the passwords in a downloaded file, by user name */
 function passwordsIn(file: string): Map<string, string> {
   const rows = [...file.matchAll(/^([^,\s]+),[^,]+,([A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}),/gm)];
   return new Map(rows.map(([, username = '', password = '']) => [username, password]));
@@ -49,13 +49,13 @@ async function opens(username: string, clearPassword: string): Promise<boolean> 
   return (await aPerson(portal, english).signIn({ username, clearPassword })).path === '/change-password';
 }
 
-const issued = async ({ tenant }: Story): Promise<Record<string, unknown>[]> =>
+const issued = async ({ tenant }: FinishedImport): Promise<Record<string, unknown>[]> =>
   portal.database.knex('activity').where({ tenant_id: tenant.id }).whereLike('kind', '%ssued').orderBy('place');
 
-describe('the temporary passwords of an import', () => {
-  it('are made while they are downloaded, and open the page that replaces them', async () => {
-    const story = await imported();
-    const { admin, tenant } = story;
+describe('temporary passwords of an import', () => {
+  it('are issued during the download and lead to the password change', async () => {
+    const fixture = await aFinishedImport();
+    const { admin, tenant } = fixture;
     admin.sees('7 new users can’t sign in yet');
     await admin.submit(download);
     assert.equal(admin.status, 200);
@@ -72,7 +72,7 @@ describe('the temporary passwords of an import', () => {
       [(await passwordRowOf(portal.database, user.id)).set_by, user.temporaryUntil],
       ['Camille Laurent', Date.UTC(2026, 10, 26, 9)],
     );
-    const events = await issued(story);
+    const events = await issued(fixture);
     assert.deepEqual(
       events.map(({ kind }) => kind),
       ['users.passwordsIssued', ...Array.from({ length: people }, () => 'password.issued')],
@@ -81,8 +81,8 @@ describe('the temporary passwords of an import', () => {
     assert.equal((await activityStore.latestOfUser(portal.database, tenant.scope, user.id)).length > 1, true);
   });
 
-  it('come as a file that nobody on the way keeps', async () => {
-    const { admin } = await imported();
+  it('are sent as a file with headers that forbid caching', async () => {
+    const { admin } = await aFinishedImport();
     await admin.submit(download);
     assert.equal(admin.headers['content-type'], 'text/csv; charset=utf-8');
     assert.equal(admin.headers['content-disposition'], 'attachment; filename=temporary-passwords.csv');
@@ -91,25 +91,25 @@ describe('the temporary passwords of an import', () => {
     assert.equal(admin.headers.etag, undefined);
   });
 
-  it('come once: afterwards the page says when, and a second form gets none', async () => {
-    const story = await imported();
-    const { admin, address } = story;
-    const before = await (await aPerson(portal, english).signIn(story.camille)).visit(address);
+  it('can be downloaded once; afterwards the page shows when, and a second form gets none', async () => {
+    const fixture = await aFinishedImport();
+    const { admin, address } = fixture;
+    const before = await (await aPerson(portal, english).signIn(fixture.camille)).visit(address);
     await admin.submit(download);
-    const kept = await portal.database.knex('users').where({ tenant_id: story.tenant.id }).orderBy('id');
+    const kept = await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).orderBy('id');
     await before.submit(download);
     assert.equal(before.status, 410);
     before.sees('You downloaded the temporary passwords on November 23, 2026');
     await admin.visit(address);
     admin.sees('You can’t download them again');
     assert.equal(admin.$('form[action$=passwords]').length, 0);
-    assert.deepEqual(await portal.database.knex('users').where({ tenant_id: story.tenant.id }).orderBy('id'), kept);
-    assert.equal((await issued(story)).length, people + 1);
+    assert.deepEqual(await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).orderBy('id'), kept);
+    assert.equal((await issued(fixture)).length, people + 1);
   });
 
-  it('come once also when they are asked for ten times at once', async () => {
-    const story = await imported();
-    const asking = Array.from({ length: 8 }, () => story.admin.send('POST', `${story.address}/passwords`));
+  it('can be downloaded once even with concurrent requests', async () => {
+    const fixture = await aFinishedImport();
+    const asking = Array.from({ length: 8 }, () => fixture.admin.send('POST', `${fixture.address}/passwords`));
     const answers = await Promise.all(asking);
     const whole = answers.filter(({ status }) => status === 200);
     assert.equal(whole.length, 1);
@@ -119,22 +119,22 @@ describe('the temporary passwords of an import', () => {
     assert.equal(await opens(username, password), true);
   });
 
-  it('are not for a colleague, a visitor, or an import that is not done', async () => {
-    const story = await imported();
-    const colleague = await aUser(portal, story.tenant, { administratorLevel: 'global' });
+  it('are not available to colleagues, to visitors or before the import has finished', async () => {
+    const fixture = await aFinishedImport();
+    const colleague = await aUser(portal, fixture.tenant, { administratorLevel: 'global' });
     const other = await aPerson(portal, english).signIn(colleague);
-    assert.equal((await other.send('POST', `${story.address}/passwords`)).status, 404);
+    assert.equal((await other.send('POST', `${fixture.address}/passwords`)).status, 404);
     const visitor = await aPerson(portal, english).visit('/sign-in');
-    assert.equal((await visitor.send('POST', `${story.address}/passwords`)).headers.location, '/sign-in');
-    const early = `${importAddress}/${await aStagedImport(portal, story.tenant, story.camille, [addition(story.tenant, 50)])}`;
-    assert.equal((await story.admin.send('POST', `${early}/passwords`)).status, 409);
-    assert.equal((await story.admin.send('POST', `${story.address}/passwords`, {}, { csrf: 'x' })).status, 403);
-    assert.equal((await issued(story)).length, 0);
+    assert.equal((await visitor.send('POST', `${fixture.address}/passwords`)).headers.location, '/sign-in');
+    const early = `${importPath}/${await aStagedImport(portal, fixture.tenant, fixture.camille, [plannedAddition(fixture.tenant, 50)])}`;
+    assert.equal((await fixture.admin.send('POST', `${early}/passwords`)).status, 409);
+    assert.equal((await fixture.admin.send('POST', `${fixture.address}/passwords`, {}, { csrf: 'x' })).status, 403);
+    assert.equal((await issued(fixture)).length, 0);
   });
 
-  it('spare whoever has been reset, blocked, deleted, or has signed in meanwhile', async () => {
-    const story = await imported();
-    const { admin, tenant } = story;
+  it('are not issued to users who were reset, blocked or deleted, or who have signed in', async () => {
+    const fixture = await aFinishedImport();
+    const { admin, tenant } = fixture;
     const ids = (await usersBatchStore.listAfter(portal.database, tenant.scope, 'new')).filter(({ username }) =>
       username.startsWith('new'),
     );
@@ -144,19 +144,19 @@ describe('the temporary passwords of an import', () => {
     await admin.send('POST', `${usersPath}/${deleted!.id}/delete`);
     const hash = (id: string): Promise<string> => passwordHashOf(portal.database, id);
     const before = await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id)));
-    await admin.visit(story.address);
+    await admin.visit(fixture.address);
     admin.sees('4 new users can’t sign in yet');
     await admin.submit(download);
     assert.equal(passwordsIn(admin.body).size, 4);
     assert.deepEqual(await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id))), before);
   });
 
-  it('are not for somebody who has become a Global admin meanwhile, unless a Global admin asks', async () => {
+  it('are issued to a user who became a Global admin only if a Global admin asks', async () => {
     for (const [administratorLevel, expected] of [
       ['userManagement', people - 1],
       ['global', people],
     ] as const) {
-      const { tenant, camille, admin } = await imported();
+      const { tenant, camille, admin } = await aFinishedImport();
       const [promoted] = await usersBatchStore.listAfter(portal.database, tenant.scope, 'new');
       await usersStore.update(portal.database, tenant.scope, promoted!.id, {
         ...promoted!,
@@ -169,25 +169,25 @@ describe('the temporary passwords of an import', () => {
     }
   });
 
-  it('are for nobody where everybody has got one in another way', async () => {
-    const story = await imported();
-    await portal.database.knex('users').where({ tenant_id: story.tenant.id }).update({ epoch: 5 });
-    await story.admin.signIn(story.camille);
-    assert.equal((await story.admin.send('POST', `${story.address}/passwords`)).status, 410);
-    (await story.admin.visit(story.address)).sees('All users from this import have signed in');
+  it('are not available if every user already has another password', async () => {
+    const fixture = await aFinishedImport();
+    await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).update({ epoch: 5 });
+    await fixture.admin.signIn(fixture.camille);
+    assert.equal((await fixture.admin.send('POST', `${fixture.address}/passwords`)).status, 410);
+    (await fixture.admin.visit(fixture.address)).sees('All users from this import have signed in');
   });
 });
 
-describe('no temporary password of an import', async () => {
-  const { app, sent } = recorded(portal.app);
-  const { admin, address, camille } = await imported({ app });
+describe('a temporary password of an import', async () => {
+  const { app, sent } = recordResponses(portal.app);
+  const { admin, address, camille } = await aFinishedImport({ app });
   await admin.submit(download);
   const secrets = [...passwordsIn(admin.body).values()].flatMap((secret) => [secret, secret.replaceAll('-', '')]);
 
-  it('is in any other answer', async () => {
+  it('is in no other response', async () => {
     assert.equal(secrets.length, people * 2);
     await admin.send('POST', `${address}/passwords`);
-    for (const page of [address, importAddress, usersPath, `${usersPath}/export.csv`, '/dashboard'])
+    for (const page of [address, importPath, usersPath, `${usersPath}/export.csv`, '/dashboard'])
       await admin.visit(page);
     await (await aPerson({ app }, english).signIn(camille)).visit(address);
     const holding = sent.filter(({ headers, body }) => secrets.some((secret) => (headers + body).includes(secret)));
@@ -195,12 +195,12 @@ describe('no temporary password of an import', async () => {
     assert.ok(sent.length > 10);
   });
 
-  it('is kept: not in the database, not in its files, not in the log', async () => {
+  it('is not stored in the database, in files or in the log', async () => {
     const { database } = portal.config;
     const folder = path.dirname(database.kind === 'sqlite' ? database.file : '');
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     const files = entries.map(({ parentPath, name }) => readFileSync(path.join(parentPath, name), 'latin1'));
-    const kept = [await everythingKept(portal.database), portal.logged(), ...files];
+    const kept = [await databaseContents(portal.database), portal.logged(), ...files];
     for (const place of kept) for (const secret of secrets) assert.ok(!place.includes(secret));
     assert.ok(kept[0]!.includes('$argon2id$') && files.length > 0);
   });

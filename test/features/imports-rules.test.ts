@@ -1,35 +1,35 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser } from '../support/builders.ts';
-import { aCompany, header, judged } from '../support/import-rules.ts';
-import { check, csvOf, rowsShown } from '../support/imports.ts';
+import { anImportTenant, header, testImportRows } from '../support/import-row-cases.ts';
+import { uploadForCheck, csvOf, shownRows } from '../support/imports.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
-const company = await aCompany(portal);
-const { domain } = company.tenant;
+const importTenant = await anImportTenant(portal);
+const { domain } = importTenant.tenant;
 const foreign = await aTenant(portal, { domain: 'foreign.example' });
 await aUser(portal, foreign, { username: 'ada@foreign.example', displayName: 'Kanarienvogel' });
 
-describe('a Global admin’s row', () => {
-  judged(company, 'global', [
+describe('row imported by a Global admin', () => {
+  testImportRows(importTenant, 'global', [
     [
-      'adds a user with everything',
+      'adds a user with every field',
       ['new@', 'Zoé', 'Besson', 'Zoé B.', 'Billing admin', 'Sales agent', 'French'],
       'To be added',
       /^Administrator level Billing admin Agent level Sales agent Language French$/,
     ],
-    ['adds a user by a name alone', ['new@', 'Zoé'], 'To be added', /^—$/],
+    ['adds a user with only a first name', ['new@', 'Zoé'], 'To be added', /^—$/],
     ['adds a Global admin', ['new@', 'Zoé', '', '', 'global'], 'To be added', /Global admin/],
     [
-      'takes stable names and words of any language',
+      'accepts stable values and labels of any language',
       ['new@', 'Zoé', '', '', 'ABRECHNUNGSADMINISTRATOR', 'agent  commercial', 'Allemand'],
       'To be added',
       /Billing admin Agent level Sales agent Language German/,
     ],
-    ['folds the user name', ['NEW+1@', 'Zoé'], 'To be added', /—/],
+    ['normalizes the user name', ['NEW+1@', 'Zoé'], 'To be added', /—/],
     [
       'changes names',
       ['plain@', 'Zoé', '', 'Zoé B.'],
@@ -37,7 +37,7 @@ describe('a Global admin’s row', () => {
       /^First name Mx Zoé Display name Mx plain Zoé B\.$/,
     ],
     [
-      'tidies a name up as the form does',
+      'cleans names up as the form does',
       ['plain@', ' Zo\u0065\u0301\u202E  B '],
       'To be changed',
       /First name Mx Zoé B$/,
@@ -49,65 +49,75 @@ describe('a Global admin’s row', () => {
       /^Language Same as organization French Administrator level No admin User management admin Agent level No agent Helpdesk agent$/,
     ],
     [
-      'takes levels and language away',
+      'removes levels and language',
       ['billing@', '', '', '', 'none', 'none', 'tenant'],
       'To be changed',
       /^Language German Same as organization Administrator level Billing admin No admin Agent level Sales agent No agent$/,
     ],
     ['demotes another Global admin', ['other@', '', '', '', 'none'], 'To be changed', /Global admin No admin/],
-    ['leaves what it leaves empty', ['billing@', '', '', '', '', '', ''], 'Unchanged', /—/],
+    ['leaves fields with empty cells unchanged', ['billing@', '', '', '', '', '', ''], 'Unchanged', /—/],
     [
-      'changes nothing by saying what is there',
+      'is unchanged if the values are the same',
       ['billing@', 'Mx', 'billing', 'Mx billing', 'billing', 'sales', 'de'],
       'Unchanged',
       /—/,
     ],
-    ['changes one’s own name', ['global@', '', '', 'Camille'], 'To be changed', /Camille/],
-    ['does not change one’s own level', ['global@', '', '', '', 'none'], 'Rejected', /You can’t change your own roles/],
+    ["changes the administrator's own name", ['global@', '', '', 'Camille'], 'To be changed', /Camille/],
     [
-      'does not give oneself an agent level',
+      "cannot change the administrator's own level",
+      ['global@', '', '', '', 'none'],
+      'Rejected',
+      /You can’t change your own roles/,
+    ],
+    [
+      "cannot set the administrator's own agent level",
       ['global@', '', '', '', '', 'admin'],
       'Rejected',
       /You can’t change your own roles/,
     ],
-    ['needs a user name', ['', 'Zoé'], 'Rejected', /Enter a user name/],
-    ['needs a well-formed one', ['zoé besson@'], 'Rejected', /User name/],
-    ['needs one without look-alikes', ['аdmin@', 'Zoé'], 'Rejected', /User name/],
-    ['needs a name', ['new@'], 'Rejected', /Enter a name/],
-    ['needs a name that can be seen', ['new@', '\u200B', '\u202E'], 'Rejected', /Enter a name/],
-    ['needs a name of a sensible length', ['new@', 'x'.repeat(121)], 'Rejected', /First name This entry is too long/],
+    ['requires a user name', ['', 'Zoé'], 'Rejected', /Enter a user name/],
+    ['requires a well-formed user name', ['zoé besson@'], 'Rejected', /User name/],
+    ['requires a user name without look-alike characters', ['аdmin@', 'Zoé'], 'Rejected', /User name/],
+    ['requires a name for a new user', ['new@'], 'Rejected', /Enter a name/],
+    ['requires a name with visible characters', ['new@', '\u200B', '\u202E'], 'Rejected', /Enter a name/],
     [
-      'does not make a name too long',
+      'requires a first name within the length limit',
+      ['new@', 'x'.repeat(121)],
+      'Rejected',
+      /First name This entry is too long/,
+    ],
+    [
+      'requires a display name within the length limit',
       ['plain@', '', '', 'x'.repeat(121)],
       'Rejected',
       /Display name This entry is too long/,
     ],
-    ['knows no other level', ['new@', 'Zoé', '', '', 'God'], 'Rejected', /“God” isn’t a valid value/],
-    ['knows no level of the other kind', ['new@', 'Zoé', '', '', 'Sales agent'], 'Rejected', /“Sales agent”/],
-    ['knows no other language', ['new@', 'Zoé', '', '', '', '', 'Klingon'], 'Rejected', /“Klingon”/],
+    ['rejects an unknown level', ['new@', 'Zoé', '', '', 'God'], 'Rejected', /“God” isn’t a valid value/],
+    ['rejects a level of the other kind', ['new@', 'Zoé', '', '', 'Sales agent'], 'Rejected', /“Sales agent”/],
+    ['rejects an unknown language', ['new@', 'Zoé', '', '', '', '', 'Klingon'], 'Rejected', /“Klingon”/],
     [
-      'has no more cells than headings',
+      'rejects more cells than headings',
       ['new@', 'Zoé', '', '', '', '', '', 'x'],
       'Rejected',
       /more cells than the heading row/,
     ],
-    ['does not bring a deleted user back', ['deleted@', 'Zoé'], 'Rejected', /was deleted\. You can restore/],
-    ['does not reuse a name that is not free yet', ['gone@', 'Zoé'], 'Rejected', /is already in use/],
+    ['does not restore a deleted user', ['deleted@', 'Zoé'], 'Rejected', /was deleted\. You can restore/],
     [
-      'is shown as it is, whatever it holds',
-      ['<b>x</b>@', '<img src=x onerror=alert(1)>', '{{7*7}}'],
+      'rejects the user name of a deleted user until it is free again',
+      ['gone@', 'Zoé'],
       'Rejected',
-      /User name/,
+      /is already in use/,
     ],
+    ['shows hostile values as text', ['<b>x</b>@', '<img src=x onerror=alert(1)>', '{{7*7}}'], 'Rejected', /User name/],
   ]);
 
-  it('on another company’s domain learns nothing of it', async () => {
+  it('does not reveal whether a user of another tenant exists', async () => {
     await portal.database.knex('throttles').delete();
-    const admin = await aPerson(portal, english).signIn(company.global);
+    const admin = await aPerson(portal, english).signIn(importTenant.global);
     const rows = [];
     for (const name of ['ada@foreign.example', 'nobody@foreign.example', 'nobody@nowhere.example']) {
-      await check(admin, csvOf(header, [name, 'Zoé']));
-      const [{ line: _line, who: _who, ...row } = { line: '', who: '' }] = rowsShown(admin);
+      await uploadForCheck(admin, csvOf(header, [name, 'Zoé']));
+      const [{ line: _line, who: _who, ...row } = { line: '', who: '' }] = shownRows(admin);
       rows.push(row);
       assert.ok(!admin.body.includes('Kanarienvogel'));
     }
@@ -115,12 +125,12 @@ describe('a Global admin’s row', () => {
     assert.match(JSON.stringify(rows[0]), /must end with one of/);
   });
 
-  it('that comes twice is taken once, by whatever spelling', async () => {
+  it('is accepted once when its user name is repeated, whatever the spelling', async () => {
     await portal.database.knex('throttles').delete();
-    const admin = await aPerson(portal, english).signIn(company.global);
-    await check(admin, csvOf(header, [`new@${domain}`, 'A'], [`NEW@${domain}`, 'B'], [`new@${domain}.`, 'C']));
+    const admin = await aPerson(portal, english).signIn(importTenant.global);
+    await uploadForCheck(admin, csvOf(header, [`new@${domain}`, 'A'], [`NEW@${domain}`, 'B'], [`new@${domain}.`, 'C']));
     assert.deepEqual(
-      rowsShown(admin).map(({ result, details }) => [result, details]),
+      shownRows(admin).map(({ result, details }) => [result, details]),
       [
         ['To be added', '—'],
         ['Rejected', 'User name This user name also appears in row 2.'],
@@ -130,14 +140,14 @@ describe('a Global admin’s row', () => {
   });
 });
 
-describe('a User management admin’s row', () => {
-  judged(company, 'manager', [
+describe('row imported by a User management admin', () => {
+  testImportRows(importTenant, 'manager', [
     ['adds a user', ['new@', 'Zoé', '', '', 'billing'], 'To be added', /Billing admin/],
-    ['adds no Global admin', ['new@', 'Zoé', '', '', 'global'], 'Rejected', /Only a Global admin/],
-    ['makes nobody a Global admin', ['plain@', '', '', '', 'global'], 'Rejected', /Only a Global admin/],
-    ['does not touch a Global admin', ['global@', 'Zoé'], 'Rejected', /Global admin/],
-    ['leaves a Global admin who is as they are', ['global@', 'Mx', '', '', 'global'], 'Unchanged', /—/],
+    ['cannot add a Global admin', ['new@', 'Zoé', '', '', 'global'], 'Rejected', /Only a Global admin/],
+    ['cannot promote a user to Global admin', ['plain@', '', '', '', 'global'], 'Rejected', /Only a Global admin/],
+    ['cannot change a Global admin', ['global@', 'Zoé'], 'Rejected', /Global admin/],
+    ['is unchanged for a Global admin with the same values', ['global@', 'Mx', '', '', 'global'], 'Unchanged', /—/],
     ['changes another administrator', ['billing@', '', '', '', 'none'], 'To be changed', /No admin/],
-    ['does not change its own level', ['manager@', '', '', '', 'none'], 'Rejected', /own roles/],
+    ["cannot change the administrator's own level", ['manager@', '', '', '', 'none'], 'Rejected', /own roles/],
   ]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { check, csvOf, importAddress, rowsShown, usersPath, words } from '../support/imports.ts';
+import { uploadForCheck, csvOf, importPath, shownRows, usersPath, labels } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -9,13 +9,15 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
 
-async function aCompany(language: 'en' | 'fr' | 'de'): Promise<{ tenant: TestTenant; admin: TestUser; zoe: TestUser }> {
+async function aTenantWithUsers(
+  language: 'en' | 'fr' | 'de',
+): Promise<{ tenant: TestTenant; admin: TestUser; zoe: TestUser }> {
   const tenant = await aTenant(portal, { language });
   const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   return { tenant, admin, zoe: await aUser(portal, tenant, { displayName: 'Zoé Besson' }) };
 }
 
-const stories = {
+const textsByLanguage = {
   fr: {
     header: 'Nom d’utilisateur;Prénom;Niveau d’administration',
     billing: 'Administrateur de la facturation',
@@ -48,42 +50,42 @@ const stories = {
   },
 };
 
-const results = (person: Person): string[] => rowsShown(person).map(({ result }) => result);
+const results = (person: Person): string[] => shownRows(person).map(({ result }) => result);
 
 for (const language of ['fr', 'de', 'en'] as const) {
-  const [story, say] = [stories[language], words[language]];
-  describe(`an import, told in ${language}`, () => {
-    it('is checked, wanted, done, and gives its temporary passwords to whoever sent it', async () => {
-      const { tenant, admin, zoe } = await aCompany(language);
+  const [texts, say] = [textsByLanguage[language], labels[language]];
+  describe(`importing users, in ${language}`, () => {
+    it('checks the file, applies it after confirmation and offers the temporary passwords', async () => {
+      const { tenant, admin, zoe } = await aTenantWithUsers(language);
       const newcomer = `ada@${tenant.domain}`;
       const person = await aPerson(portal, { 'Accept-Language': language }).signIn(admin);
       await (await person.visit(usersPath)).follow(say.import);
       const rows = [
         [zoe.username, 'Zoë', ''],
-        [newcomer, 'Ada', story.billing],
+        [newcomer, 'Ada', texts.billing],
         ['x@elsewhere.example', 'X', ''],
       ];
-      await person.upload(say.check, say.file, { name: 'leute.csv', content: `${story.header}\r\n${csvOf(...rows)}` });
-      assert.match(person.path, new RegExp(`^${importAddress}/[0-9a-f-]{36}$`));
+      await person.upload(say.check, say.file, { name: 'leute.csv', content: `${texts.header}\r\n${csvOf(...rows)}` });
+      assert.match(person.path, new RegExp(`^${importPath}/[0-9a-f-]{36}$`));
       person.sees('leute.csv');
-      assert.deepEqual(results(person), story.results);
+      assert.deepEqual(results(person), texts.results);
       assert.equal(
         (await usersStore.find(portal.database, tenant.scope, zoe.id))?.firstName,
         'Zoé',
-        'nothing happens yet',
+        'nothing changes before the confirmation',
       );
 
-      await person.submit(story.import);
-      person.sees(story.underWay);
-      assert.equal(person.headers.refresh, '2', 'the page comes again by itself');
+      await person.submit(texts.import);
+      person.sees(texts.underWay);
+      assert.equal(person.headers.refresh, '2', 'the page refreshes itself');
       await portal.background.runAll();
       await person.visit(person.path);
-      person.sees(story.done);
+      person.sees(texts.done);
       assert.equal(person.headers.refresh, undefined);
-      assert.deepEqual(results(person), story.afterwards);
+      assert.deepEqual(results(person), texts.afterwards);
       assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.firstName, 'Zoë');
 
-      await person.submit(story.download);
+      await person.submit(texts.download);
       const [, , , password = ''] = /([^;,\r\n]+)[;,]([^;,\r\n]+)[;,]([A-Z2-9-]{24})[;,]/.exec(person.body) ?? [];
       const ada = await aPerson(portal, english).signIn({ username: newcomer, clearPassword: password });
       assert.equal(ada.path, '/change-password');
@@ -91,21 +93,21 @@ for (const language of ['fr', 'de', 'en'] as const) {
   });
 }
 
-describe('a file as a whole', async () => {
-  const { tenant, admin, zoe } = await aCompany('en');
+describe('file faults in an import', async () => {
+  const { tenant, admin, zoe } = await aTenantWithUsers('en');
   const person = await aPerson(portal, english).signIn(admin);
   const name = zoe.username;
   const faults: [what: string, content: Buffer | string, says: string][] = [
-    ['nothing', '', 'Choose a file that isn’t empty.'],
-    ['white space alone', '\r\n \r\n', 'The file contains no users.'],
-    ['no headings', `${name};Zoé`, `The first row has no “User name” column. It contains: ${name}, Zoé`],
-    ['headings alone', 'user name;first name\r\n', 'The file contains no users. Add at least one row.'],
+    ['an empty file', '', 'Choose a file that isn’t empty.'],
+    ['only white space', '\r\n \r\n', 'The file contains no users.'],
+    ['no heading row', `${name};Zoé`, `The first row has no “User name” column. It contains: ${name}, Zoé`],
+    ['only headings', 'user name;first name\r\n', 'The file contains no users. Add at least one row.'],
     ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'The file contains no users.'],
-    ['a column that is not known', `user name;shoe size;name\n${name};43;x`, 'Unknown columns: shoe size, name.'],
-    ['a column twice', `user name;First name;prénom\n${name};a;b`, 'Duplicate columns: prénom'],
-    ['the user name twice', `user name;Username\n${name};${name}`, 'Duplicate columns: Username'],
+    ['an unknown column', `user name;shoe size;name\n${name};43;x`, 'Unknown columns: shoe size, name.'],
+    ['a duplicate column', `user name;First name;prénom\n${name};a;b`, 'Duplicate columns: prénom'],
+    ['a duplicate user name column', `user name;Username\n${name};${name}`, 'Duplicate columns: Username'],
     [
-      'a heading for everybody’s prototype',
+      'headings with the names of inherited properties',
       `user name;__proto__;constructor\n${name};a;b`,
       'Unknown columns: __proto__, constructor',
     ],
@@ -114,18 +116,18 @@ describe('a file as a whole', async () => {
       `user name;<script>alert(1)</script>\n${name};a`,
       'Unknown columns: <script>alert(1)</script>',
     ],
-    ['headings without end', `user name;${'x'.repeat(500)}\n${name};a`, `Unknown columns: ${'x'.repeat(40)}….`],
+    ['overlong headings', `user name;${'x'.repeat(500)}\n${name};a`, `Unknown columns: ${'x'.repeat(40)}….`],
     ['a workbook', Buffer.from('PK\x03\x04\0\0\0', 'latin1'), 'This is an Excel workbook'],
-    ['a picture', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'This isn’t a CSV file'],
-    ['quotes that do not match', `user name;first name\n${name};"Zoé\n`, 'Row 2 can’t be read'],
+    ['an image', Buffer.from('\x89PNG\r\n\x1A\n', 'latin1'), 'This isn’t a CSV file'],
+    ['unbalanced quotes', `user name;first name\n${name};"Zoé\n`, 'Row 2 can’t be read'],
     ['more than 10,000 rows', `user name\n${'a@b.example\n'.repeat(10_001)}`, 'more than 10,000 rows'],
   ];
   for (const [what, content, says] of faults) {
-    it(`is refused in words, and kept nowhere: ${what}`, async () => {
+    it(`are explained, and nothing is stored: ${what}`, async () => {
       await portal.database.knex('throttles').delete();
-      await check(person, content);
+      await uploadForCheck(person, content);
       assert.equal(person.status, 422, person.text);
-      assert.equal(person.path, importAddress);
+      assert.equal(person.path, importPath);
       person.sees(says);
       assert.equal(person.$('[aria-invalid=true]').attr('id'), 'file');
       const kept = await portal.database.knex('imports').where({ tenant_id: tenant.id });
@@ -134,9 +136,9 @@ describe('a file as a whole', async () => {
     });
   }
 
-  it('may have columns that are for reading only, columns without a heading, and no others but the name', async () => {
+  it('do not include read-only columns and columns without a heading; only the user name is required', async () => {
     await portal.database.knex('throttles').delete();
-    await check(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
+    await uploadForCheck(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
     assert.deepEqual(results(person), ['Unchanged']);
     person.sees('The file contains no changes.');
     assert.equal(person.$('main button[name=mode]').length, 0);

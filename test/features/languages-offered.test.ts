@@ -5,11 +5,11 @@ import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
+import { withRules } from '../support/rules.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-describe('a region that offers French and German', async () => {
-  const environment = underRules({ languages: ['fr', 'de'], defaultLanguage: 'fr' });
+describe('a region that offers only French and German', async () => {
+  const environment = withRules({ languages: ['fr', 'de'], defaultLanguage: 'fr' });
   const portal = await openPortal({ environment });
   const tenant = await aTenant(portal);
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -20,7 +20,7 @@ describe('a region that offers French and German', async () => {
     (await usersStore.find(portal.database, tenant.scope, id))?.language;
   const names = { firstName: 'Zoé', lastName: 'Besson', displayName: 'Zoé Besson' };
 
-  it('offers these, and no other', async () => {
+  it('lists only these languages in the user form', async () => {
     await admin.visit(userPath(zoe.id));
     const offered = admin
       .$('main select[name=language] option')
@@ -30,11 +30,11 @@ describe('a region that offers French and German', async () => {
   });
 
   for (const [label, language, says] of [
-    ['that it does not offer', 'en', refused],
-    ['that nobody knows', 'xx', refused],
-    ['of another kind', '__proto__', refused],
+    ['that the region does not offer', 'en', refused],
+    ['that is unknown', 'xx', refused],
+    ['that is the name of an object property', '__proto__', refused],
   ] as const) {
-    it(`takes no language ${label}, from whatever form`, async () => {
+    it(`rejects a language ${label} in every form`, async () => {
       await admin.visit(userPath(zoe.id));
       const edited = await admin.send('POST', userPath(zoe.id), { ...names, language });
       assert.deepEqual([edited.status, edited.text.includes(says)], [422, true]);
@@ -46,7 +46,7 @@ describe('a region that offers French and German', async () => {
     });
   }
 
-  it('refuses the row of a file that gives another, and leaves one that is so already', async () => {
+  it('rejects import rows that set another language, and accepts a row that leaves such a language unchanged', async () => {
     const noah = await aUser(portal, tenant, { displayName: 'Noah Diop', language: 'en' });
     const rows = [
       'Username;Name;Language',
@@ -65,7 +65,7 @@ describe('a region that offers French and German', async () => {
     assert.deepEqual(outcomes, [true, false, true]);
   });
 
-  it('takes no tenant in another, and no user of the operator’s', async () => {
+  it("rejects tenants and users with another language in the operator's functions", async () => {
     const details = { name: 'Ateliers', domains: ['ateliers.example'], language: 'en' };
     const person = { name: 'Ada', administratorLevel: 'global', agentLevel: 'none', language: null } as const;
     const notOffered = (error: Failure): boolean => error.code === 'language.notOffered';

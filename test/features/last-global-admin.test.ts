@@ -13,7 +13,7 @@ import { postgres, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
-const ways = ['block', 'remove', 'demote', 'bulkBlock', 'bulkDelete'] as const;
+const actions = ['block', 'remove', 'demote', 'bulkBlock', 'bulkDelete'] as const;
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
@@ -25,36 +25,36 @@ for (const [dialect, server] of [
     const changes = createUserActions({ database: portal.database, clock });
     const bulk = createBulkChange({ database: portal.database, clock });
 
-    it('cannot be taken away by two who take each other away at once', async () => {
+    it('cannot be lost when two Global admins remove each other concurrently', async () => {
       const tenant = await aTenant(portal);
       const one = await aUser(portal, tenant, { displayName: 'One', administratorLevel: 'global' });
       const two = await aUser(portal, tenant, { displayName: 'Two', administratorLevel: 'global' });
-      const act = (way: (typeof ways)[number], by: User, whom: User): Promise<unknown> => {
+      const act = (action: (typeof actions)[number], by: User, user: User): Promise<unknown> => {
         const scope = scopeOf(tenant.scope, by);
-        if (way === 'demote')
-          return changes.edit(scope, whom.id, {
-            typed: { ...whom, administratorLevel: 'none' },
+        if (action === 'demote')
+          return changes.edit(scope, user.id, {
+            typed: { ...user, administratorLevel: 'none' },
             nameOrder: 'givenFirst',
-            shown: whom,
+            shown: user,
           });
-        if (way === 'bulkBlock') return bulk(scope, 'block', [whom.id]);
-        return way === 'bulkDelete' ? bulk(scope, 'delete', [whom.id]) : changes[way](scope, whom.id);
+        if (action === 'bulkBlock') return bulk(scope, 'block', [user.id]);
+        return action === 'bulkDelete' ? bulk(scope, 'delete', [user.id]) : changes[action](scope, user.id);
       };
-      for (let round = 0; round < Math.max(rounds, ways.length ** 2); round++) {
+      for (let round = 0; round < Math.max(rounds, actions.length ** 2); round++) {
         const results = await Promise.allSettled([
-          act(ways[round % 5] ?? 'block', one, two),
-          act(ways[Math.floor(round / 5) % 5] ?? 'block', two, one),
+          act(actions[round % 5] ?? 'block', one, two),
+          act(actions[Math.floor(round / 5) % 5] ?? 'block', two, one),
         ]);
         assert.equal(await usersStore.countActiveGlobalAdmins(portal.database, tenant.scope), 1, `round ${round}`);
-        const lost = results.filter((result) => result.status === 'rejected');
-        assert.equal(lost.length, 1);
-        assert.ok(lost[0]?.reason instanceof Failure && lost[0].reason.kind === 'conflict');
-        const asBefore = { administrator_level: 'global', state: 'active', deleted_at: null };
-        await portal.database.knex('users').where({ tenant_id: tenant.id }).update(asBefore);
+        const failed = results.filter((result) => result.status === 'rejected');
+        assert.equal(failed.length, 1);
+        assert.ok(failed[0]?.reason instanceof Failure && failed[0].reason.kind === 'conflict');
+        const restored = { administrator_level: 'global', state: 'active', deleted_at: null };
+        await portal.database.knex('users').where({ tenant_id: tenant.id }).update(restored);
       }
     });
 
-    it('stays, and the page says in words why', async () => {
+    it('cannot be blocked, and the dashboard warns about it', async () => {
       const { admin, tenant } = await aLastAdmin(portal);
       const operator = createUserActions({ database: portal.database, clock: () => portal.clock.now });
       await assert.rejects(operator.block(tenant.scope, admin.id), { kind: 'conflict' });

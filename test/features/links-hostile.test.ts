@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aUser, type TestUser } from '../support/builders.ts';
-import { aCompanyWith, choosePassword, english, openLink, resetByLink } from '../support/links.ts';
+import { aTenantWithHandover, choosePassword, english, openLink, resetByLink } from '../support/links.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -13,7 +13,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 const hourMs = 3_600_000;
 const portal = await openPortal();
 const elsewhere = await openPortal();
-const { tenant, camille } = await aCompanyWith(portal, 'link');
+const { tenant, camille } = await aTenantWithHandover(portal, 'link');
 const rowOf = ({ id }: TestUser) => portal.database.knex('users').where({ id }).first() as Promise<object>;
 const aVisitor = (here: Pick<Portal, 'app'> = portal) => aPerson(here, english).visit('/sign-in');
 
@@ -25,8 +25,8 @@ async function aLink(user?: TestUser): Promise<{ zoe: TestUser; link: string }> 
 const setState = ({ id }: TestUser, state: TestUser['state']): Promise<void> =>
   usersStore.setState(portal.database, tenant.scope, id, state, portal.clock.now);
 
-describe('looking at a link burns nothing', () => {
-  it('however often, by whatever method that a scanner has, and whatever it follows', async () => {
+describe('requesting a one-time link without opening it', () => {
+  it('leaves it valid, regardless of method, prefetch headers and followed links', async () => {
     const { zoe, link } = await aLink();
     const before = await rowOf(zoe);
     const scanner = aPerson(portal, english);
@@ -43,7 +43,7 @@ describe('looking at a link burns nothing', () => {
     assert.equal((await openLink(portal, link)).path, '/change-password');
   });
 
-  it('nor does a form without its token, or from another site', async () => {
+  it('leaves it valid if the form has no valid CSRF token', async () => {
     const { zoe, link } = await aLink();
     const before = await rowOf(zoe);
     assert.equal((await (await aVisitor()).send('POST', link, {}, { csrf: null })).status, 403);
@@ -51,7 +51,7 @@ describe('looking at a link burns nothing', () => {
     assert.deepEqual(await rowOf(zoe), before);
   });
 
-  it('nor does somebody who is signed in, who is told so', async () => {
+  it('leaves it valid if another user is signed in, and tells them so', async () => {
     const { zoe, link } = await aLink();
     const before = await rowOf(zoe);
     const person = await (await aPerson(portal, english).signIn(camille)).visit(link);
@@ -62,15 +62,15 @@ describe('looking at a link burns nothing', () => {
   });
 });
 
-describe('a link opens once', () => {
-  it('for one of ten who press the button at once', async () => {
+describe('opening a one-time link', () => {
+  it('succeeds for only one of ten concurrent requests', async () => {
     const { link } = await aLink();
     const people = await Promise.all(Array.from({ length: 10 }, () => aVisitor()));
     const answers = await Promise.all(people.map((person) => person.send('POST', link)));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, ...Array.from({ length: 9 }, () => 404)]);
   });
 
-  it('under a new session, and the one that came before is no way in', async () => {
+  it('starts a new session, and neither the link nor the old session can be used again', async () => {
     const { link } = await aLink();
     const person = await aPerson(portal, english).visit(link);
     const before = person.cookies();
@@ -82,27 +82,30 @@ describe('a link opens once', () => {
   });
 });
 
-describe('a link that opens nothing', () => {
+describe('an invalid one-time link', () => {
   const unknown = `/link/${Array(7).fill('AAAA').join('-')}`;
   const cases: [label: string, spoil: (zoe: TestUser, link: string) => Promise<unknown>][] = [
-    ['was never made', () => Promise.resolve(unknown)],
-    ['has another last symbol', (_, link) => Promise.resolve(link.slice(0, -1) + (link.endsWith('B') ? 'C' : 'B'))],
-    ['lacks its end', (_, link) => Promise.resolve(link.slice(0, -1))],
-    ['has something behind it', (_, link) => Promise.resolve(`${link}A`)],
-    ['was opened', async (_, link) => (await aVisitor()).send('POST', link)],
-    ['has run out', () => Promise.resolve((portal.clock.now += 24 * hourMs))],
-    ['was replaced by a newer one', (zoe) => aLink(zoe)],
-    ['is of somebody blocked', (zoe) => setState(zoe, 'blocked')],
+    ['does not exist', () => Promise.resolve(unknown)],
     [
-      'is of somebody blocked and let in again',
+      'has a different last character',
+      (_, link) => Promise.resolve(link.slice(0, -1) + (link.endsWith('B') ? 'C' : 'B')),
+    ],
+    ['lacks its last character', (_, link) => Promise.resolve(link.slice(0, -1))],
+    ['has an extra character', (_, link) => Promise.resolve(`${link}A`)],
+    ['has been opened', async (_, link) => (await aVisitor()).send('POST', link)],
+    ['has expired', () => Promise.resolve((portal.clock.now += 24 * hourMs))],
+    ['was replaced by a newer one', (zoe) => aLink(zoe)],
+    ['belongs to a blocked user', (zoe) => setState(zoe, 'blocked')],
+    [
+      'belongs to a user who was blocked and unblocked',
       async (zoe) => {
         await setState(zoe, 'blocked');
         await setState(zoe, 'active');
       },
     ],
-    ['is of somebody deleted', (zoe) => setState(zoe, 'deleted')],
+    ['belongs to a deleted user', (zoe) => setState(zoe, 'deleted')],
     [
-      'is of somebody who got a temporary password from the operator',
+      'belongs to a user who got a temporary password from the operator',
       async (zoe) => {
         const stored = {
           kind: 'temporary',
@@ -115,7 +118,7 @@ describe('a link that opens nothing', () => {
       },
     ],
     [
-      'is of somebody who has signed in since',
+      'belongs to a user who has signed in since',
       async (zoe) => {
         const at = portal.clock.now + 1;
         await sessionsStore.open(portal.database, {
@@ -131,24 +134,24 @@ describe('a link that opens nothing', () => {
   ];
 
   for (const [label, spoil] of cases) {
-    it(`because it ${label}, answers as every other does`, async () => {
+    it(`gets the same response as an unknown one if it ${label}`, async () => {
       const { zoe, link } = await aLink();
-      const spoilt = await spoil(zoe, link);
-      const dead = typeof spoilt === 'string' ? spoilt : link;
+      const redeemed = await spoil(zoe, link);
+      const dead = typeof redeemed === 'string' ? redeemed : link;
       const before = await rowOf(zoe);
       const visitor = await aVisitor();
       const wrong = await visitor.send('GET', unknown);
       const got = await visitor.send('GET', dead);
       assert.equal(got.status, 404);
       assert.match(got.text, /This link no longer works/);
-      assert.deepEqual(comparable(got), comparable(wrong));
+      assert.deepEqual(normalizedResponse(got), normalizedResponse(wrong));
       const posted = await visitor.send('POST', dead);
-      assert.deepEqual(comparable(posted), comparable(wrong));
+      assert.deepEqual(normalizedResponse(posted), normalizedResponse(wrong));
       assert.deepEqual(await rowOf(zoe), before);
     });
   }
 
-  it('was made a millisecond too long ago, and one that was not opens', async () => {
+  it('has reached the end of its lifetime, to the millisecond', async () => {
     const [first, second] = [await aLink(), await aLink()];
     portal.clock.now += 24 * hourMs - 1;
     assert.equal((await openLink(portal, first.link)).path, '/change-password');
@@ -156,10 +159,10 @@ describe('a link that opens nothing', () => {
     assert.equal((await (await aVisitor()).send('POST', second.link)).status, 404);
   });
 
-  it('is of another region, or of a company that is suspended', async () => {
+  it('belongs to another region or to a suspended tenant', async () => {
     const { link } = await aLink();
     assert.equal((await (await aVisitor(elsewhere)).send('POST', link)).status, 404);
-    const other = await aCompanyWith(portal, 'link');
+    const other = await aTenantWithHandover(portal, 'link');
     const user = await aUser(portal, other.tenant);
     const theirs = await resetByLink(other.admin, user);
     await tenantsStore.setState(portal.database, other.tenant.id, 'suspended');

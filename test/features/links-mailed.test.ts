@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { userPath } from '../../src/site/http/paths.ts';
 import { aUser } from '../support/builders.ts';
-import { anyLink, aCompanyWith, choosePassword, english, openLink } from '../support/links.ts';
+import { linkPattern, aTenantWithHandover, choosePassword, english, openLink } from '../support/links.ts';
 import { aMailServer } from '../support/mail-server.ts';
 import { MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { everythingKept } from '../support/traces.ts';
+import { databaseContents } from '../support/responses.ts';
 
 const hourMs = 3_600_000;
 const resetPath = (user: { id: string }): string => `${userPath(user.id)}/reset-password`;
@@ -17,11 +17,11 @@ for (const [dialect, database] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`a link that is mailed, on ${dialect}`, { skip: skipWithout('postgres', database) }, async () => {
+  describe(`a mailed one-time link, on ${dialect}`, { skip: skipWithout('postgres', database) }, async () => {
     const server = await aMailServer();
     const environment = { SMTP_URL: server.url, MAIL_FROM };
     const portal = await openPortal({ environment, ...(database?.url ? { databaseUrl: database.url } : {}) });
-    const { tenant, admin } = await aCompanyWith(portal, 'mailedLink');
+    const { tenant, admin } = await aTenantWithHandover(portal, 'mailedLink');
 
     async function resetAndMail(language: 'en' | 'fr' | 'de' = 'en') {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language });
@@ -32,14 +32,14 @@ for (const [dialect, database] of [
       server.received.length = 0;
       await portal.background.runAll();
       const [mail, ...more] = server.received;
-      assert.ok(mail && more.length === 0, 'one mail, and no notice besides');
-      return { zoe, screen, mail, link: anyLink.exec(mail.text)?.[1] ?? '' };
+      assert.ok(mail && more.length === 0, 'one email, and no notice in addition');
+      return { zoe, screen, mail, link: linkPattern.exec(mail.text)?.[1] ?? '' };
     }
 
-    it('goes past the administrator to the user name, in the user’s language', async () => {
+    it("is sent to the user name in the user's language and is not shown to the administrator", async () => {
       const { zoe, screen, mail, link } = await resetAndMail('de');
       assert.match(screen, /One-time link sent by email/);
-      assert.doesNotMatch(screen, anyLink);
+      assert.doesNotMatch(screen, linkPattern);
       assert.deepEqual(mail.to, [zoe.username]);
       assert.equal(mail.subject, 'Wählen Sie ein neues Kennwort');
       assert.match(mail.text, /Camille Laurent/);
@@ -49,25 +49,29 @@ for (const [dialect, database] of [
       assert.equal(user.path, '/change-password');
     });
 
-    it('is in that mail alone: kept nowhere before it is sent, nor afterwards, and never logged', async () => {
+    it('is only in that email, and is never stored or logged', async () => {
       const zoe = await aUser(portal, tenant);
       await admin.visit(resetPath(zoe));
       await admin.submit('Reset password');
-      const before = database?.url ? '' : await everythingKept(portal.database);
+      const before = database?.url ? '' : await databaseContents(portal.database);
       server.received.length = 0;
       server.refusal = 451;
       await portal.background.runAll();
       server.refusal = null;
       portal.clock.now += hourMs;
       await portal.background.runAll();
-      const token = anyLink.exec(server.received[0]?.text ?? '')?.[1]?.slice('/link/'.length) ?? '';
+      const token = linkPattern.exec(server.received[0]?.text ?? '')?.[1]?.slice('/link/'.length) ?? '';
       assert.equal(token.length, 34);
-      const after = database?.url ? '' : await everythingKept(portal.database);
+      const after = database?.url ? '' : await databaseContents(portal.database);
       for (const place of [before, after, portal.logged()]) assert.ok(!place.includes(token));
-      assert.equal((await portal.database.knex('deliveries').where({ user_id: zoe.id })).length, 0, 'gone once sent');
+      assert.equal(
+        (await portal.database.knex('deliveries').where({ user_id: zoe.id })).length,
+        0,
+        'the delivery is deleted once sent',
+      );
     });
 
-    it('is kept while a wrong clock makes it seem expired, and sent when the clock is right again', async () => {
+    it('is kept while a wrong clock makes it seem expired, and sent once the clock is corrected', async () => {
       await portal.background.runAll();
       const zoe = await aUser(portal, tenant);
       const boss = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
@@ -84,7 +88,7 @@ for (const [dialect, database] of [
       assert.equal(server.received.length, 1);
     });
 
-    it('is not sent at all once a newer reset, or time, has made it worthless', async () => {
+    it('is not sent after a newer reset or after it has expired', async () => {
       const boss = await aPerson(portal, english).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
       const [zoe, paul] = [await aUser(portal, tenant), await aUser(portal, tenant)];
       for (const user of [zoe, zoe]) {
@@ -104,18 +108,18 @@ for (const [dialect, database] of [
   });
 }
 
-describe('a portal that sends no mail', { skip: skipWithout('postgres', await postgres()) }, async () => {
+describe('mailed links in a portal without email', { skip: skipWithout('postgres', await postgres()) }, async () => {
   const url = (await postgres())?.url;
   if (url === undefined) return;
   const portal = await openPortal({ databaseUrl: url });
-  const { tenant, admin } = await aCompanyWith(portal, 'mailedLink');
+  const { tenant, admin } = await aTenantWithHandover(portal, 'mailedLink');
   const state = async (): Promise<unknown> => [
     await portal.database.knex('users').orderBy('id'),
     await portal.database.knex('one_time_links'),
     await portal.database.knex('deliveries'),
   ];
 
-  it('says so before anything happens, and does nothing when it is asked all the same', async () => {
+  it('are announced as unavailable, and a crafted request changes nothing', async () => {
     const zoe = await aUser(portal, tenant);
     const before = await state();
     await admin.visit(resetPath(zoe));
@@ -140,19 +144,19 @@ describe('a portal that sends no mail', { skip: skipWithout('postgres', await po
   });
 });
 
-describe('a mail that was made under a secret that has been given up since', async () => {
+describe('a mailed link whose session secret has been rotated', async () => {
   const server = await aMailServer();
   const old = 'o'.repeat(40);
   const environment = { SMTP_URL: server.url, MAIL_FROM };
   const first = await openPortal({ environment: { ...environment, SESSION_SECRETS: old } });
-  const { tenant, admin } = await aCompanyWith(first, 'mailedLink');
+  const { tenant, admin } = await aTenantWithHandover(first, 'mailedLink');
   const file = first.config.database.kind === 'sqlite' ? first.config.database.file : '';
 
   for (const [label, secrets, sent] of [
-    ['is not sent, for nobody can make its link any more', 'n'.repeat(40), 0],
+    ['is not sent if the secret has been removed', 'n'.repeat(40), 0],
     ['is sent as long as the secret is still listed', `${'n'.repeat(40)},${old}`, 1],
   ] as const) {
-    it(label, async () => {
+    it(`a link ${label}`, async () => {
       const zoe = await aUser(first, tenant);
       await admin.visit(resetPath(zoe));
       await admin.submit('Reset password');
@@ -163,7 +167,7 @@ describe('a mail that was made under a secret that has been given up since', asy
       server.received.length = 0;
       await next.background.runAll();
       assert.equal(server.received.length, sent);
-      const link = anyLink.exec(server.received[0]?.text ?? '')?.[1];
+      const link = linkPattern.exec(server.received[0]?.text ?? '')?.[1];
       if (link) assert.equal((await choosePassword(await openLink(next, link))).path, '/dashboard');
     });
   }

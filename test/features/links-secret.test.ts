@@ -3,13 +3,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { aUser, type TestUser } from '../support/builders.ts';
-import { aCompanyWith, english, openLink, resetByLink } from '../support/links.ts';
+import { aTenantWithHandover, english, openLink, resetByLink } from '../support/links.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { everythingKept, recorded } from '../support/traces.ts';
+import { databaseContents, recordResponses } from '../support/responses.ts';
 
 const portal = await openPortal();
-const { tenant, camille } = await aCompanyWith(portal, 'link');
+const { tenant, camille } = await aTenantWithHandover(portal, 'link');
 const aVisitor = () => aPerson(portal, english).visit('/sign-in');
 
 async function aLink(): Promise<{ zoe: TestUser; link: string }> {
@@ -17,28 +17,28 @@ async function aLink(): Promise<{ zoe: TestUser; link: string }> {
   return { zoe, link: await resetByLink(await aPerson(portal, english).signIn(camille), zoe) };
 }
 
-describe('the address of a link', () => {
-  it('is made of BASE_URL alone, whatever a request says of its host', async () => {
+describe('URL of a one-time link', () => {
+  it('is built from BASE_URL, regardless of the host headers of the request', async () => {
     const zoe = await aUser(portal, tenant);
-    const tricked = await aPerson(portal, {
+    const visitor = await aPerson(portal, {
       ...english,
       'X-Forwarded-Host': 'evil.example',
       Host: 'evil.example',
       'X-Forwarded-Proto': 'gopher',
       Forwarded: 'host=evil.example',
     }).signIn(camille);
-    await resetByLink(tricked, zoe);
-    assert.doesNotMatch(tricked.body, /evil\.example|gopher/);
+    await resetByLink(visitor, zoe);
+    assert.doesNotMatch(visitor.body, /evil\.example|gopher/);
   });
 
-  it('is read in small letters and without hyphens, as it may be typed from a sheet', async () => {
+  it('is accepted in lowercase and without hyphens, for links typed from a printed sheet', async () => {
     const { link } = await aLink();
     const typed = `/link/${link.slice('/link/'.length).replaceAll('-', '').toLowerCase()}`;
     assert.equal((await openLink(portal, typed)).path, '/change-password');
   });
 
-  it('is in one answer of all, and in nothing that is kept', async () => {
-    const { app, sent } = recorded(portal.app);
+  it('occurs in exactly one response, and is neither stored nor logged', async () => {
+    const { app, sent } = recordResponses(portal.app);
     const zoe = await aUser(portal, tenant);
     const boss = await aPerson({ app }, english).signIn(camille);
     const link = await resetByLink(boss, zoe);
@@ -61,12 +61,12 @@ describe('the address of a link', () => {
     const files = readdirSync(folder, { withFileTypes: true })
       .filter((each) => each.isFile())
       .map(({ name }) => readFileSync(path.join(folder, name), 'latin1'));
-    for (const place of [await everythingKept(portal.database), portal.logged(), ...files])
+    for (const place of [await databaseContents(portal.database), portal.logged(), ...files])
       for (const each of [token, token.replaceAll('-', '')]) assert.ok(!place.includes(each));
     assert.match(portal.logged(), /"route":"\/link\/:token"/);
   });
 
-  it('is not carried along by an error page either', async () => {
+  it('does not occur in error pages', async () => {
     const { link } = await aLink();
     const person = await aVisitor();
     const { text } = await person.send('PUT', link);
@@ -75,8 +75,8 @@ describe('the address of a link', () => {
     assert.ok(!stale.includes(link.slice('/link/'.length)));
   });
 
-  it('shows names as names only, whatever they hold', async () => {
-    const other = await aCompanyWith(portal, 'link');
+  it('leads to a page that shows hostile names as text', async () => {
+    const other = await aTenantWithHandover(portal, 'link');
     await portal.database.knex('tenants').where({ id: other.tenant.id }).update({ name: '\u202Egnp.exe <b>' });
     const link = await resetByLink(other.admin, await aUser(portal, other.tenant));
     const person = await aPerson(portal, english).visit(link);
@@ -90,8 +90,8 @@ describe('the address of a link', () => {
   });
 });
 
-describe('whoever tries links', () => {
-  it('is stopped for a while, and whoever opens what was made for them is not', async () => {
+describe('guessing one-time links', () => {
+  it('is throttled by address', async () => {
     const { link } = await aLink();
     await portal.database.knex('throttles').delete();
     const guesser = await aVisitor();

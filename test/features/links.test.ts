@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { userPath } from '../../src/site/http/paths.ts';
 import { aUser } from '../support/builders.ts';
-import { aCompanyWith, choosePassword, chosen, english, eventsOf, openLink, resetByLink } from '../support/links.ts';
+import {
+  aTenantWithHandover,
+  choosePassword,
+  chosenPassword,
+  english,
+  eventsOf,
+  openLink,
+  resetByLink,
+} from '../support/links.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -15,11 +23,11 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`a reset by a one-time link, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`a reset by one-time link, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-    it('leads from the administrator’s screen to a password that only the user knows', async () => {
-      const { tenant, admin } = await aCompanyWith(portal, 'link');
+    it('lets the user choose a password that the administrator never sees', async () => {
+      const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const elsewhere = await aPerson(portal, english).signIn(zoe);
       await admin.visit(userPath(zoe.id));
@@ -27,8 +35,12 @@ for (const [dialect, server] of [
       const link = await resetByLink(admin, zoe);
       admin.sees('One-time link').sees('You can’t see it again after you leave this page.');
       admin.doesNotSee('Temporary password');
-      assert.equal((await elsewhere.visit('/dashboard')).path, '/sign-in', 'all sessions have ended');
-      assert.equal((await aPerson(portal, english).signIn(zoe)).path, '/sign-in/password', 'so has the old password');
+      assert.equal((await elsewhere.visit('/dashboard')).path, '/sign-in', 'all sessions end');
+      assert.equal(
+        (await aPerson(portal, english).signIn(zoe)).path,
+        '/sign-in/password',
+        'the old password is invalid',
+      );
 
       const user = await aPerson(portal, english).visit(link);
       user.sees(`This link is for ${zoe.username[0]}…@${tenant.domain} at ${tenant.name}.`).doesNotSee('Besson');
@@ -39,7 +51,7 @@ for (const [dialect, server] of [
       assert.equal((await user.visit('/dashboard')).path, '/change-password');
       await choosePassword(user);
       assert.equal(user.path, '/dashboard');
-      const again = await aPerson(portal, english).signIn({ ...zoe, clearPassword: chosen });
+      const again = await aPerson(portal, english).signIn({ ...zoe, clearPassword: chosenPassword });
       assert.equal(again.path, '/dashboard');
       const events = await eventsOf(portal, zoe);
       assert.deepEqual(
@@ -48,8 +60,8 @@ for (const [dialect, server] of [
       );
     });
 
-    it('shows in the lists as a password to be changed, and then as expired', async () => {
-      const { tenant, admin } = await aCompanyWith(portal, 'link', { linkHours: 3 });
+    it('shows the user as pending a password change, and later as expired', async () => {
+      const { tenant, admin } = await aTenantWithHandover(portal, 'link', { linkHours: 3 });
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const link = await resetByLink(admin, zoe);
       await admin.visit(`${users}?status=passwordChange`);
@@ -57,7 +69,7 @@ for (const [dialect, server] of [
       await admin.visit(userPath(zoe.id));
       admin.sees('One-time link expires');
       portal.clock.now += 3 * hourMs;
-      const later = await aPerson(portal, english).signIn((await aCompanyWith(portal, 'link')).camille);
+      const later = await aPerson(portal, english).signIn((await aTenantWithHandover(portal, 'link')).camille);
       await later.visit(`${users}?status=expired`);
       later.doesNotSee('Zoé Besson');
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -69,8 +81,8 @@ for (const [dialect, server] of [
       manager.sees(/expired/);
     });
 
-    it('gives whoever opened it as long as a temporary password would, and no longer', async () => {
-      const { tenant, admin } = await aCompanyWith(portal, 'link');
+    it('gives the user a limited time to choose a password after opening the link', async () => {
+      const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       const zoe = await aUser(portal, tenant);
       const user = await openLink(portal, await resetByLink(admin, zoe));
       await admin.visit(userPath(zoe.id));
@@ -79,8 +91,8 @@ for (const [dialect, server] of [
       assert.equal((await user.visit('/change-password')).path, '/sign-in');
     });
 
-    it('is what the company’s own rule asks for from the next request on', async () => {
-      const { tenant, admin } = await aCompanyWith(portal, 'link');
+    it("takes effect with the first request after the organization's rule changes", async () => {
+      const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       const zoe = await aUser(portal, tenant);
       await tenantsStore.setOwnRules(portal.database, tenant.scope, {});
       await admin.visit(`${userPath(zoe.id)}/reset-password`);

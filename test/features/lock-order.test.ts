@@ -20,7 +20,7 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`many changes to the same people, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`concurrent user changes, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database, hasher } = portal;
     const clock = (): number => portal.clock.now;
@@ -38,7 +38,7 @@ for (const [dialect, server] of [
       clock,
     });
 
-    it('never wait for each other in a circle: each is done, or refused in words', async () => {
+    it('never deadlock: each one succeeds or fails with a domain error', async () => {
       const tenant = await aTenant(portal);
       const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
       const one = await aUser(portal, tenant);

@@ -8,7 +8,7 @@ import { cancelMove } from '../../src/core/moving/cancel-move.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
-import { aMovingRegion, bundleFile, countsAt, moved, sent } from '../support/moving.ts';
+import { aMovingRegion, bundleFile, rowCountsOf, moveTenant, exportBundle } from '../support/moving.ts';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -19,34 +19,34 @@ const isFault = (kind: MoveFaultKind) => (error: unknown) => error instanceof Mo
 for (const server of [undefined, await postgres()]) {
   const label = server === undefined ? 'SQLite' : 'PostgreSQL';
   const skip = server === undefined ? false : skipWithout('postgres', server);
-  describe(`canceling a move on ${label}`, { skip }, async () => {
+  describe(`canceling a move, on ${label}`, { skip }, async () => {
     if (server === null) return;
     const from = await aMovingRegion('worldwide', server?.url);
     const to = await aMovingRegion('germany');
     const { database } = from.portal;
     const stateOf = async ({ id }: TestTenant) => (await tenantsStore.findForOperator(database, id))?.state;
 
-    it('needs no reason while the bundle is not written to its end', async () => {
+    it('needs no reason while the bundle is incomplete', async () => {
       const tenant = await aTenant(from.portal);
-      await sent(from, to, tenant.id);
-      // What a process leaves behind that was killed while it wrote the bundle.
+      await exportBundle(from, to, tenant.id);
+      // Simulate a process that was killed while writing the bundle.
       await database.knex('moves').where({ tenant_id: tenant.id }).update({ summary: null });
       await cancelMove(from.parts, tenant.id, null);
       assert.equal(await stateOf(tenant), 'active');
     });
 
-    it('happens by itself where the bundle cannot be written', async () => {
+    it('is automatic if the bundle cannot be written', async () => {
       const tenant = await aTenant(from.portal);
       const file = bundleFile(to);
       const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep', file } as const;
       const { clock } = from.parts;
-      // The file appears after the check that there is none.
+      // Create the file after the check that it does not exist.
       const late = { ...from.parts, clock: () => (writeFileSync(file, 'in the way'), clock()) };
       await assert.rejects(moveOut(late, order), /EEXIST/);
       assert.equal(await stateOf(tenant), 'active');
     });
 
-    it('while the bundle is being written leaves no bundle', async () => {
+    it('removes a bundle that is still being written', async () => {
       const tenant = await aTenant(from.portal);
       const file = bundleFile(to);
       const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep', file } as const;
@@ -67,22 +67,22 @@ for (const server of [undefined, await postgres()]) {
       ['with an empty reason', ''],
       ['with a reason of spaces', ' \n'],
     ];
-    for (const isTakenIn of [false, true])
+    for (const isMovedIn of [false, true])
       for (const [how, given] of written)
-        it(`is refused ${how} once the bundle is written${isTakenIn ? ' and taken in' : ''}, and nothing changes`, async () => {
+        it(`is refused ${how} once the bundle has been written${isMovedIn ? ' and imported' : ''}, and nothing changes`, async () => {
           const tenant = await aTenant(from.portal);
-          const file = await sent(from, to, tenant.id);
-          if (isTakenIn) await moveIn(to.parts, file, to.identity);
-          const before = await countsAt(from);
+          const file = await exportBundle(from, to, tenant.id);
+          if (isMovedIn) await moveIn(to.parts, file, to.identity);
+          const before = await rowCountsOf(from);
           await assert.rejects(cancelMove(from.parts, tenant.id, given), isFault('bundleWritten'));
-          assert.deepEqual(await countsAt(from), before);
+          assert.deepEqual(await rowCountsOf(from), before);
           assert.equal(await stateOf(tenant), 'moving');
         });
 
-    it('is done with a reason, which the log shows and keeps erasable', async () => {
+    it('succeeds with a reason, which the activity log shows as erasable personal data', async () => {
       const tenant = await aTenant(from.portal, { language: 'en' });
       const admin = await aUser(from.portal, tenant, { administratorLevel: 'global' });
-      await sent(from, to, tenant.id);
+      await exportBundle(from, to, tenant.id);
       await cancelMove(from.parts, tenant.id, ` ${reason} `);
       assert.equal(await stateOf(tenant), 'active');
       const [row] = await database
@@ -97,9 +97,9 @@ for (const server of [undefined, await postgres()]) {
       assert.equal((await verifyChain(database, tenant.id))?.fault, null);
     });
 
-    it('is refused once the move is done', async () => {
+    it('is refused after the move has finished', async () => {
       const tenant = await aTenant(from.portal);
-      await moved(from, to, tenant.id);
+      await moveTenant(from, to, tenant.id);
       await assert.rejects(cancelMove(from.parts, tenant.id, reason), isFault('unknownTenant'));
     });
   });

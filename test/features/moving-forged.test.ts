@@ -8,29 +8,29 @@ import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/movi
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { cancelMove } from '../../src/core/moving/cancel-move.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { bundleFile, sent } from '../support/moving.ts';
-import { aBundleOnItsWay } from '../support/moving-bundle.ts';
+import { bundleFile, exportBundle } from '../support/moving.ts';
+import { aBundleInTransit } from '../support/moving-bundle.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
-const { from, to, scene, file, refused } = await aBundleOnItsWay();
-const resident = await aTenant(to.portal, { domain: 'resident.example' });
-const neighbour = await aUser(to.portal, resident, { username: 'ada@resident.example' });
+const { from, to, populated, file, assertRefused } = await aBundleInTransit();
+const existingTenant = await aTenant(to.portal, { domain: 'resident.example' });
+const neighbour = await aUser(to.portal, existingTenant, { username: 'ada@resident.example' });
 
-/** The bundle in clear, as the other region opens it. */
+/** The decrypted bundle, as the other region reads it. */
 async function opened(): Promise<{ header: BundleHeader; rows: BundleRow[] }> {
   const { header, rows } = await readBundle(readEncrypted(file, to.identity));
   return { header, rows: await Array.fromAsync(rows()) };
 }
 const { header, rows } = await opened();
 
-/** What a region that was taken over could sign: any rows under any header. */
+/** A bundle with any header and rows, as a compromised region could sign it. */
 async function forged(
-  wishes: Partial<BundleHeader>,
+  overrides: Partial<BundleHeader>,
   change: (all: BundleRow[]) => BundleRow[] = (all) => all,
   key = from.parts.signingKey,
 ): Promise<string> {
   const { form: _, ...honest } = header;
-  const lines = bundleLines({ ...honest, ...wishes }, asStream(change(rows)), key, () => undefined);
+  const lines = bundleLines({ ...honest, ...overrides }, asStream(change(rows)), key, () => undefined);
   const bundle = bundleFile(to);
   await writeEncrypted(await encrypterFor(to.recipient), lines, bundle);
   return bundle;
@@ -40,13 +40,13 @@ async function* asStream(all: BundleRow[]): AsyncGenerator<BundleRow> {
   yield* all;
 }
 const columns = new Map(header.tables.map((table) => [table.name, table.columns]));
-/** Rows with one value changed in the first row of a table. */
+/** Changes one value in the first row of a table. */
 const where = (table: string, column: string, value: string | number | null) => (all: BundleRow[]) => {
   const first = all.findIndex((row) => row.table === table);
   const at = columns.get(table)?.indexOf(column) ?? -1;
   return all.map((row, index) => (index === first ? { table, cells: row.cells.with(at, value) } : row));
 };
-/** Rows in which the first user, and their password, is that of another id. */
+/** Replaces the ID of the first user, and of that user's password. */
 const asUser = (id: string) => (all: BundleRow[]) => {
   const idOf = (row: BundleRow, column: string) => row.cells[columns.get(row.table)?.indexOf(column) ?? -1];
   const first = idOf(
@@ -63,76 +63,88 @@ const twice = (table: string) => (all: BundleRow[]) =>
   all.flatMap((row, index) => (index === all.findIndex((each) => each.table === table) ? [row, row] : [row]));
 const without = (table: string) => (all: BundleRow[]) =>
   all.filter((_, index) => index !== all.findIndex((each) => each.table === table));
-const withTenant = (wishes: Partial<BundleHeader['tenant']>) => ({ tenant: { ...header.tenant, ...wishes } });
+const withTenant = (overrides: Partial<BundleHeader['tenant']>) => ({ tenant: { ...header.tenant, ...overrides } });
 
-describe('a bundle of a region that was taken over', () => {
+describe('a bundle from a compromised region', () => {
   const otherKey = generateSigningKey();
   const table: [label: string, make: () => Promise<string>, kind: string][] = [
     ['for a third region', () => forged({ to: 'china' }), 'addressee'],
-    ['from this region itself', () => forged({ from: signerOf('germany', from.parts.signingKey) }), 'sameRegion'],
+    [
+      'from the receiving region itself',
+      () => forged({ from: signerOf('germany', from.parts.signingKey) }),
+      'sameRegion',
+    ],
     ['of another schema', () => forged({ schema: '20990101000000_other' }), 'schema'],
     [
       'without a column',
       () => forged({ tables: header.tables.map((each) => ({ ...each, columns: each.columns.slice(1) })) }),
       'schema',
     ],
-    ['signed by a key that it does not name', () => forged({}, undefined, otherKey), 'signature'],
+    ['signed by a key other than the named one', () => forged({}, undefined, otherKey), 'signature'],
     [
-      'whose user is of another domain',
+      'with a user name of another domain',
       () => forged({}, where('users', 'username', 'ceo@elsewhere.example')),
       'content',
     ],
-    ['whose user name is no user name', () => forged({}, where('users', 'username', 'a b@x')), 'content'],
-    ['whose user is of another tenant', () => forged({}, where('users', 'tenant_id', resident.id)), 'content'],
+    ['with a malformed user name', () => forged({}, where('users', 'username', 'a b@x')), 'content'],
+    ['with a user of another tenant', () => forged({}, where('users', 'tenant_id', existingTenant.id)), 'content'],
     [
-      'whose domain is of another tenant',
-      () => forged({}, where('tenant_domains', 'tenant_id', resident.id)),
+      'with a domain of another tenant',
+      () => forged({}, where('tenant_domains', 'tenant_id', existingTenant.id)),
       'content',
     ],
     [
-      'with a domain that it does not name',
+      'with a domain that its header does not name',
       () => forged({}, where('tenant_domains', 'domain', 'more.example')),
       'content',
     ],
-    ['with a level that there is not', () => forged({}, where('users', 'administrator_level', 'root')), 'content'],
-    ['with rules that cannot be read', () => forged({}, where('tenants', 'own_rules', '{')), 'content'],
+    ['with an unknown level', () => forged({}, where('users', 'administrator_level', 'root')), 'content'],
+    ['with malformed own rules', () => forged({}, where('tenants', 'own_rules', '{')), 'content'],
     [
-      'with own rules that are texts instead of numbers',
+      'with a string instead of a number in its own rules',
       () => forged({}, where('tenants', 'own_rules', '{"passwordLength":"x"}')),
       'content',
     ],
-    ['with own rules that are a list', () => forged({}, where('tenants', 'own_rules', '[]')), 'content'],
-    ['with a choice that there is not', () => forged({}, where('tenants', 'own_rules', '{"handOver":"x"}')), 'content'],
-    ['of operators', () => forged({}, where('tenants', 'kind', 'operators')), 'content'],
-    ['of a kind that there is not', () => forged({}, where('tenants', 'kind', 'owners')), 'content'],
-    ['of another name than it says', () => forged({}, where('tenants', 'name', 'Resident')), 'content'],
-    ['neither listed nor unlisted', () => forged({}, where('tenants', 'listed', 7)), 'content'],
-    ['with a pseudonym key that is none', () => forged({}, where('tenants', 'pseudonym_key', '<b>')), 'content'],
-    ['made at no time', () => forged({}, where('tenants', 'created_at', 'yesterday')), 'content'],
-    ['whose user lost a level at no time', () => forged({}, where('users', 'global_admin_until', -1)), 'content'],
-    ['whose user signed in at no time', () => forged({}, where('users', 'last_sign_in_at', 1.5)), 'content'],
+    ['with an array as own rules', () => forged({}, where('tenants', 'own_rules', '[]')), 'content'],
     [
-      'with a hash that would cost a gigabyte at each sign-in',
+      'with an unknown choice in its own rules',
+      () => forged({}, where('tenants', 'own_rules', '{"handOver":"x"}')),
+      'content',
+    ],
+    ["of the operators' tenant", () => forged({}, where('tenants', 'kind', 'operators')), 'content'],
+    ['of an unknown kind of tenant', () => forged({}, where('tenants', 'kind', 'owners')), 'content'],
+    [
+      'with a tenant name that differs from its header',
+      () => forged({}, where('tenants', 'name', 'Resident')),
+      'content',
+    ],
+    ['with an invalid listed flag', () => forged({}, where('tenants', 'listed', 7)), 'content'],
+    ['with an invalid pseudonym key', () => forged({}, where('tenants', 'pseudonym_key', '<b>')), 'content'],
+    ['with an invalid creation time', () => forged({}, where('tenants', 'created_at', 'yesterday')), 'content'],
+    ['with an invalid time of a lost level', () => forged({}, where('users', 'global_admin_until', -1)), 'content'],
+    ['with an invalid sign-in time', () => forged({}, where('users', 'last_sign_in_at', 1.5)), 'content'],
+    [
+      'with a hash that would need a gigabyte of memory at each sign-in',
       () => forged({}, where('credentials', 'secret', '$argon2id$v=19$m=1048576,t=2,p=1$AAAA$AAAA')),
       'content',
     ],
     [
-      'with a password for a user who is here',
+      'with a password for a user of the receiving region',
       () => forged({}, where('credentials', 'user_id', neighbour.id)),
       'content',
     ],
-    ['with two passwords of one user', () => forged({}, twice('credentials')), 'content'],
-    ['without the password of a user', () => forged({}, without('credentials')), 'content'],
+    ['with two passwords for one user', () => forged({}, twice('credentials')), 'content'],
+    ['with a user without a password', () => forged({}, without('credentials')), 'content'],
     ['with a credential of another kind', () => forged({}, where('credentials', 'kind', 'totp')), 'content'],
-    ['with a password that was set at no time', () => forged({}, where('credentials', 'created_at', -1)), 'content'],
-    ['with a hash where passwords do not travel', () => forged({ passwords: 'reset' }), 'content'],
+    ['with a password that has an invalid time', () => forged({}, where('credentials', 'created_at', -1)), 'content'],
+    ['with a password hash although passwords are excluded', () => forged({ passwords: 'reset' }), 'content'],
     ['with two tenants', () => forged({}, (all) => [all[0]!, ...all]), 'content'],
-    ['in another order', () => forged({}, (all) => [...all.slice(1), all[0]!]), 'content'],
-    ['with a log that was changed', () => forged({}, where('activity', 'kind', 'user.added')), 'chain'],
-    ['with a log that lacks its last entry', () => forged({}, (all) => all.slice(0, -1)), 'chain'],
-    ['with a user who is here', () => forged({}, asUser(neighbour.id)), 'userTaken'],
+    ['with rows in another order', () => forged({}, (all) => [...all.slice(1), all[0]!]), 'content'],
+    ['with a modified activity log', () => forged({}, where('activity', 'kind', 'user.added')), 'chain'],
+    ['with an activity log without its last entry', () => forged({}, (all) => all.slice(0, -1)), 'chain'],
+    ['with a user ID that already exists', () => forged({}, asUser(neighbour.id)), 'userTaken'],
     [
-      'with a domain that is taken',
+      'with a domain that is already taken',
       () => forged(withTenant({ domains: ['resident.example'] }), onDomain),
       'domainTaken',
     ],
@@ -146,33 +158,33 @@ describe('a bundle of a region that was taken over', () => {
           : row,
       );
   for (const [label, make, kind] of table) {
-    it(`is refused, and nothing is written: ${label}`, async () => refused(await make(), kind));
+    it(`is refused, and nothing is written: ${label}`, async () => assertRefused(await make(), kind));
   }
 
-  it('is refused where the directory has its domain in a third region', async () => {
-    await directoryStore.upsert(to.portal.database, [{ domain: scene.tenant.domain, region: 'china' }]);
-    await refused(file, 'domainElsewhere');
-    await directoryStore.upsert(to.portal.database, [{ domain: scene.tenant.domain, region: 'worldwide' }]);
+  it('is refused if the directory maps its domain to a third region', async () => {
+    await directoryStore.upsert(to.portal.database, [{ domain: populated.tenant.domain, region: 'china' }]);
+    await assertRefused(file, 'domainElsewhere');
+    await directoryStore.upsert(to.portal.database, [{ domain: populated.tenant.domain, region: 'worldwide' }]);
   });
 
-  it('is refused under another key than the one that is known', async () => {
+  it("is refused if the sender's key is not the known one", async () => {
     await directoryStore.storeKey(to.portal.database, 'worldwide', signerOf('worldwide', otherKey).publicKey);
-    await refused(file, 'key');
+    await assertRefused(file, 'key');
     await to.portal.database.knex('directory_keys').delete();
   });
 
-  it('is refused for a recipient that is none', async () => {
+  it('cannot be encrypted for an invalid recipient', async () => {
     for (const recipient of ['', 'age1', 'nobody', await generateIdentity()])
       await assert.rejects(() => encrypterFor(recipient), MoveFault);
     await encrypterFor(await identityToRecipient(to.identity));
   });
 
-  it('was honest all the while: as it is, it is taken in, and only once', async () => {
+  it('is accepted unmodified, and only once', async () => {
     const taken = await moveIn(to.parts, file, to.identity);
-    assert.equal(taken.header.tenant.id, scene.tenant.id);
-    await refused(file, 'replayed');
-    // Called off at the first region although it had arrived: a second bundle does not make it two.
-    await cancelMove(from.parts, scene.tenant.id, 'test');
-    await refused(await sent(from, to, scene.tenant.id), 'tenantExists');
+    assert.equal(taken.header.tenant.id, populated.tenant.id);
+    await assertRefused(file, 'replayed');
+    // Cancel at the old region although the tenant has arrived: a second bundle must not duplicate it.
+    await cancelMove(from.parts, populated.tenant.id, 'test');
+    await assertRefused(await exportBundle(from, to, populated.tenant.id), 'tenantExists');
   });
 });

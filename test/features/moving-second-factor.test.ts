@@ -7,9 +7,16 @@ import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/movi
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { paths, fillPath as pathTo, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
-import { aMovingRegion, bundleFile, moved, sent, type MovingRegion } from '../support/moving.ts';
+import { aMovingRegion, bundleFile, moveTenant, exportBundle, type MovingRegion } from '../support/moving.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { anOwner, codeOf, english, proofOf, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
+import {
+  aSecondFactorUser,
+  totpCode,
+  english,
+  confirmationFields,
+  recoveryCodesOn,
+  seedOn,
+} from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
@@ -23,13 +30,13 @@ for (const [dialect, fromUrl, toUrl] of [
   ['PostgreSQL', servers[0]?.url, servers[1]?.url],
 ] as const) {
   const skip = dialect === 'SQLite' ? false : skipWithout('postgres', servers[1]);
-  describe(`second factors when a tenant moves, on ${dialect}`, { skip }, async () => {
+  describe(`second factors of a moved tenant, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const from = await aMovingRegion('worldwide', fromUrl);
     const to = await aMovingRegion('germany', toUrl);
     const tenant = await aTenant(from.portal, { language: 'en' });
-    const withFactor = async (wishes: Partial<TestUser> = {}): Promise<TestUser> =>
-      (await anOwner(from.portal, await aUser(from.portal, tenant, wishes))).user;
+    const withFactor = async (overrides: Partial<TestUser> = {}): Promise<TestUser> =>
+      (await aSecondFactorUser(from.portal, await aUser(from.portal, tenant, overrides))).user;
     const owner = await withFactor({ administratorLevel: 'global' });
     const temporary = await withFactor();
     const blocked = await withFactor();
@@ -40,7 +47,7 @@ for (const [dialect, fromUrl, toUrl] of [
     await camille.submit('Reset password');
     const [issued = ''] = /\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}\b/.exec(camille.text) ?? [];
     await camille.send('POST', `${userPath(blocked.id)}/block`);
-    const { taken } = await moved(from, to, tenant.id);
+    const { taken } = await moveTenant(from, to, tenant.id);
     to.portal.clock.now = from.portal.clock.now;
     const signIn = (user: TestUser, clearPassword = goodPassword): Promise<Person> =>
       aPerson(to.portal, english).signIn({ ...user, clearPassword });
@@ -53,7 +60,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal((await signIn(plain)).path, paths.dashboard);
     });
 
-    it('are asked for again before any page opens, although the rules require none, and the page says why', async () => {
+    it('must be set up before any other page opens, although the rules require none, with an explanation', async () => {
       assert.equal(to.portal.config.rules.secondFactor, 'nobody');
       const person = await signIn(owner);
       assert.equal(person.path, paths.ownSecondFactor);
@@ -68,7 +75,7 @@ for (const [dialect, fromUrl, toUrl] of [
       }
     });
 
-    it('come after the forced change of a temporary password', async () => {
+    it('are requested after the forced change of a temporary password', async () => {
       const person = await signIn(temporary, issued);
       assert.equal((await person.visit(paths.ownSecondFactor)).path, paths.changePassword);
       const fresh = { 'New password': 'seven quiet otters nap', 'Confirm new password': 'seven quiet otters nap' };
@@ -76,7 +83,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal(person.path, paths.ownSecondFactor);
     });
 
-    it('are waived neither by an administrator nor by the operator', async () => {
+    it('cannot be waived by an administrator or by the operator', async () => {
       const admin = await signIn(other);
       (await admin.visit(userPath(owner.id))).sees('It couldn’t be moved to this region with the organization.');
       await admin.send('POST', pathTo(paths.removeSecondFactor, { userId: owner.id }));
@@ -91,21 +98,21 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal((await signIn(owner)).path, paths.ownSecondFactor);
     });
 
-    it('are set up once, and then as free as the rules leave them', async () => {
+    it('are set up once and are then governed by the rules', async () => {
       const person = await signIn(owner);
       const seed = seedOn(person);
-      await person.submit('Finish setup', { Code: codeOf(to.portal, seed) });
+      await person.submit('Finish setup', { Code: totpCode(to.portal, seed) });
       const codes = recoveryCodesOn(person);
       assert.equal(codes.length, 10);
       assert.equal((await person.visit(paths.dashboard)).path, paths.dashboard);
       assert.equal((await signIn(owner)).path, paths.signInCode);
       await person.visit(paths.removeOwnSecondFactor);
-      await person.submit('Remove', proofOf(codes[0] ?? ''));
+      await person.submit('Remove', confirmationFields(codes[0] ?? ''));
       assert.equal((await signIn(owner)).path, paths.dashboard);
     });
 
-    it('are still due after another move, and there too', async () => {
-      const { taken: back } = await moved(to, from, tenant.id, 'reset');
+    it('are still due after another move', async () => {
+      const { taken: back } = await moveTenant(to, from, tenant.id, 'reset');
       assert.equal(back.header.secondFactors, 2, 'one user of three has set one up and removed it');
       const rows = await from.portal.database.knex('users').where({ tenant_id: tenant.id, second_factor_due: 1 });
       assert.equal(rows.length, 2);
@@ -113,9 +120,9 @@ for (const [dialect, fromUrl, toUrl] of [
   });
 }
 
-/** The same bundle with another count in its first line. */
+/** The same bundle with another count of second factors in its header. */
 async function recounted(from: MovingRegion, to: MovingRegion, tenantId: string, secondFactors: number | undefined) {
-  const file = await sent(from, to, tenantId);
+  const file = await exportBundle(from, to, tenantId);
   const { header, rows } = await readBundle(readEncrypted(file, to.identity));
   const all: BundleRow[] = await Array.fromAsync(rows());
   const { form: _, secondFactors: _counted, ...rest } = header;
@@ -130,19 +137,19 @@ async function recounted(from: MovingRegion, to: MovingRegion, tenantId: string,
   return bundle;
 }
 
-describe('a bundle', async () => {
+describe('count of second factors in a bundle', async () => {
   const from = await aMovingRegion('worldwide');
   const to = await aMovingRegion('germany');
 
-  it('without a count of second factors, as written before this version, is taken in', async () => {
+  it('may be missing, as in bundles of earlier versions', async () => {
     const tenant = await aTenant(from.portal);
     const { header } = await moveIn(to.parts, await recounted(from, to, tenant.id, undefined), to.identity);
     assert.equal(header.secondFactors, undefined);
   });
 
-  it('whose count of second factors is not that of its users is refused', async () => {
+  it('must match the users in the bundle', async () => {
     const tenant = await aTenant(from.portal);
-    await anOwner(from.portal, await aUser(from.portal, tenant));
+    await aSecondFactorUser(from.portal, await aUser(from.portal, tenant));
     const bundle = await recounted(from, to, tenant.id, 0);
     await assert.rejects(
       moveIn(to.parts, bundle, to.identity),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { verifyChain } from '../../src/core/activity/verify.ts';
-import { aMovingRegion, everythingAt, moved, type MovingRegion } from '../support/moving.ts';
-import { aMovingScene, canaries, type MovingScene } from '../support/moving-scene.ts';
+import { aMovingRegion, storedDataOf, moveTenant, type MovingRegion } from '../support/moving.ts';
+import { aPopulatedTenant, canaries, type PopulatedTenant } from '../support/populated-tenant.ts';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -12,14 +12,14 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const servers = [await postgres(), await postgres(), await postgres(), await postgres()];
-const ways: [label: string, from: string | undefined, to: string | undefined, passwords: 'keep' | 'reset'][] = [
+const routes: [label: string, from: string | undefined, to: string | undefined, passwords: 'keep' | 'reset'][] = [
   ['SQLite to SQLite, passwords kept', undefined, undefined, 'keep'],
   ['PostgreSQL to PostgreSQL, passwords reset', servers[0]?.url, servers[1]?.url, 'reset'],
   ['SQLite to PostgreSQL, passwords reset', undefined, servers[2]?.url, 'reset'],
   ['PostgreSQL to SQLite, passwords kept', servers[3]?.url, undefined, 'keep'],
 ];
 
-/** @returns where a sign-in ends */
+/** @returns the location or status with which a sign-in ends */
 async function signInAt({ portal }: MovingRegion, username: string, password: string): Promise<string> {
   const person = await aPerson(portal, english).visit('/sign-in');
   await person.send('POST', '/sign-in', { username });
@@ -27,7 +27,7 @@ async function signInAt({ portal }: MovingRegion, username: string, password: st
   return answer.headers.location ?? String(answer.status);
 }
 
-async function chainHolds({ portal }: MovingRegion, tenantId: string): Promise<string[]> {
+async function verifiedKinds({ portal }: MovingRegion, tenantId: string): Promise<string[]> {
   const { database } = portal;
   assert.equal((await verifyChain(database, tenantId))?.fault, null);
   const kinds = [];
@@ -35,33 +35,33 @@ async function chainHolds({ portal }: MovingRegion, tenantId: string): Promise<s
   return kinds;
 }
 
-for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
+for (const [index, [label, fromUrl, toUrl, passwords]] of routes.entries()) {
   describe(
-    `a tenant that moves: ${label}`,
+    `moving a tenant: ${label}`,
     { skip: skipWithout('postgres', index === 0 ? label : servers[index]) },
     async () => {
       if (index > 0 && servers[index] === null) return;
       const from = await aMovingRegion('worldwide', fromUrl);
       const to = await aMovingRegion('germany', toUrl);
-      const scene: MovingScene = await aMovingScene(from);
-      const { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour } = scene;
-      const before = await everythingAt(from);
-      const triesCounted = () => from.portal.database.knex('throttles').where('key', 'like', 'row:%').select('key');
-      const tries = await triesCounted();
+      const populated: PopulatedTenant = await aPopulatedTenant(from);
+      const { tenant, admin, user, blocked, deleted, temporary, signedIn, neighbour } = populated;
+      const before = await storedDataOf(from);
+      const throttleEntries = () => from.portal.database.knex('throttles').where('key', 'like', 'row:%').select('key');
+      const tries = await throttleEntries();
       const found = await usersStore.find(to.portal.database, tenant.scope, user.id);
       const usersBefore = await from.portal.database.knex('users').where({ tenant_id: tenant.id }).select<object[]>();
       const passwordsBefore = await passwordsOf(from, tenant.id);
-      const { taken, report, file } = await moved(from, to, tenant.id, passwords);
-      const after = await everythingAt(from);
+      const { taken, report, file } = await moveTenant(from, to, tenant.id, passwords);
+      const after = await storedDataOf(from);
 
-      it('was in every table before, and at the other region not yet', () => {
+      it('starts with data in every table, and none in the new region', () => {
         for (const canary of canaries) assert.ok(before.includes(canary), canary);
         assert.equal(found, null);
         const empty = report.tables.filter(({ was, table }) => was === 0 && table !== 'user_sessions');
         assert.deepEqual(empty, []);
       });
 
-      it('has left nothing at the first: in no table, in no byte of its files, in no line of its log', () => {
+      it('leaves no trace in the old region: not in tables, database files or the application log', () => {
         for (const canary of canaries) {
           const at = after.toLowerCase().indexOf(canary.toLowerCase());
           assert.equal(at, -1, `${canary}: ${JSON.stringify(after.slice(Math.max(0, at - 100), at + 40))}`);
@@ -70,17 +70,17 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
         assert.ok(report.tables.every(({ left }) => left === 0));
       });
 
-      it('is not counted any more for what it tried', async () => {
+      it('deletes the throttle entries of its users', async () => {
         assert.equal(tries.length, 1);
-        assert.deepEqual(await triesCounted(), []);
+        assert.deepEqual(await throttleEntries(), []);
       });
 
-      it('travelled encrypted: nothing of it can be read from the bundle', () => {
+      it('encrypts the bundle, so that none of the data is readable in it', () => {
         const bytes = readFileSync(file, 'latin1');
         for (const canary of [...canaries, tenant.id, tenant.domain]) assert.ok(!bytes.includes(canary), canary);
       });
 
-      it('stands at the other region as it was, row by row', async () => {
+      it('transfers all rows unchanged', async () => {
         const rows = await to.portal.database.knex('users').where({ tenant_id: tenant.id }).select<object[]>();
         const changing = ['number', ...(passwords === 'reset' ? resetColumns : [])];
         const bare = (all: object[]): object[] =>
@@ -98,14 +98,14 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
         assert.deepEqual([entry?.state, entry?.users], ['active', 4]);
       });
 
-      it('brought its log along, which holds, with the move on top', async () => {
-        const kinds = await chainHolds(to, tenant.id);
+      it('transfers the activity log with a valid hash chain, followed by the entries of the move', async () => {
+        const kinds = await verifiedKinds(to, tenant.id);
         assert.ok(kinds.includes('user.erased') && kinds.includes('tenant.moving'));
         const top = passwords === 'reset' ? ['tenant.movedIn', 'password.reset'] : ['tenant.movedIn'];
         assert.deepEqual(kinds.slice(-top.length), top);
       });
 
-      it('is led to its new door by the first region, with nothing of the person', async () => {
+      it('redirects users from the old region to the new one, without personal data in the URL', async () => {
         const person = await aPerson(from.portal, english).visit('/sign-in');
         const answer = await person.send('POST', '/sign-in', { username: user.username });
         assert.deepEqual(
@@ -118,7 +118,9 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
       });
 
       it(
-        passwords === 'keep' ? 'signs in there with its own passwords' : 'signs in there with new passwords only',
+        passwords === 'keep'
+          ? 'lets users sign in with their existing passwords'
+          : 'lets users sign in only with new passwords',
         async () => {
           const own = passwords === 'keep' ? '/dashboard' : '422';
           assert.equal(await signInAt(to, user.username, user.clearPassword), own);
@@ -140,7 +142,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
         },
       );
 
-      it('finds its people there by parts of their names', async () => {
+      it('rebuilds the search index in the new region', async () => {
         if (passwords === 'reset') return;
         const person = await aPerson(to.portal, english).signIn(admin);
         await person.visit('/account-settings/user-management?q=stiegl');
@@ -148,12 +150,12 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of ways.entries()) {
         person.doesNotSee('Gimpel');
       });
 
-      it('can move back, and leaves nothing there either', async () => {
-        const back = await moved(to, from, tenant.id);
+      it('works in the opposite direction as well, and leaves no trace in that region', async () => {
+        const back = await moveTenant(to, from, tenant.id);
         assert.ok(back.report.tables.every(({ left }) => left === 0));
-        const left = (await everythingAt(to)).toLowerCase();
+        const left = (await storedDataOf(to)).toLowerCase();
         for (const canary of canaries) assert.ok(!left.includes(canary.toLowerCase()), canary);
-        const kinds = await chainHolds(from, tenant.id);
+        const kinds = await verifiedKinds(from, tenant.id);
         assert.equal(kinds.filter((kind) => kind === 'tenant.movedIn').length, 2);
         if (passwords === 'keep') assert.equal(await signInAt(from, user.username, user.clearPassword), '/dashboard');
       });

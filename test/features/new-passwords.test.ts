@@ -7,7 +7,7 @@ import { openPortal } from '../support/portal.ts';
 
 const english = { 'Accept-Language': 'en' };
 
-/** Lower-case letters without a pattern, the same ones each time. */
+/** Random-looking lowercase letters, the same on every run. */
 function letters(length: number): string {
   const seeds = Array.from({ length: Math.ceil(length / 32) }, (_, index) =>
     createHash('sha256').update(`${index}`).digest(),
@@ -25,12 +25,12 @@ const tenant = await aTenant(portal, { name: 'Ateliers Lumière', domain: 'ateli
 let count = 0;
 
 async function pending(): Promise<{ user: TestUser; person: Person }> {
-  const wishes = {
+  const overrides = {
     displayName: 'Hélène Besson',
     username: `helene.besson+${++count}@${tenant.domain}`,
     password: 'temporary',
   } as const;
-  const user = await aUser(portal, tenant, wishes);
+  const user = await aUser(portal, tenant, overrides);
   return { user, person: await aPerson(portal, english).signIn(user) };
 }
 
@@ -41,22 +41,22 @@ async function choose(person: Person, chosen: string, confirmed = chosen): Promi
 const rowOf = ({ id }: TestUser) =>
   portal.database.knex('users').where({ id }).first() as Promise<{ password: string }>;
 
-describe('a new password is taken', () => {
+describe('choosing a valid password', () => {
   const taken: [label: string, chosen: string][] = [
-    ['of 15 characters', letters(15)],
-    ['of 64 characters', letters(64)],
-    ['of 256 characters', letters(256)],
-    ['of 256 characters of two code units', animals.join('').repeat(16)],
-    ['of 15 pictures', animals.slice(0, 15).join('')],
-    ['in small letters only', 'quatorze moutons verts'],
+    ['with 15 characters', letters(15)],
+    ['with 64 characters', letters(64)],
+    ['with 256 characters', letters(256)],
+    ['with 256 characters of two UTF-16 code units each', animals.join('').repeat(16)],
+    ['with 15 emoji', animals.slice(0, 15).join('')],
+    ['with only lowercase letters', 'quatorze moutons verts'],
     ['with spaces at both ends', `  ${letters(13)}  `],
     ['in Greek', 'τέσσερα πράσινα πρόβατα'],
     ['in Chinese', '四只绿色的羊在山坡上慢慢地吃着青草'],
-    ['with marks that mean something elsewhere', `'"><b>{{7*7}}%s\\;--$t(x)`],
+    ['with characters that are special in markup and templates', `'"><b>{{7*7}}%s\\;--$t(x)`],
   ];
 
   for (const [label, chosen] of taken) {
-    it(`${label}, and signs in from then on`, async () => {
+    it(`accepts a password ${label}, with which the user can sign in`, async () => {
       const { user, person } = await pending();
       await choose(person, chosen);
       assert.equal(person.path, '/dashboard');
@@ -67,46 +67,46 @@ describe('a new password is taken', () => {
   }
 });
 
-describe('a new password is refused', () => {
+describe('choosing an invalid password', () => {
   const tooShort = 'Use at least 15 characters';
   const tooLong = 'no more than 256 characters';
   const easy = 'The password is too easy to guess';
   const name = 'too similar to a name';
   const form = 'The password can’t have the format of a temporary password (20 letters or digits).';
   const refused: [label: string, chosen: string, because: string][] = [
-    ['that is missing', '', 'Enter a new password.'],
-    ['of 14 characters', letters(14), tooShort],
-    ['of 14 pictures, each two code units', animals.slice(0, 14).join(''), tooShort],
-    ['of 8 letters typed in two parts each', 'éàüöîûñç'.normalize('NFD'), tooShort],
-    ['of 257 characters', letters(257), tooLong],
-    ['of 1 KiB and one byte', letters(1_025), tooLong],
-    ['of nearly 32 KiB, twice', letters(32_000), tooLong],
-    ['of one ligature that stands for many letters', 'ﷺ'.repeat(200), tooLong],
-    ['of one character over and over', 'a'.repeat(256), easy],
-    ['of spaces', ' '.repeat(15), easy],
-    ['in the order of the keys', 'qwertyuiopasdfgh', easy],
-    ['in the order of French keys', 'azertyuiopqsdfgh', easy],
-    ['in the order of the letters', 'abcdefghijklmnop', easy],
-    ['of digits in order', '1234567890123456', easy],
-    ['that many have', 'iloveyouiloveyou', easy],
-    ['that many have, in leet', 'P@ssw0rd12345678', easy],
-    ['that many Germans have', 'passwortpasswort', easy],
-    ['that many French have', 'motdepassemotdepasse', easy],
-    ['of a season and a year', 'Winter2025!!!!!', easy],
-    ['that is common, in wide letters', 'ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ', easy],
-    ['that is the own name', 'Hélène Besson 2026', name],
-    ['that is the own name without accents', 'helene besson 2026', name],
-    ['that is the own name twice', 'HélènebessonHélènebesson', name],
-    ['that is the tenant’s name', 'Ateliers Lumière', name],
-    ['that is the tenant’s name without accents', 'ateliers lumiere 1', name],
-    ['that is the tenant’s domain', 'ateliers-lumiere.example', name],
-    ['that is the product’s name', 'Parvis Parvis Parvis', name],
-    ['in the form of a temporary one', 'ABCD-EFGH-JKLM-NPQR-STUV', form],
-    ['that is a phrase in that form', 'warm green bears dart by', form],
+    ['if it is missing', '', 'Enter a new password.'],
+    ['with 14 characters', letters(14), tooShort],
+    ['with 14 emoji of two UTF-16 code units each', animals.slice(0, 14).join(''), tooShort],
+    ['with 8 letters in decomposed form', 'éàüöîûñç'.normalize('NFD'), tooShort],
+    ['with 257 characters', letters(257), tooLong],
+    ['with 1 KiB plus one byte', letters(1_025), tooLong],
+    ['with almost 32 KiB', letters(32_000), tooLong],
+    ['with ligatures that normalize to many letters', 'ﷺ'.repeat(200), tooLong],
+    ['with one repeated character', 'a'.repeat(256), easy],
+    ['with only spaces', ' '.repeat(15), easy],
+    ['if it follows the keyboard layout', 'qwertyuiopasdfgh', easy],
+    ['if it follows the French keyboard layout', 'azertyuiopqsdfgh', easy],
+    ['if it follows the alphabet', 'abcdefghijklmnop', easy],
+    ['with consecutive digits', '1234567890123456', easy],
+    ['if it is a common password', 'iloveyouiloveyou', easy],
+    ['if it is a common password in leetspeak', 'P@ssw0rd12345678', easy],
+    ['if it is a common German password', 'passwortpasswort', easy],
+    ['if it is a common French password', 'motdepassemotdepasse', easy],
+    ['if it is a season and a year', 'Winter2025!!!!!', easy],
+    ['if it is a common password in full-width letters', 'ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ', easy],
+    ["if it is the user's name", 'Hélène Besson 2026', name],
+    ["if it is the user's name without accents", 'helene besson 2026', name],
+    ["if it is the user's name twice", 'HélènebessonHélènebesson', name],
+    ["if it is the organization's name", 'Ateliers Lumière', name],
+    ["if it is the organization's name without accents", 'ateliers lumiere 1', name],
+    ["if it is the organization's domain", 'ateliers-lumiere.example', name],
+    ["if it is the product's name", 'Parvis Parvis Parvis', name],
+    ['in the format of a temporary password', 'ABCD-EFGH-JKLM-NPQR-STUV', form],
+    ['if it is a phrase in that format', 'warm green bears dart by', form],
   ];
 
   for (const [label, chosen, because] of refused) {
-    it(`${label}, in words, and nothing has changed`, async () => {
+    it(`rejects a password ${label}, with an explanation`, async () => {
       const { user, person } = await pending();
       const before = await rowOf(user);
       await choose(person, chosen);
@@ -124,14 +124,14 @@ describe('a new password is refused', () => {
     });
   }
 
-  it('that is the own user name', async () => {
+  it('rejects a password equal to the user name', async () => {
     const { user, person } = await pending();
     person.sees('Choose a new password');
     await choose(person, user.username);
     person.sees(name);
   });
 
-  it('that is not confirmed', async () => {
+  it('rejects a password whose confirmation differs', async () => {
     for (const confirmed of ['', `${goodPassword} `, goodPassword.toUpperCase(), letters(60_000)]) {
       const { user, person } = await pending();
       await choose(person, goodPassword, confirmed);
@@ -141,7 +141,7 @@ describe('a new password is refused', () => {
     }
   });
 
-  it('that is the temporary one, in every spelling', async () => {
+  it('rejects the temporary password in any spelling', async () => {
     const { user, person } = await pending();
     const clear = user.clearPassword;
     for (const spelled of [

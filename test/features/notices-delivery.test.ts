@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aMailServer } from '../support/mail-server.ts';
-import { aPortal, MAIL_FROM } from '../support/outbox.ts';
+import { aPortalWithUser, MAIL_FROM } from '../support/outbox.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** The same server under an address that is not a loopback one, though it leads there. */
-const elsewhere = (url: string): string => url.replace('127.0.0.1', '0.0.0.0');
+/** The same server under an address that is not loopback but reaches it. */
+const nonLoopbackUrl = (url: string): string => url.replace('127.0.0.1', '0.0.0.0');
 
 async function closedPort(): Promise<{ url: string; port: number }> {
   const server = await aMailServer();
@@ -15,54 +15,54 @@ async function closedPort(): Promise<{ url: string; port: number }> {
   return { url: server.url, port: Number(new URL(server.url).port) };
 }
 
-describe('a mail server', () => {
-  it('that asks who comes gets the user and password of SMTP_URL', async () => {
+describe('mail server connection', () => {
+  it('authenticates with the user and password of SMTP_URL', async () => {
     const server = await aMailServer({ account: { user: 'portal@host', password: 'p:w/d@%' } });
-    const { portal, tell, queued } = await aPortal({ SMTP_URL: server.url, MAIL_FROM });
-    await tell();
+    const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
+    await queueNotice();
     await portal.background.runAll();
     assert.deepEqual([server.received.length, await queued()], [1, []]);
   });
 
   for (const tls of ['fromTheStart', 'whenAsked'] as const) {
-    it(`on the same machine may have a certificate of its own making (TLS ${tls})`, async () => {
+    it(`accepts a self-signed certificate from a local server (TLS ${tls})`, async () => {
       const server = await aMailServer({ tls });
-      const { portal, tell } = await aPortal({ SMTP_URL: server.url, MAIL_FROM });
-      await tell();
+      const { portal, queueNotice } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
+      await queueNotice();
       await portal.background.runAll();
       assert.deepEqual([server.received.length, server.encrypted], [1, 1]);
     });
 
-    it(`elsewhere may not (TLS ${tls})`, async () => {
+    it(`rejects a self-signed certificate from a remote server (TLS ${tls})`, async () => {
       const server = await aMailServer({ tls, account: { user: 'portal', password: 'canary' } });
-      const { portal, tell } = await aPortal({ SMTP_URL: elsewhere(server.url), MAIL_FROM });
-      await tell();
+      const { portal, queueNotice } = await aPortalWithUser({ SMTP_URL: nonLoopbackUrl(server.url), MAIL_FROM });
+      await queueNotice();
       await portal.background.runAll();
       assert.deepEqual([server.received.length, server.signIns], [0, 0]);
       assert.match(portal.logged(), /"code":"ESOCKET|"code":"ETLS/);
     });
   }
 
-  it('elsewhere gets neither mail nor password in plain text', async () => {
+  it('sends neither emails nor passwords to a remote server in plain text', async () => {
     const server = await aMailServer({ account: { user: 'portal', password: 'canary' } });
-    const { portal, tell } = await aPortal({ SMTP_URL: elsewhere(server.url), MAIL_FROM });
-    await tell();
+    const { portal, queueNotice } = await aPortalWithUser({ SMTP_URL: nonLoopbackUrl(server.url), MAIL_FROM });
+    await queueNotice();
     await portal.background.runAll();
     assert.deepEqual([server.received.length, server.signIns, server.connections], [0, 0, 1]);
   });
 
   for (const refusal of [421, 450, 451, 452, 550, 552, 554]) {
-    it(`that answers ${refusal} is asked again later, and then takes it`, async () => {
+    it(`retries later after reply code ${refusal}`, async () => {
       const server = await aMailServer();
-      const { portal, tell, queued, zoe } = await aPortal({ SMTP_URL: server.url, MAIL_FROM });
+      const { portal, queueNotice, queued, zoe } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
       server.refusal = refusal;
-      await tell();
+      await queueNotice();
       await portal.background.runAll();
       const [mail] = await queued();
       assert.ok(mail?.attempts === 1 && mail.waitMs >= minuteMs / 2 && mail.waitMs <= minuteMs, JSON.stringify(mail));
       server.refusal = null;
       await portal.background.runAll();
-      assert.equal(server.received.length, 0, 'not before its time');
+      assert.equal(server.received.length, 0, 'not before the retry is due');
       portal.clock.now += minuteMs;
       await portal.background.runAll();
       assert.deepEqual([server.received.length, await queued()], [1, []]);
@@ -71,21 +71,21 @@ describe('a mail server', () => {
     });
   }
 
-  it('that knows another password is asked again, and the log does not have it', async () => {
+  it('retries after failed authentication, and does not log the password', async () => {
     const server = await aMailServer({ account: { user: 'portal', password: 'right' } });
     const url = server.url.replace(':right@', ':canary@');
-    const { portal, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
-    await tell();
+    const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
+    await queueNotice();
     await portal.background.runAll();
     assert.equal((await queued())[0]?.attempts, 1);
     assert.match(portal.logged(), /EAUTH 535/);
     assert.doesNotMatch(portal.logged(), /canary/);
   });
 
-  it('that is away is asked with one mail a minute, not with all of them', async () => {
+  it('retries an unreachable server with one email per minute, and then sends all of them', async () => {
     const { url, port } = await closedPort();
-    const { portal, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
-    for (let each = 0; each < 5; each++) await tell();
+    const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
+    for (let each = 0; each < 5; each++) await queueNotice();
     for (let each = 0; each < 3; each++) await portal.background.runAll();
     assert.equal(
       (await queued()).reduce((sum, { attempts }) => sum + attempts, 0),
@@ -97,10 +97,10 @@ describe('a mail server', () => {
     assert.deepEqual([server.received.length, await queued()], [5, []]);
   });
 
-  it('that is away is not given up because the clock is wrong', async () => {
+  it('does not give up on an unreachable server because the clock is wrong', async () => {
     const { url } = await closedPort();
-    const { portal, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
-    await tell();
+    const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
+    await queueNotice();
     await portal.background.runAll();
     for (const days of [5, 4_000]) {
       portal.clock.now += days * 24 * hourMs;
@@ -110,10 +110,10 @@ describe('a mail server', () => {
     assert.doesNotMatch(portal.logged(), /given up/);
   });
 
-  it('that is away for days is given up, with a line that names nobody', async () => {
+  it('gives up on a server that is unreachable for days, and logs no personal data', async () => {
     const { url } = await closedPort();
-    const { portal, zoe, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
-    await tell();
+    const { portal, zoe, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
+    await queueNotice();
     const waits: number[] = [];
     for (let tries = 0; (await queued()).length > 0; tries++) {
       assert.ok(tries < 40);

@@ -13,28 +13,28 @@ const server = await aMailServer();
 const portal = await openPortal({ environment: { SMTP_URL: server.url, MAIL_FROM: 'portal@host.example' } });
 
 const names: [label: string, name: string][] = [
-  ['a header', 'Zoé\r\nBcc: everybody@evil.example'],
-  ['a body', 'Zoé\r\n\r\n<a href="https://evil.example">Sign in</a>'],
-  ['the end of a mail', 'Zoé\r\n.\r\nMAIL FROM:<evil@evil.example>'],
+  ['a header injection', 'Zoé\r\nBcc: everybody@evil.example'],
+  ['a body injection', 'Zoé\r\n\r\n<a href="https://evil.example">Sign in</a>'],
+  ['the end of an SMTP message', 'Zoé\r\n.\r\nMAIL FROM:<evil@evil.example>'],
   ['a bare line feed', 'Zoé\nTo: evil@evil.example'],
   ['a bare carriage return', 'Zoé\rTo: evil@evil.example'],
   ['other line breaks', 'Zoé\u2028Bcc: a\u2029b\u0085c\u000Bd'],
   ['a NUL and an escape', 'Zoé\u001B[2J'],
-  ['letters from right to left', 'أحمد \u202Egnp.exe\u2066'],
-  ['an isolate that is never closed', '\u2067Zoé\u2069\u2069\u2069'],
-  ['what cannot be seen', 'Zo\u200B\uFEFF\u2060é'],
-  ['four bytes a letter', '👩‍🚀 𝒵𝑜𝑒́ 李小龍'],
-  ['a tag', '<img src=x onerror=alert(1)><script>alert(1)</script>'],
+  ['right-to-left letters and overrides', 'أحمد \u202Egnp.exe\u2066'],
+  ['unbalanced isolates', '\u2067Zoé\u2069\u2069\u2069'],
+  ['invisible characters', 'Zo\u200B\uFEFF\u2060é'],
+  ['characters of four bytes', '👩‍🚀 𝒵𝑜𝑒́ 李小龍'],
+  ['an HTML element', '<img src=x onerror=alert(1)><script>alert(1)</script>'],
   ['the end of an attribute', '"><svg onload=alert(1)>'],
-  ['a template', '{{7*7}} $t(common:product) <%= 7*7 %> ${7*7} %s'],
-  ['another mailbox', '"Zoé" <evil@evil.example>, evil@evil.example'],
+  ['template syntax', '{{7*7}} $t(common:product) <%= 7*7 %> ${7*7} %s'],
+  ['a second mailbox', '"Zoé" <evil@evil.example>, evil@evil.example'],
   ['an encoded word', '=?utf-8?q?=0D=0ABcc:_evil@evil.example?='],
-  ['two hundred letters', 'ÄÖÜẞ'.repeat(50)],
+  ['200 letters', 'ÄÖÜẞ'.repeat(50)],
 ];
 
-describe('whoever is called like', () => {
+describe('an email to a user with a hostile name', () => {
   for (const [label, name] of names) {
-    it(`${label} is only called so in a mail`, async () => {
+    it(`shows the name as text: ${label}`, async () => {
       const tenant = await aTenant(portal, { name, language: 'fr' });
       const user = await aUser(portal, tenant, { displayName: name });
       const actor = await aUser(portal, tenant, { displayName: name, administratorLevel: 'global' });

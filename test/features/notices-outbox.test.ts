@@ -4,16 +4,16 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createTransport, type MailTimeouts } from '../../src/platform/mail-transport.ts';
-import { takeApart } from '../support/mail-server.ts';
-import { aPortal, MAIL_FROM } from '../support/outbox.ts';
+import { parseMail } from '../support/mail-server.ts';
+import { aPortalWithUser, MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 
 const hourMs = 3_600_000;
-// The package's own limits begin at 30 s: a transport that does not set them is ended here.
+// Nodemailer's default timeouts start at 30 s, so a transport without its own timeouts fails this limit.
 const mayTakeMs = 20_000;
 
-/** A port at which nobody answers as a mail server does. @returns its address, and what ends every connection to it */
-async function aStranger(greet: (write: (line: string) => void) => void) {
+/** A server that does not speak SMTP. @returns its URL and a function that closes every connection */
+async function aSilentServer(greet: (write: (line: string) => void) => void) {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
@@ -29,41 +29,41 @@ async function aStranger(greet: (write: (line: string) => void) => void) {
   return { url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, hangUp };
 }
 
-describe('a server that is none', () => {
+describe('a mail server that does not speak SMTP', () => {
   const strange: [
     what: string,
     greet: (write: (line: string) => void) => void,
     refused: boolean,
     waits: MailTimeouts,
   ][] = [
-    ['says nothing', () => {}, false, { connectMs: 50, responseMs: hourMs }],
+    ['sends no greeting', () => {}, false, { connectMs: 50, responseMs: hourMs }],
     [
-      'speaks another language',
+      'responds with HTTP',
       (write) => write('HTTP/1.1 400 Bad Request\r\n\r\n'),
       true,
       { connectMs: hourMs, responseMs: hourMs },
     ],
-    ['falls silent after its greeting', (write) => write('220 here\r\n'), false, { connectMs: hourMs, responseMs: 50 }],
+    ['is silent after its greeting', (write) => write('220 here\r\n'), false, { connectMs: hourMs, responseMs: 50 }],
   ];
   for (const [what, greet, refused, waits] of strange) {
-    it(`${what}, and holds nobody up`, async () => {
-      const { url, hangUp } = await aStranger(greet);
-      const { portal, zoe, tell, queued } = await aPortal({ SMTP_URL: url, MAIL_FROM });
-      await tell();
+    it(`does not block the portal if it ${what}`, async () => {
+      const { url, hangUp } = await aSilentServer(greet);
+      const { portal, zoe, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
+      await queueNotice();
       let over = false;
       const sending = portal.background.runAll().then(() => (over = true));
       const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(zoe);
       assert.equal((await person.visit('/my-profile')).status, 200);
-      await tell();
-      if (!refused) assert.equal(over, false, 'the portal answers while the mail server is silent');
+      await queueNotice();
+      if (!refused) assert.equal(over, false, 'the portal responds while the mail server is silent');
       hangUp();
       await sending;
       assert.deepEqual((await queued()).map(({ attempts }) => attempts).sort(), [0, 1]);
     });
 
-    it(`${what}, and is given up by itself`, { timeout: mayTakeMs }, async () => {
-      const { url } = await aStranger(greet);
-      const { mail } = (await aPortal({ SMTP_URL: url, MAIL_FROM })).portal.config;
+    it(`times out or fails if it ${what}`, { timeout: mayTakeMs }, async () => {
+      const { url } = await aSilentServer(greet);
+      const { mail } = (await aPortalWithUser({ SMTP_URL: url, MAIL_FROM })).portal.config;
       const transport = createTransport(mail!, waits);
       const letter = { id: 'x', to: 'zoe@a.example', language: 'en', subject: 'x', text: 'x', html: 'x' };
       await assert.rejects(transport.send(letter, 0), { code: refused ? 'EPROTOCOL' : 'ETIMEDOUT' });
@@ -71,37 +71,37 @@ describe('a server that is none', () => {
   }
 });
 
-describe('without a mail server', () => {
-  it('the embedded default puts each mail into a folder that nobody else reads', async () => {
-    const { portal, zoe, tell, queued } = await aPortal({});
-    await tell();
+describe('outbox folder without a mail server', () => {
+  it('contains each email, readable only by the owner', async () => {
+    const { portal, zoe, queueNotice, queued } = await aPortalWithUser({});
+    await queueNotice();
     await portal.background.runAll();
     const folder = path.join(portal.config.dataDirectory, 'outbox');
     const [name = '', ...more] = readdirSync(folder);
     assert.ok(name.endsWith('.eml') && more.length === 0);
     assert.equal(statSync(path.join(folder, name)).mode & 0o777, 0o600);
     assert.equal(statSync(folder).mode & 0o777, 0o700);
-    const mail = takeApart(readFileSync(path.join(folder, name), 'utf8').replace(/\r?\n/g, '\r\n'), []);
+    const mail = parseMail(readFileSync(path.join(folder, name), 'utf8').replace(/\r?\n/g, '\r\n'), []);
     assert.equal(mail.subject, 'Your sign-in was unblocked');
     assert.ok(mail.text.includes(zoe.displayName) && mail.headers.includes(`To: ${zoe.username}`));
     assert.deepEqual(await queued(), []);
   });
 
-  it('the folder keeps the latest hundred', async () => {
-    const { portal, tell } = await aPortal({});
+  it('keeps the latest 100 emails', async () => {
+    const { portal, queueNotice } = await aPortalWithUser({});
     for (let each = 0; each < 103; each++) {
       portal.clock.now += 1_000;
-      await tell();
+      await queueNotice();
     }
     await portal.background.runAll();
     assert.equal(readdirSync(path.join(portal.config.dataDirectory, 'outbox')).length, 100);
   });
 
-  it('a database of the operator’s own queues nothing for long, and works the same', async () => {
-    const other = await aPortal({
-      DATABASE_URL: `sqlite:${path.join((await aPortal({})).portal.config.dataDirectory, 'own')}`,
+  it('is not used with an explicitly configured database, and deliveries do not accumulate', async () => {
+    const other = await aPortalWithUser({
+      DATABASE_URL: `sqlite:${path.join((await aPortalWithUser({})).portal.config.dataDirectory, 'own')}`,
     });
-    await other.tell();
+    await other.queueNotice();
     await other.portal.background.runAll();
     assert.deepEqual(await other.queued(), []);
     assert.deepEqual(other.portal.config.mail, null);

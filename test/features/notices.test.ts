@@ -8,7 +8,7 @@ import { aMailServer, type ReceivedMail } from '../support/mail-server.ts';
 import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
 import { person } from '../../src/domain/principal.ts';
@@ -24,7 +24,7 @@ const camille = await aUser(portal, tenant, {
 });
 const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(camille);
 
-/** What is delivered while something happens. */
+/** Performs an action. @returns the emails that are delivered as a result */
 async function delivered(act: () => Promise<unknown>): Promise<ReceivedMail[]> {
   const before = server.received.length;
   await act();
@@ -55,8 +55,8 @@ const restored: Act = async (user) => {
   await post('/restore')(user);
 };
 
-describe('a user is told by mail', () => {
-  const told: [kind: string, act: Act, wishes?: Partial<TestUser>][] = [
+describe('email notification to a user', () => {
+  const noticeCases: [kind: string, act: Act, overrides?: Partial<TestUser>][] = [
     ['passwordReset', post('/reset-password', { epoch: '0' })],
     ['passwordChanged', own('/my-profile/password')],
     ['passwordChanged', own('/change-password'), { password: 'temporary' }],
@@ -64,13 +64,13 @@ describe('a user is told by mail', () => {
     ['accountUnblocked', post('/unblock'), { state: 'blocked' }],
     ['accountRestored', restored],
   ];
-  for (const [kind, act, wishes = {}] of told) {
+  for (const [kind, act, overrides = {}] of noticeCases) {
     for (const language of [...languages, null]) {
-      it(`${kind}, in ${language ?? 'the language of the tenant'} ${JSON.stringify(wishes)}`, async () => {
-        const zoe = await aUser(portal, tenant, { ...wishes, language });
+      it(`${kind} is sent in ${language ?? "the organization's language"} ${JSON.stringify(overrides)}`, async () => {
+        const zoe = await aUser(portal, tenant, { ...overrides, language });
         const [mail, ...more] = await delivered(() => act(zoe));
         assert.ok(mail && more.length === 0);
-        const { t } = words(language ?? 'fr');
+        const { t } = translator(language ?? 'fr');
         assert.deepEqual(mail.to, [zoe.username]);
         assert.equal(mail.subject, t(`notices:${kind}.subject`));
         for (const part of [mail.text, mail.html]) {
@@ -85,7 +85,7 @@ describe('a user is told by mail', () => {
     }
   }
 
-  it('what their levels were and are, and until when a temporary password holds', async () => {
+  it('contains old and new levels, and the expiration of a temporary password', async () => {
     const zoe = await aUser(portal, tenant, { language: 'en' });
     const [levels] = await delivered(() => edit({ administratorLevel: 'userManagement', agentLevel: 'none' })(zoe));
     assert.match(
@@ -98,7 +98,7 @@ describe('a user is told by mail', () => {
     assert.match(reset?.text ?? '', /^Temporary password expires: \u2068November 26, 2026 at 09:00/m);
   });
 
-  it('that the operator did it', async () => {
+  it('names the operator if the operator did it', async () => {
     const zoe = await aUser(portal, tenant, { language: 'de' });
     const event = { kind: 'password.reset', expiresAt: portal.clock.now } as const;
     const record = () => activityStore.record(portal.database, tenant.scope, event, zoe.id, portal.clock.now);
@@ -106,7 +106,7 @@ describe('a user is told by mail', () => {
     assert.match(mail?.text ?? '', /^Veranlasst durch: \u2068Betreiber des Portals\u2069$/m);
   });
 
-  it('that an administrator did it whose name was erased in the meantime', async () => {
+  it('does not name an administrator who has been erased', async () => {
     const zoe = await aUser(portal, tenant, { language: 'en' });
     const scope = createScope({ ...tenant.scope, principal: person({ ...camille, id: randomUUID() }) });
     const record = () =>
@@ -115,42 +115,42 @@ describe('a user is told by mail', () => {
     assert.match(mail?.text ?? '', /^By: \u2068An administrator of your organization\u2069$/m);
   });
 
-  const untold: [what: string, act: Act, wishes?: Partial<TestUser>][] = [
-    ['other facts', edit({ displayName: 'Zoë Besson' })],
+  const silentCases: [what: string, act: Act, overrides?: Partial<TestUser>][] = [
+    ['an edited name', edit({ displayName: 'Zoë Besson' })],
     ['blocking', post('/block')],
     ['deletion', post('/delete')],
     ['ended sessions', post('/end-sessions')],
     ['a form that changed nothing', edit({})],
-    ['a stale form', post('/reset-password', { epoch: '9' })],
+    ['a rejected stale form', post('/reset-password', { epoch: '9' })],
     ['sign-in', (user) => aPerson(portal).signIn(user)],
     [
-      'a reset, when the account was deleted before the mail went',
+      'a reset if the account was deleted before delivery',
       async (user) => {
         await post('/reset-password', { epoch: '0' })(user);
         await post('/delete')(user);
       },
     ],
   ];
-  for (const [what, act, wishes = {}] of untold) {
-    it(`but not of ${what}`, async () => {
-      const zoe = await aUser(portal, tenant, wishes);
+  for (const [what, act, overrides = {}] of silentCases) {
+    it(`is not sent for ${what}`, async () => {
+      const zoe = await aUser(portal, tenant, overrides);
       assert.deepEqual(await delivered(() => act(zoe)), []);
       assert.deepEqual(await portal.database.knex('deliveries').select(), []);
     });
   }
 
-  it('and nothing is told of what was taken back', async () => {
+  it('is not sent if the transaction is rolled back', async () => {
     const zoe = await aUser(portal, tenant);
-    const doomed = portal.database.transaction(async (tx) => {
+    const rolledBack = portal.database.transaction(async (tx) => {
       await activityStore.record(tx, tenant.scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
       assert.equal((await deliveriesStore.listOf(tx, tenant.scope, 'notices', zoe.id)).length, 1);
-      throw new Error('taken back');
+      throw new Error('rolled back');
     });
-    assert.deepEqual(await delivered(() => doomed.catch(() => {})), []);
+    assert.deepEqual(await delivered(() => rolledBack.catch(() => {})), []);
   });
 });
 
-describe('a mail', async () => {
+describe('an email about a reset password', async () => {
   const zoe = await aUser(portal, tenant, { language: 'en' });
   let person: Person | undefined;
   const [mail] = await delivered(async () => {
@@ -159,7 +159,7 @@ describe('a mail', async () => {
   });
   const secret = person?.$('output#temporary-password').text() ?? '';
 
-  it('holds no secret, in no spelling, nor does what is queued', async () => {
+  it('contains no password in any spelling, and neither does the activity log', async () => {
     assert.match(secret, /^[A-Z2-9]{4}(-[A-Z2-9]{4}){4}$/);
     const queued = await portal.database.knex('activity').select();
     for (const { raw, text, html } of server.received)
@@ -168,13 +168,13 @@ describe('a mail', async () => {
           assert.ok(!place.includes(spelling));
   });
 
-  it('leads to the sign-in and nowhere else, and loads nothing', () => {
+  it('links only to the sign-in page and loads no resources', () => {
     const addresses = [...(mail?.html ?? '').matchAll(/(?:href|src|url)\s*[=(]\s*"?([^"\s)>]+)/g)].map(([, to]) => to);
     assert.deepEqual(addresses, ['http://localhost:3000/sign-in']);
     assert.doesNotMatch(mail?.text ?? '', /https?:\/\/(?!localhost:3000\/sign-in\n)/);
   });
 
-  it('says who it is from, and that a program sent it', () => {
+  it('has a sender, a Message-ID and the headers of an automatic message', () => {
     const headers = mail?.headers ?? [];
     for (const header of [
       'From: Portal <portal@host.example>',

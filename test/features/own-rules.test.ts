@@ -9,17 +9,17 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const minutes = 60_000;
 
-describe('the rules of a tenant', async () => {
+describe("a tenant's own rules", async () => {
   const portal = await openPortal();
 
-  async function aCompany() {
+  async function aTenantWithAdmin() {
     const tenant = await aTenant(portal);
     const boss = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
     return { tenant, boss, admin: await aPerson(portal).signIn(boss) };
   }
 
-  it('say of each number who decided it, and are saved by a Global admin', async () => {
-    const { tenant, admin } = await aCompany();
+  it('are shown with their origin and saved by a Global admin', async () => {
+    const { tenant, admin } = await aTenantWithAdmin();
     await admin.visit(paths.accountSettings);
     admin.sees(/Validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
     await admin.follow('Consulter les règles');
@@ -33,8 +33,8 @@ describe('the rules of a tenant', async () => {
     admin.sees(/Validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
   });
 
-  it('hold from the next request: a temporary password, an idle session, the length of a new password', async () => {
-    const { tenant, admin } = await aCompany();
+  it('apply from the next request to temporary passwords, idle sessions and new passwords', async () => {
+    const { tenant, admin } = await aTenantWithAdmin();
     const user = await aUser(portal, tenant, {});
     await admin.visit(paths.rules);
     await admin.submit('Enregistrer', {
@@ -61,8 +61,8 @@ describe('the rules of a tenant', async () => {
     assert.equal(late.path, '/sign-in/password', 'the temporary password has expired');
   });
 
-  it('are not put back by a page that was opened before somebody else changed them', async () => {
-    const { tenant, boss, admin } = await aCompany();
+  it('are not overwritten by a form that was opened before another administrator saved', async () => {
+    const { tenant, boss, admin } = await aTenantWithAdmin();
     const label = 'Validité d’un mot de passe temporaire';
     const other = await aPerson(portal).signIn(boss);
     await admin.visit(paths.rules);
@@ -72,15 +72,15 @@ describe('the rules of a tenant', async () => {
     assert.equal(admin.status, 409);
     admin.sees('ces règles ont été modifiées depuis');
     admin.sees(/Délai d’inactivité avant déconnexion\s*10 minutes\s*Règle de votre organisation/);
-    assert.equal(admin.$('[name=temporaryPasswordHours]').val(), '12', 'what was typed is still there');
+    assert.equal(admin.$('[name=temporaryPasswordHours]').val(), '12', 'the form keeps the input');
     const own = async () => (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.deepEqual(await own(), { idleMinutes: 10 });
     await admin.submit('Enregistrer', { 'Délai d’inactivité avant déconnexion': '10' });
     assert.deepEqual(await own(), { idleMinutes: 10, temporaryPasswordHours: 12 });
   });
 
-  it('hold for whom the operator adds by a command', async () => {
-    const { tenant } = await aCompany();
+  it("apply to users added with the operator's command", async () => {
+    const { tenant } = await aTenantWithAdmin();
     await tenantsStore.setOwnRules(portal.database, tenant.scope, { temporaryPasswordHours: 2 });
     const person = { name: 'Ada Berg', administratorLevel: 'none', agentLevel: 'none', language: null } as const;
     const { userId } = await portal.tenants.addUser(tenant.id, { ...person, username: `ada@${tenant.domain}` });
@@ -88,8 +88,8 @@ describe('the rules of a tenant', async () => {
     assert.equal(added?.temporaryUntil, portal.clock.now + 120 * minutes);
   });
 
-  it('count wrong passwords by the tenant’s own number', async () => {
-    const { tenant, admin } = await aCompany();
+  it("limit wrong passwords with the tenant's own number", async () => {
+    const { tenant, admin } = await aTenantWithAdmin();
     const user = await aUser(portal, tenant, {});
     await admin.visit(paths.rules);
     await admin.submit('Enregistrer', { 'Échecs de connexion avant un blocage temporaire': '2' });
@@ -102,19 +102,19 @@ describe('the rules of a tenant', async () => {
   });
 
   const hostile: [label: string, field: string, value: string][] = [
-    ['looser than the region', 'temporaryPasswordHours', '73'],
-    ['nothing at all', 'idleMinutes', '0'],
-    ['shorter passwords', 'passwordLength', '14'],
-    ['passwords that nobody can type', 'passwordLength', '256'],
-    ['below zero', 'attempts', '-1'],
-    ['half a number', 'absoluteHours', '1.5'],
-    ['in words', 'restoreWindowDays', 'many'],
-    ['a number of another script', 'restoreWindowDays', '٣'],
-    ['endless', 'restoreWindowDays', '9'.repeat(400)],
+    ["a value looser than the region's", 'temporaryPasswordHours', '73'],
+    ['zero idle minutes', 'idleMinutes', '0'],
+    ['a shorter password length', 'passwordLength', '14'],
+    ['a password length beyond the limit', 'passwordLength', '256'],
+    ['a negative number', 'attempts', '-1'],
+    ['a fraction', 'absoluteHours', '1.5'],
+    ['a word', 'restoreWindowDays', 'many'],
+    ['non-ASCII digits', 'restoreWindowDays', '٣'],
+    ['an overlong number', 'restoreWindowDays', '9'.repeat(400)],
   ];
   for (const [label, field, value] of hostile) {
-    it(`are not ${label}`, async () => {
-      const { tenant, admin } = await aCompany();
+    it(`cannot be set to ${label}`, async () => {
+      const { tenant, admin } = await aTenantWithAdmin();
       await admin.visit(paths.rules);
       const answer = await admin.send('post', paths.rules, { [field]: value });
       assert.equal(answer.status, 422);
@@ -122,8 +122,8 @@ describe('the rules of a tenant', async () => {
     });
   }
 
-  it('choose what is stricter, and nothing that is not', async () => {
-    const { tenant, admin } = await aCompany();
+  it('can be set to stricter choices only', async () => {
+    const { tenant, admin } = await aTenantWithAdmin();
     await admin.visit(paths.rules);
     await admin.submit('Enregistrer', { 'Exportation des utilisateurs': 'forbidden' });
     admin.sees(/Exportation des utilisateurs\s*Non autorisée\s*Règle de votre organisation/);
@@ -141,8 +141,8 @@ describe('the rules of a tenant', async () => {
     ['passwordLength', 20, ['30', '31']],
     ['handOver', 'link', ['link', 'link']],
   ] as const) {
-    it(`stay as they are when a form says ${name} twice`, async () => {
-      const { tenant, admin } = await aCompany();
+    it(`do not change if a form contains ${name} twice`, async () => {
+      const { tenant, admin } = await aTenantWithAdmin();
       await tenantsStore.setOwnRules(portal.database, tenant.scope, { [name]: kept });
       await admin.visit(paths.rules);
       const { status } = await admin.send('post', paths.rules, { [name]: values as unknown as string });
@@ -151,8 +151,8 @@ describe('the rules of a tenant', async () => {
     });
   }
 
-  it('are read by a User management admin, and set by none', async () => {
-    const { tenant } = await aCompany();
+  it('can be viewed but not changed by a User management admin', async () => {
+    const { tenant } = await aTenantWithAdmin();
     const manager = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
     const person = await aPerson(portal).signIn(manager);
     await person.visit(paths.rules);
@@ -161,10 +161,10 @@ describe('the rules of a tenant', async () => {
   });
 });
 
-describe('numbers that the region fixes', async () => {
+describe('rules fixed by the region', async () => {
   const portal = await openPortal({ environment: { REGION: 'china' } });
 
-  it('are shown and not offered', async () => {
+  it('are shown but cannot be changed', async () => {
     const tenant = await aTenant(portal);
     const admin = await aPerson(portal).signIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
     await admin.visit(paths.rules);

@@ -18,11 +18,11 @@ interface File {
 const exportsOf = ({ id }: { id: string }): Promise<object[]> =>
   portal.database.knex('activity').where({ target_id: id, kind: 'user.dataExported' });
 
-describe('what is held of somebody, for their administrator', async () => {
+describe('personal data of a user, as seen by an administrator', async () => {
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
   await aPerson(portal, from('198.51.100.11')).signIn(zoe);
 
-  it('is shown when they ask for it, and that is recorded', async () => {
+  it('is shown on request, and every request is recorded', async () => {
     await admin.visit(`${list}/${zoe.id}`);
     await admin.follow('Personal data');
     admin.sees('Zoé Besson').sees('The activity log records').doesNotSee('198.51.100.11');
@@ -37,7 +37,7 @@ describe('what is held of somebody, for their administrator', async () => {
     assert.match(JSON.stringify(file.activityAboutMe), /user\.dataExported/);
   });
 
-  it('is there for somebody who is deleted, too', async () => {
+  it('is available for a deleted user', async () => {
     const gone = await aUser(portal, tenant, {
       displayName: 'Paul Gone',
       state: 'deleted',
@@ -50,7 +50,7 @@ describe('what is held of somebody, for their administrator', async () => {
     assert.equal((JSON.parse(admin.body) as File).account.status, 'deleted');
   });
 
-  it('is counted', async () => {
+  it('is rate-limited', async () => {
     const busy = await aPerson(portal, from('192.0.2.3')).signIn(
       await aUser(portal, tenant, { administratorLevel: 'global' }),
     );

@@ -6,7 +6,7 @@ import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { words } from '../support/words.ts';
+import { translator } from '../support/translator.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import { person as asPerson } from '../../src/domain/principal.ts';
 import { passwordHashOf } from '../support/credentials.ts';
@@ -38,14 +38,14 @@ const fileOf = async (person: Person): Promise<File> => {
 const entriesOf = ({ id }: TestUser, kind: string): Promise<object[]> =>
   portal.database.knex('activity').where({ target_id: id, kind });
 
-describe('my data', async () => {
+describe('own personal data', async () => {
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language: 'en', agentLevel: 'sales' });
   await editUser(admin, zoe.id, { firstName: 'Zoë', lastName: 'Besson', displayName: 'Zoë Besson' });
   await admin.send('POST', `${list}/${zoe.id}/block`);
   await admin.send('POST', `${list}/${zoe.id}/unblock`);
   const person = await aPerson(portal, from('198.51.100.7')).signIn(zoe);
 
-  it('is a page that My profile leads to', async () => {
+  it('is on a page linked from the profile', async () => {
     await person.visit('/my-profile');
     await person.follow('My data');
     assert.equal(person.path, own);
@@ -64,15 +64,15 @@ describe('my data', async () => {
   });
 
   for (const language of languages) {
-    it(`is a page in the reader's language (${language})`, async () => {
+    it(`is shown in the reader's language (${language})`, async () => {
       const reader = await aPerson(portal).signIn(await aUser(portal, tenant, { language }));
-      const { t } = words(language);
+      const { t } = translator(language);
       await reader.visit(own);
       reader.sees(t('personal-data:own.lead')).sees(t('personal-data:held.account')).sees(t('personal-data:download'));
     });
   }
 
-  it('is a file to keep, with everything that the page shows', async () => {
+  it('can be downloaded with everything that the page shows', async () => {
     const answer = await person.send('GET', `${own}.json`);
     assert.equal(answer.headers['content-type'], 'application/json; charset=utf-8');
     assert.equal(answer.headers['content-disposition'], 'attachment; filename="personal-data.json"');
@@ -97,7 +97,7 @@ describe('my data', async () => {
     assert.ok(JSON.stringify(edited?.changes).includes('Zoé Besson'));
   });
 
-  it('holds neither a password in any form nor an id of anybody', async () => {
+  it('contains no password hash, session ID or user ID', async () => {
     const hash = await passwordHashOf(portal.database, zoe.id);
     assert.match(hash, /^\$argon2id/);
     const sessions: { id: string }[] = await portal.database.knex('user_sessions').select('id');
@@ -109,7 +109,7 @@ describe('my data', async () => {
     assert.ok(!file.text.includes(zoe.id));
   });
 
-  it('is not recorded when it is one’s own, but it is counted', async () => {
+  it('can be downloaded without an activity log entry, but is rate-limited', async () => {
     const reader = await aUser(portal, tenant);
     const often = await aPerson(portal, from('198.51.100.9')).signIn(reader);
     for (let each = 0; each < 31; each++) assert.equal((await often.send('HEAD', `${own}.json`)).status, 200);
@@ -119,7 +119,7 @@ describe('my data', async () => {
     assert.deepEqual(await entriesOf(reader, 'user.dataExported'), []);
   });
 
-  it('names others to whoever may see them, and to nobody else', async () => {
+  it('contains the names of other users only if the reader may see them', async () => {
     const [boss, target] = [
       await aUser(portal, tenant, { administratorLevel: 'userManagement' }),
       await aUser(portal, tenant, { displayName: 'Ada Geheim' }),
@@ -147,7 +147,7 @@ describe('my data', async () => {
 
 const fieldsOf = ({ firstName, lastName, displayName }: TestUser) => ({ firstName, lastName, displayName });
 
-describe('a long life', async () => {
+describe('personal data with thousands of entries', async () => {
   const count = 2_345;
   const boss = await aUser(portal, tenant, { displayName: 'Ada Boss', administratorLevel: 'global' });
   const other = await aUser(portal, tenant, { displayName: 'Noah Other' });
@@ -166,7 +166,7 @@ describe('a long life', async () => {
   });
   const person = await aPerson(portal, from('198.51.100.12')).signIn(boss);
 
-  it('is whole in the file: each entry once, in order', async () => {
+  it('is complete in the file, in order and without duplicates', async () => {
     const file = await fileOf(person);
     const resets = file.activityAboutMe.filter(({ kind }) => kind === 'password.reset');
     const about = resets.map(({ expiresAt }) => Number(expiresAt));
@@ -182,7 +182,7 @@ describe('a long life', async () => {
       );
   });
 
-  it('is on the page as far as it is recent, which the page says', async () => {
+  it('is limited on the page to the latest entries, which the page states', async () => {
     await person.visit(own);
     person.sees('These are the latest 100 entries. The download contains all entries.');
     assert.equal(person.$('[aria-labelledby=activity] dt').length, 100);

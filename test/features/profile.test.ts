@@ -4,8 +4,8 @@ import { administratorAbilities, agentAbilities } from '../../src/site/profile/a
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { raw } from '../support/traces.ts';
-import { words } from '../support/words.ts';
+import { sendRaw } from '../support/responses.ts';
+import { translator } from '../support/translator.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -15,9 +15,9 @@ const portal = await openPortal();
 const origin = await portal.listen();
 const tenant = await aTenant(portal, { name: 'Ateliers Lumière', language: 'en' });
 const signedIn = (user: TestUser) => aPerson(portal, english).signIn(user);
-const { t } = words('en');
+const { t } = translator('en');
 
-/** The value beside a label in the page's lists of facts. */
+/** The value next to a label in the page's description lists. */
 const fact = (person: Person, label: string): string =>
   person
     .$('dt')
@@ -27,14 +27,14 @@ const fact = (person: Person, label: string): string =>
     .text();
 
 describe('my profile', () => {
-  it('is where one’s own name at the top of every page leads', async () => {
+  it("is linked from the user's name at the top of every page", async () => {
     const person = await signedIn(await aUser(portal, tenant, { displayName: 'Zoé Besson' }));
     await person.follow('Zoé Besson');
     assert.equal(person.path, '/my-profile');
     assert.equal(person.$('h1').text(), 'My profile');
   });
 
-  it('shows one’s own facts, and nobody else’s', async () => {
+  it("shows the user's own data only", async () => {
     const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language: 'en' });
     await aUser(portal, tenant, { displayName: 'Somebody Else' });
     const person = await (await signedIn(zoe)).visit(`/my-profile?userId=another&id=another`);
@@ -54,10 +54,10 @@ describe('my profile', () => {
     ['none', 'none'],
   ] as const) {
     for (const language of ['en', 'fr', 'de'] as const) {
-      it(`says in words what the levels ${administratorLevel} and ${agentLevel} are good for (${language})`, async () => {
+      it(`explains the levels ${administratorLevel} and ${agentLevel} (${language})`, async () => {
         const person = await signedIn(await aUser(portal, tenant, { administratorLevel, agentLevel, language }));
         await person.visit('/my-profile');
-        const messages = words(language);
+        const messages = translator(language);
         person
           .sees(messages.t(`roles:administrator.${administratorLevel}`))
           .sees(messages.t(`roles:agent.${agentLevel}`));
@@ -69,7 +69,7 @@ describe('my profile', () => {
   }
 });
 
-describe('changing one’s own password', () => {
+describe("changing one's own password", () => {
   async function change(person: Person, current: string, next = chosen, again = next): Promise<Person> {
     await person.visit('/my-profile');
     await person.follow('Change password');
@@ -77,7 +77,7 @@ describe('changing one’s own password', () => {
     return person.submit('Change password', fields);
   }
 
-  it('takes the new one from then on, and only that', async () => {
+  it('replaces the old password', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await change(await signedIn(zoe), zoe.clearPassword);
     assert.equal(person.path, '/my-profile');
@@ -86,50 +86,50 @@ describe('changing one’s own password', () => {
     assert.equal((await signedIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
   });
 
-  it('ends one’s other sessions and carries this one on under a new id', async () => {
+  it('ends all other sessions and gives the current one a new ID', async () => {
     const zoe = await aUser(portal, tenant);
     const [person, second, third] = [await signedIn(zoe), await signedIn(zoe), await signedIn(zoe)];
     const neighbour = await signedIn(await aUser(portal, tenant));
     const before = person.cookies();
     await change(person, zoe.clearPassword);
     assert.equal((await person.visit('/dashboard')).path, '/dashboard');
-    assert.equal((await raw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
+    assert.equal((await sendRaw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
     assert.equal((await portal.database.knex('user_sessions').where({ user_id: zoe.id })).length, 1);
     for (const other of [second, third]) assert.equal((await other.visit('/dashboard')).path, '/sign-in');
     assert.equal((await neighbour.visit('/dashboard')).path, '/dashboard');
   });
 
   const refused: [label: string, current: string, next: string, again: string, because: string][] = [
-    ['without the current one', '', chosen, chosen, 'currentMissing'],
-    ['with a wrong current one', 'not the current one', chosen, chosen, 'currentWrong'],
-    ['with the current one in capitals', goodPassword.toUpperCase(), chosen, chosen, 'currentWrong'],
-    ['with a current one of 30 KiB', 'x'.repeat(30_000), chosen, chosen, 'currentWrong'],
-    ['to the one that it is', goodPassword, goodPassword, goodPassword, 'unchanged'],
-    ['to nothing', goodPassword, '', '', 'missing'],
-    ['to one that is confirmed otherwise', goodPassword, chosen, `${chosen} `, 'differs'],
-    ['to one that is easy', goodPassword, 'passwordpassword', 'passwordpassword', 'easyToGuess'],
-    ['to one of 257 characters', goodPassword, 'x'.repeat(257), 'x'.repeat(257), 'tooLong_other'],
+    ['without the current password', '', chosen, chosen, 'currentMissing'],
+    ['with a wrong current password', 'not the current one', chosen, chosen, 'currentWrong'],
+    ['with the current password in capital letters', goodPassword.toUpperCase(), chosen, chosen, 'currentWrong'],
+    ['with a current password of 30 KiB', 'x'.repeat(30_000), chosen, chosen, 'currentWrong'],
+    ['to the current password', goodPassword, goodPassword, goodPassword, 'unchanged'],
+    ['to an empty password', goodPassword, '', '', 'missing'],
+    ['with a different confirmation', goodPassword, chosen, `${chosen} `, 'differs'],
+    ['to a password that is easy to guess', goodPassword, 'passwordpassword', 'passwordpassword', 'easyToGuess'],
+    ['to a password of 257 characters', goodPassword, 'x'.repeat(257), 'x'.repeat(257), 'tooLong_other'],
   ];
 
   for (const [label, current, next, again, because] of refused) {
-    it(`is refused ${label}: nothing changes, and the session goes on`, async () => {
+    it(`is rejected ${label}: nothing changes, and the session continues`, async () => {
       const zoe = await aUser(portal, tenant);
       const [person, other] = [await signedIn(zoe), await signedIn(zoe)];
       await change(person, current, next, again);
       assert.equal(person.status, 422);
-      const said = because.replace('_other', '');
-      person.sees(because === said ? t(`passwords:error.${said}`) : t(`passwords:error.${said}`, { count: 256 }));
+      const reason = because.replace('_other', '');
+      person.sees(because === reason ? t(`passwords:error.${reason}`) : t(`passwords:error.${reason}`, { count: 256 }));
       assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.epoch, zoe.epoch);
       for (const session of [person, other]) assert.equal((await session.visit('/dashboard')).path, '/dashboard');
       assert.equal((await signedIn(zoe)).path, '/dashboard');
     });
   }
 
-  it('is done once by a form that is sent five times at once', async () => {
+  it('succeeds once when the form is submitted five times concurrently', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await (await signedIn(zoe)).visit('/my-profile/password');
-    const wishes = [1, 2, 3, 4, 5].map((each) => `${chosen}, number ${each}`);
-    const sending = wishes.map((newPassword) =>
+    const passwords = [1, 2, 3, 4, 5].map((each) => `${chosen}, number ${each}`);
+    const sending = passwords.map((newPassword) =>
       person.send('POST', '/my-profile/password', {
         currentPassword: goodPassword,
         newPassword,
@@ -137,7 +137,7 @@ describe('changing one’s own password', () => {
       }),
     );
     const answers = await Promise.all(sending);
-    const winners = wishes.filter((_, index) => answers[index]!.headers.location === '/my-profile');
+    const winners = passwords.filter((_, index) => answers[index]!.headers.location === '/my-profile');
     assert.equal(winners.length, 1);
     assert.equal((await usersStore.find(portal.database, tenant.scope, zoe.id))?.epoch, zoe.epoch + 1);
     assert.equal((await signedIn({ ...zoe, clearPassword: winners[0]! })).path, '/dashboard');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
-import { anyLink, choosePassword, chosen, english, eventsOf, openLink } from '../support/links.ts';
+import { linkPattern, choosePassword, chosenPassword, english, eventsOf, openLink } from '../support/links.ts';
 import { aMailServer } from '../support/mail-server.ts';
 import { MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { comparable, everythingKept } from '../support/traces.ts';
+import { normalizedResponse, databaseContents } from '../support/responses.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
@@ -18,7 +18,7 @@ for (const [dialect, database] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`recovering alone, on ${dialect}`, { skip: skipWithout('postgres', database) }, async () => {
+  describe(`self-service recovery, on ${dialect}`, { skip: skipWithout('postgres', database) }, async () => {
     const server = await aMailServer();
     const environment = { ...china, SMTP_URL: server.url, MAIL_FROM };
     const portal = await openPortal({ environment, ...(database?.url ? { databaseUrl: database.url } : {}) });
@@ -27,41 +27,44 @@ for (const [dialect, database] of [
     async function ask(username: string) {
       await portal.database.knex('throttles').delete();
       const person = await aPerson(portal, english).visit('/recover-access');
-      // What happened before is told first.
+      // Deliver earlier notices first.
       await portal.background.runAll();
       server.received.length = 0;
       const answer = await person.send('POST', '/recover-access', { username });
       await portal.background.runAll();
-      return { answer, mails: server.received, link: anyLink.exec(server.received[0]?.text ?? '')?.[1] ?? '' };
+      return { answer, mails: server.received, link: linkPattern.exec(server.received[0]?.text ?? '')?.[1] ?? '' };
     }
 
-    it('leads from the forgotten password by the mailbox to a new one, without anybody’s help', async () => {
+    it('sends a link to the mailbox, which lets the user choose a new password', async () => {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const person = await aPerson(portal, english).visit('/sign-in');
       await person.submit('Next', { 'User name': zoe.username });
       await person.follow('Recover your account');
-      assert.equal(person.$('[name=username]').attr('value'), zoe.username, 'it was typed already');
+      assert.equal(person.$('[name=username]').attr('value'), zoe.username, 'the user name is filled in');
       await person.submit('Email me a link');
       person.sees('Check your email').sees('expires after 60 minutes');
       await portal.background.runAll();
       const [mail] = server.received;
       assert.deepEqual(mail?.to, [zoe.username]);
       assert.match(mail?.text ?? '', /If this wasn’t you, ignore this message/);
-      const link = anyLink.exec(mail?.text ?? '')?.[1] ?? '';
-      assert.equal((await aPerson(portal, english).signIn(zoe)).path, '/dashboard', 'the old password goes on working');
+      const link = linkPattern.exec(mail?.text ?? '')?.[1] ?? '';
+      assert.equal((await aPerson(portal, english).signIn(zoe)).path, '/dashboard', 'the old password keeps working');
       portal.clock.now += minuteMs;
       const again = await ask(zoe.username);
       const user = await openLink(portal, again.link);
       user.sees('to recover your account. Your previous password no longer works.');
       assert.equal((await aPerson(portal, english).signIn(zoe)).path, '/sign-in/password');
       await choosePassword(user);
-      assert.equal((await aPerson(portal, english).signIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
-      assert.equal((await aPerson(portal, english).visit(link)).status, 404, 'an earlier one is over');
+      assert.equal(
+        (await aPerson(portal, english).signIn({ ...zoe, clearPassword: chosenPassword })).path,
+        '/dashboard',
+      );
+      assert.equal((await aPerson(portal, english).visit(link)).status, 404, 'an earlier link is invalid');
       const events = (await eventsOf(portal, zoe)).filter((kind) => !kind.startsWith('signIn.'));
       assert.deepEqual(events, ['recovery.linkMailed', 'recovery.linkMailed', 'link.opened', 'password.changed']);
     });
 
-    it('says in the log that the user did it alone', async () => {
+    it('is recorded in the activity log as done by the user', async () => {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       await openLink(portal, (await ask(zoe.username)).link);
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -71,7 +74,7 @@ for (const [dialect, database] of [
       admin.sees('A one-time link to recover the account was emailed to Zoé Besson on request.');
     });
 
-    it('is over an hour after it was asked for, and once its user has signed in after all', async () => {
+    it('expires after an hour, or when the user signs in with the password', async () => {
       const [zoe, paul] = [await aUser(portal, tenant), await aUser(portal, tenant)];
       const [first, second] = [await ask(zoe.username), await ask(paul.username)].map(({ link }) => link);
       portal.clock.now += 1;
@@ -83,28 +86,28 @@ for (const [dialect, database] of [
       assert.equal((await aPerson(portal, english).visit(first ?? '')).status, 404);
     });
 
-    it('answers alike for everybody and nobody, and mails those alone who can sign in', async () => {
+    it('responds identically for every user name, and sends email only to users who can sign in', async () => {
       const suspended = await aTenant(portal);
       const names: [label: string, username: string, mails: number][] = [
-        ['somebody', (await aUser(portal, tenant)).username, 1],
-        ['somebody who has a temporary password', (await aUser(portal, tenant, { password: 'temporary' })).username, 1],
-        ['somebody blocked', (await aUser(portal, tenant, { state: 'blocked' })).username, 0],
-        ['somebody deleted', (await aUser(portal, tenant, { state: 'deleted', deletedAt: 0 })).username, 0],
-        ['somebody of a suspended company', (await aUser(portal, suspended)).username, 0],
-        ['nobody', `nobody@${tenant.domain}`, 0],
-        ['nobody anywhere', 'nobody@nowhere.example', 0],
+        ['an active user', (await aUser(portal, tenant)).username, 1],
+        ['a user with a temporary password', (await aUser(portal, tenant, { password: 'temporary' })).username, 1],
+        ['a blocked user', (await aUser(portal, tenant, { state: 'blocked' })).username, 0],
+        ['a deleted user', (await aUser(portal, tenant, { state: 'deleted', deletedAt: 0 })).username, 0],
+        ['a user of a suspended tenant', (await aUser(portal, suspended)).username, 0],
+        ['an unknown user of a known domain', `nobody@${tenant.domain}`, 0],
+        ['an unknown user of an unknown domain', 'nobody@nowhere.example', 0],
       ];
       await tenantsStore.setState(portal.database, suspended.id, 'suspended');
       const answers = [];
       for (const [label, username, expected] of names) {
         const { answer, mails } = await ask(username);
         assert.equal(mails.length, expected, label);
-        answers.push(comparable(answer, username));
+        answers.push(normalizedResponse(answer, username));
       }
       for (const answer of answers) assert.deepEqual(answer, answers[0]);
     });
 
-    it('looks nobody up before it has answered, so that time tells nothing', async () => {
+    it('looks up the user after responding, so that timing reveals nothing', async () => {
       const zoe = await aUser(portal, tenant);
       await portal.database.knex('throttles').delete();
       const person = await aPerson(portal, english).visit('/recover-access');
@@ -114,7 +117,7 @@ for (const [dialect, database] of [
       assert.equal((await portal.database.knex('one_time_links').where({ user_id: zoe.id })).length, 1);
     });
 
-    it('stops whoever fills a mailbox, known or not, and forgets what was typed', async () => {
+    it('is throttled by user name, known or not, and stores no unknown name', async () => {
       await portal.database.knex('throttles').delete();
       const zoe = await aUser(portal, tenant);
       for (const username of [zoe.username, 'canary-nobody@nowhere.example']) {
@@ -125,22 +128,22 @@ for (const [dialect, database] of [
         assert.deepEqual(statuses, [200, 200, 200, 429]);
       }
       await portal.background.runAll();
-      if (!database?.url) assert.ok(!(await everythingKept(portal.database)).includes('canary-nobody'));
+      if (!database?.url) assert.ok(!(await databaseContents(portal.database)).includes('canary-nobody'));
       assert.ok(!portal.logged().includes('canary-nobody') && !portal.logged().includes(zoe.username));
     });
 
-    it('does not know whom another region’s directory claims', async () => {
+    it('redirects to sign-in if the directory maps the domain to another region', async () => {
       await directoryStore.upsert(portal.database, [{ domain: 'elsewhere.example', region: 'worldwide' }]);
       const { answer, mails } = await ask('ada@elsewhere.example');
       assert.deepEqual([answer.status, answer.headers.location, mails.length], [303, '/sign-in', 0]);
     });
 
     for (const [label, username] of [
-      ['nothing', ''],
-      ['no user name', 'zoe'],
-      ['two lines', 'a@b.example\r\nBcc: c@d.example'],
+      ['an empty user name', ''],
+      ['a malformed user name', 'zoe'],
+      ['a user name with a line break', 'a@b.example\r\nBcc: c@d.example'],
     ] as const) {
-      it(`asks again after ${label}`, async () => {
+      it(`shows the form again after ${label}`, async () => {
         const { answer, mails } = await ask(username);
         assert.deepEqual([answer.status, mails.length], [422, 0]);
       });
@@ -148,16 +151,16 @@ for (const [dialect, database] of [
   });
 }
 
-describe('where users do not recover alone, or cannot', () => {
-  it('there is no such page in other regions', async () => {
+describe('unavailable self-service recovery', () => {
+  it('has no page in regions that do not offer it', async () => {
     const portal = await openPortal();
     const person = await aPerson(portal, english).visit('/sign-in');
     assert.equal((await person.visit('/recover-access')).status, 404);
     assert.equal((await person.send('POST', '/recover-access', { username: 'a@b.example' })).status, 404);
   });
 
-  it('a portal without mail says that its operator must help', async () => {
-    // A file that is named is not the embedded default: nobody looks into its folder for mails.
+  it('refers to the operator in a portal without email', async () => {
+    // An explicitly named database file is not the default, so the portal has no outbox folder.
     const { config } = await openPortal({ environment: china });
     const databaseUrl = config.database.kind === 'sqlite' ? `sqlite:${config.database.file}` : '';
     const portal = await openPortal({ environment: china, databaseUrl });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { read } from '../architecture/sources.ts';
+import { readSources } from '../architecture/sources.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
@@ -15,14 +15,14 @@ const germany = 'http://localhost:3001';
 const REGION_URLS = 'china=http://localhost:3000,germany=http://localhost:3001';
 const mailing = { REGION: 'china', REGION_URLS, SMTP_URL: 'smtp://localhost:1', MAIL_FROM };
 
-describe('to another region', async () => {
+describe('redirects to another region', async () => {
   const portal = await openPortal();
-  // Its people recover alone.
+  // Users of this region recover their own access.
   const alone = await openPortal({ environment: mailing });
   const routes = [
     { domain: 'spree.example', region: 'germany' },
     { domain: 'potomac.example', region: 'us-government' },
-    // What no import takes, should it stand there all the same.
+    // Invalid regions that an import would reject.
     { domain: 'evil.example', region: 'https://evil.example' },
     { domain: 'worse.example', region: '//evil.example' },
     { domain: 'proto.example', region: '__proto__' },
@@ -40,7 +40,7 @@ describe('to another region', async () => {
     [`${canary}@nobody.example`, '/sign-in/password', 303],
   ];
   for (const [username, location, status] of table) {
-    it(`leads only a configured host, by 303, with nothing of the person: ${username}`, async () => {
+    it(`lead only to configured hosts, with status 303 and without personal data: ${username}`, async () => {
       const person = await aPerson(portal, {
         ...english,
         Host: 'evil.example',
@@ -66,7 +66,7 @@ describe('to another region', async () => {
     [`${canary}@nobody.example`, undefined, 200],
   ];
   for (const [username, location, status] of asked) {
-    it(`leads whoever asks for a link nowhere else: ${username}`, async () => {
+    it(`lead only to configured hosts when requesting a recovery link: ${username}`, async () => {
       const person = await aPerson(alone, { ...english, Host: 'evil.example' }).visit('/recover-access');
       const answer = await person.send('POST', '/recover-access', { username });
       assert.deepEqual([answer.status, answer.headers.location], [status, location]);
@@ -75,7 +75,7 @@ describe('to another region', async () => {
     });
   }
 
-  it('links only to configured hosts, with nothing of the person', async () => {
+  it('have no counterpart in links: pages link only to configured hosts, without personal data', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const user = await aUser(portal, tenant, { username: `${canary}@${tenant.domain}`, administratorLevel: 'global' });
     const person = aPerson(portal, english);
@@ -99,21 +99,21 @@ describe('to another region', async () => {
   });
 });
 
-describe('in the code', () => {
-  const sources = read('src/**/*.ts');
+describe('redirects in the source code', () => {
+  const sources = readSources('src/**/*.ts');
   const redirects = sources.flatMap(({ path, text }) =>
     [...text.matchAll(/\.redirect\(([^,)]*)/g)].map(([, status]) => ({ path, status })),
   );
 
-  it('every redirect is a 303', () => {
+  it('always use status 303', () => {
     assert.ok(redirects.length > 10);
     assertNone(redirects.filter(({ status }) => status !== '303').map(({ path, status }) => `${path}: ${status}`));
-    // Who reads the header of an answer, as the visitor of the proof does, redirects nobody.
+    // Reading the Location header of a response, as the isolation proof does, is not a redirect.
     const writes = sources.filter(({ text }) => /(?<!headers\.get\()'Location'/i.test(text));
     assertNone(writes.map(({ path }) => path));
   });
 
-  it('only the sign-in and who asks for a link redirect to an address of another region, as the configuration has it', () => {
+  it('lead to another region only from sign-in and recovery, and only to the configured URL', () => {
     const users = sources.filter(({ text }) => /\bregionUrls\.get\(/.test(text)).map(({ path }) => path);
     assert.deepEqual(users, ['src/site/links/recovery.routes.ts', 'src/site/sign-in/sign-in.routes.ts']);
   });

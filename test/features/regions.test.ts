@@ -6,8 +6,8 @@ import { administratorLevels } from '../../src/domain/roles.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { everythingKept, recorded } from '../support/traces.ts';
-import { words } from '../support/words.ts';
+import { databaseContents, recordResponses } from '../support/responses.ts';
+import { translator } from '../support/translator.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 const list = '/account-settings/user-management';
@@ -27,7 +27,8 @@ async function region(environment: Readonly<Record<string, string>>) {
 const speaking = (portal: Portal, user: TestUser, language: Language): Promise<Person> =>
   aPerson(portal, { 'Accept-Language': language }).signIn(user);
 
-const withLevel = (portal: Portal, tenant: TestTenant, wishes: Partial<TestUser>) => aUser(portal, tenant, wishes);
+const withLevel = (portal: Portal, tenant: TestTenant, overrides: Partial<TestUser>) =>
+  aUser(portal, tenant, overrides);
 const usersOf = (portal: Portal): Promise<object[]> => portal.database.knex('users').orderBy('id').select();
 
 describe('a user name of another region', async () => {
@@ -36,49 +37,49 @@ describe('a user name of another region', async () => {
     { domain: 'spree.example', region: 'germany' },
     { domain: 'yangtze.example', region: 'china' },
   ]);
-  const { app, sent } = recorded(portal.app);
+  const { app, sent } = recordResponses(portal.app);
   const canary = 'kanarienvogel';
 
   for (const [label, username] of [
-    ['as it is', `${canary}@spree.example`],
-    ['in capitals', `${canary.toUpperCase()}@SPREE.EXAMPLE`],
-    ['with blanks', `  ${canary}@spree.example  `],
-    ['in wide letters', `${canary}＠ｓｐｒｅｅ.example`],
-    ['with the dot of the root', `${canary}@spree.example.`],
-    ['on a host of the company', `${canary}@mail.berlin.spree.example`],
+    ['unchanged', `${canary}@spree.example`],
+    ['in capital letters', `${canary.toUpperCase()}@SPREE.EXAMPLE`],
+    ['with spaces around it', `  ${canary}@spree.example  `],
+    ['in full-width characters', `${canary}＠ｓｐｒｅｅ.example`],
+    ['with a trailing dot', `${canary}@spree.example.`],
+    ['on a subdomain', `${canary}@mail.berlin.spree.example`],
   ] as const) {
-    it(`leads to that region’s own sign-in, and stays nowhere here: ${label}`, async () => {
+    it(`redirects to that region and is not stored or logged: ${label}`, async () => {
       const person = await aPerson({ app }, { 'Accept-Language': 'en' }).visit('/sign-in');
       const answer = await person.send('POST', '/sign-in', { username });
       assert.deepEqual([answer.status, answer.headers.location], [303, 'http://localhost:3001/sign-in?from=worldwide']);
       assert.equal((await person.visit('/sign-in/password')).path, '/sign-in');
       const second = await person.send('POST', '/sign-in/password', { username, password: `${canary} is my password` });
       assert.equal(second.headers.location, '/sign-in');
-      const places = [await everythingKept(portal.database), portal.logged(), JSON.stringify(sent)];
+      const places = [await databaseContents(portal.database), portal.logged(), JSON.stringify(sent)];
       for (const place of places) assert.ok(!place.toLowerCase().includes(canary));
     });
   }
 
-  it('is kept nowhere when it is no user name at all', async () => {
+  it('is not stored or logged if it is malformed', async () => {
     for (const username of [`${canary}@x@spree.example`, `${canary}.spree.example`, `@${canary}`]) {
       const person = await aPerson({ app }).visit('/sign-in');
       const answer = await person.send('POST', '/sign-in', { username });
       assert.equal(answer.status, 422, username);
-      const places = [await everythingKept(portal.database), portal.logged(), JSON.stringify(sent)];
+      const places = [await databaseContents(portal.database), portal.logged(), JSON.stringify(sent)];
       for (const place of places) assert.ok(!place.includes(canary));
     }
   });
 
-  it('is not repeated where that region’s address is not known', async () => {
+  it('is not echoed if the URL of that region is unknown', async () => {
     const person = await aPerson({ app }, { 'Accept-Language': 'en' }).visit('/sign-in');
     const answer = await person.send('POST', '/sign-in', { username: `${canary}@yangtze.example` });
     assert.equal(answer.status, 422);
     assert.match(answer.text, /is in another region/);
     assert.ok(!answer.text.includes(canary));
-    assert.ok(!(await everythingKept(portal.database)).includes(canary));
+    assert.ok(!(await databaseContents(portal.database)).includes(canary));
   });
 
-  it('is one of this region where only its beginning or its end looks like the other', async () => {
+  it('is not recognized by a similar domain', async () => {
     for (const domain of ['notspree.example', 'spree.example.org', 'spree-example.org']) {
       const person = await aPerson({ app }).visit('/sign-in');
       const answer = await person.send('POST', '/sign-in', { username: `somebody@${domain}` });
@@ -86,20 +87,20 @@ describe('a user name of another region', async () => {
     }
   });
 
-  it('is at home there: the region does not send its own people away', async () => {
+  it('can sign in within its own region', async () => {
     const germany = await region({ REGION: 'germany' });
     await directoryStore.upsert(germany.portal.database, [{ domain: germany.tenant.domain, region: 'germany' }]);
     assert.equal((await aPerson(germany.portal).signIn(germany.zoe)).path, '/dashboard');
   });
 });
 
-describe('Germany in its historical edition', async () => {
+describe("Germany's historical edition", async () => {
   const environment = { REGION: 'germany', REGION_RULES: 'rules/germany-historical.json' };
   const { portal, tenant, zoe, camille } = await region(environment);
 
   for (const language of languages) {
-    it(`does every operation on users in its own administration portal, and leads there (${language})`, async () => {
-      const { t } = words(language);
+    it(`refers to its own administration portal for every operation on users (${language})`, async () => {
+      const { t } = translator(language);
       const admin = await withLevel(portal, tenant, {
         displayName: 'Anne Roux',
         administratorLevel: 'global',
@@ -126,7 +127,7 @@ describe('Germany in its historical edition', async () => {
     });
   }
 
-  it('refuses every form of the user management, and does nothing', async () => {
+  it('rejects every form of user management', async () => {
     const person = await speaking(portal, camille, 'en');
     const forms = portal.routes.filter(({ method, path }) => method === 'post' && path.startsWith(list));
     const before = await usersOf(portal);
@@ -139,12 +140,12 @@ describe('Germany in its historical edition', async () => {
     assert.deepEqual(await usersOf(portal), before);
   });
 
-  it('lets everybody look after their own password', async () => {
+  it('lets users change their own passwords', async () => {
     const person = await (await speaking(portal, zoe, 'en')).visit('/my-profile/password');
     assert.equal(person.status, 200);
   });
 
-  it('tells those who may not manage users so, and sends them nowhere', async () => {
+  it('shows no link to users who may not manage users', async () => {
     const person = await (await speaking(portal, zoe, 'en')).visit(list);
     assert.equal(person.status, 403);
     person.sees('Camille Laurent');
@@ -152,22 +153,22 @@ describe('Germany in its historical edition', async () => {
   });
 });
 
-describe('the other editions', () => {
-  it('China: nobody resets a password for somebody else; the rest is done here', async () => {
+describe('other editions', () => {
+  it("China: resetting another user's password is not offered, everything else is", async () => {
     const { portal, zoe, camille } = await region({ REGION: 'china' });
     const person = await (await speaking(portal, camille, 'en')).visit(list);
     person.sees('Zoé Besson');
     await person.visit(userAddress(zoe));
-    person.sees(words('en').t('policy:alone.text', { region: 'China' }));
+    person.sees(translator('en').t('policy:alone.text', { region: 'China' }));
     assert.equal(person.$(`a[href="${resetAddress(zoe)}"]`).length, 0);
     assert.equal((await person.visit(resetAddress(zoe))).status, 200);
-    person.sees(words('en').t('policy:alone.title'));
+    person.sees(translator('en').t('policy:alone.title'));
     const before = await usersOf(portal);
     assert.equal((await person.send('POST', resetAddress(zoe), { epoch: '0' })).status, 403);
     assert.deepEqual(await usersOf(portal), before);
   });
 
-  it('US Government: users are managed in its own portal', async () => {
+  it('US Government: users are managed in a separate portal', async () => {
     const { portal, zoe, camille } = await region({ REGION: 'us-government' });
     const person = await speaking(portal, camille, 'en');
     for (const path of [list, userAddress(zoe), resetAddress(zoe)]) {
@@ -177,7 +178,7 @@ describe('the other editions', () => {
     assert.equal((await person.send('POST', resetAddress(zoe), { epoch: '0' })).status, 403);
   });
 
-  it('Germany today: only a Global admin resets the password of an administrator', async () => {
+  it("Germany today: only Global admins can reset an administrator's password", async () => {
     const { portal, tenant, camille } = await region({ REGION: 'germany' });
     const manager = await withLevel(portal, tenant, { administratorLevel: 'userManagement' });
     for (const administratorLevel of administratorLevels) {

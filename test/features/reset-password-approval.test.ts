@@ -10,7 +10,7 @@ import { oneTimeLinkUrls } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
 
-describe('a reset that another administrator approved', async () => {
+describe('a password reset approved by another administrator', async () => {
   const portal = await openPortal();
   const { database, hasher, config } = portal;
   const clock = (): number => portal.clock.now;
@@ -22,7 +22,7 @@ describe('a reset that another administrator approved', async () => {
     createScope({ ...tenant.scope, principal: person(await aUser(portal, tenant, { administratorLevel })) });
   const [globalAdmin, manager] = [await as('global'), await as('userManagement')];
 
-  /** Resets a password while something else happens between the hash and the lock. */
+  /** Resets a password while something else happens between hashing and locking. */
   async function reset(by: Scope, userId: string, meanwhile: () => Promise<unknown>) {
     const credentialIssuer = {
       ...issuer,
@@ -45,10 +45,10 @@ describe('a reset that another administrator approved', async () => {
 
   for (const [label, by, change] of [
     ['has another password by then', globalAdmin, { epoch: 7 }],
-    ['was deleted by then', globalAdmin, { state: 'deleted', deleted_at: 1 }],
-    ['became a Global admin, whom the administrator may not reset', manager, { administrator_level: 'global' }],
+    ['has been deleted by then', globalAdmin, { state: 'deleted', deleted_at: 1 }],
+    ['has become a Global admin, out of reach of the administrator', manager, { administrator_level: 'global' }],
   ] as const) {
-    it(`keeps the approval where the user ${label}`, async () => {
+    it(`keeps the approval if the user ${label}`, async () => {
       const { id } = await aUser(portal, tenant);
       const result = await reset(by, id, () => database.knex('users').where({ id }).update(change));
       assert.deepEqual(result, { outcome: 'stale', consumed: 0 });

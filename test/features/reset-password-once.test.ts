@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { everythingKept, recorded } from '../support/traces.ts';
+import { databaseContents, recordResponses } from '../support/responses.ts';
 
 const english = { 'Accept-Language': 'en' };
 const groupsOfFour = /[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){4}/;
@@ -21,8 +21,8 @@ const eventsOf = async ({ id }: TestUser): Promise<string[]> => {
   return rows.map(({ kind }) => kind);
 };
 
-describe('one form resets one password once', () => {
-  it('when it is sent a second time, a third, and by another administrator', async () => {
+describe('the reset form', () => {
+  it('resets once when it is submitted again, also by another administrator', async () => {
     const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
     const admin = await (await anAdmin()).visit(addressOf(zoe));
     const second = await (await anAdmin()).visit(addressOf(zoe));
@@ -39,7 +39,7 @@ describe('one form resets one password once', () => {
     assert.deepEqual(await eventsOf(zoe), ['password.reset']);
   });
 
-  it('when it is sent ten times at once', async () => {
+  it('resets once when it is submitted ten times concurrently', async () => {
     const zoe = await aUser(portal, tenant);
     const admin = await (await anAdmin()).visit(addressOf(zoe));
     const sending = Array.from({ length: 10 }, () => admin.send('POST', addressOf(zoe), { epoch: String(zoe.epoch) }));
@@ -50,7 +50,7 @@ describe('one form resets one password once', () => {
     assert.deepEqual(await rowOf(zoe), { ...(await rowOf(zoe)), epoch: zoe.epoch + 1, password: 'temporary' });
   });
 
-  it('and again when the administrator asks for the page again', async () => {
+  it('resets again after the page has been reloaded', async () => {
     const zoe = await aUser(portal, tenant);
     const admin = await (await anAdmin()).visit(addressOf(zoe));
     await admin.submit('Reset password');
@@ -62,14 +62,14 @@ describe('one form resets one password once', () => {
   });
 
   for (const [label, fields] of [
-    ['nothing', {}],
-    ['an empty text', { epoch: '' }],
+    ['no value', {}],
+    ['an empty value', { epoch: '' }],
     ['a negative number', { epoch: '-1' }],
-    ['words', { epoch: 'zero' }],
+    ['a word', { epoch: 'zero' }],
     ['another number', { epoch: '1' }],
     ['two numbers', { epoch: ['0', '0'] as unknown as string }],
   ] as const) {
-    it(`and not at all with ${label} in the place of its number`, async () => {
+    it(`is rejected with ${label} as epoch`, async () => {
       const zoe = await aUser(portal, tenant);
       const before = await rowOf(zoe);
       const answer = await (await anAdmin()).send('POST', addressOf(zoe), fields);
@@ -78,7 +78,7 @@ describe('one form resets one password once', () => {
     });
   }
 
-  it('and nothing but the form does: no look at the page, no other method', async () => {
+  it('is the only way to reset: GET, HEAD and other methods change nothing', async () => {
     const zoe = await aUser(portal, tenant);
     const [admin, before] = [await anAdmin(), await rowOf(zoe)];
     assert.equal((await admin.send('HEAD', addressOf(zoe))).status, 200);
@@ -92,8 +92,8 @@ describe('one form resets one password once', () => {
   });
 });
 
-describe('the secret', async () => {
-  const { app, sent } = recorded(portal.app);
+describe('a new temporary password', async () => {
+  const { app, sent } = recordResponses(portal.app);
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
   const here = { app };
   const admin = await aPerson(here, english).signIn(camille);
@@ -113,7 +113,7 @@ describe('the secret', async () => {
     }
   }
 
-  it('is in one answer of all that are sent, and there once', async () => {
+  it('occurs exactly once in all responses', async () => {
     await lookEverywhere(admin);
     await admin.send('POST', addressOf(zoe), { epoch: String(zoe.epoch) });
     await lookEverywhere(await aPerson(here, english).signIn(camille));
@@ -132,16 +132,16 @@ describe('the secret', async () => {
     assert.ok(!holding[0]!.headers.includes(secret));
   });
 
-  it('is nowhere that anything is kept: not in the database, not in its files, not in the log', async () => {
+  it('is not stored in the database, in files or in the log', async () => {
     const { database } = portal.config;
     const folder = path.dirname(database.kind === 'sqlite' ? database.file : '');
     const files = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'latin1'));
-    const kept = [await everythingKept(portal.database), portal.logged(), ...files];
+    const kept = [await databaseContents(portal.database), portal.logged(), ...files];
     for (const place of kept) for (const each of spellings) assert.ok(!place.includes(each));
     assert.ok(kept[0]!.includes('$argon2id$') && files.length > 0);
   });
 
-  it('is on a page that is not to be stored, and that tells nobody where its reader comes from', () => {
+  it('is on a page that forbids caching and referrers', () => {
     assert.match(headers['cache-control'] ?? '', /\bno-store\b/);
     assert.equal(headers['referrer-policy'], 'no-referrer');
     assert.equal(headers.etag, undefined);
@@ -149,7 +149,7 @@ describe('the secret', async () => {
     assert.equal(headers.location, undefined);
   });
 
-  it('is one text, to be read from the left and never translated', () => {
+  it('is one text, left-to-right and excluded from translation', () => {
     const output = $('output#temporary-password');
     assert.equal(output.length, 1);
     assert.match(output.text(), new RegExp(`^${groupsOfFour.source}$`));

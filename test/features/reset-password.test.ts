@@ -11,7 +11,7 @@ describe('resetting a user’s password', async () => {
   const tenant = await aTenant(portal, { name: 'Ateliers Lumière' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
 
-  it('runs as on the source page, in French, from the dashboard to the new password', async () => {
+  it('follows the original procedure, in French, from the dashboard to the new password', async () => {
     const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
     const admin = await aPerson(portal).signIn(camille);
     assert.equal(admin.path, '/dashboard');

@@ -5,8 +5,8 @@ import { maxShareOf } from '../../src/core/activity/trim.ts';
 import { findExcess, minLimit, purgeExpired } from '../../src/core/retention/retention.ts';
 import { aTenant, aUser, type TestTenant } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
-import { letTimePass, openPortal, type Portal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
+import { advanceTime, openPortal, type Portal } from '../support/portal.ts';
+import { withRules } from '../support/rules.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import type { RetentionStep } from '../../src/platform/retention-step.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -21,7 +21,7 @@ interface Line {
   readonly msg: string;
 }
 
-/** What was logged about deletion since the last call. */
+/** @returns the log lines about deletion since the last call */
 function purgeLines({ logged }: Portal): () => Line[] {
   let read = 0;
   return () => {
@@ -51,7 +51,7 @@ for (const [dialect, server] of [
   describe(`retention on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     if (server === null) return;
     const portal = await openPortal({
-      environment: underRules({ activityLog, restoreWindowDays: 30 }),
+      environment: withRules({ activityLog, restoreWindowDays: 30 }),
       ...(server.url === undefined ? {} : { databaseUrl: server.url }),
     });
     const { clock, database, background } = portal;
@@ -66,14 +66,14 @@ for (const [dialect, server] of [
     const usersLeft = async (): Promise<number> =>
       (await database.knex('users').where({ tenant_id: tenant.id, state: 'deleted' })).length;
 
-    it('deletes nothing at a start with a wrong clock: a deleted user can still be restored when it is right again', async () => {
+    it('deletes nothing on startup with a wrong clock, so that deleted users can still be restored', async () => {
       await background.runAll();
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', state: 'deleted', deletedAt: clock.now });
       await signedIn();
       const before = await entries();
       for (const wrongMs of [31 * dayMs, 11 * 365 * dayMs]) {
         clock.now += wrongMs;
-        // A sign-in is recorded under the wrong time: that makes it no more right.
+        // A sign-in recorded with a wrong timestamp must not make the wrong clock trusted.
         await signedIn();
         await background.runAll();
         clock.now -= wrongMs;
@@ -88,13 +88,13 @@ for (const [dialect, server] of [
           .filter(({ msg }) => !msg.startsWith('Purged'))
           .map(({ level }) => level),
         [40, 40, 30],
-        'each wrong time, and the right one',
+        'one line per wrong time and one for the corrected clock',
       );
       assert.ok(await usersStore.findDeleted(portal.database, tenant.scope, zoe.id));
     });
 
-    it('erases users once time has passed, and logs how many of each kind, without personal data', async () => {
-      await letTimePass(portal, 31 * dayMs);
+    it('erases users after the retention period and logs counts without personal data', async () => {
+      await advanceTime(portal, 31 * dayMs);
       linesSince();
       await background.runAll();
       const lines = linesSince();
@@ -107,9 +107,9 @@ for (const [dialect, server] of [
       assert.deepEqual(linesSince(), [], 'a run that deletes nothing logs nothing');
     });
 
-    it('erases nobody where more users are due than the limit: it logs why, once an hour, and goes on when fewer are due', async () => {
+    it('erases nothing if more users are due than the limit, warns once an hour, and continues when fewer are due', async () => {
       await manyUsers(portal, tenant, minLimit + 1);
-      await letTimePass(portal, 31 * dayMs);
+      await advanceTime(portal, 31 * dayMs);
       linesSince();
       await background.runAll();
       await background.runAll();
@@ -129,7 +129,7 @@ for (const [dialect, server] of [
       assert.equal(await usersLeft(), 0);
     });
 
-    it('trims up to the limit, and nothing where more entries are due', async () => {
+    it('trims entries up to the limit, and none if more are due', async () => {
       const { id, scope } = await aTenant(portal);
       const many = (count: number) =>
         activityStore.recordMany(
@@ -139,22 +139,22 @@ for (const [dialect, server] of [
           clock.now,
         );
       await many(minLimit + 1);
-      await letTimePass(portal, 3652 * dayMs);
+      await advanceTime(portal, 3652 * dayMs);
       const left = async (): Promise<number> => (await database.knex('activity').where({ tenant_id: id })).length;
       linesSince();
       await background.runAll();
       assert.equal(await left(), minLimit + 1);
       const [warning] = linesSince().filter(({ level }) => level === 40) as (Line & { kind?: string })[];
       assert.equal(warning?.kind, 'trimmedEntries');
-      // With so many entries that are kept, what is due is less than a twentieth of the log.
+      // With so many entries kept, those due are less than 5% of the log.
       for (let each = 0; each < 25; each++) await many(minLimit);
       await background.runAll();
-      assert.equal(await left(), 25 * minLimit + 1, 'one entry says that the log was trimmed');
+      assert.equal(await left(), 25 * minLimit + 1, 'one entry records the trimming');
     });
   });
 }
 
-describe('the limit of a run', () => {
+describe('limit of a purge run', () => {
   const aStep = (due: number, count: number): RetentionStep => ({
     countDue: () => Promise.resolve({ rows: due }),
     purge: () => Promise.resolve(),
@@ -168,15 +168,15 @@ describe('the limit of a run', () => {
     [50_000, 1_000_000, null],
     [50_001, 1_000_000, 50_000],
   ] as const) {
-    it(`${limit === null ? 'allows' : 'holds'} ${due} of ${count}`, async () => {
+    it(`${limit === null ? 'allows' : 'blocks'} ${due} of ${count} rows`, async () => {
       const excess = limit === null ? null : { kind: 'rows', due, limit };
       assert.deepEqual(await findExcess(aStep(due, count), 0), excess);
     });
   }
 });
 
-describe('a run in which one step fails', () => {
-  it('does the others all the same, and tells what was deleted before it failed', async () => {
+describe('a purge run with a failing step', () => {
+  it('runs the other steps and reports what was deleted before the failure', async () => {
     const step = (purge: RetentionStep['purge']): RetentionStep => ({ countDue: () => Promise.resolve({}), purge });
     const steps = [
       step((_now, _stopping, tally) => {
@@ -191,7 +191,7 @@ describe('a run in which one step fails', () => {
   });
 });
 
-describe('the share of a log that one run may drop', () => {
+describe('share of the activity log that one run may delete', () => {
   for (const [retentionDays, share] of [
     [3650, 0.05],
     [60, 0.05],
@@ -199,7 +199,7 @@ describe('the share of a log that one run may drop', () => {
     [3, 1],
     [1, 1],
   ] as const) {
-    it(`is ${share * 100} % where entries are kept for ${retentionDays} days`, () => {
+    it(`is ${share * 100} % for a retention of ${retentionDays} days`, () => {
       assert.equal(maxShareOf({ activityLog: { retentionDays } } as Parameters<typeof maxShareOf>[0]), share);
     });
   }

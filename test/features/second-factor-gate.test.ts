@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
-import { aCompanyWith, openLink, resetByLink } from '../support/links.ts';
+import { aTenantWithHandover, openLink, resetByLink } from '../support/links.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf, english, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode, english, recoveryCodesOn, seedOn } from '../support/second-factor.ts';
 import { methods, spellings } from '../support/spellings.ts';
-import { raw, type RawAnswer } from '../support/traces.ts';
+import { sendRaw, type RawResponse } from '../support/responses.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const portal = await openPortal();
 const origin = await portal.listen();
 const tenant = await aTenant(portal, { language: 'en' });
 const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
-// With every right there is: what holds them back is the second factor alone.
-const owner = await anOwner(portal, await aUser(portal, tenant, { administratorLevel: 'global' }));
+// An administrator with every permission, so that only the second factor restricts the session.
+const owner = await aSecondFactorUser(portal, await aUser(portal, tenant, { administratorLevel: 'global' }));
 const strict = await aTenant(portal, { language: 'en', name: 'Strict' });
 await portal.database
   .knex('tenants')
@@ -31,10 +31,14 @@ const fields = {
   ...{ confirmPassword: 'seven quiet otters nap', username: camille.username, password: goodPassword, returnTo: '/' },
 };
 
-async function send(person: Person, method: string, path: string): Promise<RawAnswer> {
+async function send(person: Person, method: string, path: string): Promise<RawResponse> {
   const headers = { Cookie: person.cookies(), 'Content-Type': 'application/x-www-form-urlencoded' };
   const form = new URLSearchParams({ _csrf: person.csrf, ...fields }).toString();
-  return raw(origin, path, { method, headers, ...(['GET', 'HEAD', 'OPTIONS'].includes(method) ? {} : { body: form }) });
+  return sendRaw(origin, path, {
+    method,
+    headers,
+    ...(['GET', 'HEAD', 'OPTIONS'].includes(method) ? {} : { body: form }),
+  });
 }
 
 const kept = async (): Promise<unknown> => {
@@ -43,14 +47,14 @@ const kept = async (): Promise<unknown> => {
 };
 
 for (const [label, user, step] of [
-  ['while the code is not given', owner.user, paths.signInCode],
-  ['while the rules require a set-up', without, paths.ownSecondFactor],
+  ['a session that still needs the second factor code', owner.user, paths.signInCode],
+  ['a session that must set up a second factor', without, paths.ownSecondFactor],
 ] as const) {
   const open = new Set<string>([step, paths.signOut, paths.language, paths.theme, paths.region]);
 
   describe(label, () => {
     for (const path of addresses) {
-      it(`${path} ${open.has(path) ? 'answers as it is' : `leads to ${step} by every method and spelling`}`, async () => {
+      it(`${path} ${open.has(path) ? 'is reachable' : `redirects to ${step} for every method and spelling`}`, async () => {
         const person = await aPerson(portal, english).signIn(user);
         assert.equal(person.path, step);
         const before = await kept();
@@ -61,12 +65,12 @@ for (const [label, user, step] of [
           }
         }
         assert.deepEqual(await kept(), before);
-        // Wrong codes were counted: each of these tests begins anew.
+        // Reset the throttle: wrong codes were counted.
         await portal.database.knex('throttles').delete();
       });
     }
 
-    it('the way out is open, and language and theme open nothing', async () => {
+    it('can sign out and choose language and theme, which opens no other page', async () => {
       const person = await aPerson(portal, english).signIn(user);
       await person.submit('Français');
       assert.equal(person.path, step);
@@ -78,8 +82,8 @@ for (const [label, user, step] of [
   });
 }
 
-describe('the order of what is asked', () => {
-  it('code, then the forced change, then the set-up that the rules require', async () => {
+describe('second factor during sign-in', () => {
+  it('asks for the code, then the forced password change, then the required setup', async () => {
     const user = await aUser(portal, strict, { administratorLevel: 'global', password: 'temporary' });
     const person = await aPerson(portal, english).signIn(user);
     assert.equal(person.path, paths.changePassword);
@@ -88,24 +92,24 @@ describe('the order of what is asked', () => {
     await person.submit('Change password', fresh);
     assert.equal(person.path, paths.ownSecondFactor);
     person.sees('Your organization requires two-step verification');
-    assert.equal(person.$('.navigation').length, 0, 'there is one thing to do');
-    await person.submit('Finish setup', { Code: codeOf(portal, seedOn(person)) });
+    assert.equal(person.$('.navigation').length, 0, 'no navigation is shown');
+    await person.submit('Finish setup', { Code: totpCode(portal, seedOn(person)) });
     assert.equal(recoveryCodesOn(person).length, 10);
     await person.follow('I’ve saved my codes');
     assert.equal(person.path, paths.dashboard);
   });
 
-  it('a one-time link opens nothing but the code page, and behind it the change', async () => {
-    const { tenant: company, admin } = await aCompanyWith(portal, 'link');
-    const user = await anOwner(portal, await aUser(portal, company));
+  it('asks for the code after a one-time link, before the password change', async () => {
+    const { tenant: linkTenant, admin } = await aTenantWithHandover(portal, 'link');
+    const user = await aSecondFactorUser(portal, await aUser(portal, linkTenant));
     const person = await openLink(portal, await resetByLink(admin, user.user));
     assert.equal(person.path, paths.signInCode);
     assert.equal((await person.visit(paths.changePassword)).path, paths.signInCode);
-    await person.submit('Sign in', { Code: codeOf(portal, user.seed) });
+    await person.submit('Sign in', { Code: totpCode(portal, user.seed) });
     assert.equal(person.path, paths.changePassword);
   });
 
-  it('rules that become stricter lead open sessions to the set-up at the next request', async () => {
+  it('must be set up in open sessions as soon as the rules require it', async () => {
     const user = await aUser(portal, tenant);
     const person = await aPerson(portal, english).signIn(user);
     const admin = await aPerson(portal, english).signIn(camille);
@@ -119,17 +123,20 @@ describe('the order of what is asked', () => {
     assert.equal((await person.visit(paths.myProfile)).path, paths.myProfile);
   });
 
-  it('where the rules require one, its owner cannot remove it, by page or by form', async () => {
-    const required = await anOwner(portal, await aUser(portal, strict, { administratorLevel: 'userManagement' }));
+  it('cannot be removed by its user if the rules require it', async () => {
+    const required = await aSecondFactorUser(
+      portal,
+      await aUser(portal, strict, { administratorLevel: 'userManagement' }),
+    );
     const { person } = required;
     await person.visit(paths.ownSecurity);
     person.sees('In the Worldwide region, your organization requires').doesNotSee('Remove authenticator app');
-    const proof = { currentPassword: goodPassword, code: codeOf(portal, required.seed) };
+    const proof = { currentPassword: goodPassword, code: totpCode(portal, required.seed) };
     assert.equal((await person.send('POST', paths.removeOwnSecondFactor, proof)).status, 403);
     assert.notEqual((await usersStore.find(portal.database, strict.scope, required.user.id))?.secondFactorAt, null);
   });
 
-  it('a session that owes the code ends after a quarter of an hour', async () => {
+  it('must be entered within 15 minutes', async () => {
     const person = await aPerson(portal, english).signIn(owner.user);
     portal.clock.now += 14 * 60_000;
     assert.equal((await person.visit(paths.dashboard)).path, paths.signInCode);
@@ -137,11 +144,11 @@ describe('the order of what is asked', () => {
     assert.equal((await person.visit(paths.dashboard)).path, paths.signIn);
   });
 
-  it('nobody reaches the code page without the password, or with nothing to give', async () => {
+  it('has a code page that is only reachable after the password, and only if a code is due', async () => {
     const visitor = await aPerson(portal, english).visit(paths.signInCode);
     assert.equal(visitor.path, paths.signIn);
     assert.equal(
-      (await visitor.send('POST', paths.signInCode, { code: codeOf(portal, owner.seed) })).headers.location,
+      (await visitor.send('POST', paths.signInCode, { code: totpCode(portal, owner.seed) })).headers.location,
       paths.signIn,
     );
     const person = await aPerson(portal, english).signIn(camille);

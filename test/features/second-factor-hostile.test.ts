@@ -4,32 +4,32 @@ import { paths, fillPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf, english, signInByCode, type Owner } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode, english, signInByCode, type SecondFactorUser } from '../support/second-factor.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 
-describe('a code', async () => {
+describe('a second factor code', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
-  const other = await anOwner(portal, await aUser(portal, tenant));
+  const other = await aSecondFactorUser(portal, await aUser(portal, tenant));
 
-  const hostile: [label: string, code: (owner: Owner) => string][] = [
-    ['of another user', () => codeOf(portal, other.seed)],
+  const hostile: [label: string, code: (owner: SecondFactorUser) => string][] = [
+    ["from another user's app", () => totpCode(portal, other.seed)],
     ['a recovery code of another user', () => other.recoveryCodes[0] ?? ''],
-    ['two steps old', ({ seed }) => codeOf(portal, seed, -2)],
-    ['two steps early', ({ seed }) => codeOf(portal, seed, 2)],
-    ['the one that confirmed the set-up', ({ seed }) => codeOf(portal, seed, -2)],
+    ['two time steps old', ({ seed }) => totpCode(portal, seed, -2)],
+    ['two time steps early', ({ seed }) => totpCode(portal, seed, 2)],
+    ['the code that confirmed the setup', ({ seed }) => totpCode(portal, seed, -2)],
     ['the seed itself', ({ seed }) => seed],
-    ['a digit short', ({ seed }) => codeOf(portal, seed).slice(1)],
-    ['a digit more', ({ seed }) => `${codeOf(portal, seed)}0`],
+    ['one digit too short', ({ seed }) => totpCode(portal, seed).slice(1)],
+    ['one digit too long', ({ seed }) => `${totpCode(portal, seed)}0`],
     ['SQL', () => "' or 1=1 --"],
     ['a wildcard', () => '%'],
     ['markup', () => '<img src=x onerror=alert(1)>'],
-    ['long', () => '1'.repeat(20_000)],
+    ['an overlong code', () => '1'.repeat(20_000)],
   ];
 
-  it('that does not belong here is refused in the same words, whatever it is', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+  it('is rejected with the same message for every kind of invalid code', async () => {
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const answers = new Set<string>();
     for (const [label, codeFor] of hostile) {
       await portal.database.knex('throttles').delete();
@@ -43,13 +43,13 @@ describe('a code', async () => {
     assert.equal(answers.size, 1);
     const person = await aPerson(portal, english).signIn(owner.user);
     await portal.database.knex('throttles').delete();
-    await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
-    assert.equal(person.path, paths.dashboard, 'and the right one still opens');
+    await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
+    assert.equal(person.path, paths.dashboard, 'the correct code is still accepted');
   });
 
-  it('that opened a session opens no other, nor does any of a step before', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
-    const [before, now] = [codeOf(portal, owner.seed, -1), codeOf(portal, owner.seed)];
+  it('is accepted only once, and codes of earlier steps are not accepted afterwards', async () => {
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
+    const [before, now] = [totpCode(portal, owner.seed, -1), totpCode(portal, owner.seed)];
     const first = await aPerson(portal, english).signIn(owner.user);
     await first.submit('Sign in', { Code: now });
     assert.equal(first.path, paths.dashboard);
@@ -58,14 +58,14 @@ describe('a code', async () => {
       await second.submit('Sign in', { Code: code });
       assert.equal(second.status, 422);
     }
-    await second.submit('Sign in', { Code: codeOf(portal, owner.seed, 1) });
+    await second.submit('Sign in', { Code: totpCode(portal, owner.seed, 1) });
     assert.equal(second.path, paths.dashboard);
   });
 
-  it('that comes twice, or as a list, is none', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+  it('is rejected if the field is a list', async () => {
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
-    const code = codeOf(portal, owner.seed);
+    const code = totpCode(portal, owner.seed);
     for (const fields of [
       { 'code[]': code },
       { 'code[0]': code },
@@ -77,12 +77,12 @@ describe('a code', async () => {
     assert.equal((await person.visit(paths.dashboard)).path, paths.signInCode);
   });
 
-  it('of a user who is blocked between password and code opens nothing', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+  it('is rejected if the user is blocked after entering the password', async () => {
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     const camille = await aPerson(portal, english).signIn(admin);
     await camille.send('POST', fillPath(paths.blockUser, { userId: owner.user.id }));
-    const answer = await person.send('POST', paths.signInCode, { code: codeOf(portal, owner.seed) });
+    const answer = await person.send('POST', paths.signInCode, { code: totpCode(portal, owner.seed) });
     assert.equal(answer.headers.location, paths.signIn);
   });
 
@@ -90,12 +90,12 @@ describe('a code', async () => {
     for (let each = 0; each < count; each++) await person.submit('Sign in', { Code: '000000' });
   }
 
-  it('is throttled after five wrong ones, recovery codes and other addresses included, and a right one must wait too', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+  it('is throttled after five failures, including recovery codes, other addresses and correct codes', async () => {
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     await wrongTries(person, 5);
     assert.equal(person.status, 422);
-    await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+    await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
     assert.equal(person.status, 429);
     assert.ok(Number(person.headers['retry-after']) > 0);
     person.sees('Too many attempts');
@@ -104,36 +104,36 @@ describe('a code', async () => {
     await elsewhere.submit('Use recovery code', recovery);
     assert.equal(elsewhere.status, 429);
     const events = await activityStore.latestOfUser(portal.database, tenant.scope, owner.user.id);
-    assert.equal(events.filter(({ event }) => event.kind === 'signIn.throttled').length, 1, 'one record for a block');
+    assert.equal(events.filter(({ event }) => event.kind === 'signIn.throttled').length, 1, 'one entry per block');
     portal.clock.now += 15 * 60_000;
-    // The counters keep their own time, which no test moves: that of the block is taken away as time does.
+    // The throttle uses its own clock, which a test cannot move, so the counter is deleted instead.
     await portal.database.knex('throttles').where('key', 'like', 'code:%').delete();
     assert.equal((await signInByCode(portal, owner)).path, paths.dashboard);
   });
 
-  it('is throttled after twenty wrong ones a day, however slow they come', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+  it('is throttled after 20 failures per day, however slowly they come', async () => {
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     for (let quarter = 0; quarter < 4; quarter++) {
       await wrongTries(person, 5);
       assert.equal(person.status, 422);
       await portal.database.knex('throttles').where('key', 'like', 'code:%').delete();
     }
-    await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+    await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
     assert.equal(person.status, 429);
-    // An administrator who removes it, or resets the password, begins a new count.
+    // Removal by an administrator, like a password reset, resets the counter.
     const camille = await aPerson(portal, english).signIn(admin);
     await camille.send('POST', fillPath(paths.removeSecondFactor, { userId: owner.user.id }));
-    const again = await anOwner(portal, owner.user);
+    const again = await aSecondFactorUser(portal, owner.user);
     assert.equal((await signInByCode(portal, again)).path, paths.dashboard);
   });
 
-  it('cannot be tried while the counters cannot count', async () => {
-    const owner = await anOwner(portal, await aUser(portal, tenant));
+  it('is not accepted if the throttle is unavailable', async () => {
+    const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     const { knex } = portal.database;
     await knex.schema.renameTable('throttles', 'throttles_away');
-    const answer = await person.send('POST', paths.signInCode, { code: codeOf(portal, owner.seed) });
+    const answer = await person.send('POST', paths.signInCode, { code: totpCode(portal, owner.seed) });
     await knex.schema.renameTable('throttles_away', 'throttles');
     assert.ok([500, 503].includes(answer.status), String(answer.status));
     assert.equal((await person.visit(paths.dashboard)).path, paths.signInCode);

@@ -5,16 +5,16 @@ import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, english } from '../support/second-factor.ts';
+import { aSecondFactorUser, english } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 
 const server = await postgres();
 
-describe('a signed-in page', { skip: skipWithout('postgres', server) }, async () => {
+describe('a page of a signed-in user', { skip: skipWithout('postgres', server) }, async () => {
   const portal = await openPortal({ databaseUrl: server?.url ?? '' });
   const tenant = await aTenant(portal, { language: 'en' });
 
-  // Both kinds of queries, prepared and built, go through the driver's one way out.
+  // Prepared and built queries both pass through the driver's query method.
   async function queriesOf(person: Person, address: string): Promise<string[]> {
     await person.visit(address);
     const texts: string[] = [];
@@ -27,13 +27,13 @@ describe('a signed-in page', { skip: skipWithout('postgres', server) }, async ()
     };
     await person.visit(address);
     client.query = original;
-    // Written at most once a minute, without waiting: the visit before may still be at it.
+    // Session activity is written in the background, at most once a minute, possibly still for the previous visit.
     return texts.filter((text) => !text.startsWith('update "user_sessions" set "seen_at"'));
   }
 
-  it('costs no query more with a second factor than without, and reads none of its credentials', async () => {
+  it('needs no extra query with a second factor and does not read its credentials', async () => {
     const without = await aPerson(portal, english).signIn(await aUser(portal, tenant));
-    const { person } = await anOwner(portal, await aUser(portal, tenant));
+    const { person } = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const [one, other] = [await queriesOf(without, paths.myProfile), await queriesOf(person, paths.myProfile)];
     assert.ok(one.length > 0);
     assert.deepEqual(other, one);

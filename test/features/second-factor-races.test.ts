@@ -11,17 +11,17 @@ import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
-import { anOwner, codeOf } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
-const closers: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 after(async () => {
-  for (const close of new Set(closers)) await close();
+  for (const close of new Set(cleanups)) await close();
 });
 
-/** The step of the sign-in as one process of several does it, with a connection of its own. */
+/** The second factor step of one process with its own database connection. */
 function aNode({ config, clock }: Portal) {
   const database = openSubscribedDatabase(config.database);
   const vault = createVault(config.secondFactorKeys);
@@ -51,20 +51,20 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`codes on two nodes at once, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`concurrent codes in two processes, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const tenant = await aTenant(portal, { language: 'en' });
 
     for (const kind of ['app', 'recovery'] as const) {
-      it(`one that comes to both opens one session, ${rounds} times (${kind})`, async () => {
-        const owner = await anOwner(portal, await aUser(portal, tenant));
+      it(`open only one session per code, ${rounds} times (${kind})`, async () => {
+        const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
         const first = aNode(portal);
-        // An SQLite database has one process: there two requests of it come at once.
+        // SQLite supports only one process, so both requests run in this one.
         const nodes = [first, dialect === 'SQLite' ? first : aNode(portal)];
-        closers.push(...nodes.map(({ close }) => close));
+        cleanups.push(...nodes.map(({ close }) => close));
         const scope = createScope({ ...tenant.scope, principal: person(owner.user) });
         for (let round = 0; round < (kind === 'app' ? rounds : owner.recoveryCodes.length); round++) {
-          const code = kind === 'app' ? codeOf(portal, owner.seed) : (owner.recoveryCodes[round] ?? '');
+          const code = kind === 'app' ? totpCode(portal, owner.seed) : (owner.recoveryCodes[round] ?? '');
           const results = await Promise.all(
             nodes.map(async ({ step, openSession }) => step(scope, await openSession(owner.user), code)),
           );
@@ -74,7 +74,7 @@ for (const [dialect, server] of [
             .knex('user_sessions')
             .where({ user_id: owner.user.id })
             .whereLike('amr', '%mfa')) as object[];
-          // The one in which it was set up, and one a round.
+          // One session from the setup and one per round.
           assert.equal(opened.length, round + 2);
           portal.clock.now += 30_000;
           await portal.database.knex('throttles').delete();

@@ -4,7 +4,15 @@ import { paths, fillPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf, english, proofOf, recoveryCodesOn, seedOn, signInByCode } from '../support/second-factor.ts';
+import {
+  aSecondFactorUser,
+  totpCode,
+  english,
+  confirmationFields,
+  recoveryCodesOn,
+  seedOn,
+  signInByCode,
+} from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as deliveriesStore from '../../src/core/activity/deliveries.store.ts';
@@ -14,12 +22,12 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`a second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const tenant = await aTenant(portal, { language: 'en' });
     const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
 
-    it('is set up by picture or key and a first code, and asked for from then on', async () => {
+    it('is set up with a QR code or key and a first code, and is required from then on', async () => {
       const zoe = await aUser(portal, tenant);
       const other = await aPerson(portal, english).signIn(zoe);
       const person = await aPerson(portal, english).signIn(zoe);
@@ -29,41 +37,41 @@ for (const [dialect, server] of [
       const seed = seedOn(person);
       assert.match(seed, /^[A-Z2-7]{32}$/);
       await person.visit(paths.ownSecondFactor);
-      assert.equal(seedOn(person), seed, 'the same after a reload');
+      assert.equal(seedOn(person), seed, 'the seed is the same after a reload');
       await person.submit('Finish setup', { Code: '000000' });
       assert.equal(person.status, 422);
       person.sees('The code is incorrect. Check that you scanned this QR code');
-      assert.equal(seedOn(person), seed, 'and after a wrong code');
-      await person.submit('Finish setup', { Code: codeOf(portal, seed) });
+      assert.equal(seedOn(person), seed, 'the seed is the same after a wrong code');
+      await person.submit('Finish setup', { Code: totpCode(portal, seed) });
       assert.equal(recoveryCodesOn(person).length, 10);
       for (const code of recoveryCodesOn(person)) assert.match(code, /^([A-HJ-NP-Z2-9]{4}-){5}[A-HJ-NP-Z2-9]{4}$/);
       await person.visit(paths.ownSecurity);
       person.sees('Authenticator app set up on').sees('You have 10 recovery codes left.');
-      assert.equal((await other.visit(paths.dashboard)).path, paths.signIn, 'other sessions end');
+      assert.equal((await other.visit(paths.dashboard)).path, paths.signIn, 'all other sessions end');
 
       portal.clock.now += 60_000;
       const next = await aPerson(portal, english).visit(paths.myProfile);
       await next.signIn(zoe);
       assert.equal(next.path, paths.signInCode);
       const before = next.cookies();
-      await next.submit('Sign in', { Code: codeOf(portal, seed) });
-      assert.equal(next.path, paths.myProfile, 'where they wanted to go');
-      assert.notEqual(next.cookies(), before, 'under another id');
+      await next.submit('Sign in', { Code: totpCode(portal, seed) });
+      assert.equal(next.path, paths.myProfile, 'the requested page');
+      assert.notEqual(next.cookies(), before, 'the session has a new ID');
     });
 
-    it('comes back to the page that was asked for', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+    it('redirects to the originally requested page after the code', async () => {
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const person = await aPerson(portal, english).visit(paths.ownSessions);
       assert.equal(person.path, paths.signIn);
       await person.submit('Next', { 'User name': owner.user.username });
       await person.submit('Sign in', { Password: goodPassword });
       assert.equal(person.path, paths.signInCode);
-      await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+      await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
       assert.equal(person.path, paths.ownSessions);
     });
 
-    it('stands in the log as what it was, and counts as the last sign-in only when it was given', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+    it('is recorded in the activity log, and the last sign-in is updated only after the code', async () => {
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const kinds = async (): Promise<string[]> =>
         (await activityStore.latestOfUser(portal.database, tenant.scope, owner.user.id)).map(({ event }) => event.kind);
       const lastSignIn = async (): Promise<number | null> =>
@@ -74,13 +82,13 @@ for (const [dialect, server] of [
       assert.equal(await lastSignIn(), before);
       await person.submit('Sign in', { Code: '123' });
       assert.equal((await kinds())[0], 'signIn.failed');
-      await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+      await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
       assert.equal((await kinds())[0], 'signIn.succeeded');
       assert.equal(await lastSignIn(), portal.clock.now);
     });
 
-    it('a recovery code opens once in its place, and says how many are left', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+    it('can be replaced by a recovery code once, with a count of the codes left', async () => {
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const [code = '', other = ''] = owner.recoveryCodes;
       const person = await aPerson(portal, english).signIn(owner.user);
       await person.submit('Use recovery code', {
@@ -92,31 +100,31 @@ for (const [dialect, server] of [
       await again.submit('Use recovery code', { 'Recovery code': code });
       again.sees('The recovery code is incorrect or was already used');
       await again.submit('Sign in', { Code: other });
-      assert.equal(again.path, paths.dashboard, 'the one field takes both');
+      assert.equal(again.path, paths.dashboard, 'the code field accepts both');
     });
 
-    it('new recovery codes and the removal ask for password and code', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+    it('requires password and code for new recovery codes and for removal', async () => {
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const { person } = owner;
       await person.visit(paths.ownRecoveryCodes);
-      await person.submit('Generate new codes', proofOf(codeOf(portal, owner.seed), 'wrong'));
+      await person.submit('Generate new codes', confirmationFields(totpCode(portal, owner.seed), 'wrong'));
       person.sees('The current password is incorrect');
-      await person.submit('Generate new codes', proofOf('000000'));
+      await person.submit('Generate new codes', confirmationFields('000000'));
       person.sees('The code is incorrect');
-      await person.submit('Generate new codes', proofOf(codeOf(portal, owner.seed)));
+      await person.submit('Generate new codes', confirmationFields(totpCode(portal, owner.seed)));
       const codes = recoveryCodesOn(person);
       assert.equal(new Set([...codes, ...owner.recoveryCodes]).size, 20);
       await person.visit(paths.removeOwnSecondFactor);
-      await person.submit('Remove', proofOf(owner.recoveryCodes[0] ?? ''));
+      await person.submit('Remove', confirmationFields(owner.recoveryCodes[0] ?? ''));
       person.sees('The code is incorrect');
-      await person.submit('Remove', proofOf(codes[0] ?? ''));
+      await person.submit('Remove', confirmationFields(codes[0] ?? ''));
       person.sees('Your authenticator app was removed');
       const next = await aPerson(portal, english).signIn(owner.user);
       assert.equal(next.path, paths.dashboard);
     });
 
-    it('an administrator removes one that is lost, and its user hears of it', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant, { displayName: 'Zoé Besson' }));
+    it('can be removed by an administrator, with a notice to the user', async () => {
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant, { displayName: 'Zoé Besson' }));
       const camille = await aPerson(portal, english).signIn(admin);
       await camille.visit(userPath(owner.user.id));
       camille.sees('Set up on');
@@ -129,7 +137,7 @@ for (const [dialect, server] of [
         notices.map(({ message }) => message.kind),
         ['secondFactorSetUp', 'secondFactorRemoved'],
       );
-      // Once more it changes nothing, and nobody is told.
+      // A repeated request changes nothing and sends no notice.
       const again = await camille.send('POST', fillPath(paths.removeSecondFactor, { userId: owner.user.id }));
       assert.match(again.text, /hasn’t set up two-step verification/);
       assert.equal(again.status, 200);
@@ -137,8 +145,8 @@ for (const [dialect, server] of [
       assert.equal((await deliveriesStore.listOf(portal.database, tenant.scope, 'notices', owner.user.id)).length, 2);
     });
 
-    it('a password reset leaves it, and the code is asked for before the forced change', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+    it('remains after a password reset, and the code is required before the forced change', async () => {
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const camille = await aPerson(portal, english).signIn(admin);
       await camille.visit(fillPath(paths.resetPassword, { userId: owner.user.id }));
       await camille.submit('Reset password');
@@ -146,12 +154,12 @@ for (const [dialect, server] of [
       const person = await aPerson(portal, english).signIn({ username: owner.user.username, clearPassword });
       assert.equal(person.path, paths.signInCode);
       assert.equal((await person.visit(paths.changePassword)).path, paths.signInCode);
-      await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+      await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
       assert.equal(person.path, paths.changePassword);
     });
 
-    it('deleting and restoring keeps it', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
+    it('remains when its user is deleted and restored', async () => {
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       await usersStore.setState(portal.database, tenant.scope, owner.user.id, 'deleted', portal.clock.now);
       await usersStore.restore(portal.database, tenant.scope, owner.user.id);
       const person = await signInByCode(portal, owner);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { everythingKept, raw } from '../support/traces.ts';
+import { databaseContents, sendRaw } from '../support/responses.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -14,16 +14,16 @@ const sessionCookie = 'parvis-worldwide-session';
 const sessionIdOf = (person: Person): string =>
   new RegExp(`${sessionCookie}=([^;]+)`).exec(person.cookies())?.[1] ?? '';
 
-describe('a session', async () => {
+describe('session security', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
 
   const opens = async (cookie: string): Promise<boolean> =>
-    (await raw(origin, '/dashboard', { headers: { Cookie: cookie } })).status === 200;
+    (await sendRaw(origin, '/dashboard', { headers: { Cookie: cookie } })).status === 200;
 
-  it('gets a new id at the sign-in: whoever knew the old one has nothing', async () => {
+  it('replaces the session ID at sign-in, so that a known old ID is useless', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     const before = person.cookies();
     await person.signIn(zoe);
@@ -33,7 +33,7 @@ describe('a session', async () => {
     assert.equal(await opens(person.cookies()), true);
   });
 
-  it('cannot be planted: a stranger’s own cookie opens nothing after somebody signs in with it', async () => {
+  it('prevents session fixation: a planted cookie stays signed out after the victim signs in', async () => {
     const stranger = await aPerson(portal, english).visit('/sign-in');
     const planted = stranger.cookies();
     const victim = await aPerson(portal, { ...english, Cookie: planted }).signIn(zoe);
@@ -42,7 +42,7 @@ describe('a session', async () => {
     assert.equal((await stranger.visit('/dashboard')).path, '/sign-in');
   });
 
-  it('keeps no id that the server did not sign', async () => {
+  it('rejects session IDs without a valid signature', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const id = decodeURIComponent(sessionIdOf(person)).slice('s:'.length);
     const bare = id.slice(0, id.indexOf('.'));
@@ -61,30 +61,30 @@ describe('a session', async () => {
     }
   });
 
-  it('is kept under a digest: the database holds nothing that opens it', async () => {
+  it('stores only a digest of the session ID', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const id = decodeURIComponent(sessionIdOf(person)).slice('s:'.length);
-    const kept = await everythingKept(portal.database);
+    const kept = await databaseContents(portal.database);
     assert.ok(!kept.includes(id.slice(0, id.indexOf('.'))));
     assert.ok(!kept.includes(id.slice(id.indexOf('.') + 1)));
   });
 
-  it('does not end because its user signs in elsewhere', async () => {
+  it('allows several sessions of the same user', async () => {
     const first = await aPerson(portal, english).signIn(zoe);
     const second = await aPerson(portal, english).signIn(zoe);
     assert.equal((await first.visit('/my-profile')).path, '/my-profile');
     assert.equal((await second.visit('/my-profile')).path, '/my-profile');
   });
 
-  it('is sent over https as __Host-, and to no script and no other site', async () => {
+  it('uses a __Host- cookie over HTTPS, with HttpOnly and SameSite', async () => {
     const secure = await openPortal({ environment: { BASE_URL: 'https://portal.example', REGION_URLS: '' } });
-    const answer = await raw(await secure.listen(), '/sign-in');
+    const answer = await sendRaw(await secure.listen(), '/sign-in');
     const [cookie] = answer.headers['set-cookie'] ?? [];
     assert.match(cookie ?? '', /^__Host-parvis-worldwide-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   });
 });
 
-describe('a session ends', async () => {
+describe('end of a session', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en' });
@@ -93,7 +93,7 @@ describe('a session ends', async () => {
     portal.database.knex('user_sessions').where({ user_id: id }).select();
   const isOver = async (person: Person): Promise<boolean> => (await person.visit('/my-profile')).path === '/sign-in';
 
-  it('for good when its user signs out: its cookie is a stranger’s from then on', async () => {
+  it('is immediate and permanent when its user signs out', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const other = await aPerson(portal, english).signIn(zoe);
     const cookie = person.cookies();
@@ -103,12 +103,12 @@ describe('a session ends', async () => {
     assert.equal(answer.headers.location, '/sign-in');
     assert.equal(answer.headers['clear-site-data'], '"cache", "storage"');
     for (const path of ['/dashboard', '/my-profile', '/change-password']) {
-      assert.equal((await raw(origin, path, { headers: { Cookie: cookie } })).headers.location, '/sign-in');
+      assert.equal((await sendRaw(origin, path, { headers: { Cookie: cookie } })).headers.location, '/sign-in');
     }
     assert.equal(await isOver(other), false);
   });
 
-  it('by no link and by no form of another site', async () => {
+  it('cannot be caused by a link or by a form of another site', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     assert.equal((await person.send('GET', '/sign-out')).status, 405);
     assert.equal((await person.send('POST', '/sign-out', {}, { csrf: null })).status, 403);
@@ -118,12 +118,12 @@ describe('a session ends', async () => {
       'Sec-Fetch-Site': 'cross-site',
       'Content-Type': 'application/x-www-form-urlencoded',
     };
-    const forged = await raw(origin, '/sign-out', { method: 'POST', headers, body: `_csrf=${person.csrf}` });
+    const forged = await sendRaw(origin, '/sign-out', { method: 'POST', headers, body: `_csrf=${person.csrf}` });
     assert.equal(forged.status, 403);
     assert.equal(await isOver(person), false);
   });
 
-  it('after half an hour without a request', async () => {
+  it('comes after 30 minutes without a request', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     portal.clock.now += 30 * minuteMs - 1;
     assert.equal(await isOver(person), false);
@@ -131,11 +131,11 @@ describe('a session ends', async () => {
     assert.equal(await isOver(person), true);
   });
 
-  it('after twelve hours, however busy it is', async () => {
+  it('comes after 12 hours, even if the session is active', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const end = portal.clock.now + 12 * hourMs;
     portal.clock.now += 20 * minuteMs;
-    // What a session remembers is kept anew by this, and for twelve hours from now: the session itself is not.
+    // This request renews the stored session data for 12 hours, but not the session itself.
     await person.send('POST', '/my-profile/sessions', { session: 'others' });
     while (portal.clock.now + 25 * minuteMs < end) {
       portal.clock.now += 25 * minuteMs;
@@ -147,7 +147,7 @@ describe('a session ends', async () => {
     assert.equal(await isOver(person), true);
   });
 
-  it('at the next request of a user who was blocked or deleted', async () => {
+  it('comes with the next request after the user has been blocked or deleted', async () => {
     for (const state of ['blocked', 'deleted']) {
       const user = await aUser(portal, tenant);
       const person = await aPerson(portal, english).signIn(user);
@@ -156,7 +156,7 @@ describe('a session ends', async () => {
     }
   });
 
-  it('at the next request of everybody in a tenant that was suspended, and of nobody else', async () => {
+  it('comes with the next request after the tenant has been suspended, for its users only', async () => {
     const closing = await aTenant(portal);
     const person = await aPerson(portal, english).signIn(await aUser(portal, closing));
     const neighbour = await aPerson(portal, english).signIn(zoe);
@@ -165,7 +165,7 @@ describe('a session ends', async () => {
     assert.equal(await isOver(neighbour), false);
   });
 
-  it('with what it could do: a level that was taken away is gone at the next request', async () => {
+  it('does not come with a lost level, but the permissions change with the next request', async () => {
     const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
     const person = await aPerson(portal, english).signIn(admin);
     assert.equal((await person.visit('/account-settings/user-management')).status, 200);

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import { issueSetupToken } from '../../src/core/accounts/tenants/setup-token.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { everythingKept } from '../support/traces.ts';
-import { words } from '../support/words.ts';
+import { databaseContents } from '../support/responses.ts';
+import { translator } from '../support/translator.ts';
 
 const english = { 'Accept-Language': 'en' };
 const chosen = 'seven quiet otters nap';
-const { t } = words('en');
+const { t } = translator('en');
 
 const fields = {
   ...{ tenantName: 'Ateliers Lumière', domain: 'ateliers.example', language: 'fr', adminName: 'Camille Laurent' },
@@ -23,8 +23,8 @@ async function anEmptyPortal(): Promise<{ portal: Portal; address: string }> {
 const visitor = (portal: Portal): Promise<Person> => aPerson(portal, english).visit('/sign-in');
 const tenantsOf = (portal: Portal): Promise<unknown[]> => portal.database.knex('tenants').select();
 
-describe('the one-time link', () => {
-  it('makes the first company and its Global admin, who signs in and is at home', async () => {
+describe('one-time setup link', () => {
+  it('creates the first tenant and its Global admin, who can sign in', async () => {
     const { portal, address } = await anEmptyPortal();
     const person = await aPerson(portal, english).visit(address);
     assert.equal(person.status, 200);
@@ -48,7 +48,7 @@ describe('the one-time link', () => {
     person.sees('Camille Laurent').sees('Ateliers Lumière').sees('Administrateur général');
   });
 
-  it('is dead afterwards, also for a form that was open before', async () => {
+  it('is invalid afterwards, also for forms that were already open', async () => {
     const { portal, address } = await anEmptyPortal();
     const [first, second] = [
       await aPerson(portal, english).visit(address),
@@ -64,17 +64,17 @@ describe('the one-time link', () => {
     assert.equal(await issueSetupToken(portal.database), null);
   });
 
-  it('makes one company of fifty that come at once', async () => {
+  it('creates only one tenant for 50 concurrent requests', async () => {
     const { portal, address } = await anEmptyPortal();
     const person = await aPerson(portal, english).visit(address);
     const forms = Array.from({ length: 50 }, (_, each) => {
-      const domain = each % 2 === 0 ? fields.domain : `company-${each}.example`;
+      const domain = each % 2 === 0 ? fields.domain : `fixture-${each}.example`;
       return { ...fields, domain, username: `admin-${each}@${domain}` };
     });
     const answers = await Promise.all(forms.map((form) => person.send('POST', address, form)));
     const statuses = answers.map(({ status }) => status);
     assert.equal(statuses.filter((status) => status === 303).length, 1);
-    // Too late, the domain taken just now, or so many at once that this one is told to come again.
+    // Losers get 404 (too late), 422 (domain already taken) or 503 (overloaded).
     assert.ok(
       statuses.every((status) => [303, 404, 422, 503].includes(status)),
       statuses.join(),
@@ -87,7 +87,7 @@ describe('the one-time link', () => {
     );
   });
 
-  it('is worthless once a newer one was made', async () => {
+  it('is replaced by a newer one', async () => {
     const { portal, address } = await anEmptyPortal();
     const newer = `/set-up/${String(await issueSetupToken(portal.database))}`;
     const person = await visitor(portal);
@@ -96,7 +96,7 @@ describe('the one-time link', () => {
     assert.equal((await person.visit(newer)).status, 200);
   });
 
-  it('is not to be found by guessing, and is kept as a digest', async () => {
+  it('cannot be guessed and is stored as a digest', async () => {
     const { portal, address } = await anEmptyPortal();
     const token = address.slice('/set-up/'.length);
     const person = await visitor(portal);
@@ -119,13 +119,13 @@ describe('the one-time link', () => {
     }
     assert.deepEqual(await tenantsOf(portal), []);
     assert.ok(token.length >= 43);
-    assert.ok(!(await everythingKept(portal.database)).includes(token));
+    assert.ok(!(await databaseContents(portal.database)).includes(token));
     await person.visit(address);
     assert.equal(person.status, 200);
     assert.ok(!portal.logged().includes(token));
   });
 
-  it('does nothing by being looked at, nor without the form’s token', async () => {
+  it('does nothing on GET and HEAD requests or without a CSRF token', async () => {
     const { portal, address } = await anEmptyPortal();
     const person = await visitor(portal);
     await person.visit(`${address}?${new URLSearchParams(fields).toString()}`);
@@ -136,33 +136,37 @@ describe('the one-time link', () => {
   });
 });
 
-describe('a set-up form that is wrong', async () => {
+describe('invalid setup form', async () => {
   const { portal, address } = await anEmptyPortal();
 
   const wrong: [label: string, changes: Partial<typeof fields>, field: string][] = [
-    ['no company', { tenantName: ' ' }, 'tenantName'],
-    ['a company that nobody can see', { tenantName: '\u200B\u2060' }, 'tenantName'],
-    ['a company of 201 letters', { tenantName: 'x'.repeat(201) }, 'tenantName'],
-    ['no domain', { domain: '' }, 'domain'],
-    ['a domain that is none', { domain: 'http://ateliers.example/' }, 'domain'],
-    ['a domain of one word', { domain: 'ateliers', username: 'camille@ateliers' }, 'domain'],
-    ['no name', { adminName: '' }, 'adminName'],
-    ['a name that nobody can see', { adminName: '\u200B\u202E' }, 'adminName'],
-    ['no user name', { username: '' }, 'username'],
+    ['an empty organization name', { tenantName: ' ' }, 'tenantName'],
+    ['an invisible organization name', { tenantName: '\u200B\u2060' }, 'tenantName'],
+    ['an organization name of 201 characters', { tenantName: 'x'.repeat(201) }, 'tenantName'],
+    ['an empty domain', { domain: '' }, 'domain'],
+    ['a malformed domain', { domain: 'http://ateliers.example/' }, 'domain'],
+    ['a domain with a single label', { domain: 'ateliers', username: 'camille@ateliers' }, 'domain'],
+    ['an empty administrator name', { adminName: '' }, 'adminName'],
+    ['an invisible administrator name', { adminName: '\u200B\u202E' }, 'adminName'],
+    ['an empty user name', { username: '' }, 'username'],
     ['a user name with accents', { username: 'zoé@ateliers.example' }, 'username'],
     ['a user name of another domain', { username: 'camille@other.example' }, 'username'],
-    ['a short password', { newPassword: 'short', confirmPassword: 'short' }, 'newPassword'],
-    ['an easy password', { newPassword: 'passwordpassword', confirmPassword: 'passwordpassword' }, 'newPassword'],
+    ['a password that is too short', { newPassword: 'short', confirmPassword: 'short' }, 'newPassword'],
     [
-      'a password that is the company’s name',
+      'a password that is easy to guess',
+      { newPassword: 'passwordpassword', confirmPassword: 'passwordpassword' },
+      'newPassword',
+    ],
+    [
+      "a password that is the organization's name",
       { newPassword: 'Ateliers Lumière', confirmPassword: 'Ateliers Lumière' },
       'newPassword',
     ],
-    ['a password confirmed otherwise', { confirmPassword: `${chosen}!` }, 'confirmPassword'],
+    ['a different confirmation', { confirmPassword: `${chosen}!` }, 'confirmPassword'],
   ];
 
   for (const [label, changes, field] of wrong) {
-    it(`says so beside the field, and keeps everything but the passwords: ${label}`, async () => {
+    it(`is shown again with a message at the field and all input but the passwords: ${label}`, async () => {
       const person = await aPerson(portal, english).visit(address);
       const form = { ...fields, ...changes };
       const labels = {
@@ -188,7 +192,7 @@ describe('a set-up form that is wrong', async () => {
     });
   }
 
-  it('can be put right: the link still holds', async () => {
+  it('can be corrected with the same link', async () => {
     const person = await aPerson(portal, english).visit(address);
     assert.equal((await person.send('POST', address, { ...fields, language: 'xx' })).status, 422);
     assert.equal((await person.send('POST', address, fields)).status, 303);

@@ -4,19 +4,19 @@ import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { raw } from '../support/traces.ts';
+import { sendRaw } from '../support/responses.ts';
 import { passwordHashOf, setPasswordHash } from '../support/credentials.ts';
 
 const english = { 'Accept-Language': 'en' };
 const weak = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
-async function isLetIn(portal: Portal, { username }: TestUser, clearPassword: string): Promise<boolean> {
+async function canSignIn(portal: Portal, { username }: TestUser, clearPassword: string): Promise<boolean> {
   const person = await aPerson(portal, english).signIn({ username, clearPassword });
   return person.status === 200 && ['/dashboard', '/change-password'].includes(person.path);
 }
 
-/** Notes the length of everything that is hashed. */
-function watched(hasher: Hasher): { hasher: Hasher; lengths: number[] } {
+/** Records the byte length of every hashed password. */
+function recordLengths(hasher: Hasher): { hasher: Hasher; lengths: number[] } {
   const lengths: number[] = [];
   const note = (password: string): string => {
     lengths.push(Buffer.byteLength(password));
@@ -30,32 +30,42 @@ function watched(hasher: Hasher): { hasher: Hasher; lengths: number[] } {
   return { hasher: spy, lengths };
 }
 
-describe('a password of one’s own', async () => {
+describe('a password chosen by the user', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal);
   const cases: [label: string, kept: string, typed: string, letIn: boolean][] = [
-    ['as it was set', 'un été à la montagne', 'un été à la montagne', true],
-    ['é composed, typed in two parts', 'un été à la montagne', 'un été à la montagne'.normalize('NFD'), true],
-    ['é in two parts, typed composed', 'un été à la montagne'.normalize('NFD'), 'un été à la montagne', true],
-    ['wide letters for plain ones', 'quatre pommes vertes', 'ｑｕａｔｒｅ pommes vertes', true],
-    ['a space at its end', 'quatre pommes vertes ', 'quatre pommes vertes ', true],
-    ['the space at its end left away', 'quatre pommes vertes ', 'quatre pommes vertes', false],
-    ['a space put in front', 'quatre pommes vertes', ' quatre pommes vertes', false],
-    ['another case', 'quatre pommes vertes', 'Quatre pommes vertes', false],
-    ['e for é', 'un été à la montagne', 'un ete a la montagne', false],
-    ['the last character altered', 'quatre pommes vertes', 'quatre pommes vertet', false],
-    ['the last of 256 characters altered', `${'a'.repeat(255)}b`, `${'a'.repeat(255)}c`, false],
-    ['a 257th character', 'a'.repeat(256), 'a'.repeat(257), false],
-    ['anything too long, where nothing at all was hashed', '', 'x'.repeat(1_025), false],
+    ['unchanged', 'un été à la montagne', 'un été à la montagne', true],
+    ['composed accents, typed decomposed', 'un été à la montagne', 'un été à la montagne'.normalize('NFD'), true],
+    ['decomposed accents, typed composed', 'un été à la montagne'.normalize('NFD'), 'un été à la montagne', true],
+    ['full-width letters instead of ASCII', 'quatre pommes vertes', 'ｑｕａｔｒｅ pommes vertes', true],
+    ['with its trailing space', 'quatre pommes vertes ', 'quatre pommes vertes ', true],
+    ['without its trailing space', 'quatre pommes vertes ', 'quatre pommes vertes', false],
+    ['with an additional leading space', 'quatre pommes vertes', ' quatre pommes vertes', false],
+    ['in another letter case', 'quatre pommes vertes', 'Quatre pommes vertes', false],
+    ['without accents', 'un été à la montagne', 'un ete a la montagne', false],
+    ['with another last character', 'quatre pommes vertes', 'quatre pommes vertet', false],
+    ['with another last character of 256', `${'a'.repeat(255)}b`, `${'a'.repeat(255)}c`, false],
+    ['with a 257th character', 'a'.repeat(256), 'a'.repeat(257), false],
+    ['too long for hashing, against the hash of an empty password', '', 'x'.repeat(1_025), false],
     ['256 characters of four bytes', '🐙'.repeat(256), '🐙'.repeat(256), true],
-    ['256 letters of which a Mac makes three', 'ế'.repeat(256), 'ế'.repeat(256).normalize('NFD'), true],
-    ['256 syllables of which a Mac makes three', '각'.repeat(256), '각'.repeat(256).normalize('NFD'), true],
+    [
+      '256 Latin letters that decompose into three code points',
+      'ế'.repeat(256),
+      'ế'.repeat(256).normalize('NFD'),
+      true,
+    ],
+    [
+      '256 Hangul syllables that decompose into three code points',
+      '각'.repeat(256),
+      '각'.repeat(256).normalize('NFD'),
+      true,
+    ],
   ];
 
   for (const [label, clearPassword, typed, letIn] of cases) {
-    it(`${letIn ? 'opens' : 'does not open'}: ${label}`, async () => {
+    it(`${letIn ? 'is accepted' : 'is rejected'}: ${label}`, async () => {
       const user = await aUser(portal, tenant, { clearPassword });
-      assert.equal(await isLetIn(portal, user, typed), letIn);
+      assert.equal(await canSignIn(portal, user, typed), letIn);
     });
   }
 });
@@ -64,54 +74,54 @@ describe('a temporary password', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal);
   const spellings: [label: string, change: (clear: string) => string, letIn: boolean][] = [
-    ['as it was shown', (clear) => clear, true],
-    ['in small letters', (clear) => clear.toLowerCase(), true],
+    ['unchanged', (clear) => clear, true],
+    ['in lowercase', (clear) => clear.toLowerCase(), true],
     ['without hyphens', (clear) => clear.replaceAll('-', ''), true],
-    ['in small letters without hyphens', (clear) => clear.toLowerCase().replaceAll('-', ''), true],
+    ['in lowercase and without hyphens', (clear) => clear.toLowerCase().replaceAll('-', ''), true],
     ['with spaces', (clear) => ` ${clear.replaceAll('-', ' ')} `, true],
-    ['with the dashes of a word processor', (clear) => clear.replaceAll('-', '–'), true],
+    ['with en dashes', (clear) => clear.replaceAll('-', '–'), true],
     [
-      'in wide letters',
+      'in full-width letters',
       (clear) =>
         [...clear].map((each) => (each === '-' ? each : String.fromCodePoint(each.codePointAt(0)! + 0xfee0))).join(''),
       true,
     ],
-    ['its last character altered', (clear) => clear.slice(0, -1) + (clear.endsWith('A') ? 'B' : 'A'), false],
-    ['its last character left away', (clear) => clear.slice(0, -1), false],
-    ['a character more', (clear) => `${clear}A`, false],
-    ['its groups in another order', (clear) => clear.split('-').reverse().join('-'), false],
+    ['with another last character', (clear) => clear.slice(0, -1) + (clear.endsWith('A') ? 'B' : 'A'), false],
+    ['without its last character', (clear) => clear.slice(0, -1), false],
+    ['with an extra character', (clear) => `${clear}A`, false],
+    ['with its groups in another order', (clear) => clear.split('-').reverse().join('-'), false],
   ];
 
   for (const [label, change, letIn] of spellings) {
-    it(`${letIn ? 'opens' : 'does not open'} the page that replaces it: ${label}`, async () => {
+    it(`${letIn ? 'is accepted' : 'is rejected'}: ${label}`, async () => {
       const user = await aUser(portal, tenant, { password: 'temporary' });
-      assert.equal(await isLetIn(portal, user, change(user.clearPassword)), letIn);
+      assert.equal(await canSignIn(portal, user, change(user.clearPassword)), letIn);
     });
   }
 
-  it('is the only kind that its form opens: an own password of that form does not sign in', async () => {
+  it('is the only kind accepted in its format: a chosen password of that format is rejected', async () => {
     const user = await aUser(portal, tenant, { clearPassword: 'ABCD-EFGH-JKLM-NPQR-STUV' });
     for (const typed of [user.clearPassword, user.clearPassword.toLowerCase()]) {
-      assert.equal(await isLetIn(portal, user, typed), false, typed);
+      assert.equal(await canSignIn(portal, user, typed), false, typed);
     }
   });
 });
 
-describe('a password that is too long for anybody', async () => {
-  const { hasher, lengths } = watched(await createHasher(weak));
+describe('an overlong password', async () => {
+  const { hasher, lengths } = recordLengths(await createHasher(weak));
   const portal = await openPortal({ hasher });
   const tenant = await aTenant(portal);
   const own = await aUser(portal, tenant);
   const temporary = await aUser(portal, tenant, { password: 'temporary' });
 
   for (const [label, typed, status] of [
-    ['1 KiB and one byte', 'x'.repeat(1_025), 422],
-    ['1 KiB and one byte in letters of two', 'é'.repeat(513), 422],
-    ['64 KiB with the form around it', 'x'.repeat(65_000), 422],
-    ['64 KiB and one byte', 'x'.repeat(65_537), 413],
+    ['1 KiB plus one byte', 'x'.repeat(1_025), 422],
+    ['1 KiB plus one byte in two-byte letters', 'é'.repeat(513), 422],
+    ['64 KiB including the form', 'x'.repeat(65_000), 422],
+    ['64 KiB plus one byte', 'x'.repeat(65_537), 413],
     ['1 MiB', 'x'.repeat(1_048_576), 413],
   ] as const) {
-    it(`is refused and never hashed: ${label}`, async () => {
+    it(`is rejected without hashing: ${label}`, async () => {
       for (const { username } of [own, temporary, { username: 'nobody@nowhere.example' }]) {
         const person = await aPerson(portal, english).visit('/sign-in');
         await person.submit('Next', { 'User name': username });
@@ -122,7 +132,7 @@ describe('a password that is too long for anybody', async () => {
     });
   }
 
-  it('is refused in the blink of an eye, though made of marks that are slow to sort', async () => {
+  it('is rejected quickly even if it consists of combining marks, which are slow to normalize', async () => {
     const origin = await portal.listen();
     const marks = `a${'\u0301'.repeat(16_000)}${'\u0316'.repeat(16_000)}`;
     for (const { username } of [own, temporary]) {
@@ -131,13 +141,13 @@ describe('a password that is too long for anybody', async () => {
       const headers = { Cookie: person.cookies(), 'Content-Type': 'application/x-www-form-urlencoded' };
       const busy = process.cpuUsage();
       const body = `_csrf=${person.csrf}&password=${marks}`;
-      assert.equal((await raw(origin, '/sign-in/password', { method: 'POST', headers, body })).status, 422);
+      assert.equal((await sendRaw(origin, '/sign-in/password', { method: 'POST', headers, body })).status, 422);
       assert.ok(process.cpuUsage(busy).user < 250_000);
     }
   });
 });
 
-describe('the parameters of a hash', async () => {
+describe('password hash parameters', async () => {
   const today = { memoryCost: 16, timeCost: 2, parallelism: 1 };
   const portal = await openPortal({ hasher: await createHasher(today) });
   const tenant = await aTenant(portal);
@@ -150,21 +160,21 @@ describe('the parameters of a hash', async () => {
     return user;
   }
 
-  it('rise at the next sign-in, and the password stays', async () => {
+  it('are upgraded at the next successful sign-in', async () => {
     const user = await aUserHashedBy(weak);
-    assert.equal(await isLetIn(portal, user, 'not the password at all'), false);
+    assert.equal(await canSignIn(portal, user, 'not the password at all'), false);
     assert.match(await hashOf(user), /m=8,t=1,/);
-    assert.equal(await isLetIn(portal, user, user.clearPassword), true);
-    const risen = await hashOf(user);
-    assert.match(risen, /m=16,t=2,/);
-    assert.equal(await isLetIn(portal, user, user.clearPassword), true);
-    assert.equal(await hashOf(user), risen);
+    assert.equal(await canSignIn(portal, user, user.clearPassword), true);
+    const rehashed = await hashOf(user);
+    assert.match(rehashed, /m=16,t=2,/);
+    assert.equal(await canSignIn(portal, user, user.clearPassword), true);
+    assert.equal(await hashOf(user), rehashed);
   });
 
-  it('never fall', async () => {
+  it('are never downgraded', async () => {
     const user = await aUserHashedBy({ memoryCost: 32, timeCost: 3, parallelism: 1 });
     const before = await hashOf(user);
-    assert.equal(await isLetIn(portal, user, user.clearPassword), true);
+    assert.equal(await canSignIn(portal, user, user.clearPassword), true);
     assert.equal(await hashOf(user), before);
   });
 });

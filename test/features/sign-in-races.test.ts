@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
-import { anInterruptedHasher } from '../support/meanwhile.ts';
+import { anInterruptedHasher } from '../support/interrupted-hasher.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -9,8 +9,8 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 
-describe('what happens while a password is being checked', async () => {
-  const { hasher, meanwhile, happened } = await anInterruptedHasher();
+describe('changes while a password is being verified', async () => {
+  const { hasher, duringNextVerify, assertVerified } = await anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -22,31 +22,31 @@ describe('what happens while a password is being checked', async () => {
     ['the user is blocked', '/block'],
     ['the user is deleted', '/delete'],
   ] as const) {
-    it(`counts: ${label}, and the sign-in that was under way opens nothing`, async () => {
+    it(`make the sign-in fail: ${label}`, async () => {
       const zoe = await aUser(portal, tenant);
-      meanwhile(async () => {
+      duringNextVerify(async () => {
         const answer = await admin.send('POST', `${address(zoe)}${path}`, { epoch: String(zoe.epoch) });
         assert.ok([200, 303].includes(answer.status));
       });
       const person = await aPerson(portal, english).signIn(zoe);
-      happened();
+      assertVerified();
       assert.equal(person.path === '/dashboard', false);
       assert.equal((await person.visit('/my-profile')).path, '/sign-in');
     });
   }
 
-  it('counts: the company is suspended, and the sign-in that was under way opens nothing', async () => {
+  it('make the sign-in fail: the tenant is suspended', async () => {
     const closing = await aTenant(portal);
     const zoe = await aUser(portal, closing);
-    meanwhile(() => tenantsStore.setState(portal.database, closing.id, 'suspended'));
+    duringNextVerify(() => tenantsStore.setState(portal.database, closing.id, 'suspended'));
     const person = await aPerson(portal, english).signIn(zoe);
     assert.equal((await person.visit('/my-profile')).path, '/sign-in');
   });
 
-  it('counts: an own change of password finds the reset that came before it', async () => {
+  it('make a password change fail if the password has been reset', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await aPerson(portal, english).signIn(zoe);
-    meanwhile(() => admin.send('POST', `${address(zoe)}/reset-password`, { epoch: String(zoe.epoch) }));
+    duringNextVerify(() => admin.send('POST', `${address(zoe)}/reset-password`, { epoch: String(zoe.epoch) }));
     const chosen = { newPassword: 'seven quiet otters nap', confirmPassword: 'seven quiet otters nap' };
     const answer = await person.send('POST', '/my-profile/password', { currentPassword: zoe.clearPassword, ...chosen });
     assert.equal(answer.status, 409);

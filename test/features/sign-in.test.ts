@@ -3,23 +3,23 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { comparable, raw } from '../support/traces.ts';
+import { normalizedResponse, sendRaw } from '../support/responses.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 const hourMs = 3_600_000;
 
-async function askedForPassword(portal: Portal, username: string): Promise<Person> {
+async function onPasswordPage(portal: Portal, username: string): Promise<Person> {
   const person = await aPerson(portal, english).visit('/sign-in');
   return person.submit('Next', { 'User name': username });
 }
 
-describe('signing in', async () => {
+describe('sign-in', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
 
-  it('asks for the name, then for the password, then leads to the dashboard', async () => {
+  it('asks for the user name, then for the password, and leads to the dashboard', async () => {
     const person = await aPerson(portal, english).visit('/');
     assert.equal(person.path, '/sign-in');
     await person.submit('Next', { 'User name': zoe.username });
@@ -30,38 +30,38 @@ describe('signing in', async () => {
     person.sees('Welcome, Zoé Besson.');
   });
 
-  it('takes the name in any case and with blanks around it', async () => {
-    const person = await askedForPassword(portal, `  ${zoe.username.toUpperCase()} `);
+  it('accepts the user name in any case and with surrounding spaces', async () => {
+    const person = await onPasswordPage(portal, `  ${zoe.username.toUpperCase()} `);
     await person.submit('Sign in', { Password: zoe.clearPassword });
     assert.equal(person.path, '/dashboard');
   });
 
-  it('asks again for a name or a password that is missing', async () => {
+  it('shows the form again if user name or password is missing', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     await person.submit('Next', { 'User name': '   ' });
     assert.equal(person.status, 422);
     person.sees('Enter your user name.');
-    const second = await askedForPassword(portal, zoe.username);
+    const second = await onPasswordPage(portal, zoe.username);
     await second.submit('Sign in', { Password: '' });
     assert.equal(second.status, 422);
     second.sees('Enter your password.');
   });
 
-  it('accepts a password alone, for the user name of the first step', async () => {
-    const person = await askedForPassword(portal, zoe.username);
+  it('accepts the password without the user name, which is known from the first step', async () => {
+    const person = await onPasswordPage(portal, zoe.username);
     const answer = await person.send('POST', '/sign-in/password', { password: zoe.clearPassword });
     assert.equal(answer.headers.location, '/dashboard');
   });
 
-  it('refuses a form that shows another user name than the session has', async () => {
-    const person = await askedForPassword(portal, zoe.username);
+  it('rejects a form whose user name differs from the one in the session', async () => {
+    const person = await onPasswordPage(portal, zoe.username);
     const other = await aUser(portal, tenant);
     await person.submit('Sign in', { 'User name': other.username, Password: other.clearPassword });
     assert.equal(person.status, 422);
     person.sees('You entered a different user name in another tab.');
   });
 
-  it('begins with the name: the second step leads back to the first without one', async () => {
+  it('redirects from the password page to the first step without a user name', async () => {
     const person = await aPerson(portal, english).visit('/sign-in/password');
     assert.equal(person.path, '/sign-in');
     const answer = await person.send('POST', '/sign-in/password', {
@@ -73,7 +73,7 @@ describe('signing in', async () => {
   });
 });
 
-describe('a refused sign-in', async () => {
+describe('a rejected sign-in', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'de' });
   const suspended = await aTenant(portal);
@@ -90,14 +90,17 @@ describe('a refused sign-in', async () => {
     ['tenant', await aUser(portal, suspended)],
   ];
 
-  it('answers alike whatever the reason: status, body and headers', async () => {
+  it('gets the same response for every reason: status, body and headers', async () => {
     const answers = [];
     for (const [because, user] of classes) {
-      const person = await askedForPassword(portal, user.username);
-      const asked = comparable({ status: person.status, headers: person.headers, text: person.body }, user.username);
+      const person = await onPasswordPage(portal, user.username);
+      const asked = normalizedResponse(
+        { status: person.status, headers: person.headers, text: person.body },
+        user.username,
+      );
       const answer = await person.send('POST', '/sign-in/password', { password: user.clearPassword });
       assert.equal(answer.status, 422, because);
-      answers.push({ because, asked, refused: comparable(answer, user.username) });
+      answers.push({ because, asked, refused: normalizedResponse(answer, user.username) });
       assert.equal((await person.visit('/dashboard')).path, '/sign-in', because);
     }
     for (const { because, asked, refused } of answers) {
@@ -105,7 +108,7 @@ describe('a refused sign-in', async () => {
     }
   });
 
-  it('tells the reason to the activity log alone', async () => {
+  it('is recorded with its reason in the activity log only', async () => {
     const rows = (await portal.database.knex('activity').where({ kind: 'signIn.failed' }).orderBy('id')) as {
       data: string;
     }[];
@@ -115,67 +118,67 @@ describe('a refused sign-in', async () => {
     );
   });
 
-  it('is not told apart by a cookie, nor remembered as a known device', async () => {
-    const person = await askedForPassword(portal, known.username);
+  it('sets no cookie for a known device', async () => {
+    const person = await onPasswordPage(portal, known.username);
     await person.send('POST', '/sign-in/password', { password: 'the wrong one again' });
     assert.doesNotMatch(person.cookies(), /device/);
   });
 });
 
-describe('where a sign-in leads', async () => {
+describe('redirect after sign-in', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const zoe = await aUser(portal, await aTenant(portal, { language: 'en' }));
 
-  it('is the page that was asked for, without what was searched for on it', async () => {
+  it('leads to the requested page, without its query', async () => {
     const person = await aPerson(portal, english).visit('/my-profile?from=mail');
     assert.equal(person.path, '/sign-in');
     assert.equal((await person.signIn(zoe)).path, '/my-profile');
   });
 
-  it('is the dashboard after something that was sent, not asked for', async () => {
+  it('leads to the dashboard after a POST request', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     await person.send('POST', '/my-profile/password', { newPassword: 'x' });
     assert.equal((await person.signIn(zoe)).path, '/dashboard');
   });
 
   for (const [label, target] of [
-    ['an absolute address', 'http://evil.example/dashboard'],
-    ['an absolute address with a name', 'http://me@evil.example/my-profile'],
+    ['an absolute URL', 'http://evil.example/dashboard'],
+    ['an absolute URL with user info', 'http://me@evil.example/my-profile'],
     ['two slashes', '//evil.example/dashboard'],
     ['a backslash', '/\\evil.example/dashboard'],
-    ['dots that leave two slashes', '/dashboard/..//evil.example'],
-    ['a parameter', '/sign-in?returnTo=https://evil.example/&next=//evil.example'],
+    ['dot segments that leave two slashes', '/dashboard/..//evil.example'],
+    ['a query parameter', '/sign-in?returnTo=https://evil.example/&next=//evil.example'],
   ] as const) {
-    it(`is never another site: ${label}`, async () => {
+    it(`never leads to another site: ${label}`, async () => {
       const person = await aPerson(portal, english).visit('/sign-in');
-      await raw(origin, target, { headers: { Cookie: person.cookies() } });
+      await sendRaw(origin, target, { headers: { Cookie: person.cookies() } });
       await person.signIn(zoe);
       assert.deepEqual(person.redirects, ['/sign-in/password', '/dashboard']);
     });
   }
 
-  it('is not the form’s to say', async () => {
-    const person = await askedForPassword(portal, zoe.username);
+  it('cannot be set by a form field', async () => {
+    const person = await onPasswordPage(portal, zoe.username);
     const fields = { password: zoe.clearPassword, returnTo: 'https://evil.example/' };
     assert.equal((await person.send('POST', '/sign-in/password', fields)).headers.location, '/dashboard');
   });
 });
 
-describe('a password on another way than the form', async () => {
+describe('a password sent other than by the form', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const zoe = await aUser(portal, await aTenant(portal, { language: 'en' }));
   const secret = encodeURIComponent(zoe.clearPassword);
 
   for (const [label, method, path] of [
-    ['behind the address of the form', 'POST', `/sign-in/password?password=${secret}`],
-    ['in an address', 'GET', `/sign-in/password?password=${secret}`],
-    ['asked for its head', 'HEAD', `/sign-in/password?password=${secret}`],
-    ['with the name', 'GET', `/sign-in?username=${zoe.username}&password=${secret}`],
+    ['in the query of the form URL', 'POST', `/sign-in/password?password=${secret}`],
+    ['in the query of a GET request', 'GET', `/sign-in/password?password=${secret}`],
+    ['in the query of a HEAD request', 'HEAD', `/sign-in/password?password=${secret}`],
+    ['in a query with the user name', 'GET', `/sign-in?username=${zoe.username}&password=${secret}`],
   ] as const) {
-    it(`is not taken: ${label}`, async () => {
-      const person = await askedForPassword(portal, zoe.username);
+    it(`is not accepted: ${label}`, async () => {
+      const person = await onPasswordPage(portal, zoe.username);
       const answer = await person.send(method, path);
       assert.ok([200, 422].includes(answer.status), `${answer.status}`);
       assert.equal((await person.visit('/dashboard')).path, '/sign-in');
@@ -195,18 +198,18 @@ describe('a password on another way than the form', async () => {
     ['no type', '', `_csrf=${csrf}&password=${secret}`],
   ];
 
-  it('is refused as a body of another kind', async () => {
+  it('is rejected with another content type', async () => {
     for (const [index, [label]] of bodies('').entries()) {
-      const person = await askedForPassword(portal, zoe.username);
+      const person = await onPasswordPage(portal, zoe.username);
       const [, type, body] = bodies(person.csrf)[index]!;
       const headers = { Cookie: person.cookies(), ...(type && { 'Content-Type': type }) };
-      const answer = await raw(origin, '/sign-in/password', { method: 'POST', headers, body });
+      const answer = await sendRaw(origin, '/sign-in/password', { method: 'POST', headers, body });
       assert.ok(answer.status >= 400 && answer.status < 500, `${label}: ${answer.status}`);
       assert.equal((await person.visit('/dashboard')).path, '/sign-in', label);
     }
   });
 
-  it('does not count as a temporary one that has run out', async () => {
+  it('is rejected after a temporary password has expired', async () => {
     const late = await aUser(portal, await aTenant(portal), { password: 'temporary' });
     portal.clock.now += 72 * hourMs;
     assert.equal((await aPerson(portal, english).signIn(late)).status, 422);

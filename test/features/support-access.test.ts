@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { allOfThem, approvals, asks } from '../support/approvals.ts';
+import { everyApprovalRule, approvalsPage, requestApproval } from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';
-import { anOperator, aSupportedTenant, english, hourMs, inside, letIn, supportPage } from '../support/operators.ts';
+import {
+  anOperator,
+  aSupportedTenant,
+  english,
+  hourMs,
+  enterSupport,
+  grantSupport,
+  supportPage,
+} from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -20,25 +28,25 @@ for (const [dialect, server] of [
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const ada = await anOperator(portal);
 
-    it('tells an operator nothing of requests, which they may not answer', async () => {
+    it('does not show approval requests to operators, who cannot decide them', async () => {
       const supported = await aSupportedTenant(portal);
       const { tenant, admin } = supported;
-      await tenantsStore.setOwnRules(portal.database, tenant.scope, allOfThem);
+      await tenantsStore.setOwnRules(portal.database, tenant.scope, everyApprovalRule);
       const leavers = await Promise.all(
         ['Zoé Besson', 'Max Roche', 'Eva Petit'].map((displayName) => aUser(portal, tenant, { displayName })),
       );
       const other = await aPerson(portal, english).signIn(
         await aUser(portal, tenant, { administratorLevel: 'global' }),
       );
-      await admin.visit(`${approvals}/new?act=delete&${leavers.map(({ id }) => `user=${id}`).join('&')}`);
-      await asks(admin);
+      await admin.visit(`${approvalsPage}/new?act=delete&${leavers.map(({ id }) => `user=${id}`).join('&')}`);
+      await requestApproval(admin);
       (await other.visit('/dashboard')).sees('1 request is waiting for your approval');
       const bo = await anOperator(portal, { displayName: 'Bo Betrieb' });
-      await letIn(portal, supported, bo);
-      (await inside(portal, bo)).sees('Nothing needs your attention').doesNotSee('waiting for your approval');
+      await grantSupport(portal, supported, bo);
+      (await enterSupport(portal, bo)).sees('Nothing needs your attention').doesNotSee('waiting for your approval');
     });
 
-    it('is given by a Global admin, entered and left by the operator, and shown to both', async () => {
+    it('is granted by a Global admin, entered and left by the operator, and shown to both', async () => {
       const { admin, camille, tenant } = await aSupportedTenant(portal);
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       await admin.visit('/account-settings');
@@ -80,9 +88,9 @@ for (const [dialect, server] of [
       assert.equal(camille.displayName, 'Camille Laurent');
     });
 
-    it('is the same for two Global admins; who manages users may look, the others may not', async () => {
+    it('is shared by all Global admins, read-only for User management admins and hidden from others', async () => {
       const supported = await aSupportedTenant(portal);
-      await letIn(portal, supported, ada);
+      await grantSupport(portal, supported, ada);
       const second = await aUser(portal, supported.tenant, { administratorLevel: 'global' });
       const noah = await aUser(portal, supported.tenant, { administratorLevel: 'userManagement' });
       const zoe = await aUser(portal, supported.tenant);
@@ -103,14 +111,14 @@ for (const [dialect, server] of [
       supported.admin.sees('Ended by an administrator');
     });
 
-    it('ends in mid-use: at the last millisecond it holds, at the next the operator is out, and told', async () => {
+    it('ends at the exact millisecond, even during use, and the operator is told', async () => {
       const supported = await aSupportedTenant(portal);
       const zoe = await aUser(portal, supported.tenant);
-      await letIn(portal, supported, ada);
+      await grantSupport(portal, supported, ada);
       const end = portal.clock.now + 2 * hourMs;
-      // So that the session itself is not what ends.
+      // Sign in late, so that the session does not time out first.
       portal.clock.now = end - 600_000;
-      const operator = await inside(portal, ada);
+      const operator = await enterSupport(portal, ada);
       const elsewhere = await aPerson(portal, english).signIn(ada);
       portal.clock.now = end - 1;
       assert.equal((await operator.visit(users)).status, 200);
@@ -121,13 +129,13 @@ for (const [dialect, server] of [
       await operator.visit('/dashboard');
       operator.sees('Your access to Ateliers Lumière has expired.').sees('No organization has given you access');
       assert.equal((await operator.visit(users)).status, 403);
-      assert.equal((await operator.visit('/my-profile')).status, 200, 'and nothing else of theirs is lost');
+      assert.equal((await operator.visit('/my-profile')).status, 200, 'the operator stays signed in');
       assert.equal((await elsewhere.visit('/my-profile')).status, 200);
     });
 
-    it('is recorded as over when nobody was inside, once', async () => {
+    it('is recorded once as expired if no operator was inside', async () => {
       const supported = await aSupportedTenant(portal);
-      await letIn(portal, supported, ada, { hours: '1' });
+      await grantSupport(portal, supported, ada, { hours: '1' });
       portal.clock.now += hourMs;
       await Promise.all([portal.background.runAll(), portal.background.runAll()]);
       const log = await aPerson(portal, english).signIn(supported.camille);
@@ -137,10 +145,10 @@ for (const [dialect, server] of [
       log.sees('Expired');
     });
 
-    it('leaves the operator’s own account alone: inside it is out of reach, and afterwards as it was', async () => {
+    it("makes the operator's own profile unavailable inside, and leaves it unchanged", async () => {
       const bo = await anOperator(portal, { displayName: 'Bo Zurück' });
-      await letIn(portal, await aSupportedTenant(portal), bo);
-      const person = await inside(portal, bo);
+      await grantSupport(portal, await aSupportedTenant(portal), bo);
+      const person = await enterSupport(portal, bo);
       assert.equal((await person.visit('/my-profile')).status, 403);
       await person.submit('End support session');
       await person.visit('/my-profile');

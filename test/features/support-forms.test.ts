@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { anOperator, aSupportedTenant, english, letIn, supportPage } from '../support/operators.ts';
+import { anOperator, aSupportedTenant, english, grantSupport, supportPage } from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -12,58 +12,62 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`what an administrator asks for, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`support access forms, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const ada = await anOperator(portal);
     const { longestHours } = portal.config.rules.supportAccess;
     const grants = (): Promise<unknown[]> => portal.database.knex('support_grants').orderBy('id').select();
 
-    describe('a form', async () => {
+    describe('a grant form', async () => {
       const { admin, camille } = await aSupportedTenant(portal);
       const blocked = await anOperator(portal, { displayName: 'Bo Blocked', state: 'blocked' });
       const good = { operator: ada.id, purpose: 'Imports fail', hours: '1', level: 'look' };
-      for (const [label, fields, said] of [
-        ['no time at all', { hours: '0' }, /whole number of hours/],
-        ['an end in the past', { hours: '-1' }, /whole number of hours/],
+      for (const [label, fields, message] of [
+        ['zero hours', { hours: '0' }, /whole number of hours/],
+        ['negative hours', { hours: '-1' }, /whole number of hours/],
         ['half an hour', { hours: '0.5' }, /whole number of hours/],
-        ['one hour too many', { hours: String(longestHours + 1) }, /from 1 to/],
-        ['as long as numbers go', { hours: '9'.repeat(400) }, /whole number of hours/],
-        ['hours in other digits', { hours: '２' }, /whole number of hours/],
-        ['nothing', { hours: '' }, /whole number of hours/],
+        ['more hours than allowed', { hours: String(longestHours + 1) }, /from 1 to/],
+        ['an overlong number', { hours: '9'.repeat(400) }, /whole number of hours/],
+        ['full-width digits', { hours: '２' }, /whole number of hours/],
+        ['no duration', { hours: '' }, /whole number of hours/],
         ['no purpose', { purpose: ' \u00A0\t' }, /Enter a reason/],
-        ['a purpose that cannot be seen', { purpose: '\u202E\u200B\u2066' }, /Enter a reason/],
-        ['a purpose of 10,000 letters', { purpose: 'x'.repeat(10_000) }, /too long/],
-        ['nobody', { operator: '' }, /Choose a person/],
-        ['an id that nobody has', { operator: randomUUID() }, /Choose a person/],
+        ['an invisible purpose', { purpose: '\u202E\u200B\u2066' }, /Enter a reason/],
+        ['a purpose of 10,000 characters', { purpose: 'x'.repeat(10_000) }, /too long/],
+        ['no operator', { operator: '' }, /Choose a person/],
+        ['an unknown user ID', { operator: randomUUID() }, /Choose a person/],
         ['an administrator of the tenant', { operator: camille.id }, /Choose a person/],
-        ['an operator who is blocked', { operator: blocked.id }, /Choose a person/],
+        ['a blocked operator', { operator: blocked.id }, /Choose a person/],
       ] as const) {
-        it(`that asks for ${label} is shown again, and nobody is let in`, async () => {
+        it(`is rejected with ${label}, and grants nothing`, async () => {
           const before = await grants();
           const answer = await admin.send('POST', supportPage, { ...good, ...fields });
           assert.equal(answer.status, 422, label);
-          assert.match(answer.text, said);
+          assert.match(answer.text, message);
           assert.deepEqual(await grants(), before);
         });
       }
 
-      it('with a level that there is not lets look and no more', async () => {
+      it('grants read-only access for an unknown level', async () => {
         assert.equal((await admin.send('POST', supportPage, { ...good, level: 'global' })).status, 303);
         await admin.visit(supportPage);
         admin.sees('View only');
-        assert.equal((await admin.send('POST', supportPage, good)).status, 422, 'and nobody is let in twice');
+        assert.equal(
+          (await admin.send('POST', supportPage, good)).status,
+          422,
+          'a second grant for the same operator is rejected',
+        );
       });
 
-      it('sent by two at once lets in once', async () => {
+      it('grants access once when sent twice concurrently', async () => {
         const both = await aSupportedTenant(portal);
         const answers = await Promise.all([1, 2].map(() => both.admin.send('POST', supportPage, good)));
         assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 422]);
       });
     });
 
-    it('a purpose with markup and turned text is text, on every page that shows it', async () => {
+    it('show a purpose with markup and control characters as text', async () => {
       const supported = await aSupportedTenant(portal, '<i>Lumière</i>');
-      await letIn(portal, supported, ada, { purpose: '<b>bold</b>\u202Edlob & {{tenant}}' });
+      await grantSupport(portal, supported, ada, { purpose: '<b>bold</b>\u202Edlob & {{tenant}}' });
       const operator = await aPerson(portal, english).signIn(ada);
       const row = operator.$('tr').filter((_, each) => operator.$(each).text().includes('<i>Lumière</i>'));
       await operator.send('POST', row.find('form').attr('action') ?? '');
@@ -85,7 +89,7 @@ for (const [dialect, server] of [
   });
 }
 
-it('operators are no tenant that is set up: the link of the first one stays open', async () => {
+it('operators do not count as a tenant: the link for the first tenant stays valid', async () => {
   const portal = await openPortal();
   const { database } = portal;
   await setupTokenStore.replace(database, 'a digest');

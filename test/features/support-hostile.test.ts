@@ -8,15 +8,15 @@ import {
   english,
   enterPath,
   hourMs,
-  inside,
-  letIn,
+  enterSupport,
+  grantSupport,
   operatorsOf,
   supportPage,
 } from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as supportStore from '../../src/core/support/support.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -28,31 +28,31 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`support access under attack, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`attacks on support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const ada = await anOperator(portal);
 
-    it('a grant of somebody else is answered as one that never was, to everybody', async () => {
+    it("using another operator's grant gets the same response as an unknown grant", async () => {
       const supported = await aSupportedTenant(portal);
       const other = await anOperator(portal, { displayName: 'Bo Other' });
-      const grantId = await letIn(portal, supported, other);
-      const stranger = await aSupportedTenant(portal, 'Fremde');
+      const grantId = await grantSupport(portal, supported, other);
+      const otherTenant = await aSupportedTenant(portal, 'Fremde');
       await supported.admin.visit('/dashboard');
-      const people = [await aPerson(portal, english).signIn(ada), supported.admin, stranger.admin];
+      const people = [await aPerson(portal, english).signIn(ada), supported.admin, otherTenant.admin];
       for (const person of people) {
-        const [ours, nobodys] = [grantId, randomUUID()].map((id) => person.send('POST', enterPath(id)));
-        assert.equal((await nobodys!).status, 404);
-        assert.deepEqual(comparable(await ours!), comparable(await nobodys!));
+        const [ours, missing] = [grantId, randomUUID()].map((id) => person.send('POST', enterPath(id)));
+        assert.equal((await missing!).status, 404);
+        assert.deepEqual(normalizedResponse(await ours!), normalizedResponse(await missing!));
       }
-      const ending = (id: string) => stranger.admin.send('POST', `${supportPage}/${id}/end`);
-      assert.deepEqual(comparable(await ending(grantId)), comparable(await ending(randomUUID())));
+      const ending = (id: string) => otherTenant.admin.send('POST', `${supportPage}/${id}/end`);
+      assert.deepEqual(normalizedResponse(await ending(grantId)), normalizedResponse(await ending(randomUUID())));
       assert.equal((await supportStore.listOpen(portal.database, supported.tenant.scope, portal.clock.now)).length, 1);
     });
 
-    it('entering again after the end is refused in words, and lets in nowhere', async () => {
+    it('entering after the end of a grant is rejected with an explanation', async () => {
       for (const how of ['its time', 'an administrator', 'the rules'] as const) {
         const supported = await aSupportedTenant(portal);
-        const grantId = await letIn(portal, supported, ada, { hours: '1' });
+        const grantId = await grantSupport(portal, supported, ada, { hours: '1' });
         if (how === 'its time') portal.clock.now += hourMs;
         const admin = how === 'its time' ? await aPerson(portal, english).signIn(supported.camille) : supported.admin;
         if (how === 'an administrator') await admin.send('POST', `${supportPage}/${grantId}/end`);
@@ -66,14 +66,14 @@ for (const [dialect, server] of [
         assert.equal(
           (await admin.send('POST', `${supportPage}/${grantId}/end`)).status,
           303,
-          'ending it twice is nothing',
+          'ending it again has no effect',
         );
       }
     });
 
-    it('a form of another tab, filled in for where one was before, is stale', async () => {
+    it('a form from before a change of tenant is rejected', async () => {
       const [one, two] = [await aSupportedTenant(portal, 'One'), await aSupportedTenant(portal, 'Two')];
-      const [first, second] = [await letIn(portal, one, ada), await letIn(portal, two, ada)];
+      const [first, second] = [await grantSupport(portal, one, ada), await grantSupport(portal, two, ada)];
       const operator = await aPerson(portal, english).signIn(ada);
       const before = operator.csrf;
       await operator.send('POST', enterPath(first));
@@ -85,9 +85,9 @@ for (const [dialect, server] of [
       assert.equal((await operator.send('POST', `${users}/new`, {}, { csrf: tx })).status, 403);
     });
 
-    it('the end of one access leaves a session that meanwhile acts under another where it is', async () => {
+    it('ending one grant does not affect a session that has since entered another', async () => {
       const [one, two] = [await aSupportedTenant(portal, 'Early'), await aSupportedTenant(portal, 'Late')];
-      const [first, second] = [await letIn(portal, one, ada), await letIn(portal, two, ada)];
+      const [first, second] = [await grantSupport(portal, one, ada), await grantSupport(portal, two, ada)];
       const session = {
         id: randomUUID(),
         userId: ada.id,
@@ -102,9 +102,9 @@ for (const [dialect, server] of [
       assert.equal((await sessionsStore.findLiveAcrossTenants(portal.database, session.id))?.support?.grantId, second);
     });
 
-    it('a session that names somebody else’s grant acts under none', async () => {
+    it("a session that refers to another operator's grant has no support access", async () => {
       const supported = await aSupportedTenant(portal);
-      const grantId = await letIn(portal, supported, ada);
+      const grantId = await grantSupport(portal, supported, ada);
       const bo = await anOperator(portal, { displayName: 'Bo Thief' });
       for (const user of [bo, await aUser(portal, (await aSupportedTenant(portal)).tenant)]) {
         const session = {
@@ -121,17 +121,17 @@ for (const [dialect, server] of [
       }
     });
 
-    describe('whatever else ends it, ends it at the next request', () => {
-      for (const [label, end, said] of [
-        ['an administrator', null, /Your access to Ateliers Lumière was ended/],
-        ['a suspension', 'suspended', /Ateliers Lumière is suspended/],
-        ['a move', 'moving', /Ateliers Lumière is being moved to another region/],
-        ['a rule of the tenant', 'forbidden', /no longer allows support access/],
+    describe('events that end support access with the next request', () => {
+      for (const [label, end, message] of [
+        ['the end by an administrator', null, /Your access to Ateliers Lumière was ended/],
+        ['the suspension of the tenant', 'suspended', /Ateliers Lumière is suspended/],
+        ['a move of the tenant', 'moving', /Ateliers Lumière is being moved to another region/],
+        ["the tenant's own rule", 'forbidden', /no longer allows support access/],
       ] as const) {
-        it(label, async () => {
+        it(`include ${label}`, async () => {
           const supported = await aSupportedTenant(portal);
           const zoe = await aUser(portal, supported.tenant);
-          const grantId = await letIn(portal, supported, ada);
+          const grantId = await grantSupport(portal, supported, ada);
           const operator = await aPerson(portal, english).signIn(ada);
           await operator.send('POST', enterPath(grantId));
           assert.equal((await operator.visit(`${users}/${zoe.id}`)).status, 200);
@@ -143,22 +143,26 @@ for (const [dialect, server] of [
             await tenantsStore.setOwnRules(portal.database, scope, { supportAccess: 'forbidden' });
           await operator.submit('Block sign-in');
           assert.equal(operator.path, '/dashboard');
-          operator.sees(said);
+          operator.sees(message);
           assert.equal((await usersStore.find(portal.database, scope, zoe.id))?.state, 'active');
           assert.equal((await operator.visit(users)).status, 403);
           if (end === 'suspended') {
             await portal.tenants.setState(id, 'active');
             await operator.visit('/dashboard');
-            assert.equal((await operator.send('POST', enterPath(grantId))).status, 303, 'it goes on afterwards');
+            assert.equal(
+              (await operator.send('POST', enterPath(grantId))).status,
+              303,
+              'the grant is valid again afterwards',
+            );
           }
         });
       }
 
-      it('the operator being blocked, for good: to be let in again they need a new access', async () => {
+      it('include blocking the operator, which is permanent: unblocking does not restore the grant', async () => {
         const supported = await aSupportedTenant(portal);
         const bo = await anOperator(portal, { displayName: 'Bo Betrieb' });
-        await letIn(portal, supported, bo);
-        const operator = await inside(portal, bo);
+        await grantSupport(portal, supported, bo);
+        const operator = await enterSupport(portal, bo);
         await operatorsOf(portal).changeOperator('block', bo.username);
         assert.equal((await operator.visit(users)).path, '/sign-in');
         await operatorsOf(portal).changeOperator('unblock', bo.id);
@@ -170,12 +174,12 @@ for (const [dialect, server] of [
         supported.admin.sees('The operator ended the support access of Bo Betrieb.');
       });
 
-      it('but not that whoever gave it is no administrator any more: it is the organization’s', async () => {
+      it('do not include blocking the granting administrator, because the organization granted the access', async () => {
         const supported = await aSupportedTenant(portal);
         const bo = await anOperator(portal, { displayName: 'Bo Bleibt' });
         const second = await aUser(portal, supported.tenant, { administratorLevel: 'global' });
-        await letIn(portal, supported, bo);
-        const operator = await inside(portal, bo);
+        await grantSupport(portal, supported, bo);
+        const operator = await enterSupport(portal, bo);
         const other = await aPerson(portal, english).signIn(second);
         await other.send('POST', `${users}/${supported.camille.id}/block`);
         assert.equal((await operator.visit(users)).status, 200);

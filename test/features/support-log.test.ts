@@ -7,13 +7,13 @@ import {
   anOperator,
   aSupportedTenant,
   english,
-  inside,
-  letIn,
+  enterSupport,
+  grantSupport,
   operatorsOf,
-  type Supported,
+  type SupportedTenant,
 } from '../support/operators.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { letTimePass, openPortal } from '../support/portal.ts';
+import { advanceTime, openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 
 const users = '/account-settings/user-management';
@@ -24,23 +24,23 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`the log of a tenant with support, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`activity log of support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const environment = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'portal@hosting.example' };
     const portal = await openPortal({ environment, ...(server?.url ? { databaseUrl: server.url } : {}) });
 
-    /** Ada resets Zoé's password in a tenant of Camille's. */
+    /** An operator resets Zoé's password in a tenant whose administrator is Camille. */
     async function story(name: string) {
       const ada = await anOperator(portal, { displayName: `Ada ${name}` });
       const supported = await aSupportedTenant(portal);
       const zoe = await aUser(portal, supported.tenant, { displayName: 'Zoé Besson' });
-      const grantId = await letIn(portal, supported, ada, { purpose: 'Zoé is locked out' });
-      const operator = await inside(portal, ada);
+      const grantId = await grantSupport(portal, supported, ada, { purpose: 'Zoé is locked out' });
+      const operator = await enterSupport(portal, ada);
       await operator.send('POST', `${users}/${zoe.id}/reset-password`, { epoch: '0' });
       await operator.visit('/dashboard');
       await operator.submit('End support session');
       return { ada, zoe, grantId, ...supported };
     }
-    async function lines({ admin }: Pick<Supported, 'admin'>): Promise<string> {
+    async function lines({ admin }: Pick<SupportedTenant, 'admin'>): Promise<string> {
       return (await admin.send('GET', `${log}/export.jsonl`)).text;
     }
     function verify(file: string): void {
@@ -49,36 +49,36 @@ for (const [dialect, server] of [
       for (const line of rest) assert.equal(check?.next(line), null);
       assert.equal(check?.end(), null);
     }
-    const signInAgain = ({ camille }: Supported): Promise<Person> => aPerson(portal, english).signIn(camille);
+    const signInAgain = ({ camille }: SupportedTenant): Promise<Person> => aPerson(portal, english).signIn(camille);
 
-    it('says on the page and in both files who did it and who had let them in', async () => {
-      const told = await story('Betrieb');
-      await told.admin.visit(log);
-      told.admin
+    it('shows on the page and in both exports who acted and who granted the access', async () => {
+      const scenario = await story('Betrieb');
+      await scenario.admin.visit(log);
+      scenario.admin
         .sees('Camille Laurent gave Ada Betrieb support access.')
         .sees('Reason: Zoé is locked out')
         .sees('Ada Betrieb (support) started a support session.')
         .sees('Ada Betrieb (support) reset the password of Zoé Besson. Support access given by Camille Laurent')
         .sees('Ada Betrieb (support) ended the support session.')
         .doesNotSee('Ada Betrieb signed in');
-      const csv = (await told.admin.send('GET', `${log}/export.csv`)).text;
+      const csv = (await scenario.admin.send('GET', `${log}/export.csv`)).text;
       assert.match(csv, /Ada Betrieb \(support\) reset the password of Zoé Besson\..*given by Camille Laurent/);
-      const file = await lines(told);
+      const file = await lines(scenario);
       verify(file);
       const entry = file.split('\n').find((line) => line.includes('"kind":"password.reset"')) ?? '';
       const { actorId, data, personal } = JSON.parse(entry) as Record<string, string>;
-      assert.equal(actorId, told.ada.id);
+      assert.equal(actorId, scenario.ada.id);
       const supportIn = (text = ''): unknown => (JSON.parse(text) as { support?: unknown }).support;
-      assert.deepEqual(supportIn(data), { grant: told.grantId, grantedBy: told.camille.id });
+      assert.deepEqual(supportIn(data), { grant: scenario.grantId, grantedBy: scenario.camille.id });
       assert.deepEqual(supportIn(personal), { operator: 'Ada Betrieb', grantedBy: 'Camille Laurent' });
     });
 
-    it('is bound by the chain: whoever did it by whose leave cannot be changed unnoticed', async () => {
-      const told = await story('Kette');
-      const file = await lines(told);
+    it('includes operator and grant in the hash chain, so that tampering is detected', async () => {
+      const scenario = await story('Kette');
+      const file = await lines(scenario);
       for (const [from, to] of [
-        [told.grantId, crypto.randomUUID()],
-        [told.ada.id, told.camille.id],
+        [scenario.grantId, crypto.randomUUID()],
+        [scenario.ada.id, scenario.camille.id],
         ['Ada Kette', 'Bob Kette'],
         ['Zoé is locked out', 'Something else'],
       ] as const) {
@@ -87,50 +87,50 @@ for (const [dialect, server] of [
       }
     });
 
-    it('keeps the sign-ins of operators out of it, and in their own', async () => {
-      const told = await story('Anmeldung');
+    it("does not contain operators' sign-ins, which are in their own tenant's log", async () => {
+      const scenario = await story('Anmeldung');
       const { knex } = portal.database;
       const kinds = async (tenantId: string): Promise<string[]> => {
         const rows = (await knex('activity')
-          .where({ tenant_id: tenantId, actor_id: told.ada.id })
+          .where({ tenant_id: tenantId, actor_id: scenario.ada.id })
           .orderBy('place')) as {
           kind: string;
         }[];
         return rows.map(({ kind }) => kind);
       };
-      assert.deepEqual(await kinds(told.tenant.id), ['support.entered', 'password.reset', 'support.left']);
-      assert.deepEqual(await kinds(told.ada.tenantId), ['signIn.succeeded']);
+      assert.deepEqual(await kinds(scenario.tenant.id), ['support.entered', 'password.reset', 'support.left']);
+      assert.deepEqual(await kinds(scenario.ada.tenantId), ['signIn.succeeded']);
     });
 
-    it('records a sign-out from inside as a leaving there, and as a sign-out at home', async () => {
-      const told = await story('Abmeldung');
-      const operator = await inside(portal, told.ada);
+    it("records sign-out during a support session as leaving, and as sign-out in the operators' tenant", async () => {
+      const scenario = await story('Abmeldung');
+      const operator = await enterSupport(portal, scenario.ada);
       await operator.submit('Sign out');
       assert.equal(operator.path, '/sign-in');
       const { knex } = portal.database;
       const last = async (tenant_id: string): Promise<unknown> =>
         knex('activity').where({ tenant_id }).orderBy('place', 'desc').first<object>('kind', 'actor_id');
-      assert.deepEqual(await last(told.tenant.id), { kind: 'support.left', actor_id: told.ada.id });
-      assert.deepEqual(await last(told.ada.tenantId), { kind: 'signOut', actor_id: told.ada.id });
+      assert.deepEqual(await last(scenario.tenant.id), { kind: 'support.left', actor_id: scenario.ada.id });
+      assert.deepEqual(await last(scenario.ada.tenantId), { kind: 'signOut', actor_id: scenario.ada.id });
     });
 
-    it('still names an operator who was blocked, and the one who was helped is erased without them', async () => {
-      const told = await story('Gesperrt');
-      await operatorsOf(portal).changeOperator('block', told.ada.id);
-      await told.admin.send('POST', `${users}/${told.zoe.id}/delete`);
-      await told.admin.send('POST', `${users}/${told.zoe.id}/erase`);
-      await told.admin.visit(log);
-      told.admin.sees(/Ada Gesperrt \(support\) reset the password of Erased person \w{4}-\w{4}\./);
-      told.admin.sees('Support access given by Camille Laurent').doesNotSee('Zoé Besson');
-      verify(await lines(told));
+    it("names a blocked operator, and erasing the supported user keeps the operator's entries", async () => {
+      const scenario = await story('Gesperrt');
+      await operatorsOf(portal).changeOperator('block', scenario.ada.id);
+      await scenario.admin.send('POST', `${users}/${scenario.zoe.id}/delete`);
+      await scenario.admin.send('POST', `${users}/${scenario.zoe.id}/erase`);
+      await scenario.admin.visit(log);
+      scenario.admin.sees(/Ada Gesperrt \(support\) reset the password of Erased person \w{4}-\w{4}\./);
+      scenario.admin.sees('Support access given by Camille Laurent').doesNotSee('Zoé Besson');
+      verify(await lines(scenario));
     });
 
-    it('gives an operator who was erased a pseudonym, and leaves their name nowhere', async () => {
-      const told = await story('Vergessen');
-      await operatorsOf(portal).changeOperator('delete', told.ada.username);
-      await letTimePass(portal, 400 * dayMs);
+    it("replaces an erased operator's name with a pseudonym everywhere", async () => {
+      const scenario = await story('Vergessen');
+      await operatorsOf(portal).changeOperator('delete', scenario.ada.username);
+      await advanceTime(portal, 400 * dayMs);
       await portal.background.runAll();
-      const admin = await signInAgain(told);
+      const admin = await signInAgain(scenario);
       await admin.visit(log);
       admin.sees(/Camille Laurent gave Erased person (\w{4}-\w{4}) support access\./).doesNotSee('Ada Vergessen');
       admin.sees(/Erased person \w{4}-\w{4} \(support\) reset the password of Zoé Besson\./);
@@ -142,12 +142,15 @@ for (const [dialect, server] of [
       }
     });
 
-    it('gives an administrator who was erased one too, also where only their leave is meant', async () => {
-      const told = await story('Bleibt');
-      const second = await aUser(portal, told.tenant, { displayName: 'Second Admin', administratorLevel: 'global' });
+    it("replaces an erased administrator's name with a pseudonym, also as the granter", async () => {
+      const scenario = await story('Bleibt');
+      const second = await aUser(portal, scenario.tenant, {
+        displayName: 'Second Admin',
+        administratorLevel: 'global',
+      });
       const admin = await aPerson(portal, english).signIn(second);
-      await admin.send('POST', `${users}/${told.camille.id}/delete`);
-      await admin.send('POST', `${users}/${told.camille.id}/erase`);
+      await admin.send('POST', `${users}/${scenario.camille.id}/delete`);
+      await admin.send('POST', `${users}/${scenario.camille.id}/erase`);
       await admin.visit(log);
       admin.sees(/Ada Bleibt \(support\) reset .* Support access given by Erased person \w{4}-\w{4}/);
       const file = await lines({ admin });

@@ -4,11 +4,11 @@ import { createScope } from '../../src/domain/scope.ts';
 import { createSupport } from '../../src/core/support/support.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { aUser } from '../support/builders.ts';
-import { anOperator, aSupportedTenant, english, enterPath, inside, letIn } from '../support/operators.ts';
+import { anOperator, aSupportedTenant, english, enterPath, enterSupport, grantSupport } from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { underRules } from '../support/rules.ts';
-import { anOwner, signInByCode } from '../support/second-factor.ts';
+import { withRules } from '../support/rules.ts';
+import { aSecondFactorUser, signInByCode } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as supportStore from '../../src/core/support/support.store.ts';
@@ -20,15 +20,15 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`an operator and the second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`an operator and second factors, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database } = portal;
 
     for (const secondFactor of ['administrators', 'everybody'] as const) {
-      it(`is not let into a tenant that asks one of ${secondFactor}, before they have one`, async () => {
+      it(`cannot enter a tenant that requires one of ${secondFactor} before setting it up`, async () => {
         const ada = await anOperator(portal);
         const supported = await aSupportedTenant(portal, `Asks ${secondFactor}`);
-        const grantId = await letIn(portal, supported, ada);
+        const grantId = await grantSupport(portal, supported, ada);
         await tenantsStore.setOwnRules(database, supported.tenant.scope, { secondFactor });
         const operator = await aPerson(portal, english).signIn(ada);
         operator.sees(`Asks ${secondFactor}`);
@@ -36,19 +36,19 @@ for (const [dialect, server] of [
         assert.equal(answer.status, 409);
         assert.match(answer.text, /requires two-step verification.*My profile .* Security/s);
         assert.equal((await operator.visit(paths.users)).status, 403);
-        const owner = await anOwner(portal, ada);
+        const owner = await aSecondFactorUser(portal, ada);
         assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
         await owner.person.submit('Open');
         assert.equal((await owner.person.visit(paths.users)).status, 200);
       });
     }
 
-    it('is led out by the next click once a tenant asks one, and nothing of it is done', async () => {
+    it('is removed from a tenant by the next request after it starts to require one', async () => {
       const bo = await anOperator(portal, { displayName: 'Bo Inside' });
       const supported = await aSupportedTenant(portal, 'Tightens');
       const zoe = await aUser(portal, supported.tenant);
-      await letIn(portal, supported, bo);
-      const operator = await inside(portal, bo);
+      await grantSupport(portal, supported, bo);
+      const operator = await enterSupport(portal, bo);
       await operator.visit(`${paths.users}/${zoe.id}`);
       await tenantsStore.setOwnRules(database, supported.tenant.scope, { secondFactor: 'administrators' });
       await operator.submit('Block sign-in');
@@ -57,10 +57,10 @@ for (const [dialect, server] of [
       assert.equal((await usersStore.find(database, supported.tenant.scope, zoe.id))?.state, 'active');
     });
 
-    it('goes in from one tab only, however late the other one comes', async () => {
+    it('cannot enter two tenants from two tabs', async () => {
       const ida = await anOperator(portal, { displayName: 'Ida Zwei' });
       const [one, two] = [await aSupportedTenant(portal, 'Eins'), await aSupportedTenant(portal, 'Zwei')];
-      const [first, second] = [await letIn(portal, one, ida), await letIn(portal, two, ida)];
+      const [first, second] = [await grantSupport(portal, one, ida), await grantSupport(portal, two, ida)];
       await aPerson(portal, english).signIn(ida);
       const { id } = (await portal.database.knex('user_sessions').where({ user_id: ida.id }).first()) as { id: string };
       const home = await tenantsStore.findOperatorsTenant(database);
@@ -71,7 +71,7 @@ for (const [dialect, server] of [
         rules: portal.config.rules,
         clock: () => portal.clock.now,
       });
-      // Both were asked for while the session was in no tenant.
+      // Both forms were requested before the session entered a tenant.
       await support.enter(scope, id, first);
       assert.equal(await support.enter(scope, id, second), 'inside');
       assert.equal((await sessionsStore.findLiveAcrossTenants(database, id))?.support?.grantId, first);
@@ -81,14 +81,14 @@ for (const [dialect, server] of [
   });
 }
 
-describe('where the region asks a second factor of administrators', async () => {
-  const portal = await openPortal({ environment: underRules({ secondFactor: 'administrators' }) });
+describe('a region that requires second factors of administrators', async () => {
+  const portal = await openPortal({ environment: withRules({ secondFactor: 'administrators' }) });
 
-  it('operators are led to the set-up, and cannot remove theirs', async () => {
+  it('requires operators to set one up, and they cannot remove it', async () => {
     const ada = await anOperator(portal);
     const operator = await aPerson(portal, english).signIn(ada);
     assert.equal((await operator.visit(paths.dashboard)).path, paths.ownSecondFactor);
-    const person = await signInByCode(portal, await anOwner(portal, ada));
+    const person = await signInByCode(portal, await aSecondFactorUser(portal, ada));
     assert.equal(person.path, paths.dashboard);
     await person.visit(paths.ownSecurity);
     person.sees('so you can’t remove your authenticator app');

@@ -5,7 +5,7 @@ import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
-import { raw } from '../support/traces.ts';
+import { sendRaw } from '../support/responses.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { userRowOf } from '../support/credentials.ts';
 
@@ -33,7 +33,7 @@ describe('a temporary password', async () => {
   const signedIn = (user: TestUser) => aPerson(portal, english).signIn(user);
   const rowOf = ({ id }: TestUser) => userRowOf<PasswordRow>(portal.database, id);
 
-  it('dies after the region’s time, and not a moment earlier', async () => {
+  it("expires exactly when the region's validity period ends", async () => {
     const zoe = await pending();
     portal.clock.now = zoe.temporaryUntil! - 1;
     const early = await signedIn(zoe);
@@ -44,7 +44,7 @@ describe('a temporary password', async () => {
     assert.equal((await rowOf(zoe)).password, 'temporary');
   });
 
-  it('lives for 72 hours worldwide and for 24 in Germany', async () => {
+  it('is valid for 72 hours worldwide and for 24 hours in Germany', async () => {
     for (const [environment, hours] of [
       [{}, 72],
       [{ REGION: 'germany' }, 24],
@@ -60,7 +60,7 @@ describe('a temporary password', async () => {
     }
   });
 
-  it('dies at its first use, whoever still knows it', async () => {
+  it('is invalid after its first use', async () => {
     const zoe = await pending();
     await change(await signedIn(zoe));
     assert.equal((await signedIn(zoe)).status, 422);
@@ -68,7 +68,7 @@ describe('a temporary password', async () => {
     assert.equal((await signedIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
   });
 
-  it('is replaced by a newer one', async () => {
+  it('is invalidated by a newer one', async () => {
     const zoe = await pending();
     const early = await signedIn(zoe);
     const admin = await signedIn(await aUser(portal, tenant, { administratorLevel: 'global' }));
@@ -80,7 +80,7 @@ describe('a temporary password', async () => {
     assert.equal((await signedIn({ ...zoe, clearPassword: newer })).path, '/change-password');
   });
 
-  it('opens the page that replaces it for a quarter of an hour', async () => {
+  it('gives access to the password change for 15 minutes', async () => {
     const zoe = await pending();
     const person = await signedIn(zoe);
     portal.clock.now += 10 * minuteMs;
@@ -95,18 +95,18 @@ describe('a temporary password', async () => {
     assert.equal((await again.visit('/my-profile')).path, '/my-profile');
   });
 
-  it('used in three browsers is replaced in one: the others are signed out', async () => {
+  it('can be used in several browsers; changing the password in one signs out the others', async () => {
     const zoe = await pending();
     const [first, second, third] = [await signedIn(zoe), await signedIn(zoe), await signedIn(zoe)];
     const before = second.cookies();
     assert.equal((await change(second)).path, '/dashboard');
-    assert.equal((await raw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
+    assert.equal((await sendRaw(origin, '/dashboard', { headers: { Cookie: before } })).headers.location, '/sign-in');
     assert.equal((await change(first, goodPassword)).path, '/sign-in');
     assert.equal((await third.visit('/change-password')).path, '/sign-in');
     assert.equal((await signedIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
   });
 
-  it('is not replaced a second time by the same form, fetched back with the Back button', async () => {
+  it('cannot be replaced twice with the same form after the Back button', async () => {
     const zoe = await pending();
     const person = await signedIn(zoe);
     const { csrf } = person;
@@ -119,28 +119,30 @@ describe('a temporary password', async () => {
     assert.deepEqual(await rowOf(zoe), before);
   });
 
-  it('is replaced once by a form that is sent five times at once', async () => {
+  it('is replaced once when the form is submitted five times concurrently', async () => {
     const zoe = await pending();
     const person = await signedIn(zoe);
-    const wishes = [1, 2, 3, 4, 5].map((each) => `${chosen}, number ${each}`);
-    const answers = await Promise.all(wishes.map((wish) => person.send('POST', '/change-password', formOf(wish))));
-    const winners = wishes.filter((_, index) => answers[index]!.headers.location === '/dashboard');
+    const passwords = [1, 2, 3, 4, 5].map((each) => `${chosen}, number ${each}`);
+    const answers = await Promise.all(
+      passwords.map((password) => person.send('POST', '/change-password', formOf(password))),
+    );
+    const winners = passwords.filter((_, index) => answers[index]!.headers.location === '/dashboard');
     const { password_hash: hash, epoch } = await rowOf(zoe);
-    const kept = await Promise.all(wishes.map((wish) => portal.hasher.verify(hash, wish)));
+    const kept = await Promise.all(passwords.map((password) => portal.hasher.verify(hash, password)));
     assert.equal(epoch, zoe.epoch + 1);
     assert.deepEqual(
-      wishes.filter((_, index) => kept[index]),
+      passwords.filter((_, index) => kept[index]),
       winners,
     );
     assert.equal(winners.length, 1);
   });
 });
 
-describe('an administrator’s reset and the user’s change at the same moment', async () => {
+describe('a password reset and a password change at the same time', async () => {
   const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
   let waiting: (() => void)[] | null = null;
   let round = 0;
-  /** Holds whoever has made a new hash until the other has too: what is left to do then races. */
+  /** Waits until both sides have computed their hashes, so that their transactions race. */
   const together = async (): Promise<void> => {
     if (waiting === null) return;
     const turn = Promise.withResolvers<null>();
@@ -193,7 +195,7 @@ describe('an administrator’s reset and the user’s change at the same moment'
     return 'reset';
   }
 
-  it('end as if one had come after the other, each time', async () => {
+  it('have the same result as one after the other', async () => {
     const winners = new Set<string>();
     for (round = 0; round < rounds; round++) winners.add(await race());
     assert.deepEqual([...winners].sort(), ['changed', 'reset']);

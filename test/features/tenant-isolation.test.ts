@@ -3,17 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { anApproval } from '../support/approvals.ts';
+import { aStoredRequest } from '../support/approvals.ts';
 import { aStagedImport } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 
 const english = { 'Accept-Language': 'en' };
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const canary = 'Kanarienvogel';
 
-describe('an administrator of one company', async () => {
+describe('isolation between tenants', async () => {
   const portal = await openPortal();
   const [ours, theirs] = [
     await aTenant(portal, { language: 'en' }),
@@ -28,7 +28,7 @@ describe('an administrator of one company', async () => {
   const stranger = await aPerson(portal, english).signIn(theirUsers[0]!);
   const sessions: { id: string }[] = await portal.database.knex('user_sessions').select('id');
   const theirImport = await aStagedImport(portal, theirs, theirUsers[0]!);
-  const theirApproval = await anApproval(portal, theirs, theirUsers[0]!);
+  const theirApproval = await aStoredRequest(portal, theirs, theirUsers[0]!);
   const theirIds = [
     theirImport,
     theirApproval,
@@ -63,25 +63,25 @@ describe('an administrator of one company', async () => {
     };
   };
 
-  it('has addresses with ids to try', () => {
+  it('covers routes with IDs', () => {
     assert.ok(withIds.length >= 3, withIds.join());
   });
 
   for (const path of withIds) {
-    it(`sees of another one at ${path} exactly what an id shows that nobody has`, async () => {
+    it(`responds at ${path} to an ID of another tenant exactly as to an unknown ID`, async () => {
       const before = await kept();
       const served = portal.routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
       for (const [who, person, method] of people.flatMap((each) =>
         methods.map((method) => [...each, method] as const),
       )) {
-        const nobody = randomUUID();
-        const expected = await person.send(method, filled(path, nobody), fieldsWith(nobody));
-        // To whoever is signed in a one-time link says so, before it is looked at.
+        const unknownId = randomUUID();
+        const expected = await person.send(method, filled(path, unknownId), fieldsWith(unknownId));
+        // For a signed-in user, a one-time link page does not look the token up.
         const is404 = who === 'global' && served.includes(method) && path !== paths.oneTimeLink;
         if (is404) assert.equal(expected.status, 404, method);
         for (const id of theirIds) {
           const answer = await person.send(method, filled(path, id), fieldsWith(id));
-          assert.deepEqual(comparable(answer), comparable(expected), `${who} ${method} ${path}`);
+          assert.deepEqual(normalizedResponse(answer), normalizedResponse(expected), `${who} ${method} ${path}`);
           assert.ok(!JSON.stringify([answer.text, answer.headers]).includes(canary));
         }
       }
@@ -89,7 +89,7 @@ describe('an administrator of one company', async () => {
     });
   }
 
-  it('is answered alike whatever of another one stands in a form or behind an address', async () => {
+  it('responds identically to IDs of other tenants in form fields and query parameters', async () => {
     const before = await kept();
     const [, admin] = people[0]!;
     for (const { method, path } of portal.routes.filter(
@@ -101,8 +101,8 @@ describe('an administrator of one company', async () => {
         const address = method === 'get' ? `${path}?${new URLSearchParams(fields).toString()}` : path;
         const answer = await admin.send(method, address, method === 'get' ? {} : fields);
         assert.ok(!answer.text.includes(canary), path);
-        answers.push(comparable(answer));
-        // What is to be said on the next page is said there, and not on the page that is compared.
+        answers.push(normalizedResponse(answer));
+        // Show pending flash messages elsewhere, so that they do not affect the compared page.
         if (method === 'post') await admin.send('get', '/dashboard');
       }
       assert.deepEqual(answers, [answers[0], answers[0], answers[0]], `${method} ${path}`);
@@ -110,11 +110,11 @@ describe('an administrator of one company', async () => {
     assert.deepEqual(await kept(), before);
   });
 
-  it('ends nobody else’s session by all this', async () => {
+  it('ends no session of the other tenant', async () => {
     assert.equal((await stranger.visit('/my-profile')).path, '/my-profile');
   });
 
-  it('sees nothing of another one on any page', async () => {
+  it('shows nothing of another tenant on any page', async () => {
     const [, admin] = people[0]!;
     for (const { path } of portal.routes.filter((route) => route.method === 'get' && !route.path.includes(':'))) {
       await admin.visit(path);

@@ -3,18 +3,18 @@ import { describe, it } from 'node:test';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { choosePassword } from '../support/links.ts';
 import { openPortal } from '../support/portal.ts';
-import { anOwner, codeOf } from '../support/second-factor.ts';
+import { aSecondFactorUser, totpCode } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import {
   anAddress,
   aTemporaryPassword,
-  atPassword,
-  attackFrom,
-  attackName,
+  onPasswordPage,
+  attackFromAddress,
+  attackUsername,
   behindProxy,
   countOf,
   statusesOf,
-} from '../support/strangers.ts';
+} from '../support/password-attacks.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 const maxPerAddress = 250;
@@ -30,53 +30,53 @@ for (const [dialect, server] of [
     const tenant = await aTenant(portal, { language: 'en' });
     const aNewcomer = () => aUser(portal, tenant, { password: 'temporary' });
 
-    it('works for a name that strangers attack from everywhere, through to the dashboard', async () => {
+    it('works while the user name is attacked from many addresses, including the password change', async () => {
       const zoe = await aNewcomer();
-      const attacked = await attackName(portal, zoe.username);
+      const attacked = await attackUsername(portal, zoe.username);
       assert.deepEqual([countOf(attacked, 422), countOf(attacked, 429)], [50, 10]);
-      const person = await atPassword(portal, anAddress(), zoe.username);
+      const person = await onPasswordPage(portal, anAddress(), zoe.username);
       await person.submit('Sign in', { Password: zoe.clearPassword });
       assert.equal(person.path, '/change-password', person.text);
-      assert.equal(countOf(await attackName(portal, zoe.username), 429), 60);
+      assert.equal(countOf(await attackUsername(portal, zoe.username), 429), 60);
       assert.equal((await choosePassword(person)).path, '/dashboard', person.text);
-      await attackName(portal, zoe.username);
+      await attackUsername(portal, zoe.username);
       assert.equal((await person.visit('/my-profile')).path, '/my-profile');
       await person.submit('Sign out');
       await person.signIn({ ...zoe, clearPassword: 'seven quiet otters nap' });
-      assert.equal(person.path, '/dashboard', 'the browser is known by then');
+      assert.equal(person.path, '/dashboard', 'the browser is known now');
     });
 
-    it('works in every spelling while its name is under attack', async () => {
+    it('works in every accepted spelling while the user name is attacked', async () => {
       const zoe = await aNewcomer();
-      await attackName(portal, zoe.username);
+      await attackUsername(portal, zoe.username);
       const spelled = [zoe.clearPassword.toLowerCase(), ` ${zoe.clearPassword.replaceAll('-', ' ')} `];
       for (const password of [...spelled, zoe.clearPassword.replaceAll('-', '–')]) {
-        const person = await atPassword(portal, anAddress(), zoe.username);
+        const person = await onPasswordPage(portal, anAddress(), zoe.username);
         assert.deepEqual(await statusesOf(person, [password]), [303], password);
       }
     });
 
-    it('works behind an address from which others sent 104 wrong passwords', async () => {
+    it('works from an address that sent 104 wrong passwords for other users', async () => {
       const office = anAddress();
-      const attacked = await attackFrom(portal, office);
+      const attacked = await attackFromAddress(portal, office);
       assert.deepEqual([countOf(attacked, 422), countOf(attacked, 429)], [100, 4]);
       const zoe = await aNewcomer();
-      const person = await atPassword(portal, office, zoe.username);
+      const person = await onPasswordPage(portal, office, zoe.username);
       await person.submit('Sign in', { Password: zoe.clearPassword });
       assert.equal((await choosePassword(person)).path, '/dashboard', person.text);
     });
 
-    it('works after the same person mistyped it in other forms until the pause', async () => {
+    it('works after the user mistyped it in another format until blocked', async () => {
       const zoe = await aNewcomer();
-      const person = await atPassword(portal, anAddress(), zoe.username);
+      const person = await onPasswordPage(portal, anAddress(), zoe.username);
       const mistyped = Array.from({ length: 6 }, () => zoe.clearPassword.slice(1));
       assert.deepEqual(await statusesOf(person, mistyped), [422, 422, 422, 422, 422, 429]);
       assert.deepEqual(await statusesOf(person, [zoe.clearPassword]), [303]);
     });
 
     it('works together with a second factor', async () => {
-      const owner = await anOwner(portal, await aUser(portal, tenant));
-      const admin = await atPassword(
+      const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
+      const admin = await onPasswordPage(
         portal,
         anAddress(),
         (await aUser(portal, tenant, { administratorLevel: 'global' })).username,
@@ -85,48 +85,52 @@ for (const [dialect, server] of [
       await admin.visit(`/account-settings/user-management/${owner.user.id}/reset-password`);
       await admin.submit('Reset password');
       const clearPassword = admin.$('output#temporary-password').text();
-      await attackName(portal, owner.user.username);
-      const person = await atPassword(portal, anAddress(), owner.user.username);
+      await attackUsername(portal, owner.user.username);
+      const person = await onPasswordPage(portal, anAddress(), owner.user.username);
       await person.submit('Sign in', { Password: clearPassword });
       assert.equal(person.path, '/sign-in/code', person.text);
-      await attackName(portal, owner.user.username);
-      await person.submit('Sign in', { Code: codeOf(portal, owner.seed) });
+      await attackUsername(portal, owner.user.username);
+      await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
       assert.equal(person.path, '/change-password', person.text);
       assert.equal((await choosePassword(person)).path, '/dashboard', person.text);
     });
 
-    it('is guessed at 250 times in a quarter of an hour from one address, and works from every other', async () => {
+    it('allows 250 guesses per 15 minutes and address, and still works from other addresses', async () => {
       const [zoe, noah] = [await aNewcomer(), await aNewcomer()];
       const camille = await aUser(portal, tenant);
       const office = anAddress();
-      const attacker = await atPassword(portal, office, zoe.username);
+      const attacker = await onPasswordPage(portal, office, zoe.username);
       assert.equal(countOf(await statusesOf(attacker, garbage(maxPerAddress - 1)), 422), maxPerAddress - 1);
-      const colleague = await atPassword(portal, office, noah.username);
-      assert.deepEqual(await statusesOf(colleague, [noah.clearPassword]), [303], 'the limit is generous');
+      const colleague = await onPasswordPage(portal, office, noah.username);
+      assert.deepEqual(
+        await statusesOf(colleague, [noah.clearPassword]),
+        [303],
+        'the limit leaves room for a colleague',
+      );
       assert.deepEqual(await statusesOf(attacker, garbage(1)), [422]);
       const refused = await attacker.send('POST', '/sign-in/password', { password: aTemporaryPassword() });
       assert.equal(refused.status, 429);
       const retryAfter = Number(refused.headers['retry-after']);
       assert.ok(retryAfter > quarterSeconds - 10 && retryAfter <= quarterSeconds, String(retryAfter));
-      const late = await atPassword(portal, office, noah.username);
+      const late = await onPasswordPage(portal, office, noah.username);
       assert.deepEqual(await statusesOf(late, [noah.clearPassword]), [429]);
       const throttled = portal.database.knex('activity').where({ kind: 'signIn.throttled', target_id: zoe.id });
-      assert.equal((await throttled).length, 1, 'one record per block');
+      assert.equal((await throttled).length, 1, 'one entry per block');
       for (const [username, password, from] of [
         [zoe.username, zoe.clearPassword, anAddress()],
         [camille.username, goodPassword, office],
       ] as const) {
-        const person = await atPassword(portal, from, username);
+        const person = await onPasswordPage(portal, from, username);
         assert.deepEqual(await statusesOf(person, [password]), [303], username);
       }
     });
 
-    it('can be guessed at without filling the log of the organization', async () => {
+    it('can be guessed at without filling the activity log', async () => {
       const zoe = await aNewcomer();
       for (const address of [anAddress(), anAddress()]) {
-        await statusesOf(await atPassword(portal, address, zoe.username), garbage(40));
+        await statusesOf(await onPasswordPage(portal, address, zoe.username), garbage(40));
       }
-      const person = await atPassword(portal, anAddress(), zoe.username);
+      const person = await onPasswordPage(portal, anAddress(), zoe.username);
       assert.deepEqual(await statusesOf(person, [zoe.clearPassword]), [303]);
       const entries = await portal.database.knex('activity').where({ target_id: zoe.id }).select('kind');
       const kinds = entries.map(({ kind }: { kind: string }) => kind);
@@ -134,11 +138,11 @@ for (const [dialect, server] of [
       assert.equal(kinds.filter((kind) => kind === 'signIn.succeeded').length, 1);
     });
 
-    it('is not subject to the attempts that a tenant has set for itself', async () => {
+    it("is not subject to the tenant's own attempt limit", async () => {
       const strict = await aTenant(portal, { language: 'en' });
       await tenantsStore.setOwnRules(portal.database, strict.scope, { attempts: 1 });
       const zoe = await aUser(portal, strict, { password: 'temporary' });
-      const person = await atPassword(portal, anAddress(), zoe.username);
+      const person = await onPasswordPage(portal, anAddress(), zoe.username);
       assert.deepEqual(await statusesOf(person, ['wrong one', 'wrong two']), [422, 429]);
       assert.equal(countOf(await statusesOf(person, garbage(20)), 422), 20);
       assert.deepEqual(await statusesOf(person, [zoe.clearPassword]), [303]);

@@ -4,7 +4,7 @@ import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { comparable } from '../support/traces.ts';
+import { normalizedResponse } from '../support/responses.ts';
 
 const behindProxy = { environment: { TRUST_PROXY: '1' } };
 const wrong = 'the wrong one of them all';
@@ -28,14 +28,14 @@ async function guesses(person: Person, times: number): Promise<number[]> {
 
 const repeated = (status: number, times: number): number[] => Array.from({ length: times }, () => status);
 
-describe('five wrong passwords from one place', async () => {
+describe('five wrong passwords from one address', async () => {
   const portal = await openPortal(behindProxy);
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
   const known = await from(portal, anAddress(), zoe.username);
   const unknown = await from(portal, anAddress(), `user-xxxxxxxx@${tenant.domain}`);
 
-  it('are followed by a pause of a quarter of an hour, for the right password too', async () => {
+  it('are followed by a block of 15 minutes, also for the correct password', async () => {
     assert.deepEqual(await guesses(known, 5), repeated(422, 5));
     const sixth = await guess(known);
     assert.equal(sixth.status, 429);
@@ -46,16 +46,19 @@ describe('five wrong passwords from one place', async () => {
     assert.equal((await known.visit('/dashboard')).path, '/sign-in');
   });
 
-  it('are followed by the same pause where nobody has the name', async () => {
+  it('are followed by the same block for an unknown user name', async () => {
     await guesses(unknown, 5);
     const [one, other] = [await guess(known), await guess(unknown)];
-    const [theirs, ours] = [comparable(one, zoe.username), comparable(other, `user-xxxxxxxx@${tenant.domain}`)];
+    const [theirs, ours] = [
+      normalizedResponse(one, zoe.username),
+      normalizedResponse(other, `user-xxxxxxxx@${tenant.domain}`),
+    ];
     const steady = (answer: object): string => JSON.stringify(answer).replace(/"retry-after":"\d+"/, '');
     assert.equal(one.status, 429);
     assert.equal(steady(theirs), steady(ours));
   });
 
-  it('hold in another browser, under another spelling of the name, and on another node', async () => {
+  it('are counted across browsers, spellings of the user name and processes', async () => {
     const address = anAddress();
     await guesses(await from(portal, address, zoe.username), 5);
     const spelled = await from(portal, address, ` ${zoe.username.toUpperCase()} `);
@@ -69,14 +72,14 @@ describe('five wrong passwords from one place', async () => {
     assert.equal((await guess(await from(node, anAddress(), zoe.username), zoe.clearPassword)).status, 303);
   });
 
-  it('are recorded, and name nobody in the table of throttles', async () => {
+  it('are recorded in the activity log, and the throttle table contains no personal data', async () => {
     const throttled = await portal.database.knex('activity').where({ kind: 'signIn.throttled' });
     assert.ok(throttled.length > 0);
     const rows = JSON.stringify(await portal.database.knex('throttles').select());
     assert.ok(!rows.includes(zoe.username) && !rows.includes('198.51.100.'));
   });
 
-  it('are forgotten after the right one', async () => {
+  it('are reset by a successful sign-in', async () => {
     const user = await aUser(portal, tenant);
     const person = await from(portal, anAddress(), user.username);
     for (const round of [1, 2, 3]) {
@@ -89,23 +92,23 @@ describe('five wrong passwords from one place', async () => {
   });
 });
 
-describe('the address that a try comes from', async () => {
+describe('the client address of an attempt', async () => {
   const portal = await openPortal();
   const zoe = await aUser(portal, await aTenant(portal));
 
-  it('is not what a browser says it is', async () => {
+  it('is not taken from a header sent by the browser', async () => {
     for (const each of [1, 2, 3, 4, 5]) await guess(await from(portal, `203.0.113.${each}`, zoe.username));
     assert.equal((await guess(await from(portal, '203.0.113.6', zoe.username))).status, 429);
   });
 
-  it('is what the one trusted proxy says, not what stands in front of it', async () => {
+  it('is taken from the trusted proxy, not from what precedes it in the header', async () => {
     const proxied = await openPortal(behindProxy);
     for (const each of [1, 2, 3, 4, 5]) await guess(await from(proxied, `203.0.113.${each}, 192.0.2.1`, zoe.username));
     assert.equal((await guess(await from(proxied, '203.0.113.6, 192.0.2.1', zoe.username))).status, 429);
   });
 });
 
-describe('guesses that come together', async () => {
+describe('concurrent guesses', async () => {
   const hasher = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
   let verified = 0;
   const counting: Hasher = {
@@ -120,9 +123,9 @@ describe('guesses that come together', async () => {
 
   for (const [label, username] of [
     ['a user', zoe.username],
-    ['nobody', 'nobody@nowhere.example'],
+    ['an unknown user', 'nobody@nowhere.example'],
   ] as const) {
-    it(`are verified five times at the most, against ${label}`, async () => {
+    it(`are limited to five verifications for ${label}`, async () => {
       const person = await from(portal, anAddress(), username);
       verified = 0;
       const answers = await Promise.all(Array.from({ length: 20 }, () => guess(person)));
@@ -133,7 +136,7 @@ describe('guesses that come together', async () => {
   }
 });
 
-describe('the password of one’s own account', async () => {
+describe("guessing one's own current password", async () => {
   const portal = await openPortal(behindProxy);
   const tenant = await aTenant(portal, { language: 'en' });
   const fields = {
@@ -142,7 +145,7 @@ describe('the password of one’s own account', async () => {
     confirmPassword: 'seven quiet otters nap',
   };
 
-  it('is guessed at no more often where it is changed', async () => {
+  it('is limited on the password page too, together with sign-in', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await aPerson(portal, { 'X-Forwarded-For': anAddress() }).signIn(zoe);
     const change = (more = {}) => person.send('POST', '/my-profile/password', { ...fields, ...more });
@@ -156,7 +159,7 @@ describe('the password of one’s own account', async () => {
     assert.equal((await guess(person, zoe.clearPassword)).status, 429);
   });
 
-  it('is forgiven when the current one was right', async () => {
+  it('is reset by the correct password', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await aPerson(portal, { 'X-Forwarded-For': anAddress() }).signIn(zoe);
     for (const currentPassword of [

@@ -10,7 +10,7 @@ const english = { 'Accept-Language': 'en' };
 const users = '/account-settings/user-management';
 const day = 24 * 3_600_000;
 
-describe('what an administrator does to a user', async () => {
+describe('managing a user', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const other = await aTenant(portal, { language: 'en' });
@@ -20,7 +20,7 @@ describe('what an administrator does to a user', async () => {
   const at = (user: { id: string }, action = ''): string => `${users}/${user.id}${action}`;
   const admin = await aPerson(portal, english).signIn(camille);
 
-  it('adding shows the sign-in details once, and the user can begin', async () => {
+  it('adding shows the temporary password once, and the user can sign in', async () => {
     await admin.visit(users);
     await admin.follow('Add user');
     await admin.submit('Add user', {
@@ -39,7 +39,7 @@ describe('what an administrator does to a user', async () => {
     assert.equal(user.path, '/change-password');
   });
 
-  it('adding twice, or on a domain of somebody else, adds nobody', async () => {
+  it('adding is rejected for a taken, foreign or malformed user name', async () => {
     const table = {
       'a taken user name': [camille.username, 'This user name is already in use. Choose a different one.'],
       'a domain of another tenant': [`zoe@${other.domain}`, 'must end with one of the organization’s domains'],
@@ -55,7 +55,7 @@ describe('what an administrator does to a user', async () => {
     }
   });
 
-  it('editing keeps old and new in the record', async () => {
+  it('editing records old and new values', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Old Name' });
     await admin.visit(at(user));
     await admin.submit('Save', { 'Display name': 'New Name' });
@@ -67,7 +67,7 @@ describe('what an administrator does to a user', async () => {
     });
   });
 
-  it('blocking ends the user’s sessions at once, and unblocking lets them in again', async () => {
+  it('blocking ends all sessions immediately, and unblocking allows sign-in again', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Bo Blocked' });
     const person = await aPerson(portal, english).signIn(user);
     await admin.visit(at(user));
@@ -79,7 +79,7 @@ describe('what an administrator does to a user', async () => {
     assert.equal((await person.signIn(user)).path, '/dashboard');
   });
 
-  it('ending sessions signs the user out and no more', async () => {
+  it('ending sessions only signs the user out', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Enda Sessions' });
     const person = await aPerson(portal, english).signIn(user);
     await admin.visit(at(user));
@@ -88,7 +88,7 @@ describe('what an administrator does to a user', async () => {
     assert.equal((await person.signIn(user)).path, '/dashboard');
   });
 
-  it('deleting takes the user out of the list, and restoring brings them back with their levels', async () => {
+  it('deleting removes the user from the list, and restoring keeps the levels', async () => {
     const user = await aUser(portal, tenant, {
       displayName: 'Della Ted',
       administratorLevel: 'billing',
@@ -110,13 +110,13 @@ describe('what an administrator does to a user', async () => {
     );
   });
 
-  it('somebody who was blocked and deleted is restored as blocked', async () => {
+  it('restoring a user who was blocked and then deleted keeps the block', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Still Blocked' });
     for (const action of ['/block', '/delete', '/restore']) await admin.send('POST', at(user, action));
     assert.equal((await usersStore.find(portal.database, tenant.scope, user.id))?.state, 'blocked');
   });
 
-  it('a deleted user cannot be restored once the region’s window has closed', async () => {
+  it("restoring is not possible after the region's restore window", async () => {
     const user = await aUser(portal, tenant, { displayName: 'Too Late' });
     await admin.send('POST', at(user, '/delete'));
     const now = portal.clock.now;
@@ -127,7 +127,7 @@ describe('what an administrator does to a user', async () => {
     assert.equal(answer.status, 404);
   });
 
-  it('nobody changes their own levels, blocks or deletes themselves', async () => {
+  it('administrators cannot change their own levels, or block or delete themselves', async () => {
     const before = await usersStore.find(portal.database, tenant.scope, camille.id);
     const facts = { displayName: 'Camille Laurent', administratorLevel: 'none', agentLevel: 'admin' };
     assert.equal((await admin.send('POST', at(camille), facts)).status, 403);
@@ -137,7 +137,7 @@ describe('what an administrator does to a user', async () => {
     assert.deepEqual(await usersStore.find(portal.database, tenant.scope, camille.id), before);
   });
 
-  it('a User management admin neither touches a Global admin nor makes one', async () => {
+  it('a User management admin can neither change nor create a Global admin', async () => {
     const plain = await aUser(portal, tenant, { displayName: 'Plain Person' });
     const person = await aPerson(portal, english).signIn(manager);
     for (const action of ['', '/block', '/delete', '/end-sessions', '/reset-password']) {
@@ -153,12 +153,12 @@ describe('what an administrator does to a user', async () => {
     assert.equal(person.$('#administratorLevel option[value=global]').length, 0);
   });
 
-  it('an id of another tenant is the same 404 as a random one', async () => {
-    const stranger = await aUser(portal, other, { displayName: 'Str Anger' });
+  it('a user ID of another tenant gets the same 404 as an unknown ID', async () => {
+    const foreignUser = await aUser(portal, other, { displayName: 'Str Anger' });
     for (const action of ['', '/block', '/unblock', '/delete', '/end-sessions', '/restore']) {
-      const answer = await admin.send('POST', at(stranger, action), { displayName: 'Mine' });
+      const answer = await admin.send('POST', at(foreignUser, action), { displayName: 'Mine' });
       assert.equal(answer.status, 404, action);
     }
-    assert.equal((await usersStore.find(portal.database, other.scope, stranger.id))?.displayName, 'Str Anger');
+    assert.equal((await usersStore.find(portal.database, other.scope, foreignUser.id))?.displayName, 'Str Anger');
   });
 });

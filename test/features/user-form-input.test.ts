@@ -3,13 +3,13 @@ import { describe, it } from 'node:test';
 import { userPath } from '../../src/site/http/paths.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { twoAdministrators } from '../support/user-form.ts';
-import { edits, takesGlobalAdmin } from './user-form.table.ts';
+import { edits, removesGlobalAdmin } from './user-form.cases.ts';
 
 for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`the input of a user’s form, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`input in the user form, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const { reader, other, shown, stored, inFields } = await twoAdministrators(server?.url);
 
     const broken: Readonly<Record<string, (field: (name: string) => ReturnType<typeof reader.$>) => unknown>> = {
@@ -28,7 +28,7 @@ for (const [dialect, server] of [
       'with an unknown language that was shown': (field) => field('shown.language').attr('value', 'xx'),
     };
     for (const [label, breakForm] of Object.entries(broken)) {
-      it(`is kept, and nothing is saved, when the form comes ${label}`, async () => {
+      it(`is kept without saving when the form is submitted ${label}`, async () => {
         const user = await shown({ administratorLevel: 'global' });
         breakForm((name) => reader.$(`main input[type=hidden][name="${name}"]`));
         await reader.submit('Save', { 'First name': 'Anna', Language: 'de', 'Administrator level': 'billing' });
@@ -45,7 +45,7 @@ for (const [dialect, server] of [
       });
     }
 
-    it('of a form that is not valid still does not count as compared with what is stored', async () => {
+    it('is still compared with the stored values after a validation error', async () => {
       const user = await shown({ administratorLevel: 'global' });
       reader.$('main input[name=version]').remove();
       await reader.submit('Save', { 'First name': '', 'Last name': '', 'Display name': '' });
@@ -56,7 +56,7 @@ for (const [dialect, server] of [
     });
 
     for (const language of ['xx', '__proto__', 'EN']) {
-      it(`is kept beside the error about a language that is not offered: ${language}`, async () => {
+      it(`is kept when the language is not offered: ${language}`, async () => {
         const user = await shown({ language: 'fr' });
         reader.$('#language').append(`<option value="${language}" selected></option>`);
         reader.$('#language option[value=fr]').removeAttr('selected');
@@ -67,9 +67,9 @@ for (const [dialect, server] of [
       });
     }
 
-    it('is kept beside an error, together with what the page had shown', async () => {
+    it('is kept after a validation error, together with the originally shown values', async () => {
       const user = await shown({ administratorLevel: 'global', language: 'fr' });
-      await takesGlobalAdmin(other, user);
+      await removesGlobalAdmin(other, user);
       const typed = { 'First name': '', 'Last name': '', 'Display name': '  ', Language: 'de', 'Agent level': 'sales' };
       await reader.submit('Save', typed);
       assert.equal(reader.status, 422);
@@ -87,7 +87,7 @@ for (const [dialect, server] of [
       assert.deepEqual([administratorLevel, agentLevel, language, displayName], ['none', 'sales', 'de', 'Anna']);
     });
 
-    it('is escaped, beside an error and beside a conflict', async () => {
+    it('is escaped after a validation error and after a conflict', async () => {
       const hostile = `"><script>alert(1)</script>&amp;'`;
       const user = await shown();
       await reader.submit('Save', { 'First name': hostile, 'Last name': 'x'.repeat(121) });

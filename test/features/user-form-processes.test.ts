@@ -43,7 +43,7 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `two processes that save one user at once, on ${dialect}`,
+    `concurrent edits of a user in two processes, on ${dialect}`,
     {
       skip: skipWithout('postgres', server),
     },
@@ -70,7 +70,7 @@ for (const [dialect, server] of [
         return [own.outcome, (await answer)[0]];
       }
 
-      it('saves both changes where the fields differ', async () => {
+      it('are both saved if they change different fields', async () => {
         for (let round = 0; round < rounds; round++) {
           const user = await aUser(portal, tenant, { displayName: 'Anne Martin', administratorLevel: 'global' });
           const outcomes = await bothSave(user, { administratorLevel: 'none' }, { firstName: 'Anna' });
@@ -80,7 +80,7 @@ for (const [dialect, server] of [
         }
       });
 
-      it('saves one change and answers the other with a conflict where the field is the same', async () => {
+      it('are saved once and rejected once with a conflict if they change the same field', async () => {
         for (let round = 0; round < rounds; round++) {
           const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
           const outcomes = await bothSave(user, { firstName: 'Anneliese' }, { firstName: 'Anna' });
@@ -91,13 +91,13 @@ for (const [dialect, server] of [
         }
       });
 
-      it('makes the language that a user chooses wait while an edit of the user is being saved', async () => {
+      it("delay the user's own choice of language until the edit has been saved", async () => {
         const user = await aUser(portal, tenant, { displayName: 'Anne Martin', language: 'en' });
         let chosen: Promise<void> | undefined;
         const interrupted = interrupt(database, /^update [`"]users[`"]/, {
           before: () => {
             chosen = usersStore.setLanguage(database, tenant.scope, user.id, 'fr');
-            // On PostgreSQL without the lock of the row it would be written now, and overwritten a moment later.
+            // Without the row lock, PostgreSQL would write the language now and overwrite it a moment later.
             return Promise.race([chosen, delay(200)]);
           },
         });

@@ -7,8 +7,8 @@ import { openPortal, type Portal } from '../support/portal.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-/** A company with a Global admin, a User management admin and three others. */
-async function aCompany(portal: Portal) {
+/** A tenant with two Global admins, a User management admin and three other users. */
+async function aTenantWithUsers(portal: Portal) {
   const tenant = await aTenant(portal);
   const boss = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   const second = await aUser(portal, tenant, { displayName: 'Denis Roy', administratorLevel: 'global' });
@@ -37,11 +37,11 @@ const passwordsOn = (person: Person): string[] =>
     .toArray()
     .map((element) => person.$(element).text().trim());
 
-describe('many users at once', async () => {
+describe('bulk actions on users', async () => {
   const portal = await openPortal();
 
-  it('are chosen in the list by boxes that are named after them', async () => {
-    const { boss, staff } = await aCompany(portal);
+  it('are selected with checkboxes labeled by user name', async () => {
+    const { boss, staff } = await aTenantWithUsers(portal);
     const admin = await aPerson(portal).signIn(boss);
     await admin.visit(paths.users);
     const box = admin.$(`input[name=user][value="${staff[0]!.id}"]`);
@@ -53,8 +53,8 @@ describe('many users at once', async () => {
     assert.equal(admin.$('input[name=user][checked]').length, 0);
   });
 
-  it('are blocked, let in again, deleted and restored', async () => {
-    const { tenant, boss, staff } = await aCompany(portal);
+  it('block, unblock, delete and restore users', async () => {
+    const { tenant, boss, staff } = await aTenantWithUsers(portal);
     const admin = await aPerson(portal).signIn(boss);
     const worker = await aPerson(portal).signIn(staff[1]!);
     await admin.visit(chosen('block', staff));
@@ -78,8 +78,8 @@ describe('many users at once', async () => {
     assert.equal(await stateOf(portal, tenant, staff[0]!), 'active');
   });
 
-  it('get a sheet each, in their own language, and their passwords once', async () => {
-    const { boss, staff } = await aCompany(portal);
+  it("reset passwords, show each once and print a sheet in each user's language", async () => {
+    const { boss, staff } = await aTenantWithUsers(portal);
     const admin = await aPerson(portal).signIn(boss);
     await admin.visit(chosen('reset', staff));
     const targets = admin.$('input[name=target]').toArray();
@@ -100,8 +100,8 @@ describe('many users at once', async () => {
     assert.doesNotMatch(again.text, /temporary-password/);
   });
 
-  it('are left as they are where the judge says no, and the page says who and why', async () => {
-    const { tenant, boss, manager, staff } = await aCompany(portal);
+  it('skip users that the administrator must not change, with an explanation', async () => {
+    const { tenant, boss, manager, staff } = await aTenantWithUsers(portal);
     const person = await aPerson(portal).signIn(manager);
     await person.visit(chosen('block', [boss, manager, staff[0]!]));
     person.sees('Bloquer la connexion de 1 utilisateur ?').sees('2 utilisateurs ne sont pas concernés');
@@ -115,8 +115,8 @@ describe('many users at once', async () => {
     assert.deepEqual(event?.event, { kind: 'refused', action: 'users.block', because: 'globalAdmin' });
   });
 
-  it('are all left when the last Global admin would go with them', async () => {
-    const { tenant, boss, second, staff } = await aCompany(portal);
+  it('change no one if they would remove the last Global admin', async () => {
+    const { tenant, boss, second, staff } = await aTenantWithUsers(portal);
     const alone = await aPerson(portal).signIn(boss);
     await usersStore.setState(portal.database, tenant.scope, second.id, 'blocked', portal.clock.now);
     const operator = tenant.scope;
@@ -129,44 +129,48 @@ describe('many users at once', async () => {
   });
 });
 
-describe('hostile choices', async () => {
+describe('invalid bulk requests', async () => {
   const portal = await openPortal();
-  const company = await aCompany(portal);
-  const stranger = (await aCompany(portal)).staff[0] as TestUser;
-  const admin = await aPerson(portal).signIn(company.boss);
+  const fixture = await aTenantWithUsers(portal);
+  const foreignUser = (await aTenantWithUsers(portal)).staff[0] as TestUser;
+  const admin = await aPerson(portal).signIn(fixture.boss);
 
   const cases: [label: string, address: string, status: number][] = [
-    ['nobody', `${paths.bulkUsers}?action=block`, 422],
+    ['no users', `${paths.bulkUsers}?action=block`, 422],
     ['too many', `${paths.bulkUsers}?action=block${manyIds(51)}`, 422],
-    ['another tenant’s user', chosen('block', [stranger]), 404],
-    ['an id that is none', `${paths.bulkUsers}?action=block&user=${'x'.repeat(4_000)}`, 404],
-    ['no action', `${paths.bulkUsers}?user=${company.staff[0]!.id}`, 400],
-    ['an unknown action', `${paths.bulkUsers}?action=promote&user=${company.staff[0]!.id}`, 400],
-    ['an action of every object', `${paths.bulkUsers}?action=constructor&user=${company.staff[0]!.id}`, 400],
+    ['a user of another tenant', chosen('block', [foreignUser]), 404],
+    ['a malformed ID', `${paths.bulkUsers}?action=block&user=${'x'.repeat(4_000)}`, 404],
+    ['no action', `${paths.bulkUsers}?user=${fixture.staff[0]!.id}`, 400],
+    ['an unknown action', `${paths.bulkUsers}?action=promote&user=${fixture.staff[0]!.id}`, 400],
+    [
+      'the name of an inherited property as action',
+      `${paths.bulkUsers}?action=constructor&user=${fixture.staff[0]!.id}`,
+      400,
+    ],
   ];
   for (const [label, address, status] of cases) {
-    it(`${label}: ${status}`, async () => {
+    it(`get ${status} with ${label}`, async () => {
       await admin.visit(address);
       assert.equal(admin.status, status);
     });
   }
 
-  it('a stranger’s user among one’s own is nobody', async () => {
-    await admin.visit(chosen('block', [company.staff[0]!, stranger]));
-    admin.doesNotSee(stranger.username);
+  it('ignore users of another tenant', async () => {
+    await admin.visit(chosen('block', [fixture.staff[0]!, foreignUser]));
+    admin.doesNotSee(foreignUser.username);
     await admin.submit('Bloquer la connexion');
     admin.sees('1 utilisateur ne peut plus se connecter.');
   });
 
-  it('a reset is no change of state, and needs its own form', async () => {
-    const answer = await admin.send('post', paths.bulkUsers, { action: 'reset', user: company.staff[1]!.id });
+  it('cannot reset passwords with the form for state changes', async () => {
+    const answer = await admin.send('post', paths.bulkUsers, { action: 'reset', user: fixture.staff[1]!.id });
     assert.equal(answer.status, 400);
-    const forged = await admin.send('post', paths.bulkReset, { target: company.staff[1]!.id });
+    const forged = await admin.send('post', paths.bulkReset, { target: fixture.staff[1]!.id });
     assert.equal(forged.status, 404);
   });
 
-  it('a reset that the judge refuses is recorded, and nothing is reset', async () => {
-    const { tenant, boss, manager } = company;
+  it('are recorded when they are refused, and nothing is reset', async () => {
+    const { tenant, boss, manager } = fixture;
     const person = await aPerson(portal).signIn(manager);
     await person.visit(paths.users);
     const answer = await person.send('post', paths.bulkReset, { target: `${boss.id}.1` });
@@ -175,10 +179,10 @@ describe('hostile choices', async () => {
     assert.equal(latest?.event.kind, 'refused');
   });
 
-  it('more resets than the budget allows wait', async () => {
+  it('are throttled', async () => {
     const answers = [];
     for (let round = 0; round < 100 && answers.at(-1) !== 429; round++) {
-      await admin.visit(chosen('reset', company.staff));
+      await admin.visit(chosen('reset', fixture.staff));
       await admin.submit('Réinitialiser le mot de passe');
       answers.push(admin.status);
     }

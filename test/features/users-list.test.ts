@@ -26,7 +26,7 @@ const shown = (person: Person): string[] =>
     .map((cell) => person.$(cell).text());
 const linkTo = (person: Person, rel: 'next' | 'prev'): string | undefined => person.$(`a[rel=${rel}]`).attr('href');
 
-/** Every page from here on, in one direction, each as the user names that it shows. */
+/** Collects the user names of every page from the current one on, in one direction. */
 async function walk(person: Person, rel: 'next' | 'prev'): Promise<string[][]> {
   const pages = [shown(person)];
   for (let href = linkTo(person, rel); href !== undefined && pages.length < 20; href = linkTo(person, rel)) {
@@ -35,7 +35,7 @@ async function walk(person: Person, rel: 'next' | 'prev'): Promise<string[][]> {
   return pages;
 }
 
-describe('sixty users and one', async () => {
+describe('a user list with 61 users', async () => {
   const tenant = await aTenant(portal, { language: 'en' });
   for (let each = 0; each < 60; each++) {
     await aUser(portal, tenant, {
@@ -61,7 +61,7 @@ describe('sixty users and one', async () => {
     for (const direction of [1, -1] as const) {
       const parameter = direction === 1 ? sort : `-${sort}`;
 
-      it(`are walked through by ${parameter}, forwards and back: each once, in order, 25 a page`, async () => {
+      it(`can be paged by ${parameter} in both directions, in order, with 25 users per page and no duplicates`, async () => {
         const forwards = await walk(await admin.visit(`${list}?sort=${parameter}`), 'next');
         assert.deepEqual(
           forwards.map(({ length }) => length),
@@ -74,7 +74,7 @@ describe('sixty users and one', async () => {
     }
   }
 
-  it('are sorted by name where nothing else is asked for, and say so', async () => {
+  it('is sorted by name by default, which is marked in the heading', async () => {
     assert.deepEqual(shown(await admin.visit(list)), sorted('name_key', 1).slice(0, 25));
     assert.equal(admin.$('th[aria-sort]').attr('aria-sort'), 'ascending');
     await admin.visit(admin.$('th[aria-sort] a').attr('href') ?? '');
@@ -82,7 +82,7 @@ describe('sixty users and one', async () => {
     assert.deepEqual(shown(admin), sorted('name_key', -1).slice(0, 25));
   });
 
-  it('keep what they were searched and filtered by from page to page', async () => {
+  it('keeps search and filters from page to page', async () => {
     const pages = await walk(await admin.visit(`${list}?q=same&level=none&status=active&sort=-username`), 'next');
     assert.equal(pages.flat().length, 20);
     const all = await walk(await admin.visit(`${list}?level=none&sort=-username`), 'next');
@@ -91,7 +91,7 @@ describe('sixty users and one', async () => {
     assert.equal(admin.$('#level option[selected]').attr('value'), 'none');
   });
 
-  it('are not lost where one of them goes while the list is read', async () => {
+  it('skips no users when one is deleted while paging', async () => {
     await admin.visit(list);
     const last = rows.find(({ username }) => username === shown(admin).at(-1))!;
     await portal.database.knex('users').where({ id: last.id }).update({ state: 'deleted' });
@@ -100,14 +100,14 @@ describe('sixty users and one', async () => {
   });
 });
 
-describe('names of any length', () => {
+describe('a user list with long names', () => {
   for (const [label, displayName] of [
     ['200 letters of one byte', 'a'.repeat(200)],
     ['200 letters of three bytes', '漢'.repeat(200)],
     ['200 letters of four bytes', '𠮷'.repeat(200)],
-    ['200 letters that sort as eighteen each', 'ﷺ'.repeat(200)],
+    ['200 letters with a sort key of 18 letters each', 'ﷺ'.repeat(200)],
   ] as const) {
-    it(`do not hold up who turns the pages: ${label}`, async () => {
+    it(`can be paged: ${label}`, async () => {
       const tenant = await aTenant(portal, { language: 'en' });
       for (let each = 0; each < 30; each++) await aUser(portal, tenant, { displayName });
       const admin = await anAdminOf(tenant);
@@ -121,20 +121,20 @@ describe('names of any length', () => {
   }
 });
 
-describe('a place in the list', async () => {
+describe('a cursor of the user list', async () => {
   const [ours, theirs] = [await aTenant(portal, { language: 'en' }), await aTenant(portal, { language: 'en' })];
   for (let each = 0; each < 30; each++) {
     await aUser(portal, ours, { displayName: `Ours ${each}` });
     await aUser(portal, theirs, { displayName: `Theirs ${each}` });
   }
-  const stranger = await aUser(portal, theirs, { displayName: 'Theirs, to be sure' });
+  const foreignUser = await aUser(portal, theirs, { displayName: 'Theirs, to be sure' });
   const [admin, neighbour] = [await anAdminOf(ours), await anAdminOf(theirs)];
   const cursorOf = (href = ''): string => new URL(href, 'http://localhost').searchParams.get('after') ?? '';
   const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-  it('of another company shows nobody of that company', async () => {
+  it('reveals no users of another tenant', async () => {
     await neighbour.visit(list);
-    for (const place of [cursorOf(linkTo(neighbour, 'next')), encoded(['', '']), encoded(['theirs', stranger.id])]) {
+    for (const place of [cursorOf(linkTo(neighbour, 'next')), encoded(['', '']), encoded(['theirs', foreignUser.id])]) {
       for (const side of ['after', 'before']) {
         await admin.visit(`${list}?${side}=${place}`);
         assert.equal(admin.status, 200);
@@ -144,11 +144,11 @@ describe('a place in the list', async () => {
     }
   });
 
-  it('that is none shows the first page', async () => {
+  it('shows the first page if it is invalid', async () => {
     const first = shown(await admin.visit(list));
     assert.equal(first.length, 25);
     for (const place of [
-      ...['', 'rubbish', '-1', '%00', randomUUID(), stranger.id, "' or 1=1 --", 'x'.repeat(12_001)],
+      ...['', 'rubbish', '-1', '%00', randomUUID(), foreignUser.id, "' or 1=1 --", 'x'.repeat(12_001)],
       ...[[], [1, 2], ['a'], ['a', null], [{}, 'x'], { 0: 'a', 1: 'b' }, null, 12, [null, null]].map(encoded),
     ]) {
       for (const side of ['after', 'before']) {

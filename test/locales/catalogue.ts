@@ -1,15 +1,15 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** The languages that Parvis speaks. */
+/** The languages of the portal. */
 export const languages = ['en', 'fr', 'de'] as const;
 export type Language = (typeof languages)[number];
 
-/** Every text of one language by its full key, such as `users:list.title`. */
+/** The texts of one language by full key, such as `users:list.title`. */
 export type Texts = ReadonlyMap<string, string>;
 export type Catalogue = Readonly<Record<Language, Texts>>;
 
-/** Reads `locales/<language>/<namespace>.json`. A language without files is an empty map, never an error. */
+/** Reads `locales/<language>/<namespace>.json`. A language without files yields an empty map. */
 export function readCatalogue(folder = 'locales'): Catalogue {
   const read = (language: Language): Texts => {
     const files = existsSync(`${folder}/${language}`)
@@ -22,37 +22,37 @@ export function readCatalogue(folder = 'locales'): Catalogue {
   return { en: read('en'), fr: read('fr'), de: read('de') };
 }
 
-/** A catalogue from plain objects, for the tests of the checks themselves. */
+/** Builds a catalogue from plain objects, for testing the checks. */
 export function catalogueOf(texts: Partial<Record<Language, Record<string, string>>>): Catalogue {
   const map = (language: Language): Texts => new Map(Object.entries(texts[language] ?? {}));
   return { en: map('en'), fr: map('fr'), de: map('de') };
 }
 
-/** All texts with their language, in the order of the files. */
+/** All texts with their language, in file order. */
 export function everyText(catalogue: Catalogue): { language: Language; key: string; text: string }[] {
   return languages.flatMap((language) => [...catalogue[language]].map(([key, text]) => ({ language, key, text })));
 }
 
-/** The namespaces of all languages together. */
+/** The namespaces of all languages. */
 export function namespacesOf(catalogue: Catalogue): Set<string> {
   return new Set(everyText(catalogue).map(({ key }) => key.slice(0, key.indexOf(':'))));
 }
 
 const pluralEnding = /_(ordinal_)?(zero|one|two|few|many|other)$/;
 
-/** The key that the code names: `users:found` for `users:found_one`. */
+/** The key used in code: `users:found` for `users:found_one`. */
 export function baseOf(key: string): string {
   return key.replace(pluralEnding, '');
 }
 
-/** Which plural form a key is, or null for a text that does not count anything. */
+/** The plural category of a key, or null if the text is not a plural form. */
 export function pluralOf(key: string): { category: Intl.LDMLPluralRule; type: 'cardinal' | 'ordinal' } | null {
   const [, ordinal, category] = pluralEnding.exec(key) ?? [];
   if (category === undefined) return null;
   return { category: category as Intl.LDMLPluralRule, type: ordinal === undefined ? 'cardinal' : 'ordinal' };
 }
 
-/** The names between double braces: `{{name}}`, `{{- name}}` and `{{count, number}}` alike. */
+/** The names in double braces, as in `{{name}}`, `{{- name}}` or `{{count, number}}`. */
 export function placeholdersOf(text: string): Set<string> {
   return new Set([...text.matchAll(/\{\{-?\s*([^,}\s]+)[^}]*\}\}/g)].map(([, name]) => name ?? ''));
 }

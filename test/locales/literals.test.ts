@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { literalsInCode, literalsInView } from './literals.ts';
 import { readSources } from './usage.ts';
 
@@ -8,33 +8,33 @@ const sources = readSources();
 const views = sources.filter(({ path }) => path.endsWith('.ejs'));
 const code = sources.filter(({ path }) => /^src\/(features|web|domain)\/|^public\/scripts\//.test(path));
 
-/** Literals that are no language, each with its reason. */
+/** Literals that are not user-visible text, each with its reason. */
 const allowed = new Map<string, string>([]);
 const unexcused = (found: string[]): string[] =>
   found.filter((each) => ![...allowed.keys()].some((key) => each.endsWith(key)));
 
-describe('every word comes from the locale files', () => {
-  test('no view says anything itself', () => {
+describe('user-visible texts', () => {
+  test('are not hard-coded in views', () => {
     assert.ok(views.length > 0, 'no view was found');
     assertNone(unexcused(views.flatMap(literalsInView)));
   });
 
-  test('no code says anything to a user itself', () => {
+  test('are not hard-coded in code', () => {
     assert.ok(code.length > 0, 'no code was found');
     assertNone(unexcused(code.flatMap(literalsInCode)));
   });
 });
 
-describe('these checks can fail', () => {
+describe('checks for hard-coded texts', () => {
   const inView = (text: string): string[] => literalsInView({ path: 'v', text });
   const inCode = (text: string): string[] => literalsInCode({ path: 'c', text });
 
-  test('a word in a view', () => {
+  test('report text in a view', () => {
     assert.deepEqual(inView(`<p class="lead"><%= t('x:y') %>: Save</p>`), ['v text: : Save']);
     assert.deepEqual(inView('<html><head><title>Parvis</title></head></html>'), ['v text: Parvis']);
   });
 
-  test('a word in an attribute that is read out', () => {
+  test('report text in an attribute that is displayed or read aloud', () => {
     assert.deepEqual(inView('<img alt="Logo"><a aria-label="Close" href="/x">×</a>'), [
       'v alt: Logo',
       'v aria-label: Close',
@@ -42,16 +42,16 @@ describe('these checks can fail', () => {
     assert.deepEqual(inView('<input type="submit" value="Go"><input name="q" value="x">'), ['v value: Go']);
   });
 
-  test('a word inside a tag of the template', () => {
+  test('report text inside a template tag', () => {
     assert.deepEqual(inView(`<p><%= on ? 'Yes' : t('x:no') %></p>`), ['v tag: Yes']);
   });
 
-  test('markup, ids, entities and template code are no words', () => {
+  test('accept markup, IDs, entities and template code', () => {
     const view = `<% if (a > b) { %><p id="x" class="Big"><%- icon('users') %>&nbsp;·&times; 1</p><% } %><script nonce="n">let Some;</script>`;
     assert.deepEqual(inView(view), []);
   });
 
-  test('a sentence or a title in code', () => {
+  test('report a sentence or a title in code', () => {
     assert.deepEqual(inCode(`x();\nsay('User not found')`), ['c:2 User not found']);
     assert.deepEqual(inCode('say(`Hello ${name}, welcome`)'), ['c:1 Hello …, welcome']);
     assert.deepEqual(inCode('set(`Bearer ${token}`)'), []);
@@ -59,7 +59,7 @@ describe('these checks can fail', () => {
     assert.deepEqual(inCode(`say('the password is wrong.')`), ['c:1 the password is wrong.']);
   });
 
-  test('what programmers and machines read is left alone', () => {
+  test('accept texts for developers and machines', () => {
     const quiet = `throw new Error('No such key'); log.info({}, 'Server is up'); db('SELECT name FROM users');
       set('Cache-Control', 'no-store'); set('Vary', 'Cookie, Accept-Language'); type A = 'Some type'; t('users:title');`;
     assert.deepEqual(inCode(quiet), []);

@@ -15,7 +15,7 @@ const spokenAttributes = [
 const textNode = 3;
 const letter = /\p{L}/u;
 
-/** Words that a view says itself instead of asking the locale files: as text, in an attribute, or from within a tag. */
+/** Texts hard-coded in a view: as content, in an attribute or inside a template tag. */
 export function literalsInView({ path, text }: Source): string[] {
   const $ = load(text.replace(/<%[\s\S]*?%>/g, ' '), { sourceCodeLocationInfo: false });
   const found: string[] = [];
@@ -43,13 +43,16 @@ export function literalsInView({ path, text }: Source): string[] {
   });
   for (const [, output = ''] of text.matchAll(/<%[=-]([\s\S]*?)%>/g)) {
     for (const { words } of sentencesIn(output)) say('tag', words);
-    // Within a tag a single capitalised word is suspicious too: `<%= on ? 'Yes' : 'No' %>`.
+    // Inside a template tag, report a single capitalized word too: `<%= on ? 'Yes' : 'No' %>`.
     for (const [, word = ''] of output.matchAll(/['"`](\p{Lu}\p{Ll}+)['"`]/gu)) say('tag', word);
   }
   return found;
 }
 
-/** Sentences and titles that code says itself: two words or more, beginning with a capital letter or ending like a sentence. */
+/**
+ * Sentences and titles hard-coded in code: at least two words, starting with a capital letter or ending like a
+ * sentence.
+ */
 export function literalsInCode({ path, text }: Source): string[] {
   return sentencesIn(text).map(({ line, words }) => `${path}:${line} ${words}`);
 }
@@ -76,15 +79,15 @@ function wordsOf(node: ts.Node): string | null {
 }
 
 function isSentence(words: string): boolean {
-  // One word after a comma each: a list for a machine, such as a header.
+  // A comma-separated list of single words is meant for a machine, such as a header value.
   if (/^\S+(, \S+)*$/.test(words)) return false;
-  // A first word in capitals is another language's: SQL, HTTP.
+  // A first word in capital letters belongs to another language, such as SQL or HTTP.
   const title = /^(?!\p{Lu}{2,}[\s.])\p{Lu}[\p{L}’'-]*,?[ \u00a0](?:…,? )?\p{L}{2,}/u.test(words);
   const sentence = /^\p{L}[\p{L}’'-]*(?: [\p{L}’'…-]+,?){2,}[.!?]$/u.test(words);
   return title || sentence;
 }
 
-/** Errors that are thrown at programmers, the log, types, and imports: no user ever reads these. */
+/** Errors for developers, log messages, types and imports, which users never see. */
 function isForDevelopers(node: ts.Node): boolean {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node)) return true;
   if (ts.isNewExpression(node)) return node.expression.getText().endsWith('Error');

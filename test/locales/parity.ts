@@ -1,6 +1,6 @@
 import { baseOf, languages, placeholdersOf, pluralOf, type Catalogue, type Language, type Texts } from './catalogue.ts';
 
-/** Keys that a language lacks though another has them. */
+/** Keys that exist in another language but not in this one. */
 export function holes(catalogue: Catalogue): string[] {
   const bases = Object.fromEntries(
     languages.map((language) => [language, new Set([...catalogue[language].keys()].map(baseOf))]),
@@ -11,7 +11,7 @@ export function holes(catalogue: Catalogue): string[] {
   );
 }
 
-/** Texts whose placeholders are not those of the first language; a plural form may say "one" without its number. */
+/** Texts whose placeholders differ from the first language. A plural form may omit the number. */
 export function strayPlaceholders(catalogue: Catalogue): string[] {
   const expected = placeholdersByBase(catalogue[languages[0]]);
   return languages.flatMap((language) =>
@@ -30,7 +30,7 @@ export function strayPlaceholders(catalogue: Catalogue): string[] {
   );
 }
 
-/** Plural forms that a language needs and has not, or has though it never asks for them. */
+/** Plural forms that a language needs but does not have, or has but does not use. */
 export function pluralFaults(catalogue: Catalogue): string[] {
   const counted = new Set(
     languages.flatMap((language) => [...catalogue[language].keys()].filter(pluralOf).map((key) => formless(key))),
@@ -41,7 +41,7 @@ export function pluralFaults(catalogue: Catalogue): string[] {
       const needed = new Intl.PluralRules(language, { type }).resolvedOptions().pluralCategories;
       const found = [...catalogue[language].keys()].filter((key) => pluralOf(key) && formless(key) === form);
       const missing = needed.map((category) => `${form}_${category}`).filter((key) => !found.includes(key));
-      // i18next knows `_zero` in every language, as the text for nothing at all.
+      // i18next supports `_zero` in every language.
       const allowed = [...needed, 'zero'].map((category) => `${form}_${category}`);
       return [
         ...missing.map((key) => `${language} lacks ${key}`),

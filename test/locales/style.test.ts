@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { catalogueOf, readCatalogue, type Language } from './catalogue.ts';
 import { badLabels, bannedWordings, buttonKeys, labelKeys, longButtons, rawNumbers } from './style.ts';
 import { readSources } from './usage.ts';
@@ -30,7 +30,7 @@ describe('interface texts keep to the style of their language', () => {
   });
 });
 
-describe('banned wordings are found', () => {
+describe('the check for banned wordings', () => {
   const faults: [Language, string][] = [
     ['en', 'Whoever opens the link must choose a password.'],
     ['en', 'Users whom one administrator can delete'],
@@ -66,12 +66,12 @@ describe('banned wordings are found', () => {
     ['de', 'durch eben dieses Formular'],
   ];
   for (const [language, text] of faults) {
-    test(`${language}: ${text}`, () => {
+    test(`finds ${language}: ${text}`, () => {
       assert.equal(bannedWordings(catalogueOf({ [language]: { 'a:x': text } })).length, 1);
     });
   }
 
-  test('some rules apply to some keys only', () => {
+  test('applies some rules to some keys only', () => {
     const texts = { 'approvals:x': 'Confirm', 'a:x': 'Confirm', 'common:terms.x': 'Agent level' };
     assert.deepEqual(bannedWordings(catalogueOf({ en: texts })), ['en approvals:x: write approve, decision: Confirm']);
     const many = { 'a:n_many': '{{count, number}} de personnes', 'a:n_other': '{{count, number}} de plus' };
@@ -79,7 +79,7 @@ describe('banned wordings are found', () => {
   });
 });
 
-describe('the other checks can fail', () => {
+describe('the other style checks report', () => {
   const small = catalogueOf({
     en: {
       'a:save': 'Save all of these changes now',

@@ -2,32 +2,32 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { catalogueOf, readCatalogue } from './catalogue.ts';
 import { parseTerms, usedTerms, wrongTerms } from './terms.ts';
 
 const catalogue = readCatalogue();
 const terms = parseTerms(readFileSync(join(import.meta.dirname, 'terms.csv'), 'utf8'));
 
-describe('the fixed words of the trade', () => {
-  test('are used as they are fixed', () => {
+describe('fixed terms', () => {
+  test('are used exactly as defined', () => {
     assertNone(wrongTerms(catalogue, terms));
   });
 
-  test('are used, most of them', () => {
+  test('are mostly used', () => {
     const used = usedTerms(catalogue, terms);
-    assert.ok(used >= 35, `The portal uses ${used} of the ${terms.length} fixed words, and had 35`);
+    assert.ok(used >= 35, `The portal uses ${used} of the ${terms.length} fixed terms; at least 35 are expected`);
   });
 });
 
-describe('these checks can fail', () => {
+describe('fixed term checks', () => {
   const small = parseTerms('key,en,fr,de\nsave,Save,Enregistrer,Speichern\nquoted,"A, ""b""",B,C\n');
 
-  test('a table is read with its quotes', () => {
+  test('parse quoted fields', () => {
     assert.deepEqual(small[1], { key: 'quoted', en: 'A, "b"', fr: 'B', de: 'C' });
   });
 
-  test('another word for the same thing, and a word of one’s own', () => {
+  test('report another translation and an unknown term', () => {
     const broken = catalogueOf({
       en: { 'common:terms.save': 'Save' },
       de: { 'common:terms.save': 'Sichern', 'common:terms.x': 'X' },
@@ -38,7 +38,7 @@ describe('these checks can fail', () => {
     ]);
   });
 
-  test('a word counts as used when every language has it', () => {
+  test('count a term as used only if every language has it', () => {
     const half = catalogueOf({ en: { 'common:terms.save': 'Save' }, fr: { 'common:terms.save': 'Enregistrer' } });
     assert.equal(usedTerms(half, small), 0);
   });

@@ -2,13 +2,13 @@ import { languages, type Catalogue } from './catalogue.ts';
 
 type Row = Readonly<Record<string, string>>;
 
-/** Reads a table of fixed words: the first line names the columns. A quoted field may hold commas. */
+/** Parses the table of fixed terms. The first line names the columns; a quoted field may contain commas. */
 export function parseTerms(csv: string): Row[] {
   const [header = [], ...rows] = csv.trim().split(/\r?\n/).map(fields);
   return rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index] ?? ''])));
 }
 
-/** Where the names of the levels stand: a namespace of their own, under the words that the code has for them. */
+/** Levels have their own namespace, with the keys used in code. */
 const levels: Readonly<Record<string, string>> = {
   'roles:administrator.global': 'globalAdmin',
   'roles:administrator.userManagement': 'userManagementAdmin',
@@ -23,7 +23,7 @@ const levels: Readonly<Record<string, string>> = {
 const prefix = 'common:terms.';
 const termOf = (key: string): string | undefined => (key.startsWith(prefix) ? key.slice(prefix.length) : levels[key]);
 
-/** Words under `common:terms`, and names of levels, that are not the fixed ones, or are not among them at all. */
+/** Texts under `common:terms`, and level names, that differ from the fixed terms or are unknown. */
 export function wrongTerms(catalogue: Catalogue, terms: readonly Row[]): string[] {
   return languages.flatMap((language) =>
     [...catalogue[language]].flatMap(([key, text]) => {
@@ -36,7 +36,7 @@ export function wrongTerms(catalogue: Catalogue, terms: readonly Row[]): string[
   );
 }
 
-/** How many of the fixed words the catalogue uses. */
+/** The number of fixed terms used in the catalogue. */
 export function usedTerms(catalogue: Catalogue, terms: readonly Row[]): number {
   const inEvery = [...catalogue.en.keys()].filter((key) => languages.every((language) => catalogue[language].has(key)));
   const used = new Set(inEvery.map(termOf));

@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { catalogueOf, everyText, readCatalogue, type Language } from './catalogue.ts';
 import { markupIn, typographyFaults } from './typography.ts';
 
 const catalogue = readCatalogue();
 
-describe('texts are well set', () => {
-  test('there are texts to look at', () => {
-    assert.ok(everyText(catalogue).length > 0, 'locales holds no text');
+describe('typography of texts', () => {
+  test('is checked on existing texts', () => {
+    assert.ok(everyText(catalogue).length > 0, 'locales contains no text');
   });
 
-  test('each language keeps its own typography and its polite form', () => {
+  test('follows the rules of each language, including formal address in German', () => {
     assertNone(typographyFaults(catalogue));
   });
 
-  test('no text holds markup', () => {
+  test('uses no markup', () => {
     assertNone(markupIn(catalogue));
   });
 });
 
-describe('these checks can fail', () => {
+describe('typography checks', () => {
   const faults: [Language, string, string][] = [
     ['en', "Don't", 'a straight apostrophe'],
     ['en', 'The "region"', 'straight quotation marks'],
@@ -35,14 +35,14 @@ describe('these checks can fail', () => {
     ['de', 'Ihr Passwort', 'Passwort for Kennwort'],
   ];
   for (const [language, text, says] of faults) {
-    test(`${language}: ${text}`, () => {
+    test(`report in ${language}: ${text}`, () => {
       assert.deepEqual(typographyFaults(catalogueOf({ [language]: { 'a:x': text } })), [
         `${language} a:x: ${says}: ${text}`,
       ]);
     });
   }
 
-  test('well-set texts pass', () => {
+  test('accept correct texts', () => {
     const sound = catalogueOf({
       en: { 'a:x': 'Don’t leave “Parvis” at 10:30.' },
       fr: {
@@ -56,7 +56,7 @@ describe('these checks can fail', () => {
     assert.deepEqual(typographyFaults(sound), []);
   });
 
-  test('markup and entities', () => {
+  test('report markup and entities', () => {
     const broken = catalogueOf({ en: { 'a:x': 'a <b>word</b>', 'a:y': 'Q&amp;A', 'a:z': 'Q & A' } });
     assert.deepEqual(markupIn(broken), ['en a:x: a <b>word</b>', 'en a:y: Q&amp;A']);
   });

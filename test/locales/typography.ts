@@ -7,7 +7,7 @@ interface Habit {
 
 const narrow = '\\u202f\\u00a0';
 
-// What each language's readers expect of a well-set text. Each pattern finds a fault.
+// Typographic rules by language. Each pattern matches a violation.
 const habits: Readonly<Record<Language, readonly Habit[]>> = {
   en: [
     { says: 'a straight apostrophe', broken: /\p{L}'\p{L}/u },
@@ -30,7 +30,7 @@ const habits: Readonly<Record<Language, readonly Habit[]>> = {
   ],
 };
 
-/** Faults of typography and of the form of address. Addresses, times and placeholders are left alone. */
+/** Violations of typography and form of address. URLs, times and placeholders are ignored. */
 export function typographyFaults(catalogue: Catalogue): string[] {
   return everyText(catalogue).flatMap(({ language, key, text }) => {
     const prose = text.replace(/\{\{[^}]*\}\}|\$t\([^)]*\)|\b[a-z]+:\/\/\S+|\b\d{1,2}:\d{2}\b/g, 'x');
@@ -40,7 +40,7 @@ export function typographyFaults(catalogue: Catalogue): string[] {
   });
 }
 
-/** Texts with markup in them: a translator must never have to write HTML, nor be able to. */
+/** Texts with markup: translators must not need, or be able, to write HTML. */
 export function markupIn(catalogue: Catalogue): string[] {
   return everyText(catalogue)
     .filter(({ text }) => /<|&(#\d+|[a-z]+);/i.test(text))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { catalogueOf, namespacesOf, readCatalogue } from './catalogue.ts';
 import { allUses, missingKeys, readSources, unusedKeys, usesIn } from './usage.ts';
 
@@ -8,8 +8,8 @@ const catalogue = readCatalogue();
 const sources = readSources();
 const uses = allUses(sources, catalogue);
 
-describe('code and locale files agree', () => {
-  test('there are views, code and texts to compare', () => {
+describe('locale keys', () => {
+  test('are compared with existing views, code and texts', () => {
     assert.ok(
       sources.some(({ path }) => path.endsWith('.ejs')),
       'no view was found',
@@ -17,27 +17,27 @@ describe('code and locale files agree', () => {
     assert.ok(uses.length > 0, 'no use of a key was found');
   });
 
-  test('no key is missing', () => {
+  test('used in code all exist', () => {
     assertNone(missingKeys(uses, catalogue));
   });
 
-  test('no key is unused', () => {
+  test('are all used', () => {
     assertNone(unusedKeys(uses, catalogue, sources));
   });
 });
 
-describe('these checks can fail', () => {
+describe('locale key checks', () => {
   const small = catalogueOf({
     en: { 'users:title': 'T', 'users:level.a': 'A', 'users:n_one': '1', 'users:n_other': '2' },
   });
   const usesOf = (text: string) => usesIn({ path: 'x.ts', text }, namespacesOf(small));
   const unusedIn = (text: string) => unusedKeys(usesOf(text), small, [{ path: 'x.ts', text }]);
 
-  test('a key that does not exist', () => {
+  test('report a key that does not exist', () => {
     assert.deepEqual(missingKeys(usesOf("f();\nt('users:titel')"), small), ['x.ts:2 users:titel']);
   });
 
-  test('a namespace that does not exist, a key without one, and what is no key at all', () => {
+  test('report an unknown namespace, a missing namespace and a text that is not a key', () => {
     assert.deepEqual(missingKeys(usesOf(`t('user:title'); html( "title" )`), small), [
       'x.ts:1 user:title',
       'x.ts:1 title',
@@ -45,15 +45,15 @@ describe('these checks can fail', () => {
     assert.deepEqual(missingKeys(usesOf(`t('Save it')`), small), ['x.ts:1 Save…']);
   });
 
-  test('a pattern that fits no key', () => {
+  test('report a pattern that matches no key', () => {
     assert.deepEqual(missingKeys(usesOf('t(`users:role.${x}`)'), small), ['x.ts:1 users:role.*']);
   });
 
-  test('a key that nothing names', () => {
+  test('report an unused key', () => {
     assert.deepEqual(unusedIn("t('users:n', { count }); say('users:title')"), ['users:level.a']);
   });
 
-  test('a template literal uses the keys that begin like it and go on with a word of the code', () => {
+  test('count keys as used if they match a template literal and continue with a word in the code', () => {
     const rest = "; 'users:title'; 'users:n'";
     assert.deepEqual(unusedIn(`t(\`users:level.\${x}\`); const all = ['a']${rest}`), []);
     assert.deepEqual(unusedIn(`t(\`users:level.\${x}\`)${rest}`), ['users:level.a']);
@@ -61,13 +61,13 @@ describe('these checks can fail', () => {
     assert.deepEqual(unusedIn(`const a = t(\`users:lev\${x}.b\`)${rest}`), ['users:level.a']);
   });
 
-  test('a comment uses nothing', () => {
+  test('ignore comments', () => {
     assert.deepEqual(usesOf("/** `users:a` */\n// t('users:b')\n<%# t('users:c') %>\nt(`users:level.${'a'}`)"), [
       { at: 'x.ts:4', key: 'users:level.*' },
     ]);
   });
 
-  test('a text uses the keys that it borrows', () => {
+  test('count keys that texts include with $t', () => {
     const borrowing = catalogueOf({
       en: { 'users:a': '$t(users:b) and $t(users:gone, { "count": 2 })', 'users:b': 'B' },
     });

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { withoutComments } from '../support/comments.ts';
 import { baseOf, type Catalogue, everyText, namespacesOf } from './catalogue.ts';
 
-/** One place that names a key. `key` may hold `*`, where the code fills something in. */
+/** A place where a key is used. `key` contains `*` for interpolated parts. */
 export interface Use {
   readonly at: string;
   readonly key: string;
@@ -13,15 +13,15 @@ export interface Source {
   readonly text: string;
 }
 
-/** Everything that may name a key: the program, its views, and the rules of the regions. */
+/** All files that may use keys: code, views, client scripts and region rules. */
 export function readSources(): Source[] {
   const paths = globSync(['{src,tools}/**/*.ts', 'views/**/*.ejs', 'rules/**/*.json', 'public/scripts/**/*.js']).sort();
   return paths.map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 }
 
 /**
- * Every key that a source names: each string that begins with a namespace and a colon, and whatever `t(` and `html(`
- * are given. What a template literal fills in becomes `*`.
+ * Every key a source uses: strings that start with a namespace and a colon, and all arguments of `t(` and `html(`.
+ * Interpolated parts become `*`.
  */
 export function usesIn({ path, text: written }: Source, namespaces: ReadonlySet<string>): Use[] {
   const text = withoutComments(written);
@@ -40,7 +40,9 @@ export function usesIn({ path, text: written }: Source, namespaces: ReadonlySet<
   return uses;
 }
 
-/** The rest of a literal up to its closing quote, with `*` for what is filled in, or up to what no key holds. */
+/**
+ * The rest of a literal up to its closing quote, with `*` for interpolated parts, or up to a character no key contains.
+ */
 function literalFrom(text: string, start: number, quote: string): { key: string; isKey: boolean } {
   let key = '';
   for (let index = start; index < text.length; index += 1) {
@@ -65,22 +67,22 @@ function closingBrace(text: string, opening: number): number {
   return text.length;
 }
 
-/** The keys that texts themselves borrow from others by `$t(namespace:key)`. */
+/** The keys that texts include with `$t(namespace:key)`. */
 export function usesInTexts(catalogue: Catalogue): Use[] {
   return everyText(catalogue).flatMap(({ language, key, text }) =>
     [...text.matchAll(/\$t\(([^),]+)/g)].map((match) => ({ at: `${language} ${key}`, key: (match[1] ?? '').trim() })),
   );
 }
 
-/** Keys that are named and do not exist. */
+/** Used keys that do not exist. */
 export function missingKeys(uses: readonly Use[], catalogue: Catalogue): string[] {
   const known = knownKeys(catalogue);
   return uses.filter(({ key }) => ![...known].some((each) => covers(key, each))).map(({ at, key }) => `${at} ${key}`);
 }
 
 /**
- * Keys that exist and are named nowhere. Where a name is filled in, as in `policy:${because}`, the key counts as used
- * when what would be filled in is made of words that some source holds: it must come from somewhere.
+ * Keys that are not used anywhere. A key that matches a pattern, as in `policy:${because}`, counts as used if its
+ * interpolated part consists of words found in a source.
  */
 export function unusedKeys(uses: readonly Use[], catalogue: Catalogue, sources: readonly Source[]): string[] {
   const exact = new Set(uses.map(({ key }) => key));
@@ -98,7 +100,7 @@ export function unusedKeys(uses: readonly Use[], catalogue: Catalogue, sources: 
   return [...knownKeys(catalogue)].filter((key) => !exact.has(key) && !isFilledIn(key));
 }
 
-/** The uses of all sources and of the texts themselves. */
+/** The uses in all sources and in the texts themselves. */
 export function allUses(sources: readonly Source[], catalogue: Catalogue): Use[] {
   const namespaces = namespacesOf(catalogue);
   return [...sources.flatMap((source) => usesIn(source, namespaces)), ...usesInTexts(catalogue)];

@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { assertNone } from '../support/none.ts';
+import { assertNone } from '../support/assert-none.ts';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { skipWithout } from '../support/services.ts';
 import { Installation, pack, registry, type PackedPackage } from './installed.ts';

@@ -5,10 +5,10 @@ import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { wholeLog } from '../../src/core/activity/log-query.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { squeeze } from '../support/filled-forms.ts';
+import { normalizeSpace } from '../support/form-values.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { codeOf, english, seedOn } from '../support/second-factor.ts';
+import { totpCode, english, seedOn } from '../support/second-factor.ts';
 import { environmentOfOperatorPack, operatorPacks } from './operator-packs.ts';
 import { columnOf, environmentOf, packs, type Row } from './packs.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -81,7 +81,7 @@ async function openScenario(environment: Readonly<Record<string, string>>): Prom
     noteResponse: async (what, person, path, fields = {}) => {
       const { status, text, headers } = await person.send('POST', path, fields);
       const said = headers.location ?? /<h1>([^]*?)<\/h1>/.exec(text)?.[1] ?? '';
-      observed[what] = `${status} ${squeeze(withoutIds(said))}`.trim();
+      observed[what] = `${status} ${normalizeSpace(withoutIds(said))}`.trim();
     },
     noteLog: async () => {
       observed['recorded log entries'] = await namesIn(portal, tenant);
@@ -91,7 +91,7 @@ async function openScenario(environment: Readonly<Record<string, string>>): Prom
 
 function signInHelpers(portal: Portal): Pick<Scenario, 'newStranger' | 'signIn' | 'codeOf'> {
   const seeds = new Map<string, string>();
-  const codeNow = (user: TestUser): string => (seeds.has(user.id) ? codeOf(portal, seeds.get(user.id)!) : '');
+  const codeNow = (user: TestUser): string => (seeds.has(user.id) ? totpCode(portal, seeds.get(user.id)!) : '');
   return {
     newStranger: () => aPerson(portal, english),
     codeOf: codeNow,
@@ -122,7 +122,7 @@ const nameOf = ({ event }: Activity): string =>
 export function textsOf(person: Person, selector: string): string {
   if (!(person.headers['content-type'] ?? '').startsWith('text/html')) return 'a file';
   const all = person.$('main').find(selector).toArray();
-  return all.map((element) => squeeze(person.$(element).text())).join(' · ');
+  return all.map((element) => normalizeSpace(person.$(element).text())).join(' · ');
 }
 
 const withoutIds = (text: string): string => text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…');

@@ -1,15 +1,15 @@
 import { paths, resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
-import { formOf } from '../support/edit-user.ts';
+import { editFormValues } from '../support/edit-user.ts';
 import { aUser } from '../support/builders.ts';
 import type { Person } from '../support/person.ts';
-import { anOwner } from '../support/second-factor.ts';
+import { aSecondFactorUser } from '../support/second-factor.ts';
 import { custom, shipped } from './sensitive-actions.table.ts';
 import { describeUnderEachPack, type Scenario } from './scenario.ts';
 
 describeUnderEachPack('sensitive actions', { shipped, custom }, async (scenario) => {
   const { portal, tenant } = scenario;
   const owner = await aUser(portal, tenant, { displayName: 'Inès Haddad', language: 'en' });
-  await anOwner(portal, owner);
+  await aSecondFactorUser(portal, owner);
   const admin = await scenario.signIn(scenario.camille);
   await removeSecondFactor(scenario, admin, userPath(owner.id));
   await handOver(scenario, admin);
@@ -48,7 +48,7 @@ async function performGuardedActions(scenario: Scenario, admin: Person): Promise
   const levels = { administratorLevel: 'global', agentLevel: 'none' };
   await admin.visit(userPath(noah.id));
   await noteResponse('granting the Global admin level', admin, userPath(noah.id), {
-    ...formOf(admin),
+    ...editFormValues(admin),
     ...names,
     ...levels,
   });

@@ -1,6 +1,6 @@
 import { choiceRuleNames, numericRuleNames } from '../../src/domain/tenant-rules.ts';
 import { paths } from '../../src/site/http/paths.ts';
-import { squeeze } from '../support/filled-forms.ts';
+import { normalizeSpace } from '../support/form-values.ts';
 import { anOperator } from '../support/operators.ts';
 import type { Person } from '../support/person.ts';
 import { describeUnderEachPack, textsOf, type Scenario } from './scenario.ts';
@@ -37,11 +37,11 @@ async function read({ notePage, observed, signIn, noah }: Scenario, admin: Perso
 const whereOn = (person: Person): string => {
   const { $ } = person;
   const rows = $('.responsibilities tbody tr').toArray();
-  const textIn = (row: (typeof rows)[number], selector: string): string => squeeze($(row).find(selector).text());
+  const textIn = (row: (typeof rows)[number], selector: string): string => normalizeSpace($(row).find(selector).text());
   return rows
     .map((row) => {
       const places = $(row).find('.place-list a').toArray();
-      const names = places.map((each) => squeeze($(each).text())).join(' or ');
+      const names = places.map((each) => normalizeSpace($(each).text())).join(' or ');
       return `${textIn(row, '.name-first')}: ${names || textIn(row, 'td:nth-child(2)').replace('In this portal', 'here')}`;
     })
     .join(' · ');

@@ -9,12 +9,12 @@ import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import { person } from '../../src/domain/principal.ts';
 import { userRowOf } from './credentials.ts';
 
-export const approvals = '/account-settings/approvals';
-export const people = '/account-settings/user-management';
+export const approvalsPage = '/account-settings/approvals';
+export const usersPage = '/account-settings/user-management';
 export const hourMs = 3_600_000;
 
-/** Everything that can be asked of two. */
-export const allOfThem: TenantRules = {
+/** Every approval rule switched on. */
+export const everyApprovalRule: TenantRules = {
   resetGlobalAdmin: 'two',
   giveGlobalAdmin: 'two',
   export: 'two',
@@ -22,26 +22,29 @@ export const allOfThem: TenantRules = {
   deleteMoreThan: 2,
 };
 
-/** A company whose own rules ask for two administrators, with three Global admins and others. */
-export interface CarefulCompany {
+/** A tenant whose own rules require approval, with three Global admins and other users. */
+export interface ApprovalTenant {
   readonly tenant: TestTenant;
-  readonly asker: TestUser;
+  readonly requester: TestUser;
   readonly other: TestUser;
   readonly third: TestUser;
   readonly manager: TestUser;
   readonly plain: TestUser;
-  /** Somebody's browser, signed in, in English. */
+  /** Signs a user in, in English. */
   readonly as: (user: TestUser) => Promise<Person>;
 }
 
-export async function aCarefulCompany(portal: Portal, own: TenantRules = allOfThem): Promise<CarefulCompany> {
+export async function aTenantWithApprovals(
+  portal: Portal,
+  own: TenantRules = everyApprovalRule,
+): Promise<ApprovalTenant> {
   const tenant = await aTenant(portal, { language: 'en' });
   await tenantsStore.setOwnRules(portal.database, tenant.scope, own);
   const add = (displayName: string, administratorLevel: TestUser['administratorLevel']): Promise<TestUser> =>
     aUser(portal, tenant, { displayName, administratorLevel, language: 'en' });
   return {
     tenant,
-    asker: await add('Camille Laurent', 'global'),
+    requester: await add('Camille Laurent', 'global'),
     other: await add('Noah Klein', 'global'),
     third: await add('Inès Haddad', 'global'),
     manager: await add('Ada Müller', 'userManagement'),
@@ -50,15 +53,15 @@ export async function aCarefulCompany(portal: Portal, own: TenantRules = allOfTh
   };
 }
 
-/** Asks from where the person is, the page that takes the reason. @returns the address of the request */
-export async function asks(person: Person, reason = 'They lost their phone'): Promise<string> {
+/** Submits the page that asks for a reason. @returns the path of the request */
+export async function requestApproval(person: Person, reason = 'They lost their phone'): Promise<string> {
   await person.submit('Send request', { Reason: reason });
   person.sees('Your request was sent to the other administrators.');
   return person.path;
 }
 
-/** What the log holds of a tenant's requests, oldest first. */
-export const kindsOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
+/** The kinds of a tenant's activity log entries, oldest first, without sign-ins. */
+export const activityKindsOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
   const rows = await database
     .knex<{ kind: string; tenant_id: string; place: number }>('activity')
     .select('kind')
@@ -68,7 +71,7 @@ export const kindsOf = async ({ database }: Portal, { id }: TestTenant): Promise
   return rows.map(({ kind }) => kind);
 };
 
-export const statesOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
+export const requestStatesOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
   const rows = await database
     .knex<{ state: string; tenant_id: string; created_at: number }>('approvals')
     .where({ tenant_id: id })
@@ -76,24 +79,24 @@ export const statesOf = async ({ database }: Portal, { id }: TestTenant): Promis
   return rows.map(({ state }) => state);
 };
 
-/** A request by `asker` to reset `third`, not answered yet. @returns its address */
-export async function aRequest({ as, asker, third }: CarefulCompany, reason?: string): Promise<string> {
-  const person = await as(asker);
-  await person.visit(`${people}/${third.id}/reset-password`);
-  return asks(person, reason);
+/** A pending request by `requester` to reset `third`. @returns its path */
+export async function aPendingRequest({ as, requester, third }: ApprovalTenant, reason?: string): Promise<string> {
+  const person = await as(requester);
+  await person.visit(`${usersPage}/${third.id}/reset-password`);
+  return requestApproval(person, reason);
 }
 
-/** The same, confirmed by `other`. */
-export async function aConfirmedRequest(company: CarefulCompany): Promise<string> {
-  const address = await aRequest(company);
-  const noah = await company.as(company.other);
+/** The same request, approved by `other`. */
+export async function anApprovedRequest(fixture: ApprovalTenant): Promise<string> {
+  const address = await aPendingRequest(fixture);
+  const noah = await fixture.as(fixture.other);
   const { status } = await noah.visit(address).then(() => noah.send('post', address, { move: 'confirmed' }));
   if (status !== 303) throw new Error(`The request was not confirmed: ${status}`);
   return address;
 }
 
-/** A request by `user` to take the log away, whatever the rules are. @returns its id */
-export async function anApproval(
+/** A request by `user` to export the activity log, inserted regardless of the rules. @returns its ID */
+export async function aStoredRequest(
   { database, clock }: Pick<Portal, 'database' | 'clock'>,
   tenant: Pick<TestTenant, 'scope'>,
   user: TestUser,
@@ -108,6 +111,6 @@ export async function anApproval(
   return id;
 }
 
-/** A user as the tables hold them, with the hash of their password. */
-export const rowOf = ({ database }: Portal, { id }: { id: string }): Promise<Record<string, unknown>> =>
+/** A user's row, with the password hash. */
+export const storedUser = ({ database }: Portal, { id }: { id: string }): Promise<Record<string, unknown>> =>
   userRowOf(database, id);

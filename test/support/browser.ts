@@ -15,7 +15,7 @@ after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-const quiet = [
+const quietFlags = [
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -24,9 +24,9 @@ const quiet = [
   '--disable-sync',
 ];
 
-// Playwright keeps pages from sleeping, and asks no questions about a form that is sent again; readers' browsers do
-// otherwise. A page that is no-store sleeps too: Chrome rolls that out in steps, and here it is on.
-const asReadersHaveIt = {
+// Playwright disables the back/forward cache and the warning about resubmitting a form. This restores the default
+// behavior. Chrome is rolling out caching of no-store pages gradually; here it is enabled.
+const backForwardCacheOptions = {
   ignoreDefaultArgs: ['--disable-back-forward-cache'],
   args: [
     '--enable-features=BackForwardCache,CacheControlNoStoreEnterBackForwardCache:level/restore-unless-http-only-cookie-change',
@@ -34,22 +34,23 @@ const asReadersHaveIt = {
 };
 
 /**
- * Starts the machine's Chromium; it ends with the test file. Call it only where `skipWithout('chromium', chromium())` let the test run.
- * @param options.backForwardCache whether pages that are left sleep and come back as they were
+ * Starts the installed Chromium, which is closed at the end of the test file. Call it only in tests guarded by
+ * `skipWithout('chromium', chromium())`.
+ * @param options.backForwardCache whether the back/forward cache is enabled
  */
 export async function openBrowser({ backForwardCache = false } = {}): Promise<Browser> {
   const executablePath = chromium();
   if (executablePath === null) throw new Error('There is no Chromium on this machine');
-  const { args, ignoreDefaultArgs } = backForwardCache ? asReadersHaveIt : { args: [], ignoreDefaultArgs: [] };
-  // Chromium refuses to sandbox itself as root, which is who runs tests in a container.
+  const { args, ignoreDefaultArgs } = backForwardCache ? backForwardCacheOptions : { args: [], ignoreDefaultArgs: [] };
+  // Chromium cannot sandbox itself as root, and tests in containers run as root.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const browser = await driver.launch({ executablePath, args: [...quiet, ...asRoot, ...args], ignoreDefaultArgs });
+  const browser = await driver.launch({ executablePath, args: [...quietFlags, ...asRoot, ...args], ignoreDefaultArgs });
   closers.push(() => browser.close());
   return browser;
 }
 
-/** Reserves a port, so that two portals can know each other's address before either is open. */
-export async function reserve(): Promise<{ origin: string; serve: (portal: Portal) => ServedPortal }> {
+/** Reserves a port, so that two portals can be configured with each other's URL before either is open. */
+export async function reserveOrigin(): Promise<{ origin: string; serve: (portal: Portal) => ServedPortal }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   closers.push(() => {
@@ -66,40 +67,40 @@ export async function reserve(): Promise<{ origin: string; serve: (portal: Porta
   };
 }
 
-/** Opens a portal that knows the address at which a browser reaches it. */
+/** Opens a portal configured with the URL at which a browser reaches it. */
 export async function servePortal({ environment, ...options }: PortalOptions = {}): Promise<ServedPortal> {
-  const { origin, serve } = await reserve();
+  const { origin, serve } = await reserveOrigin();
   return serve(await openPortal({ ...options, environment: { BASE_URL: origin, REGION_URLS: '', ...environment } }));
 }
 
-export interface ReaderWishes {
+export interface PageOptions {
   readonly language?: 'en' | 'fr' | 'de';
   readonly javaScript?: boolean;
-  /** What the device asks for, as long as nothing was chosen in the portal. */
+  /** The device's color scheme, used until a theme is chosen in the portal. */
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
   readonly context?: BrowserContextOptions;
 }
 
 const height = 900;
-const patienceMs = 15_000;
+const defaultTimeoutMs = 15_000;
 
-/** A browser window of somebody who has never been here. */
-export async function newReader(browser: Browser, portal: ServedPortal, wishes: ReaderWishes = {}): Promise<Page> {
-  const { language = 'fr', javaScript = true, theme = 'light', width = 1280 } = wishes;
+/** A page in a new browser context, without cookies. */
+export async function newPage(browser: Browser, portal: ServedPortal, options: PageOptions = {}): Promise<Page> {
+  const { language = 'fr', javaScript = true, theme = 'light', width = 1280 } = options;
   const context = await browser.newContext({
     baseURL: portal.origin,
     locale: language,
     javaScriptEnabled: javaScript,
     colorScheme: theme,
     viewport: { width, height },
-    ...wishes.context,
+    ...options.context,
   });
-  context.setDefaultTimeout(patienceMs);
+  context.setDefaultTimeout(defaultTimeoutMs);
   return context.newPage();
 }
 
-/** Signs in by whatever language the page speaks. */
+/** Signs in on a page in any language. */
 export async function signIn(
   page: Page,
   user: { username: string; clearPassword: string },

@@ -17,10 +17,10 @@ export interface TestTenant {
 
 export type TestUser = User & { readonly clearPassword: string };
 
-/** A password that the rules accept; made up, and different from every other text of the tests. */
+/** A password that the rules accept and that occurs in no other text of the tests. */
 export const goodPassword = 'ein Kranich zählt leise Kiesel';
 
-/** Adds a tenant without any user. */
+/** Adds a tenant without users. */
 export async function aTenant(
   portal: Portal,
   {
@@ -50,18 +50,18 @@ const unset = {
   globalAdminUntil: null,
 } as const;
 
-/** Adds a user who can sign in with `clearPassword`; `password: 'temporary'` makes one who must change it. */
+/** Adds a user who can sign in with `clearPassword`. With `password: 'temporary'`, the user must change it. */
 export async function aUser(
   portal: Portal,
   tenant: TestTenant,
-  wishes: Partial<User> & { clearPassword?: string; passwordSetBy?: string } = {},
+  overrides: Partial<User> & { clearPassword?: string; passwordSetBy?: string } = {},
 ): Promise<TestUser> {
-  const temporary = wishes.password === 'temporary';
-  const id = wishes.id ?? randomUUID();
+  const temporary = overrides.password === 'temporary';
+  const id = overrides.id ?? randomUUID();
   const clearPassword =
-    wishes.clearPassword ??
+    overrides.clearPassword ??
     (temporary ? temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes))) : goodPassword);
-  const displayName = wishes.displayName ?? 'Zoé Besson';
+  const displayName = overrides.displayName ?? 'Zoé Besson';
   const user = {
     firstName: displayName.split(' ')[0] ?? '',
     lastName: displayName.split(' ').slice(1).join(' '),
@@ -77,9 +77,9 @@ export async function aUser(
     lastSignInAt: null,
     deletedAt: null,
     createdAt: portal.clock.now,
-    ...wishes,
+    ...overrides,
     id,
-    username: canonicalUsername(wishes.username ?? `user-${id.slice(0, 8)}@${tenant.domain}`),
+    username: canonicalUsername(overrides.username ?? `user-${id.slice(0, 8)}@${tenant.domain}`),
   } as const;
   const {
     clearPassword: _,

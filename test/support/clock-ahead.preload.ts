@@ -1,4 +1,4 @@
-// Loaded into a process by NODE_OPTIONS=--import: its wall clock is ahead, its monotonic clock is not.
+// Loaded into a child process with NODE_OPTIONS=--import. Its wall clock runs ahead; its monotonic clock does not.
 const aheadMs = Number(process.env.CLOCK_AHEAD_MS);
 const RealDate = Date;
 

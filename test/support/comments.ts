@@ -1,6 +1,6 @@
 /**
- * The text with its comments blanked out, so that lines and columns stay where they are.
- * Strings may hold what looks like a comment (`'https://…'`): a line comment begins the line or follows a blank.
+ * Blanks out comments, so that lines and columns stay the same. Because strings can contain what looks like a comment
+ * (`'https://…'`), a line comment must start the line or follow white space.
  */
 export function withoutComments(text: string): string {
   const blank = (comment: string): string => comment.replace(/[^\n]/g, ' ');

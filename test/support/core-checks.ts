@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { Failure, type FieldFault } from '../../src/domain/errors.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 
-/** Codes that a call ended with: thrown, returned, or as faults of fields. */
+/** The error codes of a call, whether thrown, returned or part of field faults. */
 async function codesOf(call: () => Promise<unknown>): Promise<unknown> {
   try {
     const result = (await call()) as null | readonly FieldFault[] | { readonly faults?: readonly FieldFault[] };
@@ -18,14 +18,14 @@ async function codesOf(call: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** A call with one bad value, and the codes that it must end with. */
-export type Row = readonly [what: string, call: () => Promise<unknown>, ...codes: string[]];
+/** A call with one invalid value, and the expected error codes. */
+export type InvalidCall = readonly [what: string, call: () => Promise<unknown>, ...codes: string[]];
 
-/** Tests that each call ends with its codes and records nothing. */
-export function checkRows(database: Database, groups: Readonly<Record<string, readonly Row[]>>): void {
+/** Tests that each call fails with its codes and records nothing. */
+export function testInvalidCalls(database: Database, groups: Readonly<Record<string, readonly InvalidCall[]>>): void {
   for (const [group, rows] of Object.entries(groups)) {
     for (const [what, call, ...codes] of rows) {
-      it(`${group}: ${what}`, async () => {
+      it(`rejects ${what} (${group})`, async () => {
         const before = await database.knex('activity').count();
         assert.deepEqual(await codesOf(call), codes);
         assert.deepEqual(await database.knex('activity').count(), before);

@@ -8,27 +8,29 @@ import { noticesSubscriber } from '../../src/domain/notices.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import type { Job } from '../../src/platform/background-jobs.ts';
 import type { Mail, Transport } from '../../src/platform/mail-transport.ts';
-import { words } from './words.ts';
+import { translator } from './translator.ts';
 
-/** A statement of the database, before or after which a process ends. */
-export interface Boundary {
+/** A statement before or after which a process is killed. */
+export interface KillPoint {
   /** Source of a regular expression. */
   readonly statement: string;
   readonly when: 'before' | 'after';
 }
 
-/** What a process of `delivery-child.ts` does: records that a user was unblocked, if asked, then delivers what is due. */
+/**
+ * The task of a `delivery-child.ts` process: record that a user was unblocked, if requested, then deliver what is due.
+ */
 export interface DeliveryTask {
   readonly database: DatabaseConfig;
   readonly smtpUrl: string;
   /** Epoch ms. */
   readonly now: number;
   readonly record?: { readonly scope: Scope; readonly userId: string };
-  /** Where it kills itself, if anywhere; `recorded`: after it has recorded, before it delivers. */
-  readonly killedAt?: Boundary | 'recorded' | null;
+  /** Where the process kills itself, if at all. `recorded`: after recording, before delivering. */
+  readonly killedAt?: KillPoint | 'recorded' | null;
 }
 
-/** The worker that delivers notices, as one of several processes runs it. @param send takes a mail, or rejects it */
+/** The worker that delivers notices, as it runs in one of several processes. @param send sends or rejects an email */
 export function noticesWorker(
   database: Database,
   send: (mail: Mail) => Promise<void>,
@@ -39,7 +41,7 @@ export function noticesWorker(
   const now = (): number => clock.now;
   const render = createNoticeRenderer({
     signInUrl: 'https://portal.example/sign-in',
-    translator: words,
+    translator,
     render: () => '',
     clock: now,
   });

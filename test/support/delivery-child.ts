@@ -4,7 +4,7 @@ import { createTransport } from '../../src/platform/mail-transport.ts';
 import { noticesWorker, type DeliveryTask } from './deliveries.ts';
 import { interrupt } from './interrupt.ts';
 
-// A process that records an event and delivers notices, and kills itself between two of its steps.
+// A child process that records an event and delivers notices, and kills itself at a given point.
 async function carryOut({ database: config, smtpUrl, now, record, killedAt }: DeliveryTask): Promise<void> {
   const opened = openSubscribedDatabase(config);
   const die = (): Promise<never> => {

@@ -9,7 +9,7 @@ export interface EditTask {
   readonly sent: SentEdit;
 }
 
-// A second process on the same database, which saves the edit forms that its parent sends, and answers with the outcome.
+// A child process on the same database. It saves the edits that its parent sends and replies with the outcome.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openSubscribedDatabase(config.database);

@@ -1,20 +1,20 @@
 import type { Response } from 'supertest';
 import { userPath } from '../../src/site/http/paths.ts';
-import { valuesOf } from './filled-forms.ts';
+import { formValues } from './form-values.ts';
 import type { Person } from './person.ts';
 
-/** Opens a user's page and sends its edit form with some fields replaced, offered or not. */
+/** Opens a user's page and submits its edit form with the given fields, even ones it does not contain. */
 export async function editUser(
   person: Person,
   userId: string,
   fields: Readonly<Record<string, string>>,
 ): Promise<Response> {
   await person.visit(userPath(userId));
-  return person.send('POST', userPath(userId), { ...formOf(person), ...fields });
+  return person.send('POST', userPath(userId), { ...editFormValues(person), ...fields });
 }
 
-/** @returns what the edit form of the user's page would send as it is */
-export function formOf(person: Person): Record<string, string> {
+/** @returns what the edit form on the current page would submit */
+export function editFormValues(person: Person): Record<string, string> {
   const form = person.$('input[name="version"]').closest('form');
-  return valuesOf(person.$, form) as Record<string, string>;
+  return formValues(person.$, form) as Record<string, string>;
 }

@@ -1,4 +1,4 @@
-/** A test file that starts a server, which starts a process of its own, and never ends. It is run by test-process.test.ts. */
+/** A test file that starts a server with a child process and never ends. Run by test-process.test.ts. */
 import { spawn } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const program = `
   require('node:http').createServer().listen(0, '127.0.0.1', () => console.log(below.pid));
 `;
 
-test('starts a server and never ends', async () => {
+test('never ends', async () => {
   const server = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'ignore'] });
   server.stdout.setEncoding('utf8').once('data', (line: string) => {
     const pids = path.join(tmpdir(), '../pids.json');

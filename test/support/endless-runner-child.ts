@@ -1,4 +1,4 @@
-/** A runner of the endless test file, to be killed by test-process.test.ts. The first argument is a folder. */
+/** Runs the endless test file until test-process.test.ts kills it. The first argument is a folder. */
 import path from 'node:path';
 import { runTests } from './test-process.ts';
 

@@ -4,7 +4,7 @@ import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { createImportJob } from '../../src/core/imports/import-job.ts';
 import { createHasher } from '../../src/platform/keys/hasher.ts';
 
-// A node that does the imports which are wanted, and says when it begins and ends: to be killed in between.
+// A child process that runs the confirmed imports and reports when it starts and ends. Tests kill it in between.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openSubscribedDatabase(config.database);
@@ -15,9 +15,9 @@ const run = createImportJob({
   clock: Date.now,
   log: pino({ level: 'silent' }),
 });
-const tell = (what: string): Promise<void> => new Promise((resolve) => process.send?.(what, () => resolve()));
-await tell('begins');
+const report = (what: string): Promise<void> => new Promise((resolve) => process.send?.(what, () => resolve()));
+await report('begins');
 await run();
-await tell('ends');
+await report('ends');
 await database.close();
 process.disconnect();

@@ -2,20 +2,20 @@ import type { Counts, PlannedRow } from '../../src/domain/imports.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import type { User } from '../../src/domain/people/user.ts';
 import type { TestTenant } from './builders.ts';
-import { squeeze } from './filled-forms.ts';
+import { normalizeSpace } from './form-values.ts';
 import type { Person } from './person.ts';
 import type { Portal } from './portal.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
 export const usersPath = '/account-settings/user-management';
-export const importAddress = `${usersPath}/import`;
+export const importPath = `${usersPath}/import`;
 
-/** The scope in which a user of the tenant acts. */
-export const actingIn = ({ scope }: Pick<TestTenant, 'scope'>, user: User): Scope =>
+/** The scope of a user in a tenant. */
+export const scopeOf = ({ scope }: Pick<TestTenant, 'scope'>, user: User): Scope =>
   createScope({ ...scope, principal: person(user) });
 
-/** An import that a user has sent and nobody has wanted yet, with rows as they are given. @returns its id */
+/** An import that has been staged but not confirmed. @returns its ID */
 export async function aStagedImport(
   portal: Pick<Portal, 'database' | 'clock'>,
   tenant: Pick<TestTenant, 'scope'>,
@@ -23,7 +23,7 @@ export async function aStagedImport(
   rows: readonly PlannedRow[] = [],
 ): Promise<string> {
   const at = portal.clock.now;
-  const staging = await importsStore.begin(portal.database, actingIn(tenant, user), {
+  const staging = await importsStore.begin(portal.database, scopeOf(tenant, user), {
     fileName: 'Kanarienvogel.csv',
     at,
     expiresAt: at + 86_400_000,
@@ -40,30 +40,30 @@ export async function aStagedImport(
   return staging.id;
 }
 
-/** The rows of an import's page, as a reader sees them: the first column, then number, result and details. */
-export function rowsShown({ $ }: Person): { line: string; who: string; result: string; details: string }[] {
+/** The rows shown on the page of an import. */
+export function shownRows({ $ }: Person): { line: string; who: string; result: string; details: string }[] {
   return $('main table tbody tr')
     .toArray()
     .map((row) => {
       const [line = '', result = '', details = ''] = $(row)
         .find('td')
         .toArray()
-        .map((cell) => squeeze($(cell).text()));
-      return { line, who: squeeze($(row).find('th').text()), result, details };
+        .map((cell) => normalizeSpace($(cell).text()));
+      return { line, who: normalizeSpace($(row).find('th').text()), result, details };
     });
 }
 
-/** A file of rows whose cells are separated by semicolons. */
+/** Builds a CSV file with semicolons. */
 export const csvOf = (...rows: readonly (readonly string[])[]): string => rows.map((row) => row.join(';')).join('\r\n');
 
-export const words = {
+export const labels = {
   fr: { import: 'Importer', file: 'Fichier CSV', check: 'Vérifier le fichier' },
   en: { import: 'Import', file: 'CSV file', check: 'Check file' },
   de: { import: 'Importieren', file: 'CSV-Datei', check: 'Datei prüfen' },
 } as const;
 
-/** Sends a file in English, and arrives at what it would do. */
-export async function check(admin: Person, content: Buffer | string, name = 'people.csv'): Promise<Person> {
-  await admin.visit(importAddress);
-  return admin.upload(words.en.check, words.en.file, { name, content });
+/** Uploads a file in English and opens the result of the check. */
+export async function uploadForCheck(admin: Person, content: Buffer | string, name = 'people.csv'): Promise<Person> {
+  await admin.visit(importPath);
+  return admin.upload(labels.en.check, labels.en.file, { name, content });
 }

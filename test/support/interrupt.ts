@@ -1,29 +1,29 @@
 import type { Database } from '../../src/platform/database/database.ts';
 
-/** What a statement is sent to; every query of Knex passes through it, those of a transaction through one of their own. */
+/** The Knex client through which all statements are sent. Every transaction has its own. */
 interface Client {
   query(connection: unknown, statement: string | { readonly sql: string }): Promise<unknown>;
 }
 
 interface Interruption {
-  /** Runs before the statement is sent; when it throws, the statement is not sent. */
+  /** Runs before the statement is sent. If it throws, the statement is not sent. */
   readonly before?: () => unknown;
-  /** Runs when the statement is done; when it throws, the caller believes that the statement failed. */
+  /** Runs after the statement. If it throws, the caller sees the statement fail. */
   readonly after?: () => unknown;
 }
 
 /**
- * Interrupts the first statement whose text fits, inside a transaction or outside: lets a test do something at that very
- * moment, or fail as if the process had died there. Prepared reads of SQLite outside a transaction are not seen.
- * @returns a database of the same connections
+ * Interrupts the first statement that matches, inside or outside a transaction, so that a test can act at that moment
+ * or simulate a crash. Prepared reads of SQLite outside a transaction cannot be interrupted.
+ * @returns a database on the same connections
  */
 export function interrupt(database: Database, statement: RegExp, interruption: Interruption): Database {
   let isOver = false;
   const watch = (client: Client): void => {
     const query = client.query.bind(client);
     client.query = async (connection, sent) => {
-      const isIt = !isOver && statement.test(typeof sent === 'string' ? sent : sent.sql);
-      if (!isIt) return query(connection, sent);
+      const isMatch = !isOver && statement.test(typeof sent === 'string' ? sent : sent.sql);
+      if (!isMatch) return query(connection, sent);
       isOver = true;
       await interruption.before?.();
       const result = await query(connection, sent);
@@ -43,7 +43,7 @@ export function interrupt(database: Database, statement: RegExp, interruption: I
   return interrupted;
 }
 
-/** @returns an interruption that fails, before the statement or after it */
+/** @returns an interruption that fails before or after the statement */
 export function killed(when: 'before' | 'after', message = 'killed'): Interruption {
   return {
     [when]: () => {

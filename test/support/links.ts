@@ -6,11 +6,11 @@ import type { Portal } from './portal.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
 export const english = { 'Accept-Language': 'en' };
-export const chosen = 'seven quiet otters nap';
-export const anyLink = /http:\/\/localhost:3000(\/link\/[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){6})(?![-\w])/;
+export const chosenPassword = 'seven quiet otters nap';
+export const linkPattern = /http:\/\/localhost:3000(\/link\/[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){6})(?![-\w])/;
 
-/** A company whose own rules say how a way in is handed over, and its Global admin, signed in. */
-export async function aCompanyWith(
+/** A tenant whose own rules set the handover, and its Global admin, signed in. */
+export async function aTenantWithHandover(
   portal: Portal,
   handOver: 'link' | 'mailedLink',
   own: Readonly<Record<string, number>> = {},
@@ -21,26 +21,26 @@ export async function aCompanyWith(
   return { tenant, camille, admin: await aPerson(portal, english).signIn(camille) };
 }
 
-/** Resets a user's password as an administrator. @returns the path of the link that the screen shows */
+/** Resets a user's password as an administrator. @returns the path of the link shown */
 export async function resetByLink(admin: Person, user: TestUser): Promise<string> {
   await admin.visit(resetPasswordPath(user.id));
   await admin.submit('Reset password');
   assert.equal(admin.status, 200, admin.text);
-  const [, path = ''] = anyLink.exec(admin.$('output#hand-over-link').text()) ?? [];
+  const [, path = ''] = linkPattern.exec(admin.$('output#hand-over-link').text()) ?? [];
   assert.notEqual(path, '', admin.text);
   return path;
 }
 
-/** Opens a link by its button. */
+/** Opens a link and presses its button. */
 export async function openLink(portal: Pick<Portal, 'app'>, path: string): Promise<Person> {
   const person = await aPerson(portal, english).visit(path);
   assert.equal(person.status, 200, person.text);
   return person.submit('Open the link');
 }
 
-/** Chooses a password on the page to which a link leads. */
+/** Chooses a password on the page that a link opens. */
 export const choosePassword = (person: Person): Promise<Person> =>
-  person.submit('Change password', { 'New password': chosen, 'Confirm new password': chosen });
+  person.submit('Change password', { 'New password': chosenPassword, 'Confirm new password': chosenPassword });
 
 export const eventsOf = async (portal: Portal, { id }: TestUser): Promise<string[]> => {
   const rows = (await portal.database.knex('activity').where({ target_id: id }).orderBy('id')) as { kind: string }[];

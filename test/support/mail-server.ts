@@ -3,11 +3,11 @@ import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
-/** A mail as it came over the wire, taken apart. */
+/** A received email, parsed. */
 export interface ReceivedMail {
   readonly to: readonly string[];
   readonly raw: string;
-  /** The head, unfolded: a line for each header. */
+  /** The header lines, unfolded. */
   readonly headers: readonly string[];
   readonly subject: string;
   readonly text: string;
@@ -17,28 +17,28 @@ export interface ReceivedMail {
 export interface MailServer {
   readonly url: string;
   readonly received: ReceivedMail[];
-  /** How often somebody began to talk to it. */
+  /** The number of connections. */
   connections: number;
-  /** How often somebody said who they are. */
+  /** The number of authentication attempts. */
   signIns: number;
-  /** How many mails came by TLS. */
+  /** The number of emails received over TLS. */
   encrypted: number;
-  /** How the next mails are answered; null for a server that takes them. */
+  /** The reply code for the next emails, or null to accept them. */
   refusal: number | null;
   close(): Promise<void>;
 }
 
-interface Wishes {
-  /** Asks for this user and password. */
+interface Options {
+  /** Requires this user and password. */
   readonly account?: { readonly user: string; readonly password: string };
-  /** Listens here instead of at a free port. */
+  /** Listens on this port instead of a free one. */
   readonly port?: number;
-  /** Speaks TLS by a certificate of its own making: from the start, or when it is asked to. */
+  /** Uses TLS with a self-signed certificate: implicitly, or after STARTTLS. */
   readonly tls?: 'fromTheStart' | 'whenAsked';
 }
 
-/** A real SMTP server on the loopback address, closed when the test file is done. */
-export async function aMailServer({ account, port = 0, tls }: Wishes = {}): Promise<MailServer> {
+/** An SMTP server on the loopback interface, closed at the end of the test file. */
+export async function aMailServer({ account, port = 0, tls }: Options = {}): Promise<MailServer> {
   const options: SMTPServerOptions = {
     authOptional: account === undefined,
     allowInsecureAuth: true,
@@ -59,7 +59,7 @@ export async function aMailServer({ account, port = 0, tls }: Wishes = {}): Prom
         if (session.secure) state.encrypted++;
         if (refusal !== null) return done(Object.assign(new Error('Not today'), { responseCode: refusal }));
         state.received.push(
-          takeApart(
+          parseMail(
             raw,
             session.envelope.rcptTo.map(({ address }) => address),
           ),
@@ -69,7 +69,7 @@ export async function aMailServer({ account, port = 0, tls }: Wishes = {}): Prom
     },
   };
   const server = new SMTPServer(options);
-  // A client that gives up is no failure of this server.
+  // A client that disconnects is not an error of this server.
   server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const { port: taken } = server.server.address() as AddressInfo;
@@ -88,17 +88,17 @@ export async function aMailServer({ account, port = 0, tls }: Wishes = {}): Prom
   return state;
 }
 
-/** Takes a mail apart that has a plain and an HTML part, as the portal's do. */
-export function takeApart(raw: string, to: readonly string[]): ReceivedMail {
+/** Parses an email with a plain text part and an HTML part. */
+export function parseMail(raw: string, to: readonly string[]): ReceivedMail {
   const { headers, body } = split(raw);
   const boundary = /boundary="([^"]+)"/.exec(headers.join('\n'))?.[1] ?? '';
   const parts = body.split(`--${boundary}`).map(split);
   const part = (type: string): string => {
     const found = parts.find((each) => each.headers.some((header) => header.startsWith(`Content-Type: ${type}`)));
-    return found ? decoded(found) : '';
+    return found ? decodePart(found) : '';
   };
   const subject = headers.find((header) => header.startsWith('Subject: '))?.slice('Subject: '.length) ?? '';
-  return { to, raw, headers, subject: words(subject), text: part('text/plain'), html: part('text/html') };
+  return { to, raw, headers, subject: decodeHeader(subject), text: part('text/plain'), html: part('text/html') };
 }
 
 function split(raw: string): { headers: string[]; body: string } {
@@ -106,22 +106,26 @@ function split(raw: string): { headers: string[]; body: string } {
   return { headers: head.replace(/\r\n[ \t]+/g, ' ').split('\r\n'), body: rest.join('\r\n\r\n') };
 }
 
-function decoded({ headers, body }: { headers: string[]; body: string }): string {
+function decodePart({ headers, body }: { headers: string[]; body: string }): string {
   const encoding = /^Content-Transfer-Encoding: (\S+)/m.exec(headers.join('\n'))?.[1];
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString();
-  return (encoding === 'quoted-printable' ? quoted(body.replace(/=\r\n/g, '')) : body).replaceAll('\r\n', '\n').trim();
+  return (encoding === 'quoted-printable' ? decodeQuotedPrintable(body.replace(/=\r\n/g, '')) : body)
+    .replaceAll('\r\n', '\n')
+    .trim();
 }
 
-const quoted = (body: string): string =>
+const decodeQuotedPrintable = (body: string): string =>
   Buffer.from(
     body.replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
   ).toString();
 
-// RFC 2047: encoded words, of which neighbours belong together.
-const words = (header: string): string =>
+// Decodes RFC 2047 encoded words. White space between adjacent ones is removed.
+const decodeHeader = (header: string): string =>
   header
     .replace(/\?=\s+=\?/g, '?==?')
     .replace(/=\?utf-8\?([bq])\?(.*?)\?=/gi, (_, kind: string, body: string) =>
-      kind.toLowerCase() === 'b' ? Buffer.from(body, 'base64').toString() : quoted(body.replaceAll('_', ' ')),
+      kind.toLowerCase() === 'b'
+        ? Buffer.from(body, 'base64').toString()
+        : decodeQuotedPrintable(body.replaceAll('_', ' ')),
     );

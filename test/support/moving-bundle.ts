@@ -1,26 +1,30 @@
 import assert from 'node:assert/strict';
 import { MoveFault } from '../../src/core/moving/move-fault.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
-import { aMovingRegion, countsAt, sent } from './moving.ts';
-import { aMovingScene } from './moving-scene.ts';
+import { aMovingRegion, rowCountsOf, exportBundle } from './moving.ts';
+import { aPopulatedTenant } from './populated-tenant.ts';
 import { CommandError } from '../../src/platform/command-error.ts';
 
-/** A bundle on its way from one region to another, which has not taken it in yet. */
-export async function aBundleOnItsWay() {
+/** A bundle that has been exported and not yet imported. */
+export async function aBundleInTransit() {
   const from = await aMovingRegion('worldwide');
   const to = await aMovingRegion('germany');
-  const scene = await aMovingScene(from);
-  const file = await sent(from, to, scene.tenant.id);
+  const populated = await aPopulatedTenant(from);
+  const file = await exportBundle(from, to, populated.tenant.id);
 
-  /** Nothing is half done: neither the tenant, nor a key that is known from now on. */
-  async function refused(bundle: string, kinds: string | readonly string[], identity = to.identity): Promise<void> {
-    const before = await countsAt(to);
+  /** Asserts that importing fails and writes neither a tenant nor a key. */
+  async function assertRefused(
+    bundle: string,
+    kinds: string | readonly string[],
+    identity = to.identity,
+  ): Promise<void> {
+    const before = await rowCountsOf(to);
     await assert.rejects(moveIn(to.parts, bundle, identity), (error) => {
       const said = error instanceof MoveFault ? error.kind : error instanceof CommandError ? 'key' : String(error);
       return (assert.ok([kinds].flat().includes(said), said), true);
     });
-    assert.deepEqual(await countsAt(to), before);
+    assert.deepEqual(await rowCountsOf(to), before);
   }
 
-  return { from, to, scene, file, refused };
+  return { from, to, populated, file, assertRefused };
 }

@@ -13,7 +13,7 @@ import { tenantTables } from '../../src/core/moving/tenant-tables.ts';
 import type { MovingDependencies } from '../../src/core/moving/dependencies.ts';
 import { openPortal, type Portal } from './portal.ts';
 
-/** A region of two, with the keys by which it signs and opens bundles. */
+/** One of two regions, with its keys for signing and decrypting bundles. */
 export interface MovingRegion {
   readonly portal: Portal;
   readonly parts: MovingDependencies;
@@ -45,8 +45,8 @@ let files = 0;
 export const bundleFile = ({ portal }: MovingRegion): string =>
   path.join(portal.config.dataDirectory, `bundle-${files++}.age`);
 
-/** Writes a tenant into a bundle for another region. @returns the file */
-export async function sent(
+/** Exports a tenant as a bundle for another region. @returns the file */
+export async function exportBundle(
   from: MovingRegion,
   to: MovingRegion,
   tenantId: string,
@@ -58,14 +58,14 @@ export async function sent(
   return file;
 }
 
-/** The whole way: out, in, and gone at the first. */
-export async function moved(
+/** Moves a tenant completely: export, import and deletion in the old region. */
+export async function moveTenant(
   from: MovingRegion,
   to: MovingRegion,
   tenantId: string,
   passwords: MovedPasswords = 'keep',
 ): Promise<{ taken: MovedIn; report: MoveReport; file: string }> {
-  const file = await sent(from, to, tenantId, passwords);
+  const file = await exportBundle(from, to, tenantId, passwords);
   const taken = await moveIn(to.parts, file, to.identity);
   const report = await finishMove(from.parts, tenantId, await receiptOf(to.parts, tenantId));
   const { database, config } = from.portal;
@@ -74,7 +74,7 @@ export async function moved(
   return { taken, report, file };
 }
 
-/** Every table of the schema. */
+/** All tables of the schema. */
 export async function tablesOf({ database }: Portal): Promise<string[]> {
   if (database.dialect === 'sqlite') {
     const rows = await database.knex('sqlite_master').where({ type: 'table' }).select<{ name: string }[]>('name');
@@ -86,8 +86,8 @@ export async function tablesOf({ database }: Portal): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Everything that a region keeps: every row and, of SQLite, every byte of its files as they lie there. */
-export async function everythingAt({ portal }: MovingRegion): Promise<string> {
+/** Everything a region stores: all rows and, for SQLite, all bytes of the database files. */
+export async function storedDataOf({ portal }: MovingRegion): Promise<string> {
   const tables = await tablesOf(portal);
   const rows = await Promise.all(tables.map(async (name): Promise<unknown> => portal.database.knex(name).select()));
   const folder = portal.config.dataDirectory;
@@ -97,8 +97,8 @@ export async function everythingAt({ portal }: MovingRegion): Promise<string> {
   return [JSON.stringify(rows), ...bytes].join('\n');
 }
 
-/** How many rows each table has: what a refused bundle must not change. */
-export async function countsAt({ portal }: MovingRegion): Promise<Record<string, number>> {
+/** The number of rows per table. */
+export async function rowCountsOf({ portal }: MovingRegion): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const name of (await tablesOf(portal)).sort()) {
     const [row] = await portal.database.knex(name).count<{ count: number }[]>({ count: '*' });

@@ -11,7 +11,7 @@ export const english = { 'Accept-Language': 'en' };
 export const supportPage = '/account-settings/support-access';
 export const hourMs = 3_600_000;
 
-/** What the operator's commands work with, on a portal's own clock. */
+/** The functions behind the operator's commands, on the portal's clock. */
 export function operatorsOf(portal: Portal) {
   const { database, tenants } = portal;
   const { rules } = portal.config;
@@ -20,12 +20,12 @@ export function operatorsOf(portal: Portal) {
   return createOperators({ database, tenants, changes: createUserActions({ database, clock }), support, rules });
 }
 
-/** An operator who can sign in: the first brings the operators' tenant with them. */
-export async function anOperator(portal: Portal, wishes: Partial<TestUser> = {}): Promise<TestUser> {
+/** Adds an operator who can sign in. The first one also creates the operators' tenant. */
+export async function anOperator(portal: Portal, overrides: Partial<TestUser> = {}): Promise<TestUser> {
   const home = (await tenantsStore.findOperatorsTenant(portal.database)) ?? (await operatorsTenant(portal));
   const scope = portal.tenants.operatorScope(home);
   const tenant: TestTenant = { id: home.id, name: home.name, domain: 'hosting.example', scope };
-  return aUser(portal, tenant, { displayName: 'Ada Betrieb', language: 'en', ...wishes });
+  return aUser(portal, tenant, { displayName: 'Ada Betrieb', language: 'en', ...overrides });
 }
 
 async function operatorsTenant(portal: Portal) {
@@ -35,36 +35,36 @@ async function operatorsTenant(portal: Portal) {
   return home;
 }
 
-export interface Supported {
+export interface SupportedTenant {
   readonly tenant: TestTenant;
   readonly camille: TestUser;
   readonly admin: Person;
 }
 
-/** A tenant with a Global admin who is signed in and can let operators in. */
-export async function aSupportedTenant(portal: Portal, name = 'Ateliers Lumière'): Promise<Supported> {
+/** A tenant with a signed-in Global admin, who can grant support access. */
+export async function aSupportedTenant(portal: Portal, name = 'Ateliers Lumière'): Promise<SupportedTenant> {
   const tenant = await aTenant(portal, { name, language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
   return { tenant, camille, admin: await aPerson(portal, english).signIn(camille) };
 }
 
-/** Lets an operator in by the form. @returns the grant's id */
-export async function letIn(
+/** Grants support access through the form. @returns the ID of the grant */
+export async function grantSupport(
   portal: Portal,
-  { admin, tenant }: Supported,
+  { admin, tenant }: SupportedTenant,
   operator: TestUser,
   { level = 'manage', hours = '2', purpose = 'Imports fail since Monday' } = {},
 ): Promise<string> {
   await admin.send('POST', supportPage, { operator: operator.id, purpose, hours, level });
   const [grant] = await supportStore.listOpen(portal.database, tenant.scope, portal.clock.now);
-  if (grant === undefined) throw new Error('Nobody was let in');
+  if (grant === undefined) throw new Error('No support access was granted');
   return grant.id;
 }
 
 export const enterPath = (grantId: string): string => `/support/${grantId}/enter`;
 
-/** An operator who has gone in by the button on their dashboard. */
-export async function inside(portal: Portal, operator: TestUser): Promise<Person> {
+/** Signs an operator in and enters the tenant from the dashboard. */
+export async function enterSupport(portal: Portal, operator: TestUser): Promise<Person> {
   const person = await aPerson(portal, english).signIn(operator);
   return person.submit('Open');
 }

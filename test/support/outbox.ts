@@ -4,15 +4,15 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 export const MAIL_FROM = 'portal@host.example';
 
-/** A portal under these settings, with somebody to be told of something. */
-export async function aPortal(environment: Readonly<Record<string, string>>) {
+/** A portal with these settings and a user who can receive notices. */
+export async function aPortalWithUser(environment: Readonly<Record<string, string>>) {
   const portal = await openPortal({ environment });
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
-  /** Queues a notice as the features do. */
-  const tell = (user: TestUser = zoe): Promise<void> =>
+  /** Queues a notice as the portal does. */
+  const queueNotice = (user: TestUser = zoe): Promise<void> =>
     activityStore.record(portal.database, tenant.scope, { kind: 'user.unblocked' }, user.id, portal.clock.now);
-  return { portal, tenant, zoe, tell, queued: () => queuedIn(portal) };
+  return { portal, tenant, zoe, queueNotice, queued: () => queuedIn(portal) };
 }
 
 async function queuedIn(portal: Portal): Promise<{ attempts: number; waitMs: number }[]> {

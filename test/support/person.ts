@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import * as cheerio from 'cheerio';
 import request, { type Response } from 'supertest';
-import { byLabel, encoded, squeeze, valuesOf } from './filled-forms.ts';
+import { fieldsByLabel, urlEncoded, normalizeSpace, formValues } from './form-values.ts';
 import type { Portal } from './portal.ts';
 
-/** Somebody with a browser that knows no JavaScript: reads pages, follows links, fills forms in by their labels. */
+/** A user with a browser without JavaScript, who follows links and fills in forms by their visible texts. */
 export interface Person {
-  /** Opens an address and follows where it leads. */
+  /** Opens a URL and follows redirects. */
   visit(path: string, headers?: Readonly<Record<string, string>>): Promise<Person>;
-  /** Fills in fields by their labels and presses a button by its words. */
+  /** Fills in fields by label and presses a button by its text. */
   submit(button: string, fields?: Readonly<Record<string, string>>): Promise<Person>;
-  /** Puts a file into the field with this label and presses a button by its words. */
+  /** Puts a file into the field with this label and presses a button by its text. */
   upload(button: string, label: string, file: { name: string; content: Buffer | string }): Promise<Person>;
-  /** Follows a link by its words. */
+  /** Follows a link by its text. */
   follow(link: string): Promise<Person>;
   signIn(user: { username: string; clearPassword: string }): Promise<Person>;
-  /** Fails unless the page says this, whatever its white space. */
+  /** Fails unless the page contains this text, ignoring white space. */
   sees(text: string | RegExp): Person;
   doesNotSee(text: string): Person;
-  /** Sends something that no form offers, with this session's cookies and, unless told otherwise, its CSRF token. */
+  /** Sends an arbitrary request with this session's cookies and, by default, its CSRF token. */
   send(
     method: string,
     path: string,
@@ -32,16 +32,16 @@ export interface Person {
   readonly headers: Readonly<Record<string, string>>;
   readonly $: cheerio.CheerioAPI;
   readonly csrf: string;
-  /** Every `Location` since the last step began. */
+  /** Every `Location` header since the last step started. */
   readonly redirects: readonly string[];
-  /** Every answer's body since the person came. */
+  /** The bodies of all responses. */
   readonly bodies: readonly string[];
   readonly cookies: () => string;
 }
 
 const maxRedirects = 5;
 
-/** @param portal the app itself, or the origin of one that is served */
+/** @param portal the app, or the origin of a served one */
 export function aPerson(
   portal: { readonly app: Portal['app'] | string },
   headers: Readonly<Record<string, string>> = { 'Accept-Language': 'fr' },
@@ -81,7 +81,7 @@ export function aPerson(
 
   function buttonOf(words: string): ReturnType<cheerio.CheerioAPI> {
     const button = $('button')
-      .filter((_, element) => squeeze($(element).text()) === words)
+      .filter((_, element) => normalizeSpace($(element).text()) === words)
       .first();
     assert.ok(button.length > 0, `There is no button "${words}" on ${path}`);
     return button;
@@ -94,7 +94,7 @@ export function aPerson(
     },
     follow: async (words) => {
       const href = $('a')
-        .filter((_, element) => squeeze($(element).text()).includes(words))
+        .filter((_, element) => normalizeSpace($(element).text()).includes(words))
         .first()
         .attr('href');
       assert.ok(href, `There is no link "${words}" on ${path}`);
@@ -103,11 +103,11 @@ export function aPerson(
     },
     upload: async (words, label, { name, content }) => {
       const form = buttonOf(words).closest('form');
-      const [field = ''] = Object.keys(byLabel($, form, { [label]: '' }));
+      const [field = ''] = Object.keys(fieldsByLabel($, form, { [label]: '' }));
       const action = form.attr('action') ?? path;
       assert.equal(form.attr('enctype'), 'multipart/form-data');
       redirects = [];
-      const { [field]: _file, ...rest } = valuesOf($, form);
+      const { [field]: _file, ...rest } = formValues($, form);
       const call = agent.post(action).set(headers).field(rest);
       await arrive(await call.attach(field, Buffer.from(content), name), action);
       return person;
@@ -115,14 +115,14 @@ export function aPerson(
     submit: async (words, fields = {}) => {
       const button = buttonOf(words);
       const form = button.closest('form');
-      const values = { ...valuesOf($, form), ...byLabel($, form, fields) };
+      const values = { ...formValues($, form), ...fieldsByLabel($, form, fields) };
       const name = button.attr('name');
       if (name) values[name] = button.attr('value') ?? '';
       const action = form.attr('action') ?? path;
       redirects = [];
       if (form.attr('method') === 'post')
-        await arrive(await agent.post(action).set(headers).type('form').send(encoded(values)), action);
-      else await get(`${action}?${encoded(values)}`);
+        await arrive(await agent.post(action).set(headers).type('form').send(urlEncoded(values)), action);
+      else await get(`${action}?${urlEncoded(values)}`);
       return person;
     },
     signIn: async ({ username, clearPassword }) => {
@@ -136,12 +136,12 @@ export function aPerson(
     },
     sees: (text) => {
       const shown = person.text;
-      const found = typeof text === 'string' ? shown.includes(squeeze(text)) : text.test(shown);
-      assert.ok(found, `${path} (${person.status}) does not say ${String(text)}, but: ${shown.slice(0, 1_500)}`);
+      const found = typeof text === 'string' ? shown.includes(normalizeSpace(text)) : text.test(shown);
+      assert.ok(found, `${path} (${person.status}) does not contain ${String(text)}: ${shown.slice(0, 1_500)}`);
       return person;
     },
     doesNotSee: (text) => {
-      assert.ok(!person.text.includes(squeeze(text)), `${path} says ${text}`);
+      assert.ok(!person.text.includes(normalizeSpace(text)), `${path} contains ${text}`);
       return person;
     },
     send: async (method, to, fields = {}, { csrf: token = csrf } = {}) => {
@@ -166,7 +166,7 @@ export function aPerson(
     get text() {
       const page = cheerio.load($.html());
       page('script, style, svg, [hidden]').remove();
-      return squeeze(page('body').text());
+      return normalizeSpace(page('body').text());
     },
     get $() {
       return $;

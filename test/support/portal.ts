@@ -27,18 +27,21 @@ import { loadViews } from '../../src/site/http/views.ts';
 import { copyTemplate } from './templates.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
-/** The clocks of a portal, which stand still until a test moves them. */
+/** The clocks of a portal. They advance only when a test moves them. */
 export interface TestClock {
-  /** The wall clock, epoch ms. Moved alone, it is set to a time, right or wrong. */
+  /** The wall clock in epoch ms. Setting only this one simulates a clock change. */
   now: number;
-  /** Ms that have passed. */
+  /** Elapsed ms. */
   monotonic: number;
 }
 
 const dayMs = 24 * 60 * 60_000;
 
-/** Lets time pass, on both clocks, for a portal that runs on the last day at least: it deletes by its clock then. */
-export async function letTimePass(
+/**
+ * Advances both clocks. Background jobs run before the last day, because purging requires a portal that has been
+ * running.
+ */
+export async function advanceTime(
   { clock, background }: Pick<Portal, 'clock' | 'background'>,
   ms: number,
 ): Promise<void> {
@@ -51,38 +54,38 @@ export async function letTimePass(
   pass(Math.min(ms, dayMs));
 }
 
-/** The real portal on a fresh database: the same pipeline as in production, CSRF protection on. */
+/** A complete portal with a new database and the production pipeline, including CSRF protection. */
 export interface Portal {
   readonly app: Express;
   readonly routes: readonly Route[];
-  /** What is done beside the requests: not started, so that a test says when (`runAll`). */
+  /** Background jobs. They are not started; tests run them with `runAll`. */
   readonly background: JobRunner;
   readonly config: Config;
   readonly database: Database;
   readonly tenants: Tenants;
   readonly hasher: Hasher;
   readonly clock: TestClock;
-  /** Everything that was logged, as one text. */
+  /** The whole log output. */
   readonly logged: () => string;
-  /** Listens on a free port, for a browser; @returns the origin */
+  /** Listens on a free port for a browser. @returns the origin */
   listen(): Promise<string>;
 }
 
 export interface PortalOptions {
-  /** Environment on top of the defaults, such as `REGION` or `REGION_RULES`. */
+  /** Environment variables in addition to the defaults, such as `REGION` or `REGION_RULES`. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A PostgreSQL to use instead of a new SQLite file. */
+  /** A PostgreSQL database instead of a new SQLite file. */
   readonly databaseUrl?: string;
   readonly sessionStore?: (database: Database, config: Config) => Store;
   readonly hasher?: Hasher;
 }
 
-// Weak on purpose: what the tests are about is not how long a hash takes.
+// Deliberately weak, to keep tests fast.
 const quickParameters = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 const translator = await loadTranslator();
 const render = loadViews();
 const assets = loadAssets();
-// Tests that prepare many users at once do not fail for it on a busy machine.
+// A long queue limit, so that tests with many users do not fail on a busy machine.
 const quickHasher = await createHasher(quickParameters, undefined, 60_000);
 const strengthEstimator = createStrengthEstimator(languages);
 
@@ -91,7 +94,7 @@ after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** Opens a portal; it is closed, and its database removed, when the test file is done. */
+/** Opens a portal. It is closed, and its database removed, at the end of the test file. */
 export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const config = testConfig(options);
   copyTemplate(config.database);

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** @returns the first of two neighboring ports that are free, below those that the system gives to connections by itself */
+/** @returns the first of two adjacent free ports, below the range from which the system assigns ports */
 export async function freePortPair(): Promise<number> {
   for (;;) {
     const port = randomInt(20_000, 30_000);

@@ -3,27 +3,27 @@ import type { run } from 'node:test';
 
 type Events = ReturnType<typeof run>;
 
-/** A test that did not pass: where it is, and what went wrong or why it was skipped. */
-export interface Remark {
+/** A test that failed or was skipped, with the message or reason. */
+export interface TestNote {
   readonly test: string;
   readonly text: string;
 }
 
-/** What came of one test file. */
+/** The result of one test file. */
 export interface Result {
   readonly file: string;
   readonly passed: number;
-  readonly failures: readonly Remark[];
-  readonly skips: readonly Remark[];
-  /** How long its tests took, without loading the file. */
+  readonly failures: readonly TestNote[];
+  readonly skips: readonly TestNote[];
+  /** The duration of its tests, without loading the file. */
   readonly ms: number;
 }
 
-/** One test, as the process that ran it tells the runner. */
-export interface Outcome extends Remark {
+/** The outcome of one test, as reported by the process that ran it. */
+export interface Outcome extends TestNote {
   readonly file: string;
   readonly kind: 'passed' | 'failed' | 'skipped' | 'suite';
-  /** Ms; 0 for a test inside a suite, whose time is the suite's. */
+  /** Ms. For a test in a suite 0, because the suite reports its duration. */
   readonly ms: number;
 }
 
@@ -37,13 +37,13 @@ interface TestEvent {
   details: { type?: string; duration_ms?: number; error?: Error & { failureType?: string } };
 }
 
-/** Calls back for every test of a run of files. A file without a test is a failure, unless tests were chosen by name. */
+/** Reports every test of a run. A file without tests is a failure, unless tests were selected by name. */
 export function onOutcome(
   events: Events,
   { files, names }: { files: readonly string[]; names: readonly string[] },
-  tell: (outcome: Outcome) => void,
+  report: (outcome: Outcome) => void,
 ): void {
-  // A test that a helper declares counts for the file of the suite around it, or for the only file.
+  // A test declared by a helper counts for the file of its suite, or for the only file.
   let file = files[0]!;
   events.on('test:start', (data) => {
     if (data.nesting === 0 && files.length > 1) file = data.file ?? file;
@@ -59,31 +59,31 @@ export function onOutcome(
     const event = data as unknown as TestEvent;
     const { skip, todo } = event;
     if (isWholeFile(event)) {
-      if (names.length === 0) tell(outcomeOf(event, 'failed', 'contains no test'));
+      if (names.length === 0) report(outcomeOf(event, 'failed', 'contains no test'));
     } else if (skip !== undefined || todo !== undefined) {
       const reason = skip ?? todo;
-      tell(outcomeOf(event, 'skipped', typeof reason === 'string' && reason !== '' ? reason : 'no reason given'));
-    } else tell(outcomeOf(event, event.details.type === 'suite' ? 'suite' : 'passed'));
+      report(outcomeOf(event, 'skipped', typeof reason === 'string' && reason !== '' ? reason : 'no reason given'));
+    } else report(outcomeOf(event, event.details.type === 'suite' ? 'suite' : 'passed'));
   });
   events.on('test:fail', (data) => {
     const event = data as unknown as TestEvent;
     const isByItsTests = event.details.error?.failureType === 'subtestsFailed';
-    tell(isByItsTests ? outcomeOf(event, 'suite') : outcomeOf(event, 'failed', explain(event)));
+    report(isByItsTests ? outcomeOf(event, 'suite') : outcomeOf(event, 'failed', explain(event)));
   });
 }
 
-// The test runner names what it has to say of a file as a whole by the file's path.
+// The test runner reports about a file as a whole under the file's path as name.
 const isWholeFile = ({ name, nesting, file }: TestEvent): boolean => nesting === 0 && resolve(name) === file;
 
-/** @returns what came of the tests of one file */
+/** @returns the result of one file */
 export function resultOf(file: string, outcomes: readonly Outcome[]): Result {
   const of = (wanted: Outcome['kind']): Outcome[] => outcomes.filter(({ kind }) => kind === wanted);
   const ms = outcomes.reduce((sum, outcome) => sum + outcome.ms, 0);
   return { file, passed: of('passed').length, failures: of('failed'), skips: of('skipped'), ms };
 }
 
-/** A skip for the lack of something that must be there is a failure, whatever the test's author wrote. */
-export function withoutExcuses(result: Result, mustHave: readonly string[]): Result {
+/** Turns skips because of a required service into failures. */
+export function failRequiredSkips(result: Result, mustHave: readonly string[]): Result {
   const lacks = result.skips.filter(({ text }) => mustHave.some((name) => text === `needs ${name}`));
   return {
     ...result,
@@ -92,7 +92,7 @@ export function withoutExcuses(result: Result, mustHave: readonly string[]): Res
   };
 }
 
-/** The line for one file, as soon as it is done. */
+/** The line printed when a file is done. */
 export function fileLine({ file, passed, failures, skips, ms }: Result): string {
   const counts = [`${passed} passed`];
   if (failures.length > 0) counts.push(`${failures.length} failed`);
@@ -100,7 +100,7 @@ export function fileLine({ file, passed, failures, skips, ms }: Result): string 
   return `${failures.length > 0 ? '✖' : '✔'} ${relative(process.cwd(), file)}: ${counts.join(', ')} (${Math.round(ms)} ms)`;
 }
 
-/** Every failure in full, every skipped test with its reason, and the totals as the last line. */
+/** All failures in full, all skipped tests with their reason, and the totals in the last line. */
 export function summary(results: readonly Result[]): string {
   const lines: string[] = [];
   const list = (title: string, kind: 'failures' | 'skips', write: (at: string, text: string) => string): void => {

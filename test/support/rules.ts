@@ -8,15 +8,15 @@ const folder = mkdtempSync(path.join(tmpdir(), 'parvis-own-rules-'));
 after(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
-/** Writes rules. @returns the file */
+/** Writes a rules file. @returns its path */
 export function rulesFile(rules: object): string {
   const file = path.join(folder, `${++files}.json`);
   writeFileSync(file, JSON.stringify(rules));
   return file;
 }
 
-/** Writes the worldwide rules with other entries. @returns what a portal is started with to serve them */
-export function underRules(entries: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+/** Writes the worldwide rules with some entries replaced. @returns the environment of a portal with these rules */
+export function withRules(entries: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   const rules = JSON.parse(readFileSync(path.join(rulesFolder, 'worldwide.json'), 'utf8')) as object;
   return { REGION_RULES: rulesFile({ ...rules, ...entries }) };
 }

@@ -5,9 +5,9 @@ import { describe, test } from 'node:test';
 
 const runner = path.join(import.meta.dirname, '../run.ts');
 
-describe('the test command', () => {
+describe('test command', () => {
   for (const mistyped of ['test/nowhere', 'nowhere.test.ts']) {
-    test(`fails at once where no file matches ${mistyped}`, () => {
+    test(`fails immediately if no file matches ${mistyped}`, () => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [runner, mistyped], { encoding: 'utf8' });
       assert.deepEqual([status, stdout, stderr], [1, '', `No test file matches ${mistyped}.\n`]);
     });

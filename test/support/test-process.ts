@@ -5,16 +5,16 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { resultOf, type Outcome, type Result } from './report.ts';
 
-/** What one process of tests has to do. */
+/** The task of one test process. */
 export interface Job {
   /** Absolute paths. */
   readonly files: readonly string[];
-  /** Parts of the names of tests; none for all of them. */
+  /** Parts of test names; empty for all tests. */
   readonly names: readonly string[];
 }
 
 interface Limits {
-  /** Where the process and what it starts put temporary files; removed when the process has ended. */
+  /** The folder for temporary files of the process and its children; removed when the process has ended. */
   readonly folder: string;
   readonly maxMs: number;
   readonly signal: AbortSignal;
@@ -24,9 +24,9 @@ const child = path.join(import.meta.dirname, 'test-child.ts');
 const graceMs = 3_000;
 
 /**
- * Runs test files in a process that leads a process group of its own. When it has ended, or is ended because it took longer
- * than `maxMs` or the signal was aborted, everything that it started and that is still running is killed.
- * @returns one result per file; a file that did not finish, or left a process running, failed
+ * Runs test files in a process that leads its own process group. When it has ended, or has been ended after `maxMs` or
+ * on abort, all processes of the group are killed.
+ * @returns one result per file; a file that did not finish, or left a process running, has failed
  */
 export async function runTests(job: Job, { folder, maxMs, signal }: Limits): Promise<Result[]> {
   await mkdir(folder);
@@ -57,20 +57,20 @@ export async function runTests(job: Job, { folder, maxMs, signal }: Limits): Pro
   return resultsOf(job, outcomes);
 }
 
-/** Why the process did not end well. The exit code 1 after a failed test says nothing new. */
+/** Why the process did not end normally. Exit code 1 after a failed test is expected. */
 function endOf({ exitCode, signalCode }: ChildProcess): string | null {
   if (signalCode !== null) return `ended with ${signalCode}`;
   return exitCode === 0 ? null : `ended with exit code ${exitCode}`;
 }
 
-/** What went wrong with the process is said of the first file of which nothing was heard. */
+/** Attributes a failure of the process to the first file without an outcome. */
 function fault({ files }: Job, outcomes: readonly Outcome[], text: string): Outcome {
-  const unheard = files.find((file) => !outcomes.some((outcome) => outcome.file === file));
-  return { file: unheard ?? files.at(-1)!, test: '', kind: 'failed', text, ms: 0 };
+  const missing = files.find((file) => !outcomes.some((outcome) => outcome.file === file));
+  return { file: missing ?? files.at(-1)!, test: '', kind: 'failed', text, ms: 0 };
 }
 
 function resultsOf({ files }: Job, outcomes: readonly Outcome[]): Result[] {
-  // What a helper declares outside of any suite has the helper's file.
+  // Tests declared by a helper outside a suite are reported under the helper's file.
   const every = new Set([...files, ...outcomes.map(({ file }) => file)]);
   return [...every].map((file) =>
     resultOf(
@@ -80,7 +80,7 @@ function resultsOf({ files }: Job, outcomes: readonly Outcome[]): Result[] {
   );
 }
 
-/** Waits for the processes of the group to end, for as long as `graceMs`. */
+/** Waits up to `graceMs` for the processes of the group to end. */
 async function isGroupOver(leader: ChildProcess): Promise<boolean> {
   for (let waitedMs = 0; waitedMs <= graceMs; waitedMs += 50) {
     if (!signalGroup(leader, 0)) return true;
@@ -89,7 +89,7 @@ async function isGroupOver(leader: ChildProcess): Promise<boolean> {
   return false;
 }
 
-/** @returns whether there was a process to be signaled */
+/** @returns whether a process received the signal */
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-pid!, signal);

@@ -7,12 +7,12 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 
-/** Two administrators of one organization, each signed in, and the users whose pages they open. */
+/** Two signed-in administrators of one tenant, and the users whose pages they open. */
 export async function twoAdministrators(databaseUrl?: string) {
   const portal = await openPortal(databaseUrl ? { databaseUrl } : {});
   const tenant = await aTenant(portal, { language: 'en' });
-  const add = (displayName: string, wishes: Partial<TestUser> = {}) =>
-    aUser(portal, tenant, { displayName, ...wishes });
+  const add = (displayName: string, overrides: Partial<TestUser> = {}) =>
+    aUser(portal, tenant, { displayName, ...overrides });
   const [bea, camille] = [
     await add('Bea First', { administratorLevel: 'global' }),
     await add('Camille Second', { administratorLevel: 'global' }),
@@ -21,9 +21,9 @@ export async function twoAdministrators(databaseUrl?: string) {
   return {
     ...{ portal, tenant, add, camille, reader },
     other: await aPerson(portal, english).signIn(bea),
-    /** A new user whose page the reader has open. */
-    shown: async (wishes: Partial<TestUser> = {}): Promise<TestUser> => {
-      const user = await add('Anne Martin', wishes);
+    /** A new user whose page the second administrator has open. */
+    shown: async (overrides: Partial<TestUser> = {}): Promise<TestUser> => {
+      const user = await add('Anne Martin', overrides);
       await reader.visit(userPath(user.id));
       return user;
     },
@@ -33,7 +33,7 @@ export async function twoAdministrators(databaseUrl?: string) {
       return user;
     },
     latest: async ({ id }: { id: string }) => (await activityStore.latestOfUser(portal.database, tenant.scope, id))[0],
-    /** What stands in fields of the page that the reader has. */
+    /** The values of fields on the page that the second administrator has open. */
     inFields: (...names: readonly string[]) => names.map((name) => reader.$(`#${name}`).val()),
   };
 }

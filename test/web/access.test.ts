@@ -5,9 +5,9 @@ import { actions, rights } from '../../src/domain/roles.ts';
 import { paths } from '../../src/site/http/paths.ts';
 import type { Route } from '../../src/site/http/routing.ts';
 import { aPerson } from '../support/person.ts';
-import { openInventory, stateOf } from './inventory.ts';
+import { openPortalWithUsers, stateOf } from './portal-with-users.ts';
 
-// Whoever opens another address to everybody has to say so here as well.
+// Opening another route to everyone requires a change here as well.
 const openToAnyone = [
   'get /',
   'get /region',
@@ -24,40 +24,40 @@ const openToAnyone = [
   'post /link/:token',
 ];
 
-const { portal, addressOf, send, global, userManager, billing, nobodySpecial } = await openInventory();
+const { portal, addressOf, send, global, userManager, billing, plainUser } = await openPortalWithUsers();
 const { routes } = portal;
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 const closed = routes.filter(({ access }) => access !== 'anyone');
 const english = { 'Accept-Language': 'en' };
 
-test('a route that does not say who may use it does not compile', () => {
-  // @ts-expect-error -- that is what is tested here
+test('a route without a declared access does not compile', () => {
+  // @ts-expect-error -- the missing access is what this test checks
   const silent: Route = { method: 'get', path: '/silent', handle: () => {} };
-  // @ts-expect-error -- nor does one with an access that nobody has decided on
+  // @ts-expect-error -- an unknown access must not compile either
   const misspelt: Route = { ...silent, access: 'everybody' };
   assert.ok(misspelt);
 });
 
-describe('the inventory', () => {
-  test('is that of the whole portal', () => {
+describe('route inventory', () => {
+  test('covers the whole portal', () => {
     assert.ok(routes.length >= 23, String(routes.length));
     assert.equal(new Set(routes.map(nameOf)).size, routes.length);
   });
 
-  test('knows only GET and POST, and an access for each', () => {
+  test('contains only GET and POST, each with a valid access', () => {
     const known = new Set<string>(['anyone', 'pendingChange', 'pendingCode', ...actions]);
     for (const { method, access } of routes) assert.ok(['get', 'post'].includes(method) && known.has(access));
   });
 
-  test('opens to anyone exactly what is meant to be open', () => {
+  test('opens exactly the intended routes to everyone', () => {
     const open = routes.filter(({ access }) => access === 'anyone').map(nameOf);
     assert.deepEqual(open.sort(), [...openToAnyone].sort());
   });
 });
 
-describe('nobody', () => {
+describe('a visitor', () => {
   for (const route of closed) {
-    test(`${nameOf(route)} leads to the sign-in and does nothing`, async () => {
+    test(`is redirected to sign-in by ${nameOf(route)}, without any effect`, async () => {
       const person = await aPerson(portal, english).visit('/sign-in');
       const before = await stateOf(portal.database);
       const form = { _csrf: person.csrf, epoch: '0', newPassword: 'x', session: 'others' };
@@ -72,32 +72,32 @@ describe('nobody', () => {
 
 describe('a signed-in user', () => {
   for (const [label, user] of [
-    ['without a level', nobodySpecial],
+    ['without a level', plainUser],
     ['a Billing admin', billing],
     ['a User management admin', userManager],
     ['a Global admin', global],
   ] as const) {
-    test(`${label} reaches what the level is for, and is refused the rest in words`, async () => {
+    test(`can open the pages of their level, and gets an explanation for the others: ${label}`, async () => {
       const person = await aPerson(portal, english).signIn(user);
       for (const route of closed.filter(({ method, access }) => method === 'get' && !access.startsWith('pending'))) {
         const { status, text } = await send({ method: 'GET', path: addressOf(route), person });
         const right = rights[route.access as keyof typeof rights].includes(user.administratorLevel);
-        // What an administrator has sent to be imported is nobody else's to see.
+        // An import is visible only to the administrator who uploaded it.
         const own = route.path !== paths.import || user === global;
         assert.equal(status, right ? (own ? 200 : 404) : 403, `${label}: ${nameOf(route)}`);
         if (!right) assert.match(text, /Not available with your role[^]*Camille Laurent/);
       }
       await person.visit('/dashboard');
-      assert.equal(person.path, '/dashboard', 'a refusal signs nobody out');
+      assert.equal(person.path, '/dashboard', 'a refusal does not end the session');
     });
 
-    test(`${label} is refused the same by a form, without any effect`, async () => {
+    test(`gets the same refusals for forms, without any effect: ${label}`, async () => {
       const person = await aPerson(portal, english).signIn(user);
       const forms = closed.filter(({ method, access }) => method === 'post' && access.startsWith('users.'));
       assert.ok(forms.length > 0);
       for (const route of forms) {
         const before = await portal.database.knex('users').orderBy('id').select();
-        // Nobody's id: whoever holds the right learns that there is nobody, and nothing happens to anybody.
+        // An unknown ID: a permitted user gets 404, 409 or 422, and nothing changes.
         const path = route.path.replace(/:(userId|importId)/, randomUUID());
         const { status } = await send({ method: 'POST', path, person, form: { _csrf: person.csrf } });
         const right = rights[route.access as keyof typeof rights].includes(user.administratorLevel);
@@ -107,8 +107,8 @@ describe('a signed-in user', () => {
     });
   }
 
-  test('whose password is their own is led away from the forced change', async () => {
-    const person = await aPerson(portal, english).signIn(nobodySpecial);
+  test('is redirected away from the forced change after choosing a password', async () => {
+    const person = await aPerson(portal, english).signIn(plainUser);
     const form = { _csrf: person.csrf, newPassword: 'x', confirmPassword: 'x' };
     for (const method of ['GET', 'POST']) {
       const sent = { method, path: '/change-password', person };
@@ -118,11 +118,11 @@ describe('a signed-in user', () => {
   });
 });
 
-describe('a method that an address does not have', () => {
+describe('a method that a route does not support', () => {
   const addresses = [...new Set(routes.map(({ path }) => path))];
   const methodsOf = (path: string): string[] =>
     routes.filter((route) => route.path === path).map(({ method }) => method);
-  // Another route's placeholder may fit the address too: `new` and `deleted` read like the id of a user.
+  // Another route's placeholder can match the path: `new` and `deleted` look like user IDs.
   const methodsAt = (path: string): string[] =>
     routes
       .filter((route) => new RegExp(`^${route.path.replace(/:\w+/g, '[^/]+')}$`).test(path))
@@ -133,11 +133,11 @@ describe('a method that an address does not have', () => {
   };
 
   for (const path of addresses) {
-    test(`${path}: 405, with those that it has`, async () => {
-      const strangers = ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'MKCOL'];
+    test(`gets 405 with the allowed methods at ${path}`, async () => {
+      const otherMethods = ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'MKCOL'];
       const missing = ['GET', 'POST'].filter((method) => !methodsAt(path).includes(method.toLowerCase()));
       const visitor = await aPerson(portal, english).visit('/sign-in');
-      for (const method of [...strangers, ...missing]) {
+      for (const method of [...otherMethods, ...missing]) {
         const sent = { method, path: addressOf({ path }), person: visitor };
         const form = { _csrf: visitor.csrf };
         const { status, headers, text } = await send(method === 'POST' ? { ...sent, form } : sent);
@@ -147,13 +147,13 @@ describe('a method that an address does not have', () => {
       }
     });
 
-    test(`${path}: HEAD says what GET says, without a body and without doing more`, async () => {
+    test(`HEAD responds like GET without a body or side effects at ${path}`, async () => {
       if (!methodsOf(path).includes('get')) return;
       const person = await aPerson(portal, english).signIn(global);
       const before = await stateOf(portal.database);
       const get = await send({ method: 'GET', path: addressOf({ path }), person });
       const between = await stateOf(portal.database);
-      // Who takes a file away leaves a record of it; who asks what there would be leaves none.
+      // Downloading a file is recorded; a HEAD request is not.
       if (!/[.]\w+$/.test(path)) assert.deepEqual(between, before);
       const head = await send({ method: 'HEAD', path: addressOf({ path }), person });
       assert.deepEqual([head.status, head.text], [get.status, '']);
@@ -161,7 +161,7 @@ describe('a method that an address does not have', () => {
     });
   }
 
-  test('one that nobody has heard of is refused before it reaches the portal', async () => {
+  test('gets rejected before it reaches the portal if it is unknown', async () => {
     for (const method of ['FOO', 'CONNECT']) {
       const answered = send({ method, path: '/dashboard' }).then(
         ({ status }) => status,

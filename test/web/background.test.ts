@@ -6,15 +6,15 @@ import { createJobRunner } from '../../src/platform/background-jobs.ts';
 
 const never = 3_600_000;
 
-function heard() {
+function logSpy() {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   return { log, lines };
 }
 
-describe('work beside the requests', () => {
-  it('is done at the start, at every turn, and when it is asked for', async () => {
-    const background = createJobRunner(heard().log);
+describe('background jobs', () => {
+  it('run on start, at every interval and on request', async () => {
+    const background = createJobRunner(logSpy().log);
     let done = 0;
     const wake = background.add({
       name: 'Count',
@@ -26,7 +26,7 @@ describe('work beside the requests', () => {
     });
     wake();
     await delay(5);
-    assert.equal(done, 0, 'nothing is done before the start');
+    assert.equal(done, 0, 'nothing runs before the start');
     background.start();
     await delay(5);
     assert.equal(done, 1);
@@ -36,11 +36,11 @@ describe('work beside the requests', () => {
     await background.stop();
     wake();
     await delay(5);
-    assert.equal(done, 2, 'nothing is done after the stop');
+    assert.equal(done, 2, 'nothing runs after the stop');
   });
 
-  it('never meets itself, and is done once more for whoever asked meanwhile', async () => {
-    const background = createJobRunner(heard().log);
+  it('never run concurrently, and run again if requested while running', async () => {
+    const background = createJobRunner(logSpy().log);
     let inside = 0;
     let most = 0;
     let done = 0;
@@ -64,8 +64,8 @@ describe('work beside the requests', () => {
     await background.stop();
   });
 
-  it('is waited for at the stop, and its failure is logged and ends nothing', async () => {
-    const { log, lines } = heard();
+  it('are awaited on stop, and a failure is logged without stopping other jobs', async () => {
+    const { log, lines } = logSpy();
     const background = createJobRunner(log);
     let finished = false;
     background.add({ name: 'Broken', everyMs: 10, run: () => Promise.reject(new Error('no luck')) });

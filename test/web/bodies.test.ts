@@ -5,10 +5,10 @@ import { describe, test } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { aPerson } from '../support/person.ts';
-import { raw } from '../support/traces.ts';
-import { openInventory } from './inventory.ts';
+import { sendRaw } from '../support/responses.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
-const { portal, origin } = await openInventory();
+const { portal, origin } = await openPortalWithUsers();
 const visitor = await aPerson(portal, { 'Accept-Language': 'en' }).visit('/sign-in');
 const urlencoded = 'application/x-www-form-urlencoded';
 const own = { Cookie: visitor.cookies(), 'Accept-Language': 'en' };
@@ -20,7 +20,7 @@ interface Body {
 }
 
 const post = ({ body, type = urlencoded, headers = {} }: Body) =>
-  raw(origin, '/sign-in', { method: 'POST', body, headers: { ...own, 'Content-Type': type, ...headers } });
+  sendRaw(origin, '/sign-in', { method: 'POST', body, headers: { ...own, 'Content-Type': type, ...headers } });
 
 const form = (fields: Record<string, string>): string =>
   new URLSearchParams({ _csrf: visitor.csrf, ...fields }).toString();
@@ -32,14 +32,14 @@ const fields = (count: number): string =>
   [form({}), ...Array.from({ length: count - 1 }, (_, n) => `f${n}=`)].join('&');
 
 describe('a form', () => {
-  test('of 64 KiB is read, and one byte more is not', async () => {
+  test('is accepted with 64 KiB and rejected with one byte more', async () => {
     assert.equal((await post({ body: padded(64 * 1024) })).status, 303);
     const { status, text: page } = await post({ body: padded(64 * 1024 + 1) });
     assert.equal(status, 413);
     assert.match(page, /too large/);
   });
 
-  test('of 200 fields is read, and one of 201 is not', async () => {
+  test('is accepted with 200 fields and rejected with 201', async () => {
     assert.equal((await post({ body: fields(200) })).status, 422);
     for (const count of [201, 10_000]) {
       const { status } = await post({ body: fields(count) });
@@ -54,15 +54,23 @@ describe('a form', () => {
       { body: JSON.stringify({ _csrf: visitor.csrf, username: 'ada@a.example' }), type: 'application/json' },
     ],
     ['plain text', [400, 415], { body: form({ username: 'x' }), type: 'text/plain' }],
-    ['a file', [400, 415], { body: '--x\r\n\r\n--x--', type: 'multipart/form-data; boundary=x' }],
-    ['nothing that is named', [400, 415], { body: form({ username: 'x' }), type: '' }],
-    ['an unknown charset', [400, 415], { body: form({ username: 'x' }), type: `${urlencoded}; charset=utf-16` }],
-    ['a charset that is none', [400, 415], { body: form({ username: 'x' }), type: `${urlencoded}; charset=''` }],
-    ['an unknown encoding', [400, 415], { body: form({ username: 'x' }), headers: { 'Content-Encoding': 'zstd9' } }],
-    ['a broken gzip', [400, 415], { body: form({ username: 'x' }), headers: { 'Content-Encoding': 'gzip' } }],
+    ['multipart data', [400, 415], { body: '--x\r\n\r\n--x--', type: 'multipart/form-data; boundary=x' }],
+    ['data without a content type', [400, 415], { body: form({ username: 'x' }), type: '' }],
+    [
+      'data with an unknown charset',
+      [400, 415],
+      { body: form({ username: 'x' }), type: `${urlencoded}; charset=utf-16` },
+    ],
+    ['data with an invalid charset', [400, 415], { body: form({ username: 'x' }), type: `${urlencoded}; charset=''` }],
+    [
+      'data with an unknown encoding',
+      [400, 415],
+      { body: form({ username: 'x' }), headers: { 'Content-Encoding': 'zstd9' } },
+    ],
+    ['data with invalid gzip', [400, 415], { body: form({ username: 'x' }), headers: { 'Content-Encoding': 'gzip' } }],
   ];
   for (const [what, statuses, body] of table) {
-    test(`that is ${what} is refused, in words`, async () => {
+    test(`is rejected with an explanation if it is ${what}`, async () => {
       const { status, text: page } = await post(body);
       assert.ok(statuses.includes(status), String(status));
       assert.match(page, /couldn’t be processed/);
@@ -70,7 +78,7 @@ describe('a form', () => {
     });
   }
 
-  test('that unpacks to 20 MB is refused at 64 KiB, and costs no memory', async () => {
+  test('is rejected at 64 KiB if it decompresses to 20 MB, without using memory', async () => {
     const bomb = gzipSync(Buffer.alloc(20_000_000, 'a='));
     const before = process.memoryUsage().rss;
     const statuses = await Promise.all(
@@ -88,7 +96,7 @@ describe('a form', () => {
     assert.ok(process.memoryUsage().rss - before < 60_000_000);
   });
 
-  test('with names of JavaScript’s own changes no object', async () => {
+  test('pollutes no prototype with names of JavaScript internals', async () => {
     const names = [
       '__proto__',
       '__proto__[polluted]',
@@ -101,23 +109,23 @@ describe('a form', () => {
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
   });
 
-  test('of 1,000 brackets, or of one field 150 times, is an ordinary wrong form', async () => {
+  test('is handled as invalid input with 1,000 brackets or a field repeated 150 times', async () => {
     assert.equal((await post({ body: `${form({})}&a${'[a]'.repeat(1_000)}=1` })).status, 422);
     assert.equal((await post({ body: `${form({})}${'&username=x'.repeat(150)}` })).status, 422);
   });
 
-  test('whose token comes twice is refused', async () => {
+  test('is rejected with a duplicate token', async () => {
     assert.equal((await post({ body: `${form({ username: 'x' })}&_csrf=${visitor.csrf}` })).status, 403);
   });
 
-  test('with a NUL is refused before anybody looks it up', async () => {
+  test('is rejected before any lookup if it contains a null byte', async () => {
     for (const body of [form({ username: 'a\0da@a.example' }), `${form({})}&username=a&username=%00`]) {
       assert.equal((await post({ body })).status, 400);
     }
   });
 });
 
-/** What is answered to bytes that no client would send. */
+/** Sends raw bytes. @returns the status line of the response */
 async function bytes(request: string): Promise<string> {
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname);
@@ -127,29 +135,29 @@ async function bytes(request: string): Promise<string> {
   return (await text(socket).catch(() => '')).split('\r\n')[0] ?? '';
 }
 
-describe('bytes that are no request', () => {
+describe('a malformed HTTP request', () => {
   const head = `POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: ${urlencoded}\r\n`;
   const table: [what: string, request: string][] = [
-    ['a length and chunks', `${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ['both a length and chunked encoding', `${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
     ['two lengths', `${head}Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef`],
     ['a negative length', `${head}Content-Length: -5\r\n\r\n`],
     ['a chunk without a size', `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`],
     ['an unknown coding', `${head}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
     ['an unknown method', 'FOO /dashboard HTTP/1.1\r\nHost: x\r\n\r\n'],
-    ['no host', 'GET /dashboard HTTP/1.1\r\n\r\n'],
+    ['no Host header', 'GET /dashboard HTTP/1.1\r\n\r\n'],
     ['a space in the path', 'GET /dash board HTTP/1.1\r\nHost: x\r\n\r\n'],
-    ['a NUL in a header', 'GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n'],
+    ['a null byte in a header', 'GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n'],
   ];
   for (const [what, request] of table) {
-    test(what, async () => assert.match(await bytes(request), /^HTTP\/1\.1 (400|405|501) |^$/));
+    test(`is rejected with ${what}`, async () => assert.match(await bytes(request), /^HTTP\/1\.1 (400|405|501) |^$/));
   }
 
-  test('headers of more than 16 KiB are 431', async () => {
+  test('gets 431 with headers of more than 16 KiB', async () => {
     assert.match(await bytes(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /);
     assert.match(await bytes(`GET /${'x'.repeat(17_000)} HTTP/1.1\r\nHost: x\r\n\r\n`), /^HTTP\/1\.1 431 /);
   });
 
-  test('500 headers and an address of 8 KiB are still a request', async () => {
+  test('is not one with 500 headers or a URL of 8 KiB', async () => {
     const headers = Array.from({ length: 500 }, (_, n) => `X-${n}: ${n}\r\n`).join('');
     assert.match(await bytes(`GET /healthz HTTP/1.1\r\nHost: x\r\n${headers}Connection: close\r\n\r\n`), / 200 /);
     assert.match(

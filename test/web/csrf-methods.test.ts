@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { Failure } from '../../src/domain/errors.ts';
 import { csrf } from '../../src/site/http/csrf.ts';
 
-/** @returns what the middleware passes on for a request without a token: nothing, or the error that rejects it */
+/** @returns the error the middleware passes on for a request without a token, or undefined */
 function passed(method: string): unknown {
   const request = { method, session: {}, body: {}, get: () => undefined } as unknown as Request;
   let error: unknown = 'never called';
@@ -13,7 +13,7 @@ function passed(method: string): unknown {
 }
 
 for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'QUERY'])
-  test(`${method} without a token is rejected, whether or not a route has it`, () => {
+  test(`${method} without a token is rejected, whether or not the route supports it`, () => {
     const error = passed(method);
     assert.ok(error instanceof Failure && error.kind === 'staleForm');
   });

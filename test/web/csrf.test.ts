@@ -2,27 +2,27 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Route } from '../../src/site/http/routing.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { openInventory, stateOf } from './inventory.ts';
+import { openPortalWithUsers, stateOf } from './portal-with-users.ts';
 
 const english = { 'Accept-Language': 'en' };
-const { portal, addressOf, send, global } = await openInventory();
+const { portal, addressOf, send, global } = await openPortalWithUsers();
 const posts = portal.routes.filter(({ method }) => method === 'post');
 
-/** Whoever the route is for, on a page with a form. */
-async function someoneFor({ path, access }: Route): Promise<Person> {
+/** A user whom the route is meant for, on a page with a form. */
+async function userFor({ path, access }: Route): Promise<Person> {
   const person = aPerson(portal, english);
   if (access === 'anyone' && path !== '/sign-out') return person.visit('/sign-in');
   return person.signIn(global);
 }
 
-// Each would do something if it were believed.
+// Fields that would have an effect if the request were accepted.
 const effective: Readonly<Record<string, string>> = {
   ...{ username: global.username, password: global.clearPassword, language: 'de', theme: 'dark', session: 'others' },
   ...{ epoch: '0', currentPassword: global.clearPassword, newPassword: 'mille cailloux au bord', returnTo: '/' },
   ...{ confirmPassword: 'mille cailloux au bord', tenantName: 'B', domain: 'b.example', adminName: 'Eve' },
 };
 
-const strangers = await aPerson(portal, english).signIn(global);
+const otherSession = await aPerson(portal, english).signIn(global);
 
 type Forgery = (
   person: Person,
@@ -30,23 +30,25 @@ type Forgery = (
 const forgeries: Record<string, Forgery> = {
   'no token': () => Promise.resolve({ form: {} }),
   'an empty token': () => Promise.resolve({ form: { _csrf: '' } }),
-  'a made-up token': ({ csrf }) => Promise.resolve({ form: { _csrf: 'a'.repeat(csrf.length) } }),
-  'half of the token': ({ csrf }) => Promise.resolve({ form: { _csrf: csrf.slice(0, -1) } }),
-  'the token of another session': () => Promise.resolve({ form: { _csrf: strangers.csrf } }),
-  'the token of a visitor': async () => ({ form: { _csrf: (await aPerson(portal, english).visit('/sign-in')).csrf } }),
+  'a guessed token': ({ csrf }) => Promise.resolve({ form: { _csrf: 'a'.repeat(csrf.length) } }),
+  'a truncated token': ({ csrf }) => Promise.resolve({ form: { _csrf: csrf.slice(0, -1) } }),
+  'the token of another session': () => Promise.resolve({ form: { _csrf: otherSession.csrf } }),
+  "the token of a visitor's session": async () => ({
+    form: { _csrf: (await aPerson(portal, english).visit('/sign-in')).csrf },
+  }),
   'the token as a list': ({ csrf }) => Promise.resolve({ form: { '_csrf[]': csrf, '_csrf[0]': csrf } }),
   'the token in a header': ({ csrf }) => Promise.resolve({ form: {}, headers: { 'X-CSRF-Token': csrf } }),
-  'the token in the address': ({ csrf }) => Promise.resolve({ form: {}, path: `?_csrf=${csrf}` }),
-  'the right token, sent by another site': ({ csrf }) =>
+  'the token in the URL': ({ csrf }) => Promise.resolve({ form: {}, path: `?_csrf=${csrf}` }),
+  'the valid token, sent from another site': ({ csrf }) =>
     Promise.resolve({ form: { _csrf: csrf }, headers: { 'Sec-Fetch-Site': 'cross-site' } }),
-  'the right token, sent by a neighbour of the same domain': ({ csrf }) =>
+  'the valid token, sent from another subdomain': ({ csrf }) =>
     Promise.resolve({ form: { _csrf: csrf }, headers: { 'Sec-Fetch-Site': 'same-site' } }),
 };
 
 for (const route of posts) {
   describe(`POST ${route.path}`, () => {
-    test('is refused to every forger, in words, without any effect', async () => {
-      const person = await someoneFor(route);
+    test('rejects every forged request, without any effect', async () => {
+      const person = await userFor(route);
       assert.ok(person.csrf.length >= 32);
       const before = await stateOf(portal.database);
       for (const [how, forge] of Object.entries(forgeries)) {
@@ -61,7 +63,7 @@ for (const route of posts) {
       assert.deepEqual(await stateOf(portal.database), before);
     });
 
-    test('is refused with the token from before the sign-in', async () => {
+    test('rejects the token from before sign-in', async () => {
       const person = await aPerson(portal, english).visit('/sign-in');
       const early = person.csrf;
       await person.signIn(global);
@@ -72,10 +74,10 @@ for (const route of posts) {
       assert.deepEqual(await stateOf(portal.database), before);
     });
 
-    test('takes the session’s own token, which browsers of any age may send', async () => {
+    test("accepts the session's token from old and new browsers", async () => {
       const origins: Record<string, string>[] = [{}, { 'Sec-Fetch-Site': 'same-origin' }, { 'Sec-Fetch-Site': 'none' }];
       for (const headers of origins) {
-        const person = await someoneFor(route);
+        const person = await userFor(route);
         const form = { _csrf: person.csrf, epoch: '-1' };
         const { status } = await send({
           method: 'POST',
@@ -90,8 +92,8 @@ for (const route of posts) {
   });
 }
 
-describe('a session that ended', () => {
-  test('takes its token with it', async () => {
+describe('a session that has ended', () => {
+  test('invalidates its token', async () => {
     const person = await aPerson(portal, english).signIn(global);
     const [csrf, cookies] = [person.csrf, person.cookies()];
     await send({ method: 'POST', path: '/sign-out', person, form: { _csrf: csrf } });
@@ -105,6 +107,6 @@ describe('a session that ended', () => {
   });
 });
 
-test('there are forms to forge', () => {
+test('the portal has forms to test', () => {
   assert.ok(posts.length >= 8);
 });

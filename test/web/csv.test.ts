@@ -8,28 +8,28 @@ import { setTimeout as delay } from 'node:timers/promises';
 import express, { type Request } from 'express';
 import { sendCsv } from '../../src/site/http/csv.ts';
 
-const closers: (() => void)[] = [];
+const cleanups: (() => void)[] = [];
 after(() => {
-  for (const close of closers) close();
+  for (const close of cleanups) close();
 });
 
 const batch = Array.from({ length: 500 }, () => ['x'.repeat(100), 'y']);
 const stallMs = 300;
 
-/** A file of so many batches, how far its making has come, and what became of its sending. */
-async function served(batches: number, failAt = Number.POSITIVE_INFINITY) {
-  const made = { batches: 0, ended: false };
+/** Serves a file of `batches` batches. @returns the progress of its generation, and the outcome of sending it */
+async function serveCsv(batches: number, failAt = Number.POSITIVE_INFINITY) {
+  const progress = { batches: 0, ended: false };
   const outcome = Promise.withResolvers<boolean | Error>();
   async function* rows(): AsyncGenerator<string[][]> {
     try {
       for (let count = 0; count < batches; count++) {
         await delay(0);
         if (count === failAt) throw new Error('the database is away');
-        made.batches++;
+        progress.batches++;
         yield batch;
       }
     } finally {
-      made.ended = true;
+      progress.ended = true;
     }
   }
   const app = express();
@@ -42,7 +42,7 @@ async function served(batches: number, failAt = Number.POSITIVE_INFINITY) {
   });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closers.push(() => {
+  cleanups.push(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -50,39 +50,39 @@ async function served(batches: number, failAt = Number.POSITIVE_INFINITY) {
   call.on('error', () => undefined);
   const [response] = (await once(call, 'response')) as [IncomingMessage];
   response.on('error', () => undefined);
-  return { made, outcome: outcome.promise, call, response };
+  return { progress, outcome: outcome.promise, call, response };
 }
 
-describe('a file that is sent row by row', () => {
-  test('arrives whole', async () => {
-    const { made, outcome, response } = await served(20);
+describe('a file streamed in rows', () => {
+  test('arrives completely', async () => {
+    const { progress, outcome, response } = await serveCsv(20);
     const body = await text(response);
     assert.equal(body.split('\r\n').length, 20 * 500 + 2);
     assert.ok(body.startsWith('a;b\r\nxxx'));
     assert.equal(await outcome, true);
-    assert.deepEqual(made, { batches: 20, ended: true });
+    assert.deepEqual(progress, { batches: 20, ended: true });
     assert.match(response.headers['content-disposition'] ?? '', /filename\*=UTF-8''%C3%A9t%C3%A9\.csv/);
   });
 
-  test('is made no faster than it is taken, and no further when its reader takes nothing for too long', async () => {
-    const { made, outcome, response } = await served(10_000);
+  test('is generated at the speed of the reader, and stops after a stall', async () => {
+    const { progress, outcome, response } = await serveCsv(10_000);
     response.pause();
     assert.equal(await outcome, false);
-    assert.equal(made.ended, true);
-    // What the system itself keeps for a connection holds some two hundred of them.
-    assert.ok(made.batches < 1_000, `${made.batches} batches were made for a reader who takes none`);
+    assert.equal(progress.ended, true);
+    // The kernel's socket buffers hold about 200 batches.
+    assert.ok(progress.batches < 1_000, `${progress.batches} batches were generated for a reader that reads nothing`);
   });
 
-  test('is made no further when its reader leaves', async () => {
-    const { made, outcome, call, response } = await served(10_000);
+  test('is no longer generated after the reader disconnects', async () => {
+    const { progress, outcome, call, response } = await serveCsv(10_000);
     response.once('data', () => call.destroy());
     assert.equal(await outcome, false);
-    assert.equal(made.ended, true);
-    assert.ok(made.batches < 2_000);
+    assert.equal(progress.ended, true);
+    assert.ok(progress.batches < 2_000);
   });
 
-  test('that cannot be made to its end is broken off: nobody takes it for whole', async () => {
-    const { outcome, response } = await served(10, 3);
+  test('is aborted if generation fails, so that it is not taken as complete', async () => {
+    const { outcome, response } = await serveCsv(10, 3);
     await assert.rejects(text(response));
     const error = await outcome;
     assert.ok(error instanceof Error && error.message === 'the database is away');

@@ -2,34 +2,34 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { load } from 'cheerio';
 import { aPerson } from '../support/person.ts';
-import type { RawAnswer } from '../support/traces.ts';
-import { inside } from './inside.ts';
-import { openInventory } from './inventory.ts';
+import type { RawResponse } from '../support/responses.ts';
+import { internals } from './internals.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
-const { portal, send, addressOf, global } = await openInventory();
+const { portal, send, addressOf, global } = await openPortalWithUsers();
 
-function assertReveals({ text, headers }: RawAnswer): void {
-  assert.doesNotMatch(text, inside);
+function assertRevealsNothing({ text, headers }: RawResponse): void {
+  assert.doesNotMatch(text, internals);
   const page = load(text);
   assert.equal(page('main code').text(), headers['x-request-id']);
   assert.equal(page('h1').length, 1);
 }
 
-describe('an address that leads nowhere', () => {
+describe('an unknown address', () => {
   const titles = { en: 'Page not found', fr: 'Page introuvable', de: 'Seite nicht gefunden' };
   for (const [language, title] of Object.entries(titles)) {
-    test(`says so in ${language}, with the number of the request`, async () => {
+    test(`gets a page in ${language}, with the request ID`, async () => {
       const answer = await send({ method: 'GET', path: '/nonsense', headers: { 'Accept-Language': language } });
       assert.equal(answer.status, 404);
       const page = load(answer.text);
       assert.equal(page('html').attr('lang'), language);
       assert.equal(answer.headers['content-language'], language);
       assert.equal(page('h1').text().replace(/\s+/g, ' ').trim(), title);
-      assertReveals(answer);
+      assertRevealsNothing(answer);
     });
   }
 
-  test('does so in the language of the region where none is asked for, or one that is not offered', async () => {
+  test("gets a page in the region's language if none, or none that is offered, is requested", async () => {
     for (const wanted of [undefined, 'it', '*', 'x'.repeat(5_000), 'en;q=0', '__proto__', ',;q=,', 'fr;q=0.1,de;q=x']) {
       const headers: Record<string, string> = wanted === undefined ? {} : { 'Accept-Language': wanted };
       const { status, headers: back } = await send({ method: 'GET', path: '/nonsense', headers });
@@ -38,13 +38,13 @@ describe('an address that leads nowhere', () => {
     }
   });
 
-  test('shows a signed-in reader their own frame', async () => {
+  test('is shown to a signed-in user within the portal layout', async () => {
     const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
     await person.visit('/nonsense');
     person.sees('Camille Laurent').sees('Page not found');
   });
 
-  test('is the same whether it was asked for with words or without', async () => {
+  test('gets the same page for hostile paths and queries', async () => {
     for (const path of [
       '/nonsense?q=<script>',
       '/<script>alert(1)</script>',
@@ -57,12 +57,12 @@ describe('an address that leads nowhere', () => {
       const answer = await send({ method: 'GET', path, headers: { 'Accept-Language': 'en' } });
       assert.equal(answer.status, 404, path);
       assert.doesNotMatch(answer.text, /<script>alert|evil\.example"/);
-      assertReveals(answer);
+      assertRevealsNothing(answer);
     }
   });
 });
 
-describe('an address that cannot be read', () => {
+describe('a malformed address', () => {
   for (const path of [
     '/%',
     '/%zz',
@@ -71,18 +71,18 @@ describe('an address that cannot be read', () => {
     '/assets/%zz',
     '/sign-in/%00',
   ]) {
-    test(`${path} is an answer, and no fault of ours`, async () => {
+    test(`${path} gets a client error page`, async () => {
       const answer = await send({ method: 'GET', path });
       assert.ok([400, 404].includes(answer.status), String(answer.status));
-      assertReveals(answer);
+      assertRevealsNothing(answer);
     });
   }
 });
 
-test('every page there is shows nothing of the inside', async () => {
+test('no page reveals internals', async () => {
   const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
   for (const route of portal.routes.filter(({ method }) => method === 'get')) {
     const { text } = await send({ method: 'GET', path: addressOf(route), person: admin });
-    assert.doesNotMatch(text, inside, route.path);
+    assert.doesNotMatch(text, internals, route.path);
   }
 });

@@ -9,7 +9,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const plain = (text: string): string => text.replace(/\s/g, ' ');
 
-// Noon at Greenwich is the same day wherever these tests run, from New York to Tokyo.
+// Noon in Greenwich is the same date wherever these tests run, from New York to Tokyo.
 const table: Record<
   Language,
   { date: string; dayName: string; near: string[]; number: string; relative: [at: number, words: string][] }
@@ -61,7 +61,7 @@ const table: Record<
 };
 
 for (const [language, { date, dayName, near, number, relative }] of Object.entries(table)) {
-  describe(language, () => {
+  describe(`formats in ${language}`, () => {
     const formats = createFormats(language, () => now);
 
     test('dates and numbers', () => {
@@ -69,24 +69,25 @@ for (const [language, { date, dayName, near, number, relative }] of Object.entri
       assert.equal(plain(formats.number(1_234_567.5)), number);
     });
 
-    test('a time comes with its date and says in which zone it is', () => {
+    test('a time includes its date and time zone', () => {
       const text = plain(formats.dateTime(now));
       assert.ok(text.includes(date), text);
       assert.match(text, /\d{2}:\d{2}/);
       assert.match(text, /UTC|GMT|[A-Z]{2,5}|[+-]\d/);
     });
 
-    test('a day comes with its name, and is near only as today and yesterday', () => {
+    test('a day includes its weekday, and only today and yesterday have names', () => {
       assert.equal(plain(formats.day(now)), dayName);
       assert.deepEqual([now, now - day, now - 2 * day, now + day].map(formats.todayOrYesterday), [...near, '', '']);
       assert.match(formats.time(now), /^\d{2}:\d{2}/);
     });
 
-    for (const [at, words] of relative) test(words, () => assert.equal(plain(formats.relative(at)), words));
+    for (const [at, words] of relative)
+      test(`relative time: ${words}`, () => assert.equal(plain(formats.relative(at)), words));
   });
 }
 
-test('the time zone has a name that holds in summer and in winter', () => {
+test('the time zone has the same name in summer and winter', () => {
   const { TZ } = process.env;
   try {
     for (const [zone, name] of Object.entries({
@@ -102,7 +103,7 @@ test('the time zone has a name that holds in summer and in winter', () => {
   }
 });
 
-test('words follow the clock', () => {
+test('relative times follow the clock', () => {
   const clock = { now };
   const { relative } = createFormats('en', () => clock.now);
   assert.equal(relative(now - hour), '1 hour ago');
@@ -110,7 +111,7 @@ test('words follow the clock', () => {
   assert.equal(relative(now - hour), '2 hours ago');
 });
 
-test('from a day on it is the calendar that counts', () => {
+test('relative times count calendar days from one day on', () => {
   const noon = new Date(2026, 10, 23, 12).getTime();
   const { relative } = createFormats('en', () => noon);
   assert.equal(relative(new Date(2026, 10, 22, 23, 30).getTime()), 'yesterday');

@@ -3,13 +3,13 @@ import { createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { Store } from 'express-session';
 import { aPerson } from '../support/person.ts';
-import { assertDownload, assertGuarded, assertPage, policyOf } from './guards.ts';
-import { openInventory, type Sent } from './inventory.ts';
+import { assertDownloadHeaders, assertSecurityHeaders, assertPageHeaders, policyOf } from './security-headers.ts';
+import { openPortalWithUsers, type Sent } from './portal-with-users.ts';
 
 const english = { 'Accept-Language': 'en' };
 
-/** A store that is away, or broken, as the error says. */
-class LostStore extends Store {
+/** A session store that fails with the given error. */
+class UnavailableStore extends Store {
   readonly #error: Error;
   constructor(error: Error) {
     super();
@@ -26,18 +26,18 @@ class LostStore extends Store {
   }
 }
 
-const inventory = await openInventory();
-const { portal, addressOf, send, global, nobodySpecial } = inventory;
-const lost = (error: Error) => openInventory({ sessionStore: () => new LostStore(error) });
+const fixture = await openPortalWithUsers();
+const { portal, addressOf, send, global, plainUser } = fixture;
+const lost = (error: Error) => openPortalWithUsers({ sessionStore: () => new UnavailableStore(error) });
 const away = await lost(Object.assign(new Error('canary'), { code: 'ECONNREFUSED' }));
 const broken = await lost(new Error('canary'));
 
 const visitor = await aPerson(portal, english).visit('/sign-in');
 const admin = await aPerson(portal, english).signIn(global);
-const user = await aPerson(portal, english).signIn(nobodySpecial);
+const user = await aPerson(portal, english).signIn(plainUser);
 const stylesheet = admin.$('link[rel=stylesheet]').attr('href') ?? '';
 
-/** A cookie that the portal signed itself: without one it asks no store. */
+/** A cookie signed with the portal's secret; without one, the session store is not queried. */
 function signedCookie({ config }: typeof portal): string {
   const signature = createHmac('sha256', config.sessionSecrets[0] ?? '')
     .update('id')
@@ -45,26 +45,26 @@ function signedCookie({ config }: typeof portal): string {
   return `parvis-worldwide-session=${encodeURIComponent(`s:id.${signature.replace(/=+$/, '')}`)}`;
 }
 
-describe('every route', () => {
+describe('security headers of every route', () => {
   for (const [label, person] of [
     ['a visitor', visitor],
     ['a user', user],
     ['a Global admin', admin],
   ] as const) {
     for (const route of portal.routes) {
-      test(`${route.method} ${route.path} to ${label}`, async () => {
-        // Without a token: what a form does is not asked here.
+      test(`are set for ${route.method} ${route.path} requested by ${label}`, async () => {
+        // No CSRF token is sent, because the effect of the form is irrelevant here.
         const answer = await send({ method: route.method.toUpperCase(), path: addressOf(route), person });
         assert.ok([200, 303, 403].includes(answer.status), String(answer.status));
-        assertGuarded(answer);
-        if (answer.status === 200 && /[.]\w+$/.test(route.path)) assertDownload(answer);
-        else if (answer.status !== 303) assertPage(answer);
+        assertSecurityHeaders(answer);
+        if (answer.status === 200 && /[.]\w+$/.test(route.path)) assertDownloadHeaders(answer);
+        else if (answer.status !== 303) assertPageHeaders(answer);
       });
     }
   }
 });
 
-test('no answer has the nonce of another', async () => {
+test('every response has its own nonce', async () => {
   const nonces = new Set<string>();
   for (let asked = 0; asked < 300; asked++) {
     const { headers } = await send({ method: 'GET', path: '/healthz', person: visitor });
@@ -73,7 +73,7 @@ test('no answer has the nonce of another', async () => {
   assert.equal(nonces.size, 300);
 });
 
-describe('every status', () => {
+describe('security headers by status', () => {
   const form = (fields: Record<string, string>) => ({ _csrf: visitor.csrf, ...fields });
   const post = (path: string, fields: Record<string, string>): Sent => ({
     method: 'POST',
@@ -81,7 +81,7 @@ describe('every status', () => {
     person: visitor,
     form: form(fields),
   });
-  const table: [status: number, request: Sent, from?: typeof inventory][] = [
+  const table: [status: number, request: Sent, from?: typeof fixture][] = [
     [200, { method: 'GET', path: '/sign-in' }],
     [303, { method: 'GET', path: '/' }],
     [400, { method: 'GET', path: '/account-settings/user-management/%E0%A4%A' }],
@@ -104,18 +104,18 @@ describe('every status', () => {
     [500, { method: 'GET', path: '/sign-in', headers: { Cookie: signedCookie(broken.portal) } }, broken],
     [503, { method: 'GET', path: '/sign-in', headers: { Cookie: signedCookie(away.portal) } }, away],
   ];
-  for (const [status, request, from = inventory] of table) {
-    test(`${status}: ${request.method} ${request.path.slice(0, 40)}`, async () => {
+  for (const [status, request, from = fixture] of table) {
+    test(`are set for ${status}: ${request.method} ${request.path.slice(0, 40)}`, async () => {
       const answer = await from.send({ headers: english, ...request });
       assert.equal(answer.status, status);
-      assertGuarded(answer);
-      if (status !== 303) assertPage(answer);
+      assertSecurityHeaders(answer);
+      if (status !== 303) assertPageHeaders(answer);
       assert.doesNotMatch(answer.text, /canary/);
       assert.equal(answer.headers['retry-after'] === undefined, status !== 503);
     });
   }
 
-  test('429', async () => {
+  test('are set for 429', async () => {
     const guesser = await aPerson(portal, english).visit('/sign-in');
     await guesser.send('POST', '/sign-in', { username: 'nobody@a.example' });
     await guesser.visit('/sign-in/password');
@@ -129,15 +129,15 @@ describe('every status', () => {
     for (let n = 0; n < 5; n++) assert.equal((await guess()).status, 422);
     const answer = await guess();
     assert.equal(answer.status, 429);
-    assertGuarded(answer);
-    assertPage(answer);
+    assertSecurityHeaders(answer);
+    assertPageHeaders(answer);
     assert.match(String(answer.headers['retry-after']), /^\d{2,3}$/);
   });
 
-  test('static files: 200, 304, 404', async () => {
+  test('are set for static files: 200, 304 and 404', async () => {
     const found = await send({ method: 'GET', path: stylesheet });
     assert.equal(found.status, 200);
-    assertGuarded(found);
+    assertSecurityHeaders(found);
     assert.equal(found.headers['cache-control'], 'public,max-age=31536000,immutable');
     assert.match(String(found.headers['content-type']), /^text\/css/);
     const again = await send({
@@ -146,25 +146,25 @@ describe('every status', () => {
       headers: { 'If-None-Match': String(found.headers.etag) },
     });
     assert.equal(again.status, 304);
-    assertGuarded(again);
+    assertSecurityHeaders(again);
     for (const path of ['/assets/none.css', '/assets/', '/assets/../package.json', '/assets/..%2f..%2fpackage.json']) {
       const missing = await send({ method: 'GET', path, headers: english });
       assert.equal(missing.status, 404, path);
-      assertGuarded(missing);
+      assertSecurityHeaders(missing);
       assert.doesNotMatch(missing.text, /devDependencies/);
     }
   });
 
-  test('health and readiness', async () => {
+  test('are set for health and readiness checks', async () => {
     for (const path of ['/healthz', '/readyz']) {
       const answer = await send({ method: 'GET', path });
-      assertGuarded(answer);
+      assertSecurityHeaders(answer);
       assert.equal(answer.headers['cache-control'], 'no-store');
     }
   });
 });
 
-test('1,000 nonces, and 1,000 names of requests: no two alike', async () => {
+test('nonces and request IDs are unique in 1,000 responses', async () => {
   const seen = new Set<string>();
   for (let n = 0; n < 1_000; n += 20) {
     const some = await Promise.all(

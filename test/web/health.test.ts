@@ -16,20 +16,20 @@ async function ready(checks: Readiness, stopping = false) {
   return { status: answer.status, body: answer.body as unknown };
 }
 
-describe('readiness', () => {
-  test('is given where everything answers', async () => {
+describe('readiness check', () => {
+  test('succeeds if all checks succeed', async () => {
     assert.deepEqual(await ready({ database: works, sessions: works }), {
       status: 200,
       body: { ok: true, missing: [] },
     });
   });
 
-  test('names what is missing, and no more than that', async () => {
+  test('names the failed checks and nothing else', async () => {
     const { status, body } = await ready({ database: fails, schema: works, sessions: fails });
     assert.deepEqual([status, body], [503, { ok: false, missing: ['database', 'sessions'] }]);
   });
 
-  test('waits a second for what hangs, and not for each in turn', async (t) => {
+  test('fails after one second if checks hang, in parallel', async (t) => {
     const begun = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
     const [database, sessions] = begun.map(({ resolve }) => (): Promise<void> => {
       resolve(null);
@@ -50,14 +50,14 @@ describe('readiness', () => {
     assert.deepEqual([status, body], [503, { ok: false, missing: ['database', 'sessions'] }]);
   });
 
-  test('is over once the portal is stopping', async () => {
+  test('fails while the portal is stopping', async () => {
     assert.deepEqual(await ready({ database: works }, true), {
       status: 503,
       body: { ok: false, missing: ['stopping'] },
     });
   });
 
-  test('takes a check that throws at once for one that fails', async () => {
+  test('treats a check that throws synchronously as failed', async () => {
     const throws = (): Promise<void> => {
       throw new Error('canary');
     };
@@ -66,7 +66,7 @@ describe('readiness', () => {
 });
 
 describe('a portal whose database is closed', () => {
-  test('lives, says what it lacks, and turns people away with 503', async () => {
+  test('stays alive, reports the missing database and responds with 503', async () => {
     const portal = await openPortal();
     const visitor = await aPerson(portal, { 'Accept-Language': 'en' }).visit('/sign-in');
     assert.equal(visitor.status, 200);

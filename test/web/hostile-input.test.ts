@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { inside } from './inside.ts';
-import { openInventory } from './inventory.ts';
+import { internals } from './internals.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
 const server = await postgres();
 
@@ -11,8 +11,8 @@ for (const [dialect, databaseUrl, skip] of [
   ['SQLite', undefined, false],
   ['PostgreSQL', server?.url, skipWithout('postgres', server)],
 ] as const) {
-  describe(`what nobody types, on ${dialect}`, { skip }, async () => {
-    const own = await openInventory(databaseUrl ? { databaseUrl } : {});
+  describe(`hostile input, on ${dialect}`, { skip }, async () => {
+    const own = await openPortalWithUsers(databaseUrl ? { databaseUrl } : {});
     const admin = await aPerson(own.portal, { 'Accept-Language': 'en' }).signIn(own.global);
     const list = '/account-settings/user-management';
     const cursor = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -34,7 +34,7 @@ for (const [dialect, databaseUrl, skip] of [
       '%FF%FE',
     ];
 
-    test('is searched for, sorted and paged by, and never a fault', async () => {
+    test('causes no server error in searching, sorting and paging', async () => {
       const queries = [
         ...odd.flatMap((each) => [
           `q=${each}`,
@@ -72,11 +72,11 @@ for (const [dialect, databaseUrl, skip] of [
       for (const query of queries) {
         const { status, text } = await own.send({ method: 'GET', path: `${list}?${query}`, person: admin });
         assert.ok([200, 400].includes(status), `${query}: ${status}`);
-        assert.doesNotMatch(text, inside, query);
+        assert.doesNotMatch(text, internals, query);
       }
     });
 
-    test('is nobody’s id', async () => {
+    test('is not accepted as a user ID', async () => {
       for (const each of [
         ...odd.filter((id) => id !== '%'),
         'null',
@@ -93,7 +93,7 @@ for (const [dialect, databaseUrl, skip] of [
       }
     });
 
-    test('signs nobody in', async () => {
+    test('does not sign anyone in', async () => {
       const visitor = await aPerson(own.portal, { 'Accept-Language': 'en' }).visit('/sign-in');
       const names = [
         'a\0@a.example',

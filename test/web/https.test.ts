@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { load } from 'cheerio';
-import type { RawAnswer } from '../support/traces.ts';
-import { openInventory } from './inventory.ts';
+import type { RawResponse } from '../support/responses.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
 const site = 'https://partners.company.example';
-const { portal, send, global } = await openInventory({
+const { portal, send, global } = await openPortalWithUsers({
   environment: { BASE_URL: site, REGION_URLS: 'germany=https://de.company.example' },
 });
 
-/** A browser's cookies, kept by hand: no client sends a Secure one to the http behind the proxy. */
+/** A cookie jar, because clients do not send Secure cookies over the plain HTTP connection behind the proxy. */
 class Jar {
   readonly kept = new Map<string, string>();
   readonly seen: string[] = [];
 
-  take({ headers }: RawAnswer): void {
+  take({ headers }: RawResponse): void {
     for (const cookie of headers['set-cookie'] ?? []) {
       this.seen.push(cookie);
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
@@ -27,13 +27,13 @@ class Jar {
   }
 }
 
-async function visit(jar: Jar, path: string): Promise<RawAnswer> {
+async function visit(jar: Jar, path: string): Promise<RawResponse> {
   const answer = await send({ method: 'GET', path, headers: { Cookie: jar.header, 'Accept-Language': 'en' } });
   jar.take(answer);
   return answer;
 }
 
-async function submit(jar: Jar, path: string, fields: Record<string, string>, from = '/sign-in'): Promise<RawAnswer> {
+async function submit(jar: Jar, path: string, fields: Record<string, string>, from = '/sign-in'): Promise<RawResponse> {
   const page = await visit(jar, from);
   const form = { _csrf: load(page.text)('input[name=_csrf]').first().attr('value') ?? '', ...fields };
   const answer = await send({ method: 'POST', path, form, headers: { Cookie: jar.header } });
@@ -49,8 +49,8 @@ async function signIn(): Promise<Jar> {
   return jar;
 }
 
-describe('behind https', () => {
-  test('browsers are told to come by https alone, pages and static files alike', async () => {
+describe('a portal behind HTTPS', () => {
+  test('enforces HTTPS on pages and static files', async () => {
     const paths = ['/sign-in', '/', '/nonsense', '/healthz', '/assets/none.css'];
     for (const path of paths) {
       const { headers } = await visit(new Jar(), path);
@@ -63,7 +63,7 @@ describe('behind https', () => {
     }
   });
 
-  test('every cookie is this host’s own, for https, for no script, for the whole site', async () => {
+  test('sets only __Host- cookies that are Secure, HttpOnly and SameSite', async () => {
     const jar = await signIn();
     await submit(jar, '/language', { language: 'de', returnTo: '/dashboard' }, '/dashboard');
     await submit(jar, '/theme', { theme: 'dark', returnTo: '/dashboard' }, '/dashboard');
@@ -81,7 +81,7 @@ describe('behind https', () => {
     }
   });
 
-  test('a sign-in changes the session’s id, and the old one opens nothing', async () => {
+  test('replaces the session ID at sign-in', async () => {
     const jar = new Jar();
     await submit(jar, '/sign-in', { username: global.username });
     const before = jar.header;
@@ -92,7 +92,7 @@ describe('behind https', () => {
     assert.equal((await visit(jar, '/dashboard')).status, 200);
   });
 
-  test('a session that somebody planted is not taken up', async () => {
+  test('ignores session cookies it did not sign', async () => {
     const planted = ['abc', 's%3Aabc', 's%3Aabc.def', 's%3A', '%', '__proto__', 'x'.repeat(4_000)];
     for (const value of planted) {
       const jar = new Jar();
@@ -103,30 +103,30 @@ describe('behind https', () => {
     }
   });
 
-  test('a cookie without its prefix is nobody’s', async () => {
+  test('ignores cookies without the __Host- prefix', async () => {
     const jar = await signIn();
     const cookie = jar.header.replaceAll('__Host-', '');
     const { headers } = await send({ method: 'GET', path: '/dashboard', headers: { Cookie: cookie } });
     assert.equal(headers.location, '/sign-in');
   });
 
-  test('what the proxy says, or a liar, changes no address', async () => {
-    const liar = {
+  test('ignores forwarded host headers in URLs', async () => {
+    const forged = {
       Host: 'evil.example',
       'X-Forwarded-Host': 'evil.example',
       'X-Forwarded-Proto': 'http',
       Forwarded: 'host=evil.example',
     };
     for (const path of ['/', '/dashboard', '/sign-in', '/nonsense']) {
-      const { headers, text } = await send({ method: 'GET', path, headers: liar });
+      const { headers, text } = await send({ method: 'GET', path, headers: forged });
       assert.doesNotMatch(`${JSON.stringify(headers)}${text}`, /evil/);
       assert.ok(headers.location === undefined || headers.location === '/sign-in');
     }
   });
 });
 
-test('over http on this machine alone: no promise of https, and the cookie is still for no script', async () => {
-  const plain = await openInventory();
+test('over HTTP on localhost, no HSTS is sent, and the cookie is still HttpOnly', async () => {
+  const plain = await openPortalWithUsers();
   const { headers } = await plain.send({ method: 'GET', path: '/sign-in' });
   assert.equal(headers['strict-transport-security'], undefined);
   assert.doesNotMatch(String(headers['content-security-policy']), /upgrade/);

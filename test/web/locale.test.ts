@@ -57,6 +57,7 @@ describe('a page', async () => {
     ['', 'en'],
     [';;;q=,,', 'en'],
   ] as const) {
-    test(`asked for in "${header}" is in ${expected}`, async () => assert.equal(await languageOf(header), expected));
+    test(`requested with Accept-Language "${header}" is in ${expected}`, async () =>
+      assert.equal(await languageOf(header), expected));
   }
 });

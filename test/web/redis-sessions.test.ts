@@ -10,53 +10,53 @@ import { createClient } from 'redis';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
 import { sessionTtlMs } from '../../src/site/http/session.ts';
 import { openRedisSessions } from '../../src/site/http/session-store/redis-store.ts';
-import { keep, type Kept } from '../support/keeper.ts';
+import { spawnManaged, type ManagedProcess } from '../support/managed-process.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { findCommand } from '../support/servers.ts';
 import { redis, skipWithout } from '../support/services.ts';
-import { openInventory, type Inventory } from './inventory.ts';
+import { openPortalWithUsers, type PortalWithUsers } from './portal-with-users.ts';
 
 const english = { 'Accept-Language': 'en' };
 const ttlMs = sessionTtlMs(readRules(builtInRulesFile('worldwide')!).rules!);
 
-const closers: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 after(async () => {
-  for (const close of closers.reverse()) await close();
+  for (const close of cleanups.reverse()) await close();
 });
 
 async function portalOn(url: string) {
   const sessions = await openRedisSessions(url, ttlMs, pino({ level: 'silent' }));
-  closers.push(() => sessions.close());
-  return { ...(await openInventory({ sessionStore: () => sessions.store })), ping: () => sessions.ping() };
+  cleanups.push(() => sessions.close());
+  return { ...(await openPortalWithUsers({ sessionStore: () => sessions.store })), ping: () => sessions.ping() };
 }
 
-const statusOf = async ({ send }: Inventory, person: Person, path = '/dashboard'): Promise<number> =>
+const statusOf = async ({ send }: PortalWithUsers, person: Person, path = '/dashboard'): Promise<number> =>
   (await send({ method: 'GET', path, person })).status;
 
-/** Asks again until it is so. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let asked = 0; !(await holds().catch(() => false)); asked++) {
+/** Polls until the condition is true. */
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  for (let asked = 0; !(await isTrue().catch(() => false)); asked++) {
     assert.ok(asked < 200);
     await wait(50);
   }
 }
 
-/** While Redis is away, and before it is back: everything that needs a session says so, and what needs none goes on. */
-async function assertTurnedAway(inventory: Inventory, user: Person, visitor: Person): Promise<void> {
-  const { send, global } = inventory;
+/** While Redis is unavailable, pages that need a session respond with 503, and others still work. */
+async function assertUnavailable(fixture: PortalWithUsers, user: Person, visitor: Person): Promise<void> {
+  const { send, global } = fixture;
   for (let round = 0; round < 3; round++) {
-    const result = await Promise.all(Array.from({ length: 10 }, () => statusOf(inventory, user)));
+    const result = await Promise.all(Array.from({ length: 10 }, () => statusOf(fixture, user)));
     assert.deepEqual([...new Set(result)], [503]);
   }
   const form = { _csrf: visitor.csrf, password: global.clearPassword };
   const result = await send({ method: 'POST', path: '/sign-in/password', person: visitor, form });
   assert.equal(result.status, 503);
   assert.equal(result.headers.location, undefined);
-  assert.equal(await statusOf(inventory, user, '/healthz'), 200);
-  assert.equal(await statusOf(inventory, user, '/assets/none.css'), 503, 'a missing file is a page like another');
+  assert.equal(await statusOf(fixture, user, '/healthz'), 200);
+  assert.equal(await statusOf(fixture, user, '/assets/none.css'), 503, 'the page for a missing file needs a session');
 }
 
-/** The session's id, as it stands in the browser's cookie. */
+/** The session ID in the browser's cookie. */
 function idOf(person: Person): string {
   const [, id = ''] = /parvis-worldwide-session=s:([^.]+)\./.exec(decodeURIComponent(person.cookies())) ?? [];
   return id;
@@ -67,14 +67,14 @@ const keyOf = (id: string): string => `parvis:session:${createHash('sha256').upd
 const server = await redis();
 
 describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () => {
-  const inventory = await portalOn(server?.url ?? '');
-  const { portal, global } = inventory;
+  const fixture = await portalOn(server?.url ?? '');
+  const { portal, global } = fixture;
   const client = await createClient({ url: server?.url ?? '' }).connect();
-  // The server may end before the client does.
+  // The server may end before the client.
   client.on('error', () => undefined);
-  closers.push(() => Promise.resolve(client.destroy()));
+  cleanups.push(() => Promise.resolve(client.destroy()));
 
-  test('are kept under a digest, for a visitor’s half hour or a user’s working day', async () => {
+  test('are stored under a digest, for 30 minutes before sign-in and for 12 hours afterwards', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     assert.ok((await client.ttl((await client.keys('*'))[0] ?? '')) <= 1_800);
     await person.signIn(global);
@@ -91,17 +91,17 @@ describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () =
     assert.ok(ttl > 1_800 && ttl <= 12 * 3_600, String(ttl));
   });
 
-  test('end with the sign-out', async () => {
+  test('are deleted at sign-out', async () => {
     const person = await aPerson(portal, english).signIn(global);
     const [cookies, key] = [person.cookies(), keyOf(idOf(person))];
     assert.equal(await client.exists(key), 1);
     await person.submit('Sign out');
-    const replay = await inventory.send({ method: 'GET', path: '/dashboard', headers: { Cookie: cookies } });
+    const replay = await fixture.send({ method: 'GET', path: '/dashboard', headers: { Cookie: cookies } });
     assert.equal(replay.headers.location, '/sign-in');
     assert.equal(await client.exists(key), 0);
   });
 
-  test('that were swept away ask for a sign-in, and nothing worse', async () => {
+  test('require a new sign-in if they have been flushed', async () => {
     const person = await aPerson(portal, english).signIn(global);
     await client.flushAll();
     await person.visit('/dashboard');
@@ -111,63 +111,63 @@ describe('sessions in Redis', { skip: skipWithout('redis', server) }, async () =
   });
 });
 
-describe('a Redis that freezes', { skip: skipWithout('redis', server?.pid ?? null) }, async () => {
-  const inventory = await portalOn(server?.url ?? '');
-  const { portal, global } = inventory;
+describe('a frozen Redis server', { skip: skipWithout('redis', server?.pid ?? null) }, async () => {
+  const fixture = await portalOn(server?.url ?? '');
+  const { portal, global } = fixture;
   const pid = server?.pid ?? 0;
 
-  test('turns signed-in people away at once, and is found again by itself', async () => {
+  test('makes signed-in pages respond with 503 immediately, and is reconnected to automatically', async () => {
     const user = await aPerson(portal, english).signIn(global);
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await visitor.send('POST', '/sign-in', { username: global.username });
     process.kill(pid, 'SIGSTOP');
     try {
-      await assertTurnedAway(inventory, user, visitor);
-      await assert.rejects(inventory.ping());
+      await assertUnavailable(fixture, user, visitor);
+      await assert.rejects(fixture.ping());
       await wait(2_500);
-      await assertTurnedAway(inventory, user, visitor);
+      await assertUnavailable(fixture, user, visitor);
     } finally {
       process.kill(pid, 'SIGCONT');
     }
-    await until(async () => (await statusOf(inventory, user)) === 200);
+    await until(async () => (await statusOf(fixture, user)) === 200);
     assert.equal((await aPerson(portal, english).signIn(global)).path, '/dashboard');
   });
 });
 
 const binary = findCommand('redis-server');
 
-describe('a Redis that dies', { skip: skipWithout('redis', binary) }, () => {
+describe('a Redis server that dies', { skip: skipWithout('redis', binary) }, () => {
   const port = 20_000 + (process.pid % 20_000);
 
-  async function start(): Promise<Kept> {
+  async function start(): Promise<ManagedProcess> {
     const folder = await mkdtemp(path.join(tmpdir(), 'parvis-redis-'));
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-    const kept = await keep(binary ?? '', args, { folder });
-    closers.push(kept.stop);
-    return kept;
+    const server = await spawnManaged(binary ?? '', args, { folder });
+    cleanups.push(server.stop);
+    return server;
   }
 
-  test('turns people away, also at the start, and its successor on the same port is found', async () => {
-    const inventory = await portalOn(`redis://127.0.0.1:${port}`);
-    const { portal, global, send } = inventory;
-    await assert.rejects(inventory.ping());
+  test('makes pages respond with 503, also on startup, until a new server on the same port is found', async () => {
+    const fixture = await portalOn(`redis://127.0.0.1:${port}`);
+    const { portal, global, send } = fixture;
+    await assert.rejects(fixture.ping());
     const early = await send({ method: 'GET', path: '/sign-in' });
-    assert.ok([200, 503].includes(early.status), 'a page that nobody has a session for may still be shown');
+    assert.ok([200, 503].includes(early.status), 'a page without a session may still be shown');
 
     const first = await start();
-    await until(async () => inventory.ping().then(() => true));
+    await until(async () => fixture.ping().then(() => true));
     const user = await aPerson(portal, english).signIn(global);
     assert.equal(user.path, '/dashboard');
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await visitor.send('POST', '/sign-in', { username: global.username });
 
     process.kill(first.pid, 'SIGKILL');
-    await until(async () => (await statusOf(inventory, user)) === 503);
-    await assertTurnedAway(inventory, user, visitor);
+    await until(async () => (await statusOf(fixture, user)) === 503);
+    await assertUnavailable(fixture, user, visitor);
 
     await start();
     const newcomer = aPerson(portal, english);
     await until(async () => (await newcomer.signIn(global)).path === '/dashboard');
-    assert.equal((await user.visit('/dashboard')).path, '/sign-in', 'what died with Redis is asked for again');
+    assert.equal((await user.visit('/dashboard')).path, '/sign-in', 'the lost session requires a new sign-in');
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { aPerson } from '../support/person.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { openInventory } from './inventory.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
 const english = { 'Accept-Language': 'en' };
 const server = await postgres();
@@ -20,8 +20,8 @@ for (const [dialect, databaseUrl, skip] of [
   ['SQLite', undefined, false],
   ['PostgreSQL', server?.url, skipWithout('postgres', server)],
 ] as const) {
-  describe(`the log, on ${dialect}`, { skip }, async () => {
-    const { portal, send, global, userManager, nobodySpecial, addressOf } = await openInventory(
+  describe(`request log, on ${dialect}`, { skip }, async () => {
+    const { portal, send, global, userManager, plainUser, addressOf } = await openPortalWithUsers(
       databaseUrl ? { databaseUrl } : {},
     );
     const lines = (): Line[] =>
@@ -32,7 +32,7 @@ for (const [dialect, databaseUrl, skip] of [
         .map((line) => JSON.parse(line) as Line);
     const resetAddress = addressOf({ path: '/account-settings/user-management/:userId/reset-password' });
 
-    test('has a line for each request: method, pattern, status, time, and the name that the answer carries', async () => {
+    test('has a line per request with method, route pattern, status, duration and request ID', async () => {
       const admin = await aPerson(portal, english).signIn(global);
       const { headers } = await send({ method: 'GET', path: resetAddress, person: admin });
       const line = lines().find(({ requestId }) => requestId === headers['x-request-id']);
@@ -43,7 +43,7 @@ for (const [dialect, databaseUrl, skip] of [
       assert.equal(typeof line?.ms, 'number');
     });
 
-    test('has none for health and static files', async () => {
+    test('has no lines for health checks and static files', async () => {
       const before = lines().length;
       await send({ method: 'GET', path: '/healthz' });
       await send({ method: 'GET', path: '/assets/none.css' });
@@ -51,7 +51,7 @@ for (const [dialect, databaseUrl, skip] of [
       assert.ok(!portal.logged().includes('none.css'));
     });
 
-    test('has one for what was not found or not understood, without saying what it was', async () => {
+    test('has lines for unknown and malformed requests, without their content', async () => {
       for (const path of [
         '/canary-path',
         '/canary?canary=canary',
@@ -72,11 +72,11 @@ for (const [dialect, databaseUrl, skip] of [
       assert.doesNotMatch(portal.logged(), /canary/i);
     });
 
-    /** What nobody may read in a log, by the end of everything that is tried here. */
+    /** Everything that must not occur in the log after all of these requests. */
     async function everySecret(): Promise<string[]> {
       const admin = aPerson(portal, english);
       const wrong = 'canary wrong password';
-      await admin.signIn({ username: nobodySpecial.username, clearPassword: wrong });
+      await admin.signIn({ username: plainUser.username, clearPassword: wrong });
       await admin.signIn({ username: 'canary@unknown.example', clearPassword: wrong });
       await admin.signIn(global);
       await admin.visit('/account-settings/user-management?q=canary-search&sort=name');
@@ -84,7 +84,7 @@ for (const [dialect, databaseUrl, skip] of [
       const temporary = admin.$('#temporary-password').text();
       assert.match(temporary, /^[A-Z2-9-]{24}$/);
       const user = await aPerson(portal, english).signIn({
-        username: nobodySpecial.username,
+        username: plainUser.username,
         clearPassword: temporary,
       });
       const chosen = 'canary chosen pebbles in rain';
@@ -92,7 +92,7 @@ for (const [dialect, databaseUrl, skip] of [
       const cookies = [admin.cookies(), user.cookies()].flatMap((each) =>
         each.split('; ').map((pair) => pair.split('=')[1] ?? ''),
       );
-      const people = [global, nobodySpecial].flatMap(({ username, displayName }) => [username, displayName]);
+      const people = [global, plainUser].flatMap(({ username, displayName }) => [username, displayName]);
       return [
         ...people,
         ...cookies.filter((each) => each.length > 5),
@@ -105,25 +105,19 @@ for (const [dialect, databaseUrl, skip] of [
       ];
     }
 
-    function assertSilent(secrets: readonly string[]): void {
+    function assertNotLogged(secrets: readonly string[]): void {
       const all = portal.logged();
-      for (const secret of secrets) assert.ok(!all.includes(secret), `the log says ${secret}`);
+      for (const secret of secrets) assert.ok(!all.includes(secret), `the log contains ${secret}`);
       assert.doesNotMatch(all, /argon2|Besson|Laurent|"cookie|set-cookie|user-agent/i);
     }
 
-    test('keeps names, searches, passwords, tokens and cookies to itself', async () => {
-      assertSilent(await everySecret());
+    test('contains no names, searches, passwords, tokens or cookies', async () => {
+      assertNotLogged(await everySecret());
     });
 
-    test('keeps them to itself when the database refuses what holds them, and still says what went wrong', async () => {
+    test('contains the cause of a database error, but none of the data', async () => {
       const admin = await aPerson(portal, english).signIn(global);
-      const secrets = [
-        global.displayName,
-        global.username,
-        nobodySpecial.displayName,
-        nobodySpecial.username,
-        admin.csrf,
-      ];
+      const secrets = [global.displayName, global.username, plainUser.displayName, plainUser.username, admin.csrf];
       await admin.visit(resetAddress);
       await portal.database.knex.schema.renameTable('activity', 'activity_away');
       const before = lines().length;
@@ -138,33 +132,33 @@ for (const [dialect, databaseUrl, skip] of [
           .some((line) => JSON.stringify(line).includes('activity')),
         'the cause is logged',
       );
-      assertSilent(secrets);
+      assertNotLogged(secrets);
     });
 
-    test('keeps to itself what a database quotes of a row that it refuses', async () => {
+    test('contains no row values that a database error quotes', async () => {
       const admin = await aPerson(portal, english).signIn(global);
       const { knex } = portal.database;
       await knex.schema.alterTable('credentials', (table) => table.unique(['set_by'], { indexName: 'one_each' }));
-      for (const { id } of [nobodySpecial, userManager]) {
+      for (const { id } of [plainUser, userManager]) {
         await knex('credentials').where({ user_id: id }).update({ set_by: null });
         const path = `/account-settings/user-management/${id}/reset-password`;
         await admin.visit(path);
         const form = { _csrf: admin.csrf, epoch: admin.$('input[name=epoch]').attr('value') ?? '' };
         const { status } = await send({ method: 'POST', path, person: admin, form });
-        assert.equal(status, id === nobodySpecial.id ? 200 : 500);
+        assert.equal(status, id === plainUser.id ? 200 : 500);
       }
       await knex.schema.alterTable('credentials', (table) => table.dropUnique(['set_by'], 'one_each'));
-      assertSilent([global.displayName]);
+      assertNotLogged([global.displayName]);
     });
 
-    test('keeps a session’s data to itself when it cannot be kept', async () => {
+    test('contains no session data if a session cannot be saved', async () => {
       const visitor = await aPerson(portal, english).visit('/sign-in');
       await portal.database.knex.schema.alterTable('sessions', (table) => table.dropColumn('expires_at'));
       await send({ method: 'GET', path: '/sign-in', headers: { Cookie: '' } });
       await send({ method: 'GET', path: '/sign-in', person: visitor });
       await portal.database.knex.schema.alterTable('sessions', (table) => table.bigInteger('expires_at').defaultTo(0));
       assert.doesNotMatch(portal.logged(), /csrfToken|returnTo|originalMaxAge/);
-      assertSilent([visitor.csrf]);
+      assertNotLogged([visitor.csrf]);
     });
   });
 }

@@ -9,11 +9,11 @@ import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { aPerson } from '../support/person.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
-import { openInventory, type Inventory } from './inventory.ts';
+import { openPortalWithUsers, type PortalWithUsers } from './portal-with-users.ts';
 
 const english = { 'Accept-Language': 'en' };
 
-describe('when a secret is changed', async () => {
+describe('rotating the session secret', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'parvis-rotation-'));
   after(() => rmSync(folder, { recursive: true }));
   const file = path.join(folder, 'parvis.sqlite');
@@ -32,14 +32,14 @@ describe('when a secret is changed', async () => {
     return person.path;
   }
 
-  test('nobody is signed out while both hold, and the old one opens nothing once it is gone', async () => {
+  test('keeps sessions valid while both secrets are listed, and invalidates them with the old secret', async () => {
     const { cookies } = await aPerson(before, english).signIn(user);
     assert.equal(await at(before, cookies()), '/dashboard');
     assert.equal(await at(during, cookies()), '/dashboard');
     assert.equal(await at(afterwards, cookies()), '/sign-in');
   });
 
-  test('new sessions are signed by the new one alone', async () => {
+  test('signs new sessions with the new secret only', async () => {
     const { cookies } = await aPerson(during, english).signIn(user);
     assert.equal(await at(during, cookies()), '/dashboard');
     assert.equal(await at(afterwards, cookies()), '/dashboard');
@@ -47,44 +47,44 @@ describe('when a secret is changed', async () => {
   });
 });
 
-/** A store that loses its tongue at a word of the test. */
-class Stuttering extends TableStore {
-  deaf = false;
-  mute = false;
+/** A session store that fails on demand. */
+class FailingStore extends TableStore {
+  failReads = false;
+  failWrites = false;
   static readonly lost = Object.assign(new Error('lost'), { code: 'ECONNREFUSED' });
 
   override get(key: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    if (this.deaf) setImmediate(done, Stuttering.lost);
+    if (this.failReads) setImmediate(done, FailingStore.lost);
     else super.get(key, done);
   }
 
   override set(key: string, session: SessionData, done?: (error?: unknown) => void): void {
-    if (this.mute) setImmediate(() => done?.(Stuttering.lost));
+    if (this.failWrites) setImmediate(() => done?.(FailingStore.lost));
     else super.set(key, session, done);
   }
 
   override destroy(key: string, done?: (error?: unknown) => void): void {
-    if (this.mute) setImmediate(() => done?.(Stuttering.lost));
+    if (this.failWrites) setImmediate(() => done?.(FailingStore.lost));
     else super.destroy(key, done);
   }
 }
 
-describe('a store that is lost in the middle of a request', async () => {
-  let store: Stuttering | undefined;
-  const inventory: Inventory = await openInventory({
+describe('a session store that fails during a request', async () => {
+  let store: FailingStore | undefined;
+  const fixture: PortalWithUsers = await openPortalWithUsers({
     sessionStore: (database, { rules }) =>
-      (store = new Stuttering(database, sessionTtlMs(rules), () => inventory.portal.clock.now)),
+      (store = new FailingStore(database, sessionTtlMs(rules), () => fixture.portal.clock.now)),
   });
-  const { portal, send, global } = inventory;
+  const { portal, send, global } = fixture;
 
-  test('makes no sign-in look successful', async () => {
+  test('does not make a failed sign-in look successful', async () => {
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await visitor.send('POST', '/sign-in', { username: global.username });
     await visitor.visit('/sign-in/password');
-    store!.mute = true;
+    store!.failWrites = true;
     const form = { _csrf: visitor.csrf, password: global.clearPassword };
     const { status, headers } = await send({ method: 'POST', path: '/sign-in/password', person: visitor, form });
-    store!.mute = false;
+    store!.failWrites = false;
     assert.equal(status, 503);
     assert.equal(headers.location, undefined);
     const cookie = [headers['set-cookie'] ?? []]
@@ -95,43 +95,43 @@ describe('a store that is lost in the middle of a request', async () => {
     assert.equal(dashboard.headers.location, '/sign-in');
   });
 
-  test('keeps the first step of the sign-in from leading on', async () => {
+  test('does not let the first step of sign-in continue', async () => {
     const visitor = await aPerson(portal, english).visit('/sign-in');
-    store!.mute = true;
+    store!.failWrites = true;
     const form = { _csrf: visitor.csrf, username: global.username };
     const { status } = await send({ method: 'POST', path: '/sign-in', person: visitor, form });
-    store!.mute = false;
+    store!.failWrites = false;
     assert.equal(status, 503);
   });
 
-  test('makes no sign-out look done', async () => {
+  test('does not make a failed sign-out look successful', async () => {
     const person = await aPerson(portal, english).signIn(global);
-    store!.mute = true;
+    store!.failWrites = true;
     const { status } = await send({ method: 'POST', path: '/sign-out', person, form: { _csrf: person.csrf } });
-    store!.mute = false;
+    store!.failWrites = false;
     const after = await send({ method: 'GET', path: '/dashboard', person });
     assert.ok(status === 503 || after.headers.location === '/sign-in');
   });
 
-  test('still sends a page that was finished whole', async () => {
-    store!.mute = true;
+  test('still sends a finished page completely', async () => {
+    store!.failWrites = true;
     const { status, text } = await send({ method: 'GET', path: '/sign-in', headers: english });
-    store!.mute = false;
+    store!.failWrites = false;
     assert.ok([200, 503].includes(status));
     assert.match(text, /<\/html>\s*$/);
   });
 
-  test('lets nobody in, and the pending change stays pending', async () => {
+  test('grants no access, and the pending password change stays pending', async () => {
     const person = await aPerson(portal, english).signIn(global);
     await portal.database
       .knex('users')
       .where({ id: global.id })
       .update({ password: 'temporary', temporary_until: portal.clock.now + 1e9 });
-    store!.deaf = true;
+    store!.failReads = true;
     const { status } = await send({ method: 'GET', path: '/dashboard', person });
-    store!.deaf = false;
+    store!.failReads = false;
     assert.equal(status, 503);
-    const healed = await send({ method: 'GET', path: '/dashboard', person });
-    assert.equal(healed.headers.location, '/change-password');
+    const response = await send({ method: 'GET', path: '/dashboard', person });
+    assert.equal(response.headers.location, '/change-password');
   });
 });

@@ -9,11 +9,11 @@ const translator = await loadTranslator();
 const { t, html } = translator('en');
 const elsewhere = 'policy:elsewhere.text';
 
-describe('a hole in the words is never hidden:', () => {
+describe('a missing text', () => {
   const holes = ['common:none', 'none:none', 'none', '', 'common:', 'common:terms.none', 'common:terms.dashboard.0'];
   const own = ['common:__proto__', 'common:constructor', 'common:terms.toString', '__proto__:polluted'];
   for (const key of [...holes, ...own]) {
-    test(`“${key}” throws in every language, each time`, () => {
+    test(`“${key}” throws in every language, every time`, () => {
       for (const language of languages) {
         for (let time = 0; time < 2; time++) assert.throws(() => translator(language).t(key), /No text for/);
         assert.throws(() => translator(language).html(key, { name: 'x' }), /No text for/);
@@ -21,19 +21,19 @@ describe('a hole in the words is never hidden:', () => {
     });
   }
 
-  test('a group of texts is no text', () => {
+  test('is reported for the key of a group', () => {
     assert.throws(() => t('common:terms'), /common|terms/);
   });
 
-  test('a text that lacks one of its values is not whole', () => {
+  test('is reported for a text with a missing value', () => {
     assert.throws(() => t(elsewhere, { region: 'x' }), /Missing value/);
     assert.throws(() => t(elsewhere), /Missing value/);
     assert.throws(() => html(elsewhere, { place: 'x' }), /Missing value/);
   });
 });
 
-describe('every language', () => {
-  test('says the same thing in its own words', () => {
+describe('translations', () => {
+  test('differ by language for the same key', () => {
     const words = languages.map((language) => translator(language).t('common:terms.dashboard'));
     assert.equal(new Set(words).size > 1, true);
     assert.deepEqual(
@@ -43,7 +43,7 @@ describe('every language', () => {
     assert.ok(languages.every((language) => translator(language).settings.direction === 'ltr'));
   });
 
-  test('counts by its own rules', () => {
+  test('follow the plural rules of their language', () => {
     const hours = (language: 'en' | 'fr' | 'de', count: number) =>
       translator(language).t('users:reset.effect.expires', { count });
     assert.match(hours('en', 0), /0 hours/);
@@ -81,9 +81,9 @@ const hostile = [
   '',
 ];
 
-describe('what somebody is called is shown as it is:', () => {
+describe('interpolated names', () => {
   for (const name of hostile) {
-    test(JSON.stringify(name), () => {
+    test(`are shown literally: ${JSON.stringify(name)}`, () => {
       assert.equal(
         t(elsewhere, { region: name, place: 'there' }),
         t(elsewhere, { region: 'REGION', place: 'there' }).replace('REGION', () => name),
@@ -96,7 +96,7 @@ describe('what somebody is called is shown as it is:', () => {
     });
   }
 
-  test('whatever two values are, each stands in its own place', () => {
+  test('appear in their own place, whatever their values', () => {
     const part = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom(...hostile));
     fc.assert(
       fc.property(part, part, (region, place) => {
@@ -108,7 +108,7 @@ describe('what somebody is called is shown as it is:', () => {
     );
   });
 
-  test('numbers stand as they are', () => {
+  test('may be numbers, which are not isolated', () => {
     assert.equal(
       html('users:reset.effect.expires', { count: 72 }),
       escapeHtml(t('users:reset.effect.expires', { count: 72 })),
@@ -116,7 +116,7 @@ describe('what somebody is called is shown as it is:', () => {
   });
 });
 
-test('every character that means something in HTML is escaped', () => {
+test('all special characters of HTML are escaped', () => {
   assert.equal(
     escapeHtml(`<a href="x" title='y'>&amp;</a>`),
     '&lt;a href=&#34;x&#34; title=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt;',

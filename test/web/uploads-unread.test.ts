@@ -1,59 +1,59 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { aUser } from '../support/builders.ts';
-import { importAddress } from '../support/imports.ts';
+import { importPath } from '../support/imports.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { openInventory } from './inventory.ts';
-import { answered, begin, end, english, field, fileHead, limit } from './sending.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
+import { responseOf, startUpload, formEnd, english, formField, fileHead, maxUploadBytes } from './upload-requests.ts';
 
-const patienceMs = 15_000;
-const { portal, origin, global, nobodySpecial, tenant } = await openInventory();
+const timeoutMs = 15_000;
+const { portal, origin, global, plainUser, tenant } = await openPortalWithUsers();
 const admin = await aPerson(portal, english).signIn(global);
 
-describe('nothing is read of a file from somebody', () => {
-  const strangers: [who: string, person: () => Promise<Person | null>, status: number][] = [
+describe('an upload by a user without permission', () => {
+  const senders: [who: string, person: () => Promise<Person | null>, status: number][] = [
     ['without a session', () => Promise.resolve(null), 403],
-    ['who has not signed in', () => aPerson(portal, english).visit('/sign-in'), 403],
-    ['who may not import', () => aPerson(portal, english).signIn(nobodySpecial), 403],
+    ['before sign-in', () => aPerson(portal, english).visit('/sign-in'), 403],
+    ['without the right level', () => aPerson(portal, english).signIn(plainUser), 403],
   ];
-  for (const [who, person, status] of strangers) {
-    test(`${who}: they are answered while they still send`, { timeout: patienceMs }, async () => {
-      const stranger = await person();
-      const call = begin(origin, stranger, { 'Content-Length': limit });
-      call.write(field('_csrf', stranger?.csrf ?? '') + fileHead());
-      // The answer comes although the body never does.
-      const answer = await answered(call);
+  for (const [who, person, status] of senders) {
+    test(`is answered while it is still being sent: ${who}`, { timeout: timeoutMs }, async () => {
+      const sender = await person();
+      const call = startUpload(origin, sender, { 'Content-Length': maxUploadBytes });
+      call.write(formField('_csrf', sender?.csrf ?? '') + fileHead());
+      // The response arrives although the body never ends.
+      const answer = await responseOf(call);
       call.destroy();
       assert.equal(answer.status, status);
       assert.match(answer.body, /<h1>/);
     });
   }
 
-  test('who must change their password first: they are led there', { timeout: patienceMs }, async () => {
+  test('is redirected if the user must change their password', { timeout: timeoutMs }, async () => {
     const pending = await aUser(portal, tenant, { administratorLevel: 'global', password: 'temporary' });
     const person = await aPerson(portal, english).signIn(pending);
-    const call = begin(origin, person, { 'Content-Length': limit });
+    const call = startUpload(origin, person, { 'Content-Length': maxUploadBytes });
     call.flushHeaders();
-    const { status, location } = await answered(call);
+    const { status, location } = await responseOf(call);
     call.destroy();
     assert.deepEqual([status, location], [303, '/change-password']);
   });
 });
 
-describe('a file that is sent', () => {
+describe('an upload', () => {
   for (const path of [
     '/sign-in',
     '/language',
-    `${importAddress}/`,
-    importAddress.toUpperCase(),
+    `${importPath}/`,
+    importPath.toUpperCase(),
     '/my-profile/password',
-    importAddress.replace('import', 'new'),
+    importPath.replace('import', 'new'),
   ]) {
-    test(`to an address that takes none is refused unread: ${path}`, async () => {
-      const body = `${field('_csrf', admin.csrf) + fileHead()}user name\nx${end}`;
-      const call = begin(origin, admin, { 'Content-Length': Buffer.byteLength(body) }, path);
+    test(`is rejected unread at a path without uploads: ${path}`, async () => {
+      const body = `${formField('_csrf', admin.csrf) + fileHead()}user name\nx${formEnd}`;
+      const call = startUpload(origin, admin, { 'Content-Length': Buffer.byteLength(body) }, path);
       call.end(body);
-      assert.equal((await answered(call)).status, 400);
+      assert.equal((await responseOf(call)).status, 400);
     });
   }
 });

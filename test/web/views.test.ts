@@ -4,13 +4,13 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { loadViews } from '../../src/site/http/views.ts';
 import { aPerson } from '../support/person.ts';
-import { openInventory } from './inventory.ts';
+import { openPortalWithUsers } from './portal-with-users.ts';
 
 const render = loadViews();
 const folder = path.join(import.meta.dirname, '../../views');
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ejs'));
 
-// What EJS would take for its own options, and what has run as code in one version or another of it.
+// Names that EJS interprets as options, some of which have led to code execution in past versions.
 const code = 'process.mainModule.polluted = globalThis.polluted = 1';
 const options = {
   ...{
@@ -29,29 +29,29 @@ const polluted = (): unknown => (globalThis as Record<string, unknown>).polluted
 describe('a template', () => {
   const model = { status: 'active', label: 'Active' };
 
-  test('cannot be reached by what stands beside its locals: no option of EJS runs', () => {
+  test('is not affected by EJS options next to its locals', () => {
     const honest = render('shared/status', { model });
     const request = JSON.parse(JSON.stringify({ ...options, __proto__: { x: 1 } })) as object;
     assert.equal(render('shared/status', { ...request, model }), honest);
     assert.equal(polluted(), undefined);
   });
 
-  test('cannot be reached by an inherited option either', () => {
+  test('is not affected by inherited EJS options', () => {
     const honest = render('shared/status', { model });
     const locals = Object.assign(Object.create(options) as object, { model });
     assert.equal(render('shared/status', locals), honest);
     assert.equal(polluted(), undefined);
   });
 
-  test('knows its own names and no other: a field of a form is none of them', () => {
+  test('has only its declared locals, not form fields', () => {
     assert.throws(() => render('shared/region', { name: 'x' } as object));
   });
 
-  test('escapes what it shows', () => {
+  test('escapes its values', () => {
     assert.match(render('shared/status', { model: { status: 'x', label: '<b>"&\'' } }), /&lt;b&gt;&#34;&amp;&#39;/);
   });
 
-  test('that does not exist is named, and no path leads to one', () => {
+  test('is named in the error if it does not exist, and paths outside the folder are rejected', () => {
     for (const name of ['none', '../package', '/etc/passwd', 'shared/status.ejs', '__proto__', 'constructor', '']) {
       assert.throws(() => render(name as 'shared/status', {}), { message: `View not found: ${name}` });
     }
@@ -59,7 +59,7 @@ describe('a template', () => {
 });
 
 describe('all templates', () => {
-  test('put nothing raw into a page but partials, icons, isolated sentences and the body', () => {
+  test('output raw only partials, icons, isolated sentences and the page body', () => {
     const raw = files.flatMap((file) => {
       const text = readFileSync(path.join(folder, file), 'utf8');
       return [...text.matchAll(/<%-\s*([\s\S]*?)\s*%>/g)].map((match) => `${file}: ${match[1] ?? ''}`);
@@ -73,8 +73,8 @@ describe('all templates', () => {
   });
 });
 
-test('a form full of options of EJS is an ordinary wrong form on every address', async () => {
-  const { portal, send, addressOf, global } = await openInventory();
+test('a form full of EJS options is handled as invalid input on every route', async () => {
+  const { portal, send, addressOf, global } = await openPortalWithUsers();
   const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
   const hostile = Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, typeof value === 'object' ? code : String(value)]),

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, it } from 'node:test';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { openBrowser } from '../support/browser.ts';
+import { assertNone } from '../support/assert-none.ts';
+import { chromium, skipWithout } from '../support/services.ts';
+import type { PageState } from './pages.ts';
+import { allVisitors, type Visitor } from './tour.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const conformance = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const everyRule: RunOptions = {
+  runOnly: { type: 'tag', values: conformance },
+  resultTypes: ['violations', 'incomplete'],
+};
+// Only colors differ in the dark theme; all other rules have been checked in the light theme.
+const colorRules: RunOptions = {
+  runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
+  resultTypes: ['violations', 'incomplete'],
+};
+
+// axe cannot determine the contrast on a gradient and would report the whole sign-in page as undecided. The replacement
+// is the color of the gradient that is closest to the text.
+const plainGround = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    '.minimal-layout { background: var(--portal-accent-ground) } .minimal-layout::before { content: none }' +
+    'select { background-image: none !important }'
+  );
+  document.adoptedStyleSheets = [sheet];
+}`;
+
+const wide = 1280;
+/** 1280 px at 400% zoom. */
+const narrow = 320;
+const height = 900;
+
+/** How a page is displayed while axe checks it. */
+export interface Viewport {
+  readonly width: number;
+  readonly theme: 'light' | 'dark';
+}
+
+/** Every rule on a desktop and on a small screen, and the colors of both themes. */
+export const allViewports: readonly Viewport[] = [wide, narrow].flatMap((width) => [
+  { width, theme: 'light' },
+  { width, theme: 'dark' },
+]);
+export const desktop: readonly Viewport[] = allViewports.filter(({ width }) => width === wide);
+export const smallScreen: readonly Viewport[] = [{ width: narrow, theme: 'light' }];
+
+async function show(page: Page, { width, theme }: Viewport): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.setViewportSize({ width, height });
+  // Enlarge the viewport to the whole page: axe cannot determine the colors of elements cut off by its edge.
+  const length = await page.evaluate<number>('document.scrollingElement.scrollHeight');
+  if (length > height) await page.setViewportSize({ width, height: length });
+}
+
+async function violations(page: Page, options: RunOptions): Promise<string[]> {
+  // The page's CSP would reject a script element, but not code evaluated through the debugger.
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe);
+  await page.evaluate(plainGround);
+  const results = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
+  assert.ok(results.passes.length > 0, 'axe checked nothing');
+  const undecided = results.incomplete.filter(({ id }) => id === 'color-contrast');
+  return [...results.violations, ...undecided].flatMap(({ id, nodes }) =>
+    nodes.map(({ target, any }) => `${id} at ${target.join(' ')}: ${any.map(({ message }) => message).join(' ')}`),
+  );
+}
+
+const outline = `({
+  language: document.documentElement.lang,
+  headings: document.querySelectorAll('h1').length,
+  title: document.title,
+  focused: document.activeElement.className,
+  width: document.scrollingElement.scrollWidth,
+})`;
+interface Outline {
+  language: string;
+  headings: number;
+  title: string;
+  focused: string;
+  width: number;
+}
+
+// Text spacing that users may set (WCAG 1.4.12).
+const roomyText = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }' +
+    'p { margin-block-end: 2em !important }'
+  );
+  document.adoptedStyleSheets = [sheet];
+}`;
+
+/** @returns the problems found on a page, checked by axe in these viewports */
+export async function inspectPage(
+  page: Page,
+  state: PageState,
+  language: string,
+  looks: readonly Viewport[],
+): Promise<string[]> {
+  const found: string[] = [];
+  const say = (where: string, faults: readonly string[]): void => {
+    found.push(...faults.map((fault) => `${state.name} (${language}, ${where}): ${fault}`));
+  };
+  const seen = await page.evaluate<Outline>(outline);
+  say('wide', [
+    ...(seen.language === language ? [] : [`speaks ${seen.language}`]),
+    ...(seen.headings === 1 ? [] : [`has ${seen.headings} first headings`]),
+    ...(seen.title.length > 3 ? [] : ['has no title']),
+    ...(state.hasErrors && seen.focused !== 'error-summary' ? [`has its focus on "${seen.focused}"`] : []),
+  ]);
+  for (const each of looks) {
+    await show(page, each);
+    say(`${each.width}, ${each.theme}`, await violations(page, each.theme === 'light' ? everyRule : colorRules));
+  }
+  await show(page, { width: narrow, theme: 'light' });
+  const { width } = await page.evaluate<Outline>(outline);
+  await page.evaluate(roomyText);
+  const { width: roomyWidth } = await page.evaluate<Outline>(outline);
+  if (width > narrow) say('narrow', [`is ${width} px wide`]);
+  if (roomyWidth > Math.max(width, narrow)) say('narrow, with roomy text', [`is ${roomyWidth} px wide`]);
+  await page.setViewportSize({ width: wide, height });
+  return found;
+}
+
+/** Two halves of all users, so that two test files can share the work. */
+export const isAdministrator = ({ name }: Visitor): boolean => name.includes('administrator');
+export const isOtherUser = (walker: Visitor): boolean => !isAdministrator(walker);
+
+/**
+ * Tests every page state in one language: language, headings, title, focus and width, and the findings of axe.
+ * @param isChosen selects the users whose pages are tested
+ */
+export function testAccessibility(
+  language: 'en' | 'fr' | 'de',
+  looks: readonly Viewport[],
+  isChosen: (walker: Visitor) => boolean = () => true,
+): void {
+  describe(`accessibility of every page, in ${language}`, { skip: skipWithout('chromium', chromium()) }, () => {
+    it('has no findings for any user', async () => {
+      const { visitors } = await allVisitors(await openBrowser());
+      const found: string[] = [];
+      for (const { enter, pages } of visitors.filter(isChosen)) {
+        // A color in transition would be measured halfway.
+        const page = await enter({ language, context: { reducedMotion: 'reduce' } });
+        for (const state of pages) {
+          await state.open(page);
+          found.push(...(await inspectPage(page, state, language, looks)));
+        }
+        await page.context().close();
+      }
+      assertNone(found);
+    });
+  });
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import type * as cheerio from 'cheerio';
+
+type Selection = ReturnType<cheerio.CheerioAPI>;
+
+/** Collapses white space as a browser displays it, including narrow and no-break spaces. */
+export const normalizeSpace = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** A field that occurs several times has an array of values. */
+type FormValues = Record<string, string | string[]>;
+
+export function urlEncoded(values: FormValues): string {
+  const pairs = Object.entries(values).flatMap(([name, value]) =>
+    [value].flat().map((each): [string, string] => [name, each]),
+  );
+  return new URLSearchParams(pairs).toString();
+}
+
+export function formValues($: cheerio.CheerioAPI, form: Selection): FormValues {
+  const values: FormValues = {};
+  form.find('input[name], select[name], textarea[name]').each((_, element) => {
+    const field = $(element);
+    const type = field.attr('type');
+    if ((type === 'checkbox' || type === 'radio') && field.attr('checked') === undefined) return;
+    const value = field.is('select')
+      ? (field.find('option[selected]').attr('value') ?? field.find('option').attr('value'))
+      : field.attr('value');
+    const name = field.attr('name') ?? '';
+    const before = values[name];
+    values[name] = before === undefined ? (value ?? '') : [before, value ?? ''].flat();
+  });
+  return values;
+}
+
+export function fieldsByLabel(
+  $: cheerio.CheerioAPI,
+  form: Selection,
+  fields: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([label, value]) => {
+      const found = form
+        .find('label')
+        .filter((_, element) => normalizeSpace($(element).text()) === label)
+        .first();
+      const name = $(`#${found.attr('for') ?? 'none'}`).attr('name');
+      assert.ok(name, `There is no field "${label}"`);
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
+
+/** A hasher that runs a callback once, after a password has been verified and before the result is used. */
+export async function anInterruptedHasher() {
+  const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+  let next: (() => Promise<unknown>) | null = null;
+  const hasher: Hasher = {
+    ...base,
+    verify: async (tag, password) => {
+      const matches = await base.verify(tag, password);
+      const work = next;
+      next = null;
+      await work?.();
+      return matches;
+    },
+  };
+  return {
+    hasher,
+    /** Sets the callback for the next verification. */
+    duringNextVerify: (work: () => Promise<unknown>): void => {
+      next = work;
+    },
+    /** Fails if no password has been verified since, because the test would prove nothing. */
+    assertVerified: (): void => assert.equal(next, null, 'no password was checked'),
+  };
+}

@@ -1,3 +1,0 @@
-/** Words of the inside: of the program, its files, its database. */
-export const inside =
-  /\bat \S+ \(|node_modules|file:\/\/|\.ts\b|\/src\/|sqlite|postgres|knex|select \w+ from|Error:|undefined|\[object/i;
