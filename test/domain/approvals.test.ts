@@ -43,6 +43,9 @@ const someone = (administratorLevel: AdministratorLevel, globalAdminUntil: numbe
 const global = someone('global');
 const plain = someone('none');
 const levels = (administratorLevel: AdministratorLevel) => ({ administratorLevel, agentLevel: 'none' }) as const;
+const assign = (target: Target, from: AdministratorLevel, to: AdministratorLevel) => (scope: Scope) =>
+  mayAssignLevels(scope, { ...target, ...levels(from) }, levels(to));
+const addAt = (level: AdministratorLevel) => (scope: Scope) => mayAssignLevels(scope, null, levels(level));
 
 /** The decisions that each approval rule affects. */
 const questions: [label: string, guard: ApprovalRule, act: ApprovalAction, ask: (scope: Scope) => PolicyDecision][] = [
@@ -59,18 +62,8 @@ const questions: [label: string, guard: ApprovalRule, act: ApprovalAction, ask: 
     (scope) => may(scope, 'users.import', global),
   ],
   ['restoring a Global admin', 'giveGlobalAdmin', 'restore', (scope) => may(scope, 'users.restore', global)],
-  [
-    'promoting to Global admin',
-    'giveGlobalAdmin',
-    'giveGlobalAdmin',
-    (scope) => mayAssignLevels(scope, { ...plain, ...levels('none') }, levels('global')),
-  ],
-  [
-    'adding a Global admin',
-    'giveGlobalAdmin',
-    'giveGlobalAdmin',
-    (scope) => mayAssignLevels(scope, null, levels('global')),
-  ],
+  ['promoting to Global admin', 'giveGlobalAdmin', 'giveGlobalAdmin', assign(plain, 'none', 'global')],
+  ['adding a Global admin', 'giveGlobalAdmin', 'giveGlobalAdmin', addAt('global')],
   ['exporting users', 'export', 'exportUsers', (scope) => may(scope, 'users.export')],
   ['exporting the activity log', 'export', 'exportLog', (scope) => may(scope, 'activity.export')],
   ['deleting a fourth user', 'deleteMany', 'delete', (scope) => mayDelete(scope, [plain], 3)],
@@ -81,14 +74,8 @@ const questions: [label: string, guard: ApprovalRule, act: ApprovalAction, ask: 
 const free: [label: string, ask: (scope: Scope) => PolicyDecision][] = [
   ['resetting another user', (scope) => may(scope, 'users.resetPassword', plain)],
   ['restoring another user', (scope) => may(scope, 'users.restore', plain)],
-  [
-    'giving another level',
-    (scope) => mayAssignLevels(scope, { ...plain, ...levels('none') }, levels('userManagement')),
-  ],
-  [
-    'removing the Global admin level',
-    (scope) => mayAssignLevels(scope, { ...global, ...levels('global') }, levels('none')),
-  ],
+  ['giving another level', assign(plain, 'none', 'userManagement')],
+  ['removing the Global admin level', assign(global, 'global', 'none')],
   ['blocking a Global admin', (scope) => may(scope, 'users.block', global)],
   ['deleting a third user', (scope) => mayDelete(scope, [plain], 2)],
   ['reading the activity log', (scope) => may(scope, 'activity.view')],
@@ -99,11 +86,8 @@ describe('policy on actions that need approval', () => {
     test(`${label} needs approval under the rule ${guard} only`, () => {
       for (const named of approvalRules) {
         const decision = ask(scopeOf('global', [named]));
-        assert.equal(
-          decision.allowed ? 'yes' : decision.because,
-          named === guard ? 'secondAdministrator' : 'yes',
-          named,
-        );
+        const outcome = decision.allowed ? 'yes' : decision.because;
+        assert.equal(outcome, named === guard ? 'secondAdministrator' : 'yes', named);
         if (!decision.allowed && decision.because === 'secondAdministrator') assert.equal(decision.act, act);
       }
     });
