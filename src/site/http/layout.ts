@@ -58,19 +58,16 @@ export function createLayoutFactory(parts: LayoutConfig) {
 }
 
 function createLayout(
-  deps: LayoutDependencies,
+  { cookies, assets, languageChoices, regionTexts }: LayoutDependencies,
   request: Request,
   nonce: string,
-  messages: Messages,
+  { language, settings, t }: Messages,
   options: PageOptions,
 ) {
-  const { cookies, assets, languageChoices } = deps;
-  const { language, settings, t } = messages;
   const { scope } = request;
-  const { region, otherRegions } = deps.regionTexts.get(language) as RegionTexts;
+  const { region, otherRegions } = regionTexts.get(language) as RegionTexts;
   const token = options.withoutForms === true ? existingCsrfToken(request) : ensureCsrfToken(request);
   const path = returnPathOf(request);
-  const user = request.signedIn?.session.user ?? null;
   const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: translate(t, faultText(fault)) }));
   return {
     language,
@@ -90,7 +87,7 @@ function createLayout(
     otherRegions,
     tenant: scope ? { name: scope.tenant.name } : null,
     support: scope ? supportSessionOf(scope) : null,
-    person: user ? { name: user.displayName, initials: initialsOf(user.displayName) } : null,
+    person: personOf(request),
     navigation: scope && !options.withoutNavigation ? navigationFor(scope, request.path, t) : [],
     breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: translate(t, label) })),
     notice: noticeOf(request, t, options),
@@ -100,6 +97,11 @@ function createLayout(
     scripts: options.scripts ?? [],
     asset: assets.url,
   };
+}
+
+function personOf({ signedIn }: Request) {
+  const name = signedIn?.session.user.displayName;
+  return name === undefined ? null : { name, initials: initialsOf(name) };
 }
 
 const translate = (t: Messages['t'], text: LocalizedText): string =>
