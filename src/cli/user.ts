@@ -147,7 +147,7 @@ export async function resetPassword(context: CommandContext, typed: string) {
   const scope = tenants.operatorScope(found.tenant);
   const result = await users.resetPassword(scope, found.user.id, null);
   if (result.outcome !== 'reset') {
-    throw new CommandError('The password was changed by another process at the same time; try again');
+    throw new CommandError('The password has just been changed by someone else; try again');
   }
   const bypassed = approvalNotes(scope, 'resetPassword', found.user);
   return { userId: found.user.id, username, temporaryPassword: result.credential.clearText ?? '', bypassed };

@@ -80,7 +80,7 @@ describe('stored data of a second factor', async () => {
     const environment = { DATA_DIR: folder, DATABASE_URL, SESSION_SECRETS: 's'.repeat(32) };
     const named = await run(['check', '--json'], { ...environment, SECOND_FACTOR_KEYS: 'x'.repeat(32) });
     assert.deepEqual((JSON.parse(named.stdout) as { faults: string[] }).faults, [
-      'SECOND_FACTOR_KEYS: no key here opens 1 second factors; put the one before behind it',
+      'SECOND_FACTOR_KEYS: 1 second factors cannot be decrypted with these keys; add the previous key after the current one',
     ]);
     assert.equal((await run(['check'], { ...environment, SECOND_FACTOR_KEYS: recent })).code, 0);
   });
