@@ -20,12 +20,13 @@ export async function linkVisitors(
   browser: Browser,
   portal: ServedPortal,
   openPage: (to: ServedPortal, options: PageOptions) => Promise<Page>,
+  more: Readonly<Record<string, string>>,
 ): Promise<LinkVisitor[]> {
   const [byLink, byMail] = await Promise.all(
     (['link', 'mailedLink'] as const).map((rule) => aTenantWithHandover(portal, rule)),
   );
   const { origin, serve } = await reserveOrigin();
-  const environment = { REGION: 'china', BASE_URL: origin, REGION_URLS: `china=${origin}` };
+  const environment = { REGION: 'china', BASE_URL: origin, REGION_URLS: `china=${origin}`, ...more };
   const alone = serve(await openPortal({ environment }));
   const link = await reveal(await signIn(await newPage(browser, portal), byLink!.admin), byLink!.user.id);
   return [

@@ -22,7 +22,7 @@ export interface Visitor {
 }
 
 /** A portal in a region whose users are managed elsewhere. */
-async function serveElsewhere(): Promise<ServedPortal> {
+async function serveElsewhere(more: Environment): Promise<ServedPortal> {
   const { origin, serve } = await reserveOrigin();
   const rules = path.join(import.meta.dirname, '../../rules/germany-historical.json');
   const environment = {
@@ -30,6 +30,7 @@ async function serveElsewhere(): Promise<ServedPortal> {
     REGION_RULES: rules,
     BASE_URL: origin,
     REGION_URLS: `worldwide=http://localhost:3000,germany=${origin}`,
+    ...more,
   };
   return serve(await openPortal({ environment }));
 }
@@ -39,19 +40,24 @@ export interface Tour {
   readonly visitors: readonly Visitor[];
 }
 
-/** Every kind of user of the portal, with all their pages. */
-export async function allVisitors(browser: Browser): Promise<Tour> {
+type Environment = Readonly<Record<string, string>>;
+
+/**
+ * Every kind of user of the portal, with all their pages.
+ * @param more environment variables of the portals, such as LOCALES_DIR
+ */
+export async function allVisitors(browser: Browser, more: Environment = {}): Promise<Tour> {
   const { origin, serve } = await reserveOrigin();
   const portal = serve(
     await openPortal({
-      environment: { BASE_URL: origin, REGION_URLS: `worldwide=${origin},germany=http://localhost:3001` },
+      environment: { BASE_URL: origin, REGION_URLS: `worldwide=${origin},germany=http://localhost:3001`, ...more },
     }),
   );
   const largeTenant = await aLargeTenant(portal);
   const { tenant, admin, patient, user } = largeTenant;
   const token = randomUUID();
   await setupTokenStore.replace(portal.database, setupTokenDigest(token));
-  const elsewhere = await serveElsewhere();
+  const elsewhere = await serveElsewhere(more);
   const germanTenant = await aTenant(elsewhere, { language: 'de' });
   const germanAdmin = await aUser(elsewhere, germanTenant, { administratorLevel: 'global' });
 
@@ -105,7 +111,7 @@ export async function allVisitors(browser: Browser): Promise<Tour> {
       enter: as(admin),
       pages: [...adminPages(largeTenant), ...removalPages(owner.user, patient)],
     },
-    ...(await linkVisitors(browser, portal, openPage)),
+    ...(await linkVisitors(browser, portal, openPage, more)),
     { name: 'importer', enter: as(admin), pages: await importPages(portal, tenant, admin, patient) },
     { name: 'administrator with support', enter: as(admin), pages: support.ofAdmins },
     { name: 'operator', enter: as(support.inside), pages: support.ofOperators },

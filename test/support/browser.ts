@@ -74,7 +74,7 @@ export async function servePortal({ environment, ...options }: PortalOptions = {
 }
 
 export interface PageOptions {
-  readonly language?: 'en' | 'fr' | 'de';
+  readonly language?: string;
   readonly javaScript?: boolean;
   /** The device's color scheme, used until a theme is chosen in the portal. */
   readonly theme?: 'light' | 'dark';

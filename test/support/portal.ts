@@ -82,7 +82,7 @@ export interface PortalOptions {
 
 // Deliberately weak, to keep tests fast.
 const quickParameters = { memoryCost: 8, timeCost: 1, parallelism: 1 };
-const translator = await loadTranslator();
+const builtInTranslator = await loadTranslator();
 const render = loadViews();
 const assets = loadAssets();
 // A long queue limit, so that tests with many users do not fail on a busy machine.
@@ -107,7 +107,8 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const sessionStore =
     options.sessionStore?.(database, config) ?? new TableStore(database, sessionTtlMs(config.rules), () => clock.now);
   const { app, routes, background } = createApp({
-    ...{ config, database, sessionStore, hasher, strengthEstimator, translator, render, assets },
+    ...{ config, database, sessionStore, hasher, strengthEstimator, render, assets },
+    translator: options.environment?.LOCALES_DIR ? await loadTranslator(config.languages) : builtInTranslator,
     secrets: config.sessionSecrets,
     secondFactorKeys: config.secondFactorKeys,
     readiness: { database: () => database.ping() },
