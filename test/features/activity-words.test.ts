@@ -75,7 +75,7 @@ describe('rendering an activity entry', () => {
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
       'Camille deleted the account of Erased person 7F3K-2QXA.',
       'Camille a supprimé le compte 7F3K-2QXA (personne effacée).',
-      'Camille hat das Konto von Person 7F3K-2QXA (endgültig gelöscht) gelöscht.',
+      'Camille hat das Konto von Person 7F3K-2QXA (Daten endgültig gelöscht) gelöscht.',
     ],
     [
       activity({ kind: 'signIn.failed', because: 'password' }, { actor: null }),
