@@ -85,7 +85,7 @@ describe('the activity log', () => {
     };
     assert.equal(await shown({}), 3);
     assert.equal(await shown({ 'Event type': 'users' }), 1);
-    admin.sees('Camille Laurent deleted the account of Zoltán Kiss.');
+    admin.sees('Camille Laurent deleted Zoltán Kiss’s account.');
     assert.equal(await shown({ 'Start date': day(1) }), 2);
     assert.equal(await shown({ 'End date': day(1) }), 2);
     assert.equal(await shown({ 'Start date': day(1), 'End date': day(1) }), 1);
@@ -167,7 +167,7 @@ describe('activity of one user', () => {
     admin.sees('Who do you mean?').sees('Zoé Besson').sees(`Zoltán Kiss${zoltan.username} Deleted`);
     assert.deepEqual(sentences(admin), []);
     await admin.follow('Zoltán Kiss');
-    assert.deepEqual(sentences(admin), ['Camille Laurent deleted the account of Zoltán Kiss.']);
+    assert.deepEqual(sentences(admin), ['Camille Laurent deleted Zoltán Kiss’s account.']);
     await (await admin.visit(log)).submit('Apply filters', { Person: 'nobody at all' });
     admin.sees('No one with that name');
   });
@@ -176,7 +176,7 @@ describe('activity of one user', () => {
     const { admin, zoltan } = await setUpTenant('en');
     await portal.database.knex('users').where({ id: zoltan.id }).delete();
     await admin.visit(`${log}?user=${zoltan.id}`);
-    assert.match(sentences(admin).join(), /^Camille Laurent deleted the account of Erased person [\w-]+\.$/);
+    assert.match(sentences(admin).join(), /^Camille Laurent deleted Erased person [\w-]+’s account\.$/);
     admin.sees('Unknown person');
   });
 });

@@ -73,7 +73,7 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
-      'Camille deleted the account of Erased person 7F3K-2QXA.',
+      'Camille deleted Erased person 7F3K-2QXA’s account.',
       'Camille a supprimé le compte 7F3K-2QXA (personne effacée).',
       'Camille hat das Konto von Person 7F3K-2QXA (Daten endgültig gelöscht) gelöscht.',
     ],
@@ -103,7 +103,7 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.edited', changes }),
-      'Camille changed the account of Zoé.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values were erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
+      'Camille changed Zoé’s account.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values were erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
       'Camille a modifié le compte Zoé.|Nom d’affichage : « Zoé » remplacé par « Zoë »|Prénom : « (vide) » remplacé par « Zoë »|Nom : les valeurs ont été effacées|Langue : « Celle de l’organisation » remplacé par « Allemand »|Niveau d’administration : « Pas un administrateur » remplacé par « Administrateur général »|Niveau d’agent : « Agent commercial » remplacé par « Agent du support technique »',
       'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ in „Zoë“ geändert|Vorname: von „(leer)“ in „Zoë“ geändert|Nachname: Werte gelöscht|Sprache: von „Wie die Organisation“ in „Deutsch“ geändert|Administratorebene: von „Kein Administrator“ in „Globaler Administrator“ geändert|Agentenebene: von „Vertriebsbeauftragter“ in „Helpdesk-Agent“ geändert',
     ],

@@ -31,7 +31,7 @@ describe('removing the second factor of a Global admin', () => {
     const camille = await as(requester);
     const page = `${usersPage}/${user.id}/remove-second-factor`;
     await camille.visit(`${usersPage}/${user.id}`).then(() => camille.follow('Remove authenticator app'));
-    camille.sees('Remove the authenticator app of Paul Petit');
+    camille.sees('Remove Paul Petit’s authenticator app');
     const address = await requestApproval(camille);
     assert.equal((await camille.send('post', page)).status, 303);
     assert.notEqual((await storedUser(portal, user)).second_factor_at, null, 'nothing is removed without approval');

@@ -28,7 +28,7 @@ for (const [dialect, server] of [
 
       await camille.visit(`${usersPage}/${third.id}`);
       await camille.follow('Reset password');
-      camille.sees('Your organization requires two administrators for this.');
+      camille.sees('Your organization requires two administrators for this action.');
       camille.sees('Another administrator has 24 hours to approve.');
       camille.sees('Who can approve this').sees('Noah Klein');
       assert.ok(!camille.$('main .role-cards').text().includes('Inès Haddad'), 'the subject cannot approve');
@@ -42,7 +42,7 @@ for (const [dialect, server] of [
       noah.sees('1 request is waiting for your approval');
       await noah.follow('1 request is waiting');
       assert.equal(noah.path, address);
-      noah.sees('Reset the password of Inès Haddad').sees('Camille Laurent').sees('They lost their phone');
+      noah.sees('Reset Inès Haddad’s password').sees('Camille Laurent').sees('They lost their phone');
       await noah.submit('Approve', { 'Comment (optional)': 'I have seen her' });
       noah.sees('You approved the request.').sees('Only the requester can complete it');
       assert.ok(!noah.$('main form').length, 'no action is left');
@@ -75,7 +75,7 @@ for (const [dialect, server] of [
       await noah.visit(address);
       await noah.submit('Decline', { 'Comment (optional)': 'Not without a call' });
       await camille.visit('/account-settings/activity-log');
-      camille.sees('Camille Laurent requested approval for Inès Haddad: Reset password.');
+      camille.sees('Camille Laurent requested approval: Reset password (user: Inès Haddad).');
       camille.sees('“They lost their phone”').sees(`Approval request ${address.split('/').at(-1)?.slice(0, 8)}`);
       camille.sees('Noah Klein declined Camille Laurent’s request: Reset password.').sees('“Not without a call”');
       await camille.visit('/dashboard');

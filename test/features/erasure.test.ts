@@ -27,11 +27,11 @@ describe('erasing a deleted user', async () => {
         .includes('Erase permanently'),
     );
     await admin.visit(pathOf(zoe));
-    admin.sees('Permanently erase Zoé Kanarienvogel?').sees('This can’t be undone').sees(zoe.username);
+    admin.sees('Permanently erase Zoé Kanarienvogel’s data?').sees('This can’t be undone').sees(zoe.username);
     assert.equal((await rowsOf(zoe)).length, 1, 'nothing happens before the confirmation');
     await admin.submit('Erase permanently');
     assert.equal(admin.path, `${list}/deleted`);
-    admin.sees('The person was permanently erased.').doesNotSee('Kanarienvogel');
+    admin.sees('The person’s data was permanently erased.').doesNotSee('Kanarienvogel');
     assert.deepEqual(await rowsOf(zoe), []);
   });
 

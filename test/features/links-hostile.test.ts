@@ -74,7 +74,7 @@ describe('opening a one-time link', () => {
     const { link } = await aLink();
     const person = await aPerson(portal, english).visit(link);
     const before = person.cookies();
-    await person.submit('Open the link');
+    await person.submit('Use this link');
     assert.notEqual(person.cookies(), before);
     assert.equal((await person.send('POST', link)).headers.location, '/change-password');
     await choosePassword(person);

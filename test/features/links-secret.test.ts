@@ -51,7 +51,7 @@ describe('URL of a one-time link', () => {
     const user = await aPerson({ app }, english).visit(link);
     assert.equal(user.headers['referrer-policy'], 'no-referrer');
     await user.send('POST', '/language', { language: 'fr' });
-    await user.submit('Open the link');
+    await user.submit('Use this link');
     await user.visit('/change-password');
     const holding = sent.filter(({ headers, body }) => (headers + body).includes(token));
     assert.equal(holding.length, 1);

@@ -44,7 +44,7 @@ for (const [dialect, server] of [
 
       const user = await aPerson(portal, english).visit(link);
       user.sees(`This link is for ${zoe.username[0]}…@${tenant.domain} at ${tenant.name}.`).doesNotSee('Besson');
-      await user.submit('Open the link');
+      await user.submit('Use this link');
       assert.equal(user.path, '/change-password');
       assert.deepEqual(user.redirects, ['/change-password']);
       user.sees('that Camille Laurent created for you');

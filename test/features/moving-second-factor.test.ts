@@ -20,7 +20,7 @@ import {
 import { postgres, skipWithout } from '../support/services.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 
-const why = 'Your organization was moved to this region, and your authenticator app couldn’t be moved with it.';
+const why = 'Your organization was moved to this region, but your authenticator app couldn’t be moved.';
 const addressable = (path: string, id: string): string =>
   path.replace(':userId', id).replace(':token', 'a'.repeat(43)).replace(/:\w+/g, id);
 
@@ -85,7 +85,9 @@ for (const [dialect, fromUrl, toUrl] of [
 
     it('cannot be waived by an administrator or by the operator', async () => {
       const admin = await signIn(other);
-      (await admin.visit(userPath(owner.id))).sees('It couldn’t be moved to this region with the organization.');
+      (await admin.visit(userPath(owner.id))).sees(
+        'The authenticator app couldn’t be moved to this region with the organization.',
+      );
       await admin.send('POST', pathTo(paths.removeSecondFactor, { userId: owner.id }));
       const { database, tenants } = to.portal;
       const found = (await tenantsStore.findForOperator(database, tenant.id))!;
@@ -107,7 +109,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal((await person.visit(paths.dashboard)).path, paths.dashboard);
       assert.equal((await signIn(owner)).path, paths.signInCode);
       await person.visit(paths.removeOwnSecondFactor);
-      await person.submit('Remove', confirmationFields(codes[0] ?? ''));
+      await person.submit('Remove authenticator app', confirmationFields(codes[0] ?? ''));
       assert.equal((await signIn(owner)).path, paths.dashboard);
     });
 

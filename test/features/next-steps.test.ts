@@ -27,7 +27,7 @@ describe('a page with an error or conflict', async () => {
     assert.equal(again.$(`main a[href="${paths.dashboard}"]`).length, 1);
     const { status } = await again.send('POST', paths.signOut);
     assert.equal(status, 303);
-    assert.equal((await again.visit(link)).$('main form button').text().trim(), 'Open the link');
+    assert.equal((await again.visit(link)).$('main form button').text().trim(), 'Use this link');
   });
 
   it('explains where to get a new link after a link has expired', async () => {

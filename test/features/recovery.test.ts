@@ -71,7 +71,7 @@ for (const [dialect, database] of [
       const admin = await aPerson(portal, english).signIn(boss);
       await admin.visit(`/account-settings/activity-log?user=${zoe.id}`);
       admin.sees('Zoé Besson recovered their account with a one-time link.');
-      admin.sees('A one-time link to recover the account was emailed to Zoé Besson on request.');
+      admin.sees('An account recovery link was emailed to Zoé Besson on request.');
     });
 
     it('expires after an hour, or when the user signs in with the password', async () => {

@@ -62,7 +62,7 @@ describe('a reset that is not allowed', () => {
     const [actor, zoe] = [await withLevel('userManagement'), await withLevel('global')];
     const person = await (await signedIn(actor)).visit(userAddress(zoe));
     assert.equal(person.status, 200);
-    person.sees(/Only another Global admin can do this to a Global admin: .*reset a password\./);
+    person.sees(/Only another Global admin can take these actions on a Global admin’s account: .*reset a password\./);
     assert.equal(person.$(`a[href="${resetAddress(zoe)}"], form[action="${resetAddress(zoe)}"]`).length, 0);
     assert.ok((await post(person, zoe)).text.includes(t('policy:globalAdmin.text')));
     assert.deepEqual(await refusalsOf(zoe), [

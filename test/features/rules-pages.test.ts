@@ -107,9 +107,13 @@ describe("an organization's own rule", async () => {
     const person = await aPerson(portal, english).signIn(manager);
     await person.visit(paths.users);
     person.sees('Turned off by your organization: export users.');
-    person.sees('In your organization, only Global admins can do this to administrators: edit a user');
+    person.sees(
+      'In your organization, only Global admins can take these actions on administrator accounts: edit a user',
+    );
     await person.visit(userPath(billing.id));
-    person.sees('In your organization, only Global admins can do this to administrators: edit a user');
+    person.sees(
+      'In your organization, only Global admins can take these actions on administrator accounts: edit a user',
+    );
     person.doesNotSee('region, only');
     await person.visit(paths.newUser);
     person.sees('In your organization, only a Global admin can assign or remove administrator roles.');

@@ -34,7 +34,7 @@ describe('concurrent changes while a user manages their second factor', async ()
   ];
 
   for (const [what, path, button] of [
-    ['removal of the second factor', paths.removeOwnSecondFactor, 'Remove'],
+    ['removal of the second factor', paths.removeOwnSecondFactor, 'Remove authenticator app'],
     ['new recovery codes', paths.ownRecoveryCodes, 'Generate new codes'],
   ] as const) {
     for (const [label, work] of [
@@ -69,7 +69,7 @@ describe('concurrent changes while a user manages their second factor', async ()
   it('do not end the session in which the second factor is removed', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await owner.person.visit(paths.removeOwnSecondFactor);
-    await owner.person.submit('Remove', confirmationFields(owner.recoveryCodes[0] ?? ''));
+    await owner.person.submit('Remove authenticator app', confirmationFields(owner.recoveryCodes[0] ?? ''));
     assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
   });
 

@@ -130,7 +130,9 @@ describe('second factor during sign-in', () => {
     );
     const { person } = required;
     await person.visit(paths.ownSecurity);
-    person.sees('In the Worldwide region, your organization requires').doesNotSee('Remove authenticator app');
+    person
+      .sees('Two-step verification is required for your account in the Worldwide region')
+      .doesNotSee('Remove authenticator app');
     const proof = { currentPassword: goodPassword, code: totpCode(portal, required.seed) };
     assert.equal((await person.send('POST', paths.removeOwnSecondFactor, proof)).status, 403);
     assert.notEqual((await usersStore.find(portal.database, strict.scope, required.user.id))?.secondFactorAt, null);

@@ -115,9 +115,9 @@ for (const [dialect, server] of [
       const codes = recoveryCodesOn(person);
       assert.equal(new Set([...codes, ...owner.recoveryCodes]).size, 20);
       await person.visit(paths.removeOwnSecondFactor);
-      await person.submit('Remove', confirmationFields(owner.recoveryCodes[0] ?? ''));
+      await person.submit('Remove authenticator app', confirmationFields(owner.recoveryCodes[0] ?? ''));
       person.sees('The code is incorrect');
-      await person.submit('Remove', confirmationFields(codes[0] ?? ''));
+      await person.submit('Remove authenticator app', confirmationFields(codes[0] ?? ''));
       person.sees('Your authenticator app was removed');
       const next = await aPerson(portal, english).signIn(owner.user);
       assert.equal(next.path, paths.dashboard);
@@ -130,7 +130,7 @@ for (const [dialect, server] of [
       camille.sees('Set up on');
       await camille.follow('Remove authenticator app');
       await camille.submit('Remove authenticator app');
-      camille.sees('The authenticator app of Zoé Besson was removed').sees('Two-step verification isn’t set up');
+      camille.sees('Zoé Besson’s authenticator app was removed').sees('Two-step verification isn’t set up');
       assert.equal((await owner.person.visit(paths.dashboard)).path, paths.signIn);
       const notices = await deliveriesStore.listOf(portal.database, tenant.scope, 'notices', owner.user.id);
       assert.deepEqual(

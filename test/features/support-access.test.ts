@@ -57,7 +57,7 @@ for (const [dialect, server] of [
         Reason: 'Imports fail since Monday',
         'Duration in hours': '2',
       });
-      admin.sees('Access given.').sees('Ada Betrieb').sees('View only').sees('Not used yet');
+      admin.sees('Support access was given.').sees('Ada Betrieb').sees('View only').sees('Never used');
       await admin.visit('/dashboard');
       admin.sees(/Ada Betrieb has support access until .* 2026/).sees('Imports fail since Monday');
 
@@ -140,7 +140,7 @@ for (const [dialect, server] of [
       await Promise.all([portal.background.runAll(), portal.background.runAll()]);
       const log = await aPerson(portal, english).signIn(supported.camille);
       await log.visit('/account-settings/activity-log');
-      assert.equal(log.text.split('The support access of Ada Betrieb expired.').length - 1, 1);
+      assert.equal(log.text.split('Support access for Ada Betrieb expired.').length - 1, 1);
       await log.visit(supportPage);
       log.sees('Expired');
     });

@@ -171,7 +171,7 @@ for (const [dialect, server] of [
         await supported.admin.visit(supportPage);
         supported.admin.sees('Bo Betrieb').sees('Ended by the operator');
         await supported.admin.visit('/account-settings/activity-log');
-        supported.admin.sees('The operator ended the support access of Bo Betrieb.');
+        supported.admin.sees('The operator ended support access for Bo Betrieb.');
       });
 
       it('do not include blocking the granting administrator, because the organization granted the access', async () => {

@@ -58,11 +58,11 @@ for (const [dialect, server] of [
         .sees('Camille Laurent gave Ada Betrieb support access.')
         .sees('Reason: Zoé is locked out')
         .sees('Ada Betrieb (support) started a support session.')
-        .sees('Ada Betrieb (support) reset the password of Zoé Besson. Support access given by Camille Laurent')
+        .sees('Ada Betrieb (support) reset Zoé Besson’s password. Support access given by Camille Laurent')
         .sees('Ada Betrieb (support) ended the support session.')
         .doesNotSee('Ada Betrieb signed in');
       const csv = (await scenario.admin.send('GET', `${log}/export.csv`)).text;
-      assert.match(csv, /Ada Betrieb \(support\) reset the password of Zoé Besson\..*given by Camille Laurent/);
+      assert.match(csv, /Ada Betrieb \(support\) reset Zoé Besson’s password\..*given by Camille Laurent/);
       const file = await lines(scenario);
       verify(file);
       const entry = file.split('\n').find((line) => line.includes('"kind":"password.reset"')) ?? '';
@@ -120,7 +120,7 @@ for (const [dialect, server] of [
       await scenario.admin.send('POST', `${users}/${scenario.zoe.id}/delete`);
       await scenario.admin.send('POST', `${users}/${scenario.zoe.id}/erase`);
       await scenario.admin.visit(log);
-      scenario.admin.sees(/Ada Gesperrt \(support\) reset the password of Erased person \w{4}-\w{4}\./);
+      scenario.admin.sees(/Ada Gesperrt \(support\) reset Erased person \w{4}-\w{4}’s password\./);
       scenario.admin.sees('Support access given by Camille Laurent').doesNotSee('Zoé Besson');
       verify(await lines(scenario));
     });
@@ -133,7 +133,7 @@ for (const [dialect, server] of [
       const admin = await signInAgain(scenario);
       await admin.visit(log);
       admin.sees(/Camille Laurent gave Erased person (\w{4}-\w{4}) support access\./).doesNotSee('Ada Vergessen');
-      admin.sees(/Erased person \w{4}-\w{4} \(support\) reset the password of Zoé Besson\./);
+      admin.sees(/Erased person \w{4}-\w{4} \(support\) reset Zoé Besson’s password\./);
       const file = await lines({ admin });
       verify(file);
       for (const table of ['activity', 'users', 'support_grants', 'user_sessions', 'deliveries', 'sessions']) {

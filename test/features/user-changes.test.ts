@@ -59,7 +59,7 @@ describe('managing a user', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Old Name' });
     await admin.visit(at(user));
     await admin.submit('Save', { 'Display name': 'New Name' });
-    admin.sees('The changes to New Name were saved.');
+    admin.sees('The changes to New Name’s account were saved.');
     const [event] = await activityStore.latestOfUser(portal.database, tenant.scope, user.id);
     assert.deepEqual(event?.event, {
       kind: 'user.edited',

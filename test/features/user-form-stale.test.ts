@@ -39,9 +39,11 @@ for (const [dialect, server] of [
       const user = await shown({ administratorLevel: 'global' });
       await removesGlobalAdmin(other, user);
       await reader.submit('Save', { 'First name': 'Anna' });
-      reader.sees('Your changes to Anne Martin were saved. Changes that others made in the meantime were kept.');
+      reader.sees(
+        'Your changes to Anne Martin’s account were saved. Changes that others made in the meantime were kept.',
+      );
       await reader.submit('Save', { 'First name': 'Anne' });
-      reader.sees('The changes to Anne Martin were saved.');
+      reader.sees('The changes to Anne Martin’s account were saved.');
     });
 
     it('keeps changes made by an import', async () => {

@@ -122,14 +122,7 @@ export const custom: readonly Row[] = [
     '200',
   ],
   ['credential shown by a reset', 'temporary-password', 'hand-over-link', 'nothing', 'nothing', 'nothing'],
-  [
-    'credential shown for a new user',
-    'temporary-password',
-    'hand-over-link',
-    'One-time link sent by email',
-    'nothing',
-    'nothing',
-  ],
+  ['credential shown for a new user', 'temporary-password', 'hand-over-link', 'Sent by email', 'nothing', 'nothing'],
   [
     'resetting a Global admin',
     '303 /account-settings/approvals/new?act=resetPassword&user=…',

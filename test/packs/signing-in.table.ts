@@ -4,8 +4,8 @@ import type { Row } from './packs.ts';
 export const shipped: readonly Row[] = [
   [
     'help for a forgotten password',
-    'Ask an administrator of your organization to reset it. They’ll give you a temporary password.',
-    'Ask an administrator of your organization to reset it. They’ll give you a temporary password.',
+    'Ask an administrator of your organization to reset your password. They’ll give you a temporary password.',
+    'Ask an administrator of your organization to reset your password. They’ll give you a temporary password.',
     'In the Germany region, passwords are reset in the administration portal of Microsoft Cloud Germany. Go to that site',
     'In the US Government region, passwords are reset in the Azure Government portal. Go to that site',
     'In the China region, administrators can’t reset passwords. Users recover their own accounts. · Recover your account',
@@ -44,11 +44,11 @@ export const shipped: readonly Row[] = [
 export const custom: readonly Row[] = [
   [
     'help for a forgotten password',
-    'Ask an administrator of your organization to reset it. They’ll give you a temporary password.',
-    'Ask an administrator of your organization to reset it. They’ll give you a one-time link.',
+    'Ask an administrator of your organization to reset your password. They’ll give you a temporary password.',
+    'Ask an administrator of your organization to reset your password. They’ll give you a one-time link.',
     'In the China region, administrators can’t reset passwords. Users recover their own accounts. · Recover your account',
     'In the US Government region, passwords are reset in the Azure Government portal. Go to that site',
-    'In the Worldwide region, passwords can’t be reset in this portal. Contact its operator.',
+    'In the Worldwide region, passwords can’t be reset in this portal. Contact the operator of this portal.',
   ],
   ['wrong passwords before a block', '5', '5', '5', '3', '5'],
   [
@@ -69,10 +69,10 @@ export const custom: readonly Row[] = [
   ],
   [
     'second factor on the profile, Global admin',
-    '200 In the Worldwide region, your organization requires two-step verification, so you can’t remove your authenticator app. · New recovery codes',
+    '200 Two-step verification is required for your account in the Worldwide region, so you can’t remove your authenticator app. · Generate recovery codes',
     '200 Set up authenticator app',
-    '200 In the China region, your organization requires two-step verification, so you can’t remove your authenticator app. · New recovery codes',
-    '200 In the US Government region, your organization requires two-step verification, so you can’t remove your authenticator app. · New recovery codes',
+    '200 Two-step verification is required for your account in the China region, so you can’t remove your authenticator app. · Generate recovery codes',
+    '200 Two-step verification is required for your account in the US Government region, so you can’t remove your authenticator app. · Generate recovery codes',
     '200 Set up authenticator app',
   ],
   [
@@ -103,8 +103,8 @@ export const custom: readonly Row[] = [
     'second factor on the profile, user',
     '200 Set up authenticator app',
     '200 Set up authenticator app',
-    '200 In the China region, your organization requires two-step verification, so you can’t remove your authenticator app. · New recovery codes',
-    '200 In the US Government region, your organization requires two-step verification, so you can’t remove your authenticator app. · New recovery codes',
+    '200 Two-step verification is required for your account in the China region, so you can’t remove your authenticator app. · Generate recovery codes',
+    '200 Two-step verification is required for your account in the US Government region, so you can’t remove your authenticator app. · Generate recovery codes',
     '200 Set up authenticator app',
   ],
   [

@@ -35,7 +35,7 @@ export async function resetByLink(admin: Person, user: TestUser): Promise<string
 export async function openLink(portal: Pick<Portal, 'app'>, path: string): Promise<Person> {
   const person = await aPerson(portal, english).visit(path);
   assert.equal(person.status, 200, person.text);
-  return person.submit('Open the link');
+  return person.submit('Use this link');
 }
 
 /** Chooses a password on the page that a link opens. */
