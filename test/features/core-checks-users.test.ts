@@ -128,7 +128,7 @@ const organizations: InvalidCall[] = [
   ['a name that is too long', found({ name: 'x'.repeat(201) }), 'tenant.nameMalformed'],
   ['an empty list of domains', found({ domains: [] }), 'domain.malformed'],
   ['an invalid domain', found({ domains: ['new'] }), 'domain.malformed'],
-  ['an unknown language', found({ language: 'xx' }), 'language.unknown'],
+  ['an unknown language', found({ language: 'xx' }), 'language.notOffered'],
   ['a language the region does not offer', found({ language: 'de' }), 'language.notOffered'],
   [
     'an administrator with a user name of another domain',

@@ -32,7 +32,7 @@ const textsByLanguage = {
     header: 'Benutzername;Vorname;Administratorebene',
     billing: 'Abrechnungsadministrator',
     results: ['Wird geändert', 'Wird hinzugefügt', 'Abgelehnt'],
-    import: '2 gültige Zeilen importieren',
+    import: '2 gültige importieren',
     underWay: 'Der Import wird ausgeführt',
     done: 'Der Import ist abgeschlossen',
     afterwards: ['Geändert', 'Hinzugefügt', 'Abgelehnt'],
@@ -100,16 +100,16 @@ describe('file faults in an import', async () => {
   const faults: [what: string, content: Buffer | string, says: string][] = [
     ['an empty file', '', 'Choose a file that isn’t empty.'],
     ['only white space', '\r\n \r\n', 'The file contains no users.'],
-    ['no heading row', `${name};Zoé`, `The first row has no “User name” column. It contains: ${name}, Zoé`],
+    ['no heading row', `${name};Zoé`, `The first row has no “User name” column. It contains: ${name} and Zoé`],
     ['only headings', 'user name;first name\r\n', 'The file contains no users. Add at least one row.'],
     ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'The file contains no users.'],
-    ['an unknown column', `user name;shoe size;name\n${name};43;x`, 'Unknown columns: shoe size, name.'],
+    ['an unknown column', `user name;shoe size;name\n${name};43;x`, 'Unknown columns: shoe size and name.'],
     ['a duplicate column', `user name;First name;prénom\n${name};a;b`, 'Duplicate columns: prénom'],
     ['a duplicate user name column', `user name;Username\n${name};${name}`, 'Duplicate columns: Username'],
     [
       'headings with the names of inherited properties',
       `user name;__proto__;constructor\n${name};a;b`,
-      'Unknown columns: __proto__, constructor',
+      'Unknown columns: __proto__ and constructor',
     ],
     [
       'headings that are markup',

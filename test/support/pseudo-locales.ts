@@ -32,7 +32,8 @@ export function pseudo(text: string, { direction }: PseudoLocale): string {
   const translated = text.replace(/\{\{[^}]*\}\}|[a-z]/gi, (part) => to[latin.indexOf(part)] ?? part);
   const plain = text.replace(/\{\{[^}]*\}\}/g, '');
   const padding = ` ${to[14]}${to[13]}${to[4]}`.repeat(Math.ceil((plain.length * growth) / 4));
-  return `${open}${translated}${padding}${close}`;
+  // Before the period, so that a test can see where a sentence ends.
+  return open + translated.replace(/[.?!…]?$/, (end) => padding + end) + close;
 }
 
 /** @returns a new LOCALES_DIR with these pseudo-locales */
@@ -46,7 +47,7 @@ export function pseudoLocales(locales: readonly PseudoLocale[]): string {
     const write = (name: string, content: object): void =>
       writeFileSync(path.join(folder, tag, `${name}.json`), JSON.stringify(content));
     write('language', {
-      ...{ name: tag, locale: tag, direction, pluralForms },
+      ...{ name: tag, locale: 'en-US', direction, pluralForms },
       ...{ listDelimiter: ',', nameOrder: 'givenFirst' },
     });
     for (const [namespace, texts] of Object.entries(english)) write(namespace, translate(texts, locale, pluralForms));

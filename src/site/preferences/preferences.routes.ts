@@ -12,9 +12,8 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
 const maxAddressLength = 2_000;
-const maxTagLength = 50;
 const returnTo = singleLine(maxAddressLength).catch('');
-const languageForm = z.object({ language: singleLine(maxTagLength), returnTo });
+const languageForm = z.object({ language: z.string(), returnTo });
 const themeForm = z.object({ theme: z.enum(themes), returnTo });
 
 export interface PreferencesRoutesDependencies {
