@@ -98,7 +98,7 @@ describe('rendering an activity entry', () => {
     [
       activity({ kind: 'activity.exported', format: 'jsonl', filters: ['person', 'firstDay'] }, { target: null }),
       'Camille exported part of the activity log (JSON Lines).|Filtered by person and start date',
-      'Camille a exporté une partie du journal d’activité (JSON Lines).|Filtres : personne et date de début',
+      'Camille a exporté une partie du journal d’activité (JSON Lines).|Filtres : personne et date de début',
       'Camille hat einen Auszug aus dem Aktivitätsprotokoll exportiert (JSON Lines).|Filter: Person und Startdatum',
     ],
     [
