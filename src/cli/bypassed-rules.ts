@@ -26,7 +26,7 @@ export function placementNotes(rules: RegionRules, operation: UserOperation): st
 
 /**
  * @param scope the operator's scope in the tenant of the user
- * @returns a line that tells the operator that administrators of the tenant would need a second one for this, or none
+ * @returns a warning if this action would require a second administrator in the portal; otherwise an empty array
  */
 export function approvalNotes(scope: Scope, act: 'resetPassword' | 'removeSecondFactor', user: User): string[] {
   if (!scope.rules.twoAdministrators.for.includes('resetGlobalAdmin')) return [];

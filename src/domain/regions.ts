@@ -153,7 +153,7 @@ export const offersLanguage = (
 ): boolean => language === null || offered.includes(language);
 
 /**
- * @returns a text of a rules file in a language or, if missing, in the region's default language
+ * @returns the text in the requested language, falling back to the region's default language
  * @throws if the default language is missing too, which `readRules` prevents
  */
 export function ruleTextIn(

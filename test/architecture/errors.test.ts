@@ -77,12 +77,12 @@ describe('error codes', () => {
     assertNone(localeKeysIn(inner));
   });
 
-  test('are all in use', () => {
+  test('every error code is used', () => {
     assertNone(unusedCodes(inner, outer));
   });
 
   for (const language of languages) {
-    test(`all have a text: ${language}`, () => {
+    test(`every error code has a text: ${language}`, () => {
       const { t } = translator(language);
       const parameters: Readonly<Record<string, readonly object[] | undefined>> = examples;
       for (const code of codes) {

@@ -34,7 +34,7 @@ function faultOf(quote: string): string | null {
 describe('commands that documents quote', () => {
   const documents = globSync(['*.md', '{docs,bench,locales,migrations,public,.github}/**/*.md']);
 
-  test('exist, with their options', () => {
+  test('every quoted command exists, with its options', () => {
     const quotes = documents.flatMap((file) =>
       quotesIn(readFileSync(file, 'utf8')).map((quote) => ({ file, fault: faultOf(quote) })),
     );
@@ -42,7 +42,7 @@ describe('commands that documents quote', () => {
     assertNone(quotes.filter(({ fault }) => fault !== null).map(({ file, fault }) => `${file}: ${fault}`));
   });
 
-  test('are reported when they do not exist', () => {
+  test('the check reports unknown commands', () => {
     const text =
       '`npx --no-install parvis tenant list --json`, `npx parvis tenant vanish ID`\nnpx parvis user add --tenant ID \\\n  --nmae N';
     assert.deepEqual(quotesIn(text).map(faultOf), [

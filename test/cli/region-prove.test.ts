@@ -7,7 +7,7 @@ describe('the proof on SQLite', () => {
   let outcome: ProofRun;
   before(async () => (outcome = await runProof([])));
 
-  test('succeeds, with every step done and every control noticed', () => {
+  test('the proof succeeds: every step runs and every control is noticed', () => {
     assertHeld(outcome);
     // Under these rules users do not recover access themselves.
     for (const name of ['worldwide', 'germany', 'the moving tenant'])

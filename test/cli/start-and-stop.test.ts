@@ -21,7 +21,7 @@ describe('starting and stopping serve', () => {
     assert.equal(await second.ended, 0);
   });
 
-  test('a second signal stops it immediately', async () => {
+  test('a second signal stops the server immediately', async () => {
     const served = await serve({ DATA_DIR: dataDirectory() });
     const form = await startIncompleteForm(served.port);
     served.child.kill('SIGTERM');
@@ -76,7 +76,7 @@ describe('starting and stopping serve', () => {
     assert.equal(await served.ended, 0);
   });
 
-  test('without its session store it starts but is not ready', async () => {
+  test('without its session store, the server starts but is not ready', async () => {
     const REDIS_URL = `redis://127.0.0.1:${await freePort()}`;
     const served = await serve({ DATA_DIR: dataDirectory(), REDIS_URL, LOG_LEVEL: 'silent' });
     const readiness = await get(served.origin, '/readyz');
@@ -100,7 +100,7 @@ describe('starting and stopping serve', () => {
     }
   });
 
-  test('a signal during startup stops it', async () => {
+  test('SIGTERM during startup terminates the server', async () => {
     const child = start(['serve'], { DATA_DIR: dataDirectory(), PORT: String(await freePort()) });
     await wait(150);
     const ended = once(child, 'exit');

@@ -81,7 +81,7 @@ describe('a language folder in LOCALES_DIR', () => {
     assert.match(faults.join('\n'), /languages\.1: "it" must be one of .*LOCALES_DIR can add languages/);
   });
 
-  test('can override single texts of a built-in language', async () => {
+  test('a language folder can override individual texts of a built-in language', async () => {
     const own = path.join(root, 'own');
     mkdirSync(path.join(own, 'en'), { recursive: true });
     writeFileSync(

@@ -133,7 +133,7 @@ describe('policy', () => {
     }
   });
 
-  test('returns the place and its URL', () => {
+  test('a denied action includes the responsible place and its URL', () => {
     const decision = may(scopeOf(rulesWith('elsewhere', 'userManagers'), 'global'), 'users.resetPassword');
     assert.deepEqual(decision, {
       allowed: false,

@@ -48,7 +48,7 @@ describe('one-time setup link', () => {
     person.sees('Camille Laurent').sees('Ateliers Lumière').sees('Administrateur général');
   });
 
-  it('is invalid afterwards, also for forms that were already open', async () => {
+  it('the setup link is invalid after use, even for forms that were already open', async () => {
     const { portal, address } = await anEmptyPortal();
     const [first, second] = [
       await aPerson(portal, english).visit(address),

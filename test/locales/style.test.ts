@@ -19,7 +19,7 @@ describe('interface texts keep to the style of their language', () => {
     assertNone(rawNumbers(catalogue));
   });
 
-  test('button texts are short', () => {
+  test('button labels stay within the length limit', () => {
     assert.ok(buttons.size > 50, `only ${buttons.size} button texts were found`);
     assertNone(longButtons(catalogue, buttons));
   });

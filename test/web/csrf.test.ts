@@ -93,7 +93,7 @@ for (const route of posts) {
 }
 
 describe('a session that has ended', () => {
-  test('invalidates its token', async () => {
+  test('the token of an ended session is invalid', async () => {
     const person = await aPerson(portal, english).signIn(global);
     const [csrf, cookies] = [person.csrf, person.cookies()];
     await send({ method: 'POST', path: '/sign-out', person, form: { _csrf: csrf } });

@@ -113,7 +113,7 @@ export function folderPlaces(folder: string): Place[] {
   ];
 }
 
-/** @returns the mails in a region's outbox */
+/** @returns the raw messages in a region's outbox */
 export function outboxOf(folder: string): string[] {
   const outbox = path.join(folder, 'outbox');
   if (!existsSync(outbox)) return [];

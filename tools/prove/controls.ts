@@ -18,7 +18,9 @@ export interface ControlResult {
   readonly noticed: boolean;
 }
 
-/** Plants a text of the other region in every kind of place here. If the search misses it, the search does not work. */
+/**
+ * Positive control: plants a canary from the other region in every type of location. The search must find each one.
+ */
 export async function plantControls(here: Story, there: Story, stores: RegionStores): Promise<void> {
   const { canaries } = there.region;
   const text = (): string => canaries.plant('control sample', 'control');

@@ -16,7 +16,7 @@ export interface ContactGroup {
   readonly what: Contact['what'];
   readonly to: string;
   readonly count: number;
-  /** Whether the process recorded the contact itself or the system showed it. */
+  /** How it was observed: by the preload script in the process, or by the operating system. */
   readonly by: Contact['by'];
   readonly allowed: boolean;
 }
