@@ -4,8 +4,8 @@ import type { Scope } from '../domain/scope.ts';
 import type { User } from '../domain/people/user.ts';
 
 /**
- * Operator commands are for emergencies, so they work even where the region's rules do not let administrators do the
- * same. @returns a line that tells the operator so, or none
+ * Operator commands are for emergencies, so they work even if the region's rules do not allow administrators to do the
+ * same. @returns a note for the operator in that case; otherwise an empty array
  */
 export function placementNotes(rules: RegionRules, operation: UserOperation): string[] {
   const placement = rules.operations[operation];

@@ -134,7 +134,7 @@ describe('tenant move', async () => {
 
   test('move-in is atomic when killed midway', async () => {
     let undone = 0;
-    // On fast and on slow machines, at least one of these delays interrupts the command.
+    // At least one of these delays interrupts the command, on fast and slow machines alike.
     for (const afterMs of [400, 600, 800, 1_000, 1_200, 1_500]) {
       if (await killAfter(takeIn, there, afterMs)) undone++;
       const users = (await findTenant(there))?.users ?? 0;

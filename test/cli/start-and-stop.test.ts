@@ -27,7 +27,7 @@ describe('starting and stopping serve', () => {
     served.child.kill('SIGTERM');
     await waitUntilStopping(served.origin);
     served.child.kill('SIGTERM');
-    // If it had waited for the form, the exit code would be 0.
+    // The exit code would be 0 if the server had waited for the form.
     assert.equal(await served.ended, 1);
     assert.equal(await form.answer, '');
   });
@@ -37,7 +37,7 @@ describe('starting and stopping serve', () => {
     const form = await startIncompleteForm(served.port);
     served.child.kill('SIGTERM');
     assert.equal(await served.ended, 0);
-    // The request timeout would have answered with 408.
+    // A request timeout would have caused a 408 response.
     assert.equal(await form.answer, '');
   });
 

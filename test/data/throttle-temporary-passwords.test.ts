@@ -9,7 +9,7 @@ import { attempt, createWaitingThrottle, takeRepeatedly } from './throttle-waits
 const maxAttempts = 250;
 const quarterSeconds = 15 * 60;
 
-/** An attempt with a password in the format of a temporary password. */
+/** @returns an attempt with a password in the format of a temporary password */
 const temporary = (overrides: Partial<Attempt> = {}): Attempt => attempt({ kind: 'temporary', ...overrides });
 const allowed = (waits: readonly number[]): number => waits.filter((wait) => wait === 0).length;
 

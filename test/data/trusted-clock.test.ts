@@ -21,7 +21,7 @@ interface Line {
   readonly confirmWith?: string;
 }
 
-/** Creates a node of the portal with its own clocks. */
+/** Creates a node of the portal with separate clocks. */
 function createNode(database: Database, now = start) {
   const clocks = { now, monotonic: 5 };
   const lines: Line[] = [];

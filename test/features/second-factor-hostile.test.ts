@@ -121,7 +121,7 @@ describe('a second factor code', async () => {
     }
     await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
     assert.equal(person.status, 429);
-    // Removal by an administrator, like a password reset, resets the counter.
+    // Removal by an administrator resets the counter, as a password reset does.
     const camille = await aPerson(portal, english).signIn(admin);
     await camille.send('POST', fillPath(paths.removeSecondFactor, { userId: owner.user.id }));
     const again = await aSecondFactorUser(portal, owner.user);

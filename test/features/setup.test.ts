@@ -74,7 +74,7 @@ describe('one-time setup link', () => {
     const answers = await Promise.all(forms.map((form) => person.send('POST', address, form)));
     const statuses = answers.map(({ status }) => status);
     assert.equal(statuses.filter((status) => status === 303).length, 1);
-    // Losers get 404 (too late), 422 (domain already taken) or 503 (overloaded).
+    // Other requests get 404 (too late), 422 (domain already taken) or 503 (overloaded).
     assert.ok(
       statuses.every((status) => [303, 404, 422, 503].includes(status)),
       statuses.join(),

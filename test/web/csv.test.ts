@@ -16,7 +16,7 @@ after(() => {
 const batch = Array.from({ length: 500 }, () => ['x'.repeat(100), 'y']);
 const stallMs = 300;
 
-/** Serves a file of `batches` batches. @returns the progress of its generation, and the outcome of sending it */
+/** Serves a file of `batches` batches. @returns the progress of generating the file, and the outcome of sending it */
 async function serveCsv(batches: number, failAt = Number.POSITIVE_INFINITY) {
   const progress = { batches: 0, ended: false };
   const outcome = Promise.withResolvers<boolean | Error>();

@@ -39,7 +39,7 @@ export async function plantControls(here: Story, there: Story, stores: RegionSto
   }
 }
 
-/** @returns for each region and kind of place, whether the control sample was found */
+/** @returns a result for each region and kind of place: whether the control sample was found */
 export function placeControlResults(
   places: ReadonlyMap<string, readonly Place[]>,
   controls: readonly Finding[],
@@ -59,7 +59,7 @@ const trespass = `
   process.stdout.write('ready');
   setTimeout(() => process.exit(), 5000);
 `;
-// One sample should be enough; more make it certain.
+// One sample should be enough; more samples make the result certain.
 const sampleCount = 20;
 
 /** Starts a watched process of one region that connects to the other region and opens one of its files. */

@@ -94,7 +94,7 @@ function searchSnapshots({ sites, snapshots, movingTenant: tenant }: Evidence) {
 
 const isTrespass = ({ by }: Visit): boolean => by.startsWith(`${trespasser} of`);
 
-/** Whether each deliberate visit to the other region's stores was noticed. */
+/** Checks whether each deliberate connection to the other region's stores was noticed. */
 function trespassControls(
   assessments: readonly ReturnType<typeof assessProcess>[],
   visits: readonly Visit[],

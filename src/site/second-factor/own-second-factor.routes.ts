@@ -30,7 +30,7 @@ const isRequiredFor = (request: Request): boolean => {
   const { user, tenant } = sessionOf(request);
   return isSecondFactorRequired(scopeOf(request).rules, user.administratorLevel, tenant.kind);
 };
-/** @returns why the user must set up a second factor now; null if it is voluntary */
+/** @returns the reason why the user must set up a second factor now; null if it is voluntary */
 function requirementFor(request: Request): 'moved' | 'required' | null {
   if (sessionOf(request).user.secondFactorDue) return 'moved';
   return isRequiredFor(request) ? 'required' : null;
