@@ -5,7 +5,8 @@ import type { User } from '../domain/people/user.ts';
 
 /**
  * Operator commands are for emergencies, so they work even if the region's rules do not allow administrators to do the
- * same. @returns a note for the operator in that case; otherwise an empty array
+ * same.
+ * @returns a note for the operator in that case; otherwise an empty array
  */
 export function placementNotes(rules: RegionRules, operation: UserOperation): string[] {
   const placement = rules.operations[operation];

@@ -56,8 +56,8 @@ export async function countForOperator(database: Database): Promise<number> {
 }
 
 /**
- * Locks the tenant, as every writer to its log does. @returns false if the tenant is moving, in which case its log must not
- * be trimmed
+ * Locks the tenant, as every writer to its log does.
+ * @returns false if the tenant is moving, in which case its log must not be trimmed
  */
 export async function lockIfNotMoving(database: Database, scope: Scope): Promise<boolean> {
   const tenant = database.knex('tenants').where({ id: scope.tenant.id }).select('state');

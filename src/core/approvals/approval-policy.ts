@@ -70,8 +70,8 @@ export interface Approvers {
 }
 
 /**
- * @returns the administrators who may approve or decline a request, and those who may not, sorted by level and name. @param
- * now epoch ms
+ * @returns the administrators who may approve or decline a request, and those who may not, sorted by level and name.
+ * @param now epoch ms
  */
 export async function findApprovers(
   database: Database,

@@ -148,8 +148,9 @@ export async function issue(
 }
 
 /**
- * Claims the download for one caller. @param until end of the lease, epoch ms @returns false if the download is already
- * claimed or completed
+ * Claims the download for one caller.
+ * @param until end of the lease, epoch ms
+ * @returns false if the download is already claimed or completed
  */
 export async function claim(
   database: Database,

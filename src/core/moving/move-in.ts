@@ -40,8 +40,8 @@ interface CheckedBundle {
 const rowsPerInsert = 200;
 
 /**
- * Moves a tenant from a bundle into this region, in one transaction. The file is read twice, so that nothing is inserted
- * before the signature of the whole bundle has been verified. @throws MoveFault
+ * Moves a tenant from a bundle into this region in one transaction. Verifies the whole file before inserting anything.
+ * @throws MoveFault
  */
 export async function moveIn(parts: MovingDependencies, file: string, identity: string): Promise<MovedIn> {
   const open = (): Promise<ReadBundle> => readBundle(readEncrypted(file, identity));

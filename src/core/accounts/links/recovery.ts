@@ -102,7 +102,7 @@ async function run(deps: Queue, stopping: AbortSignal): Promise<void> {
 /**
  * Queues a request for a recovery link. The user name is looked up only after the response has been sent, so that the
  * response time does not reveal whether the name exists.
- * @returns the wait if the request was throttled, else null. @throws Failure overloaded
+ * @returns the waiting time if the request was throttled, else null. @throws Failure overloaded
  */
 export async function requestLink(deps: Queue, scope: RegionScope, username: string): Promise<Wait | null> {
   const { throttle, waiting } = deps;

@@ -113,8 +113,8 @@ export async function regenerateCodes(
 
 /**
  * Removes the user's own second factor and ends their other sessions.
- * @returns the validation error of the form, or null. @throws Failure throttled, or forbidden if the rules require a second
- * factor
+ * @returns the validation error of the form, or null.
+ * @throws Failure throttled, or forbidden if the rules require a second factor
  */
 export async function remove(
   deps: SecondFactorDependencies,

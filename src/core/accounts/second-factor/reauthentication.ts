@@ -81,8 +81,8 @@ function consumeCodeAndRun(
 }
 
 /**
- * @returns the validation error of the password, or null. Attempts count toward the sign-in throttle. @throws Failure
- * throttled
+ * @returns the validation error of the password, or null. Attempts count toward the sign-in throttle.
+ * @throws Failure throttled
  */
 export async function checkPassword(
   deps: ReauthenticationDependencies,

@@ -56,7 +56,7 @@ export function networkOf(address: string): string {
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();
 }
 
-/** Consumes points. @returns the wait if the limit is exceeded, else null */
+/** Consumes points. @returns the waiting time if the limit is exceeded, else null */
 export async function consume(limiter: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
   try {
     await limiter.consume(key, points);
