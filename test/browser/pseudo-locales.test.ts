@@ -42,7 +42,7 @@ const texts = `(() => {
   };
 })()`;
 
-/** @returns the fault in a text of a page in a pseudo-locale; null if there is none */
+/** @returns what is wrong with a text of a page in a pseudo-locale; null if nothing is */
 export function faultOf(text: string): string | null {
   let depth = 0;
   let outside = '';
