@@ -72,7 +72,7 @@ function settingSection(name: EnvironmentVariable): string {
   return `## ${code(name)}\n\n${description}\n\nDefault: ${value}.\n`;
 }
 
-/** @returns every kind of event with its short label in English */
+/** @returns a Markdown table of event kinds and their English labels */
 function eventReference(): string {
   const file = path.join(root, 'locales/en/activity.json');
   const { kind: labels } = JSON.parse(readFileSync(file, 'utf8')) as { kind: Readonly<Record<string, string>> };

@@ -25,7 +25,7 @@ const allFiles = selectFiles(globSync('test/**/*.test.ts').sort(), { long });
 const pathWords = words.filter((word) => allFiles.some((file) => file.includes(word)));
 const names = words.filter((word) => !pathWords.includes(word));
 
-// A word that looks like a path was meant as one. As a test name, it would run every file and match nothing.
+// Treat a word that looks like a path as one. As a test name, it would run every file but match no test.
 const mistyped = names.filter((word) => word.includes('/') || word.endsWith('.ts'));
 if (mistyped.length > 0) {
   console.error(`No test file matches ${mistyped.join(', ')}.`);
@@ -70,7 +70,7 @@ async function work(waiting: string[][]): Promise<void> {
 }
 
 const waiting = groupIntoProcesses(files);
-// One worker more than cores, because some tests mostly wait for a server to stop or a time limit to pass.
+// Use one more worker than there are cores, because some tests mostly wait for a server or a time limit.
 await Promise.all(Array.from({ length: availableParallelism() + 1 }, () => work(waiting)));
 await dropDatabases();
 await server?.stop();

@@ -15,7 +15,7 @@ import { loadTranslator } from '../i18n/translator.ts';
 import { loadViews } from '../site/http/views.ts';
 import { retryUntilConnected } from './retry.ts';
 
-/** @returns one line for each thing that is wrong with the configuration or with a service that it names */
+/** @returns one line for each fault in the configuration or in a configured service */
 export async function findFaults(config: Config): Promise<string[]> {
   const database = openDatabase(config.database);
   const sessions = await openSessions(config, database, pino({ level: 'silent' }));

@@ -14,7 +14,7 @@ import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
 
-/** What the commands work with: the database and rules of a running server. */
+/** The resources of a command: the database and rules of the region. */
 export interface CommandContext {
   readonly config: Config;
   readonly database: Database;

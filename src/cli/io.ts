@@ -53,7 +53,7 @@ export async function printEach<T>(
  */
 export function watchOutput({ stdout, stderr }: CommandIo): () => Promise<Error | null> {
   const output = watchErrors(stdout);
-  // There is nowhere to report an error of standard error.
+  // A failed write to stderr cannot be reported anywhere.
   watchErrors(stderr);
   return async () => {
     await new Promise<void>((resolve) => stdout.write('', () => resolve()));

@@ -22,7 +22,7 @@ interface PurgeOptions {
   readonly json?: boolean;
 }
 
-/** Data that is due for deletion, and the clock that decides it. Times are epoch ms. */
+/** Data that is due for deletion, and the times used to decide that. Times are epoch ms. */
 interface Due {
   readonly now: number;
   readonly trustedAt: number;

@@ -166,7 +166,7 @@ async function listUsers(
   );
 }
 
-/** @returns users as the commands print them */
+/** @returns users in the format that commands print */
 export async function* userRecords(users: AsyncIterable<User>, now: number) {
   for await (const user of users) {
     yield {
@@ -182,7 +182,7 @@ export async function* userRecords(users: AsyncIterable<User>, now: number) {
   }
 }
 
-/** Prints a new user or a temporary password. @param notes further lines for the operator, left out of the JSON */
+/** Prints a new user or a temporary password. @param notes further lines for the operator, omitted from the JSON output */
 export function printPassword(
   io: CommandIo,
   options: { json?: boolean | undefined },

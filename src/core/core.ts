@@ -21,9 +21,9 @@ import type { Hasher } from '../platform/keys/hasher.ts';
 export interface CoreDependencies {
   readonly config: Config;
   readonly database: Database;
-  /** Secrets of sessions and one-time links: the first signs, all verify. */
+  /** Secrets for sessions and one-time links: the first one signs, all of them verify. */
   readonly secrets: readonly string[];
-  /** Keys of the TOTP seeds: the first encrypts, all decrypt. */
+  /** Keys for TOTP seeds: the first one encrypts, all of them decrypt. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
   readonly strengthEstimator: StrengthEstimator;
@@ -41,7 +41,7 @@ export interface PresentationAdapters {
   readonly logCsv: LogCsv;
   readonly userCells: UserCsvVocabulary;
   readonly renderNotice: RenderNotice;
-  /** @returns the address of a one-time link, by its token */
+  /** @returns the address of the one-time link with this token */
   readonly linkAddress: (token: string) => string;
 }
 

@@ -4,7 +4,10 @@ import type { Database } from '../platform/database/database.ts';
 import { openDatabase, type Timeouts } from '../platform/database/open.ts';
 import { withSubscribers } from './activity/index.ts';
 
-/** The subscribers to the activity log. Every process that records events enqueues their deliveries; `createCore` makes them. */
+/**
+ * The subscribers to the activity log. Every process that records events enqueues deliveries; the jobs of `createCore` carry
+ * them out.
+ */
 export const subscribers = [noticesSubscriber];
 
 /**

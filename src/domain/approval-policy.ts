@@ -33,8 +33,9 @@ function decideOn(approved: Scope, act: ApprovalAction, target: Target): PolicyD
 }
 
 /**
- * Whether the scope's actor may read the comment in a log entry. Readers are its author, the requester who is answered,
- * and the administrators who could approve the action; not operators with support access, and not the affected users.
+ * Whether the scope's actor may read the comment in a log entry. The author, the requester whose request was decided,
+ * and the administrators who could approve the action may read it. Operators with support access and the affected users
+ * may not.
  */
 export function mayReadComment(
   scope: Scope,

@@ -9,7 +9,7 @@ import type { AdministratorLevel } from './roles.ts';
  */
 export type ApprovalState = 'open' | 'confirmed' | 'declined' | 'withdrawn' | 'lapsed' | 'done';
 
-/** A user affected by a request, as of its creation. If the user changes afterwards, the request is no longer valid. */
+/** A user affected by a request, at the time of its creation. If the user changes afterwards, the request is no longer valid. */
 export interface ApprovalTarget {
   readonly id: string;
   readonly epoch: number;
@@ -44,13 +44,13 @@ export const approvalRetentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 const hourMs = 60 * 60 * 1_000;
 
-/** @returns how long a request waits for its approval, and then for its requester, in ms each */
+/** @returns the time limit in ms. It applies first to the approval and then to the requester. */
 export const approvalLifetimeMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
   rules.twoAdministrators.withinHours * hourMs;
 
 /**
- * How long someone who issued or reset a user's credentials is treated as able to act as that user, in ms. As long as a
- * closed request is kept.
+ * How long someone who issued or reset a user's credentials is treated as able to act as that user, in ms. The same
+ * period as the retention of closed requests.
  */
 export const accountControlMs = 30 * 24 * 60 * 60 * 1_000;
 

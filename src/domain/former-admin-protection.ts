@@ -13,8 +13,8 @@ export interface FormerAdminProtection {
   readonly protectedUntil: number;
 }
 
-// Actions that would let the actor sign in as the user. Restoring is not one of them: it does not give back a removed
-// level.
+// Actions that would let the actor sign in as the user. Restoring a deleted user is excluded: it does not restore a
+// revoked administrator level.
 const takeoverActions: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor']);
 
 /**

@@ -8,7 +8,7 @@ import { isWithinSupport } from './support.ts';
 import { approvalRuleOf, type ApprovalAction } from './approval-actions.ts';
 import { type PolicyDecision, type Target, allow, deny } from './policy-decision.ts';
 
-/** A principal that the rules of the tenant apply to. */
+/** A principal to whom the rules of the tenant apply. */
 type TenantPrincipal = PersonPrincipal | SupportPrincipal;
 
 /**
@@ -67,7 +67,7 @@ function checkRules(scope: Scope, action: Action): PolicyDecision | null {
 
 const byTenant = { administrator: 'tenantAdministrator', nobody: 'tenantNobody' } as const;
 
-/** @returns the denial reason of a rule, which tells whether the tenant or its region set the rule */
+/** @returns the denial reason for a rule. The reason shows whether the tenant or its region set the rule. */
 const tenantAwareReason = ({ rules }: Scope, rule: TenantRule, because: keyof typeof byTenant) =>
   rules.tightened?.has(rule) ? byTenant[because] : because;
 
@@ -115,9 +115,7 @@ const requireApproval = (
 
 const actionsOnGlobalAdmins: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
-/**
- * @param deletedBefore how many users the actor, or an account that may belong to the same person, deleted within a day
- */
+/** @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same person */
 function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Target[], deletedBefore = 0): boolean {
   if (scope.principal.kind === 'operator' || scope.agreed === act) return false;
   // Relaxing an approval rule always requires approval.
@@ -131,7 +129,8 @@ function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Targ
 
 /**
  * The policy for deleting one or more users. Above a limit per day, a second administrator must approve.
- * @param deletedBefore how many users the actor, or an account that may belong to the same person, deleted within a day
+ * @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same
+ * person
  */
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): PolicyDecision {
   const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);

@@ -125,35 +125,35 @@ export interface RegionRules {
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** @returns how long a temporary password can be used to sign in, in ms */
+/** @returns the lifetime of a temporary password, in ms */
 export const temporaryPasswordLifetimeMs = (rules: RegionRules): number =>
   rules.temporaryPassword.lifetimeHours * hourMs;
 
-/** @returns how long a user has to replace a temporary password after signing in, in ms */
+/** @returns the time limit for replacing a temporary password after sign-in, in ms */
 export const passwordChangeWindowMs = (rules: RegionRules): number =>
   rules.temporaryPassword.changeWithinMinutes * minuteMs;
 
-/** @returns how long a session may be idle, in ms */
+/** @returns the maximum idle time of a session, in ms */
 export const idleLimitMs = (rules: RegionRules): number => rules.session.idleMinutes * minuteMs;
 
 /** @returns the maximum duration of a session, in ms */
 export const absoluteLimitMs = (rules: RegionRules): number => rules.session.absoluteHours * hourMs;
 
-/** @returns how long a deleted user can be restored, in ms */
+/** @returns the restore window of a deleted user, in ms */
 export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): number =>
   rules.restoreWindowDays * 24 * hourMs;
 
-/** @returns how long entries of the activity log are kept, in ms */
+/** @returns the retention period of activity log entries, in ms */
 export const logRetentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;
 
-/** @returns whether a region offers a language; null, which stands for the tenant's language, is always offered */
+/** @returns whether a region offers a language; null means the tenant's language and is always offered */
 export const offersLanguage = (
   { languages: offered }: Pick<RegionRules, 'languages'>,
   language: string | null,
 ): boolean => language === null || offered.includes(language);
 
 /**
- * @returns a text of a rules file in a language or, if missing, in the region's default language
+ * @returns the text in the requested language, falling back to the region's default language
  * @throws if the default language is missing too, which `readRules` prevents
  */
 export function ruleTextIn(

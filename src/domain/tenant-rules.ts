@@ -68,7 +68,7 @@ export type TenantRules = Readonly<
 export const numericRuleNames = Object.keys(numericRules) as NumericRule[];
 export const choiceRuleNames = Object.keys(choiceRules) as ChoiceRule[];
 
-/** @returns the range of numbers that a tenant may set. One end of it is the region's number. */
+/** @returns the range of numbers that a tenant may set. The region's number is one end of the range. */
 export function boundsOf(name: NumericRule, rules: RegionRules): { least: number; most: number } {
   const { of, stricter }: NumericRuleSpec = numericRules[name];
   if (name === 'attempts' && rules.throttle.fixed) return { least: of(rules), most: of(rules) };
@@ -133,7 +133,7 @@ function apply(rules: RegionRules, own: TenantRules): RegionRules {
   const number = (name: NumericRule): number => {
     const { least, most } = boundsOf(name, rules);
     const stored = own[name];
-    // Stored JSON may have any type, and a text would result in NaN, which disables every comparison.
+    // Stored JSON may have any type, and text would become NaN, for which every comparison is false.
     const value = typeof stored === 'number' && Number.isInteger(stored) ? stored : numericRules[name].of(rules);
     return Math.min(most, Math.max(least, value));
   };
@@ -173,7 +173,7 @@ export function weakensApproval(now: RegionRules, next: RegionRules): boolean {
   return before.for.includes('deleteMany') && after.deleteMoreThan > before.deleteMoreThan;
 }
 
-// If the region already places exports elsewhere, that stays.
+// If the region already places exports elsewhere, the placement is kept.
 function withoutUsersExport({ operations }: RegionRules): Partial<RegionRules['operations']> {
   return operations['users.export'].at === 'here' ? { 'users.export': { at: 'nobody' } } : {};
 }

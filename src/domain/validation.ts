@@ -17,7 +17,7 @@ export function textFault(text: unknown, maxLength: number): CodedError | null {
   return text.length > maxLength ? { code: 'field.tooLong' } : null;
 }
 
-/** @returns a fault if a value is not one of the choices */
+/** @returns a fault if the value is not one of the choices, else null */
 export const choiceFault = (field: string, choices: readonly unknown[], value: unknown): FieldFault | null =>
   choices.includes(value) ? null : { field, code: 'field.unknownValue', parameters: { field } };
 
@@ -52,7 +52,7 @@ const maxLengths = { firstName: maxNameLength, lastName: maxNameLength, displayN
 const names = Object.keys(maxLengths) as (keyof typeof maxLengths)[];
 
 /**
- * @param facts cleaned names; an empty display name stands for the first and last name
+ * @param facts cleaned names; an empty display name means the first and last name
  * @returns the faults in the data of a user, at most one per field
  */
 export function userFaults(

@@ -49,7 +49,7 @@ function distanceIn(at: number, now: number): [amount: number, unit: Intl.Relati
 const maxKeptLocales = 100;
 
 /**
- * Creates the formatters of each locale at its first use: they are expensive to create.
+ * Creates formatters lazily and caches them per locale, because construction is expensive.
  * @param clock returns the current time in epoch ms, for `relative` and `todayOrYesterday`
  */
 export function createFormatsByLocale(clock: () => number): (locale: string) => Formats {

@@ -4,7 +4,7 @@ type Bound<Functions> = {
     : never;
 };
 
-/** Binds the first parameter of each function, its dependencies, for callers that do not have them. */
+/** Binds the first parameter of each function, the dependencies, so that callers do not have to pass them. */
 export function bind<Dependencies, Functions extends Record<string, (deps: Dependencies, ...rest: never[]) => unknown>>(
   deps: Dependencies,
   functions: Functions,

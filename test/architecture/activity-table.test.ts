@@ -27,7 +27,7 @@ const excused = [
   /\.whereNull\('tenant_id'\)/,
   // Trimming deletes the oldest entries and records it in the chain.
   /\.where\(\{ tenant_id: id \}\)\.where\('place', '<=', place\)\.delete/,
-  // Erasure removes personal data; its digest stays in the chain.
+  // Erasure removes personal data; the chain keeps its digest.
   /\.update\(\{ personal: null, personal_salt: null \}\)/,
 ];
 

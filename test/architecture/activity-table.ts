@@ -1,11 +1,11 @@
 import { withoutComments } from '../support/comments.ts';
 import type { Source } from './sources.ts';
 
-/** A query of the activity table, with Knex or in SQL. */
+/** Matches a query of the activity table, with Knex or in SQL. */
 const query = /\b(?:knex(?:<\w+>)?|from|into|table|join|leftJoin)\(\s*['"`]activity(?: as \w+)?['"`]/i;
 const byHand = /\b(?:from|into|update|join|table)\s+["`]?activity\b/i;
 
-/** Files that query the activity table without being allowed to. */
+/** Finds files that query the activity table without being allowed to. */
 export function filesQueryingActivity(sources: readonly Source[], allowed: readonly string[]): string[] {
   return sources
     .filter(
@@ -18,7 +18,7 @@ const changing = /\.(?:update|del|delete|truncate|increment|decrement|onConflict
 const changingByHand = /\b(?:update|delete\s+from|truncate(?:\s+table)?|replace\s+into)\s+["`]?activity\b[^;]*/gi;
 
 /**
- * Statements that change or delete entries of the activity log.
+ * Finds statements that change or delete entries of the activity log.
  * @param excused patterns of statements that are allowed
  */
 export function statementsChangingActivity(sources: readonly Source[], excused: readonly RegExp[]): string[] {

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { withoutComments } from '../support/comments.ts';
 import type { Source } from './sources.ts';
 
-/** Files with more lines than allowed. */
+/** @returns the files with more lines than allowed */
 export function tooLong(sources: readonly Source[], most: number): string[] {
   return sources.flatMap(({ path, text }) => {
     const lines = text.trimEnd().split('\n').length;
@@ -10,7 +10,7 @@ export function tooLong(sources: readonly Source[], most: number): string[] {
   });
 }
 
-/** Lines with more characters than allowed. */
+/** @returns the lines with more characters than allowed */
 export function tooWide(sources: readonly Source[], most: number): string[] {
   return sources.flatMap(({ path, text }) =>
     text.split('\n').flatMap((line, index) => {
@@ -20,7 +20,7 @@ export function tooWide(sources: readonly Source[], most: number): string[] {
   );
 }
 
-/** Lines that match a forbidden pattern, without comments. */
+/** @returns the lines that match a forbidden pattern, ignoring comments */
 export function linesMatching(sources: readonly Source[], pattern: RegExp): string[] {
   return sources.flatMap(({ path, text }) =>
     withoutComments(text)
@@ -29,7 +29,7 @@ export function linesMatching(sources: readonly Source[], pattern: RegExp): stri
   );
 }
 
-/** Imports that leave the folder of their file. */
+/** @returns the imports from outside the folder of the importing file */
 export function importsLeaving(folder: string, sources: readonly Source[]): string[] {
   return sources.flatMap(({ path, text }) =>
     [...withoutComments(text).matchAll(/(?<!\.)\b(?:from|import)\s*\(?\s*(['"])(.+?)\1/g)]

@@ -39,12 +39,12 @@ function brokenLinks(file: string, text: string): string[] {
 }
 
 describe('links between documents', () => {
-  test('lead to files and headings that exist', () => {
+  test('links point to existing files and headings', () => {
     assert.ok(documents.length > 50);
     assertNone(documents.flatMap((file) => brokenLinks(file, readFileSync(file, 'utf8'))));
   });
 
-  test('are reported when they lead nowhere', () => {
+  test('the check reports broken links', () => {
     const text =
       '# A title\n[a](#a-title) [b](#gone) [c](gone.md) [d](STYLE.md#names) [e](STYLE.md#gone) [f](https://x.example)';
     assert.deepEqual(brokenLinks('README.md', text), [
@@ -62,13 +62,13 @@ const pathsIn = (text: string): string[] =>
   );
 
 describe('paths that documents name', () => {
-  test('exist', () => {
+  test('all paths mentioned in documents exist', () => {
     const named = documents.flatMap((file) => pathsIn(readFileSync(file, 'utf8')).map((name) => ({ file, name })));
     assert.ok(named.length > 50);
     assertNone(named.filter(({ name }) => !existsSync(name)).map(({ file, name }) => `${file}: ${name}`));
   });
 
-  test('are found in the text', () => {
+  test('the check finds paths in the text', () => {
     assert.deepEqual(pathsIn('`src/app.ts` and `rules/<region>.json`, `data/outbox`, `views/`, `test/run.ts`.'), [
       'src/app.ts',
       'test/run.ts',
@@ -104,7 +104,7 @@ const termsIn = (rows: readonly string[]): string[] =>
 describe('the glossary', () => {
   const rows = readFileSync('docs/development/glossary.md', 'utf8').split('\n');
 
-  test('names code that exists', () => {
+  test('the glossary refers only to existing code', () => {
     const code = globSync(['src/**/*.ts', 'migrations/schema.txt']).map((file) => readFileSync(file, 'utf8'));
     const names = codeNamesIn(rows);
     assert.ok(names.length > 30);
@@ -117,7 +117,7 @@ describe('the glossary', () => {
     assertNone(terms.filter((term, index) => terms.indexOf(term) !== index));
   });
 
-  test('is reported when it names code that is gone', () => {
+  test('the check reports references to deleted code', () => {
     assert.deepEqual(missingFrom(['class Tenant {}'], codeNamesIn(['| a | b | `Tenant`, `Customer` | c |'])), [
       'Customer',
     ]);

@@ -20,7 +20,7 @@ const codes = Object.keys(errorTexts) as (keyof typeof errorTexts)[];
 const localeKeysIn = (sources: readonly Source[]): string[] =>
   sources.flatMap((source) => usesIn(source, namespaces).map(({ at, key }) => `${at} ${key}`));
 
-/** Codes that core never returns and no interface throws. That an interface mentions a code does not count as use. */
+/** Finds codes that core never returns and no interface throws. A code that an interface only mentions counts as unused. */
 function unusedCodes(within: readonly Source[], outside: readonly Source[]): string[] {
   const text = (sources: readonly Source[]) =>
     sources
@@ -77,12 +77,12 @@ describe('error codes', () => {
     assertNone(localeKeysIn(inner));
   });
 
-  test('are all in use', () => {
+  test('every error code is used', () => {
     assertNone(unusedCodes(inner, outer));
   });
 
   for (const language of languages) {
-    test(`all have a text: ${language}`, () => {
+    test(`every error code has a text: ${language}`, () => {
       const { t } = translator(language);
       const parameters: Readonly<Record<string, readonly object[] | undefined>> = examples;
       for (const code of codes) {

@@ -7,7 +7,10 @@ import { assertNone } from '../support/assert-none.ts';
 
 const commands = everyCommand();
 
-/** Commands as documents quote them: `npx --no-install parvis tenant list --json`, over several lines if they end with a backslash. */
+/**
+ * Matches commands quoted in documents: `npx --no-install parvis tenant list --json`, over several lines if they end
+ * with a backslash.
+ */
 const quotesIn = (text: string): string[] =>
   [...text.replaceAll(/\\\n\s*/g, '').matchAll(/\bnpx (?:--no-install )?parvis ([^`'\n#|>]+)/g)].map(([, quote = '']) =>
     quote.trim(),
@@ -19,7 +22,7 @@ function commandOf(quote: string): Command | undefined {
   return commands.get(`${group} ${name}`) ?? commands.get(group);
 }
 
-/** @returns what is wrong with a quote: a command or an option that does not exist */
+/** @returns the fault in a quote: a command or an option that does not exist */
 function faultOf(quote: string): string | null {
   if (quote.startsWith('…') || quote.startsWith('--help')) return null;
   const command = commandOf(quote);
@@ -34,7 +37,7 @@ function faultOf(quote: string): string | null {
 describe('commands that documents quote', () => {
   const documents = globSync(['*.md', '{docs,bench,locales,migrations,public,.github}/**/*.md']);
 
-  test('exist, with their options', () => {
+  test('every quoted command exists, with its options', () => {
     const quotes = documents.flatMap((file) =>
       quotesIn(readFileSync(file, 'utf8')).map((quote) => ({ file, fault: faultOf(quote) })),
     );
@@ -42,7 +45,7 @@ describe('commands that documents quote', () => {
     assertNone(quotes.filter(({ fault }) => fault !== null).map(({ file, fault }) => `${file}: ${fault}`));
   });
 
-  test('are reported when they do not exist', () => {
+  test('the check reports unknown commands', () => {
     const text =
       '`npx --no-install parvis tenant list --json`, `npx parvis tenant vanish ID`\nnpx parvis user add --tenant ID \\\n  --nmae N';
     assert.deepEqual(quotesIn(text).map(faultOf), [

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { packageRoot } from '../../src/platform/package-root.ts';
 
 const secret = /hash|seed|sealed/i;
-// Promises, arrays and maps: only their type arguments matter.
+// For promises, arrays and maps, only the type arguments matter.
 const isFromLibrary = (symbol: ts.Symbol | undefined): boolean =>
   symbol?.declarations?.every((each) => each.getSourceFile().fileName.includes('/node_modules/')) ?? false;
 

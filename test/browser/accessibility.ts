@@ -55,7 +55,7 @@ export const smallScreen: readonly Viewport[] = [{ width: narrow, theme: 'light'
 async function show(page: Page, { width, theme }: Viewport): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
   await page.setViewportSize({ width, height });
-  // Enlarge the viewport to the whole page: axe cannot determine the colors of elements cut off by its edge.
+  // Enlarge the viewport to the whole page, because axe cannot determine the colors of elements at its edge.
   const length = await page.evaluate<number>('document.scrollingElement.scrollHeight');
   if (length > height) await page.setViewportSize({ width, height: length });
 }
@@ -147,7 +147,7 @@ export function testAccessibility(
       const { visitors } = await allVisitors(await openBrowser());
       const found: string[] = [];
       for (const { enter, pages } of visitors.filter(isChosen)) {
-        // A color in transition would be measured halfway.
+        // Otherwise axe would measure a color in the middle of a transition.
         const page = await enter({ language, context: { reducedMotion: 'reduce' } });
         for (const state of pages) {
           await state.open(page);

@@ -106,7 +106,7 @@ export async function importPages(
   ];
 }
 
-// Without the Refresh header, which would reload the page while it is checked.
+// Omits the Refresh header, which would reload the page during the check.
 async function openStill(reader: Page, address: string): Promise<void> {
   await reader.route(
     `**${address}`,
@@ -120,7 +120,7 @@ async function openStill(reader: Page, address: string): Promise<void> {
   await reader.goto(address);
 }
 
-// Like a form opened earlier: the page no longer contains one.
+// Simulates a form that was opened earlier, because the page no longer contains one.
 const resend = (address: string): string => `{
   const form = document.createElement('form');
   form.method = 'post';

@@ -11,7 +11,7 @@ import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { allVisitors } from './tour.ts';
 
-/** Records everything a page does that it should not, from now on. */
+/** Records all policy violations, errors and foreign requests of a page from now on. */
 async function watch(page: Page): Promise<string[]> {
   const noted: string[] = [];
   const note = (what: string): void => void noted.push(`${page.url()}: ${what}`);
@@ -91,7 +91,7 @@ describe('content security policy in a browser', { skip: skipWithout('chromium',
       await page.context().close();
     }
     assertNone(found);
-    // Every page must be part of the tour, so that its accessibility and policy are tested.
+    // The tour must cover every page, so that its accessibility and policy are tested.
     const isPage = (path: string): boolean => path !== '/' && !/[.]\w+$/.test(path);
     const pages = portal.routes.filter(({ method, path }) => method === 'get' && isPage(path)).map(({ path }) => path);
     const matching = (path: string): RegExp => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);

@@ -137,7 +137,7 @@ describe('activity verify', () => {
     assert.match(await fault(['activity', 'verify', '--tenant', 'nobody'], environment), /Tenant not found: nobody/);
   });
 
-  test('reports the change in an export of that log too', async () => {
+  test('an export of the changed log fails verification too', async () => {
     const { stdout } = await run(['activity', 'export', '--tenant', tenantId], environment);
     writeFileSync(file, stdout);
     assert.deepEqual((await verify(file))[1].fault, { place: 3, fault: 'changed', tenantId });

@@ -121,7 +121,7 @@ describe('every command', () => {
   const without = ['serve', 'tenant', 'user', 'route', 'activity', 'activity export'];
   const withJson = commands.filter((command) => !without.includes(command));
 
-  test('has a --help, which creates no files', async () => {
+  test('every command has --help, which creates no files', async () => {
     const environment = { DATA_DIR: dataDirectory(), PORT: 'nonsense' };
     for (const command of commands) {
       const { code, stdout, stderr } = await run([...command.split(' '), '--help'], environment);
@@ -133,7 +133,7 @@ describe('every command', () => {
     assert.equal(existsSync(environment.DATA_DIR), false);
   });
 
-  test('is listed by parvis --help, and unknown commands are rejected', async () => {
+  test('every command is listed by parvis --help, and unknown commands are rejected', async () => {
     const { stdout } = await run(['--help'], {});
     for (const command of ['serve', 'demo', 'migrate', 'check', 'tenant', 'user', 'route', 'activity']) {
       assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));

@@ -123,7 +123,7 @@ describe('tenant move', async () => {
     await json([...out, '--file', bundle], here);
   });
 
-  test('move-in: checks the receipt file first, and leaves none after a failure', async () => {
+  test('move-in checks the receipt file first, and leaves no receipt behind after a failure', async () => {
     const unwritable = path.join(there.DATA_DIR, 'nowhere/receipt.json');
     assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', unwritable], there), /no such file/);
     assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', bundle], there), /already exists/);
@@ -132,9 +132,9 @@ describe('tenant move', async () => {
     assert.equal(await findTenant(there), undefined);
   });
 
-  test('move-in: is atomic if it is killed at any moment', async () => {
+  test('move-in is atomic when killed midway', async () => {
     let undone = 0;
-    // On fast and on slow machines, at least one of these delays interrupts the command.
+    // At least one of these delays interrupts the command, on fast and slow machines alike.
     for (const afterMs of [400, 600, 800, 1_000, 1_200, 1_500]) {
       if (await killAfter(takeIn, there, afterMs)) undone++;
       const users = (await findTenant(there))?.users ?? 0;
@@ -151,7 +151,7 @@ describe('tenant move', async () => {
     assert.equal(given.tables.find(({ name }) => name === 'users')?.rows, many + 1);
   });
 
-  test('move-done: is atomic if it is killed at any moment, and can be repeated', async () => {
+  test('move-done is atomic when killed midway, and can be rerun', async () => {
     for (const afterMs of [900, 1_200]) {
       await killAfter(done, here, afterMs);
       const users = (await findTenant(here))?.users ?? 0;
@@ -171,7 +171,7 @@ describe('tenant move', async () => {
     assert.equal(await findTenant(here), undefined);
   });
 
-  test('moves: both regions list the move and redirect the domain', async () => {
+  test('moves lists the move in both regions, and both redirect the domain', async () => {
     const routes = { routes: [{ domain: 'zeisig.example', region: 'germany' }] };
     assert.deepEqual(await json(['route', 'list'], here), routes);
     assert.deepEqual(await json(['route', 'list'], there), routes);

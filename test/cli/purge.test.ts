@@ -112,7 +112,7 @@ describe('purge', async () => {
     assert.ok(Date.parse((JSON.parse(after.stdout) as { trustedAt: string }).trustedAt) <= Date.now());
   });
 
-  it('has a help text', async () => {
+  it('purge has a help text', async () => {
     const { code, stdout } = await run(['purge', '--help'], environment);
     assert.equal(code, 0);
     for (const word of ['--yes', '--json', 'confirm']) assert.ok(stdout.includes(word), word);
@@ -151,7 +151,7 @@ for (const [dialect, server] of [
         assert.deepEqual(await region.remaining(), everything);
       });
 
-      it('is noted by check, but not as a fault', async () => {
+      it('check reports the clock as a note, not a fault', async () => {
         const { ok, faults, notes } = await json<{ ok: boolean; faults: string[]; notes?: string[] }>(['check'], wrong);
         assert.deepEqual([ok, faults], [true, []]);
         assert.match(notes?.join() ?? '', /^The system clock .+ is more than a day ahead .+npx parvis purge/);

@@ -7,9 +7,9 @@ describe('the proof on SQLite', () => {
   let outcome: ProofRun;
   before(async () => (outcome = await runProof([])));
 
-  test('succeeds, with every step done and every control noticed', () => {
+  test('the proof succeeds: every step runs and every control is noticed', () => {
     assertHeld(outcome);
-    // Under these rules users do not recover access themselves.
+    // These rules do not offer self-service recovery.
     for (const name of ['worldwide', 'germany', 'the moving tenant'])
       assert.deepEqual(stepsRefusedIn(outcome.report, name), ['Recover access through a mailed link']);
     assert.ok(outcome.report.steps.every(({ status, says }) => status !== 'done' || says === ''));

@@ -17,7 +17,7 @@ export async function waitUntilStopping(origin: string): Promise<void> {
   while ((await get(origin, '/readyz')).status !== 503) await wait(10);
 }
 
-/** Starts to send a form and holds back its last byte, so that the request stays pending. */
+/** Starts sending a form but withholds the last byte, so that the request stays pending. */
 export async function startIncompleteForm(
   port: number,
 ): Promise<{ socket: Socket; finish(): void; answer: Promise<string> }> {

@@ -21,13 +21,13 @@ describe('starting and stopping serve', () => {
     assert.equal(await second.ended, 0);
   });
 
-  test('a second signal stops it immediately', async () => {
+  test('a second signal stops the server immediately', async () => {
     const served = await serve({ DATA_DIR: dataDirectory() });
     const form = await startIncompleteForm(served.port);
     served.child.kill('SIGTERM');
     await waitUntilStopping(served.origin);
     served.child.kill('SIGTERM');
-    // If it had waited for the form, the exit code would be 0.
+    // The exit code would be 0 if the server had waited for the form.
     assert.equal(await served.ended, 1);
     assert.equal(await form.answer, '');
   });
@@ -37,7 +37,7 @@ describe('starting and stopping serve', () => {
     const form = await startIncompleteForm(served.port);
     served.child.kill('SIGTERM');
     assert.equal(await served.ended, 0);
-    // The request timeout would have answered with 408.
+    // A request timeout would have caused a 408 response.
     assert.equal(await form.answer, '');
   });
 
@@ -76,7 +76,7 @@ describe('starting and stopping serve', () => {
     assert.equal(await served.ended, 0);
   });
 
-  test('without its session store it starts but is not ready', async () => {
+  test('without its session store, the server starts but is not ready', async () => {
     const REDIS_URL = `redis://127.0.0.1:${await freePort()}`;
     const served = await serve({ DATA_DIR: dataDirectory(), REDIS_URL, LOG_LEVEL: 'silent' });
     const readiness = await get(served.origin, '/readyz');
@@ -100,7 +100,7 @@ describe('starting and stopping serve', () => {
     }
   });
 
-  test('a signal during startup stops it', async () => {
+  test('SIGTERM during startup terminates the server', async () => {
     const child = start(['serve'], { DATA_DIR: dataDirectory(), PORT: String(await freePort()) });
     await wait(150);
     const ended = once(child, 'exit');

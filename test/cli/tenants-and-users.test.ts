@@ -70,7 +70,7 @@ describe('tenant', () => {
     assert.match(withoutJson.stdout, /ada@kiesel\.example/);
   });
 
-  test('list: prints the domains, status and number of users of each tenant', async () => {
+  test('list prints the domains, status and number of users of each tenant', async () => {
     const [first, second] = await tenants();
     assert.deepEqual(first, {
       id: added.tenantId,

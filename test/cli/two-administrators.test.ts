@@ -31,7 +31,7 @@ const remove = ['user', 'remove-second-factor', 'ada@a.example'];
 const bypassed = /two administrators.*This command bypasses that rule\./;
 
 describe('the operator’s commands for a Global admin', () => {
-  test('do not mention two administrators if one is enough', async () => {
+  test('commands do not mention a second administrator if one is enough', async () => {
     const { code, stdout } = await run(reset, environment);
     assert.equal(code, 0);
     assert.doesNotMatch(stdout, /two administrators/);

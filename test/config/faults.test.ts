@@ -72,13 +72,13 @@ describe('an invalid value is reported with its variable:', () => {
     }
   }
 
-  test('PostgreSQL without SESSION_SECRETS', () => {
+  test('PostgreSQL without SESSION_SECRETS is reported', () => {
     for (const url of ['postgres://db/parvis', 'postgresql://db/parvis']) {
       assert.deepEqual(faultsOf({ DATABASE_URL: url }), ['SESSION_SECRETS: is required with PostgreSQL']);
     }
   });
 
-  test('two different addresses for the region', () => {
+  test('two different addresses for the region are reported', () => {
     const variables = { BASE_URL: 'https://a.example', REGION_URLS: 'worldwide=https://b.example' };
     assert.deepEqual(faultsOf(variables), ['REGION_URLS: the URL of worldwide must equal BASE_URL']);
   });

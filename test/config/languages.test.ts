@@ -81,7 +81,7 @@ describe('a language folder in LOCALES_DIR', () => {
     assert.match(faults.join('\n'), /languages\.1: "it" must be one of .*LOCALES_DIR can add languages/);
   });
 
-  test('can override single texts of a built-in language', async () => {
+  test('a language folder can override individual texts of a built-in language', async () => {
     const own = path.join(root, 'own');
     mkdirSync(path.join(own, 'en'), { recursive: true });
     writeFileSync(
@@ -97,13 +97,13 @@ describe('a language folder in LOCALES_DIR', () => {
 });
 
 describe('a fault in a language folder is reported:', () => {
-  test('a missing text', async () => {
+  test('a missing text is reported', async () => {
     const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
     edit(path.join(folder, 'es', 'common.json'), ({ terms }) => delete terms?.signIn);
     assert.deepEqual(await faultsOf(folder), ['es: common:terms.signIn is missing']);
   });
 
-  test('a missing plural form', async () => {
+  test('a missing plural form is reported', async () => {
     const settings = { ...spanish, name: 'Polski', locale: 'pl-PL', pluralForms: ['one', 'few', 'many', 'other'] };
     const folder = localesWith({ tag: 'pl', copyOf: 'fr', settings });
     const faults = await faultsOf(folder);
@@ -111,7 +111,7 @@ describe('a fault in a language folder is reported:', () => {
     for (const fault of faults) assert.match(fault, /^pl: \S+_few is missing$/);
   });
 
-  test('a missing value', async () => {
+  test('a missing value is reported', async () => {
     const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
     edit(path.join(folder, 'es', 'activity.json'), ({ detail }) =>
       Object.assign(detail ?? {}, { change: '{{from}} {{to}}' }),
@@ -138,7 +138,7 @@ describe('a fault in a language folder is reported:', () => {
     assert.deepEqual(readLanguages(folder).faults, ['LOCALES_DIR: es: language.json is missing']);
   });
 
-  test('a LOCALES_DIR that does not exist', () => {
+  test('a LOCALES_DIR that does not exist is reported', () => {
     const { faults } = readConfig({ LOCALES_DIR: path.join(root, 'missing') });
     assert.match(faults.join('\n'), /^LOCALES_DIR: .*missing does not exist$/m);
   });

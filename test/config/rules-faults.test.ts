@@ -109,7 +109,7 @@ describe('a fault in a rules file is reported with its path:', () => {
     });
   }
 
-  test('several faults at once', () => {
+  test('several faults are reported together', () => {
     const { faults } = read({ ...template(), region: 1, operations: { 'users.add': 'hear', 'users.edit': 'their' } });
     assert.deepEqual(
       faults.map((fault) => fault.split(': ')[0]),
@@ -125,7 +125,7 @@ describe('a fault in a rules file is reported with its path:', () => {
     });
   }
 
-  test('invalid JSON, without quoting it', () => {
+  test('invalid JSON is reported without quoting it', () => {
     const { faults } = read('kept-secret-0123456789');
     assert.match(faults.join('\n'), /JSON/);
     assert.doesNotMatch(faults.join('\n'), /kept/);

@@ -65,7 +65,7 @@ describe('the texts of a rules file', () => {
     });
   }
 
-  test('may be in other languages, which LOCALES_DIR may add', () => {
+  test('texts may be in additional languages from LOCALES_DIR', () => {
     const { faults } = read({ ...template(), name: { en: 'x', fr: 'x', de: 'x', tlh: 'x' } });
     assert.deepEqual(faults, []);
   });

@@ -97,8 +97,8 @@ describe('an unlisted operation', () => {
   });
 });
 
-describe('an omitted permission', () => {
-  test('to export the log or to grant support access is denied', () => {
+describe('rules without optional permissions', () => {
+  test('log export and support access are forbidden when omitted', () => {
     const { supportAccess: _, activityLog: __, ...others } = template();
     const rules = accepted({ ...others, activityLog: { retentionDays: 30 } });
     assert.equal(rules.activityLog.export, 'forbidden');

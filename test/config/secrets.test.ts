@@ -44,13 +44,13 @@ describe('the session secret', () => {
     assert.notDeepEqual(loadSecrets(configOf()), one);
   });
 
-  test('comes from SESSION_SECRETS if set, and then no file is created', () => {
+  test('SESSION_SECRETS takes precedence, and no secret file is created', () => {
     const given = 'a-secret-of-the-operator-with-40-letters';
     assert.deepEqual(loadSecrets(configOf({ SESSION_SECRETS: `${given},${given}2` })), [given, `${given}2`]);
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
   });
 
-  test('must not be truncated: otherwise startup fails with the name of the file', () => {
+  test('startup fails with the name of the file if the session secret is truncated', () => {
     loadSecrets(configOf());
     chmodSync(secretFile(), 0o600);
     for (const cut of ['', '\n', 'short']) {

@@ -7,10 +7,11 @@ const isUpdate = process.env.UPDATE_CONTRACT === '1';
 /**
  * Compares the behavior of the program with a committed file, line by line.
  *
- * The files of this folder freeze the public interface: addresses and who may open them, commands, their help and their JSON.
- * A change to them is a change in behavior. If it is intended, regenerate the files and review their diff with the code:
+ * The files of this folder freeze the public interface: addresses and the users who may open them, commands, their help
+ * and their JSON. A change to them is a change in behavior. If it is intended, regenerate the files and review their
+ * diff with the code:
  *
- *     UPDATE_CONTRACT=1 npm test -- test/contract
+ * UPDATE_CONTRACT=1 npm test -- test/contract
  *
  * @param name a file in this folder
  * @param lines the current behavior

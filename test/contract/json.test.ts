@@ -82,7 +82,7 @@ test('the output of every command with --json has the keys and types in json.txt
   const withJson = [...everyCommand()].filter(([, { options }]) => options.some(({ long }) => long === '--json'));
   const missing = withJson.map(([name]) => name).filter((name) => !commandsRun.has(name));
   assert.deepEqual(missing, [], 'every command with --json is run here');
-  // The findings of the proof are not part of its format, and a busy machine may cause some.
+  // The findings of the proof are not part of its format and may occur on a busy machine.
   const found = /^region prove\| (reasons|findings|visits)\[\]/;
   assertContract(
     'json.txt',

@@ -145,7 +145,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await passwordHashOf(database, user.id), 'first hash');
     });
 
-    test('of another tenant have no password facts', async () => {
+    test('password metadata of users of another tenant is not accessible', async () => {
       const stranger = await addUser({}, elsewhere);
       await assert.rejects(credentialsStore.getPasswordMetadata(database, scope, stranger.id), { kind: 'notFound' });
     });

@@ -39,7 +39,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual({ ...counts }, { expired: 2, expiring: 2 });
     });
 
-    test('stops counting at one above the maximum', async () => {
+    test('the count stops at one above the maximum', async () => {
       const counts = await dashboardStore.countTemporaryPasswords(database, crowd, start, start + 24 * hour);
       assert.deepEqual({ ...counts }, { expired: maxCounted + 1, expiring: 0 });
     });

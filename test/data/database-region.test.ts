@@ -53,7 +53,7 @@ async function startMigrator() {
 const maxDatabases = 100;
 
 function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
-  test('is set by the first process and does not change', async () => {
+  test('the first process sets the region, which never changes', async () => {
     const database = await fresh();
     assert.equal(await boundRegionOf(database), null);
     assert.ok((await prepareDatabase({ database, rules: germany })).length > 7);
@@ -97,7 +97,7 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     assert.deepEqual(await prepareDatabase({ database, rules: edited }), []);
   });
 
-  test('is that of exactly one of two regions that start at the same time', async () => {
+  test('if two regions start at the same time, exactly one claims the database', async () => {
     const processes = await Promise.all([startMigrator(), startMigrator()]);
     for (let round = 0; round < Math.min(rounds, maxDatabases); round++) {
       const database = await fresh();

@@ -14,7 +14,7 @@ import { interrupt, killed } from '../support/interrupt.ts';
 const minuteMs = 60_000;
 const never = new AbortController().signal;
 
-/** The worker that delivers notices. @param send receives the id of each mail */
+/** Creates the worker that delivers notices. @param send receives the id of each message */
 const createWorker = (database: Database, send: (id: string) => Promise<void>, clock = { now: start }) =>
   noticesWorker(database, ({ id }) => send(id), clock);
 

@@ -94,7 +94,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       }
     });
 
-    it('either erases a user or loses to a concurrent restore', async () => {
+    it('a purge and a concurrent restore of the same user never both succeed', async () => {
       const [before, after] = [await createNode(start + windowMs - 1), await createNode(start + windowMs)];
       const scope = await newTenant(before.database);
       const boss = newUser({ administratorLevel: 'global' });

@@ -9,7 +9,7 @@ import { attempt, createWaitingThrottle, takeRepeatedly } from './throttle-waits
 const maxAttempts = 250;
 const quarterSeconds = 15 * 60;
 
-/** An attempt with a password in the format of a temporary password. */
+/** @returns an attempt with a password in the format of a temporary password */
 const temporary = (overrides: Partial<Attempt> = {}): Attempt => attempt({ kind: 'temporary', ...overrides });
 const allowed = (waits: readonly number[]): number => waits.filter((wait) => wait === 0).length;
 
@@ -38,7 +38,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await throttle.take({ ...one, address: '10.1.1.1' }), 0);
     });
 
-    test('are not limited by attempts with own passwords, per user name, per address or in a row', async () => {
+    test('attempts with regular passwords do not count, whether per user name, per address or in a row', async () => {
       const one = attempt({ address: '203.0.113.21' });
       await takeRepeatedly(throttle, 6, () => one);
       await takeRepeatedly(throttle, 51, (n) => ({ ...one, address: `10.1.2.${n}` }));
@@ -47,7 +47,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await throttle.take({ ...one, kind: 'temporary' }), 0);
     });
 
-    test('are not limited by 100 failed attempts with own passwords in a row', async () => {
+    test('100 consecutive failures with a regular password do not block temporary passwords', async () => {
       const generous = { attempts: 10_000, windowMinutes: 1, blockMinutes: 1 };
       const limits = { perAccountAndAddress: generous, perAccount: generous, perAddress: generous };
       const patient = createWaitingThrottle(database, { ...worldwide, throttle: { ...worldwide.throttle, ...limits } });

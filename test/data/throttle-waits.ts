@@ -28,7 +28,7 @@ export function createWaitingThrottle(database: Database, rules: RegionRules) {
   };
 }
 
-/** Takes attempts one after the other. @returns their waiting times in s */
+/** Makes attempts one after the other. @returns their waiting times in seconds */
 export async function takeRepeatedly(
   throttle: WaitingThrottle,
   count: number,

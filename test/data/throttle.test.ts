@@ -67,7 +67,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await throttle.take({ ...known, knownDevice: 'another mark' }), 0);
     });
 
-    test('do not allow more attempts with several browser marks', async () => {
+    test('several device tokens do not allow more attempts', async () => {
       const one = attempt();
       const waits = await takeRepeatedly(throttle, 51, (n) => ({ ...one, knownDevice: `mark ${n}` }));
       assert.equal(waits.filter((wait) => wait === 0).length, 50);

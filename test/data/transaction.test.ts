@@ -86,7 +86,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await usersStore.find(database, scope, user.id))?.id, user.id);
     });
 
-    test('inside another joins it, so that both are rolled back together', async () => {
+    test('a nested transaction joins the outer one, and both are rolled back together', async () => {
       const [outer, inner] = [newUser(), newUser()];
       const work = database.transaction(async (tx) => {
         await usersStore.insert(tx, scope, outer);
@@ -111,7 +111,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.ok(replaced >= 1);
     });
 
-    test('that fails does not break its connection', async () => {
+    test('a failed transaction does not break its connection', async () => {
       for (let n = 0; n < 15; n++) await assert.rejects(database.transaction(() => Promise.reject(new Error('no'))));
       assert.equal(await database.transaction((tx) => tenantsStore.isEmpty(tx)), false);
       await database.ping();

@@ -21,7 +21,7 @@ interface Line {
   readonly confirmWith?: string;
 }
 
-/** Creates a node of the portal with its own clocks. */
+/** Creates a node of the portal with separate clocks. */
 function createNode(database: Database, now = start) {
   const clocks = { now, monotonic: 5 };
   const lines: Line[] = [];
@@ -161,7 +161,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await trustedAt(), start + 71 * hourMs);
     });
 
-    it('only moves the trusted time forward, also with concurrent nodes', async () => {
+    it('the trusted time never moves back, even with concurrent nodes', async () => {
       await trust(null);
       const nodes = Array.from({ length: 20 }, (_, each) =>
         createNode(each % 2 === 0 ? database : others, start + ((each * 7) % 20) * 20 * minuteMs),

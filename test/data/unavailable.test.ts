@@ -37,7 +37,7 @@ describe('isUnavailable accepts errors of', () => {
   ];
   for (const message of messages) test(message, () => assert.equal(isUnavailable(new Error(message)), true));
 
-  test('a refused connection to a host name with two addresses', async () => {
+  test('a refused connection to a host name with two addresses counts as unavailable', async () => {
     const socket = connect({ port: 1, host: 'localhost', autoSelectFamily: true });
     const error = await new Promise((resolve) => socket.once('error', resolve));
     assert.equal(isUnavailable(error), true);
@@ -57,11 +57,12 @@ describe('isUnavailable rejects', () => {
   ]) {
     test(code, () => assert.equal(isUnavailable(coded(code)), false));
   }
-  test('a TypeError', () => assert.equal(isUnavailable(new TypeError('x is not a function')), false));
+  test('a TypeError is not treated as unavailability', () =>
+    assert.equal(isUnavailable(new TypeError('x is not a function')), false));
   for (const value of [null, undefined, 'ECONNREFUSED', { code: '08006' }, 0]) {
     test(inspect(value), () => assert.equal(isUnavailable(value), false));
   }
-  test('an error with a numeric code', () => {
+  test('an error with a numeric code is not treated as unavailability', () => {
     assert.equal(isUnavailable(Object.assign(new Error('x'), { code: 57 })), false);
   });
 });

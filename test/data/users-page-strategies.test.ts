@@ -52,7 +52,7 @@ const bytes = (text: string | number): Buffer => Buffer.from(String(text));
 const compareToCursor = (user: NewUser, { key, id }: Cursor, sort: SortKey): number =>
   Buffer.compare(bytes(keyOf(user, sort)), bytes(key)) || Buffer.compare(bytes(user.id), bytes(id));
 
-// A simple reference implementation: each word of the search must be part of a word of the person.
+// A simple reference implementation: each word of the search must be part of a word of the name.
 const fold = (text: string): string => foldName(text).replaceAll('ς', 'σ');
 const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 const spellings = (word: string): string[] => [

@@ -47,7 +47,7 @@ const assign = (target: Target, from: AdministratorLevel, to: AdministratorLevel
   mayAssignLevels(scope, { ...target, ...levels(from) }, levels(to));
 const addAt = (level: AdministratorLevel) => (scope: Scope) => mayAssignLevels(scope, null, levels(level));
 
-/** The decisions that each approval rule affects. */
+/** The policy decisions that each approval rule affects. */
 const questions: [label: string, guard: ApprovalRule, act: ApprovalAction, ask: (scope: Scope) => PolicyDecision][] = [
   [
     'resetting a Global admin',

@@ -49,7 +49,7 @@ const cases: Case[] = (['global', 'userManagement'] as const).flatMap((actor) =>
   ),
 );
 
-// The sentences of the product contract, in order.
+// These cases follow the sentences of the product contract, in order.
 function expected({ actor, subject, from, to, agentChanges, managed }: Case): string {
   if (from === to && !agentChanges) return 'yes';
   if (subject === 'self') return 'ownLevel';

@@ -70,7 +70,7 @@ for (const [file, rules] of packs) {
         }
     });
 
-    test('apply numbers that are stricter', () => {
+    test('stricter numbers apply', () => {
       for (const name of numericRuleNames) {
         const { least, most } = boundsOf(name, rules);
         for (const value of [least, most])
@@ -78,7 +78,7 @@ for (const [file, rules] of packs) {
       }
     });
 
-    test('apply choices that are stricter', () => {
+    test('stricter choices apply', () => {
       for (const name of choiceRuleNames) {
         for (const value of stricterChoices(name, rules))
           assert.equal(choiceRules[name].of(effectiveRules(rules, { [name]: value })), value, name);

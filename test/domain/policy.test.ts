@@ -53,7 +53,8 @@ function targetOf(who: Who, level: AdministratorLevel): Target | undefined {
   return { id: who, administratorLevel, globalAdminUntil: null };
 }
 
-// The product contract, written differently from the policy: two formulations rarely share a mistake.
+// The product contract, written in a different form from the policy, because two implementations rarely share a
+// mistake.
 const allowedToAll: Action[] = ['dashboard.view', 'profile.view', 'password.change'];
 const againstAPerson = [
   'edit',
@@ -133,7 +134,7 @@ describe('policy', () => {
     }
   });
 
-  test('returns the place and its URL', () => {
+  test('a denied action includes the responsible place and its URL', () => {
     const decision = may(scopeOf(rulesWith('elsewhere', 'userManagers'), 'global'), 'users.resetPassword');
     assert.deepEqual(decision, {
       allowed: false,

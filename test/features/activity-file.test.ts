@@ -186,7 +186,7 @@ function begin(lines: readonly string[]): object {
   return (JSON.parse(lines[0]!) as { begin: object }).begin;
 }
 
-/** An entry that is valid on its own but does not continue the chain. */
+/** An entry with a valid hash that does not continue the chain. */
 function forged(): object {
   return { previousHash: 'x', hash: entryHash(chain[1]!, 'x', sha256) };
 }

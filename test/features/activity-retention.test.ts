@@ -72,7 +72,8 @@ describe('an activity log with a retention of 30 days', async () => {
   ];
   for (const [what, edit, fault] of table) {
     it(`detects ${what}`, async () => {
-      // The entry about the deletion is not the first one left, so removing the first does not also remove that entry.
+      // The entry that records the deletion is not the first remaining one, so removing the first entry does not remove
+      // it.
       assert.equal(await check(paths.activityJsonLines, edit), fault);
     });
   }

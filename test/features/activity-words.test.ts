@@ -36,7 +36,7 @@ describe('texts for event kinds', () => {
     it(`are complete in ${language}`, () => assertNone(kindsWithoutTexts(catalogue[language], activityKinds)));
   }
 
-  it('are reported as missing for an unknown kind', () => {
+  it('an event kind without texts is reported as missing', () => {
     assert.deepEqual(kindsWithoutTexts(catalogue.fr, ['signOut', 'moon.landed']), ['moon.landed']);
     assert.deepEqual(kindsWithoutTexts(new Map([['activity:sentence.signOut', '']]), ['signOut']), ['signOut']);
   });

@@ -32,7 +32,7 @@ for (const [dialect, server] of [
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { database } = portal;
     const clock = (): number => portal.clock.now;
-    // The real rate limit would stop these rounds before they show anything.
+    // The real rate limit would block these rounds too early.
     const throttle = {
       ...createThrottle(portal.database, portal.config.rules),
       consumeBudget: () => Promise.resolve(null),

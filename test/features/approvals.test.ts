@@ -134,7 +134,7 @@ for (const [dialect, server] of [
       assert.equal(row.state, 'active');
     });
 
-    it('deletes more users per day than one administrator may delete', async () => {
+    it('an approved deletion may exceed the daily limit for one administrator', async () => {
       const { tenant, requester, other, plain, as } = await aTenantWithApprovals(portal);
       const more = [];
       for (const name of ['A', 'B', 'C']) more.push(await aUser(portal, tenant, { displayName: `Mx ${name}` }));

@@ -23,7 +23,7 @@ const insertion = 'insert into [`"]deliveries[`"]';
 const claim = 'update [`"]deliveries[`"]';
 const removal = 'delete from [`"]deliveries[`"]';
 
-/** Every point at which the process is killed, and how many emails have arrived once a new process has finished. */
+/** Every point at which the process is killed, and the number of emails that have arrived after a new process has finished. */
 const boundaries: readonly (readonly [label: string, at: KillPoint | 'recorded' | 'inTheServer', mails: 0 | 1 | 2])[] =
   [
     ['before the event is written', { statement: activity, when: 'before' }, 0],
@@ -123,7 +123,7 @@ for (const { dialect, config, skip } of eachDialect(server)) {
         assert.equal(deliveries, label === 'after the removal' ? 0 : events);
         assert.equal(await aProcess({ database: config, smtpUrl, now: now + leaseMs }), '0');
         assertDelivered(mailServer.ids, mails);
-        // No delivery is left.
+        // All deliveries have been completed.
         await noticesWorker(database, () => assert.fail('sent again'), { now: now + 2 * leaseMs }).run(never);
         assert.equal((await rowsOf(database, scope)).deliveries, 0);
       });
@@ -153,7 +153,7 @@ describe('deliveries after a lost PostgreSQL connection', { skip: skipWithout('p
       if (at === 'recorded') await cut();
       await worker.run(never).catch(() => {});
       assert.equal((await rowsOf(administrator, scope)).events, mails === 0 ? 0 : 1);
-      // The first rounds may still get terminated connections from the pool.
+      // In the first rounds, the pool may still return terminated connections.
       for (let round = 1; round <= 3; round++) {
         clock.now += leaseMs;
         await worker.run(never).catch(() => {});

@@ -11,7 +11,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 const toldOf = { kind: 'user.unblocked' } as const;
 
-/** A tenant with one event whose notice has been sent. `record` adds another event. */
+/** Creates a tenant with one event whose notice has been sent. `record` adds another event. */
 async function withOldEvents({ portal }: Pick<MovingRegion, 'portal'>) {
   const tenant = await aTenant(portal, { language: 'en' });
   const admin = await aUser(portal, tenant, { administratorLevel: 'global' });

@@ -47,14 +47,14 @@ async function aTracedUser(databaseUrl?: string): Promise<TracedUser> {
     by.send('POST', `${list}/${id}/reset-password`, { epoch: String(epoch) });
   const rename = (by: Person, { id }: TestUser, displayName: string) =>
     editUser(by, id, { firstName: displayName.split(' ')[0]!, lastName: 'Other', displayName });
-  // Other users got their passwords from this user, under a former name and under the current one.
+  // This user issued passwords to other users, under a former name and under the current one.
   await reset(here, others[0]!);
   await rename(admin, person, 'Zeisig Two');
   await reset(here, others[1]!);
   await rename(here, person, 'Stieglitz Three');
   await reset(here, others[2]!);
   for (const other of others.slice(3, 40)) await rename(here, other, 'Ada Besson');
-  // The administrator's next flash message would contain the name, but they never open a page.
+  // The administrator's session holds a flash message with the name, because they never open another page.
   await admin.send('POST', `${list}/${person.id}/block`);
   await admin.send('POST', `${list}/${person.id}/unblock`);
   await here.signIn(person);
@@ -99,7 +99,7 @@ for (const [dialect, url, skip] of [
     const erased = await admin.send('POST', `${list}/${person.id}/erase`);
     const after = await everythingIn(portal);
 
-    it('starts with a user whose data is everywhere', () => {
+    it('every canary is present before erasure', () => {
       assert.equal(erased.status, 303);
       for (const canary of canaries) assert.ok(before.includes(canary), canary);
     });

@@ -105,7 +105,7 @@ describe('erasing a deleted user', async () => {
     assert.deepEqual(await rowsOf(boss), []);
   });
 
-  it('happens once when requested several times concurrently', async () => {
+  it('concurrent requests erase the user only once', async () => {
     const zoe = await aDeletedUser();
     const answers = await Promise.all(Array.from({ length: 5 }, () => admin.send('POST', pathOf(zoe))));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404, 404, 404]);

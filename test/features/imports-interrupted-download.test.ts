@@ -103,7 +103,7 @@ describe('an interrupted download of temporary passwords', () => {
 
   it('is in progress while it sends data, and counts as interrupted a minute after its process has died', async () => {
     const { admin, address } = await aFinishedImport();
-    // The first download has lost its lease. It fails in the end and leaves the passwords of the second one alone.
+    // The first download has lost its lease. It finally fails, without affecting the passwords of the second download.
     const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));
     while (issuedCount <= 200) await delay(5);
     assert.equal((await admin.send('POST', `${address}/passwords`)).status, 409);

@@ -78,7 +78,7 @@ for (const [dialect, server] of [
       }
     }
 
-    it('happens once, however often it is confirmed or run concurrently', async () => {
+    it('an import is applied once, even if it is confirmed or run several times concurrently', async () => {
       const scenario = await aConfirmedImport();
       await Promise.all([run(), run(), run(), run(), scenario.confirm(), scenario.confirm()]);
       assert.equal(await countUsers(scenario.tenant), addedRows + 2);

@@ -96,7 +96,7 @@ describe('one-time links of a bulk reset', () => {
     }
   });
 
-  it('are mailed and not shown if the rules say so', async () => {
+  it('links are mailed and not shown if the rules require it', async () => {
     const { tenant, admin } = await aTenantWithHandover(portal, 'mailedLink');
     const people = await Promise.all(['Ada', 'Bob'].map((displayName) => aUser(portal, tenant, { displayName })));
     await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
@@ -120,7 +120,7 @@ describe('one-time links of an import', () => {
     admin.sees('Camille Laurent downloaded the one-time links of imported users.').sees('One-time links: 3');
   });
 
-  it('are mailed if the rules say so', async () => {
+  it('links are mailed if the rules require it', async () => {
     const { tenant, admin, address } = await aFinishedImport('mailedLink', 3);
     const known = new Set(mailedLinks(portal));
     await admin.submit('Email one-time links');

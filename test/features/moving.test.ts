@@ -54,7 +54,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of routes.entries()) {
       const { taken, report, file } = await moveTenant(from, to, tenant.id, passwords);
       const after = await storedDataOf(from);
 
-      it('starts with data in every table, and none in the new region', () => {
+      it('before the move, every table contains data of the tenant, and the new region contains none', () => {
         for (const canary of canaries) assert.ok(before.includes(canary), canary);
         assert.equal(found, null);
         const empty = report.tables.filter(({ was, table }) => was === 0 && table !== 'user_sessions');

@@ -6,7 +6,7 @@ import { aPortalWithUser, MAIL_FROM } from '../support/outbox.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** The same server under an address that is not loopback but reaches it. */
+/** @returns the URL of the same server under a non-loopback address */
 const nonLoopbackUrl = (url: string): string => url.replace('127.0.0.1', '0.0.0.0');
 
 async function closedPort(): Promise<{ url: string; port: number }> {

@@ -9,7 +9,7 @@ import { aPortalWithUser, MAIL_FROM } from '../support/outbox.ts';
 import { aPerson } from '../support/person.ts';
 
 const hourMs = 3_600_000;
-// Nodemailer's default timeouts start at 30 s, so a transport without its own timeouts fails this limit.
+// Nodemailer's default timeouts start at 30 s, so a transport without shorter timeouts would exceed this limit.
 const mayTakeMs = 20_000;
 
 /** A server that does not speak SMTP. @returns its URL and a function that closes every connection */

@@ -98,7 +98,7 @@ describe('email notification to a user', () => {
     assert.match(reset?.text ?? '', /^Temporary password expires: \u2068November 26, 2026 at 09:00/m);
   });
 
-  it('names the operator if the operator did it', async () => {
+  it('the email names the operator if the operator performed the action', async () => {
     const zoe = await aUser(portal, tenant, { language: 'de' });
     const event = { kind: 'password.reset', expiresAt: portal.clock.now } as const;
     const record = () => activityStore.record(portal.database, tenant.scope, event, zoe.id, portal.clock.now);

@@ -146,7 +146,7 @@ for (const [dialect, server] of [
       assert.equal(await left(), minLimit + 1);
       const [warning] = linesSince().filter(({ level }) => level === 40) as (Line & { kind?: string })[];
       assert.equal(warning?.kind, 'trimmedEntries');
-      // With so many entries kept, those due are less than 5% of the log.
+      // Because so many entries are kept, the due entries make up less than 5% of the log.
       for (let each = 0; each < 25; each++) await many(minLimit);
       await background.runAll();
       assert.equal(await left(), 25 * minLimit + 1, 'one entry records the trimming');

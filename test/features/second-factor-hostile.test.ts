@@ -111,7 +111,7 @@ describe('a second factor code', async () => {
     assert.equal((await signInByCode(portal, owner)).path, paths.dashboard);
   });
 
-  it('is throttled after 20 failures per day, however slowly they come', async () => {
+  it('codes are throttled after 20 failures per day, regardless of their rate', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     for (let quarter = 0; quarter < 4; quarter++) {
@@ -121,7 +121,7 @@ describe('a second factor code', async () => {
     }
     await person.submit('Sign in', { Code: totpCode(portal, owner.seed) });
     assert.equal(person.status, 429);
-    // Removal by an administrator, like a password reset, resets the counter.
+    // Removal by an administrator resets the counter, as a password reset does.
     const camille = await aPerson(portal, english).signIn(admin);
     await camille.send('POST', fillPath(paths.removeSecondFactor, { userId: owner.user.id }));
     const again = await aSecondFactorUser(portal, owner.user);

@@ -93,7 +93,7 @@ describe('end of a session', async () => {
     portal.database.knex('user_sessions').where({ user_id: id }).select();
   const isOver = async (person: Person): Promise<boolean> => (await person.visit('/my-profile')).path === '/sign-in';
 
-  it('is immediate and permanent when its user signs out', async () => {
+  it('signing out ends the session immediately and permanently', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const other = await aPerson(portal, english).signIn(zoe);
     const cookie = person.cookies();
@@ -108,7 +108,7 @@ describe('end of a session', async () => {
     assert.equal(await isOver(other), false);
   });
 
-  it('cannot be caused by a link or by a form of another site', async () => {
+  it('a link or a form on another site cannot end a session', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     assert.equal((await person.send('GET', '/sign-out')).status, 405);
     assert.equal((await person.send('POST', '/sign-out', {}, { csrf: null })).status, 403);
@@ -123,7 +123,7 @@ describe('end of a session', async () => {
     assert.equal(await isOver(person), false);
   });
 
-  it('comes after 30 minutes without a request', async () => {
+  it('a session ends after 30 minutes without a request', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     portal.clock.now += 30 * minuteMs - 1;
     assert.equal(await isOver(person), false);
@@ -131,7 +131,7 @@ describe('end of a session', async () => {
     assert.equal(await isOver(person), true);
   });
 
-  it('comes after 12 hours, even if the session is active', async () => {
+  it('a session ends after 12 hours, even if it is active', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const end = portal.clock.now + 12 * hourMs;
     portal.clock.now += 20 * minuteMs;
@@ -147,7 +147,7 @@ describe('end of a session', async () => {
     assert.equal(await isOver(person), true);
   });
 
-  it('comes with the next request after the user has been blocked or deleted', async () => {
+  it('a session ends with the next request after the user is blocked or deleted', async () => {
     for (const state of ['blocked', 'deleted']) {
       const user = await aUser(portal, tenant);
       const person = await aPerson(portal, english).signIn(user);
@@ -156,7 +156,7 @@ describe('end of a session', async () => {
     }
   });
 
-  it('comes with the next request after the tenant has been suspended, for its users only', async () => {
+  it('sessions of a tenant end with the next request after it is suspended; other sessions continue', async () => {
     const closing = await aTenant(portal);
     const person = await aPerson(portal, english).signIn(await aUser(portal, closing));
     const neighbour = await aPerson(portal, english).signIn(zoe);
@@ -165,7 +165,7 @@ describe('end of a session', async () => {
     assert.equal(await isOver(neighbour), false);
   });
 
-  it('does not come with a lost level, but the permissions change with the next request', async () => {
+  it('losing a level does not end the session, but the permissions change with the next request', async () => {
     const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
     const person = await aPerson(portal, english).signIn(admin);
     assert.equal((await person.visit('/account-settings/user-management')).status, 200);

@@ -48,7 +48,7 @@ describe('one-time setup link', () => {
     person.sees('Camille Laurent').sees('Ateliers Lumière').sees('Administrateur général');
   });
 
-  it('is invalid afterwards, also for forms that were already open', async () => {
+  it('the setup link is invalid after use, even for forms that were already open', async () => {
     const { portal, address } = await anEmptyPortal();
     const [first, second] = [
       await aPerson(portal, english).visit(address),
@@ -74,7 +74,7 @@ describe('one-time setup link', () => {
     const answers = await Promise.all(forms.map((form) => person.send('POST', address, form)));
     const statuses = answers.map(({ status }) => status);
     assert.equal(statuses.filter((status) => status === 303).length, 1);
-    // Losers get 404 (too late), 422 (domain already taken) or 503 (overloaded).
+    // Other requests get 404 (too late), 422 (domain already taken) or 503 (overloaded).
     assert.ok(
       statuses.every((status) => [303, 404, 422, 503].includes(status)),
       statuses.join(),

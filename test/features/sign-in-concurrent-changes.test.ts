@@ -81,7 +81,7 @@ describe('an attempt limit that a tenant set before the region fixed it', async 
   };
   const portal = await openPortal({ environment: withRules({ throttle }) });
 
-  it('is ignored', async () => {
+  it("a tenant's earlier limit is ignored after the region fixes it", async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const zoe = await aUser(portal, tenant);
     await tenantsStore.setOwnRules(portal.database, tenant.scope, { attempts: 1 });

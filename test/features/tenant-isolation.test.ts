@@ -76,7 +76,7 @@ describe('isolation between tenants', async () => {
       )) {
         const unknownId = randomUUID();
         const expected = await person.send(method, filled(path, unknownId), fieldsWith(unknownId));
-        // For a signed-in user, a one-time link page does not look the token up.
+        // The page of a one-time link does not look up the token if a user is signed in.
         const is404 = who === 'global' && served.includes(method) && path !== paths.oneTimeLink;
         if (is404) assert.equal(expected.status, 404, method);
         for (const id of theirIds) {

@@ -97,7 +97,8 @@ for (const [dialect, server] of [
         const interrupted = interrupt(database, /^update [`"]users[`"]/, {
           before: () => {
             chosen = usersStore.setLanguage(database, tenant.scope, user.id, 'fr');
-            // Without the row lock, PostgreSQL would write the language now and overwrite it a moment later.
+            // Without the row lock, PostgreSQL would write the language now, and the edit would overwrite it a moment
+            // later.
             return Promise.race([chosen, delay(200)]);
           },
         });

@@ -7,7 +7,7 @@ import { holes, pluralFaults, strayPlaceholders } from './parity.ts';
 const catalogue = readCatalogue();
 
 describe('translations', () => {
-  test('exist for every language', () => {
+  test('every language has translations', () => {
     for (const language of languages) assert.ok(catalogue[language].size > 0, `locales/${language} contains no text`);
   });
 
@@ -23,7 +23,7 @@ describe('translations', () => {
     assertNone(pluralFaults(catalogue));
   });
 
-  test('are not empty', () => {
+  test('no translation is empty', () => {
     const empty = languages.flatMap((language) =>
       [...catalogue[language]].filter(([, text]) => text.trim() === '').map(([key]) => `${language} ${key}`),
     );

@@ -3,7 +3,7 @@ import type { Language } from './catalogue.ts';
 /** A wording that interface texts must not use. */
 export interface Banned {
   readonly found: RegExp;
-  /** What to write instead. */
+  /** The wording to use instead. */
   readonly instead: string;
   /** The keys that the rule applies to; all if missing. */
   readonly in?: RegExp;

@@ -19,7 +19,7 @@ describe('interface texts keep to the style of their language', () => {
     assertNone(rawNumbers(catalogue));
   });
 
-  test('button texts are short', () => {
+  test('button labels stay within the length limit', () => {
     assert.ok(buttons.size > 50, `only ${buttons.size} button texts were found`);
     assertNone(longButtons(catalogue, buttons));
   });
@@ -95,11 +95,11 @@ describe('the other style checks report', () => {
   });
   const view = (text: string) => [{ path: 'v.ejs', text }];
 
-  test('a number without a format', () => {
+  test('a number without a format is reported', () => {
     assert.deepEqual(rawNumbers(small), ['en a:go_one: write {{…, number}}: Import {{count}} row of them all']);
   });
 
-  test('a long text on a button or on a link that looks like one', () => {
+  test('a long label on a button or on a link styled as a button is reported', () => {
     const text = `<p><%= t('a:plain') %></p>
       <button class="btn<% if (a > b) { %> x<% } %>" type="submit"><%- icon('a') %><%= t('a:save') %></button>
       <a class="btn" href="<%= a %>"<% if (b) { %> download<% } %>><%= t(\`a:act.\${c}\`) %></a>
@@ -112,12 +112,12 @@ describe('the other style checks report', () => {
     ]);
   });
 
-  test('a long text on the button of a partial', () => {
+  test('a long label on the button of a partial is reported', () => {
     const text = `<%- partial('users/action', { action: a, label: t('a:save') }) %>`;
     assert.equal(longButtons(small, buttonKeys(view(text), small)).length, 1);
   });
 
-  test('a label that is long, half a sentence, or a whole one', () => {
+  test('a label is reported if it is too long, or a whole or partial sentence', () => {
     const text = `<label class="field-label" for="a"><%= t('a:name') %></label>
       <legend><%= t('a:wide') %></legend><%- partial('shared/field', { name: 'a', label: t('a:stop') }) %>`;
     assert.deepEqual(badLabels(small, labelKeys(view(text), small)), [

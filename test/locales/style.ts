@@ -12,7 +12,7 @@ export function bannedWordings(catalogue: Catalogue): string[] {
 }
 
 const numbers = /\{\{\s*(count|least|most|line|rows|megabytes|size|added|changed|unchanged|refused)\s*\}\}/;
-/** Here `{{most}}` is already formatted, with its unit. */
+/** In this text, `{{most}}` is already formatted and includes the unit. */
 const withUnit = new Set(['account-settings:rules.bounds']);
 
 /** Texts that insert a number without formatting it for the language. */
@@ -87,7 +87,7 @@ export function badLabels(catalogue: Catalogue, labels: ReadonlySet<string>): st
     ]);
 }
 
-/** The text at its likely longest: counts have four digits, limits (`{{most}}`) three. */
+/** @returns the text with long values: four-digit counts, and three-digit limits (`{{most}}`) */
 const shown = (text: string): string => text.replace(/\{\{most\b[^}]*\}\}/g, '100').replace(/\{\{[^}]*\}\}/g, '9,999');
 
 function keysIn(

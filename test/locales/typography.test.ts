@@ -7,7 +7,7 @@ import { markupIn, typographyFaults } from './typography.ts';
 const catalogue = readCatalogue();
 
 describe('typography of texts', () => {
-  test('is checked on existing texts', () => {
+  test('the check covers existing texts', () => {
     assert.ok(everyText(catalogue).length > 0, 'locales contains no text');
   });
 

@@ -17,11 +17,11 @@ describe('locale keys', () => {
     assert.ok(uses.length > 0, 'no use of a key was found');
   });
 
-  test('used in code all exist', () => {
+  test('all keys used in code exist', () => {
     assertNone(missingKeys(uses, catalogue));
   });
 
-  test('are all used', () => {
+  test('every key is used', () => {
     assertNone(unusedKeys(uses, catalogue, sources));
   });
 });

@@ -110,7 +110,7 @@ function knownKeys(catalogue: Catalogue): Set<string> {
   return new Set(everyText(catalogue).map(({ key }) => baseOf(key)));
 }
 
-/** Whether a use, which may hold `*`, names a key. */
+/** @returns whether a use matches a key; the use may contain `*` */
 export function covers(use: string, key: string): boolean {
   return use.includes('*') ? toPattern(use).test(key) : use === key;
 }

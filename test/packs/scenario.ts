@@ -15,7 +15,7 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
-/** A portal under one pack with a fixed set of English-speaking users, and what they observe. */
+/** A portal under one pack with a fixed set of English-speaking users, and functions that record their observations. */
 export interface Scenario {
   readonly portal: Portal;
   readonly tenant: TestTenant;

@@ -33,7 +33,7 @@ async function read({ notePage, observed, signIn, noah }: Scenario, admin: Perso
     .join(' ');
 }
 
-/** @returns each task with the place where it is done, in short form */
+/** @returns each task with the place that performs it, in short form */
 const whereOn = (person: Person): string => {
   const { $ } = person;
   const rows = $('.responsibilities tbody tr').toArray();

@@ -11,7 +11,7 @@ import { shortFlow } from './short-flow.ts';
 
 const shortProof = path.join(import.meta.dirname, 'short-flow-child.ts');
 
-/** A database that never stores its region, so that two regions can start on it. */
+/** Creates a database that never stores its region, so that two regions can start on it. */
 async function createUnboundDatabase(): Promise<string> {
   const file = path.join(createFolder(), 'one.sqlite');
   await migrate({ kind: 'sqlite', file });

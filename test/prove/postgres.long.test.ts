@@ -14,7 +14,7 @@ const databases = [
 ].map((each) => each?.url ?? null);
 const redises = await emptyRedisUrls();
 
-/** Two empty Redis databases: on a server that was given, two of its highest database numbers. */
+/** Two empty Redis databases: on a shared server, those with two of the highest database numbers. */
 async function emptyRedisUrls(): Promise<string | null> {
   const both = [await redis(), await redis()];
   const urls = both.map((each, index) => (each?.pid === null ? `${each.url}/${14 + index}` : each?.url));
@@ -82,7 +82,7 @@ test(
     assert.equal(report.held, false);
     assert.match(reasons, /^The process "server" of germany: connected to the PostgreSQL of worldwide\.$/m);
     assert.match(reasons, /^PostgreSQL of worldwide was accessed by server of germany\.$/m);
-    // Missing data is noticed too: the backup of germany’s own, empty database lacks the control.
+    // The search also notices missing data: the backup of germany’s empty database lacks the control.
     assert.match(reasons, /^A control in germany was not noticed: a canary planted in: backup\.$/m);
     assert.doesNotMatch(reasons, /set-up\/[\w-]{43}/);
   },

@@ -9,7 +9,7 @@ interface PasswordRow {
 const passwordOf = ({ knex }: Pick<Database, 'knex'>, userId: string) =>
   knex('credentials').where({ user_id: userId, kind: 'password' });
 
-/** A user's stored password, which no store exposes. */
+/** A user's stored password. No store exposes it. */
 export const passwordRowOf = async (database: Pick<Database, 'knex'>, userId: string): Promise<PasswordRow> => {
   const row = await passwordOf(database, userId).first<PasswordRow | undefined>('secret', 'set_by', 'created_at');
   if (row === undefined) throw new Error(`The user ${userId} has no password`);

@@ -21,7 +21,7 @@ export async function anInterruptedHasher() {
     duringNextVerify: (work: () => Promise<unknown>): void => {
       next = work;
     },
-    /** Fails if no password has been verified since, because the test would prove nothing. */
+    /** Fails if no password has been verified since, because the test would be meaningless. */
     assertVerified: (): void => assert.equal(next, null, 'no password was checked'),
   };
 }

@@ -11,8 +11,8 @@ export interface ManagedProcess {
 }
 
 // The shell runs the server and reads from a pipe that only this process keeps open. However this process ends, even by
-// SIGKILL, the pipe closes and the shell ends the server. A stopped (SIGSTOP) server is resumed first; one that does
-// not react is killed.
+// SIGKILL, the pipe closes and the shell ends the server. A stopped (SIGSTOP) server is resumed first; an unresponsive
+// one is killed.
 const supervisorScript = `
 "$@" </dev/null >&2 &
 pid=$!

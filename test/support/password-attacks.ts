@@ -2,7 +2,7 @@ import { temporaryPassword, temporaryPasswordBytes } from '../../src/domain/peop
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
 
-/** Starts a portal in which each client can state its own address. */
+/** Starts a portal in which each client can choose its address. */
 export const behindProxy = { environment: { TRUST_PROXY: '1' } };
 
 let lastAddress = 0;
@@ -14,7 +14,7 @@ export const anAddress = (): string => `198.51.${100 + Math.floor(++lastAddress 
 export const aTemporaryPassword = (): string =>
   temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes)));
 
-/** A visitor with this address, on the password page for this user name. */
+/** Opens the password page for this user name as a visitor with this address. */
 export async function onPasswordPage(portal: Portal, address: string, username: string): Promise<Person> {
   const person = await aPerson(portal, { 'Accept-Language': 'en', 'X-Forwarded-For': address }).visit('/sign-in');
   return person.submit('Next', { 'User name': username });

@@ -21,7 +21,7 @@ const folderRank = (file: string): number => {
 
 const isolatedFolders = ['browser', 'package', 'prove', 'cli', 'contract'];
 const touchesProcess = /node:child_process|\bprocess\.(env|chdir|kill|on)\b|\bmock\.|\.prototype\b|\.\/cli\/|\bredis\(/;
-/** Files that start processes or change process-wide state get their own process. */
+/** Files that start processes or change process-wide state run in a separate process. */
 const needsOwnProcess = (file: string): boolean =>
   isolatedFolders.includes(file.split(path.sep)[1]!) || touchesProcess.test(readFileSync(file, 'utf8'));
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { builtInLanguages, pluralFormsOf } from '../../src/platform/config/languages.ts';
 import { readTexts, type TextGroup } from '../../src/i18n/texts.ts';
 
-/** A language that nobody speaks, made from English: every text is marked, so that a test can find what is not one. */
+/** An artificial language derived from English. Every text is marked, so that a test can find untranslated text. */
 export interface PseudoLocale {
   readonly tag: string;
   readonly direction: 'ltr' | 'rtl';
@@ -12,7 +12,7 @@ export interface PseudoLocale {
 
 /** Longer than English, with accents. */
 export const accented: PseudoLocale = { tag: 'en-XA', direction: 'ltr' };
-/** From right to left, in Arabic letters, with six plural forms. */
+/** Written from right to left in Arabic letters, with six plural forms. */
 export const mirrored: PseudoLocale = { tag: 'ar-XB', direction: 'rtl' };
 
 export const open = '⟦';

@@ -23,7 +23,7 @@ export interface Result {
 export interface Outcome extends TestNote {
   readonly file: string;
   readonly kind: 'passed' | 'failed' | 'skipped' | 'suite';
-  /** Ms. For a test in a suite 0, because the suite reports its duration. */
+  /** Duration in ms; 0 for a test in a suite, because the suite reports the duration. */
   readonly ms: number;
 }
 

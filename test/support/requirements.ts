@@ -1,4 +1,4 @@
-/** The services that must not be missing, from the comma-separated list in `PARVIS_REQUIRE`. */
+/** The required services, from the comma-separated list in `PARVIS_REQUIRE`. */
 export function requiredServices(): string[] {
   const names = (process.env.PARVIS_REQUIRE ?? '').split(',').map((name) => name.trim());
   return names.filter((name) => name !== '');

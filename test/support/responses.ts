@@ -45,7 +45,7 @@ export async function databaseContents({ knex }: Database): Promise<string> {
 interface Answer {
   readonly status: number;
   readonly headers: object;
-  /** Missing for a HEAD request. */
+  /** Undefined for a HEAD request. */
   readonly text?: string;
 }
 

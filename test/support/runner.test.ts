@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 
 const runner = path.join(import.meta.dirname, '../run.ts');
 
-describe('test command', () => {
+describe('the test command', () => {
   for (const mistyped of ['test/nowhere', 'nowhere.test.ts']) {
     test(`fails immediately if no file matches ${mistyped}`, () => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [runner, mistyped], { encoding: 'utf8' });

@@ -18,7 +18,7 @@ export interface Server extends ManagedProcess {
 
 const startWithinMs = 20_000;
 
-/** The first of the commands that is executable, given as an absolute path or as a name on the PATH. */
+/** @returns the first executable command; each is an absolute path or a name on the PATH */
 export function findCommand(...names: string[]): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const paths = names.flatMap((name) => (name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name))));

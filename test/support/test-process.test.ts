@@ -29,7 +29,7 @@ async function pidsIn(folder: string): Promise<number[]> {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // A zombie has ended too.
+    // A zombie counts as ended.
     return !existsSync(`/proc/${pid}/stat`) || !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
   } catch {
     return false;

@@ -161,7 +161,7 @@ describe('a method that a route does not support', () => {
     });
   }
 
-  test('gets rejected before it reaches the portal if it is unknown', async () => {
+  test('an unknown method is rejected before it reaches the portal', async () => {
     for (const method of ['FOO', 'CONNECT']) {
       const answered = send({ method, path: '/dashboard' }).then(
         ({ status }) => status,

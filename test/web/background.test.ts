@@ -64,7 +64,7 @@ describe('background jobs', () => {
     await background.stop();
   });
 
-  it('are awaited on stop, and a failure is logged without stopping other jobs', async () => {
+  it('stopping waits for running jobs, and a failure is logged without stopping other jobs', async () => {
     const { log, lines } = logSpy();
     const background = createJobRunner(log);
     let finished = false;

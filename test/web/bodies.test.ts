@@ -157,7 +157,7 @@ describe('a malformed HTTP request', () => {
     assert.match(await bytes(`GET /${'x'.repeat(17_000)} HTTP/1.1\r\nHost: x\r\n\r\n`), /^HTTP\/1\.1 431 /);
   });
 
-  test('is not one with 500 headers or a URL of 8 KiB', async () => {
+  test('500 headers or a URL of 8 KiB are accepted', async () => {
     const headers = Array.from({ length: 500 }, (_, n) => `X-${n}: ${n}\r\n`).join('');
     assert.match(await bytes(`GET /healthz HTTP/1.1\r\nHost: x\r\n${headers}Connection: close\r\n\r\n`), / 200 /);
     assert.match(

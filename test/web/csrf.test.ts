@@ -8,7 +8,7 @@ const english = { 'Accept-Language': 'en' };
 const { portal, addressOf, send, global } = await openPortalWithUsers();
 const posts = portal.routes.filter(({ method }) => method === 'post');
 
-/** A user whom the route is meant for, on a page with a form. */
+/** A user who may use the route, on a page with a form. */
 async function userFor({ path, access }: Route): Promise<Person> {
   const person = aPerson(portal, english);
   if (access === 'anyone' && path !== '/sign-out') return person.visit('/sign-in');
@@ -93,7 +93,7 @@ for (const route of posts) {
 }
 
 describe('a session that has ended', () => {
-  test('invalidates its token', async () => {
+  test('the token of an ended session is invalid', async () => {
     const person = await aPerson(portal, english).signIn(global);
     const [csrf, cookies] = [person.csrf, person.cookies()];
     await send({ method: 'POST', path: '/sign-out', person, form: { _csrf: csrf } });

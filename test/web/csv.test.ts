@@ -16,7 +16,7 @@ after(() => {
 const batch = Array.from({ length: 500 }, () => ['x'.repeat(100), 'y']);
 const stallMs = 300;
 
-/** Serves a file of `batches` batches. @returns the progress of its generation, and the outcome of sending it */
+/** Serves a file of `batches` batches. @returns the progress of generating the file, and the outcome of sending it */
 async function serveCsv(batches: number, failAt = Number.POSITIVE_INFINITY) {
   const progress = { batches: 0, ended: false };
   const outcome = Promise.withResolvers<boolean | Error>();
@@ -54,7 +54,7 @@ async function serveCsv(batches: number, failAt = Number.POSITIVE_INFINITY) {
 }
 
 describe('a file streamed in rows', () => {
-  test('arrives completely', async () => {
+  test('the client receives the complete file', async () => {
     const { progress, outcome, response } = await serveCsv(20);
     const body = await text(response);
     assert.equal(body.split('\r\n').length, 20 * 500 + 2);

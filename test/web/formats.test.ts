@@ -64,7 +64,7 @@ for (const [language, { date, dayName, near, number, relative }] of Object.entri
   describe(`formats in ${language}`, () => {
     const formats = createFormats(language, () => now);
 
-    test('dates and numbers', () => {
+    test('dates and numbers follow the conventions of the language', () => {
       assert.equal(plain(formats.date(now)), date);
       assert.equal(plain(formats.number(1_234_567.5)), number);
     });

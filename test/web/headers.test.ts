@@ -37,7 +37,7 @@ const admin = await aPerson(portal, english).signIn(global);
 const user = await aPerson(portal, english).signIn(plainUser);
 const stylesheet = admin.$('link[rel=stylesheet]').attr('href') ?? '';
 
-/** A cookie signed with the portal's secret; without one, the session store is not queried. */
+/** A cookie signed with the portal's secret. Without such a cookie, the session store is not queried. */
 function signedCookie({ config }: typeof portal): string {
   const signature = createHmac('sha256', config.sessionSecrets[0] ?? '')
     .update('id')

@@ -9,7 +9,7 @@ const { portal, send, global } = await openPortalWithUsers({
   environment: { BASE_URL: site, REGION_URLS: 'germany=https://de.company.example' },
 });
 
-/** A cookie jar, because clients do not send Secure cookies over the plain HTTP connection behind the proxy. */
+/** A cookie jar. Needed because clients do not send Secure cookies over the plain HTTP connection behind the proxy. */
 class Jar {
   readonly kept = new Map<string, string>();
   readonly seen: string[] = [];

@@ -113,7 +113,7 @@ describe('a session store that fails during a request', async () => {
     assert.ok(status === 503 || after.headers.location === '/sign-in');
   });
 
-  test('still sends a finished page completely', async () => {
+  test('a rendered page is still sent completely', async () => {
     store!.failWrites = true;
     const { status, text } = await send({ method: 'GET', path: '/sign-in', headers: english });
     store!.failWrites = false;

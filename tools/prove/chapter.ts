@@ -1,6 +1,6 @@
 import type { Step } from './story.ts';
 
-/** Where the moving tenant lives: in the first region, in both during the move, then in the second. */
+/** The location of the moving tenant: in the first region, in both during the move, then in the second. */
 export type MovePhase = 'before' | 'moving' | 'moved';
 
 /** A part of the flow. A snapshot is taken after it. */

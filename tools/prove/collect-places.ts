@@ -16,8 +16,8 @@ const textPlace = (kind: PlaceKind, name: string, texts: readonly string[], more
 });
 
 /**
- * @returns a function that collects what a region has written, answered, sent and exported since the previous call.
- *   Each snapshot needs its own part, because the tenants of a region change with a move.
+ * @returns a function that collects a region's logs, responses, messages and exports since the previous call. Each
+ * snapshot is collected separately, because a move changes the tenants of a region.
  */
 export function createOutputCollector(
   { region, answers, exports, planted }: Story,
@@ -72,7 +72,7 @@ function wirePlace(recorder: Recorder): Place {
   };
 }
 
-// A one-time link may appear only in the mail that delivers it, so each such mail is a place of its own.
+// A one-time link may appear only in the message that delivers it, so each such message is a separate place.
 function mailPlaces(how: string, mails: readonly string[]): Place[] {
   const bring = (mail: string): boolean => mail.includes('/link/');
   const others = mails.filter((mail) => !bring(mail));
@@ -84,10 +84,10 @@ function mailPlaces(how: string, mails: readonly string[]): Place[] {
   ];
 }
 
-// With the embedded database its files are in this folder too. They are searched as database files instead.
+// The files of an embedded database are in this folder too, but they are searched as database files.
 const databaseFile = /^parvis\.sqlite(-wal|-shm)?$/;
 
-/** Every file of a region's data folder. */
+/** Reads every file in a region's data folder. */
 export function folderPlaces(folder: string): Place[] {
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
   const files = names.filter((name) => statSync(path.join(folder, name)).isFile() && !databaseFile.test(name));
@@ -113,7 +113,7 @@ export function folderPlaces(folder: string): Place[] {
   ];
 }
 
-/** @returns the mails in a region's outbox */
+/** @returns the raw messages in a region's outbox */
 export function outboxOf(folder: string): string[] {
   const outbox = path.join(folder, 'outbox');
   if (!existsSync(outbox)) return [];

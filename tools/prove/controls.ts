@@ -18,7 +18,9 @@ export interface ControlResult {
   readonly noticed: boolean;
 }
 
-/** Plants a text of the other region in every kind of place here. If the search misses it, the search does not work. */
+/**
+ * Positive control: plants a canary from the other region in every type of location. The search must find each one.
+ */
 export async function plantControls(here: Story, there: Story, stores: RegionStores): Promise<void> {
   const { canaries } = there.region;
   const text = (): string => canaries.plant('control sample', 'control');
@@ -37,7 +39,7 @@ export async function plantControls(here: Story, there: Story, stores: RegionSto
   }
 }
 
-/** @returns for each region and kind of place, whether the control sample was found */
+/** @returns a result for each region and kind of place: whether the control sample was found */
 export function placeControlResults(
   places: ReadonlyMap<string, readonly Place[]>,
   controls: readonly Finding[],
@@ -57,7 +59,7 @@ const trespass = `
   process.stdout.write('ready');
   setTimeout(() => process.exit(), 5000);
 `;
-// One sample should be enough; more make it certain.
+// One sample should be enough; more samples make the result certain.
 const sampleCount = 20;
 
 /** Starts a watched process of one region that connects to the other region and opens one of its files. */

@@ -1,4 +1,4 @@
-/** A form on a page: its action, and the fields that it sends if the user enters nothing. */
+/** A form on a page: its action, and the fields that are submitted if the user enters nothing. */
 export interface PageForm {
   readonly action: string;
   readonly fields: readonly [name: string, value: string][];

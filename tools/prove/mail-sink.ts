@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** The mail server of one region. It keeps every mail. */
+/** The mail server of one region. It keeps every message. */
 export interface MailSink {
   readonly port: number;
-  /** The client's side of each conversation: the envelope and the mail. */
+  /** The client's side of each conversation: the envelope and the message. */
   readonly mails: string[];
   close(): Promise<void>;
 }

@@ -47,7 +47,7 @@ export function encodingsOf(text: string): Needle[] {
   ];
 }
 
-/** @returns needles that find bytes as they are, in hexadecimal and in base64 */
+/** @returns needles that find bytes in raw form, in hexadecimal and in base64 */
 export function bytesNeedles(bytes: Buffer): Needle[] {
   return [
     { encoding: 'bytes', bytes, folded: false },
@@ -88,7 +88,7 @@ export function digestNeedles(text: string): Needle[] {
   ];
 }
 
-/** A needle and what a match means. */
+/** A needle and the meaning of a match. */
 export interface Tagged<Tag> extends Needle {
   readonly tag: Tag;
 }
@@ -98,7 +98,7 @@ const twoBytes = 1 << 16;
 
 /**
  * @param needles of at least four bytes each
- * @returns a search for all needles in one pass, which returns those that it found
+ * @returns a function that searches for all needles in one pass and returns the matching ones
  */
 export function createFinder<Tag>(needles: readonly Tagged<Tag>[]): (hay: Haystack) => Set<Tagged<Tag>> {
   const [foldedOnes, rawOnes] = [true, false].map((folded) =>

@@ -31,20 +31,17 @@ export interface Place {
   readonly kind: PlaceKind;
   readonly name: string;
   readonly content: Buffer;
-  /** The number of rows, keys, files or answers in it. */
+  /** The number of rows, keys, files or responses in the place. */
   readonly items: number;
-  /**
-   * Whether it may contain tenant domains of the other region: true for the directory, and for what contains the
-   * directory.
-   */
+  /** Whether it may contain tenant domains of the other region: true for the directory and for places that contain it. */
   readonly mayHoldDomains: boolean;
   /** Whether secrets of its own region are shown there, once, to their user. */
   readonly showsSecrets: boolean;
   /** Whether it may record a move: the id and the domains of a tenant that moved away. */
   readonly mayHoldMoves?: boolean;
-  /** Whether it is a single mail, which may contain the one link that it delivers. */
+  /** Whether it is a single message. It may contain the link that it delivers. */
   readonly holdsLink?: boolean;
-  /** Whether it is encrypted. Then it may contain no readable canary at all. */
+  /** Whether it is encrypted. If so, no readable canary may occur in it. */
   readonly encrypted?: boolean;
 }
 
@@ -63,7 +60,7 @@ export interface Snapshot {
   readonly region: string;
   readonly moment: string;
   readonly places: readonly Place[];
-  /** Owners whose canaries are allowed besides the region's own: the moving tenant while it lives in the region. */
+  /** Additional owners whose canaries are allowed in the region: the moving tenant while its data is there. */
   readonly guests?: readonly string[];
 }
 
@@ -95,7 +92,7 @@ function allNeedles(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[
   });
 }
 
-// Mails and attachments are broken into lines. Joining the lines finds a text that spans two of them.
+// Messages and attachments are split into lines. Joining the lines finds a text that spans two of them.
 const breaks = /=?\r?\n[ \t]?/g;
 const brokenIntoLines: readonly PlaceKind[] = ['mails', 'data folder', 'answers', 'exports'];
 

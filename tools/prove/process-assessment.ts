@@ -3,7 +3,7 @@ import { isLoopback } from './proc.ts';
 import type { RegionStores } from './stores.ts';
 import { contactsOf, parseTarget, isBelow, type Contact, type Watched } from './process-watcher.ts';
 
-/** The stores, folder and port of a region: what its processes may touch. */
+/** The stores, folder and port of a region: the resources that its processes may use. */
 export interface Territory {
   readonly region: string;
   readonly folder: string;
@@ -16,7 +16,7 @@ export interface ContactGroup {
   readonly what: Contact['what'];
   readonly to: string;
   readonly count: number;
-  /** Whether the process recorded the contact itself or the system showed it. */
+  /** How it was observed: by the preload script in the process, or by the operating system. */
   readonly by: Contact['by'];
   readonly allowed: boolean;
 }
@@ -24,13 +24,13 @@ export interface ContactGroup {
 export interface ProcessAssessment {
   readonly region: string;
   readonly process: string;
-  /** Whether the process recorded what it did. Otherwise the proof cannot vouch for it. */
+  /** Whether the process recorded its own actions. If not, the proof cannot assess it. */
   readonly watchedItself: boolean;
   readonly samples: number;
   readonly seen: readonly ContactGroup[];
 }
 
-/** A process may touch the stores, folder and port of its own region. Everything else is reported. */
+/** Assesses a process. It may use the stores, folder and port of its own region; all other contacts are reported. */
 export function assessProcess(watched: Watched, territories: readonly Territory[]): ProcessAssessment {
   const own = territories.find(({ region }) => region === watched.region);
   const { watchedItself, contacts } = contactsOf(watched);

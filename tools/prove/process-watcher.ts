@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isLoopback, openDescriptorsOf, systemShowsProcesses, tcpSockets } from './proc.ts';
 
-/** A process of a region, and the connections and files that it was seen with. */
+/** A process of a region, with its observed connections and files. */
 export interface Watched {
   readonly region: string;
   readonly label: string;
   readonly pid: number;
-  /** The file in which the process records what it does. */
+  /** The file in which the process records its actions. */
   readonly record: string;
   /** What the system reported: `connection 127.0.0.1:5432`, `listening 127.0.0.1:3000`, `file /…`. */
   readonly seen: Map<string, number>;

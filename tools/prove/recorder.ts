@@ -16,7 +16,7 @@ export interface Recorder {
   readonly store: string;
   readonly port: number;
   readonly callers: readonly Caller[];
-  /** All bytes sent to and received from the store since the previous call. */
+  /** Returns all bytes sent to and received from the store since the previous call. */
   take(): Buffer;
   close(): Promise<void>;
 }

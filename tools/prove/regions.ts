@@ -49,7 +49,7 @@ const maxStopMs = 20_000;
 
 export interface Observation {
   readonly watching: Watching;
-  /** Where the processes record what they do. */
+  /** The folder in which the processes record their actions. */
   readonly records: string;
   /** The folders whose files are reported. */
   readonly folders: readonly string[];

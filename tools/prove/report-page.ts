@@ -9,7 +9,7 @@ import type { Planted, Report } from './report.ts';
 const folder = path.join(packageRoot, 'tools/prove/page');
 const read = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
 
-/** The report as one self-contained page without scripts. It ends with the data and their SHA-256. */
+/** Renders the report as a self-contained page without scripts. The page ends with the data and its SHA-256. */
 export function reportPage(report: Report): Promise<string> {
   const data = JSON.stringify(report, null, 1);
   const model = {
@@ -62,7 +62,7 @@ function totalsOf({ planted, looked, steps, processes, controls }: Report) {
   };
 }
 
-/** @returns for each field of a kind, how many canaries each owner has in it */
+/** @returns the number of canaries of each owner, for each field of a kind */
 function fieldsOf({ planted }: Report, kind: Planted['kind']): { field: string; counts: number[] }[] {
   const fields = [...new Set(planted.filter((each) => each.kind === kind).map(({ field }) => field))];
   const countIn = (field: string, region: string): number =>

@@ -5,7 +5,7 @@ import type { Finding, PlaceKind } from './places.ts';
 import { movingTenant } from './story.ts';
 import type { StepResult } from './run-steps.ts';
 
-/** What was searched in one region, over all snapshots. */
+/** The places that were searched in one region, across all snapshots. */
 export interface SearchedPlaces {
   readonly region: string;
   readonly kind: PlaceKind;
@@ -23,7 +23,7 @@ export interface Planted {
   readonly count: number;
 }
 
-/** Whether one region's directory lists exactly the right domains of the other. */
+/** The check whether one region's directory lists exactly the expected domains of the other. */
 export interface DirectoryCheck {
   readonly region: string;
   readonly of: string;

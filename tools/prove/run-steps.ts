@@ -7,7 +7,8 @@ export interface StepResult {
   readonly region: string;
   readonly status: 'done' | 'refusedByRules' | 'failed';
   /**
-   * Why the step failed; or, if the rules refuse it, what they provide instead; or a remark on a step that was done.
+   * The reason why the step failed; if the rules refuse the step, the alternative that they provide; or a remark on a
+   * completed step.
    */
   readonly says: string;
   readonly ms: number;
@@ -72,7 +73,7 @@ async function runStep(step: Step, here: Story, there: Story): Promise<StepResul
   }
 }
 
-/** @returns what the rules provide instead of a step that they refuse */
+/** @returns the alternative that the rules provide for a step that they refuse */
 function alternativeTo({ operation, unsupportedReason = '' }: Step, rules: RegionRules): string {
   const placement = operation && rules.operations[operation];
   switch (placement?.at) {

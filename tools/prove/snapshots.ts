@@ -30,7 +30,7 @@ export function createSnapshots(sites: readonly Site[], stories: readonly Story[
 
   return {
     all,
-    /** Reads stores and folders, and everything that was written, answered and sent since the previous snapshot. */
+    /** Reads stores and folders, and all logs, responses and messages since the previous snapshot. */
     take: (moment: string, movePhase: MovePhase): Promise<void> =>
       add(moment, movePhase, async ({ plan, stores }, index) => [
         ...(await stores.read()),

@@ -111,7 +111,7 @@ async function readTables(client: pg.Client): Promise<Place[]> {
   return places;
 }
 
-// Through the recorders, as the region itself connects, so that the text is found in the traffic too.
+// Connects through the recorders, as the region does, so that the text occurs in the traffic too.
 async function plantInStores({ databaseUrl, database, redis }: RecordedStores, text: string): Promise<void> {
   const insert = 'insert into throttles (key, points) values ($1, 0)';
   await withClient(proxiedUrl(databaseUrl, database), (client) => client.query(insert, [text]));

@@ -1,11 +1,11 @@
 import type { Place } from './places.ts';
 import type { Recorder } from './recorder.ts';
 
-/** The stores of one region, read from outside with full access. */
+/** The stores of one region, read with full access, bypassing the portal. */
 export interface RegionStores {
-  /** The settings that point the region's processes to its stores. */
+  /** The settings with which the region's processes find its stores. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Where processes of the region may connect to: ports of the loopback address, with a description. */
+  /** The loopback ports to which processes of the region may connect, with a description. */
   readonly ports: ReadonlyMap<number, string>;
   /** The files of the database, which may be outside the region's folder. */
   readonly files: readonly string[];

@@ -54,11 +54,11 @@ export interface Story {
   readonly answers: string[];
   /** Control samples for the server log and the output of commands. */
   readonly planted: string[];
-  /** Remarks of the current step: what the rules refused, or what it did instead. */
+  /** Remarks of the current step: the action that the rules refused, or its alternative. */
   readonly remarks: string[];
   /** Tokens of mailed links that are already tracked. */
   readonly mailedLinks: Set<string>;
-  /** The mails that have been sent so far. */
+  /** The messages sent so far. */
   readonly mails: () => readonly string[];
 }
 
@@ -69,17 +69,17 @@ export interface Step {
   readonly operation?: UserOperation;
   /** Any further condition on the region's rules. */
   readonly supportedBy?: (rules: RegionRules) => boolean;
-  /** What the report says if that condition is not met. */
+  /** The text in the report if that condition is not met. */
   readonly unsupportedReason?: string;
   /** Whether the regions run it one after the other, because their first requests are expensive. */
   readonly sequential?: true;
   readonly act: (here: Story, there: Story) => Promise<void>;
 }
 
-/** The portal refused: with 403, or with a page that names where this is done. */
+/** Thrown if the portal refuses an action, with 403 or with a page that names the responsible place. */
 export class Refused extends Error {}
 
-/** A step had an unexpected outcome. */
+/** Thrown if a step has an unexpected outcome. */
 export class StepFault extends Error {}
 
 export function createStory(region: RunningRegion, mails: Story['mails']): Story {
@@ -107,7 +107,7 @@ const plantingOf = (canaries: Canaries): Pick<Story, 'plant' | 'track'> => ({
 /** The name of the moving tenant in the report, in either region. */
 export const movingTenant = 'the moving tenant';
 
-/** @returns the stories of the moving tenant in the region that it leaves and in its new region */
+/** @returns two stories of the moving tenant: in the region that it leaves and in its new region */
 export function createMovingTenantStories(from: Story, to: Story, canaries: Canaries): [Story, Story] {
   const own = { name: movingTenant, ...plantingOf(canaries), tenant: { domain: '', tenantId: '' }, people: new Map() };
   return [
@@ -133,7 +133,7 @@ export function newVisitor(
 // Matches only the error page, which shows a request ID. Other pages word refusals the same way.
 const refusal = /class="elsewhere narrow"[\s\S]*<p class="field-hint">[^<]*<code /;
 
-/** @returns the answer @throws Refused for a refusal, StepFault for any other unexpected status */
+/** @returns the response. @throws Refused for a refusal, StepFault for any other unexpected status */
 export function expect(answer: Answer, ...statuses: number[]): Answer {
   const refused = answer.status === 403 || (answer.status === 200 && refusal.test(answer.text));
   if (refused && !statuses.includes(403)) throw new Refused(answer.path);

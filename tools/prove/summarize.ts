@@ -94,7 +94,7 @@ function searchSnapshots({ sites, snapshots, movingTenant: tenant }: Evidence) {
 
 const isTrespass = ({ by }: Visit): boolean => by.startsWith(`${trespasser} of`);
 
-/** Whether each deliberate visit to the other region's stores was noticed. */
+/** Checks whether each deliberate connection to the other region's stores was noticed. */
 function trespassControls(
   assessments: readonly ReturnType<typeof assessProcess>[],
   visits: readonly Visit[],
@@ -102,11 +102,8 @@ function trespassControls(
   const trespassers = assessments.filter(({ process }) => process === trespasser);
   return trespassers.flatMap((each) => {
     const others = visits.filter(({ region }) => region !== each.region);
-    const recorded = others.length === 0 ? null : others.some(isTrespass);
-    return trespassResults(each, {
-      systemShows: systemShowsProcesses,
-      recorded: systemShowsProcesses ? recorded : null,
-    });
+    const recorded = !systemShowsProcesses || others.length === 0 ? null : others.some(isTrespass);
+    return trespassResults(each, { systemShows: systemShowsProcesses, recorded });
   });
 }
 
@@ -146,13 +143,10 @@ function plantedIn(region: string, canaries: readonly Canary[]): Planted[] {
 function searchedPlaces(snapshots: readonly Snapshot[]): SearchedPlaces[] {
   const groups = new Map<string, SearchedPlaces>();
   for (const { region, moment, places } of snapshots) {
-    const kinds = [...new Set(places.map(({ kind }) => kind))];
-    for (const kind of kinds)
-      add(
-        groups,
-        { region, kind, moment },
-        places.filter((place) => place.kind === kind),
-      );
+    for (const kind of new Set(places.map((place) => place.kind))) {
+      const found = places.filter((place) => place.kind === kind);
+      add(groups, { region, kind, moment }, found);
+    }
   }
   return [...groups.values()];
 }

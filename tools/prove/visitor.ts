@@ -26,7 +26,7 @@ export interface Visitor {
 export interface VisitorOptions {
   readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Receives every complete answer, with its headers. */
+  /** Receives every complete response, with its headers. */
   readonly keep: (answer: string) => void;
 }
 

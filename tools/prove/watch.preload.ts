@@ -1,7 +1,7 @@
 /**
  * Preloaded into each process of a region (`--import`). Records every external resource that the process requests, one JSON
- * object per line, and leaves the assessment to the proof. Its URL has the file to write to (`into`) and the folders whose
- * files are recorded (`below`).
+ * object per line. Configured by query parameters: `into`, the output file; `below`, the folders whose files are recorded.
+ * Only records; process-assessment.ts evaluates.
  */
 import childProcess from 'node:child_process';
 import dgram from 'node:dgram';

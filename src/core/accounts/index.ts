@@ -27,13 +27,13 @@ import { createUsers } from './users/reset-password.ts';
 export interface AccountsDependencies {
   readonly config: Config;
   readonly database: Database;
-  /** Secrets of sessions and one-time links: the first signs, all verify. */
+  /** Secrets for sessions and one-time links: the first one signs, all of them verify. */
   readonly secrets: readonly string[];
-  /** Keys of the TOTP seeds: the first encrypts, all decrypt. */
+  /** Keys for TOTP seeds: the first one encrypts, all of them decrypt. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
   readonly strengthEstimator: StrengthEstimator;
-  /** @returns the region that the directory names for a domain, or null */
+  /** @returns the region that the directory lists for a domain, or null if there is no route */
   readonly regionOf: RegionOf;
   /** @returns the address of a one-time link */
   readonly linkAddress: (token: string) => string;
@@ -45,7 +45,7 @@ export interface AccountsDependencies {
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
-/** Tenants, users, credentials, sessions, throttles and one-time links: everything that a sign-in depends on. */
+/** Tenants, users, credentials, sessions, throttles and one-time links: everything needed to sign in. */
 export function createAccounts(deps: AccountsDependencies) {
   const { config, database, secrets, hasher, strengthEstimator, regionOf, clock, log } = deps;
   const { rules } = config;

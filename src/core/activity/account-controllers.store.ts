@@ -30,7 +30,7 @@ function findControllersOf(name: string, those: (query: Knex.QueryBuilder, $: $,
             void next
               .select('controllers.id', 'activity.actor_id', 'activity.at')
               .from('controllers')
-              // The join order matters: from the few accounts, along the index on the target.
+              // The join order matters: start with the few accounts and use the index on the target.
               .joinRaw('cross join activity')
               .where('activity.tenant_id', $('tenant'))
               .whereRaw('activity.target_id = controllers.person and activity.at <= controllers.at')
@@ -72,8 +72,8 @@ const deletions = preparedQuery<{ actor: string; count: number }>('activity.dele
 );
 
 /**
- * Finds, for each active administrator, the users who gave access to that account, directly or indirectly: who created,
- * restored or unblocked it, issued a credential for it, or raised its level.
+ * Finds, for each active administrator, the users who gave access to that account, directly or indirectly: by creating,
+ * restoring or unblocking it, issuing a credential for it, or raising its level.
  * @param since epoch ms, exclusive
  */
 export async function findAccountControllers(
@@ -86,7 +86,7 @@ export async function findAccountControllers(
 
 /**
  * @param since epoch ms, exclusive: the start for deletions, and the start for events that give access to an account
- * @returns how many users were deleted by the scope's actor, or by accounts that the same person may control
+ * @returns the number of users deleted by the scope's actor or by accounts that the same person may control
  */
 export async function countDeletions(
   database: Database,

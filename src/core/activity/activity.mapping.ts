@@ -31,7 +31,7 @@ export interface NamedRow extends ActivityRow {
   previous_hash: string | null;
 }
 
-/** An entry of the log in both forms: for display, and as it is hashed. */
+/** A log entry in both forms: for display, and as covered by the hash. */
 export interface LogEntry {
   readonly activity: Activity;
   readonly found: FoundEntry;

@@ -34,7 +34,7 @@ function insert(
   );
 }
 
-/** Records an event of the scope's actor. @param targetId the user whom it concerns, if any @param at epoch ms */
+/** Records an event of the scope's actor. @param targetId the affected user, if any @param at epoch ms */
 export function record(
   database: Database,
   scope: Scope,
@@ -53,8 +53,8 @@ export function recordMany(database: Database, scope: Scope, entries: readonly N
 }
 
 /**
- * Records an attempt to sign in, before there is a principal. The entered user name is not stored, because it may be a
- * mistyped password.
+ * Records a sign-in attempt, before there is a principal. The entered user name is not stored, because it may be a mistyped
+ * password.
  * @param user the user with this name, if there is one
  * @param at epoch ms
  */
@@ -69,7 +69,7 @@ export function recordSignIn(
   return insert(database, scope, { tenant: user?.tenantId ?? null, actor, target: user?.id ?? null }, event, at);
 }
 
-/** @returns the ids of all tenants, each of which has a chain, for the operator's verification */
+/** @returns the ids of all tenants, for the operator's verification. Each tenant has a chain */
 export async function tenantsForOperator(database: Database): Promise<string[]> {
   const rows = (await database.knex('tenants').select('id').orderBy('created_at')) as { id: string }[];
   return rows.map(({ id }) => id);

@@ -8,10 +8,10 @@ import { splitPersonal } from '../../domain/activity/personal.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import * as deliveriesStore from './deliveries.store.ts';
 
-/** An event to record, and the user whom it concerns; null if it does not concern a user. */
+/** An event to record, and the affected user; null if there is none. */
 export type NewEntry = RecordedEvent;
 
-/** Who recorded an event and when; `tenantId` is null for an attempt to sign in with an unknown user name. */
+/** Who recorded an event and when; `tenantId` is null for a sign-in attempt with an unknown user name. */
 export interface Recorder {
   readonly tenantId: string | null;
   readonly actorId: string | null;
@@ -19,7 +19,7 @@ export interface Recorder {
   readonly at: number;
 }
 
-/** A scope that may not have a principal, as before a sign-in. */
+/** A scope that may lack a principal, such as before sign-in. */
 export type RecordingScope = RegionScope & Partial<Pick<Scope, 'principal'>>;
 
 const saltBytes = 16;

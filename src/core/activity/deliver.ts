@@ -12,7 +12,7 @@ const everyMs = 5_000;
 const leaseMs = 5 * minuteMs;
 const maxWaitMs = 6 * hourMs;
 const maxAgeMs = 3 * 24 * hourMs;
-// While the receiver is unavailable, there is no point in attempting each delivery in turn.
+// While the receiver is unavailable, attempting every delivery is pointless.
 const pauseMs = minuteMs;
 // How long an attempt in progress may take to finish when the process is stopping.
 const graceMs = 2_000;
@@ -23,7 +23,7 @@ export interface FailedAttempt {
   readonly away: boolean;
 }
 
-/** `delivered` also means that there is nothing to deliver any more, such as a notice to a deleted user. */
+/** `delivered` also means that there is nothing left to deliver, such as a notice to a deleted user. */
 export type AttemptOutcome = 'delivered' | FailedAttempt;
 
 /** Carries out one attempt of a delivery. Must not throw, and must take less time than the lease. */
@@ -39,9 +39,10 @@ export interface DeliveryDependencies {
 }
 
 /**
- * @param attempt null for a subscriber that cannot receive anything: its deliveries are discarded, so that old ones are not sent
- *   once it can
- * @returns the background job that delivers to a subscriber. Each delivery is made at least once, even if the process is killed.
+ * @param attempt null for a subscriber that cannot receive anything: its deliveries are discarded, so that outdated ones are
+ * not sent when it becomes available
+ * @returns the background job that delivers to a subscriber. Each delivery is made at least once, even if the process is
+ * killed.
  */
 export function deliverTo<M extends Message>(
   deps: DeliveryDependencies,

@@ -42,7 +42,7 @@ export interface DeliveryRow {
   leased_until: number | null;
 }
 
-// This many rows fit into one statement of either database.
+// Both databases accept this many rows per statement.
 const rowsPerInsert = 100;
 
 /** Inserts a delivery for each registered subscriber that handles one of these events, in the transaction that records them. */
@@ -70,7 +70,7 @@ export async function enqueue(
   );
 }
 
-/** @returns the pending messages to a user, the oldest first; `at` in epoch ms */
+/** @returns the pending messages to a user, oldest first. `at` is in epoch ms. */
 export async function listOf(
   database: Database,
   scope: Scope,
@@ -84,7 +84,7 @@ export async function listOf(
   return rows.map((row) => ({ message: toMessage(row), at: row.created_at }));
 }
 
-/** @returns the message in a row */
+/** @returns the message stored in a row */
 export const toMessage = ({ kind, data }: DeliveryRow): Message => Object.assign({ kind }, JSON.parse(data) as object);
 
 async function insert(database: Database, rows: readonly DeliveryRow[]): Promise<void> {

@@ -14,7 +14,7 @@ export interface Delivery<M extends Message = Message> {
   readonly message: M;
   /** Time of the event, epoch ms. */
   readonly at: number;
-  /** Number of attempts, including the present one. */
+  /** Number of attempts, including the current one. */
   readonly attempts: number;
 }
 
@@ -28,7 +28,8 @@ const due = preparedQuery<{ id: string }>('deliveries.due', (knex, $) =>
 );
 
 /**
- * Claims the delivery of a subscriber that has been due the longest. Of concurrent processes, only one gets it.
+ * Claims the delivery of a subscriber that has been due the longest. If several processes call this concurrently, only one
+ * claims the delivery.
  * @param now epoch ms
  * @param leasedUntil epoch ms after which another process may claim the delivery, if it still exists
  */
@@ -38,7 +39,7 @@ export async function claimAcrossTenants(
   now: number,
   leasedUntil: number,
 ): Promise<Delivery | null> {
-  // Runs every few seconds and mostly finds nothing, so it first reads without taking a lock.
+  // Runs every few seconds and usually finds nothing, so read without a lock first.
   if ((await due(database, { subscriber, now })).length === 0) return null;
   const { knex } = database;
   const claimable = () =>

@@ -31,7 +31,7 @@ export const beginSchema = z.strictObject({
   }),
 });
 
-/** An entry of a whole log. Strict, because an additional field would not be covered by the hash but look as if it were. */
+/** An entry of a whole log. Strict, because a reader would assume that the hash covers an additional field, but it would not. */
 export const entrySchema = z.strictObject({
   place: z.int(),
   at: z.int(),

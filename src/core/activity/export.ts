@@ -16,7 +16,7 @@ export type ExportResult =
 
 /** Limits how often one user may export the log. */
 export interface ExportThrottle {
-  /** @returns how many seconds to wait if the budget is exhausted, else null */
+  /** @returns the number of seconds to wait if the budget is exhausted, else null */
   consumeBudget(of: 'logExport', userId: string): Promise<{ readonly retryAfter: number } | null>;
 }
 
@@ -89,14 +89,14 @@ async function* batches(database: Database, scope: Scope, filter: LogFilter): As
   }
 }
 
-// From the oldest remaining entry to the one that is the last now. Entries that are recorded later are not part of this export.
+// From the oldest remaining entry to the current last entry. Entries recorded later are not part of this export.
 async function* exportWholeChain(database: Database, scope: Scope, at: number): AsyncGenerator<string> {
   const { anchor, length, hash } = await activityStore.getChainEnds(database, scope);
   yield beginLine(scope, null, anchor, at);
   for (let { place } = anchor; place < length;) {
     const entries = await activityStore.readChainBatch(database, scope, place, length);
     const last = entries.at(-1);
-    // A gap in the chain does not stop the export: detecting it is up to the verification.
+    // A gap in the chain does not stop the export: the verification detects it.
     if (last === undefined) break;
     yield entries.map(entryLine).join('');
     ({ place } = last);

@@ -33,7 +33,7 @@ export interface LogRequest {
   readonly limit: number;
 }
 
-/** A range of an index: the entries of one kind, or of all, with a user as the actor, as the target, or of all users. */
+/** A range of an index: the entries of one kind or of all kinds, for one user as the actor or the target, or for all users. */
 interface IndexRange {
   readonly column: 'actor_id' | 'target_id' | null;
   readonly kind: ActivityKind | null;
@@ -47,7 +47,7 @@ const columns = [
 const beginning: LogPosition = { at: 0, place: 0 };
 const end: LogPosition = { at: Number.MAX_SAFE_INTEGER, place: 0 };
 
-/** @returns the name of the prepared statement, and the values to bind */
+/** @returns the prepared statement's name and the values to bind */
 export function shapeOf({ filter, order, after, before, limit }: LogRequest): { name: string; values: Values } {
   const { user, group, from, until } = filter;
   const lower = later(after ?? beginning, from === null ? beginning : { at: from, place: 0 });
@@ -69,8 +69,8 @@ const later = (one: LogPosition, other: LogPosition): LogPosition => (compare(on
 const earlier = (one: LogPosition, other: LogPosition): LogPosition => (compare(one, other) < 0 ? one : other);
 
 /**
- * Reads at most one page from each index range, starting at the page's position, and merges the results. So the cost of a page
- * depends neither on the filter nor on how far back it is.
+ * Reads at most one page from each index range, starting at the page's position, and merges the results. As a result,
+ * neither the filter nor the position of a page affects its cost.
  */
 export function selectLog(
   knex: Knex,
@@ -148,7 +148,7 @@ export function rangesOf({ user, group }: Pick<LogFilter, 'user' | 'group'>): In
 /** The range of the edits of one user, by any actor. */
 export const rangesOfEdits: readonly IndexRange[] = [{ column: 'target_id', kind: 'user.edited' }];
 
-/** @returns the ranges with a user as the target: attempts to sign in, or everything else */
+/** @returns the index ranges with a user as the target: either sign-in attempts, or everything else */
 export function rangesOfTarget(what: 'signIns' | 'others'): IndexRange[] {
   const kinds = activityKinds.filter((kind) => kind.startsWith('signIn.') === (what === 'signIns'));
   return kinds.map((kind) => ({ column: 'target_id', kind }));

@@ -24,7 +24,7 @@ const maxLatest = 8;
 const maxEdits = 100;
 const maxThrottledRead = 500;
 
-/** How many entries an export holds in memory at once. */
+/** The number of entries that an export holds in memory at a time. */
 export const entriesPerBatch = 100;
 
 const chain = preparedQuery<ActivityRow>('activity.chain', (knex, $) =>
@@ -98,7 +98,7 @@ export async function readChainBatch(
   );
 }
 
-/** @returns the anchor and the present end of the tenant's chain */
+/** @returns the anchor and the current end of the tenant's chain */
 export async function getChainEnds(database: Database, scope: Scope): Promise<Chain> {
   const [row] = await ends(database, { tenant: scope.tenant.id });
   return row === undefined ? { anchor: chainStart, length: 0, hash: '' } : toChain(row);
@@ -123,12 +123,12 @@ export async function editsOfUser(database: Database, scope: Scope, userId: stri
   return rows.map((row) => toActivity(row, known));
 }
 
-/** @returns how many users were throttled at sign-in, within the latest such events. @param since epoch ms */
+/** @returns the number of users who were throttled at sign-in, among the latest such events. @param since epoch ms */
 export async function countThrottled(database: Database, scope: Scope, since: number): Promise<number> {
   return (await throttled(database, { tenant: scope.tenant.id, since }))[0]?.count ?? 0;
 }
 
-/** @returns an entry as the scope's actor may read it: without text that only others may read */
+/** @returns the entry without text that the scope's actor may not read */
 export function redactFor(scope: Scope, entry: LogEntry): LogEntry {
   const { activity } = entry;
   const { event } = activity;

@@ -5,7 +5,10 @@ const registered = Symbol('subscribers');
 
 type Subscribed = Database & { readonly [registered]?: readonly Subscriber[] };
 
-/** @returns the same database with registered subscribers to the events recorded in it, including those within transactions */
+/**
+ * @returns the database with subscribers registered for all events recorded in it, including those recorded within
+ * transactions
+ */
 export function withSubscribers(database: Database, subscribers: readonly Subscriber[]): Database {
   const { transaction, snapshot } = database;
   const subscribed: Partial<Subscribed> = {
@@ -18,7 +21,7 @@ export function withSubscribers(database: Database, subscribers: readonly Subscr
 
 /**
  * @returns the registered subscribers of a database
- * @throws if none are registered, because deliveries would be lost silently
+ * @throws Error if none are registered, because deliveries would be lost silently
  */
 export function subscribersOf(database: Database): readonly Subscriber[] {
   const subscribers = (database as Subscribed)[registered];

@@ -24,7 +24,7 @@ async function countOverdue(database: Database, tenantId: string, before: number
   const log = () => database.knex('activity').where({ tenant_id: tenantId });
   // The plus prevents SQLite from using the index on `at`, which would read all newer entries. It scans the chain instead.
   const [newer] = await log().whereRaw('+at >= ?', [before]).orderBy('place').limit(1).pluck<number[]>('place');
-  // Entries that record an earlier trim are no reason to trim again.
+  // Entries that only record an earlier trim do not trigger another one.
   const oldest = log().whereNot('kind', 'activity.trimmed');
   if (newer !== undefined) oldest.where('place', '<', newer);
   const [row] = await oldest.count<{ count: number }[]>({ count: '*' });
@@ -37,7 +37,10 @@ export async function newestAtForOperator(database: Database): Promise<number | 
   return newest?.at ?? null;
 }
 
-/** @returns how many entries of all logs are due for deletion, each log up to its first newer entry. @param before epoch ms */
+/**
+ * @returns the number of entries due for deletion in all logs. In each log, only entries before the first newer one count.
+ * @param before epoch ms
+ */
 export async function countOverdueForOperator(database: Database, before: number): Promise<number> {
   let overdue = 0;
   for (const { id } of await findOverdueForOperator(database, before))
@@ -45,14 +48,17 @@ export async function countOverdueForOperator(database: Database, before: number
   return overdue;
 }
 
-/** @returns the number of entries in all logs, without those that were deleted by retention */
+/** @returns the number of entries in all logs, excluding those already deleted by retention */
 export async function countForOperator(database: Database): Promise<number> {
   const lengths = database.knex('tenants').sum({ count: database.knex.raw('activity_length - activity_anchor_place') });
   const [row] = (await lengths) as { count: number | string | null }[];
   return Number(row?.count ?? 0);
 }
 
-/** Locks the tenant, like everything that writes to its log. @returns false if it is moving, so that its log may not be trimmed */
+/**
+ * Locks the tenant, as every writer to its log does.
+ * @returns false if the tenant is moving, in which case its log must not be trimmed
+ */
 export async function lockIfNotMoving(database: Database, scope: Scope): Promise<boolean> {
   const tenant = database.knex('tenants').where({ id: scope.tenant.id }).select('state');
   if (database.dialect === 'postgres') tenant.forUpdate();

@@ -17,7 +17,7 @@ interface TrimDependencies {
 }
 
 const dayMs = 24 * 60 * 60_000;
-/** How many entries one transaction deletes. Other writers to the tenant's log wait for it. */
+/** The number of entries that one transaction deletes. Other writers to the tenant's log wait for the transaction. */
 export const entriesPerTrim = 2_000;
 
 // Allows for the backlog of a weekend, even if entries are kept for only a few days.
@@ -63,7 +63,7 @@ export async function purge(
   }
 }
 
-/** @returns how many entries were deleted. If it equals `entriesPerTrim`, there may be more. */
+/** @returns the number of deleted entries. If it equals `entriesPerTrim`, there may be more. */
 async function trimOnce(deps: TrimDependencies, scope: Scope, before: number, now: number): Promise<number> {
   const { database } = deps;
   return database.transaction(async (tx) => {
@@ -84,7 +84,8 @@ export async function countDue(deps: TrimDependencies, now: number): Promise<Cou
   return { trimmedEntries: await trimStore.countOverdueForOperator(database, cutoffFor(deps, now)) };
 }
 
-// Only from the start of the chain. If the clocks of two processes differ, an old entry after a newer one has to wait.
+// Only from the start of the chain. If the clocks of two processes differ, an old entry that follows a newer one is deleted
+// later.
 function overdueAmong(oldest: readonly OldestEntry[], before: number): readonly OldestEntry[] {
   const newer = oldest.findIndex(({ at }) => at >= before);
   return newer === -1 ? oldest : oldest.slice(0, newer);

@@ -20,11 +20,11 @@ export interface FileCheck {
   readonly whole: boolean;
   /** The last entry that was deleted by retention. */
   readonly anchor: ChainAnchor;
-  /** @returns what is wrong with the next line, or null */
+  /** @returns the fault in the next line, or null */
   next(text: string): FileFault | null;
-  /** @returns what is wrong at the end, or null */
+  /** @returns the fault at the end of the file, or null */
   end(): FileFault | null;
-  /** @returns how many entries have been verified so far */
+  /** @returns the number of entries verified so far */
   entries(): number;
 }
 

@@ -4,14 +4,14 @@ import * as activityStore from './activity.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 export interface Verified<Fault = ChainFault> {
-  /** How many entries were verified, from the oldest remaining one to the fault. */
+  /** The number of entries verified, from the oldest remaining one to the fault. */
   readonly entries: number;
-  /** How many entries were deleted by retention. */
+  /** The number of entries deleted by retention. */
   readonly dropped: number;
   readonly fault: Fault | null;
 }
 
-/** Verifies a tenant's chain up to its present end. @returns null if the tenant does not exist */
+/** Verifies a tenant's chain up to its current end. @returns the result; null if the tenant does not exist */
 export async function verifyChain(database: Database, tenantId: string): Promise<Verified | null> {
   const chain = await activityStore.chainForOperator(database, tenantId);
   if (chain === null) return null;
@@ -19,7 +19,7 @@ export async function verifyChain(database: Database, tenantId: string): Promise
   const check = createChainVerifier(sha256, anchor);
   let entries = 0;
   let fault: ChainFault | null = null;
-  // Only up to the present end: entries that are recorded in the meantime are left to the next verification.
+  // Stop at the current end. The next verification covers entries recorded in the meantime.
   for await (const entry of activityStore.entriesForOperator(database, tenantId, length)) {
     fault = check.next(entry);
     if (fault !== null) break;

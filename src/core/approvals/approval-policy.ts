@@ -45,11 +45,14 @@ function mayGiveGlobalAdmin(scope: Scope, [target]: readonly User[]): PolicyDeci
   return decision.allowed ? mayAssignLevels(scope, target, { ...target, administratorLevel: 'global' }) : decision;
 }
 
-/** @returns whether the actor may answer a request: they are not its requester and could perform the act themselves */
+/**
+ * @returns whether the actor may approve or decline a request: they are not the requester and could perform the act
+ * themselves
+ */
 export const canDecide = (scope: Scope, { act, subject, requester }: ApprovalSummary): boolean =>
   requester.id !== actingUserId(scope) && mayOnceApproved(scope, act, subject.users).allowed;
 
-/** @returns whether a request is visible to the actor. To other users it does not exist. */
+/** @returns whether the actor may see a request. For other users, it does not exist. */
 export const canSee = (scope: Scope, approval: ApprovalSummary & Pick<Approval, 'approver'>): boolean =>
   [approval.requester.id, approval.approver?.id].includes(actingUserId(scope)) || canDecide(scope, approval);
 
@@ -58,15 +61,18 @@ export const loadIndependenceCheck = async (database: Database, scope: Scope, no
   independenceCheck(await activityStore.findAccountControllers(database, scope, now - accountControlMs));
 
 /**
- * The administrators who could perform the act themselves. Those in `dependent` may not approve it, because they and the requester
- * recently got access to their accounts from each other or from the same person.
+ * The administrators who could perform the act themselves. Those in `dependent` may not approve it, because they and the
+ * requester recently received access to their accounts from each other or from the same person.
  */
 export interface Approvers {
   readonly eligible: readonly User[];
   readonly dependent: readonly User[];
 }
 
-/** @returns the administrators who may answer a request, and those who may not, by level and name. @param now epoch ms */
+/**
+ * @returns the administrators who may approve or decline a request, and those who may not, sorted by level and name.
+ * @param now epoch ms
+ */
 export async function findApprovers(
   database: Database,
   scope: Scope,
@@ -83,9 +89,9 @@ export async function findApprovers(
 }
 
 /**
- * Checks a pending request against the present state of the users involved.
+ * Checks a pending request against the current state of the users involved.
  * @param now epoch ms
- * @returns why the request is no longer valid, or null
+ * @returns the reason why the request is no longer valid, or null
  */
 export async function findExpiryReason(
   database: Database,
@@ -97,7 +103,8 @@ export async function findExpiryReason(
   const { requester, approver, act, subject } = approval;
   const ids = [requester.id, ...(approver ? [approver.id] : [])];
   const people = await usersStore.findMany(database, scope, ids, 'present');
-  // A request or approval is void if its user has since been blocked or deleted, lost the level, or got a new credential.
+  // A request or approval is void if its user has since been blocked or deleted, lost the level, or received a new
+  // credential.
   const isStillValid = ({ id, epoch }: { id: string; epoch: number }): boolean => {
     const actor = people.find((each) => each.id === id);
     if (actor?.state !== 'active' || actor.epoch !== epoch) return false;

@@ -1,7 +1,7 @@
 import type { ApprovalSubject, ApprovalTarget } from '../../domain/approvals.ts';
 import type { User } from '../../domain/people/user.ts';
 
-/** @returns the subject of a request, with the state of its users at the time of the request */
+/** @returns the subject of a request. It contains the state of the affected users at the time of the request. */
 export const subjectOf = (
   { log, own }: Pick<ApprovalSubject, 'log' | 'own'>,
   users: readonly User[],
@@ -20,6 +20,6 @@ export const subjectOf = (
 export const isSame = (one: ApprovalSubject, other: ApprovalSubject): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-/** @returns the id of the user whom a request is about, if it is about a single user */
+/** @returns the id of the affected user if a request affects a single user, else null */
 export const targetIdOf = ({ users }: ApprovalSubject): string | null =>
   users.length === 1 ? (users[0]?.id ?? null) : null;

@@ -11,7 +11,7 @@ export interface ApprovalParticipant {
 }
 
 /**
- * A request of one administrator for another one's approval. Times are epoch ms. The database stores the states `open`,
+ * One administrator's request for approval by another. Times are epoch ms. The database stores the states `open`,
  * `confirmed` (approved) and `lapsed` (expired), and the columns `asker_…` (requester) and `decider_…` (approver).
  */
 export interface Approval {

@@ -23,7 +23,7 @@ export interface Transition {
 }
 
 const maxListed = 100;
-// More than the number of users in a single request, so that potential approvers are found in addition to them.
+// Larger than the maximum number of users in a request, so that the result also includes potential approvers.
 const maxAdministrators = 100;
 // Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on administrators.
 const isPending = "approvals.state in ('open', 'confirmed')";
@@ -87,7 +87,7 @@ function own(scope: Scope) {
   return { tenant_id: scope.tenant.id };
 }
 
-/** @returns the request, or null for an unknown id and for a request of another tenant */
+/** @returns the request; null if the id is unknown or belongs to another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<Approval | null> {
   const [row] = await findOne(database, { tenant: scope.tenant.id, id });
   return row === undefined ? null : toApproval(row);
@@ -98,7 +98,7 @@ export async function list(database: Database, scope: Scope): Promise<Approval[]
   return (await listLatest(database, { tenant: scope.tenant.id })).map(toApproval);
 }
 
-/** Reads the requests that wait for an approver or for their requester, the oldest first, in batches. */
+/** Reads the pending requests, oldest first, in batches. They are waiting for an approver or for the requester. */
 export async function* listPending(database: Database, scope: Scope): AsyncGenerator<Approval> {
   for (let last = { at: 0, id: '' }; ;) {
     const found = (await listPendingQuery(database, { tenant: scope.tenant.id, ...last })).map(toApproval);
@@ -109,14 +109,14 @@ export async function* listPending(database: Database, scope: Scope): AsyncGener
   }
 }
 
-/** @returns the actor's own pending requests, the number of which is limited */
+/** @returns the actor's own pending requests. Their number is limited. */
 export async function listPendingOfActor(database: Database, scope: Scope): Promise<Approval[]> {
   return (await listPendingOfRequesterQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope) })).map(
     toApproval,
   );
 }
 
-/** @returns the actor's requests that were declined. @param since epoch ms */
+/** @returns the actor's declined requests. @param since epoch ms */
 export async function listDeclined(database: Database, scope: Scope, since: number): Promise<Approval[]> {
   return (await listDeclinedQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope), since })).map(
     toApproval,

@@ -32,7 +32,7 @@ export interface RequestedApproval extends Omit<ApprovalSubject, 'users'> {
   readonly userIds: readonly string[];
 }
 
-/** Whether an act needs an approval, and who could give it; or whether it is allowed without one, or refused. */
+/** Whether an act requires approval (with the possible approvers), is allowed without approval, or is refused. */
 export type ApprovalRequirement =
   | ({ readonly outcome: 'approvalRequired'; readonly users: readonly User[] } & Approvers)
   | { readonly outcome: 'allowed'; readonly users: readonly User[] }
@@ -44,7 +44,10 @@ export type RequestResult =
   | { readonly outcome: 'noApprover' }
   | Exclude<ApprovalRequirement, { outcome: 'approvalRequired' }>;
 
-/** `dependent`: the approver and the requester recently got access to their accounts from each other or from the same person. */
+/**
+ * `dependent`: the approver and the requester recently received access to their accounts from each other or from the same
+ * person.
+ */
 export type DecideResult = 'decided' | 'late' | 'ownRequest' | 'dependent';
 
 export type Approvals = ReturnType<typeof createApprovals>;
@@ -99,7 +102,7 @@ async function insertRequest(
   return { outcome: 'requested', id } as const;
 }
 
-/** @throws Failure notFound for an unknown id, and for a request that is not visible to the actor */
+/** @throws Failure notFound if the id is unknown or the actor may not see the request */
 async function loadVisible(tx: Database, scope: Scope, id: string): Promise<Approval> {
   const approval = await approvalsStore.find(tx, scope, id);
   if (approval === null || !canSee(scope, approval)) throw notFound();
@@ -111,7 +114,7 @@ export function load(deps: ApprovalsDependencies, scope: Scope, id: string): Pro
   return loadVisible(database, scope, id);
 }
 
-/** @returns whether an act needs an approval now. @throws Failure notFound if the users whom it is about do not exist */
+/** @returns whether an act currently requires approval. @throws Failure notFound if the affected users do not exist */
 export function checkRequirement(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -139,7 +142,7 @@ export async function request(
   });
 }
 
-/** Approves or declines a request. @param remark may be empty @throws Failure notFound, or badRequest for an invalid answer */
+/** Approves or declines a request. @param remark may be empty @throws Failure notFound, or badRequest for an invalid decision */
 export async function decide(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -190,7 +193,7 @@ export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string):
   });
 }
 
-/** Requests for approval and the answers to them. Approved requests are performed by `perform-approval.ts`. */
+/** Requests for approval and the decisions on them. Approved requests are performed by `perform-approval.ts`. */
 export const createApprovals = (deps: ApprovalsDependencies) =>
   bind(deps, { load, checkRequirement, request, decide, withdraw });
 

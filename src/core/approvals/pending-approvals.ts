@@ -6,7 +6,7 @@ import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** Requests that the user can answer, own requests that were approved, and own requests that were declined within a day. */
+/** Requests that the user can approve or decline, and their own requests that were approved, or declined within the last day. */
 export interface PendingApprovals {
   readonly waiting: readonly Approval[];
   readonly confirmed: readonly Approval[];
@@ -16,8 +16,8 @@ export interface PendingApprovals {
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
- * Finds the requests to show on the user's dashboard: those that they can answer, and the results of their own requests. Does not
- * query the database if the rules do not require approvals.
+ * Finds the requests to show on the user's dashboard: requests they can approve or decline, and decisions on their own
+ * requests. Does not query the database if the rules do not require approvals.
  * @param now epoch ms
  */
 export async function findPendingApprovals(database: Database, scope: Scope, now: number): Promise<PendingApprovals> {
@@ -29,7 +29,7 @@ export async function findPendingApprovals(database: Database, scope: Scope, now
   ]);
   const present = live.filter(({ expiresAt }) => expiresAt > now);
   const authorized = present.filter((each) => each.state === 'open' && canDecide(scope, each));
-  // Skip the query in the common case that there is nothing to answer.
+  // Skip the query in the common case that no request is waiting for this user.
   const areIndependent = authorized.length > 0 ? await loadIndependenceCheck(database, scope, now) : () => true;
   const waiting = authorized.filter(({ requester }) => areIndependent(requester.id, actingUserId(scope)));
   const confirmed = present.filter((each) => each.state === 'confirmed' && each.requester.id === actingUserId(scope));

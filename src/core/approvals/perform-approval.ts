@@ -64,7 +64,7 @@ async function consumeApproval(
   if (approval?.state !== 'confirmed' || approval.requester.id !== actingUserId(scope)) return null;
   const at = clock();
   const found = await findExpiryReason(tx, scope, approval, at);
-  // The region's rules may have become stricter since, so that the tenant may no longer have the requested rules.
+  // The region's rules may have become stricter in the meantime and no longer allow the requested rules.
   const expiredBy = found ?? (isPossible(deps, approval) ? null : 'subject');
   if (expiredBy !== null) await expire(tx, scope, approval, expiredBy, at);
   if (expiredBy !== null) return null;
@@ -115,7 +115,7 @@ function performChange(deps: PerformDependencies, scope: Scope, found: Approval,
     const changed = await usersStore.findMany(tx, scope, ids, among);
     for (const user of changed) {
       const { outcome } = await performAction(tx, scope, user.id, step, clock());
-      // The policy has just allowed the act under the same lock. If an action is refused nevertheless, roll back everything.
+      // The policy has just allowed the act under the same lock. If an action is refused nevertheless, roll everything back.
       if (outcome === 'refused') throw new Failure('forbidden');
     }
     return { outcome: 'changed', approval };
@@ -154,8 +154,8 @@ function performRulesChange(deps: PerformDependencies, scope: Scope, found: Appr
 }
 
 /**
- * Performs an act that another administrator has approved: once, and only for the requester. Everything is checked again under the
- * tenant's lock. The act, the end of the request and their records are written in one transaction.
+ * Performs an act that another administrator has approved: only once, and only for the requester. Everything is checked
+ * again under the tenant's lock. The act, the end of the request and their records are written in one transaction.
  */
 export async function perform(deps: PerformDependencies, scope: Scope, id: string): Promise<Performed> {
   const { approvals } = deps;

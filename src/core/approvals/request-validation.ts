@@ -15,7 +15,7 @@ const dayShape = /^\d{4}-\d\d-\d\d$/;
 const malformed: CodedError = { code: 'field.malformed' };
 const isDay = (day: string | null): boolean => day === null || dayShape.test(day);
 
-/** @throws Failure badRequest for a request that could not be performed as it was approved */
+/** @throws Failure badRequest for a request that could not be performed exactly as approved */
 export function checkRequest({ act, userIds, log, own }: RequestedAct, reason: string): void {
   rejectFaults(
     choiceFault('act', approvalActions, act),

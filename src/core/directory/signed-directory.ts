@@ -9,7 +9,7 @@ import {
   type Signer,
 } from '../../platform/keys/region-key.ts';
 
-/** A directory as regions exchange it: routes, with the signature of the region that exported them. */
+/** A directory in the format that regions exchange: routes, signed by the region that exported them. */
 export interface SignedDirectory {
   readonly routes: readonly DirectoryRoute[];
   readonly signer: Signer;

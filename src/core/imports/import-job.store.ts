@@ -26,7 +26,7 @@ export async function listConfirmedAcrossTenants(database: Database): Promise<Co
   return rows.map(toConfirmed);
 }
 
-/** @returns whether the import is still confirmed; checked under the tenant's lock, in the transaction that applies it */
+/** @returns whether the import is still confirmed. Call under the tenant's lock, in the transaction that applies it */
 export async function isConfirmed(database: Database, id: string): Promise<boolean> {
   return (await database.knex('imports').where({ id, state: 'confirmed' }).select('id')).length === 1;
 }

@@ -36,9 +36,9 @@ function ownImport(database: Database, scope: Scope, id: string) {
   return database.knex('imports').where({ id, tenant_id: scope.tenant.id, user_id: actingUserId(scope) });
 }
 
-// The epoch shows whether another credential was issued since, or the user was blocked. The user is looked up with a subquery
-// instead of a join, because without up-to-date statistics of a table that has just grown, both databases plan the join badly.
-// Prepared statements, because in SQLite they do not wait for an import that is being applied.
+// A changed epoch means that the user was blocked or received another credential. The user is looked up with a subquery
+// instead of a join, because without up-to-date statistics of a table that has just grown, both databases plan the join
+// badly. Prepared statements, because in SQLite they do not wait for an import that is being applied.
 function selectNewcomers(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return knex('import_rows')
     .where({ import_id: $('id'), outcome: 'added' })
@@ -94,17 +94,20 @@ async function filterUnchanged(database: Database, scope: Scope, hashes: readonl
   return hashes.filter(({ userId, epoch }) => epochs.get(userId) === epoch);
 }
 
-/** @returns how many of an import's users have not signed in and have no other password, and so are part of a download */
+/**
+ * @returns the number of users in a download: those whom the import added, who have not signed in, and who have no other
+ * password
+ */
 export async function count(database: Database, scope: Scope, id: string): Promise<number> {
   return (await countQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
 }
 
-/** @returns for how many users this import has already issued a password */
+/** @returns the number of users to whom this import has already issued a password */
 export async function countIssued(database: Database, scope: Scope, id: string): Promise<number> {
   return (await countIssuedQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
 }
 
-/** @returns the next of these users after a line */
+/** @returns the next users in a download, after a row number */
 export async function listAfter(database: Database, scope: Scope, id: string, line: number): Promise<Newcomer[]> {
   return (await listAfterQuery(database, { ...valuesOf(scope, id), line })).map((row) => ({
     line: row.line,
@@ -144,7 +147,11 @@ export async function issue(
   return new Set(untouched.map(({ userId }) => userId));
 }
 
-/** Claims the download for one caller. @param until end of the lease, epoch ms @returns false if it is claimed or was completed */
+/**
+ * Claims the download for one caller.
+ * @param until end of the lease, epoch ms
+ * @returns false if the download is already claimed or completed
+ */
 export async function claim(
   database: Database,
   scope: Scope,

@@ -34,17 +34,17 @@ export type PasswordDownload =
       readonly outcome: 'begun';
       /** Issues the passwords as they are consumed. If the consumer stops, no more are issued. */
       readonly batches: AsyncIterable<IssuedPassword[]>;
-      /** @param isComplete whether everything was sent; if not, the download can be started again */
+      /** @param isComplete whether everything was sent. If not, the download can be restarted. */
       readonly end: (isComplete: boolean) => Promise<void>;
     }
   | { readonly outcome: 'delivered'; readonly at: number }
   | { readonly outcome: 'underWay' }
-  /** All users have signed in, or got another credential. */
+  /** All users have signed in or received another credential. */
   | { readonly outcome: 'nobody' }
-  /** The rules require emails, and this portal sends none. */
+  /** The rules require emails, but the portal has no mail server. */
   | { readonly outcome: 'noMail' };
 
-// A download without progress for this long is considered terminated.
+// A download without progress for this long is considered aborted.
 const leaseMs = 60_000;
 
 export type ImportPasswords = ReturnType<typeof createImportPasswords>;
@@ -138,7 +138,8 @@ async function storeLinksAndRecord(
   await activityStore.recordMany(tx, scope, entries, at);
 }
 
-// A user may have got a level since the import, and the administrator may have lost theirs since the download started.
+// Since the import, a user may have received an administrator level. Since the start of the download, the administrator may
+// have lost theirs.
 async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
   const actor = await usersStore.find(tx, scope, actingUserId(scope));
   if (actor?.state !== 'active') throw conflict('import.passwordsUnderWay');

@@ -14,7 +14,7 @@ import {
 } from './imports.mapping.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** The start of a page of rows: after a line, or the end of one: before a line. */
+/** The position of a page of rows: after or before a row number. */
 export type RowPageStart = { readonly after: number } | { readonly before: number };
 
 const rowsPerInsert = 100;
@@ -89,7 +89,7 @@ export async function deleteOlder(database: Database, scope: Scope, staged: stri
     .knex('imports')
     .where(ownerColumns(scope))
     .whereNotIn('state', ['confirmed', 'reading'])
-    // Excluded explicitly: imports with the same millisecond have no defined order.
+    // Excluded explicitly, because imports from the same millisecond have no defined order.
     .whereNot({ id: staged });
   const rows = await others
     .orderBy('created_at', 'desc')
@@ -99,7 +99,7 @@ export async function deleteOlder(database: Database, scope: Scope, staged: stri
   for (const { id } of rows) await ownImport(database, scope, id).delete();
 }
 
-/** @returns the import, or null for an unknown id and for an import of another user */
+/** @returns the import; null if the id is unknown or belongs to another user */
 export async function find(database: Database, scope: Scope, id: string): Promise<Import | null> {
   const [row] = await findOne(database, { ...valuesOf(scope), id });
   return row === undefined ? null : toImport(row);
@@ -110,7 +110,7 @@ export async function list(database: Database, scope: Scope): Promise<Import[]> 
   return (await listOwn(database, valuesOf(scope))).map(toImport);
 }
 
-/** @returns a page of rows by line, plus one if there are more; in descending order for `before` */
+/** @returns a page of rows in order of row number, plus one extra row if there are more; in descending order for `before` */
 export async function rows(
   database: Database,
   scope: Scope,

@@ -29,7 +29,6 @@ const maxKept = 10;
 const rowsPerBatch = 250;
 const maxFileNameLength = 120;
 
-/** An uploaded file. */
 export interface UploadedFile {
   readonly name: string;
   readonly bytes: Buffer;

@@ -10,7 +10,7 @@ export interface ParsedRow {
   readonly line: number;
   /** Canonical. */
   readonly username: string;
-  /** The values of the cells, without empty ones. */
+  /** The values of the non-empty cells. */
   readonly values: Partial<ImportedUser>;
   /** The names exactly as in the file, to be compared with the stored ones. */
   readonly verbatim: Partial<Record<keyof ImportedUser, string>>;
@@ -49,7 +49,7 @@ export function parseHeadings({ cells }: FileRow, csv: UserCsvVocabulary): Colum
   return columns;
 }
 
-/** @returns whether a row is empty. Spreadsheets write empty rows as a line of delimiters. */
+/** @returns whether all cells of a row are blank. Spreadsheets write empty rows as lines of delimiters. */
 export const isBlank = ({ cells }: FileRow): boolean => cells.every((cell) => cell.trim() === '');
 
 const names = ['firstName', 'lastName', 'displayName'] as const;

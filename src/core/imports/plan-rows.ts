@@ -9,7 +9,7 @@ import type { ParsedRow } from './parse-rows.ts';
 import { languageFault } from '../../domain/validation.ts';
 import type { PolicyDecision } from '../../domain/policy-decision.ts';
 
-/** The present state that a plan depends on. */
+/** The current state on which a plan is based. */
 export interface PlanContext {
   /** The tenant's domains. */
   readonly domains: readonly string[];
@@ -17,7 +17,10 @@ export interface PlanContext {
   readonly now: number;
 }
 
-/** Who has a user name: a user of the tenant, possibly deleted; null for a user of another tenant; undefined if it is free. */
+/**
+ * The holder of a user name: a user of the tenant, possibly deleted; null for a user of another tenant; undefined if the
+ * name is available.
+ */
 export type UsernameHolder = User | null | undefined;
 
 /** Plans what to do with a row, without doing it. Uses the same policy as the forms. */
@@ -56,7 +59,7 @@ function planAddition(scope: Scope, context: PlanContext, row: ParsedRow, holder
 
 const tooLong = (field: string): FieldFault => ({ field, code: 'field.tooLong' });
 
-/** @returns why a user cannot be added now, or null */
+/** @returns the reason why a user cannot be added now, or null */
 export function additionFault(
   scope: Scope,
   { domains, now }: PlanContext,
@@ -81,7 +84,7 @@ function heldCode(scope: Scope, holder: User | null, now: number): 'username.ofD
   return restorable ? 'username.ofDeletedUser' : 'username.taken';
 }
 
-/** @returns why these changes to a user are not allowed, or null */
+/** @returns the reason why these changes to a user are not allowed, or null */
 export function changeFault(scope: Scope, user: User, changes: readonly Change[]): FieldFault | null {
   const levels = { ...user, ...Object.fromEntries(changes.map(({ field, to }) => [field, to])) };
   const language = changes.find(({ field }) => field === 'language')?.to ?? null;

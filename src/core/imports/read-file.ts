@@ -27,11 +27,12 @@ const delimiters = [';', ',', '\t'] as const;
 
 /**
  * Reads the rows of a file incrementally. Detects its encoding, delimiter and line endings.
- * @param isHeading whether a text is the heading of a known column. The delimiter that yields the most headings is used.
+ * @param isHeading returns whether a text is the heading of a known column. Used to select the delimiter that yields the
+ * most headings.
  * @throws UnreadableFile
  */
 export async function* readRows(bytes: Buffer, isHeading: (text: string) => boolean): AsyncGenerator<FileRow> {
-  // Loaded on first use, to keep the start of the portal fast.
+  // Loaded on first use, to keep startup fast.
   const csv = await import('csv-parse');
   const parser = csv.parse({
     delimiter: delimiterOf(bytes, isHeading),
@@ -74,7 +75,7 @@ function* decoded(bytes: Buffer): Generator<string, void> {
     const text = decode(decoder, chunk, from + chunkBytes < bytes.length);
     // PostgreSQL rejects NUL characters, and text files do not contain any.
     if (text.includes('\0')) throw new UnreadableFile({ code: 'import.notText' });
-    // The parser limits the number of characters in a row, but not the number of empty cells.
+    // The parser limits the number of characters in a row, but not the number of empty cells in it.
     if (chunk.length === chunkBytes && !/[\r\n]/.test(text)) {
       throw new UnreadableFile({
         code: 'import.rowTooLong',

@@ -30,7 +30,8 @@ const tenantSchema = z.object({
   language: z.string().regex(languageTag),
   state: z.literal('moving'),
   name: z.string().max(200),
-  // Operators do not move: the tenants here would grant access to operators of another region.
+  // The operators' tenant cannot be moved: otherwise tenants of this region could grant access to operators of another
+  // region.
   kind: z.literal('partner'),
   listed: z.union([z.literal(0), z.literal(1)]),
   created_at: time,
@@ -89,7 +90,7 @@ export class BundleContentCheck {
     this.#order = [...this.#columnsOf.keys()];
   }
 
-  /** @throws MoveFault for a row that does not belong in the bundle */
+  /** @throws MoveFault if the row does not belong in the bundle */
   next({ table, cells }: BundleRow): void {
     const columns = this.#columnsOf.get(table) ?? [];
     const row = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));
@@ -100,7 +101,7 @@ export class BundleContentCheck {
     this.#checkRow(table, row);
   }
 
-  /** @returns the ids of the active Global admins, after all rows were checked. @throws MoveFault */
+  /** @returns the ids of the active Global admins. Call after checking all rows. @throws MoveFault */
   end(): string[] {
     const { tenant, secondFactors } = this.#header;
     const domains = this.#domains;

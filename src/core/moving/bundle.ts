@@ -8,7 +8,7 @@ const form = 'parvis tenant 1';
 
 const headerSchema = z.object({
   form: z.literal(form),
-  /** The id of the move. Only the bundle contains it, until the tenant has moved in. */
+  /** The id of the move. Until the tenant has moved in, only the bundle contains it. */
   move: z.uuid(),
   from: signerSchema,
   to: z.string().max(100),
@@ -21,9 +21,9 @@ const headerSchema = z.object({
     state: z.enum(['active', 'suspended']),
   }),
   passwords: z.enum(['keep', 'reset']),
-  /** How many users can only sign in with a one-time link. Links are not moved. */
+  /** The number of users who can only sign in with a one-time link. Links are not moved. */
   waitForLink: z.number().int().min(0),
-  /** How many users must set up a second factor again. Missing in bundles of earlier versions. */
+  /** The number of users who must set up a second factor again. Missing in bundles of earlier versions. */
   secondFactors: z.number().int().min(0).optional(),
   /** Epoch ms. */
   at: z.number().int(),
@@ -77,7 +77,7 @@ export async function* bundleLines(
 
 export interface ReadBundle {
   readonly header: BundleHeader;
-  /** @returns the summary of the rows, after all of them were read and the signature was verified. @throws MoveFault */
+  /** @returns the rows. After the last row, verifies the signature and returns the summary. @throws MoveFault */
   rows(): AsyncGenerator<BundleRow, TableSummary[]>;
 }
 

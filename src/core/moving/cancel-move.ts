@@ -10,13 +10,14 @@ import type { Database } from '../../platform/database/database.ts';
 export interface Canceled {
   readonly tenant: Tenant;
   readonly move: Move;
-  /** Whether the bundle had been written, so that the tenant may have moved into the other region. */
+  /** Whether the bundle had been written. If so, the tenant may have moved into the other region. */
   readonly isRisky: boolean;
 }
 
 /**
- * Cancels a move in the source region, so that the users of the tenant can sign in again. This region cannot know whether the
- * bundle was used in the other one, so once it has been written, canceling requires a reason, which is recorded.
+ * Cancels a move in the source region, so that the users of the tenant can sign in again. Once the bundle has been written,
+ * canceling requires a reason, which is recorded, because this region cannot tell whether the other region has already
+ * imported the bundle.
  * @param reason why the operator forces the cancellation; null or blank for none
  * @throws MoveFault notMoving, or bundleWritten if a reason is required
  */
@@ -41,7 +42,7 @@ export async function cancelMove(
   });
 }
 
-/** Cancels a move whose bundle was not written, unless it was canceled in the meantime. */
+/** Cancels a move whose bundle has not been written, unless it has already been canceled. */
 export async function abandonMove(parts: MovingDependencies, tenant: Tenant, moveId: string): Promise<void> {
   const { database, tenants } = parts;
   const scope = tenants.operatorScope(tenant);

@@ -4,7 +4,7 @@ import type { Tenants } from '../accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Hasher } from '../../platform/keys/hasher.ts';
 
-/** Stores the key of a region, within the transaction that accepts what it signed. */
+/** Stores the key of a region, within the transaction that accepts a file signed with it. */
 export type StoreKey = (tx: Database) => Promise<void>;
 
 /** The dependencies of moving a tenant, in both regions. */
@@ -15,10 +15,10 @@ export interface MovingDependencies {
   readonly rules: RegionRules;
   /** Address of every region to which users can be redirected. */
   readonly regionUrls: ReadonlyMap<string, URL>;
-  /** The key with which this region signs, as PEM. */
+  /** This region's private signing key (PEM). */
   readonly signingKey: string;
   /**
-   * Checks the key of another region. @returns a function that stores the key, to be called once everything else was checked
+   * Checks the key of another region. @returns a function that stores the key. Call it after all other checks.
    * @throws if the key differs from the known one
    */
   readonly checkKey: (signer: Signer, what: string) => Promise<StoreKey>;

@@ -9,7 +9,7 @@ import { MoveFault } from './move-fault.ts';
 // Lines are combined into chunks, because each write passes through four streams.
 const chunkBytes = 64 * 1024;
 
-// Loaded on first use: about sixty modules that only a move needs.
+// Loaded on first use, because only moves need its sixty or so modules.
 const loadAge = () => import('age-encryption');
 
 /** @returns an encrypter for an age recipient, `age1…`. @throws MoveFault if the recipient is not valid */

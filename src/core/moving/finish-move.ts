@@ -12,7 +12,7 @@ import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
-/** The number of rows that a table contained, and of those that remain. */
+/** The number of rows that a table contained, and the number that remain. */
 export interface TableRemnant {
   readonly table: string;
   readonly was: number;
@@ -107,7 +107,10 @@ function checkReceipt(move: Move, { move: id, tenantId, signer, tables }: Receip
   return move.summary;
 }
 
-/** Rejects the deletion if anything but refused sign-ins was recorded since the bundle was written, because it would be lost. */
+/**
+ * Rejects the deletion if anything other than refused sign-ins was recorded after the bundle was written, because those
+ * records would be lost.
+ */
 async function rejectChangesSinceBundle(
   tx: Database,
   scope: Scope,

@@ -26,7 +26,7 @@ export interface MovedIn {
   readonly tables: readonly TableSummary[];
   /** The temporary passwords of the Global admins, if all passwords were reset; to be shown once. */
   readonly passwords: readonly { readonly username: string; readonly temporaryPassword: string }[];
-  /** What was replaced because this region does not offer the language: the tenant's language, and those of users. */
+  /** The languages that were replaced because this region does not offer them: the tenant's and those of users. */
   readonly relanguaged: { readonly company: boolean; readonly users: number };
 }
 
@@ -40,8 +40,8 @@ interface CheckedBundle {
 const rowsPerInsert = 200;
 
 /**
- * Moves a tenant from a bundle into this region, in one transaction. The file is read twice, so that nothing is inserted before the
- * signature of the whole bundle was verified. @throws MoveFault
+ * Moves a tenant from a bundle into this region in one transaction. Verifies the whole file before inserting anything.
+ * @throws MoveFault
  */
 export async function moveIn(parts: MovingDependencies, file: string, identity: string): Promise<MovedIn> {
   const open = (): Promise<ReadBundle> => readBundle(readEncrypted(file, identity));
@@ -50,7 +50,7 @@ export async function moveIn(parts: MovingDependencies, file: string, identity: 
     await rejectExisting(parts, tx, checked.header);
     await insertRows(tx, await open(), checked);
     await verifyStoredRows(tx, checked);
-    // After the digests were compared, because the receipt must describe the tenant as it was received.
+    // Done after comparing the digests, because the receipt must describe the tenant as received.
     const relanguaged = await movingStore.replaceLanguages(tx, checked.header.tenant.id, parts.rules, parts.clock());
     const passwords = await completeMoveIn(parts, tx, checked);
     return { header: checked.header, tables: checked.tables, passwords, relanguaged };

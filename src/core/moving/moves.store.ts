@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { MovedPasswords } from '../../domain/activity/event.ts';
 import type { TableSummary } from './table-digests.ts';
 
-/** A move of a tenant. It contains no personal data, and is kept after the tenant was deleted. */
+/** A move of a tenant. Contains no personal data and is kept after the tenant is deleted. */
 export interface Move {
   readonly id: string;
   readonly direction: 'out' | 'in';
@@ -12,7 +12,7 @@ export interface Move {
   readonly region: string;
   readonly domains: readonly string[];
   readonly passwords: MovedPasswords;
-  /** The tenant's state before the move, which it has again after the move. */
+  /** The tenant's state before the move. It is restored after the move. */
   readonly stateBefore: 'active' | 'suspended';
   /** The summary of the moved rows; null until the bundle is written. */
   readonly summary: readonly TableSummary[] | null;

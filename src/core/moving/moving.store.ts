@@ -34,7 +34,7 @@ function expressionOf(database: Database, { derived }: TenantTable, column: stri
   return expression === undefined ? null : database.knex.raw(`${expression} as ??`, [column]);
 }
 
-/** @returns the columns of a table that are moved, in the order of the bundle */
+/** @returns the moved columns of a table, in the order of the bundle */
 export async function columnsOf(database: Database, { name, local }: TenantTable): Promise<string[]> {
   return Object.keys(await database.knex(name).columnInfo())
     .filter((column) => !local.includes(column))
@@ -67,7 +67,7 @@ export async function count(database: Database, table: TenantTable, tenantId: st
   return countOf(rowsOf(database, table, tenantId));
 }
 
-/** @returns how many of the tenant's rows are moved */
+/** @returns the number of the tenant's rows that are moved */
 export async function countMoved(database: Database, table: TenantTable, tenantId: string): Promise<number> {
   return countOf(movedRowsOf(database, table, tenantId));
 }
@@ -93,7 +93,7 @@ export async function insert(
   await indexUsers(database, numbered as unknown as Parameters<typeof indexUsers>[1]);
 }
 
-/** @returns the user name of an existing user with one of these ids or names, or null; at most 200 per call */
+/** @returns the user name of an existing user with one of these ids or names, or null. At most 200 users per call. */
 export async function findTaken(
   database: Database,
   ids: readonly string[],
@@ -106,7 +106,7 @@ export async function findTaken(
   return (await taken.first<{ username: string } | undefined>('username'))?.username ?? null;
 }
 
-/** @returns how many active users can only sign in with a one-time link. @param now epoch ms */
+/** @returns the number of active users who can only sign in with a one-time link. @param now epoch ms */
 export async function countWaitingForLink(database: Database, tenantId: string, now: number): Promise<number> {
   const users = database
     .knex('users')
@@ -120,7 +120,10 @@ export async function countWaitingForLink(database: Database, tenantId: string, 
   return countOf(users);
 }
 
-/** @returns how many users have a second factor, which is not moved, or still have to replace one after an earlier move */
+/**
+ * @returns the number of users who will have to set up a second factor: those who have one, because it is not moved, and
+ * those who have not replaced theirs since an earlier move
+ */
 export async function countSecondFactorsToReplace(database: Database, tenantId: string): Promise<number> {
   const users = database.knex('users').where({ tenant_id: tenantId });
   return countOf(users.whereRaw('(second_factor_at is not null or second_factor_due = 1)'));
@@ -128,7 +131,7 @@ export async function countSecondFactorsToReplace(database: Database, tenantId: 
 
 /**
  * Replaces languages that the region does not offer. @param at epoch ms
- * @returns whether the tenant's language was replaced, and those of how many users
+ * @returns whether the tenant's language was replaced, and the number of users whose language was replaced
  */
 export async function replaceLanguages(
   database: Database,
@@ -155,7 +158,7 @@ export async function resetAllPasswords(database: Database, tenantId: string, ha
     .update({ secret: hash, set_by: null, created_at: at });
 }
 
-/** @returns how many entries were recorded after a place, and how many of them are not refused sign-ins */
+/** @returns the number of entries after a place in the log, and the number of those that are not refused sign-ins */
 export async function countRecordedSince(
   database: Database,
   tenantId: string,

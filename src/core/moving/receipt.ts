@@ -9,7 +9,7 @@ const form = 'parvis receipt 1';
 
 const receiptSchema = z.object({
   form: z.literal(form),
-  /** The id of the move, which is only known to a region that could decrypt the bundle. */
+  /** The id of the move, which only a region that decrypted the bundle can know. */
   move: z.uuid(),
   tenantId: z.string().max(100),
   from: z.string().max(100),
@@ -30,7 +30,7 @@ const signedOf = ({ move, tenantId, from, tables, at }: ReceiptContent): unknown
   tables.map(({ name, rows, digest }) => [name, rows, digest]),
 ];
 
-/** @returns the signed receipt for a tenant that moved in. It can be issued repeatedly. @throws MoveFault */
+/** @returns the signed receipt for a tenant that moved in. Can be called repeatedly. @throws MoveFault */
 export async function receiptOf(parts: MovingDependencies, tenantId: string): Promise<Receipt> {
   const move = await movesStore.findLatestIn(parts.database, tenantId);
   if (!move?.summary) throw new MoveFault('noReceipt', tenantId);

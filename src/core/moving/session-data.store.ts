@@ -6,7 +6,7 @@ const sessionsPerQuery = 1_000;
 // SQLite accepts at most 500 values per statement.
 const idsPerQuery = 400;
 
-/** @returns the keys of the session data that contains a user name of these domains, or whose session has ended */
+/** @returns the keys of session data that contains a user name with one of these domains, or that belongs to an ended session */
 export async function findSessionKeys(
   database: Database,
   domains: readonly string[],
@@ -27,7 +27,7 @@ export async function findSessionKeys(
     .map(({ key }) => key);
 }
 
-/** Deletes session data that may contain a name of the tenant's users, after their sessions were ended. */
+/** Deletes session data that may contain user names of the tenant. Call after its sessions have ended. */
 export async function deleteSessionData(database: Database, domains: readonly string[]): Promise<void> {
   for (let last = ''; ;) {
     const rows = await database

@@ -14,7 +14,7 @@ export interface TenantTable {
 }
 
 const ofTenantUser = 'in (select id from users where tenant_id = ?)';
-// Looked up per user: with a list of ids, SQLite would rebuild the list for every thousand rows of a large tenant.
+// Looks up each user: given a list of ids, SQLite would rebuild the list for every thousand rows of a large tenant.
 const existsTenantUser = 'exists (select 1 from users where users.id = credentials.user_id and users.tenant_id = ?)';
 const ofTenantImport = 'import_id in (select id from imports where tenant_id = ?)';
 

@@ -2,7 +2,7 @@ import type { User } from '../../domain/people/user.ts';
 import type { Language } from '../../domain/regions.ts';
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 
-/** The recipient of a notice, and the actor of the event that it is about. */
+/** The recipient of a notice, and the actor of the event that caused it. */
 export interface NoticeParties {
   readonly recipient: {
     readonly username: string;
@@ -38,7 +38,7 @@ const partiesQuery = preparedQuery<NoticePartiesRow>('notices.parties', (knex, $
     .where('users.id', $('user')),
 );
 
-/** @returns the present names, address and language for a notice; null if the recipient no longer exists */
+/** @returns the current names, address and language for a notice; null if the recipient no longer exists */
 export async function findPartiesAcrossTenants(
   database: Database,
   userId: string,

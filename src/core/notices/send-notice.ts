@@ -4,9 +4,9 @@ import { errorCodeOf, type Mail, type Transport } from '../../platform/mail-tran
 import type { Attempt, AttemptOutcome, Delivery, FailedAttempt } from '../activity/index.ts';
 import * as noticesStore from './notices.store.ts';
 
-/** A notice with everything that is needed to render it. */
+/** A notice with all data needed to render it. */
 export interface AddressedNotice extends Pick<noticesStore.NoticeParties, 'recipient' | 'tenantName'> {
-  /** Id of the delivery. It is the same for every attempt, and the Message-ID is derived from it. */
+  /** Id of the delivery, the same for every attempt. The Message-ID is derived from it. */
   readonly id: string;
   /** Time of the event, epoch ms. */
   readonly at: number;
@@ -14,7 +14,7 @@ export interface AddressedNotice extends Pick<noticesStore.NoticeParties, 'recip
   readonly by: 'operator' | 'self' | { readonly name: string | null };
 }
 
-/** Renders a notice in the recipient's language. @param link the address of the one-time link that it contains, if any */
+/** Renders a notice in the recipient's language. @param link the address of the one-time link in the notice, if any */
 export type RenderNotice = (addressed: AddressedNotice, link: string | null) => Mail;
 
 export interface NoticeDependencies {
@@ -22,7 +22,7 @@ export interface NoticeDependencies {
   readonly render: RenderNotice;
   /** Epoch ms. */
   readonly clock: () => number;
-  /** @returns the address of a one-time link that is to be mailed; null if the link is no longer valid */
+  /** @returns the address of a one-time link to mail; null if the link is no longer valid */
   readonly linkFor: (linkId: string) => Promise<string | null>;
   /** Null if no mail server is configured. */
   readonly transport: Transport | null;

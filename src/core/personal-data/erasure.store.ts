@@ -35,7 +35,7 @@ interface OverdueRow {
   readonly own_rules: string;
 }
 
-/** @returns the present and former display names of a user, under which they may have set passwords of others */
+/** @returns the current and former display names of a user, which may be stored as the issuer of temporary passwords */
 async function namesOf(database: Database, scope: Scope, user: User): Promise<string[]> {
   const entries = (await database
     .knex('activity')
@@ -60,7 +60,7 @@ async function removeNameFromPasswords(database: Database, tenantId: string, sco
     .update({ set_by: '' });
 }
 
-/** Removes personal data from log entries. The digests stay to keep the chain valid; without the salt, they reveal nothing. */
+/** Removes personal data from log entries. The chain needs the digests, which reveal nothing without the salt. */
 async function removeFromLog(
   database: Database,
   tenantId: string,
@@ -113,7 +113,7 @@ async function removeFromImports(database: Database, scope: Scope, user: User): 
   await database.knex('imports').where({ tenant_id: scope.tenant.id, user_id: user.id }).delete();
 }
 
-// Requests that the user made, answered, or was the target of, which contain text about them.
+// Requests that the user submitted, decided on, or was affected by. They contain text about the user.
 async function removeFromApprovals(database: Database, scope: Scope, { id }: User): Promise<void> {
   const concerns = ['asker_id', 'decider_id', 'target_id'].map((column) => `${column} = ?`).join(' or ');
   await database
@@ -123,7 +123,7 @@ async function removeFromApprovals(database: Database, scope: Scope, { id }: Use
     .delete();
 }
 
-/** @returns a batch of users who were deleted then or earlier, the oldest deletions first. @param deletedBefore epoch ms */
+/** @returns a batch of users deleted at `deletedBefore` or earlier, oldest deletions first. @param deletedBefore epoch ms */
 export async function findOverdueAcrossTenants(
   database: Database,
   deletedBefore: number,
@@ -139,7 +139,7 @@ export async function findOverdueAcrossTenants(
     .where('users.deleted_at', '<=', deletedBefore)
     // The users of a moving tenant are erased in its new region.
     .whereNot('tenants.state', 'moving')
-    // Operators who are named in the log of a moving tenant are erased once the move has finished or was canceled.
+    // Operators named in the log of a moving tenant are erased after the move has finished or been canceled.
     .whereNotExists(
       database
         .knex('support_grants')

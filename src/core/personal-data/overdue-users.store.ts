@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/database.ts';
 
-/** @returns how many users were deleted at `deletedBefore` or earlier, and after `deletedAfter`, both epoch ms */
+/** @returns the number of users deleted at `deletedBefore` or earlier, and after `deletedAfter`, both epoch ms */
 export async function countOverdueAcrossTenants(
   database: Database,
   deletedBefore: number,

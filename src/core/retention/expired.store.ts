@@ -22,7 +22,7 @@ const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<st
     .where('seen_at', '<', now - idleLimitMs(rules))
     .orWhere('created_at', '<', now - absoluteLimitMs(rules)),
   throttles: knex('throttles').where('expire', '<', now),
-  // An expired link is kept while it explains the user's present state.
+  // An expired link is kept as long as it explains the user's current state.
   oneTimeLinks: knex('one_time_links')
     .where('expires_at', '<', now)
     .whereNotExists(
@@ -33,7 +33,7 @@ const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<st
   approvals: knex('approvals').where('ended_at', '<', now - approvalRetentionMs),
 });
 
-/** @returns how many rows `purge` would delete, by kind. @param now epoch ms */
+/** @returns the number of rows that `purge` would delete, by kind. @param now epoch ms */
 export async function countExpired(
   database: Database,
   rules: RegionRules,

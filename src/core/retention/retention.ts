@@ -10,7 +10,7 @@ import { trimLogs } from '../activity/index.ts';
 import type { Erasure } from '../personal-data/index.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 
-/** A kind of data of which more is due than one run may delete. */
+/** A kind of data that has more rows due for deletion than one run may delete. */
 export interface Excess {
   readonly kind: string;
   readonly due: number;
@@ -19,7 +19,7 @@ export interface Excess {
 
 export interface Purged {
   readonly deleted: Counts;
-  /** The kinds that were skipped, because too much was due. */
+  /** The kinds that were skipped because too many rows were due. */
   readonly held: readonly Excess[];
   /** The errors of failed steps. They do not stop the other steps. */
   readonly errors: readonly Error[];
@@ -30,7 +30,10 @@ const warnEveryMs = 60 * 60_000;
 /** The number of rows of a kind that one run may always delete, regardless of their share. */
 export const minLimit = 1_000;
 
-/** @returns by how much a step exceeds its limit, so that it needs an operator's confirmation; null if it does not */
+/**
+ * @returns the amount by which a step exceeds its limit and therefore requires an operator's confirmation; null if it is
+ * within the limit
+ */
 export async function findExcess({ countDue, limit }: RetentionStep, now: number): Promise<Excess | null> {
   if (limit === undefined) return null;
   const { kind, share } = limit;
@@ -42,8 +45,8 @@ export async function findExcess({ countDue, limit }: RetentionStep, now: number
 }
 
 /**
- * Deletes everything that is due, step by step.
- * @param isLimited whether to skip the kinds of which too much is due
+ * Deletes all data that is due, step by step.
+ * @param isLimited whether to skip kinds with too many rows due
  */
 export async function purgeExpired(
   steps: readonly RetentionStep[],

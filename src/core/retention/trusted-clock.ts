@@ -3,9 +3,9 @@ import * as trustedClockStore from './trusted-clock.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { trimStore } from '../activity/index.ts';
 
-/** Decides whether data may be deleted because of the time that the clock shows. */
+/** Decides whether the clock is reliable enough for time-based deletion. */
 export interface TrustedClock {
-  /** Called once by each run that deletes by time. Safe to call concurrently from several processes. */
+  /** Called once by each run that performs time-based deletion. Safe to call concurrently from several processes. */
   isTrusted(): Promise<boolean>;
 }
 
@@ -18,7 +18,7 @@ export interface TrustedClockParts {
   readonly log: Logger;
 }
 
-/** The command with which an operator confirms the clock. */
+/** The command that an operator runs to confirm the clock. */
 export const confirmCommand = 'npx parvis purge';
 
 const minuteMs = 60_000;
@@ -31,7 +31,7 @@ const maxDriftMs = hourMs;
 const advanceEveryMs = 10 * minuteMs;
 const warnEveryMs = hourMs;
 
-/** @returns whether the clock is too far ahead of the trusted time to delete data by it */
+/** @returns whether the system clock is so far ahead of the trusted time that time-based deletion is unsafe */
 export const isAhead = (now: number, trustedAt: number): boolean => now - trustedAt > maxDistanceMs;
 
 /** @returns the trusted time, epoch ms; before the first run, the time of the newest entry in the activity log */
@@ -49,8 +49,9 @@ interface Sighting {
 }
 
 /**
- * Trusts a clock that is at most a day ahead of the time that was trusted last. Otherwise it trusts the clock once this process
- * has seen a whole day pass on both of its clocks, while no other process moved the trusted time, or once an operator confirms it.
+ * Trusts the clock if it is at most a day ahead of the last trusted time. Otherwise it trusts the clock after an operator
+ * confirms it, or after this process has observed a whole day pass on both of its clocks while no other process moved the
+ * trusted time.
  */
 export function createTrustedClock(parts: TrustedClockParts): TrustedClock {
   return new ObservedClock(parts);
@@ -70,7 +71,7 @@ class ObservedClock implements TrustedClock {
     const now = clock();
     const known = await trustedClockStore.findForOperator(database);
     const trustedAt = known ?? (await newestTime(database, now));
-    // Stored on the first run, so that log entries that a wrong clock records later are not taken as the newest time.
+    // Stored on the first run, so that later log entries with a wrong time are not used as the newest time.
     if (known === null) await trustedClockStore.advanceForOperator(database, trustedAt);
     if (isAhead(now, trustedAt) && !this.#hasSeenADayPass({ now, monotonic: monotonic(), trustedAt })) {
       this.#warn(

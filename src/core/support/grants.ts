@@ -39,7 +39,7 @@ function faultsIn(scope: Scope, { purpose, level, hours }: GrantRequest): FieldF
 
 /**
  * Grants an operator access to the scope's tenant.
- * @returns what is wrong with the request; nothing was granted unless the list is empty
+ * @returns the validation errors of the request. Access was granted only if the list is empty.
  * @throws Failure forbidden if the policy or the rules do not allow it
  */
 export async function grant(

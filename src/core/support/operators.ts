@@ -73,7 +73,7 @@ export async function changeOperator(
 }
 
 /**
- * The staff of the organization that hosts the portal. They are users of a separate tenant, so that they sign in like everyone
- * else. They have no levels, and are managed only by commands.
+ * The staff of the organization that hosts the portal. They are users of a separate tenant, so they sign in the same way as
+ * other users. They have no levels, and are managed only by commands.
  */
 export const createOperators = (deps: OperatorsDependencies) => bind(deps, { add, find, list, changeOperator });

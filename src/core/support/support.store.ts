@@ -22,7 +22,7 @@ export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';
 export interface TenantGrant {
   readonly id: string;
   readonly operatorId: string;
-  /** Null if the operator was erased, as is their user name. */
+  /** Null if the operator was erased. Their user name is null as well. */
   readonly operatorName: string | null;
   readonly operatorUsername: string | null;
   readonly grantedByName: string | null;
@@ -107,7 +107,7 @@ export async function listOperators(database: Database): Promise<User[]> {
   return ((await selectOperators(database).orderBy('users.name_key').limit(maxOperators)) as UserRow[]).map(toUser);
 }
 
-/** @returns an operator who can be granted access; null for any other id */
+/** @returns the operator with this id if they can be granted access, else null */
 export async function findOperator(database: Database, id: string): Promise<User | null> {
   const [row] = (await selectOperators(database).where('users.id', id)) as UserRow[];
   return row ? toUser(row) : null;
@@ -127,14 +127,14 @@ export async function listOpen(database: Database, scope: Scope, now: number): P
     .filter(({ endsAt }) => endsAt > now);
 }
 
-/** @returns a grant of the scope's tenant; null for an unknown id and for a grant of another tenant */
+/** @returns a grant of the scope's tenant; null if the id is unknown or belongs to another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<TenantGrant | null> {
   const own = { 'grants.tenant_id': scope.tenant.id, 'grants.id': id };
   const [row] = (await selectGrants(database.knex).where(own)) as TenantGrantRow[];
   return row ? toTenantGrant(row) : null;
 }
 
-/** @returns the grants of an operator in all tenants that have not been ended */
+/** @returns an operator's open grants across all tenants */
 export async function listOpenOfOperatorAcrossTenants(database: Database, operatorId: string): Promise<OpenGrant[]> {
   return toOpenGrants(
     (await selectOpenGrants(database)
@@ -143,7 +143,7 @@ export async function listOpenOfOperatorAcrossTenants(database: Database, operat
   );
 }
 
-/** @returns expired grants that have not been ended yet. @param now epoch ms */
+/** @returns expired grants that are not yet marked as ended. @param now epoch ms */
 export async function listExpiredAcrossTenants(database: Database, now: number): Promise<OpenGrant[]> {
   return toOpenGrants(
     (await selectOpenGrants(database).where('grants.ends_at', '<=', now).limit(maxShown)) as OpenGrantRow[],

@@ -21,7 +21,10 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { actingUserId, job, operator } from '../../domain/principal.ts';
 
-/** Why an operator cannot enter a tenant: already acting in one, the grant has ended, or their second factor is missing. */
+/**
+ * Why an operator cannot enter a tenant: they are already acting in one, the grant has ended, or their second factor is
+ * missing.
+ */
 export type EntryRefusal = 'inside' | 'over' | 'secondFactor';
 
 export type Support = ReturnType<typeof createSupport>;
@@ -85,7 +88,7 @@ export async function listAvailableGrants(deps: SupportDependencies, scope: Scop
 
 /**
  * Starts a support session: a session of the scope's actor acts in the tenant of the grant.
- * @returns why this is not possible, or null if it succeeded
+ * @returns the reason why this is not possible, or null on success
  * @throws Failure notFound for a grant of another operator
  */
 export async function enter(
@@ -114,7 +117,7 @@ export async function enter(
   });
 }
 
-/** Ends a support session and returns to the operator's own tenant. @returns the scope there */
+/** Ends a support session and returns to the operator's own tenant. @returns the scope in that tenant */
 export async function leave(deps: SupportDependencies, scope: Scope, sessionId: string): Promise<Scope> {
   const { database, clock } = deps;
   const { principal } = scope;
@@ -139,7 +142,7 @@ export async function leaveEndedSupport(
   await sessionsStore.leaveSupport(database, id, support.grantId);
 }
 
-/** Withdraws all grants of an operator, so that they are not valid again if the operator is unblocked. */
+/** Withdraws all grants of an operator, so that they do not become valid again if the operator is unblocked. */
 export async function withdrawAllOfOperator(deps: SupportDependencies, operatorId: string): Promise<void> {
   const { database, clock } = deps;
   for (const grant of await supportStore.listOpenOfOperatorAcrossTenants(database, operatorId)) {

@@ -74,7 +74,7 @@ export type ActivityEvent =
     }
   | { readonly kind: 'support.ended' | 'support.expired'; readonly grant: string }
   | { readonly kind: 'support.entered' | 'support.left' }
-  /** Stands for events of newer versions. Never recorded. */
+  /** Represents events of newer versions. Never recorded. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly action: Action; readonly because: DenialReason };
 
@@ -85,7 +85,7 @@ interface ApprovalDetails {
   readonly act: ApprovalAction;
   /** Number of affected users. */
   readonly count: number;
-  /** The affected users as of then. */
+  /** The affected users at the time of the event. */
   readonly about?: readonly (Pick<User, 'id' | 'administratorLevel'> & Partial<Pick<User, 'globalAdminUntil'>>)[];
 }
 

@@ -13,7 +13,7 @@ interface Personal {
   readonly said?: string | null;
   readonly purpose?: string | null;
   readonly reason?: string | null;
-  /** Names, so that an exported log contains them. The operator is a user of another tenant. */
+  /** Stored names, so that exports contain them. The operator is a user of another tenant. */
   readonly support?: { readonly operator: string | null; readonly grantedBy: string | null };
 }
 
@@ -111,11 +111,11 @@ export interface EntryGrant {
   readonly id: string;
   /** The administrator who granted the access; null if the entry is about the grant itself. */
   readonly grantedBy: string | null;
-  /** Their names as of then. */
+  /** Their names at the time of the event. */
   readonly names: NonNullable<Personal['support']>;
 }
 
-/** @returns the grant of an entry, or null if it has none */
+/** @returns the support grant of an entry, or null if there is none */
 export function findGrant({ data, personal }: { data: string; personal: string | null }): EntryGrant | null {
   // The data contains no user input, so this text can only be a key. Avoids parsing most entries.
   if (!data.includes('"grant":')) return null;

@@ -30,7 +30,7 @@ export function parseLinkToken(typed: string): string | null {
   return fits ? symbols.replace(/.{4}(?=.)/g, '$&-') : null;
 }
 
-/** @param linkHours the limit in the rules @returns how long a link is valid, in ms */
+/** @param linkHours the limit in the rules @returns the lifetime of a link, in ms */
 export function linkLifetimeMs(purpose: LinkPurpose, linkHours: number): number {
   const handOverMs = linkHours * 60 * 60_000;
   return purpose === 'handOver' ? handOverMs : Math.min(handOverMs, maxRecoveryLifetimeMs);

@@ -77,8 +77,8 @@ export interface PresentedPassword {
 }
 
 /**
- * Distinguishes temporary from own passwords by their format. This is unambiguous, because `passwordFault` rejects own
- * passwords in that format.
+ * Distinguishes temporary passwords from passwords that users chose, by their format. This is unambiguous, because
+ * `passwordFault` does not let users choose a password in that format.
  */
 export function readPresentedPassword(typed: string): PresentedPassword {
   const text = readPassword(typed);

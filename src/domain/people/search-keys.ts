@@ -29,7 +29,7 @@ const withDigraphs = (text: string): string =>
     .replace(/[äöüøå]/g, (letter) => digraphs[letter] ?? letter);
 const withoutDigraphs = (word: string): string => word.replace(/([aou])e|aa/g, (_, vowel: string) => vowel || 'a');
 
-/** Removes duplicates and words that are contained in other words, because they add nothing to a search. */
+/** Removes duplicates and words that are contained in other words, because they do not affect the search. */
 function withoutSubstrings(words: readonly string[]): string[] {
   const unique = [...new Set(words)];
   return unique.filter((word) => !unique.some((other) => other !== word && other.includes(word)));

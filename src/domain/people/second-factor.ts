@@ -9,7 +9,7 @@ import { temporaryAlphabet } from './password.ts';
 export const stepSeconds = 30;
 export const codeDigits = 6;
 
-/** How long a session waits for the code after the password. */
+/** How long after the password the code can be entered. */
 export const codeEntryWindowMs = 15 * 60_000;
 
 export const recoveryCodeCount = 10;
@@ -93,7 +93,7 @@ function digitOf(digit: string): string {
   return String(before % 10);
 }
 
-/** A text that is encrypted for one purpose. */
+/** A text encrypted for a specific purpose. */
 export interface Sealed {
   readonly text: string;
   /** Identifies the key without revealing it. */

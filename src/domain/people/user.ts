@@ -35,7 +35,7 @@ export interface User {
   readonly deletedAt: number | null;
 }
 
-/** The fields of a user that lists show. */
+/** The fields of a user to show in lists. */
 export type ListedUser = Pick<
   User,
   | 'id'
@@ -53,7 +53,7 @@ export const userStatuses = ['active', 'passwordChange', 'expired', 'blocked', '
 export type UserStatus = (typeof userStatuses)[number];
 
 /**
- * The status of a user that pages show.
+ * The status of a user to show on pages.
  * @param now epoch ms
  */
 export function statusOf(user: Pick<User, 'state' | 'password' | 'temporaryUntil'>, now: number): UserStatus {
@@ -117,7 +117,7 @@ const letterReplacements: Readonly<Record<string, string>> = {
   ı: 'i',
   ħ: 'h',
   ŋ: 'n',
-  // Spellings of one Arabic or Persian name differ in these letters.
+  // These letters vary between spellings of the same Arabic or Persian name.
   ة: 'ه',
   ى: 'ي',
   ی: 'ي',
@@ -129,8 +129,8 @@ const katakana = /[\u30A1-\u30F6\u30FD\u30FE]/g;
 const katakanaToHiragana = 0x60;
 
 /**
- * The form in which names are sorted and searched, without case and accents. Done here, so that it is the same in every
- * database. `Hélène` folds to `helene`, and `ü` to `u`, not `ue`.
+ * Normalizes a name for sorting and searching, ignoring case and accents. Done in code, so that the result does not
+ * depend on the database. `Hélène` folds to `helene`, and `ü` to `u`, not `ue`.
  */
 export function foldName(text: string): string {
   return text

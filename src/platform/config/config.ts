@@ -16,7 +16,7 @@ export interface Config {
   readonly rules: RegionRules;
   /** All languages with a folder of texts, including those in LOCALES_DIR. */
   readonly languages: Languages;
-  /** The URLs of the regions that this one can redirect users to, including its own. */
+  /** The URLs of the regions to which this one can redirect users, including its own. */
   readonly regionUrls: ReadonlyMap<string, URL>;
   readonly dataDirectory: string;
   readonly database: DatabaseConfig;
@@ -60,7 +60,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   return { config: assemble(parsed.data, { baseUrl, rules, languages, urls }), faults: [] };
 }
 
-/** @returns the errors about settings that another setting requires */
+/** @returns an error for each missing setting that another setting requires */
 function missingSettings(given: Readonly<Record<string, string>>): string[] {
   const faults: string[] = [];
   // With PostgreSQL several processes share sessions, so a secret that one of them generates is not enough.

@@ -47,7 +47,7 @@ interface MailSettings {
   readonly hostname: string;
 }
 
-/** @returns how email is sent; null if the portal sends none */
+/** @returns the mail configuration; null if the portal sends no email */
 export function mailOf({ url, from, embedded, dataDirectory, hostname }: MailSettings): MailConfig | null {
   const sender = from ?? { name: '', address: `parvis@${hostname}` };
   if (url !== undefined) return { kind: 'smtp', url, from: sender };

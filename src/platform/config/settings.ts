@@ -1,9 +1,9 @@
 import type { EnvironmentVariable } from './environment.ts';
 
-/** What `docs/reference/settings.md` says about an environment variable. */
+/** The entry for an environment variable in `docs/reference/settings.md`. */
 export interface Setting {
   readonly description: string;
-  /** What applies if the variable is not set and the schema has no default value. */
+  /** The behavior if the variable is not set and the schema has no default value. */
   readonly unset?: string;
 }
 

@@ -40,7 +40,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** The SQL of a query, and a function that puts named values in the order of its placeholders. */
+/** The SQL of a query, and a function that sorts named values into the order of its placeholders. */
 export interface Compiled {
   readonly sql: string;
   bind(values: Values): (string | number | null)[];

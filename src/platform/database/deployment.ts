@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-/** The database belongs to another region than the one in the configuration. */
+/** Thrown if the database belongs to a region other than the configured one. */
 export class RegionMismatch extends Error {
   /** The region that the database belongs to. */
   readonly bound: string;
@@ -11,7 +11,7 @@ export class RegionMismatch extends Error {
   }
 }
 
-/** The database has migrations that this version does not have. */
+/** Thrown if the database has migrations that this version does not have. */
 export class UnknownMigrations extends Error {
   constructor(name: string) {
     super(

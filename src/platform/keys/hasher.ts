@@ -18,7 +18,7 @@ export const hashParameters: HashParameters = { memoryCost: 19_456, timeCost: 2,
 
 // For random passwords of 100 bits, which cannot be guessed however fast the hash is.
 const lightMemoryCost = 1_024;
-// After the hashes that requests wait for.
+// Lower than the priority of hashes that requests wait for.
 const lightPriority = -1;
 
 // Leaves one core for other requests, and one thread of libuv's pool for file access.

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sig
 import { z } from 'zod';
 import { regionId } from '../../domain/regions.ts';
 
-/** The region that signed something, and its public key. */
+/** A signing region and its public key. */
 export interface Signer {
   readonly region: string;
   /** Ed25519 as SPKI in DER, base64url. */

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Otpauth from 'otpauth';
 import { codeDigits, stepSeconds } from '../../domain/people/second-factor.ts';
 
-// Loaded on first use, which keeps the start of the portal fast.
+// Loaded on first use, to keep startup fast.
 const require = createRequire(import.meta.url);
 const otpauth = (): typeof Otpauth => require('otpauth') as typeof Otpauth;
 
@@ -11,7 +11,7 @@ const seedBytes = 20;
 // Also accept codes of the previous and the next step, because clocks differ and users type slowly.
 const skewSteps = 1;
 
-/** The purpose that a user's seed is sealed for: copied into the row of another user, it cannot be decrypted. */
+/** The purpose for sealing a user's seed. A seed copied into another user's row cannot be decrypted. */
 export const seedPurpose = (userId: string): string => `seed of ${userId}`;
 
 /** @returns a new seed in base 32, for authenticator apps and manual entry */

@@ -6,9 +6,9 @@ export interface Vault {
   seal(text: string, purpose: string): Sealed;
   /** @returns the text; null if no key fits, the text was changed, or it was sealed for another purpose */
   open(sealed: Sealed, purpose: string): string | null;
-  /** ID of the key that seals. */
+  /** ID of the key used for sealing. */
   readonly keyId: string;
-  /** IDs of all keys that open. */
+  /** IDs of all keys that can open sealed texts. */
   readonly keyIds: readonly string[];
 }
 
@@ -18,7 +18,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const idLength = 12;
 
-/** @param secrets the first one seals, all of them open, so that keys can be rotated */
+/** @param secrets the first one seals and all of them can open, so that keys can be rotated */
 export function createVault(secrets: readonly string[]): Vault {
   const keys = new Map(secrets.map((secret) => [derive(secret, 'id'), secret] as const).map(toEntry));
   const [current] = keys;

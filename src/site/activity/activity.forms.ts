@@ -43,7 +43,7 @@ export const logQuery = z.object({
 
 export type LogQuery = z.infer<typeof logQuery>;
 
-/** @returns the log filter that the query parameters describe */
+/** @returns the log filter for the query parameters */
 export const filterOf = ({ user, kind, from, to }: Pick<LogQuery, 'user' | 'kind' | 'from' | 'to'>): LogFilter => ({
   user,
   group: kind,

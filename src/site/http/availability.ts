@@ -5,7 +5,7 @@ import type { DenialReason } from '../../domain/denial-reason.ts';
 /** How a page offers an action: directly, or after approval by another administrator. */
 export type ActionMode = 'direct' | 'withApproval';
 
-/** @returns how a page offers an action under the policy's verdict; null if it does not */
+/** @returns the mode in which a page offers an action under the policy's verdict; null if it does not offer it */
 export function actionModeOf(decision: PolicyDecision): ActionMode | null {
   if (decision.allowed) return 'direct';
   return isOffered(decision) ? 'withApproval' : null;
@@ -15,7 +15,7 @@ export function actionModeOf(decision: PolicyDecision): ActionMode | null {
 export interface RefusalReason {
   /** Locale key of the explanation, which names the region. */
   readonly text: string;
-  /** The place where it is done instead. */
+  /** The place that performs the action instead. */
   readonly elsewhere: Place | null;
   readonly offers: {
     readonly ownPassword: boolean;

@@ -28,5 +28,5 @@ export const offeredLanguage = (language: unknown, { languages }: RegionRules): 
 const acceptedLanguage = (request: Request, rules: RegionRules): Language | null =>
   lookUpLanguage(languageRanges(request), rules.languages);
 
-/** @returns the language ranges that the browser asks for, the preferred first */
+/** @returns the language ranges that the browser accepts, in order of preference */
 export const languageRanges = (request: Request): string[] => request.acceptsLanguages();

@@ -99,7 +99,7 @@ export function newApprovalPath(
   return `${paths.newApproval}?${query.toString()}`;
 }
 
-/** @returns a function from a token to its one-time link, which always points to this portal */
+/** @returns a function that maps a token to its one-time link. The link always points to this portal. */
 export const oneTimeLinkUrls =
   (baseUrl: URL) =>
   (token: string): string =>

@@ -7,9 +7,9 @@ const alwaysAllowed = new Set<string>([paths.signOut, paths.language, paths.them
 
 /**
  * Redirects a user to their next pending step: the second-factor code, then replacing a temporary password, then
- * setting up a second factor that the rules require. The order matters: a password without the code must not change
- * anything, and a temporary password, which others may have seen, must not set up a factor. This runs before the
- * routes, so that no route, method or spelling of an address can bypass it.
+ * setting up a second factor that the rules require. The order matters: a session without the second factor must not
+ * change anything, and a temporary password must not set up a factor, because others may have seen it. This runs before
+ * the routes, so that no route, method or URL variant can bypass it.
  */
 export function pendingSteps(): Middleware {
   return (request, response, next) => {

@@ -7,7 +7,7 @@ import { hash } from 'node:crypto';
 
 const visitorLimitMs = 30 * 60 * 1_000;
 
-/** @returns how long session data is kept, in ms: 30 minutes for visitors, the session's absolute limit for users */
+/** @returns the lifetime of session data, in ms: 30 minutes for visitors, the session's absolute limit for users */
 export const sessionTtlMs =
   (rules: RegionRules) =>
   (session: SessionData): number =>

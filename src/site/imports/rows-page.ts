@@ -13,7 +13,7 @@ const pageSize = 50;
 
 export const importHref = (id: string): string => fillPath(paths.import, { importId: id });
 
-/** One a page of an import's rows, with links to the adjacent pages. */
+/** Reads one page of an import's rows, with links to the adjacent pages. */
 export async function readRowsPage(database: Database, scope: Scope, found: Import, query: RowsQuery) {
   const isBackward = query.after === null && query.before !== null;
   const from = isBackward ? { before: query.before ?? 0 } : { after: query.after ?? 0 };

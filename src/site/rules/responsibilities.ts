@@ -12,7 +12,7 @@ const groups = {
   files: ['users.import', 'users.export'],
 } as const satisfies Readonly<Record<string, readonly UserOperation[]>>;
 
-/** A row of the table of responsibilities: what is done where, and by whom. */
+/** A row of the table of responsibilities: an operation, its place, and the people who perform it. */
 export interface ResponsibilityRow {
   /** Name of the operation: a locale key, or texts from the rules file. */
   readonly what: string | LocalizedText;
@@ -22,7 +22,7 @@ export interface ResponsibilityRow {
   readonly places: readonly Place[];
   /** This portal's page for the operation. */
   readonly href: string | null;
-  /** Locale key of who may do it. */
+  /** Locale key of the people who may perform the operation. */
   readonly who: string;
 }
 

@@ -9,7 +9,7 @@ import type { DenialReason } from '../../domain/denial-reason.ts';
 /** Why a page does not offer some actions: one note for all actions with the same reason. */
 export interface RestrictionNote {
   readonly because: Exclude<DenialReason, 'level' | 'secondAdministrator'> | 'supportAdministrator';
-  /** The place where they are done instead. */
+  /** The place that performs the actions instead. */
   readonly place: LocalizedText | null;
   readonly address: string | null;
   /** Locale keys of the missing actions. */

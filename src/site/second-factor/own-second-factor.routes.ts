@@ -30,7 +30,7 @@ const isRequiredFor = (request: Request): boolean => {
   const { user, tenant } = sessionOf(request);
   return isSecondFactorRequired(scopeOf(request).rules, user.administratorLevel, tenant.kind);
 };
-/** @returns why the user must set up a second factor now; null if it is voluntary */
+/** @returns the reason why the user must set up a second factor now; null if it is voluntary */
 function requirementFor(request: Request): 'moved' | 'required' | null {
   if (sessionOf(request).user.secondFactorDue) return 'moved';
   return isRequiredFor(request) ? 'required' : null;
@@ -80,8 +80,7 @@ function confirmationContext(deps: OwnSecondFactorRoutesDependencies, request: R
   };
 }
 
-function seedOfferedTo(deps: OwnSecondFactorRoutesDependencies, request: Request): string {
-  const { offer } = deps;
+function seedOfferedTo({ offer }: OwnSecondFactorRoutesDependencies, request: Request): string {
   const { seed, kept } = offer(sessionOf(request), request.session.offeredSeed);
   request.session.offeredSeed = kept;
   return seed;
@@ -116,20 +115,18 @@ async function submitSetUp(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const { secondFactor } = deps;
   if (hasSecondFactor(request)) return response.redirect(303, paths.ownSecurity);
   const { values } = readForm(confirmationForm, request.body);
   const typed = values ?? { currentPassword: '', code: '' };
   const seed = seedOfferedTo(deps, request);
-  const result = await secondFactor.setUp(confirmationContext(deps, request), seed, typed);
+  const result = await deps.secondFactor.setUp(confirmationContext(deps, request), seed, typed);
   if (result.outcome === 'invalid') return showSetUp(deps, request, response, [result.fault]);
   // Also removes the seed from the session data.
   await renewSession(deps, request);
   return reveal(deps, request, response, result, requirementFor(request) !== null);
 }
 
-function renewSession(deps: OwnSecondFactorRoutesDependencies, request: Request): Promise<void> {
-  const { authentication } = deps;
+function renewSession({ authentication }: OwnSecondFactorRoutesDependencies, request: Request): Promise<void> {
   const { id, user } = sessionOf(request);
   return authentication.renew(request, { sessionId: id, epoch: user.epoch });
 }
@@ -162,11 +159,10 @@ async function showConfirmation(
   action: 'renew' | 'remove',
   faults: readonly PageFault[] = [],
 ): Promise<void> {
-  const { secondFactor } = deps;
   const title = `second-factor:${action}.title`;
   if (!hasSecondFactor(request))
     return response.page('second-factor/not-set-up', undefined, { title, breadcrumbs: securityBreadcrumbs });
-  const left = await secondFactor.countRecoveryCodes({ scope: scopeOf(request), session: sessionOf(request) });
+  const left = await deps.secondFactor.countRecoveryCodes({ scope: scopeOf(request), session: sessionOf(request) });
   const model: ConfirmationPage = {
     codesLeft: left ?? 0,
     username: sessionOf(request).user.username,
@@ -181,18 +177,17 @@ async function submitConfirmation(
   response: Response,
   action: 'renew' | 'remove',
 ): Promise<void> {
-  const { secondFactor } = deps;
   const { values } = readForm(confirmationForm, request.body);
   const missing = values === null || !hasSecondFactor(request) ? [] : missingFieldFaults(values);
   if (values === null || !hasSecondFactor(request) || missing.length > 0)
     return showConfirmation(deps, request, response, action, missing);
   if (action === 'renew') {
-    const result = await secondFactor.regenerateCodes(confirmationContext(deps, request), values);
+    const result = await deps.secondFactor.regenerateCodes(confirmationContext(deps, request), values);
     return result.outcome === 'done'
       ? reveal(deps, request, response, result, false)
       : showConfirmation(deps, request, response, action, [result.fault]);
   }
-  const fault = await secondFactor.remove(confirmationContext(deps, request), values);
+  const fault = await deps.secondFactor.remove(confirmationContext(deps, request), values);
   if (fault !== null) return showConfirmation(deps, request, response, action, [fault]);
   await renewSession(deps, request);
   request.session.notice = { kind: 'success', key: 'second-factor:remove.done' };

@@ -17,7 +17,7 @@ export interface SupportForm {
 }
 
 export interface SupportPage extends SupportForm {
-  /** Who forbids support access; null if it is allowed. */
+  /** The region or tenant rule that forbids support access; null if it is allowed. */
   readonly forbiddenBy: 'region' | 'own' | null;
   readonly canGrant: boolean;
   readonly open: readonly GrantModel[];

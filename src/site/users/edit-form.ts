@@ -99,14 +99,14 @@ function textField(body: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Literal field that was not saved, with its stored value and, if the log has it, who stored that value. */
+/** A field that was not saved, with its stored value and, if the log contains it, the user who stored that value. */
 export interface ConflictingField {
   readonly field: UserField;
   readonly stored: DisplayText;
   readonly change: { readonly by: DisplayText; readonly from: DisplayText; readonly at: number } | null;
 }
 
-/** @returns the fields in conflict, with who changed them and to what */
+/** @returns the conflicting fields, each with its new value and the user who changed it */
 export async function conflictingFields(
   database: Database,
   scope: Scope,

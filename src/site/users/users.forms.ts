@@ -51,10 +51,10 @@ export type ListQuery = z.infer<typeof listQuery>;
 
 const name = singleLine(maxNameLength).transform(cleanName);
 
-/** In which order the names of a user with this language are joined; of the portal's languages only. */
+/** Returns the name order for a language. Defined only for the portal's languages. */
 export type NameOrderOf = (language: Language) => NameOrder;
 
-/** A details of a user. An empty display name is replaced by first and built from the others. */
+/** The details of a user. An empty display name is replaced by the first and last name. */
 const facts = {
   firstName: name,
   lastName: name,

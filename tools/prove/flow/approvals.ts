@@ -8,7 +8,7 @@ import { acceptCredential } from './credentials.ts';
 
 const guarded = ['export', 'resetGlobalAdmin'] as const;
 
-/** The actions that the region leaves to the tenant to protect. */
+/** The actions for which the tenant decides whether they require approval. */
 const leftToDecide = ({ twoAdministrators }: RegionRules) =>
   guarded.filter((act) => !twoAdministrators.for.includes(act));
 

@@ -14,7 +14,7 @@ async function applyInBulk(story: Story, action: string): Promise<void> {
   expect(await admin.send(paths.bulkUsers, { action, user: ids }), 200);
 }
 
-/** What administrators do to many users at a time, and with files. */
+/** Bulk actions of administrators, and imports and exports of files. */
 export const bulkSteps: readonly Step[] = [
   {
     title: 'Block and unblock several users together',

@@ -19,7 +19,7 @@ export async function eventually<T>(look: () => Promise<T | undefined> | T | und
   return null;
 }
 
-/** @returns the token of a link that was mailed to a user and is not tracked yet */
+/** @returns the token of a link mailed to a user that is not tracked yet */
 export async function trackMailedLink({ mails, track, mailedLinks }: Story, username: string): Promise<string> {
   const token = await eventually(() =>
     mails()
@@ -35,8 +35,8 @@ export async function trackMailedLink({ mails, track, mailedLinks }: Story, user
 }
 
 /**
- * Tracks the credentials that a response hands over. Depending on the rules it shows temporary passwords or links, or
- * links are mailed to the users.
+ * Tracks the credentials that a response issues. Depending on the rules, the page shows temporary passwords or links,
+ * or the portal mails links to the users.
  * @returns the credentials
  */
 export async function trackCredentials(
@@ -59,7 +59,7 @@ export async function trackCredentials(
   return [...shown].map((text) => story.track(`${name} ${what}`, 'secret', text));
 }
 
-/** Tracks the credential of a user, who signs in with it next. */
+/** Tracks the credential that a user will use for the next sign-in. */
 export async function acceptCredential(
   story: Story,
   page: Answer,

@@ -11,7 +11,7 @@ async function deleteUser(story: Story, name: string): Promise<string> {
   return userId;
 }
 
-/** Users are deleted, restored and erased, a tenant is suspended, and users sign out. */
+/** Deletes, restores and erases users, suspends a tenant, and signs users out. */
 export const deletionSteps: readonly Step[] = [
   {
     title: 'Delete a user',

@@ -18,7 +18,7 @@ const resetsHere = ({ operations }: RegionRules): boolean => operations['users.r
 const issuesCredentials = (rules: RegionRules): boolean =>
   resetsHere(rules) || rules.operations['users.add'].at === 'here';
 
-/** Resets a user's password. If the rules refuse that, adds a user instead, who needs a credential too. */
+/** Resets a user's password. If the rules refuse that, adds a user instead, because a new user needs a credential too. */
 async function issueCredential(story: Story): Promise<{ page: Answer; account: Account }> {
   const account = getAccount(story, 'colleague');
   try {
@@ -31,7 +31,7 @@ async function issueCredential(story: Story): Promise<{ page: Answer; account: A
   }
 }
 
-/** Hands a credential over as a link. If the region does not require links, the tenant chooses them for this step. */
+/** Issues a credential as a link. If the region does not require links, the tenant requires them during this step. */
 async function handOverCredential(story: Story, by: Exclude<HandoverMode, 'shown'>): Promise<void> {
   const isOwn = story.region.rules.handOver.by !== by;
   if (isOwn) await chooseOwnRules(story, { handOver: by });
@@ -46,7 +46,7 @@ async function handOverCredential(story: Story, by: Exclude<HandoverMode, 'shown
   }
 }
 
-/** Credentials that only their user ever sees. */
+/** Steps with credentials that only their user ever sees. */
 export const linkSteps: readonly Step[] = [
   {
     title: 'Choose links for handover; issue one, preview it, open it, and try it again',

@@ -34,7 +34,7 @@ interface Key {
 const keyOf = async ({ region }: Story): Promise<Key> =>
   JSON.parse(await region.command(['region', 'key', '--json'])) as Key;
 
-/** Tables that may have had no rows of the tenant. */
+/** Tables that may have contained no rows of the tenant. */
 function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<string> {
   const isHere = (operation: keyof typeof operations): boolean => operations[operation].at === 'here';
   return new Set([
@@ -56,7 +56,7 @@ async function runWithRetries({ region }: Story, args: readonly string[], attemp
   });
 }
 
-/** The work of two operators, who exchange a bundle and a receipt. */
+/** The steps of the two operators, who exchange a bundle and a receipt. */
 export const movingStep: Step = {
   title: 'Move a tenant to the other region and erase it in the first',
   act: async (here, there) => {
@@ -103,7 +103,7 @@ export const movedSteps: readonly Step[] = [
       if (answer.status >= 500) throw new StepFault(`the former region answered ${answer.status}`);
       await signIn(there, 'administrator');
       const admin = getVisitor(there, 'administrator');
-      // An operation that the new region does not offer still has a page, which names where it is done.
+      // An operation that the new region does not offer still has a page, which names the place that performs it.
       for (const page of [paths.users, paths.activityLog, paths.approvals, paths.supportAccess]) {
         const { status } = await admin.get(page);
         if (status !== 200) throw new StepFault(`a page at the new region answered ${status}`);

@@ -109,7 +109,7 @@ export const searchAndExportSteps: readonly Step[] = [
     },
   },
   {
-    // This runs before any user is erased, because erasing deletes their mails from the outbox.
+    // This runs before any user is erased, because erasing deletes their messages from the outbox.
     title: 'Wait for the mails',
     act: async (story) => {
       const first = await eventually(() => story.mails()[0]);

@@ -8,7 +8,7 @@ const maxAnswerMs = 5_000;
 const timerAccuracyMs = 50;
 
 /**
- * The code of the authenticator app some time steps from now. The portal accepts one step of drift and each code once.
+ * The TOTP code `steps` time steps from now. The portal accepts one step of drift and rejects reused codes.
  */
 export function totpCode({ secondFactor }: Account, steps: number): string {
   if (secondFactor === null) throw new StepFault('there is no seed, because an earlier step failed');

@@ -61,7 +61,7 @@ export const secondFactorSteps: readonly Step[] = [
   },
 ];
 
-/** For a user who has lost their app and recovery codes. */
+/** Removes the second factor of a user who has lost their app and recovery codes. */
 export const removeSecondFactorStep: Step = {
   title: 'Remove a user’s second factor',
   operation: 'users.removeSecondFactor',

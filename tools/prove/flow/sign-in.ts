@@ -17,8 +17,8 @@ export async function signIn(story: Story, name: string, visitor: Visitor = newV
 }
 
 /**
- * @returns the address that one region redirects users of another to: the sign-in page there, with the id of the region that
- *   redirects and nothing about the person
+ * @returns the address to which one region redirects users of another: the sign-in page there, with the id of the
+ * redirecting region and no data about the user
  */
 export function arrivalAddress(from: Story, destination: Story): string {
   const address = new URL(paths.signIn, destination.region.origin);
@@ -56,7 +56,7 @@ export async function replacePassword(story: Story, name: string, visitor = newV
   account.link = null;
 }
 
-/** Requests a link the way a mail scanner does, then opens it. */
+/** Requests a link as a mail scanner would, then opens it. */
 async function openLink(story: Story, token: string, visitor: Visitor): Promise<Answer> {
   const address = fillPath(paths.oneTimeLink, { token });
   expect(await newVisitor(story).get(address), 200);

@@ -20,7 +20,7 @@ const names = (story: Story, of: string) => ({
   displayName: `Zoë ${story.plant(`display name ${of}`)}`,
 });
 
-/** Adds a user to the tenant by the operator's command. */
+/** Adds a user to the tenant with the operator's command. */
 export async function addByOperator(story: Story, name: string, more: readonly string[] = []): Promise<void> {
   const { region, plant, track, tenant, people } = story;
   const username = `${plant('user name added by the operator')}@${tenant.domain}`;
@@ -52,7 +52,7 @@ async function submitFromUserPage(story: Story, path: string, fields = {}): Prom
   return expect(await admin.send(path, fields), 200);
 }
 
-/** Looks up the tenant's id by the operator's command. */
+/** Looks up the tenant's id with the operator's command. */
 async function findTenant({ region, track, tenant }: Story): Promise<void> {
   const { tenants } = JSON.parse(await region.command(['tenant', 'list', '--json'])) as {
     tenants: { id: string; domains: string[] }[];
@@ -61,7 +61,7 @@ async function findTenant({ region, track, tenant }: Story): Promise<void> {
   tenant.tenantId = track('id of a tenant', 'person', listed?.id ?? '');
 }
 
-/** What administrators do to one user. */
+/** Actions of administrators on a single user. */
 export const userSteps: readonly Step[] = [
   {
     title: 'Add a user, after an invalid form',

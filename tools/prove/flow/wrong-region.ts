@@ -3,7 +3,10 @@ import { StepFault, type Step } from '../story.ts';
 const regionSettings = ['REGION', 'REGION_RULES', 'REGION_URLS', 'BASE_URL', 'PORT'] as const;
 const commands = [['serve'], ['check'], ['tenant', 'list']];
 
-/** A single wrong line in a settings file: everything is configured for one region, but the database is the other's. */
+/**
+ * Simulates one wrong line in a settings file: everything is configured for one region, except for the other region's
+ * database.
+ */
 export const wrongRegionStep: Step = {
   title: 'Run the server and commands of the other region on this region’s database, and be refused',
   act: async ({ region }, there) => {

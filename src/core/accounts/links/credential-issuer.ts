@@ -12,7 +12,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { displayNameOf } from '../../../domain/principal.ts';
 
-/** What an administrator may see of a credential that was issued to a user. */
+/** The parts of an issued credential that an administrator may see. */
 export interface IssuedCredential {
   readonly handover: HandoverMode;
   /** The temporary password or the address of the link, to be shown once; null if it is mailed directly to the user. */
@@ -31,11 +31,11 @@ export interface NewCredential {
 /** Why a credential is issued; the email that delivers it gives the reason. */
 export type Occasion = 'reset' | 'added';
 
-/** @returns the event data that says how a credential was handed over; empty for a temporary password that was shown */
+/** @returns the handover mode as event data; an empty object for a temporary password that was shown */
 export const toEventHandover = ({ handover }: Pick<IssuedCredential, 'handover'>): { by?: LinkHandover } =>
   handover === 'shown' ? {} : { by: handover };
 
-/** A user to whom a credential is issued, with the epoch that they have afterwards. */
+/** The user who receives a credential, with their epoch after it is issued. */
 interface Recipient {
   readonly id: string;
   readonly epoch: number;
@@ -66,8 +66,8 @@ export function createCredentialIssuer(deps: CredentialIssuerDependencies) {
 }
 
 /**
- * @returns how a credential is handed over. Regardless of the rules, the operator's command prints a password, since it is the
- * last resort when no administrator can sign in; and support never sees one, since it would outlive the grant.
+ * @returns the handover mode for a credential. Regardless of the rules, the operator's command prints a password, because it
+ * is the last resort when no administrator can sign in. Support never sees a password, because it would outlive the grant.
  */
 export function handoverRuleFor({ principal, rules }: Scope): HandoverMode {
   if (principal.kind === 'operator') return 'shown';
@@ -85,7 +85,7 @@ function issueLink(
   const issued = handover === 'link' ? tokens.issue() : { ...tokens.issueForMail(), address: null };
   return {
     credential: { handover, clearText: issued.address, expiresAt: until },
-    // A hash that no password matches: the former password no longer works, and only the link does.
+    // A hash that no password matches: the old password stops working and only the link is accepted.
     stored: { kind: 'temporary', hash: hasher.decoy, at, until, by: displayNameOf(principal) },
     link: { id: issued.id, digest: issued.digest },
   };
@@ -134,7 +134,7 @@ export async function storeLinks(
   await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, notices);
 }
 
-/** @returns how a credential would be handed over, for pages that ask for confirmation */
+/** @returns the handover mode that a new credential would use, for confirmation pages */
 export function describeHandover(scope: Scope, credentialIssuer: CredentialIssuer) {
   const by = credentialIssuer.handoverRuleFor(scope);
   const { temporaryPassword, handOver } = scope.rules;

@@ -33,7 +33,7 @@ async function findValid(deps: LinksDependencies, tx: Database, token: string): 
   return found !== null && isLinkValid(found, clock()) ? found : null;
 }
 
-// From here on, only the session that redeeming the link opens can change the password, within the time allowed for it.
+// From here on, the password can be changed only in the session opened by this link, within the allowed time.
 async function consume(
   deps: LinksDependencies,
   tx: Database,
@@ -101,11 +101,11 @@ export async function addressForMail(deps: LinksDependencies, linkId: string): P
   return found !== null && isLinkValid(found, clock()) ? tokens.addressOf(found) : null;
 }
 
-/** @returns the link that led to the user's present state, and whether it was opened; null if there is none */
+/** @returns the link that produced the user's current credentials, and whether it was opened; null if there is none */
 export function findLatest(deps: LinksDependencies, scope: Scope, user: User) {
   const { database } = deps;
   return linksStore.findLatest(database, scope, user);
 }
 
-/** One-time links, which are redeemed once and without a password. */
+/** One-time links. Each can be redeemed once, without a password. */
 export const createLinks = (deps: LinksDependencies) => bind(deps, { find, redeem, addressForMail, findLatest });

@@ -37,7 +37,7 @@ export interface RecoveryDependencies {
 
 /**
  * Self-service account recovery, for regions in which administrators may not reset passwords: a one-time link is mailed to
- * the address that is the user name.
+ * the user name, which is an email address.
  */
 export function createRecovery(deps: RecoveryDependencies) {
   const bound = bind<Queue, { requestLink: typeof requestLink; run: typeof run }>(
@@ -52,7 +52,7 @@ export function createRecovery(deps: RecoveryDependencies) {
   };
 }
 
-/** Requests are queued only in memory and dropped once they are processed: the names are personal data. */
+/** Requests are queued only in memory and dropped after processing, because user names are personal data. */
 interface Queue extends RecoveryDependencies {
   readonly waiting: RecoveryRequest[];
 }
@@ -100,9 +100,9 @@ async function run(deps: Queue, stopping: AbortSignal): Promise<void> {
 }
 
 /**
- * Queues a request for a recovery link. The user name is looked up only after the response was sent, so that the response
- * time does not reveal whether the name exists.
- * @returns how long to wait if the request was throttled, else null. @throws Failure overloaded
+ * Queues a request for a recovery link. The user name is looked up only after the response has been sent, so that the
+ * response time does not reveal whether the name exists.
+ * @returns the waiting time if the request was throttled, else null. @throws Failure overloaded
  */
 export async function requestLink(deps: Queue, scope: RegionScope, username: string): Promise<Wait | null> {
   const { throttle, waiting } = deps;

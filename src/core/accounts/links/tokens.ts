@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hmacSha256, sha256 } from '../../../platform/database/digest.ts';
 import { linkToken, linkTokenBytes, parseLinkToken } from '../../../domain/people/one-time-link.ts';
 
-/** The part of a link that is stored: only the digest of its token. */
+/** The stored form of a link. It contains only a digest of the token. */
 export interface LinkDigest {
   readonly id: string;
   readonly digest: string;
@@ -10,7 +10,7 @@ export interface LinkDigest {
 
 /**
  * Generates and recognizes the tokens of one-time links.
- * @param secrets the session secrets: the first derives new tokens, all are tried for existing ones
+ * @param secrets the session secrets: the first one derives new tokens; all of them are tried for existing tokens
  * @param addressOf returns the address of a link. Its host comes from the configuration, never from a request.
  */
 export function createLinkTokens(secrets: readonly string[], addressOf: (token: string) => string) {
@@ -19,25 +19,25 @@ export function createLinkTokens(secrets: readonly string[], addressOf: (token: 
     linkToken(hmacSha256(secret, `one-time-link|${id}`).subarray(0, linkTokenBytes));
 
   return {
-    /** @returns a link to show now, with a random token: its address cannot be computed again */
+    /** @returns a link to show now. Its token is random, so the address cannot be recomputed. */
     issue: (): LinkDigest & { readonly address: string } => {
       const token = linkToken(randomBytes(linkTokenBytes));
       return { id: randomUUID(), digest: digestOf(token), address: addressOf(token) };
     },
 
-    /** @returns a link to mail later: its token is derived from its id when the email is sent */
+    /** @returns a link to mail later. Its token is derived from its id when the email is sent. */
     issueForMail: (): LinkDigest => {
       const id = randomUUID();
       return { id, digest: digestOf(derive(secrets[0] ?? '', id)) };
     },
 
-    /** @returns the address of a link that was issued for mail; null if the secret that it was derived from was removed */
+    /** @returns the address of a link that was issued for mail; null if the secret used to derive it has been removed */
     addressOf: ({ id, digest }: LinkDigest): string | null => {
       const token = secrets.map((secret) => derive(secret, id)).find((each) => digestOf(each) === digest);
       return token === undefined ? null : addressOf(token);
     },
 
-    /** @returns the digest by which a link is looked up; null for a malformed token */
+    /** @returns the digest for looking up a link; null for a malformed token */
     digestOf: (typed: string): string | null => {
       const token = parseLinkToken(typed);
       return token === null ? null : digestOf(token);

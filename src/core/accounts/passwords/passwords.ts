@@ -40,7 +40,7 @@ export interface PasswordsDependencies {
   readonly clock: () => number;
 }
 
-/** @returns the faults of a new password by field; empty if it is valid */
+/** @returns validation errors for a new password, by field; empty if it is valid */
 export async function validate(
   deps: PasswordsDependencies,
   person: PasswordOwner,
@@ -74,7 +74,7 @@ async function replaceOwn(
     const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
     if (!replaced) throw conflict('password.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, sessionId);
-    // Users who replace their own password have just confirmed it; a temporary password is not asked for again.
+    // Users who replace their own password have just confirmed it; they are not asked for the temporary password again.
     if (user.password === 'own') await sessionsStore.markPasswordConfirmed(tx, sessionId, user.id, at);
     await activityStore.record(
       tx,
@@ -87,7 +87,7 @@ async function replaceOwn(
   return user.epoch + 1;
 }
 
-// The administrator knows the temporary password, so adding a prefix or suffix to it does not make a secret.
+// The administrator knows the temporary password, so a password that only adds a prefix or suffix to it is not a secret.
 async function isUnchanged(deps: PasswordsDependencies, { user }: Credentials, newPassword: string): Promise<boolean> {
   const { hasher, database } = deps;
   const candidates =
@@ -137,7 +137,7 @@ export async function changeForced(
   return change(deps, scope, await ownCredentials(deps, scope, session.epoch), session.id, form);
 }
 
-/** Replaces the user's own password. The current one is required, and attempts at it count in the sign-in throttle. */
+/** Replaces the user's own password. Requires the current password; wrong entries count toward the sign-in throttle. */
 export async function changeOwn(
   deps: PasswordsDependencies,
   scope: Scope,
@@ -159,7 +159,7 @@ export async function changeOwn(
   return change(deps, scope, credentials, session.id, form);
 }
 
-/** @returns who set a user's password and when. @throws Failure notFound for a user of another tenant */
+/** @returns metadata of a user's password: who set it and when. @throws Failure notFound for a user of another tenant */
 export function getMetadata(
   { database }: PasswordsDependencies,
   scope: Scope,

@@ -6,7 +6,7 @@ import type { StrengthMessage } from './strength-estimator.worker.ts';
 
 export interface StrengthEstimator {
   /**
-   * @returns how many guesses an attacker who knows the common passwords and these names would need
+   * @returns the estimated number of guesses for an attacker who knows common passwords and these names
    * @throws Failure overloaded if the worker does not answer in time: an unchecked password is not accepted
    */
   estimateGuesses(password: string, names: readonly string[]): Promise<number>;
@@ -17,8 +17,9 @@ const defaultMaxWaitMs = 5_000;
 const maxWaiting = 8;
 
 /**
- * Estimates the strength of passwords with zxcvbn, in a worker thread that starts on first use: it takes CPU time and 40 MB.
- * @param languages the languages whose dictionaries are used, where zxcvbn has one
+ * Estimates the strength of passwords with zxcvbn, in a worker thread, because an estimate takes CPU time. The thread starts
+ * on first use, because it takes 40 MB.
+ * @param languages the languages whose dictionaries are used, if zxcvbn provides them
  * @param maxWaitMs how long an estimate may take before it fails
  */
 export function createStrengthEstimator(
@@ -83,7 +84,7 @@ class WorkerStrengthEstimator implements StrengthEstimator {
       answer.reject(this.#overloaded());
       return;
     }
-    // Terminate a worker that does not keep up and fail everything in its queue, which would only grow.
+    // Terminate a worker that cannot keep up, and fail its queued requests. Otherwise the queue would keep growing.
     void this.#worker?.terminate();
     this.#worker = null;
     this.#rejectAll(this.#overloaded());

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-common';
 
-// Scoring a long text can take seconds of CPU time. A password with a strong beginning is strong as a whole.
+// Scoring a long text can take seconds of CPU time. A password whose beginning is strong is strong as a whole.
 const scoredLength = 40;
 
 // Well-known phrases that the password dictionaries do not contain. They are scored like the user's own name.
@@ -23,7 +23,7 @@ const wellKnownPhrases = [
 
 type Dictionary = typeof common;
 
-/** @returns the dictionary of a language, empty where its package is not installed */
+/** @returns the dictionary for a language; empty if its package is not installed */
 async function dictionaryOf(language: string): Promise<Dictionary> {
   try {
     const loaded = (await import(`@zxcvbn-ts/language-${language.toLowerCase()}`)) as { dictionary: Dictionary };

@@ -4,7 +4,7 @@ import { temporaryPasswordLifetimeMs, type RegionRules } from '../../../domain/r
 import type { StoredPassword } from '../stores/credentials.store.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 
-/** A temporary password: its clear text, which is shown once, and what is stored. */
+/** A temporary password: the clear text to show once, and the record to store. */
 export interface IssuedPassword {
   readonly clearText: string;
   readonly stored: Extract<StoredPassword, { kind: 'temporary' }>;
@@ -12,7 +12,7 @@ export interface IssuedPassword {
 
 /**
  * Generates a temporary password.
- * @param by display name of the issuing user, which is shown to the password's user; null for the operator
+ * @param by display name of the issuing user, shown to the recipient; null for the operator
  * @param now epoch ms
  */
 export async function issueTemporaryPassword(

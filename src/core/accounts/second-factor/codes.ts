@@ -22,7 +22,7 @@ export function newRecoveryCodes(userId: string): { codes: string[]; digests: st
   return { codes, digests: codes.map((code) => digestOf(userId, code)) };
 }
 
-/** @returns the authentication methods of a session after this code is accepted */
+/** @returns a session's authentication methods after this code is accepted */
 export const amrWithCode = (session: Pick<LiveSession, 'amr'>, typed: string): readonly AuthenticationMethod[] =>
   withSecondFactor(session.amr, parseCode(typed)?.kind === 'recovery' ? 'recovery' : 'otp');
 
@@ -54,7 +54,7 @@ export const createCodeAcceptor = (deps: CodeAcceptorDependencies) => bind(deps,
 
 export type AcceptCode = ReturnType<typeof createCodeAcceptor>;
 
-/** Records the use of a recovery code, with the number of codes that remain. */
+/** Records the use of a recovery code, with the number of remaining codes. */
 export async function recordRecoveryCodeUse(
   tx: Database,
   scope: Scope,

@@ -7,8 +7,8 @@ import { bind } from '../../../platform/bind.ts';
 export type EnrollmentSeed = ReturnType<typeof createEnrollmentSeed>;
 
 /**
- * The seed that enrollment offers: the same one until it is confirmed or the session ends. It is stored encrypted in the session
- * data, so that the session store does not reveal it. It is never taken from a form, so that a client cannot choose it.
+ * Returns the seed for enrollment: the same one until it is confirmed or the session ends. It is stored encrypted in the
+ * session data, so that the session store does not reveal it. It is never read from a form, so a client cannot choose it.
  */
 export function getEnrollmentSeed(
   deps: Vault,

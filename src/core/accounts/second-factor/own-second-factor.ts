@@ -14,7 +14,7 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
-/** Recovery codes in clear text, to be shown once; or what is wrong with the form. */
+/** Recovery codes in clear text, to be shown once; or the validation errors of the form. */
 export type CodesResult =
   | { readonly outcome: 'done'; readonly codes: readonly string[] }
   | { readonly outcome: 'invalid'; readonly fault: FieldFault };
@@ -56,7 +56,7 @@ async function checkFirstCode(
   return step === null ? { field: 'code', code: 'secondFactor.firstCodeWrong' } : { step };
 }
 
-/** @returns how many recovery codes the user has left; null if they have no second factor */
+/** @returns the number of unused recovery codes; null if the user has no second factor */
 export async function countRecoveryCodes(
   deps: SecondFactorDependencies,
   { scope, session: { user } }: Pick<AuthenticatedSession, 'scope' | 'session'>,
@@ -66,7 +66,7 @@ export async function countRecoveryCodes(
 }
 
 /**
- * Stores a seed once the first code proves that an authenticator app has it. Ends the user's other sessions.
+ * Stores a seed after a first code proves that the authenticator app has it. Ends the user's other sessions.
  * @throws Failure throttled, or conflict if another factor was set up or the session ended in the meantime
  */
 export async function setUp(
@@ -113,7 +113,8 @@ export async function regenerateCodes(
 
 /**
  * Removes the user's own second factor and ends their other sessions.
- * @returns what is wrong with the form, or null. @throws Failure throttled, or forbidden if the rules require a second factor
+ * @returns the validation error of the form, or null.
+ * @throws Failure throttled, or forbidden if the rules require a second factor
  */
 export async function remove(
   deps: SecondFactorDependencies,

@@ -20,7 +20,7 @@ export interface TypedCredentials {
   readonly code: string;
 }
 
-/** A signed-in user with their session, and the keys under which their attempts at the password are throttled. */
+/** A signed-in user with their session, and the keys used to throttle their password attempts. */
 export interface AuthenticatedSession {
   readonly scope: Scope;
   readonly session: LiveSession;
@@ -80,7 +80,10 @@ function consumeCodeAndRun(
   });
 }
 
-/** @returns what is wrong with the password, or null. Attempts count in the sign-in throttle. @throws Failure throttled */
+/**
+ * @returns the validation error of the password, or null. Attempts count toward the sign-in throttle.
+ * @throws Failure throttled
+ */
 export async function checkPassword(
   deps: ReauthenticationDependencies,
   { scope, session, attempt }: AuthenticatedSession,
@@ -103,7 +106,7 @@ export async function checkPassword(
 
 /**
  * Checks the password and a code, and runs the work in the transaction that consumes the code.
- * @returns what is wrong with the form, or null if the work was done
+ * @returns the validation error of the form, or null if the work was done
  * @throws Failure throttled, or conflict if the session ended or the password was replaced in the meantime
  */
 export async function checkPasswordAndCode(

@@ -14,7 +14,10 @@ export interface SeedReencryptionDependencies {
   readonly log: Logger;
 }
 
-/** Encrypts every TOTP seed with the first key, so that older keys can be removed. Logs how many seeds no key decrypts. */
+/**
+ * Encrypts every TOTP seed with the first key, so that older keys can be removed. Logs the number of seeds that none of the
+ * keys can decrypt.
+ */
 export function createSeedReencryption(deps: SeedReencryptionDependencies): Job {
   const bound = bind(deps, { run });
   return { name: 'TOTP seed re-encryption', everyMs, run: bound.run };

@@ -17,7 +17,7 @@ export interface SecondFactorRemoverDependencies {
   readonly clock: () => number;
 }
 
-/** Removes another user's second factor, for an administrator or for the operator's command. */
+/** Removes another user's second factor, on behalf of an administrator or the operator's command. */
 export async function removeSecondFactor(
   deps: SecondFactorRemoverDependencies,
   scope: Scope,

@@ -17,7 +17,7 @@ const sessionChanged = 'session.changed';
 
 /**
  * Checks a session again, in a transaction that holds its tenant's lock.
- * @throws Failure conflict if it has ended, or its user's credentials were replaced, since the request began
+ * @throws Failure conflict if the session has ended, or the user's credentials have been replaced, since the request began
  */
 export async function recheckSession(tx: Database, { id, user }: LiveSession, now: number): Promise<void> {
   const present = await sessionsStore.findLiveAcrossTenants(tx, id);
@@ -49,7 +49,10 @@ export async function lockTenantAndRecheck(tx: Database, scope: Scope, clock: ()
   }
 }
 
-/** @throws Failure conflict if the user may not sign in now, or their credentials were replaced since the request began */
+/**
+ * @throws Failure conflict if the user may no longer sign in, or if their credentials have been replaced since the request
+ * began
+ */
 async function recheckUser(
   tx: Database,
   scope: Scope,

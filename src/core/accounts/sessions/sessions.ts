@@ -17,7 +17,7 @@ const lastSeenPrecisionMs = 60_000;
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-/** @returns the session of a ticket if it is still valid, else null. The session may have ended on any node. */
+/** @returns the session for a ticket, or null if it is no longer valid. It may have been ended on any node. */
 export async function resume(
   deps: SessionsDependencies,
   rules: RegionRules,
@@ -47,7 +47,7 @@ export function signOut(deps: SessionsDependencies, scope: Scope, sessionId: str
   });
 }
 
-/** Ends one of the actor's own sessions, or all except the current one. @returns false for a session of another user */
+/** Ends one of the actor's own sessions, or all except the current one. @returns false if the session belongs to another user */
 export function endOwn(
   deps: SessionsDependencies,
   scope: Scope,

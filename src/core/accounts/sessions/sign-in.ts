@@ -32,7 +32,7 @@ export type SignInResult =
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly kind: PresentedPassword['kind']; readonly retryAfter: number };
 
-/** A submitted sign-in form, and the browser that it came from. */
+/** A submitted sign-in form and the browser that sent it. */
 export interface TypedSignIn {
   readonly username: string;
   readonly password: string;
@@ -52,7 +52,7 @@ export interface SessionsDependencies {
   readonly log: Logger;
 }
 
-// A sign-in must not fail because the upgrade of its hash does.
+// A failed hash upgrade must not fail the sign-in.
 async function rehashIfOutdated(
   deps: SessionsDependencies,
   { user }: Credentials,
@@ -104,7 +104,7 @@ async function open(
 }
 
 /**
- * Opens a session for a user who was authenticated, in a transaction that holds the tenant's lock.
+ * Opens a session for an authenticated user, in a transaction that holds the tenant's lock.
  * @param device the User-Agent of the browser
  * @param method how the user was authenticated
  */
@@ -166,21 +166,22 @@ export async function signIn(
   return { outcome: 'signedIn', ...opened, deviceToken: devices.issue(typed.username, epoch) };
 }
 
-// Applies the region's present rules, even if the tenant's own rules were stored before the region tightened them.
+// Applies the region's current rules, even if the tenant's own rules were stored before the region tightened them.
 const maxAttemptsFor = ({ rules }: RegionScope, { tenant }: Credentials): number =>
   effectiveRules(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
 
 /**
  * Checks a presented password with exactly one verification, so that the response time does not reveal why it was refused.
  * @param credentials the credentials of the user with this name, or null
- * @returns why the sign-in fails, or null. @throws Failure overloaded
+ * @returns the reason for refusing the sign-in, or null. @throws Failure overloaded
  */
 async function check(
   { database, hasher, clock }: SessionsDependencies,
   credentials: Credentials | null,
   { kind, text }: PresentedPassword,
 ): Promise<{ failure: SignInFailure | null; isOutdated: boolean }> {
-  // Text in the format of a temporary password is not limited per name, so it must never be compared with an own password.
+  // Text in the format of a temporary password is not limited per name, so it must never be compared with a password that
+  // the user chose.
   const comparable = credentials?.user.password === kind ? credentials.user.id : null;
   const { matches, isOutdated } = await credentialsStore.verifyPassword(database, hasher, comparable, text ?? '');
   if (credentials === null) return { failure: 'unknown', isOutdated };

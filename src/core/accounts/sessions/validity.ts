@@ -6,7 +6,7 @@ import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { supportEndReason, type SupportEnd } from '../../../domain/support.ts';
 
-/** @returns why a user may not sign in, even with the right password; null if they may. @param now epoch ms */
+/** @returns the reason why a user may not sign in even with the right password; null if they may. @param now epoch ms */
 export function signInRefusal(
   { user, tenant }: Pick<Credentials, 'user' | 'tenant'>,
   now: number,

@@ -8,7 +8,7 @@ import { insertRows } from '../../../platform/database/insert.ts';
 import { notFound } from '../../../domain/errors.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 
-/** The data that a sign-in is decided by. The secrets themselves never leave the store. */
+/** The data needed to decide a sign-in. The secrets themselves never leave the store. */
 export interface Credentials {
   readonly user: User;
   readonly tenant: UserTenant;
@@ -16,7 +16,7 @@ export interface Credentials {
 
 type CredentialsRow = UserRow & UserTenantRow;
 
-/** The metadata of a password that pages show. */
+/** Password metadata to display on pages. */
 export interface PasswordMetadata {
   /** Name of the user who set a temporary password: '' if erased, null for the operator and for an own password. */
   readonly setBy: string | null;
@@ -27,7 +27,7 @@ export interface PasswordMetadata {
 /** The result of comparing a password with the stored one. */
 export interface PasswordCheck {
   readonly matches: boolean;
-  /** Whether the stored password was hashed with weaker parameters than the present ones. */
+  /** Whether the stored password was hashed with weaker parameters than the current ones. */
   readonly isOutdated: boolean;
 }
 
@@ -55,7 +55,7 @@ const byUsername = find('username');
 
 const byId = find('id');
 
-/** Looks up a user without a scope, only for the sign-in: before it, the tenant is not known. */
+/** Looks up a user without a scope. For sign-in only, because the tenant is not known before then. */
 export async function findForSignInAcrossTenants(database: Database, username: string): Promise<Credentials | null> {
   const [row] = await byUsername(database, { value: username });
   return row ? toCredentials(row) : null;
@@ -90,8 +90,8 @@ async function findSecret(database: Database, userId: string | null): Promise<st
 }
 
 /**
- * Compares a password with a user's. Performs exactly one verification, against a decoy hash if there is nothing to compare, so
- * that the response time is the same.
+ * Compares a password with the user's stored password. Performs exactly one verification, against a decoy hash if there is
+ * nothing to compare, so that the response time is the same.
  * @param userId null if no user could have this password
  * @throws Failure overloaded
  */
@@ -119,7 +119,7 @@ export async function isAnyPassword(
   return false;
 }
 
-/** @returns who set a user's password and when. @throws Failure notFound for a user of another tenant */
+/** @returns metadata of a user's password: who set it and when. @throws Failure notFound for a user of another tenant */
 export async function getPasswordMetadata(database: Database, scope: Scope, userId: string): Promise<PasswordMetadata> {
   const [row] = await metadataQuery(database, { user: userId, tenant: scope.tenant.id });
   if (row === undefined) throw notFound();
@@ -129,7 +129,7 @@ export async function getPasswordMetadata(database: Database, scope: Scope, user
 /**
  * Replaces a password and increases the user's epoch, which invalidates sessions and links, unless the epoch has changed.
  * @param epoch the user's epoch when the change was decided
- * @returns false if another change came first
+ * @returns false if the credentials have changed since
  */
 export function replace(
   database: Database,
@@ -164,14 +164,15 @@ export function insertPasswords(database: Database, users: readonly NewUser[]): 
   return insertRows(database, 'credentials', rows);
 }
 
-/** Invalidates the sessions and links that were opened with the present credentials, without changing the credentials. */
+/** Invalidates the sessions and links that were opened with the current credentials, without changing the credentials. */
 export async function endEpoch(database: Database, scope: Scope, userId: string): Promise<void> {
   await database.knex('users').where({ tenant_id: scope.tenant.id, id: userId }).increment('epoch', 1);
 }
 
 /**
  * Stores the same password with a stronger hash, within a transaction. Sessions stay valid.
- * @param epoch the user's epoch when the password was verified; if it has changed, the password was replaced and stays as it is
+ * @param epoch the user's epoch when the password was verified; if it has changed, the password has been replaced and is not
+ * rehashed
  */
 export async function rehash(
   database: Database,

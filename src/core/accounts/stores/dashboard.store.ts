@@ -3,7 +3,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
-/** Counts stop here: a higher number is not useful, and an exact count of many rows is expensive. */
+/** Counting stops at this number: a higher number is not useful, and counting many rows exactly is expensive. */
 export const maxCounted = 100;
 const maxManagers = 5;
 

@@ -68,12 +68,12 @@ const byDigest = find('digest');
 
 const byId = find('id');
 
-/** Looks up a link without a scope: the tenant is only known from the link's user. */
+/** Looks up a link without a scope: only the link's user determines the tenant. */
 export async function findAcrossTenants(database: Database, digest: string): Promise<FoundLink | null> {
   return toFound((await byDigest(database, { value: digest }))[0]);
 }
 
-/** Looks up a link by its id, which does not open it, in order to mail it. */
+/** Looks up a link by its id in order to mail it. The link is not redeemed. */
 export async function findForMailAcrossTenants(database: Database, id: string): Promise<FoundLink | null> {
   return toFound((await byId(database, { value: id }))[0]);
 }
@@ -97,7 +97,7 @@ export function insertMany(database: Database, scope: Scope, links: readonly New
 
 /**
  * Consumes a link. Of concurrent calls, only one returns true.
- * @param opened the time in epoch ms, and the epoch that the user has from then on
+ * @param opened the time in epoch ms, and the user's new epoch
  */
 export async function consume(
   database: Database,
@@ -110,7 +110,7 @@ export async function consume(
   return (await unopened.update({ opened_at: opened.at, epoch: opened.epoch })) === 1;
 }
 
-/** @returns the link that led to the user's present state; null if it was a temporary password */
+/** @returns the link that produced the user's current credentials; null if they came from a temporary password */
 export async function findLatest(
   database: Database,
   scope: Scope,

@@ -15,7 +15,7 @@ interface TotpRow {
 /** A second factor to insert. */
 export interface NewSecondFactor {
   readonly seed: Sealed;
-  /** The time step of the code that confirmed it, which is not accepted again. */
+  /** The time step of the confirming code. That code is not accepted again. */
   readonly step: number;
   readonly recoveryDigests: readonly string[];
   /** Epoch ms. */
@@ -82,7 +82,7 @@ async function consumeTimeStep(database: Database, id: number, step: number): Pr
   return (await app.update({ last_step: step })) === 1;
 }
 
-/** Consumes a recovery code. @returns whether it existed */
+/** Consumes a recovery code. @returns whether the code existed */
 export async function consumeRecoveryCode(
   database: Database,
   scope: Scope,

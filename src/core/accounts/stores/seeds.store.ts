@@ -16,7 +16,7 @@ interface CountRow {
 /** The result of re-encrypting one batch of seeds. */
 export interface ReencryptedBatch {
   readonly found: number;
-  /** How many of them cannot be decrypted with any key. */
+  /** The number of seeds in the batch that no key can decrypt. */
   readonly unreadable: number;
   /** The id of the last seed in the batch; the next batch starts after it. */
   readonly last: number;
@@ -51,7 +51,7 @@ export async function reencryptForOperator(
   return { found: rows.length, unreadable, last: rows.at(-1)?.id ?? afterId };
 }
 
-/** @returns how many seeds were encrypted with none of these keys */
+/** @returns the number of seeds that were not encrypted with any of these keys */
 export async function countUnreadableForOperator(database: Database, keyIds: readonly string[]): Promise<number> {
   const rows = await totpCredentials(database).whereNotIn('key_id', keyIds).count<CountRow[]>({ count: '*' });
   return Number(rows[0]?.count ?? 0);

@@ -8,7 +8,7 @@ import { userTenantColumns, toUserTenant, type UserTenantRow } from './tenants.m
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
 
-/** A session with everything that its validity depends on, read with a single query per request. */
+/** A session with all data needed to decide whether it is valid. Read with a single query per request. */
 export interface LiveSession {
   readonly id: string;
   readonly createdAt: number;
@@ -46,7 +46,7 @@ export const liveSessionColumns = [
   'tenants.kind as tenant_kind',
 ] as const;
 
-/** @returns the authentication methods that a session's row lists */
+/** @returns the authentication methods stored in a session row */
 export const toAmr = (text: string): AuthenticationMethod[] =>
   authenticationMethods.filter((method) => text.split(' ').includes(method));
 

@@ -46,7 +46,7 @@ const listOwnQuery = preparedQuery<OwnSessionRow>('sessions.listOwn', (knex, $) 
     .limit(100),
 );
 
-/** Looks up a session without a scope: the tenant is only known from the session's user. */
+/** Looks up a session without a scope: only the session's user determines the tenant. */
 export async function findLiveAcrossTenants(database: Database, id: string): Promise<LiveSession | null> {
   const [row] = await findLive(database, { id });
   return row ? toLiveSession(row) : null;
@@ -79,7 +79,7 @@ export async function open(
   await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
 }
 
-/** @returns the sessions of the acting user that were seen since then, the latest first. @param seenSince epoch ms */
+/** @returns the acting user's sessions that were used since `seenSince`, most recent first. @param seenSince epoch ms */
 export async function listOwn(database: Database, scope: Scope, seenSince: number): Promise<OwnSession[]> {
   return (await listOwnQuery(database, { user: actingUserId(scope), since: seenSince })).map((row) => ({
     id: row.id,
@@ -90,7 +90,7 @@ export async function listOwn(database: Database, scope: Scope, seenSince: numbe
   }));
 }
 
-/** Ends one of the acting user's sessions. @returns whether it was theirs and still open */
+/** Ends one of the acting user's sessions. @returns false if the session belonged to another user or had already ended */
 export async function endOwn(database: Database, scope: Scope, id: string): Promise<boolean> {
   return (
     (await database
@@ -139,7 +139,7 @@ export async function enterSupport(database: Database, id: string, grantId: stri
   );
 }
 
-/** Stops acting under this grant, but not under another one. @returns whether the session acted under it */
+/** Stops acting under this grant, but not under another one. @returns whether the session was acting under this grant */
 export async function leaveSupport(database: Database, id: string, grantId: string): Promise<boolean> {
   return (
     (await database

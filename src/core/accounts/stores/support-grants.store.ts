@@ -8,7 +8,7 @@ import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 import { readOwnRules } from './tenants.mapping.ts';
 
-/** A grant with the tenant that it gives access to, and everything that its validity depends on. */
+/** A grant, its tenant, and all data needed to decide whether the grant is valid. */
 export interface OpenGrant extends Grant {
   readonly operatorId: string;
   /** Epoch ms; null while the grant has not ended. */

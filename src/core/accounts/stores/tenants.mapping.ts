@@ -2,7 +2,7 @@ import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 
-/** The tenant of a user, with its state and own rules, which decide whether the user may sign in. */
+/** The tenant of a user, with the state and rules that decide whether the user may sign in. */
 export interface UserTenant extends ScopeTenant {
   readonly state: TenantState;
   readonly ownRules: TenantRules;
@@ -33,7 +33,7 @@ export const toUserTenant = (row: UserTenantRow): UserTenant => ({
 });
 
 const none: TenantRules = {};
-// Parsed with every request, and nearly always one of a few texts.
+// Cached, because every request parses the rules and there are only a few distinct values.
 const cache = new Map<string, TenantRules>([['{}', none]]);
 const maxCached = 1_000;
 

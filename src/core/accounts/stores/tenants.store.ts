@@ -126,7 +126,7 @@ export async function findOperatorsTenant(database: Database): Promise<ScopeTena
   return row === undefined ? null : toTenant(row, []);
 }
 
-/** @returns one of the domains that a tenant of this region already owns, or null */
+/** @returns the first of these domains that already belongs to a tenant of this region, or null */
 export async function findTakenDomain(database: Database, domains: readonly string[]): Promise<string | null> {
   for (let from = 0; from < domains.length; from += maxDomainsPerQuery) {
     const some = domains.slice(from, from + maxDomainsPerQuery);

@@ -17,7 +17,7 @@ export type UserChange = UserChanges & Pick<User, 'id'>;
  */
 export const inTenant = "coalesce(users.tenant_id, '') = ?";
 
-/** The maximum number of users that `listAfter` returns. Fewer means that there are no more. */
+/** The maximum number of users that `listAfter` returns. If it returns fewer, there are no more users. */
 export const usersPerBatch = 200;
 const rowsPerUpdate = 100;
 
@@ -47,7 +47,7 @@ async function findIndexed(database: Database, scope: Scope, users: readonly Use
 
 /**
  * Looks up canonical user names in the whole region, where each name is unique.
- * @returns the user by each name that is taken, including deleted users; null for a user of another tenant
+ * @returns a map from each existing user name to its user, including deleted users; null for a user of another tenant
  */
 export async function findByUsernames(
   database: Database,
@@ -58,7 +58,7 @@ export async function findByUsernames(
   return new Map(rows.map((row) => [row.username, row.tenant_id === scope.tenant.id ? toUser(row) : null]));
 }
 
-/** @returns the next users by user name, without the deleted ones. @param username '' for the first batch */
+/** @returns the next batch of users in order of user name, excluding deleted users. @param username '' for the first batch */
 export async function listAfter(database: Database, scope: Scope, username: string): Promise<User[]> {
   return (await after(database, { tenant: scope.tenant.id, after: username })).map(toUser);
 }

@@ -21,7 +21,7 @@ export interface Limits {
 
 const defaultLimits: Limits = { rowsPerStep: 3_000, maxCandidates: 10_000, candidatesPerQuery: 500 };
 
-/** @returns the rows of a page in its own direction, plus one if there are more */
+/** @returns the rows of a page, in paging direction, plus one extra row if there are more */
 export async function page(
   database: Database,
   scope: Scope,
@@ -47,7 +47,7 @@ async function find(database: Database, asked: PageQuery, limits: Limits): Promi
   return (await walk(database, asked, limits, Infinity)) ?? [];
 }
 
-/** @returns null if the page is not full after `maxSteps` */
+/** @returns the rows of the page; null if the page is not full after `maxSteps` */
 async function walk(
   database: Database,
   asked: PageQuery,
@@ -66,7 +66,7 @@ async function walk(
   return null;
 }
 
-/** @returns the numbers of all users who may match; null if there is no suitable index, or if there are too many */
+/** @returns the user numbers of all possible matches; null if there is no suitable index or there are too many */
 async function findCandidates(database: Database, asked: PageQuery, max: number): Promise<readonly number[] | null> {
   for (const holders of queries.partialIndexesFor(asked)) {
     const build: Build = (knex, $) => queries.selectFromPartialIndex(knex, $, holders).limit(max + 1, asLiteral);
@@ -143,13 +143,16 @@ const countOfDeleted = preparedQuery<{ count: number }>('users.countDeleted', (k
   return knex.from(some.as('some')).count({ count: '*' });
 });
 
-/** @returns a page of deleted users, plus one if there are more: the latest deleted first, or the earliest for a previous page */
+/**
+ * @returns one page of deleted users plus one extra row if there are more. Newest deletion first; oldest first when paging
+ * backward
+ */
 export async function pageOfDeleted(database: Database, scope: Scope, from: PageStart): Promise<User[]> {
   const rows = await deletedFrom(from?.side ?? null)(database, { tenant: scope.tenant.id, ...from?.cursor });
   return rows.map(toUser);
 }
 
-/** @returns at most `max` of the deleted users who match a search, the latest first */
+/** @returns up to `max` deleted users who match a search, newest deletion first */
 export async function searchDeleted(database: Database, scope: Scope, typed: string, max: number): Promise<User[]> {
   const words = parseSearchQuery(typed);
   if (words.length === 0) return [];
@@ -158,7 +161,7 @@ export async function searchDeleted(database: Database, scope: Scope, typed: str
   return ((await query.orderBy('deleted_at', 'desc').limit(max)) as UserRow[]).map(toUser);
 }
 
-/** @returns how many deleted users can still be restored, counted up to `maxDeletedCounted + 1` */
+/** @returns the number of restorable deleted users, counted up to `maxDeletedCounted + 1` */
 export async function countDeleted(database: Database, scope: Scope): Promise<number> {
   return (await countOfDeleted(database, { tenant: scope.tenant.id }))[0]?.count ?? 0;
 }

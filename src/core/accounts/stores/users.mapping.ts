@@ -44,8 +44,8 @@ export const listedColumns = [
 ] as const;
 
 /**
- * The expression that an update sets `global_admin_until` to. Its bindings are the new level and the time in epoch ms; the
- * columns in it have their values from before the update.
+ * The SQL expression for the new value of `global_admin_until` in an update. Its bindings are the new level and the time in
+ * epoch ms; the columns in it have their values from before the update.
  */
 export const globalAdminUntil =
   "case when administrator_level = 'global' and cast(? as text) <> 'global' then cast(? as bigint) else global_admin_until end";
@@ -150,13 +150,13 @@ const columnOf = {
 /** The fields that an edit may change, in the order of the form. */
 export const changeableFields = Object.keys(columnOf) as (keyof UserChanges)[];
 
-/** @returns the columns of only the given fields */
+/** @returns the column values for the given fields only */
 export const toColumns = (changes: Partial<UserChanges>): Partial<UserRow> =>
   Object.fromEntries(
     changeableFields.filter((field) => changes[field] !== undefined).map((field) => [columnOf[field], changes[field]]),
   );
 
-/** The columns that the sort key and the search words are computed from. */
+/** The columns used to compute the sort key and the search words. */
 export const indexedColumns = ['username', 'first_name', 'last_name', 'display_name', 'number'] as const;
 
 export type IndexedRow = Pick<UserRow, 'username' | 'first_name' | 'last_name' | 'display_name'> & {

@@ -74,10 +74,11 @@ export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
 type $ = Parameters<Build>[1];
 
 const columns = { name: 'name_key', username: 'username', lastSignIn: 'last_sign_in_at' } as const;
-// Search words are padded to these counts with the empty string, which every text contains, to limit the number of statements.
+// Search words are padded to these counts with the empty string, which matches every text. This limits the number of
+// distinct statements.
 const wordSlots = [0, 1, 2, 4, 8] as const;
 
-/** The query for a page: the parts that determine the statement, and the values to bind. */
+/** A page query: the parts that determine the SQL statement, and the values to bind. */
 export interface PageQuery {
   readonly column: (typeof columns)[keyof typeof columns];
   readonly ascending: boolean;
@@ -90,7 +91,7 @@ export interface PageQuery {
 
 const passwordOf = { active: 'own', passwordChange: 'temporary', expired: 'temporary', blocked: null } as const;
 
-/** @returns null if no user can match, because the search contains no letter or digit */
+/** @returns the query; null if the search contains no letter or digit, so that no user can match */
 export function toPageQuery(scope: Scope, request: PageRequest): PageQuery | null {
   const { search, level, status, sort, descending, from } = request;
   const words = search === null ? [] : parseSearchQuery(search);
@@ -152,21 +153,21 @@ function selectMatching(knex: Knex, query: Knex.QueryBuilder, $: $, asked: PageQ
     .limit(pageSize + 1, asLiteral);
 }
 
-/** The page after the cursor. @param ends whether the query is limited to the users up to an end position */
+/** Selects the page after the cursor. @param ends whether the query is limited to the users up to an end position */
 export function selectPage(knex: Knex, $: $, asked: PageQuery, ends: boolean): Knex.QueryBuilder {
   const query = selectMatching(knex, selectPresent(knex, $), $, asked);
   if (ends) query.whereRaw(`(${asked.column}, id) ${asked.ascending ? '<=' : '>='} (?, ?)`, [$('endKey'), $('endId')]);
   return query;
 }
 
-/** The position of the last of the next `rows` users; no row if there are fewer. */
+/** Selects the position of the last of the next `rows` users; no row if there are fewer. */
 export const selectStepEnd = (knex: Knex, $: $, asked: PageQuery, rows: number): Knex.QueryBuilder =>
   inOrder(selectPresent(knex, $), $, asked)
     .select([`${asked.column} as key`, 'id'])
     .offset(rows - 1, asLiteral)
     .limit(1, asLiteral);
 
-/** The first matching users among the candidates, whose numbers are bound as a JSON array. */
+/** Selects the first matching users among the candidates. Candidate numbers are bound as a JSON array. */
 export function selectFromCandidates(knex: Knex, $: $, asked: PageQuery): Knex.QueryBuilder {
   const numbers = isPostgres(knex)
     ? 'select cast(value as bigint) from json_array_elements_text(cast(? as json))'
@@ -176,8 +177,8 @@ export function selectFromCandidates(knex: Knex, $: $, asked: PageQuery): Knex.Q
 }
 
 /**
- * The numbers of the users with a level or status that has a partial index: the levels other than `none`, blocked users, and
- * users who must change their password.
+ * Selects the numbers of users with a level or status that has a partial index: the levels other than `none`, blocked users,
+ * and users who must change their password.
  */
 export function selectFromPartialIndex(knex: Knex, $: $, index: PartialIndex): Knex.QueryBuilder {
   const query = knex('users').select('number').where('tenant_id', $('tenant'));

@@ -11,7 +11,7 @@ interface SearchableUser {
   readonly search_words: string;
 }
 
-// Words of so few letters occur in the names of very many users.
+// Such short words occur in the names of too many users.
 const maxShortWordLength = 2;
 
 /**
@@ -63,11 +63,11 @@ export async function reindexUsers(database: Database, users: readonly Searchabl
 }
 
 /**
- * Finds users with the search index. Both databases collect every match of a word before they return the first one, so short
- * words are left to the caller if there is a longer one.
+ * Finds users with the search index. Both databases collect every match of a word before they return the first one, so if
+ * there is a longer word, the caller must check the short ones.
  *
  * @param words the longest first
- * @returns the numbers of all users who match, and possibly of a few others; null if there are more than `max`
+ * @returns the user numbers of all matches and possibly a few false positives; null if there are more than `max`
  */
 export async function findNumbers(
   database: Database,
@@ -93,7 +93,7 @@ function selectMatching({ dialect }: Database, knex: Knex, match: Knex.Value, li
   return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(limit, asLiteral);
 }
 
-// Entries indexed before 2026-11-30 have one more letter before the first word of a name. They are found as well.
+// Entries indexed before 2026-11-30 have one more letter before the first word of a name. The query matches those as well.
 function matchOf({ dialect }: Database, code: string, words: readonly string[]): string {
   const beginningOf = (prefix: string, word: string): string =>
     dialect === 'sqlite' ? `"${prefix}${searchPrefix(word)}"*` : `'${prefix}${searchPrefix(word)}':*`;

@@ -47,7 +47,7 @@ const countGlobalAdmins = preparedQuery<{ count: number }>('users.countGlobalAdm
     .count({ count: '*' }),
 );
 
-/** @returns the user, or null for an unknown id and for a user of another tenant */
+/** @returns the user; null if the id is unknown or belongs to another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<User | null> {
   const [row] = await findOne(database, { tenant: scope.tenant.id, id });
   return row ? toUser(row) : null;
@@ -58,7 +58,10 @@ export async function findGlobalAdmins(database: Database, scope: Scope): Promis
   return (await globalAdmins(database, { tenant: scope.tenant.id })).map(toUser);
 }
 
-/** @returns the present or the deleted users among these ids, by name; ids of other tenants are ignored */
+/**
+ * @returns the users with these ids, sorted by name: either those who are deleted or those who are not. Ids of other tenants
+ * are ignored
+ */
 export async function findMany(
   database: Database,
   scope: Scope,
@@ -70,20 +73,20 @@ export async function findMany(
   return (rows as UserRow[]).map(toUser);
 }
 
-/** @returns a user who was deleted and can still be restored */
+/** @returns a deleted user who can still be restored, or null */
 export async function findDeleted(database: Database, scope: Scope, id: string): Promise<User | null> {
   const [row] = await findDeletedQuery(database, { tenant: scope.tenant.id, id });
   return row ? toUser(row) : null;
 }
 
-/** @returns how many Global admins can sign in, temporary passwords included */
+/** @returns the number of active Global admins, including those with a temporary password */
 export async function countActiveGlobalAdmins(database: Database, scope: Scope): Promise<number> {
   return (await countGlobalAdmins(database, { tenant: scope.tenant.id }))[0]?.count ?? 0;
 }
 
 /**
- * Locks a user for the rest of a transaction that already holds the tenant's lock: users change their own language without the
- * tenant's lock.
+ * Locks a user for the rest of a transaction that already holds the tenant's lock. Needed because users change their own
+ * language without the tenant's lock.
  */
 export async function lock(database: Database, scope: Scope, id: string): Promise<void> {
   if (database.dialect === 'postgres')

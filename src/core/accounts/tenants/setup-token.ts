@@ -5,7 +5,7 @@ import type { Database } from '../../../platform/database/database.ts';
 
 const tokenBytes = 32;
 
-/** @returns the digest by which the token of a setup link is stored and looked up */
+/** @returns the digest for storing and looking up the token of a setup link */
 export const setupTokenDigest = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
 /**

@@ -24,7 +24,7 @@ export type TenantRulesFeature = ReturnType<typeof createTenantRules>;
 
 const names = [...numericRuleNames, ...choiceRuleNames];
 
-/** @returns the differences between two versions of a tenant's own rules; null means the region's rule */
+/** @returns the changes between two versions of a tenant's own rules. A value of null means that the region's rule applies */
 export const changesBetween = (before: TenantRules, next: TenantRules): RuleChange[] =>
   names
     .filter((rule) => before[rule] !== next[rule])
@@ -65,8 +65,8 @@ export function isAllowedByRegion(deps: TenantRulesDependencies, own: TenantRule
 /**
  * Replaces the tenant's own rules and records the changes. They apply from the next request on.
  * @param seen the serialized own rules that the form was rendered with, if known
- * @returns the verdict of the policy, or `meanwhile` if the rules have changed since. Nothing was changed then, nor if another
- * administrator must approve.
+ * @returns the verdict of the policy, or `meanwhile` if the rules have changed since. No changes are saved in that case, or if
+ * the change needs another administrator's approval.
  * @throws Failure forbidden if the actor may not change rules, badRequest if a rule is unknown or less strict than the region's
  */
 export async function set(

@@ -131,7 +131,7 @@ export async function add(
   return { tenantId: tenant.id, userId, username, temporaryPassword: clearText };
 }
 
-/** Adds the first tenant with the setup link and the password that its Global admin chose. @returns false if the link is invalid */
+/** Adds the first tenant with the setup link and the password that its Global admin chose. @returns whether the link was valid */
 export async function addFirst(
   deps: TenantsDependencies,
   tokenDigest: string,

@@ -14,7 +14,7 @@ import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** @returns the region that the directory names for a domain, or null */
+/** @returns the region that the directory lists for a domain, or null if there is no route */
 export type RegionOf = (domain: string) => Promise<string | null>;
 
 export interface NewTenant {

@@ -11,9 +11,9 @@ interface AccountOwner {
 
 export interface CodeThrottle {
   /**
-   * Counts an attempt at an app code or a recovery code before the code is checked.
-   * @param attempts how many consecutive attempts the rules allow
-   * @returns how long to wait if the account is throttled, else null
+   * Counts an attempt with an app code or a recovery code before the code is checked.
+   * @param attempts the number of consecutive attempts that the rules allow
+   * @returns the waiting time if the account is throttled, else null
    */
   consume(owner: AccountOwner, attempts: number): Promise<Wait | null>;
   /** Undoes the count of an attempt that could not be checked. */
@@ -24,7 +24,8 @@ export interface CodeThrottle {
   deleteCounts(owner: AccountOwner): Promise<void>;
 }
 
-// Three of a million codes are valid at any time, so five attempts are enough, whatever a region allows for passwords.
+// Three of a million codes are valid at any time, so five attempts are the limit, even if a region allows more for
+// passwords.
 const maxPerWindow = 5;
 const quarterMinutes = 15;
 const dayMinutes = 24 * 60;
@@ -35,15 +36,15 @@ const maxPerDay = 20;
 const maxConsecutive = 100;
 
 interface CodeLimits {
-  /** @param attempts how many consecutive attempts the rules allow */
+  /** @param attempts the number of consecutive attempts that the rules allow */
   readonly perWindow: (attempts: number) => RateLimiterAbstract;
   readonly perDay: RateLimiterAbstract;
   readonly consecutive: RateLimiterAbstract;
 }
 
 /**
- * Throttles attempts at codes. They are counted per account only: to get this far, an attacker must know the password,
- * whatever the address. A new password does not reset the count; otherwise, access to the recovery mailbox would allow
+ * Throttles code attempts. They are counted per account and not per address, because an attacker who gets this far already
+ * knows the password. A new password does not reset the count; otherwise, access to the recovery mailbox would allow
  * unlimited attempts.
  */
 export function createCodeThrottle(limiter: CreateLimiter, rules: Pick<RegionRules, 'throttle'>): CodeThrottle {

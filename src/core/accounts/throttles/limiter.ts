@@ -9,7 +9,7 @@ import type { ThrottleRule } from '../../../domain/regions.ts';
 export interface Wait {
   /** Seconds. */
   readonly retryAfter: number;
-  /** Whether this is the first refusal of a block, which is the one to record. */
+  /** Whether this is the first refusal of a block. Only that one is recorded. */
   readonly isFirstRefusal: boolean;
 }
 
@@ -33,8 +33,8 @@ export function createLimiter(database: Database, keyPrefix: string, rule: Throt
 }
 
 /**
- * Creates one limiter per number of attempts, on first use. All of them share the same keys, since tenants differ only in their
- * limit.
+ * Creates one limiter per number of attempts, on first use. All of them share the same keys, because tenants differ only in
+ * their limit.
  */
 export function limitersByAttempts(
   create: (attempts: number) => RateLimiterAbstract,
@@ -56,7 +56,7 @@ export function networkOf(address: string): string {
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();
 }
 
-/** Consumes points. @returns how long to wait if the limit is exceeded, else null */
+/** Consumes points. @returns the waiting time if the limit is exceeded, else null */
 export async function consume(limiter: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
   try {
     await limiter.consume(key, points);

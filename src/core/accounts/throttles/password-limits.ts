@@ -4,18 +4,18 @@ import type { RegionRules, ThrottleRule } from '../../../domain/regions.ts';
 import { limitersByAttempts, networkOf, type CreateLimiter } from './limiter.ts';
 import { digest } from './throttle-keys.ts';
 
-/** An attempt at a password, with everything that determines how it is counted. */
+/** A password attempt and the attributes that determine which limits apply. */
 export interface Attempt {
   /** Determines which limits apply, regardless of whether the user exists or what kind of password they have. */
   readonly kind: PresentedPassword['kind'];
   /** Canonical user name, whether or not it exists. */
   readonly username: string;
   readonly address: string;
-  /** The user's epoch; 0 if there is no user. It prevents attempts at a replaced password from counting against the new one. */
+  /** The user's epoch; 0 if there is no user. Prevents attempts against a replaced password from counting against the new one. */
   readonly epoch: number;
   /** The ID of a browser in which this user has signed in before, or null. */
   readonly knownDevice: string | null;
-  /** How many attempts the rules of the user's tenant allow from one address; null if there is no user. */
+  /** The number of attempts that the rules of the user's tenant allow from one address; null if there is no user. */
   readonly maxAttempts: number | null;
 }
 
@@ -29,13 +29,13 @@ const dayMinutes = 24 * 60;
 // Effectively permanent: only the right password or an administrator's reset clears it earlier.
 const yearMinutes = 365 * dayMinutes;
 
-/** The rate limiters for attempts at passwords. */
+/** The rate limiters for password attempts. */
 export interface PasswordLimits {
   /** Per account and address together, with the limit of the tenant's rules. */
   readonly perAccountAndSource: (attempt: Attempt) => RateLimiterAbstract;
   readonly account: RateLimiterAbstract;
   readonly address: RateLimiterAbstract;
-  /** Per address, for attempts at temporary passwords. */
+  /** Per address, for attempts with temporary passwords. */
   readonly temporaryPasswords: RateLimiterAbstract;
   readonly recordsPerName: RateLimiterAbstract;
   readonly recordsPerAddress: RateLimiterAbstract;
@@ -53,7 +53,8 @@ export function createPasswordLimits(limiter: CreateLimiter, { throttle }: Regio
     account: limiter('account', perAccount),
     address: limiter('address', perAddress),
     temporaryPasswords: limiter('temporary', temporaryPasswords),
-    // The limits of own passwords also limit their log entries. Temporary passwords get the same number of entries.
+    // The limits for passwords that users chose also limit their log entries. Temporary passwords get the same number of
+    // entries.
     recordsPerName: limiter('recordName', perAccount),
     recordsPerAddress: limiter('recordAddress', perAddress),
     consecutiveFailures: limiter('row', {
@@ -66,7 +67,7 @@ export function createPasswordLimits(limiter: CreateLimiter, { throttle }: Regio
   };
 }
 
-/** @returns the limiters that count an attempt, each with its key, in the order in which they are consumed */
+/** @returns the limiters for an attempt with their keys, in the order in which they are consumed */
 export function limitsOf(limits: PasswordLimits, attempt: Attempt): [RateLimiterAbstract, string][] {
   const { accountAndSource, account, network } = keysOf(attempt);
   // With a limit per name, an attacker could lock out every user who has not signed in yet.
@@ -86,7 +87,7 @@ export function limitsOf(limits: PasswordLimits, attempt: Attempt): [RateLimiter
   ];
 }
 
-/** @returns the keys of the account with the device or network, of the account, and of the network */
+/** @returns three throttle keys: for the account with the device or network, for the account, and for the network */
 export function keysOf({ username, epoch, address, knownDevice }: Attempt): {
   accountAndSource: string;
   account: string;

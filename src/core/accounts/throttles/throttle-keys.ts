@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { User } from '../../../domain/people/user.ts';
 
-/** Expensive actions, which each signed-in user may only perform at a limited rate. */
+/** Expensive actions that are rate-limited for each signed-in user. */
 export const budgetedActions = [
   'reset',
   'change',
@@ -14,7 +14,7 @@ export const budgetedActions = [
 ] as const;
 export type BudgetedAction = (typeof budgetedActions)[number];
 
-// A safety limit: no user is expected to have had this many passwords.
+// A safety limit. No user is expected to reach this many password changes.
 const maxEpochs = 1_000;
 
 /** Hashes a key, so that the throttles table contains no personal data. */

@@ -15,10 +15,10 @@ export type { Attempt } from './password-limits.ts';
 export interface Throttle {
   /**
    * Counts an attempt before the password is checked, so that concurrent attempts cannot exceed the limit.
-   * @returns how long to wait if the attempt is throttled, else null
+   * @returns the waiting time if the attempt is throttled, else null
    */
   consume(attempt: Attempt): Promise<Wait | null>;
-  /** Throttles attempts at a second factor. */
+  /** Throttles second-factor attempts. */
   readonly codes: CodeThrottle;
   /**
    * Counts a failed sign-in that is about to be recorded.
@@ -29,7 +29,7 @@ export interface Throttle {
   refund(attempt: Attempt): Promise<void>;
   /** Resets the counters after the right password. */
   reset(attempt: Attempt): Promise<void>;
-  /** Counts expensive actions of a signed-in user. @returns how long to wait if the budget is exhausted, else null */
+  /** Counts expensive actions of a signed-in user. @returns the waiting time if the budget is exhausted, else null */
   consumeBudget(action: BudgetedAction, actorId: string, times?: number): Promise<Wait | null>;
   /** Like `consumeBudget`, for the scope's actor; the operator is exempt. @throws Failure throttled */
   requireBudget(scope: Scope, action: BudgetedAction): Promise<void>;
@@ -43,7 +43,10 @@ interface ThrottleDependencies {
   readonly codes: CodeThrottle;
 }
 
-/** Throttles that are stored in the region's database: they are shared by all nodes, survive restarts, and fail closed. */
+/**
+ * Creates the throttles. They are stored in the region's database, so all nodes share them and they survive restarts. They
+ * fail closed.
+ */
 export function createThrottle(database: Database, rules: RegionRules): Throttle {
   const limiter = createLimiter.bind(null, database);
   const codes = createCodeThrottle(limiter, rules);

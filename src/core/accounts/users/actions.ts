@@ -17,11 +17,11 @@ import type { Denial, PolicyDecision, Target } from '../../../domain/policy-deci
 /** An action on a single user. */
 export interface UserAction {
   readonly action: Action;
-  /** Whether the user is looked up among the present or the deleted users. */
+  /** Whether the action applies to deleted users or to all others. */
   readonly among: 'present' | 'deleted';
   /** An additional policy check, beyond the one for the action itself. */
   readonly decision?: (scope: Scope, user: User) => PolicyDecision;
-  /** Writes the change. @returns the event to record, or null if nothing had to change */
+  /** Writes the change. @returns the event to record, or null if nothing changed */
   readonly apply: (tx: Database, scope: Scope, user: User, at: number) => Promise<ActivityEvent | null>;
 }
 
@@ -146,6 +146,6 @@ export async function mayDeleteNow(
   return mayDelete(scope, targets, isLimited ? await activityStore.countDeletions(database, scope, since) : 0);
 }
 
-/** Records that the scope's actor exports the tenant's users. @param at epoch ms */
+/** Records that the scope's actor exported the tenant's users. @param at epoch ms */
 export const recordExport = (tx: Database, scope: Scope, at: number): Promise<void> =>
   activityStore.record(tx, scope, { kind: 'users.exported' }, null, at);

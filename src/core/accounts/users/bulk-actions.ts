@@ -31,14 +31,14 @@ export const checkBulkSize = (ids: readonly string[]): void =>
 
 const actionOf = (action: BulkAction): PolicyAction => (action === 'reset' ? reset : userActions[action]);
 
-/** @returns the action that the policy is asked about */
+/** @returns the policy action that corresponds to a bulk action */
 export const policyActionOf = (action: BulkAction): Action => actionOf(action).action;
 
-/** @returns the actions for a list of present or of deleted users that the policy allows at all */
+/** @returns the bulk actions that the policy allows on the list of users or on the list of deleted users */
 export const availableBulkActions = (scope: Scope, among: UserAction['among']): BulkAction[] =>
   bulkActions.filter((name) => actionOf(name).among === among && may(scope, policyActionOf(name)).allowed);
 
-/** A user to whom the action does not apply, or was not applied, and why. */
+/** A user who was skipped, and the reason. */
 export interface SkippedUser {
   readonly user: User;
   readonly because: DenialReason | 'unchanged' | 'meanwhile';
@@ -61,7 +61,7 @@ const needsApprovalAsFormerGlobalAdmin = (scope: Scope, action: BulkAction, user
   because === 'secondAdministrator' &&
   formerAdminProtection(scope, 'resetPassword', user) !== null;
 
-/** @returns the users to whom an action can be applied, and those who are skipped. Unknown ids are in neither list. */
+/** @returns the users to process and the users to skip. Unknown ids are in neither list. */
 export async function partitionTargets(
   database: Database,
   scope: Scope,

@@ -11,7 +11,10 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { userOf } from '../../../domain/principal.ts';
 
-/** A user to reset, with their epoch when the form was rendered: a form that is submitted twice finds a newer epoch. */
+/**
+ * A user to reset, with their epoch when the form was rendered: if a form is submitted twice, the second submission has an
+ * outdated epoch.
+ */
 export interface ResetTarget {
   readonly id: string;
   readonly epoch: number;
@@ -27,7 +30,7 @@ export type BulkResetOutcome =
       readonly issued: readonly IssuedUserCredential[];
       readonly skipped: readonly SkippedUser[];
     }
-  /** The rules require emails, and this portal sends none. Nothing was changed. */
+  /** The rules require emails, but the portal has no mail server. Nothing was changed. */
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 

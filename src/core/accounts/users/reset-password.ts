@@ -19,7 +19,7 @@ import type { DenialReason } from '../../../domain/denial-reason.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly credential: IssuedCredential }
-  /** The rules require an email, and this portal sends none. Nothing was changed. */
+  /** The rules require an email, but the portal has no mail server. Nothing was changed. */
   | { readonly outcome: 'noMail'; readonly user: User }
   | { readonly outcome: 'refused'; readonly user: User; readonly decision: Denial }
   /**
@@ -106,11 +106,11 @@ export async function show(
 }
 
 /**
- * Replaces a user's password with a temporary one, or with a one-time link if the region's rules require it, and ends all
- * of the user's sessions. A denial is recorded in the activity log.
+ * Replaces a user's password with a temporary one, or with a one-time link if the region's rules require it, and ends all of
+ * the user's sessions. A denial is recorded in the activity log.
  * @param epoch the user's epoch when the confirmation page was rendered; null, for the operator's command, skips the check
  * @param consumeApproval consumes another administrator's approval, if one is required, in the transaction of the reset
- * @returns the secret, of which only a hash is stored: it cannot be read again
+ * @returns the secret. Only its hash is stored, so it cannot be retrieved later.
  * @throws Failure notFound, for an unknown id and for a user of another tenant
  */
 export async function resetPassword(

@@ -20,8 +20,8 @@ export interface UserActionsDependencies {
 }
 
 /**
- * The actions of an administrator on a single user. Each runs in one transaction that also records it.
- * Each throws Failure notFound, or conflict if it would leave the tenant without an active Global admin.
+ * Creates the actions of an administrator on a single user. Each runs in one transaction that also records it. Each throws
+ * Failure notFound, or conflict if it would leave the tenant without an active Global admin.
  */
 export function createUserActions(deps: UserActionsDependencies) {
   const bound = bind(deps, { edit, bindAction, removeOne });
