@@ -59,14 +59,7 @@ export const shipped: readonly Row[] = [
     '403 Managed elsewhere',
     '303 /account-settings/user-management/…',
   ],
-  [
-    'exporting users',
-    '200 a file',
-    '200 a file',
-    '200 Managed elsewhere',
-    '200 Managed elsewhere',
-    '200 a file',
-  ],
+  ['exporting users', '200 a file', '200 a file', '200 Managed elsewhere', '200 Managed elsewhere', '200 a file'],
   ['exporting the log', '200 a file', '200 a file', '200 a file', '200 a file', '403 Not available in this region'],
   [
     'deleting two users',

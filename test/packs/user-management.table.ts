@@ -50,14 +50,7 @@ export const shipped: readonly Row[] = [
     '403 Managed elsewhere',
     '403 Users do this themselves',
   ],
-  [
-    'adding a user',
-    '200 Add user',
-    '200 Add user',
-    '200 Managed elsewhere',
-    '200 Managed elsewhere',
-    '200 Add user',
-  ],
+  ['adding a user', '200 Add user', '200 Add user', '200 Managed elsewhere', '200 Managed elsewhere', '200 Add user'],
   [
     'importing users',
     '200 Import users',
@@ -74,14 +67,7 @@ export const shipped: readonly Row[] = [
     '200 Managed elsewhere',
     '200 Deleted users',
   ],
-  [
-    'exporting users',
-    '200 a file',
-    '200 a file',
-    '200 Managed elsewhere',
-    '200 Managed elsewhere',
-    '200 a file',
-  ],
+  ['exporting users', '200 a file', '200 a file', '200 Managed elsewhere', '200 Managed elsewhere', '200 a file'],
   [
     'recorded log entries',
     'password.reset, users.exported',
