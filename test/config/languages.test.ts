@@ -85,13 +85,13 @@ describe('a language folder in LOCALES_DIR', () => {
     const own = path.join(root, 'own');
     mkdirSync(path.join(own, 'en'), { recursive: true });
     writeFileSync(
-      path.join(own, 'en', 'sessions.json'),
+      path.join(own, 'en', 'sign-in.json'),
       JSON.stringify({ password: { title: 'Enter your Contoso password' } }),
     );
     const { languages, faults } = readLanguages(own);
     assert.deepEqual(faults, []);
     const { t } = (await loadTranslator(languages))('en');
-    assert.equal(t('sessions:password.title'), 'Enter your Contoso password');
+    assert.equal(t('sign-in:password.title'), 'Enter your Contoso password');
     assert.notEqual(t('common:terms.signIn'), '');
   });
 });

@@ -68,7 +68,7 @@ describe('one-time link of a new user', () => {
       'Einmal-Link',
       'Änne Weiß',
       user.username,
-      'lässt sich einmal öffnen',
+      'einmal geöffnet werden',
       'Vernichten Sie dieses Blatt.',
     ])
       assert.ok(text.includes(expected), `${expected}: ${text}`);

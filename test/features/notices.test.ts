@@ -94,8 +94,8 @@ describe('email notification to a user', () => {
     );
     assert.doesNotMatch(levels?.text ?? '', /Agent level/);
     const [reset] = await delivered(() => post('/reset-password', { epoch: '0' })(zoe));
-    assert.match(reset?.text ?? '', /^When: \u2068November 23, 2026 at 09:00/m);
-    assert.match(reset?.text ?? '', /^Temporary password expires: \u2068November 26, 2026 at 09:00/m);
+    assert.match(reset?.text ?? '', /^When: \u2068November 23, 2026 at 9:00 AM/m);
+    assert.match(reset?.text ?? '', /^Temporary password expires: \u2068November 26, 2026 at 9:00 AM/m);
   });
 
   it('the email names the operator if the operator performed the action', async () => {

@@ -130,7 +130,7 @@ async function edit(deps: UserRoutesDependencies, request: Request, response: Re
   const { values, faults } = readForm(editForm, request.body);
   if (values === null) return answerFaults(deps, request, response, faults);
   const nameOrder = deps.nameOrderOf(values.language ?? scope.tenant.language);
-  const sent = { typed: values, shown: readShown(request.body), nameOrder };
+  const sent = { typed: values, shown: readShown(request.body, scope.rules.languages), nameOrder };
   const outcome = await changes.edit(scope, userIdOf(request), sent);
   if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.decision);
   if (outcome.outcome === 'invalid') return answerFaults(deps, request, response, outcome.faults);

@@ -104,8 +104,15 @@ const shownForm = z
     return { version, ...Object.fromEntries(fields) } as ShownFields;
   });
 
-/** @returns the values that the page showed when it was opened; null if they are missing or malformed */
-export const readShown = (body: unknown): ShownFields | null => shownForm.safeParse(body).data ?? null;
+/**
+ * @param languages the languages that the region offers: the form shows no others
+ * @returns the values that the page showed when it was opened; null if they are missing or malformed
+ */
+export function readShown(body: unknown, languages: readonly Language[]): ShownFields | null {
+  const shown = shownForm.safeParse(body).data ?? null;
+  const language = shown?.language ?? null;
+  return language === null || languages.includes(language) ? shown : null;
+}
 
 const maxIdLength = 36;
 /** Users selected in a list. */
