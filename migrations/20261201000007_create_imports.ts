@@ -13,7 +13,7 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('unchanged').notNullable().defaultTo(0);
     table.integer('refused').notNullable().defaultTo(0);
     table.bigInteger('created_at').notNullable();
-    // When all of it is deleted: staged rows hold personal data.
+    // When the import and its staged rows are deleted, because they contain personal data.
     table.bigInteger('expires_at').notNullable();
     // Set on confirmation: the mode, the requester's epoch, the request and its address.
     table.text('mode');

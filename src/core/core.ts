@@ -36,7 +36,7 @@ export interface CoreDependencies {
   readonly outputs: PresentationAdapters;
 }
 
-/** What the interfaces contribute to business logic: wording and addresses. */
+/** Adapters that the interfaces pass to the core: text rendering and URLs. */
 export interface PresentationAdapters {
   readonly logCsv: LogCsv;
   readonly userCells: UserCsvVocabulary;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pluralFormsOf, type Languages, type LanguageSettings } from '../platform/config/languages.ts';
 
-/** The texts of a file, in groups. */
+/** Nested translations from one locale file. */
 export interface TextGroup {
   [name: string]: string | TextGroup;
 }

@@ -35,7 +35,7 @@ describe('changes while a password is being verified', async () => {
     });
   }
 
-  it('make the sign-in fail: the tenant is suspended', async () => {
+  it('make the sign-in fail if the tenant is suspended', async () => {
     const closing = await aTenant(portal);
     const zoe = await aUser(portal, closing);
     duringNextVerify(() => tenantsStore.setState(portal.database, closing.id, 'suspended'));

@@ -89,7 +89,7 @@ for (const [dialect, server] of [
   });
 }
 
-it('operators do not count as a tenant: the link for the first tenant stays valid', async () => {
+it('the set-up link for the first tenant stays valid after an operator is created', async () => {
   const portal = await openPortal();
   const { database } = portal;
   await setupTokenStore.replace(database, 'a digest');

@@ -114,7 +114,7 @@ describe('isolation between tenants', async () => {
     assert.equal((await stranger.visit('/my-profile')).path, '/my-profile');
   });
 
-  it('shows nothing of another tenant on any page', async () => {
+  it('shows no data from another tenant on any page', async () => {
     const [, admin] = people[0]!;
     for (const { path } of portal.routes.filter((route) => route.method === 'get' && !route.path.includes(':'))) {
       await admin.visit(path);

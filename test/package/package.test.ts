@@ -129,7 +129,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
     await demo.stop();
   });
 
-  test('includes the proof', async () => {
+  test('includes the `region prove` command', async () => {
     const printed = installation.parvis(['region', 'prove', '--rules', 'nowhere.json']);
     await assert.rejects(printed, /nowhere\.json/);
   });

@@ -31,7 +31,7 @@ export const beginSchema = z.strictObject({
   }),
 });
 
-/** An entry of a whole log. Strict, because a reader would assume that the hash covers an additional field, but it would not. */
+/** An entry of a whole log. Rejects unknown fields: the hash does not cover them, so they could be forged. */
 export const entrySchema = z.strictObject({
   place: z.int(),
   at: z.int(),

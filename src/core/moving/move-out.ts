@@ -168,7 +168,7 @@ async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleH
 
 /**
  * Ends pending approvals and support grants under the tenant's lock. Otherwise they could expire during the move, and their log
- * entries would be missing in the bundle.
+ * entries would be missing from the bundle.
  * @param at epoch ms
  */
 export async function endPendingRequestsAndGrants(tx: Database, scope: Scope, at: number): Promise<void> {

@@ -31,8 +31,7 @@ const warnEveryMs = 60 * 60_000;
 export const minLimit = 1_000;
 
 /**
- * @returns the amount by which a step exceeds its limit and therefore requires an operator's confirmation; null if it is
- * within the limit
+ * @returns the due count and the limit if the step exceeds its limit and needs an operator's confirmation; otherwise null
  */
 export async function findExcess({ countDue, limit }: RetentionStep, now: number): Promise<Excess | null> {
   if (limit === undefined) return null;

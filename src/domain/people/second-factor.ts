@@ -15,7 +15,7 @@ export const codeEntryWindowMs = 15 * 60_000;
 export const recoveryCodeCount = 10;
 const groupLength = 4;
 
-/** Number of random bytes for a recovery code. It has 120 bits, so a fast hash is sufficient. */
+/** Random bytes per recovery code. Each byte yields one base-32 character (5 bits). The code has 120 bits, so a fast hash is sufficient. */
 export const recoveryCodeBytes = 24;
 
 /**

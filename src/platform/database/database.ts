@@ -68,7 +68,7 @@ export function compile(knex: Knex, build: Build): Compiled {
 export const silentLog = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
 
 /**
- * Defines a prepared read once for all databases of the process; see `Database.prepare`.
+ * Defines a prepared query that all databases in the process share; see `Database.prepare`.
  * @param name unique per SQL text
  * @returns a function that runs the query on a database or within a transaction
  */

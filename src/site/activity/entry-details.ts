@@ -15,7 +15,7 @@ export interface DetailsDependencies extends Pick<Messages, 't' | 'language' | '
   readonly nameOf: (person: Participant) => string;
 }
 
-/** @returns details that the event's sentence omits: old and new values, the reason of a denial, expiry */
+/** @returns details that the event's sentence omits: old and new values, the reason for a denial, expiry */
 export function entryDetails(deps: DetailsDependencies, activity: Activity): EntryText[] {
   const { event, support } = activity;
   return [

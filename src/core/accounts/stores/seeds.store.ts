@@ -25,7 +25,7 @@ export interface ReencryptedBatch {
 // A literal instead of a binding, so that the planner can use the partial index on TOTP seeds.
 const totpCredentials = ({ knex }: Database) => knex<SeedRow>('credentials').whereRaw("kind = 'totp'");
 
-/** Encrypts a batch of seeds with the vault's first key, unless they are replaced in the meantime. */
+/** Re-encrypts a batch of TOTP seeds with the vault's current key. Skips seeds that change concurrently. */
 export async function reencryptForOperator(
   database: Database,
   vault: Vault,

@@ -140,7 +140,7 @@ const resetsPerMinute = 90;
 const changesPerMinute = 10;
 // Each reads and sends the whole log.
 const logExports: ThrottleRule = { attempts: 12, windowMinutes: 10, blockMinutes: 10 };
-// Each reads or writes a whole tenant.
+// Each import or export reads or writes all of a tenant's users.
 const filesPerMinute = 10;
 // Each notifies up to two hundred administrators by email.
 const approvals: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };

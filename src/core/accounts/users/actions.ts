@@ -89,7 +89,7 @@ export const unblock = setState('users.block', 'active', 'user.unblocked');
 /** Deletes a user, who can be restored until the region's restore window ends. */
 export const remove = setState('users.delete', 'deleted', 'user.deleted');
 
-/** Restores a deleted user with their levels and history. Their sessions stay ended. */
+/** Restores a deleted user with their levels and history. Does not restore their sessions. */
 export const restore: UserAction = {
   action: 'users.restore',
   among: 'deleted',

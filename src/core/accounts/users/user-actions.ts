@@ -162,7 +162,7 @@ export interface SentEdit {
   readonly typed: FormFields;
   /** Null if the form does not include them, or if they are malformed. */
   readonly shown: ShownFields | null;
-  /** Of a display name that is left empty. */
+  /** The order of names in a display name that is built because it was left empty. */
   readonly nameOrder: NameOrder;
 }
 
