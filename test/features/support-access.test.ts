@@ -57,7 +57,7 @@ for (const [dialect, server] of [
         Reason: 'Imports fail since Monday',
         'Duration in hours': '2',
       });
-      admin.sees('Support access was given.').sees('Ada Betrieb').sees('View only').sees('Never used');
+      admin.sees('Support access granted.').sees('Ada Betrieb').sees('View only').sees('Never used');
       await admin.visit('/dashboard');
       admin.sees(/Ada Betrieb has support access until .* 2026/).sees('Imports fail since Monday');
 

@@ -8,7 +8,7 @@ export const shipped: readonly Row[] = [
     'Ask an administrator of your organization to reset your password. They’ll give you a temporary password.',
     'In the Germany region, passwords are reset in the administration portal of Microsoft Cloud Germany. Go to that site',
     'In the US Government region, passwords are reset in the Azure Government portal. Go to that site',
-    'In the China region, administrators can’t reset passwords. Users recover their own accounts. · Recover your account',
+    'In the China region, administrators can’t reset passwords, but you can recover your account yourself. · Recover your account',
   ],
   ['wrong passwords before a block', '5', '5', '5', '3', '5'],
   [
@@ -46,7 +46,7 @@ export const custom: readonly Row[] = [
     'help for a forgotten password',
     'Ask an administrator of your organization to reset your password. They’ll give you a temporary password.',
     'Ask an administrator of your organization to reset your password. They’ll give you a one-time link.',
-    'In the China region, administrators can’t reset passwords. Users recover their own accounts. · Recover your account',
+    'In the China region, administrators can’t reset passwords, but you can recover your account yourself. · Recover your account',
     'In the US Government region, passwords are reset in the Azure Government portal. Go to that site',
     'In the Worldwide region, passwords can’t be reset in this portal. Contact the operator of this portal.',
   ],
