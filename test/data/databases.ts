@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
+import { serverTimeouts } from '../../src/platform/database/open.ts';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
 import type { Database } from '../../src/platform/database/database.ts';
@@ -51,7 +52,8 @@ export function eachDialect(
 export async function open(config: DatabaseConfig): Promise<{ database: Database }> {
   copyTemplate(config);
   await migrate(config);
-  const database = openSubscribedDatabase(config);
+  // No limits on PostgreSQL: SQLite, which blocks the event loop, is tested in the same process.
+  const database = openSubscribedDatabase(config, { statementMs: 0, lockMs: serverTimeouts.lockMs });
   closers.push(() => database.close());
   return { database };
 }
