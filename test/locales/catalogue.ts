@@ -52,11 +52,6 @@ export function pluralOf(key: string): { category: Intl.LDMLPluralRule; type: 'c
   return { category: category as Intl.LDMLPluralRule, type: ordinal === undefined ? 'cardinal' : 'ordinal' };
 }
 
-/** The names in double braces, as in `{{name}}`, `{{- name}}` or `{{count, number}}`. */
-export function placeholdersOf(text: string): Set<string> {
-  return new Set([...text.matchAll(/\{\{-?\s*([^,}\s]+)[^}]*\}\}/g)].map(([, name]) => name ?? ''));
-}
-
 function flatten(prefix: string, value: unknown): [string, string][] {
   if (typeof value === 'string') return [[prefix, value]];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

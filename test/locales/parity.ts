@@ -1,4 +1,5 @@
-import { baseOf, languages, placeholdersOf, pluralOf, type Catalogue, type Language, type Texts } from './catalogue.ts';
+import { placeholdersOf } from '../../src/i18n/texts.ts';
+import { baseOf, languages, pluralOf, type Catalogue, type Language, type Texts } from './catalogue.ts';
 
 /** Keys that exist in another language but not in this one. */
 export function holes(catalogue: Catalogue): string[] {
