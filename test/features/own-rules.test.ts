@@ -92,7 +92,7 @@ describe("a tenant's own rules", async () => {
     const { tenant, admin } = await aTenantWithAdmin();
     const user = await aUser(portal, tenant, {});
     await admin.visit(paths.rules);
-    await admin.submit('Enregistrer', { 'Échecs de connexion avant un blocage temporaire': '2' });
+    await admin.submit('Enregistrer', { 'Échecs de connexion avant blocage temporaire': '2' });
     const statuses = [];
     for (let index = 0; index < 3; index++) {
       const person = await aPerson(portal).signIn({ ...user, clearPassword: 'wrong' });
