@@ -1,11 +1,11 @@
 import { foldName } from './user.ts';
 
 // The alphabets are in the order of code points, so their letters need no keys.
-const latin = [...'abcdefghijklmnopqrstuvwxyz'];
+const latin = Array.from('abcdefghijklmnopqrstuvwxyz');
 const alphabets = [
   { alphabet: latin, others: letters([0xc0, 0x24f], [0x1e00, 0x1eff]) },
-  { alphabet: [...'αβγδεζηθικλμνξοπρστυφχψω'], others: letters([0x370, 0x3ff]) },
-  { alphabet: [...'абвгдежзиклмнопрстуфхцчшщъыьэюя'], others: letters([0x400, 0x52f]) },
+  { alphabet: Array.from('αβγδεζηθικλμνξοπρστυφχψω'), others: letters([0x370, 0x3ff]) },
+  { alphabet: Array.from('абвгдежзиклмнопрстуфхцчшщъыьэюя'), others: letters([0x400, 0x52f]) },
 ];
 // Second letters of digraphs, such as the Croatian `dž`.
 const secondLetters = [...latin, 'ž'];
