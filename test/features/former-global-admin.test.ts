@@ -123,7 +123,7 @@ for (const [dialect, server] of [
         const noah = await fixture.as(fixture.other);
         (await noah.visit(address)).sees(why);
         await person.visit(`${usersPage}/bulk?action=reset&user=${fixture.third.id}&user=${fixture.plain.id}`);
-        person.sees('Needs a second administrator: recently a Global admin');
+        person.sees('Former Global admin: needs a second administrator');
       });
 
       it('allows approval by Global admins only, after which the password is reset', async () => {

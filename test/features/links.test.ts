@@ -75,7 +75,7 @@ for (const [dialect, server] of [
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
       const manager = await aPerson(portal, english).signIn(boss);
       await manager.visit(`${users}?status=expired`);
-      manager.sees('Zoé Besson').sees('Temporary password expired');
+      manager.sees('Zoé Besson').sees('Sign-in details expired');
       assert.equal((await aPerson(portal, english).visit(link)).status, 404);
       await manager.visit('/dashboard');
       manager.sees(/expired/);

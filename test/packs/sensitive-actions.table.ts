@@ -8,7 +8,7 @@ export const shipped: readonly Row[] = [
     '200 Remove authenticator app',
     '200 In the Germany region, this is managed in the administration portal of Microsoft Cloud Germany, not in this portal. · This link opens another site.',
     '200 In the US Government region, this is managed in the Azure Government portal, not in this portal. · This link opens another site.',
-    '200 Remove authenticator app · In the China region, users recover their own accounts. They select “Forgot your password?” when they sign in.',
+    '200 Remove authenticator app · In the China region, users recover their own accounts by selecting “Forgot your password?” when they sign in.',
   ],
   [
     'form to remove the second factor',
@@ -86,9 +86,9 @@ export const custom: readonly Row[] = [
     'page of a user with a second factor',
     '200 Remove authenticator app',
     '200 Remove authenticator app',
-    '200 Remove authenticator app · In the China region, users recover their own accounts. They select “Forgot your password?” when they sign in.',
+    '200 Remove authenticator app · In the China region, users recover their own accounts by selecting “Forgot your password?” when they sign in.',
     '200 In the US Government region, this is managed in the Azure Government portal, not in this portal. · This link opens another site.',
-    '200 Not available in the Worldwide region: edit a user, block or unblock sign-in, end a user’s sessions, delete a user, reset a password, and remove an authenticator app. Where things are managed',
+    '200 Not available in the Worldwide region: edit a user, block or unblock sign-in, end a user’s sessions, delete a user, reset a password, and remove an authenticator app. Who manages what',
   ],
   [
     'form to remove the second factor',
