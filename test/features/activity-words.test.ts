@@ -75,7 +75,7 @@ describe('rendering an activity entry', () => {
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
       'Camille deleted Erased user 7F3K-2QXA’s account.',
       'Camille a supprimé le compte 7F3K-2QXA (personne effacée).',
-      'Camille hat das Konto von Person 7F3K-2QXA (Daten endgültig gelöscht) gelöscht.',
+      'Camille hat das Konto von Person 7F3K-2QXA (Daten gelöscht) gelöscht.',
     ],
     [
       activity({ kind: 'signIn.failed', because: 'password' }, { actor: null }),
@@ -93,7 +93,7 @@ describe('rendering an activity entry', () => {
       activity({ kind: 'refused', action: 'users.block', because: 'globalAdmin' }),
       'Camille wasn’t allowed to block or unblock sign-in (user: Zoé).|Global admins only',
       'Action concernant Zoé refusée à Camille : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
-      'Camille wurde eine Aktion verweigert, die Zoé betrifft: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
+      'Camille durfte eine Aktion nicht ausführen, die Zoé betrifft: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
     ],
     [
       activity({ kind: 'activity.exported', format: 'jsonl', filters: ['person', 'firstDay'] }, { target: null }),

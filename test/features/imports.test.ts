@@ -32,7 +32,7 @@ const textsByLanguage = {
     header: 'Benutzername;Vorname;Administratorebene',
     billing: 'Abrechnungsadministrator',
     results: ['Wird geändert', 'Wird hinzugefügt', 'Abgelehnt'],
-    import: 'Gültige importieren (2)',
+    import: '2 Zeilen importieren',
     underWay: 'Der Import wird ausgeführt',
     done: 'Der Import ist abgeschlossen',
     afterwards: ['Geändert', 'Hinzugefügt', 'Abgelehnt'],

@@ -19,7 +19,7 @@ const words = {
     next: 'Votre saisie n’a pas été transmise. Saisissez de nouveau votre nom d’utilisateur.',
   },
   de: {
-    title: 'Die Anmeldung für Ihre Organisation erfolgt in der Region Deutschland',
+    title: 'Ihre Organisation gehört zur Region Deutschland',
     from: 'Das Portal der Region Weltweit hat Sie an diese Adresse weitergeleitet:',
     next: 'Ihre Eingaben wurden nicht übertragen. Geben Sie Ihren Benutzernamen erneut ein.',
   },
