@@ -96,7 +96,7 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant);
       await tenantsStore.setOwnRules(portal.database, tenant.scope, {});
       await admin.visit(`${userPath(zoe.id)}/reset-password`);
-      admin.sees('A temporary password is shown to you once. Copy it and pass it on.');
+      admin.sees('A temporary password is shown to you once. Copy it and give it to the user.');
       await tenantsStore.setOwnRules(portal.database, tenant.scope, { handOver: 'link' });
       await admin.submit('Reset password');
       assert.equal(admin.$('output#temporary-password').length, 0);

@@ -44,7 +44,7 @@ describe('page on what is managed where', async () => {
       ['Customers’ users', office, azure],
       ['Licenses', office, azure],
     ]);
-    person.sees('Links with this icon open another site.');
+    person.sees('Links with this icon open an external site.');
     assert.equal(person.$('tbody a[rel="noreferrer external"]').length, 9);
   });
 

@@ -6,8 +6,8 @@ export const shipped: readonly Row[] = [
     'page of a user with a second factor',
     '200 Remove authenticator app',
     '200 Remove authenticator app',
-    '200 In the Germany region, this is managed in the administration portal of Microsoft Cloud Germany, not in this portal. · This link opens another site.',
-    '200 In the US Government region, this is managed in the Azure Government portal, not in this portal. · This link opens another site.',
+    '200 In the Germany region, this is managed in the administration portal of Microsoft Cloud Germany, not in this portal. · This link opens an external site.',
+    '200 In the US Government region, this is managed in the Azure Government portal, not in this portal. · This link opens an external site.',
     '200 Remove authenticator app · In the China region, users recover their own accounts by selecting “Forgot your password?” when they sign in.',
   ],
   [
@@ -28,8 +28,8 @@ export const shipped: readonly Row[] = [
   ],
   [
     'first line of the reset form',
-    '200 A temporary password is shown to you once. Copy it and pass it on.',
-    '200 A temporary password is shown to you once. Copy it and pass it on.',
+    '200 A temporary password is shown to you once. Copy it and give it to the user.',
+    '200 A temporary password is shown to you once. Copy it and give it to the user.',
     '200',
     '200',
     '200',
@@ -87,7 +87,7 @@ export const custom: readonly Row[] = [
     '200 Remove authenticator app',
     '200 Remove authenticator app',
     '200 Remove authenticator app · In the China region, users recover their own accounts by selecting “Forgot your password?” when they sign in.',
-    '200 In the US Government region, this is managed in the Azure Government portal, not in this portal. · This link opens another site.',
+    '200 In the US Government region, this is managed in the Azure Government portal, not in this portal. · This link opens an external site.',
     '200 Not available in the Worldwide region: edit a user, block or unblock sign-in, end a user’s sessions, delete a user, reset a password, and remove an authenticator app. Who manages what',
   ],
   [
@@ -108,8 +108,8 @@ export const custom: readonly Row[] = [
   ],
   [
     'first line of the reset form',
-    '200 A temporary password is shown to you once. Copy it and pass it on.',
-    '200 A one-time link is shown to you once. Copy it and pass it on.',
+    '200 A temporary password is shown to you once. Copy it and give it to the user.',
+    '200 A one-time link is shown to you once. Copy it and give it to the user.',
     '200',
     '200',
     '200',
