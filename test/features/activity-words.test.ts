@@ -74,7 +74,7 @@ describe('rendering an activity entry', () => {
     [
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
       'Camille deleted Erased user 7F3K-2QXA’s account.',
-      'Camille a supprimé le compte 7F3K-2QXA (personne effacée).',
+      'Camille a supprimé le compte 7F3K-2QXA (données effacées).',
       'Camille hat das Konto von Person 7F3K-2QXA (Daten gelöscht) gelöscht.',
     ],
     [
@@ -92,7 +92,7 @@ describe('rendering an activity entry', () => {
     [
       activity({ kind: 'refused', action: 'users.block', because: 'globalAdmin' }),
       'Camille wasn’t allowed to block or unblock sign-in (user: Zoé).|Global admins only',
-      'Action concernant Zoé refusée à Camille : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
+      'Opération concernant Zoé refusée à Camille : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
       'Camille durfte eine Aktion nicht ausführen, die Zoé betrifft: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
     ],
     [
@@ -104,7 +104,7 @@ describe('rendering an activity entry', () => {
     [
       activity({ kind: 'user.edited', changes }),
       'Camille updated Zoé’s account.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: values erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
-      'Camille a modifié le compte Zoé.|Nom d’affichage : « Zoé » remplacé par « Zoë »|Prénom : « (vide) » remplacé par « Zoë »|Nom : les valeurs ont été effacées|Langue : « Celle de l’organisation » remplacé par « Allemand »|Niveau d’administration : « Pas un administrateur » remplacé par « Administrateur général »|Niveau d’agent : « Agent commercial » remplacé par « Agent du support technique »',
+      'Camille a modifié le compte Zoé.|Nom d’affichage : « Zoé » remplacé par « Zoë »|Prénom : « (vide) » remplacé par « Zoë »|Nom : les valeurs ont été effacées|Langue : « Langue de l’organisation » remplacé par « Allemand »|Niveau d’administration : « Pas un administrateur » remplacé par « Administrateur général »|Niveau d’agent : « Agent commercial » remplacé par « Agent du support technique »',
       'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ in „Zoë“ geändert|Vorname: von „(leer)“ in „Zoë“ geändert|Nachname: Werte gelöscht|Sprache: von „Wie die Organisation“ in „Deutsch“ geändert|Administratorebene: von „Kein Administrator“ in „Globaler Administrator“ geändert|Agentenebene: von „Vertriebsbeauftragter“ in „Helpdesk-Agent“ geändert',
     ],
   ];

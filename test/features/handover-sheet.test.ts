@@ -37,7 +37,7 @@ describe('printed sheet with a temporary password', async () => {
         assert.ok(text.includes(said), said);
       }
       assert.equal(admin.$('html').attr('lang'), 'fr');
-      admin.sees('Vous ne pourrez plus l’afficher après avoir quitté cet écran.');
+      admin.sees('Vous ne pourrez plus l’afficher après avoir quitté cette page.');
     });
   }
 });
