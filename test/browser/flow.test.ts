@@ -152,7 +152,7 @@ describe('the two original procedures, in French', { skip: skipWithout('chromium
 
 describe('a user of an organization in Germany', { skip: skipWithout('chromium', chromium()) }, () => {
   const words = {
-    en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was sent.', 'Welcome, Anna Schäfer'],
+    en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was sent.', 'partner portal, Anna Schäfer'],
     fr: ['Nom d’utilisateur', 'Suivant', 'Mot de passe', 'Se connecter', 'été transmise', 'Bienvenue, Anna Schäfer'],
     de: ['Benutzername', 'Weiter', 'Kennwort', 'Anmelden', 'wurden nicht übertragen', 'Willkommen, Anna Schäfer'],
   } as const;

@@ -67,13 +67,13 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.blocked' }, { actor: null }),
-      'The operator blocked sign-in for Zoé.',
+      'The portal operator blocked sign-in for Zoé.',
       'L’exploitant a bloqué la connexion au compte Zoé.',
       'Der Betreiber hat die Anmeldung von Zoé blockiert.',
     ],
     [
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
-      'Camille deleted Erased person 7F3K-2QXA’s account.',
+      'Camille deleted Erased user 7F3K-2QXA’s account.',
       'Camille a supprimé le compte 7F3K-2QXA (données effacées).',
       'Camille hat das Konto von Person 7F3K-2QXA (Daten gelöscht) gelöscht.',
     ],
@@ -85,7 +85,7 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.edited', changes: [] }, { target: actor }),
-      'Camille changed their own account.',
+      'Camille updated their own account.',
       'Camille a modifié son propre compte.',
       'Camille hat das eigene Konto geändert.',
     ],
@@ -103,7 +103,7 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.edited', changes }),
-      'Camille changed Zoé’s account.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values were erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
+      'Camille updated Zoé’s account.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: values erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
       'Camille a modifié le compte Zoé.|Nom d’affichage : « Zoé » remplacé par « Zoë »|Prénom : « (vide) » remplacé par « Zoë »|Nom : les valeurs ont été effacées|Langue : « Langue de l’organisation » remplacé par « Allemand »|Niveau d’administration : « Pas un administrateur » remplacé par « Administrateur général »|Niveau d’agent : « Agent commercial » remplacé par « Agent du support technique »',
       'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ in „Zoë“ geändert|Vorname: von „(leer)“ in „Zoë“ geändert|Nachname: Werte gelöscht|Sprache: von „Wie die Organisation“ in „Deutsch“ geändert|Administratorebene: von „Kein Administrator“ in „Globaler Administrator“ geändert|Agentenebene: von „Vertriebsbeauftragter“ in „Helpdesk-Agent“ geändert',
     ],

@@ -98,9 +98,13 @@ describe('file faults in an import', async () => {
   const person = await aPerson(portal, english).signIn(admin);
   const name = zoe.username;
   const faults: [what: string, content: Buffer | string, says: string][] = [
-    ['an empty file', '', 'Choose a file that isn’t empty.'],
+    ['an empty file', '', 'Choose a CSV file that isn’t empty.'],
     ['only white space', '\r\n \r\n', 'The file contains no users.'],
-    ['no heading row', `${name};Zoé`, `The first row has no “User name” column. It contains: ${name} and Zoé`],
+    [
+      'no heading row',
+      `${name};Zoé`,
+      `The first row must include a “User name” column. Columns found: ${name} and Zoé`,
+    ],
     ['only headings', 'user name;first name\r\n', 'The file contains no users. Add at least one row.'],
     ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'The file contains no users.'],
     ['an unknown column', `user name;shoe size;name\n${name};43;x`, 'Unknown columns: shoe size and name.'],
