@@ -4,10 +4,22 @@ import { codeEntryWindowMs, isCodePending, mustSetUpSecondFactor } from '../../.
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { effectiveRules } from '../../../domain/tenant-rules.ts';
+import { isInForce, isPlausible } from '../../../domain/plausible-time.ts';
 import { supportEndReason, type SupportEnd } from '../../../domain/support.ts';
 
 /** @returns the reason why a user may not sign in even with the right password; null if they may. @param now epoch ms */
-export function signInRefusal(
+export function signInRefusal(credentials: Credentials, now: number): SignInFailure | null {
+  const { user, passwordSetAt } = credentials;
+  const refusal = accountRefusal(credentials, now);
+  if (refusal !== null) return refusal;
+  return user.temporaryUntil !== null && !isPlausible(passwordSetAt, now) ? 'expired' : null;
+}
+
+/**
+ * @returns the reason why an account cannot be used in an open session; null if it can. The time at which a temporary
+ * password was set is not checked again after sign-in. @param now epoch ms
+ */
+export function accountRefusal(
   { user, tenant }: Pick<Credentials, 'user' | 'tenant'>,
   now: number,
 ): SignInFailure | null {
@@ -31,9 +43,9 @@ export function isSessionValid(
   );
   return (
     user.epoch === ticket.epoch &&
-    signInRefusal({ user, tenant }, now) === null &&
-    now - createdAt < limit &&
-    now - seenAt < idleLimitMs(rules)
+    accountRefusal({ user, tenant }, now) === null &&
+    isInForce({ from: createdAt, until: createdAt + limit }, now) &&
+    isInForce({ from: seenAt, until: seenAt + idleLimitMs(rules) }, now)
   );
 }
 
