@@ -9,6 +9,25 @@ import { temporaryAlphabet } from './password.ts';
 export const stepSeconds = 30;
 export const codeDigits = 6;
 
+// The step of an accepted code can be this far ahead of the clock: one step because a code may be early, and another
+// because the clocks of two nodes differ by seconds.
+const maxStepsAhead = 2;
+const stepsKept = (24 * 60 * 60) / stepSeconds;
+
+/**
+ * Accepts each code once, and no code that is earlier than an accepted one. The exception is a code that was accepted while
+ * the clock was ahead: it does not reject the codes before it, but is itself not accepted again when its time comes.
+ * @param used the time steps of the codes that were accepted before
+ * @param step the time step of a code
+ * @param now epoch ms
+ * @returns the time steps to store; null if the code is rejected
+ */
+export function consumeTimeStep(used: readonly number[], step: number, now: number): readonly number[] | null {
+  const latest = Math.floor(now / 1_000 / stepSeconds) + maxStepsAhead;
+  if (used.some((each) => each === step || (each > step && each <= latest))) return null;
+  return [...used.filter((each) => each > step - stepsKept), step];
+}
+
 /** How long after the password the code can be entered. */
 export const codeEntryWindowMs = 15 * 60_000;
 
