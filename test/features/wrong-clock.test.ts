@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { clockToleranceMs } from '../../src/domain/plausible-time.ts';
+import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import { aTenant, aUser } from '../support/builders.ts';
 import { grantedAccess } from '../support/granted-access.ts';
+import { aTenantWithHandover, openLink, resetByLink } from '../support/links.ts';
+import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 
@@ -45,6 +50,28 @@ for (const [dialect, server] of [
     const portal = await openPortal(server.url === undefined ? {} : { databaseUrl: server.url });
     // The clock is trusted, as that of a portal that has been running.
     before(() => portal.background.runAll());
+
+    for (const [label, byMs] of ahead) {
+      it(`a user who signed in while the clock was ${label} ahead can use links that are issued afterwards`, async () => {
+        const { tenant, admin } = await aTenantWithHandover(portal, 'link');
+        const zoe = await aUser(portal, tenant);
+        await atWrongTime(portal, byMs, () => aPerson(portal).signIn(zoe));
+        await portal.background.runAll();
+        portal.clock.now += minuteMs;
+        const person = await openLink(portal, await resetByLink(admin, zoe));
+        assert.equal(person.path, '/change-password');
+      });
+
+      it(`a user deleted while the clock was ${label} ahead can be restored for the ordinary time`, async () => {
+        const tenant = await aTenant(portal);
+        const zoe = await aUser(portal, tenant);
+        const actions = createUserActions({ database: portal.database, clock: () => portal.clock.now });
+        await atWrongTime(portal, byMs, () => actions.remove(tenant.scope, zoe.id));
+        await portal.background.runAll();
+        const deleted = await usersStore.findDeleted(portal.database, tenant.scope, zoe.id);
+        assert.equal(deleted?.deletedAt, portal.clock.now);
+      });
+    }
 
     for (const { name, grant, periodMs, endsWhenRefused } of grantedAccess) {
       for (const [label, byMs] of ahead) {
