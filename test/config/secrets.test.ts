@@ -44,13 +44,13 @@ describe('the session secret', () => {
     assert.notDeepEqual(loadSecrets(configOf()), one);
   });
 
-  test('SESSION_SECRETS takes precedence, and no secret file is created', () => {
+  test('is replaced by SESSION_SECRETS if that is set, and no file is created', () => {
     const given = 'a-secret-of-the-operator-with-40-letters';
     assert.deepEqual(loadSecrets(configOf({ SESSION_SECRETS: `${given},${given}2` })), [given, `${given}2`]);
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
   });
 
-  test('startup fails with the name of the file if the session secret is truncated', () => {
+  test('is reported with the name of its file if it is truncated', () => {
     loadSecrets(configOf());
     chmodSync(secretFile(), 0o600);
     for (const cut of ['', '\n', 'short']) {
@@ -89,14 +89,14 @@ describe('the key that encrypts second factors', () => {
     assert.equal(statSync(path.join(folder, 'second-factor-key')).mode & 0o777, 0o600);
   });
 
-  test('comes from SECOND_FACTOR_KEYS if set, which may list several keys for rotation', () => {
+  test('is replaced by SECOND_FACTOR_KEYS if that is set, which may list several keys for rotation', () => {
     const given = 'a-secret-of-the-operator-with-40-letters';
     const keys = loadSecondFactorKeys(configOf({ SECOND_FACTOR_KEYS: `${given}, ${given}2` }));
     assert.deepEqual(keys, [given, `${given}2`]);
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
   });
 
-  test('falls back to SESSION_SECRETS on PostgreSQL', () => {
+  test('is derived from SESSION_SECRETS on PostgreSQL', () => {
     const given = 'a-secret-of-the-operator-with-40-letters';
     const shared = { DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: `${given}, ${given}2` };
     assert.deepEqual(loadSecondFactorKeys(configOf(shared)), [given, `${given}2`]);
