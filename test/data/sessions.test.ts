@@ -87,7 +87,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('of a user can be ended one by one, all but one, or all, without affecting other users', async () => {
+    test('can be ended one by one, all but one, or all, without affecting other users', async () => {
       const [user, other] = [await addUser(), await addUser()];
       const [one, two, three, foreign] = [
         await openSession(user),

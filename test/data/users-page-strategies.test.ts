@@ -110,7 +110,7 @@ const requests = fc.oneof(byOneWord, anyRequests).map(({ from, ...request }): Pa
 }));
 
 for (const { dialect, config, skip } of eachDialect(await postgres())) {
-  describe(`a page of users on ${dialect} is the same when it is found`, { skip }, async () => {
+  describe(`a page of users on ${dialect}`, { skip }, async () => {
     const { database } = await open(config);
     const scope = await newTenant(database);
     const otherTenant = await newTenant(database);
@@ -122,7 +122,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     );
 
     for (const [strategy, limits] of Object.entries(strategies)) {
-      test(strategy, async () => {
+      test(`is the same if it is read ${strategy}`, async () => {
         const found = async (request: PageRequest) =>
           (await page(database, scope, request, limits)).map(({ id }) => id);
         await fc.assert(
