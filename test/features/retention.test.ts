@@ -154,7 +154,7 @@ for (const [dialect, server] of [
   });
 }
 
-describe('limit of a purge run', () => {
+describe('the limit of a purge run', () => {
   const aStep = (due: number, count: number): RetentionStep => ({
     countDue: () => Promise.resolve({ rows: due }),
     purge: () => Promise.resolve(),
@@ -191,7 +191,7 @@ describe('a purge run with a failing step', () => {
   });
 });
 
-describe('share of the activity log that one run may delete', () => {
+describe('the share of the activity log that one run may delete', () => {
   for (const [retentionDays, share] of [
     [3650, 0.05],
     [60, 0.05],

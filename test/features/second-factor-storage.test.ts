@@ -21,7 +21,7 @@ const DATABASE_URL = `sqlite:${path.join(folder, 'parvis.sqlite')}`;
 const [old, recent] = ['o'.repeat(32), 'n'.repeat(32)];
 const portalWith = (SECOND_FACTOR_KEYS: string) => openPortal({ environment: { DATABASE_URL, SECOND_FACTOR_KEYS } });
 
-describe('stored data of a second factor', async () => {
+describe('the stored data of a second factor', async () => {
   const portal = await portalWith(old);
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
@@ -43,7 +43,7 @@ describe('stored data of a second factor', async () => {
     assert.equal(owner.person.bodies.filter((body) => body.includes(owner.recoveryCodes[0] ?? 'x')).length, 1);
   });
 
-  it('is shown to its user as the time of the setup only', async () => {
+  it('is shown to its user only as the time of the set-up', async () => {
     const person = await signInByCode(portal, owner);
     (await person.visit(paths.ownData)).sees(/Two-step verification\s*Set up on November 23, 2026/);
     const file = await person.send('GET', paths.ownDataFile);
