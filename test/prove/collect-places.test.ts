@@ -41,13 +41,13 @@ describe('the output of a region', () => {
   });
 });
 
-describe('mails in the outbox', () => {
+describe('emails in the outbox', () => {
   const folder = dataDirectory();
   mkdirSync(path.join(folder, 'outbox'), { recursive: true });
   for (const [name, text] of Object.entries({ one: 'hello', two: `see ${link}`, three: 'bye', four: `see ${link}` }))
     writeFileSync(path.join(folder, 'outbox', `${name}.eml`), text);
 
-  test('with a one-time link are a place each, and all others one place', () => {
+  test('are one place each if they contain a one-time link, and together one place otherwise', () => {
     const mails = folderPlaces(folder).filter(({ kind }) => kind === 'mails');
     assert.deepEqual(
       mails.map(({ items, holdsLink = false }) => [items, holdsLink]),
