@@ -38,7 +38,7 @@ test('a route without a declared access does not compile', () => {
   assert.ok(misspelt);
 });
 
-describe('route inventory', () => {
+describe('the list of routes', () => {
   test('covers the whole portal', () => {
     assert.ok(routes.length >= 23, String(routes.length));
     assert.equal(new Set(routes.map(nameOf)).size, routes.length);
@@ -49,7 +49,7 @@ describe('route inventory', () => {
     for (const { method, access } of routes) assert.ok(['get', 'post'].includes(method) && known.has(access));
   });
 
-  test('opens exactly the intended routes to everyone', () => {
+  test('opens only the listed routes to everyone', () => {
     const open = routes.filter(({ access }) => access === 'anyone').map(nameOf);
     assert.deepEqual(open.sort(), [...openToAnyone].sort());
   });
@@ -72,7 +72,7 @@ describe('a visitor', () => {
 
 describe('a signed-in user', () => {
   for (const [label, user] of [
-    ['without a level', plainUser],
+    ['a user without a level', plainUser],
     ['a Billing admin', billing],
     ['a User management admin', userManager],
     ['a Global admin', global],
@@ -107,7 +107,7 @@ describe('a signed-in user', () => {
     });
   }
 
-  test('is redirected away from the forced change after choosing a password', async () => {
+  test('is redirected away from the forced password change once they have chosen a password', async () => {
     const person = await aPerson(portal, english).signIn(plainUser);
     const form = { _csrf: person.csrf, newPassword: 'x', confirmPassword: 'x' };
     for (const method of ['GET', 'POST']) {

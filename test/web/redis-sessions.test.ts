@@ -116,7 +116,7 @@ describe('a frozen Redis server', { skip: skipWithout('redis', server?.pid ?? nu
   const { portal, global } = fixture;
   const pid = server?.pid ?? 0;
 
-  test('makes signed-in pages respond with 503 immediately, and is reconnected to automatically', async () => {
+  test('makes signed-in pages respond with 503 immediately, until the portal reconnects on its own', async () => {
     const user = await aPerson(portal, english).signIn(global);
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await visitor.send('POST', '/sign-in', { username: global.username });
