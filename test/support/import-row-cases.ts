@@ -52,7 +52,7 @@ const storedUsers = async ({ database }: Portal): Promise<unknown> =>
 /** Tests each row in its own import, and that checking a file changes no user. */
 export function testImportRows(from: ImportTenant, who: 'global' | 'manager', table: readonly Expected[]): void {
   for (const [label, row, result, details] of table) {
-    it(`a row ${label}`, async () => {
+    it(`has a row that ${label}`, async () => {
       await from.portal.database.knex('throttles').delete();
       const before = await storedUsers(from.portal);
       const admin = await uploadForCheck(

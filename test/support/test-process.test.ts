@@ -45,7 +45,7 @@ async function runText(text: string) {
   return (await runTests({ files: [file], names: [] }, limits))[0]!;
 }
 
-describe('cleanup after a test file', () => {
+describe('the cleanup after a test file', () => {
   test("kills its server, that server's child and its temporary files on abort", async () => {
     const folder = aFolder();
     const abort = new AbortController();
