@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Place, PlaceKind } from './places.ts';
 import type { Recorder } from './recorder.ts';
 import type { RegionStores } from './stores.ts';
-import type { Story } from './story.ts';
+import type { Scenario } from './scenario.ts';
 
 const textPlace = (kind: PlaceKind, name: string, texts: readonly string[], more: Partial<Place> = {}): Place => ({
   kind,
@@ -20,7 +20,7 @@ const textPlace = (kind: PlaceKind, name: string, texts: readonly string[], more
  * snapshot is collected separately, because a move changes the tenants of a region.
  */
 export function createOutputCollector(
-  { region, answers, exports, planted }: Story,
+  { region, answers, exports, planted }: Scenario,
   stores: RegionStores,
 ): () => Place[] {
   const seen = { output: 0, commands: 0, mails: 0 };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Finding, Place, PlaceKind } from './places.ts';
 import { encodingsOf } from './needles.ts';
 import { startWatched, type Observation } from './regions.ts';
-import type { Story } from './story.ts';
+import type { Scenario } from './scenario.ts';
 import type { RegionStores } from './stores.ts';
 import type { ProcessAssessment, Territory } from './process-assessment.ts';
 
@@ -21,7 +21,7 @@ export interface ControlResult {
 /**
  * Positive control: plants a canary from the other region in every type of location. The search must find each one.
  */
-export async function plantControls(here: Story, there: Story, stores: RegionStores): Promise<void> {
+export async function plantControls(here: Scenario, there: Scenario, stores: RegionStores): Promise<void> {
   const { canaries } = there.region;
   const text = (): string => canaries.plant('control sample', 'control');
   // If a store cannot be written to, its control is reported as not noticed; the proof continues.

@@ -2,7 +2,7 @@ import type { CanaryKind } from './canaries.ts';
 import type { ProcessAssessment } from './process-assessment.ts';
 import type { ControlResult } from './controls.ts';
 import type { Finding, PlaceKind } from './places.ts';
-import { movingTenant } from './story.ts';
+import { movingTenant } from './scenario.ts';
 import type { StepResult } from './run-steps.ts';
 
 /** The places that were searched in one region, across all snapshots. */

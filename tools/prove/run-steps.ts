@@ -1,5 +1,5 @@
 import { ruleTextIn, type RegionRules } from '../../src/domain/regions.ts';
-import { Refused, StepFault, type Step, type Story } from './story.ts';
+import { Refused, StepFault, type Step, type Scenario } from './scenario.ts';
 
 /** The result of a step in one region, or for the moving tenant. */
 export interface StepResult {
@@ -17,7 +17,7 @@ export interface StepResult {
 /** Runs steps in both regions, in order. */
 export async function runInBothRegions(
   steps: readonly Step[],
-  [one, other]: readonly [Story, Story],
+  [one, other]: readonly [Scenario, Scenario],
   afterEach: (title: string) => void,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
@@ -33,7 +33,7 @@ export async function runInBothRegions(
 /** Runs steps for the moving tenant only. @param there the region that it moves to */
 export async function runForMovingTenant(
   steps: readonly Step[],
-  [here, there]: readonly [Story, Story],
+  [here, there]: readonly [Scenario, Scenario],
   afterEach: (title: string) => void,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
@@ -44,7 +44,7 @@ export async function runForMovingTenant(
   return results;
 }
 
-async function runStep(step: Step, here: Story, there: Story): Promise<StepResult> {
+async function runStep(step: Step, here: Scenario, there: Scenario): Promise<StepResult> {
   const { title, operation, supportedBy, act } = step;
   const began = performance.now();
   const result = (status: StepResult['status'], says = ''): StepResult => ({

@@ -9,7 +9,7 @@ import type { RegionPlan } from './regions.ts';
 import { sqliteStores } from './stores-sqlite.ts';
 import type { RegionStores } from './stores.ts';
 import type { Watching } from './process-watcher.ts';
-import type { Chapter } from './chapter.ts';
+import type { Stage } from './stage.ts';
 import { CommandError } from '../../src/platform/command-error.ts';
 
 export interface ProveOptions {
@@ -19,7 +19,7 @@ export interface ProveOptions {
   readonly databaseUrls: readonly string[] | null;
   readonly redisUrls: readonly string[] | null;
   /** A shorter flow, for tests. */
-  readonly flow?: readonly Chapter[];
+  readonly flow?: readonly Stage[];
   /** Called with a sentence whenever the proof makes progress. */
   readonly onProgress?: (words: string) => void;
   /** Settings that override a region's own, for tests that break the isolation on purpose. */

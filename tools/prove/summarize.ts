@@ -16,7 +16,7 @@ import {
   type Report,
   type Visit,
 } from './report.ts';
-import { movingTenant, type Story } from './story.ts';
+import { movingTenant, type Scenario } from './scenario.ts';
 import type { StepResult } from './run-steps.ts';
 import type { Watching } from './process-watcher.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
@@ -30,7 +30,7 @@ export interface Route {
 
 export interface Evidence {
   readonly sites: readonly Site[];
-  readonly stories: readonly Story[];
+  readonly scenarios: readonly Scenario[];
   readonly snapshots: readonly Snapshot[];
   readonly steps: readonly StepResult[];
   /** The content of each region's directory, in the order of the sites. */
@@ -184,15 +184,15 @@ function rowsIn(places: Snapshot['places']): number {
   return [...tables.values()].reduce((all, rows) => all + rows, 0);
 }
 
-function directoryChecks({ stories, directories, movingTenant: tenant }: Evidence): DirectoryCheck[] {
-  return stories.map((story, index) => {
-    const other = stories[1 - index];
+function directoryChecks({ scenarios, directories, movingTenant: tenant }: Evidence): DirectoryCheck[] {
+  return scenarios.map((scenario, index) => {
+    const other = scenarios[1 - index];
     const of = other?.region.id ?? '';
     const theirs = (directories[index] ?? []).filter(({ region }) => region === of).map(({ domain }) => domain);
     // The directory redirects users of the moved tenant to the second region.
     const redirected = index === 0 && tenant.hasMoved ? [tenant.domain] : [];
     const expected = [other?.tenant.domain ?? '', ...redirected];
     const exact = theirs.length === expected.length && expected.every((domain) => theirs.includes(domain));
-    return { region: story.region.id, of, domains: theirs.length, exact };
+    return { region: scenario.region.id, of, domains: theirs.length, exact };
   });
 }

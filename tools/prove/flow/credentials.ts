@@ -1,5 +1,5 @@
 import type { HandoverMode } from '../../../src/domain/regions.ts';
-import { StepFault, temporaryPasswordsOn, type Account, type Story } from '../story.ts';
+import { StepFault, temporaryPasswordsOn, type Account, type Scenario } from '../scenario.ts';
 import type { Answer } from '../visitor.ts';
 
 const maxMailWaitMs = 30_000;
@@ -20,7 +20,7 @@ export async function eventually<T>(look: () => Promise<T | undefined> | T | und
 }
 
 /** @returns the token of a link mailed to a user that is not tracked yet */
-export async function trackMailedLink({ mails, track, mailedLinks }: Story, username: string): Promise<string> {
+export async function trackMailedLink({ mails, track, mailedLinks }: Scenario, username: string): Promise<string> {
   const token = await eventually(() =>
     mails()
       // Undo the soft line breaks of quoted-printable.
@@ -40,9 +40,9 @@ export async function trackMailedLink({ mails, track, mailedLinks }: Story, user
  * @returns the credentials
  */
 export async function trackCredentials(
-  story: Story,
+  scenario: Scenario,
   page: Answer,
-  { usernames, what, by = story.region.rules.handOver.by }: { usernames: string[]; what: string; by?: HandoverMode },
+  { usernames, what, by = scenario.region.rules.handOver.by }: { usernames: string[]; what: string; by?: HandoverMode },
 ): Promise<string[]> {
   const links = tokensIn(page.text);
   // The first part of a link matches the pattern of a temporary password.
@@ -50,24 +50,24 @@ export async function trackCredentials(
   if (by === 'mailedLink') {
     if (links.length + passwords.length > 0) throw new StepFault('a credential was shown that should have been mailed');
     const mailed: string[] = [];
-    for (const username of usernames) mailed.push(await trackMailedLink(story, username));
+    for (const username of usernames) mailed.push(await trackMailedLink(scenario, username));
     return mailed;
   }
   const shown = new Set(by === 'link' ? links : passwords);
   const name = by === 'link' ? 'one-time link' : 'temporary password';
   if (shown.size !== usernames.length) throw new StepFault(`the page shows ${shown.size} credentials`);
-  return [...shown].map((text) => story.track(`${name} ${what}`, 'secret', text));
+  return [...shown].map((text) => scenario.track(`${name} ${what}`, 'secret', text));
 }
 
 /** Tracks the credential that a user will use for the next sign-in. */
 export async function acceptCredential(
-  story: Story,
+  scenario: Scenario,
   page: Answer,
   account: Account,
   given: { what: string; by?: HandoverMode },
 ): Promise<void> {
-  const [shortFlow = ''] = await trackCredentials(story, page, { ...given, usernames: [account.username] });
-  const isLink = (given.by ?? story.region.rules.handOver.by) !== 'shown';
+  const [shortFlow = ''] = await trackCredentials(scenario, page, { ...given, usernames: [account.username] });
+  const isLink = (given.by ?? scenario.region.rules.handOver.by) !== 'shown';
   if (isLink) account.link = shortFlow;
   else account.password = shortFlow;
 }

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { paths } from '../../../src/site/http/paths.ts';
 import type { RegionRules } from '../../../src/domain/regions.ts';
-import { newAccount, newVisitor, getAccount, StepFault, getVisitor, type Step, type Story } from '../story.ts';
+import { newAccount, newVisitor, getAccount, StepFault, getVisitor, type Step, type Scenario } from '../scenario.ts';
 import { setUpSecondFactor } from './second-factor-codes.ts';
 import { plantPassword, arrivalAddress, submitPassword, replacePassword, signIn } from './sign-in.ts';
 
 /** Adds the tenant that will move to the first region. */
 export const addMovingTenantStep: Step = {
   title: 'Add the tenant that will move, and sign in as its administrator',
-  act: async (story) => {
-    const { region, plant, track, tenant, people } = story;
+  act: async (scenario) => {
+    const { region, plant, track, tenant, people } = scenario;
     tenant.domain = `${plant('domain of the moving tenant', 'moved')}.example`;
     const username = `${plant('user name of its administrator')}@${tenant.domain}`;
     const names = ['--name', `Tenant ${plant('name of the moving tenant')}`, '--domain', tenant.domain];
@@ -22,8 +22,8 @@ export const addMovingTenantStep: Step = {
     tenant.tenantId = track('id of the moving tenant', 'moved', tenantId);
     track('temporary password printed to the operator', 'secret', temporaryPassword);
     people.set('administrator', newAccount(username, temporaryPassword));
-    await replacePassword(story, 'administrator');
-    await signIn(story, 'administrator');
+    await replacePassword(scenario, 'administrator');
+    await signIn(scenario, 'administrator');
   },
 };
 
@@ -31,7 +31,7 @@ interface Key {
   readonly recipient: string;
   readonly fingerprint: string;
 }
-const keyOf = async ({ region }: Story): Promise<Key> =>
+const keyOf = async ({ region }: Scenario): Promise<Key> =>
   JSON.parse(await region.command(['region', 'key', '--json'])) as Key;
 
 /** Tables that may have contained no rows of the tenant. */
@@ -49,10 +49,10 @@ function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): Reado
 const maxAttempts = 5;
 
 /** Retries while the database files are busy. The command is safe to repeat. */
-async function runWithRetries({ region }: Story, args: readonly string[], attempts = 1): Promise<string> {
+async function runWithRetries({ region }: Scenario, args: readonly string[], attempts = 1): Promise<string> {
   return region.command(args).catch((error: unknown) => {
     if (attempts === maxAttempts) throw error;
-    return runWithRetries({ region } as Story, args, attempts + 1);
+    return runWithRetries({ region } as Scenario, args, attempts + 1);
   });
 }
 
@@ -128,7 +128,7 @@ export const movedSteps: readonly Step[] = [
         ['tenant', 'list'],
         ['activity', 'verify'],
       ];
-      const ask = async ({ region }: Story): Promise<void> => {
+      const ask = async ({ region }: Scenario): Promise<void> => {
         for (const command of asked) await region.command([...command, '--json']);
       };
       await Promise.all([here, there].map(ask));

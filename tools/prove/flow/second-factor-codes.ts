@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { paths } from '../../../src/site/http/paths.ts';
-import { expect, StepFault, trackSession, type Account, type Story } from '../story.ts';
+import { expect, StepFault, trackSession, type Account, type Scenario } from '../scenario.ts';
 import type { Answer, Visitor } from '../visitor.ts';
 
 const stepMs = 30_000;
@@ -24,21 +24,21 @@ async function waitForFullTimeStep(): Promise<void> {
 }
 
 /** Sets up a second factor, after one rejected code. */
-export async function setUpSecondFactor(story: Story, account: Account, visitor: Visitor): Promise<void> {
+export async function setUpSecondFactor(scenario: Scenario, account: Account, visitor: Visitor): Promise<void> {
   const { text } = expect(await visitor.get(paths.ownSecondFactor), 200);
   const seed = (/id="seed"[^>]*>([A-Z2-7 ]+)</.exec(text)?.[1] ?? '').replaceAll(' ', '');
   const bytes = Buffer.from(Secret.fromBase32(seed).bytes);
-  account.secondFactor = { seed: story.track('seed of a second factor', 'secret', seed, bytes), recoveryCodes: [] };
+  account.secondFactor = { seed: scenario.track('seed of a second factor', 'secret', seed, bytes), recoveryCodes: [] };
   const wrong = { code: 'no code', currentPassword: account.password };
   expect(await visitor.send(paths.ownSecondFactor, wrong), 422);
   await waitForFullTimeStep();
   const right = { code: totpCode(account, -1), currentPassword: account.password };
-  trackRecoveryCodes(story, account, expect(await visitor.send(paths.ownSecondFactor, right), 200));
-  trackSession(story, visitor);
+  trackRecoveryCodes(scenario, account, expect(await visitor.send(paths.ownSecondFactor, right), 200));
+  trackSession(scenario, visitor);
 }
 
 /** Tracks the recovery codes that a page shows. They replace all earlier ones. */
-export function trackRecoveryCodes({ track }: Story, { secondFactor }: Account, { text }: Answer): void {
+export function trackRecoveryCodes({ track }: Scenario, { secondFactor }: Account, { text }: Answer): void {
   const codes = [...text.matchAll(/\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){5}\b/g)].map(([code]) => code);
   if (codes.length !== 10) throw new StepFault(`the page shows ${codes.length} recovery codes`);
   for (const code of codes) track('recovery code', 'secret', code);

@@ -1,6 +1,6 @@
 import { paths } from '../../../src/site/http/paths.ts';
 import { decode } from '../forms.ts';
-import { newAccount, newVisitor, expect, getAccount, StepFault, getVisitor, type Step } from '../story.ts';
+import { newAccount, newVisitor, expect, getAccount, StepFault, getVisitor, type Step } from '../scenario.ts';
 import { plantPassword, arrivalAddress, signIn } from './sign-in.ts';
 
 /** The first tenant, the directory, sign-in, and sign-in at the wrong region. */
@@ -8,15 +8,15 @@ export const setUpAndSignInSteps: readonly Step[] = [
   {
     title: 'Set up the first tenant and its first administrator through the set-up link',
     sequential: true,
-    act: async (story) => {
-      const { region, plant, track, tenant, people } = story;
+    act: async (scenario) => {
+      const { region, plant, track, tenant, people } = scenario;
       const link = /\/set-up\/(\S+)/.exec(region.output());
       if (link?.[1] === undefined) throw new StepFault('no set-up link was printed');
       track('set-up link', 'token', link[1]);
       tenant.domain = `${plant('tenant domain', 'domain')}.example`;
       const username = `${plant('user name of the first administrator')}@${tenant.domain}`;
-      const password = plantPassword(story, 'password of the first administrator');
-      const visitor = newVisitor(story);
+      const password = plantPassword(scenario, 'password of the first administrator');
+      const visitor = newVisitor(scenario);
       expect(await visitor.get(link[0]), 200);
       const language = region.rules.defaultLanguage;
       const form = { tenantName: '', domain: tenant.domain, language, adminName: '', username };
@@ -45,17 +45,17 @@ export const setUpAndSignInSteps: readonly Step[] = [
   },
   {
     title: 'Sign in with a wrong password, with an unknown user name, then correctly',
-    act: async (story) => {
-      const { plant, tenant } = story;
-      const visitor = newVisitor(story);
-      const { username } = getAccount(story, 'administrator');
+    act: async (scenario) => {
+      const { plant, tenant } = scenario;
+      const visitor = newVisitor(scenario);
+      const { username } = getAccount(scenario, 'administrator');
       for (const name of [username, `${plant('unknown user name')}@${tenant.domain}`]) {
         await visitor.get(paths.signIn);
         expect(await visitor.send(paths.signIn, { username: name }), 200);
-        expect(await visitor.send(paths.signInPassword, { password: plantPassword(story, 'wrong password') }), 422);
+        expect(await visitor.send(paths.signInPassword, { password: plantPassword(scenario, 'wrong password') }), 422);
       }
-      await signIn(story, 'administrator');
-      const page = expect(await getVisitor(story, 'administrator').get(paths.accountSettings), 200);
+      await signIn(scenario, 'administrator');
+      const page = expect(await getVisitor(scenario, 'administrator').get(paths.accountSettings), 200);
       if (!decode(page.text).includes(tenant.domain))
         throw new StepFault('the account settings do not show the tenant’s domain');
     },

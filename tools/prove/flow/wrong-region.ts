@@ -1,4 +1,4 @@
-import { StepFault, type Step } from '../story.ts';
+import { StepFault, type Step } from '../scenario.ts';
 
 const regionSettings = ['REGION', 'REGION_RULES', 'REGION_URLS', 'BASE_URL', 'PORT'] as const;
 const commands = [['serve'], ['check'], ['tenant', 'list']];

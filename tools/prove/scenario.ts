@@ -32,7 +32,7 @@ export interface ExportedFile {
 }
 
 /** The state of the flow in one region. */
-export interface Story {
+export interface Scenario {
   /** The region's id, or the name of the moving tenant. */
   readonly name: string;
   readonly region: RunningRegion;
@@ -73,7 +73,7 @@ export interface Step {
   readonly unsupportedReason?: string;
   /** Whether the regions run it one after the other, because their first requests are expensive. */
   readonly sequential?: true;
-  readonly act: (here: Story, there: Story) => Promise<void>;
+  readonly act: (here: Scenario, there: Scenario) => Promise<void>;
 }
 
 /** Thrown if the portal refuses an action, with 403 or with a page that names the responsible place. */
@@ -82,7 +82,7 @@ export class Refused extends Error {}
 /** Thrown if a step has an unexpected outcome. */
 export class StepFault extends Error {}
 
-export function createStory(region: RunningRegion, mails: Story['mails']): Story {
+export function createScenario(region: RunningRegion, mails: Scenario['mails']): Scenario {
   return {
     name: region.id,
     region,
@@ -99,7 +99,7 @@ export function createStory(region: RunningRegion, mails: Story['mails']): Story
   };
 }
 
-const plantingOf = (canaries: Canaries): Pick<Story, 'plant' | 'track'> => ({
+const plantingOf = (canaries: Canaries): Pick<Scenario, 'plant' | 'track'> => ({
   plant: (field, kind) => canaries.plant(field, kind),
   track: (field, kind, text, bytes) => canaries.track(field, kind, text, bytes),
 });
@@ -107,8 +107,8 @@ const plantingOf = (canaries: Canaries): Pick<Story, 'plant' | 'track'> => ({
 /** The name of the moving tenant in the report, in either region. */
 export const movingTenant = 'the moving tenant';
 
-/** @returns two stories of the moving tenant: in the region that it leaves and in its new region */
-export function createMovingTenantStories(from: Story, to: Story, canaries: Canaries): [Story, Story] {
+/** @returns two scenarios of the moving tenant: in the region that it leaves and in its new region */
+export function createMovingTenantScenarios(from: Scenario, to: Scenario, canaries: Canaries): [Scenario, Scenario] {
   const own = { name: movingTenant, ...plantingOf(canaries), tenant: { domain: '', tenantId: '' }, people: new Map() };
   return [
     { ...from, ...own, visitors: new Map() },
@@ -121,7 +121,7 @@ export function createMovingTenantStories(from: Story, to: Story, canaries: Cana
  * @param device the text in the User-Agent, if it belongs to another region
  */
 export function newVisitor(
-  { region, plant, answers }: Story,
+  { region, plant, answers }: Scenario,
   device = plant('device name (User-Agent)'),
   more: Readonly<Record<string, string>> = {},
 ): Visitor {
@@ -149,18 +149,18 @@ const pattern = (path: string): string =>
     .join('/');
 
 /** Tracks the session id in the cookie. It grants access to the session, so no store may contain it. */
-export function trackSession({ track }: Story, visitor: Visitor): void {
+export function trackSession({ track }: Scenario, visitor: Visitor): void {
   const [, id = ''] = /^s(?:%3A|:)([^.]+)\./.exec(visitor.session()) ?? [];
   if (id !== '') track('session cookie', 'token', id);
 }
 
-export function getAccount({ people }: Story, name: string): Account {
+export function getAccount({ people }: Scenario, name: string): Account {
   const found = people.get(name);
   if (!found) throw new StepFault(`there is no ${name}, because an earlier step failed`);
   return found;
 }
 
-export function getVisitor({ visitors }: Story, name: string): Visitor {
+export function getVisitor({ visitors }: Scenario, name: string): Visitor {
   const found = visitors.get(name);
   if (!found) throw new StepFault(`the ${name} is not signed in, because an earlier step failed`);
   return found;
