@@ -19,8 +19,8 @@ interface ProveOptions {
 const defaultRulesFiles = ['worldwide', 'germany'].map((region) => path.join(rulesFolder, `${region}.json`));
 
 /**
- * Adds the `region` commands. `region prove` starts processes that inherit the environment of this one.
- * @param flow a shorter flow than the complete proof, for tests
+ * Adds the `region` commands. The processes that `region prove` starts inherit the environment of this process.
+ * @param flow a shorter flow than that of the complete proof, for tests
  */
 export function addRegionCommands(program: Command, flow?: readonly Stage[], io: CommandIo = process): void {
   const region = program
@@ -64,7 +64,7 @@ async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonl
   io.exitCode = report.held ? 0 : 1;
 }
 
-// Environment variables, because every user of the machine can see command-line arguments.
+// The URLs are read from environment variables, because every user of the machine can see command-line arguments.
 function readUrls(io: CommandIo, name: string, required: boolean): string[] | null {
   const urls = (io.env[name] ?? '').split(',').filter(Boolean);
   if (urls.length === 2 || (urls.length === 0 && !required)) return urls.length === 0 ? null : urls;
