@@ -17,7 +17,7 @@ import type { MovePhase, Stage } from './stage.ts';
 
 type Closers = (() => unknown)[];
 
-/** Starts two regions, exercises the whole portal in both, and searches each for traces of the other. */
+/** Starts two regions, uses every function of the portal in both, and searches each region for traces of the other. */
 export async function prove(options: ProveOptions): Promise<Report> {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'parvis-proof-')));
   const watching = startWatching(foldersOf(root, options));
@@ -123,7 +123,7 @@ async function startScenarios(
       PORT: String(plan.port),
       BASE_URL: `http://127.0.0.1:${plan.port}`,
       DATA_DIR: plan.folder,
-      // The most verbose level, so that everything a log can contain is searched.
+      // The log level is the most verbose one, so that the search covers everything that a log can contain.
       LOG_LEVEL: 'trace',
       ...stores.environment,
       ...settings?.(plan.id, sites),

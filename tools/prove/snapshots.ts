@@ -10,7 +10,10 @@ const isAtHome: Readonly<Record<MovePhase, readonly [first: boolean, second: boo
   moved: [false, true],
 };
 
-/** Takes snapshots of both regions. They are searched at the end, when every planted text is known. */
+/**
+ * Creates the functions that take snapshots of both regions. They are searched at the end, when every planted text is
+ * known.
+ */
 export function createSnapshots(sites: readonly Site[], scenarios: readonly Scenario[]) {
   const all: Snapshot[] = [];
   const collectors = sites.flatMap(({ stores }, index) =>
@@ -30,7 +33,7 @@ export function createSnapshots(sites: readonly Site[], scenarios: readonly Scen
 
   return {
     all,
-    /** Reads stores and folders, and all logs, responses and messages since the previous snapshot. */
+    /** Reads the stores and folders, and all logs, responses and messages since the previous snapshot. */
     take: (moment: string, movePhase: MovePhase): Promise<void> =>
       add(moment, movePhase, async ({ plan, stores }, index) => [
         ...(await stores.read()),

@@ -37,7 +37,7 @@ export interface Evidence {
   readonly directories: readonly (readonly Route[])[];
   readonly stopped: readonly boolean[];
   readonly watching: Watching;
-  /** Epoch ms. */
+  /** When the proof began, in epoch milliseconds. */
   readonly began: number;
   /** The tenant that moves from the first region to the second. */
   readonly movingTenant: { readonly canaries: Canaries; readonly domain: string; readonly hasMoved: boolean };
@@ -169,7 +169,7 @@ function add(
   });
 }
 
-// For these kinds each snapshot contains only what was new, so the counts add up.
+// For places of these kinds, each snapshot contains only what is new, so the counts are added up.
 const cumulativeKinds: ReadonlySet<PlaceKind> = new Set([
   'log',
   'answers',
@@ -178,7 +178,7 @@ const cumulativeKinds: ReadonlySet<PlaceKind> = new Set([
   'sent to the stores',
 ]);
 
-// Each place is a column; count the rows of its table once.
+// Each place is one column of a table, so the rows of the table are counted only once.
 function rowsIn(places: Snapshot['places']): number {
   const tables = new Map(places.map(({ name, items }) => [name.split(',')[0], items]));
   return [...tables.values()].reduce((all, rows) => all + rows, 0);
@@ -189,7 +189,7 @@ function directoryChecks({ scenarios, directories, movingTenant: tenant }: Evide
     const other = scenarios[1 - index];
     const of = other?.region.id ?? '';
     const theirs = (directories[index] ?? []).filter(({ region }) => region === of).map(({ domain }) => domain);
-    // The directory redirects users of the moved tenant to the second region.
+    // The first region's directory redirects the users of the tenant that has moved.
     const redirected = index === 0 && tenant.hasMoved ? [tenant.domain] : [];
     const expected = [other?.tenant.domain ?? '', ...redirected];
     const exact = theirs.length === expected.length && expected.every((domain) => theirs.includes(domain));

@@ -4,12 +4,12 @@ import type { Answer } from '../visitor.ts';
 
 const asksForApproval = ({ text }: Answer): boolean => text.includes(`action="${paths.newApproval}"`);
 
-/** Requests approval from another administrator in the form that the page shows. @returns the path of the request */
+/** Requests another administrator's approval with the form on the page. @returns the path of the request */
 export async function requestApproval(scenario: Scenario, page: Answer): Promise<string> {
   const admin = getVisitor(scenario, 'administrator');
   const reason = `Because ${scenario.plant('reason of a request')}`;
   if (!asksForApproval(page)) {
-    // If the page shows no form, send the request anyway: it must be refused.
+    // If the page has no form, the request is sent anyway, because the portal must refuse it.
     const wish = Object.fromEntries(new URLSearchParams(page.path.split('?')[1]));
     expect(await admin.send(paths.newApproval, { ...wish, reason }), 200);
     throw new StepFault('no approval was required');
@@ -31,7 +31,10 @@ export async function decideRequest(
   expect(await second.send(request, { move, remark: `Well, ${scenario.plant('comment on a request')}` }), 200);
 }
 
-/** Requests approval, has the second administrator approve, and performs the action. @returns the resulting page */
+/**
+ * Requests approval, has the second administrator approve the request, and performs the action.
+ * @returns the resulting page
+ */
 export async function performWithApproval(scenario: Scenario, page: Answer): Promise<Answer> {
   const request = await requestApproval(scenario, page);
   await decideRequest(scenario, request, 'confirmed');
@@ -43,7 +46,7 @@ export async function performWithApproval(scenario: Scenario, page: Answer): Pro
   );
 }
 
-/** @returns the page itself or, if the rules require a second administrator, the page after their approval */
+/** @returns the page, or the page after approval if the rules require a second administrator */
 export async function approveIfRequired(scenario: Scenario, page: Answer): Promise<Answer> {
   if (!asksForApproval(page)) return page;
   scenario.remarks.push('with another administrator’s approval');

@@ -8,14 +8,14 @@ import { acceptCredential } from './credentials.ts';
 
 const guarded = ['export', 'resetGlobalAdmin'] as const;
 
-/** The actions for which the tenant decides whether they require approval. */
+/** @returns the actions that require approval only if the tenant decides so */
 const leftToDecide = ({ twoAdministrators }: RegionRules) =>
   guarded.filter((act) => !twoAdministrators.for.includes(act));
 
 const each = (acts: readonly string[], value: string): Record<string, string> =>
   Object.fromEntries(acts.map((act) => [act, value]));
 
-/** Actions that require two administrators. */
+/** The steps with actions that require two administrators. */
 export const approvalSteps: readonly Step[] = [
   {
     title: 'Require two administrators for exports and for resets of Global admins',

@@ -14,7 +14,7 @@ async function applyInBulk(scenario: Scenario, action: string): Promise<void> {
   expect(await admin.send(paths.bulkUsers, { action, user: ids }), 200);
 }
 
-/** Bulk actions of administrators, and imports and exports of files. */
+/** The steps with bulk actions of administrators and with imports and exports of files. */
 export const bulkSteps: readonly Step[] = [
   {
     title: 'Block and unblock several users together',
@@ -73,7 +73,7 @@ export const bulkSteps: readonly Step[] = [
       const address = fillPath(paths.importPasswords, { importId: page.path.split('/').at(-1) ?? '' });
       const file = expect(await admin.send(address), 200);
       await trackCredentials(scenario, file, { usernames, what: 'of an import' });
-      // With mailed links the response is a page, not a file.
+      // If links are sent by email, the response is a page and not a file.
       if (region.rules.handOver.by !== 'mailedLink')
         exports.push({ name: 'credentials of an import', text: file.text, showsSecrets: true });
       const broken = {

@@ -2,7 +2,10 @@ import { paths, fillPath } from '../../../src/site/http/paths.ts';
 import { expect, getAccount, StepFault, getVisitor, type Step, type Scenario } from '../scenario.ts';
 import { approveIfRequired } from './approval-requests.ts';
 
-/** Deletes a user, with the approval of another administrator if several were deleted before. @returns the user's id */
+/**
+ * Deletes a user. If several users were deleted before, another administrator approves the deletion.
+ * @returns the user's id
+ */
 async function deleteUser(scenario: Scenario, name: string): Promise<string> {
   const admin = getVisitor(scenario, 'administrator');
   const userId = getAccount(scenario, name).id;
@@ -11,7 +14,7 @@ async function deleteUser(scenario: Scenario, name: string): Promise<string> {
   return userId;
 }
 
-/** Deletes, restores and erases users, suspends a tenant, and signs users out. */
+/** The steps that delete, restore and erase users, suspend a tenant, and sign users out. */
 export const deletionSteps: readonly Step[] = [
   {
     title: 'Delete a user',
@@ -42,7 +45,7 @@ export const deletionSteps: readonly Step[] = [
   {
     title: 'Add an unlisted tenant by the operator’s command, suspend and resume it, and transfer the directory again',
     act: async ({ region, plant, track, exports }, there) => {
-      // The tenant is in no directory, so its domain must stay within its region.
+      // The tenant is unlisted, so its domain must not leave the region.
       const domain = `${plant('domain of an unlisted tenant')}.example`;
       const about = ['--name', plant('name of a second tenant'), '--domain', domain, '--unlisted'];
       const language = ['--language', region.rules.defaultLanguage];

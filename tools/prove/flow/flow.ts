@@ -12,8 +12,8 @@ import { userSteps } from './users.ts';
 import type { Stage } from '../stage.ts';
 
 /**
- * The whole flow. For a new function of the portal, add a step that uses it, fills each field with `plant`, and passes
- * what the portal generates to `track`. Nothing else has to change.
+ * The stages of the complete proof. For a new function of the portal, add a step that uses it, fills each field with
+ * `plant`, and passes what the portal generates to `track`. Nothing else needs to change.
  */
 export const flow: readonly Stage[] = [
   {

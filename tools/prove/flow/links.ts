@@ -27,7 +27,7 @@ const resetsHere = ({ operations }: RegionRules): boolean => operations['users.r
 const issuesCredentials = (rules: RegionRules): boolean =>
   resetsHere(rules) || rules.operations['users.add'].at === 'here';
 
-/** Resets a user's password. If the rules refuse that, adds a user instead, because a new user needs a credential too. */
+/** Resets a user's password. If the rules refuse that, it adds a user instead, who needs a credential too. */
 async function issueCredential(scenario: Scenario): Promise<{ page: Answer; account: Account }> {
   const account = getAccount(scenario, 'colleague');
   try {
@@ -55,7 +55,7 @@ async function handOverCredential(scenario: Scenario, by: Exclude<HandoverMode, 
   }
 }
 
-/** Steps with credentials that only their user ever sees. */
+/** The steps with links, which lead to passwords that only their users know. */
 export const linkSteps: readonly Step[] = [
   {
     title: 'Choose links for handover; issue one, preview it, open it, and try it again',

@@ -3,9 +3,9 @@ import { expect, Refused, getVisitor, type Scenario } from '../scenario.ts';
 import type { Answer } from '../visitor.ts';
 
 /**
- * Has the administrator change the tenant's own rules. '' resets a rule to that of the region.
- * @returns the next page; a rule that requires fewer administrators needs approval first
- * @throws Refused for a choice that the page does not offer because the region is stricter; it is sent anyway
+ * Has the administrator change the tenant's own rules. An empty value resets a rule to that of the region.
+ * @returns the next page, which asks for approval if a rule requires fewer administrators than before
+ * @throws Refused if a choice is not offered because the region is stricter; the choice is submitted anyway
  */
 export async function chooseOwnRules(scenario: Scenario, chosen: Readonly<Record<string, string>>): Promise<Answer> {
   const admin = getVisitor(scenario, 'administrator');

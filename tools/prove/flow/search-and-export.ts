@@ -6,7 +6,7 @@ import { eventually } from './credentials.ts';
 
 const query = (parameters: Readonly<Record<string, string>>): string => `?${String(new URLSearchParams(parameters))}`;
 
-/** Searches, exports, personal preferences and errors. */
+/** The steps with searches, exports, personal preferences and errors. */
 export const searchAndExportSteps: readonly Step[] = [
   {
     title: 'Search, filter and sort the list of users',
@@ -117,7 +117,7 @@ export const searchAndExportSteps: readonly Step[] = [
     },
   },
   {
-    // This runs before any user is erased, because erasing deletes their messages from the outbox.
+    // This runs before any user is erased, because an erasure deletes the user's messages from the outbox.
     title: 'Wait for the mails',
     act: async (scenario) => {
       const first = await eventually(() => scenario.mails()[0]);

@@ -28,7 +28,10 @@ async function signInWithCode(scenario: Scenario, typed: Readonly<Record<string,
   return visitor;
 }
 
-/** Has a user set up a second factor. @returns whether they already did so at sign-in, as the rules require */
+/**
+ * Ensures that a user has set up a second factor.
+ * @returns whether the user had set it up before, because the rules require it at sign-in
+ */
 async function ensureSecondFactor(scenario: Scenario, name: string): Promise<boolean> {
   const account = getAccount(scenario, name);
   if (account.secondFactor !== null) return true;
@@ -36,7 +39,7 @@ async function ensureSecondFactor(scenario: Scenario, name: string): Promise<boo
   return false;
 }
 
-/** Adds a second administrator, who signs in with a second factor from now on. */
+/** The steps that add a second administrator, who signs in with a second factor from then on. */
 export const secondFactorSteps: readonly Step[] = [
   {
     title: 'Add a second administrator, who sets up a second factor',
@@ -61,12 +64,13 @@ export const secondFactorSteps: readonly Step[] = [
   },
 ];
 
-/** Removes the second factor of a user who has lost their app and recovery codes. */
+/** Removes the second factor of a user who has lost the authenticator app and the recovery codes. */
 export const removeSecondFactorStep: Step = {
   title: 'Remove a user’s second factor',
   operation: 'users.removeSecondFactor',
   act: async (scenario) => {
-    // Not for a Global admin: that may require two administrators, and the user would be one of them.
+    // The user is not a Global admin, because removing that one's factor may require two administrators, of whom the
+    // user would be one.
     await ensureSecondFactor(scenario, 'member');
     const admin = getVisitor(scenario, 'administrator');
     const userId = getAccount(scenario, 'member').id;

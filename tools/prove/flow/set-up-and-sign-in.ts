@@ -3,7 +3,7 @@ import { decode } from '../forms.ts';
 import { newAccount, newVisitor, expect, getAccount, StepFault, getVisitor, type Step } from '../scenario.ts';
 import { plantPassword, arrivalAddress, signIn } from './sign-in.ts';
 
-/** The first tenant, the directory, sign-in, and sign-in at the wrong region. */
+/** The steps that set up the first tenant and the directory and sign users in, including at the wrong region. */
 export const setUpAndSignInSteps: readonly Step[] = [
   {
     title: 'Set up the first tenant and its first administrator through the set-up link',
@@ -64,7 +64,7 @@ export const setUpAndSignInSteps: readonly Step[] = [
     title: 'Sign in at the wrong region, through its form and by posting user name and password',
     act: async (here, there) => {
       const stranger = getAccount(there, 'administrator');
-      // What a user of the other region enters here belongs to that region and is tracked there.
+      // Whatever a user of the other region enters here belongs to that region, so it is tracked there.
       const device = there.plant('device name at the wrong region');
       const visitor = newVisitor(here, device);
       await visitor.get(paths.signIn);
@@ -77,7 +77,7 @@ export const setUpAndSignInSteps: readonly Step[] = [
         const answer = await visitor.send(path, both);
         if (answer.status >= 500) throw new StepFault(`the wrong region answered ${answer.status}`);
       }
-      // A page would show its own address to the visitor. Health checks have no page to show it on.
+      // An error page would show its own address to the visitor. A health check has no page.
       const query = `?username=${encodeURIComponent(stranger.username)}`;
       for (const path of [paths.health, paths.readiness]) expect(await visitor.get(path + query), 200);
       expect(await getVisitor(there, 'administrator').get(paths.dashboard), 200);

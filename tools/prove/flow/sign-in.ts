@@ -3,10 +3,10 @@ import { newVisitor, expect, getAccount, StepFault, trackSession, type Account, 
 import type { Answer, Visitor } from '../visitor.ts';
 import { submitRecoveryCode, setUpSecondFactor } from './second-factor-codes.ts';
 
-/** @returns a planted password that meets the rules of every region */
+/** @returns a planted password that satisfies the rules of every region */
 export const plantPassword = ({ plant }: Scenario, field: string): string => `${plant(field, 'secret')} Qz`;
 
-/** Signs a user in through the forms, including a second factor if required. @returns the first page after sign-in */
+/** Signs a user in through the forms, with a second factor if required. @returns the first page after the sign-in */
 export async function signIn(
   scenario: Scenario,
   name: string,
@@ -21,8 +21,8 @@ export async function signIn(
 }
 
 /**
- * @returns the address to which one region redirects users of another: the sign-in page there, with the id of the
- * redirecting region and no data about the user
+ * @returns the address to which one region redirects the users of another: the sign-in page there, with the id of the
+ * redirecting region and without data about the user
  */
 export function arrivalAddress(from: Scenario, destination: Scenario): string {
   const address = new URL(paths.signIn, destination.region.origin);
@@ -30,14 +30,14 @@ export function arrivalAddress(from: Scenario, destination: Scenario): string {
   return address.href;
 }
 
-/** Submits user name and password. @returns the next page */
+/** Submits the user name and the password. @returns the next page */
 export async function submitPassword({ username, password }: Account, visitor: Visitor): Promise<Answer> {
   await visitor.get(paths.signIn);
   expect(await visitor.send(paths.signIn, { username }), 200);
   return expect(await visitor.send(paths.signInPassword, { password }), 200);
 }
 
-// After the password the rules may require a second factor, or its set-up.
+// After the password, the rules may require a second factor or its set-up.
 async function completeSignIn(scenario: Scenario, account: Account, visitor: Visitor, page: Answer): Promise<Answer> {
   if (page.path === paths.signInCode) return submitRecoveryCode(account, visitor);
   if (page.path !== paths.ownSecondFactor) return page;
@@ -55,12 +55,12 @@ export async function replacePassword(scenario: Scenario, name: string, visitor 
     throw new StepFault('the credential did not lead to the forced password change');
   trackSession(scenario, visitor);
   await completeSignIn(scenario, account, visitor, await choosePassword(scenario, account, visitor));
-  // A link expires when it is used.
+  // Using a link invalidates it.
   if (link !== null) expect(await newVisitor(scenario).get(fillPath(paths.oneTimeLink, { token: link })), 404);
   account.link = null;
 }
 
-/** Requests a link as a mail scanner would, then opens it. */
+/** Requests a link as a mail scanner would, and then opens it. */
 async function openLink(scenario: Scenario, token: string, visitor: Visitor): Promise<Answer> {
   const address = fillPath(paths.oneTimeLink, { token });
   expect(await newVisitor(scenario).get(address), 200);

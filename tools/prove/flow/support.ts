@@ -15,7 +15,7 @@ import { replacePassword, signIn } from './sign-in.ts';
 
 const isSupportAllowed: Step['supportedBy'] = ({ supportAccess }) => supportAccess.grant === 'allowed';
 
-/** Adds an operator, who signs in. */
+/** Adds an operator and signs them in. */
 async function addOperator(
   scenario: Scenario,
   { name, username, device }: { name: string; username: string; device?: string },
@@ -31,7 +31,7 @@ async function addOperator(
 
 const grantOn = ({ text }: { text: string }): string => /\/support\/([0-9a-f-]{36})\/enter/.exec(text)?.[1] ?? '';
 
-/** Support access from grant to end. */
+/** The steps of support access, from the grant to its end. */
 const accessSteps: readonly Step[] = [
   {
     title: 'Grant support access with a purpose, after an invalid form',
@@ -56,13 +56,13 @@ const accessSteps: readonly Step[] = [
       const operator = getVisitor(scenario, 'operator');
       const grantId = grantOn(expect(await operator.get(paths.dashboard), 200));
       if (grantId === '') {
-        // Without a grant, entering must fail.
+        // Entering must fail without a grant.
         const madeUp = await operator.send(fillPath(paths.enterSupport, { grantId: randomUUID() }));
         throw new Refused(expect(madeUp, 404).path);
       }
       const inside = expect(await operator.send(fillPath(paths.enterSupport, { grantId })), 200);
       if (!inside.text.includes('support-banner')) throw new StepFault('the support session did not start');
-      // Support access cannot edit users who have a level.
+      // An operator with support access cannot edit users who have a level.
       const user = userPath(getAccount(scenario, 'colleague').id);
       for (const path of [paths.users, paths.activityLog, user]) expect(await operator.get(path), 200);
       const changed = {
@@ -81,7 +81,7 @@ const accessSteps: readonly Step[] = [
   },
 ];
 
-/** Support by an operator whose name and domain are planted. */
+/** The steps of support access by an operator whose name and domain are planted. */
 export const supportSteps: readonly Step[] = [
   {
     title: 'Add an operator by command, and sign in as the operator',
@@ -94,7 +94,10 @@ export const supportSteps: readonly Step[] = [
   ...accessSteps,
 ];
 
-/** Support by an operator whose name is not planted: the tenant's log names them and moves with the tenant. */
+/**
+ * The steps of support access by an operator whose name is not planted, because the tenant's log names the operator and
+ * moves with the tenant.
+ */
 export const movingTenantSupportSteps: readonly Step[] = [
   {
     title: 'Add an operator for the tenant that will move',

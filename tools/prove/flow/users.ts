@@ -31,7 +31,7 @@ export async function addByOperator(scenario: Scenario, name: string, more: read
   people.set(name, newAccount(username, temporaryPassword, userId));
 }
 
-/** Adds a user through the administrator's form. The response hands over their credential. */
+/** Adds a user through the administrator's form. @returns the page that hands over the credential, and the account */
 export async function addByForm(scenario: Scenario): Promise<{ page: Answer; account: Account }> {
   const { region, plant, track, tenant } = scenario;
   const admin = getVisitor(scenario, 'administrator');
@@ -61,7 +61,7 @@ async function findTenant({ region, track, tenant }: Scenario): Promise<void> {
   tenant.tenantId = track('id of a tenant', 'person', listed?.id ?? '');
 }
 
-/** Actions of administrators on a single user. */
+/** The steps with actions of administrators on a single user. */
 export const userSteps: readonly Step[] = [
   {
     title: 'Add a user, after an invalid form',
