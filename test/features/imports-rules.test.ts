@@ -57,7 +57,7 @@ describe('an import by a Global admin', () => {
     ['demotes another Global admin', ['other@', '', '', '', 'none'], 'To be changed', /Global admin No admin/],
     ['leaves fields with empty cells unchanged', ['billing@', '', '', '', '', '', ''], 'Unchanged', /—/],
     [
-      'is unchanged if the values are the same',
+      'changes nothing if the values are the same',
       ['billing@', 'Mx', 'billing', 'Mx billing', 'billing', 'sales', 'de'],
       'Unchanged',
       /—/,
@@ -146,7 +146,7 @@ describe('an import by a User management admin', () => {
     ['cannot add a Global admin', ['new@', 'Zoé', '', '', 'global'], 'Rejected', /Only a Global admin/],
     ['cannot promote a user to Global admin', ['plain@', '', '', '', 'global'], 'Rejected', /Only a Global admin/],
     ['cannot change a Global admin', ['global@', 'Zoé'], 'Rejected', /Global admin/],
-    ['is unchanged for a Global admin with the same values', ['global@', 'Mx', '', '', 'global'], 'Unchanged', /—/],
+    ['changes nothing for a Global admin with the same values', ['global@', 'Mx', '', '', 'global'], 'Unchanged', /—/],
     ['changes another administrator', ['billing@', '', '', '', 'none'], 'To be changed', /No admin/],
     ["cannot change the administrator's own level", ['manager@', '', '', '', 'none'], 'Rejected', /own roles/],
   ]);
