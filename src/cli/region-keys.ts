@@ -9,11 +9,11 @@ import type { Command } from 'commander';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 
-/** @returns the region's private signing key as PEM; it is generated when it is first needed */
+/** Returns the region's private signing key as PEM. It is generated when it is first needed. */
 export const loadSigningKey = (config: Config): string =>
   readOrGenerate(path.join(config.dataDirectory, 'directory-key'), generateSigningKey);
 
-/** @returns the age identity that decrypts bundles for this region; it is generated when it is first needed */
+/** Returns the age identity that decrypts bundles for this region. It is generated when it is first needed. */
 export async function loadRegionIdentity(config: Config): Promise<string> {
   const { generateIdentity } = await import('age-encryption');
   const fresh = await generateIdentity();

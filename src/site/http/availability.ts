@@ -13,7 +13,7 @@ export function actionModeOf(decision: PolicyDecision): ActionMode | null {
 
 /** Why a page does not offer an action, and what the user can do instead. */
 export interface RefusalReason {
-  /** Locale key of the explanation, which names the region. */
+  /** The locale key of the explanation, whose text names the region. */
   readonly text: string;
   /** The place that performs the action instead. */
   readonly elsewhere: Place | null;

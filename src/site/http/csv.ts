@@ -8,7 +8,7 @@ type Delimiter = LanguageSettings['listDelimiter'];
 
 /** A CSV download in the user's language. */
 export interface CsvFile {
-  /** File name extension. */
+  /** The name of the file without its extension. */
   readonly name: string;
   readonly delimiter: Delimiter;
   readonly header: CsvRow;

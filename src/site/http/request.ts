@@ -80,7 +80,7 @@ export type Middleware = RequestHandler;
 
 /** A file uploaded with a form. If `tooLarge` is set, its content has been discarded. */
 export interface Upload {
-  /** File name as sent by the browser. */
+  /** The file name that the browser has sent. */
   readonly name: string;
   readonly bytes: Buffer;
   readonly tooLarge: boolean;

@@ -28,7 +28,7 @@ export interface ImportPage {
   }[];
   readonly allRowsHref: string | null;
   readonly stage: Stage;
-  /** Number of rows that can be imported. */
+  /** The number of rows that can be imported. */
   readonly importableRows: number;
   readonly href: string;
   /** The status of the temporary passwords; null until the import has been applied. */

@@ -24,8 +24,8 @@ export interface LinksRoutesDependencies {
 }
 
 /**
- * Creates the routes of the page that a one-time link opens. Opening the page does not use up the link, because mail
- * scanners and chat previews open links; pressing the button does. The token appears in no log, session or redirect.
+ * Creates the routes of the page that a one-time link opens. Opening the page does not consume the link, because mail
+ * scanners and chat previews open links. Only pressing the button does. The token appears in no log, session or redirect.
  */
 export function linksRoutes(deps: LinksRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, open });
