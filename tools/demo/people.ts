@@ -78,7 +78,7 @@ function assignAccounts(plan: PeoplePlan, names: PersonName[], random: Random): 
   return names.map((name, index) => {
     const administratorLevel = administratorLevels[index] ?? 'none';
     const agentLevel = agentLevels[index] ?? 'none';
-    // Global admins stay active, so that they can undo whatever a visitor of the demo does.
+    // Global admins stay active, so that they can undo the changes that visitors of the demo make.
     const state = administratorLevel === 'global' ? 'active' : (states[index] ?? 'active');
     return { name, account: { administratorLevel, agentLevel, state, listed: false } };
   });

@@ -41,7 +41,7 @@ class ProxyRecorder implements Recorder {
   readonly region: string;
   readonly store: string;
   readonly callers: Caller[] = [];
-  /** The port on which the recorder listens; 0 until it does. */
+  /** The port on which the recorder listens, or 0 before it has started. */
   port = 0;
   readonly #to: { readonly host: string; readonly port: number };
   readonly #watching: Watching;

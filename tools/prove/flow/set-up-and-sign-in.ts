@@ -77,7 +77,7 @@ export const setUpAndSignInSteps: readonly Step[] = [
         const answer = await visitor.send(path, both);
         if (answer.status >= 500) throw new StepFault(`the wrong region answered ${answer.status}`);
       }
-      // An error page would show its own address to the visitor. A health check has no page.
+      // Send the user name in a query to health checks only: every page would show the visitor its own address.
       const query = `?username=${encodeURIComponent(stranger.username)}`;
       for (const path of [paths.health, paths.readiness]) expect(await visitor.get(path + query), 200);
       expect(await getVisitor(there, 'administrator').get(paths.dashboard), 200);
