@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await clear();
     });
 
-    test('are rolled back with the event, also in nested transactions', async () => {
+    test('are rolled back with the event, even in nested transactions', async () => {
       const doomed = database.transaction((tx) =>
         tx.transaction(async (inner) => {
           await activityStore.record(inner, scope, unblocked, user.id, start);

@@ -34,7 +34,7 @@ const rankOf = (name: (typeof choiceRuleNames)[number], rules: RegionRules): num
 
 for (const [file, rules] of packs) {
   describe(`own rules of a tenant under ${file}`, () => {
-    test("never loosen the region's rules, whatever is stored", () => {
+    test("never loosen the region's rules, regardless of the stored values", () => {
       fc.assert(
         fc.property(anything, (own) => {
           const result = effectiveRules(rules, own);

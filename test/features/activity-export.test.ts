@@ -121,7 +121,7 @@ describe('an activity log export as CSV', () => {
     });
   }
 
-  it('contains all matching entries, however many there are', async () => {
+  it('contains all matching entries, even if there are more than a thousand', async () => {
     const { tenant, admin } = await setUpTenant();
     await record(tenant, 1_200, { kind: 'tenant.resumed' });
     const { text } = await admin.send('GET', `${csv}?kind=organization`);
@@ -135,7 +135,7 @@ describe('an activity log export', () => {
   const exportsOf = async (tenant: TestTenant): Promise<number> =>
     (await kindsOf(tenant)).filter((kind) => kind === 'activity.exported').length;
 
-  it('is recorded before any data is sent; a HEAD request returns no data and is not recorded', async () => {
+  it('is recorded before any data is sent, while a HEAD request returns no data and is not recorded', async () => {
     const { tenant, admin } = await setUpTenant();
     for (const path of [csv, jsonl]) {
       const before = await exportsOf(tenant);

@@ -83,7 +83,7 @@ describe('an import', async () => {
     (await other.visit(importPath)).doesNotSee('Kanarienvogel.csv');
   });
 
-  it('explains why a row was refused, also for rows stored by an earlier release', async () => {
+  it('explains why a row was refused, even if an earlier release stored the row', async () => {
     const named = { field: 'username', key: 'imports:fault.again', values: { line: 7 } };
     const row = { line: 2, username: 'x', displayName: 'X', outcome: 'refused' } as const;
     const id = await aStagedImport(portal, tenant, admin, [

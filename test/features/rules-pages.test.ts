@@ -83,7 +83,7 @@ describe('a region with one language', async () => {
   const related = [{ what: { de: 'Lizenzen' }, places: ['there'] }];
   const portal = await openPortal({ environment: withRules({ ...texts, places, related }) });
 
-  it('needs texts in that language only, whatever the browser requests', async () => {
+  it('needs texts only in that language, even if the browser requests another', async () => {
     const stranger = await aPerson(portal, { 'Accept-Language': 'fr' }).visit(paths.region);
     assert.deepEqual([stranger.status, stranger.$('html').attr('lang')], [200, 'de']);
     assert.equal(stranger.$('a.region').text().trim(), 'Region: Burgenland');

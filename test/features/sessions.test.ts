@@ -156,7 +156,7 @@ describe('the end of a session', async () => {
     }
   });
 
-  it('sessions of a tenant end with the next request after it is suspended; other sessions continue', async () => {
+  it('the sessions of a tenant, and no others, end with the next request after it is suspended', async () => {
     const closing = await aTenant(portal);
     const person = await aPerson(portal, english).signIn(await aUser(portal, closing));
     const neighbour = await aPerson(portal, english).signIn(zoe);

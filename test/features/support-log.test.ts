@@ -142,7 +142,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it("replaces an erased administrator's name with a pseudonym, also as the granter", async () => {
+    it("replaces an erased administrator's name with a pseudonym, even where they granted the access", async () => {
       const scenario = await story('Bleibt');
       const second = await aUser(portal, scenario.tenant, {
         displayName: 'Second Admin',

@@ -101,7 +101,7 @@ export async function newPage(browser: Browser, portal: ServedPortal, options: P
   return context.newPage();
 }
 
-/** Signs in through the pages, in whatever language they are. */
+/** Signs in through the pages in any language. */
 export async function signIn(
   page: Page,
   user: { username: string; clearPassword: string },

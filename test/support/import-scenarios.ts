@@ -42,7 +42,7 @@ export interface ConfirmedImport {
   /** The scope of the administrator who confirmed the import. */
   readonly scope: Scope;
   readonly id: string;
-  /** Confirms the import once more. */
+  /** Confirms the import again. */
   readonly confirm: () => Promise<boolean>;
 }
 

@@ -60,7 +60,7 @@ export async function aPopulatedTenant({ portal }: MovingRegion): Promise<Popula
   await post(`${blocked.id}/unblock`);
   await post(`${blocked.id}/block`);
   await portal.database.knex('users').where({ id: blocked.id }).update({ global_admin_until: portal.clock.now });
-  // A visitor submits a wrong password, which is counted, and stays in a pending sign-in.
+  // A wrong password leaves a counted attempt and a session in which the sign-in is pending.
   const visitor = await aPerson(portal, theirs).visit('/sign-in');
   await visitor.submit('Next', { 'User name': user.username });
   await visitor.send('POST', '/sign-in/password', { password: 'wrong' });

@@ -118,7 +118,7 @@ describe('a signed-in user', () => {
   });
 });
 
-describe('a method that a route does not support', () => {
+describe('request methods', () => {
   const addresses = [...new Set(routes.map(({ path }) => path))];
   const methodsOf = (path: string): string[] =>
     routes.filter((route) => route.path === path).map(({ method }) => method);
@@ -133,7 +133,7 @@ describe('a method that a route does not support', () => {
   };
 
   for (const path of addresses) {
-    test(`gets 405 with the allowed methods at ${path}`, async () => {
+    test(`that ${path} does not support get 405 with the allowed methods`, async () => {
       const otherMethods = ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'MKCOL'];
       const missing = ['GET', 'POST'].filter((method) => !methodsAt(path).includes(method.toLowerCase()));
       const visitor = await aPerson(portal, english).visit('/sign-in');
@@ -147,7 +147,7 @@ describe('a method that a route does not support', () => {
       }
     });
 
-    test(`HEAD responds like GET without a body or side effects at ${path}`, async () => {
+    test(`include HEAD, which responds like GET without a body or side effects at ${path}`, async () => {
       if (!methodsOf(path).includes('get')) return;
       const person = await aPerson(portal, english).signIn(global);
       const before = await stateOf(portal.database);
@@ -161,7 +161,7 @@ describe('a method that a route does not support', () => {
     });
   }
 
-  test('an unknown method is rejected before it reaches the portal', async () => {
+  test('that are unknown are rejected before they reach the portal', async () => {
     for (const method of ['FOO', 'CONNECT']) {
       const answered = send({ method, path: '/dashboard' }).then(
         ({ status }) => status,

@@ -147,7 +147,7 @@ describe('a Redis server that dies', { skip: skipWithout('redis', binary) }, () 
     return server;
   }
 
-  test('makes pages respond with 503, also on startup, until a new server on the same port is found', async () => {
+  test('makes pages respond with 503 until it runs, and again until a new server replaces it on the same port', async () => {
     const fixture = await portalOn(`redis://127.0.0.1:${port}`);
     const { portal, global, send } = fixture;
     await assert.rejects(fixture.ping());

@@ -96,7 +96,7 @@ describe('interpolated names', () => {
     });
   }
 
-  test('appear in their own place, whatever their values', () => {
+  test('appear in the right place, regardless of their values', () => {
     const part = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom(...hostile));
     fc.assert(
       fc.property(part, part, (region, place) => {
