@@ -48,7 +48,7 @@ describe('the operator commands', () => {
     );
   });
 
-  it('block, unblock and delete an operator by user name or id, and reset a password', async () => {
+  it('block, unblock, delete and reset the password of an operator, given by user name or id', async () => {
     const [ada] = (await operator<Listed>('list')).operators;
     assert.deepEqual(await operator('block', 'bo@hosting.example'), {
       ...{ userId: (await operator<Listed>('list')).operators[1]?.id, username: 'bo@hosting.example' },

@@ -135,7 +135,7 @@ describe('a file that is not CSV', () => {
     assert.deepEqual(await read(Buffer.from('\r\n\n\r')), []);
   });
 
-  it('is read or rejected, with a limited number of cells, for arbitrary bytes', async () => {
+  it('is either read with a limited number of cells or rejected if it consists of arbitrary bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (bytes) => {
         const rows = await cellsOf(Buffer.from(bytes)).catch((error: unknown) => {

@@ -117,7 +117,7 @@ for (const [dialect, database] of [
       assert.equal((await portal.database.knex('one_time_links').where({ user_id: zoe.id })).length, 1);
     });
 
-    it('is throttled by user name, known or not, and stores no unknown name', async () => {
+    it('is throttled for known and unknown user names, and stores no unknown ones', async () => {
       await portal.database.knex('throttles').delete();
       const zoe = await aUser(portal, tenant);
       for (const username of [zoe.username, 'canary-nobody@nowhere.example']) {

@@ -107,7 +107,7 @@ for (const [dialect, server] of [
       assert.deepEqual(linesSince(), [], 'a run that deletes nothing logs nothing');
     });
 
-    it('erases nothing if more users are due than the limit, warns once an hour, and continues when fewer are due', async () => {
+    it('erases no users and warns once an hour until fewer are due than the limit', async () => {
       await manyUsers(portal, tenant, minLimit + 1);
       await advanceTime(portal, 31 * dayMs);
       linesSince();

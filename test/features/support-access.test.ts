@@ -111,7 +111,7 @@ for (const [dialect, server] of [
       supported.admin.sees('Ended by an administrator');
     });
 
-    it('ends at the exact millisecond, even during use, and the operator is informed', async () => {
+    it('ends at the exact millisecond, even during use, and informs the operator', async () => {
       const supported = await aSupportedTenant(portal);
       const zoe = await aUser(portal, supported.tenant);
       await grantSupport(portal, supported, ada);

@@ -71,7 +71,7 @@ export interface Step {
   readonly supportedBy?: (rules: RegionRules) => boolean;
   /** The text in the report if that condition is not met. */
   readonly unsupportedReason?: string;
-  /** Whether the regions run the step one after the other, because its first requests are expensive. */
+  /** Whether the regions run the step in turn instead of concurrently, because its first requests are expensive. */
   readonly sequential?: true;
   readonly act: (here: Scenario, there: Scenario) => Promise<void>;
 }
