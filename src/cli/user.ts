@@ -133,10 +133,7 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   return { userId: user.id, username: user.username, bypassed };
 }
 
-/**
- * Resets the password of any user in the region.
- * @throws CommandError if the user is not found or cannot get a password
- */
+/** Resets the password of any user in the region. @throws CommandError if the user cannot get a new one */
 export async function resetPassword(context: CommandContext, typed: string) {
   const { config, database, hasher, tenants } = context;
   const found = await findUser(context, typed);
@@ -185,10 +182,7 @@ export async function* userRecords(users: AsyncIterable<User>, now: number) {
   }
 }
 
-/**
- * Prints a new user, or a new temporary password.
- * @param notes further lines for the operator, which the JSON output omits
- */
+/** Prints a new user or a new temporary password. @param notes further lines, which the JSON output omits */
 export function printPassword(
   io: CommandIo,
   options: { json?: boolean | undefined },
