@@ -119,7 +119,7 @@ interface FailureDetails {
   readonly cause?: unknown;
 }
 
-/** An error for the interfaces, without internal details. */
+/** An error that interfaces show to the client. It contains no internal details. */
 export class Failure extends Error {
   readonly kind: FailureKind;
   /** The reason; null if only the kind is known. */

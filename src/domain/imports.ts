@@ -3,7 +3,10 @@ import type { Language } from './regions.ts';
 import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Change } from './people/user.ts';
 
-/** How long an import is kept after it was staged, confirmed or finished, in ms. It contains personal data. */
+/**
+ * How long an import is kept after it was staged, confirmed or finished, in ms. The period is short, because an import
+ * contains personal data.
+ */
 export const importRetentionMs = 24 * 60 * 60 * 1_000;
 
 const mebibyte = 1024 * 1024;

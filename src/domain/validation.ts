@@ -10,7 +10,8 @@ import { cleanName, maxNameLength, type User } from './people/user.ts';
 
 /**
  * @param maxLength in UTF-16 code units
- * @returns the error of a single-line text, which must not contain control, invisible or bidirectional characters
+ * @returns the error of a single-line text, which must not contain control, invisible or bidirectional characters; null
+ * if it is valid
  */
 export function textFault(text: unknown, maxLength: number): CodedError | null {
   if (typeof text !== 'string' || cleanName(text) !== text) return { code: 'field.malformed' };
@@ -21,7 +22,10 @@ export function textFault(text: unknown, maxLength: number): CodedError | null {
 export const choiceFault = (field: string, choices: readonly unknown[], value: unknown): FieldFault | null =>
   choices.includes(value) ? null : { field, code: 'field.unknownValue', parameters: { field } };
 
-/** @throws Failure badRequest with the first fault */
+/**
+ * Rejects invalid input.
+ * @throws Failure badRequest with the first fault, if there is any
+ */
 export function rejectFaults(...faults: readonly (CodedError | null)[]): void {
   for (const fault of faults) if (fault !== null) throw new Failure('badRequest', fault);
 }
@@ -47,12 +51,12 @@ export function levelFaults({ administratorLevel, agentLevel }: Levels): FieldFa
   return faults;
 }
 
-// A display name may consist of the first and the last name.
+// A display name has room for the first name, a space and the last name.
 const maxLengths = { firstName: maxNameLength, lastName: maxNameLength, displayName: 2 * maxNameLength + 1 };
 const names = Object.keys(maxLengths) as (keyof typeof maxLengths)[];
 
 /**
- * @param facts cleaned names; an empty display name means the first and last name
+ * @param facts the data of the user, with cleaned names. An empty display name stands for the first and last name
  * @returns the faults in the data of a user, at most one per field
  */
 export function userFaults(

@@ -9,7 +9,7 @@ import { temporaryAlphabet } from './password.ts';
 export const stepSeconds = 30;
 export const codeDigits = 6;
 
-/** How long after the password the code can be entered. */
+/** How long after the password the code can be entered, in ms. */
 export const codeEntryWindowMs = 15 * 60_000;
 
 export const recoveryCodeCount = 10;
@@ -19,7 +19,8 @@ const groupLength = 4;
 export const recoveryCodeBytes = 24;
 
 /**
- * @param kind the kind of the user's tenant. Operators have no level there, but act as administrators in other tenants
+ * @param kind the kind of the user's tenant. Operators have no level in their own tenant, but act as administrators in
+ * others
  * @returns whether the rules require a second factor for this level
  */
 export function isSecondFactorRequired(
@@ -32,8 +33,8 @@ export function isSecondFactorRequired(
 }
 
 /**
- * @returns whether a user must set up a second factor before anything else, because the rules require it or because
- * theirs did not move with the tenant
+ * @returns whether a user must set up a second factor before anything else, because the rules require one or because
+ * the previous one did not move with the tenant
  */
 export const mustSetUpSecondFactor = (
   rules: Pick<RegionRules, 'secondFactor'>,
@@ -51,7 +52,7 @@ export const isCodePending = (session: {
 
 /**
  * Formats a recovery code: six groups of four, with the alphabet of temporary passwords.
- * @param random 24 bytes from a cryptographic source; there is no modulo bias, because 256 is a multiple of 32
+ * @param random 24 bytes from a cryptographic source. There is no modulo bias, because 256 is a multiple of 32
  */
 export function recoveryCode(random: Uint8Array): string {
   if (random.length !== recoveryCodeBytes) throw new RangeError(`needs ${recoveryCodeBytes} random bytes`);
@@ -60,7 +61,7 @@ export function recoveryCode(random: Uint8Array): string {
 
 const grouped = (symbols: string): string => symbols.match(new RegExp(`.{1,${groupLength}}`, 'g'))?.join('-') ?? '';
 
-/** A code of either kind in its canonical form. */
+/** A code from an authenticator app, or a recovery code, in its canonical form. */
 export interface EnteredCode {
   readonly kind: 'app' | 'recovery';
   readonly code: string;
