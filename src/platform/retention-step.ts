@@ -11,9 +11,12 @@ export interface RetentionStep {
   /**
    * Deletes the rows that are due. Safe to run in several processes at the same time.
    * @param now epoch ms
-   * @param stopping aborted when the process is about to exit: the rest is left to the next run
+   * @param stopping a signal that is aborted before the process exits. The next run deletes the remaining rows
    */
   purge(now: number, stopping: AbortSignal, countDeleted: CountDeleted): Promise<void>;
-  /** Limits automatic deletion to a share of the rows of this kind per run. `count` counts all of them. */
+  /**
+   * Limits automatic deletion to a share of the rows of this kind per run. `count` returns the total number of rows of
+   * the kind.
+   */
   readonly limit?: { readonly kind: string; readonly share: number; count(): Promise<number> };
 }

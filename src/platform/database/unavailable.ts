@@ -1,6 +1,6 @@
 // SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention (57014: statement timeout).
 const postgresClasses = /^(08|53|57)/;
-// Including extended codes such as SQLITE_READONLY_DBMOVED.
+// Also matches extended codes such as SQLITE_READONLY_DBMOVED.
 const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|CANTOPEN|READONLY|IOERR)(_|$)/;
 const codes = new Set([
   'ECONNREFUSED',

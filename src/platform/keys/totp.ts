@@ -11,7 +11,10 @@ const seedBytes = 20;
 // Also accept codes of the previous and the next step, because clocks differ and users type slowly.
 const skewSteps = 1;
 
-/** Binds an encrypted seed to its user (additional authenticated data): a copy in another user's row cannot be decrypted. A seed copied into another user's row cannot be decrypted. */
+/**
+ * Binds an encrypted seed to its user (additional authenticated data): a seed that is copied into another user's row
+ * cannot be decrypted.
+ */
 export const seedPurpose = (userId: string): string => `seed of ${userId}`;
 
 /** @returns a new seed in base 32, for authenticator apps and manual entry */
