@@ -33,7 +33,7 @@ async function findValid(deps: LinksDependencies, tx: Database, token: string): 
   return found !== null && isLinkValid(found, clock()) ? found : null;
 }
 
-// From here on, the password can be changed only in the session opened by this link, within the allowed time.
+// After this step, the user can choose a password only in the session that the link opens, within the allowed time.
 async function consume(
   deps: LinksDependencies,
   tx: Database,
@@ -101,7 +101,10 @@ export async function addressForMail(deps: LinksDependencies, linkId: string): P
   return found !== null && isLinkValid(found, clock()) ? tokens.addressOf(found) : null;
 }
 
-/** @returns the link that produced the user's current credentials, and whether it was opened; null if there is none */
+/**
+ * @returns the link with which the user's current credentials were issued, and whether it was opened; null if there is
+ * none
+ */
 export function findLatest(deps: LinksDependencies, scope: Scope, user: User) {
   const { database } = deps;
   return linksStore.findLatest(database, scope, user);

@@ -10,7 +10,7 @@ import * as secondFactorsStore from '../stores/second-factors.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
-/** Which kind of code was accepted: one from the authenticator app, or a recovery code. */
+/** The kind of code that was accepted: from the authenticator app, or a recovery code. */
 export type AcceptedCodeKind = 'app' | 'recovery';
 
 // A plain hash is enough: 120 random bits cannot be recovered from a digest (OWASP ASVS 5.0, 6.5.2).
@@ -54,7 +54,7 @@ export const createCodeAcceptor = (deps: CodeAcceptorDependencies) => bind(deps,
 
 export type AcceptCode = ReturnType<typeof createCodeAcceptor>;
 
-/** Records the use of a recovery code, with the number of remaining codes. */
+/** Records the use of a recovery code, with the number of remaining codes. A code from the app is not recorded. */
 export async function recordRecoveryCodeUse(
   tx: Database,
   scope: Scope,

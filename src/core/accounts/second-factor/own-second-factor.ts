@@ -14,7 +14,7 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
-/** Recovery codes in clear text, to be shown once; or the validation errors of the form. */
+/** The recovery codes in clear text, to show once, or the validation error of the form. */
 export type CodesResult =
   | { readonly outcome: 'done'; readonly codes: readonly string[] }
   | { readonly outcome: 'invalid'; readonly fault: FieldFault };
@@ -113,7 +113,7 @@ export async function regenerateCodes(
 
 /**
  * Removes the user's own second factor and ends their other sessions.
- * @returns the validation error of the form, or null.
+ * @returns the validation error of the form, or null
  * @throws Failure throttled, or forbidden if the rules require a second factor
  */
 export async function remove(

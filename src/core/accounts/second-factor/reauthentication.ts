@@ -127,7 +127,8 @@ export async function checkPasswordAndCode(
     throw error;
   });
   if (!accepted) return refuse(deps, scope, session.user.id, { field: 'code', code: 'secondFactor.codeWrong' });
-  // The work is done, and its result can be shown only once, so a failed reset of the counter must not fail the request.
+  // The change is committed, and its result can be shown only once, so a failed reset of the counter must not fail the
+  // request.
   await throttle.codes
     .reset(session.user, attempts)
     .catch((error: unknown) => log.warn(error, 'The counter of failed attempts was not reset'));

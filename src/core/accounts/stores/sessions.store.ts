@@ -5,7 +5,7 @@ import { joinGrantDetails, openGrantColumns } from './support-grants.store.ts';
 import { liveSessionColumns, toLiveSession, type LiveSession, type LiveSessionRow } from './sessions.mapping.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 
-/** A session as its user sees it in their list. The `id` does not grant access. */
+/** A session in its user's list of sessions. The `id` alone does not give access to the session. */
 export interface OwnSession {
   readonly id: string;
   readonly address: string | null;
@@ -28,7 +28,7 @@ const findLive = preparedQuery<LiveSessionRow>('sessions.findLive', (knex, $) =>
     knex('user_sessions')
       .join('users', 'users.id', 'user_sessions.user_id')
       .join('tenants', 'tenants.id', 'users.tenant_id')
-      // Joins only grants of the session's own user, whatever grant id the session refers to.
+      // Join only grants of the session's user, even if the session refers to another grant.
       .leftJoin('support_grants as grants', (join) =>
         join.on('grants.id', 'user_sessions.support_grant_id').andOn('grants.operator_id', 'users.id'),
       ),
@@ -46,7 +46,7 @@ const listOwnQuery = preparedQuery<OwnSessionRow>('sessions.listOwn', (knex, $) 
     .limit(100),
 );
 
-/** Looks up a session without a scope: only the session's user determines the tenant. */
+/** Looks up a session without a scope: the tenant is that of the session's user. */
 export async function findLiveAcrossTenants(database: Database, id: string): Promise<LiveSession | null> {
   const [row] = await findLive(database, { id });
   return row ? toLiveSession(row) : null;

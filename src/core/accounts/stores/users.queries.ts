@@ -9,7 +9,9 @@ import { asLiteral, listedColumns, notDeleted } from './users.mapping.ts';
 
 export const pageSize = 25;
 
-/** The filters of the list: administrator levels by name, agent levels with the suffix `Agent`. */
+/**
+ * The level filters of the list. Agent levels have the suffix `Agent`, because `none` is also an administrator level.
+ */
 export const levelFilters = [...administratorLevels, ...agentLevels.map((level) => `${level}Agent` as const)] as const;
 export const statusFilters = ['active', 'passwordChange', 'expired', 'blocked'] as const;
 export const sortKeys = ['name', 'username', 'lastSignIn'] as const;
@@ -18,7 +20,7 @@ export type LevelFilter = (typeof levelFilters)[number];
 export type StatusFilter = (typeof statusFilters)[number];
 export type SortKey = (typeof sortKeys)[number];
 
-/** A position in the sorted list: the value of the sort column, and the id as a tie-breaker. */
+/** A position in the sorted list: the value of the sort column, and the ID as a tie-breaker. */
 export interface Cursor {
   readonly key: string | number;
   readonly id: string;
@@ -114,7 +116,7 @@ export function toPageQuery(scope: Scope, request: PageRequest): PageQuery | nul
 
 const slotsFor = ({ words }: PageQuery): number => wordSlots.find((places) => places >= words.length) ?? 0;
 
-/** @returns the part of the statement's name that identifies its shape */
+/** @returns the part of a prepared statement's name that identifies its SQL */
 export const shapeOf = (asked: PageQuery): string =>
   [asked.column, asked.ascending, asked.cursor !== null, asked.level, asked.status, slotsFor(asked)].join(' ');
 
@@ -128,7 +130,7 @@ export function valuesOf(asked: PageQuery): Values {
 const selectPresent = (knex: Knex, $: $): Knex.QueryBuilder =>
   knex('users').where('tenant_id', $('tenant')).whereRaw(notDeleted);
 
-// Keyset pagination: the index is entered at the cursor, so the last page costs as much as the first.
+// Keyset pagination: the query starts at the cursor in the index, so the last page costs as much as the first.
 function inOrder(query: Knex.QueryBuilder, $: $, { column, ascending, cursor }: PageQuery): Knex.QueryBuilder {
   query.orderBy([column, 'id'].map((each) => ({ column: each, order: ascending ? 'asc' : 'desc' })));
   return cursor ? query.whereRaw(`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, [$('key'), $('id')]) : query;
@@ -136,7 +138,7 @@ function inOrder(query: Knex.QueryBuilder, $: $, { column, ascending, cursor }: 
 
 const isPostgres = (knex: Knex): boolean => (knex.client as { config: { client: string } }).config.client === 'pg';
 
-// SQLite's `like` folds case, its `glob` does not and is faster. Search words contain no wildcards of either.
+// In SQLite, `glob` is faster than `like`, because it does not fold case. Search words contain no wildcards of either.
 const containsWord = (knex: Knex): string =>
   isPostgres(knex) ? "search_words like '%' || ? || '%'" : "search_words glob '*' || ? || '*'";
 
@@ -144,7 +146,8 @@ function selectMatching(knex: Knex, query: Knex.QueryBuilder, $: $, asked: PageQ
   if (asked.status === 'blocked') query.where('state', 'blocked');
   if (asked.status === 'password' || asked.status === 'expired')
     query.where({ state: 'active', password: $('password') });
-  // With a bare column, SQLite would choose its index and sort every temporary password of the tenant.
+  // The `+ 0` keeps SQLite from using the index on this column, with which it would sort every temporary password of
+  // the tenant.
   if (asked.status === 'expired') query.whereRaw('temporary_until + 0 <= ?', [$('now')]);
   if (asked.level !== null) query.where(asked.level, $('level'));
   for (let place = 0; place < slotsFor(asked); place++) query.whereRaw(containsWord(knex), [$(`word${place}`)]);
@@ -153,14 +156,14 @@ function selectMatching(knex: Knex, query: Knex.QueryBuilder, $: $, asked: PageQ
     .limit(pageSize + 1, asLiteral);
 }
 
-/** Selects the page after the cursor. @param ends whether the query is limited to the users up to an end position */
+/** Selects the page after the cursor. @param ends whether the query stops at an end position */
 export function selectPage(knex: Knex, $: $, asked: PageQuery, ends: boolean): Knex.QueryBuilder {
   const query = selectMatching(knex, selectPresent(knex, $), $, asked);
   if (ends) query.whereRaw(`(${asked.column}, id) ${asked.ascending ? '<=' : '>='} (?, ?)`, [$('endKey'), $('endId')]);
   return query;
 }
 
-/** Selects the position of the last of the next `rows` users; no row if there are fewer. */
+/** Selects the position of the last of the next `rows` users. If there are fewer users, it selects no row. */
 export const selectStepEnd = (knex: Knex, $: $, asked: PageQuery, rows: number): Knex.QueryBuilder =>
   inOrder(selectPresent(knex, $), $, asked)
     .select([`${asked.column} as key`, 'id'])

@@ -47,20 +47,20 @@ const countGlobalAdmins = preparedQuery<{ count: number }>('users.countGlobalAdm
     .count({ count: '*' }),
 );
 
-/** @returns the user; null if the id is unknown or belongs to another tenant */
+/** @returns the user; null if the ID is unknown or belongs to another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<User | null> {
   const [row] = await findOne(database, { tenant: scope.tenant.id, id });
   return row ? toUser(row) : null;
 }
 
-/** @returns up to five active Global admins by name, as contacts for other users */
+/** @returns up to five active Global admins in order of their names, as contacts for other users */
 export async function findGlobalAdmins(database: Database, scope: Scope): Promise<User[]> {
   return (await globalAdmins(database, { tenant: scope.tenant.id })).map(toUser);
 }
 
 /**
- * @returns the users with these ids, sorted by name: either those who are deleted or those who are not. Ids of other tenants
- * are ignored
+ * @returns the users with these IDs, sorted by name: only deleted users, or only others. IDs of other tenants are
+ * ignored
  */
 export async function findMany(
   database: Database,
@@ -94,7 +94,8 @@ export async function lock(database: Database, scope: Scope, id: string): Promis
 }
 
 /**
- * Updates only the given fields of a user, increments the version, and stores when the level Global admin is removed.
+ * Updates only the given fields of a user and increments the version. If it removes the Global admin level, it stores
+ * the time.
  */
 export function update(database: Database, scope: Scope, id: string, changes: Partial<UserChanges>): Promise<void> {
   return database.transaction(async (tx) => {

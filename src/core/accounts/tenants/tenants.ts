@@ -98,7 +98,7 @@ async function getTenant(deps: TenantsDependencies, tenantId: string): Promise<T
   return tenant;
 }
 
-/** @param write makes the change under the tenant's lock, and returns the event to record */
+/** @param write a function that makes the change under the tenant's lock and returns the event to record */
 async function changeUnderLock(
   deps: TenantsDependencies,
   tenantId: string,
@@ -116,7 +116,7 @@ async function changeUnderLock(
   return { ...tenant, ...changed };
 }
 
-/** Adds a tenant and its first Global admin, who gets a temporary password. @throws Failure badRequest or conflict */
+/** Adds a tenant and its first Global admin, with a temporary password. @throws Failure badRequest or conflict */
 export async function add(
   deps: TenantsDependencies,
   details: NewTenant,

@@ -49,7 +49,7 @@ export function limitersByAttempts(
 
 /** Reduces an IPv6 address to its /64 network, since a site controls at least a /64 (RFC 6177). */
 export function networkOf(address: string): string {
-  // Some proxies append the port. Everything that is not an address shares one key.
+  // Some proxies append the port. All texts that are not an address share one key.
   const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
   if (!ipaddr.isValid(bare)) return 'unknown';
   const parsed = ipaddr.process(bare);

@@ -5,7 +5,7 @@ import { digest } from './throttle-keys.ts';
 
 // 140 random bits cannot be guessed, so this only limits the load. Valid links are not counted.
 const linkAttempts: ThrottleRule = { attempts: 60, windowMinutes: 10, blockMinutes: 10 };
-// Per name, so that others cannot flood a mailbox. Per address, with a higher limit, because an office may share one
+// The limit per user name prevents flooding a mailbox. The limit per address is higher, because an office may share one
 // address.
 const recoveriesPerName: ThrottleRule = { attempts: 3, windowMinutes: 60, blockMinutes: 60 };
 const recoveriesPerAddress: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };

@@ -44,8 +44,8 @@ interface ThrottleDependencies {
 }
 
 /**
- * Creates the throttles. They are stored in the region's database, so all nodes share them and they survive restarts. They
- * fail closed.
+ * Creates the throttles. They are stored in the region's database, so all nodes share them, and a restart does not
+ * reset them. If the database is unavailable, every attempt fails.
  */
 export function createThrottle(database: Database, rules: RegionRules): Throttle {
   const limiter = createLimiter.bind(null, database);
@@ -136,15 +136,15 @@ async function deleteCounts(
 export type Budgets = Readonly<Record<BudgetedAction, RateLimiterAbstract>>;
 
 const resetsPerMinute = 90;
-// Each may occupy the worker that estimates password strength for a second.
+// Each change may occupy the worker that estimates password strength for a second.
 const changesPerMinute = 10;
-// Each reads and sends the whole log.
+// Each export reads and sends the whole log.
 const logExports: ThrottleRule = { attempts: 12, windowMinutes: 10, blockMinutes: 10 };
 // Each import or export reads or writes all of a tenant's users.
 const filesPerMinute = 10;
-// Each notifies up to two hundred administrators by email.
+// Each request notifies up to two hundred administrators by email.
 const approvals: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
-// Each may read a hundred thousand entries.
+// Each page of personal data may read a hundred thousand entries.
 const personalDataPerMinute = 30;
 
 /** Creates the rate limits of expensive actions. */
