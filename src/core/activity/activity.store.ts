@@ -21,7 +21,7 @@ interface EntryIds {
   readonly target: string | null;
 }
 
-// Always in a transaction, because the entry and the end of the chain must be written together.
+// Use a transaction, because the entry and the end of the chain must be written together.
 function insert(
   database: Database,
   scope: RecordingScope,
@@ -53,8 +53,8 @@ export function recordMany(database: Database, scope: Scope, entries: readonly N
 }
 
 /**
- * Records a sign-in attempt, before there is a principal. The entered user name is not stored, because it may be a mistyped
- * password.
+ * Records a sign-in attempt, for which there is no principal yet. The entered user name is not stored, because it may
+ * be a mistyped password.
  * @param user the user with this name, if there is one
  * @param at epoch ms
  */
@@ -69,7 +69,7 @@ export function recordSignIn(
   return insert(database, scope, { tenant: user?.tenantId ?? null, actor, target: user?.id ?? null }, event, at);
 }
 
-/** @returns the ids of all tenants, for the operator's verification. Each tenant has a chain */
+/** @returns the IDs of all tenants, each of which has a chain for the operator to verify */
 export async function tenantsForOperator(database: Database): Promise<string[]> {
   const rows = (await database.knex('tenants').select('id').orderBy('created_at')) as { id: string }[];
   return rows.map(({ id }) => id);

@@ -28,8 +28,8 @@ const due = preparedQuery<{ id: string }>('deliveries.due', (knex, $) =>
 );
 
 /**
- * Claims the delivery of a subscriber that has been due the longest. If several processes call this concurrently, only one
- * claims the delivery.
+ * Claims the delivery to a subscriber that has been due the longest. If several processes call this concurrently, only
+ * one of them claims it.
  * @param now epoch ms
  * @param leasedUntil epoch ms after which another process may claim the delivery, if it still exists
  */

@@ -9,7 +9,7 @@ export interface LogPosition {
   readonly place: number;
 }
 
-/** A filter of the log; null does not filter. */
+/** The filters of the log. A filter of null matches every entry. */
 export interface LogFilter {
   /** The id of the actor or the target. */
   readonly user: string | null;
@@ -47,7 +47,7 @@ const columns = [
 const beginning: LogPosition = { at: 0, place: 0 };
 const end: LogPosition = { at: Number.MAX_SAFE_INTEGER, place: 0 };
 
-/** @returns the prepared statement's name and the values to bind */
+/** @returns the name of the prepared statement for a request, and the values to bind */
 export function shapeOf({ filter, order, after, before, limit }: LogRequest): { name: string; values: Values } {
   const { user, group, from, until } = filter;
   const lower = later(after ?? beginning, from === null ? beginning : { at: from, place: 0 });
@@ -69,8 +69,8 @@ const later = (one: LogPosition, other: LogPosition): LogPosition => (compare(on
 const earlier = (one: LogPosition, other: LogPosition): LogPosition => (compare(one, other) < 0 ? one : other);
 
 /**
- * Reads at most one page from each index range, starting at the page's position, and merges the results. As a result,
- * neither the filter nor the position of a page affects its cost.
+ * Reads at most one page from each index range, starting at the page's position, and merges the results. The cost of a
+ * page therefore depends neither on the filter nor on its position.
  */
 export function selectLog(
   knex: Knex,
@@ -83,7 +83,7 @@ export function selectLog(
   );
   const [first, ...others] = parts;
   if (first === undefined) throw new Error('Reading the log requires at least one index range');
-  // Not `union all`: an action of a user on themselves is in two ranges.
+  // Use `union` and not `union all`, because an action of users on their own accounts is in two ranges.
   const picked = first.union(others).orderBy(orderOf(request)).limit(request.limit);
   return (
     knex
@@ -110,7 +110,7 @@ export function selectLog(
 
 type OrderAndLimit = Pick<LogRequest, 'order' | 'limit'>;
 
-// Joins only users of the same tenant, whatever id an entry contains.
+// Join only users of the same tenant, even if an entry contains the ID of another user.
 const nameOf =
   (who: 'actor' | 'target'): Knex.JoinCallback =>
   (join) =>
