@@ -23,7 +23,8 @@ export interface Transition {
 }
 
 const maxListed = 100;
-// Larger than the maximum number of users in a request, so that the result also includes potential approvers.
+// Larger than the maximum number of users in a request. Even if all affected users are administrators, the list
+// therefore contains others, who can approve.
 const maxAdministrators = 100;
 // Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on administrators.
 const isPending = "approvals.state in ('open', 'confirmed')";
@@ -98,7 +99,7 @@ export async function list(database: Database, scope: Scope): Promise<Approval[]
   return (await listLatest(database, { tenant: scope.tenant.id })).map(toApproval);
 }
 
-/** Reads the pending requests, oldest first, in batches. They are waiting for an approver or for the requester. */
+/** Reads the pending requests, oldest first, in batches. They are open, or approved but not yet performed. */
 export async function* listPending(database: Database, scope: Scope): AsyncGenerator<Approval> {
   for (let last = { at: 0, id: '' }; ;) {
     const found = (await listPendingQuery(database, { tenant: scope.tenant.id, ...last })).map(toApproval);
@@ -109,7 +110,7 @@ export async function* listPending(database: Database, scope: Scope): AsyncGener
   }
 }
 
-/** @returns the actor's own pending requests. Their number is limited. */
+/** @returns the actor's pending requests, which `maxOpenApprovals` limits */
 export async function listPendingOfActor(database: Database, scope: Scope): Promise<Approval[]> {
   return (await listPendingOfRequesterQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope) })).map(
     toApproval,
