@@ -32,7 +32,7 @@ export interface IssuedPassword {
 export type PasswordDownload =
   | {
       readonly outcome: 'begun';
-      /** Issues the passwords as they are consumed. If the consumer stops, no more are issued. */
+      /** Issues the passwords while they are being consumed. If the consumer stops, no more are issued. */
       readonly batches: AsyncIterable<IssuedPassword[]>;
       /** @param isComplete whether everything was sent. If not, the download can be restarted. */
       readonly end: (isComplete: boolean) => Promise<void>;
@@ -97,7 +97,7 @@ async function issueBatch(
   return credentials.filter(({ userId }) => issued.has(userId)).map(toIssuedPassword);
 }
 
-/** @returns the ids of the users whose credential was stored */
+/** @returns the IDs of the users whose credential was stored */
 async function storeAllowed(
   deps: ImportPasswordsDependencies,
   tx: Database,
@@ -138,8 +138,8 @@ async function storeLinksAndRecord(
   await activityStore.recordMany(tx, scope, entries, at);
 }
 
-// Since the import, a user may have received an administrator level. Since the start of the download, the administrator may
-// have lost theirs.
+// Check the policy again: an imported user may have received an administrator level since the import, and the actor may
+// have lost it since the start of the download.
 async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
   const actor = await usersStore.find(tx, scope, actingUserId(scope));
   if (actor?.state !== 'active') throw conflict('import.passwordsUnderWay');
@@ -150,7 +150,7 @@ async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, 
   return made.filter(({ userId }) => allowed.has(userId));
 }
 
-/** @returns the status of the passwords of an applied import, for its page */
+/** @returns what the page of an applied import shows about its passwords */
 export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope, found: Import) {
   const { database, clock } = deps;
   const [waiting, issued] = [
@@ -162,7 +162,10 @@ export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope,
   return { waiting, deliveredAt, underWay, brokenOff: issued > 0 && deliveredAt === null && !underWay };
 }
 
-/** Starts the only download of an import's passwords, and records it. @throws Failure conflict or throttled */
+/**
+ * Starts the download of an import's passwords, which can be completed only once, and records it. @throws Failure
+ * conflict or throttled
+ */
 export async function begin(deps: ImportPasswordsDependencies, scope: Scope, found: Import): Promise<PasswordDownload> {
   const { credentialIssuer, throttle, clock, database } = deps;
   if (found.state !== 'applied') throw conflict('import.notDone');
@@ -191,5 +194,8 @@ export async function begin(deps: ImportPasswordsDependencies, scope: Scope, fou
   };
 }
 
-/** The temporary passwords or links of the users whom an import added. They are issued during the download and not stored. */
+/**
+ * The temporary passwords or links of the users whom an import added. They are issued during the download, and their
+ * clear text is not stored.
+ */
 export const createImportPasswords = (deps: ImportPasswordsDependencies) => bind(deps, { getStatus, begin });

@@ -108,7 +108,7 @@ function createPlanner(deps: ImportsDependencies, scope: Scope, domains: readonl
   };
 }
 
-/** Reads a file and stages a plan for every row, without changing any user. @throws Failure throttled */
+/** Reads a file, and stages what to do with each row, without changing any user. @throws Failure throttled */
 export async function stage(deps: ImportsDependencies, scope: Scope, file: UploadedFile): Promise<StageResult> {
   const { throttle, clock, database } = deps;
   if (file.bytes.length > maxImportBytes) {
@@ -145,7 +145,7 @@ export async function confirm(
   return importsStore.confirm(database, scope, found.id, { mode, epoch, expiresAt: clock() + importRetentionMs });
 }
 
-/** Imports of users from files: an upload is staged for review, and then confirmed by the user who uploaded it. */
+/** Imports of users from files. An upload is staged for review and then confirmed by the user who uploaded it. */
 export const createImports = (deps: ImportsDependencies) => bind(deps, { load, stage, confirm });
 
 async function* inBatches(rows: AsyncIterable<ParsedRow>): AsyncGenerator<ParsedRow[]> {

@@ -6,10 +6,10 @@ import type { Encrypter } from 'age-encryption';
 import { readLines } from '../../platform/database/lines.ts';
 import { MoveFault } from './move-fault.ts';
 
-// Lines are combined into chunks, because each write passes through four streams.
+// Lines are combined into chunks, because each write passes through four streams, which is slow for single lines.
 const chunkBytes = 64 * 1024;
 
-// Loaded on first use, because only moves need its sixty or so modules.
+// Loaded on first use, because the package has about sixty modules that only moves need.
 const loadAge = () => import('age-encryption');
 
 /** @returns an encrypter for an age recipient, `age1…`. @throws MoveFault if the recipient is not valid */

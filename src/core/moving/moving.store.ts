@@ -93,7 +93,10 @@ export async function insert(
   await indexUsers(database, numbered as unknown as Parameters<typeof indexUsers>[1]);
 }
 
-/** @returns the user name of an existing user with one of these ids or names, or null. At most 200 users per call. */
+/**
+ * @returns the user name of an existing user with one of these IDs or user names; null if there is none. At most 200
+ * users per call.
+ */
 export async function findTaken(
   database: Database,
   ids: readonly string[],
@@ -121,8 +124,8 @@ export async function countWaitingForLink(database: Database, tenantId: string, 
 }
 
 /**
- * @returns the number of users who will have to set up a second factor: those who have one, because it is not moved, and
- * those who have not replaced theirs since an earlier move
+ * @returns the number of users who will have to set up a second factor: users who have one, because it is not moved,
+ * and users who have not yet replaced the one from before an earlier move
  */
 export async function countSecondFactorsToReplace(database: Database, tenantId: string): Promise<number> {
   const users = database.knex('users').where({ tenant_id: tenantId });
@@ -147,7 +150,11 @@ export async function replaceLanguages(
   return { company, users: await others.update(changed) };
 }
 
-/** Makes the passwords of all users of a tenant unusable. @param hash a hash that no password matches @param at epoch ms */
+/**
+ * Makes the passwords of all users of a tenant unusable.
+ * @param hash a hash that no password matches
+ * @param at epoch ms
+ */
 export async function resetAllPasswords(database: Database, tenantId: string, hash: string, at: number): Promise<void> {
   const users = () => database.knex('users').where({ tenant_id: tenantId });
   await users().update({ password: 'temporary', temporary_until: at, epoch: database.knex.raw('epoch + 1') });

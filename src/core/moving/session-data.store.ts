@@ -27,7 +27,7 @@ export async function findSessionKeys(
     .map(({ key }) => key);
 }
 
-/** Deletes session data that may contain user names of the tenant. Call after its sessions have ended. */
+/** Deletes session data that may contain user names of the tenant. Call this after the tenant's sessions have ended. */
 export async function deleteSessionData(database: Database, domains: readonly string[]): Promise<void> {
   for (let last = ''; ;) {
     const rows = await database

@@ -10,19 +10,19 @@ const unknownUserEntriesKeptMs = 30 * 24 * 60 * 60 * 1_000;
 const importsPerQuery = 20;
 
 interface PurgeOptions {
-  /** Aborted when the process is about to end. */
+  /** A signal that is aborted before the process exits. */
   readonly stopping?: AbortSignal;
   readonly countDeleted?: (kind: string, count: number) => void;
 }
 
-/** The expired rows of tables that only hold temporary data. @param now epoch ms */
+/** Queries for the expired rows of tables with temporary data. @param now epoch ms */
 const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<string, Knex.QueryBuilder> => ({
   sessionData: knex('sessions').where('expires_at', '<', now),
   sessions: knex('user_sessions')
     .where('seen_at', '<', now - idleLimitMs(rules))
     .orWhere('created_at', '<', now - absoluteLimitMs(rules)),
   throttles: knex('throttles').where('expire', '<', now),
-  // An expired link is kept as long as it explains the user's current state.
+  // The page of a user shows the link with which the current credentials were issued, so it is kept after it expires.
   oneTimeLinks: knex('one_time_links')
     .where('expires_at', '<', now)
     .whereNotExists(
@@ -79,8 +79,8 @@ export async function purge(
 }
 
 /**
- * The time, epoch ms, before which sign-in attempts with unknown user names are deleted. They are only useful while an attack is
- * being investigated.
+ * The time before which log entries about unknown user names are deleted, in epoch ms. They are only useful to
+ * investigate an attack.
  */
 const unknownUserEntriesCutoff = (rules: RegionRules, now: number): number =>
   now - Math.min(unknownUserEntriesKeptMs, logRetentionMs(rules));

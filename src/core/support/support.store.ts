@@ -22,7 +22,7 @@ export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';
 export interface TenantGrant {
   readonly id: string;
   readonly operatorId: string;
-  /** Null if the operator was erased. Their user name is null as well. */
+  /** Null if the operator was erased, as is the user name. */
   readonly operatorName: string | null;
   readonly operatorUsername: string | null;
   readonly grantedByName: string | null;
@@ -102,12 +102,12 @@ function selectOperators(database: Database): Knex.QueryBuilder {
     .select(userColumns);
 }
 
-/** @returns the operators who can be granted access, by name */
+/** @returns the operators to whom access can be granted, by name */
 export async function listOperators(database: Database): Promise<User[]> {
   return ((await selectOperators(database).orderBy('users.name_key').limit(maxOperators)) as UserRow[]).map(toUser);
 }
 
-/** @returns the operator with this id if they can be granted access, else null */
+/** @returns the operator with this ID; null if there is none to whom access can be granted */
 export async function findOperator(database: Database, id: string): Promise<User | null> {
   const [row] = (await selectOperators(database).where('users.id', id)) as UserRow[];
   return row ? toUser(row) : null;
