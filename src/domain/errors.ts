@@ -85,7 +85,7 @@ export interface ErrorParameters {
   /** `size` is the limit, in MiB. */
   readonly 'import.tooLarge': { readonly size: number };
   readonly 'import.unknownColumns': { readonly names: readonly string[] };
-  /** `names` are the headings that the file has. */
+  /** `names` are the headings of the file. */
   readonly 'import.usernameColumnMissing': { readonly names: readonly string[] };
   /** `line` is the first row with this user name. */
   readonly 'importRow.duplicate': { readonly line: number };

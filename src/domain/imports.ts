@@ -45,8 +45,8 @@ export type PlannedRow = RowBase &
   );
 
 /**
- * The states of an import: read from the file, staged for review, confirmed, then applied or aborted as a whole. While it
- * is being read, no one can see it.
+ * The states of an import: read from the file, staged for review, confirmed, then applied or aborted as a whole. While
+ * it is being read, no one can see it.
  */
 export type ImportState = 'reading' | 'staged' | 'confirmed' | 'applied' | 'aborted';
 

@@ -29,8 +29,8 @@ export type Notice =
   | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAction };
 
 /**
- * A one-time link, identified by its ID. Its address is generated when the email is sent, and is never stored. `until`:
- * epoch ms.
+ * A one-time link, identified by its ID. Its address is generated when the email is sent, and is never stored. `until`
+ * is in epoch ms.
  */
 export interface LinkNotice {
   readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink';
@@ -100,7 +100,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'tenant.suspended': noNotice,
   'tenant.resumed': noNotice,
   'tenant.rulesChanged': noNotice,
-  // Support access is shown on the dashboards of the operator and of the tenant's administrators instead.
+  // No email is sent, because the dashboards of the operator and of the tenant's administrators show support access.
   'support.granted': noNotice,
   'support.ended': noNotice,
   'support.expired': noNotice,

@@ -75,7 +75,7 @@ const tenantAwareReason = ({ rules }: Scope, rule: TenantRule, because: keyof ty
 function checkTarget(scope: Scope, principal: TenantPrincipal, action: Action, target?: Target): PolicyDecision | null {
   if (target === undefined || !actionsOnUsers.has(action)) return null;
   if (target.id === principal.userId && action !== 'users.edit') return deny('self');
-  // An administrator's new password would give access beyond the end of the grant.
+  // An operator who resets an administrator's password could act as that administrator after the grant ends.
   if (principal.kind === 'support' && target.administratorLevel !== 'none') return deny('support');
   if (isGlobalAdmin(principal)) return null;
   if (target.administratorLevel === 'global') return deny('globalAdmin');
@@ -116,7 +116,10 @@ const requireApproval = (
 
 const actionsOnGlobalAdmins: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
-/** @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same person */
+/**
+ * @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same
+ * person
+ */
 function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Target[], deletedBefore = 0): boolean {
   if (scope.principal.kind === 'operator' || scope.agreed === act) return false;
   // Relaxing an approval rule always requires approval.

@@ -176,7 +176,7 @@ export function weakensApproval(now: RegionRules, next: RegionRules): boolean {
   return before.for.includes('deleteMany') && after.deleteMoreThan > before.deleteMoreThan;
 }
 
-// If the region already places exports elsewhere, the placement is kept.
+// Makes exports unavailable, unless the region already places them elsewhere.
 function withoutUsersExport({ operations }: RegionRules): Partial<RegionRules['operations']> {
   return operations['users.export'].at === 'here' ? { 'users.export': { at: 'nobody' } } : {};
 }

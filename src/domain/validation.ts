@@ -18,7 +18,7 @@ export function textFault(text: unknown, maxLength: number): CodedError | null {
   return text.length > maxLength ? { code: 'field.tooLong' } : null;
 }
 
-/** @returns a fault if the value is not one of the choices, else null */
+/** @returns a fault if the value is not one of the choices; null otherwise */
 export const choiceFault = (field: string, choices: readonly unknown[], value: unknown): FieldFault | null =>
   choices.includes(value) ? null : { field, code: 'field.unknownValue', parameters: { field } };
 
@@ -56,20 +56,20 @@ const maxLengths = { firstName: maxNameLength, lastName: maxNameLength, displayN
 const names = Object.keys(maxLengths) as (keyof typeof maxLengths)[];
 
 /**
- * @param facts the data of the user, with cleaned names. An empty display name stands for the first and last name
+ * @param user the data of the user, with cleaned names. An empty display name stands for the first and last name
  * @returns the faults in the data of a user, at most one per field
  */
 export function userFaults(
   rules: Pick<RegionRules, 'languages'>,
-  facts: Pick<User, keyof typeof maxLengths | 'language'> & Levels,
+  user: Pick<User, keyof typeof maxLengths | 'language'> & Levels,
 ): FieldFault[] {
   const faults: FieldFault[] = [];
   for (const field of names) {
-    const fault = textFault(facts[field], maxLengths[field]);
+    const fault = textFault(user[field], maxLengths[field]);
     if (fault !== null) faults.push(inField(field, fault));
   }
-  if (names.every((field) => facts[field] === '')) faults.push({ field: 'displayName', code: 'displayName.missing' });
-  const language = languageFault(rules, facts);
+  if (names.every((field) => user[field] === '')) faults.push({ field: 'displayName', code: 'displayName.missing' });
+  const language = languageFault(rules, user);
   if (language !== null) faults.push(language);
-  return [...faults, ...levelFaults(facts)];
+  return [...faults, ...levelFaults(user)];
 }

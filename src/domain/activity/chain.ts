@@ -21,7 +21,7 @@ export type Digest = (text: string) => string;
 /** Hashes an entry together with the hash of the previous one, so that each hash also covers all earlier entries. */
 export function entryHash(entry: ChainedEntry, previousHash: string, digest: Digest): string {
   const { place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest } = entry;
-  // Serialize an array: its order is fixed, and no value can pass for that of another field.
+  // Hash a JSON array and not concatenated text: the order is fixed, and the boundaries between values are unambiguous.
   return digest(
     JSON.stringify([previousHash, place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest]),
   );
@@ -96,7 +96,7 @@ export function createChainVerifier(digest: Digest, anchor: ChainAnchor = chainS
     },
     /**
      * Verifies the end of the log.
-     * @param length the number of entries that were ever recorded
+     * @param length the number of recorded entries, including trimmed ones
      * @returns a fault, such as a missing last entry, or null if there is none
      */
     end: (length: number, lastHash: string): ChainFault | null => {

@@ -96,7 +96,7 @@ interface Comment {
 
 /** Whether users keep their passwords in another region or get new ones. */
 export type MovedPasswords = 'keep' | 'reset';
-/** How a one-time link, instead of a temporary password, reached its user. */
+/** How a one-time link reached its user: passed on by an administrator, or emailed. */
 export type LinkHandover = Exclude<HandoverMode, 'shown'>;
 
 /** A changed rule of a tenant; null where the region's rule applies. */

@@ -4,7 +4,8 @@ import type { RegionScope } from '../scope.ts';
 import type { Grant } from '../support.ts';
 import type { Change } from '../people/user.ts';
 
-// Names are personal data, which is erased. Levels and languages remain visible to auditors after a user is erased.
+// Names are personal data and are erased with the user. Levels and languages are not, so that auditors can still see
+// them.
 const personalFields: ReadonlySet<Change['field']> = new Set(['firstName', 'lastName', 'displayName']);
 
 interface Personal {
@@ -73,9 +74,8 @@ function chained(principal: Principal): ChainedPrincipal {
 
 /**
  * @param actorId the acting user of the entry, if any
- * @returns the principal of an entry; null for an event before sign-in. Earlier versions did not record the principal:
- * for their entries without an acting user, which are those of the operator and of failed sign-ins, the result is also
- * null
+ * @returns the principal of an entry; null for an event before sign-in. Entries of earlier versions contain no
+ * principal: it is derived from the acting user, and is null if there is none
  */
 export function principalOf(data: string, actorId: string | null): RecordedPrincipal | null {
   const { principal, support } = JSON.parse(data) as { principal?: ChainedPrincipal; support?: SupportIds };

@@ -65,7 +65,8 @@ const maxTypedBytes = 4 * maxPasswordBytes;
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /**
- * @returns the normalized form of a typed password; null if it is too long. A much longer text is not even normalized
+ * @returns the normalized form of a typed password; null if it is too long. A text that is too long even for decomposed
+ * letters is rejected before it is normalized
  */
 export function readPassword(typed: string): string | null {
   if (bytesOf(typed) > maxTypedBytes) return null;

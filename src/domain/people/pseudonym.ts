@@ -3,7 +3,7 @@ import { temporaryAlphabet } from './password.ts';
 const symbols = 8;
 
 /**
- * The pseudonym that replaces the name of an erased user: 40 bits, stable per user, and easy to read out.
+ * The pseudonym that replaces the name of an erased user: 40 bits, stable per user, and easy to read aloud.
  * @param mac a keyed digest of the user's ID, at least 8 bytes. The key prevents the pseudonym from being derived from
  * the ID
  */

@@ -37,7 +37,7 @@ function withoutSubstrings(words: readonly string[]): string[] {
 
 /**
  * Builds the search text of a user: folded words separated by spaces. A query matches if each of its words is contained
- * in one of these words. Both `Müller` and `Mueller` add `muller` and `mueller`.
+ * in one of these words. For both `Müller` and `Mueller`, it contains `muller` and `mueller`.
  */
 export function searchTextOf({ displayName, username, firstName, lastName }: SearchableUser): string {
   const text = [displayName, username, firstName, lastName].join(' ');

@@ -5,7 +5,7 @@ import type { AuthenticationMethod } from './authentication.ts';
 import type { User } from './user.ts';
 import { temporaryAlphabet } from './password.ts';
 
-/** Time step (RFC 6238) and code length, the defaults of all authenticator apps. */
+/** Time step in seconds (RFC 6238) and code length. Both are the defaults of all authenticator apps. */
 export const stepSeconds = 30;
 export const codeDigits = 6;
 
@@ -15,7 +15,10 @@ export const codeEntryWindowMs = 15 * 60_000;
 export const recoveryCodeCount = 10;
 const groupLength = 4;
 
-/** Random bytes per recovery code. Each byte yields one base-32 character (5 bits). The code has 120 bits, so a fast hash is sufficient. */
+/**
+ * Random bytes per recovery code. Each byte yields one base-32 character (5 bits). The code has 120 bits, so a fast
+ * hash is sufficient.
+ */
 export const recoveryCodeBytes = 24;
 
 /**
