@@ -51,7 +51,8 @@ export const errorTexts: Texts = {
   'password.tooShort': 'passwords:error.tooShort',
   'password.unchanged': 'passwords:error.unchanged',
   'password.wrong': 'passwords:error.currentWrong',
-  // There is only room for a short reason beside a field. The page for a denied action names the other place.
+  // There is only room for a short reason beside a field. The page for a denied action names the place where it is
+  // performed.
   'permission.denied': ({ because }) => (because === 'elsewhere' ? 'policy:elsewhere.title' : `policy:${because}.text`),
   'personalData.tenantMoving': 'personal-data:error.moving',
   'request.notAForm': 'errors:reason.notAForm',

@@ -109,7 +109,7 @@ function dateFormatters(locale: string) {
   };
 }
 
-/** Caches formatted distances, because a list shows the same few many times. */
+/** Caches formatted distances, because lists repeat the same few. */
 function memoizeDistances(formatter: Intl.RelativeTimeFormat) {
   const cache = new Map<string, string>();
   return (amount: number, unit: Intl.RelativeTimeFormatUnit): string => {

@@ -36,7 +36,7 @@ export function isUnavailable(error: unknown): boolean {
     sqliteCodes.test(code) ||
     postgresClasses.test(code) ||
     names.has(error.name) ||
-    // The errors of node-redis have the name of their parent class.
+    // The errors of node-redis have the `name` of their parent class, so compare the name of the constructor too.
     names.has(error.constructor.name) ||
     messages.test(error.message)
   );
