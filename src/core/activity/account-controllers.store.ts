@@ -16,11 +16,14 @@ const givesAccess = `activity.kind in ${accessKinds} and activity.actor_id <> ac
 // The expression keeps SQLite from scanning the whole log along the index on the actor.
 const actorIdUnindexed = "actor_id || ''";
 
-function findControllersOf(name: string, those: (query: Knex.QueryBuilder, $: $, knex: Knex) => Knex.QueryBuilder) {
+function findControllersOf(
+  name: string,
+  selectAccounts: (query: Knex.QueryBuilder, $: $, knex: Knex) => Knex.QueryBuilder,
+) {
   return preparedQuery<{ id: string; person: string }>(name, (knex, $) =>
     knex
       .withRecursive('controllers', ['id', 'person', 'at'], (first) =>
-        those(first.select('accounts.id', 'activity.actor_id', 'activity.at'), $, knex)
+        selectAccounts(first.select('accounts.id', 'activity.actor_id', 'activity.at'), $, knex)
           .joinRaw('cross join activity')
           .where('activity.tenant_id', $('tenant'))
           .whereRaw('activity.target_id = accounts.id')

@@ -8,7 +8,7 @@ import { splitPersonal } from '../../domain/activity/personal.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import * as deliveriesStore from './deliveries.store.ts';
 
-/** An event to record, and the affected user; null if there is none. */
+/** An event to record, with the affected user, if any. */
 export type NewEntry = RecordedEvent;
 
 /** Who recorded an event and when; `tenantId` is null for a sign-in attempt with an unknown user name. */

@@ -47,7 +47,8 @@ export async function claimAcrossTenants(
       .where({ subscriber })
       .where('due_at', '<=', now)
       .where((lease) => void lease.whereNull('leased_until').orWhere('leased_until', '<=', now));
-  // The update repeats the conditions, so that a process that waited for a concurrent claim does not claim the same row.
+  // The update repeats the conditions, so that a process that waited for a concurrent claim does not claim the same
+  // row.
   const [row] = (await claimable()
     .whereIn('id', claimable().select('id').orderBy('due_at').limit(1))
     .update({ leased_until: leasedUntil, attempts: knex.raw('attempts + 1') })

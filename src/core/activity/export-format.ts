@@ -60,7 +60,11 @@ export const filteredEndSchema = z.strictObject({ end: z.strictObject({ entries:
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 
-/** @param filter null for the whole log @param exportedAt epoch ms */
+/**
+ * @param filter the filter of the export; null for the whole log
+ * @param exportedAt epoch ms
+ * @returns the first line of the file
+ */
 export function beginLine(
   { tenant, rules }: Scope,
   filter: LogFilter | null,

@@ -16,7 +16,7 @@ export type ExportResult =
 
 /** Limits how often one user may export the log. */
 export interface ExportThrottle {
-  /** @returns the number of seconds to wait if the budget is exhausted, else null */
+  /** @returns the number of seconds to wait if the budget is exhausted; null otherwise */
   consumeBudget(of: 'logExport', userId: string): Promise<{ readonly retryAfter: number } | null>;
 }
 

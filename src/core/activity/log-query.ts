@@ -11,7 +11,7 @@ export interface LogPosition {
 
 /** The filters of the log. A filter of null matches every entry. */
 export interface LogFilter {
-  /** The id of the actor or the target. */
+  /** The ID of the actor or the target. */
   readonly user: string | null;
   readonly group: ActivityGroup | null;
   /** Epoch ms, inclusive. */
@@ -33,7 +33,10 @@ export interface LogRequest {
   readonly limit: number;
 }
 
-/** A range of an index: the entries of one kind or of all kinds, for one user as the actor or the target, or for all users. */
+/**
+ * A range of an index: the entries of one kind or of all kinds, for one user as the actor or the target, or for all
+ * users.
+ */
 interface IndexRange {
   readonly column: 'actor_id' | 'target_id' | null;
   readonly kind: ActivityKind | null;

@@ -105,8 +105,8 @@ export async function getChainEnds(database: Database, scope: Scope): Promise<Ch
 }
 
 /**
- * @returns the latest events that concern a user, newest first. Sign-in attempts are limited separately, so that an attacker
- * cannot displace the other events.
+ * @returns the latest events that concern a user, newest first. Sign-in attempts are limited separately, so that an
+ * attacker cannot displace the other events.
  */
 export async function latestOfUser(database: Database, scope: Scope, userId: string): Promise<Activity[]> {
   const values = { tenant: scope.tenant.id, user: userId, ...shapeOf(latest).values };

@@ -26,7 +26,7 @@ export async function verifyChain(database: Database, tenantId: string): Promise
     entries++;
   }
   fault ??= check.end(length, hash);
-  // A running portal may trim the log during the verification. The anchor has changed then, so start again.
+  // A running portal may trim the log during the verification. In that case the anchor has changed, so start again.
   const moved =
     fault !== null && (await activityStore.chainForOperator(database, tenantId))?.anchor.place !== anchor.place;
   return moved ? verifyChain(database, tenantId) : { entries, dropped: anchor.place, fault };

@@ -26,7 +26,8 @@ const maxListed = 100;
 // Larger than the maximum number of users in a request. Even if all affected users are administrators, the list
 // therefore contains others, who can approve.
 const maxAdministrators = 100;
-// Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on administrators.
+// Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on
+// administrators.
 const isPending = "approvals.state in ('open', 'confirmed')";
 
 function selectNamed(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
@@ -88,7 +89,7 @@ function own(scope: Scope) {
   return { tenant_id: scope.tenant.id };
 }
 
-/** @returns the request; null if the id is unknown or belongs to another tenant */
+/** @returns the request; null if the ID is unknown or belongs to another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<Approval | null> {
   const [row] = await findOne(database, { tenant: scope.tenant.id, id });
   return row === undefined ? null : toApproval(row);
@@ -110,7 +111,7 @@ export async function* listPending(database: Database, scope: Scope): AsyncGener
   }
 }
 
-/** @returns the actor's pending requests, which `maxOpenApprovals` limits */
+/** @returns the actor's pending requests, at most `maxOpenApprovals` */
 export async function listPendingOfActor(database: Database, scope: Scope): Promise<Approval[]> {
   return (await listPendingOfRequesterQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope) })).map(
     toApproval,
@@ -176,7 +177,7 @@ export async function transition(
   return updated === 1;
 }
 
-/** @returns the ids of the tenants with pending requests, for the background job */
+/** @returns the IDs of the tenants with pending requests, for the background job */
 export async function listTenantsWithPendingForOperator(database: Database): Promise<string[]> {
   const rows = await database.knex('approvals').distinct('tenant_id').whereRaw(isPending);
   return (rows as { tenant_id: string }[]).map((row) => row.tenant_id);

@@ -99,7 +99,7 @@ async function insertRequest(
   return { outcome: 'requested', id } as const;
 }
 
-/** @throws Failure notFound if the id is unknown or the actor may not see the request */
+/** @throws Failure notFound if the ID is unknown or the actor may not see the request */
 async function loadVisible(tx: Database, scope: Scope, id: string): Promise<Approval> {
   const approval = await approvalsStore.find(tx, scope, id);
   if (approval === null || !canSee(scope, approval)) throw notFound();
@@ -112,7 +112,8 @@ export function load(deps: ApprovalsDependencies, scope: Scope, id: string): Pro
 }
 
 /**
- * @returns whether an action currently requires approval @throws Failure notFound if the affected users do not exist
+ * @returns whether an action currently requires approval
+ * @throws Failure notFound if the affected users do not exist
  */
 export function checkRequirement(
   deps: ApprovalsDependencies,

@@ -44,7 +44,10 @@ export interface ApprovalExpiryDependencies {
   readonly clock: () => number;
 }
 
-/** @returns the background job that expires requests that are no longer valid. Safe to run concurrently on several nodes. */
+/**
+ * @returns the background job that expires requests that are no longer valid. Safe to run concurrently on several
+ * nodes.
+ */
 export function createApprovalExpiry(deps: ApprovalExpiryDependencies): Job {
   const bound = bind(deps, { run });
   return { name: 'Approvals', everyMs, run: bound.run };

@@ -29,8 +29,8 @@ export async function list(database: Database): Promise<DirectoryRoute[]> {
 
 /**
  * Finds the region of the most specific route for a domain.
- * @returns the region to which the domain or one of its parent domains is routed; null if there is no route, or if a tenant
- * of this region owns the domain
+ * @returns the region to which the domain or one of its parent domains is routed; null if there is no route, or if a
+ * tenant of this region owns the domain
  */
 export async function regionOf(database: Database, domain: string): Promise<string | null> {
   for (const each of domainAndParents(domain)) {
@@ -46,7 +46,10 @@ export async function listTenantDomains(database: Database): Promise<string[]> {
   return database.knex('tenant_domains').orderBy('domain').pluck('domain');
 }
 
-/** @returns the routes that may be shared with other regions, excluding the domains of unlisted tenants and their subdomains */
+/**
+ * @returns the routes that may be shared with other regions, excluding the domains of unlisted tenants and their
+ * subdomains
+ */
 export async function listShared(database: Database): Promise<DirectoryRoute[]> {
   const unlisted = await database
     .knex('tenant_domains')

@@ -12,7 +12,10 @@ import { displayNameOf } from '../../domain/principal.ts';
 
 const usersPerBatch = 100;
 
-/** Writes the rechecked rows, records them, and marks the import as applied. @param unusableHash a hash that no password matches */
+/**
+ * Writes the rechecked rows, records them, and marks the import as applied.
+ * @param unusableHash a hash that no password matches
+ */
 export async function applyImport(
   tx: Database,
   scope: Scope,
@@ -48,8 +51,9 @@ export async function applyImport(
 }
 
 /**
- * Aborts an import without changing any user. @param rechecked the rechecked rows, if some of them were refused; their
- * outcomes are stored for the page of the import
+ * Aborts an import without changing any user.
+ * @param rechecked the rechecked rows, if some of them were refused; their outcomes are stored for the page of the
+ * import
  */
 export async function abortImport(
   tx: Database,

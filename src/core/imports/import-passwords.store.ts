@@ -38,7 +38,7 @@ function ownImport(database: Database, scope: Scope, id: string) {
 
 // A changed epoch means that the user was blocked or received another credential. The user is looked up with a
 // subquery: the table has just grown, and without up-to-date statistics both databases choose a slow plan for a join.
-// The statements are prepared, because in SQLite prepared reads do not wait for an import that is being applied.
+// Use prepared statements: in SQLite, they do not wait for an import that is being applied.
 function selectNewcomers(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return knex('import_rows')
     .where({ import_id: $('id'), outcome: 'added' })
@@ -108,7 +108,10 @@ export async function countIssued(database: Database, scope: Scope, id: string):
   return (await countIssuedQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
 }
 
-/** @returns the next batch of users in a download, after a row number */
+/**
+ * @param line the last row number of the previous batch
+ * @returns the next batch of users in a download
+ */
 export async function listAfter(database: Database, scope: Scope, id: string, line: number): Promise<Newcomer[]> {
   return (await listAfterQuery(database, { ...valuesOf(scope, id), line })).map((row) => ({
     line: row.line,

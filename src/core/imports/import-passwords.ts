@@ -41,7 +41,7 @@ export type PasswordDownload =
   | { readonly outcome: 'underWay' }
   /** All users have signed in or received another credential. */
   | { readonly outcome: 'nobody' }
-  /** The rules require emails, but the portal has no mail server. */
+  /** The rules require email, but the portal has no mail server. */
   | { readonly outcome: 'noMail' };
 
 // A download without progress for this long is considered aborted.
@@ -103,10 +103,10 @@ async function storeAllowed(
   tx: Database,
   scope: Scope,
   id: string,
-  made: readonly IssuedToNewcomer[],
+  issued: readonly IssuedToNewcomer[],
   at: number,
 ) {
-  const allowed = await filterAllowed(tx, scope, made);
+  const allowed = await filterAllowed(tx, scope, issued);
   const rows = allowed.map(({ stored, ...user }) => ({ ...user, ...stored }));
   const ids = await importPasswordsStore.issue(tx, scope, id, rows);
   const kept = allowed.filter(({ userId }) => ids.has(userId));
@@ -139,15 +139,15 @@ async function storeLinksAndRecord(
 }
 
 // Check the policy again: an imported user may have received an administrator level since the import, and the actor may
-// have lost it since the start of the download.
-async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
+// have lost the permission since the start of the download.
+async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, issued: readonly Each[]) {
   const actor = await usersStore.find(tx, scope, actingUserId(scope));
   if (actor?.state !== 'active') throw conflict('import.passwordsUnderWay');
   const present = createScope({ ...scope, principal: person(actor) });
-  const ids = made.map(({ userId }) => userId);
+  const ids = issued.map(({ userId }) => userId);
   const users = await usersStore.findMany(tx, scope, ids, 'present');
   const allowed = new Set(users.filter((user) => may(present, 'users.import', user).allowed).map(({ id }) => id));
-  return made.filter(({ userId }) => allowed.has(userId));
+  return issued.filter(({ userId }) => allowed.has(userId));
 }
 
 /** @returns what the page of an applied import shows about its passwords */
@@ -163,8 +163,8 @@ export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope,
 }
 
 /**
- * Starts the download of an import's passwords, which can be completed only once, and records it. @throws Failure
- * conflict or throttled
+ * Starts the download of an import's passwords, which can be completed only once, and records it.
+ * @throws Failure conflict or throttled
  */
 export async function begin(deps: ImportPasswordsDependencies, scope: Scope, found: Import): Promise<PasswordDownload> {
   const { credentialIssuer, throttle, clock, database } = deps;

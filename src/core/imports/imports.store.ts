@@ -27,7 +27,7 @@ function ownImport(database: Database, scope: Scope, id: string) {
   return database.knex('imports').where({ ...ownerColumns(scope), id });
 }
 
-// The statements are prepared, because in SQLite prepared reads do not wait for an import that is being applied.
+// Use prepared statements: in SQLite, they do not wait for an import that is being applied.
 function selectOwnImports(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return knex('imports')
     .where({ tenant_id: $('tenant'), user_id: $('user') })
@@ -48,7 +48,10 @@ function valuesOf(scope: Scope) {
   return { tenant: scope.tenant.id, user: actingUserId(scope) };
 }
 
-/** Creates an import, which is not visible until it is staged. Times are epoch ms. @returns functions to write its rows */
+/**
+ * Creates an import, which is not visible until it is staged. Times are epoch ms.
+ * @returns functions to write its rows
+ */
 export async function begin(
   database: Database,
   scope: Scope,

@@ -47,7 +47,7 @@ export interface ImportsDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound for an unknown id, and for an import of another user */
+/** @throws Failure notFound for an unknown ID, and for an import of another user */
 export async function load(deps: ImportsDependencies, scope: Scope, id: string): Promise<Import> {
   const { database } = deps;
   const found = await importsStore.find(database, scope, id);
@@ -130,7 +130,11 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: Uploa
   return { outcome: 'staged', id: staging.id };
 }
 
-/** Confirms an import. A background job applies it. @returns false if it is not staged. @throws Failure badRequest or conflict */
+/**
+ * Confirms an import. A background job applies it.
+ * @returns false if it is not staged.
+ * @throws Failure badRequest or conflict
+ */
 export async function confirm(
   deps: ImportsDependencies,
   scope: Scope,

@@ -102,8 +102,8 @@ function denialAsFault(field: string, decision: PolicyDecision): FieldFault | nu
 
 const fields = ['firstName', 'lastName', 'displayName', 'language', 'administratorLevel', 'agentLevel'] as const;
 
-// Ignore empty cells and unchanged values. A name that is the same as the stored one is also unchanged if cleaning
-// would alter it.
+// Ignore empty cells and unchanged values. A name is also unchanged if the file contains exactly the stored name, which
+// cleaning may alter.
 function changesOf({ values, verbatim }: ParsedRow, user: User): Change[] {
   return fields
     .filter((field) => values[field] !== undefined && values[field] !== user[field] && verbatim[field] !== user[field])

@@ -87,7 +87,8 @@ function* decoded(bytes: Buffer): Generator<string, void> {
   }
 }
 
-// Yields to the event loop between chunks: a file that consists of blank lines or delimiters can contain millions of them.
+// Yields to the event loop between chunks: a file that consists of blank lines or delimiters can contain millions of
+// them.
 async function* yieldBetween(texts: Iterable<string>): AsyncGenerator<string> {
   for (const text of texts) {
     yield text;

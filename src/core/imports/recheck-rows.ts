@@ -13,7 +13,7 @@ type Row<Outcome extends PlannedRow['outcome']> = Extract<PlannedRow, { outcome:
 export interface RecheckedRows {
   readonly added: Row<'added'>[];
   readonly changed: { readonly row: Row<'changed'>; readonly user: User }[];
-  /** Rows whose change another user has made in the meantime. */
+  /** Rows with changes that another user has already made in the meantime. */
   readonly unchanged: Row<'unchanged'>[];
   readonly refused: Row<'refused'>[];
 }
@@ -67,7 +67,10 @@ function recheckRow(
 
 const outdated = (field: string): FieldFault => ({ field, code: 'importRow.outdated' });
 
-/** @returns whether an active Global admin remains after the import. @param present the current number of active Global admins */
+/**
+ * @returns whether an active Global admin remains after the import.
+ * @param present the current number of active Global admins
+ */
 export function keepsGlobalAdmin({ added, changed }: RecheckedRows, present: number): boolean {
   const addedAdmins = added.filter(({ user }) => user.administratorLevel === 'global').length;
   const levelChanges = changed

@@ -101,7 +101,11 @@ export class BundleContentCheck {
     this.#checkRow(table, row);
   }
 
-  /** Checks the bundle as a whole, after all rows. @returns the IDs of the active Global admins @throws MoveFault */
+  /**
+   * Checks the bundle as a whole, after all rows.
+   * @returns the IDs of the active Global admins
+   * @throws MoveFault
+   */
   end(): string[] {
     const { tenant, secondFactors } = this.#header;
     const domains = this.#domains;

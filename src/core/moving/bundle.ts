@@ -8,7 +8,7 @@ const form = 'parvis tenant 1';
 
 const headerSchema = z.object({
   form: z.literal(form),
-  /** The ID of the move. Outside of the source region, only the bundle contains it until the tenant has moved in. */
+  /** The ID of the move. The receipt repeats it, which proves that the destination has decrypted the bundle. */
   move: z.uuid(),
   from: signerSchema,
   to: z.string().max(100),

@@ -32,7 +32,10 @@ export async function writeEncrypted(encrypter: Encrypter, lines: AsyncIterable<
   await pipeline(Readable.fromWeb(encrypted as NodeReadableStream), output);
 }
 
-/** Reads the lines of an encrypted file. @throws MoveFault if it is truncated, modified, or encrypted for another recipient */
+/**
+ * Reads the lines of an encrypted file.
+ * @throws MoveFault if it is truncated, modified, or encrypted for another recipient
+ */
 export async function* readEncrypted(file: string, identity: string): AsyncGenerator<string> {
   const age = await loadAge();
   const decrypter = new age.Decrypter();

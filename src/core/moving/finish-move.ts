@@ -41,7 +41,8 @@ export interface MoveReport {
 type RemovalReport = Omit<MoveReport, 'tables'> & { readonly was: Readonly<Record<string, number>> };
 
 /**
- * Permanently deletes a tenant that has moved into another region. A repeated call only counts the remaining rows again.
+ * Permanently deletes a tenant that has moved into another region. A repeated call only counts the remaining rows
+ * again.
  * @param receipt the unvalidated receipt
  * @throws MoveFault
  */

@@ -26,7 +26,10 @@ export interface MovedIn {
   readonly tables: readonly TableSummary[];
   /** The temporary passwords of the Global admins, to show once. Empty unless all passwords were reset. */
   readonly passwords: readonly { readonly username: string; readonly temporaryPassword: string }[];
-  /** Whether the language of the tenant, and of how many users, was replaced because this region does not offer it. */
+  /**
+   * Whether the tenant's language was replaced because this region does not offer it, and the number of users whose
+   * language was replaced for the same reason.
+   */
   readonly relanguaged: { readonly company: boolean; readonly users: number };
 }
 

@@ -92,8 +92,8 @@ function checkOrder({ rules, regionUrls }: MovingDependencies, { to, file }: Mov
   if (tenant.kind === 'operators') throw new MoveFault('operators', tenant.name);
   if (tenant.state === 'moving') throw new MoveFault('alreadyMoving', tenant.name);
   if (to === rules.region) throw new MoveFault('sameRegion', to);
-  // After the move, users are redirected to the new region, unless the tenant is unlisted, so its address must be
-  // known.
+  // Unless the tenant is unlisted, its users are redirected to the new region after the move, so the URL of that region
+  // must be configured.
   if (tenant.listed && !regionUrls.has(to)) throw new MoveFault('noAddress', to);
   if (existsSync(file)) throw new MoveFault('fileExists', file);
 }
@@ -169,8 +169,8 @@ async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleH
 }
 
 /**
- * Ends pending approvals and support grants under the tenant's lock. Otherwise they could expire during the move, and their log
- * entries would be missing from the bundle.
+ * Ends pending approvals and support grants under the tenant's lock. Otherwise they could expire during the move, and
+ * their log entries would be missing from the bundle.
  * @param at epoch ms
  */
 export async function endPendingRequestsAndGrants(tx: Database, scope: Scope, at: number): Promise<void> {

@@ -133,7 +133,8 @@ export async function countSecondFactorsToReplace(database: Database, tenantId: 
 }
 
 /**
- * Replaces languages that the region does not offer. @param at epoch ms
+ * Replaces languages that the region does not offer.
+ * @param at epoch ms
  * @returns whether the tenant's language was replaced, and the number of users whose language was replaced
  */
 export async function replaceLanguages(

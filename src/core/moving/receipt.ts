@@ -20,7 +20,9 @@ const receiptSchema = z.object({
   signature: signatureSchema,
 });
 
-/** The confirmation that a tenant has moved in, with the number of rows and the digest of each table in the database. */
+/**
+ * The confirmation that a tenant has moved in, with the number of rows and the digest of each table in the database.
+ */
 export type Receipt = Readonly<z.infer<typeof receiptSchema>>;
 
 type ReceiptContent = Pick<Receipt, 'move' | 'tenantId' | 'from' | 'tables' | 'at'>;

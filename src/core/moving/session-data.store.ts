@@ -6,7 +6,10 @@ const sessionsPerQuery = 1_000;
 // SQLite accepts at most 500 values per statement.
 const idsPerQuery = 400;
 
-/** @returns the keys of session data that contains a user name with one of these domains, or that belongs to an ended session */
+/**
+ * @returns the keys of session data that contains a user name with one of these domains, or that belongs to an ended
+ * session
+ */
 export async function findSessionKeys(
   database: Database,
   domains: readonly string[],

@@ -43,8 +43,8 @@ const movedTable = (
 });
 
 /**
- * All tables with rows of tenants, each after the tables that it references. Add every new table that references a tenant or a
- * user: a test compares this list with the schema.
+ * All tables with rows of tenants, each after the tables that it references. Add every new table that references a
+ * tenant or a user: a test compares this list with the schema.
  */
 export const tenantTables: readonly TenantTable[] = [
   movedTable('tenants', 'id = ?', 'id'),

@@ -14,7 +14,7 @@ import type { ScopeTenant } from '../../domain/tenant.ts';
 interface EntryFilter {
   readonly side: 'actor_id' | 'target_id';
   readonly userId: string;
-  /** If given, only entries whose data contains this text. */
+  /** If given, only entries whose data contains this text are selected. */
   readonly containing?: string;
 }
 
@@ -112,7 +112,7 @@ async function removeFromGrants(database: Database, tenantId: string, user: User
   await database.knex('support_grants').where(given).update({ purpose: '' });
 }
 
-// The user's imports are deleted, and rows about the user also from the imports of others.
+// Deletes the user's imports, and the rows about the user in the imports of others.
 async function removeFromImports(database: Database, scope: Scope, user: User): Promise<void> {
   const ofTenant = database.knex('imports').select('id').where({ tenant_id: scope.tenant.id });
   await database.knex('import_rows').whereIn('import_id', ofTenant).where({ username: user.username }).delete();
@@ -130,7 +130,10 @@ async function removeFromApprovals(database: Database, scope: Scope, { id }: Use
     .delete();
 }
 
-/** @returns a batch of users deleted at `deletedBefore` or earlier, oldest deletions first. @param deletedBefore epoch ms */
+/**
+ * @returns a batch of users deleted at `deletedBefore` or earlier, oldest deletions first.
+ * @param deletedBefore epoch ms
+ */
 export async function findOverdueAcrossTenants(
   database: Database,
   deletedBefore: number,
@@ -196,8 +199,8 @@ export async function removeFromSessionData(database: Database, { username, disp
   const rows = await database
     .knex<{ key: string; data: string }>('sessions')
     .select()
-    .whereRaw("data like ? escape '\\'", [holding(username)])
-    .orWhereRaw("data like ? escape '\\'", [holding(displayName)]);
+    .whereRaw("data like ? escape '\\'", [likePattern(username)])
+    .orWhereRaw("data like ? escape '\\'", [likePattern(displayName)]);
   for (const { key, data } of rows) {
     const { username: _username, notice: _notice, ...rest } = JSON.parse(data) as Record<string, unknown>;
     await database
@@ -208,4 +211,4 @@ export async function removeFromSessionData(database: Database, { username, disp
 }
 
 // Matches the name as a JSON string, with the wildcards of `like` escaped.
-const holding = (text: string): string => `%${JSON.stringify(text).replace(/[\\%_]/g, '\\$&')}%`;
+const likePattern = (text: string): string => `%${JSON.stringify(text).replace(/[\\%_]/g, '\\$&')}%`;

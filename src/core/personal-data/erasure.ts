@@ -44,7 +44,9 @@ export function createErasure(deps: ErasureDependencies) {
   return {
     load: bound.load,
 
-    /** Erases each user in a separate transaction, to keep locks short. Safe to run concurrently in several processes. */
+    /**
+     * Erases each user in a separate transaction, to keep locks short. Safe to run concurrently in several processes.
+     */
     purge: {
       countDue: bound.countDue,
       purge: bound.purge,
@@ -88,8 +90,8 @@ async function deleteThrottlesAndMail(deps: ErasureDependencies, user: User): Pr
 }
 
 /**
- * Erases one user whose restore window has ended. @returns the user; null if the user was restored or erased in the
- * meantime
+ * Erases one user whose restore window has ended.
+ * @returns the user; null if the user was restored or erased in the meantime
  */
 async function purgeOne(
   deps: ErasureDependencies,

@@ -12,7 +12,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { person } from '../../domain/principal.ts';
 
-/** A log entry, reduced to the parts that the user whose data is shown may see. */
+/** A log entry in the personal data of a user, without the parts that this user may not see. */
 export interface PersonalEntry {
   readonly at: number;
   /** Null if the details concern only another user. */
@@ -134,8 +134,8 @@ function entryFor(scope: Scope, user: User): (activity: Activity) => PersonalEnt
   };
 }
 
-// A comment is shown only to its author. The other users affected by a request are removed, because this is not data
-// about the user.
+// A comment is shown only to its author. The other users affected by a request are removed, because they are not part
+// of this user's data.
 function redactOthers(event: ActivityEvent, own: boolean): ActivityEvent {
   if (!('approval' in event)) return event;
   const { about: _about, ...rest } = event;

@@ -6,7 +6,7 @@ import type { Database } from '../../platform/database/database.ts';
 
 const unknownUserEntriesKeptMs = 30 * 24 * 60 * 60 * 1_000;
 
-// An import may have ten thousand rows, so they are deleted one at a time to keep transactions short.
+// An import may have ten thousand rows, so imports are deleted one at a time to keep transactions short.
 const importsPerQuery = 20;
 
 interface PurgeOptions {
@@ -52,7 +52,8 @@ export async function countExpired(
 }
 
 /**
- * Deletes expired sessions and their data, throttles, links, approvals and imports. Safe to run concurrently on several nodes.
+ * Deletes expired sessions and their data, throttles, links, approvals and imports. Safe to run concurrently on several
+ * nodes.
  * @param now epoch ms
  */
 export async function purge(

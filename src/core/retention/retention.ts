@@ -79,7 +79,9 @@ export interface RetentionDependencies {
   readonly log: Logger;
 }
 
-/** @returns the background job that deletes expired data while the clock is trusted, and logs what it deleted or skipped */
+/**
+ * @returns the background job that deletes expired data while the clock is trusted, and logs what it deleted or skipped
+ */
 export function createRetention(deps: RetentionDependencies): Job {
   const warnings = new Map<string, number>();
   return { name: 'Purge', everyMs: purgeEveryMs, run: (stopping) => run(deps, warnings, stopping) };

@@ -14,7 +14,7 @@ import type { Support } from './support.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-/** The actions on an operator. */
+/** The actions that commands can perform on an operator. */
 export const operatorSteps = ['block', 'unblock', 'delete'] as const;
 export type OperatorStep = (typeof operatorSteps)[number];
 
@@ -28,7 +28,7 @@ export interface OperatorsDependencies {
 
 const none = { administratorLevel: 'none', agentLevel: 'none' } as const;
 
-/** @returns an operator by user name or id, with the scope to manage them. @throws Failure notFound */
+/** @returns an operator by user name or ID, and the scope in which to manage the operator. @throws Failure notFound */
 export async function find(deps: OperatorsDependencies, usernameOrId: string): Promise<{ user: User; scope: Scope }> {
   const { database, tenants } = deps;
   const home = await tenantsStore.findOperatorsTenant(database);

@@ -127,7 +127,7 @@ export async function listOpen(database: Database, scope: Scope, now: number): P
     .filter(({ endsAt }) => endsAt > now);
 }
 
-/** @returns a grant of the scope's tenant; null if the id is unknown or belongs to another tenant */
+/** @returns a grant of the scope's tenant; null if the ID is unknown or belongs to another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<TenantGrant | null> {
   const own = { 'grants.tenant_id': scope.tenant.id, 'grants.id': id };
   const [row] = (await selectGrants(database.knex).where(own)) as TenantGrantRow[];

@@ -57,16 +57,17 @@ async function consume(
   return true;
 }
 
-/** Looks up a link without redeeming it. @returns null if it is unknown, expired or already used */
+/** Looks up a link without redeeming it. @returns the link; null if it is unknown, expired or already used */
 export function find(deps: LinksDependencies, token: string): Promise<FoundLink | null> {
   const { database } = deps;
   return findValid(deps, database, token);
 }
 
 /**
- * Redeems a link and opens a session in which the user must choose a password. Of concurrent requests, only one succeeds.
+ * Redeems a link and opens a session in which the user must choose a password. Of concurrent requests, only one
+ * succeeds.
  * @param device the User-Agent of the browser
- * @returns null if the link is unknown, expired or already used
+ * @returns a ticket for the session; null if the link is unknown, expired or already used
  */
 export async function redeem(
   deps: LinksDependencies,

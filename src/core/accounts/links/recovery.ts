@@ -36,8 +36,8 @@ export interface RecoveryDependencies {
 }
 
 /**
- * Self-service account recovery, for regions in which administrators may not reset passwords: a one-time link is mailed to
- * the user name, which is an email address.
+ * Self-service account recovery, for regions in which administrators may not reset passwords: a one-time link is mailed
+ * to the user name, which is an email address.
  */
 export function createRecovery(deps: RecoveryDependencies) {
   const bound = bind<Queue, { requestLink: typeof requestLink; run: typeof run }>(

@@ -25,7 +25,10 @@ export function createLinkTokens(secrets: readonly string[], addressOf: (token: 
       return { id: randomUUID(), digest: digestOf(token), address: addressOf(token) };
     },
 
-    /** @returns a link to mail later. Its token is derived from the ID again when the email is sent. */
+    /**
+     * @returns a link to mail later. Its token is not stored, because it can be derived from the ID when the email is
+     * sent.
+     */
     issueForMail: (): LinkDigest => {
       const id = randomUUID();
       return { id, digest: digestOf(derive(secrets[0] ?? '', id)) };

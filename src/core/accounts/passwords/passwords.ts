@@ -164,7 +164,10 @@ export async function changeOwn(
   return change(deps, scope, credentials, session.id, form);
 }
 
-/** @returns metadata of a user's password: who set it and when. @throws Failure notFound for a user of another tenant */
+/**
+ * @returns metadata of a user's password: who set it and when.
+ * @throws Failure notFound for a user of another tenant
+ */
 export function getMetadata(
   { database }: PasswordsDependencies,
   scope: Scope,

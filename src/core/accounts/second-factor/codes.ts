@@ -31,7 +31,10 @@ export interface CodeAcceptorDependencies {
   readonly clock: () => number;
 }
 
-/** Accepts each code only once, across all nodes. @returns null if the code is wrong or was used before */
+/**
+ * Checks a code and consumes it, so that it is accepted only once across all nodes.
+ * @returns the kind of code; null if it is wrong or was used before
+ */
 export async function acceptCode(
   deps: CodeAcceptorDependencies,
   tx: Database,

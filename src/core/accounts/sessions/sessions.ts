@@ -51,7 +51,10 @@ export function signOut(deps: SessionsDependencies, scope: Scope, sessionId: str
   });
 }
 
-/** Ends one of the actor's own sessions, or all except the current one. @returns false if the session belongs to another user */
+/**
+ * Ends one of the actor's own sessions, or all except the current one.
+ * @returns false if the session belongs to another user
+ */
 export function endOwn(
   deps: SessionsDependencies,
   scope: Scope,

@@ -17,8 +17,8 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
 /**
- * What the session data of a browser contains about a sign-in. Everything else is read from the database with each
- * request.
+ * The part of a browser's session data that identifies the session of the user. Everything else is read from the
+ * database with each request.
  */
 export interface SessionTicket {
   readonly sessionId: string;

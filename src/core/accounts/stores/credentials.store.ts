@@ -93,8 +93,8 @@ async function findSecret(database: Database, userId: string | null): Promise<st
 }
 
 /**
- * Compares a password with the user's stored password. Performs exactly one verification, against a decoy hash if there is
- * nothing to compare, so that the response time is the same.
+ * Compares a password with the user's stored password. Performs exactly one verification, against a decoy hash if there
+ * is nothing to compare, so that the response time is the same.
  * @param userId null if no user could have this password
  * @throws Failure overloaded
  */
@@ -122,7 +122,10 @@ export async function isAnyPassword(
   return false;
 }
 
-/** @returns metadata of a user's password: who set it and when. @throws Failure notFound for a user of another tenant */
+/**
+ * @returns metadata of a user's password: who set it and when.
+ * @throws Failure notFound for a user of another tenant
+ */
 export async function getPasswordMetadata(database: Database, scope: Scope, userId: string): Promise<PasswordMetadata> {
   const [row] = await metadataQuery(database, { user: userId, tenant: scope.tenant.id });
   if (row === undefined) throw notFound();

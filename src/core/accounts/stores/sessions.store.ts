@@ -79,7 +79,10 @@ export async function open(
   await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
 }
 
-/** @returns the acting user's sessions that were used since `seenSince`, most recent first. @param seenSince epoch ms */
+/**
+ * @returns the acting user's sessions that were used since `seenSince`, most recent first.
+ * @param seenSince epoch ms
+ */
 export async function listOwn(database: Database, scope: Scope, seenSince: number): Promise<OwnSession[]> {
   return (await listOwnQuery(database, { user: actingUserId(scope), since: seenSince })).map((row) => ({
     id: row.id,
@@ -90,7 +93,10 @@ export async function listOwn(database: Database, scope: Scope, seenSince: numbe
   }));
 }
 
-/** Ends one of the acting user's sessions. @returns false if the session belonged to another user or had already ended */
+/**
+ * Ends one of the acting user's sessions.
+ * @returns false if the session belonged to another user or had already ended
+ */
 export async function endOwn(database: Database, scope: Scope, id: string): Promise<boolean> {
   return (
     (await database
@@ -101,7 +107,8 @@ export async function endOwn(database: Database, scope: Scope, id: string): Prom
 }
 
 /**
- * Stores that a user authenticated again in a session. @param at epoch ms
+ * Stores that a user authenticated again in a session.
+ * @param at epoch ms
  * @returns false if the session has ended in the meantime
  */
 export async function updateAuthentication(
@@ -139,7 +146,10 @@ export async function enterSupport(database: Database, id: string, grantId: stri
   );
 }
 
-/** Stops acting under this grant, but not under another one. @returns whether the session was acting under this grant */
+/**
+ * Stops acting under this grant, but not under another one.
+ * @returns whether the session was acting under this grant
+ */
 export async function leaveSupport(database: Database, id: string, grantId: string): Promise<boolean> {
   return (
     (await database

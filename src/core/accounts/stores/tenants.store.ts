@@ -19,7 +19,7 @@ export interface Tenant {
   readonly listed: boolean;
 }
 
-/** A tenant to insert. It has no rules of its own yet. */
+/** A tenant to insert, which has not set any rules yet. */
 export type NewTenantRow = Omit<Tenant, 'ownRules' | 'kind' | 'listed'> &
   Partial<Pick<Tenant, 'kind'>> & { readonly listed?: boolean };
 

@@ -10,7 +10,7 @@ import { findNumbers } from './users.search.store.ts';
 
 type FoundRow = ListedRow & { readonly number: number };
 
-/** The limits of a search. Tests lower them to run the code for a million users with a few hundred. */
+/** The limits of a search. Tests lower the limits, so that a few hundred users exercise the code for a million. */
 export interface Limits {
   /** How many rows one query scans. It is limited because a SQLite query blocks the event loop. */
   readonly rowsPerStep: number;
@@ -48,7 +48,7 @@ async function find(database: Database, asked: PageQuery, limits: Limits): Promi
   return (await walk(database, asked, limits, Infinity)) ?? [];
 }
 
-/** @returns the rows of the page; null if the page is not full after `maxSteps` */
+/** Reads a page in steps of `rowsPerStep` users. @returns the rows; null if the page is not full after `maxSteps` */
 async function walk(
   database: Database,
   asked: PageQuery,

@@ -180,8 +180,8 @@ export function selectFromCandidates(knex: Knex, $: $, asked: PageQuery): Knex.Q
 }
 
 /**
- * Selects the numbers of users with a level or status that has a partial index: the levels other than `none`, blocked users,
- * and users who must change their password.
+ * Selects the numbers of users with a level or status that has a partial index: the levels other than `none`, blocked
+ * users, and users who must change their password.
  */
 export function selectFromPartialIndex(knex: Knex, $: $, index: PartialIndex): Knex.QueryBuilder {
   const query = knex('users').select('number').where('tenant_id', $('tenant'));

@@ -93,7 +93,8 @@ function selectMatching({ dialect }: Database, knex: Knex, match: Knex.Value, li
   return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(limit, asLiteral);
 }
 
-// Entries indexed before 2026-11-30 have one more letter before the first word of a name. The query matches those as well.
+// Entries indexed before 2026-11-30 have one more letter before the first word of a name. The query matches those as
+// well.
 function matchOf({ dialect }: Database, code: string, words: readonly string[]): string {
   const beginningOf = (prefix: string, word: string): string =>
     dialect === 'sqlite' ? `"${prefix}${searchPrefix(word)}"*` : `'${prefix}${searchPrefix(word)}':*`;

@@ -59,8 +59,8 @@ export async function findGlobalAdmins(database: Database, scope: Scope): Promis
 }
 
 /**
- * @returns the users with these IDs, sorted by name: only deleted users, or only others. IDs of other tenants are
- * ignored
+ * @returns the users with these IDs, sorted by name. IDs of other tenants are ignored, as are deleted or other users,
+ * depending on `among`
  */
 export async function findMany(
   database: Database,
@@ -85,8 +85,8 @@ export async function countActiveGlobalAdmins(database: Database, scope: Scope):
 }
 
 /**
- * Locks a user for the rest of a transaction that already holds the tenant's lock. Needed because users change their own
- * language without the tenant's lock.
+ * Locks a user for the rest of a transaction that already holds the tenant's lock. Needed because users change their
+ * own language without the tenant's lock.
  */
 export async function lock(database: Database, scope: Scope, id: string): Promise<void> {
   if (database.dialect === 'postgres')
@@ -171,7 +171,7 @@ function query(first: boolean) {
   });
 }
 
-/** Reads all users of a tenant by name in batches, for the operator's commands. */
+/** Reads all users of a tenant in batches, sorted by name, for the operator's commands. */
 export async function* listByName(database: Database, tenantId: string): AsyncGenerator<User> {
   for (let last: UserRow | undefined; ;) {
     const place = last && { key: last.name_key, id: last.id };

@@ -33,7 +33,7 @@ export const changesBetween = (before: TenantRules, next: TenantRules): RuleChan
     .filter((rule) => before[rule] !== next[rule])
     .map((rule) => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
 
-/** Serializes the rules that a tenant has set for a hidden field of the form, which detects concurrent changes. */
+/** Serializes the rules that a tenant has set, for a field of the form that detects concurrent changes. */
 export const serializeOwnRules = (own: TenantRules): string => JSON.stringify(own);
 
 export interface TenantRulesDependencies {

@@ -13,7 +13,7 @@ export interface CodeThrottle {
   /**
    * Counts an attempt with a code from the app or a recovery code, before the code is checked.
    * @param attempts the number of consecutive attempts that the rules allow
-   * @returns the waiting time if the account is throttled, else null
+   * @returns the waiting time if the account is throttled; null otherwise
    */
   consume(owner: AccountOwner, attempts: number): Promise<Wait | null>;
   /** Undoes the count of an attempt that could not be checked. */

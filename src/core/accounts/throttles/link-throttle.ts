@@ -16,7 +16,7 @@ export function createLinkThrottle(deps: Database) {
   const names = createLimiter(deps, 'recoveryName', recoveriesPerName);
   const addresses = createLimiter(deps, 'recoveryAddress', recoveriesPerAddress);
   return {
-    /** Counts an attempt before the link is looked up. @returns the waiting time if throttled, else null */
+    /** Counts an attempt before the link is looked up. @returns the waiting time if throttled; null otherwise */
     consumeLink: (address: string): Promise<Wait | null> => consume(links, keyOf(address)),
 
     /** Undoes the count for a valid link. */
@@ -24,7 +24,10 @@ export function createLinkThrottle(deps: Database) {
       await links.reward(keyOf(address), 1);
     },
 
-    /** Counts a request for a recovery email for any user name, existing or not. @returns the waiting time if throttled, else null */
+    /**
+     * Counts a request for a recovery email, whether or not the user name exists.
+     * @returns the waiting time if throttled; null otherwise
+     */
     consumeRecovery: async (username: string, address: string): Promise<Wait | null> =>
       (await consume(addresses, keyOf(address))) ?? (await consume(names, digest(username))),
   };

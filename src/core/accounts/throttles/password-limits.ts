@@ -11,7 +11,10 @@ export interface Attempt {
   /** Canonical user name, whether or not it exists. */
   readonly username: string;
   readonly address: string;
-  /** The user's epoch; 0 if there is no user. Prevents attempts against a replaced password from counting against the new one. */
+  /**
+   * The user's epoch; 0 if there is no user. Prevents attempts against a replaced password from counting against the
+   * new one.
+   */
   readonly epoch: number;
   /** The ID of a browser in which this user has signed in before, or null. */
   readonly knownDevice: string | null;
@@ -53,8 +56,8 @@ export function createPasswordLimits(limiter: CreateLimiter, { throttle }: Regio
     account: limiter('account', perAccount),
     address: limiter('address', perAddress),
     temporaryPasswords: limiter('temporary', temporaryPasswords),
-    // The limits for chosen passwords also limit how many failures with them are recorded. Failures with temporary
-    // passwords have other limits, so their number of log entries is limited here to the same values.
+    // Log entries are limited to as many as attempts with chosen passwords, because the limit for attempts with
+    // temporary passwords is higher.
     recordsPerName: limiter('recordName', perAccount),
     recordsPerAddress: limiter('recordAddress', perAddress),
     consecutiveFailures: limiter('row', {
@@ -72,7 +75,7 @@ export function limitsOf(limits: PasswordLimits, attempt: Attempt): [RateLimiter
   const { accountAndSource, account, network } = keysOf(attempt);
   // There is no limit per user name: with one, an attacker could lock out every user who has not signed in yet.
   if (attempt.kind === 'temporary') return [[limits.temporaryPasswords, network]];
-  // Users who signed in from this browser before are not locked out by failed attempts from elsewhere.
+  // Users who have signed in from this browser before are not locked out by failed attempts from other browsers.
   if (attempt.knownDevice !== null) {
     return [
       [limits.perAccountAndSource(attempt), accountAndSource],

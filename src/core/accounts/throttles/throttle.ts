@@ -15,7 +15,7 @@ export type { Attempt } from './password-limits.ts';
 export interface Throttle {
   /**
    * Counts an attempt before the password is checked, so that concurrent attempts cannot exceed the limit.
-   * @returns the waiting time if the attempt is throttled, else null
+   * @returns the waiting time if the attempt is throttled; null otherwise
    */
   consume(attempt: Attempt): Promise<Wait | null>;
   /** Throttles second-factor attempts. */
@@ -29,7 +29,10 @@ export interface Throttle {
   refund(attempt: Attempt): Promise<void>;
   /** Resets the counters after the right password. */
   reset(attempt: Attempt): Promise<void>;
-  /** Counts expensive actions of a signed-in user. @returns the waiting time if the budget is exhausted, else null */
+  /**
+   * Counts expensive actions of a signed-in user.
+   * @returns the waiting time if the budget is exhausted; null otherwise
+   */
   consumeBudget(action: BudgetedAction, actorId: string, times?: number): Promise<Wait | null>;
   /** Like `consumeBudget`, for the scope's actor; the operator is exempt. @throws Failure throttled */
   requireBudget(scope: Scope, action: BudgetedAction): Promise<void>;
@@ -127,8 +130,8 @@ async function deleteCounts(
 ): Promise<void> {
   const { consecutiveFailures, account, devices, recordsPerName } = limits;
   for (let each = 0; each <= epoch; each++) {
-    const far = digest(`${username}|${each}`);
-    for (const limiter of [consecutiveFailures, account, devices, recordsPerName]) await limiter.delete(far);
+    const accountKey = digest(`${username}|${each}`);
+    for (const limiter of [consecutiveFailures, account, devices, recordsPerName]) await limiter.delete(accountKey);
   }
   await codes.deleteCounts({ username });
 }

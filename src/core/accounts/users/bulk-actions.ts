@@ -64,7 +64,7 @@ const needsApprovalAsFormerGlobalAdmin = (scope: Scope, action: BulkAction, user
   because === 'secondAdministrator' &&
   formerAdminProtection(scope, 'resetPassword', user) !== null;
 
-/** @returns the users to process and the users to skip. Unknown ids are in neither list. */
+/** @returns the users to process and the users to skip. Unknown IDs are in neither list. */
 export async function partitionTargets(
   database: Database,
   scope: Scope,

@@ -12,8 +12,8 @@ import { bind } from '../../../platform/bind.ts';
 import { userOf } from '../../../domain/principal.ts';
 
 /**
- * A user whose password to reset, with the epoch when the form was rendered. If the form is submitted twice, the second
- * submission is rejected, because its epoch is outdated.
+ * A user whose password is to be reset, with the epoch when the form was rendered. If the form is submitted twice, the
+ * second submission is rejected, because its epoch is outdated.
  */
 export interface ResetTarget {
   readonly id: string;
@@ -87,7 +87,7 @@ async function recordRefusals(
 
 /**
  * Resets the passwords of several users and ends their sessions.
- * @returns the credentials, whose clear text cannot be read again
+ * @returns the credentials. Their clear text is not stored, so it cannot be retrieved later
  */
 export async function bulkReset(
   deps: BulkResetDependencies,

@@ -95,7 +95,7 @@ export type EditOutcome =
   | {
       readonly outcome: 'saved';
       readonly user: User;
-      /** Whether fields that someone else changed in the meantime kept their new values. */
+      /** Whether fields that another user changed in the meantime kept their new values. */
       readonly merged: boolean;
       /** Whether the administrator level was left out because it requires another administrator's approval. */
       readonly needsApproval: boolean;
@@ -174,7 +174,9 @@ export interface SentEdit {
   readonly nameOrder: NameOrder;
 }
 
-/** @returns the fields of a user as the form shows them: with cleaned names, and a language only if the region offers it */
+/**
+ * @returns the fields of a user as the form shows them: with cleaned names, and a language only if the region offers it
+ */
 export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
   const { firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   const names = { firstName: cleanName(firstName), lastName: cleanName(lastName), displayName: cleanName(displayName) };
@@ -182,7 +184,7 @@ export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
 }
 
 /**
- * @param stored the current values; used in place of the rendered ones if the form does not include them
+ * @param stored the current values, which replace the rendered ones if the form does not include them
  * @returns the fields that the sender changed, with their new values
  */
 export function changesIn({ typed, shown, nameOrder }: SentEdit, stored: UserChanges): Partial<UserChanges> {
@@ -199,6 +201,6 @@ export function changesIn({ typed, shown, nameOrder }: SentEdit, stored: UserCha
 export const isComplete = ({ typed, shown }: SentEdit): boolean =>
   shown !== null && changeableFields.every((field) => typed[field] === undefined || shown[field] !== undefined);
 
-/** @returns the fields that someone else has changed since the form was rendered */
+/** @returns the fields that another user has changed since the form was rendered */
 export const changedByOthers = ({ shown }: SentEdit, stored: UserChanges): UserField[] =>
   changeableFields.filter((field) => shown?.[field] !== undefined && shown[field] !== stored[field]);
