@@ -87,7 +87,7 @@ export interface ErrorParameters {
   readonly 'import.unknownColumns': { readonly names: readonly string[] };
   /** `names` are the headings of the file. */
   readonly 'import.usernameColumnMissing': { readonly names: readonly string[] };
-  /** `line` is the first row with this user name. */
+  /** `line` is the number of the first row with this user name. */
   readonly 'importRow.duplicate': { readonly line: number };
   readonly 'importRow.unknownValue': { readonly value: string };
   /** `count` is the limit, in Unicode code points. */

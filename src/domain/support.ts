@@ -43,7 +43,7 @@ export type SupportEnd = 'expired' | 'ended' | 'suspended' | 'moving' | 'forbidd
 
 /**
  * @param rules the effective rules of the tenant that granted access
- * @param now epoch ms
+ * @param now the current time, epoch ms
  * @returns why a grant is no longer valid; null if it is valid
  */
 export function supportEndReason(

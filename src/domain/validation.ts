@@ -9,9 +9,9 @@ import { cleanName, maxNameLength, type User } from './people/user.ts';
  */
 
 /**
- * @param maxLength in UTF-16 code units
- * @returns the error of a single-line text, which must not contain control, invisible or bidirectional characters; null
- * if it is valid
+ * Validates a single-line text, which must not contain control, invisible or bidirectional characters.
+ * @param maxLength the maximum length in UTF-16 code units
+ * @returns the error; null if the text is valid
  */
 export function textFault(text: unknown, maxLength: number): CodedError | null {
   if (typeof text !== 'string' || cleanName(text) !== text) return { code: 'field.malformed' };

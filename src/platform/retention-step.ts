@@ -6,11 +6,11 @@ export type CountDeleted = (kind: string, count: number) => void;
 
 /** Deletes one kind of data at the end of its retention period. */
 export interface RetentionStep {
-  /** @returns the number of rows due for deletion. @param now epoch ms */
+  /** @returns the number of rows due for deletion. @param now the current time, epoch ms */
   countDue(now: number): Promise<Counts>;
   /**
    * Deletes the rows that are due. Safe to run in several processes at the same time.
-   * @param now epoch ms
+   * @param now the current time, epoch ms
    * @param stopping a signal that is aborted before the process exits. The next run deletes the remaining rows
    */
   purge(now: number, stopping: AbortSignal, countDeleted: CountDeleted): Promise<void>;

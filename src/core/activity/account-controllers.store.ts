@@ -78,7 +78,7 @@ const deletions = preparedQuery<{ actor: string; count: number }>('activity.dele
 /**
  * Finds, for each active administrator, the users who gave access to that account, directly or indirectly: by creating,
  * restoring or unblocking it, issuing a credential for it, or raising its level.
- * @param since epoch ms, exclusive
+ * @param since the start of the period, epoch ms, exclusive
  */
 export async function findAccountControllers(
   database: Database,

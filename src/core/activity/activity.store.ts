@@ -34,7 +34,11 @@ function insert(
   );
 }
 
-/** Records an event of the scope's actor. @param targetId the affected user, if any @param at epoch ms */
+/**
+ * Records an event of the scope's actor.
+ * @param targetId the affected user, if any
+ * @param at the time of the event, epoch ms
+ */
 export function record(
   database: Database,
   scope: Scope,
@@ -45,7 +49,7 @@ export function record(
   return insert(database, scope, { tenant: scope.tenant.id, actor: actorIdOf(scope), target: targetId }, event, at);
 }
 
-/** Records several events of the scope's actor in the given order. @param at epoch ms */
+/** Records several events of the scope's actor in the given order. @param at the time of the event, epoch ms */
 export function recordMany(database: Database, scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> {
   return database.transaction((tx) =>
     appendEntries(tx, scope, { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at }, entries),
@@ -56,7 +60,7 @@ export function recordMany(database: Database, scope: Scope, entries: readonly N
  * Records a sign-in attempt, for which there is no principal yet. The entered user name is not stored, because it may
  * be a mistyped password.
  * @param user the user with this name, if there is one
- * @param at epoch ms
+ * @param at the time of the event, epoch ms
  */
 export function recordSignIn(
   database: Database,

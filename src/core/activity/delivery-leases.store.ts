@@ -30,8 +30,8 @@ const due = preparedQuery<{ id: string }>('deliveries.due', (knex, $) =>
 /**
  * Claims the delivery to a subscriber that has been due the longest. If several processes call this concurrently, only
  * one of them claims it.
- * @param now epoch ms
- * @param leasedUntil epoch ms after which another process may claim the delivery, if it still exists
+ * @param now the current time, epoch ms
+ * @param leasedUntil the time in epoch ms after which another process may claim the delivery, if it still exists
  */
 export async function claimAcrossTenants(
   database: Database,
@@ -61,7 +61,10 @@ export async function complete(database: Database, id: string): Promise<void> {
   await database.knex('deliveries').where({ id }).delete();
 }
 
-/** Ends the lease of a failed attempt, unless another process has claimed the delivery since. @param dueAt epoch ms */
+/**
+ * Ends the lease of a failed attempt, unless another process has claimed the delivery since.
+ * @param dueAt the time of the next attempt, epoch ms
+ */
 export async function postpone(database: Database, { id, attempts }: Delivery, dueAt: number): Promise<void> {
   await database.knex('deliveries').where({ id, attempts }).update({ due_at: dueAt, leased_until: null });
 }

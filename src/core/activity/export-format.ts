@@ -62,7 +62,7 @@ const line = (value: object): string => `${JSON.stringify(value)}\n`;
 
 /**
  * @param filter the filter of the export; null for the whole log
- * @param exportedAt epoch ms
+ * @param exportedAt the time of the export, epoch ms
  * @returns the first line of the file
  */
 export function beginLine(

@@ -22,7 +22,7 @@ export interface LogFilter {
 
 export const wholeLog: LogFilter = { user: null, group: null, from: null, until: null };
 
-/** A page of the log: up to `limit` entries between two positions, from either end. */
+/** A page of the log: up to `limit` entries between two positions, starting at the newest or the oldest. */
 export interface LogRequest {
   readonly filter: LogFilter;
   readonly order: 'newestFirst' | 'oldestFirst';

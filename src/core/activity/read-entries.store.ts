@@ -124,7 +124,7 @@ export async function editsOfUser(database: Database, scope: Scope, userId: stri
 }
 
 /**
- * @param since epoch ms
+ * @param since the start of the period, epoch ms
  * @returns the number of different users who were throttled at sign-in. Only a limited number of the latest events is
  * read
  */

@@ -41,7 +41,7 @@ export async function newestAtForOperator(database: Database): Promise<number | 
 /**
  * @returns the number of entries due for deletion in all logs. In each log, only the entries before the first one that
  * is not due are counted
- * @param before epoch ms
+ * @param before the end of the period, epoch ms
  */
 export async function countOverdueForOperator(database: Database, before: number): Promise<number> {
   let overdue = 0;

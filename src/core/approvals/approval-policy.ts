@@ -58,7 +58,10 @@ export const canDecide = (scope: Scope, { act, subject, requester }: ApprovalSum
 export const canSee = (scope: Scope, approval: ApprovalSummary & Pick<Approval, 'approver'>): boolean =>
   [approval.requester.id, approval.approver?.id].includes(actingUserId(scope)) || canDecide(scope, approval);
 
-/** Reads the log and returns a function that checks whether two accounts are independent. @param now epoch ms */
+/**
+ * Reads the log and returns a function that checks whether two accounts are independent.
+ * @param now the current time, epoch ms
+ */
 export const loadIndependenceCheck = async (database: Database, scope: Scope, now: number): Promise<AreIndependent> =>
   independenceCheck(await activityStore.findAccountControllers(database, scope, now - accountControlMs));
 
@@ -73,7 +76,7 @@ export interface Approvers {
 
 /**
  * @returns the eligible and the dependent administrators for a request, each sorted by level and name
- * @param now epoch ms
+ * @param now the current time, epoch ms
  */
 export async function findApprovers(
   database: Database,
@@ -92,7 +95,7 @@ export async function findApprovers(
 
 /**
  * Checks a pending request against the current state of the users involved.
- * @param now epoch ms
+ * @param now the current time, epoch ms
  * @returns the reason why the request is no longer valid, or null
  */
 export async function findExpiryReason(

@@ -118,7 +118,7 @@ export async function listPendingOfActor(database: Database, scope: Scope): Prom
   );
 }
 
-/** @returns the actor's declined requests. @param since epoch ms */
+/** @returns the actor's declined requests. @param since the start of the period, epoch ms */
 export async function listDeclined(database: Database, scope: Scope, since: number): Promise<Approval[]> {
   return (await listDeclinedQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope), since })).map(
     toApproval,

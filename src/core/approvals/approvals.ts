@@ -111,10 +111,7 @@ export function load(deps: ApprovalsDependencies, scope: Scope, id: string): Pro
   return loadVisible(database, scope, id);
 }
 
-/**
- * @returns whether an action currently requires approval
- * @throws Failure notFound if the affected users do not exist
- */
+/** Checks whether an action now requires approval. @throws Failure notFound if the affected users do not exist */
 export function checkRequirement(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -124,11 +121,7 @@ export function checkRequirement(
   return requirementOf(deps, database, scope, requested);
 }
 
-/**
- * Requests approval.
- * @param reason the requester's reason, which must not be empty
- * @throws Failure notFound, or badRequest for an invalid request
- */
+/** Requests approval, for a reason that must not be empty. @throws Failure notFound, or badRequest for an invalid request */
 export async function request(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -146,11 +139,7 @@ export async function request(
   });
 }
 
-/**
- * Approves or declines a request.
- * @param remark the approver's comment, which may be empty
- * @throws Failure notFound, or badRequest for an invalid decision
- */
+/** Approves or declines a request, with an optional comment. @throws Failure notFound, or badRequest for an invalid decision */
 export async function decide(
   deps: ApprovalsDependencies,
   scope: Scope,

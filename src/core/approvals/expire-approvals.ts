@@ -24,7 +24,10 @@ export const toEventData = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 
   })),
 });
 
-/** Expires a request that is no longer valid, and records the background job as the actor. @param at epoch ms */
+/**
+ * Expires a request that is no longer valid, and records the background job as the actor.
+ * @param at the time of expiry, epoch ms
+ */
 export async function expire(
   tx: Database,
   scope: Scope,

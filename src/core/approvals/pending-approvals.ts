@@ -21,7 +21,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
 /**
  * Finds the requests to show on the user's dashboard: those that the user can approve or decline, and decisions on the
  * user's requests. If the rules do not require approvals, the database is not queried.
- * @param now epoch ms
+ * @param now the current time, epoch ms
  */
 export async function findPendingApprovals(database: Database, scope: Scope, now: number): Promise<PendingApprovals> {
   if (scope.rules.twoAdministrators.for.length === 0 || !may(scope, 'approvals.view').allowed)

@@ -115,8 +115,7 @@ function performChange(deps: PerformDependencies, scope: Scope, found: Approval,
     const changed = await usersStore.findMany(tx, scope, ids, among);
     for (const user of changed) {
       const { outcome } = await performAction(tx, scope, user.id, step, clock());
-      // The policy has just allowed the action under the same lock, so this is unexpected. Throw, to roll everything
-      // back.
+      // The policy has just allowed the action under the same lock, so this is unexpected. Throw, to roll everything back.
       if (outcome === 'refused') throw new Failure('forbidden');
     }
     return { outcome: 'changed', approval };
@@ -128,8 +127,7 @@ async function performRemoval(deps: PerformDependencies, scope: Scope, found: Ap
   const performed = await performChange(deps, scope, found, removeSecondFactorAction);
   const [target] = found.subject.users;
   const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
-  // As for a removal without approval, failed attempts with the removed factor must not lock the user out of the next
-  // one.
+  // As for a removal without approval, failed attempts with the removed factor must not lock the user out of the next one.
   if (user !== null) await throttle.codes.deleteCounts(user);
   return performed;
 }

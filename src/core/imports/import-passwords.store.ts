@@ -78,8 +78,7 @@ function valuesOf(scope: Scope, id: string) {
   return { tenant: scope.tenant.id, user: actingUserId(scope), id };
 }
 
-// The users cannot change during the rest of the transaction: SQLite has a single writer, and PostgreSQL locks these
-// rows.
+// The users cannot change during the rest of the transaction: SQLite has a single writer, and PostgreSQL locks these rows.
 async function filterUnchanged(database: Database, scope: Scope, hashes: readonly IssuedHash[]): Promise<IssuedHash[]> {
   const query = database
     .knex('users')
@@ -108,10 +107,7 @@ export async function countIssued(database: Database, scope: Scope, id: string):
   return (await countIssuedQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
 }
 
-/**
- * @param line the last row number of the previous batch
- * @returns the next batch of users in a download
- */
+/** @param line the last row number of the previous batch @returns the next batch of users in a download */
 export async function listAfter(database: Database, scope: Scope, id: string, line: number): Promise<Newcomer[]> {
   return (await listAfterQuery(database, { ...valuesOf(scope, id), line })).map((row) => ({
     line: row.line,
@@ -181,7 +177,7 @@ export async function renew(
   return (await ownImport(database, scope, id).where({ delivery: holder }).update({ delivering_until: until })) === 1;
 }
 
-/** Releases a download. @param deliveredAt epoch ms; null if it was not completed */
+/** Releases a download. @param deliveredAt the time of completion, epoch ms; null if it was not completed */
 export async function release(
   database: Database,
   scope: Scope,

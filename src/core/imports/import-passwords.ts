@@ -19,7 +19,7 @@ import { bind } from '../../platform/bind.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
 import type { Hasher } from '../../platform/keys/hasher.ts';
 
-/** A temporary password or a one-time link, with its user. The clear text is not stored anywhere. */
+/** A temporary password or a one-time link, with its user. The clear text is not stored. */
 export interface IssuedPassword {
   readonly username: string;
   readonly displayName: string;
@@ -162,10 +162,7 @@ export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope,
   return { waiting, deliveredAt, underWay, brokenOff: issued > 0 && deliveredAt === null && !underWay };
 }
 
-/**
- * Starts the download of an import's passwords, which can be completed only once, and records it.
- * @throws Failure conflict or throttled
- */
+/** Starts the download of an import's passwords, which can be completed once. @throws Failure conflict or throttled */
 export async function begin(deps: ImportPasswordsDependencies, scope: Scope, found: Import): Promise<PasswordDownload> {
   const { credentialIssuer, throttle, clock, database } = deps;
   if (found.state !== 'applied') throw conflict('import.notDone');
@@ -194,8 +191,5 @@ export async function begin(deps: ImportPasswordsDependencies, scope: Scope, fou
   };
 }
 
-/**
- * The temporary passwords or links of the users whom an import added. They are issued during the download, and their
- * clear text is not stored.
- */
+/** The credentials of users whom an import added. They are issued during the download. Their clear text is not stored. */
 export const createImportPasswords = (deps: ImportPasswordsDependencies) => bind(deps, { getStatus, begin });

@@ -26,10 +26,7 @@ export interface MovedIn {
   readonly tables: readonly TableSummary[];
   /** The temporary passwords of the Global admins, to show once. Empty unless all passwords were reset. */
   readonly passwords: readonly { readonly username: string; readonly temporaryPassword: string }[];
-  /**
-   * Whether the tenant's language was replaced because this region does not offer it, and the number of users whose
-   * language was replaced for the same reason.
-   */
+  /** Whether a language that this region does not offer was replaced for the tenant, and for how many users. */
   readonly relanguaged: { readonly company: boolean; readonly users: number };
 }
 

@@ -171,7 +171,7 @@ async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleH
 /**
  * Ends pending approvals and support grants under the tenant's lock. Otherwise they could expire during the move, and
  * their log entries would be missing from the bundle.
- * @param at epoch ms
+ * @param at the time of the move, epoch ms
  */
 export async function endPendingRequestsAndGrants(tx: Database, scope: Scope, at: number): Promise<void> {
   for await (const approval of approvalsStore.listPending(tx, scope)) await expire(tx, scope, approval, 'move', at);

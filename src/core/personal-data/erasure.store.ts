@@ -35,10 +35,7 @@ interface OverdueRow {
   readonly own_rules: string;
 }
 
-/**
- * @returns the current and former display names of a user. Any of them may be stored as the issuer of a temporary
- * password
- */
+/** @returns the display names that a user has had. Any of them may be stored as the issuer of a temporary password */
 async function namesOf(database: Database, scope: Scope, user: User): Promise<string[]> {
   const entries = (await database
     .knex('activity')
@@ -63,10 +60,7 @@ async function removeNameFromPasswords(database: Database, tenantId: string, sco
     .update({ set_by: '' });
 }
 
-/**
- * Removes personal data and its salt from log entries. The digests remain for the verification of the chain, and reveal
- * nothing without the salt.
- */
+/** Removes personal data from log entries. The chain needs the digests, which reveal nothing without the deleted salt. */
 async function removeFromLog(
   database: Database,
   tenantId: string,
@@ -119,8 +113,7 @@ async function removeFromImports(database: Database, scope: Scope, user: User): 
   await database.knex('imports').where({ tenant_id: scope.tenant.id, user_id: user.id }).delete();
 }
 
-// Removes requests that the user submitted or decided, or that affect the user, because they contain text about the
-// user.
+// Removes requests that the user submitted or decided, or that affect the user: their text may be about the user.
 async function removeFromApprovals(database: Database, scope: Scope, { id }: User): Promise<void> {
   const concerns = ['asker_id', 'decider_id', 'target_id'].map((column) => `${column} = ?`).join(' or ');
   await database
@@ -130,10 +123,7 @@ async function removeFromApprovals(database: Database, scope: Scope, { id }: Use
     .delete();
 }
 
-/**
- * @returns a batch of users deleted at `deletedBefore` or earlier, oldest deletions first.
- * @param deletedBefore epoch ms
- */
+/** @returns a batch of users deleted at `deletedBefore` or earlier, oldest deletions first. @param deletedBefore epoch ms */
 export async function findOverdueAcrossTenants(
   database: Database,
   deletedBefore: number,
@@ -167,10 +157,7 @@ export async function findOverdueAcrossTenants(
   }));
 }
 
-/**
- * @returns the IDs of the tenants in which a user may have acted under a support grant, in the order in which they must
- * be locked
- */
+/** @returns the IDs of the tenants that granted support access to a user, in the order in which to lock them */
 export async function listTenantsActedIn(database: Database, user: User): Promise<string[]> {
   return database
     .knex('support_grants')
@@ -180,10 +167,7 @@ export async function listTenantsActedIn(database: Database, user: User): Promis
     .pluck('tenant_id');
 }
 
-/**
- * Erases a deleted user, and removes the user's name from all other rows. Log entries remain, without personal data.
- * @param actedIn the IDs of the tenants in which the user acted under a support grant, which must be locked
- */
+/** Erases a deleted user. Log entries remain, without personal data. @param actedIn the locked tenants that granted access */
 export async function erase(database: Database, scope: Scope, user: User, actedIn: readonly string[]): Promise<void> {
   const { id } = scope.tenant;
   for (const each of [id, ...actedIn]) await removeFromTenant(database, each, scope, user);

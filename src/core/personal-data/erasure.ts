@@ -44,9 +44,7 @@ export function createErasure(deps: ErasureDependencies) {
   return {
     load: bound.load,
 
-    /**
-     * Erases each user in a separate transaction, to keep locks short. Safe to run concurrently in several processes.
-     */
+    /** Erases each user in a separate transaction, to keep locks short. Safe to run concurrently in several processes. */
     purge: {
       countDue: bound.countDue,
       purge: bound.purge,
@@ -89,10 +87,7 @@ async function deleteThrottlesAndMail(deps: ErasureDependencies, user: User): Pr
   await transport?.clear();
 }
 
-/**
- * Erases one user whose restore window has ended.
- * @returns the user; null if the user was restored or erased in the meantime
- */
+/** Erases one user. @returns the user; null if the user was restored or erased in the meantime */
 async function purgeOne(
   deps: ErasureDependencies,
   id: string,
@@ -114,10 +109,7 @@ function regionCutoff(deps: ErasureDependencies, now: number): number {
   return now - restoreWindowMs(rules);
 }
 
-/**
- * @returns the tenants with a shorter restore window. Users who were deleted before `end`, in epoch ms, are due for
- * erasure
- */
+/** @returns the tenants with a shorter restore window. Users deleted before `end`, in epoch ms, are due for erasure */
 async function tenantCutoffs(deps: ErasureDependencies, now: number): Promise<{ tenantId: string; end: number }[]> {
   const { database, rules } = deps;
   const tenants = await tenantsStore.listWithOwnRestoreWindowForOperator(database);

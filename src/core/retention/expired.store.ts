@@ -15,7 +15,7 @@ interface PurgeOptions {
   readonly countDeleted?: (kind: string, count: number) => void;
 }
 
-/** Queries for the expired rows of tables with temporary data. @param now epoch ms */
+/** Queries for the expired rows of tables with temporary data. @param now the current time, epoch ms */
 const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<string, Knex.QueryBuilder> => ({
   sessionData: knex('sessions').where('expires_at', '<', now),
   sessions: knex('user_sessions')
@@ -33,7 +33,7 @@ const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<st
   approvals: knex('approvals').where('ended_at', '<', now - approvalRetentionMs),
 });
 
-/** @returns the number of rows that `purge` would delete, by kind. @param now epoch ms */
+/** @returns the number of rows that `purge` would delete, by kind. @param now the current time, epoch ms */
 export async function countExpired(
   database: Database,
   rules: RegionRules,
@@ -54,7 +54,7 @@ export async function countExpired(
 /**
  * Deletes expired sessions and their data, throttles, links, approvals and imports. Safe to run concurrently on several
  * nodes.
- * @param now epoch ms
+ * @param now the current time, epoch ms
  */
 export async function purge(
   database: Database,

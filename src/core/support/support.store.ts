@@ -120,7 +120,7 @@ export async function list(database: Database, scope: Scope): Promise<TenantGran
   ).map(toTenantGrant);
 }
 
-/** @returns the valid grants of the scope's tenant. @param now epoch ms */
+/** @returns the valid grants of the scope's tenant. @param now the current time, epoch ms */
 export async function listOpen(database: Database, scope: Scope, now: number): Promise<TenantGrant[]> {
   return (await notEnded(database, { tenant: scope.tenant.id }))
     .map(toTenantGrant)
@@ -143,7 +143,7 @@ export async function listOpenOfOperatorAcrossTenants(database: Database, operat
   );
 }
 
-/** @returns expired grants that are not yet marked as ended. @param now epoch ms */
+/** @returns expired grants that are not yet marked as ended. @param now the current time, epoch ms */
 export async function listExpiredAcrossTenants(database: Database, now: number): Promise<OpenGrant[]> {
   return toOpenGrants(
     (await selectOpenGrants(database).where('grants.ends_at', '<=', now).limit(maxShown)) as OpenGrantRow[],
@@ -164,7 +164,7 @@ export async function insert(database: Database, scope: Scope, grant: NewGrant):
   });
 }
 
-/** Stores when the operator entered the tenant. @param at epoch ms */
+/** Stores when the operator entered the tenant. @param at the time of entry, epoch ms */
 export async function markEntered(database: Database, id: string, at: number): Promise<void> {
   await database.knex('support_grants').where({ id }).update({ entered_at: at });
 }

@@ -52,10 +52,7 @@ export type ListedUser = Pick<
 export const userStatuses = ['active', 'passwordChange', 'expired', 'blocked', 'deleted'] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
-/**
- * The status of a user to show on pages.
- * @param now epoch ms
- */
+/** The status of a user to show on pages. @param now the current time, epoch ms */
 export function statusOf(user: Pick<User, 'state' | 'password' | 'temporaryUntil'>, now: number): UserStatus {
   if (user.state !== 'active') return user.state;
   if (user.password === 'own') return 'active';
@@ -153,10 +150,7 @@ export const isNameTooLong = (typed: string): boolean => typed.trim().length > m
 // kept, because they separate words.
 const deceptiveCharacters = /(?![\t-\r])[\p{Cc}\p{Bidi_Control}\u200B\u2060-\u2064\uFEFF]/gu;
 
-/**
- * @returns the name in NFC, without control, invisible and bidirectional characters, and with single spaces between
- * words
- */
+/** @returns the name in NFC, without control, invisible and bidirectional characters, and with single spaces between words */
 export function cleanName(typed: string): string {
   return typed.replace(deceptiveCharacters, '').normalize('NFC').replace(/\s+/g, ' ').trim();
 }

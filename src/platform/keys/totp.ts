@@ -21,7 +21,7 @@ export const seedPurpose = (userId: string): string => `seed of ${userId}`;
 export const generateSeed = (): string => new (otpauth().Secret)({ size: seedBytes }).base32;
 
 /**
- * @param now epoch ms
+ * @param now the current time, epoch ms
  * @returns the time step of a code, counted from the epoch; null if the code is not valid now
  */
 export function matchingTimeStep(seed: string, code: string, now: number): number | null {

@@ -16,10 +16,7 @@ import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
-/**
- * The part of a browser's session data that identifies the session of the user. Everything else is read from the
- * database with each request.
- */
+/** The part of a browser's session data that identifies the session. Each request reads the rest from the database. */
 export interface SessionTicket {
   readonly sessionId: string;
   readonly epoch: number;
@@ -174,8 +171,7 @@ const maxAttemptsFor = ({ rules }: RegionScope, { tenant }: Credentials): number
   effectiveRules(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
 
 /**
- * Checks a presented password with exactly one verification, so that the response time does not reveal why it was
- * refused.
+ * Checks a presented password with exactly one verification, so that the response time does not reveal why it was refused.
  * @param credentials the credentials of the user with this name, or null
  * @returns the reason for refusing the sign-in, or null; and whether the stored hash uses outdated parameters
  * @throws Failure overloaded

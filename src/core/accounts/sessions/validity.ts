@@ -7,7 +7,7 @@ import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { supportEndReason, type SupportEnd } from '../../../domain/support.ts';
 
 /**
- * @param now epoch ms
+ * @param now the current time, epoch ms
  * @returns the reason why a user cannot sign in even with the right password; null if the user can sign in
  */
 export function signInRefusal(
@@ -20,7 +20,7 @@ export function signInRefusal(
 }
 
 /**
- * @param now epoch ms
+ * @param now the current time, epoch ms
  * @returns whether a session is still valid under the rules of its user's tenant
  */
 export function isSessionValid(

@@ -19,8 +19,7 @@ type CredentialsRow = UserRow & UserTenantRow;
 /** Password metadata to display on pages. */
 export interface PasswordMetadata {
   /**
-   * The name of the user who issued a temporary password: '' if that user was erased, null for the operator and for a
-   * password that the user chose.
+   * Who issued a temporary password; '' after erasure, null for the operator and for a password that the user chose.
    */
   readonly setBy: string | null;
   /** Epoch ms. */
@@ -122,10 +121,7 @@ export async function isAnyPassword(
   return false;
 }
 
-/**
- * @returns metadata of a user's password: who set it and when.
- * @throws Failure notFound for a user of another tenant
- */
+/** @returns metadata of a user's password: who set it and when. @throws Failure notFound for a user of another tenant */
 export async function getPasswordMetadata(database: Database, scope: Scope, userId: string): Promise<PasswordMetadata> {
   const [row] = await metadataQuery(database, { user: userId, tenant: scope.tenant.id });
   if (row === undefined) throw notFound();
@@ -133,8 +129,7 @@ export async function getPasswordMetadata(database: Database, scope: Scope, user
 }
 
 /**
- * Replaces a password and increases the user's epoch, which invalidates sessions and links, unless the epoch has
- * changed.
+ * Replaces a password and increases the user's epoch, which invalidates sessions and links, unless the epoch has changed.
  * @param epoch the user's epoch when the change was decided
  * @returns false if the credentials have changed since then
  */

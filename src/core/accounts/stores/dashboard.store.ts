@@ -41,8 +41,8 @@ const managers = preparedQuery<UserRow>('dashboard.managers', (knex, $) =>
 );
 
 /**
- * @param now epoch ms
- * @param soon epoch ms. A password that expires by then counts as expiring
+ * @param now the current time, epoch ms
+ * @param soon a later time, epoch ms. A password that expires by then counts as expiring
  */
 export async function countTemporaryPasswords(
   database: Database,

@@ -37,7 +37,7 @@ function ofUser(database: Database, scope: Scope, userId: string, kind: 'totp' |
     .whereIn('user_id', idOf(database, scope, userId));
 }
 
-/** Replaces a user's recovery codes. @param at epoch ms */
+/** Replaces a user's recovery codes. @param at the time of the change, epoch ms */
 export async function replaceCodes(
   database: Database,
   scope: Scope,
@@ -117,7 +117,7 @@ export async function insert(
   return true;
 }
 
-/** Stores the time of a sign-in that was completed with a code. @param at epoch ms */
+/** Stores the time of a sign-in that was completed with a code. @param at the time of the sign-in, epoch ms */
 export async function updateLastSignIn(database: Database, scope: Scope, userId: string, at: number): Promise<void> {
   await database.knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });
 }

@@ -81,7 +81,7 @@ export async function open(
 
 /**
  * @returns the acting user's sessions that were used since `seenSince`, most recent first.
- * @param seenSince epoch ms
+ * @param seenSince the start of the period, epoch ms
  */
 export async function listOwn(database: Database, scope: Scope, seenSince: number): Promise<OwnSession[]> {
   return (await listOwnQuery(database, { user: actingUserId(scope), since: seenSince })).map((row) => ({
@@ -108,7 +108,7 @@ export async function endOwn(database: Database, scope: Scope, id: string): Prom
 
 /**
  * Stores that a user authenticated again in a session.
- * @param at epoch ms
+ * @param at the time of the confirmation, epoch ms
  * @returns false if the session has ended in the meantime
  */
 export async function updateAuthentication(
@@ -126,7 +126,7 @@ export async function updateAuthentication(
   );
 }
 
-/** Stores that a user confirmed their password in a session. @param at epoch ms */
+/** Stores that a user confirmed their password in a session. @param at the time of the confirmation, epoch ms */
 export async function markPasswordConfirmed(database: Database, id: string, userId: string, at: number): Promise<void> {
   await database.knex('user_sessions').where({ id, user_id: userId }).update({ auth_time: at });
 }

@@ -9,9 +9,7 @@ import { asLiteral, listedColumns, notDeleted } from './users.mapping.ts';
 
 export const pageSize = 25;
 
-/**
- * The level filters of the list. Agent levels have the suffix `Agent`, because `none` is also an administrator level.
- */
+/** The level filters of the list. Agent levels have the suffix `Agent`, because `none` is also an administrator level. */
 export const levelFilters = [...administratorLevels, ...agentLevels.map((level) => `${level}Agent` as const)] as const;
 export const statusFilters = ['active', 'passwordChange', 'expired', 'blocked'] as const;
 export const sortKeys = ['name', 'username', 'lastSignIn'] as const;
@@ -146,8 +144,7 @@ function selectMatching(knex: Knex, query: Knex.QueryBuilder, $: $, asked: PageQ
   if (asked.status === 'blocked') query.where('state', 'blocked');
   if (asked.status === 'password' || asked.status === 'expired')
     query.where({ state: 'active', password: $('password') });
-  // The `+ 0` keeps SQLite from using the index on this column, with which it would sort every temporary password of
-  // the tenant.
+  // The `+ 0` keeps SQLite from using the index on this column and sorting every temporary password of the tenant.
   if (asked.status === 'expired') query.whereRaw('temporary_until + 0 <= ?', [$('now')]);
   if (asked.level !== null) query.where(asked.level, $('level'));
   for (let place = 0; place < slotsFor(asked); place++) query.whereRaw(containsWord(knex), [$(`word${place}`)]);
@@ -163,7 +160,7 @@ export function selectPage(knex: Knex, $: $, asked: PageQuery, ends: boolean): K
   return query;
 }
 
-/** Selects the position of the last of the next `rows` users. If there are fewer users, it selects no row. */
+/** Selects the position of the last of the next `rows` users; no row if there are fewer. */
 export const selectStepEnd = (knex: Knex, $: $, asked: PageQuery, rows: number): Knex.QueryBuilder =>
   inOrder(selectPresent(knex, $), $, asked)
     .select([`${asked.column} as key`, 'id'])

@@ -117,7 +117,10 @@ export function update(database: Database, scope: Scope, id: string, changes: Pa
   });
 }
 
-/** Sets a user's state and increments the epoch, which invalidates sessions and links. @param at epoch ms */
+/**
+ * Sets a user's state and increments the epoch, which invalidates sessions and links.
+ * @param at the time of the change, epoch ms
+ */
 export async function setState(
   database: Database,
   scope: Scope,

@@ -131,10 +131,7 @@ export async function add(
   return { tenantId: tenant.id, userId, username, temporaryPassword: clearText };
 }
 
-/**
- * Adds the first tenant with the setup link and the password that its Global admin chose.
- * @returns whether the link was valid
- */
+/** Uses the setup link to add the first tenant, with the password of its Global admin. @returns whether the link was valid */
 export async function addFirst(
   deps: TenantsDependencies,
   tokenDigest: string,
@@ -153,10 +150,7 @@ export async function addFirst(
   });
 }
 
-/**
- * Suspends a tenant, which ends all its sessions, or resumes it.
- * @throws Failure notFound, or conflict while it is moving
- */
+/** Suspends a tenant, which ends all its sessions, or resumes it. @throws Failure notFound, or conflict while it is moving */
 export function setState(deps: TenantsDependencies, tenantId: string, state: 'active' | 'suspended'): Promise<Tenant> {
   return changeUnderLock(deps, tenantId, { state }, async (tx, scope) => {
     await tenantsStore.setState(tx, tenantId, state);
@@ -165,10 +159,7 @@ export function setState(deps: TenantsDependencies, tenantId: string, state: 'ac
   });
 }
 
-/**
- * Sets whether a tenant's domains may be shared with other regions.
- * @throws Failure notFound, or conflict while it is moving
- */
+/** Sets whether a tenant's domains may be shared. @throws Failure notFound, or conflict while the tenant is moving */
 export function setListed(deps: TenantsDependencies, tenantId: string, listed: boolean): Promise<Tenant> {
   return changeUnderLock(deps, tenantId, { listed }, async (tx, scope) => {
     await tenantsStore.setListed(tx, scope, listed);
@@ -176,10 +167,7 @@ export function setListed(deps: TenantsDependencies, tenantId: string, listed: b
   });
 }
 
-/**
- * Adds a user with a temporary password, for the operator's command.
- * @throws Failure badRequest, conflict or notFound
- */
+/** Adds a user with a temporary password, for the operator's command. @throws Failure badRequest, conflict or notFound */
 export async function addUser(deps: TenantsDependencies, tenantId: string, person: NewPerson): Promise<AddedUser> {
   const { rules, database, hasher, clock } = deps;
   const tenant = await getTenant(deps, tenantId);

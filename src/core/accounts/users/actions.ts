@@ -36,7 +36,7 @@ export type ActionOutcome =
 
 /**
  * Performs an action and records it, within a transaction that holds the tenant's lock.
- * @param at epoch ms
+ * @param at the time of the change, epoch ms
  * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin
  */
 export async function performAction(
@@ -136,7 +136,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
 /**
  * Checks whether the scope's actor may delete users now. Under the tenant's lock, the decision remains valid until the
  * transaction ends.
- * @param now epoch ms
+ * @param now the current time, epoch ms
  */
 export async function mayDeleteNow(
   database: Database,
@@ -149,6 +149,6 @@ export async function mayDeleteNow(
   return mayDelete(scope, targets, isLimited ? await activityStore.countDeletions(database, scope, since) : 0);
 }
 
-/** Records that the scope's actor exported the tenant's users. @param at epoch ms */
+/** Records that the scope's actor exported the tenant's users. @param at the time of the export, epoch ms */
 export const recordExport = (tx: Database, scope: Scope, at: number): Promise<void> =>
   activityStore.record(tx, scope, { kind: 'users.exported' }, null, at);

@@ -35,8 +35,7 @@ export function createUserActions(deps: UserActionsDependencies) {
   };
 }
 
-// Counts the deletions under the lock, so that concurrent requests cannot exceed the limit for deletions without
-// approval.
+// Counts the deletions under the lock, so that concurrent requests cannot exceed the limit for deletions without approval.
 export function removeOne(deps: UserActionsDependencies, scope: Scope, userId: string): Promise<ActionOutcome> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
@@ -79,10 +78,7 @@ export interface EditConflict {
   readonly user: User;
   /** The changes that were submitted. */
   readonly changes: Partial<UserChanges>;
-  /**
-   * The fields that another user changed too. If the form does not include the rendered values, every field that
-   * differs.
-   */
+  /** The fields that another user changed too. If the form does not include the rendered values, every field that differs. */
   readonly fields: readonly UserField[];
   /** Whether the form includes the values that were rendered. */
   readonly complete: boolean;
@@ -104,7 +100,7 @@ export type EditOutcome =
 /**
  * Saves only the fields that were changed in an edit form. A field that only another user changed in the meantime keeps
  * the new value. Runs within a transaction that holds the tenant's lock.
- * @param at epoch ms
+ * @param at the time of the change, epoch ms
  * @returns a conflict, with nothing written, if another user changed the same field to a different value
  * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin
  */
@@ -145,8 +141,7 @@ export async function saveEdit(
 function conflictsIn(sent: SentEdit, changes: Partial<UserChanges>, stored: UserChanges): UserField[] {
   const fields = Object.keys(changes) as UserField[];
   if (!isComplete(sent)) return fields;
-  // Compare the values even if the version is the same, because a process of the previous release does not increment
-  // it.
+  // Compare the values even if the version is the same, because a process of the previous release does not increment it.
   const changed = changedByOthers(sent, stored);
   return fields.filter((field) => changed.includes(field) && changes[field] !== stored[field]);
 }
@@ -155,10 +150,7 @@ const withoutLevel = ({ administratorLevel: _level, ...rest }: Partial<UserChang
 
 export type UserField = keyof UserChanges;
 
-/**
- * The fields of an edit form. Levels are missing if the form does not offer them, such as on the page of the user's own
- * profile.
- */
+/** The fields of an edit form. Levels are missing if the form does not offer them, as on a user's own profile. */
 type FormFields = Omit<UserChanges, 'administratorLevel' | 'agentLevel'> &
   Partial<Pick<UserChanges, 'administratorLevel' | 'agentLevel'>>;
 
@@ -174,9 +166,7 @@ export interface SentEdit {
   readonly nameOrder: NameOrder;
 }
 
-/**
- * @returns the fields of a user as the form shows them: with cleaned names, and a language only if the region offers it
- */
+/** @returns the fields of a user as the form shows them: with cleaned names, and a language only if the region offers it */
 export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
   const { firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   const names = { firstName: cleanName(firstName), lastName: cleanName(lastName), displayName: cleanName(displayName) };
