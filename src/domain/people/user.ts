@@ -126,7 +126,7 @@ const katakana = /[\u30A1-\u30F6\u30FD\u30FE]/g;
 const katakanaToHiragana = 0x60;
 
 /**
- * Normalizes a name for sorting and searching, ignoring case and accents. Done in code, so that the result does not
+ * Normalizes a name for searching, ignoring case and accents. Done in code, so that the result does not
  * depend on the database. `Hélène` folds to `helene`, and `ü` to `u`, not `ue`.
  */
 export function foldName(text: string): string {

@@ -1,7 +1,8 @@
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Language } from '../../../domain/regions.ts';
 import { overloaded, type Failure } from '../../../domain/errors.ts';
-import { codeExtension } from '../../../platform/package-root.ts';
+import { codeExtension, codeRoot } from '../../../platform/package-root.ts';
 import type { StrengthMessage } from './strength-estimator.worker.ts';
 
 export interface StrengthEstimator {
@@ -16,6 +17,8 @@ export interface StrengthEstimator {
 
 const defaultMaxWaitMs = 5_000;
 const maxWaiting = 8;
+
+const program = path.join(codeRoot, `src/core/accounts/passwords/strength-estimator.worker${codeExtension}`);
 
 /**
  * Estimates the strength of passwords with zxcvbn. An estimate takes CPU time, so it runs in a worker thread. The
@@ -63,9 +66,7 @@ class WorkerStrengthEstimator implements StrengthEstimator {
   }
 
   #start(): Worker {
-    const started = new Worker(new URL(`./strength-estimator.worker${codeExtension}`, import.meta.url), {
-      workerData: this.#languages,
-    });
+    const started = new Worker(program, { workerData: this.#languages });
     started.unref();
     this.#isReady = false;
     started.on('message', (message: StrengthMessage) => {

@@ -2,7 +2,9 @@ import { processInChunks } from '../../../platform/database/chunks.ts';
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { searchTextOf } from '../../../domain/people/search-keys.ts';
-import { foldName, type User } from '../../../domain/people/user.ts';
+import type { Language } from '../../../domain/regions.ts';
+import { nameSortKey } from '../../../domain/people/sort-keys.ts';
+import type { User } from '../../../domain/people/user.ts';
 import { type UserChanges, toUser, userColumns, type UserRow, type NewUser } from './users.mapping.ts';
 import { reindexUsers, indexUsers, takeNumbers } from './users.search.store.ts';
 import { insertPasswords } from './credentials.store.ts';
@@ -88,7 +90,12 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
       return current ? [{ ...user, ...current, search_words: searchTextOf({ ...user, ...current }) }] : [];
     });
     if (rows.length === 0) return;
-    await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.now, scope.tenant.id]);
+    await database.knex.raw(updateOf(rows.length), [
+      ...rows.flatMap((row) => toValues(row, scope.tenant.language)),
+      scope.now,
+      scope.now,
+      scope.tenant.id,
+    ]);
     const tenant_id = scope.tenant.id;
     await reindexUsers(
       database,
@@ -121,7 +128,7 @@ function updateOf(count: number): string {
     from changed where users.id = changed.user_id and ${inTenant}`;
 }
 
-function toValues(user: UserChange & { readonly search_words: string }): string[] {
+function toValues(user: UserChange & { readonly search_words: string }, tenantLanguage: Language): string[] {
   const { id, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   // Knex binds null, which its types do not allow.
   return [
@@ -129,7 +136,7 @@ function toValues(user: UserChange & { readonly search_words: string }): string[
     firstName,
     lastName,
     displayName,
-    foldName(displayName),
+    nameSortKey(displayName, tenantLanguage),
     user.search_words,
     language,
     administratorLevel,
@@ -165,7 +172,7 @@ function toRow(scope: Scope, user: NewUser): Omit<UserRow, 'version'> & { search
     first_name: user.firstName,
     last_name: user.lastName,
     display_name: user.displayName,
-    name_key: foldName(user.displayName),
+    name_key: nameSortKey(user.displayName, scope.tenant.language),
     search_words: searchTextOf(user),
     administrator_level: user.administratorLevel,
     agent_level: user.agentLevel,

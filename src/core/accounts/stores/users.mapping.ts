@@ -1,6 +1,7 @@
 import type { Language } from '../../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
-import { type ListedUser, type User, foldName } from '../../../domain/people/user.ts';
+import { nameSortKey } from '../../../domain/people/sort-keys.ts';
+import type { ListedUser, User } from '../../../domain/people/user.ts';
 import type { Knex } from 'knex';
 import { searchTextOf } from '../../../domain/people/search-keys.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -163,14 +164,18 @@ export type IndexedRow = Pick<UserRow, 'username' | 'first_name' | 'last_name' |
   readonly number: number;
 };
 
-/** @returns the sort key and search words of a user after the changes */
+/**
+ * @param language the language of the tenant, by which its users are sorted
+ * @returns the sort key and search words of a user after the changes
+ */
 export function toIndexedColumns(
   user: IndexedRow,
   changes: Partial<UserChanges>,
+  language: Language,
 ): { name_key: string; search_words: string } {
   const { firstName = user.first_name, lastName = user.last_name, displayName = user.display_name } = changes;
   const search_words = searchTextOf({ firstName, lastName, displayName, username: user.username });
-  return { name_key: foldName(displayName), search_words };
+  return { name_key: nameSortKey(displayName, language), search_words };
 }
 
 /** A user to insert, with their password. */

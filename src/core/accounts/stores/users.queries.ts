@@ -3,7 +3,9 @@ import type { Build, Values } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { administratorLevels, agentLevels } from '../../../domain/roles.ts';
 import { parseSearchQuery } from '../../../domain/people/search-keys.ts';
-import { foldName, type ListedUser } from '../../../domain/people/user.ts';
+import type { Language } from '../../../domain/regions.ts';
+import { nameSortKey } from '../../../domain/people/sort-keys.ts';
+import type { ListedUser } from '../../../domain/people/user.ts';
 import { inTenant } from './users.batch.store.ts';
 import { asLiteral, listedColumns, notDeleted } from './users.mapping.ts';
 
@@ -46,10 +48,10 @@ type SortableUser = Pick<ListedUser, 'id' | 'displayName' | 'username' | 'lastSi
   readonly deletedAt?: number | null;
 };
 
-/** Encodes the position of a user in a sorted list for use in a URL. */
-export function encodeCursor(user: SortableUser, sort: ListOrder): string {
+/** Encodes the position of a user in a sorted list for use in a URL. @param language the language of the tenant */
+export function encodeCursor(user: SortableUser, sort: ListOrder, language: Language): string {
   const keys = {
-    name: foldName(user.displayName),
+    name: nameSortKey(user.displayName, language),
     username: user.username,
     lastSignIn: user.lastSignInAt ?? 0,
     deletedAt: user.deletedAt ?? 0,

@@ -102,7 +102,7 @@ export function update(database: Database, scope: Scope, id: string, changes: Pa
     const own = { tenant_id: scope.tenant.id, id };
     const user = await tx.knex('users').where(own).first<IndexedRow | undefined>(indexedColumns);
     if (user === undefined) return;
-    const indexed = toIndexedColumns(user, changes);
+    const indexed = toIndexedColumns(user, changes, scope.tenant.language);
     await tx
       .knex('users')
       .where(own)
