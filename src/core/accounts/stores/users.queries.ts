@@ -76,8 +76,7 @@ export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
 type $ = Parameters<Build>[1];
 
 const columns = { name: 'name_key', username: 'username', lastSignIn: 'last_sign_in_at' } as const;
-// Search words are padded to these counts with the empty string, which matches every text. This limits the number of
-// distinct statements.
+// To limit the number of statements, '' pads the search words to one of these counts. It matches every text.
 const wordSlots = [0, 1, 2, 4, 8] as const;
 
 /** A page query: the parts that determine the SQL statement, and the values to bind. */
@@ -179,8 +178,7 @@ export function selectFromCandidates(knex: Knex, $: $, asked: PageQuery): Knex.Q
 }
 
 /**
- * Selects the numbers of users with a level or status that has a partial index: the levels other than `none`, blocked
- * users, and users who must change their password.
+ * Selects the numbers of users by a partial index: by level, blocked users, or users who must change their password.
  */
 export function selectFromPartialIndex(knex: Knex, $: $, index: PartialIndex): Knex.QueryBuilder {
   const query = knex('users').select('number').where('tenant_id', $('tenant'));
