@@ -85,7 +85,7 @@ export async function countDue(deps: TrimDependencies, now: number): Promise<Cou
 }
 
 // The entries to delete must be at the start of the chain. If the clocks of two processes differ, an old entry can
-// follow a newer one; it is deleted together with the newer one.
+// follow a newer one. It is deleted together with that one.
 function overdueAmong(oldest: readonly OldestEntry[], before: number): readonly OldestEntry[] {
   const newer = oldest.findIndex(({ at }) => at >= before);
   return newer === -1 ? oldest : oldest.slice(0, newer);

@@ -91,7 +91,7 @@ const toEntries = ({ added, changed }: RecheckedRows): NewEntry[] => [
   })),
 ];
 
-// The user cannot sign in until a temporary password is issued: no password matches the hash, and it has already
+// The user cannot sign in until a temporary password is issued: no password matches the stored hash, which has also
 // expired.
 function newUser(
   { userId, username, user }: RecheckedRows['added'][number],

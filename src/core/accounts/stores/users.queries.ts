@@ -76,7 +76,7 @@ export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
 type $ = Parameters<Build>[1];
 
 const columns = { name: 'name_key', username: 'username', lastSignIn: 'last_sign_in_at' } as const;
-// To limit the number of statements, '' pads the search words to one of these counts. It matches every text.
+// Search words are padded with '' to one of these counts, which limits the number of statements. '' matches every text.
 const wordSlots = [0, 1, 2, 4, 8] as const;
 
 /** A page query: the parts that determine the SQL statement, and the values to bind. */
