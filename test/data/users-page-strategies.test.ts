@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { nameSortKey } from '../../src/domain/people/sort-keys.ts';
 import { foldName } from '../../src/domain/people/user.ts';
 import {
   levelFilters,
@@ -46,8 +47,9 @@ const people: NewUser[] = fc
   .sample(personArbitrary, { numRuns: 240, seed: 1895 })
   .map(({ domain, ...facts }, index) => newUser({ ...facts, firstName: '', username: `u${index * 7}@${domain}` }));
 
+const nameKeys = new Map(people.map(({ displayName }) => [displayName, nameSortKey(displayName, 'fr')]));
 const keyOf = (user: NewUser, sort: SortKey): string | number =>
-  ({ name: foldName(user.displayName), username: user.username, lastSignIn: user.lastSignInAt ?? 0 })[sort];
+  ({ name: nameKeys.get(user.displayName)!, username: user.username, lastSignIn: user.lastSignInAt ?? 0 })[sort];
 const bytes = (text: string | number): Buffer => Buffer.from(String(text));
 const compareToCursor = (user: NewUser, { key, id }: Cursor, sort: SortKey): number =>
   Buffer.compare(bytes(keyOf(user, sort)), bytes(key)) || Buffer.compare(bytes(user.id), bytes(id));
