@@ -68,7 +68,7 @@ for (const [dialect, server] of [
       await operator.submit('Open');
       assert.equal(operator.path, '/dashboard');
       operator
-        .sees(/Support session for Ateliers Lumière until .*2026, signed in as Ada Betrieb/)
+        .sees(/Support session for Ateliers Lumière until .*UTC, signed in as Ada Betrieb/)
         .sees(/View only. Imports fail/);
       await operator.visit(users);
       operator.sees('Zoé Besson').sees('Support session for Ateliers Lumière').doesNotSee('Ada Betrieb ada');
@@ -82,7 +82,7 @@ for (const [dialect, server] of [
       await admin.visit(supportPage);
       admin.sees(/Last used: /);
       await admin.submit('End access');
-      admin.sees('Support access ended').sees('Ended by an administrator');
+      admin.sees('Support access was ended').sees('Ended by an administrator');
       await operator.visit('/dashboard');
       operator.sees('No organization has granted you access');
       assert.equal(camille.displayName, 'Camille Laurent');
