@@ -9,8 +9,9 @@ import { SqliteFileWatch } from './sqlite-file.ts';
 import { SqliteLock } from './sqlite-lock.ts';
 import { withinTransaction } from './transaction.ts';
 
-// Also analyzes tables that this connection has not read, because prepared reads run on the other one. SQLite samples a
-// limited number of rows per index, so this takes milliseconds at any size (sqlite.org/pragma.html#pragma_optimize).
+// Also analyzes tables that this connection has not read, because prepared reads run on a second connection. SQLite
+// samples a limited number of rows per index, so this takes milliseconds at any size
+// (sqlite.org/pragma.html#pragma_optimize).
 const analyzeEveryTable = 0x10002;
 
 const acquireTimeoutMs = 2_000;
@@ -127,7 +128,7 @@ class SqliteReader {
     this.#statements.set(name, { compiled, statement: connection.prepare(compiled.sql) });
   }
 
-  // Opened for the first read, because the file may not exist before the first write.
+  // Opened at the first read, because the file may not exist before the first write.
   async #open(): Promise<SqliteFile.Database> {
     await this.#knex.raw('select 1');
     this.#connection ??= new SqliteFile(this.#file, { readonly: true, fileMustExist: true, timeout: 0 });

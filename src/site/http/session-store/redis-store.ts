@@ -22,8 +22,8 @@ const readinessKey = 'parvis:ready';
 const readinessKeyMs = 10_000;
 
 /**
- * Connects to Redis in the background. Requests fail until it is available.
- * @param ttlMs lifetime of a stored session, in ms
+ * Connects to Redis in the background. Requests fail until the connection is established.
+ * @param ttlMs returns the lifetime of a stored session in milliseconds
  */
 export async function openRedisSessions(
   url: string,
@@ -67,7 +67,7 @@ async function openClient(url: string, log: Logger): Promise<RedisClientType> {
   return client;
 }
 
-// Not awaited: the reconnect strategy never gives up, so this settles only once Redis is available.
+// Not awaited, because the client retries until Redis is available.
 function connect(client: RedisClientType, log: Logger): void {
   client.connect().catch((error: unknown) => log.error(error, 'Redis connection failed'));
 }
