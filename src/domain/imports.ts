@@ -4,12 +4,15 @@ import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Change } from './people/user.ts';
 import { isInForce } from './plausible-time.ts';
 
-/** How long an import is kept after it was staged, confirmed or finished, in ms. It contains personal data. */
+/**
+ * How long an import is kept after it was staged, confirmed or finished, in ms. The period is short, because an import
+ * contains personal data.
+ */
 export const importRetentionMs = 24 * 60 * 60 * 1_000;
 
 /**
  * @param expiresAt epoch ms, at most the retention period after the last change to the import
- * @returns whether an import has not expired. @param now epoch ms
+ * @returns whether an import has not expired. @param now the current time, epoch ms
  */
 export const isImportInForce = ({ expiresAt }: { readonly expiresAt: number }, now: number): boolean =>
   isInForce({ from: expiresAt - importRetentionMs, until: expiresAt }, now);
@@ -50,8 +53,8 @@ export type PlannedRow = RowBase &
   );
 
 /**
- * The states of an import: read from the file, staged for review, confirmed, then applied or aborted as a whole. While it
- * is being read, no one can see it.
+ * The states of an import: read from the file, staged for review, confirmed, then applied or aborted as a whole. While
+ * it is being read, no one can see it.
  */
 export type ImportState = 'reading' | 'staged' | 'confirmed' | 'applied' | 'aborted';
 

@@ -5,7 +5,7 @@ const newestEntry = '(select at from activity where tenant_id = tenants.id order
 
 /**
  * @returns the tenants in whose log an entry is later than now. Everything that is granted to a user is recorded there, so
- * the times of all other tenants are plausible. @param now epoch ms
+ * the times of all other tenants are plausible. @param now the current time, epoch ms
  */
 export async function findTenantsAheadForOperator(database: Database, now: number): Promise<string[]> {
   return database
@@ -18,7 +18,7 @@ export async function findTenantsAheadForOperator(database: Database, now: numbe
 /**
  * Corrects the times of a tenant that were stored while a clock was ahead. Temporary passwords and links end now, because
  * they would become valid at that time. Times that only start a period, such as the restore window, start now.
- * @param now epoch ms
+ * @param now the current time, epoch ms
  */
 export async function correctForOperator(database: Database, tenantId: string, now: number): Promise<void> {
   const { knex } = database;

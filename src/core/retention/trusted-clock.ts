@@ -25,7 +25,10 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 /** How far the clock may be ahead of the trusted time, or behind it. */
 const maxDistanceMs = 24 * hourMs;
-/** How far the two clocks may drift apart. A larger difference means that the wall clock was set again. */
+/**
+ * How far the wall clock and the monotonic clock may drift apart. A larger difference means that the wall clock was set
+ * again.
+ */
 const maxDriftMs = hourMs;
 const advanceEveryMs = 10 * minuteMs;
 const warnEveryMs = hourMs;
@@ -51,8 +54,8 @@ const newestTime = async (database: Database, now: number): Promise<number> =>
   Math.min((await trimStore.newestAtForOperator(database)) ?? now, now);
 
 /**
- * Trusts the clock while it is at most a day from the last trusted time. Otherwise it is not trusted until it agrees with the
- * trusted time again, or an operator confirms it.
+ * Trusts the clock while it is at most a day ahead of the last trusted time or behind it. Otherwise, it does not trust
+ * the clock until the clock agrees with that time again, or until an operator has confirmed it.
  */
 export function createTrustedClock(parts: TrustedClockParts): TrustedClock {
   return new ObservedClock(parts);
@@ -72,7 +75,8 @@ class ObservedClock implements TrustedClock {
     const now = clock();
     const known = await trustedClockStore.findForOperator(database);
     const trustedAt = known ?? (await newestTime(database, now));
-    // Stored on the first run, so that later log entries with a wrong time are not used as the newest time.
+    // Store the time on the first run. Otherwise the next run would use the newest log entry again, which may have a
+    // wrong time.
     if (known === null) await trustedClockStore.advanceForOperator(database, trustedAt);
     const fault = findClockFault(now, trustedAt);
     if (fault === null) await this.#accept(now, trustedAt);
@@ -87,7 +91,8 @@ class ObservedClock implements TrustedClock {
     if (now - trustedAt >= advanceEveryMs) await trustedClockStore.advanceForOperator(database, now);
   }
 
-  // At most once an hour, unless the clock was set again: a run every ten minutes would fill the log.
+  // Warn at most once an hour, unless the clock was set again, because a warning with every run, every ten minutes,
+  // would fill the log.
   #warn(now: number, trustedAt: number, fault: ClockFault): void {
     const { monotonic, log } = this.#parts;
     const passed = monotonic() - (this.#warned?.monotonic ?? -Infinity);

@@ -5,22 +5,23 @@ import type { AuthenticationMethod } from './authentication.ts';
 import type { User } from './user.ts';
 import { temporaryAlphabet } from './password.ts';
 
-/** Time step (RFC 6238) and code length, the defaults of all authenticator apps. */
+/** Time step in seconds (RFC 6238) and code length. Both are the defaults of all authenticator apps. */
 export const stepSeconds = 30;
 export const codeDigits = 6;
 
 // The step of an accepted code can be this far ahead of the clock: one step because a code may be early, and another
 // because the clocks of two nodes differ by seconds.
 const maxStepsAhead = 2;
+/** The number of time steps for which used codes are stored: a day. */
 const stepsKept = (24 * 60 * 60) / stepSeconds;
 
 /**
- * Accepts each code once, and no code that is earlier than an accepted one. The exception is a code that was accepted while
- * the clock was ahead: it does not reject the codes before it, but is itself not accepted again when its time comes.
+ * Consumes the time step of a code and all earlier ones. A code that was used while the clock was ahead does not consume
+ * the steps before it, so that current codes are accepted. It is itself not accepted again at its time.
  * @param used the time steps of the codes that were accepted before
- * @param step the time step of a code
- * @param now epoch ms
- * @returns the time steps to store; null if the code is rejected
+ * @param step the time step of the code
+ * @param now the current time, epoch ms
+ * @returns the time steps to store; null if the step was consumed before
  */
 export function consumeTimeStep(used: readonly number[], step: number, now: number): readonly number[] | null {
   const latest = Math.floor(now / 1_000 / stepSeconds) + maxStepsAhead;
@@ -28,17 +29,21 @@ export function consumeTimeStep(used: readonly number[], step: number, now: numb
   return [...used.filter((each) => each > step - stepsKept), step];
 }
 
-/** How long after the password the code can be entered. */
+/** How long after the password the code can be entered, in ms. */
 export const codeEntryWindowMs = 15 * 60_000;
 
 export const recoveryCodeCount = 10;
 const groupLength = 4;
 
-/** Random bytes per recovery code. Each byte yields one base-32 character (5 bits). The code has 120 bits, so a fast hash is sufficient. */
+/**
+ * Random bytes per recovery code. Each byte yields one base-32 character (5 bits). The code has 120 bits, so a fast
+ * hash is sufficient.
+ */
 export const recoveryCodeBytes = 24;
 
 /**
- * @param kind the kind of the user's tenant. Operators have no level there, but act as administrators in other tenants
+ * @param kind the kind of the user's tenant. Operators have no level in their own tenant, but act as administrators in
+ * others
  * @returns whether the rules require a second factor for this level
  */
 export function isSecondFactorRequired(
@@ -51,8 +56,8 @@ export function isSecondFactorRequired(
 }
 
 /**
- * @returns whether a user must set up a second factor before anything else, because the rules require it or because
- * theirs did not move with the tenant
+ * @returns whether a user must set up a second factor before anything else, because the rules require one or because
+ * the previous one did not move with the tenant
  */
 export const mustSetUpSecondFactor = (
   rules: Pick<RegionRules, 'secondFactor'>,
@@ -70,7 +75,7 @@ export const isCodePending = (session: {
 
 /**
  * Formats a recovery code: six groups of four, with the alphabet of temporary passwords.
- * @param random 24 bytes from a cryptographic source; there is no modulo bias, because 256 is a multiple of 32
+ * @param random 24 bytes from a cryptographic source. There is no modulo bias, because 256 is a multiple of 32
  */
 export function recoveryCode(random: Uint8Array): string {
   if (random.length !== recoveryCodeBytes) throw new RangeError(`needs ${recoveryCodeBytes} random bytes`);
@@ -79,7 +84,7 @@ export function recoveryCode(random: Uint8Array): string {
 
 const grouped = (symbols: string): string => symbols.match(new RegExp(`.{1,${groupLength}}`, 'g'))?.join('-') ?? '';
 
-/** A code of either kind in its canonical form. */
+/** A code from an authenticator app, or a recovery code, in its canonical form. */
 export interface EnteredCode {
   readonly kind: 'app' | 'recovery';
   readonly code: string;

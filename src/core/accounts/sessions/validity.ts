@@ -7,7 +7,10 @@ import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { isInForce, isPlausible } from '../../../domain/plausible-time.ts';
 import { supportEndReason, type SupportEnd } from '../../../domain/support.ts';
 
-/** @returns the reason why a user may not sign in even with the right password; null if they may. @param now epoch ms */
+/**
+ * @param now the current time, epoch ms
+ * @returns the reason why a user cannot sign in even with the right password; null if the user can sign in
+ */
 export function signInRefusal(credentials: Credentials, now: number): SignInFailure | null {
   const { user, passwordSetAt } = credentials;
   const refusal = accountRefusal(credentials, now);
@@ -16,8 +19,9 @@ export function signInRefusal(credentials: Credentials, now: number): SignInFail
 }
 
 /**
- * @returns the reason why an account cannot be used in an open session; null if it can. The time at which a temporary
- * password was set is not checked again after sign-in. @param now epoch ms
+ * Checks an account in an open session. The time at which a temporary password was set is not checked again.
+ * @param now the current time, epoch ms
+ * @returns the reason why the account cannot be used; null if it can be used
  */
 export function accountRefusal(
   { user, tenant }: Pick<Credentials, 'user' | 'tenant'>,
@@ -28,7 +32,10 @@ export function accountRefusal(
   return user.temporaryUntil !== null && user.temporaryUntil <= now ? 'expired' : null;
 }
 
-/** @returns whether a session is still valid under the rules of its user's tenant. @param now epoch ms */
+/**
+ * @param now the current time, epoch ms
+ * @returns whether a session is still valid under the rules of its user's tenant
+ */
 export function isSessionValid(
   session: LiveSession,
   ticket: { readonly epoch: number },
