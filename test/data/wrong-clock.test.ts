@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
 import { claimAcrossTenants, complete, postpone } from '../../src/core/activity/delivery-leases.store.ts';
-import { correctForOperator, findTenantsAheadForOperator } from '../../src/core/retention/future-times.store.ts';
+import {
+  correctForOperator,
+  correctUnknownUserEntries,
+  findTenantsAheadForOperator,
+} from '../../src/core/retention/future-times.store.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
 import { generateSeed, seedPurpose } from '../../src/platform/keys/totp.ts';
 import { noticesWorker } from '../support/deliveries.ts';
@@ -111,7 +115,8 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         let sent = 0;
         const send = (): Promise<void> => {
           if (isAway) return Promise.reject(Object.assign(new Error('away'), { code: 'ECONNECTION' }));
-          return Promise.resolve(void sent++);
+          sent++;
+          return Promise.resolve();
         };
         const worker = noticesWorker(database, send, clock);
         await worker.run(never);
@@ -171,6 +176,18 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         assert.deepEqual(await present(), [-minuteMs, -minuteMs, -minuteMs, dayMs - minuteMs]);
       });
     }
+
+    test('attempts with unknown user names that were recorded in the future are dated to the correction', async () => {
+      await activityStore.recordSignIn(
+        database,
+        scope,
+        null,
+        { kind: 'signIn.failed', because: 'unknown' },
+        start + dayMs,
+      );
+      await correctUnknownUserEntries(database, start);
+      assert.deepEqual(await knex('activity').whereNull('tenant_id').pluck('at'), [start]);
+    });
 
     test('a delivery that was recorded in the future is given up three days after the correction', async () => {
       const own = await newTenant(database);

@@ -108,6 +108,7 @@ describe('a support grant', () => {
     ['is expired if it was granted later than now', lasting, null, 'active', 'allowed', 'expired', now + 300_001],
   ] as const) {
     test(label, () =>
-      assert.equal(supportEndReason({ grantedAt, endsAt, endedAt }, { state }, rules(grant), now), end));
+      assert.equal(supportEndReason({ grantedAt, endsAt, endedAt }, { state }, rules(grant), now), end),
+    );
   }
 });

@@ -41,3 +41,8 @@ export async function correctForOperator(database: Database, tenantId: string, n
   ] as const)
     await knex(table).where({ tenant_id: tenantId }).where(column, '>', latest).update(next);
 }
+
+/** Corrects the times of entries that belong to no tenant and so to no hash chain. @param now the current time, epoch ms */
+export async function correctUnknownUserEntries(database: Database, now: number): Promise<void> {
+  await database.knex('activity').whereNull('tenant_id').where('at', '>', latestPlausible(now)).update({ at: now });
+}

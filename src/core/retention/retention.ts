@@ -103,6 +103,7 @@ function warn(deps: RetentionDependencies, warnings: Map<string, number>, excess
 async function correctFutureTimes(database: Database, now: number): Promise<void> {
   for (const id of await futureTimesStore.findTenantsAheadForOperator(database, now))
     await futureTimesStore.correctForOperator(database, id, now);
+  await futureTimesStore.correctUnknownUserEntries(database, now);
 }
 
 async function run(deps: RetentionDependencies, warnings: Map<string, number>, stopping: AbortSignal): Promise<void> {
