@@ -30,6 +30,7 @@ export async function recheckRows(
   const rechecked: RecheckedRows = { added: [], changed: [], unchanged: [], refused: [] };
   await processInChunks(rows, namesPerQuery, async (some) => {
     const names = some.map(({ username }) => username);
+    await usersBatchStore.lockByUsernames(tx, scope, names);
     const holders = await usersBatchStore.findByUsernames(tx, scope, names);
     for (const row of some) recheckRow(rechecked, scope, context, row, holders.get(row.username));
   });

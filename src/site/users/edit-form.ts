@@ -1,4 +1,5 @@
-import type { DisplayText } from '../http/view-models.ts';
+import { findChangeTo } from '../http/conflict.ts';
+import type { ConflictingField, DisplayText, FormConflict } from '../http/view-models.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { changeableFields, type EditConflict, fieldsOf, type UserField } from '../../core/accounts/index.ts';
@@ -18,7 +19,7 @@ export interface EditFormState {
   /** The user's version when the page was opened; submitted with `shown` to detect which fields were changed. */
   readonly version: string;
   readonly shown: Partial<FieldValues>;
-  readonly conflict: { readonly complete: boolean; readonly fields: readonly ConflictingField[] } | null;
+  readonly conflict: FormConflict | null;
   /** Stored values of the fields whose input was not saved. */
   readonly stored: Partial<Record<UserField, DisplayText>>;
 }
@@ -45,6 +46,9 @@ export function storedForm(scope: Scope, user: User, levels: OfferedLevels): Edi
     stored: {},
   };
 }
+
+/** @returns whether a form contains what its page showed */
+export const isSubmitted = (body: unknown): boolean => textField(body, 'version') !== '';
 
 /**
  * @returns the form as submitted, for correction. Keeps the version and values that the page showed when it was
@@ -99,13 +103,6 @@ function textField(body: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A field that was not saved, with its stored value and, if the log contains it, the user who stored that value. */
-export interface ConflictingField {
-  readonly field: UserField;
-  readonly stored: DisplayText;
-  readonly change: { readonly by: DisplayText; readonly from: DisplayText; readonly at: number } | null;
-}
-
 /** @returns the conflicting fields, each with its new value and the user who changed it */
 export async function conflictingFields(
   database: Database,
@@ -116,31 +113,14 @@ export async function conflictingFields(
   const edits = complete ? await activityStore.editsOfUser(database, scope, user.id) : [];
   return fields.map((field) => ({
     field,
+    label: `common:terms.${field}`,
     stored: shownValue(field, stored[field]),
-    change: changeTo(edits, field, stored[field]),
+    change: findChangeTo<Change>(edits, stored[field], (entry) => changeOf(entry, field), shownValue.bind(null, field)),
   }));
-}
-
-// The log has no entries for languages that users set themselves, and names in it can be erased. In both cases the
-// latest entry for the field does not match the stored value, and no author is shown.
-function changeTo(edits: readonly Activity[], field: UserField, stored: string | null): ConflictingField['change'] {
-  for (const activity of edits) {
-    const change = changeOf(activity, field);
-    if (change === undefined) continue;
-    if (change.to !== stored) return null;
-    return { by: actorOf(activity), from: shownValue(field, change.from), at: activity.at };
-  }
-  return null;
 }
 
 const changeOf = ({ event }: Activity, field: UserField): Change | undefined =>
   event.kind === 'user.edited' ? event.changes.find((change) => change.field === field) : undefined;
-
-function actorOf({ actor, support }: Activity): DisplayText {
-  if (actor === null) return { key: 'activity:operator' };
-  if (actor.name === null) return { key: 'activity:erased', values: { pseudonym: actor.pseudonym ?? '' } };
-  return support ? { key: 'activity:supporter', values: { name: actor.name } } : { text: actor.name };
-}
 
 function shownValue(field: UserField, value: string | null): DisplayText {
   if (field === 'language') return enumColumns.language(value ?? 'tenant');

@@ -58,6 +58,20 @@ export async function findByUsernames(
   return new Map(rows.map((row) => [row.username, row.tenant_id === scope.tenant.id ? toUser(row) : null]));
 }
 
+/**
+ * Locks users of the tenant for the rest of a transaction that already holds the tenant's lock. Needed because users change
+ * their own language without the tenant's lock, and `updateMany` writes every field.
+ */
+export async function lockByUsernames(database: Database, scope: Scope, usernames: readonly string[]): Promise<void> {
+  if (database.dialect === 'postgres')
+    await database
+      .knex('users')
+      .whereIn('username', usernames)
+      .where({ tenant_id: scope.tenant.id })
+      .forNoKeyUpdate()
+      .select('id');
+}
+
 /** @returns the next batch of users in order of user name, excluding deleted users. @param username '' for the first batch */
 export async function listAfter(database: Database, scope: Scope, username: string): Promise<User[]> {
   return (await after(database, { tenant: scope.tenant.id, after: username })).map(toUser);
