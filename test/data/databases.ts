@@ -29,7 +29,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export const sqliteFile = (): DatabaseConfig => ({
+export const sqliteFile = (): DatabaseConfig & { kind: 'sqlite' } => ({
   kind: 'sqlite',
   file: path.join(temporaryFolder(), 'parvis.sqlite'),
 });
@@ -63,9 +63,9 @@ export const worldwide: RegionRules = readRules(builtInRulesFile('worldwide')!).
 export const start = Date.UTC(2026, 10, 23, 9, 0);
 
 /** Adds a tenant. @returns the operator's scope in it */
-export async function newTenant(database: Database, name = 'Ateliers Lumière'): Promise<Scope> {
+export async function newTenant(database: Database, name = 'Ateliers Lumière', language = 'fr'): Promise<Scope> {
   const id = randomUUID();
-  const tenant = { id, name, language: 'fr' } as const;
+  const tenant = { id, name, language };
   await tenantsStore.insert(database, { ...tenant, state: 'active', createdAt: start, domains: [`${id}.example`] });
   return createScope({
     rules: worldwide,

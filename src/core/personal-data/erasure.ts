@@ -63,8 +63,8 @@ export function createErasure(deps: ErasureDependencies) {
 }
 
 /**
- * Erases a user under the lock of their tenant, which a restore also takes, so that only one of the two succeeds.
- * @returns false if a tenant in which the user may be named is moving, since its bundle would still contain the name
+ * Erases a user under the tenant's lock. Restoring a user takes the same lock, so only one of the two succeeds.
+ * @returns false if a tenant in which the user may be named is moving, because its bundle would still contain the name
  */
 async function eraseWithin(
   deps: ErasureDependencies,
@@ -83,14 +83,14 @@ async function eraseWithin(
   return true;
 }
 
-// Outside of the transaction: the throttle keys are hashed, and emails may be files.
+// Runs after the transaction, because emails may be files, whose deletion cannot be rolled back.
 async function deleteThrottlesAndMail(deps: ErasureDependencies, user: User): Promise<void> {
   const { throttle, transport } = deps;
   await throttle.deleteCounts(user);
   await transport?.clear();
 }
 
-/** @returns the user, or null if they were restored or erased in the meantime */
+/** Erases one user. @returns the user; null if the user was restored or erased in the meantime */
 async function purgeOne(
   deps: ErasureDependencies,
   id: string,
@@ -157,9 +157,9 @@ export async function load(deps: ErasureDependencies, scope: Scope, userId: stri
 }
 
 /**
- * Erases a deleted user before their restore window ends. Requires the permission to delete them.
+ * Erases a deleted user before the restore window ends. Requires the permission to delete the user.
  * @param seen the user as the page showed them; null if it does not matter whether they were restored in the meantime
- * @throws Failure notFound, or conflict while a tenant in which they acted as support is moving
+ * @throws Failure notFound, or conflict while a tenant in which the user acted under a support grant is moving
  */
 export async function erase(
   deps: ErasureDependencies,

@@ -64,8 +64,8 @@ export const typedRulesOf = (own: TenantRules): TypedRules =>
 /**
  * Reads the rules that a tenant sets. An empty field keeps the region's rule.
  * @param seen the rules that the page showed: a rule that the form does not contain keeps the value in them
- * @throws Failure badRequest if a choice is not offered or a field is repeated: ignoring it would loosen the current
- * rule
+ * @throws a badRequest Failure if a choice is not offered or a field is repeated, because ignoring it would loosen the
+ * current rule
  */
 export function readOwnRulesForm(
   body: unknown,

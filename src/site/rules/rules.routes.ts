@@ -44,7 +44,7 @@ interface ReturnedRules {
   readonly conflict?: FormConflict;
 }
 
-/** The rules in force, and the form for the tenant's stricter rules. */
+/** Creates the routes of the page that shows the current rules and the form for the tenant's stricter rules. */
 export function rulesRoutes(deps: RulesRoutesDependencies): Route[] {
   const handlers = bind(deps, { showForm, save });
   return [

@@ -7,7 +7,7 @@ import type { ResponsibilityRow } from './responsibilities.ts';
 type DescribedGroup = ReturnType<typeof describeRules>[number];
 type Rule = DescribedGroup['rules'][number];
 type RuleGroup = Omit<DescribedGroup, 'rules'> & { readonly rules: readonly Rule[] };
-/** A rule with the value of its field. */
+/** A rule with the value typed into its field. */
 type TypedRule = Rule & { readonly typed: string; readonly stored: DisplayText | undefined };
 type TypedGroup = Omit<RuleGroup, 'rules'> & { readonly rules: readonly TypedRule[] };
 

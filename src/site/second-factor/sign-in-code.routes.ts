@@ -18,7 +18,7 @@ export interface SignInCodeRoutesDependencies {
   readonly drafts: Drafts;
 }
 
-/** The code step of the sign-in, after the password. */
+/** Creates the routes of the sign-in step that asks for the second-factor code after the password. */
 export function signInCodeRoutes(deps: SignInCodeRoutesDependencies): Route[] {
   const handlers = bind(deps, { submit });
   return [
@@ -52,7 +52,7 @@ async function submit(deps: SignInCodeRoutesDependencies, request: Request, resp
     return showCodePage(response, [{ field, key: `sign-in:error.${unit}`, values: { count } }], { status: 429 });
   }
   const next = request.session.returnTo ?? paths.dashboard;
-  // Change the session id now that the user is fully authenticated.
+  // Change the session id now that the user is fully authenticated, to prevent session fixation.
   await authentication.renew(request, { sessionId: session.id, epoch: session.user.epoch });
   return continueAfterSignIn(drafts, request, response, draftUserOf(scopeOf(request)), next);
 }

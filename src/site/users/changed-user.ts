@@ -6,16 +6,9 @@ import type { Database } from '../../platform/database/database.ts';
 import type { Breadcrumb, LocalizedText } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
+import type { ChangedUser } from './changed-user.views.ts';
 import { serializeSeenUser } from './seen-user.ts';
 import { userBreadcrumbs, userLinks, userListBreadcrumbs } from './view-models.ts';
-
-/** An action that was not performed, because the user was changed after the page showed them. */
-export interface ChangedUser {
-  readonly user: User;
-  /** The button that performs the action now. */
-  readonly button: { readonly href: string; readonly icon: string; readonly label: string; readonly danger: boolean };
-  readonly fields: Readonly<Record<string, string | number>>;
-}
 
 /** @returns the field with which a form states which user it shows */
 export const seenFieldsOf = (user: User): ChangedUser['fields'] => ({ seen: serializeSeenUser(user) });
@@ -40,12 +33,4 @@ export function renderChangedUser(response: Response, changed: ChangedUser, even
   const backHref = isDeleted ? paths.deletedUsers : userLinks(user).userHref;
   const title: LocalizedText = changed.button.label;
   response.page('users/changed', { ...changed, events, backHref }, { title, breadcrumbs, status: 409 });
-}
-
-declare module '../http/view-models.ts' {
-  interface ViewModels {
-    'users/bulk-changed': { readonly events: readonly Activity[] };
-    'users/changed': ChangedUser & { readonly events: readonly Activity[]; readonly backHref: string };
-    'users/seen': Pick<User, 'id' | 'version' | 'epoch'>;
-  }
 }

@@ -24,7 +24,10 @@ export type TenantRulesFeature = ReturnType<typeof createTenantRules>;
 
 const names = tenantRuleNames;
 
-/** @returns the changes between two versions of a tenant's own rules. A value of null means that the region's rule applies */
+/**
+ * @returns the changes between two versions of the rules that a tenant has set. A value of null means that the region's
+ * rule applies
+ */
 export const changesBetween = (before: TenantRules, next: TenantRules): RuleChange[] =>
   names
     .filter((rule) => before[rule] !== next[rule])
@@ -73,7 +76,8 @@ export type SetRulesOutcome =
  * @param next the rules as submitted
  * @param seen the own rules that the form was rendered with: only rules that differ from them are changed. Null if the form
  * does not contain them: then rules that differ from the stored ones are a conflict. Undefined to replace all rules
- * @throws Failure forbidden if the actor may not change rules, badRequest if a rule is unknown or less strict than the region's
+ * @throws Failure forbidden if the actor may not change rules, badRequest if a rule is unknown or less strict than the
+ * region's
  */
 export async function set(
   deps: TenantRulesDependencies,
@@ -116,5 +120,5 @@ function mergedWith(next: TenantRules, seen: TenantRules, stored: TenantRules): 
   return Object.fromEntries(merged.filter(([, value]) => value !== undefined));
 }
 
-/** A tenant's own rules, which can only be stricter than its region's. */
+/** The rules that a tenant sets, which can only be stricter than its region's. */
 export const createTenantRules = (deps: TenantRulesDependencies) => bind(deps, { isAllowedByRegion, setWithin, set });
