@@ -195,6 +195,6 @@ async function submitConfirmation(
   return seeOther(request, response, paths.ownSecurity);
 }
 const access = 'profile.view';
-const form = { keeps: [], changes: { notNeeded: 'requires password and code of its sender, rechecked under the lock' } };
+const form = { keeps: [], changes: { notNeeded: 'requires the password and a code, rechecked under the lock' } };
 const get = (path: string, handle: Route['handle']): Route => ({ method: 'get', path, access, handle });
 const post = (path: string, handle: Route['handle']): Route => ({ method: 'post', path, access, form, handle });
