@@ -13,9 +13,11 @@ import { type Assets, staticFiles } from './site/http/assets.ts';
 import { createAuthentication } from './site/http/authentication.ts';
 import { body } from './site/http/body.ts';
 import { createCookies } from './site/http/cookies.ts';
-import { csrf } from './site/http/csrf.ts';
+import { createDrafts } from './site/http/drafts.ts';
 import { errorPages, notFoundPage } from './site/http/errors.ts';
+import { createFormFinder } from './site/http/form-declaration.ts';
 import { mountHealth, type Readiness } from './site/http/health.ts';
+import { guardForms, restoreInput } from './site/http/kept-input.ts';
 import { language } from './site/http/language.ts';
 import { createPages, pages as pageMiddleware } from './site/http/page.ts';
 import { pendingSteps } from './site/http/pending-steps.ts';
@@ -58,12 +60,14 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   };
   const core = createCore({ ...parts, background, outputs });
   const cookies = createCookies(config);
-  const pages = createPages({ config, translator, render, assets, cookies, clock });
+  const drafts = createDrafts(parts.secrets, clock);
+  const pages = createPages({ config, translator, render, assets, cookies, drafts, clock });
   const answerRefusal = refusalPage(database, clock);
   const authentication = createAuthentication(core.accounts.sessions, core.support, rules, cookies);
-  const routes = siteRoutes({ ...parts, core, cookies, authentication, answerRefusal, csv, textsFor });
+  const routes = siteRoutes({ ...parts, core, cookies, drafts, authentication, answerRefusal, csv, textsFor });
 
   const uploadOf = createUploadRouteFinder(routes);
+  const keptInput = { drafts, findForm: createFormFinder(routes) };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
   app.use(requestId(), requestLog(log), securityHeaders(config));
@@ -71,9 +75,10 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.use(paths.assets, staticFiles(assets.directory));
   app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
   app.use(session(config, cookies, parts.sessionStore, parts.secrets, clock), authentication.middleware);
-  app.use(scope(cookies, rules, clock), closeEndedSupportSession(core.support), pendingSteps());
-  app.use(rejectUnusedMethods(routes), upload(uploadOf, answerRefusal), csrf());
+  app.use(scope(cookies, rules, clock), closeEndedSupportSession(core.support));
+  app.use(restoreInput(keptInput), pendingSteps());
+  app.use(rejectUnusedMethods(routes), upload(uploadOf, answerRefusal), guardForms(keptInput));
   mountRoutes(app, routes, answerRefusal);
-  app.use(notFoundPage(), errorPages(pages, log));
+  app.use(notFoundPage(), errorPages(pages, log, keptInput));
   return { app, routes, background };
 }

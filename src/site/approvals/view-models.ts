@@ -7,6 +7,7 @@ import { approvalPath, paths, fillPath } from '../http/paths.ts';
 import type { DisplayText } from '../http/view-models.ts';
 import type { TextValues } from '../../i18n/translator.ts';
 import { logHref } from '../activity/log-page.ts';
+import { ruleValueText } from '../rules/rule-values.ts';
 import { changesBetween } from '../../core/accounts/index.ts';
 import { canDecide, type Approval } from '../../core/approvals/index.ts';
 import type { ApprovalAction } from '../../domain/approval-actions.ts';
@@ -57,12 +58,6 @@ const ruleChangeModel = ({ rule, from, to: next }: RuleChange): RuleChangeModel 
   from: ruleValueText(rule, from),
   to: ruleValueText(rule, next),
 });
-
-function ruleValueText(rule: string, value: RuleChange['to']): DisplayText {
-  if (value === null) return { key: 'activity:detail.asRegion' };
-  if (typeof value === 'number') return { key: `account-settings:rules.value.${rule}`, values: { count: value } };
-  return { key: `account-settings:rules.choice.${rule}.${value}` };
-}
 
 // These details do not fit into the sentence: the filter of the log export and the changed rules.
 const subjectDetails = ({ log, own }: ApprovalSubject) => ({

@@ -45,10 +45,26 @@ export function importsRoutes(deps: ImportsRoutesDependencies): Route[] {
       access,
       handle: (request, response) => handlers.showUploadForm(request, response, []),
     },
-    { method: 'post', path: paths.importUsers, access, upload: true, handle: handlers.upload },
+    {
+      method: 'post',
+      path: paths.importUsers,
+      access,
+      upload: true,
+      form: { keeps: [], changes: { notNeeded: 'adds an import, without changing any user' } },
+      handle: handlers.upload,
+    },
     { method: 'get', path: paths.importTemplate, access, handle: handlers.sendTemplate },
     { method: 'get', path: paths.import, access, handle: handlers.show },
-    { method: 'post', path: paths.import, access, handle: handlers.confirm },
+    {
+      method: 'post',
+      path: paths.import,
+      access,
+      form: {
+        keeps: [],
+        changes: { notNeeded: 'each row contains the values that the page showed, which are compared under the lock' },
+      },
+      handle: handlers.confirm,
+    },
   ];
 }
 
