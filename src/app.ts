@@ -70,7 +70,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   mountHealth(app, parts.readiness, parts.isStopping);
   app.use(paths.assets, staticFiles(assets.directory));
   app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
-  app.use(session(config, cookies, parts.sessionStore, parts.secrets), authentication.middleware);
+  app.use(session(config, cookies, parts.sessionStore, parts.secrets, clock), authentication.middleware);
   app.use(scope(cookies, rules, clock), closeEndedSupportSession(core.support), pendingSteps());
   app.use(rejectUnusedMethods(routes), upload(uploadOf, answerRefusal), csrf());
   mountRoutes(app, routes, answerRefusal);

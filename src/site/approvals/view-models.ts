@@ -1,4 +1,4 @@
-import { approvalReference, type ApprovalSubject } from '../../domain/approvals.ts';
+import { approvalReference, isApprovalInForce, type ApprovalSubject } from '../../domain/approvals.ts';
 import { formerAdminProtection, type FormerAdminProtection } from '../../domain/former-admin-protection.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -104,7 +104,7 @@ export const isPendingState = (state: Approval['state']): boolean => state === '
  */
 export function approvalModel(scope: Scope, approval: Approval, now: number) {
   const { id, act, subject, targetName, requester } = approval;
-  const isExpired = isPendingState(approval.state) && approval.expiresAt <= now;
+  const isExpired = isPendingState(approval.state) && !isApprovalInForce(approval, now);
   const state = isExpired ? 'lapsed' : approval.state;
   return {
     ...approval,

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { maxImportMebibytes } from '../../domain/imports.ts';
+import { isImportInForce, maxImportMebibytes } from '../../domain/imports.ts';
 import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { readForm } from '../http/forms.ts';
@@ -60,7 +60,8 @@ async function showUploadForm(
   status?: number,
 ): Promise<void> {
   const { database } = deps;
-  const recent = await importsStore.list(database, scopeOf(request));
+  const scope = scopeOf(request);
+  const recent = (await importsStore.list(database, scope)).filter((each) => isImportInForce(each, scope.now));
   const model = {
     limits: { megabytes: maxImportMebibytes, rows: maxRows },
     recent: recent.map((each) => ({ ...each, href: importHref(each.id) })),

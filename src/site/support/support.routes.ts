@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { maxPurposeLength, supportLevels } from '../../domain/support.ts';
+import { isGrantInForce, maxPurposeLength, supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { paths, fillPath } from '../http/paths.ts';
@@ -56,7 +56,7 @@ function grantModel(deps: SupportRoutesDependencies, grant: TenantGrant) {
   const { clock } = deps;
   return {
     ...grant,
-    outcome: grant.outcome ?? (grant.endsAt <= clock() ? 'expired' : null),
+    outcome: grant.outcome ?? (isGrantInForce(grant, clock()) ? null : 'expired'),
     endHref: fillPath(paths.endSupport, { grantId: grant.id }),
   };
 }
