@@ -57,7 +57,6 @@ export async function findFaults(config: Config): Promise<string[]> {
 const belongsToAnotherRegion = (bound: string | null, { rules }: Config): bound is string =>
   bound !== null && bound !== rules.region;
 
-// Check the region first: in an empty database, listing the migrations creates the tables of Knex.
 async function stateOf(database: Database) {
   const bound = await findBoundRegion(database);
   return { bound, ...(await migrationState(database)) };
@@ -67,10 +66,13 @@ async function stateOf(database: Database) {
 export async function findNotes(config: Config, now: number): Promise<string[]> {
   const database = openDatabase(config.database);
   try {
-    const { bound, pending } = await stateOf(database);
+    const { bound, pending, later } = await stateOf(database);
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
-    return isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : [];
+    return [
+      ...(isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : []),
+      ...(later.length > 0 ? [laterReleaseNote(later)] : []),
+    ];
   } finally {
     await database.close();
   }
@@ -79,6 +81,9 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
 const clockAheadNote = (now: number, trustedAt: number): string =>
   `The system clock (${new Date(now).toISOString()}) is more than a day ahead of the last trusted time ` +
   `(${new Date(trustedAt).toISOString()}), so expired data is not deleted. If the clock is right, run "${confirmCommand}".`;
+
+const laterReleaseNote = (later: readonly string[]): string =>
+  `A later release has migrated this database (${later.join(', ')}). This release can still use it.`;
 
 async function runCheck(name: string, check: () => Promise<unknown>): Promise<string | null> {
   try {

@@ -20,6 +20,15 @@ test('migrations/schema.txt is up to date with the migrations (`npm run schema` 
 
 for (const { dialect, config, skip } of databases) {
   describe(`migrations on ${dialect}`, { skip }, () => {
+    test('are counted in an empty database without creating a table', async () => {
+      const database = openDatabase(config);
+      const { done, pending } = await migrationState(database);
+      assert.deepEqual([done, pending >= 7], [0, true]);
+      for (const table of ['knex_migrations', 'knex_migrations_lock'])
+        assert.equal(await database.knex.schema.hasTable(table), false, table);
+      await database.close();
+    });
+
     test('each migration runs only once', async () => {
       const ran = await migrate(config);
       assert.ok(ran.length >= 7);
