@@ -9,7 +9,7 @@ const named = (name: string): Error => Object.assign(new Error('x'), { name });
 
 describe('isUnavailable accepts errors of', () => {
   const codes: Record<string, string[]> = {
-    PostgreSQL: ['08000', '08006', '53100', '53300', '57014', '57P01', '57P03'],
+    PostgreSQL: ['08000', '08006', '53100', '53300', '55P03', '57014', '57P01', '57P03'],
     SQLite: [
       'SQLITE_BUSY',
       'SQLITE_BUSY_SNAPSHOT',

@@ -1,5 +1,5 @@
-// SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention (57014: statement timeout).
-const postgresClasses = /^(08|53|57)/;
+// SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention (57014: statement timeout). 55P03: a row is locked.
+const postgresClasses = /^(08|53|57|55P03)/;
 // Including extended codes such as SQLITE_READONLY_DBMOVED.
 const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|CANTOPEN|READONLY|IOERR)(_|$)/;
 const codes = new Set([
