@@ -25,11 +25,11 @@ export async function findFaults(config: Config): Promise<string[]> {
       const { bound, done, pending } = await state;
       if (belongsToAnotherRegion(bound, config))
         throw new Error(`this database belongs to the region ${bound}, but REGION is ${config.rules.region}`);
-      // An empty database is fine: the first start creates its schema.
+      // An empty database is no fault, because the first start creates its schema.
       if (done > 0 && pending > 0) throw new Error(`${pending} migrations are pending; run "npx parvis migrate"`);
     },
     SECOND_FACTOR_KEYS: async () => {
-      // If the database is unreachable, not migrated or bound to another region, DATABASE_URL reports that.
+      // The check of DATABASE_URL reports a database that is unreachable, not migrated or bound to another region.
       const found = await state.catch(() => null);
       if (found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return;
       const keys = findSecondFactorKeys(config);
@@ -62,7 +62,10 @@ async function stateOf(database: Database) {
   return { bound, ...(await migrationState(database)) };
 }
 
-/** @returns warnings for the operator about a valid configuration. @param now epoch ms */
+/**
+ * Finds what the operator should know about a valid configuration.
+ * @param now the current time in epoch milliseconds
+ */
 export async function findNotes(config: Config, now: number): Promise<string[]> {
   const database = openDatabase(config.database);
   try {

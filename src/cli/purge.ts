@@ -22,7 +22,7 @@ interface PurgeOptions {
   readonly json?: boolean;
 }
 
-/** Data that is due for deletion, and the times used to decide that. Times are epoch ms. */
+/** The data that is due for deletion, and the times by which that was decided, in epoch milliseconds. */
 interface Due {
   readonly now: number;
   readonly trustedAt: number;
@@ -54,7 +54,7 @@ export function addPurgeCommand(program: Command, io: CommandIo): void {
       'delete without confirmation; required without a terminal, otherwise nothing is deleted and the exit code is 1',
     )
     .option('--json', 'print one JSON object')
-    // Deleting years of log entries takes longer than the default timeouts allow.
+    // Deleting years of log entries takes longer than the usual timeouts allow.
     .action((options: PurgeOptions) => withContext(io, (context) => purge(io, context, options), longTimeouts));
 }
 

@@ -29,7 +29,7 @@ for (const { dialect, config, skip } of databases) {
       await database.close();
     });
 
-    test('each migration runs only once', async () => {
+    test('run only once each', async () => {
       const ran = await migrate(config);
       assert.ok(ran.length >= 7);
       assert.deepEqual([...ran].sort(), ran);

@@ -7,7 +7,7 @@ import { isUnavailable } from '../../src/platform/database/unavailable.ts';
 const coded = (code: string): Error => Object.assign(new Error('x'), { code });
 const named = (name: string): Error => Object.assign(new Error('x'), { name });
 
-describe('isUnavailable accepts errors of', () => {
+describe('isUnavailable returns true', () => {
   const codes: Record<string, string[]> = {
     PostgreSQL: ['08000', '08006', '53100', '53300', '55P03', '57014', '57P01', '57P03'],
     SQLite: [
@@ -23,11 +23,12 @@ describe('isUnavailable accepts errors of', () => {
     'name resolution': ['ENOTFOUND', 'EAI_AGAIN'],
   };
   for (const [what, all] of Object.entries(codes)) {
-    for (const code of all) test(`${what}: ${code}`, () => assert.equal(isUnavailable(coded(code)), true));
+    for (const code of all)
+      test(`for an error of ${what}: ${code}`, () => assert.equal(isUnavailable(coded(code)), true));
   }
   const names = ['KnexTimeoutError', 'ClientClosedError', 'SocketClosedUnexpectedlyError', 'ConnectionTimeoutError'];
   for (const name of [...names, 'SocketTimeoutError', 'ClientOfflineError', 'DisconnectsClientError', 'TimeoutError']) {
-    test(name, () => assert.equal(isUnavailable(named(name)), true));
+    test(`for an error named ${name}`, () => assert.equal(isUnavailable(named(name)), true));
   }
   const messages = [
     'Connection terminated unexpectedly',
@@ -35,16 +36,17 @@ describe('isUnavailable accepts errors of', () => {
     'timeout expired',
     'timeout exceeded when trying to connect',
   ];
-  for (const message of messages) test(message, () => assert.equal(isUnavailable(new Error(message)), true));
+  for (const message of messages)
+    test(`for the message “${message}”`, () => assert.equal(isUnavailable(new Error(message)), true));
 
-  test('a refused connection to a host name with two addresses counts as unavailable', async () => {
+  test('for a refused connection to a host name with two addresses', async () => {
     const socket = connect({ port: 1, host: 'localhost', autoSelectFamily: true });
     const error = await new Promise((resolve) => socket.once('error', resolve));
     assert.equal(isUnavailable(error), true);
   });
 });
 
-describe('isUnavailable rejects', () => {
+describe('isUnavailable returns false', () => {
   for (const code of [
     '42601',
     '42P01',
@@ -55,14 +57,13 @@ describe('isUnavailable rejects', () => {
     'SQLITE_CORRUPT',
     'ENOENT',
   ]) {
-    test(code, () => assert.equal(isUnavailable(coded(code)), false));
+    test(`for the code ${code}`, () => assert.equal(isUnavailable(coded(code)), false));
   }
-  test('a TypeError is not treated as unavailability', () =>
-    assert.equal(isUnavailable(new TypeError('x is not a function')), false));
+  test('for a TypeError', () => assert.equal(isUnavailable(new TypeError('x is not a function')), false));
   for (const value of [null, undefined, 'ECONNREFUSED', { code: '08006' }, 0]) {
-    test(inspect(value), () => assert.equal(isUnavailable(value), false));
+    test(`for the value ${inspect(value)}`, () => assert.equal(isUnavailable(value), false));
   }
-  test('an error with a numeric code is not treated as unavailability', () => {
+  test('for an error with a numeric code', () => {
     assert.equal(isUnavailable(Object.assign(new Error('x'), { code: 57 })), false);
   });
 });

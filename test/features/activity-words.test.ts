@@ -30,13 +30,13 @@ const kindsWithoutTexts = (texts: Texts, kinds: readonly string[]): string[] =>
     return sentence && label ? [] : [kind];
   });
 
-describe('texts for event kinds', () => {
+describe('the texts of event kinds', () => {
   const catalogue = readCatalogue();
   for (const language of languages) {
     it(`are complete in ${language}`, () => assertNone(kindsWithoutTexts(catalogue[language], activityKinds)));
   }
 
-  it('an event kind without texts is reported as missing', () => {
+  it('are reported as missing for a kind that has none', () => {
     assert.deepEqual(kindsWithoutTexts(catalogue.fr, ['signOut', 'moon.landed']), ['moon.landed']);
     assert.deepEqual(kindsWithoutTexts(new Map([['activity:sentence.signOut', '']]), ['signOut']), ['signOut']);
   });
@@ -67,14 +67,14 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.blocked' }, { actor: null }),
-      'The operator blocked sign-in for Zoé.',
+      'The portal operator blocked sign-in for Zoé.',
       'L’exploitant a bloqué la connexion au compte Zoé.',
       'Der Betreiber hat die Anmeldung von Zoé blockiert.',
     ],
     [
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
-      'Camille deleted Erased person 7F3K-2QXA’s account.',
-      'Camille a supprimé le compte 7F3K-2QXA (personne effacée).',
+      'Camille deleted Erased user 7F3K-2QXA’s account.',
+      'Camille a supprimé le compte 7F3K-2QXA (données effacées).',
       'Camille hat das Konto von Person 7F3K-2QXA (Daten gelöscht) gelöscht.',
     ],
     [
@@ -85,14 +85,14 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.edited', changes: [] }, { target: actor }),
-      'Camille changed their own account.',
+      'Camille updated their own account.',
       'Camille a modifié son propre compte.',
       'Camille hat das eigene Konto geändert.',
     ],
     [
       activity({ kind: 'refused', action: 'users.block', because: 'globalAdmin' }),
       'Camille wasn’t allowed to block or unblock sign-in (user: Zoé).|Global admins only',
-      'Action concernant Zoé refusée à Camille : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
+      'Opération concernant Zoé refusée à Camille : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
       'Camille durfte eine Aktion nicht ausführen, die Zoé betrifft: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
     ],
     [
@@ -103,19 +103,19 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.edited', changes }),
-      'Camille changed Zoé’s account.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values were erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
-      'Camille a modifié le compte Zoé.|Nom d’affichage : « Zoé » remplacé par « Zoë »|Prénom : « (vide) » remplacé par « Zoë »|Nom : les valeurs ont été effacées|Langue : « Celle de l’organisation » remplacé par « Allemand »|Niveau d’administration : « Pas un administrateur » remplacé par « Administrateur général »|Niveau d’agent : « Agent commercial » remplacé par « Agent du support technique »',
+      'Camille updated Zoé’s account.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: values erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
+      'Camille a modifié le compte Zoé.|Nom d’affichage : « Zoé » remplacé par « Zoë »|Prénom : « (vide) » remplacé par « Zoë »|Nom : les valeurs ont été effacées|Langue : « Langue de l’organisation » remplacé par « Allemand »|Niveau d’administration : « Pas un administrateur » remplacé par « Administrateur général »|Niveau d’agent : « Agent commercial » remplacé par « Agent du support technique »',
       'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ in „Zoë“ geändert|Vorname: von „(leer)“ in „Zoë“ geändert|Nachname: Werte gelöscht|Sprache: von „Wie die Organisation“ in „Deutsch“ geändert|Administratorebene: von „Kein Administrator“ in „Globaler Administrator“ geändert|Agentenebene: von „Vertriebsbeauftragter“ in „Helpdesk-Agent“ geändert',
     ],
   ];
   for (const [what, ...expected] of table) {
-    it(`renders: ${expected[0]}`, () => {
+    it(`produces “${expected[0]}”`, () => {
       for (const [index, language] of languages.entries())
         assert.equal(textsOf(language, what).join('|'), expected[index]);
     });
   }
 
-  it('renders every other kind with its sentence, short name and details in every language', () => {
+  it('produces a sentence, a short name and details of every other kind in every language', () => {
     const others: ActivityEvent[] = [
       reset,
       ...(['unknown', 'password', 'blocked', 'deleted', 'expired', 'tenant'] as const).map((because) => ({

@@ -79,7 +79,7 @@ describe('an approved request', () => {
 });
 
 describe('the time limit of a request', () => {
-  it('is exact to the millisecond, both for approving and for performing', async () => {
+  it('is exact to the millisecond for approving and for performing', async () => {
     const fixture = await aTenantWithApprovals(portal);
     const address = await aPendingRequest(fixture);
     // Sessions are shorter than the time limit, so the approver signs in late.
@@ -90,7 +90,7 @@ describe('the time limit of a request', () => {
     portal.clock.now += 1;
     await late.submit('Approve');
     assert.equal(late.status, 409);
-    late.sees('The time limit passed.');
+    late.sees('The time limit was reached.');
     portal.clock.now -= 1;
     assert.equal(
       (await inTime.send('post', address, { move: 'confirmed' })).status,

@@ -35,7 +35,7 @@ describe('a session that must change its temporary password', async () => {
     return sendRaw(origin, path, { method, headers, ...(hasNoBody ? {} : { body: form }) });
   }
 
-  it('covers a realistic number of routes', () => {
+  it('has the expected number of routes to test', () => {
     assert.ok(addresses.length > 12);
   });
 
@@ -89,14 +89,12 @@ describe('a session that must change its temporary password', async () => {
   it('sees who issued the temporary password', async () => {
     const operators = await aUser(portal, tenant, { password: 'temporary' });
     const admins = await aUser(portal, tenant, { password: 'temporary', passwordSetBy: 'Camille <b>Laurent' });
-    (await aPerson(portal, english).signIn(operators)).sees(
-      'The operator of this portal gave you a temporary password',
-    );
+    (await aPerson(portal, english).signIn(operators)).sees('The portal operator gave you a temporary password');
     (await aPerson(portal, english).signIn(admins)).sees('Camille <b>Laurent gave you a temporary password on');
   });
 });
 
-describe('unexpected fields in the password change form', async () => {
+describe('unexpected fields in the form for the forced password change', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const neighbour = await aUser(portal, tenant, { administratorLevel: 'global' });

@@ -127,8 +127,7 @@ describe(
         return true;
       });
       await release();
-      const [row] = (await database.knex('users').where({ id: held.id }).select('state')) as { state: string }[];
-      assert.equal(row?.state, 'active');
+      assert.deepEqual(await database.knex('users').where({ id: held.id }).pluck('state'), ['active']);
     });
   },
 );

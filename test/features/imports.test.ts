@@ -23,8 +23,8 @@ const textsByLanguage = {
     billing: 'Administrateur de la facturation',
     results: ['À modifier', 'À ajouter', 'Refusé'],
     import: 'Importer 2 lignes valides',
-    underWay: 'L’importation est en cours',
-    done: 'L’importation est terminée',
+    underWay: 'Importation en cours',
+    done: 'Importation terminée',
     afterwards: ['Modifié', 'Ajouté', 'Refusé'],
     download: 'Télécharger les mots de passe',
   },
@@ -93,14 +93,18 @@ for (const language of ['fr', 'de', 'en'] as const) {
   });
 }
 
-describe('file faults in an import', async () => {
+describe('faults of an import file', async () => {
   const { tenant, admin, zoe } = await aTenantWithUsers('en');
   const person = await aPerson(portal, english).signIn(admin);
   const name = zoe.username;
   const faults: [what: string, content: Buffer | string, says: string][] = [
-    ['an empty file', '', 'Choose a file that isn’t empty.'],
+    ['an empty file', '', 'Choose a CSV file that isn’t empty.'],
     ['only white space', '\r\n \r\n', 'The file contains no users.'],
-    ['no heading row', `${name};Zoé`, `The first row has no “User name” column. It contains: ${name} and Zoé`],
+    [
+      'no heading row',
+      `${name};Zoé`,
+      `The first row must include a “User name” column. Columns found: ${name} and Zoé`,
+    ],
     ['only headings', 'user name;first name\r\n', 'The file contains no users. Add at least one row.'],
     ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'The file contains no users.'],
     ['an unknown column', `user name;shoe size;name\n${name};43;x`, 'Unknown columns: shoe size and name.'],
@@ -136,7 +140,7 @@ describe('file faults in an import', async () => {
     });
   }
 
-  it('do not include read-only columns and columns without a heading; only the user name is required', async () => {
+  it('are not reported for read-only columns, columns without a heading and missing optional columns', async () => {
     await portal.database.knex('throttles').delete();
     await uploadForCheck(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
     assert.deepEqual(results(person), ['Unchanged']);

@@ -60,7 +60,7 @@ for (const [dialect, server] of [
       );
     });
 
-    it('shows the user as pending a password change, and later as expired', async () => {
+    it("shows the user's password change as pending, and later as expired", async () => {
       const { tenant, admin } = await aTenantWithHandover(portal, 'link', { linkHours: 3 });
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const link = await resetByLink(admin, zoe);
@@ -75,7 +75,7 @@ for (const [dialect, server] of [
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
       const manager = await aPerson(portal, english).signIn(boss);
       await manager.visit(`${users}?status=expired`);
-      manager.sees('Zoé Besson').sees('Temporary password expired');
+      manager.sees('Zoé Besson').sees('Sign-in details expired');
       assert.equal((await aPerson(portal, english).visit(link)).status, 404);
       await manager.visit('/dashboard');
       manager.sees(/expired/);
@@ -91,12 +91,12 @@ for (const [dialect, server] of [
       assert.equal((await user.visit('/change-password')).path, '/sign-in');
     });
 
-    it("takes effect with the first request after the organization's rule changes", async () => {
+    it('is used from the first request after the organization has changed its rule', async () => {
       const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       const zoe = await aUser(portal, tenant);
       await tenantsStore.setOwnRules(portal.database, tenant.scope, {});
       await admin.visit(`${userPath(zoe.id)}/reset-password`);
-      admin.sees('A temporary password is shown to you once. Copy it and pass it on.');
+      admin.sees('A temporary password is shown to you once. Copy it and give it to the user.');
       await tenantsStore.setOwnRules(portal.database, tenant.scope, { handOver: 'link' });
       await admin.submit('Reset password');
       assert.equal(admin.$('output#temporary-password').length, 0);

@@ -55,7 +55,7 @@ const restored: Act = async (user) => {
   await post('/restore')(user);
 };
 
-describe('email notification to a user', () => {
+describe('an email notification to a user', () => {
   const noticeCases: [kind: string, act: Act, overrides?: Partial<TestUser>][] = [
     ['passwordReset', post('/reset-password', { epoch: '0' })],
     ['passwordChanged', own('/my-profile/password')],
@@ -66,7 +66,7 @@ describe('email notification to a user', () => {
   ];
   for (const [kind, act, overrides = {}] of noticeCases) {
     for (const language of [...languages, null]) {
-      it(`${kind} is sent in ${language ?? "the organization's language"} ${JSON.stringify(overrides)}`, async () => {
+      it(`is sent in ${language ?? "the organization's language"}: ${kind} ${JSON.stringify(overrides)}`, async () => {
         const zoe = await aUser(portal, tenant, { ...overrides, language });
         const [mail, ...more] = await delivered(() => act(zoe));
         assert.ok(mail && more.length === 0);
@@ -94,11 +94,11 @@ describe('email notification to a user', () => {
     );
     assert.doesNotMatch(levels?.text ?? '', /Agent level/);
     const [reset] = await delivered(() => post('/reset-password', { epoch: '0' })(zoe));
-    assert.match(reset?.text ?? '', /^When: \u2068November 23, 2026 at 9:00 AM/m);
+    assert.match(reset?.text ?? '', /^Date and time: \u2068November 23, 2026 at 9:00 AM/m);
     assert.match(reset?.text ?? '', /^Temporary password expires: \u2068November 26, 2026 at 9:00 AM/m);
   });
 
-  it('the email names the operator if the operator performed the action', async () => {
+  it('names the operator if the operator performed the action', async () => {
     const zoe = await aUser(portal, tenant, { language: 'de' });
     const event = { kind: 'password.reset', expiresAt: portal.clock.now } as const;
     const record = () => activityStore.record(portal.database, tenant.scope, event, zoe.id, portal.clock.now);
@@ -112,7 +112,7 @@ describe('email notification to a user', () => {
     const record = () =>
       activityStore.record(portal.database, scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
     const [mail] = await delivered(record);
-    assert.match(mail?.text ?? '', /^By: \u2068An administrator of your organization\u2069$/m);
+    assert.match(mail?.text ?? '', /^Performed by: \u2068An administrator in your organization\u2069$/m);
   });
 
   const silentCases: [what: string, act: Act, overrides?: Partial<TestUser>][] = [

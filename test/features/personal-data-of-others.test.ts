@@ -18,14 +18,14 @@ interface File {
 const exportsOf = ({ id }: { id: string }): Promise<object[]> =>
   portal.database.knex('activity').where({ target_id: id, kind: 'user.dataExported' });
 
-describe('personal data of a user, as seen by an administrator', async () => {
+describe("a user's personal data, as seen by an administrator", async () => {
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
   await aPerson(portal, from('198.51.100.11')).signIn(zoe);
 
   it('is shown on request, and every request is recorded', async () => {
     await admin.visit(`${list}/${zoe.id}`);
     await admin.follow('Personal data');
-    admin.sees('Zoé Besson').sees('the activity log records that').doesNotSee('198.51.100.11');
+    admin.sees('Zoé Besson').sees('The activity log records each time').doesNotSee('198.51.100.11');
     assert.deepEqual(await exportsOf(zoe), []);
     await admin.submit('View data');
     admin.sees('198.51.100.11').sees(zoe.username);

@@ -64,14 +64,14 @@ for (const [dialect, database] of [
       assert.deepEqual(events, ['recovery.linkMailed', 'recovery.linkMailed', 'link.opened', 'password.changed']);
     });
 
-    it('is recorded in the activity log as done by the user', async () => {
+    it('is recorded in the activity log as an action of the user', async () => {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       await openLink(portal, (await ask(zoe.username)).link);
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
       const admin = await aPerson(portal, english).signIn(boss);
       await admin.visit(`/account-settings/activity-log?user=${zoe.id}`);
       admin.sees('Zoé Besson recovered their account with a one-time link.');
-      admin.sees('An account recovery link was emailed to Zoé Besson on request.');
+      admin.sees('An account recovery link was requested and emailed to Zoé Besson.');
     });
 
     it('expires after an hour, or when the user signs in with the password', async () => {
@@ -107,7 +107,7 @@ for (const [dialect, database] of [
       for (const answer of answers) assert.deepEqual(answer, answers[0]);
     });
 
-    it('looks up the user after responding, so that timing reveals nothing', async () => {
+    it('looks up the user only after responding, so that timing reveals nothing', async () => {
       const zoe = await aUser(portal, tenant);
       await portal.database.knex('throttles').delete();
       const person = await aPerson(portal, english).visit('/recover-access');
@@ -117,7 +117,7 @@ for (const [dialect, database] of [
       assert.equal((await portal.database.knex('one_time_links').where({ user_id: zoe.id })).length, 1);
     });
 
-    it('is throttled by user name, known or not, and stores no unknown name', async () => {
+    it('is throttled for known and unknown user names, and stores no unknown ones', async () => {
       await portal.database.knex('throttles').delete();
       const zoe = await aUser(portal, tenant);
       for (const username of [zoe.username, 'canary-nobody@nowhere.example']) {
@@ -166,10 +166,10 @@ describe('unavailable self-service recovery', () => {
     const portal = await openPortal({ environment: china, databaseUrl });
     const zoe = await aUser(portal, await aTenant(portal), { clearPassword: goodPassword });
     const person = await aPerson(portal, english).visit('/recover-access');
-    person.sees('this portal can’t send email yet. Contact the operator');
+    person.sees('this portal can’t send email yet. Contact the portal operator');
     assert.equal(person.$('main form').length, 0);
     const answer = await person.send('POST', '/recover-access', { username: zoe.username });
-    assert.match(answer.text, /Contact the operator/);
+    assert.match(answer.text, /Contact the portal operator/);
     await portal.background.runAll();
     assert.equal((await portal.database.knex('one_time_links')).length, 0);
   });

@@ -24,7 +24,7 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`activity log of support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`the activity log of support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const environment = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'portal@hosting.example' };
     const portal = await openPortal({ environment, ...(server?.url ? { databaseUrl: server.url } : {}) });
 
@@ -51,18 +51,18 @@ for (const [dialect, server] of [
     }
     const signInAgain = ({ camille }: SupportedTenant): Promise<Person> => aPerson(portal, english).signIn(camille);
 
-    it('shows on the page and in both exports who acted and who granted the access', async () => {
+    it('shows who acted and who granted the access, on the page and in both exports', async () => {
       const scenario = await story('Betrieb');
       await scenario.admin.visit(log);
       scenario.admin
-        .sees('Camille Laurent gave Ada Betrieb support access.')
+        .sees('Camille Laurent granted support access to Ada Betrieb.')
         .sees('Reason: Zoé is locked out')
         .sees('Ada Betrieb (support) started a support session.')
-        .sees('Ada Betrieb (support) reset Zoé Besson’s password. Support access given by Camille Laurent')
+        .sees('Ada Betrieb (support) reset Zoé Besson’s password. Support access granted by Camille Laurent')
         .sees('Ada Betrieb (support) ended the support session.')
         .doesNotSee('Ada Betrieb signed in');
       const csv = (await scenario.admin.send('GET', `${log}/export.csv`)).text;
-      assert.match(csv, /Ada Betrieb \(support\) reset Zoé Besson’s password\..*given by Camille Laurent/);
+      assert.match(csv, /Ada Betrieb \(support\) reset Zoé Besson’s password\..*granted by Camille Laurent/);
       const file = await lines(scenario);
       verify(file);
       const entry = file.split('\n').find((line) => line.includes('"kind":"password.reset"')) ?? '';
@@ -102,7 +102,7 @@ for (const [dialect, server] of [
       assert.deepEqual(await kinds(scenario.ada.tenantId), ['signIn.succeeded']);
     });
 
-    it("records sign-out during a support session as leaving, and as sign-out in the operators' tenant", async () => {
+    it("records a sign-out during a support session as leaving, and as a sign-out in the operators' tenant", async () => {
       const scenario = await story('Abmeldung');
       const operator = await enterSupport(portal, scenario.ada);
       await operator.submit('Sign out');
@@ -120,8 +120,8 @@ for (const [dialect, server] of [
       await scenario.admin.send('POST', `${users}/${scenario.zoe.id}/delete`);
       await scenario.admin.send('POST', `${users}/${scenario.zoe.id}/erase`);
       await scenario.admin.visit(log);
-      scenario.admin.sees(/Ada Gesperrt \(support\) reset Erased person \w{4}-\w{4}’s password\./);
-      scenario.admin.sees('Support access given by Camille Laurent').doesNotSee('Zoé Besson');
+      scenario.admin.sees(/Ada Gesperrt \(support\) reset Erased user \w{4}-\w{4}’s password\./);
+      scenario.admin.sees('Support access granted by Camille Laurent').doesNotSee('Zoé Besson');
       verify(await lines(scenario));
     });
 
@@ -132,8 +132,8 @@ for (const [dialect, server] of [
       await portal.background.runAll();
       const admin = await signInAgain(scenario);
       await admin.visit(log);
-      admin.sees(/Camille Laurent gave Erased person (\w{4}-\w{4}) support access\./).doesNotSee('Ada Vergessen');
-      admin.sees(/Erased person \w{4}-\w{4} \(support\) reset Zoé Besson’s password\./);
+      admin.sees(/Camille Laurent granted support access to Erased user (\w{4}-\w{4})\./).doesNotSee('Ada Vergessen');
+      admin.sees(/Erased user \w{4}-\w{4} \(support\) reset Zoé Besson’s password\./);
       const file = await lines({ admin });
       verify(file);
       for (const table of ['activity', 'users', 'support_grants', 'user_sessions', 'deliveries', 'sessions']) {
@@ -142,7 +142,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it("replaces an erased administrator's name with a pseudonym, also as the granter", async () => {
+    it("replaces an erased administrator's name with a pseudonym, even where they granted the access", async () => {
       const scenario = await story('Bleibt');
       const second = await aUser(portal, scenario.tenant, {
         displayName: 'Second Admin',
@@ -152,7 +152,7 @@ for (const [dialect, server] of [
       await admin.send('POST', `${users}/${scenario.camille.id}/delete`);
       await admin.send('POST', `${users}/${scenario.camille.id}/erase`);
       await admin.visit(log);
-      admin.sees(/Ada Bleibt \(support\) reset .* Support access given by Erased person \w{4}-\w{4}/);
+      admin.sees(/Ada Bleibt \(support\) reset .* Support access granted by Erased user \w{4}-\w{4}/);
       const file = await lines({ admin });
       verify(file);
       assert.ok(!file.includes('Camille') && !file.includes('locked out'), file);

@@ -95,7 +95,7 @@ describe('a temporary password', async () => {
     assert.equal((await again.visit('/my-profile')).path, '/my-profile');
   });
 
-  it('can be used in several browsers; changing the password in one signs out the others', async () => {
+  it('can be used in several browsers until changing the password in one signs out the others', async () => {
     const zoe = await pending();
     const [first, second, third] = [await signedIn(zoe), await signedIn(zoe), await signedIn(zoe)];
     const before = second.cookies();

@@ -66,9 +66,9 @@ describe('bulk actions on users', async () => {
     await admin.submit('Débloquer la connexion');
     assert.equal(await stateOf(portal, tenant, staff[2]!), 'active');
     await admin.visit(chosen('delete', staff.slice(0, 2)));
-    admin.sees('restaurés pendant 30 jours');
+    admin.sees('restauré pendant 30 jours');
     await admin.submit('Supprimer le compte d’utilisateur');
-    admin.sees('2 comptes ont été supprimés.');
+    admin.sees('2 comptes ont été supprimés. Vous pouvez les restaurer dans « Utilisateurs supprimés ».');
     assert.equal(await stateOf(portal, tenant, staff[0]!), 'deleted');
     await admin.visit(paths.deletedUsers);
     assert.equal(admin.$('input[name=user]').length, 2);
@@ -104,7 +104,7 @@ describe('bulk actions on users', async () => {
     const { tenant, boss, manager, staff } = await aTenantWithUsers(portal);
     const person = await aPerson(portal).signIn(manager);
     await person.visit(chosen('block', [boss, manager, staff[0]!]));
-    person.sees('Bloquer la connexion de 1 utilisateur ?').sees('2 utilisateurs ne sont pas concernés');
+    person.sees('Bloquer la connexion de 1 utilisateur ?').sees('2 utilisateurs exclus de cette opération');
     await person.submit('Bloquer la connexion');
     assert.equal(await stateOf(portal, tenant, boss), 'active');
     assert.equal(await stateOf(portal, tenant, staff[0]!), 'blocked');
@@ -115,7 +115,7 @@ describe('bulk actions on users', async () => {
     assert.deepEqual(event?.event, { kind: 'refused', action: 'users.block', because: 'globalAdmin' });
   });
 
-  it('change no one if they would remove the last Global admin', async () => {
+  it('change no user if they would remove the last Global admin', async () => {
     const { tenant, boss, second, staff } = await aTenantWithUsers(portal);
     const alone = await aPerson(portal).signIn(boss);
     await usersStore.setState(portal.database, tenant.scope, second.id, 'blocked', portal.clock.now);
@@ -129,7 +129,7 @@ describe('bulk actions on users', async () => {
   });
 });
 
-describe('invalid bulk requests', async () => {
+describe('invalid requests for bulk actions', async () => {
   const portal = await openPortal();
   const fixture = await aTenantWithUsers(portal);
   const foreignUser = (await aTenantWithUsers(portal)).staff[0] as TestUser;
@@ -137,7 +137,7 @@ describe('invalid bulk requests', async () => {
 
   const cases: [label: string, address: string, status: number][] = [
     ['no users', `${paths.bulkUsers}?action=block`, 422],
-    ['too many', `${paths.bulkUsers}?action=block${manyIds(51)}`, 422],
+    ['too many users', `${paths.bulkUsers}?action=block${manyIds(51)}`, 422],
     ['a user of another tenant', chosen('block', [foreignUser]), 404],
     ['a malformed ID', `${paths.bulkUsers}?action=block&user=${'x'.repeat(4_000)}`, 404],
     ['no action', `${paths.bulkUsers}?user=${fixture.staff[0]!.id}`, 400],

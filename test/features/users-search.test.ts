@@ -90,7 +90,7 @@ describe('searching the user list', async () => {
     });
   }
 
-  it('says when no user matches and links to the full list', async () => {
+  it('links to the full list if no user matches', async () => {
     await admin.visit(`${list}?q=nobody+at+all`);
     admin.sees('No users match your search');
     assert.equal(admin.$('table').length, 0);
@@ -155,7 +155,7 @@ describe('filtering the user list', async () => {
 
   it("shows each user's status", async () => {
     await admin.visit(`${list}?q=expired`);
-    admin.sees('Temporary password expired');
+    admin.sees('Sign-in details expired');
     await admin.visit(`${list}?q=blocked`);
     assert.equal(admin.$('tbody .state').text(), 'BlockedBlocked');
   });

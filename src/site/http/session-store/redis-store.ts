@@ -15,8 +15,8 @@ const maxRetryDelayMs = 1_000;
 const keyPrefix = 'parvis:session:';
 
 /**
- * Connects to Redis in the background. Requests fail until it is available.
- * @param ttlMs lifetime of a stored session, in ms
+ * Connects to Redis in the background. Requests fail until the connection is established.
+ * @param ttlMs returns the lifetime of a stored session in milliseconds
  */
 export async function openRedisSessions(
   url: string,
@@ -35,7 +35,7 @@ export async function openRedisSessions(
     },
   });
   client.on('error', (error: Error) => log.warn({ reason: error.message }, 'Redis connection error'));
-  // Not awaited: the reconnect strategy never gives up, so this settles only once Redis is available.
+  // Not awaited, because the client retries until Redis is available.
   client.connect().catch((error: unknown) => log.error(error, 'Redis connection failed'));
   const store = new RedisStore({
     client,
