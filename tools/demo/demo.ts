@@ -63,6 +63,7 @@ function environmentOf(region: DemoRegion, port: number): DemoEnvironment {
     REGION_URLS: regions.map((each, index) => `${each}=http://localhost:${firstPort + index}`).join(','),
     DATA_DIR: path.resolve(process.env.DATA_DIR ?? 'data', 'demo', region),
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    STOP_NOTICE_SECONDS: '0',
     ...rulesFor(region),
   };
 }
