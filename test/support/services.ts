@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { after, type TestContext } from 'node:test';
 import { requiredServices } from './requirements.ts';
-import { findCommand, startPostgres, startRedis, type Server } from './servers.ts';
+import { findCommand } from '../../tools/demo/cluster/commands.ts';
+import { startPostgres, startRedis, type Server } from './servers.ts';
 import { databasePrefix, query, templateClause } from './templates.ts';
 
 /**
