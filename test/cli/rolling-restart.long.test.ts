@@ -4,8 +4,8 @@ import { sendAtRate, signInAll } from '../../bench/rolling-load.ts';
 import { findServicePrograms } from '../../tools/demo/cluster/services.ts';
 import { processCount, startCluster } from '../../tools/demo/cluster/start-cluster.ts';
 
-const total = 3_000;
-const perSecond = 100;
+const total = 1_600;
+const perSecond = 40;
 const firstPort = 24_610;
 
 function missingPackages(): string | false {
