@@ -9,6 +9,7 @@ import { findBoundRegion, RegionMismatch } from '../../src/platform/database/dep
 import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { UnknownMigrations } from '../../src/platform/database/schema-state.ts';
+import { createSqliteFile } from '../../src/platform/database/sqlite.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { sqliteFile, worldwide } from './databases.ts';
@@ -113,7 +114,12 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
   });
 }
 
-describe('the region of a database, on SQLite', () => testRegionBinding(() => Promise.resolve(sqliteFile())));
+describe('the region of a database, on SQLite', () =>
+  testRegionBinding(() => {
+    const { file } = sqliteFile();
+    createSqliteFile(file);
+    return Promise.resolve({ kind: 'sqlite', file });
+  }));
 
 const server = await postgres({ empty: true });
 describe('the region of a database, on PostgreSQL', { skip: skipWithout('postgres', server) }, () =>
