@@ -31,6 +31,8 @@ export interface Running {
 
 // How long a stop waits for background jobs after the last response. They can be interrupted anywhere.
 const maxJobsWaitMs = 500;
+const maxSessionStoreWaitMs = 3_000;
+const sessionStorePauseMs = 50;
 
 interface Sessions {
   readonly store: Store;
@@ -63,6 +65,7 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
     const server = createStoppableServer((request, response) => void app(request, response));
     const { isStopping } = server;
     const { app, background } = await assembleApp({ config, database, sessions, strengthEstimator, log, isStopping });
+    await waitForSessionStore(sessions);
     await listen(server, config);
     // Only now, because the token of a process that already uses this port must stay valid.
     const token = await issueSetupToken(database);
@@ -118,6 +121,21 @@ async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Retur
     clock: Date.now,
     monotonic: () => performance.now(),
   });
+}
+
+/**
+ * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. A start on a busy machine
+ * blocks the process for so long that the connection to Redis is replaced. Without the store, the process starts all the same
+ * and is not ready.
+ */
+async function waitForSessionStore({ proveWritable }: Sessions): Promise<void> {
+  const endsAt = performance.now() + maxSessionStoreWaitMs;
+  const isWritable = (): Promise<boolean> =>
+    proveWritable().then(
+      () => true,
+      () => false,
+    );
+  while (!(await isWritable()) && performance.now() < endsAt) await delay(sessionStorePauseMs);
 }
 
 /** The settings that explain why an address is not available. */
