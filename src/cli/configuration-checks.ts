@@ -8,7 +8,7 @@ import { assertDatabaseNotMissing, hasDatabase } from '../platform/database/miss
 import { assertServerSuits } from '../platform/database/postgres-check.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
 import { verifySmtpServer } from '../platform/mail-transport.ts';
-import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/index.ts';
+import { type ClockFault, confirmCommand, findClockFault, readTrustedTime } from '../core/retention/index.ts';
 import { seedsStore } from '../core/accounts/index.ts';
 import { createVault } from '../platform/keys/vault.ts';
 import { openSessions } from '../server.ts';
@@ -78,8 +78,9 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
     const { bound, pending, later } = await stateOf(config, database);
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
+    const fault = findClockFault(now, trustedAt);
     return [
-      ...(isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : []),
+      ...(fault === null ? [] : [clockNote(fault, now, trustedAt)]),
       ...(later.length > 0 ? [laterReleaseNote(later)] : []),
     ];
   } finally {
@@ -87,9 +88,11 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
   }
 }
 
-const clockAheadNote = (now: number, trustedAt: number): string =>
-  `The system clock (${new Date(now).toISOString()}) is more than a day ahead of the last trusted time ` +
+const clockNote = (fault: ClockFault, now: number, trustedAt: number): string =>
+  `The system clock (${new Date(now).toISOString()}) is more than a day ${sides[fault]} the last trusted time ` +
   `(${new Date(trustedAt).toISOString()}), so expired data is not deleted. If the clock is right, run "${confirmCommand}".`;
+
+const sides = { ahead: 'ahead of', behind: 'behind' } as const;
 
 const laterReleaseNote = (later: readonly string[]): string =>
   `A later release has migrated this database (${later.join(', ')}). This release can still use it.`;

@@ -11,6 +11,7 @@ const mayAsk = [
     'activity.store',
     'append-entries.store',
     'read-entries.store',
+    'recent-changes.store',
     'log-query',
     'account-controllers.store',
     'trim.store',
