@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { longTimeouts } from '../platform/database/open.ts';
 import { createTransport } from '../platform/mail-transport.ts';
@@ -13,14 +12,10 @@ import {
   trustedClockStore,
 } from '../core/retention/index.ts';
 import { createThrottle } from '../core/accounts/index.ts';
-import { print, withContext, type CommandContext } from './context.ts';
+import { ask, canAsk, type DestructiveOptions } from './confirmation.ts';
+import { print, readDatabase, withExistingDatabase, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Counts, RetentionStep } from '../platform/retention-step.ts';
-
-interface PurgeOptions {
-  readonly yes?: boolean;
-  readonly json?: boolean;
-}
 
 /** Data that is due for deletion, and the times used to decide that. Times are epoch ms. */
 interface Due {
@@ -49,23 +44,32 @@ export function addPurgeCommand(program: Command, io: CommandIo): void {
       'list expired data and, once you confirm that the clock is right, permanently delete it, ' +
         'including amounts above the limit for automatic deletion',
     )
-    .option(
-      '--yes',
-      'delete without confirmation; required without a terminal, otherwise nothing is deleted and the exit code is 1',
-    )
     .option('--json', 'print one JSON object')
-    // Deleting years of log entries takes longer than the default timeouts allow.
-    .action((options: PurgeOptions) => withContext(io, (context) => purge(io, context, options), longTimeouts));
+    .action((options: DestructiveOptions) => purge(io, options));
 }
 
-async function purge(io: CommandIo, context: CommandContext, options: PurgeOptions): Promise<void> {
+async function purge(io: CommandIo, options: DestructiveOptions): Promise<void> {
+  if (options.yes !== true || options.dryRun === true) {
+    const found = await readDatabase(io, (context) => findDue(context, stepsOf(context)), longTimeouts);
+    if (options.dryRun === true) return printDryRun(io, options, found);
+    print(io, options, { ok: false, ...dueToJson(found), deleted: null }, dueLines(found));
+    const isConfirmed = canAsk(io, options) && (await ask(io, question));
+    if (!isConfirmed) return refuse(io, options);
+  }
+  // Deleting years of log entries takes longer than the default timeouts allow.
+  await withExistingDatabase(io, (context) => deleteDue(io, context, options), longTimeouts);
+}
+
+const question = 'Is the clock right? Permanently delete this data? (yes/no) ';
+
+function printDryRun(io: CommandIo, options: DestructiveOptions, found: Due): void {
+  const result = { ok: true, ...dueToJson(found), deleted: null, dryRun: true };
+  print(io, options, result, [...dueLines(found), 'Nothing was deleted (--dry-run).']);
+}
+
+async function deleteDue(io: CommandIo, context: CommandContext, options: DestructiveOptions): Promise<void> {
   const steps = stepsOf(context);
   const found = await findDue(context, steps);
-  if (options.yes !== true) {
-    const canAsk = options.json !== true && io.stdin.isTTY && io.stdout.isTTY;
-    print(io, options, { ok: false, ...dueToJson(found), deleted: null }, dueLines(found));
-    if (!canAsk || !(await isConfirmed(io))) return refuse(io, options);
-  }
   await trustedClockStore.confirmForOperator(context.database, found.now);
   const never = new AbortController().signal;
   const { deleted, errors } = await purgeExpired(steps, { now: found.now, stopping: never, isLimited: false });
@@ -78,7 +82,7 @@ async function purge(io: CommandIo, context: CommandContext, options: PurgeOptio
   io.exitCode = 1;
 }
 
-function refuse(io: CommandIo, { json }: PurgeOptions): void {
+function refuse(io: CommandIo, { json }: DestructiveOptions): void {
   if (json !== true)
     io.stdout.write(
       'Nothing was deleted. If the clock is right and the data can be deleted, run: npx parvis purge --yes\n',
@@ -139,12 +143,5 @@ const countLines = (counts: Counts): string[] =>
   Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `  ${String(count).padStart(8)}  ${kindLabels[kind] ?? kind}`);
-
-async function isConfirmed(io: CommandIo): Promise<boolean> {
-  const terminal = createInterface({ input: io.stdin, output: io.stdout });
-  const answer = await terminal.question('Is the clock right? Permanently delete this data? (yes/no) ');
-  terminal.close();
-  return answer.trim().toLowerCase() === 'yes';
-}
 
 const iso = (at: number): string => new Date(at).toISOString();

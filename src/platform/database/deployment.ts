@@ -21,6 +21,18 @@ export class UnknownMigrations extends Error {
   }
 }
 
+/** Thrown if a command that must not migrate the database finds an empty or an older one. */
+export class SchemaNotCurrent extends Error {
+  /** @param done the number of completed migrations @param pending the number of pending ones */
+  constructor(done: number, pending: number) {
+    const fault = done === 0 ? 'The database is empty' : pendingMessage(pending);
+    super(`${fault}; run "npx parvis migrate". Nothing was changed.`);
+  }
+}
+
+const pendingMessage = (pending: number): string =>
+  pending === 1 ? '1 migration is pending' : `${pending} migrations are pending`;
+
 /** @returns the region that the database is bound to; null if it is not bound or has no schema */
 export async function findBoundRegion({ knex }: Database): Promise<string | null> {
   if (!(await knex.schema.hasTable('deployment'))) return null;

@@ -6,7 +6,7 @@ import type { Knex } from 'knex';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
-import { assertRegion, bindRegion, UnknownMigrations } from './deployment.ts';
+import { assertRegion, bindRegion, SchemaNotCurrent, UnknownMigrations } from './deployment.ts';
 import { longTimeouts, openDatabase } from './open.ts';
 
 const folder = path.join(codeRoot, 'migrations');
@@ -34,7 +34,7 @@ const maxWaitMs = 60_000;
 
 /**
  * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region.
- * Every process and command calls this before it uses the database. It holds the migration lock throughout, so that
+ * The server and the commands that may migrate call this before they use the database. It holds the migration lock throughout, so that
  * only one of two regions that start on the same empty database gets it.
  * @returns the names of the migrations that this call ran
  * @throws RegionMismatch for the database of another region, UnknownMigrations for that of another version; nothing is
@@ -75,10 +75,22 @@ async function withDatabase(config: DatabaseConfig, work: Work): Promise<string[
   }
 }
 
-/** @returns the numbers of completed and pending migrations */
-export async function migrationState(database: Database): Promise<{ done: number; pending: number }> {
-  const [done, pending] = (await database.knex.migrate.list({ migrationSource })) as [unknown[], unknown[]];
-  return { done: done.length, pending: pending.length };
+/** @returns the numbers of completed and pending migrations. Only reads: the migrator of Knex would create its tables */
+export async function migrationState({ knex }: Database): Promise<{ done: number; pending: number }> {
+  const done = await doneMigrations(knex);
+  const known = await knownMigrations();
+  return { done: done.length, pending: known.filter((name) => !done.includes(name)).length };
+}
+
+/**
+ * Checks that a database belongs to the region and has the schema of this version, without changing anything.
+ * @throws RegionMismatch, UnknownMigrations or SchemaNotCurrent
+ */
+export async function assertPrepared(database: Database, region: string): Promise<void> {
+  await assertRegion(database, region);
+  await assertKnownMigrations(await doneMigrations(database.knex));
+  const { done, pending } = await migrationState(database);
+  if (pending > 0) throw new SchemaNotCurrent(done, pending);
 }
 
 /** Rolls back the newest migration. For tests only. */
@@ -94,15 +106,23 @@ export async function rollBackEverything(database: Database): Promise<void> {
 // The outer lock is released when its process dies. The lock row of Knex is not, so it is cleared first. An up-to-date
 // database is only read, because a running portal may hold the write lock while a command starts.
 async function runPendingMigrations({ knex }: Database): Promise<string[]> {
-  const known = (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name));
   const done = await doneMigrations(knex);
-  // Knex would report a corrupt migration directory. The usual cause is a database of a newer version.
-  const unknown = done.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new UnknownMigrations(unknown);
+  const known = await assertKnownMigrations(done);
   if (done.length === known.length) return [];
   await knex.migrate.forceFreeMigrationsLock({ migrationSource });
   const [, names] = (await knex.migrate.latest({ migrationSource })) as [number, string[]];
   return names;
+}
+
+const knownMigrations = async (): Promise<string[]> =>
+  (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name));
+
+// Knex would report a corrupt migration directory. The usual cause is a database of a newer version.
+async function assertKnownMigrations(done: readonly string[]): Promise<string[]> {
+  const known = await knownMigrations();
+  const unknown = done.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new UnknownMigrations(unknown);
+  return known;
 }
 
 async function doneMigrations(knex: Knex): Promise<string[]> {

@@ -12,11 +12,10 @@ const analyzeEveryTable = 0x10002;
 /**
  * Opens a file with two connections: one of Knex for writes, and a read-only one for prepared reads. In WAL mode a
  * reader sees the last commit, never an unfinished transaction.
+ * @param isReadOnly rejects writes; the file must exist
  */
-export function openSqlite(file: string, lockTimeoutMs: number): Database {
-  // The file contains names and password hashes, so only its owner may read it.
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+export function openSqlite(file: string, lockTimeoutMs: number, { isReadOnly = false } = {}): Database {
+  if (!isReadOnly) createFile(file);
   const knex = knexFactory({
     client: 'better-sqlite3',
     connection: { filename: file },
@@ -24,7 +23,7 @@ export function openSqlite(file: string, lockTimeoutMs: number): Database {
     useNullAsDefault: true,
     // Errors are logged, and would otherwise quote the values of the statement, such as password hashes.
     compileSqlOnError: false,
-    pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection(lockTimeoutMs) },
+    pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection(lockTimeoutMs, isReadOnly) },
   });
   const reader = new SqliteReader(knex, file, lockTimeoutMs);
   return {
@@ -50,6 +49,12 @@ export function openSqlite(file: string, lockTimeoutMs: number): Database {
       await knex.destroy();
     },
   };
+}
+
+function createFile(file: string): void {
+  // The file contains names and password hashes, so only its owner may read it.
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
 }
 
 /** A read-only connection and its prepared statements. */
@@ -95,10 +100,11 @@ class SqliteReader {
 type Done = (error: unknown, connection: SqliteFile.Database) => void;
 
 const setUpConnection =
-  (lockTimeoutMs: number) =>
+  (lockTimeoutMs: number, isReadOnly: boolean) =>
   (connection: SqliteFile.Database, done: Done): void => {
     connection.pragma(`busy_timeout = ${lockTimeoutMs}`);
-    connection.pragma('journal_mode = WAL');
+    // A connection opened as read-only would leave the files of the WAL behind when it closes.
+    connection.pragma(isReadOnly ? 'query_only = ON' : 'journal_mode = WAL');
     // FULL: committed transactions survive a power failure.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
