@@ -126,7 +126,7 @@ function effectsOf(
       ]
     : [];
   return {
-    lines: [...trust, `It adds ${added} routes and changes ${changed}.`],
+    lines: [...trust, `Routes that it adds: ${added}. Routes that it changes: ${changed}.`],
     counts: { newKeys: isNew ? 1 : 0, added, changed },
   };
 }
