@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addActivityCommands } from './activity.ts';
 import { applyClasses } from './command-classes.ts';
 import { addCheckCommand } from './check.ts';
-import { print, withContext } from './context.ts';
+import { createNewDatabase, print, withContext } from './context.ts';
 import { watchOutput, type CommandIo } from './io.ts';
 import { addPurgeCommand } from './purge.ts';
 import { addRegionCommands } from './region.ts';
@@ -16,7 +16,7 @@ import { helpArguments } from './help-arguments.ts';
 import { UnprintedSecret } from './secret-output.ts';
 
 /**
- * Runs one command of `npx parvis`. On failure, prints one line to standard error and returns 1.
+ * Runs one command of `npx parvis`. If it fails, it prints one line to standard error and returns 1.
  * @param args the command line without the name of the program
  * @param io `process`, or a test's environment and streams. The commands that start processes (`serve`, `demo`,
  * `region prove`) require `process`.
@@ -38,10 +38,10 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
   return Number(io.exitCode ?? 0);
 }
 
-/** Defines all commands without running one. */
+/** Defines all commands without running any of them. */
 export function createProgram(io: CommandIo): Command {
   const program = new Command('parvis').description('A self-hosted partner portal');
-  // Commands inherit these settings, so they come first.
+  // These settings must be made first, because commands inherit them when they are added.
   program.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => io.stderr.write(text),
@@ -52,12 +52,14 @@ export function createProgram(io: CommandIo): Command {
   program
     .command('migrate')
     .description('migrate the database schema to this version')
+    .option('--new-database', 'create an empty database although files of an earlier one exist')
     .option('--json', 'print one JSON object')
-    .action((options: { json?: boolean }) =>
-      withContext(io, () =>
+    .action(async (options: { json?: boolean; newDatabase?: boolean }) => {
+      if (options.newDatabase === true) await createNewDatabase(io);
+      await withContext(io, () =>
         Promise.resolve(print(io, options, { ok: true, faults: [] }, ['The schema is up to date.'])),
-      ),
-    );
+      );
+    });
   addCheckCommand(program, io);
   addTenantCommands(program, io);
   addUserCommands(program, io);
@@ -71,7 +73,7 @@ export function createProgram(io: CommandIo): Command {
   return program;
 }
 
-// These two keep running: they handle signals and set the exit code of the process themselves.
+// These two commands keep running. They handle signals and set the exit code of the process themselves.
 function addServeAndDemo(program: Command): void {
   program
     .command('serve')

@@ -39,19 +39,21 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'route list': 'reads',
   'route remove': 'writes',
   'route export': 'reads',
-  'route key': 'reads',
+  // Generates the key on first use.
+  'route key': 'writes',
   'route import': 'destructive',
   'activity verify': 'reads',
   // Each export is recorded in the log.
   'activity export': 'writes',
   purge: 'destructive',
   'rules check': 'reads',
-  'region key': 'reads',
+  // Generates the keys on first use.
+  'region key': 'writes',
   'region prove': 'writes',
 };
 
-/** Commands that generate a key in the data directory when it is first needed, and otherwise only read. */
-export const keyGeneratingCommands: readonly string[] = ['tenant receipt', 'route export', 'route key', 'region key'];
+/** Reading commands that generate a key in the data directory when it is first needed. */
+export const keyGeneratingCommands: readonly string[] = ['tenant receipt', 'route export'];
 
 /** Adds the options of destructive commands. @throws Error for a command without a class */
 export function applyClasses(program: Command): void {

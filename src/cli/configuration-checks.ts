@@ -4,6 +4,8 @@ import type { Database } from '../platform/database/database.ts';
 import { findBoundRegion } from '../platform/database/deployment.ts';
 import { openReadOnly, serverTimeouts } from '../platform/database/open.ts';
 import { migrationState } from '../platform/database/migrate.ts';
+import { assertDatabaseNotMissing } from '../platform/database/missing-database.ts';
+import { assertServerSuits } from '../platform/database/postgres-check.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
 import { verifySmtpServer } from '../platform/mail-transport.ts';
 import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/index.ts';
@@ -22,14 +24,16 @@ export async function findFaults(config: Config): Promise<string[]> {
   const state = stateOf(database);
   const checks: Record<string, () => Promise<unknown>> = {
     DATABASE_URL: async () => {
+      assertDatabaseNotMissing(config);
       const { bound, done, pending } = await state;
       if (belongsToAnotherRegion(bound, config))
         throw new Error(`this database belongs to the region ${bound}, but REGION is ${config.rules.region}`);
-      // An empty database is fine: the first start creates its schema.
+      // An empty database is no fault, because the first start creates its schema.
       if (done > 0 && pending > 0) throw new Error(`${pending} migrations are pending; run "npx parvis migrate"`);
+      if (config.database.kind === 'postgres') await assertServerSuits(config.database.url);
     },
     SECOND_FACTOR_KEYS: async () => {
-      // If the database is unreachable, not migrated or bound to another region, DATABASE_URL reports that.
+      // The check of DATABASE_URL reports a database that is unreachable, not migrated or bound to another region.
       const found = await state.catch(() => null);
       if (database === null || found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return;
       await checkSecondFactorKeys(config, database);
@@ -61,9 +65,9 @@ async function checkRedis({ redisUrl, rules }: Config): Promise<void> {
   if (redisUrl === null) return;
   let reason: string | null = null;
   const log = pino({ level: 'warn' }, { write: (line) => (reason ??= reasonOf(line)) });
-  const { ping, close } = await openRedisSessions(redisUrl, sessionTtlMs(rules), log);
+  const { proveWritable, close } = await openRedisSessions(redisUrl, sessionTtlMs(rules), log);
   try {
-    await retryUntilConnected(ping);
+    await retryUntilConnected(proveWritable);
   } catch (error) {
     // The client only says that it is offline. The log says why.
     throw reason === null ? error : new Error(reason);
@@ -83,7 +87,10 @@ async function stateOf(database: Database | null) {
   return { bound: await findBoundRegion(database), ...(await migrationState(database)) };
 }
 
-/** @returns warnings for the operator about a valid configuration. @param now epoch ms */
+/**
+ * Finds what the operator should know about a valid configuration.
+ * @param now the current time in epoch milliseconds
+ */
 export async function findNotes(config: Config, now: number): Promise<string[]> {
   const database = openReadOnly(config.database, serverTimeouts);
   if (database === null) return [];

@@ -3,6 +3,7 @@ import type { Database } from '../platform/database/database.ts';
 import { openSubscribedDatabase } from '../core/open-database.ts';
 import { assertRegion, SchemaNotCurrent } from '../platform/database/deployment.ts';
 import { assertPrepared, migrationState, prepareDatabase } from '../platform/database/migrate.ts';
+import { assertDatabaseNotMissing } from '../platform/database/missing-database.ts';
 import { commandTimeouts, openReadOnly } from '../platform/database/open.ts';
 import { Failure } from '../domain/errors.ts';
 import { createTenants, type Tenants } from '../core/accounts/index.ts';
@@ -15,7 +16,7 @@ import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
 
-/** The resources of a command: the database and rules of the region. */
+/** What a command works with: the region's database and rules. */
 export interface CommandContext {
   readonly config: Config;
   readonly database: Database;
@@ -28,8 +29,14 @@ type Work<T> = (context: CommandContext) => Promise<T>;
 /** Migrates and opens the region's database, runs a command, and closes the database. */
 export async function withContext<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {
   const config = getConfig(io);
+  assertDatabaseNotMissing(config);
   await prepareDatabase(config);
   return withDatabase(config, openSubscribedDatabase(config.database, timeouts), work);
+}
+
+/** Creates the region's database even if files show that there was another one before. */
+export async function createNewDatabase(io: CommandIo): Promise<void> {
+  await prepareDatabase(getConfig(io));
 }
 
 /**
@@ -61,6 +68,7 @@ export async function readDatabaseIfAny<T>(
   timeouts = commandTimeouts,
 ): Promise<{ readonly result: T } | null> {
   const config = getConfig(io);
+  assertDatabaseNotMissing(config);
   const database = openReadOnly(config.database, timeouts);
   if (database === null) return null;
   return withDatabase(config, database, async (context) => {
@@ -73,17 +81,32 @@ export async function readDatabaseIfAny<T>(
 
 const isEmpty = async (database: Database): Promise<boolean> => (await migrationState(database)).done === 0;
 
-/** Reads the configuration and rejects the database of another region, but requires no database. @throws CommandError */
+/** Reads the configuration and rejects the database of another region, but requires no schema. @throws CommandError */
 export async function getConfigOfRegion(io: CommandIo): Promise<Config> {
+  return (await inspectDatabase(io)).config;
+}
+
+/**
+ * Reads the configuration for a command that generates a key of the region on first use. Creates the schema of an empty
+ * database first, because a key without a database would show that the database is missing. Never migrates.
+ */
+export async function getConfigForKeys(io: CommandIo): Promise<Config> {
+  const { config, isNew } = await inspectDatabase(io);
+  if (isNew) await prepareDatabase(config);
+  return config;
+}
+
+async function inspectDatabase(io: CommandIo): Promise<{ readonly config: Config; readonly isNew: boolean }> {
   const config = getConfig(io);
+  assertDatabaseNotMissing(config);
   const database = openReadOnly(config.database);
-  if (database === null) return config;
+  if (database === null) return { config, isNew: true };
   try {
     await assertRegion(database, config.rules.region);
+    return { config, isNew: await isEmpty(database) };
   } finally {
     await database.close();
   }
-  return config;
 }
 
 function getConfig(io: CommandIo): Config {

@@ -6,14 +6,14 @@ import { directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
 import { CommandError } from '../platform/command-error.ts';
 import type { Command } from 'commander';
-import { getConfigOfRegion, print } from './context.ts';
+import { getConfigForKeys, print } from './context.ts';
 import type { CommandIo } from './io.ts';
 
-/** @returns the private signing key of this region as PEM, generated on first use */
+/** Returns the region's private signing key as PEM. It is generated when it is first needed. */
 export const loadSigningKey = (config: Config): string =>
   readOrGenerate(path.join(config.dataDirectory, 'directory-key'), generateSigningKey);
 
-/** @returns the age identity that decrypts bundles for this region, generated on first use */
+/** Returns the age identity that decrypts bundles for this region. It is generated when it is first needed. */
 export async function loadRegionIdentity(config: Config): Promise<string> {
   const { generateIdentity } = await import('age-encryption');
   const fresh = await generateIdentity();
@@ -21,12 +21,12 @@ export async function loadRegionIdentity(config: Config): Promise<string> {
 }
 
 /**
- * Trusts the key of another region on first use. Later files must be signed with that key, or with one whose
- * fingerprint the operator has compared.
+ * Verifies the key that signed a file of another region. The first key of a region is trusted; later files must be
+ * signed with it, or with a key whose fingerprint the operator has compared.
  * @param accepted the fingerprint that the operator passed with --accept-key
- * @param what the kind of file, for error messages: `directory`
- * @returns a function that stores the key; call it once the rest of the file is verified
- * @throws CommandError
+ * @param what the kind of file as named in error messages, such as `directory`
+ * @returns a function that stores the key, to be called once the rest of the file has been verified
+ * @throws CommandError if the key is not trusted
  */
 export async function verifySignerKey(
   database: Database,
@@ -53,7 +53,7 @@ export function addRegionKeyCommand(region: Command, io: CommandIo): void {
     .description('print the encryption key for bundles to this region, and the fingerprint of its signing key')
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: boolean }) => {
-      const config = await getConfigOfRegion(io);
+      const config = await getConfigForKeys(io);
       const { identityToRecipient } = await import('age-encryption');
       const recipient = await identityToRecipient(await loadRegionIdentity(config));
       const { region: id, publicKey } = signerOf(config.rules.region, loadSigningKey(config));

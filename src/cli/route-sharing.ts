@@ -10,7 +10,7 @@ import {
   directoryStore,
 } from '../core/directory/index.ts';
 import { confirm, printEffects, type DestructiveOptions, type Effects } from './confirmation.ts';
-import { getConfigOfRegion, print, readDatabase, readDatabaseIfAny, withContext } from './context.ts';
+import { getConfigForKeys, getConfigOfRegion, print, readDatabase, readDatabaseIfAny, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { verifySignerKey, loadSigningKey } from './region-keys.ts';
 import { routeLine, parseRoutes, rejectLocalDomains } from './route-input.ts';
@@ -26,7 +26,10 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-/** Commands for sharing the directory between regions: the exporting region signs it, the importing one verifies it. */
+/**
+ * Adds the commands that share the directory between regions. The exporting region signs it, and the importing region
+ * verifies it.
+ */
 export function addSharingCommands(route: Command, io: CommandIo): void {
   addExportCommand(route, io);
   addKeyCommand(route, io);
@@ -56,7 +59,7 @@ function addKeyCommand(route: Command, io: CommandIo): void {
     .description('print the fingerprint of the key that signs the directory of this region')
     .option('--json', 'print one JSON object')
     .action(async (options: JsonOption) => {
-      const config = await getConfigOfRegion(io);
+      const config = await getConfigForKeys(io);
       const { region, publicKey } = signerOf(config.rules.region, loadSigningKey(config));
       const fingerprint = fingerprintOf(publicKey);
       print(io, options, { region, fingerprint }, [`${region}  ${fingerprint}`]);

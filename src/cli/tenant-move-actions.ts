@@ -114,7 +114,7 @@ async function movedInText(parts: MovingDependencies, moved: MovedIn, options: I
   ]);
 }
 
-/** Deletes the tenant's rows, Redis sessions and unsent emails, and reports the remaining rows. */
+/** Deletes the tenant's rows, Redis sessions and unsent emails, then reports which rows remain. */
 export async function runMoveDone(
   io: CommandIo,
   context: CommandContext,

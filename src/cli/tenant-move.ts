@@ -23,7 +23,7 @@ import { longTimeouts } from '../platform/database/open.ts';
 
 const acceptKey = 'trust this key of the other region instead of the stored one';
 
-/** Commands for moving a tenant to another region: export it here, import it there, then delete it here. */
+/** Adds the commands that move a tenant to another region: export it here, import it there, then delete it here. */
 export function addMovingCommands(tenant: Command, io: CommandIo): void {
   addMoveOutCommand(tenant, io);
   addMoveInCommand(tenant, io);

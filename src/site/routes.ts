@@ -57,12 +57,12 @@ export interface SiteDependencies {
   /** Converts users to and from CSV rows. */
   readonly csv: UsersCsv;
   readonly textsFor: ActivityTextsFor;
-  /** Epoch ms. */
+  /** Returns the current time in epoch milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;
 }
 
-/** @returns all routes of the site, in matching order */
+/** @returns all routes of the site, in the order in which they are matched */
 export const siteRoutes = (deps: SiteDependencies): readonly Route[] => [
   ...signInPages(deps),
   ...ownPages(deps),
@@ -72,7 +72,7 @@ export const siteRoutes = (deps: SiteDependencies): readonly Route[] => [
   ...userPages(deps),
 ];
 
-/** Sign-in, one-time links, recovery, password change and second factor. */
+/** The pages for sign-in, one-time links, recovery, password changes and the second factor. */
 function signInPages({
   core,
   config,
@@ -105,7 +105,7 @@ function signInPages({
   ];
 }
 
-/** Dashboard, profile, personal data and preferences. */
+/** The dashboard, the profile, and the pages for personal data and preferences. */
 function ownPages({ core, config, database, cookies, answerRefusal, textsFor, clock }: SiteDependencies): Route[] {
   const { support, personalData, erasure } = core;
   const { sessions, throttle } = core.accounts;
@@ -130,7 +130,7 @@ function accountSettingsPages({ core, config, database, answerRefusal, textsFor,
   ];
 }
 
-/** Import and export of users. */
+/** The pages that import and export users. */
 function filePages({ core, database, translator, csv, clock }: SiteDependencies): Route[] {
   const { throttle, credentialIssuer } = core.accounts;
   const { imports, passwords, wake } = core.imports;
@@ -148,7 +148,7 @@ function approvalPages(deps: SiteDependencies): Route[] {
   const usersFile = createUsersFile({ database, csv, translator });
   const sheet = handoverSheetFactory(config, translator, clock);
   return [
-    // Must precede the routes of a single request, whose path would also match `new`.
+    // These must precede the routes of a single request, whose path would also match `new`.
     ...newApprovalRoutes({ database, approvals, throttle, regionRules: config.rules, answerRefusal }),
     ...approvalsRoutes({ database, approvals, credentialIssuer, answerRefusal, clock }),
     ...performRoutes({
@@ -162,7 +162,7 @@ function approvalPages(deps: SiteDependencies): Route[] {
   ];
 }
 
-/** User management. Fixed paths precede the path of a single user, whose id would match them too. */
+/** The pages of user management. Fixed paths precede the path of a single user, which would match them too. */
 function userPages({ core, config, database, translator, answerRefusal, clock }: SiteDependencies): Route[] {
   const {
     users,
@@ -175,7 +175,7 @@ function userPages({ core, config, database, translator, answerRefusal, clock }:
     links,
   } = core.accounts;
   const sheet = handoverSheetFactory(config, translator, clock);
-  // A form may name any language; core rejects those that the region does not offer.
+  // A form may contain any language. Core rejects those that the region does not offer.
   const nameOrderOf = (language: Language): NameOrder => config.languages.get(language)?.nameOrder ?? 'givenFirst';
   return [
     ...addUserRoutes({ database, addUser, credentialIssuer, sheet, answerRefusal, nameOrderOf }),

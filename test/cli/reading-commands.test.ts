@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { Command } from 'commander';
 import { applyClasses, commandClasses, keyGeneratingCommands } from '../../src/cli/command-classes.ts';
-import { rollBackLast } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { everyCommand } from '../contract/commands.ts';
 import { assertNone } from '../support/assert-none.ts';
@@ -26,8 +25,6 @@ const databaseReaders: Readonly<Record<string, readonly string[]>> = {
 /** Reading commands that do not need a schema. */
 const others: Readonly<Record<string, readonly string[]>> = {
   check: [],
-  'route key': [],
-  'region key': [],
   'rules check': ['rules/germany.json'],
 };
 interface Region extends Record<string, string> {
@@ -92,7 +89,8 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
       const database = openDatabase(
         DATABASE_URL === undefined ? { kind: 'sqlite', file } : { kind: 'postgres', url: DATABASE_URL },
       );
-      await rollBackLast(database);
+      // As if this version had one more migration than the one that created the database.
+      await database.knex('knex_migrations').where('name', 'like', '%_create_deployment').delete();
       await database.close();
       const before = await snapshotOf(environment);
       for (const name of Object.keys(databaseReaders)) {
@@ -117,7 +115,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
         assert.deepEqual([code, stderr !== ''], isWithoutReceipt ? [1, true] : [0, false], `${name}: ${stderr}`);
         if (!keyGeneratingCommands.includes(name)) assert.deepEqual(await snapshotOf(environment), before, name);
       }
-      const keys = ['data', 'data/directory-key', 'data/region-identity'];
+      const keys = ['data', 'data/directory-key'];
       const files = Object.keys(snapshotOfFolder(path.dirname(environment.DATA_DIR)) ?? {});
       assert.deepEqual(
         files.filter((name) => !name.includes('sqlite')),

@@ -60,7 +60,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(node.lines, []);
     });
 
-    it('without a trusted time is not trusted more than a day ahead of the newest log entry', async () => {
+    it('is not trusted more than a day ahead of the newest log entry if no trusted time is stored', async () => {
       await trust(null);
       const scope = await newTenant(database);
       await activityStore.record(database, scope, { kind: 'signOut' }, null, start);
@@ -137,7 +137,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await node.isTrusted(), true);
     });
 
-    it('does not change the trusted time if it is behind, and logs that every hour', async () => {
+    it('does not change the trusted time if the clock is behind, and logs that every hour', async () => {
       await trust(start);
       const node = createNode(database, start - 2 * dayMs);
       for (let minutes = 0; minutes < 60; minutes += 10, node.pass(10 * minuteMs))
@@ -161,7 +161,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await trustedAt(), start + 71 * hourMs);
     });
 
-    it('the trusted time never moves back, even with concurrent nodes', async () => {
+    it('never moves the trusted time back, even with concurrent nodes', async () => {
       await trust(null);
       const nodes = Array.from({ length: 20 }, (_, each) =>
         createNode(each % 2 === 0 ? database : others, start + ((each * 7) % 20) * 20 * minuteMs),

@@ -41,7 +41,7 @@ const managing: Action[] = ['add', 'edit', 'block', 'delete', 'restore', 'resetP
   (verb) => `users.${verb}` as Action,
 );
 
-describe('support session', () => {
+describe('a support session', () => {
   for (const level of supportLevels) {
     test(`allows exactly the actions of level ${level}`, () => {
       const open = actions.filter((action) => may(inside(level), action).allowed);
@@ -78,7 +78,7 @@ describe('support session', () => {
     assert.deepEqual(may(scope, 'users.block'), { allowed: false, because: 'nobody' });
   });
 
-  test('leaves the operator without any level after leaving', () => {
+  test('gives the operator no level after it has ended', () => {
     const back = homeScope(inside('manage'));
     assert.deepEqual([back.tenant, back.principal], [home, outside.principal]);
     assert.equal(may(back, 'users.list').allowed, false);
@@ -96,7 +96,6 @@ describe('a support grant', () => {
     ['is not valid while the tenant is moving', now + 1, null, 'moving', 'allowed', 'moving'],
     ['is not valid if the rules have forbidden support since', now + 1, null, 'active', 'forbidden', 'forbidden'],
   ] as const) {
-    test(`a grant ${label}`, () =>
-      assert.equal(supportEndReason({ endsAt, endedAt }, { state }, rules(grant), now), end));
+    test(label, () => assert.equal(supportEndReason({ endsAt, endedAt }, { state }, rules(grant), now), end));
   }
 });

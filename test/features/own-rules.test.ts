@@ -61,7 +61,7 @@ describe("a tenant's own rules", async () => {
     assert.equal(late.path, '/sign-in/password', 'the temporary password has expired');
   });
 
-  it('are not overwritten by a form that was opened before another administrator saved', async () => {
+  it('are not overwritten by a form that was opened before another administrator saved them', async () => {
     const { tenant, boss, admin } = await aTenantWithAdmin();
     const label = 'Durée de validité d’un mot de passe temporaire';
     const other = await aPerson(portal).signIn(boss);
@@ -88,7 +88,7 @@ describe("a tenant's own rules", async () => {
     assert.equal(added?.temporaryUntil, portal.clock.now + 120 * minutes);
   });
 
-  it("limit wrong passwords with the tenant's own number", async () => {
+  it('limit the number of wrong passwords that the tenant accepts', async () => {
     const { tenant, admin } = await aTenantWithAdmin();
     const user = await aUser(portal, tenant, {});
     await admin.visit(paths.rules);

@@ -16,7 +16,7 @@ async function ready(checks: Readiness, stopping = false) {
   return { status: answer.status, body: answer.body as unknown };
 }
 
-describe('readiness check', () => {
+describe('the readiness check', () => {
   test('succeeds if all checks succeed', async () => {
     assert.deepEqual(await ready({ database: works, sessions: works }), {
       status: 200,
@@ -29,7 +29,7 @@ describe('readiness check', () => {
     assert.deepEqual([status, body], [503, { ok: false, missing: ['database', 'sessions'] }]);
   });
 
-  test('fails after one second if checks hang, in parallel', async (t) => {
+  test('fails after one second in total even if several checks hang', async (t) => {
     const begun = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
     const [database, sessions] = begun.map(({ resolve }) => (): Promise<void> => {
       resolve(null);

@@ -47,7 +47,7 @@ export interface ImportsDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound for an unknown id, and for an import of another user */
+/** @throws Failure notFound for an unknown ID, and for an import of another user */
 export async function load(deps: ImportsDependencies, scope: Scope, id: string): Promise<Import> {
   const { database } = deps;
   const found = await importsStore.find(database, scope, id);
@@ -108,7 +108,7 @@ function createPlanner(deps: ImportsDependencies, scope: Scope, domains: readonl
   };
 }
 
-/** Reads a file and stages a plan for every row, without changing any user. @throws Failure throttled */
+/** Reads a file, and stages what to do with each row, without changing any user. @throws Failure throttled */
 export async function stage(deps: ImportsDependencies, scope: Scope, file: UploadedFile): Promise<StageResult> {
   const { throttle, clock, database } = deps;
   if (file.bytes.length > maxImportBytes) {
@@ -130,7 +130,11 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: Uploa
   return { outcome: 'staged', id: staging.id };
 }
 
-/** Confirms an import. A background job applies it. @returns false if it is not staged. @throws Failure badRequest or conflict */
+/**
+ * Confirms an import. A background job applies it.
+ * @returns false if it is not staged.
+ * @throws Failure badRequest or conflict
+ */
 export async function confirm(
   deps: ImportsDependencies,
   scope: Scope,
@@ -145,7 +149,7 @@ export async function confirm(
   return importsStore.confirm(database, scope, found.id, { mode, epoch, expiresAt: clock() + importRetentionMs });
 }
 
-/** Imports of users from files: an upload is staged for review, and then confirmed by the user who uploaded it. */
+/** Imports of users from files. An upload is staged for review and then confirmed by the user who uploaded it. */
 export const createImports = (deps: ImportsDependencies) => bind(deps, { load, stage, confirm });
 
 async function* inBatches(rows: AsyncIterable<ParsedRow>): AsyncGenerator<ParsedRow[]> {

@@ -8,11 +8,11 @@ import { UnreadableFile, type FileRow } from './read-file.ts';
 /** A parsed row. Cells that could not be parsed are in `faults`. */
 export interface ParsedRow {
   readonly line: number;
-  /** Canonical. */
+  /** The canonical user name, which is not necessarily valid. */
   readonly username: string;
   /** The values of the non-empty cells. */
   readonly values: Partial<ImportedUser>;
-  /** The names exactly as in the file, to be compared with the stored ones. */
+  /** The names exactly as in the file, to compare with the stored names. */
   readonly verbatim: Partial<Record<keyof ImportedUser, string>>;
   /** The name fields that exceed the maximum length. */
   readonly tooLong: readonly (keyof ImportedUser)[];

@@ -11,7 +11,7 @@ export interface FileRow {
   readonly cells: readonly string[];
 }
 
-/** The whole file is rejected. */
+/** Thrown if the whole file is rejected. */
 export class UnreadableFile extends Error {
   readonly fault: CodedError;
   constructor(fault: CodedError) {
@@ -20,15 +20,15 @@ export class UnreadableFile extends Error {
   }
 }
 
-// Small enough not to delay other requests noticeably. A longer row is rejected.
+// Parsing a chunk of this size does not delay other requests noticeably. A row that is longer than a chunk is rejected.
 const chunkBytes = 16 * 1024;
 const maxRowCharacters = 16 * 1024;
 const delimiters = [';', ',', '\t'] as const;
 
 /**
  * Reads the rows of a file incrementally. Detects its encoding, delimiter and line endings.
- * @param isHeading returns whether a text is the heading of a known column. Used to select the delimiter that yields the
- * most headings.
+ * @param isHeading returns whether a text is the heading of a known column. The delimiter that yields the most headings
+ * is used.
  * @throws UnreadableFile
  */
 export async function* readRows(bytes: Buffer, isHeading: (text: string) => boolean): AsyncGenerator<FileRow> {
@@ -75,7 +75,8 @@ function* decoded(bytes: Buffer): Generator<string, void> {
     const text = decode(decoder, chunk, from + chunkBytes < bytes.length);
     // PostgreSQL rejects NUL characters, and text files do not contain any.
     if (text.includes('\0')) throw new UnreadableFile({ code: 'import.notText' });
-    // The parser limits the number of characters in a row, but not the number of empty cells in it.
+    // The parser limits the number of characters in a row, but not the number of empty cells, so reject a chunk without
+    // line breaks.
     if (chunk.length === chunkBytes && !/[\r\n]/.test(text)) {
       throw new UnreadableFile({
         code: 'import.rowTooLong',
@@ -86,7 +87,8 @@ function* decoded(bytes: Buffer): Generator<string, void> {
   }
 }
 
-// Yields to the event loop between chunks: a file that consists of blank lines or delimiters can contain millions of them.
+// Yields to the event loop between chunks: a file that consists of blank lines or delimiters can contain millions of
+// them.
 async function* yieldBetween(texts: Iterable<string>): AsyncGenerator<string> {
   for (const text of texts) {
     yield text;

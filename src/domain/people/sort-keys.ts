@@ -13,11 +13,11 @@ const untailored = new Intl.Collator('en', { sensitivity: 'base' });
 
 const firstHan = 0x4e00;
 const lastHan = 0x9fff;
-// The greatest code points that are not used by any script: what follows the letters of a language and what precedes
-// nothing.
+// Private-use code points, which sort after the letters of every script. Han characters are replaced by ranks from
+// `hanBase`. In the key of a tailored letter, `afterAll` sorts it after all words that begin with the letter before it.
 const hanBase = 0xf0000;
 const afterAll = '\u{10FFFD}';
-// Stands for a tailored letter while the rest of the name is folded.
+// The first of the private-use characters that replace tailored letters while the rest of the name is folded.
 const placeholderBase = 0xe000;
 
 type ToKey = (name: string) => string;
@@ -25,10 +25,10 @@ type ToKey = (name: string) => string;
 const keysByLanguage = new Map<string, ToKey>();
 
 /**
- * Builds the key by which lists of users are sorted: its order by code points is the order of the language, ignoring
- * case, and accents unless the language treats the accented letter as a letter of its own. In Swedish, `Öberg` comes
- * after `Zander`; in German, it has the place of `Oberg`. Databases sort keys without any collation, and their order
- * can therefore be indexed and is the same on all of them.
+ * Builds the key by which lists of users are sorted. Sorting keys by code points sorts the names as the language does.
+ * Case is ignored, as are accents, unless the language treats an accented letter as a separate letter. In Swedish,
+ * `Öberg` comes after `Zander`; in German, it is sorted as `Oberg`. Databases sort keys without a collation, so the
+ * order can be indexed and is the same in all of them.
  * @param language a BCP 47 tag
  */
 export function nameSortKey(name: string, language: string): string {
@@ -66,14 +66,14 @@ function tailoredUnits(collator: Intl.Collator): Map<string, string> {
 }
 
 /**
- * @returns the place of a letter that needs no key: in the Latin alphabet, the one that most languages give it, since
- * letters such as `ł` and `ø` are sorted as `l` and `o` where they are foreign; elsewhere, its folded form
+ * @returns where a letter is sorted if it needs no key. In the Latin alphabet, this is its place in most languages,
+ * which sort foreign letters such as `ł` and `ø` as `l` and `o`. In other alphabets, it is the folded form
  */
 function usualPlaceOf(alphabet: readonly string[], letter: string): string {
   return alphabet === latin ? placeOf(untailored, alphabet, letter) : foldName(letter);
 }
 
-/** @returns the letter that a unit is equal to, or the letter that it follows and a plus sign */
+/** @returns the letter as which a unit is sorted; if there is none, the letter before it, with a plus sign */
 function placeOf(collator: Intl.Collator, alphabet: readonly string[], unit: string): string {
   const before = alphabet.findLast((letter) => collator.compare(letter, unit) <= 0) ?? '';
   return collator.compare(before, unit) === 0 ? before : `${before}+`;
@@ -81,13 +81,13 @@ function placeOf(collator: Intl.Collator, alphabet: readonly string[], unit: str
 
 /** @returns the pairs of letters that the language sorts as one letter, such as `ch` in Czech */
 function digraphs(collator: Intl.Collator): string[] {
-  // Greek letters come after all Latin ones, so only a pair that is not sorted by its second letter can follow them.
+  // Greek letters come after all Latin ones, so a pair can follow `ω` only if the language sorts it as one letter.
   return latin.flatMap((first) =>
     secondLetters.map((second) => first + second).filter((pair) => collator.compare(pair, `${first}ω`) > 0),
   );
 }
 
-/** @returns each unit with a key that sorts after the letter it follows; units that are equal have the same key */
+/** @returns each unit with a key that sorts after the letter before it. Equal units have the same key */
 function* keysInOrder(
   collator: Intl.Collator,
   alphabet: readonly string[],

@@ -14,8 +14,8 @@ export type Values = Readonly<Record<string, string | number | null>>;
 export type Build = (knex: Knex, $: (name: string) => Knex.Value) => Knex.QueryBuilder;
 
 /**
- * Hides a value from the query planner. SQLite prepares a join again at each call to plan for its values, which takes
- * 20 µs; a subquery prevents that.
+ * Hides a value from the query planner in a subquery. Otherwise SQLite prepares a join again for the values of each
+ * call, which takes 20 µs.
  */
 export const opaqueValue = (knex: Knex, value: Knex.Value): Knex.Raw => knex.raw('(select ?)', [value]);
 
@@ -35,8 +35,12 @@ export interface Database {
   snapshot<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Updates the statistics of the query planner, if the database does not do so automatically. */
   optimize(): Promise<void>;
+  /** Shortens the write-ahead log of SQLite, which grows while another process reads an older state for long. */
+  trimLog(): Promise<void>;
   /** @throws if the database does not respond */
   ping(): Promise<void>;
+  /** Writes a row and reads it as pages do. @throws if the database can't serve the portal */
+  proveWritable(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -8,6 +8,7 @@ import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
 import { assertRegion, bindRegion, SchemaNotCurrent, UnknownMigrations } from './deployment.ts';
 import { longTimeouts, openDatabase } from './open.ts';
+import { createSqliteFile } from './sqlite.ts';
 
 const folder = path.join(codeRoot, 'migrations');
 
@@ -34,11 +35,11 @@ const maxWaitMs = 60_000;
 
 /**
  * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region.
- * The server and the commands that may migrate call this before they use the database. It holds the migration lock throughout, so that
- * only one of two regions that start on the same empty database gets it.
+ * The server and the commands that may migrate call this before they use the database. It holds the migration lock
+ * throughout, so that two regions that start on the same empty database cannot both bind it.
  * @returns the names of the migrations that this call ran
- * @throws RegionMismatch for the database of another region, UnknownMigrations for that of another version; nothing is
- * changed
+ * @throws RegionMismatch for the database of another region, or UnknownMigrations for that of another version. In both
+ * cases, nothing is changed
  */
 export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
   return withMigrationLock(database, async (locked) => {
@@ -62,7 +63,10 @@ type Work = (database: Database) => Promise<string[]>;
 
 function withMigrationLock(config: DatabaseConfig, work: Work): Promise<string[]> {
   return config.kind === 'sqlite'
-    ? withFileLock(config.file, () => withDatabase(config, work))
+    ? withFileLock(config.file, () => {
+        createSqliteFile(config.file);
+        return withDatabase(config, work);
+      })
     : withDatabase(config, (database) => withAdvisoryLock(database, work));
 }
 
@@ -103,8 +107,8 @@ export async function rollBackEverything(database: Database): Promise<void> {
   await database.knex.migrate.rollback({ migrationSource }, true);
 }
 
-// The outer lock is released when its process dies. The lock row of Knex is not, so it is cleared first. An up-to-date
-// database is only read, because a running portal may hold the write lock while a command starts.
+// The outer lock is released when its process ends. The lock row of Knex is not, so it is cleared first. Nothing is
+// written to an up-to-date database, because a running portal may hold the write lock while a command starts.
 async function runPendingMigrations({ knex }: Database): Promise<string[]> {
   const done = await doneMigrations(knex);
   const known = await assertKnownMigrations(done);
@@ -130,14 +134,20 @@ async function doneMigrations(knex: Knex): Promise<string[]> {
   return knex('knex_migrations').orderBy('id').pluck<string[]>('name');
 }
 
+/** @returns the file that is locked during a migration, beside the database file. Not empty once there was a database */
+export const migrationLockOf = (file: string): string => `${file}.migrating`;
+
 // Acquired before the database is opened: if two processes switch a new file to WAL mode at the same time, one of them
 // fails.
 async function withFileLock(file: string, work: () => Promise<string[]>): Promise<string[]> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const lock = new SqliteFile(`${file}.migrating`, { timeout: maxWaitMs });
+  const lock = new SqliteFile(migrationLockOf(file), { timeout: maxWaitMs });
   try {
     lock.exec('begin exclusive');
-    return await work();
+    const names = await work();
+    // Remember that there is a database, so that a later start does not silently create another one.
+    if (lock.pragma('user_version', { simple: true }) === 0) lock.exec('pragma user_version = 1; commit');
+    return names;
   } finally {
     lock.close();
   }

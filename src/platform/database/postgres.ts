@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { proveWritable } from './deployment.ts';
+import { ReplacingPostgresClient, replaceIfUnusable } from './postgres-client.ts';
 import { withinTransaction } from './transaction.ts';
 
 const acquireTimeoutMs = 2_000;
-// Longer for migrations: no request is blocked on them, and a server that has just started may be slow.
+// Longer for migrations: no request waits for them, and a server that has just started may be slow.
 const migrationsAcquireTimeoutMs = 20_000;
 const bigintType = 20;
 
@@ -28,7 +30,7 @@ const shortName = (name: string): string => createHash('sha256').update(name).di
 export function openPostgres(url: string, statementTimeoutMs: number, { isReadOnly = false } = {}): Database {
   const knex = createPool(url, statementTimeoutMs, isReadOnly);
   const statements = new Map<string, Statement>();
-  return {
+  const database: Database = {
     dialect: 'postgres',
     knex,
     prepare:
@@ -43,17 +45,20 @@ export function openPostgres(url: string, statementTimeoutMs: number, { isReadOn
       }),
     // Autovacuum updates the statistics.
     optimize: async () => {},
+    trimLog: async () => {},
     ping: async () => {
       await knex.raw('select 1');
     },
+    proveWritable: () => proveWritable(database),
     close: () => knex.destroy(),
   };
+  return database;
 }
 
 function createPool(url: string, statementTimeoutMs: number, isReadOnly: boolean): Knex {
   const acquireMs = statementTimeoutMs > 0 ? acquireTimeoutMs : migrationsAcquireTimeoutMs;
   return knexFactory({
-    client: 'pg',
+    client: ReplacingPostgresClient,
     log: silentLog,
     compileSqlOnError: false,
     connection: {
@@ -96,7 +101,9 @@ async function runStatement<Row>(knex: Knex, { name, sql, bind }: Statement, val
   };
   const connection = await client.acquireConnection();
   try {
-    const result = await connection.query({ name, text: sql, values: bind(values) });
+    const result = await replaceIfUnusable(connection, () =>
+      connection.query({ name, text: sql, values: bind(values) }),
+    );
     return result.rows as Row[];
   } finally {
     await client.releaseConnection(connection);

@@ -26,7 +26,10 @@ export interface NewApprovalRoutesDependencies {
   readonly answerRefusal: AnswerRefusal;
 }
 
-/** The form that requests an approval. It shows the action and the possible approvers, and asks for a reason. */
+/**
+ * Creates the routes of the form that requests an approval. The form shows the action and the possible approvers, and
+ * asks for a reason.
+ */
 export function newApprovalRoutes(deps: NewApprovalRoutesDependencies): Route[] {
   const handlers = bind(deps, { showForm, submit });
   return [
@@ -93,7 +96,7 @@ async function showForm(
   response.page('approvals/new', model, { ...options, ...(status ? { status } : {}) });
 }
 
-// Whether the region requires the approval, or the tenant with a stricter rule.
+// Tells whether the region requires the approval, or only the tenant's own stricter rule.
 function requiredBy(
   deps: NewApprovalRoutesDependencies,
   { act }: RequestedApproval,
@@ -112,7 +115,7 @@ async function redirectOrRefuse(
 ): Promise<void> {
   const { answerRefusal } = deps;
   if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.decision, 'approvals.view');
-  // No approval is needed (any more): redirect to the page that offers the action directly.
+  // If no approval is needed, or no longer, redirect to the page that offers the action directly.
   response.redirect(303, backHrefOf(wish));
 }
 

@@ -5,7 +5,10 @@ import type { Middleware } from './request.ts';
 
 const tokenBytes = 32;
 
-/** Safe methods (RFC 9110, section 9.2.1). All others require a token, whether or not a route uses them. */
+/**
+ * Safe methods as defined in RFC 9110, section 9.2.1. All other methods require a token, even if no route supports
+ * them.
+ */
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 const protection = csrfSync({

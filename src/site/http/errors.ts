@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { isUnavailable } from '../../platform/database/unavailable.ts';
+import { describeStoreFault, findStoreFault, isUnavailable } from '../../platform/database/unavailable.ts';
 import { Failure, type FailureKind } from '../../domain/errors.ts';
 import { textOfError } from '../../i18n/error-texts.ts';
 import type { Middleware } from './request.ts';
@@ -36,7 +36,7 @@ export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
     if (status === 500) log.error({ requestId: request.requestId, err: error }, 'Request failed');
     if (status === 503)
       log.warn({ requestId: request.requestId, reason: logReasonOf(error) }, 'Request rejected: service unavailable');
-    // express-session reports a failed save after the response has ended; there is nothing left to send.
+    // express-session reports a failed save even after the response has ended, when nothing more can be sent.
     if (response.writableEnded) return;
     if (response.headersSent) return next(error);
     if (failure && (failure.retryAfter !== null || status === 503)) {
@@ -49,7 +49,8 @@ export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
 function answer(pages: Pages, request: Request, response: Response, failure: Failure | null, status: number): void {
   const kind = failure?.kind ?? 'unexpected';
   const because = explanationKeyOf(failure);
-  // A conflict with its own explanation is usually not caused by another user, so the generic text would be wrong.
+  // The generic text says that another user changed the data, so it would be wrong for a conflict with its own
+  // explanation.
   const refused = failure?.kind === 'conflict' && because !== null;
   const text = `errors:${kind}.text`;
   const model: ViewModels['errors/error'] = {
@@ -79,6 +80,8 @@ function asFailure(error: unknown): Failure | null {
 
 // Log one line without a stack: there may be many such errors, and database errors can quote values.
 function logReasonOf(error: unknown): string {
+  const fault = findStoreFault(error);
+  if (fault !== null) return describeStoreFault(fault);
   const code = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : error instanceof Error ? error.message : 'unknown';
 }
@@ -86,7 +89,7 @@ function logReasonOf(error: unknown): string {
 const minute = 60;
 const hour = 60 * minute;
 
-/** @returns a waiting time given in seconds, rounded up to minutes, or to hours from two hours on */
+/** @returns a waiting time in minutes, or in hours from two hours on, rounded up from seconds */
 export function roundedWait(seconds: number): { unit: 'throttledMinutes' | 'throttledHours'; count: number } {
   const inHours = seconds >= 2 * hour;
   const count = Math.max(1, Math.ceil(seconds / (inHours ? hour : minute)));

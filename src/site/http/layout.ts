@@ -19,19 +19,19 @@ export interface LayoutConfig {
   readonly cookies: Cookies;
 }
 
-/** The fields of a name, in the order of a form. */
+/** The fields of a user's name, in the order in which forms show them. */
 const nameFields = {
   givenFirst: ['firstName', 'lastName'],
   familyFirst: ['lastName', 'firstName'],
 } as const;
 
-/** Region texts that are the same on every page of a language, created once. */
+/** Texts about the region that are the same on every page in a language, so they are created only once. */
 interface RegionTexts {
   readonly region: ReturnType<typeof ownRegion>;
   readonly otherRegions: ReturnType<typeof otherRegions>;
 }
 
-/** The model of the layout around a view: navigation, notice, form errors, and CSRF token. */
+/** The model of the layout around a view, with navigation, notice, form errors and CSRF token. */
 export type Page = ReturnType<typeof createLayout>;
 
 export type LayoutFactory = ReturnType<typeof createLayoutFactory>;
@@ -80,7 +80,7 @@ function createLayout(
     nonce,
     csrfToken: token,
     path,
-    // The switchers are forms: they need a CSRF token and an address to return to.
+    // The language and theme switchers are forms, so they need a CSRF token and an address to return to.
     offersSwitchers: token !== '' && path !== null,
     requestId: request.requestId,
     region,
@@ -121,14 +121,14 @@ function ownRegion({ rules }: Config, language: Language) {
   return { id: rules.region, name: ruleText(rules.name), ruleText };
 }
 
-// Where the switchers return to. Null on the page of a one-time link, whose address is a secret that must not be put
-// in a form.
+// The address to which the switchers return. It is null on the page of a one-time link, because its address is a secret
+// that must not appear in a form.
 function returnPathOf(request: Request): string | null {
   if (isOneTimeLink(request.path)) return null;
   return request.method === 'GET' ? request.originalUrl : request.path;
 }
 
-/** The grant of a support session; null outside one. */
+/** @returns the grant of the current support session; null outside a support session */
 function supportSessionOf({ principal, tenant }: Scope) {
   if (principal.kind !== 'support') return null;
   const { level, purpose, endsAt } = principal.grant;
@@ -136,7 +136,7 @@ function supportSessionOf({ principal, tenant }: Scope) {
 }
 
 const existingCsrfToken = (request: Request): string => request.session?.csrfToken ?? '';
-// There is no session if the session store is unavailable.
+// The request has no session if the session store is unavailable.
 const ensureCsrfToken = (request: Request): string => (request.session ? csrfToken(request) : '');
 
 function takeNotice(request: Request): PageNotice | null {

@@ -25,7 +25,7 @@ interface PageDependencies extends PagesConfig {
   readonly icon: (name: string) => string;
 }
 
-/** Renders pages: a view inside its layout. */
+/** Renders views inside the layout. */
 export function createPages(parts: PagesConfig) {
   const { clock, assets } = parts;
   const deps: PageDependencies = {
@@ -68,13 +68,13 @@ function answer(
   response.end(bytes);
 }
 
-/** @returns a literal text unchanged, the translation of its key, or the name of a language */
+/** @returns the text to display: a literal text unchanged, the translation of a key, or the name of a language */
 export function displayText({ t, languageName }: Pick<Messages, 't' | 'languageName'>, text: DisplayText): string {
   if ('text' in text) return text.text;
   return 'language' in text ? languageName(text.language) : t(text.key, text.values);
 }
 
-/** Adds `page` to every response, bound to its request. */
+/** Adds the function `page` to every response. */
 export function pages(all: Pages): Middleware {
   return (request, response, next) => {
     response.page = (view, model, options) => all.answer(request, response, view, model, options);

@@ -3,22 +3,28 @@ import type { Config } from '../../platform/config/config.ts';
 import { absoluteLimitMs, type RegionRules } from '../../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
+import { saveSessionBeforePages } from './saved-session.ts';
 import { hash } from 'node:crypto';
 
 const visitorLimitMs = 30 * 60 * 1_000;
 
-/** @returns the lifetime of session data, in ms: 30 minutes for visitors, the session's absolute limit for users */
+/**
+ * @returns how long session data is stored, in milliseconds: 30 minutes for visitors, the absolute session limit for
+ * users
+ */
 export const sessionTtlMs =
   (rules: RegionRules) =>
   (session: SessionData): number =>
     'passport' in session ? absoluteLimitMs(rules) : visitorLimitMs;
 
 /**
- * @param secrets the first signs new cookies and all verify, so that secrets can be rotated without signing users out
+ * Creates the middleware that loads and saves the session.
+ * @param secrets signing secrets, of which the first signs new cookies and all are accepted, so that rotating them does
+ * not sign users out
  */
 export function session(config: Config, cookies: Cookies, store: Store, secrets: readonly string[]): Middleware[] {
   const https = config.baseUrl.protocol === 'https:';
-  // Parvis serves plain http. If the site is https, a reverse proxy terminates TLS for every request.
+  // Parvis itself serves plain http. If the site uses https, a reverse proxy terminates TLS for every request.
   const markSecure: Middleware = (request, _response, next) => {
     if (https) Object.defineProperty(request, 'secure', { value: true });
     next();
@@ -34,13 +40,14 @@ export function session(config: Config, cookies: Cookies, store: Store, secrets:
       saveUninitialized: false,
       cookie: { ...cookie, secure: https },
     }),
+    saveSessionBeforePages(),
   ];
 }
 
 /**
- * Stores sessions under digests of their ids, so that access to the store or a dump of it does not allow session
- * hijacking. `touch` is not implemented, so that unchanged sessions cause no writes: the session's row in the
- * database records activity.
+ * Stores sessions under digests of their ids, so that a dump of the store cannot be used to hijack sessions. `touch` is
+ * not implemented, so that unchanged sessions cause no writes: the session's row in the database records activity
+ * instead.
  */
 export class HashedKeyStore extends Store {
   readonly #inner: Store;

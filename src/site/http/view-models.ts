@@ -26,13 +26,14 @@ interface Field {
   readonly maxlength?: number;
   readonly required?: boolean;
   readonly readonly?: boolean;
-  /** The stored value, if the value in the field was not saved because of a conflict. */
+  /** The stored value, set if a conflict prevented the typed value from being saved. */
   readonly stored?: DisplayText | undefined;
 }
 
 /**
- * The model of each view, by the view's name under `views/`; undefined if it has none. Each folder of the site adds its
- * views in `<noun>.views.ts`, and `npm run check:views` compiles every template against its model.
+ * The model type of each view, by the name of the view under `views/`; undefined for views without a model. Each folder
+ * of the site declares its views in `<noun>.views.ts`, and `npm run check:views` compiles every template against its
+ * model.
  */
 export interface ViewModels {
   'shared/alert': { readonly kind: PageNotice['kind']; readonly title?: string; readonly text: string };
@@ -43,9 +44,9 @@ export interface ViewModels {
   'shared/field': Field;
   'shared/field-error': { readonly name: string };
   'shared/form': {
-    /** Absent if the form posts to the page's own address, which is a secret. */
+    /** The address to submit to. Omitted if the form posts to the page's own address, which is a secret. */
     readonly action?: string;
-    /** CSS classes. */
+    /** The CSS classes of the form element. */
     readonly className?: string;
     readonly upload?: boolean;
     readonly novalidate?: boolean;
@@ -64,7 +65,7 @@ export interface ViewModels {
   'shared/tile': { readonly href: string; readonly icon: string; readonly title: string; readonly text: string };
   'shared/topbar': undefined;
   'errors/error': {
-    /** Locale keys of the first paragraph and of an optional second one. */
+    /** The locale keys of the first paragraph and of an optional second one. */
     readonly lead: string;
     readonly detail: string | null;
     readonly wait: { readonly unit: string; readonly count: number } | null;

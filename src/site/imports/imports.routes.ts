@@ -22,7 +22,7 @@ const importBreadcrumbs: Breadcrumb[] = [
   ...userListBreadcrumbs,
   { href: paths.importUsers, label: 'common:terms.import' },
 ];
-// The page of a running import reloads itself, without JavaScript.
+// How often the page of a running import reloads itself. It needs no JavaScript.
 const refreshSeconds = 2;
 
 export interface ImportsRoutesDependencies {

@@ -23,7 +23,7 @@ export interface ImportPasswordsRoutesDependencies {
   readonly translator: Translator;
 }
 
-/** The single download of an import's temporary passwords or links, or the emails that deliver the links. */
+/** Creates the routes that deliver an import's temporary passwords or links, as a single download or by email. */
 export function importPasswordsRoutes(deps: ImportPasswordsRoutesDependencies): Route[] {
   const handlers = bind(deps, { download });
   return [{ method: 'post', path: paths.importPasswords, access: 'users.import', handle: handlers.download }];
@@ -64,7 +64,7 @@ async function download(deps: ImportPasswordsRoutesDependencies, request: Reques
   }
 }
 
-// Links sent by email are not downloaded: the administrator sees only how many were sent.
+// Links sent by email are not downloaded. The administrator sees only how many were sent.
 async function sendLinksByMail(
   request: Request,
   response: Response,

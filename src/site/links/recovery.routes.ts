@@ -19,7 +19,7 @@ import type { Database } from '../../platform/database/database.ts';
 
 const minuteMs = 60_000;
 
-/** Self-service account recovery. The routes exist only if the region's rules provide for it. */
+/** Creates the routes of self-service recovery. They exist only if the region's rules offer it. */
 export function recoveryRoutes(deps: {
   config: Config;
   database: Database;
@@ -42,7 +42,7 @@ export function recoveryRoutes(deps: {
     const { values, faults } = readForm(usernameForm, request.body);
     if (values === null || !canMail) return showForm(request, response, faults);
     const homeRegion = await directoryStore.regionOf(database, domainOf(values.username));
-    // As at sign-in, users of another region are redirected, and their user name is not stored here.
+    // As at sign-in, users of another region are redirected there, and their user name is not stored here.
     if (homeRegion !== null && homeRegion !== rules.region) {
       const url = config.regionUrls.get(homeRegion);
       const chosen = chosenLanguage(request, cookies, rules);

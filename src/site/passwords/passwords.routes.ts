@@ -91,7 +91,7 @@ async function finish(
   return renewSession(deps, request, response, result.epoch, next);
 }
 
-// The password has been changed. If the session store is unavailable, the user only has to sign in again.
+// The password has been changed already. If the session store is unavailable, the user merely has to sign in again.
 async function renewSession(
   deps: PasswordsRoutesDependencies,
   request: Request,
@@ -136,7 +136,7 @@ async function submitOwn(deps: PasswordsRoutesDependencies, request: Request, re
 
 const sessionKeyOf = (request: Request) => ({ id: sessionOf(request).id, epoch: sessionOf(request).user.epoch });
 
-// The fields are taken exactly as typed; the region's password rules are checked in core.
+// The fields are taken exactly as typed. Core checks them against the region's password rules.
 export const forcedChangeForm = z.object({ newPassword: verbatimText, confirmPassword: verbatimText });
 
 export const ownChangeForm = forcedChangeForm.extend({

@@ -33,7 +33,7 @@ export interface PersonalDataRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Personal data of a user: access by the user and by administrators, and erasure. */
+/** Creates the routes for a user's personal data, which the user and administrators can view, and for its erasure. */
 export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[] {
   const handlers = bind(deps, { showOwn, sendOwn, showQuestion, show, sendFile, confirmErase, erase });
   return [
@@ -47,7 +47,7 @@ export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[
   ];
 }
 
-/** Reading all data is expensive, so it is throttled. Access to another user's data is recorded. */
+/** Throttles the request, because reading all data is expensive, and records access to another user's data. */
 async function throttleAndRecord(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
   const { throttle, personalData } = deps;
   await throttle.requireBudget(scope, 'personalData');
@@ -72,7 +72,7 @@ async function send(
   const scope = scopeOf(request);
   response.set({
     'Content-Type': 'application/json; charset=utf-8',
-    // The file name omits the user's name, because files are passed on.
+    // The file name does not contain the user's name, because such files are often passed on.
     'Content-Disposition': 'attachment; filename="personal-data.json"',
     'Cache-Control': 'no-store',
   });
@@ -89,7 +89,7 @@ async function showOwn(deps: PersonalDataRoutesDependencies, request: Request, r
 
 async function sendOwn(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { user } = sessionOf(request);
-  // A HEAD request reads no data.
+  // A HEAD request reads none of the data.
   if (request.method === 'HEAD') return void response.type('application/json; charset=utf-8').end();
   await throttleAndRecord(deps, scopeOf(request), user);
   await send(deps, request, response, user);
@@ -133,7 +133,7 @@ async function erase(deps: PersonalDataRoutesDependencies, request: Request, res
   const { erasure, answerRefusal } = deps;
   const result = await erasure.erase(scopeOf(request), userIdOf(request));
   if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
-  // The notice does not name the user: the session would store the name that was just erased.
+  // The notice does not name the user, because the session would then store the name that has just been erased.
   request.session.notice = { kind: 'success', key: 'personal-data:erase.done' };
   await seeOther(request, response, paths.deletedUsers);
 }

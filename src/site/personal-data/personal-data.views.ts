@@ -6,7 +6,7 @@ import type { NamedUser, DisplayText } from '../http/view-models.ts';
 type PersonalData = Awaited<ReturnType<PersonalDataAccess['view']>>;
 export type PersonalEntry = PersonalData['entries'][number];
 
-/** Actor or target of an entry: the name, or the pseudonym after erasure. */
+/** The actor or target of an entry, by name or, after erasure, by pseudonym. */
 export interface ParticipantModel {
   readonly id: string | null;
   readonly displayName: DisplayText;
@@ -21,12 +21,12 @@ export interface FieldChangeModel {
 /** An entry of the activity log, reduced to what the user may see. */
 export interface EntryModel {
   readonly at: number;
-  /** Locale key of the event. */
+  /** The locale key of the event's short name. */
   readonly title: string;
   readonly changes: readonly FieldChangeModel[];
   readonly by: ParticipantModel | null;
   readonly to: ParticipantModel | null;
-  /** Whether the omitted data is about other users only. */
+  /** Whether the omitted data concerns only other users. */
   readonly concernsOthers: boolean;
   readonly address: PersonalEntry['address'];
 }

@@ -20,15 +20,15 @@ const form = z.object(
   >,
 );
 
-/** The tenant's rules that the page showed, if the form was submitted from there. */
+/** The field that identifies the tenant's rules at the time when the form was opened; null if it is missing. */
 export const seenForm = z.object({ seen: z.string().nullable().catch(null) });
 
 export type TypedRules = z.infer<typeof form>;
 
 /**
  * Reads the rules that a tenant sets. An empty field keeps the region's rule.
- * @throws Failure badRequest if a choice is not offered or a field is repeated: ignoring it would loosen the current
- * rule
+ * @throws a badRequest Failure if a choice is not offered or a field is repeated, because ignoring it would loosen the
+ * current rule
  */
 export function readOwnRulesForm(
   body: unknown,

@@ -23,7 +23,7 @@ export interface RulesRoutesDependencies {
   readonly rules: TenantRulesFeature;
 }
 
-/** The rules in force, and the form for the tenant's stricter rules. */
+/** Creates the routes of the page that shows the current rules and the form for the tenant's stricter rules. */
 export function rulesRoutes(deps: RulesRoutesDependencies): Route[] {
   const handlers = bind(deps, { showForm, save });
   return [
@@ -64,9 +64,10 @@ async function save(deps: RulesRoutesDependencies, request: Request, response: R
   const { typed, own, faults } = readOwnRulesForm(request.body, regionRules);
   if (faults.length > 0) return showForm(deps, request, response, faults, typed);
   const decision = await rules.set(scopeOf(request), own, seenForm.parse(request.body).seen);
-  // Show the current rules; submitting the form again is then a deliberate change.
+  // The form then shows the current rules, so that submitting it again is a deliberate change.
   if (decision === 'meanwhile') return showForm(deps, request, response, [], typed, true);
-  // Pass the submitted rules along: they take effect only after another administrator has approved them.
+  // The submitted rules become part of the approval request and take effect only when another administrator approves
+  // them.
   if (!decision.allowed) return response.redirect(303, newApprovalPath('loosenRules', [], typed));
   request.session.notice = { kind: 'success', key: 'account-settings:rules.saved' };
   response.redirect(303, paths.rules);

@@ -6,7 +6,7 @@ import type { ResponsibilityRow } from './responsibilities.ts';
 type DescribedGroup = ReturnType<typeof describeRules>[number];
 type Rule = DescribedGroup['rules'][number];
 type RuleGroup = Omit<DescribedGroup, 'rules'> & { readonly rules: readonly Rule[] };
-/** A rule with the value of its field. */
+/** A rule with the value typed into its field. */
 type TypedRule = Rule & { readonly typed: string };
 type TypedGroup = Omit<RuleGroup, 'rules'> & { readonly rules: readonly TypedRule[] };
 
@@ -14,7 +14,7 @@ export interface RulesPage {
   readonly groups: readonly TypedGroup[];
   readonly region: RegionRules;
   readonly canEdit: boolean;
-  /** Identifies the tenant's rules at the time when the form was opened. */
+  /** A text that identifies the tenant's rules at the time when the form was opened. */
   readonly seen: string;
   /** Whether another user changed the rules after the form was opened. */
   readonly isStale: boolean;

@@ -13,7 +13,10 @@ export interface RemoveSecondFactorRoutesDependencies {
   readonly answerRefusal: AnswerRefusal;
 }
 
-/** Removal of a user's second factor by an administrator, if the user has lost authenticator app and recovery codes. */
+/**
+ * Creates the routes with which an administrator removes the second factor of a user who has lost the authenticator app
+ * and the recovery codes.
+ */
 export function removeSecondFactorRoutes(deps: RemoveSecondFactorRoutesDependencies): Route[] {
   const handlers = bind(deps, { confirm, remove });
   return [
@@ -31,7 +34,7 @@ async function confirm(
   const scope = scopeOf(request);
   const user = await users.load(scope, userIdOf(request));
   const decision = may(scope, 'users.removeSecondFactor', user);
-  // Without a second factor, no approval is needed: the page says that there is none.
+  // If the user has no second factor, no approval is needed, and the page says that there is none.
   const needsApproval = !decision.allowed && decision.because === 'secondAdministrator';
   if (!decision.allowed && !(needsApproval && user.secondFactorAt === null))
     return answerRefusal(request, response, decision);
@@ -45,7 +48,8 @@ async function remove(deps: RemoveSecondFactorRoutesDependencies, request: Reque
   const scope = scopeOf(request);
   const result = await removeSecondFactor(scope, userIdOf(request));
   if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
-  // Already removed by another administrator or by a repeated form: show the page that says so.
+  // If another administrator or the same form, sent twice, has already removed the second factor, show the page that
+  // says so.
   if (result.outcome !== 'done') return confirm(deps, request, response);
   const name = result.user.displayName;
   request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };

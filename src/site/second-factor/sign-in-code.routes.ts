@@ -15,7 +15,7 @@ export interface SignInCodeRoutesDependencies {
   readonly authentication: Authentication;
 }
 
-/** The code step of the sign-in, after the password. */
+/** Creates the routes of the sign-in step that asks for the second-factor code after the password. */
 export function signInCodeRoutes(deps: SignInCodeRoutesDependencies): Route[] {
   const handlers = bind(deps, { submit });
   return [
@@ -53,7 +53,7 @@ async function submit(deps: SignInCodeRoutesDependencies, request: Request, resp
     return showForm(response, [{ field, key: `sign-in:error.${unit}`, values: { count } }], 429);
   }
   const next = request.session.returnTo ?? paths.dashboard;
-  // Change the session id now that the user is fully authenticated.
+  // Change the session id now that the user is fully authenticated, to prevent session fixation.
   await authentication.renew(request, { sessionId: session.id, epoch: session.user.epoch });
   return seeOther(request, response, next);
 }

@@ -69,7 +69,7 @@ export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
   ];
 }
 
-// The link itself is the secret, so an invalid link gets the same 404 as any unknown address.
+// The link itself is the secret, so an invalid link gets the same 404 as an unknown address.
 async function verifyLink(deps: SetUpRoutesDependencies, request: Request): Promise<string> {
   const { database } = deps;
   const digest = setupTokenDigest(String(request.params.token));

@@ -12,7 +12,7 @@ export const usernameForm = z.object({
 });
 
 export const passwordForm = z.object({
-  /** Empty if only a password was submitted. */
+  /** The canonical user name; empty if the form contained only a password. */
   username: singleLine(maxUsernameLength).transform(canonicalUsername),
   password: verbatimText.refine((text) => text !== '', 'sign-in:error.passwordMissing'),
 });

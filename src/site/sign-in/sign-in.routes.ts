@@ -56,7 +56,10 @@ function showUsernameStep({ readRegionRedirect }: SignInDependencies, request: R
   return renderUsernameForm(response, readRegionRedirect(request), []);
 }
 
-/** Looks up the region of the domain before a secret is typed. User names of other regions are not stored here. */
+/**
+ * Looks up the region of the user name's domain before a password is typed. User names of other regions are not stored
+ * here.
+ */
 async function submitUsername(deps: SignInDependencies, request: Request, response: Response): Promise<void> {
   const { config, cookies, database, readRegionRedirect } = deps;
   const { values, faults } = readForm(usernameForm, request.body);
@@ -71,8 +74,8 @@ async function submitUsername(deps: SignInDependencies, request: Request, respon
     }
     return response.redirect(303, regionSignInUrl(url, config, chosenLanguage(request, cookies, config.rules)));
   }
-  // The following pages have no redirect parameters, so persist the language. Only a form does this, not merely
-  // opening a page.
+  // The pages that follow have no redirect parameters, so store the language in a cookie. This happens only when a form
+  // is submitted, not when a page is opened.
   if (redirectedFrom?.language) cookies.persist(response, 'language', request.language);
   request.session.username = values.username;
   return seeOther(request, response, paths.signInPassword);
@@ -87,7 +90,7 @@ function showPasswordStep(deps: SignInDependencies, request: Request, response: 
 
 async function signOut({ authentication }: SignInDependencies, request: Request, response: Response): Promise<void> {
   await authentication.signOut(request);
-  // Not "cookies": that would also clear the cookies of other regions' portals on the same domain.
+  // The directive "cookies" would also delete the cookies of other regions' portals on the same domain.
   response.set('Clear-Site-Data', '"cache", "storage"').redirect(303, paths.signIn);
 }
 
@@ -121,7 +124,7 @@ async function submitPassword(deps: SignInRoutesDependencies, request: Request, 
   if (values.username !== '' && values.username !== username) {
     return renderPasswordForm(deps, response, username, [{ field: 'password', key: 'sign-in:error.usernameChanged' }]);
   }
-  // A client may submit only the password; the user name then comes from the previous step.
+  // A client may submit the password alone. The user name then comes from the previous step.
   Object.assign(request.body as object, { username });
   const result = await authentication.signIn(request, response);
   switch (result.outcome) {
@@ -131,8 +134,7 @@ async function submitPassword(deps: SignInRoutesDependencies, request: Request, 
       response.set('Retry-After', String(result.retryAfter));
       return renderPasswordForm(deps, response, username, [throttledFault(result.retryAfter)], {
         status: 429,
-        // Only attempts with the user's own password are paused. Say so, or a new user with a temporary password
-        // would wait.
+        // The block does not apply to temporary passwords. Say so, or a new user who has one would wait for no reason.
         ...(result.kind === 'own' && { hint: 'sign-in:password.pausedHint' }),
       });
     case 'signedIn':

@@ -31,7 +31,9 @@ export interface SupportRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Support access: granting and ending it, for administrators; entering and leaving the tenant, for operators. */
+/**
+ * Creates the routes with which administrators grant and end support access, and operators enter and leave the tenant.
+ */
 export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, grant, end, enter, leave });
   return [
@@ -43,7 +45,7 @@ export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
   ];
 }
 
-// Whether the region or the tenant forbids support access; null if it is allowed.
+// Tells whether the region or the tenant's own rule forbids support access. Null means that it is allowed.
 function forbiddenBy(deps: SupportRoutesDependencies, { rules }: Scope): 'region' | 'own' | null {
   const { regionRules } = deps;
   if (rules.supportAccess.grant === 'allowed') return null;
@@ -126,21 +128,21 @@ async function leave(deps: SupportRoutesDependencies, request: Request, response
 
 const grantIdOf = (request: Request): string => String(request.params.grantId);
 
-/** The submitted values, to be shown in the fields again. */
+/** The submitted values, which the form shows again after an error. */
 function typedTexts({ operator, purpose, level, hours }: Typed): SupportPage['typed'] {
   const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, maxPurposeLength) : '');
   return { operator: textOf(operator), purpose: textOf(purpose), level: textOf(level), hours: textOf(hours) };
 }
 
 const maxIdLength = 36;
-/** @param longestHours maximum duration of access under the rules */
+/** @param longestHours the maximum duration of access that the rules allow, in hours */
 export const grantForm = (longestHours: number) =>
   z.object({
     operator: singleLine(maxIdLength).refine((text) => text !== '', 'support:error.unknown'),
     purpose: singleLine(maxPurposeLength)
       .transform(cleanName)
       .refine((text) => text !== '', 'support:error.purpose'),
-    // An unknown level falls back to the lower one.
+    // An unknown level is replaced by the lower one.
     level: z.enum(supportLevels).catch('look'),
     hours: wholeNumber
       .transform((number) => number ?? 0)

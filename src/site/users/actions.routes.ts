@@ -16,7 +16,7 @@ export interface UserActionsRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Actions on one user: block, unblock, end sessions, delete and restore. */
+/** Creates the routes of the actions on one user: block, unblock, end sessions, delete and restore. */
 export function userActionsRoutes(deps: UserActionsRoutesDependencies): Route[] {
   const { changes } = deps;
   const handlers = bind(deps, { actionHandler, confirmDelete });

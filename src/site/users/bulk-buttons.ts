@@ -15,7 +15,7 @@ const buttonStyles: Readonly<Record<BulkAction, ButtonStyle>> = {
   restore: { label: 'common:terms.restore', icon: 'rotate-clockwise', danger: false },
 };
 
-/** @returns label, icon and danger flag of an action */
+/** @returns the label and icon of an action, and whether its button warns of danger */
 export const buttonStyleOf = (action: BulkAction): ButtonStyle => buttonStyles[action];
 
 /** @returns the buttons below a list of current or deleted users */

@@ -35,7 +35,7 @@ export interface BulkRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Bulk actions on users: a confirmation page that lists the users, then the action itself. */
+/** Creates the routes of bulk actions on users. A confirmation page lists the users before the action is performed. */
 export function bulkRoutes(deps: BulkRoutesDependencies): Route[] {
   const handlers = bind(deps, { confirm, run, runReset });
   return [
@@ -87,7 +87,7 @@ async function run(deps: BulkRoutesDependencies, request: Request, response: Res
   response.redirect(303, returnHrefFor(action));
 }
 
-// As for a single user, the clear text goes into this response body only.
+// As after the reset of a single password, the clear text appears only in this response body.
 async function runReset(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { reset, sheet } = deps;
   const scope = scopeOf(request);

@@ -19,7 +19,10 @@ export interface ResetPasswordRoutesDependencies {
   readonly answerRefusal: AnswerRefusal;
 }
 
-/** The confirmation page of a password reset, and the reset itself, which shows the new credential once. */
+/**
+ * Creates the routes of the page that confirms a password reset and of the reset itself, which shows the new credential
+ * once.
+ */
 export function resetPasswordRoutes(deps: ResetPasswordRoutesDependencies): Route[] {
   const handlers = bind(deps, { confirmReset, reset });
   return [
@@ -68,8 +71,8 @@ async function reset(deps: ResetPasswordRoutesDependencies, request: Request, re
   response.page('users/reset-stale', model, options);
 }
 
-// The clear text goes into this response body only: no redirect, flash message or session from which another request
-// could read it.
+// The clear text appears only in this response body, never in a redirect, flash message or session from which another
+// request could read it.
 function reveal(
   deps: ResetPasswordRoutesDependencies,
   request: Request,

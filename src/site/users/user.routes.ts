@@ -22,7 +22,7 @@ import type { UserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-/** An edit form that could not be saved, with its errors. */
+/** An edit form that could not be saved, with the reasons. */
 interface ReturnedEdit {
   readonly form: (user: User, levels: ReturnType<typeof assignableLevels>) => EditFormState;
   readonly faults?: readonly PageFault[];
@@ -42,7 +42,10 @@ export interface UserRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** The page of a user with the edit form. If the form cannot be saved, it is shown again with the submitted values. */
+/**
+ * Creates the routes of a user's page with the edit form. A form that cannot be saved is shown again with the submitted
+ * values.
+ */
 export function userRoutes(deps: UserRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, edit });
   return [

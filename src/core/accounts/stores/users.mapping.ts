@@ -31,7 +31,7 @@ export const userColumns = [
   'users.deleted_at',
 ] as const;
 
-/** The columns of a ListedUser. Lists select few columns, for speed. */
+/** The columns of a ListedUser. Lists do not select the other columns, which makes them faster. */
 export const listedColumns = [
   'users.id',
   'users.username',
@@ -45,8 +45,8 @@ export const listedColumns = [
 ] as const;
 
 /**
- * The SQL expression for the new value of `global_admin_until` in an update. Its bindings are the new level and the time in
- * epoch ms; the columns in it have their values from before the update.
+ * The SQL expression for the new value of `global_admin_until` in an update. Its bindings are the new level and the
+ * time in epoch ms. Its columns have the values before the update.
  */
 export const globalAdminUntil =
   "case when administrator_level = 'global' and cast(? as text) <> 'global' then cast(? as bigint) else global_admin_until end";
@@ -54,7 +54,7 @@ export const globalAdminUntil =
 /** A literal instead of a binding, so that the planner can use the partial indexes on users who are not deleted. */
 export const notDeleted = "state <> 'deleted'";
 
-/** Inlines a limit into the statement, since PostgreSQL plans differently for a limit that is bound. */
+/** Inlines a limit into the statement, because PostgreSQL would choose another plan for a bound limit. */
 export const asLiteral = { skipBinding: true };
 
 export interface UserRow {
