@@ -8,14 +8,17 @@ import { assertDatabaseNotMissing } from '../platform/database/missing-database.
 import { assertServerSuits } from '../platform/database/postgres-check.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
 import { verifySmtpServer } from '../platform/mail-transport.ts';
-import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/index.ts';
+import { confirmCommand, findShortening, isAhead, readTrustedTime } from '../core/retention/index.ts';
 import { seedsStore } from '../core/accounts/index.ts';
+import { createHasher } from '../platform/keys/hasher.ts';
 import { createVault } from '../platform/keys/vault.ts';
 import { sessionTtlMs } from '../site/http/session.ts';
 import { openRedisSessions } from '../site/http/session-store/redis-store.ts';
 import { loadAssets } from '../site/http/assets.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import { loadViews } from '../site/http/views.ts';
+import { contextOf } from './context.ts';
+import { shorteningLines, stepsForCommand } from './retention-steps.ts';
 import { retryUntilConnected } from './retry.ts';
 
 /** @returns one line for each fault in the configuration or in a configured service. Changes nothing */
@@ -98,7 +101,14 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
     const { bound, pending } = await stateOf(database);
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
-    return isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : [];
+    const context = contextOf(config, database, await createHasher());
+    const shortening = await findShortening(database, config.rules, stepsForCommand(context), now);
+    return [
+      ...(isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : []),
+      ...(shortening === null
+        ? []
+        : [[...shorteningLines(shortening), `To confirm, run "${confirmCommand}".`].join(' ')]),
+    ];
   } finally {
     await database.close();
   }

@@ -1,20 +1,20 @@
 import type { Command } from 'commander';
 import { longTimeouts } from '../platform/database/open.ts';
-import { createTransport } from '../platform/mail-transport.ts';
-import { createErasure } from '../core/personal-data/index.ts';
 import {
+  confirmedPeriodsStore,
   findExcess,
+  findShortening,
   purgeExpired,
   type Excess,
-  retentionSteps,
+  type Shortening,
   isAhead,
   readTrustedTime,
   trustedClockStore,
 } from '../core/retention/index.ts';
-import { createThrottle } from '../core/accounts/index.ts';
 import { ask, canAsk, type DestructiveOptions } from './confirmation.ts';
 import { print, readDatabase, withExistingDatabase, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
+import { kindLabel, shorteningLines, stepsForCommand } from './retention-steps.ts';
 import type { Counts, RetentionStep } from '../platform/retention-step.ts';
 
 /** Data that is due for deletion, and the times used to decide that. Times are epoch ms. */
@@ -23,19 +23,8 @@ interface Due {
   readonly trustedAt: number;
   readonly due: Counts;
   readonly held: readonly Excess[];
+  readonly shortening: Shortening | null;
 }
-
-const kindLabels: Readonly<Record<string, string>> = {
-  erasedUsers: 'deleted users past their restore window',
-  trimmedEntries: 'activity log entries past their retention period',
-  unknownUserEntries: 'log entries about unknown user names',
-  sessionData: 'session data',
-  sessions: 'sessions',
-  throttles: 'throttles',
-  oneTimeLinks: 'one-time links',
-  approvals: 'ended approval requests',
-  imports: 'staged imports',
-};
 
 export function addPurgeCommand(program: Command, io: CommandIo): void {
   program
@@ -71,6 +60,7 @@ async function deleteDue(io: CommandIo, context: CommandContext, options: Destru
   const steps = stepsOf(context);
   const found = await findDue(context, steps);
   await trustedClockStore.confirmForOperator(context.database, found.now);
+  await confirmedPeriodsStore.confirmForOperator(context.database, context.config.rules);
   const never = new AbortController().signal;
   const { deleted, errors } = await purgeExpired(steps, { now: found.now, stopping: never, isLimited: false });
   const faults = errors.map(String);
@@ -90,21 +80,10 @@ function refuse(io: CommandIo, { json }: DestructiveOptions): void {
   io.exitCode = 1;
 }
 
-function stepsOf({ config, database, tenants }: CommandContext): readonly RetentionStep[] {
-  const { rules, mail } = config;
-  const { operatorScope: scopeOf } = tenants;
-  const erasure = createErasure({
-    database,
-    rules,
-    scopeOf,
-    clock: Date.now,
-    throttle: createThrottle(database, rules),
-    transport: mail === null ? null : createTransport(mail),
-  });
-  return retentionSteps({ database, rules, scopeOf, erasure });
-}
+const stepsOf = (context: CommandContext): readonly RetentionStep[] => stepsForCommand(context)(context.config.rules);
 
-async function findDue({ database }: CommandContext, steps: readonly RetentionStep[]): Promise<Due> {
+async function findDue(context: CommandContext, steps: readonly RetentionStep[]): Promise<Due> {
+  const { config, database } = context;
   const now = Date.now();
   const counts = await Promise.all(steps.map((step) => step.countDue(now)));
   const held = await Promise.all(steps.map((step) => findExcess(step, now)));
@@ -113,18 +92,20 @@ async function findDue({ database }: CommandContext, steps: readonly RetentionSt
     trustedAt: await readTrustedTime(database, now),
     due: Object.fromEntries(counts.flatMap((each) => Object.entries(each))),
     held: held.filter((excess) => excess !== null),
+    shortening: await findShortening(database, config.rules, stepsForCommand(context), now),
   };
 }
 
-const dueToJson = ({ now, trustedAt, due, held }: Due) => ({
+const dueToJson = ({ now, trustedAt, due, held, shortening }: Due) => ({
   clock: iso(now),
   trustedAt: iso(trustedAt),
   isClockTrusted: !isAhead(now, trustedAt),
   due,
   held,
+  shortened: shortening?.periods ?? [],
 });
 
-function dueLines({ now, trustedAt, due, held }: Due): string[] {
+function dueLines({ now, trustedAt, due, held, shortening }: Due): string[] {
   const some = Object.values(due).some((count) => count > 0);
   return [
     `Clock: ${iso(now)}`,
@@ -133,15 +114,14 @@ function dueLines({ now, trustedAt, due, held }: Due): string[] {
       ? ['The clock is more than a day ahead of the last trusted time, so the portal does not delete expired data.']
       : []),
     ...(some ? ['Due for deletion:', ...countLines(due)] : ['Nothing is due for deletion.']),
-    ...held.map(
-      ({ kind, limit }) => `More than ${limit} ${kindLabels[kind] ?? kind}: above the limit for automatic deletion.`,
-    ),
+    ...held.map(({ kind, limit }) => `More than ${limit} ${kindLabel(kind)}: above the limit for automatic deletion.`),
+    ...(shortening === null ? [] : shorteningLines(shortening)),
   ];
 }
 
 const countLines = (counts: Counts): string[] =>
   Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([kind, count]) => `  ${String(count).padStart(8)}  ${kindLabels[kind] ?? kind}`);
+    .map(([kind, count]) => `  ${String(count).padStart(8)}  ${kindLabel(kind)}`);
 
 const iso = (at: number): string => new Date(at).toISOString();

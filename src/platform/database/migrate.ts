@@ -45,7 +45,7 @@ export async function prepareDatabase({ database, rules }: Pick<Config, 'databas
   return withMigrationLock(database, async (locked) => {
     const bound = await assertRegion(locked, rules.region);
     const names = await runPendingMigrations(locked);
-    if (bound === null) await bindRegion(locked, rules.region);
+    if (bound === null) await bindRegion(locked, rules);
     return names;
   });
 }
