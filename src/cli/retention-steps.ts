@@ -2,7 +2,6 @@ import { createThrottle } from '../core/accounts/index.ts';
 import { createErasure } from '../core/personal-data/index.ts';
 import { retentionSteps, type Shortening, type StepsFor } from '../core/retention/index.ts';
 import { createTransport } from '../platform/mail-transport.ts';
-import type { Counts } from '../platform/retention-step.ts';
 import type { CommandContext } from './context.ts';
 
 const kindLabels: Readonly<Record<string, string>> = {
