@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { RegionMismatch, SchemaNotCurrent, UnknownMigrations } from '../platform/database/deployment.ts';
+import { RegionMismatch, SchemaNotCurrent } from '../platform/database/deployment.ts';
+import { UnknownMigrations } from '../platform/database/schema-state.ts';
 import { CommandError } from '../platform/command-error.ts';
 
 type SystemError = Error & {

@@ -8,7 +8,13 @@ import { assertDatabaseNotMissing } from '../platform/database/missing-database.
 import { assertServerSuits } from '../platform/database/postgres-check.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
 import { verifySmtpServer } from '../platform/mail-transport.ts';
-import { confirmCommand, findShortening, isAhead, readTrustedTime } from '../core/retention/index.ts';
+import {
+  type ClockFault,
+  confirmCommand,
+  findClockFault,
+  findShortening,
+  readTrustedTime,
+} from '../core/retention/index.ts';
 import { seedsStore } from '../core/accounts/index.ts';
 import { createHasher } from '../platform/keys/hasher.ts';
 import { createVault } from '../platform/keys/vault.ts';
@@ -86,7 +92,7 @@ const belongsToAnotherRegion = (bound: string | null, { rules }: Config): bound 
 
 /** @param database null if the SQLite file does not exist */
 async function stateOf(database: Database | null) {
-  if (database === null) return { bound: null, done: 0, pending: 1 };
+  if (database === null) return { bound: null, done: 0, pending: 1, later: [] };
   return { bound: await findBoundRegion(database), ...(await migrationState(database)) };
 }
 
@@ -98,13 +104,15 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
   const database = openReadOnly(config.database, serverTimeouts);
   if (database === null) return [];
   try {
-    const { bound, pending } = await stateOf(database);
+    const { bound, pending, later } = await stateOf(database);
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
+    const fault = findClockFault(now, trustedAt);
     const context = contextOf(config, database, await createHasher());
     const shortening = await findShortening(database, config.rules, stepsForCommand(context), now);
     return [
-      ...(isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : []),
+      ...(fault === null ? [] : [clockNote(fault, now, trustedAt)]),
+      ...(later.length > 0 ? [laterReleaseNote(later)] : []),
       ...(shortening === null
         ? []
         : [[...shorteningLines(shortening), `To confirm, run "${confirmCommand}".`].join(' ')]),
@@ -114,9 +122,14 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
   }
 }
 
-const clockAheadNote = (now: number, trustedAt: number): string =>
-  `The system clock (${new Date(now).toISOString()}) is more than a day ahead of the last trusted time ` +
+const clockNote = (fault: ClockFault, now: number, trustedAt: number): string =>
+  `The system clock (${new Date(now).toISOString()}) is more than a day ${sides[fault]} the last trusted time ` +
   `(${new Date(trustedAt).toISOString()}), so expired data is not deleted. If the clock is right, run "${confirmCommand}".`;
+
+const sides = { ahead: 'ahead of', behind: 'behind' } as const;
+
+const laterReleaseNote = (later: readonly string[]): string =>
+  `A later release has migrated this database (${later.join(', ')}). This release can still use it.`;
 
 async function runCheck(name: string, check: () => Promise<unknown>): Promise<string | null> {
   try {

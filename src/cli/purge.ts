@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { longTimeouts } from '../platform/database/open.ts';
 import {
   confirmedPeriodsStore,
+  type ClockFault,
   findExcess,
   findShortening,
   purgeExpired,
   type Excess,
   type Shortening,
-  isAhead,
+  findClockFault,
   readTrustedTime,
   trustedClockStore,
 } from '../core/retention/index.ts';
@@ -99,7 +100,7 @@ async function findDue(context: CommandContext, steps: readonly RetentionStep[])
 const dueToJson = ({ now, trustedAt, due, held, shortening }: Due) => ({
   clock: iso(now),
   trustedAt: iso(trustedAt),
-  isClockTrusted: !isAhead(now, trustedAt),
+  isClockTrusted: findClockFault(now, trustedAt) === null,
   due,
   held,
   shortened: shortening?.periods ?? [],
@@ -110,14 +111,20 @@ function dueLines({ now, trustedAt, due, held, shortening }: Due): string[] {
   return [
     `Clock: ${iso(now)}`,
     `Last trusted: ${iso(trustedAt)}`,
-    ...(isAhead(now, trustedAt)
-      ? ['The clock is more than a day ahead of the last trusted time, so the portal does not delete expired data.']
-      : []),
+    ...clockLines(findClockFault(now, trustedAt)),
     ...(some ? ['Due for deletion:', ...countLines(due)] : ['Nothing is due for deletion.']),
     ...held.map(({ kind, limit }) => `More than ${limit} ${kindLabel(kind)}: above the limit for automatic deletion.`),
     ...(shortening === null ? [] : shorteningLines(shortening)),
   ];
 }
+
+const clockLines = (fault: ClockFault | null): string[] =>
+  fault === null
+    ? []
+    : [
+        `The clock is more than a day ${fault === 'ahead' ? 'ahead of' : 'behind'} the last trusted time, ` +
+          'so the portal does not delete expired data.',
+      ];
 
 const countLines = (counts: Counts): string[] =>
   Object.entries(counts)

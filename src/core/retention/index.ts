@@ -2,4 +2,10 @@ export { createRetention, type Excess, findExcess, purgeExpired, retentionSteps 
 export * as confirmedPeriodsStore from './confirmed-periods.store.ts';
 export { findShortening, type Shortening, type StepsFor } from './shortened-periods.ts';
 export * as trustedClockStore from './trusted-clock.store.ts';
-export { confirmCommand, createTrustedClock, isAhead, readTrustedTime } from './trusted-clock.ts';
+export {
+  type ClockFault,
+  confirmCommand,
+  createTrustedClock,
+  findClockFault,
+  readTrustedTime,
+} from './trusted-clock.ts';

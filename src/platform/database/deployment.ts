@@ -13,16 +13,6 @@ export class RegionMismatch extends Error {
   }
 }
 
-/** Thrown if the database has migrations that this version does not have. */
-export class UnknownMigrations extends Error {
-  constructor(name: string) {
-    super(
-      `This database was migrated by another version of Parvis: this version has no migration ${name}. ` +
-        'Start the version that last used the database, or a newer one. Databases from before 0.1.0 cannot be upgraded. Nothing was changed.',
-    );
-  }
-}
-
 /** Thrown if a command that must not migrate the database finds an empty or an older one. */
 export class SchemaNotCurrent extends Error {
   /** @param done the number of completed migrations @param pending the number of pending ones */

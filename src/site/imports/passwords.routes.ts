@@ -26,7 +26,15 @@ export interface ImportPasswordsRoutesDependencies {
 /** Creates the routes that deliver an import's temporary passwords or links, as a single download or by email. */
 export function importPasswordsRoutes(deps: ImportPasswordsRoutesDependencies): Route[] {
   const handlers = bind(deps, { download });
-  return [{ method: 'post', path: paths.importPasswords, access: 'users.import', handle: handlers.download }];
+  return [
+    {
+      method: 'post',
+      path: paths.importPasswords,
+      access: 'users.import',
+      form: { page: paths.import, keeps: [], changes: { notNeeded: 'the file can be downloaded once' } },
+      handle: handlers.download,
+    },
+  ];
 }
 
 async function download(deps: ImportPasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
