@@ -2,6 +2,7 @@ import { Failure, inField, type CodedError, type FieldFault } from './errors.ts'
 import { offersLanguage, type RegionRules } from './regions.ts';
 import { administratorLevels, agentLevels } from './roles.ts';
 import { cleanName, maxNameLength, type User } from './people/user.ts';
+import { hasVisibleCharacter, isLongerThan } from './people/visible-text.ts';
 
 /*
  * Validation in core. Forms validate too, but commands, imports and APIs also call core, and types are not checked at
@@ -9,12 +10,12 @@ import { cleanName, maxNameLength, type User } from './people/user.ts';
  */
 
 /**
- * @param maxLength in UTF-16 code units
+ * @param maxLength in Unicode code points
  * @returns the error of a single-line text, which must not contain control, invisible or bidirectional characters
  */
 export function textFault(text: unknown, maxLength: number): CodedError | null {
   if (typeof text !== 'string' || cleanName(text) !== text) return { code: 'field.malformed' };
-  return text.length > maxLength ? { code: 'field.tooLong' } : null;
+  return isLongerThan(text, maxLength) ? { code: 'field.tooLong' } : null;
 }
 
 /** @returns a fault if the value is not one of the choices, else null */
@@ -64,7 +65,8 @@ export function userFaults(
     const fault = textFault(facts[field], maxLengths[field]);
     if (fault !== null) faults.push(inField(field, fault));
   }
-  if (names.every((field) => facts[field] === '')) faults.push({ field: 'displayName', code: 'displayName.missing' });
+  if (!hasVisibleCharacter(facts.displayName || facts.firstName + facts.lastName))
+    faults.push({ field: 'displayName', code: 'displayName.missing' });
   const language = languageFault(rules, facts);
   if (language !== null) faults.push(language);
   return [...faults, ...levelFaults(facts)];

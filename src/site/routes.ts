@@ -17,6 +17,7 @@ import type { Cookies } from './http/cookies.ts';
 import type { AnswerRefusal, Route } from './http/routing.ts';
 import { importPasswordsRoutes } from './imports/passwords.routes.ts';
 import { importsRoutes } from './imports/imports.routes.ts';
+import { rejectedRowsRoutes } from './imports/rejected.routes.ts';
 import { linksRoutes } from './links/links.routes.ts';
 import { recoveryRoutes } from './links/recovery.routes.ts';
 import { passwordsRoutes } from './passwords/passwords.routes.ts';
@@ -136,6 +137,7 @@ function filePages({ core, database, translator, csv, clock }: SiteDependencies)
   const { imports, passwords, wake } = core.imports;
   return [
     ...importsRoutes({ database, imports, passwords, credentialIssuer, csv, translator, wake }),
+    ...rejectedRowsRoutes({ database, imports, csv, translator }),
     ...importPasswordsRoutes({ imports, passwords, credentialIssuer, translator }),
     ...exportUsersRoutes({ database, throttle, usersFile: createUsersFile({ database, csv, translator }), clock }),
   ];

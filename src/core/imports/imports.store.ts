@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { processInChunks } from '../../platform/database/chunks.ts';
 import type { Knex } from 'knex';
 import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
-import type { Counts, ImportMode, RowOutcome, PlannedRow } from '../../domain/imports.ts';
+import {
+  noNotes,
+  type Counts,
+  type ImportMode,
+  type ImportNotes,
+  type RowOutcome,
+  type PlannedRow,
+} from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import {
   toImport,
@@ -61,6 +68,7 @@ export async function begin(
     ...ownerColumns(scope),
     file_name: fileName,
     state: 'reading',
+    notes: JSON.stringify(noNotes),
     created_at: at,
     expires_at: expiresAt,
   };
@@ -74,8 +82,8 @@ export async function begin(
           await tx.knex('import_rows').insert(some.map((each) => ({ import_id: id, ...toRecord(each) })));
         }),
       ),
-    stage: async (counts: Counts): Promise<void> => {
-      await ownImport(database, scope, id).update({ state: 'staged', ...counts });
+    stage: async (counts: Counts, notes: ImportNotes = noNotes): Promise<void> => {
+      await ownImport(database, scope, id).update({ state: 'staged', ...counts, notes: JSON.stringify(notes) });
     },
     discard: async (): Promise<void> => {
       await ownImport(database, scope, id).delete();

@@ -1,6 +1,6 @@
 import { processInChunks } from '../../platform/database/chunks.ts';
 import type { FieldFault } from '../../domain/errors.ts';
-import type { PlannedRow } from '../../domain/imports.ts';
+import type { PlannedRow, RefusedCells } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { additionFault, changeFault, type UsernameHolder, type PlanContext } from './plan-rows.ts';
@@ -45,7 +45,7 @@ function recheckRow(
 ): void {
   const { line, username, displayName } = row;
   const refuse = (fault: FieldFault): void => {
-    rechecked.refused.push({ line, username, displayName, outcome: 'refused', faults: [fault] });
+    rechecked.refused.push({ line, username, displayName, outcome: 'refused', faults: [fault], cells: cellsOf(row) });
   };
   if (row.outcome === 'added') {
     const fault = additionFault(scope, context, { ...row.user, username }, holder);
@@ -61,6 +61,16 @@ function recheckRow(
   if (fault) refuse(fault);
   else rechecked.changed.push({ row: { ...row, changes: remaining }, user: holder });
 }
+
+/** @returns the cells of a planned row, with stable values instead of the texts of the file */
+function cellsOf(row: PlannedRow): RefusedCells {
+  const planned = row.outcome === 'added' ? Object.entries(row.user) : changesOf(row);
+  const cells = planned.map(([field, value]) => [field, value ?? (row.outcome === 'changed' ? 'tenant' : '')] as const);
+  return Object.fromEntries([['username', row.username] as const, ...cells].filter(([, cell]) => cell !== ''));
+}
+
+const changesOf = (row: PlannedRow): [field: string, to: string | null][] =>
+  row.outcome === 'changed' ? row.changes.map(({ field, to }) => [field, to]) : [];
 
 const outdated = (field: string): FieldFault => ({ field, code: 'importRow.outdated' });
 
