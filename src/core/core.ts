@@ -21,9 +21,9 @@ import type { Hasher } from '../platform/keys/hasher.ts';
 export interface CoreDependencies {
   readonly config: Config;
   readonly database: Database;
-  /** Secrets for sessions and one-time links: the first one signs, all of them verify. */
+  /** Secrets for sessions and one-time links: the first one signs, and all of them verify. */
   readonly secrets: readonly string[];
-  /** Keys for TOTP seeds: the first one encrypts, all of them decrypt. */
+  /** Keys for TOTP seeds: the first one encrypts, and all of them decrypt. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
   readonly strengthEstimator: StrengthEstimator;
@@ -36,7 +36,7 @@ export interface CoreDependencies {
   readonly outputs: PresentationAdapters;
 }
 
-/** Adapters that the interfaces pass to the core: text rendering and URLs. */
+/** Functions of the interfaces that the core calls to render texts and build URLs. */
 export interface PresentationAdapters {
   readonly logCsv: LogCsv;
   readonly userCells: UserCsvVocabulary;

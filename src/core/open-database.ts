@@ -5,8 +5,8 @@ import { openDatabase, type Timeouts } from '../platform/database/open.ts';
 import { withSubscribers } from './activity/index.ts';
 
 /**
- * The subscribers to the activity log. Every process that records events enqueues deliveries; the jobs of `createCore` carry
- * them out.
+ * The subscribers to the activity log. Every process that records events enqueues deliveries for them. The jobs of
+ * `createCore` carry out the deliveries.
  */
 export const subscribers = [noticesSubscriber];
 

@@ -15,13 +15,15 @@ export const approvalActions = [
 
 export type ApprovalAction = (typeof approvalActions)[number];
 
-/** The region's rule that makes approval mandatory. Relaxing these rules always requires approval. */
+/**
+ * The rule that makes approval mandatory for an action. `loosenRules` has no rule, because it always requires approval.
+ */
 export const approvalRuleOf: Readonly<Record<Exclude<ApprovalAction, 'loosenRules'>, ApprovalRule>> = {
   resetPassword: 'resetGlobalAdmin',
   // A second factor protects an account as much as the password does, so the same rule applies.
   removeSecondFactor: 'resetGlobalAdmin',
   giveGlobalAdmin: 'giveGlobalAdmin',
-  // Restoring a Global admin also gives that user the level.
+  // Restoring a Global admin gives that user the level again.
   restore: 'giveGlobalAdmin',
   delete: 'deleteMany',
   exportUsers: 'export',
@@ -40,7 +42,10 @@ export const policyActionOf: Readonly<Record<ApprovalAction, Action>> = {
   loosenRules: 'accountSettings.edit',
 };
 
-/** Whether the users affected by an action are present or deleted. Other actions do not affect single users. */
+/**
+ * The state that the affected users of an action must be in. An action without an entry does not affect individual
+ * users.
+ */
 export const targetStateOf: Readonly<Partial<Record<ApprovalAction, 'present' | 'deleted'>>> = {
   resetPassword: 'present',
   removeSecondFactor: 'present',

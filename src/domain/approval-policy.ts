@@ -24,7 +24,7 @@ export function mayOnceApproved(scope: Scope, act: ApprovalAction, targets: read
 function decideOn(approved: Scope, act: ApprovalAction, target: Target): PolicyDecision {
   const decision = may(approved, policyActionOf[act], target);
   if (!decision.allowed || act !== 'giveGlobalAdmin') return decision;
-  // The agent level does not change.
+  // The action changes only the administrator level, so the agent level is the same before and after.
   return mayAssignLevels(
     approved,
     { ...target, agentLevel: 'none' },
@@ -33,9 +33,9 @@ function decideOn(approved: Scope, act: ApprovalAction, target: Target): PolicyD
 }
 
 /**
- * Whether the scope's actor may read the comment in a log entry. The author, the requester whose request was decided,
- * and the administrators who could approve the action may read it. Operators with support access and the affected users
- * may not.
+ * Whether the scope's actor may read the comment in a log entry. It is visible to its author, to the requester whose
+ * request was decided, and to the administrators who could approve the action, but not to operators with support access
+ * or to the affected users.
  */
 export function mayReadComment(
   scope: Scope,

@@ -4,12 +4,13 @@ import type { TenantRules } from './tenant-rules.ts';
 import type { AdministratorLevel } from './roles.ts';
 
 /**
- * The states of a request. Another administrator approves (`confirmed`) or declines an `open` one; then the requester
- * performs the action (`done`). Until then, the requester can withdraw the request, and it can expire (`lapsed`).
+ * The states of a request. Another administrator approves an `open` request (`confirmed`) or declines it. After the
+ * approval, the requester performs the action (`done`). Until then, the requester can withdraw the request, and it can
+ * expire (`lapsed`).
  */
 export type ApprovalState = 'open' | 'confirmed' | 'declined' | 'withdrawn' | 'lapsed' | 'done';
 
-/** A user affected by a request, at the time of its creation. If the user changes afterwards, the request is no longer valid. */
+/** A user affected by a request, as of its creation. A later change to the user invalidates the request. */
 export interface ApprovalTarget {
   readonly id: string;
   readonly epoch: number;
@@ -44,13 +45,15 @@ export const approvalRetentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 const hourMs = 60 * 60 * 1_000;
 
-/** @returns the time limit in ms. It applies first to the approval and then to the requester. */
+/**
+ * @returns the time limit in ms. It applies twice: to the decision of the approver, and then to the requester's action
+ */
 export const approvalLifetimeMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
   rules.twoAdministrators.withinHours * hourMs;
 
 /**
- * How long someone who issued or reset a user's credentials is treated as able to act as that user, in ms. The same
- * period as the retention of closed requests.
+ * For how long an administrator who issued or reset a user's credentials is treated as able to act as that user, in ms.
+ * The period equals `approvalRetentionMs`.
  */
 export const accountControlMs = 30 * 24 * 60 * 60 * 1_000;
 

@@ -90,9 +90,9 @@ export interface ErrorParameters {
   /** `size` is the limit, in MiB. */
   readonly 'import.tooLarge': { readonly size: number };
   readonly 'import.unknownColumns': { readonly names: readonly string[] };
-  /** `names` are the headings that the file has. */
+  /** `names` are the headings of the file. */
   readonly 'import.usernameColumnMissing': { readonly names: readonly string[] };
-  /** `line` is the first row with this user name. */
+  /** `line` is the number of the first row with this user name. */
   readonly 'importRow.duplicate': { readonly line: number };
   /** `value` is a text that databases and spreadsheets write instead of a value, such as `#N/A`. */
   readonly 'importRow.noName': { readonly value: string };
@@ -126,7 +126,7 @@ interface FailureDetails {
   readonly cause?: unknown;
 }
 
-/** An error for the interfaces, without internal details. */
+/** An error that interfaces show to the client. It contains no internal details. */
 export class Failure extends Error {
   readonly kind: FailureKind;
   /** The reason; null if only the kind is known. */

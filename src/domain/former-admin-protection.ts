@@ -7,7 +7,7 @@ const formerGlobalAdminMs = 30 * 24 * 60 * 60 * 1_000;
 
 type Levels = Pick<User, 'administratorLevel' | 'globalAdminUntil'>;
 
-/** Times in epoch ms. */
+/** When a user lost the Global admin level, and when the protection ends. Times in epoch ms. */
 export interface FormerAdminProtection {
   readonly removedAt: number;
   readonly protectedUntil: number;

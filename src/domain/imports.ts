@@ -3,7 +3,10 @@ import type { Language } from './regions.ts';
 import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Change } from './people/user.ts';
 
-/** How long an import is kept after it was staged, confirmed or finished, in ms. It contains personal data. */
+/**
+ * How long an import is kept after it was staged, confirmed or finished, in ms. The period is short, because an import
+ * contains personal data.
+ */
 export const importRetentionMs = 24 * 60 * 60 * 1_000;
 
 const mebibyte = 1024 * 1024;
@@ -93,8 +96,8 @@ export const noNotes: ImportNotes = {
 };
 
 /**
- * The states of an import: read from the file, staged for review, confirmed, then applied or aborted as a whole. While it
- * is being read, no one can see it.
+ * The states of an import: read from the file, staged for review, confirmed, then applied or aborted as a whole. While
+ * it is being read, no one can see it.
  */
 export type ImportState = 'reading' | 'staged' | 'confirmed' | 'applied' | 'aborted';
 

@@ -29,8 +29,8 @@ export type Notice =
   | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAction };
 
 /**
- * A one-time link, by its ID. Its address is generated when the email is sent, and stored nowhere.
- * `until`: epoch ms.
+ * A one-time link, identified by its ID. Its address is generated when the email is sent, and is never stored. `until`
+ * is in epoch ms.
  */
 export interface LinkNotice {
   readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink';
@@ -50,7 +50,7 @@ const noNotice = (): null => null;
 const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'password.reset': ({ expiresAt: until, by }) => {
     if (by === undefined) return { kind: 'passwordReset', until };
-    // An emailed link is its own notification.
+    // The email with the link is the notification.
     return by === 'link' ? { kind: 'passwordResetByLink', until } : null;
   },
   'password.changed': () => ({ kind: 'passwordChanged' }),
@@ -80,7 +80,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   // The email with the link is the notification.
   'recovery.linkMailed': noNotice,
   'activity.exported': noNotice,
-  // The affected users are not notified. The possible approvers are, when the request is created.
+  // Not sent to the affected users. The possible approvers are notified when the request is created.
   'approval.asked': noNotice,
   'approval.confirmed': ({ act }) => ({ kind: 'approvalConfirmed', act }),
   'approval.declined': ({ act }) => ({ kind: 'approvalDeclined', act }),
@@ -100,7 +100,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'tenant.suspended': noNotice,
   'tenant.resumed': noNotice,
   'tenant.rulesChanged': noNotice,
-  // Shown on the dashboards of the operator and of the tenant's administrators.
+  // No email is sent, because the dashboards of the operator and of the tenant's administrators show support access.
   'support.granted': noNotice,
   'support.ended': noNotice,
   'support.expired': noNotice,
@@ -114,7 +114,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   refused: noNotice,
 };
 
-/** Tells users by email what was done to their accounts. */
+/** Notifies users by email of changes to their accounts. */
 export const noticesSubscriber: Subscriber = {
   name: 'notices',
   messageFor: ({ event, targetId }) => (targetId === null ? null : noticeOf(event)),

@@ -7,7 +7,7 @@ export type PolicyDecision =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly because: PlainDenialReason }
   | { readonly allowed: false; readonly because: 'elsewhere'; readonly place: LocalizedText; readonly address: string }
-  /** Allowed once another administrator approves. Pages still offer the action, to request approval. */
+  /** Allowed once another administrator approves. Pages offer the action, so that the user can request approval. */
   | {
       readonly allowed: false;
       readonly because: 'secondAdministrator';

@@ -12,8 +12,8 @@ import { type PolicyDecision, type Target, allow, deny } from './policy-decision
 type TenantPrincipal = PersonPrincipal | SupportPrincipal;
 
 /**
- * The authorization policy. Handlers, view models and the activity log all use it, so that a button and its handler
- * cannot disagree. It denies by default: a scope without a principal, and every kind of principal without a case below.
+ * The authorization policy. Handlers, view models and the activity log all use it, so that a button and its handler cannot
+ * disagree. It denies by default: a scope without a principal is denied, and so is any kind of principal without a case below.
  * @param target the user that the action affects, if any
  */
 export function may(scope: Scope, action: Action, target?: Target): PolicyDecision {
@@ -41,7 +41,7 @@ const withinTenant = (scope: Scope, principal: TenantPrincipal, action: Action, 
   checkApproval(scope, action, target) ??
   allow;
 
-// Actions on personal data are available wherever the corresponding operation on users is.
+// The rules do not place actions on personal data, so the placement of the corresponding operation on users applies.
 const placementFollows: Partial<Record<Action, UserOperation>> = {
   'personalData.view': 'users.view',
   'personalData.erase': 'users.delete',
@@ -74,7 +74,7 @@ const tenantAwareReason = ({ rules }: Scope, rule: TenantRule, because: keyof ty
 function checkTarget(scope: Scope, principal: TenantPrincipal, action: Action, target?: Target): PolicyDecision | null {
   if (target === undefined || !actionsOnUsers.has(action)) return null;
   if (target.id === principal.userId && action !== 'users.edit') return deny('self');
-  // An administrator's new password would give access that outlives the grant.
+  // With an administrator's new password, an operator could act as that administrator after the grant ends.
   if (principal.kind === 'support' && target.administratorLevel !== 'none') return deny('support');
   if (isGlobalAdmin(principal)) return null;
   if (target.administratorLevel === 'global') return deny('globalAdmin');
@@ -89,7 +89,7 @@ const isGlobalAdmin = (principal: TenantPrincipal): boolean =>
 
 const approvalActionFor: Readonly<Partial<Record<Action, ApprovalAction>>> = {
   'users.resetPassword': 'resetPassword',
-  // The first password of an imported user who has become a Global admin in the meantime.
+  // Issues first passwords to imported users, who may have become Global admins in the meantime.
   'users.import': 'resetPassword',
   'users.removeSecondFactor': 'removeSecondFactor',
   'users.restore': 'restore',
@@ -115,7 +115,9 @@ const requireApproval = (
 
 const actionsOnGlobalAdmins: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
-/** @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same person */
+/**
+ * @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same person
+ */
 function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Target[], deletedBefore = 0): boolean {
   if (scope.principal.kind === 'operator' || scope.agreed === act) return false;
   // Relaxing an approval rule always requires approval.
@@ -129,8 +131,7 @@ function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Targ
 
 /**
  * The policy for deleting one or more users. Above a limit per day, a second administrator must approve.
- * @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same
- * person
+ * @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same person
  */
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): PolicyDecision {
   const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);

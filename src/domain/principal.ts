@@ -33,7 +33,7 @@ export interface OperatorPrincipal {
   readonly kind: 'operator';
 }
 
-/** A client program with a token. No interface accepts one yet, so the policy denies it everything. */
+/** A client program with a token. No interface accepts tokens yet, so the policy denies every action. */
 export interface ClientPrincipal {
   readonly kind: 'client';
   readonly clientId: string;
@@ -43,7 +43,7 @@ export interface ClientPrincipal {
 export const jobNames = ['approvals', 'imports', 'recovery', 'retention', 'support'] as const;
 export type JobName = (typeof jobNames)[number];
 
-/** A background job. It only carries out earlier decisions, so the policy denies it everything. */
+/** A background job. It only carries out earlier decisions, so the policy denies every action. */
 export interface JobPrincipal {
   readonly kind: 'job';
   readonly name: JobName;

@@ -7,7 +7,7 @@ export const languageTag = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 /** The format of region IDs. */
 export const regionId = /^[a-z][a-z0-9-]{1,30}$/;
 
-/** The operations on users that a region's rules place here or elsewhere. */
+/** The operations on users for which a region's rules set a placement. */
 export const userOperations = [
   'users.list',
   'users.view',
@@ -25,7 +25,7 @@ export const userOperations = [
 
 export type UserOperation = (typeof userOperations)[number];
 
-/** A text of a rules file, by language. Required in the languages of the region. */
+/** A text of a rules file in each language. It is required in all languages of the region. */
 export type LocalizedText = Readonly<Record<Language, string | undefined>>;
 
 /** A text of a rules file and its language, which may differ from the reader's language. */
@@ -40,7 +40,10 @@ export interface Place {
   readonly address: string;
 }
 
-/** Where an operation on users is performed. Unlisted operations are `nobody`. */
+/**
+ * Where an operation on users is performed: in this portal (`here`), in another place (`elsewhere`), by users
+ * themselves (`alone`), or not at all (`nobody`, which also applies to unlisted operations).
+ */
 export type Placement =
   | { readonly at: 'here' }
   /** `also`: further places. The portal links to the first place and lists all of them. */
@@ -48,7 +51,7 @@ export type Placement =
   | { readonly at: 'alone' }
   | { readonly at: 'nobody' };
 
-/** Blocks further attempts after too many failed ones within a window. */
+/** The number of failed attempts within a window after which further attempts are blocked. */
 export interface ThrottleRule {
   readonly attempts: number;
   readonly windowMinutes: number;
@@ -139,14 +142,14 @@ export const idleLimitMs = (rules: RegionRules): number => rules.session.idleMin
 /** @returns the maximum duration of a session, in ms */
 export const absoluteLimitMs = (rules: RegionRules): number => rules.session.absoluteHours * hourMs;
 
-/** @returns the restore window of a deleted user, in ms */
+/** @returns for how long a deleted user can be restored, in ms */
 export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): number =>
   rules.restoreWindowDays * 24 * hourMs;
 
 /** @returns the retention period of activity log entries, in ms */
 export const logRetentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;
 
-/** @returns whether a region offers a language; null means the tenant's language and is always offered */
+/** @returns whether a region offers a language; null, which stands for the tenant's language, is always offered */
 export const offersLanguage = (
   { languages: offered }: Pick<RegionRules, 'languages'>,
   language: string | null,

@@ -1,4 +1,4 @@
-/** The values of the two roles of every user, in the order of the pages. */
+/** The values of a user's administrator level and agent level, in the order in which pages list them. */
 export const administratorLevels = ['global', 'userManagement', 'billing', 'none'] as const;
 export const agentLevels = ['admin', 'sales', 'helpdesk', 'none'] as const;
 

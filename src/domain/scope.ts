@@ -54,7 +54,9 @@ export function supportScope(scope: Scope, tenant: ScopeTenant, grant: Grant, ru
   });
 }
 
-/** @returns the scope of an operator in the operators' tenant, where operators have no levels */
+/**
+ * @returns the scope of an operator in the operators' tenant, where operators have no levels; any other scope unchanged
+ */
 export function homeScope(scope: Scope): Scope {
   const { principal } = scope;
   if (principal.kind !== 'support') return scope;

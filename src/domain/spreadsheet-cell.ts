@@ -1,4 +1,4 @@
-// Characters that start a formula, including full-width ones. Leading apostrophes may already escape them.
+// Matches characters that start a formula, including full-width ones, even if apostrophes already escape them.
 const formulaStart = /^'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 /** Prefixes a cell with an apostrophe if a spreadsheet would evaluate it as a formula (CSV injection). */

@@ -6,7 +6,7 @@ import type { TenantState } from './tenant.ts';
 export const supportLevels = ['look', 'manage'] as const;
 export type SupportLevel = (typeof supportLevels)[number];
 
-/** In UTF-16 code units. */
+/** Maximum length of the purpose of a grant, in UTF-16 code units. */
 export const maxPurposeLength = 300;
 
 /** Support access that an administrator granted to an operator. */
@@ -21,7 +21,8 @@ export interface Grant {
 }
 
 const look: readonly Action[] = ['dashboard.view', 'accountSettings.view', 'users.list', 'users.view', 'activity.view'];
-// Excludes everything with effects beyond the access: administrators, levels, rules, exports and erasure.
+// Excludes actions whose effects last beyond the support access: changes to administrators, levels and rules, exports,
+// and erasure.
 const manage: readonly Action[] = [
   ...look,
   'users.add',
@@ -41,9 +42,9 @@ export const isWithinSupport = (level: SupportLevel, action: Action): boolean =>
 export type SupportEnd = 'expired' | 'ended' | 'suspended' | 'moving' | 'forbidden' | 'secondFactor';
 
 /**
- * @param rules the effective rules of the tenant that granted it
- * @param now epoch ms
- * @returns why a grant is not valid; null while it is
+ * @param rules the effective rules of the tenant that granted access
+ * @param now the current time, epoch ms
+ * @returns why a grant is no longer valid; null if it is valid
  */
 export function supportEndReason(
   grant: { readonly endsAt: number; readonly endedAt: number | null },

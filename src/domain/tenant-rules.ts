@@ -7,7 +7,7 @@ interface NumericRuleSpec {
   readonly stricter: 'less' | 'more';
 }
 
-/** Describes a rule with choices: all of them from least to most strict, and the one in a region's rules. */
+/** Describes a rule with choices: the choices from least to most strict, and the choice in a region's rules. */
 interface ChoiceRuleSpec {
   readonly choices: readonly string[];
   readonly of: (rules: RegionRules) => string;
@@ -32,7 +32,7 @@ const approvalChoice = (rule: ApprovalRule): ChoiceRuleSpec => ({
 });
 const permissions = ['allowed', 'forbidden'];
 
-/** The other rules that a tenant can make stricter. */
+/** The rules with choices that a tenant can make stricter. */
 export const choiceRules = {
   administratorsManagedBy: {
     choices: ['userManagers', 'globalAdmins'],
@@ -58,8 +58,8 @@ export type TenantRule = NumericRule | ChoiceRule;
 type ChoiceOf<Name extends ChoiceRule> = ReturnType<(typeof choiceRules)[Name]['of']>;
 
 /**
- * The rules that a tenant has set, which can only be stricter than those of its region. The region's rules apply to the
- * rest.
+ * The rules that a tenant has set. They can only be stricter than those of its region, which apply where the tenant has
+ * set none.
  */
 export type TenantRules = Readonly<
   Partial<Record<NumericRule, number | undefined>> & Partial<Record<ChoiceRule, string | undefined>>
@@ -83,7 +83,10 @@ export function stricterChoices(name: ChoiceRule, rules: RegionRules): readonly 
   return choices.slice(choices.indexOf(of(rules)) + 1);
 }
 
-/** @returns the names of tenant rules that are not valid in a region: unknown, less strict, or not a possible value */
+/**
+ * @returns the names of tenant rules that are not valid in a region, because they are unknown, less strict than the
+ * region's, or not a possible value
+ */
 export const invalidRulesIn = (own: TenantRules, rules: RegionRules): string[] =>
   Object.entries(own)
     .filter(([name, value]) => value !== undefined && !isValid(name, value, rules))
@@ -173,7 +176,7 @@ export function weakensApproval(now: RegionRules, next: RegionRules): boolean {
   return before.for.includes('deleteMany') && after.deleteMoreThan > before.deleteMoreThan;
 }
 
-// If the region already places exports elsewhere, the placement is kept.
+// Makes exports unavailable, unless the region already places them elsewhere.
 function withoutUsersExport({ operations }: RegionRules): Partial<RegionRules['operations']> {
   return operations['users.export'].at === 'here' ? { 'users.export': { at: 'nobody' } } : {};
 }

@@ -10,19 +10,23 @@ import { hasVisibleCharacter, isLongerThan } from './people/visible-text.ts';
  */
 
 /**
- * @param maxLength in Unicode code points
- * @returns the error of a single-line text, which must not contain control, invisible or bidirectional characters
+ * Validates a single-line text, which must not contain control, invisible or bidirectional characters.
+ * @param maxLength the maximum length in Unicode code points
+ * @returns the error; null if the text is valid
  */
 export function textFault(text: unknown, maxLength: number): CodedError | null {
   if (typeof text !== 'string' || cleanName(text) !== text) return { code: 'field.malformed' };
   return isLongerThan(text, maxLength) ? { code: 'field.tooLong' } : null;
 }
 
-/** @returns a fault if the value is not one of the choices, else null */
+/** @returns a fault if the value is not one of the choices; null otherwise */
 export const choiceFault = (field: string, choices: readonly unknown[], value: unknown): FieldFault | null =>
   choices.includes(value) ? null : { field, code: 'field.unknownValue', parameters: { field } };
 
-/** @throws Failure badRequest with the first fault */
+/**
+ * Rejects invalid input.
+ * @throws Failure badRequest with the first fault, if there is any
+ */
 export function rejectFaults(...faults: readonly (CodedError | null)[]): void {
   for (const fault of faults) if (fault !== null) throw new Failure('badRequest', fault);
 }
@@ -48,26 +52,26 @@ export function levelFaults({ administratorLevel, agentLevel }: Levels): FieldFa
   return faults;
 }
 
-// A display name may consist of the first and the last name.
+// A display name has room for the first name, a space and the last name.
 const maxLengths = { firstName: maxNameLength, lastName: maxNameLength, displayName: 2 * maxNameLength + 1 };
 const names = Object.keys(maxLengths) as (keyof typeof maxLengths)[];
 
 /**
- * @param facts cleaned names; an empty display name means the first and last name
+ * @param user the data of the user, with cleaned names. An empty display name stands for the first and last name
  * @returns the faults in the data of a user, at most one per field
  */
 export function userFaults(
   rules: Pick<RegionRules, 'languages'>,
-  facts: Pick<User, keyof typeof maxLengths | 'language'> & Levels,
+  user: Pick<User, keyof typeof maxLengths | 'language'> & Levels,
 ): FieldFault[] {
   const faults: FieldFault[] = [];
   for (const field of names) {
-    const fault = textFault(facts[field], maxLengths[field]);
+    const fault = textFault(user[field], maxLengths[field]);
     if (fault !== null) faults.push(inField(field, fault));
   }
-  if (!hasVisibleCharacter(facts.displayName || facts.firstName + facts.lastName))
+  if (!hasVisibleCharacter(user.displayName || user.firstName + user.lastName))
     faults.push({ field: 'displayName', code: 'displayName.missing' });
-  const language = languageFault(rules, facts);
+  const language = languageFault(rules, user);
   if (language !== null) faults.push(language);
-  return [...faults, ...levelFaults(facts)];
+  return [...faults, ...levelFaults(user)];
 }

@@ -57,7 +57,8 @@ export const errorTexts: Texts = {
   'password.tooShort': 'passwords:error.tooShort',
   'password.unchanged': 'passwords:error.unchanged',
   'password.wrong': 'passwords:error.currentWrong',
-  // A separate page names the place that manages it; beside a field there is room only for a short reason.
+  // There is only room for a short reason beside a field. The page for a denied action names the place where it is
+  // performed.
   'permission.denied': ({ because }) => (because === 'elsewhere' ? 'policy:elsewhere.title' : `policy:${because}.text`),
   'personalData.tenantMoving': 'personal-data:error.moving',
   'request.notAForm': 'errors:reason.notAForm',

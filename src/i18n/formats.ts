@@ -23,7 +23,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-// From half a day on, calendar days are counted: yesterday evening reads "yesterday", not "20 hours ago".
+// From half a day on, count calendar days, so that yesterday evening reads "yesterday" and not "20 hours ago".
 const steps: readonly [limit: number, length: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [hour, minute, 'minute'],
   [12 * hour, hour, 'hour'],
@@ -45,7 +45,8 @@ function distanceIn(at: number, now: number): [amount: number, unit: Intl.Relati
   return days === 0 ? [Math.round(distance / hour), 'hour'] : [days, 'day'];
 }
 
-// More than there are locales in use on one portal; a client that asks for all of them must not fill the memory.
+// More locales than are in use on any portal. The limit prevents a client that requests all of them from filling the
+// memory.
 const maxKeptLocales = 100;
 
 /**
@@ -108,7 +109,7 @@ function dateFormatters(locale: string) {
   };
 }
 
-/** Caches formatted distances: a list shows the same few of them many times. */
+/** Caches formatted distances, because lists repeat the same few. */
 function memoizeDistances(formatter: Intl.RelativeTimeFormat) {
   const cache = new Map<string, string>();
   return (amount: number, unit: Intl.RelativeTimeFormatUnit): string => {

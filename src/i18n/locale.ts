@@ -1,9 +1,9 @@
 import type { LanguageSettings } from '../platform/config/languages.ts';
 
 /**
- * Chooses a page's language by the lookup of RFC 4647, section 3.4: each range, in the reader's order, is shortened from
- * its end until a language matches, so that `fr-CH,de;q=0.9` is French. Where no range matches that way, a language of
- * the same script does: `pt` finds `pt-BR`, and `zh-CN` finds `zh-Hans`.
+ * Chooses a page's language by the lookup of RFC 4647, section 3.4. Each range, in the reader's order, is shortened
+ * from its end until a language matches: `fr-CH,de;q=0.9` selects French. If no range matches in this way, a variant of
+ * the language in the same script is selected: `pt` selects `pt-BR`, and `zh-CN` selects `zh-Hans`.
  * @param ranges the reader's language ranges, the preferred first
  * @param offered BCP 47 tags
  * @returns one of the offered tags, or null
@@ -52,7 +52,7 @@ export function dateLocale(
   for (const range of ranges) {
     const found = localeOf(range);
     if (found?.region === undefined || languageAndScript(range) !== wanted) continue;
-    // Without extensions, so that few different locales are ever kept in memory.
+    // Drop extensions, so that only a few different locales are cached.
     const plain = `${found.language}-${found.region}`;
     if (Intl.DateTimeFormat.supportedLocalesOf(plain).length > 0) return plain;
   }

@@ -14,7 +14,10 @@ export type Namespaces = Readonly<Record<string, TextGroup>>;
 const referenceLanguage = 'en';
 const settingsFile = 'language.json';
 
-/** Reads the texts of a language from all its folders. A text in a later folder replaces the one before. */
+/**
+ * Reads the texts of a language from all its folders. A text in a later folder replaces the text with the same key in
+ * an earlier one.
+ */
 export function readTexts({ folders }: Pick<LanguageSettings, 'folders'>): Namespaces {
   const namespaces: Record<string, TextGroup> = {};
   for (const folder of folders) {
@@ -37,7 +40,7 @@ function merge(into: TextGroup, from: TextGroup): void {
 /**
  * Compares the languages with English.
  * @param texts the texts of each language, by tag
- * @returns one line for each text, plural form or value that a language lacks
+ * @returns one line for each text, plural form or value that is missing in a language
  */
 export function textFaults(languages: Languages, texts: ReadonlyMap<string, Namespaces>): string[] {
   const reference = placeholdersByKey(texts.get(referenceLanguage) ?? {});
@@ -65,7 +68,7 @@ function faultsOfText(
     const text = flat.get(each);
     if (text === undefined || text === '') return [`${each} is missing`];
     const found = placeholdersOf(text);
-    // A plural form for one may leave its number out.
+    // A plural form such as “one user” may omit the number.
     const missing = [...placeholders].filter((name) => !found.has(name) && !(isCounted && name === 'count'));
     const unknown = [...found].filter((name) => !placeholders.has(name) && !(isCounted && name === 'count'));
     return [

@@ -3,10 +3,13 @@ import type { Language, RuleText } from '../domain/regions.ts';
 import { builtInLanguages, type Languages, type LanguageSettings } from '../platform/config/languages.ts';
 import { readTexts, textFaults } from './texts.ts';
 
-/** Values of a text. A list is joined as the language does: `{{names, list}}`. */
+/** The values to insert into a text. `{{names, list}}` joins a list by the conventions of the language. */
 export type TextValues = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** A text from the region's rules in another language than the page gets a `lang` attribute (WCAG 2.2, 3.1.2). */
+/**
+ * The values of an HTML text. A text from the region's rules gets a `lang` attribute if its language differs from that
+ * of the page (WCAG 2.2, 3.1.2).
+ */
 export type HtmlValues = Readonly<Record<string, TextValues[string] | RuleText>>;
 
 /** The messages of one language. Keys have the form `namespace:path.to.text`. */
@@ -17,19 +20,22 @@ export interface Messages {
   t(key: string, values?: TextValues): string;
   /** Returns safe HTML. Each value is escaped and wrapped in <bdi>, so that it cannot reorder the sentence. */
   html(key: string, values: HtmlValues): string;
-  /** Returns the name of a language in this one, as a cell or a heading shows it: « Anglais ». */
+  /**
+   * Returns the name of a language in the language of these messages, capitalized for table cells and headings: «
+   * Anglais ».
+   */
   languageName(language: Language): string;
 }
 
 export interface Translator {
   (language: Language): Messages;
-  /** Every language that it has messages in. */
+  /** The languages in which there are messages. */
   readonly languages: readonly Language[];
 }
 
 /**
  * Loads the messages of every language. There is no fallback language: a missing key throws.
- * @throws Error that names every text, plural form and value that a language lacks
+ * @throws Error that names every text, plural form and value that is missing in a language
  */
 export async function loadTranslator(languages: Languages = builtInLanguages()): Promise<Translator> {
   const texts = new Map([...languages].map(([tag, settings]) => [tag, readTexts(settings)]));
@@ -48,7 +54,7 @@ export async function loadTranslator(languages: Languages = builtInLanguages()):
     missingKeyHandler: (_languages, namespace, key) => {
       throw new Error(`No text for ${namespace}:${key}`);
     },
-    // A key that names a group of texts is a mistake too, and so is a value that the caller did not pass.
+    // Also throw if a key names a group of texts, or if the caller did not pass a value.
     returnedObjectHandler: (key) => {
       throw new Error(`${key} is a group of texts, not a text`);
     },

@@ -5,7 +5,10 @@ export interface Job {
   /** For log messages. */
   readonly name: string;
   readonly everyMs: number;
-  /** @param stopping aborted when the process is about to exit: a long job then leaves the rest to its next run */
+  /**
+   * @param stopping a signal that is aborted before the process exits. A long job then stops and continues in its next
+   * run
+   */
   readonly run: (stopping: AbortSignal) => Promise<void>;
 }
 
@@ -54,7 +57,8 @@ function scheduleJob({ name, everyMs, run }: Job, log: Logger) {
   let isDue = false;
   const stopping = new AbortController();
 
-  // If requested during a run, run again afterwards: that run may have started too early to see the new data.
+  // If a run is requested during another one, run again afterwards: the earlier run may have started too early to see
+  // the new data.
   const wake = (): void => {
     isDue = true;
     running ??= runWhileDue().finally(() => (running = null));

@@ -3,7 +3,10 @@ import path from 'node:path';
 import type { MailConfig } from './config/mail.ts';
 
 export interface Transport {
-  /** Resolves once the server has accepted the email or the file is written. @param at epoch ms */
+  /**
+   * Resolves once the server has accepted the email or the file is written.
+   * @param at the date of the email, epoch ms
+   */
   send(mail: Mail, at: number): Promise<void>;
   /** Deletes the stored copies of sent emails, if the transport stores any. */
   clear(): Promise<void>;

@@ -12,7 +12,7 @@ const isCompiled = path.extname(import.meta.filename) === '.js';
 /** The folder with the running `src`, `tools` and `migrations`: TypeScript or compiled JavaScript. */
 export const codeRoot = isCompiled ? path.join(packageRoot, 'dist') : packageRoot;
 
-/** The extension of the code files in `codeRoot`, for dynamic imports. */
+/** The extension of the code files in `codeRoot`, for files that are started by their path. */
 export const codeExtension = isCompiled ? '.js' : '.ts';
 
 function nearestPackage(folder: string): string {

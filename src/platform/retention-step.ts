@@ -6,14 +6,17 @@ export type CountDeleted = (kind: string, count: number) => void;
 
 /** Deletes one kind of data at the end of its retention period. */
 export interface RetentionStep {
-  /** @returns the number of rows due for deletion. @param now epoch ms */
+  /** @returns the number of rows due for deletion. @param now the current time, epoch ms */
   countDue(now: number): Promise<Counts>;
   /**
    * Deletes the rows that are due. Safe to run in several processes at the same time.
-   * @param now epoch ms
-   * @param stopping aborted when the process is about to exit: the rest is left to the next run
+   * @param now the current time, epoch ms
+   * @param stopping a signal that is aborted before the process exits. The next run deletes the remaining rows
    */
   purge(now: number, stopping: AbortSignal, countDeleted: CountDeleted): Promise<void>;
-  /** Limits automatic deletion to a share of the rows of this kind per run. `count` counts all of them. */
+  /**
+   * Limits automatic deletion to a share of the rows of this kind per run. `count` returns the total number of rows of
+   * the kind.
+   */
   readonly limit?: { readonly kind: string; readonly share: number; count(): Promise<number> };
 }

@@ -73,7 +73,7 @@ describe('the two original procedures, in French', { skip: skipWithout('chromium
     await page.waitForURL('**/reset-password');
     await says(page, 'Réinitialiser le mot de passe du compte Zoé Besson');
     await input.press('Réinitialiser le mot de passe');
-    await says(page, 'Vous ne pourrez plus l’afficher après avoir quitté cet écran.');
+    await says(page, 'Vous ne pourrez plus l’afficher après avoir quitté cette page.');
     const temporary = await page.locator('#temporary-password').innerText();
     assert.match(temporary, /^[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){4}$/);
     await input.follow('Terminé');
@@ -152,7 +152,7 @@ describe('the two original procedures, in French', { skip: skipWithout('chromium
 
 describe('a user of an organization in Germany', { skip: skipWithout('chromium', chromium()) }, () => {
   const words = {
-    en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was sent.', 'Welcome, Anna Schäfer'],
+    en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was sent.', 'partner portal, Anna Schäfer'],
     fr: ['Nom d’utilisateur', 'Suivant', 'Mot de passe', 'Se connecter', 'été transmise', 'Bienvenue, Anna Schäfer'],
     de: ['Benutzername', 'Weiter', 'Kennwort', 'Anmelden', 'wurden nicht übertragen', 'Willkommen, Anna Schäfer'],
   } as const;

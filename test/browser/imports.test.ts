@@ -51,7 +51,7 @@ describe('importing users in a browser', { skip: skipWithout('chromium', chromiu
       await page.getByText('équipe.csv').waitFor();
       await input.press('Importer les 2 lignes');
       // The page refreshes itself until the import has finished.
-      await page.getByText('L’importation est terminée').waitFor();
+      await page.getByText('Importation terminée').waitFor();
 
       const passwords = await downloaded(page, () => input.press('Télécharger les mots de passe'));
       assert.equal(passwords.name, 'mots-de-passe-temporaires.csv');

@@ -100,7 +100,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
         const tab = await openTab(page);
         await tab.reload();
         await assertGone(tab, secret);
-        assert.match(await tab.everything(), /Réinitialisation non effectuée/);
+        assert.match(await tab.everything(), /Aucun mot de passe n’a été réinitialisé/);
         assert.equal(await epochOf(user), epoch);
         const visitor = await signIn(await newPage(browser, portal), { ...user, clearPassword: secret });
         assert.match(visitor.url(), /change-password$/);

@@ -63,9 +63,9 @@ export const worldwide: RegionRules = readRules(builtInRulesFile('worldwide')!).
 export const start = Date.UTC(2026, 10, 23, 9, 0);
 
 /** Adds a tenant. @returns the operator's scope in it */
-export async function newTenant(database: Database, name = 'Ateliers Lumière'): Promise<Scope> {
+export async function newTenant(database: Database, name = 'Ateliers Lumière', language = 'fr'): Promise<Scope> {
   const id = randomUUID();
-  const tenant = { id, name, language: 'fr' } as const;
+  const tenant = { id, name, language };
   await tenantsStore.insert(database, { ...tenant, state: 'active', createdAt: start, domains: [`${id}.example`] });
   return createScope({
     rules: worldwide,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Scope } from '../../src/domain/scope.ts';
-import { foldName, type User } from '../../src/domain/people/user.ts';
+import { nameSortKey } from '../../src/domain/people/sort-keys.ts';
+import type { User } from '../../src/domain/people/user.ts';
 import {
   decodeCursor,
   encodeCursor,
@@ -30,7 +31,7 @@ const users = hostileNames.map((displayName, index) =>
 
 type Keyed = Pick<User, 'id' | 'displayName' | 'username' | 'lastSignInAt'>;
 const keyOf: Record<SortKey, (user: Keyed) => string | number> = {
-  name: (user) => foldName(user.displayName),
+  name: (user) => nameSortKey(user.displayName, 'fr'),
   username: (user) => user.username,
   lastSignIn: (user) => user.lastSignInAt ?? 0,
 };
@@ -59,7 +60,7 @@ const directions = (sort: SortKey): Pick<PageRequest, 'sort' | 'descending' | 'f
   );
 
 // Encodes and decodes the cursor, as in the address of a page.
-const placeOf = (user: Keyed, sort: SortKey) => decodeCursor(encodeCursor(user, sort), sort)!;
+const placeOf = (user: Keyed, sort: SortKey) => decodeCursor(encodeCursor(user, sort, 'fr'), sort)!;
 
 /** Follows the pages from one end to the other, like the links of the pager. */
 async function walk(

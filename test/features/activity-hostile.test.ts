@@ -83,7 +83,7 @@ describe('a malformed activity log URL', async () => {
     it(`finds no users named ${JSON.stringify(typed)}`, async () => {
       await admin.visit(`${log}?person=${typed.endsWith('%00') ? typed : encodeURIComponent(typed)}`);
       assert.equal(admin.status, typed.endsWith('%00') ? 400 : 200);
-      if (admin.status === 200) admin.sees('No one with that name');
+      if (admin.status === 200) admin.sees('No one matches that name');
     });
   }
 });

@@ -164,19 +164,19 @@ describe('activity of one user', () => {
     await (await admin.visit(log)).submit('Apply filters', { Person: 'besson', 'Event type': 'users' });
     assert.equal(admin.path, `${log}?user=${zoe.id}&kind=users`);
     await (await admin.visit(log)).submit('Apply filters', { Person: 'ZO' });
-    admin.sees('Who do you mean?').sees('Zoé Besson').sees(`Zoltán Kiss${zoltan.username} Deleted`);
+    admin.sees('Choose a person').sees('Zoé Besson').sees(`Zoltán Kiss${zoltan.username} Deleted`);
     assert.deepEqual(sentences(admin), []);
     await admin.follow('Zoltán Kiss');
     assert.deepEqual(sentences(admin), ['Camille Laurent deleted Zoltán Kiss’s account.']);
     await (await admin.visit(log)).submit('Apply filters', { Person: 'nobody at all' });
-    admin.sees('No one with that name');
+    admin.sees('No one matches that name');
   });
 
   it('is still shown without a name after the user row has been deleted', async () => {
     const { admin, zoltan } = await setUpTenant('en');
     await portal.database.knex('users').where({ id: zoltan.id }).delete();
     await admin.visit(`${log}?user=${zoltan.id}`);
-    assert.match(sentences(admin).join(), /^Camille Laurent deleted Erased person [\w-]+’s account\.$/);
+    assert.match(sentences(admin).join(), /^Camille Laurent deleted Erased user [\w-]+’s account\.$/);
     admin.sees('Unknown person');
   });
 });

@@ -42,7 +42,7 @@ describe('an activity log with a retention of 30 days', async () => {
 
   it('shows the retention period and how far entries have been deleted', async () => {
     await admin.visit(paths.activityLog);
-    admin.sees('Dans la région Monde, les entrées sont conservées pendant 30 jours.');
+    admin.sees('Dans la région Monde, les entrées sont conservées pendant 30 jours, puis supprimées définitivement.');
     admin.sees('Les entrées du journal jusqu’au numéro 1 ont été supprimées');
     await admin.visit(paths.region);
     admin.sees(/Durée de conservation du journal d’activité\s*30 jours/);

@@ -67,15 +67,15 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.blocked' }, { actor: null }),
-      'The operator blocked sign-in for Zoé.',
+      'The portal operator blocked sign-in for Zoé.',
       'L’exploitant a bloqué la connexion au compte Zoé.',
       'Der Betreiber hat die Anmeldung von Zoé blockiert.',
     ],
     [
       activity({ kind: 'user.deleted' }, { target: { id: '1'.repeat(36), name: null, pseudonym: '7F3K-2QXA' } }),
-      'Camille deleted Erased person 7F3K-2QXA’s account.',
-      'Camille a supprimé le compte 7F3K-2QXA (personne effacée).',
-      'Camille hat das Konto von Person 7F3K-2QXA (Daten endgültig gelöscht) gelöscht.',
+      'Camille deleted Erased user 7F3K-2QXA’s account.',
+      'Camille a supprimé le compte 7F3K-2QXA (données effacées).',
+      'Camille hat das Konto von Person 7F3K-2QXA (Daten gelöscht) gelöscht.',
     ],
     [
       activity({ kind: 'signIn.failed', because: 'password' }, { actor: null }),
@@ -85,15 +85,15 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.edited', changes: [] }, { target: actor }),
-      'Camille changed their own account.',
+      'Camille updated their own account.',
       'Camille a modifié son propre compte.',
       'Camille hat das eigene Konto geändert.',
     ],
     [
       activity({ kind: 'refused', action: 'users.block', because: 'globalAdmin' }),
       'Camille wasn’t allowed to block or unblock sign-in (user: Zoé).|Global admins only',
-      'Action concernant Zoé refusée à Camille : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
-      'Camille wurde eine Aktion verweigert, die Zoé betrifft: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
+      'Opération concernant Zoé refusée à Camille : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
+      'Camille durfte eine Aktion nicht ausführen, die Zoé betrifft: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
     ],
     [
       activity({ kind: 'activity.exported', format: 'jsonl', filters: ['person', 'firstDay'] }, { target: null }),
@@ -103,8 +103,8 @@ describe('rendering an activity entry', () => {
     ],
     [
       activity({ kind: 'user.edited', changes }),
-      'Camille changed Zoé’s account.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: the values were erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
-      'Camille a modifié le compte Zoé.|Nom d’affichage : « Zoé » remplacé par « Zoë »|Prénom : « (vide) » remplacé par « Zoë »|Nom : les valeurs ont été effacées|Langue : « Celle de l’organisation » remplacé par « Allemand »|Niveau d’administration : « Pas un administrateur » remplacé par « Administrateur général »|Niveau d’agent : « Agent commercial » remplacé par « Agent du support technique »',
+      'Camille updated Zoé’s account.|Display name: from “Zoé” to “Zoë”|First name: from “(empty)” to “Zoë”|Last name: values erased|Language: from “Same as organization” to “German”|Administrator level: from “No admin” to “Global admin”|Agent level: from “Sales agent” to “Helpdesk agent”',
+      'Camille a modifié le compte Zoé.|Nom d’affichage : « Zoé » remplacé par « Zoë »|Prénom : « (vide) » remplacé par « Zoë »|Nom : les valeurs ont été effacées|Langue : « Langue de l’organisation » remplacé par « Allemand »|Niveau d’administration : « Pas un administrateur » remplacé par « Administrateur général »|Niveau d’agent : « Agent commercial » remplacé par « Agent du support technique »',
       'Camille hat das Konto von Zoé geändert.|Anzeigename: von „Zoé“ in „Zoë“ geändert|Vorname: von „(leer)“ in „Zoë“ geändert|Nachname: Werte gelöscht|Sprache: von „Wie die Organisation“ in „Deutsch“ geändert|Administratorebene: von „Kein Administrator“ in „Globaler Administrator“ geändert|Agentenebene: von „Vertriebsbeauftragter“ in „Helpdesk-Agent“ geändert',
     ],
   ];

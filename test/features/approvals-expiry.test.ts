@@ -90,7 +90,7 @@ describe('the time limit of a request', () => {
     portal.clock.now += 1;
     await late.submit('Approve');
     assert.equal(late.status, 409);
-    late.sees('The time limit passed.');
+    late.sees('The time limit was reached.');
     portal.clock.now -= 1;
     assert.equal(
       (await inTime.send('post', address, { move: 'confirmed' })).status,

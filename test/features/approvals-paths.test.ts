@@ -143,12 +143,12 @@ describe('an action that requires approval', () => {
     const { tenant, requester, other, manager, as } = await aTenantWithApprovals(portal);
     const [camille, noah] = [await as(requester), await as(other)];
     await camille.visit('/account-settings/rules');
-    await camille.submit('Save', { 'Resetting a Global admin’s password or authenticator app': '' });
-    camille.sees('Removing that requirement also needs two.');
+    await camille.submit('Save', { 'Resetting a Global admin’s password or two-step verification': '' });
+    camille.sees('for some actions, including removing that requirement.');
     const address = await requestApproval(camille, 'We are too few');
     assert.equal((await (await as(manager)).visit(address)).status, 404, 'managers of users cannot set rules');
     await noah.visit(address);
-    noah.sees('Resetting a Global admin’s password or authenticator app: from');
+    noah.sees('Resetting a Global admin’s password or two-step verification: from');
     await noah.submit('Approve');
     const before = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.deepEqual(before, everyApprovalRule satisfies TenantRules);

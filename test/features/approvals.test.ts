@@ -29,7 +29,7 @@ for (const [dialect, server] of [
       await camille.visit(`${usersPage}/${third.id}`);
       await camille.follow('Reset password');
       camille.sees('Your organization requires two administrators for this action.');
-      camille.sees('Another administrator has 24 hours to approve.');
+      camille.sees('Another administrator has 24 hours to approve your request.');
       camille.sees('Who can approve this').sees('Noah Klein');
       assert.ok(!camille.$('main .role-cards').text().includes('Inès Haddad'), 'the subject cannot approve');
       await camille.submit('Send request');
@@ -44,7 +44,7 @@ for (const [dialect, server] of [
       assert.equal(noah.path, address);
       noah.sees('Reset Inès Haddad’s password').sees('Camille Laurent').sees('They lost their phone');
       await noah.submit('Approve', { 'Comment (optional)': 'I have seen her' });
-      noah.sees('You approved the request.').sees('Only the requester can complete it');
+      noah.sees('You approved the request.').sees('The requester must complete it');
       assert.ok(!noah.$('main form').length, 'no action is left');
 
       await camille.visit('/dashboard');
@@ -128,7 +128,7 @@ for (const [dialect, server] of [
       await noah.visit(address);
       await noah.submit('Approve');
       await camille.visit(address);
-      await camille.submit('Restore a Global admin');
+      await camille.submit('Restore Global admin');
       assert.equal(camille.path, `${usersPage}/${gone.id}`);
       const row = await storedUser(portal, gone);
       assert.equal(row.state, 'active');

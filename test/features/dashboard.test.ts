@@ -80,7 +80,7 @@ describe('dashboard of an administrator', () => {
       portal.clock.now,
     );
     const person = await signedIn(admin);
-    const resumed = 'The operator reactivated the organization.';
+    const resumed = 'The portal operator reactivated the organization.';
     assert.deepEqual(textsOf(person, '.event-text'), ['Camille Laurent signed in.', ...Array<string>(4).fill(resumed)]);
     await person.follow('View full activity log');
     assert.equal(person.path, '/account-settings/activity-log');

@@ -31,7 +31,7 @@ describe('erasing a deleted user', async () => {
     assert.equal((await rowsOf(zoe)).length, 1, 'nothing happens before the confirmation');
     await admin.submit('Erase permanently');
     assert.equal(admin.path, `${list}/deleted`);
-    admin.sees('The person’s data was permanently erased.').doesNotSee('Kanarienvogel');
+    admin.sees('The user’s data was permanently erased.').doesNotSee('Kanarienvogel');
     assert.deepEqual(await rowsOf(zoe), []);
   });
 
@@ -121,7 +121,7 @@ describe('an erased user', async () => {
   const password = paulHere.$('output#temporary-password').text();
   await admin.send('POST', `${list}/${paul.id}/delete`);
   await admin.send('POST', pathOf(paul));
-  const shown = /Erased person ([A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4})/;
+  const shown = /Erased user ([A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4})/;
 
   it('appears in the activity log under a stable pseudonym', async () => {
     await admin.visit(`${list}/${zoe.id}`);

@@ -47,7 +47,7 @@ describe('user export', async () => {
     ],
     fr: [
       'Nom d’utilisateur;Prénom;Nom;Nom d’affichage;Niveau d’administration;Niveau d’agent;Langue;État;Dernière connexion',
-      `zoe@${tenant.domain};Zoé;Besson;Zoé Besson;Pas un administrateur;Agent commercial;Celle de l’organisation;Bloqué;`,
+      `zoe@${tenant.domain};Zoé;Besson;Zoé Besson;Pas un administrateur;Agent commercial;Langue de l’organisation;Bloqué;`,
       `de@${tenant.domain};Admin;de;Admin de;Administrateur général;Pas un agent;Allemand;Actif;`,
     ],
     de: [

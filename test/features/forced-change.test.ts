@@ -89,9 +89,7 @@ describe('a session that must change its temporary password', async () => {
   it('sees who issued the temporary password', async () => {
     const operators = await aUser(portal, tenant, { password: 'temporary' });
     const admins = await aUser(portal, tenant, { password: 'temporary', passwordSetBy: 'Camille <b>Laurent' });
-    (await aPerson(portal, english).signIn(operators)).sees(
-      'The operator of this portal gave you a temporary password',
-    );
+    (await aPerson(portal, english).signIn(operators)).sees('The portal operator gave you a temporary password');
     (await aPerson(portal, english).signIn(admins)).sees('Camille <b>Laurent gave you a temporary password on');
   });
 });

@@ -7,7 +7,7 @@ import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 
 const words: Readonly<Record<Language, { title: string; secret: string; until: string }>> = {
-  en: { title: 'Your access to the partner portal', secret: 'Temporary password', until: 'until November 26, 2026' },
+  en: { title: 'Your partner portal sign-in details', secret: 'Temporary password', until: 'until November 26, 2026' },
   fr: { title: 'Votre accès à l’espace partenaires', secret: 'Mot de passe temporaire', until: '26 novembre 2026' },
   de: { title: 'Ihr Zugang zum Partnerportal', secret: 'Temporäres Kennwort', until: 'bis zum 26. November 2026' },
 };
@@ -37,7 +37,7 @@ describe('printed sheet with a temporary password', async () => {
         assert.ok(text.includes(said), said);
       }
       assert.equal(admin.$('html').attr('lang'), 'fr');
-      admin.sees('Vous ne pourrez plus l’afficher après avoir quitté cet écran.');
+      admin.sees('Vous ne pourrez plus l’afficher après avoir quitté cette page.');
     });
   }
 });

@@ -107,7 +107,7 @@ describe('an interrupted download of temporary passwords', () => {
     const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));
     while (issuedCount <= 200) await delay(5);
     assert.equal((await admin.send('POST', `${address}/passwords`)).status, 409);
-    (await admin.visit(address)).sees('are being downloaded');
+    (await admin.visit(address)).sees('are already being downloaded');
     portal.clock.now += 60_001;
     (await admin.visit(address)).sees('The last download was interrupted');
     gate.resolve(undefined);

@@ -23,8 +23,8 @@ const textsByLanguage = {
     billing: 'Administrateur de la facturation',
     results: ['À modifier', 'À ajouter', 'Refusé'],
     import: 'Importer 2 lignes valides',
-    underWay: 'L’importation est en cours',
-    done: 'L’importation est terminée',
+    underWay: 'Importation en cours',
+    done: 'Importation terminée',
     afterwards: ['Modifié', 'Ajouté', 'Refusé'],
     download: 'Télécharger les mots de passe',
   },
@@ -32,7 +32,7 @@ const textsByLanguage = {
     header: 'Benutzername;Vorname;Administratorebene',
     billing: 'Abrechnungsadministrator',
     results: ['Wird geändert', 'Wird hinzugefügt', 'Abgelehnt'],
-    import: 'Gültige importieren (2)',
+    import: '2 Zeilen importieren',
     underWay: 'Der Import wird ausgeführt',
     done: 'Der Import ist abgeschlossen',
     afterwards: ['Geändert', 'Hinzugefügt', 'Abgelehnt'],
@@ -98,9 +98,13 @@ describe('file faults in an import', async () => {
   const person = await aPerson(portal, english).signIn(admin);
   const name = zoe.username;
   const faults: [what: string, content: Buffer | string, says: string][] = [
-    ['an empty file', '', 'Choose a file that isn’t empty.'],
+    ['an empty file', '', 'Choose a CSV file that isn’t empty.'],
     ['only white space', '\r\n \r\n', 'The file contains no users.'],
-    ['no heading row', `${name};Zoé`, `The first row has no “User name” column. It contains: ${name} and Zoé`],
+    [
+      'no heading row',
+      `${name};Zoé`,
+      `The first row must include a “User name” column. Columns found: ${name} and Zoé`,
+    ],
     ['only headings', 'user name;first name\r\n', 'The file contains no users. Add at least one row.'],
     ['headings and blank rows', 'user name;first name\r\n;\r\n;\r\n', 'The file contains no users.'],
     ['a duplicate column', `user name;First name;prénom\n${name};a;b`, 'Duplicate columns: prénom'],

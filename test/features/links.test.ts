@@ -75,7 +75,7 @@ for (const [dialect, server] of [
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
       const manager = await aPerson(portal, english).signIn(boss);
       await manager.visit(`${users}?status=expired`);
-      manager.sees('Zoé Besson').sees('Temporary password expired');
+      manager.sees('Zoé Besson').sees('Sign-in details expired');
       assert.equal((await aPerson(portal, english).visit(link)).status, 404);
       await manager.visit('/dashboard');
       manager.sees(/expired/);
@@ -96,7 +96,7 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant);
       await tenantsStore.setOwnRules(portal.database, tenant.scope, {});
       await admin.visit(`${userPath(zoe.id)}/reset-password`);
-      admin.sees('A temporary password is shown to you once. Copy it and pass it on.');
+      admin.sees('A temporary password is shown to you once. Copy it and give it to the user.');
       await tenantsStore.setOwnRules(portal.database, tenant.scope, { handOver: 'link' });
       await admin.submit('Reset password');
       assert.equal(admin.$('output#temporary-password').length, 0);

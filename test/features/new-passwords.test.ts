@@ -71,7 +71,7 @@ describe('choosing an invalid password', () => {
   const tooShort = 'Use at least 15 characters';
   const tooLong = 'no more than 256 characters';
   const easy = 'The password is too easy to guess';
-  const name = 'too similar to your name or your organization’s name';
+  const name = 'too similar to your name, your organization’s name';
   const form = 'The password can’t have the format of a temporary password (20 letters or digits).';
   const refused: [label: string, chosen: string, because: string][] = [
     ['if it is missing', '', 'Enter a new password.'],

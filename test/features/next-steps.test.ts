@@ -33,7 +33,7 @@ describe('a page with an error or conflict', async () => {
   it('explains where to get a new link after a link has expired', async () => {
     const gone = '/link/AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
     const worldwide = await aPerson(portal, english).visit(gone);
-    worldwide.sees('ask an administrator of your organization').doesNotSee('request a new one');
+    worldwide.sees('ask an administrator in your organization').doesNotSee('request a new one');
     const china = await openPortal({ environment: { REGION: 'china' } });
     const alone = await aPerson(china, english).visit(gone);
     alone.sees('request a new one').doesNotSee('ask an administrator');
@@ -55,7 +55,7 @@ describe('a page with an error or conflict', async () => {
     await late.submit('Open');
     assert.equal(late.status, 409);
     late
-      .sees('You can’t open this organization now')
+      .sees('You can’t open this organization right now')
       .sees('This access has ended')
       .doesNotSee('Someone else changed this first');
     assert.equal(late.$(`main a.btn[href="${paths.dashboard}"]`).length, 1);

@@ -94,7 +94,7 @@ describe('email notification to a user', () => {
     );
     assert.doesNotMatch(levels?.text ?? '', /Agent level/);
     const [reset] = await delivered(() => post('/reset-password', { epoch: '0' })(zoe));
-    assert.match(reset?.text ?? '', /^When: \u2068November 23, 2026 at 9:00 AM/m);
+    assert.match(reset?.text ?? '', /^Date and time: \u2068November 23, 2026 at 9:00 AM/m);
     assert.match(reset?.text ?? '', /^Temporary password expires: \u2068November 26, 2026 at 9:00 AM/m);
   });
 
@@ -112,7 +112,7 @@ describe('email notification to a user', () => {
     const record = () =>
       activityStore.record(portal.database, scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
     const [mail] = await delivered(record);
-    assert.match(mail?.text ?? '', /^By: \u2068An administrator of your organization\u2069$/m);
+    assert.match(mail?.text ?? '', /^Performed by: \u2068An administrator in your organization\u2069$/m);
   });
 
   const silentCases: [what: string, act: Act, overrides?: Partial<TestUser>][] = [

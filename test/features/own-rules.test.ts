@@ -21,16 +21,16 @@ describe("a tenant's own rules", async () => {
   it('are shown with their origin and saved by a Global admin', async () => {
     const { tenant, admin } = await aTenantWithAdmin();
     await admin.visit(paths.accountSettings);
-    admin.sees(/Validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
+    admin.sees(/Durée de validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
     await admin.follow('Consulter les règles');
-    await admin.submit('Enregistrer', { 'Validité d’un mot de passe temporaire': '12' });
+    await admin.submit('Enregistrer', { 'Durée de validité d’un mot de passe temporaire': '12' });
     admin.sees('Les règles de votre organisation ont été enregistrées.');
-    admin.sees(/Validité d’un mot de passe temporaire\s*12 heures\s*Règle de votre organisation/);
+    admin.sees(/Durée de validité d’un mot de passe temporaire\s*12 heures\s*Règle de votre organisation/);
     assert.deepEqual((await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules, {
       temporaryPasswordHours: 12,
     });
-    await admin.submit('Enregistrer', { 'Validité d’un mot de passe temporaire': '' });
-    admin.sees(/Validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
+    await admin.submit('Enregistrer', { 'Durée de validité d’un mot de passe temporaire': '' });
+    admin.sees(/Durée de validité d’un mot de passe temporaire\s*72 heures\s*Règle de la région/);
   });
 
   it('apply from the next request to temporary passwords, idle sessions and new passwords', async () => {
@@ -38,7 +38,7 @@ describe("a tenant's own rules", async () => {
     const user = await aUser(portal, tenant, {});
     await admin.visit(paths.rules);
     await admin.submit('Enregistrer', {
-      'Validité d’un mot de passe temporaire': '2',
+      'Durée de validité d’un mot de passe temporaire': '2',
       'Délai d’inactivité avant déconnexion': '5',
       'Longueur minimale d’un mot de passe': '40',
     });
@@ -63,7 +63,7 @@ describe("a tenant's own rules", async () => {
 
   it('are not overwritten by a form that was opened before another administrator saved', async () => {
     const { tenant, boss, admin } = await aTenantWithAdmin();
-    const label = 'Validité d’un mot de passe temporaire';
+    const label = 'Durée de validité d’un mot de passe temporaire';
     const other = await aPerson(portal).signIn(boss);
     await admin.visit(paths.rules);
     await other.visit(paths.rules);
@@ -92,7 +92,7 @@ describe("a tenant's own rules", async () => {
     const { tenant, admin } = await aTenantWithAdmin();
     const user = await aUser(portal, tenant, {});
     await admin.visit(paths.rules);
-    await admin.submit('Enregistrer', { 'Échecs de connexion avant un blocage temporaire': '2' });
+    await admin.submit('Enregistrer', { 'Échecs de connexion avant blocage temporaire': '2' });
     const statuses = [];
     for (let index = 0; index < 3; index++) {
       const person = await aPerson(portal).signIn({ ...user, clearPassword: 'wrong' });
@@ -128,7 +128,7 @@ describe("a tenant's own rules", async () => {
     await admin.submit('Enregistrer', { 'Exportation des utilisateurs': 'forbidden' });
     admin.sees(/Exportation des utilisateurs\s*Non autorisée\s*Règle de votre organisation/);
     assert.equal((await admin.visit('/account-settings/user-management/export.csv')).status, 403);
-    admin.sees('Les règles de votre organisation, plus strictes que celles de la région');
+    admin.sees('Les règles de votre organisation n’autorisent pas cette opération.');
     for (const value of ['allowed', '__proto__', 'two']) {
       assert.equal((await admin.send('post', paths.rules, { usersExport: value })).status, 400, value);
     }

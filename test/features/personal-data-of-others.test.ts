@@ -25,7 +25,7 @@ describe('personal data of a user, as seen by an administrator', async () => {
   it('is shown on request, and every request is recorded', async () => {
     await admin.visit(`${list}/${zoe.id}`);
     await admin.follow('Personal data');
-    admin.sees('Zoé Besson').sees('the activity log records that').doesNotSee('198.51.100.11');
+    admin.sees('Zoé Besson').sees('The activity log records each time').doesNotSee('198.51.100.11');
     assert.deepEqual(await exportsOf(zoe), []);
     await admin.submit('View data');
     admin.sees('198.51.100.11').sees(zoe.username);

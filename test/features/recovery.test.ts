@@ -71,7 +71,7 @@ for (const [dialect, database] of [
       const admin = await aPerson(portal, english).signIn(boss);
       await admin.visit(`/account-settings/activity-log?user=${zoe.id}`);
       admin.sees('Zoé Besson recovered their account with a one-time link.');
-      admin.sees('An account recovery link was emailed to Zoé Besson on request.');
+      admin.sees('An account recovery link was requested and emailed to Zoé Besson.');
     });
 
     it('expires after an hour, or when the user signs in with the password', async () => {
@@ -166,10 +166,10 @@ describe('unavailable self-service recovery', () => {
     const portal = await openPortal({ environment: china, databaseUrl });
     const zoe = await aUser(portal, await aTenant(portal), { clearPassword: goodPassword });
     const person = await aPerson(portal, english).visit('/recover-access');
-    person.sees('this portal can’t send email yet. Contact the operator');
+    person.sees('this portal can’t send email yet. Contact the portal operator');
     assert.equal(person.$('main form').length, 0);
     const answer = await person.send('POST', '/recover-access', { username: zoe.username });
-    assert.match(answer.text, /Contact the operator/);
+    assert.match(answer.text, /Contact the portal operator/);
     await portal.background.runAll();
     assert.equal((await portal.database.knex('one_time_links')).length, 0);
   });

@@ -9,8 +9,8 @@ const BASE_URL = 'http://germany.localhost:3001';
 const REGION_URLS = `worldwide=http://localhost:3000,germany=${BASE_URL},isla=http://localhost:3009`;
 const words = {
   en: {
-    title: 'Your organization signs in to the Germany region',
-    from: 'The portal of the Worldwide region sent you to this address:',
+    title: 'Your organization is in the Germany region',
+    from: 'The Worldwide region’s portal sent you to this address:',
     next: 'Nothing you typed was sent. Enter your user name again.',
   },
   fr: {
@@ -19,7 +19,7 @@ const words = {
     next: 'Votre saisie n’a pas été transmise. Saisissez de nouveau votre nom d’utilisateur.',
   },
   de: {
-    title: 'Die Anmeldung für Ihre Organisation erfolgt in der Region Deutschland',
+    title: 'Ihre Organisation gehört zur Region Deutschland',
     from: 'Das Portal der Region Weltweit hat Sie an diese Adresse weitergeleitet:',
     next: 'Ihre Eingaben wurden nicht übertragen. Geben Sie Ihren Benutzernamen erneut ein.',
   },
@@ -49,7 +49,7 @@ describe('sign-in page after a redirect from another region', async () => {
     });
 
   it('shows the ID of a region that the operator added', async () => {
-    (await reader('en').visit('/sign-in?from=isla')).sees('The portal of the isla region sent you to this address:');
+    (await reader('en').visit('/sign-in?from=isla')).sees('The isla region’s portal sent you to this address:');
   });
 
   const ignored: [label: string, query: string][] = [

@@ -23,7 +23,7 @@ describe('resetting a user’s password', async () => {
     admin.sees('Réinitialiser le mot de passe du compte Zoé Besson ?');
     await admin.submit('Réinitialiser le mot de passe');
     assert.equal(admin.status, 200);
-    admin.sees('Vous ne pourrez plus l’afficher après avoir quitté cet écran.');
+    admin.sees('Vous ne pourrez plus l’afficher après avoir quitté cette page.');
     const temporary = admin.$('output#temporary-password').text();
     assert.match(temporary, groupsOfFour);
 

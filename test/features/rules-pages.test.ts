@@ -39,12 +39,12 @@ describe('page on what is managed where', async () => {
     const [azure, office] = ['https://portal.microsoftazure.de', 'https://portal.office.de'];
     assert.deepEqual(rows.slice(0, 5), [
       ['Manage users', azure, office],
-      ['Reset a password', azure],
+      ['Reset passwords', azure],
       ['Import and export users', azure, office],
       ['Customers’ users', office, azure],
       ['Licenses', office, azure],
     ]);
-    person.sees('Links with this icon open another site.');
+    person.sees('Links with this icon open an external site.');
     assert.equal(person.$('tbody a[rel="noreferrer external"]').length, 9);
   });
 

@@ -27,7 +27,7 @@ describe('sign-in', async () => {
     person.sees('Enter your password');
     await person.submit('Sign in', { Password: zoe.clearPassword });
     assert.equal(person.path, '/dashboard');
-    person.sees('Welcome, Zoé Besson.');
+    person.sees('partner portal, Zoé Besson.');
   });
 
   it('accepts the user name in any case and with surrounding spaces', async () => {

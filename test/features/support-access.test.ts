@@ -51,13 +51,13 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       await admin.visit('/account-settings');
       await admin.follow('Support access');
-      admin.sees('The operator of this portal has no access').sees('No one has support access right now.');
-      await admin.submit('Give access', {
+      admin.sees('By default, the portal operator has no access').sees('No one has support access right now.');
+      await admin.submit('Grant access', {
         'Support person': ada.id,
         Reason: 'Imports fail since Monday',
-        'Duration in hours': '2',
+        'Duration (hours)': '2',
       });
-      admin.sees('Support access granted.').sees('Ada Betrieb').sees('View only').sees('Never used');
+      admin.sees('Support access was granted.').sees('Ada Betrieb').sees('View only').sees('Never used');
       await admin.visit('/dashboard');
       admin.sees(/Ada Betrieb has support access until .* 2026/).sees('Imports fail since Monday');
 
@@ -68,7 +68,7 @@ for (const [dialect, server] of [
       await operator.submit('Open');
       assert.equal(operator.path, '/dashboard');
       operator
-        .sees(/Support session for Ateliers Lumière as Ada Betrieb, until .*2026/)
+        .sees(/Support session for Ateliers Lumière until .*UTC, signed in as Ada Betrieb/)
         .sees(/View only. Imports fail/);
       await operator.visit(users);
       operator.sees('Zoé Besson').sees('Support session for Ateliers Lumière').doesNotSee('Ada Betrieb ada');
@@ -76,15 +76,15 @@ for (const [dialect, server] of [
       assert.equal(operator.status, 200);
       await operator.submit('End support session');
       assert.equal(operator.path, '/dashboard');
-      operator.sees('You can open an organization only while it gives you access.').doesNotSee('Support session');
+      operator.sees('You can open an organization only while you have access.').doesNotSee('Support session');
       assert.equal((await operator.visit(users)).status, 403);
 
       await admin.visit(supportPage);
       admin.sees(/Last used: /);
       await admin.submit('End access');
-      admin.sees('Support access ended').sees('Ended by an administrator');
+      admin.sees('Support access was ended').sees('Ended by an administrator');
       await operator.visit('/dashboard');
-      operator.sees('No organization has given you access');
+      operator.sees('No organization has granted you access');
       assert.equal(camille.displayName, 'Camille Laurent');
     });
 
@@ -100,7 +100,7 @@ for (const [dialect, server] of [
       assert.equal(other.$('table').text(), supported.admin.$('table').text());
       const manager = await aPerson(portal, english).signIn(noah);
       await manager.visit(supportPage);
-      manager.sees('Ada Betrieb').sees('Only Global admins can give or end access.').doesNotSee('End access');
+      manager.sees('Ada Betrieb').sees('Only Global admins can grant or end access.').doesNotSee('End access');
       const [grant] = await supportStore.listOpen(portal.database, supported.tenant.scope, portal.clock.now);
       for (const path of [supportPage, `${supportPage}/${grant?.id}/end`]) {
         assert.equal((await manager.send('POST', path, { operator: ada.id })).status, 403);
@@ -127,7 +127,7 @@ for (const [dialect, server] of [
       assert.deepEqual([answer.status, answer.headers.location], [303, '/dashboard']);
       assert.equal((await usersStore.find(portal.database, supported.tenant.scope, zoe.id))?.state, 'active');
       await operator.visit('/dashboard');
-      operator.sees('Your access to Ateliers Lumière has expired.').sees('No organization has given you access');
+      operator.sees('Your access to Ateliers Lumière has expired.').sees('No organization has granted you access');
       assert.equal((await operator.visit(users)).status, 403);
       assert.equal((await operator.visit('/my-profile')).status, 200, 'the operator stays signed in');
       assert.equal((await elsewhere.visit('/my-profile')).status, 200);

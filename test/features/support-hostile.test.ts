@@ -167,11 +167,11 @@ for (const [dialect, server] of [
         assert.equal((await operator.visit(users)).path, '/sign-in');
         await operatorsOf(portal).changeOperator('unblock', bo.id);
         const again = await aPerson(portal, english).signIn(bo);
-        again.sees('No organization has given you access');
+        again.sees('No organization has granted you access');
         await supported.admin.visit(supportPage);
-        supported.admin.sees('Bo Betrieb').sees('Ended by the operator');
+        supported.admin.sees('Bo Betrieb').sees('Ended by the portal operator');
         await supported.admin.visit('/account-settings/activity-log');
-        supported.admin.sees('The operator ended support access for Bo Betrieb.');
+        supported.admin.sees('The portal operator ended support access for Bo Betrieb.');
       });
 
       it('do not include blocking the granting administrator, because the organization granted the access', async () => {

@@ -55,14 +55,14 @@ for (const [dialect, server] of [
       const scenario = await story('Betrieb');
       await scenario.admin.visit(log);
       scenario.admin
-        .sees('Camille Laurent gave Ada Betrieb support access.')
+        .sees('Camille Laurent granted support access to Ada Betrieb.')
         .sees('Reason: Zoé is locked out')
         .sees('Ada Betrieb (support) started a support session.')
-        .sees('Ada Betrieb (support) reset Zoé Besson’s password. Support access given by Camille Laurent')
+        .sees('Ada Betrieb (support) reset Zoé Besson’s password. Support access granted by Camille Laurent')
         .sees('Ada Betrieb (support) ended the support session.')
         .doesNotSee('Ada Betrieb signed in');
       const csv = (await scenario.admin.send('GET', `${log}/export.csv`)).text;
-      assert.match(csv, /Ada Betrieb \(support\) reset Zoé Besson’s password\..*given by Camille Laurent/);
+      assert.match(csv, /Ada Betrieb \(support\) reset Zoé Besson’s password\..*granted by Camille Laurent/);
       const file = await lines(scenario);
       verify(file);
       const entry = file.split('\n').find((line) => line.includes('"kind":"password.reset"')) ?? '';
@@ -120,8 +120,8 @@ for (const [dialect, server] of [
       await scenario.admin.send('POST', `${users}/${scenario.zoe.id}/delete`);
       await scenario.admin.send('POST', `${users}/${scenario.zoe.id}/erase`);
       await scenario.admin.visit(log);
-      scenario.admin.sees(/Ada Gesperrt \(support\) reset Erased person \w{4}-\w{4}’s password\./);
-      scenario.admin.sees('Support access given by Camille Laurent').doesNotSee('Zoé Besson');
+      scenario.admin.sees(/Ada Gesperrt \(support\) reset Erased user \w{4}-\w{4}’s password\./);
+      scenario.admin.sees('Support access granted by Camille Laurent').doesNotSee('Zoé Besson');
       verify(await lines(scenario));
     });
 
@@ -132,8 +132,8 @@ for (const [dialect, server] of [
       await portal.background.runAll();
       const admin = await signInAgain(scenario);
       await admin.visit(log);
-      admin.sees(/Camille Laurent gave Erased person (\w{4}-\w{4}) support access\./).doesNotSee('Ada Vergessen');
-      admin.sees(/Erased person \w{4}-\w{4} \(support\) reset Zoé Besson’s password\./);
+      admin.sees(/Camille Laurent granted support access to Erased user (\w{4}-\w{4})\./).doesNotSee('Ada Vergessen');
+      admin.sees(/Erased user \w{4}-\w{4} \(support\) reset Zoé Besson’s password\./);
       const file = await lines({ admin });
       verify(file);
       for (const table of ['activity', 'users', 'support_grants', 'user_sessions', 'deliveries', 'sessions']) {
@@ -152,7 +152,7 @@ for (const [dialect, server] of [
       await admin.send('POST', `${users}/${scenario.camille.id}/delete`);
       await admin.send('POST', `${users}/${scenario.camille.id}/erase`);
       await admin.visit(log);
-      admin.sees(/Ada Bleibt \(support\) reset .* Support access given by Erased person \w{4}-\w{4}/);
+      admin.sees(/Ada Bleibt \(support\) reset .* Support access granted by Erased user \w{4}-\w{4}/);
       const file = await lines({ admin });
       verify(file);
       assert.ok(!file.includes('Camille') && !file.includes('locked out'), file);

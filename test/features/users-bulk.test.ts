@@ -66,9 +66,9 @@ describe('bulk actions on users', async () => {
     await admin.submit('Débloquer la connexion');
     assert.equal(await stateOf(portal, tenant, staff[2]!), 'active');
     await admin.visit(chosen('delete', staff.slice(0, 2)));
-    admin.sees('restaurés pendant 30 jours');
+    admin.sees('restauré pendant 30 jours');
     await admin.submit('Supprimer le compte d’utilisateur');
-    admin.sees('2 comptes ont été supprimés.');
+    admin.sees('2 comptes ont été supprimés. Vous pouvez les restaurer dans « Utilisateurs supprimés ».');
     assert.equal(await stateOf(portal, tenant, staff[0]!), 'deleted');
     await admin.visit(paths.deletedUsers);
     assert.equal(admin.$('input[name=user]').length, 2);
@@ -104,7 +104,7 @@ describe('bulk actions on users', async () => {
     const { tenant, boss, manager, staff } = await aTenantWithUsers(portal);
     const person = await aPerson(portal).signIn(manager);
     await person.visit(chosen('block', [boss, manager, staff[0]!]));
-    person.sees('Bloquer la connexion de 1 utilisateur ?').sees('2 utilisateurs ne sont pas concernés');
+    person.sees('Bloquer la connexion de 1 utilisateur ?').sees('2 utilisateurs exclus de cette opération');
     await person.submit('Bloquer la connexion');
     assert.equal(await stateOf(portal, tenant, boss), 'active');
     assert.equal(await stateOf(portal, tenant, staff[0]!), 'blocked');

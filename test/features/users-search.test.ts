@@ -155,7 +155,7 @@ describe('filtering the user list', async () => {
 
   it("shows each user's status", async () => {
     await admin.visit(`${list}?q=expired`);
-    admin.sees('Temporary password expired');
+    admin.sees('Sign-in details expired');
     await admin.visit(`${list}?q=blocked`);
     assert.equal(admin.$('tbody .state').text(), 'BlockedBlocked');
   });

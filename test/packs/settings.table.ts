@@ -4,11 +4,11 @@ import type { Row } from './packs.ts';
 export const shipped: readonly Row[] = [
   [
     'page about the region, visitor',
-    'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
-    'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
-    'Manage users: the administration portal of Microsoft Cloud Germany or the Office 365 admin center of Microsoft Cloud Germany · Reset a password: the administration portal of Microsoft Cloud Germany · Import and export users: the administration portal of Microsoft Cloud Germany or the Office 365 admin center of Microsoft Cloud Germany · Customers’ users: the Office 365 admin center of Microsoft Cloud Germany or the administration portal of Microsoft Cloud Germany · Licenses: the Office 365 admin center of Microsoft Cloud Germany or the administration portal of Microsoft Cloud Germany · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: Not available in this region',
-    'Manage users: the Azure Government portal · Reset a password: the Azure Government portal · Import and export users: the Azure Government portal · Customers’ users and licenses: the Azure Government portal · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: Not available in this region',
-    'Manage users: here · Reset a password: Self-service · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: here',
+    'Manage users: here · Reset passwords: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access for the portal operator: here',
+    'Manage users: here · Reset passwords: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access for the portal operator: here',
+    'Manage users: the administration portal of Microsoft Cloud Germany or the Office 365 admin center of Microsoft Cloud Germany · Reset passwords: the administration portal of Microsoft Cloud Germany · Import and export users: the administration portal of Microsoft Cloud Germany or the Office 365 admin center of Microsoft Cloud Germany · Customers’ users: the Office 365 admin center of Microsoft Cloud Germany or the administration portal of Microsoft Cloud Germany · Licenses: the Office 365 admin center of Microsoft Cloud Germany or the administration portal of Microsoft Cloud Germany · Change your own password: here · View the activity log: here · Export the activity log: here · Support access for the portal operator: Not available in this region',
+    'Manage users: the Azure Government portal · Reset passwords: the Azure Government portal · Import and export users: the Azure Government portal · Customers’ users and licenses: the Azure Government portal · Change your own password: here · View the activity log: here · Export the activity log: here · Support access for the portal operator: Not available in this region',
+    'Manage users: here · Reset passwords: Self-service · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access for the portal operator: here',
   ],
   ['links on the account settings', '200 User management · Activity log · Support access'],
   ['page about the region, administrator', 'the same'],
@@ -39,11 +39,11 @@ export const shipped: readonly Row[] = [
   ],
   [
     'support access',
-    '200 Give access',
-    '200 Give access',
+    '200 Grant access',
+    '200 Grant access',
     '200 Your region’s rules don’t allow support access.',
     '200 Your region’s rules don’t allow support access.',
-    '200 Give access',
+    '200 Grant access',
   ],
   [
     'granting support access for two days',
@@ -75,7 +75,7 @@ export const shipped: readonly Row[] = [
     '200 In the Germany region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
     '200 In the Germany region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
     '200 In the US Government region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
-    '200 Not available in the China region: export the activity log. Where things are managed · In the China region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
+    '200 Not available in the China region: export the activity log. Who manages what · In the China region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
   ],
   ['exporting the log', '200 a file', '200 a file', '200 a file', '200 a file', '403 Not available in this region'],
   [
@@ -92,11 +92,11 @@ export const shipped: readonly Row[] = [
 export const custom: readonly Row[] = [
   [
     'page about the region, visitor',
-    'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
-    'Manage users: here · Reset a password: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: Not available in this region',
-    'Manage users: here · Reset a password: Self-service · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: here',
-    'Manage users: the Azure Government portal · Reset a password: the Azure Government portal · Import and export users: the Azure Government portal · Customers’ users and licenses: the Azure Government portal · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access by the operator: Not available in this region',
-    'Manage users: here · Manage users: Not available in this region · Reset a password: Not available in this region · Import and export users: Not available in this region · Change your own password: here · View the activity log: here · Export the activity log: here · Support access by the operator: here',
+    'Manage users: here · Reset passwords: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: here · Support access for the portal operator: here',
+    'Manage users: here · Reset passwords: here · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access for the portal operator: Not available in this region',
+    'Manage users: here · Reset passwords: Self-service · Import and export users: here · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access for the portal operator: here',
+    'Manage users: the Azure Government portal · Reset passwords: the Azure Government portal · Import and export users: the Azure Government portal · Customers’ users and licenses: the Azure Government portal · Change your own password: here · View the activity log: here · Export the activity log: Not available in this region · Support access for the portal operator: Not available in this region',
+    'Manage users: here · Manage users: Not available in this region · Reset passwords: Not available in this region · Import and export users: Not available in this region · Change your own password: here · View the activity log: here · Export the activity log: here · Support access for the portal operator: here',
   ],
   [
     'links on the account settings',
@@ -134,11 +134,11 @@ export const custom: readonly Row[] = [
   ],
   [
     'support access',
-    '200 Give access',
+    '200 Grant access',
     '200 Your region’s rules don’t allow support access.',
-    '200 Give access',
+    '200 Grant access',
     '200 Your region’s rules don’t allow support access.',
-    '200 Give access',
+    '200 Grant access',
   ],
   [
     'granting support access for two days',
@@ -167,9 +167,9 @@ export const custom: readonly Row[] = [
   [
     'note on the log',
     '200 In the Worldwide region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
-    '200 Not available in the Germany region: export the activity log. Where things are managed · In the Germany region, entries are kept for 1 year and then permanently deleted. The log records each deletion.',
-    '200 Not available in the China region: export the activity log. Where things are managed · In the China region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
-    '200 Not available in the US Government region: export the activity log. Where things are managed · In the US Government region, entries are kept for 100 days and then permanently deleted. The log records each deletion.',
+    '200 Not available in the Germany region: export the activity log. Who manages what · In the Germany region, entries are kept for 1 year and then permanently deleted. The log records each deletion.',
+    '200 Not available in the China region: export the activity log. Who manages what · In the China region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
+    '200 Not available in the US Government region: export the activity log. Who manages what · In the US Government region, entries are kept for 100 days and then permanently deleted. The log records each deletion.',
     '200 In the Worldwide region, entries are kept for 10 years and then permanently deleted. The log records each deletion.',
   ],
   [

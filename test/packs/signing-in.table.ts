@@ -4,8 +4,8 @@ import type { Row } from './packs.ts';
 export const shipped: readonly Row[] = [
   [
     'help for a forgotten password',
-    'Ask an administrator of your organization to reset your password. They’ll give you a temporary password.',
-    'Ask an administrator of your organization to reset your password. They’ll give you a temporary password.',
+    'Ask an administrator in your organization to reset your password. They’ll give you a temporary password.',
+    'Ask an administrator in your organization to reset your password. They’ll give you a temporary password.',
     'In the Germany region, passwords are reset in the administration portal of Microsoft Cloud Germany. Go to that site',
     'In the US Government region, passwords are reset in the Azure Government portal. Go to that site',
     'In the China region, administrators can’t reset passwords, but you can recover your account yourself. · Recover your account',
@@ -44,11 +44,11 @@ export const shipped: readonly Row[] = [
 export const custom: readonly Row[] = [
   [
     'help for a forgotten password',
-    'Ask an administrator of your organization to reset your password. They’ll give you a temporary password.',
-    'Ask an administrator of your organization to reset your password. They’ll give you a one-time link.',
+    'Ask an administrator in your organization to reset your password. They’ll give you a temporary password.',
+    'Ask an administrator in your organization to reset your password. They’ll give you a one-time link.',
     'In the China region, administrators can’t reset passwords, but you can recover your account yourself. · Recover your account',
     'In the US Government region, passwords are reset in the Azure Government portal. Go to that site',
-    'In the Worldwide region, passwords can’t be reset in this portal. Contact the operator of this portal.',
+    'In the Worldwide region, passwords can’t be reset in this portal. Contact the portal operator.',
   ],
   ['wrong passwords before a block', '5', '5', '5', '3', '5'],
   [

@@ -40,7 +40,7 @@ export const shipped: readonly Row[] = [
     '200 Reset password',
     '200 Managed elsewhere · In the Germany region, this is managed in the administration portal of Microsoft Cloud Germany, not in this portal.',
     '200 Managed elsewhere · In the US Government region, this is managed in the Azure Government portal, not in this portal.',
-    '200 Users do this themselves · In the China region, users recover their own accounts. They select “Forgot your password?” when they sign in.',
+    '200 Users do this themselves · In the China region, users recover their own accounts by selecting “Forgot your password?” when they sign in.',
   ],
   [
     'resetting a password',
@@ -116,9 +116,9 @@ export const custom: readonly Row[] = [
     'reset form',
     '200 Reset password',
     '200 Reset password',
-    '200 Users do this themselves · In the China region, users recover their own accounts. They select “Forgot your password?” when they sign in.',
+    '200 Users do this themselves · In the China region, users recover their own accounts by selecting “Forgot your password?” when they sign in.',
     '200 Managed elsewhere · In the US Government region, this is managed in the Azure Government portal, not in this portal.',
-    '200 Not available in this region · The rules of the Worldwide region don’t allow this.',
+    '200 Not available in this region · The Worldwide region’s rules don’t allow this.',
   ],
   [
     'resetting a password',

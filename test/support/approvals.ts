@@ -56,7 +56,7 @@ export async function aTenantWithApprovals(
 /** Submits the page that asks for a reason. @returns the path of the request */
 export async function requestApproval(person: Person, reason = 'They lost their phone'): Promise<string> {
   await person.submit('Send request', { Reason: reason });
-  person.sees('Your request was sent to the other administrators.');
+  person.sees('Your request was sent to the administrators who can approve it.');
   return person.path;
 }
 

@@ -85,7 +85,7 @@ describe('a signed-in user', () => {
         // An import is visible only to the administrator who uploaded it.
         const own = route.path !== paths.import || user === global;
         assert.equal(status, right ? (own ? 200 : 404) : 403, `${label}: ${nameOf(route)}`);
-        if (!right) assert.match(text, /Not available with your role[^]*Camille Laurent/);
+        if (!right) assert.match(text, /Not available with this role[^]*Camille Laurent/);
       }
       await person.visit('/dashboard');
       assert.equal(person.path, '/dashboard', 'a refusal does not end the session');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RegionRules } from '../../src/domain/regions.ts';
-import { codeExtension, packageRoot } from '../../src/platform/package-root.ts';
+import { codeExtension, codeRoot, packageRoot } from '../../src/platform/package-root.ts';
 import type { Canaries } from './canaries.ts';
 import type { Watching } from './process-watcher.ts';
 import { CommandError } from '../../src/platform/command-error.ts';
@@ -43,7 +43,7 @@ interface Attempt {
 }
 
 const program = path.join(packageRoot, 'bin/parvis.js');
-const preload = pathToFileURL(path.join(import.meta.dirname, `watch.preload${codeExtension}`));
+const preload = pathToFileURL(path.join(codeRoot, `tools/prove/watch.preload${codeExtension}`));
 const maxStartMs = 60_000;
 const maxStopMs = 20_000;
 

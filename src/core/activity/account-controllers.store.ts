@@ -13,14 +13,17 @@ const levelRaises = ['"from":"none"', '"from":"billing"', '"from":"userManagemen
 const isLevelRaise = levelRaises.map((change) => `activity.data like '%"administratorLevel",${change}%'`).join(' or ');
 const givesAccess = `activity.kind in ${accessKinds} and activity.actor_id <> activity.target_id and (activity.kind <> 'user.edited' or ${isLevelRaise})`;
 
-// Keeps SQLite from scanning the whole log along the index on the actor.
+// The expression keeps SQLite from scanning the whole log along the index on the actor.
 const actorIdUnindexed = "actor_id || ''";
 
-function findControllersOf(name: string, those: (query: Knex.QueryBuilder, $: $, knex: Knex) => Knex.QueryBuilder) {
+function findControllersOf(
+  name: string,
+  selectAccounts: (query: Knex.QueryBuilder, $: $, knex: Knex) => Knex.QueryBuilder,
+) {
   return preparedQuery<{ id: string; person: string }>(name, (knex, $) =>
     knex
       .withRecursive('controllers', ['id', 'person', 'at'], (first) =>
-        those(first.select('accounts.id', 'activity.actor_id', 'activity.at'), $, knex)
+        selectAccounts(first.select('accounts.id', 'activity.actor_id', 'activity.at'), $, knex)
           .joinRaw('cross join activity')
           .where('activity.tenant_id', $('tenant'))
           .whereRaw('activity.target_id = accounts.id')
@@ -30,7 +33,8 @@ function findControllersOf(name: string, those: (query: Knex.QueryBuilder, $: $,
             void next
               .select('controllers.id', 'activity.actor_id', 'activity.at')
               .from('controllers')
-              // The join order matters: start with the few accounts and use the index on the target.
+              // `cross join` fixes the join order in SQLite: start with the few accounts and use the index on the
+              // target.
               .joinRaw('cross join activity')
               .where('activity.tenant_id', $('tenant'))
               .whereRaw('activity.target_id = controllers.person and activity.at <= controllers.at')
@@ -50,7 +54,7 @@ const controllersOfAdministrators = findControllersOf('activity.controllers', (q
     .whereRaw("accounts.administrator_level in ('global', 'userManagement') and accounts.state = 'active'"),
 );
 
-// Includes users who were deleted in the meantime.
+// Includes actors who have been deleted in the meantime.
 const controllersOfDeleters = findControllersOf('activity.controllersOfDeleters', (query, $, knex) =>
   query.from(
     knex.raw(
@@ -74,7 +78,7 @@ const deletions = preparedQuery<{ actor: string; count: number }>('activity.dele
 /**
  * Finds, for each active administrator, the users who gave access to that account, directly or indirectly: by creating,
  * restoring or unblocking it, issuing a credential for it, or raising its level.
- * @param since epoch ms, exclusive
+ * @param since the start of the period, epoch ms, exclusive
  */
 export async function findAccountControllers(
   database: Database,
@@ -85,7 +89,8 @@ export async function findAccountControllers(
 }
 
 /**
- * @param since epoch ms, exclusive: the start for deletions, and the start for events that give access to an account
+ * @param since the start of the period for deletions, and for events that give access to an account, epoch ms,
+ * exclusive
  * @returns the number of users deleted by the scope's actor or by accounts that the same person may control
  */
 export async function countDeletions(

@@ -22,7 +22,7 @@ export interface ActivityRow {
   personal_digest: string;
 }
 
-/** A row with the joined columns. */
+/** A row with the joined names and the hash of the previous entry. */
 export interface NamedRow extends ActivityRow {
   actor_name: string | null;
   target_name: string | null;
@@ -31,7 +31,7 @@ export interface NamedRow extends ActivityRow {
   previous_hash: string | null;
 }
 
-/** A log entry in both forms: for display, and as covered by the hash. */
+/** A log entry in two forms: for display, and as the hash covers it. */
 export interface LogEntry {
   readonly activity: Activity;
   readonly found: FoundEntry;
@@ -44,7 +44,8 @@ type ParticipantsByGrant = ReadonlyMap<string, GrantParticipants>;
 export function toActivity(row: NamedRow, supporters: ParticipantsByGrant): Activity {
   const grant = findGrant(row);
   const participants = grant === null ? undefined : supporters.get(grant.id);
-  // An operator belongs to another tenant. If the grant no longer exists, the entry still contains the name.
+  // An operator belongs to another tenant, so the join finds no name. The grant provides it, or the entry, if the grant
+  // was deleted.
   const operator = participants?.operator ?? { id: row.actor_id, name: grant?.names.operator ?? null };
   const toNamed = (id: string | null, name: string | null): Participant | null =>
     participant(id, grant !== null && id === operator.id ? (name ?? operator.name) : name, row.pseudonym_key);

@@ -21,7 +21,7 @@ interface EntryIds {
   readonly target: string | null;
 }
 
-// Always in a transaction, because the entry and the end of the chain must be written together.
+// Use a transaction, because the entry and the end of the chain must be written together.
 function insert(
   database: Database,
   scope: RecordingScope,
@@ -34,7 +34,11 @@ function insert(
   );
 }
 
-/** Records an event of the scope's actor. @param targetId the affected user, if any @param at epoch ms */
+/**
+ * Records an event of the scope's actor.
+ * @param targetId the affected user, if any
+ * @param at the time of the event, epoch ms
+ */
 export function record(
   database: Database,
   scope: Scope,
@@ -45,7 +49,7 @@ export function record(
   return insert(database, scope, { tenant: scope.tenant.id, actor: actorIdOf(scope), target: targetId }, event, at);
 }
 
-/** Records several events of the scope's actor in the given order. @param at epoch ms */
+/** Records several events of the scope's actor in the given order. @param at the time of the event, epoch ms */
 export function recordMany(database: Database, scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> {
   return database.transaction((tx) =>
     appendEntries(tx, scope, { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at }, entries),
@@ -53,10 +57,10 @@ export function recordMany(database: Database, scope: Scope, entries: readonly N
 }
 
 /**
- * Records a sign-in attempt, before there is a principal. The entered user name is not stored, because it may be a mistyped
- * password.
+ * Records a sign-in attempt, for which there is no principal yet. The entered user name is not stored, because it may
+ * be a mistyped password.
  * @param user the user with this name, if there is one
- * @param at epoch ms
+ * @param at the time of the event, epoch ms
  */
 export function recordSignIn(
   database: Database,
@@ -69,7 +73,7 @@ export function recordSignIn(
   return insert(database, scope, { tenant: user?.tenantId ?? null, actor, target: user?.id ?? null }, event, at);
 }
 
-/** @returns the ids of all tenants, for the operator's verification. Each tenant has a chain */
+/** @returns the IDs of all tenants, each of which has a chain for the operator to verify */
 export async function tenantsForOperator(database: Database): Promise<string[]> {
   const rows = (await database.knex('tenants').select('id').orderBy('created_at')) as { id: string }[];
   return rows.map(({ id }) => id);

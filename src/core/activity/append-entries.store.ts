@@ -8,7 +8,7 @@ import { splitPersonal } from '../../domain/activity/personal.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
 import * as deliveriesStore from './deliveries.store.ts';
 
-/** An event to record, and the affected user; null if there is none. */
+/** An event to record, with the affected user, if any. */
 export type NewEntry = RecordedEvent;
 
 /** Who recorded an event and when; `tenantId` is null for a sign-in attempt with an unknown user name. */
@@ -26,8 +26,8 @@ const saltBytes = 16;
 const rowsPerStatement = 100;
 
 /**
- * Appends entries to the log, and a delivery for each subscriber that handles them, within a transaction. The end of the tenant's
- * chain is read and written once, regardless of the number of entries.
+ * Appends entries to the log, and adds a delivery for each subscriber that handles them, within a transaction. The end
+ * of the tenant's chain is read and written once, regardless of the number of entries.
  */
 export async function appendEntries(
   database: Database,
@@ -58,7 +58,7 @@ export async function appendEntries(
   await deliveriesStore.insertFor(database, recorded);
 }
 
-// Reserves places at the end of the tenant's chain. This locks the tenant's row until the transaction ends.
+// Reserves places at the end of the tenant's chain, which locks the tenant's row until the transaction ends.
 async function reservePlaces(
   database: Database,
   tenantId: string,

@@ -12,9 +12,9 @@ const everyMs = 5_000;
 const leaseMs = 5 * minuteMs;
 const maxWaitMs = 6 * hourMs;
 const maxAgeMs = 3 * 24 * hourMs;
-// While the receiver is unavailable, attempting every delivery is pointless.
+// While the receiver is unavailable, attempts of other deliveries would fail too.
 const pauseMs = minuteMs;
-// How long an attempt in progress may take to finish when the process is stopping.
+// How long the process waits for an attempt in progress when it stops.
 const graceMs = 2_000;
 
 /** Why an attempt failed. `away`: the receiver is unavailable, which affects all of the subscriber's deliveries. */
@@ -23,7 +23,10 @@ export interface FailedAttempt {
   readonly away: boolean;
 }
 
-/** `delivered` also means that there is nothing left to deliver, such as a notice to a deleted user. */
+/**
+ * The outcome of an attempt. It is also `delivered` if there is no longer anything to deliver, such as a notice to a
+ * deleted user.
+ */
 export type AttemptOutcome = 'delivered' | FailedAttempt;
 
 /** Carries out one attempt of a delivery. Must not throw, and must take less time than the lease. */
@@ -39,10 +42,10 @@ export interface DeliveryDependencies {
 }
 
 /**
- * @param attempt null for a subscriber that cannot receive anything: its deliveries are discarded, so that outdated ones are
- * not sent when it becomes available
- * @returns the background job that delivers to a subscriber. Each delivery is made at least once, even if the process is
- * killed.
+ * @param attempt carries out one attempt. If null, the subscriber cannot receive anything, and its deliveries are
+ * discarded, so that outdated ones are not sent when it becomes available
+ * @returns the background job that delivers to a subscriber. Each message is delivered at least once, even if the
+ * process is killed
  */
 export function deliverTo<M extends Message>(
   deps: DeliveryDependencies,
@@ -97,7 +100,7 @@ async function postponeOrGiveUp(
   return claimsStore.postpone(database, delivery, now + waitMs(attempts));
 }
 
-/** Exponential backoff from one minute to six hours, with jitter for deliveries that failed together. */
+/** Exponential backoff from one minute to six hours. The jitter spreads deliveries that failed at the same time. */
 const waitMs = (attempts: number): number =>
   Math.round(Math.min(minuteMs * 2 ** (attempts - 1), maxWaitMs) * (0.5 + Math.random() / 2));
 

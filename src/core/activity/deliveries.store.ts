@@ -42,10 +42,13 @@ export interface DeliveryRow {
   leased_until: number | null;
 }
 
-// Both databases accept this many rows per statement.
+// Both databases accept at least this many rows per statement.
 const rowsPerInsert = 100;
 
-/** Inserts a delivery for each registered subscriber that handles one of these events, in the transaction that records them. */
+/**
+ * Inserts a delivery for each registered subscriber that handles one of these events, in the transaction that records
+ * them.
+ */
 export async function insertFor(database: Database, entries: readonly RecordedEntry[]): Promise<void> {
   const rows = subscribersOf(database).flatMap(({ name, messageFor }) =>
     entries.flatMap((entry) => {

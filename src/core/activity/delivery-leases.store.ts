@@ -28,10 +28,10 @@ const due = preparedQuery<{ id: string }>('deliveries.due', (knex, $) =>
 );
 
 /**
- * Claims the delivery of a subscriber that has been due the longest. If several processes call this concurrently, only one
- * claims the delivery.
- * @param now epoch ms
- * @param leasedUntil epoch ms after which another process may claim the delivery, if it still exists
+ * Claims the delivery to a subscriber that has been due the longest. If several processes call this concurrently, only
+ * one of them claims it.
+ * @param now the current time, epoch ms
+ * @param leasedUntil the time in epoch ms after which another process may claim the delivery, if it still exists
  */
 export async function claimAcrossTenants(
   database: Database,
@@ -47,7 +47,8 @@ export async function claimAcrossTenants(
       .where({ subscriber })
       .where('due_at', '<=', now)
       .where((lease) => void lease.whereNull('leased_until').orWhere('leased_until', '<=', now));
-  // The update repeats the conditions, so that a process that waited for a concurrent claim does not claim the same row.
+  // The update repeats the conditions, so that a process that waited for a concurrent claim does not claim the same
+  // row.
   const [row] = (await claimable()
     .whereIn('id', claimable().select('id').orderBy('due_at').limit(1))
     .update({ leased_until: leasedUntil, attempts: knex.raw('attempts + 1') })
@@ -60,7 +61,10 @@ export async function complete(database: Database, id: string): Promise<void> {
   await database.knex('deliveries').where({ id }).delete();
 }
 
-/** Ends the lease of a failed attempt, unless another process has claimed the delivery since. @param dueAt epoch ms */
+/**
+ * Ends the lease of a failed attempt, unless another process has claimed the delivery since.
+ * @param dueAt the time of the next attempt, epoch ms
+ */
 export async function postpone(database: Database, { id, attempts }: Delivery, dueAt: number): Promise<void> {
   await database.knex('deliveries').where({ id, attempts }).update({ due_at: dueAt, leased_until: null });
 }

@@ -4,12 +4,14 @@ import type { Scope } from '../../domain/scope.ts';
 import type { LogFilter } from './log-query.ts';
 
 /*
- * An export in JSON Lines: a `begin` line, one line per entry, and an `end` line. Data and personal data keep their recorded text,
- * since the hash chain is computed from the text.
+ * An export in JSON Lines: a `begin` line, one line per entry, and an `end` line. Data and personal data are exported
+ * as the recorded text, because the hashes are computed from this text.
  */
 const version = 1;
 
-/** The first line. A filter of null means the whole log: only then can a missing entry be detected. */
+/**
+ * The first line. If the filter is null, the file contains the whole log. Only then can missing entries be detected.
+ */
 export const beginSchema = z.strictObject({
   begin: z.strictObject({
     format: z.literal('parvis-activity'),
@@ -31,7 +33,9 @@ export const beginSchema = z.strictObject({
   }),
 });
 
-/** An entry of a whole log. Rejects unknown fields: the hash does not cover them, so they could be forged. */
+/**
+ * An entry of an unfiltered export. Unknown fields are rejected: the hash does not cover them, so they could be forged.
+ */
 export const entrySchema = z.strictObject({
   place: z.int(),
   at: z.int(),
@@ -49,14 +53,18 @@ export const entrySchema = z.strictObject({
 /** An entry of a filtered export, with the hash of the preceding entry, which may not be part of the export. */
 export const filteredEntrySchema = entrySchema.extend({ previousHash: z.string() });
 
-/** The last line of a whole log: the end of its chain. */
+/** The last line of an unfiltered export: the end of the chain. */
 export const endSchema = z.strictObject({ end: z.strictObject({ length: z.int(), hash: z.string() }) });
 /** The last line of a filtered export. */
 export const filteredEndSchema = z.strictObject({ end: z.strictObject({ entries: z.int() }) });
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 
-/** @param filter null for the whole log @param exportedAt epoch ms */
+/**
+ * @param filter the filter of the export; null for the whole log
+ * @param exportedAt the time of the export, epoch ms
+ * @returns the first line of the file
+ */
 export function beginLine(
   { tenant, rules }: Scope,
   filter: LogFilter | null,

@@ -16,7 +16,7 @@ export type ExportResult =
 
 /** Limits how often one user may export the log. */
 export interface ExportThrottle {
-  /** @returns the number of seconds to wait if the budget is exhausted, else null */
+  /** @returns the number of seconds to wait if the budget is exhausted; null otherwise */
   consumeBudget(of: 'logExport', userId: string): Promise<{ readonly retryAfter: number } | null>;
 }
 
@@ -55,7 +55,7 @@ export function text(
   return isWhole ? exportWholeChain(database, scope, clock()) : exportFilteredEntries(database, scope, filter, clock());
 }
 
-/** Records the export, then starts it. The record is the last entry of an unfiltered export. */
+/** Records the export, then starts it. An unfiltered export therefore ends with the entry that records it. */
 export async function begin(
   deps: LogExportsDependencies,
   scope: Scope,
@@ -89,14 +89,14 @@ async function* batches(database: Database, scope: Scope, filter: LogFilter): As
   }
 }
 
-// From the oldest remaining entry to the current last entry. Entries recorded later are not part of this export.
+// Exports the chain from the oldest remaining entry to the last one at the start of the export.
 async function* exportWholeChain(database: Database, scope: Scope, at: number): AsyncGenerator<string> {
   const { anchor, length, hash } = await activityStore.getChainEnds(database, scope);
   yield beginLine(scope, null, anchor, at);
   for (let { place } = anchor; place < length;) {
     const entries = await activityStore.readChainBatch(database, scope, place, length);
     const last = entries.at(-1);
-    // A gap in the chain does not stop the export: the verification detects it.
+    // A gap in the chain does not fail the export, because the verification of the file reports it.
     if (last === undefined) break;
     yield entries.map(entryLine).join('');
     ({ place } = last);

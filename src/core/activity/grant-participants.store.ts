@@ -16,7 +16,10 @@ interface GrantParticipantsRow {
   granter_name: string | null;
 }
 
-/** Finds the participants of the support grants to which log entries refer. Operators belong to another tenant. */
+/**
+ * Finds the participants of the support grants to which log entries refer. A join cannot find them, because operators
+ * belong to another tenant.
+ */
 export async function findGrantParticipants(
   database: Database,
   scope: Scope,

@@ -9,9 +9,9 @@ export interface LogPosition {
   readonly place: number;
 }
 
-/** A filter of the log; null does not filter. */
+/** The filters of the log. A filter of null matches every entry. */
 export interface LogFilter {
-  /** The id of the actor or the target. */
+  /** The ID of the actor or the target. */
   readonly user: string | null;
   readonly group: ActivityGroup | null;
   /** Epoch ms, inclusive. */
@@ -22,7 +22,7 @@ export interface LogFilter {
 
 export const wholeLog: LogFilter = { user: null, group: null, from: null, until: null };
 
-/** A page of the log: up to `limit` entries between two positions, from either end. */
+/** A page of the log: up to `limit` entries between two positions, starting at the newest or the oldest. */
 export interface LogRequest {
   readonly filter: LogFilter;
   readonly order: 'newestFirst' | 'oldestFirst';
@@ -33,7 +33,10 @@ export interface LogRequest {
   readonly limit: number;
 }
 
-/** A range of an index: the entries of one kind or of all kinds, for one user as the actor or the target, or for all users. */
+/**
+ * A range of an index: the entries of one kind or of all kinds, for one user as the actor or the target, or for all
+ * users.
+ */
 interface IndexRange {
   readonly column: 'actor_id' | 'target_id' | null;
   readonly kind: ActivityKind | null;
@@ -47,7 +50,7 @@ const columns = [
 const beginning: LogPosition = { at: 0, place: 0 };
 const end: LogPosition = { at: Number.MAX_SAFE_INTEGER, place: 0 };
 
-/** @returns the prepared statement's name and the values to bind */
+/** @returns the name of the prepared statement for a request, and the values to bind */
 export function shapeOf({ filter, order, after, before, limit }: LogRequest): { name: string; values: Values } {
   const { user, group, from, until } = filter;
   const lower = later(after ?? beginning, from === null ? beginning : { at: from, place: 0 });
@@ -69,8 +72,8 @@ const later = (one: LogPosition, other: LogPosition): LogPosition => (compare(on
 const earlier = (one: LogPosition, other: LogPosition): LogPosition => (compare(one, other) < 0 ? one : other);
 
 /**
- * Reads at most one page from each index range, starting at the page's position, and merges the results. As a result,
- * neither the filter nor the position of a page affects its cost.
+ * Reads at most one page from each index range, starting at the page's position, and merges the results. The cost of a
+ * page therefore depends neither on the filter nor on its position.
  */
 export function selectLog(
   knex: Knex,
@@ -83,7 +86,7 @@ export function selectLog(
   );
   const [first, ...others] = parts;
   if (first === undefined) throw new Error('Reading the log requires at least one index range');
-  // Not `union all`: an action of a user on themselves is in two ranges.
+  // Use `union` and not `union all`, because an action of users on their own accounts is in two ranges.
   const picked = first.union(others).orderBy(orderOf(request)).limit(request.limit);
   return (
     knex
@@ -110,7 +113,7 @@ export function selectLog(
 
 type OrderAndLimit = Pick<LogRequest, 'order' | 'limit'>;
 
-// Joins only users of the same tenant, whatever id an entry contains.
+// Join only users of the same tenant, even if an entry contains the ID of another user.
 const nameOf =
   (who: 'actor' | 'target'): Knex.JoinCallback =>
   (join) =>

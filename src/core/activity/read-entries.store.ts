@@ -24,7 +24,7 @@ const maxLatest = 8;
 const maxEdits = 100;
 const maxThrottledRead = 500;
 
-/** The number of entries that an export holds in memory at a time. */
+/** The number of entries that an export reads into memory at a time. */
 export const entriesPerBatch = 100;
 
 const chain = preparedQuery<ActivityRow>('activity.chain', (knex, $) =>
@@ -105,8 +105,8 @@ export async function getChainEnds(database: Database, scope: Scope): Promise<Ch
 }
 
 /**
- * @returns the latest events that concern a user, newest first. Sign-in attempts are limited separately, so that an attacker
- * cannot displace the other events.
+ * @returns the latest events that concern a user, newest first. Sign-in attempts are limited separately, so that an
+ * attacker cannot displace the other events.
  */
 export async function latestOfUser(database: Database, scope: Scope, userId: string): Promise<Activity[]> {
   const values = { tenant: scope.tenant.id, user: userId, ...shapeOf(latest).values };
@@ -123,12 +123,16 @@ export async function editsOfUser(database: Database, scope: Scope, userId: stri
   return rows.map((row) => toActivity(row, known));
 }
 
-/** @returns the number of users who were throttled at sign-in, among the latest such events. @param since epoch ms */
+/**
+ * @param since the start of the period, epoch ms
+ * @returns the number of different users who were throttled at sign-in. Only a limited number of the latest events is
+ * read
+ */
 export async function countThrottled(database: Database, scope: Scope, since: number): Promise<number> {
   return (await throttled(database, { tenant: scope.tenant.id, since }))[0]?.count ?? 0;
 }
 
-/** @returns the entry without text that the scope's actor may not read */
+/** @returns the entry without the comment, unless the scope's actor may read it */
 export function redactFor(scope: Scope, entry: LogEntry): LogEntry {
   const { activity } = entry;
   const { event } = activity;
@@ -140,7 +144,10 @@ export function redactFor(scope: Scope, entry: LogEntry): LogEntry {
   };
 }
 
-/** Like `redactFor`, for an entry in its hashed form: its personal data is left out as if it had been erased. */
+/**
+ * Like `redactFor`, for an entry in the form that the hash covers. The personal data is removed in the same way as by
+ * an erasure, so that the entry can still be verified.
+ */
 export function redactForExport(scope: Scope, found: FoundEntry): FoundEntry {
   if (!found.kind.startsWith('approval.') || !isActivityKind(found.kind)) return found;
   const { event } = joinPersonal(found.kind, found.data, found.personal);

@@ -22,7 +22,8 @@ export async function findOverdueForOperator(database: Database, before: number)
 
 async function countOverdue(database: Database, tenantId: string, before: number): Promise<number> {
   const log = () => database.knex('activity').where({ tenant_id: tenantId });
-  // The plus prevents SQLite from using the index on `at`, which would read all newer entries. It scans the chain instead.
+  // The plus keeps SQLite from using the index on `at`, with which it would read all newer entries. It scans the chain
+  // instead.
   const [newer] = await log().whereRaw('+at >= ?', [before]).orderBy('place').limit(1).pluck<number[]>('place');
   // Entries that only record an earlier trim do not trigger another one.
   const oldest = log().whereNot('kind', 'activity.trimmed');
@@ -38,8 +39,9 @@ export async function newestAtForOperator(database: Database): Promise<number | 
 }
 
 /**
- * @returns the number of entries due for deletion in all logs. In each log, only entries before the first newer one count.
- * @param before epoch ms
+ * @returns the number of entries due for deletion in all logs. In each log, only the entries before the first one that
+ * is not due are counted
+ * @param before the end of the period, epoch ms
  */
 export async function countOverdueForOperator(database: Database, before: number): Promise<number> {
   let overdue = 0;
@@ -72,7 +74,9 @@ export async function listOldest(database: Database, scope: Scope, limit: number
   return ofTenant.select('place', 'hash', 'at', 'kind').orderBy('place').limit(limit);
 }
 
-/** Deletes the entries up to an anchor, from which the rest of the chain continues. */
+/**
+ * Deletes the entries up to and including an anchor, and stores the anchor, from which the rest of the chain continues.
+ */
 export async function deleteThrough(database: Database, scope: Scope, { place, hash }: ChainAnchor): Promise<void> {
   const { id } = scope.tenant;
   await database.knex('activity').where({ tenant_id: id }).where('place', '<=', place).delete();

@@ -20,7 +20,7 @@ const dayMs = 24 * 60 * 60_000;
 /** The number of entries that one transaction deletes. Other writers to the tenant's log wait for the transaction. */
 export const entriesPerTrim = 2_000;
 
-// Allows for the backlog of a weekend, even if entries are kept for only a few days.
+// Allows a run to delete the backlog of a weekend, even if entries are kept for only a few days.
 const daysPerRun = 3;
 
 /** @returns the share of all entries that one run may delete without an operator's confirmation */
@@ -28,8 +28,8 @@ export const maxShareOf = ({ activityLog }: RegionRules): number =>
   Math.min(1, Math.max(0.05, daysPerRun / activityLog.retentionDays));
 
 /**
- * Deletes the entries of each log whose retention period has ended, by whole days (UTC), so that the trim is recorded once a day
- * instead of continuously. Safe to run concurrently in several processes.
+ * Deletes the entries of each log whose retention period has ended, in whole days (UTC), so that the trimming is
+ * recorded once a day and not with every run. Safe to run concurrently in several processes.
  */
 export function trimLogs(deps: TrimDependencies): RetentionStep {
   const { rules, database } = deps;
@@ -84,8 +84,8 @@ export async function countDue(deps: TrimDependencies, now: number): Promise<Cou
   return { trimmedEntries: await trimStore.countOverdueForOperator(database, cutoffFor(deps, now)) };
 }
 
-// Only from the start of the chain. If the clocks of two processes differ, an old entry that follows a newer one is deleted
-// later.
+// The entries to delete must be at the start of the chain. If the clocks of two processes differ, an old entry can
+// follow a newer one. It is deleted together with that one.
 function overdueAmong(oldest: readonly OldestEntry[], before: number): readonly OldestEntry[] {
   const newer = oldest.findIndex(({ at }) => at >= before);
   return newer === -1 ? oldest : oldest.slice(0, newer);

@@ -7,28 +7,34 @@ import {
 } from '../../domain/activity/chain.ts';
 import { beginSchema, endSchema, entrySchema, filteredEndSchema, filteredEntrySchema } from './export-format.ts';
 
-/** A fault in an exported file: in its chain, in the order or number of its entries, an unreadable line, or a missing end. */
+/**
+ * A fault in an exported file: a fault in the chain, entries in the wrong order (`misplaced`) or number (`incomplete`),
+ * an unreadable line, or a missing end (`cutOff`).
+ */
 export interface FileFault {
   readonly place: number;
   readonly fault: ChainFault['fault'] | 'misplaced' | 'incomplete' | 'unreadable' | 'cutOff';
 }
 
-/** Verifies an exported file line by line, using only the file. */
+/** Verifies an exported file line by line, without the database. */
 export interface FileCheck {
   readonly tenantId: string;
   /** Whether the file contains the whole log. Only then can missing entries be detected. */
   readonly whole: boolean;
-  /** The last entry that was deleted by retention. */
+  /** The last entry that had been trimmed before the export. */
   readonly anchor: ChainAnchor;
-  /** @returns the fault in the next line, or null */
+  /** Verifies the next line. @returns its fault, or null */
   next(text: string): FileFault | null;
-  /** @returns the fault at the end of the file, or null */
+  /** Verifies the end of the file. @returns the fault, or null */
   end(): FileFault | null;
   /** @returns the number of entries verified so far */
   entries(): number;
 }
 
-/** @param first the first line of the file @returns null if it is not the first line of an export */
+/**
+ * @param first the first line of the file
+ * @returns the check for the remaining lines; null if the line does not begin an export
+ */
 export function createFileCheck(first: string, digest: Digest): FileCheck | null {
   const parsed = beginSchema.safeParse(json(first));
   if (!parsed.success) return null;
@@ -39,9 +45,9 @@ export function createFileCheck(first: string, digest: Digest): FileCheck | null
 }
 
 interface Lines {
-  /** @returns null if the value is not an entry */
+  /** Verifies an entry. @returns null if the value is not an entry */
   entry(value: unknown): FileFault | { place: number; fault: null } | null;
-  /** @returns null if the value is not an end line */
+  /** Verifies the end line. @returns null if the value is not an end line */
   end(value: unknown, entries: number): { fault: FileFault | null } | null;
 }
 
@@ -84,7 +90,8 @@ function linesOfWhole(tenantId: string, anchor: ChainAnchor, digest: Digest): Li
   };
 }
 
-// Each entry must match its own hash and be later than the previous one. It must continue the previous one if it is the next.
+// In a filtered export, each entry must match its hash and be later than the previous one. Two entries with consecutive
+// places must also be linked by their hashes.
 function linesOfPart(tenantId: string, digest: Digest): Lines {
   let last = { at: Number.NEGATIVE_INFINITY, place: 0, hash: '' };
   return {

@@ -4,7 +4,7 @@ import * as activityStore from './activity.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 export interface Verified<Fault = ChainFault> {
-  /** The number of entries verified, from the oldest remaining one to the fault. */
+  /** The number of verified entries, from the oldest remaining one to the fault or the end. */
   readonly entries: number;
   /** The number of entries deleted by retention. */
   readonly dropped: number;
@@ -26,7 +26,7 @@ export async function verifyChain(database: Database, tenantId: string): Promise
     entries++;
   }
   fault ??= check.end(length, hash);
-  // A running portal may delete old entries during the verification. In that case the anchor has moved: start again.
+  // A running portal may trim the log during the verification. In that case the anchor has changed, so start again.
   const moved =
     fault !== null && (await activityStore.chainForOperator(database, tenantId))?.anchor.place !== anchor.place;
   return moved ? verifyChain(database, tenantId) : { entries, dropped: anchor.place, fault };

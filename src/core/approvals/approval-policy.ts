@@ -25,7 +25,9 @@ import type { PolicyDecision } from '../../domain/policy-decision.ts';
 
 type ApprovalSummary = Pick<Approval, 'act' | 'subject' | 'requester'>;
 
-/** @returns the verdict of the policy on an act: allowed, refused, or allowed with another administrator's approval */
+/**
+ * @returns the decision of the policy on an action: allowed, denied, or allowed with another administrator's approval
+ */
 export async function verdictOn(
   database: Database,
   scope: Scope,
@@ -46,23 +48,26 @@ function mayGiveGlobalAdmin(scope: Scope, [target]: readonly User[]): PolicyDeci
 }
 
 /**
- * @returns whether the actor may approve or decline a request: they are not the requester and could perform the act
- * themselves
+ * @returns whether the actor may approve or decline a request. The requester may not, nor may users who could not
+ * perform the action
  */
 export const canDecide = (scope: Scope, { act, subject, requester }: ApprovalSummary): boolean =>
   requester.id !== actingUserId(scope) && mayOnceApproved(scope, act, subject.users).allowed;
 
-/** @returns whether the actor may see a request. For other users, it does not exist. */
+/** @returns whether the actor may see a request. To other users, the portal reports that it does not exist */
 export const canSee = (scope: Scope, approval: ApprovalSummary & Pick<Approval, 'approver'>): boolean =>
   [approval.requester.id, approval.approver?.id].includes(actingUserId(scope)) || canDecide(scope, approval);
 
-/** Loads the check whether two accounts are controlled by different people. @param now epoch ms */
+/**
+ * Reads the log and returns a function that checks whether two accounts are independent.
+ * @param now the current time, epoch ms
+ */
 export const loadIndependenceCheck = async (database: Database, scope: Scope, now: number): Promise<AreIndependent> =>
   independenceCheck(await activityStore.findAccountControllers(database, scope, now - accountControlMs));
 
 /**
- * The administrators who could perform the act themselves. Those in `dependent` may not approve it, because they and the
- * requester recently received access to their accounts from each other or from the same person.
+ * The administrators who could perform the action themselves. Those in `dependent` may not approve it: they or the
+ * requester recently received access to their account from the other, or both received it from the same user.
  */
 export interface Approvers {
   readonly eligible: readonly User[];
@@ -70,8 +75,8 @@ export interface Approvers {
 }
 
 /**
- * @returns the administrators who may approve or decline a request, and those who may not, sorted by level and name.
- * @param now epoch ms
+ * @returns the eligible and the dependent administrators for a request, each sorted by level and name
+ * @param now the current time, epoch ms
  */
 export async function findApprovers(
   database: Database,
@@ -90,7 +95,7 @@ export async function findApprovers(
 
 /**
  * Checks a pending request against the current state of the users involved.
- * @param now epoch ms
+ * @param now the current time, epoch ms
  * @returns the reason why the request is no longer valid, or null
  */
 export async function findExpiryReason(
@@ -103,8 +108,8 @@ export async function findExpiryReason(
   const { requester, approver, act, subject } = approval;
   const ids = [requester.id, ...(approver ? [approver.id] : [])];
   const people = await usersStore.findMany(database, scope, ids, 'present');
-  // A request or approval is void if its user has since been blocked or deleted, lost the level, or received a new
-  // credential.
+  // A request or approval is no longer valid if the requester or approver has since been blocked or deleted, lost the
+  // level, or received a new credential.
   const isStillValid = ({ id, epoch }: { id: string; epoch: number }): boolean => {
     const actor = people.find((each) => each.id === id);
     if (actor?.state !== 'active' || actor.epoch !== epoch) return false;

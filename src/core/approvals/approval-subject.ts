@@ -20,6 +20,6 @@ export const subjectOf = (
 export const isSame = (one: ApprovalSubject, other: ApprovalSubject): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-/** @returns the id of the affected user if a request affects a single user, else null */
+/** @returns the ID of the affected user if there is only one; null otherwise */
 export const targetIdOf = ({ users }: ApprovalSubject): string | null =>
   users.length === 1 ? (users[0]?.id ?? null) : null;

@@ -1,18 +1,19 @@
 import type { ApprovalState, ApprovalSubject } from '../../domain/approvals.ts';
 import type { ApprovalAction, ExpiryReason } from '../../domain/approval-actions.ts';
 
-/** The requester or the approver, as they were at the time. */
+/** The requester or the approver, with the epoch at the time of the request or decision. */
 export interface ApprovalParticipant {
   readonly id: string;
   readonly epoch: number;
   readonly name: string;
-  /** Distinguishes users with the same display name, which can be edited. */
+  /** Distinguishes users with the same display name. */
   readonly username: string;
 }
 
 /**
- * One administrator's request for approval by another. Times are epoch ms. The database stores the states `open`,
- * `confirmed` (approved) and `lapsed` (expired), and the columns `asker_…` (requester) and `decider_…` (approver).
+ * A request of one administrator for the approval of another. Times are epoch ms. The database stores the states
+ * `open`, `confirmed` (approved) and `lapsed` (expired), and the columns `asker_…` (requester) and `decider_…`
+ * (approver).
  */
 export interface Approval {
   readonly id: string;
@@ -22,10 +23,10 @@ export interface Approval {
   readonly state: ApprovalState;
   readonly expiredBy: ExpiryReason | null;
   readonly requester: ApprovalParticipant;
-  /** Who approved or declined the request. */
+  /** The administrator who approved or declined the request. */
   readonly approver: ApprovalParticipant | null;
   readonly remark: string;
-  /** The display name of the user whom the request is about, if it is about a single user. */
+  /** The display name of the affected user, if there is only one. */
   readonly targetName: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;

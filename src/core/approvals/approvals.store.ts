@@ -23,9 +23,11 @@ export interface Transition {
 }
 
 const maxListed = 100;
-// Larger than the maximum number of users in a request, so that the result also includes potential approvers.
+// Larger than the maximum number of users in a request. Even if all affected users are administrators, the list
+// therefore contains others, who can approve.
 const maxAdministrators = 100;
-// Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on administrators.
+// Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on
+// administrators.
 const isPending = "approvals.state in ('open', 'confirmed')";
 
 function selectNamed(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
@@ -87,7 +89,7 @@ function own(scope: Scope) {
   return { tenant_id: scope.tenant.id };
 }
 
-/** @returns the request; null if the id is unknown or belongs to another tenant */
+/** @returns the request; null if the ID is unknown or belongs to another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<Approval | null> {
   const [row] = await findOne(database, { tenant: scope.tenant.id, id });
   return row === undefined ? null : toApproval(row);
@@ -98,7 +100,7 @@ export async function list(database: Database, scope: Scope): Promise<Approval[]
   return (await listLatest(database, { tenant: scope.tenant.id })).map(toApproval);
 }
 
-/** Reads the pending requests, oldest first, in batches. They are waiting for an approver or for the requester. */
+/** Reads the pending requests, oldest first, in batches. They are open, or approved but not yet performed. */
 export async function* listPending(database: Database, scope: Scope): AsyncGenerator<Approval> {
   for (let last = { at: 0, id: '' }; ;) {
     const found = (await listPendingQuery(database, { tenant: scope.tenant.id, ...last })).map(toApproval);
@@ -109,14 +111,14 @@ export async function* listPending(database: Database, scope: Scope): AsyncGener
   }
 }
 
-/** @returns the actor's own pending requests. Their number is limited. */
+/** @returns the actor's pending requests, at most `maxOpenApprovals` */
 export async function listPendingOfActor(database: Database, scope: Scope): Promise<Approval[]> {
   return (await listPendingOfRequesterQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope) })).map(
     toApproval,
   );
 }
 
-/** @returns the actor's declined requests. @param since epoch ms */
+/** @returns the actor's declined requests. @param since the start of the period, epoch ms */
 export async function listDeclined(database: Database, scope: Scope, since: number): Promise<Approval[]> {
   return (await listDeclinedQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope), since })).map(
     toApproval,
@@ -175,7 +177,7 @@ export async function transition(
   return updated === 1;
 }
 
-/** @returns the ids of the tenants with pending requests, for the background job */
+/** @returns the IDs of the tenants with pending requests, for the background job */
 export async function listTenantsWithPendingForOperator(database: Database): Promise<string[]> {
   const rows = await database.knex('approvals').distinct('tenant_id').whereRaw(isPending);
   return (rows as { tenant_id: string }[]).map((row) => row.tenant_id);

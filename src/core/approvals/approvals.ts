@@ -26,13 +26,13 @@ import { bind } from '../../platform/bind.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
 import type { Denial } from '../../domain/policy-decision.ts';
 
-/** An act for which an approval is requested. */
+/** An action for which approval is requested. */
 export interface RequestedApproval extends Omit<ApprovalSubject, 'users'> {
   readonly act: ApprovalAction;
   readonly userIds: readonly string[];
 }
 
-/** Whether an act requires approval (with the possible approvers), is allowed without approval, or is refused. */
+/** Whether an action requires approval, with the possible approvers; is allowed without approval; or is denied. */
 export type ApprovalRequirement =
   | ({ readonly outcome: 'approvalRequired'; readonly users: readonly User[] } & Approvers)
   | { readonly outcome: 'allowed'; readonly users: readonly User[] }
@@ -44,10 +44,7 @@ export type RequestResult =
   | { readonly outcome: 'noApprover' }
   | Exclude<ApprovalRequirement, { outcome: 'approvalRequired' }>;
 
-/**
- * `dependent`: the approver and the requester recently received access to their accounts from each other or from the same
- * person.
- */
+/** The result of a decision. `dependent`: see `Approvers`. */
 export type DecideResult = 'decided' | 'late' | 'ownRequest' | 'dependent';
 
 export type Approvals = ReturnType<typeof createApprovals>;
@@ -95,14 +92,14 @@ async function insertRequest(
   await approvalsStore.insert(tx, scope, { ...approval, requesterEpoch: actor.epoch });
   const event = { kind: 'approval.asked', ...toEventData(approval), said: reason } as const;
   await activityStore.record(tx, scope, event, targetIdOf(subject), at);
-  // The email only says what is requested and by whom. The reason is shown in the portal.
+  // The email only states the requested action and the requester. The reason is shown in the portal.
   const message = { kind: 'approvalAsked', act: requested.act, until: expiresAt } satisfies Notice;
   const notices = eligible.map((user) => ({ userId: user.id, message, at }));
   await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, notices);
   return { outcome: 'requested', id } as const;
 }
 
-/** @throws Failure notFound if the id is unknown or the actor may not see the request */
+/** @throws Failure notFound if the ID is unknown or the actor may not see the request */
 async function loadVisible(tx: Database, scope: Scope, id: string): Promise<Approval> {
   const approval = await approvalsStore.find(tx, scope, id);
   if (approval === null || !canSee(scope, approval)) throw notFound();
@@ -114,7 +111,7 @@ export function load(deps: ApprovalsDependencies, scope: Scope, id: string): Pro
   return loadVisible(database, scope, id);
 }
 
-/** @returns whether an act currently requires approval. @throws Failure notFound if the affected users do not exist */
+/** Checks whether an action now requires approval. @throws Failure notFound if the affected users do not exist */
 export function checkRequirement(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -124,7 +121,7 @@ export function checkRequirement(
   return requirementOf(deps, database, scope, requested);
 }
 
-/** Requests an approval. @param reason not empty @throws Failure notFound, or badRequest for an invalid request */
+/** Requests approval, for a reason that must not be empty. @throws Failure notFound, or badRequest for an invalid request */
 export async function request(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -142,7 +139,7 @@ export async function request(
   });
 }
 
-/** Approves or declines a request. @param remark may be empty @throws Failure notFound, or badRequest for an invalid decision */
+/** Approves or declines a request, with an optional comment. @throws Failure notFound, or badRequest for an invalid decision */
 export async function decide(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -177,7 +174,7 @@ export async function decide(
   });
 }
 
-/** Withdraws the actor's own request. @returns whether it was still pending. @throws Failure notFound or forbidden */
+/** Withdraws a request of the actor. @returns whether it was still pending. @throws Failure notFound or forbidden */
 export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string): Promise<boolean> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {

@@ -12,7 +12,7 @@ import { job } from '../../domain/principal.ts';
 
 const everyMs = 60_000;
 
-/** @returns the event data that every record of a request contains */
+/** @returns the data that every event of a request contains */
 export const toEventData = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'subject'>) => ({
   approval: id,
   act,
@@ -24,7 +24,10 @@ export const toEventData = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 
   })),
 });
 
-/** Expires a request that is no longer valid, and records the background job as the actor. @param at epoch ms */
+/**
+ * Expires a request that is no longer valid, and records the background job as the actor.
+ * @param at the time of expiry, epoch ms
+ */
 export async function expire(
   tx: Database,
   scope: Scope,
@@ -44,7 +47,10 @@ export interface ApprovalExpiryDependencies {
   readonly clock: () => number;
 }
 
-/** @returns the background job that expires requests that are no longer valid. Safe to run concurrently on several nodes. */
+/**
+ * @returns the background job that expires requests that are no longer valid. Safe to run concurrently on several
+ * nodes.
+ */
 export function createApprovalExpiry(deps: ApprovalExpiryDependencies): Job {
   const bound = bind(deps, { run });
   return { name: 'Approvals', everyMs, run: bound.run };
@@ -52,7 +58,7 @@ export function createApprovalExpiry(deps: ApprovalExpiryDependencies): Job {
 
 async function expireIfInvalid(deps: ApprovalExpiryDependencies, scope: Scope, found: Approval): Promise<void> {
   const { database, clock } = deps;
-  // First checked without the tenant's lock, since there is usually nothing to do.
+  // Check first without the tenant's lock, because most requests are still valid.
   if ((await findExpiryReason(database, scope, found, clock())) === null) return;
   await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
@@ -67,7 +73,7 @@ export async function run(deps: ApprovalExpiryDependencies, stopping: AbortSigna
   const { database, tenants } = deps;
   for (const id of await approvalsStore.listTenantsWithPendingForOperator(database)) {
     const tenant = await tenantsStore.findForOperator(database, id);
-    // Moving a tenant ends its pending requests. Nothing may be recorded in its log afterwards.
+    // The move has already ended the tenant's pending requests, and its log must not change until the move is finished.
     if (tenant === null || tenant.state === 'moving') continue;
     const scope = tenants.scopeFor(tenant, job('approvals'));
     for await (const approval of approvalsStore.listPending(database, scope)) {

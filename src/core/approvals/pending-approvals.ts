@@ -6,7 +6,10 @@ import * as approvalsStore from './approvals.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-/** Requests that the user can approve or decline, and their own requests that were approved, or declined within the last day. */
+/**
+ * The requests that the user can approve or decline (`waiting`), and the user's requests that were approved, or were
+ * declined within the last day.
+ */
 export interface PendingApprovals {
   readonly waiting: readonly Approval[];
   readonly confirmed: readonly Approval[];
@@ -16,9 +19,9 @@ export interface PendingApprovals {
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
- * Finds the requests to show on the user's dashboard: requests they can approve or decline, and decisions on their own
- * requests. Does not query the database if the rules do not require approvals.
- * @param now epoch ms
+ * Finds the requests to show on the user's dashboard: those that the user can approve or decline, and decisions on the
+ * user's requests. If the rules do not require approvals, the database is not queried.
+ * @param now the current time, epoch ms
  */
 export async function findPendingApprovals(database: Database, scope: Scope, now: number): Promise<PendingApprovals> {
   if (scope.rules.twoAdministrators.for.length === 0 || !may(scope, 'approvals.view').allowed)
@@ -29,7 +32,7 @@ export async function findPendingApprovals(database: Database, scope: Scope, now
   ]);
   const present = live.filter(({ expiresAt }) => expiresAt > now);
   const authorized = present.filter((each) => each.state === 'open' && canDecide(scope, each));
-  // Skip the query in the common case that no request is waiting for this user.
+  // Usually no request is waiting for the user. Skip the query in this case.
   const areIndependent = authorized.length > 0 ? await loadIndependenceCheck(database, scope, now) : () => true;
   const waiting = authorized.filter(({ requester }) => areIndependent(requester.id, actingUserId(scope)));
   const confirmed = present.filter((each) => each.state === 'confirmed' && each.requester.id === actingUserId(scope));

@@ -95,7 +95,7 @@ function consumeAndRun(
 
 async function performReset(deps: PerformDependencies, scope: Scope, approval: Approval): Promise<Performed> {
   const { database, clock, users } = deps;
-  // Checked before a password is hashed: if the request is no longer valid, it only expires.
+  // Check before hashing a password: if the request is no longer valid, it only needs to expire.
   if ((await findExpiryReason(database, scope, approval, clock())) !== null)
     return consumeAndRun(deps, scope, approval, () => Promise.resolve({ outcome: 'late' }));
   const [target] = approval.subject.users;
@@ -115,7 +115,7 @@ function performChange(deps: PerformDependencies, scope: Scope, found: Approval,
     const changed = await usersStore.findMany(tx, scope, ids, among);
     for (const user of changed) {
       const { outcome } = await performAction(tx, scope, user.id, step, clock());
-      // The policy has just allowed the act under the same lock. If an action is refused nevertheless, roll everything back.
+      // The policy has just allowed the action under the same lock, so this is unexpected. Throw, to roll everything back.
       if (outcome === 'refused') throw new Failure('forbidden');
     }
     return { outcome: 'changed', approval };
@@ -127,7 +127,7 @@ async function performRemoval(deps: PerformDependencies, scope: Scope, found: Ap
   const performed = await performChange(deps, scope, found, removeSecondFactorAction);
   const [target] = found.subject.users;
   const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
-  // As without an approval: failed attempts at the removed factor must not lock the user out of the next one.
+  // As for a removal without approval, failed attempts with the removed factor must not lock the user out of the next one.
   if (user !== null) await throttle.codes.deleteCounts(user);
   return performed;
 }
@@ -154,8 +154,9 @@ function performRulesChange(deps: PerformDependencies, scope: Scope, found: Appr
 }
 
 /**
- * Performs an act that another administrator has approved: only once, and only for the requester. Everything is checked
- * again under the tenant's lock. The act, the end of the request and their records are written in one transaction.
+ * Performs an action that another administrator has approved. It can be performed only once, and only by the requester.
+ * All conditions are checked again under the tenant's lock. The changes, the end of the request and their log entries
+ * are written in one transaction.
  */
 export async function perform(deps: PerformDependencies, scope: Scope, id: string): Promise<Performed> {
   const { approvals } = deps;

@@ -15,12 +15,12 @@ const dayShape = /^\d{4}-\d\d-\d\d$/;
 const malformed: CodedError = { code: 'field.malformed' };
 const isDay = (day: string | null): boolean => day === null || dayShape.test(day);
 
-/** @throws Failure badRequest for a request that could not be performed exactly as approved */
+/** Validates a request, so that the action performed is the one that was approved. @throws Failure badRequest */
 export function checkRequest({ act, userIds, log, own }: RequestedAct, reason: string): void {
   rejectFaults(
     choiceFault('act', approvalActions, act),
     reason === '' ? { code: 'approval.reasonMissing' } : textFault(reason, maxReasonLength),
-    // These determine what is performed: without `log`, a request to export the log would export the users.
+    // These fields determine the action: without `log`, a request to export the log would export the users.
     (act === 'exportLog') === (log !== undefined) ? null : malformed,
     (act === 'loosenRules') === (own !== undefined) ? null : malformed,
   );
@@ -35,6 +35,6 @@ export function checkRequest({ act, userIds, log, own }: RequestedAct, reason: s
 
 const answers = ['confirmed', 'declined'];
 
-/** @throws Failure badRequest */
+/** Validates a decision on a request. @throws Failure badRequest */
 export const checkAnswer = (answer: string, remark: string): void =>
   rejectFaults(choiceFault('answer', answers, answer), textFault(remark, maxReasonLength));

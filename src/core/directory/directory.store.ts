@@ -11,7 +11,7 @@ export interface DirectoryRoute {
 // SQLite accepts at most 500 rows per statement.
 const rowsPerInsert = 400;
 
-// Returns a null region for a domain of a tenant of this region. It overrides any route.
+// Returns a region of null for a domain of a tenant of this region, which takes precedence over any route.
 const find = preparedQuery<{ region: string | null }>('directory.find', (knex, $) =>
   knex('routes')
     .select('region')
@@ -29,8 +29,8 @@ export async function list(database: Database): Promise<DirectoryRoute[]> {
 
 /**
  * Finds the region of the most specific route for a domain.
- * @returns the region to which the domain or one of its parent domains is routed; null if there is no route, or if a tenant
- * of this region owns the domain
+ * @returns the region to which the domain or one of its parent domains is routed; null if there is no route, or if a
+ * tenant of this region owns the domain
  */
 export async function regionOf(database: Database, domain: string): Promise<string | null> {
   for (const each of domainAndParents(domain)) {
@@ -41,12 +41,15 @@ export async function regionOf(database: Database, domain: string): Promise<stri
   return null;
 }
 
-/** @returns the domains of this region's own tenants */
+/** @returns the domains of this region's tenants */
 export async function listTenantDomains(database: Database): Promise<string[]> {
   return database.knex('tenant_domains').orderBy('domain').pluck('domain');
 }
 
-/** @returns the routes that may be shared with other regions, excluding the domains of unlisted tenants and their subdomains */
+/**
+ * @returns the routes that may be shared with other regions, excluding the domains of unlisted tenants and their
+ * subdomains
+ */
 export async function listShared(database: Database): Promise<DirectoryRoute[]> {
   const unlisted = await database
     .knex('tenant_domains')
@@ -58,7 +61,7 @@ export async function listShared(database: Database): Promise<DirectoryRoute[]> 
   return routes.filter(({ domain }) => !domainAndParents(domain).some((each) => unlistedDomains.has(each)));
 }
 
-/** Inserts or updates routes in one transaction. If a domain occurs more than once, the last region wins. */
+/** Inserts or updates routes in one transaction. If a domain occurs more than once, its last region is stored. */
 export async function upsert(database: Database, routes: readonly DirectoryRoute[]): Promise<void> {
   const last = [...new Map(routes.map((route) => [route.domain, route])).values()];
   await database.transaction(({ knex }) =>
@@ -71,7 +74,7 @@ export async function upsert(database: Database, routes: readonly DirectoryRoute
   );
 }
 
-/** @returns the public key of a region, as first seen or last accepted; or null */
+/** @returns the stored public key of a region; null if there is none yet */
 export async function findKey(database: Database, region: string): Promise<string | null> {
   const [row] = (await database.knex('directory_keys').where({ region })) as { public_key: string }[];
   return row?.public_key ?? null;
@@ -81,7 +84,7 @@ export async function storeKey(database: Database, region: string, publicKey: st
   await database.knex('directory_keys').insert({ region, public_key: publicKey }).onConflict('region').merge();
 }
 
-/** @returns whether the route existed */
+/** Deletes the route of a domain. @returns whether it existed */
 export async function remove(database: Database, domain: string): Promise<boolean> {
   return (await database.knex('routes').where({ domain }).delete()) === 1;
 }

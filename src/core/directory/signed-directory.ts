@@ -18,14 +18,14 @@ export interface SignedDirectory {
 
 const form = 'parvis directory 1';
 
-/** Validates only the structure. The domains and regions are validated when the routes are imported. */
+/** The schema validates only the structure. Domains and regions are validated when the routes are imported. */
 export const signedDirectory = z.object({
   routes: z.array(z.object({ domain: z.string(), region: z.string() })),
   signer: signerSchema,
   signature: signatureSchema,
 });
 
-/** @param privateKey as PEM */
+/** Signs the routes that a region exports. @param privateKey the private key of the region as PEM */
 export function signDirectory(routes: readonly DirectoryRoute[], region: string, privateKey: string): SignedDirectory {
   const signer = signerOf(region, privateKey);
   return { routes, signer, signature: signatureOf(form, signer, entriesOf(routes), privateKey) };

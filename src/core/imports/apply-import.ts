@@ -12,7 +12,10 @@ import { displayNameOf } from '../../domain/principal.ts';
 
 const usersPerBatch = 100;
 
-/** Writes the rechecked rows, records them, and marks the import as applied. @param unusableHash a hash that no password matches */
+/**
+ * Writes the rechecked rows, records them, and marks the import as applied.
+ * @param unusableHash a hash that no password matches
+ */
 export async function applyImport(
   tx: Database,
   scope: Scope,
@@ -21,7 +24,7 @@ export async function applyImport(
 ): Promise<void> {
   const { added, changed, unchanged, refused } = rechecked;
   const counts = countsOf(confirmed, rechecked);
-  // Built per batch, to avoid another ten thousand objects in memory.
+  // Build the users per batch, to avoid another ten thousand objects in memory.
   await processInChunks(added, usersPerBatch, (some) =>
     usersStore.insertMany(
       tx,
@@ -47,7 +50,11 @@ export async function applyImport(
   await importJobStore.finish(tx, confirmed.id, end);
 }
 
-/** Aborts an import without changing any user. @param rechecked the rows, if some were refused, so that they can be shown */
+/**
+ * Aborts an import without changing any user.
+ * @param rechecked the rechecked rows, if some of them were refused; their outcomes are stored for the page of the
+ * import
+ */
 export async function abortImport(
   tx: Database,
   confirmed: ConfirmedImport,
@@ -64,7 +71,7 @@ export async function abortImport(
   });
 }
 
-// Rows that were refused or unchanged when they were staged are not rechecked.
+// Rows that were refused or unchanged when they were staged are not rechecked, so their counts are added.
 const countsOf = ({ counts }: ConfirmedImport, { added, changed, unchanged, refused }: RecheckedRows): Counts => ({
   added: added.length,
   changed: changed.length,
@@ -84,7 +91,8 @@ const toEntries = ({ added, changed }: RecheckedRows): NewEntry[] => [
   })),
 ];
 
-// The user cannot sign in until a temporary password is issued: this one matches no password and has already expired.
+// The user cannot sign in until a temporary password is issued: no password matches the stored hash, which has also
+// expired.
 function newUser(
   { userId, username, user }: RecheckedRows['added'][number],
   scope: Scope,

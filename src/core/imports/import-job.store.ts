@@ -9,7 +9,7 @@ export interface ConfirmedImport {
   readonly id: string;
   readonly tenantId: string;
   readonly userId: string;
-  /** The user's epoch when they confirmed it. */
+  /** The user's epoch at the time of the confirmation. */
   readonly userEpoch: number;
   readonly mode: ImportMode;
   readonly counts: Counts;
@@ -26,12 +26,15 @@ export async function listConfirmedAcrossTenants(database: Database): Promise<Co
   return rows.map(toConfirmed);
 }
 
-/** @returns whether the import is still confirmed. Call under the tenant's lock, in the transaction that applies it */
+/**
+ * @returns whether the import is still confirmed. Call this under the tenant's lock, in the transaction that applies
+ * the import
+ */
 export async function isConfirmed(database: Database, id: string): Promise<boolean> {
   return (await database.knex('imports').where({ id, state: 'confirmed' }).select('id')).length === 1;
 }
 
-/** Reads the rows that add or change users, in batches. They do not change while an import is confirmed. */
+/** Reads the rows that add or change users, in batches. They do not change once the import is confirmed. */
 export async function* readRowsToApply(database: Database, id: string): AsyncGenerator<PlannedRow[]> {
   for (let last = 0; ; await nextTurn()) {
     const query = database.knex('import_rows').where('import_id', id).where('line', '>', last);

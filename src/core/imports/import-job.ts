@@ -39,7 +39,7 @@ async function lockAndApply(deps: ImportJobDependencies, confirmed: ConfirmedImp
     tenant,
     principal: job('imports'),
   });
-  // Read before the lock is taken, since the rows do not change while an import is confirmed.
+  // Read the rows before taking the lock. They do not change once the import is confirmed.
   const rows = await Array.fromAsync(importJobStore.readRowsToApply(database, confirmed.id));
   await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, jobScope);
@@ -77,8 +77,8 @@ async function recheckAndApply(
 }
 
 /**
- * Applies the confirmed imports, each in one transaction that also marks it as applied. As a result, each import is applied
- * completely and only once, even if several nodes run this job or one of them is killed.
+ * Applies the confirmed imports, each in one transaction that also marks it as applied. Each import is therefore
+ * applied completely and only once, even if several nodes run this job or one of them is killed.
  */
 export async function runImportJob(deps: ImportJobDependencies): Promise<void> {
   const { database, log } = deps;
@@ -91,6 +91,6 @@ export async function runImportJob(deps: ImportJobDependencies): Promise<void> {
 
 export const createImportJob = (deps: ImportJobDependencies) => bind(deps, { runImportJob }).runImportJob;
 
-// A confirmation is void if its user has since been blocked or deleted, or received a new credential.
+// A confirmation is no longer valid if its user has since been blocked or deleted, or has received a new credential.
 const isRequesterUnchanged = ({ state, epoch }: User, { userEpoch }: ConfirmedImport): boolean =>
   state === 'active' && epoch === userEpoch;

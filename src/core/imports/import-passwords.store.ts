@@ -36,9 +36,9 @@ function ownImport(database: Database, scope: Scope, id: string) {
   return database.knex('imports').where({ id, tenant_id: scope.tenant.id, user_id: actingUserId(scope) });
 }
 
-// A changed epoch means that the user was blocked or received another credential. The user is looked up with a subquery
-// instead of a join, because without up-to-date statistics of a table that has just grown, both databases plan the join
-// badly. Prepared statements, because in SQLite they do not wait for an import that is being applied.
+// A changed epoch means that the user was blocked or received another credential. The user is looked up with a
+// subquery: the table has just grown, and without up-to-date statistics both databases choose a slow plan for a join.
+// Use prepared statements: in SQLite, they do not wait for an import that is being applied.
 function selectNewcomers(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return knex('import_rows')
     .where({ import_id: $('id'), outcome: 'added' })
@@ -78,7 +78,7 @@ function valuesOf(scope: Scope, id: string) {
   return { tenant: scope.tenant.id, user: actingUserId(scope), id };
 }
 
-// The users cannot change during the rest of the transaction: SQLite has a single writer, PostgreSQL locks these rows.
+// The users cannot change during the rest of the transaction: SQLite has a single writer, and PostgreSQL locks these rows.
 async function filterUnchanged(database: Database, scope: Scope, hashes: readonly IssuedHash[]): Promise<IssuedHash[]> {
   const query = database
     .knex('users')
@@ -95,8 +95,8 @@ async function filterUnchanged(database: Database, scope: Scope, hashes: readonl
 }
 
 /**
- * @returns the number of users in a download: those whom the import added, who have not signed in, and who have no other
- * password
+ * @returns the number of users in a download: users who were added by the import, have not signed in, and have not
+ * received another credential
  */
 export async function count(database: Database, scope: Scope, id: string): Promise<number> {
   return (await countQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
@@ -107,7 +107,7 @@ export async function countIssued(database: Database, scope: Scope, id: string):
   return (await countIssuedQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
 }
 
-/** @returns the next users in a download, after a row number */
+/** @param line the last row number of the previous batch @returns the next batch of users in a download */
 export async function listAfter(database: Database, scope: Scope, id: string, line: number): Promise<Newcomer[]> {
   return (await listAfterQuery(database, { ...valuesOf(scope, id), line })).map((row) => ({
     line: row.line,
@@ -119,8 +119,8 @@ export async function listAfter(database: Database, scope: Scope, id: string, li
 }
 
 /**
- * Stores new temporary passwords, each only if its user has not changed since it was issued. Within a transaction.
- * @returns the ids of the users whose password was stored
+ * Stores new temporary passwords, within a transaction. Skips users who have changed since their password was issued.
+ * @returns the IDs of the users whose password was stored
  */
 export async function issue(
   database: Database,
@@ -129,7 +129,7 @@ export async function issue(
   hashes: readonly IssuedHash[],
 ): Promise<Set<string>> {
   const untouched = await filterUnchanged(database, scope, hashes);
-  // Issued together, so expiry and issuer are the same for all of them.
+  // All passwords were issued together, so their expiry and issuer are the same.
   const [first] = untouched;
   if (first === undefined) return new Set();
   const values = untouched.flatMap(({ userId, hash }) => [userId, hash]);
@@ -166,7 +166,7 @@ export async function claim(
   return claimed === 1;
 }
 
-/** Extends the lease of a download. @returns whether the caller still held it */
+/** Extends the lease of a download. @returns whether the caller still held the lease */
 export async function renew(
   database: Database,
   scope: Scope,
@@ -177,7 +177,7 @@ export async function renew(
   return (await ownImport(database, scope, id).where({ delivery: holder }).update({ delivering_until: until })) === 1;
 }
 
-/** Releases a download. @param deliveredAt epoch ms; null if it was not completed */
+/** Releases a download. @param deliveredAt the time of completion, epoch ms; null if it was not completed */
 export async function release(
   database: Database,
   scope: Scope,

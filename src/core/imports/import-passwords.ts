@@ -19,7 +19,7 @@ import { bind } from '../../platform/bind.ts';
 import { person, actingUserId } from '../../domain/principal.ts';
 import type { Hasher } from '../../platform/keys/hasher.ts';
 
-/** A temporary password or a one-time link, with its user. The clear text is not stored anywhere. */
+/** A temporary password or a one-time link, with its user. The clear text is not stored. */
 export interface IssuedPassword {
   readonly username: string;
   readonly displayName: string;
@@ -32,7 +32,7 @@ export interface IssuedPassword {
 export type PasswordDownload =
   | {
       readonly outcome: 'begun';
-      /** Issues the passwords as they are consumed. If the consumer stops, no more are issued. */
+      /** Issues the passwords while they are being consumed. If the consumer stops, no more are issued. */
       readonly batches: AsyncIterable<IssuedPassword[]>;
       /** @param isComplete whether everything was sent. If not, the download can be restarted. */
       readonly end: (isComplete: boolean) => Promise<void>;
@@ -41,7 +41,7 @@ export type PasswordDownload =
   | { readonly outcome: 'underWay' }
   /** All users have signed in or received another credential. */
   | { readonly outcome: 'nobody' }
-  /** The rules require emails, but the portal has no mail server. */
+  /** The rules require email, but the portal has no mail server. */
   | { readonly outcome: 'noMail' };
 
 // A download without progress for this long is considered aborted.
@@ -97,16 +97,16 @@ async function issueBatch(
   return credentials.filter(({ userId }) => issued.has(userId)).map(toIssuedPassword);
 }
 
-/** @returns the ids of the users whose credential was stored */
+/** @returns the IDs of the users whose credential was stored */
 async function storeAllowed(
   deps: ImportPasswordsDependencies,
   tx: Database,
   scope: Scope,
   id: string,
-  made: readonly IssuedToNewcomer[],
+  issued: readonly IssuedToNewcomer[],
   at: number,
 ) {
-  const allowed = await filterAllowed(tx, scope, made);
+  const allowed = await filterAllowed(tx, scope, issued);
   const rows = allowed.map(({ stored, ...user }) => ({ ...user, ...stored }));
   const ids = await importPasswordsStore.issue(tx, scope, id, rows);
   const kept = allowed.filter(({ userId }) => ids.has(userId));
@@ -138,19 +138,19 @@ async function storeLinksAndRecord(
   await activityStore.recordMany(tx, scope, entries, at);
 }
 
-// Since the import, a user may have received an administrator level. Since the start of the download, the administrator may
-// have lost theirs.
-async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, made: readonly Each[]) {
+// Check the policy again: an imported user may have received an administrator level since the import, and the actor may
+// have lost the permission since the start of the download.
+async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, issued: readonly Each[]) {
   const actor = await usersStore.find(tx, scope, actingUserId(scope));
   if (actor?.state !== 'active') throw conflict('import.passwordsUnderWay');
   const present = createScope({ ...scope, principal: person(actor) });
-  const ids = made.map(({ userId }) => userId);
+  const ids = issued.map(({ userId }) => userId);
   const users = await usersStore.findMany(tx, scope, ids, 'present');
   const allowed = new Set(users.filter((user) => may(present, 'users.import', user).allowed).map(({ id }) => id));
-  return made.filter(({ userId }) => allowed.has(userId));
+  return issued.filter(({ userId }) => allowed.has(userId));
 }
 
-/** @returns the status of the passwords of an applied import, for its page */
+/** @returns what the page of an applied import shows about its passwords */
 export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope, found: Import) {
   const { database, clock } = deps;
   const [waiting, issued] = [
@@ -162,7 +162,7 @@ export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope,
   return { waiting, deliveredAt, underWay, brokenOff: issued > 0 && deliveredAt === null && !underWay };
 }
 
-/** Starts the only download of an import's passwords, and records it. @throws Failure conflict or throttled */
+/** Starts the download of an import's passwords, which can be completed once. @throws Failure conflict or throttled */
 export async function begin(deps: ImportPasswordsDependencies, scope: Scope, found: Import): Promise<PasswordDownload> {
   const { credentialIssuer, throttle, clock, database } = deps;
   if (found.state !== 'applied') throw conflict('import.notDone');
@@ -191,5 +191,5 @@ export async function begin(deps: ImportPasswordsDependencies, scope: Scope, fou
   };
 }
 
-/** The temporary passwords or links of the users whom an import added. They are issued during the download and not stored. */
+/** The credentials of users whom an import added. They are issued during the download. Their clear text is not stored. */
 export const createImportPasswords = (deps: ImportPasswordsDependencies) => bind(deps, { getStatus, begin });

@@ -15,7 +15,7 @@ import type { Change } from '../../domain/people/user.ts';
 /** An import is not visible while its file is being read. */
 type VisibleImportState = Exclude<ImportState, 'reading'>;
 
-/** An import as shown to the user who uploaded the file. Times are epoch ms. */
+/** An import as its page shows it to the user who uploaded the file. Times are epoch ms. */
 export interface Import {
   readonly id: string;
   readonly fileName: string;

@@ -34,7 +34,7 @@ function ownImport(database: Database, scope: Scope, id: string) {
   return database.knex('imports').where({ ...ownerColumns(scope), id });
 }
 
-// Prepared statements, because in SQLite they do not wait for an import that is being applied.
+// Use prepared statements: in SQLite, they do not wait for an import that is being applied.
 function selectOwnImports(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return knex('imports')
     .where({ tenant_id: $('tenant'), user_id: $('user') })
@@ -55,7 +55,10 @@ function valuesOf(scope: Scope) {
   return { tenant: scope.tenant.id, user: actingUserId(scope) };
 }
 
-/** Creates an import, which is not visible until it is staged. Times are epoch ms. @returns functions to write its rows */
+/**
+ * Creates an import, which is not visible until it is staged. Times are epoch ms.
+ * @returns functions to write its rows
+ */
 export async function begin(
   database: Database,
   scope: Scope,
@@ -75,7 +78,7 @@ export async function begin(
   await database.knex('imports').insert(row);
   return {
     id,
-    // In one transaction, since each commit waits for the disk.
+    // Use one transaction, because each commit waits for the disk.
     add: (rows: readonly PlannedRow[]): Promise<void> =>
       database.transaction((tx) =>
         processInChunks(rows, rowsPerInsert, async (some) => {
@@ -91,13 +94,16 @@ export async function begin(
   };
 }
 
-/** Deletes the actor's older imports. Keeps the one just staged, `count` in total, and those in progress. */
+/**
+ * Deletes the actor's older imports. Keeps `count` imports, including the one just staged, and any that are in
+ * progress.
+ */
 export async function deleteOlder(database: Database, scope: Scope, staged: string, count: number): Promise<void> {
   const others = database
     .knex('imports')
     .where(ownerColumns(scope))
     .whereNotIn('state', ['confirmed', 'reading'])
-    // Excluded explicitly, because imports from the same millisecond have no defined order.
+    // Exclude it explicitly, because imports from the same millisecond have no defined order.
     .whereNot({ id: staged });
   const rows = await others
     .orderBy('created_at', 'desc')
@@ -107,7 +113,7 @@ export async function deleteOlder(database: Database, scope: Scope, staged: stri
   for (const { id } of rows) await ownImport(database, scope, id).delete();
 }
 
-/** @returns the import; null if the id is unknown or belongs to another user */
+/** @returns the import; null if the ID is unknown or belongs to another user */
 export async function find(database: Database, scope: Scope, id: string): Promise<Import | null> {
   const [row] = await findOne(database, { ...valuesOf(scope), id });
   return row === undefined ? null : toImport(row);
@@ -118,7 +124,10 @@ export async function list(database: Database, scope: Scope): Promise<Import[]> 
   return (await listOwn(database, valuesOf(scope))).map(toImport);
 }
 
-/** @returns a page of rows in order of row number, plus one extra row if there are more; in descending order for `before` */
+/**
+ * @returns a page of rows in order of row number, plus one extra row if there are more. For `before`, the order is
+ * descending
+ */
 export async function rows(
   database: Database,
   scope: Scope,
@@ -143,8 +152,9 @@ export async function rows(
 
 /**
  * Confirms a staged import of the scope's actor.
- * @param confirmation.epoch the actor's epoch: the import is aborted if the actor has been blocked or reset since
- * @returns whether the import was still staged: it can be confirmed only once
+ * @param confirmation.epoch the actor's epoch: if it changes because the actor is blocked or receives a new credential,
+ * the import is aborted
+ * @returns whether the import was still staged; false if it had already been confirmed
  */
 export async function confirm(
   database: Database,

@@ -42,7 +42,7 @@ export interface ImportsDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound for an unknown id, and for an import of another user */
+/** @throws Failure notFound for an unknown ID, and for an import of another user */
 export async function load(deps: ImportsDependencies, scope: Scope, id: string): Promise<Import> {
   const { database } = deps;
   const found = await importsStore.find(database, scope, id);
@@ -50,7 +50,7 @@ export async function load(deps: ImportsDependencies, scope: Scope, id: string):
   return found;
 }
 
-/** Reads a file and stages a plan for every row, without changing any user. @throws Failure throttled */
+/** Reads a file, and stages what to do with each row, without changing any user. @throws Failure throttled */
 export async function stage(deps: ImportsDependencies, scope: Scope, file: UploadedFile): Promise<StageResult> {
   const { throttle, clock, database } = deps;
   if (file.bytes.length > maxImportBytes) {
@@ -102,5 +102,5 @@ export async function confirm(
   return { outcome: isConfirmed ? 'confirmed' : 'notStaged' };
 }
 
-/** Imports of users from files: an upload is staged for review, and then confirmed by the user who uploaded it. */
+/** Imports of users from files. An upload is staged for review and then confirmed by the user who uploaded it. */
 export const createImports = (deps: ImportsDependencies) => bind(deps, { load, stage, confirm });

@@ -13,11 +13,11 @@ type NameField = (typeof names)[number];
 /** A parsed row. Cells that could not be parsed are in `faults`. */
 export interface ParsedRow {
   readonly line: number;
-  /** Canonical. */
+  /** The canonical user name, which is not necessarily valid. */
   readonly username: string;
   /** The values of the non-empty cells. */
   readonly values: Partial<ImportedUser>;
-  /** The names exactly as in the file, to be compared with the stored ones. */
+  /** The names exactly as in the file, to compare with the stored names. */
   readonly verbatim: Partial<Record<keyof ImportedUser, string>>;
   /** The names that must not be stored, and why. They do not matter in a row that leaves the stored name as it is. */
   readonly nameFaults: readonly (FieldFault & { readonly field: NameField })[];

@@ -18,7 +18,7 @@ import type { ParsedRow } from './parse-rows.ts';
 import { languageFault } from '../../domain/validation.ts';
 import type { PolicyDecision } from '../../domain/policy-decision.ts';
 
-/** The current state on which a plan is based. */
+/** The data on which the plan of a row is based. */
 export interface PlanContext {
   /** The tenant's domains. */
   readonly domains: readonly string[];
@@ -33,12 +33,12 @@ export interface FileContext extends PlanContext {
 }
 
 /**
- * The holder of a user name: a user of the tenant, possibly deleted; null for a user of another tenant; undefined if the
- * name is available.
+ * The user who has a user name: a user of the tenant, possibly deleted; null if it is a user of another tenant;
+ * undefined if the name is available.
  */
 export type UsernameHolder = User | null | undefined;
 
-/** Plans what to do with a row, without doing it. Uses the same policy as the forms. */
+/** Plans what to do with a row, without changing anything. Uses the same policy as the forms. */
 export function planRow(scope: Scope, context: FileContext, row: ParsedRow, holder: UsernameHolder): PlannedRow {
   if (row.faults.length > 0) return refuse(context, row, row.faults);
   return holder && holder.state !== 'deleted'
@@ -82,7 +82,7 @@ export function additionFault(
   holder: UsernameHolder,
 ): FieldFault | null {
   if (!isUsername(user.username)) return { field: 'username', code: 'username.malformed' };
-  // Checked before the holder of the name, so that nothing is revealed about user names in other domains.
+  // Check the domain before the holder, so that the result reveals nothing about user names in other domains.
   if (!domains.includes(domainOf(user.username))) return { field: 'username', code: 'username.otherDomain' };
   if (holder !== undefined) return { field: 'username', code: heldCode(scope, holder, now) };
   const language = languageFault(scope.rules, user);
@@ -117,7 +117,8 @@ function denialAsFault(field: string, decision: PolicyDecision): FieldFault | nu
 
 const fields = ['firstName', 'lastName', 'displayName', 'language', 'administratorLevel', 'agentLevel'] as const;
 
-// Empty cells and unchanged values are ignored, as is a stored name that a form would normalize today.
+// Ignore empty cells and unchanged values. A name is also unchanged if the file contains exactly the stored name, which
+// cleaning may alter.
 function changesOf({ values, verbatim }: ParsedRow, user: User): Change[] {
   return fields
     .filter((field) => values[field] !== undefined && values[field] !== user[field] && verbatim[field] !== user[field])

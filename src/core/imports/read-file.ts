@@ -14,7 +14,7 @@ export interface OpenedFile {
   readonly rows: AsyncGenerator<FileRow>;
 }
 
-// Small enough not to delay other requests noticeably.
+// Parsing a chunk of this size does not delay other requests noticeably.
 const chunkBytes = 16 * 1024;
 const delimiters = [';', ',', '\t'] as const;
 /** The headings are one of the first rows that are not blank. */
@@ -134,7 +134,8 @@ function* decoded(bytes: Buffer, encoding: FileEncoding): Generator<string, void
   }
 }
 
-// Yields to the event loop between chunks: a file that consists of blank lines or delimiters can contain millions of them.
+// Yields to the event loop between chunks: a file that consists of blank lines or delimiters can contain millions of
+// them.
 async function* yieldBetween(texts: Iterable<string>): AsyncGenerator<string> {
   for (const text of texts) {
     yield text;

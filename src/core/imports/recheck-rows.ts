@@ -9,18 +9,21 @@ import type { Database } from '../../platform/database/database.ts';
 
 type Row<Outcome extends PlannedRow['outcome']> = Extract<PlannedRow, { outcome: Outcome }>;
 
-/** The rows of an import after being checked against the current state of the users. */
+/** The rows of an import, after a check against the current state of the users. */
 export interface RecheckedRows {
   readonly added: Row<'added'>[];
   readonly changed: { readonly row: Row<'changed'>; readonly user: User }[];
-  /** Someone else made the same change in the meantime. */
+  /** Rows with changes that another user has already made in the meantime. */
   readonly unchanged: Row<'unchanged'>[];
   readonly refused: Row<'refused'>[];
 }
 
 const namesPerQuery = 250;
 
-/** Checks the rows again. Each row is either applied exactly as shown, or refused. */
+/**
+ * Checks the rows again before they are applied. A row that cannot be applied exactly as shown in the review is
+ * refused.
+ */
 export async function recheckRows(
   tx: Database,
   scope: Scope,
@@ -74,7 +77,10 @@ const changesOf = (row: PlannedRow): [field: string, to: string | null][] =>
 
 const outdated = (field: string): FieldFault => ({ field, code: 'importRow.outdated' });
 
-/** @returns whether an active Global admin remains after the import. @param present the current number of active Global admins */
+/**
+ * @returns whether an active Global admin remains after the import.
+ * @param present the current number of active Global admins
+ */
 export function keepsGlobalAdmin({ added, changed }: RecheckedRows, present: number): boolean {
   const addedAdmins = added.filter(({ user }) => user.administratorLevel === 'global').length;
   const levelChanges = changed

@@ -11,7 +11,7 @@ import { MoveFault } from './move-fault.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-// The maximum cost of verifying a hash at sign-in. The portal's own hashes cost far less.
+// The maximum cost of a hash, because each sign-in verifies one. The hashes that Parvis creates cost far less.
 const maxMemoryKiB = 131_072;
 const maxPasses = 20;
 const maxLanes = 16;
@@ -68,8 +68,8 @@ const credentialSchema = z.object({
 });
 
 /**
- * Checks the rows of a bundle in order. Even a compromised region must not be able to insert anything into another region except a
- * single tenant of its own.
+ * Checks the rows of a bundle in order. Even a compromised region must not be able to insert anything into another
+ * region, except one of its tenants.
  */
 export class BundleContentCheck {
   readonly #header: BundleHeader;
@@ -90,7 +90,7 @@ export class BundleContentCheck {
     this.#order = [...this.#columnsOf.keys()];
   }
 
-  /** @throws MoveFault if the row does not belong in the bundle */
+  /** Checks the next row. @throws MoveFault if the row does not belong in the bundle */
   next({ table, cells }: BundleRow): void {
     const columns = this.#columnsOf.get(table) ?? [];
     const row = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));
@@ -101,7 +101,11 @@ export class BundleContentCheck {
     this.#checkRow(table, row);
   }
 
-  /** @returns the ids of the active Global admins. Call after checking all rows. @throws MoveFault */
+  /**
+   * Checks the bundle as a whole, after all rows.
+   * @returns the IDs of the active Global admins
+   * @throws MoveFault
+   */
   end(): string[] {
     const { tenant, secondFactors } = this.#header;
     const domains = this.#domains;
@@ -129,7 +133,7 @@ export class BundleContentCheck {
     if (row.id !== tenant.id || data.name !== tenant.name || ++this.#tenants > 1)
       throw new MoveFault('content', 'tenants');
     this.#chainEnd = { length: data.activity_length, hash: data.activity_hash };
-    // The log continues from the last entry that was deleted by retention.
+    // The log continues from the last entry that was trimmed.
     this.#chain = createChainVerifier(sha256, { place: data.activity_anchor_place, hash: data.activity_anchor_hash });
   }
 
@@ -144,7 +148,8 @@ export class BundleContentCheck {
     if (state === 'active' && administrator_level === 'global') this.#adminIds.push(id);
   }
 
-  // One per user of the bundle: a bundle must not add a credential to an existing user.
+  // Each user of the bundle must have exactly one credential. Otherwise a bundle could add a credential to an existing
+  // user.
   #checkCredential(row: Row): void {
     const { data } = credentialSchema.safeParse(row);
     if (data === undefined || !this.#withoutPassword.delete(data.user_id))

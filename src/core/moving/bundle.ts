@@ -8,7 +8,7 @@ const form = 'parvis tenant 1';
 
 const headerSchema = z.object({
   form: z.literal(form),
-  /** The id of the move. Until the tenant has moved in, only the bundle contains it. */
+  /** The ID of the move. The receipt repeats it, which proves that the destination has decrypted the bundle. */
   move: z.uuid(),
   from: signerSchema,
   to: z.string().max(100),
@@ -53,9 +53,10 @@ const signedOf = (firstLine: string, tables: readonly TableSummary[]): unknown =
 ];
 
 /**
- * Generates the lines of a bundle before encryption: the header, the rows, and at the end their digests with the signature.
+ * Generates the lines of a bundle before encryption: the header, the rows, and finally their digests with the
+ * signature.
  * @param privateKey the key of the source region, as PEM
- * @param done called with the summary of the written rows, before the last line
+ * @param done a function that is called with the summary of the rows before the last line
  */
 export async function* bundleLines(
   header: Omit<BundleHeader, 'form'>,

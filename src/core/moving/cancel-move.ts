@@ -15,9 +15,9 @@ export interface Canceled {
 }
 
 /**
- * Cancels a move in the source region, so that the users of the tenant can sign in again. Once the bundle has been written,
- * canceling requires a reason, which is recorded, because this region cannot tell whether the other region has already
- * imported the bundle.
+ * Cancels a move in the source region, so that the users of the tenant can sign in again. Once the bundle has been
+ * written, the other region may already have imported it, which this region cannot check. Canceling then requires a
+ * reason, which is recorded.
  * @param reason why the operator forces the cancellation; null or blank for none
  * @throws MoveFault notMoving, or bundleWritten if a reason is required
  */

@@ -13,12 +13,13 @@ export interface MovingDependencies {
   readonly tenants: Pick<Tenants, 'operatorScope'>;
   readonly hasher: Hasher;
   readonly rules: RegionRules;
-  /** Address of every region to which users can be redirected. */
+  /** The URLs of the regions to which this one can redirect users. */
   readonly regionUrls: ReadonlyMap<string, URL>;
   /** This region's private signing key (PEM). */
   readonly signingKey: string;
   /**
-   * Checks the key of another region. @returns a function that stores the key. Call it after all other checks.
+   * Checks the key of another region.
+   * @returns a function that stores the key, to call after all other checks
    * @throws if the key differs from the known one
    */
   readonly checkKey: (signer: Signer, what: string) => Promise<StoreKey>;
@@ -26,5 +27,5 @@ export interface MovingDependencies {
   readonly clock: () => number;
 }
 
-/** @returns this region as a signer */
+/** @returns this region as a signer, with its public key */
 export const ownSigner = ({ rules, signingKey }: MovingDependencies): Signer => signerOf(rules.region, signingKey);

@@ -6,10 +6,10 @@ import type { Encrypter } from 'age-encryption';
 import { readLines } from '../../platform/database/lines.ts';
 import { MoveFault } from './move-fault.ts';
 
-// Lines are combined into chunks, because each write passes through four streams.
+// Lines are combined into chunks, because each write passes through four streams, which is slow for single lines.
 const chunkBytes = 64 * 1024;
 
-// Loaded on first use, because only moves need its sixty or so modules.
+// Loaded on first use, because the package has about sixty modules that only moves need.
 const loadAge = () => import('age-encryption');
 
 /** @returns an encrypter for an age recipient, `age1…`. @throws MoveFault if the recipient is not valid */
@@ -32,7 +32,10 @@ export async function writeEncrypted(encrypter: Encrypter, lines: AsyncIterable<
   await pipeline(Readable.fromWeb(encrypted as NodeReadableStream), output);
 }
 
-/** Reads the lines of an encrypted file. @throws MoveFault if it is truncated, modified, or encrypted for another recipient */
+/**
+ * Reads the lines of an encrypted file.
+ * @throws MoveFault if it is truncated, modified, or encrypted for another recipient
+ */
 export async function* readEncrypted(file: string, identity: string): AsyncGenerator<string> {
   const age = await loadAge();
   const decrypter = new age.Decrypter();

@@ -30,7 +30,10 @@ export interface MoveReport {
   readonly receivedAt: number;
   readonly receiver: Receipt['signer'];
   readonly travelled: readonly TableSummary[];
-  /** Sign-in attempts that were refused during the move. Their log entries were deleted and are not part of the bundle. */
+  /**
+   * The number of sign-in attempts that were refused during the move. Their log entries are deleted and not part of the
+   * bundle.
+   */
   readonly refusedMeanwhile: number;
   readonly tables: readonly TableRemnant[];
 }
@@ -38,7 +41,8 @@ export interface MoveReport {
 type RemovalReport = Omit<MoveReport, 'tables'> & { readonly was: Readonly<Record<string, number>> };
 
 /**
- * Permanently deletes a tenant that has moved into another region. A repeated call only counts the remaining rows again.
+ * Permanently deletes a tenant that has moved into another region. A repeated call only counts the remaining rows
+ * again.
  * @param receipt the unvalidated receipt
  * @throws MoveFault
  */

@@ -24,9 +24,9 @@ import type { Database } from '../../platform/database/database.ts';
 export interface MovedIn {
   readonly header: BundleHeader;
   readonly tables: readonly TableSummary[];
-  /** The temporary passwords of the Global admins, if all passwords were reset; to be shown once. */
+  /** The temporary passwords of the Global admins, to show once. Empty unless all passwords were reset. */
   readonly passwords: readonly { readonly username: string; readonly temporaryPassword: string }[];
-  /** The languages that were replaced because this region does not offer them: the tenant's and those of users. */
+  /** Whether a language that this region does not offer was replaced for the tenant, and for how many users. */
   readonly relanguaged: { readonly company: boolean; readonly users: number };
 }
 
@@ -50,7 +50,7 @@ export async function moveIn(parts: MovingDependencies, file: string, identity: 
     await rejectExisting(parts, tx, checked.header);
     await insertRows(tx, await open(), checked);
     await verifyStoredRows(tx, checked);
-    // Done after comparing the digests, because the receipt must describe the tenant as received.
+    // Replace languages after comparing the digests, because the receipt must describe the tenant as received.
     const relanguaged = await movingStore.replaceLanguages(tx, checked.header.tenant.id, parts.rules, parts.clock());
     const passwords = await completeMoveIn(parts, tx, checked);
     return { header: checked.header, tables: checked.tables, passwords, relanguaged };
@@ -95,7 +95,7 @@ async function rejectExisting({ rules }: MovingDependencies, tx: Database, heade
   if (taken !== null) throw new MoveFault('domainTaken', taken);
   for (const domain of tenant.domains) {
     const region = await directoryStore.regionOf(tx, domain);
-    // A region may only move its own tenants, not the domains of a third region.
+    // A region may only move its own tenants, so the domains must not be routed to a third region.
     if (region !== null && region !== from.region && region !== rules.region)
       throw new MoveFault('domainElsewhere', domain);
   }
@@ -134,7 +134,7 @@ async function rejectTakenUsers(tx: Database, columns: readonly string[], rows: 
   if (username !== null) throw new MoveFault('userTaken', username);
 }
 
-/** Reads the inserted rows back and compares their digests, since the receipt confirms what is in the database. */
+/** Reads the inserted rows back and compares their digests, because the receipt confirms what the database contains. */
 async function verifyStoredRows(tx: Database, { header, tables }: CheckedBundle): Promise<void> {
   const digests = createTableDigests(movedTables.map(({ name }) => name));
   for (const [index, table] of movedTables.entries())

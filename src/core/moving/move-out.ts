@@ -34,7 +34,7 @@ export interface MovedOut {
   readonly tables: readonly TableSummary[];
   /** The number of users who can only sign in with a one-time link. Links are not moved. */
   readonly waitForLink: number;
-  /** The number of users who must set up a second factor again, since second factors are not moved. */
+  /** The number of users who must set up a second factor again, because second factors are not moved. */
   readonly secondFactors: number;
 }
 
@@ -46,7 +46,8 @@ export async function moveOut(parts: MovingDependencies, order: MoveOrder): Prom
   checkOrder(parts, order, tenant);
   const encrypter = await encrypterFor(order.recipient);
   const move = await begin(parts, order, tenant);
-  // Written to a draft first, so that the file is complete when it appears, and its summary is stored before anyone can use it.
+  // Write a draft and rename it at the end, so that the file is complete when it appears, and its summary is stored
+  // before it can be imported.
   const draft = `${order.file}.${randomUUID()}`;
   try {
     let tables: TableSummary[] = [];
@@ -91,7 +92,8 @@ function checkOrder({ rules, regionUrls }: MovingDependencies, { to, file }: Mov
   if (tenant.kind === 'operators') throw new MoveFault('operators', tenant.name);
   if (tenant.state === 'moving') throw new MoveFault('alreadyMoving', tenant.name);
   if (to === rules.region) throw new MoveFault('sameRegion', to);
-  // After the move, users are redirected to the new region, unless the tenant is unlisted.
+  // Unless the tenant is unlisted, its users are redirected to the new region after the move, so the URL of that region
+  // must be configured.
   if (tenant.listed && !regionUrls.has(to)) throw new MoveFault('noAddress', to);
   if (existsSync(file)) throw new MoveFault('fileExists', file);
 }
@@ -167,9 +169,9 @@ async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleH
 }
 
 /**
- * Ends pending approvals and support grants under the tenant's lock. Otherwise they could expire during the move, and their log
- * entries would be missing from the bundle.
- * @param at epoch ms
+ * Ends pending approvals and support grants under the tenant's lock. Otherwise they could expire during the move, and
+ * their log entries would be missing from the bundle.
+ * @param at the time of the move, epoch ms
  */
 export async function endPendingRequestsAndGrants(tx: Database, scope: Scope, at: number): Promise<void> {
   for await (const approval of approvalsStore.listPending(tx, scope)) await expire(tx, scope, approval, 'move', at);

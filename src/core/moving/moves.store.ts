@@ -12,11 +12,11 @@ export interface Move {
   readonly region: string;
   readonly domains: readonly string[];
   readonly passwords: MovedPasswords;
-  /** The tenant's state before the move. It is restored after the move. */
+  /** The tenant's state before the move, which is restored after the move or when it is canceled. */
   readonly stateBefore: 'active' | 'suspended';
   /** The summary of the moved rows; null until the bundle is written. */
   readonly summary: readonly TableSummary[] | null;
-  /** The report about the deleted rows. */
+  /** The report that `finishMove` stored; null until then. */
   readonly report: unknown;
   /** Epoch ms. */
   readonly beganAt: number;
@@ -38,7 +38,7 @@ interface MoveRow {
   ended_at: number | null;
 }
 
-/** @returns a move by its id, or null if it is unknown in this region */
+/** @returns a move by its ID; null if it is unknown in this region */
 export async function find(database: Database, id: string): Promise<Move | null> {
   const row = await database.knex<MoveRow>('moves').where({ id }).first();
   return row === undefined ? null : toMove(row);

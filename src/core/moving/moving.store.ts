@@ -93,7 +93,7 @@ export async function insert(
   await indexUsers(database, numbered as unknown as Parameters<typeof indexUsers>[1]);
 }
 
-/** @returns the user name of an existing user with one of these ids or names, or null. At most 200 users per call. */
+/** @returns the user name of an existing user with one of at most 200 IDs and user names; null if there is none */
 export async function findTaken(
   database: Database,
   ids: readonly string[],
@@ -106,7 +106,7 @@ export async function findTaken(
   return (await taken.first<{ username: string } | undefined>('username'))?.username ?? null;
 }
 
-/** @returns the number of active users who can only sign in with a one-time link. @param now epoch ms */
+/** @returns the number of active users who can only sign in with a one-time link. @param now the current time, epoch ms */
 export async function countWaitingForLink(database: Database, tenantId: string, now: number): Promise<number> {
   const users = database
     .knex('users')
@@ -121,8 +121,8 @@ export async function countWaitingForLink(database: Database, tenantId: string, 
 }
 
 /**
- * @returns the number of users who will have to set up a second factor: those who have one, because it is not moved, and
- * those who have not replaced theirs since an earlier move
+ * @returns the number of users who will have to set up a second factor: users who have one, because it is not moved,
+ * and users who have not yet replaced the one from before an earlier move
  */
 export async function countSecondFactorsToReplace(database: Database, tenantId: string): Promise<number> {
   const users = database.knex('users').where({ tenant_id: tenantId });
@@ -130,7 +130,7 @@ export async function countSecondFactorsToReplace(database: Database, tenantId: 
 }
 
 /**
- * Replaces languages that the region does not offer. @param at epoch ms
+ * Replaces languages that the region does not offer. @param at the time of the change, epoch ms
  * @returns whether the tenant's language was replaced, and the number of users whose language was replaced
  */
 export async function replaceLanguages(
@@ -147,7 +147,7 @@ export async function replaceLanguages(
   return { company, users: await others.update(changed) };
 }
 
-/** Makes the passwords of all users of a tenant unusable. @param hash a hash that no password matches @param at epoch ms */
+/** Makes all passwords of a tenant unusable. @param hash a hash that no password matches @param at the current time, epoch ms */
 export async function resetAllPasswords(database: Database, tenantId: string, hash: string, at: number): Promise<void> {
   const users = () => database.knex('users').where({ tenant_id: tenantId });
   await users().update({ password: 'temporary', temporary_until: at, epoch: database.knex.raw('epoch + 1') });

@@ -9,7 +9,7 @@ const form = 'parvis receipt 1';
 
 const receiptSchema = z.object({
   form: z.literal(form),
-  /** The id of the move, which only a region that decrypted the bundle can know. */
+  /** The ID of the move. Only a region that has decrypted the bundle can provide it. */
   move: z.uuid(),
   tenantId: z.string().max(100),
   from: z.string().max(100),
@@ -20,7 +20,9 @@ const receiptSchema = z.object({
   signature: signatureSchema,
 });
 
-/** The confirmation that a tenant has moved in, with the number of rows and the digest of each table in the database. */
+/**
+ * The confirmation that a tenant has moved in, with the number of rows and the digest of each table in the database.
+ */
 export type Receipt = Readonly<z.infer<typeof receiptSchema>>;
 
 type ReceiptContent = Pick<Receipt, 'move' | 'tenantId' | 'from' | 'tables' | 'at'>;

@@ -6,7 +6,10 @@ const sessionsPerQuery = 1_000;
 // SQLite accepts at most 500 values per statement.
 const idsPerQuery = 400;
 
-/** @returns the keys of session data that contains a user name with one of these domains, or that belongs to an ended session */
+/**
+ * @returns the keys of session data that contains a user name with one of these domains, or that belongs to an ended
+ * session
+ */
 export async function findSessionKeys(
   database: Database,
   domains: readonly string[],
@@ -27,7 +30,7 @@ export async function findSessionKeys(
     .map(({ key }) => key);
 }
 
-/** Deletes session data that may contain user names of the tenant. Call after its sessions have ended. */
+/** Deletes session data that may contain user names of the tenant. Call this after the tenant's sessions have ended. */
 export async function deleteSessionData(database: Database, domains: readonly string[]): Promise<void> {
   for (let last = ''; ;) {
     const rows = await database

@@ -1,7 +1,7 @@
 /** A table that contains rows of tenants. */
 export interface TenantTable {
   readonly name: string;
-  /** The condition for the tenant's rows; `?` is bound to the tenant's id. */
+  /** The SQL condition for the tenant's rows. `?` is bound to the tenant's ID. */
   readonly owned: string;
   /** An additional condition for the rows to move; null for all of them. */
   readonly movedCondition: string | null;
@@ -14,7 +14,8 @@ export interface TenantTable {
 }
 
 const ofTenantUser = 'in (select id from users where tenant_id = ?)';
-// Looks up each user: given a list of ids, SQLite would rebuild the list for every thousand rows of a large tenant.
+// Uses `exists`, which looks up each user. With `in`, SQLite would build the list of IDs again for every thousand rows
+// of a large tenant.
 const existsTenantUser = 'exists (select 1 from users where users.id = credentials.user_id and users.tenant_id = ?)';
 const ofTenantImport = 'import_id in (select id from imports where tenant_id = ?)';
 
@@ -42,8 +43,8 @@ const movedTable = (
 });
 
 /**
- * All tables with rows of tenants, each after the tables that it references. Add every new table that references a tenant or a
- * user: a test compares this list with the schema.
+ * All tables with rows of tenants, each after the tables that it references. Add every new table that references a
+ * tenant or a user: a test compares this list with the schema.
  */
 export const tenantTables: readonly TenantTable[] = [
   movedTable('tenants', 'id = ?', 'id'),
@@ -53,7 +54,7 @@ export const tenantTables: readonly TenantTable[] = [
     local: ['number', 'second_factor_at'],
     derived: { second_factor_due: 'case when second_factor_at is null then second_factor_due else 1 end' },
   }),
-  // Each database assigns new ids in the same order. Second factors are not moved.
+  // The destination assigns new IDs in the same order. Second factors are not moved.
   movedTable('credentials', existsTenantUser, 'id', {
     movedCondition: "kind = 'password'",
     local: ['id', 'key_id', 'last_step'],

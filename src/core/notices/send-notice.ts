@@ -6,7 +6,7 @@ import * as noticesStore from './notices.store.ts';
 
 /** A notice with all data needed to render it. */
 export interface AddressedNotice extends Pick<noticesStore.NoticeParties, 'recipient' | 'tenantName'> {
-  /** Id of the delivery, the same for every attempt. The Message-ID is derived from it. */
+  /** The ID of the delivery. It is the same for every attempt, and the Message-ID is derived from it. */
   readonly id: string;
   /** Time of the event, epoch ms. */
   readonly at: number;

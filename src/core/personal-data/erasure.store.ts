@@ -14,7 +14,7 @@ import type { ScopeTenant } from '../../domain/tenant.ts';
 interface EntryFilter {
   readonly side: 'actor_id' | 'target_id';
   readonly userId: string;
-  /** Text that the data of the entries must also contain. */
+  /** If given, only entries whose data contains this text are selected. */
   readonly containing?: string;
 }
 
@@ -35,7 +35,7 @@ interface OverdueRow {
   readonly own_rules: string;
 }
 
-/** @returns the current and former display names of a user, which may be stored as the issuer of temporary passwords */
+/** @returns the display names that a user has had. Any of them may be stored as the issuer of a temporary password */
 async function namesOf(database: Database, scope: Scope, user: User): Promise<string[]> {
   const entries = (await database
     .knex('activity')
@@ -50,7 +50,7 @@ async function namesOf(database: Database, scope: Scope, user: User): Promise<st
   return [...new Set([user.displayName, ...names])].filter((name) => name !== null);
 }
 
-// The empty string marks an erased user, as opposed to null for the operator.
+// The empty string represents an erased user, because null represents the operator.
 async function removeNameFromPasswords(database: Database, tenantId: string, scope: Scope, user: User): Promise<void> {
   const targets = database.knex('activity').select('target_id').where({ actor_id: user.id });
   await database
@@ -60,13 +60,13 @@ async function removeNameFromPasswords(database: Database, tenantId: string, sco
     .update({ set_by: '' });
 }
 
-/** Removes personal data from log entries. The chain needs the digests, which reveal nothing without the salt. */
+/** Removes personal data from log entries. The chain needs the digests, which reveal nothing without the deleted salt. */
 async function removeFromLog(
   database: Database,
   tenantId: string,
   { side, userId, containing }: EntryFilter,
 ): Promise<void> {
-  // By kind and time, along the index of the log.
+  // Select the entries by kind and time, in the order of an index.
   for (const kind of activityKinds) {
     for (let last = { at: -1, place: 0 }; ;) {
       const rows = (await database
@@ -83,13 +83,13 @@ async function removeFromLog(
       await database.knex('activity').whereIn('id', ids).update({ personal: null, personal_salt: null });
       if (rows.length < entriesPerUpdate) break;
       last = rows.at(-1) ?? last;
-      // Yield to other requests, since each SQLite query blocks the process.
+      // Yield to other requests, because each SQLite query blocks the process.
       await turn();
     }
   }
 }
 
-/** Removes a user from the log of their own tenant, or of a tenant in which they acted as support. */
+/** Removes a user from the log of the user's tenant, or of a tenant in which the user acted under a support grant. */
 async function removeFromTenant(database: Database, tenantId: string, scope: Scope, user: User): Promise<void> {
   const key = randomBytes(keyBytes).toString('base64url');
   await database.knex('tenants').where({ id: tenantId }).whereNull('pseudonym_key').update({ pseudonym_key: key });
@@ -98,7 +98,7 @@ async function removeFromTenant(database: Database, tenantId: string, scope: Sco
   await removeFromLog(database, tenantId, { side: 'actor_id', userId: user.id });
 }
 
-// The actions of support under a grant also name the granting user, who may have written the purpose.
+// The entries of an operator who acted under a grant also name the user who granted it and wrote its purpose.
 async function removeFromGrants(database: Database, tenantId: string, user: User): Promise<void> {
   const given = { tenant_id: tenantId, granted_by: user.id };
   for (const userId of await database.knex('support_grants').where(given).distinct().pluck<string[]>('operator_id'))
@@ -106,14 +106,14 @@ async function removeFromGrants(database: Database, tenantId: string, user: User
   await database.knex('support_grants').where(given).update({ purpose: '' });
 }
 
-// Staged rows about the user may be in their own imports or in those of others.
+// Deletes the user's imports, and the rows about the user in the imports of others.
 async function removeFromImports(database: Database, scope: Scope, user: User): Promise<void> {
   const ofTenant = database.knex('imports').select('id').where({ tenant_id: scope.tenant.id });
   await database.knex('import_rows').whereIn('import_id', ofTenant).where({ username: user.username }).delete();
   await database.knex('imports').where({ tenant_id: scope.tenant.id, user_id: user.id }).delete();
 }
 
-// Requests that the user submitted, decided on, or was affected by. They contain text about the user.
+// Removes requests that the user submitted or decided, or that affect the user: their text may be about the user.
 async function removeFromApprovals(database: Database, scope: Scope, { id }: User): Promise<void> {
   const concerns = ['asker_id', 'decider_id', 'target_id'].map((column) => `${column} = ?`).join(' or ');
   await database
@@ -157,7 +157,7 @@ export async function findOverdueAcrossTenants(
   }));
 }
 
-/** @returns the tenants in whose logs a user may be named as support, in locking order */
+/** @returns the IDs of the tenants that granted support access to a user, in the order in which to lock them */
 export async function listTenantsActedIn(database: Database, user: User): Promise<string[]> {
   return database
     .knex('support_grants')
@@ -167,7 +167,7 @@ export async function listTenantsActedIn(database: Database, user: User): Promis
     .pluck('tenant_id');
 }
 
-/** Erases a deleted user and their name everywhere else. Log entries stay, without personal data. @param actedIn locked tenants */
+/** Erases a deleted user. Log entries remain, without personal data. @param actedIn the locked tenants that granted access */
 export async function erase(database: Database, scope: Scope, user: User, actedIn: readonly string[]): Promise<void> {
   const { id } = scope.tenant;
   for (const each of [id, ...actedIn]) await removeFromTenant(database, each, scope, user);
@@ -183,8 +183,8 @@ export async function removeFromSessionData(database: Database, { username, disp
   const rows = await database
     .knex<{ key: string; data: string }>('sessions')
     .select()
-    .whereRaw("data like ? escape '\\'", [holding(username)])
-    .orWhereRaw("data like ? escape '\\'", [holding(displayName)]);
+    .whereRaw("data like ? escape '\\'", [likePattern(username)])
+    .orWhereRaw("data like ? escape '\\'", [likePattern(displayName)]);
   for (const { key, data } of rows) {
     const { username: _username, notice: _notice, ...rest } = JSON.parse(data) as Record<string, unknown>;
     await database
@@ -194,5 +194,5 @@ export async function removeFromSessionData(database: Database, { username, disp
   }
 }
 
-// Quoted as in JSON, with the wildcards of `like` escaped.
-const holding = (text: string): string => `%${JSON.stringify(text).replace(/[\\%_]/g, '\\$&')}%`;
+// Matches the name as a JSON string, with the wildcards of `like` escaped.
+const likePattern = (text: string): string => `%${JSON.stringify(text).replace(/[\\%_]/g, '\\$&')}%`;

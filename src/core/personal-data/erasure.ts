@@ -60,8 +60,8 @@ export function createErasure(deps: ErasureDependencies) {
 }
 
 /**
- * Erases a user under the lock of their tenant, which a restore also takes, so that only one of the two succeeds.
- * @returns false if a tenant in which the user may be named is moving, since its bundle would still contain the name
+ * Erases a user under the tenant's lock. Restoring a user takes the same lock, so only one of the two succeeds.
+ * @returns false if a tenant in which the user may be named is moving, because its bundle would still contain the name
  */
 async function eraseWithin(
   deps: ErasureDependencies,
@@ -80,14 +80,14 @@ async function eraseWithin(
   return true;
 }
 
-// Outside of the transaction: the throttle keys are hashed, and emails may be files.
+// Runs after the transaction, because emails may be files, whose deletion cannot be rolled back.
 async function deleteThrottlesAndMail(deps: ErasureDependencies, user: User): Promise<void> {
   const { throttle, transport } = deps;
   await throttle.deleteCounts(user);
   await transport?.clear();
 }
 
-/** @returns the user, or null if they were restored or erased in the meantime */
+/** Erases one user. @returns the user; null if the user was restored or erased in the meantime */
 async function purgeOne(
   deps: ErasureDependencies,
   id: string,
@@ -109,7 +109,7 @@ function regionCutoff(deps: ErasureDependencies, now: number): number {
   return now - restoreWindowMs(rules);
 }
 
-/** @returns the tenants with a shorter restore window, and the time before which deletions are due there, epoch ms */
+/** @returns the tenants with a shorter restore window. Users deleted before `end`, in epoch ms, are due for erasure */
 async function tenantCutoffs(deps: ErasureDependencies, now: number): Promise<{ tenantId: string; end: number }[]> {
   const { database, rules } = deps;
   const tenants = await tenantsStore.listWithOwnRestoreWindowForOperator(database);
@@ -169,8 +169,8 @@ export async function load(deps: ErasureDependencies, scope: Scope, userId: stri
 }
 
 /**
- * Erases a deleted user before their restore window ends. Requires the permission to delete them.
- * @throws Failure notFound, or conflict while a tenant in which they acted as support is moving
+ * Erases a deleted user before the restore window ends. Requires the permission to delete the user.
+ * @throws Failure notFound, or conflict while a tenant in which the user acted under a support grant is moving
  */
 export async function erase(deps: ErasureDependencies, scope: Scope, userId: string): Promise<EraseOutcome> {
   const { database, clock } = deps;

@@ -4,13 +4,13 @@ import type { Scope } from '../../domain/scope.ts';
 import { wholeLog, type LogPosition, listEntries } from '../activity/index.ts';
 import { type LiveSession, type OwnSession, toAmr } from '../accounts/index.ts';
 
-/** Whether a user is the target of an entry, or acted on someone else. */
+/** Whether a user is the target of an entry, or the actor of an entry about another user. */
 export type Side = 'about' | 'by';
 
-// Actions of users on themselves count as `about`.
+// Actions of users on their own accounts count as `about`.
 const sideOf = ({ target }: Activity, userId: string): Side => (target?.id === userId ? 'about' : 'by');
 
-/** A session as exported, without its id. */
+/** A session as it is exported, without its ID. */
 export type ExportedSession = Omit<OwnSession, 'id'> & Pick<LiveSession, 'amr' | 'authTime'>;
 
 const entriesPerQuery = 1_000;
@@ -20,7 +20,7 @@ function filterFor(user: string) {
   return { ...wholeLog, user };
 }
 
-/** Reads all entries, the oldest first, in batches: there may be a hundred thousand. */
+/** Reads all entries, the oldest first, in batches, because there may be a hundred thousand. */
 export async function* entries(database: Database, scope: Scope, userId: string, side: Side): AsyncGenerator<Activity> {
   for (let after: LogPosition | null = null; ;) {
     const request = {

@@ -12,7 +12,7 @@ import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { person } from '../../domain/principal.ts';
 
-/** A log entry, reduced to the parts that its data subject may see. */
+/** A log entry in the personal data of a user, without the parts that this user may not see. */
 export interface PersonalEntry {
   readonly at: number;
   /** Null if the details concern only another user. */
@@ -115,8 +115,8 @@ export async function* file(deps: PersonalDataDependencies, scope: Scope, user: 
 export const createPersonalData = (deps: PersonalDataDependencies) => bind(deps, { load, recordExport, view, file });
 
 /**
- * Reduces an entry to the parts that the user may see: everything about themselves, the names of others only if they may
- * view users, but neither the IP addresses of others nor the changes to them.
+ * Reduces an entry to the parts that the user may see: all data about the user, and the names of other users if the
+ * user may view users, but neither IP addresses of other users nor changes to them.
  */
 function entryFor(scope: Scope, user: User): (activity: Activity) => PersonalEntry {
   const seesOthers = may(createScope({ ...scope, principal: person(user) }), 'users.view').allowed;
@@ -134,7 +134,8 @@ function entryFor(scope: Scope, user: User): (activity: Activity) => PersonalEnt
   };
 }
 
-// Text is shown only to its author. Data about the other users affected by a request is not this user's data.
+// A comment is shown only to its author. The other users affected by a request are removed, because they are not part
+// of this user's data.
 function redactOthers(event: ActivityEvent, own: boolean): ActivityEvent {
   if (!('approval' in event)) return event;
   const { about: _about, ...rest } = event;

@@ -6,23 +6,23 @@ import type { Database } from '../../platform/database/database.ts';
 
 const unknownUserEntriesKeptMs = 30 * 24 * 60 * 60 * 1_000;
 
-// An import may have ten thousand rows, so they are deleted one at a time to keep transactions short.
+// An import may have ten thousand rows, so imports are deleted one at a time to keep transactions short.
 const importsPerQuery = 20;
 
 interface PurgeOptions {
-  /** Aborted when the process is about to end. */
+  /** A signal that is aborted before the process exits. */
   readonly stopping?: AbortSignal;
   readonly countDeleted?: (kind: string, count: number) => void;
 }
 
-/** The expired rows of tables that only hold temporary data. @param now epoch ms */
+/** Queries for the expired rows of tables with temporary data. @param now the current time, epoch ms */
 const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<string, Knex.QueryBuilder> => ({
   sessionData: knex('sessions').where('expires_at', '<', now),
   sessions: knex('user_sessions')
     .where('seen_at', '<', now - idleLimitMs(rules))
     .orWhere('created_at', '<', now - absoluteLimitMs(rules)),
   throttles: knex('throttles').where('expire', '<', now),
-  // An expired link is kept as long as it explains the user's current state.
+  // The page of a user shows the link with which the current credentials were issued, so it is kept after it expires.
   oneTimeLinks: knex('one_time_links')
     .where('expires_at', '<', now)
     .whereNotExists(
@@ -33,7 +33,7 @@ const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<st
   approvals: knex('approvals').where('ended_at', '<', now - approvalRetentionMs),
 });
 
-/** @returns the number of rows that `purge` would delete, by kind. @param now epoch ms */
+/** @returns the number of rows that `purge` would delete, by kind. @param now the current time, epoch ms */
 export async function countExpired(
   database: Database,
   rules: RegionRules,
@@ -52,8 +52,9 @@ export async function countExpired(
 }
 
 /**
- * Deletes expired sessions and their data, throttles, links, approvals and imports. Safe to run concurrently on several nodes.
- * @param now epoch ms
+ * Deletes expired sessions and their data, throttles, links, approvals and imports. Safe to run concurrently on several
+ * nodes.
+ * @param now the current time, epoch ms
  */
 export async function purge(
   database: Database,
@@ -79,8 +80,8 @@ export async function purge(
 }
 
 /**
- * The time, epoch ms, before which sign-in attempts with unknown user names are deleted. They are only useful while an attack is
- * being investigated.
+ * The time before which log entries about unknown user names are deleted, in epoch ms. They are only useful to
+ * investigate an attack.
  */
 const unknownUserEntriesCutoff = (rules: RegionRules, now: number): number =>
   now - Math.min(unknownUserEntriesKeptMs, logRetentionMs(rules));

@@ -10,7 +10,7 @@ import { trimLogs } from '../activity/index.ts';
 import type { Erasure } from '../personal-data/index.ts';
 import type { ScopeTenant } from '../../domain/tenant.ts';
 
-/** A kind of data that has more rows due for deletion than one run may delete. */
+/** A kind of data with more rows due for deletion than one run may delete. */
 export interface Excess {
   readonly kind: string;
   readonly due: number;
@@ -31,7 +31,8 @@ const warnEveryMs = 60 * 60_000;
 export const minLimit = 1_000;
 
 /**
- * @returns the due count and the limit if the step exceeds its limit and needs an operator's confirmation; otherwise null
+ * @returns the number of due rows and the limit, if the limit is exceeded and an operator must confirm the deletion;
+ * null otherwise
  */
 export async function findExcess({ countDue, limit }: RetentionStep, now: number): Promise<Excess | null> {
   if (limit === undefined) return null;
@@ -78,7 +79,9 @@ export interface RetentionDependencies {
   readonly log: Logger;
 }
 
-/** @returns the background job that deletes expired data while the clock is trusted, and logs what it deleted or skipped */
+/**
+ * @returns the background job that deletes expired data while the clock is trusted, and logs what it deleted or skipped
+ */
 export function createRetention(deps: RetentionDependencies): Job {
   const warnings = new Map<string, number>();
   return { name: 'Purge', everyMs: purgeEveryMs, run: (stopping) => run(deps, warnings, stopping) };
@@ -119,7 +122,7 @@ export function retentionSteps(parts: {
   return [
     erasure.purge,
     trimLogs({ database, rules, scopeOf }),
-    // Without a limit, since expired data is no longer valid.
+    // Without a limit, because expired data is no longer valid.
     {
       countDue: (now) => countExpired(database, rules, now),
       purge: (now, stopping, countDeleted) => purge(database, rules, now, { stopping, countDeleted }),

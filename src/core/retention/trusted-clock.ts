@@ -26,7 +26,10 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 /** How far the clock may be ahead of the trusted time. */
 const maxDistanceMs = dayMs;
-/** How far the two clocks may drift apart within a day. A larger difference means that the wall clock was set again. */
+/**
+ * How far the wall clock and the monotonic clock may drift apart within a day. A larger difference means that the wall
+ * clock was set again.
+ */
 const maxDriftMs = hourMs;
 const advanceEveryMs = 10 * minuteMs;
 const warnEveryMs = hourMs;
@@ -41,7 +44,7 @@ export const readTrustedTime = async (database: Database, now: number): Promise<
 const newestTime = async (database: Database, now: number): Promise<number> =>
   Math.min((await trimStore.newestAtForOperator(database)) ?? now, now);
 
-/** The state when this process first noticed that the clock is ahead. */
+/** The times at which this process first noticed that the clock is ahead. */
 interface Sighting {
   readonly now: number;
   readonly monotonic: number;
@@ -49,9 +52,9 @@ interface Sighting {
 }
 
 /**
- * Trusts the clock if it is at most a day ahead of the last trusted time. Otherwise it trusts the clock after an operator
- * confirms it, or after this process has observed a whole day pass on both of its clocks while no other process moved the
- * trusted time.
+ * Trusts the clock if it is at most a day ahead of the last trusted time. Otherwise, it trusts the clock once an
+ * operator has confirmed it, or once a whole day has passed on both clocks of this process and no other process has
+ * changed the trusted time.
  */
 export function createTrustedClock(parts: TrustedClockParts): TrustedClock {
   return new ObservedClock(parts);
@@ -71,7 +74,8 @@ class ObservedClock implements TrustedClock {
     const now = clock();
     const known = await trustedClockStore.findForOperator(database);
     const trustedAt = known ?? (await newestTime(database, now));
-    // Stored on the first run, so that later log entries with a wrong time are not used as the newest time.
+    // Store the time on the first run. Otherwise the next run would use the newest log entry again, which may have a
+    // wrong time.
     if (known === null) await trustedClockStore.advanceForOperator(database, trustedAt);
     if (isAhead(now, trustedAt) && !this.#hasSeenADayPass({ now, monotonic: monotonic(), trustedAt })) {
       this.#warn(
@@ -91,7 +95,8 @@ class ObservedClock implements TrustedClock {
     const [wallMs, monotonicMs] = [current.now - first.now, current.monotonic - first.monotonic];
     const wasSetAgain = Math.abs(wallMs - monotonicMs) > maxDriftMs;
     if (wasSetAgain) this.#warnedAt = null;
-    // If another process advances the trusted time, its clock is trusted, and this clock differs from it.
+    // If another process has advanced the trusted time, its clock is trusted and this one differs from it, so start
+    // again.
     const sighting = wasSetAgain || first.trustedAt !== current.trustedAt ? current : first;
     this.#sighting = sighting;
     return Math.min(current.now - sighting.now, current.monotonic - sighting.monotonic) >= dayMs;
@@ -113,7 +118,7 @@ class ObservedClock implements TrustedClock {
     if (now - trustedAt >= advanceEveryMs) await trustedClockStore.advanceForOperator(database, now);
   }
 
-  // At most once an hour: a run every ten minutes would fill the log.
+  // Warn at most once an hour, because a warning with every run, every ten minutes, would fill the log.
   #warn(now: number, trustedAt: number, message: string): void {
     const { monotonic, log } = this.#parts;
     if (this.#warnedAt !== null && monotonic() - this.#warnedAt < warnEveryMs) return;

@@ -14,7 +14,7 @@ import type { Support } from './support.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 
-/** The actions on an operator. */
+/** The actions that commands can perform on an operator. */
 export const operatorSteps = ['block', 'unblock', 'delete'] as const;
 export type OperatorStep = (typeof operatorSteps)[number];
 
@@ -28,7 +28,7 @@ export interface OperatorsDependencies {
 
 const none = { administratorLevel: 'none', agentLevel: 'none' } as const;
 
-/** @returns an operator by user name or id, with the scope to manage them. @throws Failure notFound */
+/** @returns an operator by user name or ID, and the scope in which to manage the operator. @throws Failure notFound */
 export async function find(deps: OperatorsDependencies, usernameOrId: string): Promise<{ user: User; scope: Scope }> {
   const { database, tenants } = deps;
   const home = await tenantsStore.findOperatorsTenant(database);
@@ -39,7 +39,10 @@ export async function find(deps: OperatorsDependencies, usernameOrId: string): P
   return { user, scope };
 }
 
-/** Adds an operator with a temporary password. The first operator's email domain applies to all operators. @throws Failure */
+/**
+ * Adds an operator with a temporary password. All operators must have the email domain of the first one.
+ * @throws Failure badRequest or conflict
+ */
 export async function add(
   deps: OperatorsDependencies,
   person: { username: string; name: string; language: Language | null },
@@ -59,7 +62,7 @@ export async function* list(deps: OperatorsDependencies): AsyncGenerator<User> {
   if (home !== null) yield* usersStore.listByName(database, home.id);
 }
 
-/** Blocks, unblocks or deletes an operator. Blocking or deleting also withdraws all their support grants. */
+/** Blocks, unblocks or deletes an operator. Blocking or deleting also withdraws all support grants of the operator. */
 export async function changeOperator(
   deps: OperatorsDependencies,
   step: OperatorStep,
@@ -73,7 +76,7 @@ export async function changeOperator(
 }
 
 /**
- * The staff of the organization that hosts the portal. They are users of a separate tenant, so they sign in the same way as
- * other users. They have no levels, and are managed only by commands.
+ * The staff of the organization that hosts the portal. They are users of a separate tenant, so they sign in like other
+ * users. They have no levels, and only commands manage them.
  */
 export const createOperators = (deps: OperatorsDependencies) => bind(deps, { add, find, list, changeOperator });

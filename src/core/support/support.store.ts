@@ -22,7 +22,7 @@ export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';
 export interface TenantGrant {
   readonly id: string;
   readonly operatorId: string;
-  /** Null if the operator was erased. Their user name is null as well. */
+  /** Null if the operator was erased, as is the user name. */
   readonly operatorName: string | null;
   readonly operatorUsername: string | null;
   readonly grantedByName: string | null;
@@ -102,12 +102,12 @@ function selectOperators(database: Database): Knex.QueryBuilder {
     .select(userColumns);
 }
 
-/** @returns the operators who can be granted access, by name */
+/** @returns the operators to whom access can be granted, by name */
 export async function listOperators(database: Database): Promise<User[]> {
   return ((await selectOperators(database).orderBy('users.name_key').limit(maxOperators)) as UserRow[]).map(toUser);
 }
 
-/** @returns the operator with this id if they can be granted access, else null */
+/** @returns the operator with this ID; null if there is none to whom access can be granted */
 export async function findOperator(database: Database, id: string): Promise<User | null> {
   const [row] = (await selectOperators(database).where('users.id', id)) as UserRow[];
   return row ? toUser(row) : null;
@@ -120,14 +120,14 @@ export async function list(database: Database, scope: Scope): Promise<TenantGran
   ).map(toTenantGrant);
 }
 
-/** @returns the valid grants of the scope's tenant. @param now epoch ms */
+/** @returns the valid grants of the scope's tenant. @param now the current time, epoch ms */
 export async function listOpen(database: Database, scope: Scope, now: number): Promise<TenantGrant[]> {
   return (await notEnded(database, { tenant: scope.tenant.id }))
     .map(toTenantGrant)
     .filter(({ endsAt }) => endsAt > now);
 }
 
-/** @returns a grant of the scope's tenant; null if the id is unknown or belongs to another tenant */
+/** @returns a grant of the scope's tenant; null if the ID is unknown or belongs to another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<TenantGrant | null> {
   const own = { 'grants.tenant_id': scope.tenant.id, 'grants.id': id };
   const [row] = (await selectGrants(database.knex).where(own)) as TenantGrantRow[];
@@ -143,7 +143,7 @@ export async function listOpenOfOperatorAcrossTenants(database: Database, operat
   );
 }
 
-/** @returns expired grants that are not yet marked as ended. @param now epoch ms */
+/** @returns expired grants that are not yet marked as ended. @param now the current time, epoch ms */
 export async function listExpiredAcrossTenants(database: Database, now: number): Promise<OpenGrant[]> {
   return toOpenGrants(
     (await selectOpenGrants(database).where('grants.ends_at', '<=', now).limit(maxShown)) as OpenGrantRow[],
@@ -164,7 +164,7 @@ export async function insert(database: Database, scope: Scope, grant: NewGrant):
   });
 }
 
-/** Stores when the operator entered the tenant. @param at epoch ms */
+/** Stores when the operator entered the tenant. @param at the time of entry, epoch ms */
 export async function markEntered(database: Database, id: string, at: number): Promise<void> {
   await database.knex('support_grants').where({ id }).update({ entered_at: at });
 }

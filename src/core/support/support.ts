@@ -22,8 +22,8 @@ import { bind } from '../../platform/bind.ts';
 import { actingUserId, job, operator } from '../../domain/principal.ts';
 
 /**
- * Why an operator cannot enter a tenant: they are already acting in one, the grant has ended, or their second factor is
- * missing.
+ * Why an operator cannot enter a tenant: the operator is already acting in one (`inside`), the grant has ended
+ * (`over`), or the operator has no second factor.
  */
 export type EntryRefusal = 'inside' | 'over' | 'secondFactor';
 
@@ -38,12 +38,18 @@ export interface SupportDependencies {
   readonly clock: () => number;
 }
 
-/** Support access: operators act in a tenant that granted it, for a purpose, with a level, until an end time. */
+/**
+ * Support access: an operator acts in a tenant that granted access, for a stated purpose, at a level, until an end
+ * time.
+ */
 export function createSupport(deps: SupportDependencies) {
   return {
     ...bind(deps, { grant, end, listAvailableGrants, enter, leave, leaveEndedSupport, withdrawAllOfOperator }),
 
-    /** Records that a grant has expired, even if no operator was in the tenant at that time. */
+    /**
+     * The background job that records when a grant expires, even if the operator is not acting in the tenant at that
+     * time.
+     */
     expiry: { name: 'Support', everyMs: expireEveryMs, run: () => expireAll(deps) } satisfies Job,
   };
 }
@@ -108,7 +114,8 @@ export async function enter(
     const operator = await usersStore.find(tx, scope, actingUserId(scope));
     if (operator === null || mustSetUpSecondFactor(grantRules(deps, grant), operator, 'operators'))
       return 'secondFactor';
-    // Checked in the database instead of the request's scope, since another tab may have entered a tenant in the meantime.
+    // Check the database and not the request's scope, because the operator may have entered a tenant in another tab in
+    // the meantime.
     if (!(await sessionsStore.enterSupport(tx, sessionId, grantId))) return 'inside';
     await supportStore.markEntered(tx, grantId, clock());
     const inside = supportScope(scope, grant.tenant, grant, grantRules(deps, grant));

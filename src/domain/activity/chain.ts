@@ -18,20 +18,23 @@ export interface ChainedEntry {
 /** Computes the digest of a text, in lower-case hexadecimal. */
 export type Digest = (text: string) => string;
 
-/** @returns the hash of an entry, which covers the previous hash and thereby all earlier entries */
+/** Hashes an entry together with the hash of the previous one, so that each hash also covers all earlier entries. */
 export function entryHash(entry: ChainedEntry, previousHash: string, digest: Digest): string {
   const { place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest } = entry;
-  // An array, because its order is fixed and values cannot be confused between fields.
+  // Hash a JSON array and not concatenated text: the order is fixed, and the boundaries between values are unambiguous.
   return digest(
     JSON.stringify([previousHash, place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest]),
   );
 }
 
-/** @returns the digest of an entry's personal data; the salt prevents guessing short values such as IP addresses */
+/**
+ * Computes the digest of an entry's personal data. The salt prevents short values, such as IP addresses, from being
+ * guessed.
+ */
 export const personalDataDigest = (personal: string, salt: string, digest: Digest): string =>
   digest(JSON.stringify([salt, personal]));
 
-/** A stored entry, to be verified. */
+/** An entry as it is stored, with the hash to verify. */
 export interface FoundEntry extends ChainedEntry {
   readonly hash: string;
   /** Null after erasure. */
@@ -39,9 +42,9 @@ export interface FoundEntry extends ChainedEntry {
   readonly personalSalt: string | null;
 }
 
-/** Where the stored part of a log starts: the last entry that was trimmed. */
+/** The last entry that was trimmed. The stored part of the log starts after it. */
 export interface ChainAnchor {
-  /** 0 if nothing was trimmed yet. */
+  /** 0 if nothing has been trimmed. */
   readonly place: number;
   readonly hash: string;
 }
@@ -55,7 +58,10 @@ export interface ChainFault {
   readonly fault: 'missing' | 'changed' | 'personalChanged' | 'frontCutOff';
 }
 
-/** @returns the fault of a single entry, given the previous hash; null if there is none */
+/**
+ * Verifies a single entry against its hash and the hash of the previous entry.
+ * @returns the fault, or null if the entry is intact
+ */
 export function entryFault(
   entry: FoundEntry,
   previousHash: string,
@@ -69,14 +75,17 @@ export function entryFault(
 }
 
 /**
- * Verifies a chain entry by entry, starting after the trimmed ones. The chain must contain the event that recorded the
- * trimming.
+ * Verifies a chain entry by entry, starting after the anchor. If entries were trimmed, the chain must contain the event
+ * that records the trimming.
  */
 export function createChainVerifier(digest: Digest, anchor: ChainAnchor = chainStart) {
   let { place, hash } = anchor;
   let recorded: ChainAnchor = chainStart;
   return {
-    /** @returns the fault of the next entry, or null */
+    /**
+     * Verifies the next entry.
+     * @returns its fault, or null if it is intact
+     */
     next: (entry: FoundEntry): ChainFault | null => {
       if (entry.place !== place + 1) return { place: place + 1, fault: 'missing' };
       const fault = entryFault(entry, hash, digest);
@@ -85,7 +94,11 @@ export function createChainVerifier(digest: Digest, anchor: ChainAnchor = chainS
       if (entry.kind === 'activity.trimmed') recorded = JSON.parse(entry.data) as ChainAnchor;
       return null;
     },
-    /** @returns the fault at the end of the log, such as missing entries, or null */
+    /**
+     * Verifies the end of the log.
+     * @param length the number of recorded entries, including trimmed ones
+     * @returns a fault, such as a missing last entry, or null if there is none
+     */
     end: (length: number, lastHash: string): ChainFault | null => {
       if (place < length) return { place: place + 1, fault: 'missing' };
       if (hash !== lastHash) return { place, fault: 'changed' };

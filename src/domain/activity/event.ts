@@ -36,7 +36,7 @@ export type ActivityEvent =
   | { readonly kind: 'user.restored' }
   | { readonly kind: 'users.exported' }
   | ({ readonly kind: 'users.imported' } & Counts)
-  /** Temporary passwords or links were issued for this many imported users. */
+  /** `count`: the number of imported users for whom temporary passwords or links were issued. */
   | { readonly kind: 'users.passwordsIssued'; readonly count: number; readonly by?: LinkHandover }
   | { readonly kind: 'password.issued'; readonly expiresAt: number; readonly by?: LinkHandover }
   | { readonly kind: 'link.opened'; readonly purpose: LinkPurpose }
@@ -49,7 +49,7 @@ export type ActivityEvent =
   | { readonly kind: 'tenant.suspended' }
   | { readonly kind: 'tenant.resumed' }
   | { readonly kind: 'tenant.listingChanged'; readonly listed: boolean }
-  /** `region`: the other region. */
+  /** `region`: the destination of the move. In `tenant.movedIn`, the origin. */
   | { readonly kind: 'tenant.moving'; readonly region: string; readonly passwords: MovedPasswords }
   /** `reason`: the operator's reason for a forced cancellation; null after erasure. */
   | { readonly kind: 'tenant.moveCancelled'; readonly region: string; readonly reason?: string | null }
@@ -62,7 +62,7 @@ export type ActivityEvent =
   | ({ readonly kind: 'approval.withdrawn' } & ApprovalDetails)
   | ({ readonly kind: 'approval.lapsed'; readonly by: ExpiryReason } & ApprovalDetails)
   | ({ readonly kind: 'approval.done' } & ApprovalDetails)
-  /** All entries up to this one were deleted at the end of their retention period. */
+  /** All entries up to and including `place` were deleted at the end of their retention period. */
   | { readonly kind: 'activity.trimmed'; readonly place: number; readonly hash: string }
   /** Support access was granted. `purpose` is null after a participant was erased. */
   | {
@@ -74,7 +74,7 @@ export type ActivityEvent =
     }
   | { readonly kind: 'support.ended' | 'support.expired'; readonly grant: string }
   | { readonly kind: 'support.entered' | 'support.left' }
-  /** Represents events of newer versions. Never recorded. */
+  /** Represents an event that a newer version recorded. This version never records it. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly action: Action; readonly because: DenialReason };
 
@@ -96,7 +96,7 @@ interface Comment {
 
 /** Whether users keep their passwords in another region or get new ones. */
 export type MovedPasswords = 'keep' | 'reset';
-/** How access was handed over by link instead of a temporary password. */
+/** How a one-time link reached its user: passed on by an administrator, or emailed. */
 export type LinkHandover = Exclude<HandoverMode, 'shown'>;
 
 /** A changed rule of a tenant; null where the region's rule applies. */
@@ -106,15 +106,15 @@ export interface RuleChange {
   readonly to: number | string | null;
 }
 
-/** Recorded only in the log. The sign-in page shows the same message for all of them. */
+/** Why a sign-in failed. Only the log records the reason: the sign-in page shows the same message for all of them. */
 export type SignInFailure = 'unknown' | 'password' | 'code' | 'blocked' | 'deleted' | 'expired' | 'tenant';
 
 export type LogFormat = 'csv' | 'jsonl';
 
-/** The names of log filters. The record of an export contains only the names, not the values. */
+/** The filters of a log export. The log records which ones were used, but not their values. */
 export type LogFilterName = 'person' | 'kind' | 'firstDay' | 'lastDay';
 
-/** A participant in an event, by name or, after erasure, by pseudonym. */
+/** A participant in an event. After erasure, a pseudonym replaces the name. */
 export interface Participant {
   readonly id: string;
   readonly name: string | null;

@@ -75,7 +75,9 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
 
 export const activityKinds = Object.keys(groupsOf) as readonly ActivityKind[];
 
-/** @returns whether this version supports a kind; newer versions may record others */
+/**
+ * @returns whether a text is a kind of event that this version supports. Newer versions may have recorded other kinds
+ */
 export const isActivityKind = (text: string): text is ActivityKind => Object.hasOwn(groupsOf, text);
 
 export const kindsIn = (group: ActivityGroup): ActivityKind[] =>

@@ -4,7 +4,8 @@ import type { RegionScope } from '../scope.ts';
 import type { Grant } from '../support.ts';
 import type { Change } from '../people/user.ts';
 
-// Names are personal data. Levels and languages must remain visible to auditors after a user was erased.
+// Names are personal data and are erased with the user. Levels and languages are not, so that auditors can still see
+// them.
 const personalFields: ReadonlySet<Change['field']> = new Set(['firstName', 'lastName', 'displayName']);
 
 interface Personal {
@@ -13,7 +14,7 @@ interface Personal {
   readonly said?: string | null;
   readonly purpose?: string | null;
   readonly reason?: string | null;
-  /** Stored names, so that exports contain them. The operator is a user of another tenant. */
+  /** Stored with the entry, so that an export can name the operator, who is a user of another tenant. */
   readonly support?: { readonly operator: string | null; readonly grantedBy: string | null };
 }
 
@@ -23,7 +24,9 @@ interface SupportIds {
   readonly grantedBy: string;
 }
 
-/** The principal as covered by the hash. The ID of a user is in `actorId`; `id` is for jobs and clients. */
+/**
+ * The principal as the hash covers it. `id` identifies a job or client; the ID of a user is in the entry's `actorId`.
+ */
 interface ChainedPrincipal {
   readonly kind: Principal['kind'];
   readonly id?: string;
@@ -31,7 +34,7 @@ interface ChainedPrincipal {
 
 /**
  * Splits an event into the data that the hash covers and the personal data that can be erased.
- * @param principal undefined before sign-in
+ * @param principal the acting principal; undefined before sign-in
  */
 export function splitPersonal(
   event: ActivityEvent,
@@ -71,8 +74,8 @@ function chained(principal: Principal): ChainedPrincipal {
 
 /**
  * @param actorId the acting user of the entry, if any
- * @returns the principal of an entry; null before sign-in. Entries of earlier versions have no principal: without a
- * user, they were recorded by the operator or by a failed sign-in, and the result is null too.
+ * @returns the principal of an entry; null for an event before sign-in. Entries of earlier versions contain no
+ * principal: it is derived from the acting user, and is null if there is none
  */
 export function principalOf(data: string, actorId: string | null): RecordedPrincipal | null {
   const { principal, support } = JSON.parse(data) as { principal?: ChainedPrincipal; support?: SupportIds };
@@ -81,7 +84,7 @@ export function principalOf(data: string, actorId: string | null): RecordedPrinc
   return { kind: support === undefined ? 'person' : 'support', id: actorId };
 }
 
-/** Restores an event from its data and its personal data, if that was not erased. */
+/** Restores an event from its data and, unless it was erased, its personal data. */
 export function joinPersonal(
   kind: ActivityEvent['kind'],
   data: string,
@@ -111,7 +114,7 @@ export interface EntryGrant {
   readonly id: string;
   /** The administrator who granted the access; null if the entry is about the grant itself. */
   readonly grantedBy: string | null;
-  /** Their names at the time of the event. */
+  /** The names of the operator and the administrator at the time of the event. */
   readonly names: NonNullable<Personal['support']>;
 }
 

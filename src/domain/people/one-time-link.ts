@@ -15,7 +15,7 @@ const maxRecoveryLifetimeMs = 60 * 60_000;
 
 /**
  * Formats a link token of 140 bits: seven groups of four, so that it can also be typed from paper.
- * @param random 28 bytes from a cryptographic source; there is no modulo bias, because 256 is a multiple of 32
+ * @param random 28 bytes from a cryptographic source. There is no modulo bias, because 256 is a multiple of 32
  */
 export function linkToken(random: Uint8Array): string {
   if (random.length !== linkTokenBytes) throw new RangeError(`needs ${linkTokenBytes} random bytes`);
@@ -30,7 +30,10 @@ export function parseLinkToken(typed: string): string | null {
   return fits ? symbols.replace(/.{4}(?=.)/g, '$&-') : null;
 }
 
-/** @param linkHours the limit in the rules @returns the lifetime of a link, in ms */
+/**
+ * @param linkHours the lifetime that the rules set for links, in hours
+ * @returns the lifetime of a link for this purpose, in ms
+ */
 export function linkLifetimeMs(purpose: LinkPurpose, linkHours: number): number {
   const handOverMs = linkHours * 60 * 60_000;
   return purpose === 'handOver' ? handOverMs : Math.min(handOverMs, maxRecoveryLifetimeMs);

@@ -15,7 +15,7 @@ export const temporaryPasswordBytes = groups * groupLength;
 
 /**
  * Formats a temporary password of 100 bits: five groups of four.
- * @param random 20 bytes from a cryptographic source; there is no modulo bias, because 256 is a multiple of 32
+ * @param random 20 bytes from a cryptographic source. There is no modulo bias, because 256 is a multiple of 32
  */
 export function temporaryPassword(random: Uint8Array): string {
   if (random.length !== temporaryPasswordBytes) throw new RangeError(`needs ${temporaryPasswordBytes} random bytes`);
@@ -28,7 +28,7 @@ function group(symbols: string): string {
 
 /**
  * Parses a typed temporary password. Accepts lower case, spaces and missing hyphens, because temporary passwords are
- * read out or copied by hand.
+ * read aloud or copied by hand.
  * @returns the canonical form, or null if the text cannot be a temporary password
  */
 export function parseTemporaryPassword(typed: string): string | null {
@@ -41,7 +41,10 @@ export function parseTemporaryPassword(typed: string): string | null {
   return fits ? group(symbols) : null;
 }
 
-/** @returns the temporary passwords at the start and end of a text, in their canonical form */
+/**
+ * Finds temporary passwords that a chosen password starts or ends with.
+ * @returns the temporary passwords in their canonical form; at most two
+ */
 export function findTemporaryPasswords(typed: string): string[] {
   const symbols = typed.normalize('NFKC').replace(/[^\p{L}\p{N}]/gu, '');
   const length = groups * groupLength;
@@ -51,8 +54,8 @@ export function findTemporaryPasswords(typed: string): string[] {
 }
 
 /**
- * Normalizes a password for hashing: NFKC, so that é is the same on every keyboard. Spaces are significant.
- * Source: NIST SP 800-63B-4, 3.1.1.2.
+ * Normalizes a password for hashing: NFKC, so that é is the same from every keyboard. Spaces are significant. Source:
+ * NIST SP 800-63B-4, 3.1.1.2.
  */
 export const normalizePassword = (typed: string): string => typed.normalize('NFKC');
 
@@ -61,7 +64,10 @@ const maxPasswordBytes = 1024;
 const maxTypedBytes = 4 * maxPasswordBytes;
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
-/** @returns the normalized form of a typed password; null if it is too long, which is checked before normalizing */
+/**
+ * @returns the normalized form of a typed password; null if it is too long. A text that is too long even for decomposed
+ * letters is rejected before it is normalized
+ */
 export function readPassword(typed: string): string | null {
   if (bytesOf(typed) > maxTypedBytes) return null;
   const password = normalizePassword(typed);
@@ -95,7 +101,7 @@ export interface PasswordContext {
 
 /**
  * Checks a new password against the rules, except for its strength.
- * @returns the first fault, or null
+ * @returns the first fault, or null if there is none
  */
 export function passwordFault(typed: string, context: PasswordContext): CodedError | null {
   const password = readPassword(typed);

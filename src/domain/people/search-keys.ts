@@ -18,7 +18,7 @@ const wordsIn = (text: string): string[] =>
     .filter(Boolean)
     .map((word) => truncate(word, maxWordLength));
 
-// By code points, so that surrogate pairs are not split.
+// Truncate by code points, so that surrogate pairs are not split.
 const truncate = (word: string, max: number): string => (word.length <= max ? word : [...word].slice(0, max).join(''));
 
 const digraphs: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa' };
@@ -37,7 +37,7 @@ function withoutSubstrings(words: readonly string[]): string[] {
 
 /**
  * Builds the search text of a user: folded words separated by spaces. A query matches if each of its words is contained
- * in one of them. `Müller` and `Mueller` are both included as `muller` and `mueller`.
+ * in one of these words. For both `Müller` and `Mueller`, it contains `muller` and `mueller`.
  */
 export function searchTextOf({ displayName, username, firstName, lastName }: SearchableUser): string {
   const text = [displayName, username, firstName, lastName].join(' ');
@@ -70,5 +70,8 @@ export function suffixesOf(searchWords: string): string[] {
   return [...suffixes];
 }
 
-/** @returns the prefix to look up in the index of suffixes for a query word. May match more than the word itself. */
+/**
+ * @returns the prefix of a query word to look up in the index of suffixes. A truncated prefix can also match other
+ * words
+ */
 export const searchPrefix = (word: string): string => truncate(word, maxTermLength);

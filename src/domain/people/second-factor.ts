@@ -5,21 +5,25 @@ import type { AuthenticationMethod } from './authentication.ts';
 import type { User } from './user.ts';
 import { temporaryAlphabet } from './password.ts';
 
-/** Time step (RFC 6238) and code length, the defaults of all authenticator apps. */
+/** Time step in seconds (RFC 6238) and code length. Both are the defaults of all authenticator apps. */
 export const stepSeconds = 30;
 export const codeDigits = 6;
 
-/** How long after the password the code can be entered. */
+/** How long after the password the code can be entered, in ms. */
 export const codeEntryWindowMs = 15 * 60_000;
 
 export const recoveryCodeCount = 10;
 const groupLength = 4;
 
-/** Random bytes per recovery code. Each byte yields one base-32 character (5 bits). The code has 120 bits, so a fast hash is sufficient. */
+/**
+ * Random bytes per recovery code. Each byte yields one base-32 character (5 bits). The code has 120 bits, so a fast
+ * hash is sufficient.
+ */
 export const recoveryCodeBytes = 24;
 
 /**
- * @param kind the kind of the user's tenant. Operators have no level there, but act as administrators in other tenants
+ * @param kind the kind of the user's tenant. Operators have no level in their own tenant, but act as administrators in
+ * others
  * @returns whether the rules require a second factor for this level
  */
 export function isSecondFactorRequired(
@@ -32,8 +36,8 @@ export function isSecondFactorRequired(
 }
 
 /**
- * @returns whether a user must set up a second factor before anything else, because the rules require it or because
- * theirs did not move with the tenant
+ * @returns whether a user must set up a second factor before anything else, because the rules require one or because
+ * the previous one did not move with the tenant
  */
 export const mustSetUpSecondFactor = (
   rules: Pick<RegionRules, 'secondFactor'>,
@@ -51,7 +55,7 @@ export const isCodePending = (session: {
 
 /**
  * Formats a recovery code: six groups of four, with the alphabet of temporary passwords.
- * @param random 24 bytes from a cryptographic source; there is no modulo bias, because 256 is a multiple of 32
+ * @param random 24 bytes from a cryptographic source. There is no modulo bias, because 256 is a multiple of 32
  */
 export function recoveryCode(random: Uint8Array): string {
   if (random.length !== recoveryCodeBytes) throw new RangeError(`needs ${recoveryCodeBytes} random bytes`);
@@ -60,7 +64,7 @@ export function recoveryCode(random: Uint8Array): string {
 
 const grouped = (symbols: string): string => symbols.match(new RegExp(`.{1,${groupLength}}`, 'g'))?.join('-') ?? '';
 
-/** A code of either kind in its canonical form. */
+/** A code from an authenticator app, or a recovery code, in its canonical form. */
 export interface EnteredCode {
   readonly kind: 'app' | 'recovery';
   readonly code: string;

@@ -21,13 +21,13 @@ export interface User {
   readonly temporaryUntil: number | null;
   /** When the second factor was set up, epoch ms; null if there is none. */
   readonly secondFactorAt: number | null;
-  /** Whether a new one is mandatory because the previous one did not move to this region. */
+  /** Whether the user must set up a new second factor, because the previous one did not move to this region. */
   readonly secondFactorDue: boolean;
   /** Incremented to invalidate everything issued before, such as sessions and open forms. */
   readonly epoch: number;
   /** Incremented by every change to names, language, levels or state. Starts at 1. */
   readonly version: number;
-  /** Time of the last change to `version`, initially of the creation, epoch ms. */
+  /** When `version` was last incremented, epoch ms; initially the time of creation. */
   readonly updatedAt: number;
   /** Epoch ms; null before the first sign-in. */
   readonly lastSignInAt: number | null;
@@ -36,7 +36,7 @@ export interface User {
   readonly deletedAt: number | null;
 }
 
-/** The fields of a user to show in lists. */
+/** The fields of a user that lists show. */
 export type ListedUser = Pick<
   User,
   | 'id'
@@ -53,10 +53,7 @@ export type ListedUser = Pick<
 export const userStatuses = ['active', 'passwordChange', 'expired', 'blocked', 'deleted'] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
-/**
- * The status of a user to show on pages.
- * @param now epoch ms
- */
+/** The status of a user to show on pages. @param now the current time, epoch ms */
 export function statusOf(user: Pick<User, 'state' | 'password' | 'temporaryUntil'>, now: number): UserStatus {
   if (user.state !== 'active') return user.state;
   if (user.password === 'own') return 'active';
@@ -68,7 +65,7 @@ const usernameShape = /^[a-z0-9](?:[a-z0-9._+'-]{0,62}[a-z0-9])?@[a-z0-9-]+(?:\.
 const maxUsernameLength = 254;
 
 /**
- * The canonical form in which user names are stored and looked up. Idempotent.
+ * Converts a typed user name to the canonical form in which user names are stored and looked up. Idempotent.
  * @returns the canonical form, which is not necessarily a valid user name
  */
 export function canonicalUsername(typed: string): string {
@@ -77,7 +74,7 @@ export function canonicalUsername(typed: string): string {
   return at < 0 ? folded : `${folded.slice(0, at)}@${canonicalDomain(folded.slice(at + 1))}`;
 }
 
-/** @returns a domain in ASCII without a trailing dot, as in the directory */
+/** @returns a domain in the form of the directory: in ASCII, without a trailing dot */
 function canonicalDomain(folded: string): string {
   const domain = folded.replace(/\.+$/, '');
   const isName = /^[\p{L}\p{N}.-]+$/u.test(domain) && URL.canParse(`http://${domain}`);
@@ -130,7 +127,7 @@ const katakana = /[\u30A1-\u30F6\u30FD\u30FE]/g;
 const katakanaToHiragana = 0x60;
 
 /**
- * Normalizes a name for sorting and searching, ignoring case and accents. Done in code, so that the result does not
+ * Normalizes a name for searching, ignoring case and accents. Done in code, so that the result does not
  * depend on the database. `Hélène` folds to `helene`, and `ü` to `u`, not `ue`.
  */
 export function foldName(text: string): string {
@@ -150,7 +147,7 @@ export const maxNameLength = 120;
 
 export const isNameTooLong = (typed: string): boolean => isLongerThan(typed.trim(), maxNameLength);
 
-/** @returns the name in NFC, without invisible and bidirectional characters, and with single spaces */
+/** @returns the name in NFC, without control, invisible and bidirectional characters, and with single spaces between words */
 export function cleanName(typed: string): string {
   return removeInvisibleFromName(typed).normalize('NFC').replace(/\s+/g, ' ').trim();
 }
@@ -161,7 +158,7 @@ export type NameOrder = 'givenFirst' | 'familyFirst';
 // Han, kana and hangul names are written without a space between family and given name.
 const unspacedScripts = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]+$/u;
 
-/** @returns the default display name */
+/** @returns the full name, which is the default display name */
 export function fullName({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>, order: NameOrder): string {
   const parts = order === 'familyFirst' ? [lastName, firstName] : [firstName, lastName];
   const isUnspaced = order === 'familyFirst' && parts.every((part) => unspacedScripts.test(part));

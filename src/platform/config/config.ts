@@ -21,10 +21,14 @@ export interface Config {
   readonly dataDirectory: string;
   readonly database: DatabaseConfig;
   readonly redisUrl: string | null;
-  /** The first secret signs, all of them verify. Empty: one is generated and stored in the data directory. */
+  /**
+   * The first secret signs sessions, and all of them verify. If empty, a secret is generated and stored in the data
+   * directory.
+   */
   readonly sessionSecrets: readonly string[];
   /**
-   * The first key encrypts TOTP seeds, all of them decrypt. Empty: one is generated and stored in the data directory.
+   * The first key encrypts TOTP seeds, and all of them decrypt. If empty, a key is generated and stored in the data
+   * directory.
    */
   readonly secondFactorKeys: readonly string[];
   /** How many reverse proxies are trusted to report the client's address. */
@@ -73,7 +77,7 @@ function missingSettings(given: Readonly<Record<string, string>>): string[] {
   return faults;
 }
 
-// Parsed separately, so that an error in another setting does not hide a mismatch between the two URLs.
+// Parsed separately, so that an error in another setting does not hide a mismatch between BASE_URL and REGION_URLS.
 function readAddresses(given: Readonly<Record<string, string>>): { baseUrl: URL | null; urls: Map<string, URL> } {
   const { PORT, BASE_URL, REGION_URLS } = environment.shape;
   const urls = new Map(REGION_URLS.safeParse(given.REGION_URLS).data);

@@ -3,7 +3,7 @@ import { mailFrom, smtpUrl } from './mail.ts';
 
 const minSecretLength = 32;
 
-// Http is accepted on loopback addresses only, because elsewhere passwords would be sent in clear text.
+// HTTP is accepted on loopback addresses only, because it would send passwords over the network in clear text.
 function isSafe(url: URL): boolean {
   const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
   return url.protocol === 'https:' || (url.protocol === 'http:' && loopback);

@@ -16,7 +16,7 @@ const wording = z
   .record(language, z.string().min(1))
   .describe('A text in each language of the region. Readers of other languages get the default language.');
 
-// Anything not allowed explicitly is forbidden.
+// What a rules file does not allow explicitly is forbidden.
 const permission = z.enum(['allowed', 'forbidden']).default('forbidden');
 
 const throttle = z

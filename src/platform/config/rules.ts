@@ -116,7 +116,7 @@ const builtIn = new Map(
   builtInEditions.map((region) => [region as string, readRules(path.join(rulesFolder, `${region}.json`)).rules]),
 );
 
-/** @returns the name of a region in a language; its id if the region is not built in */
+/** @returns the name of a region in a language; its ID if the region is not built in */
 export function regionName(region: string, language: Language): RuleText {
   const rules = builtIn.get(region);
   return rules ? ruleTextIn(rules.name, language, rules) : { text: region, language };

@@ -14,8 +14,8 @@ export type Values = Readonly<Record<string, string | number | null>>;
 export type Build = (knex: Knex, $: (name: string) => Knex.Value) => Knex.QueryBuilder;
 
 /**
- * Hides a value from the query planner. SQLite prepares a join again at each call to plan for its values, which takes
- * 20 µs; a subquery prevents that.
+ * Hides a value from the query planner in a subquery. Otherwise SQLite prepares a join again for the values of each
+ * call, which takes 20 µs.
  */
 export const opaqueValue = (knex: Knex, value: Knex.Value): Knex.Raw => knex.raw('(select ?)', [value]);
 

@@ -34,11 +34,11 @@ const maxWaitMs = 60_000;
 
 /**
  * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region.
- * Every process and command calls this before it uses the database. It holds the migration lock throughout, so that
- * only one of two regions that start on the same empty database gets it.
+ * Every process and command calls this before it uses the database. It holds the migration lock throughout, so that two
+ * regions that start on the same empty database cannot both bind it.
  * @returns the names of the migrations that this call ran
- * @throws RegionMismatch for the database of another region, UnknownMigrations for that of another version; nothing is
- * changed
+ * @throws RegionMismatch for the database of another region, or UnknownMigrations for that of another version. In both
+ * cases, nothing is changed
  */
 export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
   return withMigrationLock(database, async (locked) => {
@@ -91,8 +91,8 @@ export async function rollBackEverything(database: Database): Promise<void> {
   await database.knex.migrate.rollback({ migrationSource }, true);
 }
 
-// The outer lock is released when its process dies. The lock row of Knex is not, so it is cleared first. An up-to-date
-// database is only read, because a running portal may hold the write lock while a command starts.
+// The outer lock is released when its process ends. The lock row of Knex is not, so it is cleared first. Nothing is
+// written to an up-to-date database, because a running portal may hold the write lock while a command starts.
 async function runPendingMigrations({ knex }: Database): Promise<string[]> {
   const known = (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name));
   const done = await doneMigrations(knex);

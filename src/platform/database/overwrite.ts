@@ -6,10 +6,10 @@ const maxWaitMs = 20_000;
 const pauseMs = 200;
 
 /**
- * Removes deleted rows from the files of the database as far as possible. SQLite rewrites the file and blocks other
- * writers meanwhile.
+ * Removes deleted rows from the files of the database as far as possible. SQLite rewrites the file, which blocks other
+ * writers.
  * @param tables the tables to vacuum in PostgreSQL
- * @returns false if other processes kept the file busy
+ * @returns false if the file could not be rewritten because other processes were using it
  */
 export async function overwriteDeleted(database: Database, tables: readonly string[]): Promise<boolean> {
   if (database.dialect === 'postgres') {

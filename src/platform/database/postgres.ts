@@ -5,7 +5,7 @@ import { compile, silentLog, type Build, type Compiled, type Database, type Valu
 import { withinTransaction } from './transaction.ts';
 
 const acquireTimeoutMs = 2_000;
-// Longer for migrations: no request is blocked on them, and a server that has just started may be slow.
+// Longer for migrations: no request waits for them, and a server that has just started may be slow.
 const migrationsAcquireTimeoutMs = 20_000;
 const bigintType = 20;
 

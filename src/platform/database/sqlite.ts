@@ -5,8 +5,9 @@ import knexFactory, { type Knex } from 'knex';
 import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { withinTransaction } from './transaction.ts';
 
-// Also analyzes tables that this connection has not read, because prepared reads run on the other one. SQLite samples a
-// limited number of rows per index, so this takes milliseconds at any size (sqlite.org/pragma.html#pragma_optimize).
+// Also analyzes tables that this connection has not read, because prepared reads run on a second connection. SQLite
+// samples a limited number of rows per index, so this takes milliseconds at any size
+// (sqlite.org/pragma.html#pragma_optimize).
 const analyzeEveryTable = 0x10002;
 
 /**
@@ -84,7 +85,7 @@ class SqliteReader {
     this.#connection?.close();
   }
 
-  // Opened for the first read, because the file may not exist before the first write.
+  // Opened at the first read, because the file may not exist before the first write.
   async #open(): Promise<SqliteFile.Database> {
     await this.#knex.raw('select 1');
     this.#connection ??= new SqliteFile(this.#file, { readonly: true, timeout: this.#lockTimeoutMs });
@@ -99,7 +100,7 @@ const setUpConnection =
   (connection: SqliteFile.Database, done: Done): void => {
     connection.pragma(`busy_timeout = ${lockTimeoutMs}`);
     connection.pragma('journal_mode = WAL');
-    // FULL: committed transactions survive a power failure.
+    // FULL: no committed transaction is lost in a power failure.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
     // Overwrite deleted data instead of leaving it in the file until the space is reused.

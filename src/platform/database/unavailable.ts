@@ -1,6 +1,6 @@
 // SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention (57014: statement timeout).
 const postgresClasses = /^(08|53|57)/;
-// Including extended codes such as SQLITE_READONLY_DBMOVED.
+// Also matches extended codes such as SQLITE_READONLY_DBMOVED.
 const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|CANTOPEN|READONLY|IOERR)(_|$)/;
 const codes = new Set([
   'ECONNREFUSED',
@@ -36,7 +36,7 @@ export function isUnavailable(error: unknown): boolean {
     sqliteCodes.test(code) ||
     postgresClasses.test(code) ||
     names.has(error.name) ||
-    // The errors of node-redis have the name of their parent class.
+    // The errors of node-redis have the `name` of their parent class, so compare the name of the constructor too.
     names.has(error.constructor.name) ||
     messages.test(error.message)
   );

@@ -6,7 +6,7 @@ const ownerOnly = 0o600;
 const folderOwnerOnly = 0o700;
 
 /**
- * Reads a secret from a file, which only its owner can read. Generates it if the file does not exist. The secret is
+ * Reads a secret from a file that only its owner can read. Generates it if the file does not exist. The secret is
  * written to a temporary file and then linked, so readers never see a partial file and concurrent processes agree on
  * one secret.
  */

@@ -3,7 +3,7 @@ import * as argon2 from '@node-rs/argon2';
 import PQueue from 'p-queue';
 import { overloaded } from '../../domain/errors.ts';
 
-/** Memory in KiB, passes, lanes. */
+/** The parameters of argon2: memory in KiB, number of passes, and number of lanes. */
 export interface HashParameters {
   readonly memoryCost: number;
   readonly timeCost: number;
@@ -11,8 +11,8 @@ export interface HashParameters {
 }
 
 /**
- * OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. The package's default algorithm is
- * argon2id.
+ * The parameters that the OWASP Password Storage Cheat Sheet recommends for argon2id, the package's default algorithm:
+ * 19 MiB, two passes, one lane.
  */
 export const hashParameters: HashParameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
@@ -28,7 +28,10 @@ const defaultMaxWaitMs = 2_000;
 export interface Hasher {
   /** @returns the argon2id hash of a password. @throws Failure overloaded after 2 s in the queue */
   hash(password: string): Promise<string>;
-  /** @returns a cheap hash, for passwords of 100 random bits only. Queued after all other hashes, without a timeout */
+  /**
+   * @returns a cheap hash, for passwords of 100 random bits only. It is queued after all other hashes, without a
+   * timeout
+   */
   hashRandom(password: string): Promise<string>;
   /**
    * @returns whether the password matches a hash, in constant time.
@@ -66,7 +69,8 @@ export async function createHasher(
   };
   const decoy = await engine.hash(crypto.randomUUID(), parameters);
   const lightDecoy = await engine.hash(crypto.randomUUID(), light);
-  // Always verify one full and one cheap hash: otherwise the time would reveal who still has a temporary password.
+  // Always verify one full and one cheap hash: otherwise the time would reveal which users still have a temporary
+  // password.
   const verifyInConstantTime = async (tag: string, password: string): Promise<boolean> => {
     const isLight = isWeaker(tag, parameters);
     const full = await engine.verify(isLight ? decoy : tag, password);

@@ -5,11 +5,11 @@ import { regionId } from '../../domain/regions.ts';
 /** A signing region and its public key. */
 export interface Signer {
   readonly region: string;
-  /** Ed25519 as SPKI in DER, base64url. */
+  /** The Ed25519 key as SPKI in DER, base64url. */
   readonly publicKey: string;
 }
 
-/** The format of a signer in a file. `isSignedBy` verifies it. */
+/** The format of a signer in a file. It does not check the key; `isSignedBy` does. */
 export const signerSchema = z.object({ region: z.string().regex(regionId), publicKey: z.base64url().max(200) });
 export const signatureSchema = z.base64url().max(200);
 
@@ -17,16 +17,19 @@ export const signatureSchema = z.base64url().max(200);
 export const generateSigningKey = (): string =>
   generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
-/** @param privateKey as PEM */
+/**
+ * @param privateKey the private key of the region as PEM
+ * @returns the region as a signer, with the matching public key
+ */
 export const signerOf = (region: string, privateKey: string): Signer => ({
   region,
   publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).toString('base64url'),
 });
 
 /**
- * Signs an array of values. An array, because its serialization has a fixed order.
+ * Signs content. Pass an array, because its serialization has a fixed order.
  * @param form the kind of content, so that a signature is not valid for another kind
- * @returns Ed25519 (RFC 8032), base64url
+ * @returns the Ed25519 signature (RFC 8032), base64url
  */
 export const signatureOf = (form: string, signer: Signer, content: unknown, privateKey: string): string =>
   sign(null, textOf(form, signer, content), createPrivateKey(privateKey)).toString('base64url');
@@ -42,7 +45,7 @@ export function isSignedBy(signer: Signer, form: string, content: unknown, signa
   }
 }
 
-/** @returns a fingerprint that two operators can compare on the phone: eight groups of four hexadecimal digits */
+/** @returns a fingerprint that two operators can compare over the phone: eight groups of four hexadecimal digits */
 export function fingerprintOf(publicKey: string): string {
   const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex');
   return (digest.slice(0, 32).match(/.{4}/g) ?? []).join('-');

@@ -18,7 +18,8 @@ export function loadSecrets(config: Config): readonly string[] {
 }
 
 /**
- * @returns the keys that encrypt TOTP seeds: those of the configuration, or one that is generated and stored likewise
+ * @returns the keys that encrypt TOTP seeds: those of the configuration, or one that is generated at the first start
+ * and stored in the data directory, readable only by its owner
  */
 export function loadSecondFactorKeys(config: Config): readonly string[] {
   return config.secondFactorKeys.length > 0
@@ -26,7 +27,7 @@ export function loadSecondFactorKeys(config: Config): readonly string[] {
     : [readOrGenerateSecret(secondFactorKeyFile(config))];
 }
 
-/** Like `loadSecondFactorKeys`, but generates no key. @returns the empty array if there is none */
+/** Like `loadSecondFactorKeys`, but generates no key. @returns an empty array if there is none */
 export function findSecondFactorKeys(config: Config): readonly string[] {
   const exist = config.secondFactorKeys.length > 0 || existsSync(secondFactorKeyFile(config));
   return exist ? loadSecondFactorKeys(config) : [];

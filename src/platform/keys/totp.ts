@@ -11,14 +11,17 @@ const seedBytes = 20;
 // Also accept codes of the previous and the next step, because clocks differ and users type slowly.
 const skewSteps = 1;
 
-/** Binds an encrypted seed to its user (additional authenticated data): a copy in another user's row cannot be decrypted. A seed copied into another user's row cannot be decrypted. */
+/**
+ * Binds an encrypted seed to its user (additional authenticated data): a seed that is copied into another user's row
+ * cannot be decrypted.
+ */
 export const seedPurpose = (userId: string): string => `seed of ${userId}`;
 
 /** @returns a new seed in base 32, for authenticator apps and manual entry */
 export const generateSeed = (): string => new (otpauth().Secret)({ size: seedBytes }).base32;
 
 /**
- * @param now epoch ms
+ * @param now the current time, epoch ms
  * @returns the time step of a code, counted from the epoch; null if the code is not valid now
  */
 export function matchingTimeStep(seed: string, code: string, now: number): number | null {

@@ -2,9 +2,9 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import type { Sealed } from '../../domain/people/second-factor.ts';
 
 export interface Vault {
-  /** @param purpose the context, such as the owner of the seed. It must be the same to open the text */
+  /** @param purpose the context, such as the owner of a seed. The text can only be opened with the same purpose */
   seal(text: string, purpose: string): Sealed;
-  /** @returns the text; null if no key fits, the text was changed, or it was sealed for another purpose */
+  /** @returns the text; null if no key matches, the text was changed, or it was sealed for another purpose */
   open(sealed: Sealed, purpose: string): string | null;
   /** ID of the key used for sealing. */
   readonly keyId: string;

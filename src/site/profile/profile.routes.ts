@@ -93,8 +93,9 @@ async function endSessions(deps: ProfileRoutesDependencies, request: Request, re
   const { values } = readForm(endSessionForm, request.body);
   const which = values?.session ?? '';
   const own = sessionOf(request).id;
-  const ended = await sessions.endOwn(scopeOf(request), which === 'others' ? { allExcept: own } : { id: which });
+  const others = which === 'others';
+  const ended = await sessions.endOwn(scopeOf(request), others ? { allExcept: own } : { id: which });
   if (!ended) throw notFound();
-  request.session.notice = { kind: 'success', key: 'profile:sessions.done' };
+  request.session.notice = { kind: 'success', key: `profile:sessions.ended.${others ? 'others' : 'one'}` };
   await seeOther(request, response, paths.ownSessions);
 }

@@ -15,7 +15,7 @@ import { displayNameOf } from '../../../domain/principal.ts';
 /** The parts of an issued credential that an administrator may see. */
 export interface IssuedCredential {
   readonly handover: HandoverMode;
-  /** The temporary password or the address of the link, to be shown once; null if it is mailed directly to the user. */
+  /** The temporary password or the address of the link, to show once; null if the portal mails the link to the user. */
   readonly clearText: string | null;
   /** Epoch ms. */
   readonly expiresAt: number;
@@ -28,14 +28,14 @@ export interface NewCredential {
   readonly link: LinkDigest | null;
 }
 
-/** Why a credential is issued; the email that delivers it gives the reason. */
+/** Why a credential is issued. The email with the link states this reason. */
 export type Occasion = 'reset' | 'added';
 
 /** @returns the handover mode as event data; an empty object for a temporary password that was shown */
 export const toEventHandover = ({ handover }: Pick<IssuedCredential, 'handover'>): { by?: LinkHandover } =>
   handover === 'shown' ? {} : { by: handover };
 
-/** The user who receives a credential, with their epoch after it is issued. */
+/** The user who receives a credential, with the epoch that the user has once it is stored. */
 interface Recipient {
   readonly id: string;
   readonly epoch: number;
@@ -66,8 +66,9 @@ export function createCredentialIssuer(deps: CredentialIssuerDependencies) {
 }
 
 /**
- * @returns the handover mode for a credential. Regardless of the rules, the operator's command prints a password, because it
- * is the last resort when no administrator can sign in. Support never sees a password, because it would outlive the grant.
+ * @returns the handover mode for a credential. Two principals are exempt from the rules. The operator's command prints
+ * a password, because it is the last resort when no administrator can sign in. Operators with support access never see
+ * a password, because it would remain valid after the grant ends.
  */
 export function handoverRuleFor({ principal, rules }: Scope): HandoverMode {
   if (principal.kind === 'operator') return 'shown';
@@ -85,19 +86,22 @@ function issueLink(
   const issued = handover === 'link' ? tokens.issue() : { ...tokens.issueForMail(), address: null };
   return {
     credential: { handover, clearText: issued.address, expiresAt: until },
-    // A hash that no password matches: the old password stops working and only the link is accepted.
+    // No password matches this hash: the old password stops working, and only the link gives access.
     stored: { kind: 'temporary', hash: hasher.decoy, at, until, by: displayNameOf(principal) },
     link: { id: issued.id, digest: issued.digest },
   };
 }
 
-/** @returns whether the portal can deliver a credential as the rules require. If they require email, there is no fallback. */
+/**
+ * @returns whether the portal can deliver a credential as the rules require; false if they require email and the portal
+ * has no mail server
+ */
 export function canDeliver(deps: CredentialIssuerDependencies, scope: Scope): boolean {
   const { canMail } = deps;
   return canMail || handoverRuleFor(scope) !== 'mailedLink';
 }
 
-/** Issues a credential without storing it. @param hash the hash function; an import passes one of lower priority */
+/** Issues a credential without storing it. @param hash the hash function. An import passes one with lower priority */
 export async function issue(
   deps: CredentialIssuerDependencies,
   scope: Scope,
@@ -111,7 +115,10 @@ export async function issue(
   return { credential: { handover: rule, clearText, expiresAt: stored.until }, stored, link: null };
 }
 
-/** Stores the one-time links among the credentials and enqueues their emails, in the transaction that stores the passwords. */
+/**
+ * Stores the one-time links of the issued credentials and enqueues their emails. It must run in the transaction that
+ * stores the password hashes.
+ */
 export async function storeLinks(
   tx: Database,
   scope: Scope,

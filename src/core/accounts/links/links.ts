@@ -33,7 +33,7 @@ async function findValid(deps: LinksDependencies, tx: Database, token: string): 
   return found !== null && isLinkValid(found, clock()) ? found : null;
 }
 
-// From here on, the password can be changed only in the session opened by this link, within the allowed time.
+// After this step, the user can choose a password only in the session that the link opens, within the allowed time.
 async function consume(
   deps: LinksDependencies,
   tx: Database,
@@ -57,16 +57,17 @@ async function consume(
   return true;
 }
 
-/** Looks up a link without redeeming it. @returns null if it is unknown, expired or already used */
+/** Looks up a link without redeeming it. @returns the link; null if it is unknown, expired or already used */
 export function find(deps: LinksDependencies, token: string): Promise<FoundLink | null> {
   const { database } = deps;
   return findValid(deps, database, token);
 }
 
 /**
- * Redeems a link and opens a session in which the user must choose a password. Of concurrent requests, only one succeeds.
+ * Redeems a link and opens a session in which the user must choose a password. Of concurrent requests, only one
+ * succeeds.
  * @param device the User-Agent of the browser
- * @returns null if the link is unknown, expired or already used
+ * @returns a ticket for the session; null if the link is unknown, expired or already used
  */
 export async function redeem(
   deps: LinksDependencies,
@@ -101,7 +102,10 @@ export async function addressForMail(deps: LinksDependencies, linkId: string): P
   return found !== null && isLinkValid(found, clock()) ? tokens.addressOf(found) : null;
 }
 
-/** @returns the link that produced the user's current credentials, and whether it was opened; null if there is none */
+/**
+ * @returns the link with which the user's current credentials were issued, and whether it was opened; null if there is
+ * none
+ */
 export function findLatest(deps: LinksDependencies, scope: Scope, user: User) {
   const { database } = deps;
   return linksStore.findLatest(database, scope, user);

@@ -36,8 +36,8 @@ export interface RecoveryDependencies {
 }
 
 /**
- * Self-service account recovery, for regions in which administrators may not reset passwords: a one-time link is mailed to
- * the user name, which is an email address.
+ * Self-service account recovery, for regions in which administrators may not reset passwords: a one-time link is mailed
+ * to the user name, which is an email address.
  */
 export function createRecovery(deps: RecoveryDependencies) {
   const bound = bind<Queue, { requestLink: typeof requestLink; run: typeof run }>(
@@ -47,12 +47,12 @@ export function createRecovery(deps: RecoveryDependencies) {
   return {
     requestLink: bound.requestLink,
 
-    /** Mails the links that were requested. */
+    /** The background job that mails the requested links. */
     work: { name: 'Recovery', everyMs, run: bound.run } satisfies Job,
   };
 }
 
-/** Requests are queued only in memory and dropped after processing, because user names are personal data. */
+/** The queue is only in memory, and processed requests are discarded, because user names are personal data. */
 interface Queue extends RecoveryDependencies {
   readonly waiting: RecoveryRequest[];
 }
@@ -102,7 +102,8 @@ async function run(deps: Queue, stopping: AbortSignal): Promise<void> {
 /**
  * Queues a request for a recovery link. The user name is looked up only after the response has been sent, so that the
  * response time does not reveal whether the name exists.
- * @returns the waiting time if the request was throttled, else null. @throws Failure overloaded
+ * @returns the waiting time if the request was throttled; null otherwise
+ * @throws Failure overloaded if the queue is full
  */
 export async function requestLink(deps: Queue, scope: RegionScope, username: string): Promise<Wait | null> {
   const { throttle, waiting } = deps;

@@ -25,13 +25,19 @@ export function createLinkTokens(secrets: readonly string[], addressOf: (token: 
       return { id: randomUUID(), digest: digestOf(token), address: addressOf(token) };
     },
 
-    /** @returns a link to mail later. Its token is derived from its id when the email is sent. */
+    /**
+     * @returns a link to mail later. Its token is not stored, because it can be derived from the ID when the email is
+     * sent.
+     */
     issueForMail: (): LinkDigest => {
       const id = randomUUID();
       return { id, digest: digestOf(derive(secrets[0] ?? '', id)) };
     },
 
-    /** @returns the address of a link that was issued for mail; null if the secret used to derive it has been removed */
+    /**
+     * @returns the address of a link that was issued for mail; null if the secret from which its token was derived has
+     * been removed
+     */
     addressOf: ({ id, digest }: LinkDigest): string | null => {
       const token = secrets.map((secret) => derive(secret, id)).find((each) => digestOf(each) === digest);
       return token === undefined ? null : addressOf(token);

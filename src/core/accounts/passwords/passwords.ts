@@ -58,7 +58,8 @@ export async function validate(
   return [];
 }
 
-// The session that made the change continues with the new epoch. A slower concurrent change fails on the old epoch.
+// The session that made the change continues with the new epoch. A concurrent change that commits later fails, because
+// it compares the old epoch.
 async function replaceOwn(
   deps: PasswordsDependencies,
   scope: Scope,
@@ -74,7 +75,7 @@ async function replaceOwn(
     const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
     if (!replaced) throw conflict('password.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, sessionId);
-    // Users who replace their own password have just confirmed it; they are not asked for the temporary password again.
+    // Users who replace a password that they chose have just entered it, so it counts as confirmed.
     if (user.password === 'own') await sessionsStore.markPasswordConfirmed(tx, sessionId, user.id, at);
     await activityStore.record(
       tx,
@@ -87,7 +88,8 @@ async function replaceOwn(
   return user.epoch + 1;
 }
 
-// The administrator knows the temporary password, so a password that only adds a prefix or suffix to it is not a secret.
+// The administrator has seen the temporary password, so a password that only adds a prefix or suffix to it is not
+// secret.
 async function isUnchanged(deps: PasswordsDependencies, { user }: Credentials, newPassword: string): Promise<boolean> {
   const { hasher, database } = deps;
   const candidates =
@@ -127,7 +129,7 @@ async function ownCredentials(deps: PasswordsDependencies, scope: Scope, epoch: 
   return credentials;
 }
 
-/** Replaces a temporary password with the user's own. @param session the session that makes the change */
+/** Replaces a temporary password with one that the user chose. @param session the session that makes the change */
 export async function changeForced(
   deps: PasswordsDependencies,
   scope: Scope,
@@ -137,7 +139,10 @@ export async function changeForced(
   return change(deps, scope, await ownCredentials(deps, scope, session.epoch), session.id, form);
 }
 
-/** Replaces the user's own password. Requires the current password; wrong entries count toward the sign-in throttle. */
+/**
+ * Replaces a password that the user chose. It requires the current password, and wrong attempts count toward the
+ * sign-in throttle.
+ */
 export async function changeOwn(
   deps: PasswordsDependencies,
   scope: Scope,
@@ -159,7 +164,10 @@ export async function changeOwn(
   return change(deps, scope, credentials, session.id, form);
 }
 
-/** @returns metadata of a user's password: who set it and when. @throws Failure notFound for a user of another tenant */
+/**
+ * @returns metadata of a user's password: who set it and when.
+ * @throws Failure notFound for a user of another tenant
+ */
 export function getMetadata(
   { database }: PasswordsDependencies,
   scope: Scope,

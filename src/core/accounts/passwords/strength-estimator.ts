@@ -1,13 +1,15 @@
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Language } from '../../../domain/regions.ts';
 import { overloaded, type Failure } from '../../../domain/errors.ts';
-import { codeExtension } from '../../../platform/package-root.ts';
+import { codeExtension, codeRoot } from '../../../platform/package-root.ts';
 import type { StrengthMessage } from './strength-estimator.worker.ts';
 
 export interface StrengthEstimator {
   /**
-   * @returns the estimated number of guesses for an attacker who knows common passwords and these names
-   * @throws Failure overloaded if the worker does not answer in time: an unchecked password is not accepted
+   * @returns the estimated number of guesses for an attacker who has a list of common passwords and these names
+   * @throws Failure overloaded if the worker does not answer in time, because an unchecked password must not be
+   * accepted
    */
   estimateGuesses(password: string, names: readonly string[]): Promise<number>;
   close(): Promise<void>;
@@ -16,9 +18,11 @@ export interface StrengthEstimator {
 const defaultMaxWaitMs = 5_000;
 const maxWaiting = 8;
 
+const program = path.join(codeRoot, `src/core/accounts/passwords/strength-estimator.worker${codeExtension}`);
+
 /**
- * Estimates the strength of passwords with zxcvbn, in a worker thread, because an estimate takes CPU time. The thread starts
- * on first use, because it takes 40 MB.
+ * Estimates the strength of passwords with zxcvbn. An estimate takes CPU time, so it runs in a worker thread. The
+ * thread needs 40 MB, so it starts on first use.
  * @param languages the languages whose dictionaries are used, if zxcvbn provides them
  * @param maxWaitMs how long an estimate may take before it fails
  */
@@ -62,9 +66,7 @@ class WorkerStrengthEstimator implements StrengthEstimator {
   }
 
   #start(): Worker {
-    const started = new Worker(new URL(`./strength-estimator.worker${codeExtension}`, import.meta.url), {
-      workerData: this.#languages,
-    });
+    const started = new Worker(program, { workerData: this.#languages });
     started.unref();
     this.#isReady = false;
     started.on('message', (message: StrengthMessage) => {

@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-common';
 
-// Scoring a long text can take seconds of CPU time. A password whose beginning is strong is strong as a whole.
+// Scoring a long text can take seconds of CPU time. If the beginning of a password is strong, the whole password is
+// strong.
 const scoredLength = 40;
 
 // Well-known phrases that the password dictionaries do not contain. They are scored like the user's own name.

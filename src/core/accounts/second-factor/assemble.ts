@@ -10,7 +10,7 @@ import { createCodeSubmission } from './submit-code.ts';
 import { createVault } from '../../../platform/keys/vault.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** Assembles the functions of the second factor that the routes use, and its background job. */
+/** Assembles the second-factor functions that the routes use, and the background job that re-encrypts seeds. */
 export function assembleSecondFactor(deps: {
   database: Database;
   keys: readonly string[];

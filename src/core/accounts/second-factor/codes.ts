@@ -10,7 +10,7 @@ import * as secondFactorsStore from '../stores/second-factors.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
-/** Which kind of code was accepted: one from the authenticator app, or a recovery code. */
+/** The kind of code that was accepted: from the authenticator app, or a recovery code. */
 export type AcceptedCodeKind = 'app' | 'recovery';
 
 // A plain hash is enough: 120 random bits cannot be recovered from a digest (OWASP ASVS 5.0, 6.5.2).
@@ -31,7 +31,10 @@ export interface CodeAcceptorDependencies {
   readonly clock: () => number;
 }
 
-/** Accepts each code only once, across all nodes. @returns null if the code is wrong or was used before */
+/**
+ * Checks a code and consumes it, so that it is accepted only once across all nodes.
+ * @returns the kind of code; null if it is wrong or was used before
+ */
 export async function acceptCode(
   deps: CodeAcceptorDependencies,
   tx: Database,
@@ -54,7 +57,7 @@ export const createCodeAcceptor = (deps: CodeAcceptorDependencies) => bind(deps,
 
 export type AcceptCode = ReturnType<typeof createCodeAcceptor>;
 
-/** Records the use of a recovery code, with the number of remaining codes. */
+/** Records the use of a recovery code, with the number of remaining codes. A code from the app is not recorded. */
 export async function recordRecoveryCodeUse(
   tx: Database,
   scope: Scope,

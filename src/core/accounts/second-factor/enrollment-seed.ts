@@ -7,8 +7,9 @@ import { bind } from '../../../platform/bind.ts';
 export type EnrollmentSeed = ReturnType<typeof createEnrollmentSeed>;
 
 /**
- * Returns the seed for enrollment: the same one until it is confirmed or the session ends. It is stored encrypted in the
- * session data, so that the session store does not reveal it. It is never read from a form, so a client cannot choose it.
+ * Returns the seed for enrollment, which stays the same until it is confirmed or the session ends. The session data
+ * contains the seed in encrypted form, so that the session store does not reveal it. The seed is never read from a
+ * form, so a client cannot choose it.
  */
 export function getEnrollmentSeed(
   deps: Vault,

@@ -14,7 +14,7 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
-/** Recovery codes in clear text, to be shown once; or the validation errors of the form. */
+/** The recovery codes in clear text, to show once, or the validation error of the form. */
 export type CodesResult =
   | { readonly outcome: 'done'; readonly codes: readonly string[] }
   | { readonly outcome: 'invalid'; readonly fault: FieldFault };
@@ -42,14 +42,16 @@ export function needsPassword(
 
 async function checkFirstCode(
   deps: SecondFactorDependencies,
-  asker: AuthenticatedSession,
+  authenticated: AuthenticatedSession,
   seed: string,
   typed: TypedCredentials,
 ): Promise<FieldFault | { step: number }> {
   const { throttle, reauthentication, clock } = deps;
-  const wait = await throttle.consumeBudget('secondFactor', asker.session.user.id);
+  const wait = await throttle.consumeBudget('secondFactor', authenticated.session.user.id);
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
-  const fault = needsPassword(deps, asker) ? await reauthentication.checkPassword(asker, typed.currentPassword) : null;
+  const fault = needsPassword(deps, authenticated)
+    ? await reauthentication.checkPassword(authenticated, typed.currentPassword)
+    : null;
   if (fault !== null) return fault;
   const read = parseCode(typed.code);
   const step = read?.kind === 'app' ? matchingTimeStep(seed, read.code, clock()) : null;
@@ -71,14 +73,14 @@ export async function countRecoveryCodes(
  */
 export async function setUp(
   deps: SecondFactorDependencies,
-  asker: AuthenticatedSession,
+  authenticated: AuthenticatedSession,
   seed: string,
   typed: TypedCredentials,
 ): Promise<CodesResult> {
   const { database, clock, vault } = deps;
-  const { scope, session } = asker;
+  const { scope, session } = authenticated;
   const { user } = session;
-  const checked = await checkFirstCode(deps, asker, seed, typed);
+  const checked = await checkFirstCode(deps, authenticated, seed, typed);
   if (!('step' in checked)) return { outcome: 'invalid', fault: checked };
   const { codes, digests } = newRecoveryCodes(user.id);
   await database.transaction(async (tx) => {
@@ -98,13 +100,13 @@ export async function setUp(
 /** Generates ten new recovery codes, which replace the previous ones. @throws Failure throttled */
 export async function regenerateCodes(
   deps: SecondFactorDependencies,
-  asker: AuthenticatedSession,
+  authenticated: AuthenticatedSession,
   typed: TypedCredentials,
 ): Promise<CodesResult> {
   const { reauthentication } = deps;
-  const { scope, session } = asker;
+  const { scope, session } = authenticated;
   const { codes, digests } = newRecoveryCodes(session.user.id);
-  const fault = await reauthentication.checkPasswordAndCode(asker, typed, async (tx, at) => {
+  const fault = await reauthentication.checkPasswordAndCode(authenticated, typed, async (tx, at) => {
     await secondFactorsStore.replaceCodes(tx, scope, session.user.id, digests, at);
     await activityStore.record(tx, scope, { kind: 'secondFactor.codesReplaced' }, session.user.id, at);
   });
@@ -113,20 +115,20 @@ export async function regenerateCodes(
 
 /**
  * Removes the user's own second factor and ends their other sessions.
- * @returns the validation error of the form, or null.
+ * @returns the validation error of the form, or null
  * @throws Failure throttled, or forbidden if the rules require a second factor
  */
 export async function remove(
   deps: SecondFactorDependencies,
-  asker: AuthenticatedSession,
+  authenticated: AuthenticatedSession,
   typed: TypedCredentials,
 ): Promise<FieldFault | null> {
   const { reauthentication } = deps;
-  const { scope, session } = asker;
+  const { scope, session } = authenticated;
   const { user, tenant } = session;
   const required = isSecondFactorRequired(scope.rules, user.administratorLevel, tenant.kind);
   if (required) throw new Failure('forbidden', { code: 'secondFactor.required' });
-  return reauthentication.checkPasswordAndCode(asker, typed, async (tx, at) => {
+  return reauthentication.checkPasswordAndCode(authenticated, typed, async (tx, at) => {
     await secondFactorsStore.remove(tx, scope, user.id);
     await sessionsStore.endAllOfUser(tx, scope, user.id, session.id);
     await activityStore.record(tx, scope, { kind: 'secondFactor.removed' }, user.id, at);

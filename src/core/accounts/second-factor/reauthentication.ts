@@ -111,29 +111,33 @@ export async function checkPassword(
  */
 export async function checkPasswordAndCode(
   deps: ReauthenticationDependencies,
-  asker: AuthenticatedSession,
+  authenticated: AuthenticatedSession,
   typed: TypedCredentials,
   work: GuardedWork,
 ): Promise<FieldFault | null> {
   const { throttle, log } = deps;
-  const { scope, session } = asker;
-  const fault = await checkPassword(deps, asker, typed.currentPassword);
+  const { scope, session } = authenticated;
+  const fault = await checkPassword(deps, authenticated, typed.currentPassword);
   if (fault !== null) return fault;
   const { attempts } = scope.rules.throttle.perAccountAndAddress;
   const wait = await throttle.codes.consume(session.user, attempts);
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
-  const accepted = await consumeCodeAndRun(deps, asker, typed.code, work).catch(async (error: unknown) => {
+  const accepted = await consumeCodeAndRun(deps, authenticated, typed.code, work).catch(async (error: unknown) => {
     await throttle.codes.refund(session.user, attempts);
     throw error;
   });
   if (!accepted) return refuse(deps, scope, session.user.id, { field: 'code', code: 'secondFactor.codeWrong' });
-  // The work is done, and its result can be shown only once, so a failed reset of the counter must not fail the request.
+  // The change is committed, and its result can be shown only once, so a failed reset of the counter must not fail the
+  // request.
   await throttle.codes
     .reset(session.user, attempts)
     .catch((error: unknown) => log.warn(error, 'The counter of failed attempts was not reset'));
   return null;
 }
 
-/** Asks for the credentials again, so that an unattended session is not enough to change a second factor. */
+/**
+ * Requires users to enter their credentials again, so that an unattended session is not enough to change a second
+ * factor.
+ */
 export const createReauthentication = (deps: ReauthenticationDependencies) =>
   bind(deps, { checkPassword, checkPasswordAndCode });

@@ -15,8 +15,8 @@ export interface SeedReencryptionDependencies {
 }
 
 /**
- * Encrypts every TOTP seed with the first key, so that older keys can be removed. Logs the number of seeds that none of the
- * keys can decrypt.
+ * Encrypts every TOTP seed with the first key, so that older keys can be removed. Logs the number of seeds that none of
+ * the keys can decrypt.
  */
 export function createSeedReencryption(deps: SeedReencryptionDependencies): Job {
   const bound = bind(deps, { run });

@@ -29,7 +29,7 @@ export async function removeSecondFactor(
     if ((await tenantsStore.findOwn(tx, scope))?.state === 'moving') return { outcome: 'moving' } as const;
     return performAction(tx, scope, userId, removeSecondFactorAction, clock());
   });
-  // Failed attempts at the removed factor must not lock the user out of the next one.
+  // Failed attempts with the removed factor must not lock the user out of the next one.
   if (result.outcome === 'done') await throttle.codes.deleteCounts(result.user);
   return result;
 }
@@ -38,8 +38,8 @@ export const createSecondFactorRemover = (deps: SecondFactorRemoverDependencies)
   bind(deps, { removeSecondFactor }).removeSecondFactor;
 
 /**
- * Removes the second factor of a user who has lost their authenticator app and recovery codes, and ends their sessions. Their
- * password stays valid.
+ * Removes the second factor of a user who has lost the authenticator app and the recovery codes, and ends the user's
+ * sessions. The password stays valid.
  */
 export const removeSecondFactorAction: UserAction = {
   action: 'users.removeSecondFactor',

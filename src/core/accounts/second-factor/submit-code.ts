@@ -34,7 +34,7 @@ function acceptAndRecord(
     await tenantsStore.lock(tx, scope);
     const { user } = session;
     const at = clock();
-    // Before the code is checked: a session that ended in the meantime must not consume a code.
+    // Update the session before checking the code: a session that ended in the meantime must not consume a code.
     if (!(await sessionsStore.updateAuthentication(tx, session, amrWithCode(session, typed), at))) return null;
     const accepted = await accept(tx, scope, user.id, typed);
     if (accepted === null) throw new CodeRejected();
@@ -45,7 +45,7 @@ function acceptAndRecord(
   });
 }
 
-/** The second step of a sign-in, after the password. All refusals are indistinguishable to the client. */
+/** The second step of a sign-in, after the password. The client cannot distinguish the reasons for a refusal. */
 export async function submitCode(
   deps: CodeSubmissionDependencies,
   scope: Scope,
@@ -80,5 +80,5 @@ export async function submitCode(
 
 export const createCodeSubmission = (deps: CodeSubmissionDependencies) => bind(deps, { submitCode }).submitCode;
 
-/** Rolls back what the transaction wrote before the code was checked. */
+/** Thrown to roll back the update of the session if the code is wrong. */
 class CodeRejected extends Error {}

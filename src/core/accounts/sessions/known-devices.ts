@@ -14,7 +14,7 @@ export function issue(deps: readonly string[], username: string, epoch: number):
   return `${id}.${sign(deps[0] ?? '', `${username}|${epoch}`, id).toString('base64url')}`;
 }
 
-/** @returns the device ID if the token was issued to this user with their current password, else null */
+/** @returns the device ID if the token was issued to this user with the current password; null otherwise */
 export function recognize(
   deps: readonly string[],
   username: string,
@@ -32,8 +32,9 @@ export function recognize(
 }
 
 /**
- * Tokens that identify a browser in which a user has signed in before: `id.signature`, bound to the user and their current
- * password. A token does not authenticate anyone. It only prevents failed attempts by others from locking the user out.
+ * Tokens that identify a browser in which a user has signed in before: `id.signature`, bound to the user and the
+ * current password. A token does not authenticate the user. It only prevents failed attempts from other browsers from
+ * locking the user out.
  */
 export const createKnownDevices = (deps: readonly string[]) => bind(deps, { issue, recognize });
 

@@ -16,8 +16,9 @@ import type { PersonPrincipal, SupportPrincipal } from '../../../domain/principa
 const sessionChanged = 'session.changed';
 
 /**
- * Checks a session again, in a transaction that holds its tenant's lock.
- * @throws Failure conflict if the session has ended, or the user's credentials have been replaced, since the request began
+ * Checks a session again, in a transaction that holds the tenant's lock.
+ * @throws Failure conflict if the session has ended or the user's credentials have been replaced since the request
+ * began
  */
 export async function recheckSession(tx: Database, { id, user }: LiveSession, now: number): Promise<void> {
   const present = await sessionsStore.findLiveAcrossTenants(tx, id);
@@ -25,8 +26,9 @@ export async function recheckSession(tx: Database, { id, user }: LiveSession, no
 }
 
 /**
- * Locks the scope's tenant and checks under the lock that the principal has not changed since the request began: the user may
- * sign in, has the same level and epoch, and a support grant is still open. Commands and jobs are exempt.
+ * Locks the scope's tenant and checks under the lock that the principal has not changed since the request began: the
+ * user can still sign in and has the same level and epoch, and a support grant is still valid. Commands and jobs are
+ * exempt.
  * @throws Failure conflict if it has changed
  */
 export async function lockTenantAndRecheck(tx: Database, scope: Scope, clock: () => number): Promise<void> {
@@ -50,8 +52,8 @@ export async function lockTenantAndRecheck(tx: Database, scope: Scope, clock: ()
 }
 
 /**
- * @throws Failure conflict if the user may no longer sign in, or if their credentials have been replaced since the request
- * began
+ * @throws Failure conflict if the user can no longer sign in, or if the credentials have been replaced since the
+ * request began
  */
 async function recheckUser(
   tx: Database,

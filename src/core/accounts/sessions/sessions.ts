@@ -12,12 +12,16 @@ import { actorIdOf, actingUserId } from '../../../domain/principal.ts';
 
 export type { SessionTicket, SignInResult } from './sign-in.ts';
 
-// The precision of "last seen": one write per minute instead of one per request.
+// The precision of the time at which a session was last seen. It allows one write per minute instead of one per
+// request.
 const lastSeenPrecisionMs = 60_000;
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-/** @returns the session for a ticket, or null if it is no longer valid. It may have been ended on any node. */
+/**
+ * @returns the session for a ticket; null if it is no longer valid, which includes sessions that were ended on another
+ * node
+ */
 export async function resume(
   deps: SessionsDependencies,
   rules: RegionRules,
@@ -28,7 +32,7 @@ export async function resume(
   const now = clock();
   if (session === null || !isSessionValid(session, ticket, effectiveRules(rules, session.tenant.ownRules), now))
     return null;
-  // Not awaited: reads must still work when the database cannot be written.
+  // Do not await the write: pages must still open if the database can only be read.
   if (now - session.seenAt >= lastSeenPrecisionMs) {
     sessionsStore
       .updateLastSeen(database, session.id, now)
@@ -37,7 +41,7 @@ export async function resume(
   return { ...session, supportEnd: supportEndOf(session, rules, now) };
 }
 
-/** Ends a session. A cookie that still refers to it is no longer valid. */
+/** Ends a session. Cookies that refer to it become invalid. */
 export function signOut(deps: SessionsDependencies, scope: Scope, sessionId: string): Promise<void> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
@@ -47,7 +51,10 @@ export function signOut(deps: SessionsDependencies, scope: Scope, sessionId: str
   });
 }
 
-/** Ends one of the actor's own sessions, or all except the current one. @returns false if the session belongs to another user */
+/**
+ * Ends one of the actor's own sessions, or all except the current one.
+ * @returns false if the session belongs to another user
+ */
 export function endOwn(
   deps: SessionsDependencies,
   scope: Scope,

@@ -16,7 +16,7 @@ import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** The part of a sign-in that is stored in the cookie session. Everything else is looked up on each request. */
+/** The part of a browser's session data that identifies the session. Each request reads the rest from the database. */
 export interface SessionTicket {
   readonly sessionId: string;
   readonly epoch: number;
@@ -73,7 +73,7 @@ async function refuse(
 ): Promise<SignInResult> {
   const { throttle, database, clock } = deps;
   const event = { kind: 'signIn.failed', because } as const;
-  // Depends only on the attempt, so that the response time does not reveal whether the user name exists.
+  // Decide by the attempt only, so that the response time does not reveal whether the user name exists.
   if (await throttle.shouldRecordFailure(attempt)) {
     await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
   }
@@ -92,7 +92,7 @@ async function open(
   const newHash = await rehashIfOutdated(deps, credentials, password, isOutdated);
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, { tenant });
-    // Checked again under the lock: the user may have been blocked or moved, or the password replaced, in the meantime.
+    // Check again under the lock: in the meantime, the user may have been blocked or moved, or the password replaced.
     const present = await credentialsStore.findForSignInAcrossTenants(tx, user.username);
     if (present?.user.epoch !== user.epoch) return 'password';
     const failure = signInRefusal(present, clock());
@@ -126,7 +126,7 @@ export async function openWithin(
   return { sessionId: session.id, epoch: user.epoch };
 }
 
-/** Checks a password and opens a session. All refusals are indistinguishable to the client. */
+/** Checks a password and opens a session. The client cannot distinguish the reasons for a refusal. */
 export async function signIn(
   deps: SessionsDependencies,
   scope: RegionScope,
@@ -166,22 +166,23 @@ export async function signIn(
   return { outcome: 'signedIn', ...opened, deviceToken: devices.issue(typed.username, epoch) };
 }
 
-// Applies the region's current rules, even if the tenant's own rules were stored before the region tightened them.
+// Apply the region's current rules: the tenant's rules may have been stored before the region made its own stricter.
 const maxAttemptsFor = ({ rules }: RegionScope, { tenant }: Credentials): number =>
   effectiveRules(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
 
 /**
  * Checks a presented password with exactly one verification, so that the response time does not reveal why it was refused.
  * @param credentials the credentials of the user with this name, or null
- * @returns the reason for refusing the sign-in, or null. @throws Failure overloaded
+ * @returns the reason for refusing the sign-in, or null; and whether the stored hash uses outdated parameters
+ * @throws Failure overloaded
  */
 async function check(
   { database, hasher, clock }: SessionsDependencies,
   credentials: Credentials | null,
   { kind, text }: PresentedPassword,
 ): Promise<{ failure: SignInFailure | null; isOutdated: boolean }> {
-  // Text in the format of a temporary password is not limited per name, so it must never be compared with a password that
-  // the user chose.
+  // Attempts with text in the format of a temporary password are not limited per user name, so such text must never be
+  // compared with a password that the user chose.
   const comparable = credentials?.user.password === kind ? credentials.user.id : null;
   const { matches, isOutdated } = await credentialsStore.verifyPassword(database, hasher, comparable, text ?? '');
   if (credentials === null) return { failure: 'unknown', isOutdated };

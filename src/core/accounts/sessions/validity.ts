@@ -6,7 +6,10 @@ import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { supportEndReason, type SupportEnd } from '../../../domain/support.ts';
 
-/** @returns the reason why a user may not sign in even with the right password; null if they may. @param now epoch ms */
+/**
+ * @param now the current time, epoch ms
+ * @returns the reason why a user cannot sign in even with the right password; null if the user can sign in
+ */
 export function signInRefusal(
   { user, tenant }: Pick<Credentials, 'user' | 'tenant'>,
   now: number,
@@ -16,7 +19,10 @@ export function signInRefusal(
   return user.temporaryUntil !== null && user.temporaryUntil <= now ? 'expired' : null;
 }
 
-/** @returns whether a session is still valid under the rules of its user's tenant. @param now epoch ms */
+/**
+ * @param now the current time, epoch ms
+ * @returns whether a session is still valid under the rules of its user's tenant
+ */
 export function isSessionValid(
   session: LiveSession,
   ticket: { readonly epoch: number },

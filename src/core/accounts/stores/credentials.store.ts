@@ -8,7 +8,7 @@ import { insertRows } from '../../../platform/database/insert.ts';
 import { notFound } from '../../../domain/errors.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 
-/** The data needed to decide a sign-in. The secrets themselves never leave the store. */
+/** The data that decides whether a user can sign in. It contains no secrets, which never leave the store. */
 export interface Credentials {
   readonly user: User;
   readonly tenant: UserTenant;
@@ -18,7 +18,9 @@ type CredentialsRow = UserRow & UserTenantRow;
 
 /** Password metadata to display on pages. */
 export interface PasswordMetadata {
-  /** Name of the user who set a temporary password: '' if erased, null for the operator and for an own password. */
+  /**
+   * Who issued a temporary password; '' after erasure, null for the operator and for a password that the user chose.
+   */
   readonly setBy: string | null;
   /** Epoch ms. */
   readonly setAt: number;
@@ -55,7 +57,7 @@ const byUsername = find('username');
 
 const byId = find('id');
 
-/** Looks up a user without a scope. For sign-in only, because the tenant is not known before then. */
+/** Looks up a user without a scope. For sign-in only, when the tenant is not known yet. */
 export async function findForSignInAcrossTenants(database: Database, username: string): Promise<Credentials | null> {
   const [row] = await byUsername(database, { value: username });
   return row ? toCredentials(row) : null;
@@ -90,8 +92,8 @@ async function findSecret(database: Database, userId: string | null): Promise<st
 }
 
 /**
- * Compares a password with the user's stored password. Performs exactly one verification, against a decoy hash if there is
- * nothing to compare, so that the response time is the same.
+ * Compares a password with the user's stored password. Performs exactly one verification, against a decoy hash if there
+ * is nothing to compare, so that the response time is the same.
  * @param userId null if no user could have this password
  * @throws Failure overloaded
  */
@@ -129,7 +131,7 @@ export async function getPasswordMetadata(database: Database, scope: Scope, user
 /**
  * Replaces a password and increases the user's epoch, which invalidates sessions and links, unless the epoch has changed.
  * @param epoch the user's epoch when the change was decided
- * @returns false if the credentials have changed since
+ * @returns false if the credentials have changed since then
  */
 export function replace(
   database: Database,
@@ -164,15 +166,15 @@ export function insertPasswords(database: Database, users: readonly NewUser[]): 
   return insertRows(database, 'credentials', rows);
 }
 
-/** Invalidates the sessions and links that were opened with the current credentials, without changing the credentials. */
+/** Invalidates the user's sessions and links without changing the credentials. */
 export async function endEpoch(database: Database, scope: Scope, userId: string): Promise<void> {
   await database.knex('users').where({ tenant_id: scope.tenant.id, id: userId }).increment('epoch', 1);
 }
 
 /**
  * Stores the same password with a stronger hash, within a transaction. Sessions stay valid.
- * @param epoch the user's epoch when the password was verified; if it has changed, the password has been replaced and is not
- * rehashed
+ * @param epoch the user's epoch when the password was verified; if it has changed since, the password was replaced, and
+ * the hash is not stored
  */
 export async function rehash(
   database: Database,

@@ -3,11 +3,13 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
-/** Counting stops at this number: a higher number is not useful, and counting many rows exactly is expensive. */
+/** The dashboard counts up to this number: a higher one is not useful, and counting many rows exactly is expensive. */
 export const maxCounted = 100;
 const maxManagers = 5;
 
-/** The numbers of temporary passwords of active users that have expired or expire soon, each counted up to `maxCounted + 1`. */
+/**
+ * How many temporary passwords of active users have expired or expire soon. Each number is at most `maxCounted + 1`.
+ */
 export interface TemporaryPasswords {
   readonly expired: number;
   readonly expiring: number;
@@ -38,7 +40,10 @@ const managers = preparedQuery<UserRow>('dashboard.managers', (knex, $) =>
     .limit(maxManagers),
 );
 
-/** @param now epoch ms @param soon epoch ms; a password that expires before then is expiring soon */
+/**
+ * @param now the current time, epoch ms
+ * @param soon a later time, epoch ms. A password that expires by then counts as expiring
+ */
 export async function countTemporaryPasswords(
   database: Database,
   scope: Scope,
@@ -48,7 +53,7 @@ export async function countTemporaryPasswords(
   return (await temporary(database, { tenant: scope.tenant.id, ever: 0, now, soon }))[0] ?? { expired: 0, expiring: 0 };
 }
 
-/** @returns up to five active User management admins, by name */
+/** @returns up to five active User management admins, in order of their names */
 export async function findManagers(database: Database, scope: Scope): Promise<User[]> {
   return (await managers(database, { tenant: scope.tenant.id })).map(toUser);
 }

@@ -68,12 +68,12 @@ const byDigest = find('digest');
 
 const byId = find('id');
 
-/** Looks up a link without a scope: only the link's user determines the tenant. */
+/** Looks up a link without a scope: the tenant is that of the link's user. */
 export async function findAcrossTenants(database: Database, digest: string): Promise<FoundLink | null> {
   return toFound((await byDigest(database, { value: digest }))[0]);
 }
 
-/** Looks up a link by its id in order to mail it. The link is not redeemed. */
+/** Looks up a link by its ID in order to mail it. This does not redeem the link. */
 export async function findForMailAcrossTenants(database: Database, id: string): Promise<FoundLink | null> {
   return toFound((await byId(database, { value: id }))[0]);
 }
@@ -110,7 +110,10 @@ export async function consume(
   return (await unopened.update({ opened_at: opened.at, epoch: opened.epoch })) === 1;
 }
 
-/** @returns the link that produced the user's current credentials; null if they came from a temporary password */
+/**
+ * @returns the link with which the user's current credentials were issued; null if a temporary password was shown
+ * instead
+ */
 export async function findLatest(
   database: Database,
   scope: Scope,

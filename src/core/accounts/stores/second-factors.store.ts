@@ -15,7 +15,7 @@ interface TotpRow {
 /** A second factor to insert. */
 export interface NewSecondFactor {
   readonly seed: Sealed;
-  /** The time step of the confirming code. That code is not accepted again. */
+  /** The time step of the code that confirmed the enrollment. That code is not accepted again. */
   readonly step: number;
   readonly recoveryDigests: readonly string[];
   /** Epoch ms. */
@@ -37,7 +37,7 @@ function ofUser(database: Database, scope: Scope, userId: string, kind: 'totp' |
     .whereIn('user_id', idOf(database, scope, userId));
 }
 
-/** Replaces a user's recovery codes. @param at epoch ms */
+/** Replaces a user's recovery codes. @param at the time of the change, epoch ms */
 export async function replaceCodes(
   database: Database,
   scope: Scope,
@@ -51,7 +51,7 @@ export async function replaceCodes(
 }
 
 /**
- * Accepts each TOTP code only once, across all nodes. Within a transaction.
+ * Checks a TOTP code, within a transaction. Each code is accepted only once, across all nodes.
  * @param typed.now epoch ms
  * @throws Failure unavailable if a seed cannot be decrypted with any key
  */
@@ -71,12 +71,12 @@ export async function acceptTotp(
     const step = seed === null ? null : matchingTimeStep(seed, code, now);
     if (step !== null && (await consumeTimeStep(database, id, step))) return true;
   }
-  // Not a wrong code: the key is missing, or the row was modified in the database.
+  // The code is not wrong: the key is missing, or the row was modified in the database.
   if (seeds.some(({ seed }) => seed === null)) throw new Failure('unavailable', { code: 'secondFactor.unreadable' });
   return false;
 }
 
-/** Consumes a time step and all earlier ones. @returns false if it was consumed before, on any node */
+/** Consumes a time step and all earlier ones. @returns false if it was already consumed, on any node */
 async function consumeTimeStep(database: Database, id: number, step: number): Promise<boolean> {
   const app = database.knex('credentials').where({ id }).where('last_step', '<', step);
   return (await app.update({ last_step: step })) === 1;
@@ -117,7 +117,7 @@ export async function insert(
   return true;
 }
 
-/** Stores the time of a sign-in that was completed with a code. @param at epoch ms */
+/** Stores the time of a sign-in that was completed with a code. @param at the time of the sign-in, epoch ms */
 export async function updateLastSignIn(database: Database, scope: Scope, userId: string, at: number): Promise<void> {
   await database.knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });
 }

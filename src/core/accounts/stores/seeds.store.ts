@@ -18,7 +18,7 @@ export interface ReencryptedBatch {
   readonly found: number;
   /** The number of seeds in the batch that no key can decrypt. */
   readonly unreadable: number;
-  /** The id of the last seed in the batch; the next batch starts after it. */
+  /** The ID of the last seed in the batch. The next batch starts after it. */
   readonly last: number;
 }
 

@@ -8,18 +8,21 @@ import { userTenantColumns, toUserTenant, type UserTenantRow } from './tenants.m
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
 
-/** A session with all data needed to decide whether it is valid. Read with a single query per request. */
+/** A session with all data that decides whether it is valid. Each request reads it with a single query. */
 export interface LiveSession {
   readonly id: string;
   readonly createdAt: number;
   readonly seenAt: number;
   /** The authentication methods that were used (RFC 8176). */
   readonly amr: readonly AuthenticationMethod[];
-  /** When the user last authenticated in this session, epoch ms: at the sign-in, with a code, or by confirming their password. */
+  /**
+   * When the user last authenticated in this session by signing in, entering a code or confirming the password, epoch
+   * ms.
+   */
   readonly authTime: number;
   readonly user: User;
   readonly tenant: ScopeTenant & Pick<Tenant, 'kind' | 'state'> & { readonly ownRules: TenantRules };
-  /** The grant under which the session acts in another tenant. */
+  /** The grant under which the session acts in another tenant; null if it acts in the user's tenant. */
   readonly support: OpenGrant | null;
   /** Why that grant is no longer valid; null while it is valid. */
   readonly supportEnd: SupportEnd | null;

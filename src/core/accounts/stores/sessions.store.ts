@@ -5,7 +5,7 @@ import { joinGrantDetails, openGrantColumns } from './support-grants.store.ts';
 import { liveSessionColumns, toLiveSession, type LiveSession, type LiveSessionRow } from './sessions.mapping.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 
-/** A session as its user sees it in their list. The `id` does not grant access. */
+/** A session in its user's list of sessions. The `id` alone does not give access to the session. */
 export interface OwnSession {
   readonly id: string;
   readonly address: string | null;
@@ -28,7 +28,7 @@ const findLive = preparedQuery<LiveSessionRow>('sessions.findLive', (knex, $) =>
     knex('user_sessions')
       .join('users', 'users.id', 'user_sessions.user_id')
       .join('tenants', 'tenants.id', 'users.tenant_id')
-      // Joins only grants of the session's own user, whatever grant id the session refers to.
+      // Join only grants of the session's user, even if the session refers to another grant.
       .leftJoin('support_grants as grants', (join) =>
         join.on('grants.id', 'user_sessions.support_grant_id').andOn('grants.operator_id', 'users.id'),
       ),
@@ -46,7 +46,7 @@ const listOwnQuery = preparedQuery<OwnSessionRow>('sessions.listOwn', (knex, $) 
     .limit(100),
 );
 
-/** Looks up a session without a scope: only the session's user determines the tenant. */
+/** Looks up a session without a scope: the tenant is that of the session's user. */
 export async function findLiveAcrossTenants(database: Database, id: string): Promise<LiveSession | null> {
   const [row] = await findLive(database, { id });
   return row ? toLiveSession(row) : null;
@@ -79,7 +79,10 @@ export async function open(
   await database.knex('users').where({ id: session.userId }).update({ last_sign_in_at: session.at });
 }
 
-/** @returns the acting user's sessions that were used since `seenSince`, most recent first. @param seenSince epoch ms */
+/**
+ * @returns the acting user's sessions that were used since `seenSince`, most recent first.
+ * @param seenSince the start of the period, epoch ms
+ */
 export async function listOwn(database: Database, scope: Scope, seenSince: number): Promise<OwnSession[]> {
   return (await listOwnQuery(database, { user: actingUserId(scope), since: seenSince })).map((row) => ({
     id: row.id,
@@ -90,7 +93,10 @@ export async function listOwn(database: Database, scope: Scope, seenSince: numbe
   }));
 }
 
-/** Ends one of the acting user's sessions. @returns false if the session belonged to another user or had already ended */
+/**
+ * Ends one of the acting user's sessions.
+ * @returns false if the session belonged to another user or had already ended
+ */
 export async function endOwn(database: Database, scope: Scope, id: string): Promise<boolean> {
   return (
     (await database
@@ -101,7 +107,8 @@ export async function endOwn(database: Database, scope: Scope, id: string): Prom
 }
 
 /**
- * Stores that a user authenticated again in a session. @param at epoch ms
+ * Stores that a user authenticated again in a session.
+ * @param at the time of the confirmation, epoch ms
  * @returns false if the session has ended in the meantime
  */
 export async function updateAuthentication(
@@ -119,7 +126,7 @@ export async function updateAuthentication(
   );
 }
 
-/** Stores that a user confirmed their password in a session. @param at epoch ms */
+/** Stores that a user confirmed their password in a session. @param at the time of the confirmation, epoch ms */
 export async function markPasswordConfirmed(database: Database, id: string, userId: string, at: number): Promise<void> {
   await database.knex('user_sessions').where({ id, user_id: userId }).update({ auth_time: at });
 }
@@ -139,7 +146,10 @@ export async function enterSupport(database: Database, id: string, grantId: stri
   );
 }
 
-/** Stops acting under this grant, but not under another one. @returns whether the session was acting under this grant */
+/**
+ * Stops acting under this grant, but not under another one.
+ * @returns whether the session was acting under this grant
+ */
 export async function leaveSupport(database: Database, id: string, grantId: string): Promise<boolean> {
   return (
     (await database

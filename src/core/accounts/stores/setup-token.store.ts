@@ -6,7 +6,7 @@ const matching = preparedQuery<{ id: number }>('setup.find', (knex, $) =>
     .where({ token_digest: $('digest') }),
 );
 
-/** Stores the token digest of the only valid setup link. Links that were printed before become invalid. */
+/** Stores the token digest of the setup link. There is only one, so links that were printed earlier become invalid. */
 export async function replace(database: Database, tokenDigest: string): Promise<void> {
   await database.knex('setup').insert({ id: 1, token_digest: tokenDigest }).onConflict('id').merge();
 }

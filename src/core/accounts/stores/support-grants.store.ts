@@ -8,7 +8,7 @@ import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 import { readOwnRules } from './tenants.mapping.ts';
 
-/** A grant, its tenant, and all data needed to decide whether the grant is valid. */
+/** A grant and its tenant, with all data that decides whether the grant is valid. */
 export interface OpenGrant extends Grant {
   readonly operatorId: string;
   /** Epoch ms; null while the grant has not ended. */
@@ -16,7 +16,7 @@ export interface OpenGrant extends Grant {
   readonly tenant: ScopeTenant & { readonly state: TenantState; readonly ownRules: TenantRules };
 }
 
-/** The columns of an OpenGrant; all are null if a left join found none. */
+/** The columns of an OpenGrant. All are null if a left join found no grant. */
 export interface OpenGrantRow {
   support_id: string | null;
   support_operator: string;
@@ -77,7 +77,7 @@ export function toOpenGrant(row: OpenGrantRow): OpenGrant | null {
   };
 }
 
-/** @returns a grant of the acting operator, even if it has ended; null for any other id */
+/** @returns a grant of the acting operator, even if it has ended; null for any other ID */
 export async function findOwnAcrossTenants(database: Database, scope: Scope, id: string): Promise<OpenGrant | null> {
   const own = { 'grants.id': id, 'grants.operator_id': actingUserId(scope) };
   const [row] = (await joinGrantDetails(database.knex('support_grants as grants'))

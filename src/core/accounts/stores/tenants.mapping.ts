@@ -33,7 +33,7 @@ export const toUserTenant = (row: UserTenantRow): UserTenant => ({
 });
 
 const none: TenantRules = {};
-// Cached, because every request parses the rules and there are only a few distinct values.
+// Every request needs the parsed rules, and there are only a few distinct texts, so they are cached.
 const cache = new Map<string, TenantRules>([['{}', none]]);
 const maxCached = 1_000;
 

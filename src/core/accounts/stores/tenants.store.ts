@@ -19,7 +19,7 @@ export interface Tenant {
   readonly listed: boolean;
 }
 
-/** A tenant to insert. It has no own rules yet. */
+/** A tenant to insert, which has not set any rules yet. */
 export type NewTenantRow = Omit<Tenant, 'ownRules' | 'kind' | 'listed'> &
   Partial<Pick<Tenant, 'kind'>> & { readonly listed?: boolean };
 
@@ -46,7 +46,7 @@ const domainsOf = preparedQuery<{ domain: string }>('tenants.domains', (knex, $)
 
 const one = preparedQuery<TenantRow>('tenants.find', (knex, $) => knex('tenants').where({ id: $('tenant') }));
 
-/** @returns the scope's own tenant with its domains */
+/** @returns the scope's tenant with its domains */
 export async function findOwn(database: Database, scope: Scope): Promise<Tenant | null> {
   const [row] = await one(database, { tenant: scope.tenant.id });
   if (row === undefined) return null;
@@ -58,9 +58,9 @@ export async function findOwn(database: Database, scope: Scope): Promise<Tenant 
 }
 
 /**
- * Locks a tenant for the rest of the transaction, so that invariants across its users can be checked, such as that a Global
- * admin remains. In SQLite every write transaction is exclusive anyway. A transaction that writes more than one row of a tenant
- * takes this lock first, so that transactions cannot deadlock.
+ * Locks a tenant for the rest of the transaction, so that invariants across its users can be checked, such as that a
+ * Global admin remains. Every transaction that writes more than one row of a tenant takes this lock first, so that
+ * transactions cannot deadlock. In SQLite, no lock is needed, because every write transaction is exclusive.
  */
 export async function lock(
   database: Database,
@@ -104,7 +104,7 @@ export async function listForOperator(database: Database): Promise<(Tenant & { u
   }));
 }
 
-/** @returns the tenants with a shorter restore window than the region's */
+/** @returns the tenants whose restore window is shorter than the region's */
 export async function listWithOwnRestoreWindowForOperator(
   database: Database,
 ): Promise<{ id: string; restoreWindowDays: number }[]> {
@@ -143,7 +143,7 @@ export async function insert(database: Database, tenant: NewTenantRow): Promise<
   await database.knex('tenant_domains').insert(domains.map((domain) => ({ domain, tenant_id: id })));
 }
 
-/** Replaces the own rules of the scope's tenant. */
+/** Replaces the rules that the scope's tenant has set. */
 export async function setOwnRules(database: Database, scope: Scope, own: TenantRules): Promise<void> {
   const row = { own_rules: JSON.stringify(own) };
   await database.knex('tenants').where({ id: scope.tenant.id }).update(row);

@@ -2,7 +2,9 @@ import { processInChunks } from '../../../platform/database/chunks.ts';
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { searchTextOf } from '../../../domain/people/search-keys.ts';
-import { foldName, type User } from '../../../domain/people/user.ts';
+import type { Language } from '../../../domain/regions.ts';
+import { nameSortKey } from '../../../domain/people/sort-keys.ts';
+import type { User } from '../../../domain/people/user.ts';
 import { type UserChanges, toUser, userColumns, type UserRow, type NewUser } from './users.mapping.ts';
 import { reindexUsers, indexUsers, takeNumbers } from './users.search.store.ts';
 import { insertPasswords } from './credentials.store.ts';
@@ -12,8 +14,8 @@ import { insertRows } from '../../../platform/database/insert.ts';
 export type UserChange = UserChanges & Pick<User, 'id'>;
 
 /**
- * The tenant condition of a query for many users by id. With a bare column, SQLite would choose the tenant's index and scan the
- * whole tenant instead of looking up each id.
+ * The tenant condition of a query for many users by ID. The expression keeps SQLite from using the index on the tenant,
+ * with which it would scan the whole tenant instead of looking up each ID.
  */
 export const inTenant = "coalesce(users.tenant_id, '') = ?";
 
@@ -58,12 +60,18 @@ export async function findByUsernames(
   return new Map(rows.map((row) => [row.username, row.tenant_id === scope.tenant.id ? toUser(row) : null]));
 }
 
-/** @returns the next batch of users in order of user name, excluding deleted users. @param username '' for the first batch */
+/**
+ * @param username the last user name of the previous batch; '' for the first batch
+ * @returns the next batch of users in order of user name, excluding deleted users
+ */
 export async function listAfter(database: Database, scope: Scope, username: string): Promise<User[]> {
   return (await after(database, { tenant: scope.tenant.id, after: username })).map(toUser);
 }
 
-/** Reads all users of the tenant in batches. Each batch is a separate query, so that a slow reader does not hold a transaction. */
+/**
+ * Reads all users of the tenant in batches. Each batch is a separate query, so that a slow consumer does not keep a
+ * transaction open.
+ */
 export async function* allUsers(database: Database, scope: Scope): AsyncGenerator<readonly User[]> {
   for (let last = ''; ;) {
     const users = await listAfter(database, scope, last);
@@ -73,7 +81,7 @@ export async function* allUsers(database: Database, scope: Scope): AsyncGenerato
   }
 }
 
-/** Updates many users, and stores when the level Global admin is removed. */
+/** Updates many users. If it removes the Global admin level from a user, it stores the time. */
 export function updateMany(database: Database, scope: Scope, users: readonly UserChange[]): Promise<void> {
   return processInChunks(users, rowsPerUpdate, async (some) => {
     const indexed = await findIndexed(database, scope, some);
@@ -82,7 +90,12 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
       return current ? [{ ...user, ...current, search_words: searchTextOf({ ...user, ...current }) }] : [];
     });
     if (rows.length === 0) return;
-    await database.knex.raw(updateOf(rows.length), [...rows.flatMap(toValues), scope.now, scope.now, scope.tenant.id]);
+    await database.knex.raw(updateOf(rows.length), [
+      ...rows.flatMap((row) => toValues(row, scope.tenant.language)),
+      scope.now,
+      scope.now,
+      scope.tenant.id,
+    ]);
     const tenant_id = scope.tenant.id;
     await reindexUsers(
       database,
@@ -115,7 +128,7 @@ function updateOf(count: number): string {
     from changed where users.id = changed.user_id and ${inTenant}`;
 }
 
-function toValues(user: UserChange & { readonly search_words: string }): string[] {
+function toValues(user: UserChange & { readonly search_words: string }, tenantLanguage: Language): string[] {
   const { id, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   // Knex binds null, which its types do not allow.
   return [
@@ -123,7 +136,7 @@ function toValues(user: UserChange & { readonly search_words: string }): string[
     firstName,
     lastName,
     displayName,
-    foldName(displayName),
+    nameSortKey(displayName, tenantLanguage),
     user.search_words,
     language,
     administratorLevel,
@@ -131,14 +144,14 @@ function toValues(user: UserChange & { readonly search_words: string }): string[
   ] as string[];
 }
 
-// SQLite accepts at most 500 rows per statement, and other writers wait while it runs.
+// SQLite accepts at most 500 rows per statement. A smaller number shortens the time that other writers wait.
 const rowsPerInsert = 100;
 
 export function insert(database: Database, scope: Scope, user: NewUser): Promise<void> {
   return insertMany(database, scope, [user]);
 }
 
-/** Inserts any number of users in one transaction: all of them or none. */
+/** Inserts any number of users in one transaction, either all or none. */
 export function insertMany(database: Database, scope: Scope, users: readonly NewUser[]): Promise<void> {
   return database.transaction((tx) =>
     processInChunks(users, rowsPerInsert, async (some) => {
@@ -159,7 +172,7 @@ function toRow(scope: Scope, user: NewUser): Omit<UserRow, 'version'> & { search
     first_name: user.firstName,
     last_name: user.lastName,
     display_name: user.displayName,
-    name_key: foldName(user.displayName),
+    name_key: nameSortKey(user.displayName, scope.tenant.language),
     search_words: searchTextOf(user),
     administrator_level: user.administratorLevel,
     agent_level: user.agentLevel,

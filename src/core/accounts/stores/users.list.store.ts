@@ -10,9 +10,9 @@ import { findNumbers } from './users.search.store.ts';
 
 type FoundRow = ListedRow & { readonly number: number };
 
-/** The limits of a search. Tests lower them, so that a few hundred users take the same code paths as a million. */
+/** The limits of a search. Tests lower the limits, so that a few hundred users exercise the code for a million. */
 export interface Limits {
-  /** How many rows one query scans. SQLite runs on the event loop, so no query may take long. */
+  /** How many rows one query scans. It is limited because a SQLite query blocks the event loop. */
   readonly rowsPerStep: number;
   /** How many candidates an index may return, and how many of them one query reads. */
   readonly maxCandidates: number;
@@ -33,9 +33,10 @@ export async function page(
 }
 
 /**
- * Reads a list along the index of its sort order. A search or filter starts the same way, because a page fills quickly if many
- * users match: the search index would first collect every user of a million with _an_ in their name. If few users match, an
- * index that returns the candidates is used instead, because the scan would read the whole tenant. If there is none, the scan
+ * Reads a list along the index of its sort order. A search or filter starts with the same scan, because it fills the
+ * page quickly if many users match. The search index would be slower then: it first collects all matches, such as every
+ * name with _an_ among a million users. If the first step does not fill the page, few users match, and the scan would
+ * read the whole tenant. An index that returns the candidates is used instead. If there is no such index, the scan
  * continues.
  */
 async function find(database: Database, asked: PageQuery, limits: Limits): Promise<ListedRow[]> {
@@ -47,7 +48,7 @@ async function find(database: Database, asked: PageQuery, limits: Limits): Promi
   return (await walk(database, asked, limits, Infinity)) ?? [];
 }
 
-/** @returns the rows of the page; null if the page is not full after `maxSteps` */
+/** Reads a page in steps of `rowsPerStep` users. @returns the rows; null if the page is not full after `maxSteps` */
 async function walk(
   database: Database,
   asked: PageQuery,
@@ -111,7 +112,7 @@ const runQuery = <Row>(
 ): Promise<Row[]> =>
   database.prepare<Row>(`users.${kind} ${queries.shapeOf(asked)}`, build)({ ...queries.valuesOf(asked), ...more });
 
-/** Deleted users are counted up to this number plus one, since a page only shows that there are more. */
+/** Deleted users are counted up to this number plus one, because a page shows a larger number only as “more”. */
 export const maxDeletedCounted = 999;
 
 // A literal instead of a binding, so that the planner can use the partial index on deleted users.
@@ -144,8 +145,8 @@ const countOfDeleted = preparedQuery<{ count: number }>('users.countDeleted', (k
 });
 
 /**
- * @returns one page of deleted users plus one extra row if there are more. Newest deletion first; oldest first when paging
- * backward
+ * @returns one page of deleted users plus one extra row if there are more. The newest deletion is first; when paging
+ * backward, the oldest
  */
 export async function pageOfDeleted(database: Database, scope: Scope, from: PageStart): Promise<User[]> {
   const rows = await deletedFrom(from?.side ?? null)(database, { tenant: scope.tenant.id, ...from?.cursor });

@@ -1,6 +1,7 @@
 import type { Language } from '../../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
-import { type ListedUser, type User, foldName } from '../../../domain/people/user.ts';
+import { nameSortKey } from '../../../domain/people/sort-keys.ts';
+import type { ListedUser, User } from '../../../domain/people/user.ts';
 import type { Knex } from 'knex';
 import { searchTextOf } from '../../../domain/people/search-keys.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -30,7 +31,7 @@ export const userColumns = [
   'users.deleted_at',
 ] as const;
 
-/** The columns of a ListedUser. Lists select few columns, for speed. */
+/** The columns of a ListedUser. Lists do not select the other columns, which makes them faster. */
 export const listedColumns = [
   'users.id',
   'users.username',
@@ -44,8 +45,8 @@ export const listedColumns = [
 ] as const;
 
 /**
- * The SQL expression for the new value of `global_admin_until` in an update. Its bindings are the new level and the time in
- * epoch ms; the columns in it have their values from before the update.
+ * The SQL expression for the new value of `global_admin_until` in an update. Its bindings are the new level and the
+ * time in epoch ms. Its columns have the values before the update.
  */
 export const globalAdminUntil =
   "case when administrator_level = 'global' and cast(? as text) <> 'global' then cast(? as bigint) else global_admin_until end";
@@ -53,7 +54,7 @@ export const globalAdminUntil =
 /** A literal instead of a binding, so that the planner can use the partial indexes on users who are not deleted. */
 export const notDeleted = "state <> 'deleted'";
 
-/** Inlines a limit into the statement, since PostgreSQL plans differently for a limit that is bound. */
+/** Inlines a limit into the statement, because PostgreSQL would choose another plan for a bound limit. */
 export const asLiteral = { skipBinding: true };
 
 export interface UserRow {
@@ -163,14 +164,18 @@ export type IndexedRow = Pick<UserRow, 'username' | 'first_name' | 'last_name' |
   readonly number: number;
 };
 
-/** @returns the sort key and search words of a user after the changes */
+/**
+ * @param language the language of the tenant, by which its users are sorted
+ * @returns the sort key and search words of a user after the changes
+ */
 export function toIndexedColumns(
   user: IndexedRow,
   changes: Partial<UserChanges>,
+  language: Language,
 ): { name_key: string; search_words: string } {
   const { firstName = user.first_name, lastName = user.last_name, displayName = user.display_name } = changes;
   const search_words = searchTextOf({ firstName, lastName, displayName, username: user.username });
-  return { name_key: foldName(displayName), search_words };
+  return { name_key: nameSortKey(displayName, language), search_words };
 }
 
 /** A user to insert, with their password. */

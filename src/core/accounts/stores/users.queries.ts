@@ -3,13 +3,15 @@ import type { Build, Values } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { administratorLevels, agentLevels } from '../../../domain/roles.ts';
 import { parseSearchQuery } from '../../../domain/people/search-keys.ts';
-import { foldName, type ListedUser } from '../../../domain/people/user.ts';
+import type { Language } from '../../../domain/regions.ts';
+import { nameSortKey } from '../../../domain/people/sort-keys.ts';
+import type { ListedUser } from '../../../domain/people/user.ts';
 import { inTenant } from './users.batch.store.ts';
 import { asLiteral, listedColumns, notDeleted } from './users.mapping.ts';
 
 export const pageSize = 25;
 
-/** The filters of the list: administrator levels by name, agent levels with the suffix `Agent`. */
+/** The level filters of the list. Agent levels have the suffix `Agent`, because `none` is also an administrator level. */
 export const levelFilters = [...administratorLevels, ...agentLevels.map((level) => `${level}Agent` as const)] as const;
 export const statusFilters = ['active', 'passwordChange', 'expired', 'blocked'] as const;
 export const sortKeys = ['name', 'username', 'lastSignIn'] as const;
@@ -18,7 +20,7 @@ export type LevelFilter = (typeof levelFilters)[number];
 export type StatusFilter = (typeof statusFilters)[number];
 export type SortKey = (typeof sortKeys)[number];
 
-/** A position in the sorted list: the value of the sort column, and the id as a tie-breaker. */
+/** A position in the sorted list: the value of the sort column, and the ID as a tie-breaker. */
 export interface Cursor {
   readonly key: string | number;
   readonly id: string;
@@ -46,10 +48,10 @@ type SortableUser = Pick<ListedUser, 'id' | 'displayName' | 'username' | 'lastSi
   readonly deletedAt?: number | null;
 };
 
-/** Encodes the position of a user in a sorted list for use in a URL. */
-export function encodeCursor(user: SortableUser, sort: ListOrder): string {
+/** Encodes the position of a user in a sorted list for use in a URL. @param language the language of the tenant */
+export function encodeCursor(user: SortableUser, sort: ListOrder, language: Language): string {
   const keys = {
-    name: foldName(user.displayName),
+    name: nameSortKey(user.displayName, language),
     username: user.username,
     lastSignIn: user.lastSignInAt ?? 0,
     deletedAt: user.deletedAt ?? 0,
@@ -74,8 +76,7 @@ export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
 type $ = Parameters<Build>[1];
 
 const columns = { name: 'name_key', username: 'username', lastSignIn: 'last_sign_in_at' } as const;
-// Search words are padded to these counts with the empty string, which matches every text. This limits the number of
-// distinct statements.
+// Search words are padded with '' to one of these counts, which limits the number of statements. '' matches every text.
 const wordSlots = [0, 1, 2, 4, 8] as const;
 
 /** A page query: the parts that determine the SQL statement, and the values to bind. */
@@ -114,7 +115,7 @@ export function toPageQuery(scope: Scope, request: PageRequest): PageQuery | nul
 
 const slotsFor = ({ words }: PageQuery): number => wordSlots.find((places) => places >= words.length) ?? 0;
 
-/** @returns the part of the statement's name that identifies its shape */
+/** @returns the part of a prepared statement's name that identifies its SQL */
 export const shapeOf = (asked: PageQuery): string =>
   [asked.column, asked.ascending, asked.cursor !== null, asked.level, asked.status, slotsFor(asked)].join(' ');
 
@@ -128,7 +129,7 @@ export function valuesOf(asked: PageQuery): Values {
 const selectPresent = (knex: Knex, $: $): Knex.QueryBuilder =>
   knex('users').where('tenant_id', $('tenant')).whereRaw(notDeleted);
 
-// Keyset pagination: the index is entered at the cursor, so the last page costs as much as the first.
+// Keyset pagination: the query starts at the cursor in the index, so the last page costs as much as the first.
 function inOrder(query: Knex.QueryBuilder, $: $, { column, ascending, cursor }: PageQuery): Knex.QueryBuilder {
   query.orderBy([column, 'id'].map((each) => ({ column: each, order: ascending ? 'asc' : 'desc' })));
   return cursor ? query.whereRaw(`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, [$('key'), $('id')]) : query;
@@ -136,7 +137,7 @@ function inOrder(query: Knex.QueryBuilder, $: $, { column, ascending, cursor }: 
 
 const isPostgres = (knex: Knex): boolean => (knex.client as { config: { client: string } }).config.client === 'pg';
 
-// SQLite's `like` folds case, its `glob` does not and is faster. Search words contain no wildcards of either.
+// In SQLite, `glob` is faster than `like`, because it does not fold case. Search words contain no wildcards of either.
 const containsWord = (knex: Knex): string =>
   isPostgres(knex) ? "search_words like '%' || ? || '%'" : "search_words glob '*' || ? || '*'";
 
@@ -144,7 +145,7 @@ function selectMatching(knex: Knex, query: Knex.QueryBuilder, $: $, asked: PageQ
   if (asked.status === 'blocked') query.where('state', 'blocked');
   if (asked.status === 'password' || asked.status === 'expired')
     query.where({ state: 'active', password: $('password') });
-  // With a bare column, SQLite would choose its index and sort every temporary password of the tenant.
+  // The `+ 0` keeps SQLite from using the index on this column and sorting every temporary password of the tenant.
   if (asked.status === 'expired') query.whereRaw('temporary_until + 0 <= ?', [$('now')]);
   if (asked.level !== null) query.where(asked.level, $('level'));
   for (let place = 0; place < slotsFor(asked); place++) query.whereRaw(containsWord(knex), [$(`word${place}`)]);
@@ -153,7 +154,7 @@ function selectMatching(knex: Knex, query: Knex.QueryBuilder, $: $, asked: PageQ
     .limit(pageSize + 1, asLiteral);
 }
 
-/** Selects the page after the cursor. @param ends whether the query is limited to the users up to an end position */
+/** Selects the page after the cursor. @param ends whether the query stops at an end position */
 export function selectPage(knex: Knex, $: $, asked: PageQuery, ends: boolean): Knex.QueryBuilder {
   const query = selectMatching(knex, selectPresent(knex, $), $, asked);
   if (ends) query.whereRaw(`(${asked.column}, id) ${asked.ascending ? '<=' : '>='} (?, ?)`, [$('endKey'), $('endId')]);
@@ -177,8 +178,7 @@ export function selectFromCandidates(knex: Knex, $: $, asked: PageQuery): Knex.Q
 }
 
 /**
- * Selects the numbers of users with a level or status that has a partial index: the levels other than `none`, blocked users,
- * and users who must change their password.
+ * Selects the numbers of users by a partial index: by level, blocked users, or users who must change their password.
  */
 export function selectFromPartialIndex(knex: Knex, $: $, index: PartialIndex): Knex.QueryBuilder {
   const query = knex('users').select('number').where('tenant_id', $('tenant'));

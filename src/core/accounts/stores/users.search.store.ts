@@ -11,12 +11,12 @@ interface SearchableUser {
   readonly search_words: string;
 }
 
-// Such short words occur in the names of too many users.
+// Words of this length are contained in the names of too many users.
 const maxShortWordLength = 2;
 
 /**
- * A short code that prefixes the index terms of a tenant. Two of many thousands of tenants may share a code, so callers must
- * also compare the tenant.
+ * A short code that prefixes the index terms of a tenant. Tenants can have the same code, so callers must also compare
+ * the tenant.
  */
 const codeOf = (tenantId: string): string => tenantId.replace(/\W/g, '').slice(-4).toLowerCase();
 
@@ -63,10 +63,10 @@ export async function reindexUsers(database: Database, users: readonly Searchabl
 }
 
 /**
- * Finds users with the search index. Both databases collect every match of a word before they return the first one, so if
- * there is a longer word, the caller must check the short ones.
+ * Finds users with the search index. Both databases collect every match of a word before they return the first one. If
+ * there is a longer word, short words are therefore not looked up, and the caller must check them.
  *
- * @param words the longest first
+ * @param words the words of the query, longest first
  * @returns the user numbers of all matches and possibly a few false positives; null if there are more than `max`
  */
 export async function findNumbers(
@@ -89,11 +89,12 @@ function selectMatching({ dialect }: Database, knex: Knex, match: Knex.Value, li
     return query.select('rowid as number').whereRaw('users_search match ?', [match]).limit(limit, asLiteral);
   }
   query.select('number').whereRaw('terms @@ cast(? as tsquery)', [match]);
-  // PostgreSQL assumes that any prefix is common; with the limit inside the query, it would scan the whole table.
+  // PostgreSQL assumes that any prefix is common, so with the limit inside the query it would scan the whole table.
   return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(limit, asLiteral);
 }
 
-// Entries indexed before 2026-11-30 have one more letter before the first word of a name. The query matches those as well.
+// Entries indexed before 2026-11-30 have one more letter before the first word of a name. The query matches those as
+// well.
 function matchOf({ dialect }: Database, code: string, words: readonly string[]): string {
   const beginningOf = (prefix: string, word: string): string =>
     dialect === 'sqlite' ? `"${prefix}${searchPrefix(word)}"*` : `'${prefix}${searchPrefix(word)}':*`;

@@ -47,20 +47,20 @@ const countGlobalAdmins = preparedQuery<{ count: number }>('users.countGlobalAdm
     .count({ count: '*' }),
 );
 
-/** @returns the user; null if the id is unknown or belongs to another tenant */
+/** @returns the user; null if the ID is unknown or belongs to another tenant */
 export async function find(database: Database, scope: Scope, id: string): Promise<User | null> {
   const [row] = await findOne(database, { tenant: scope.tenant.id, id });
   return row ? toUser(row) : null;
 }
 
-/** @returns up to five active Global admins by name, as contacts for other users */
+/** @returns up to five active Global admins in order of their names, as contacts for other users */
 export async function findGlobalAdmins(database: Database, scope: Scope): Promise<User[]> {
   return (await globalAdmins(database, { tenant: scope.tenant.id })).map(toUser);
 }
 
 /**
- * @returns the users with these ids, sorted by name: either those who are deleted or those who are not. Ids of other tenants
- * are ignored
+ * @returns the users with these IDs, sorted by name. IDs of other tenants are ignored, as are deleted or other users,
+ * depending on `among`
  */
 export async function findMany(
   database: Database,
@@ -85,8 +85,8 @@ export async function countActiveGlobalAdmins(database: Database, scope: Scope):
 }
 
 /**
- * Locks a user for the rest of a transaction that already holds the tenant's lock. Needed because users change their own
- * language without the tenant's lock.
+ * Locks a user for the rest of a transaction that already holds the tenant's lock. Needed because users change their
+ * own language without the tenant's lock.
  */
 export async function lock(database: Database, scope: Scope, id: string): Promise<void> {
   if (database.dialect === 'postgres')
@@ -94,14 +94,15 @@ export async function lock(database: Database, scope: Scope, id: string): Promis
 }
 
 /**
- * Updates only the given fields of a user, increments the version, and stores when the level Global admin is removed.
+ * Updates only the given fields of a user and increments the version. If it removes the Global admin level, it stores
+ * the time.
  */
 export function update(database: Database, scope: Scope, id: string, changes: Partial<UserChanges>): Promise<void> {
   return database.transaction(async (tx) => {
     const own = { tenant_id: scope.tenant.id, id };
     const user = await tx.knex('users').where(own).first<IndexedRow | undefined>(indexedColumns);
     if (user === undefined) return;
-    const indexed = toIndexedColumns(user, changes);
+    const indexed = toIndexedColumns(user, changes, scope.tenant.language);
     await tx
       .knex('users')
       .where(own)
@@ -116,7 +117,10 @@ export function update(database: Database, scope: Scope, id: string, changes: Pa
   });
 }
 
-/** Sets a user's state and increments the epoch, which invalidates sessions and links. @param at epoch ms */
+/**
+ * Sets a user's state and increments the epoch, which invalidates sessions and links.
+ * @param at the time of the change, epoch ms
+ */
 export async function setState(
   database: Database,
   scope: Scope,
@@ -170,7 +174,7 @@ function query(first: boolean) {
   });
 }
 
-/** Reads all users of a tenant by name in batches, for the operator's commands. */
+/** Reads all users of a tenant in batches, sorted by name, for the operator's commands. */
 export async function* listByName(database: Database, tenantId: string): AsyncGenerator<User> {
   for (let last: UserRow | undefined; ;) {
     const place = last && { key: last.name_key, id: last.id };

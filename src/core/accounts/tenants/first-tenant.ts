@@ -5,13 +5,13 @@ import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { NewPassword, Passwords } from '../passwords/passwords.ts';
 import type { Tenants } from './tenants.ts';
 
-/** The first tenant and its Global admin, who chooses their own password. */
+/** The form for the first tenant and its Global admin, who chooses a password. */
 export interface FirstTenant extends NewPassword {
   readonly tenantName: string;
   readonly domain: string;
   readonly language: Language;
   readonly adminName: string;
-  /** Canonical. */
+  /** Canonical user name of the Global admin. */
   readonly username: string;
 }
 

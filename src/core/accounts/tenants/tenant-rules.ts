@@ -24,13 +24,16 @@ export type TenantRulesFeature = ReturnType<typeof createTenantRules>;
 
 const names = [...numericRuleNames, ...choiceRuleNames];
 
-/** @returns the changes between two versions of a tenant's own rules. A value of null means that the region's rule applies */
+/**
+ * @returns the changes between two versions of the rules that a tenant has set. A value of null means that the region's
+ * rule applies
+ */
 export const changesBetween = (before: TenantRules, next: TenantRules): RuleChange[] =>
   names
     .filter((rule) => before[rule] !== next[rule])
     .map((rule) => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
 
-/** Serializes a tenant's own rules for a form, to detect concurrent changes. */
+/** Serializes the rules that a tenant has set, for a field of the form that detects concurrent changes. */
 export const serializeOwnRules = (own: TenantRules): string => JSON.stringify(own);
 
 export interface TenantRulesDependencies {
@@ -63,11 +66,12 @@ export function isAllowedByRegion(deps: TenantRulesDependencies, own: TenantRule
 }
 
 /**
- * Replaces the tenant's own rules and records the changes. They apply from the next request on.
+ * Replaces the tenant's own rules and records the changes. The new rules apply to the next request.
  * @param seen the serialized own rules that the form was rendered with, if known
- * @returns the verdict of the policy, or `meanwhile` if the rules have changed since. No changes are saved in that case, or if
- * the change needs another administrator's approval.
- * @throws Failure forbidden if the actor may not change rules, badRequest if a rule is unknown or less strict than the region's
+ * @returns the decision of the policy, or `meanwhile` if the rules have changed since the form was rendered. Nothing is
+ * saved in that case, or if the change requires another administrator's approval
+ * @throws Failure forbidden if the actor may not change rules, badRequest if a rule is unknown or less strict than the
+ * region's
  */
 export async function set(
   deps: TenantRulesDependencies,
@@ -88,5 +92,5 @@ export async function set(
   });
 }
 
-/** A tenant's own rules, which can only be stricter than its region's. */
+/** The rules that a tenant sets, which can only be stricter than its region's. */
 export const createTenantRules = (deps: TenantRulesDependencies) => bind(deps, { isAllowedByRegion, setWithin, set });

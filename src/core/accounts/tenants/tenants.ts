@@ -98,7 +98,7 @@ async function getTenant(deps: TenantsDependencies, tenantId: string): Promise<T
   return tenant;
 }
 
-/** @param write makes the change under the tenant's lock, and returns the event to record */
+/** @param write a function that makes the change under the tenant's lock and returns the event to record */
 async function changeUnderLock(
   deps: TenantsDependencies,
   tenantId: string,
@@ -116,7 +116,7 @@ async function changeUnderLock(
   return { ...tenant, ...changed };
 }
 
-/** Adds a tenant and its first Global admin, who gets a temporary password. @throws Failure badRequest or conflict */
+/** Adds a tenant and its first Global admin, with a temporary password. @throws Failure badRequest or conflict */
 export async function add(
   deps: TenantsDependencies,
   details: NewTenant,
@@ -131,7 +131,7 @@ export async function add(
   return { tenantId: tenant.id, userId, username, temporaryPassword: clearText };
 }
 
-/** Adds the first tenant with the setup link and the password that its Global admin chose. @returns whether the link was valid */
+/** Uses the setup link to add the first tenant, with the password of its Global admin. @returns whether the link was valid */
 export async function addFirst(
   deps: TenantsDependencies,
   tokenDigest: string,
@@ -159,7 +159,7 @@ export function setState(deps: TenantsDependencies, tenantId: string, state: 'ac
   });
 }
 
-/** Sets whether a tenant's domains may be shared with other regions. @throws Failure notFound, or conflict while it is moving */
+/** Sets whether a tenant's domains may be shared. @throws Failure notFound, or conflict while the tenant is moving */
 export function setListed(deps: TenantsDependencies, tenantId: string, listed: boolean): Promise<Tenant> {
   return changeUnderLock(deps, tenantId, { listed }, async (tx, scope) => {
     await tenantsStore.setListed(tx, scope, listed);

@@ -27,12 +27,12 @@ export interface NewTenant {
   readonly kind?: Tenant['kind'];
 }
 
-/** Rejects changes to a tenant that is moving, since they would not be part of its bundle. @throws Failure conflict */
+/** Rejects changes to a tenant that is moving, because its bundle would not contain them. @throws Failure conflict */
 export function rejectMoving(tenant: Tenant | null): void {
   if (tenant?.state === 'moving') throw new Failure('conflict', { code: 'tenant.moving' });
 }
 
-// Users with a domain that is routed to another region would be redirected there at every sign-in.
+// If the directory routed a domain to another region, its users would be redirected there at every sign-in.
 async function isRoutedElsewhere(regionOf: RegionOf, domains: readonly string[], region: string): Promise<boolean> {
   const regions = await Promise.all(domains.map((domain) => regionOf(domain)));
   return regions.some((each) => each !== null && each !== region);

@@ -11,9 +11,9 @@ interface AccountOwner {
 
 export interface CodeThrottle {
   /**
-   * Counts an attempt with an app code or a recovery code before the code is checked.
+   * Counts an attempt with a code from the app or a recovery code, before the code is checked.
    * @param attempts the number of consecutive attempts that the rules allow
-   * @returns the waiting time if the account is throttled, else null
+   * @returns the waiting time if the account is throttled; null otherwise
    */
   consume(owner: AccountOwner, attempts: number): Promise<Wait | null>;
   /** Undoes the count of an attempt that could not be checked. */
@@ -24,13 +24,13 @@ export interface CodeThrottle {
   deleteCounts(owner: AccountOwner): Promise<void>;
 }
 
-// Three of a million codes are valid at any time, so five attempts are the limit, even if a region allows more for
-// passwords.
+// At any time, three of a million codes are valid. The limit is therefore five attempts, even if a region allows more
+// for passwords.
 const maxPerWindow = 5;
 const quarterMinutes = 15;
 const dayMinutes = 24 * 60;
 const yearMinutes = 365 * dayMinutes;
-// Without the last limit, a year of guessing at this rate would find the code of one account in 45.
+// Guessing at this rate for a year would succeed for one account in 45, so `maxConsecutive` limits it further.
 const maxPerDay = 20;
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate.
 const maxConsecutive = 100;
@@ -43,9 +43,9 @@ interface CodeLimits {
 }
 
 /**
- * Throttles code attempts. They are counted per account and not per address, because an attacker who gets this far already
- * knows the password. A new password does not reset the count; otherwise, access to the recovery mailbox would allow
- * unlimited attempts.
+ * Throttles code attempts. They are counted per account and not per address, because an attacker who reaches this step
+ * already has the password. A new password does not reset the count; otherwise, access to the recovery mailbox would
+ * allow unlimited attempts.
  */
 export function createCodeThrottle(limiter: CreateLimiter, rules: Pick<RegionRules, 'throttle'>): CodeThrottle {
   return bind(createCodeLimits(limiter, rules), { consume: consumeAttempt, refund, reset, deleteCounts });

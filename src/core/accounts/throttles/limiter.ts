@@ -33,8 +33,8 @@ export function createLimiter(database: Database, keyPrefix: string, rule: Throt
 }
 
 /**
- * Creates one limiter per number of attempts, on first use. All of them share the same keys, because tenants differ only in
- * their limit.
+ * Creates one limiter per number of attempts, on first use. All of them share the same keys, because tenants differ
+ * only in their limit.
  */
 export function limitersByAttempts(
   create: (attempts: number) => RateLimiterAbstract,
@@ -47,16 +47,16 @@ export function limitersByAttempts(
   };
 }
 
-/** Reduces an IPv6 address to its /64 network, since a site controls at least a /64 (RFC 6177). */
+/** Reduces an IPv6 address to its /64 network, because a site controls at least a /64 (RFC 6177). */
 export function networkOf(address: string): string {
-  // Some proxies append the port. Everything that is not an address shares one key.
+  // Some proxies append the port. All texts that are not an address share one key.
   const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
   if (!ipaddr.isValid(bare)) return 'unknown';
   const parsed = ipaddr.process(bare);
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();
 }
 
-/** Consumes points. @returns the waiting time if the limit is exceeded, else null */
+/** Consumes points. @returns the waiting time if the limit is exceeded; null otherwise */
 export async function consume(limiter: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
   try {
     await limiter.consume(key, points);

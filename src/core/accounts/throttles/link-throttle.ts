@@ -5,7 +5,7 @@ import { digest } from './throttle-keys.ts';
 
 // 140 random bits cannot be guessed, so this only limits the load. Valid links are not counted.
 const linkAttempts: ThrottleRule = { attempts: 60, windowMinutes: 10, blockMinutes: 10 };
-// Per name, so that others cannot flood a mailbox. Per address, with a higher limit, because an office may share one
+// The limit per user name prevents flooding a mailbox. The limit per address is higher, because an office may share one
 // address.
 const recoveriesPerName: ThrottleRule = { attempts: 3, windowMinutes: 60, blockMinutes: 60 };
 const recoveriesPerAddress: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
@@ -16,7 +16,7 @@ export function createLinkThrottle(deps: Database) {
   const names = createLimiter(deps, 'recoveryName', recoveriesPerName);
   const addresses = createLimiter(deps, 'recoveryAddress', recoveriesPerAddress);
   return {
-    /** Counts an attempt before the link is looked up. @returns the waiting time if throttled, else null */
+    /** Counts an attempt before the link is looked up. @returns the waiting time if throttled; null otherwise */
     consumeLink: (address: string): Promise<Wait | null> => consume(links, keyOf(address)),
 
     /** Undoes the count for a valid link. */
@@ -24,7 +24,10 @@ export function createLinkThrottle(deps: Database) {
       await links.reward(keyOf(address), 1);
     },
 
-    /** Counts a request for a recovery email for any user name, existing or not. @returns the waiting time if throttled, else null */
+    /**
+     * Counts a request for a recovery email, whether or not the user name exists.
+     * @returns the waiting time if throttled; null otherwise
+     */
     consumeRecovery: async (username: string, address: string): Promise<Wait | null> =>
       (await consume(addresses, keyOf(address))) ?? (await consume(names, digest(username))),
   };

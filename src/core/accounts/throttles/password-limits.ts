@@ -11,7 +11,10 @@ export interface Attempt {
   /** Canonical user name, whether or not it exists. */
   readonly username: string;
   readonly address: string;
-  /** The user's epoch; 0 if there is no user. Prevents attempts against a replaced password from counting against the new one. */
+  /**
+   * The user's epoch; 0 if there is no user. Prevents attempts against a replaced password from counting against the
+   * new one.
+   */
   readonly epoch: number;
   /** The ID of a browser in which this user has signed in before, or null. */
   readonly knownDevice: string | null;
@@ -21,12 +24,12 @@ export interface Attempt {
 
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate.
 const maxConsecutiveFailures = 100;
-// 100 random bits cannot be guessed online, so this only limits the load: one verification takes about 12 ms of one core, and
-// 250 of them, the most that one address can queue, occupy a hashing slot for 3 s. The block is short, because all users of a
-// shared address wait together.
+// 100 random bits cannot be guessed online, so this limit only restricts the load. One verification takes about 12 ms
+// on one core, so the 250 that one address can queue occupy a hashing slot for 3 s. The block is short, because it
+// affects all users who share the address.
 const temporaryPasswords: ThrottleRule = { attempts: 250, windowMinutes: 15, blockMinutes: 15 };
 const dayMinutes = 24 * 60;
-// Effectively permanent: only the right password or an administrator's reset clears it earlier.
+// In effect, the block is permanent: only the right password or an administrator's reset ends it earlier.
 const yearMinutes = 365 * dayMinutes;
 
 /** The rate limiters for password attempts. */
@@ -53,8 +56,8 @@ export function createPasswordLimits(limiter: CreateLimiter, { throttle }: Regio
     account: limiter('account', perAccount),
     address: limiter('address', perAddress),
     temporaryPasswords: limiter('temporary', temporaryPasswords),
-    // The limits for passwords that users chose also limit their log entries. Temporary passwords get the same number of
-    // entries.
+    // Log entries are limited to as many as attempts with chosen passwords, because the limit for attempts with
+    // temporary passwords is higher.
     recordsPerName: limiter('recordName', perAccount),
     recordsPerAddress: limiter('recordAddress', perAddress),
     consecutiveFailures: limiter('row', {
@@ -70,9 +73,9 @@ export function createPasswordLimits(limiter: CreateLimiter, { throttle }: Regio
 /** @returns the limiters for an attempt with their keys, in the order in which they are consumed */
 export function limitsOf(limits: PasswordLimits, attempt: Attempt): [RateLimiterAbstract, string][] {
   const { accountAndSource, account, network } = keysOf(attempt);
-  // With a limit per name, an attacker could lock out every user who has not signed in yet.
+  // There is no limit per user name: with one, an attacker could lock out every user who has not signed in yet.
   if (attempt.kind === 'temporary') return [[limits.temporaryPasswords, network]];
-  // Users who signed in from this browser before are not locked out by failed attempts from elsewhere.
+  // Users who have signed in from this browser before are not locked out by failed attempts from other browsers.
   if (attempt.knownDevice !== null) {
     return [
       [limits.perAccountAndSource(attempt), accountAndSource],

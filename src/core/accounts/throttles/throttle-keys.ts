@@ -26,8 +26,8 @@ export function throttleKeysOf({ id, username, epoch }: Pick<User, 'id' | 'usern
   const ofName = ['recoveryName', 'code', 'codeDay', 'codeRow'].map((prefix) => `${prefix}:${name}`);
   const keys = [...budgetedActions.map((act) => `${act}:${id}`), ...ofName];
   for (let each = Math.max(0, epoch - maxEpochs); each <= epoch; each++) {
-    const far = digest(`${username}|${each}`);
-    keys.push(`row:${far}`, `account:${far}`, `devices:${far}`, `recordName:${far}`);
+    const accountKey = digest(`${username}|${each}`);
+    keys.push(`row:${accountKey}`, `account:${accountKey}`, `devices:${accountKey}`, `recordName:${accountKey}`);
   }
   return keys;
 }

@@ -15,7 +15,7 @@ export type { Attempt } from './password-limits.ts';
 export interface Throttle {
   /**
    * Counts an attempt before the password is checked, so that concurrent attempts cannot exceed the limit.
-   * @returns the waiting time if the attempt is throttled, else null
+   * @returns the waiting time if the attempt is throttled; null otherwise
    */
   consume(attempt: Attempt): Promise<Wait | null>;
   /** Throttles second-factor attempts. */
@@ -29,7 +29,10 @@ export interface Throttle {
   refund(attempt: Attempt): Promise<void>;
   /** Resets the counters after the right password. */
   reset(attempt: Attempt): Promise<void>;
-  /** Counts expensive actions of a signed-in user. @returns the waiting time if the budget is exhausted, else null */
+  /**
+   * Counts expensive actions of a signed-in user.
+   * @returns the waiting time if the budget is exhausted; null otherwise
+   */
   consumeBudget(action: BudgetedAction, actorId: string, times?: number): Promise<Wait | null>;
   /** Like `consumeBudget`, for the scope's actor; the operator is exempt. @throws Failure throttled */
   requireBudget(scope: Scope, action: BudgetedAction): Promise<void>;
@@ -44,8 +47,8 @@ interface ThrottleDependencies {
 }
 
 /**
- * Creates the throttles. They are stored in the region's database, so all nodes share them and they survive restarts. They
- * fail closed.
+ * Creates the throttles. They are stored in the region's database, so all nodes share them, and a restart does not
+ * reset them. If the database is unavailable, every attempt fails.
  */
 export function createThrottle(database: Database, rules: RegionRules): Throttle {
   const limiter = createLimiter.bind(null, database);
@@ -127,8 +130,8 @@ async function deleteCounts(
 ): Promise<void> {
   const { consecutiveFailures, account, devices, recordsPerName } = limits;
   for (let each = 0; each <= epoch; each++) {
-    const far = digest(`${username}|${each}`);
-    for (const limiter of [consecutiveFailures, account, devices, recordsPerName]) await limiter.delete(far);
+    const accountKey = digest(`${username}|${each}`);
+    for (const limiter of [consecutiveFailures, account, devices, recordsPerName]) await limiter.delete(accountKey);
   }
   await codes.deleteCounts({ username });
 }
@@ -136,15 +139,15 @@ async function deleteCounts(
 export type Budgets = Readonly<Record<BudgetedAction, RateLimiterAbstract>>;
 
 const resetsPerMinute = 90;
-// Each may occupy the worker that estimates password strength for a second.
+// Each change may occupy the worker that estimates password strength for a second.
 const changesPerMinute = 10;
-// Each reads and sends the whole log.
+// Each export reads and sends the whole log.
 const logExports: ThrottleRule = { attempts: 12, windowMinutes: 10, blockMinutes: 10 };
 // Each import or export reads or writes all of a tenant's users.
 const filesPerMinute = 10;
-// Each notifies up to two hundred administrators by email.
+// Each request notifies up to two hundred administrators by email.
 const approvals: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
-// Each may read a hundred thousand entries.
+// Each page of personal data may read a hundred thousand entries.
 const personalDataPerMinute = 30;
 
 /** Creates the rate limits of expensive actions. */

@@ -25,7 +25,10 @@ export interface UserAction {
   readonly apply: (tx: Database, scope: Scope, user: User, at: number) => Promise<ActivityEvent | null>;
 }
 
-/** `unchanged` means that there was nothing to do. `refused` means that the policy denied it and the denial was recorded. */
+/**
+ * The outcome of an action: `unchanged` if there was nothing to do, `refused` if the policy denied it and the denial
+ * was recorded.
+ */
 export type ActionOutcome =
   | { readonly outcome: 'done'; readonly user: User }
   | { readonly outcome: 'unchanged'; readonly user: User }
@@ -33,7 +36,7 @@ export type ActionOutcome =
 
 /**
  * Performs an action and records it, within a transaction that holds the tenant's lock.
- * @param at epoch ms
+ * @param at the time of the change, epoch ms
  * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin
  */
 export async function performAction(
@@ -59,7 +62,7 @@ export async function performAction(
   return { outcome: 'done', user };
 }
 
-/** @returns the verdict of the policy on an action, including its additional check */
+/** @returns the decision of the policy on an action, including its additional check */
 export function verdictOn(scope: Scope, action: Pick<UserAction, 'action' | 'decision'>, user: User): PolicyDecision {
   const decision = may(scope, action.action, user);
   return decision.allowed ? (action.decision?.(scope, user) ?? decision) : decision;
@@ -86,7 +89,7 @@ type StateEvent = 'user.blocked' | 'user.unblocked' | 'user.deleted';
 
 export const block = setState('users.block', 'blocked', 'user.blocked');
 export const unblock = setState('users.block', 'active', 'user.unblocked');
-/** Deletes a user, who can be restored until the region's restore window ends. */
+/** Deletes a user, who can be restored until the restore window ends. */
 export const remove = setState('users.delete', 'deleted', 'user.deleted');
 
 /** Restores a deleted user with their levels and history. Does not restore their sessions. */
@@ -131,9 +134,9 @@ function differences(before: UserChanges, after: UserChanges): Change[] {
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
- * Checks whether the scope's actor may delete users now. Under the tenant's lock, the verdict is valid until the
+ * Checks whether the scope's actor may delete users now. Under the tenant's lock, the decision remains valid until the
  * transaction ends.
- * @param now epoch ms
+ * @param now the current time, epoch ms
  */
 export async function mayDeleteNow(
   database: Database,
@@ -146,6 +149,6 @@ export async function mayDeleteNow(
   return mayDelete(scope, targets, isLimited ? await activityStore.countDeletions(database, scope, since) : 0);
 }
 
-/** Records that the scope's actor exported the tenant's users. @param at epoch ms */
+/** Records that the scope's actor exported the tenant's users. @param at the time of the export, epoch ms */
 export const recordExport = (tx: Database, scope: Scope, at: number): Promise<void> =>
   activityStore.record(tx, scope, { kind: 'users.exported' }, null, at);

@@ -44,7 +44,7 @@ async function usernameFault(tx: Database, scope: Scope, username: string): Prom
 
 /**
  * Adds a user with the credential that the rules require.
- * @returns the credential in clear text, which cannot be read again
+ * @returns the credential in clear text, which cannot be retrieved later
  */
 export async function addUser(deps: UserAdderDependencies, scope: Scope, form: NewUserForm): Promise<AddResult> {
   const { database, credentialIssuer, clock } = deps;

@@ -22,10 +22,13 @@ const reset: PolicyAction = { action: 'users.resetPassword', among: 'present' };
 export const bulkActions = ['block', 'unblock', 'reset', 'delete', 'restore'] as const;
 export type BulkAction = (typeof bulkActions)[number];
 
-/** Fewer than the password resets that one administrator may perform in a minute. */
+/**
+ * The maximum number of users in a bulk action. It is lower than the number of resets that one administrator may
+ * perform per minute.
+ */
 export const maxBulkUsers = 50;
 
-/** @throws Failure badRequest for more users than a bulk action accepts */
+/** @throws Failure badRequest if there are more users than a bulk action accepts */
 export const checkBulkSize = (ids: readonly string[]): void =>
   rejectFaults(ids.length > maxBulkUsers ? { code: 'bulk.tooMany' } : null);
 
@@ -61,7 +64,7 @@ const needsApprovalAsFormerGlobalAdmin = (scope: Scope, action: BulkAction, user
   because === 'secondAdministrator' &&
   formerAdminProtection(scope, 'resetPassword', user) !== null;
 
-/** @returns the users to process and the users to skip. Unknown ids are in neither list. */
+/** @returns the users to process and the users to skip. Unknown IDs are in neither list. */
 export async function partitionTargets(
   database: Database,
   scope: Scope,
@@ -85,7 +88,10 @@ export async function partitionTargets(
   return { done, skipped };
 }
 
-/** @returns the verdict of the policy if deleting these users requires an approval; null for every other action */
+/**
+ * @returns the decision of the policy if deleting these users requires approval; null if it does not, and for every
+ * other action
+ */
 export async function findApprovalRequirement(
   database: Database,
   scope: Scope,
@@ -124,7 +130,8 @@ async function performOne(
 
 /**
  * Applies one action to several users of the tenant in one transaction.
- * @throws Failure conflict if it would leave the tenant without an active Global admin; no user is changed then
+ * @throws Failure conflict if it would leave the tenant without an active Global admin; in that case, no user is
+ * changed
  */
 export async function bulkChange(
   deps: BulkChangeDependencies,

@@ -12,8 +12,8 @@ import { bind } from '../../../platform/bind.ts';
 import { userOf } from '../../../domain/principal.ts';
 
 /**
- * A user to reset, with their epoch when the form was rendered: if a form is submitted twice, the second submission has an
- * outdated epoch.
+ * A user whose password is to be reset, with the epoch when the form was rendered. If the form is submitted twice, the
+ * second submission is rejected, because its epoch is outdated.
  */
 export interface ResetTarget {
   readonly id: string;
@@ -41,7 +41,8 @@ export interface BulkResetDependencies {
   readonly clock: () => number;
 }
 
-// Sequentially, so that a concurrent sign-in waits for a single hash, not for all of them.
+// Issue the credentials one after another, so that a concurrent sign-in waits for a single hash and not for all of
+// them.
 async function issueTo(
   deps: BulkResetDependencies,
   scope: Scope,
@@ -86,7 +87,7 @@ async function recordRefusals(
 
 /**
  * Resets the passwords of several users and ends their sessions.
- * @returns the credentials, whose clear text cannot be read again
+ * @returns the credentials. Their clear text is not stored, so it cannot be retrieved later
  */
 export async function bulkReset(
   deps: BulkResetDependencies,

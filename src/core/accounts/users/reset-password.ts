@@ -23,8 +23,8 @@ export type ResetResult =
   | { readonly outcome: 'noMail'; readonly user: User }
   | { readonly outcome: 'refused'; readonly user: User; readonly decision: Denial }
   /**
-   * Since the form was opened, the password was replaced, the user was deleted, or the reset was no longer permitted. Nothing
-   * was changed.
+   * Nothing was changed, because after the form was opened, the password was replaced, the user was deleted, or the
+   * reset was no longer permitted.
    */
   | { readonly outcome: 'stale'; readonly user: User; readonly password: credentialsStore.PasswordMetadata }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
@@ -41,7 +41,7 @@ export interface UsersDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound, for an unknown id and for a user of another tenant */
+/** @throws Failure notFound, for an unknown ID and for a user of another tenant */
 export async function load(deps: UsersDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user = await usersStore.find(database, scope, userId);
@@ -71,16 +71,18 @@ async function issueAndRecord(
   consumeApproval?: ConsumeApproval,
 ): Promise<ResetResult> {
   const { credentialIssuer, database, clock } = deps;
-  // Hashed before the transaction: argon2id takes tens of milliseconds, and the tenant's lock serializes all writers.
+  // Hash the password before the transaction: argon2id takes tens of milliseconds, during which the tenant's lock would
+  // block all other writers.
   const issued = await credentialIssuer.issue(scope);
   const { credential, stored } = issued;
   const replaced = await database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
-    // Read again under the lock: the user may have become a Global admin, which changes who may reset, but not the epoch.
+    // Read the user again under the lock: a user who has become a Global admin in the meantime has the same epoch, but
+    // fewer administrators may reset the password.
     const current = await usersStore.find(tx, scope, user.id);
     if (current?.epoch !== user.epoch || !may(scope, 'users.resetPassword', current).allowed) return false;
     if (consumeApproval !== undefined && !(await consumeApproval(tx))) return false;
-    // The update itself compares the epoch again. From here on, a failure must roll back, or the approval would be lost.
+    // The approval is now consumed, so throw instead of returning false: the rollback makes it valid again.
     if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, stored))) throw conflict('password.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, null);
     await credentialIssuer.storeLinks(tx, scope, [[{ id: user.id, epoch: user.epoch + 1 }, issued]], 'reset');
@@ -92,7 +94,7 @@ async function issueAndRecord(
   return { outcome: 'reset', user, credential };
 }
 
-/** @returns a user with their latest events, and whether the principal may reset the password */
+/** @returns a user with the latest events and password metadata, and the policy's decision on a reset */
 export async function show(
   deps: UsersDependencies,
   scope: Scope,
@@ -106,12 +108,13 @@ export async function show(
 }
 
 /**
- * Replaces a user's password with a temporary one, or with a one-time link if the region's rules require it, and ends all of
- * the user's sessions. A denial is recorded in the activity log.
- * @param epoch the user's epoch when the confirmation page was rendered; null, for the operator's command, skips the check
+ * Replaces a user's password with a temporary one, or with a one-time link if the region's rules require it, and ends
+ * all of the user's sessions. A denial is recorded in the activity log.
+ * @param epoch the user's epoch when the confirmation page was rendered; null, for the operator's command, skips the
+ * check
  * @param consumeApproval consumes another administrator's approval, if one is required, in the transaction of the reset
- * @returns the secret. Only its hash is stored, so it cannot be retrieved later.
- * @throws Failure notFound, for an unknown id and for a user of another tenant
+ * @returns the password or link in clear text. Only a hash is stored, so it cannot be retrieved later
+ * @throws Failure notFound, for an unknown ID and for a user of another tenant
  */
 export async function resetPassword(
   deps: UsersDependencies,

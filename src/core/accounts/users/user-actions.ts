@@ -20,8 +20,8 @@ export interface UserActionsDependencies {
 }
 
 /**
- * Creates the actions of an administrator on a single user. Each runs in one transaction that also records it. Each throws
- * Failure notFound, or conflict if it would leave the tenant without an active Global admin.
+ * Creates the actions of an administrator on a single user. Each runs in one transaction that also records it, and
+ * throws Failure notFound, or conflict if it would leave the tenant without an active Global admin.
  */
 export function createUserActions(deps: UserActionsDependencies) {
   const bound = bind(deps, { edit, bindAction, removeOne });
@@ -35,7 +35,7 @@ export function createUserActions(deps: UserActionsDependencies) {
   };
 }
 
-// Counts the deletions under the lock, so that concurrent requests cannot exceed the limit for deletions without an approval.
+// Counts the deletions under the lock, so that concurrent requests cannot exceed the limit for deletions without approval.
 export function removeOne(deps: UserActionsDependencies, scope: Scope, userId: string): Promise<ActionOutcome> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
@@ -71,14 +71,14 @@ export function edit(
   });
 }
 
-/** A form that was not saved, because the sender may not have seen what it would overwrite. */
+/** An edit that was not saved, because it might overwrite changes that its author has not seen. */
 export interface EditConflict {
   readonly outcome: 'conflict';
-  /** As stored now. */
+  /** The user as currently stored. */
   readonly user: User;
   /** The changes that were submitted. */
   readonly changes: Partial<UserChanges>;
-  /** The fields that both changed; if the form does not include the rendered values, every field that differs. */
+  /** The fields that another user changed too. If the form does not include the rendered values, every field that differs. */
   readonly fields: readonly UserField[];
   /** Whether the form includes the values that were rendered. */
   readonly complete: boolean;
@@ -91,17 +91,17 @@ export type EditOutcome =
   | {
       readonly outcome: 'saved';
       readonly user: User;
-      /** Whether fields that someone else changed in the meantime kept their new values. */
+      /** Whether fields that another user changed in the meantime kept their new values. */
       readonly merged: boolean;
       /** Whether the administrator level was left out because it requires another administrator's approval. */
       readonly needsApproval: boolean;
     };
 
 /**
- * Saves only the fields that the sender of an edit form changed; a field that only someone else changed keeps that value.
- * Runs within a transaction that holds the tenant's lock.
- * @param at epoch ms
- * @returns a conflict, with nothing written, if both changed the same field to different values
+ * Saves only the fields that were changed in an edit form. A field that only another user changed in the meantime keeps
+ * the new value. Runs within a transaction that holds the tenant's lock.
+ * @param at the time of the change, epoch ms
+ * @returns a conflict, with nothing written, if another user changed the same field to a different value
  * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin
  */
 export async function saveEdit(
@@ -141,7 +141,7 @@ export async function saveEdit(
 function conflictsIn(sent: SentEdit, changes: Partial<UserChanges>, stored: UserChanges): UserField[] {
   const fields = Object.keys(changes) as UserField[];
   if (!isComplete(sent)) return fields;
-  // Values are compared even if the version is the same: a process of the previous release does not increase it.
+  // Compare the values even if the version is the same, because a process of the previous release does not increment it.
   const changed = changedByOthers(sent, stored);
   return fields.filter((field) => changed.includes(field) && changes[field] !== stored[field]);
 }
@@ -150,19 +150,19 @@ const withoutLevel = ({ administratorLevel: _level, ...rest }: Partial<UserChang
 
 export type UserField = keyof UserChanges;
 
-/** Levels are missing if the form did not offer them, such as on a user's own page. */
+/** The fields of an edit form. Levels are missing if the form does not offer them, as on a user's own profile. */
 type FormFields = Omit<UserChanges, 'administratorLevel' | 'agentLevel'> &
   Partial<Pick<UserChanges, 'administratorLevel' | 'agentLevel'>>;
 
 /** The values that were rendered into the form. */
 export type ShownFields = FormFields & { readonly version: number };
 
-/** A submitted edit form. An empty display name means the first and last name. */
+/** A submitted edit form. An empty display name stands for the first and last name. */
 export interface SentEdit {
   readonly typed: FormFields;
-  /** Null if the form does not include them, or if they are malformed. */
+  /** The rendered values; null if the form does not include them, or if they are malformed. */
   readonly shown: ShownFields | null;
-  /** The order of names in a display name that is built because it was left empty. */
+  /** The order of names in the display name that is generated if the field was left empty. */
   readonly nameOrder: NameOrder;
 }
 
@@ -174,7 +174,7 @@ export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
 }
 
 /**
- * @param stored the current values; used in place of the rendered ones if the form does not include them
+ * @param stored the current values, which replace the rendered ones if the form does not include them
  * @returns the fields that the sender changed, with their new values
  */
 export function changesIn({ typed, shown, nameOrder }: SentEdit, stored: UserChanges): Partial<UserChanges> {
@@ -183,7 +183,7 @@ export function changesIn({ typed, shown, nameOrder }: SentEdit, stored: UserCha
   const changed = changeableFields.filter((field) => named[field] !== undefined && named[field] !== seen[field]);
   const changes: Partial<UserChanges> = Object.fromEntries(changed.map((field) => [field, named[field]]));
   if (typed.displayName !== '' || changes.displayName === undefined) return changes;
-  // Someone else may have changed the names since.
+  // Generate the display name from the current names, which another user may have changed in the meantime.
   return { ...changes, displayName: fullName({ ...stored, ...changes }, nameOrder) || changes.displayName };
 }
 
@@ -191,6 +191,6 @@ export function changesIn({ typed, shown, nameOrder }: SentEdit, stored: UserCha
 export const isComplete = ({ typed, shown }: SentEdit): boolean =>
   shown !== null && changeableFields.every((field) => typed[field] === undefined || shown[field] !== undefined);
 
-/** @returns the fields that someone else has changed since the form was rendered */
+/** @returns the fields that another user has changed since the form was rendered */
 export const changedByOthers = ({ shown }: SentEdit, stored: UserChanges): UserField[] =>
   changeableFields.filter((field) => shown?.[field] !== undefined && shown[field] !== stored[field]);
