@@ -48,7 +48,7 @@ async function runUnderLock(
   if (jobScope === null) return;
   await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, jobScope);
-    if (!(await importJobStore.isConfirmed(tx, confirmed.id))) return;
+    if (!(await importJobStore.lockIfConfirmed(tx, confirmed.id))) return;
     const actor = await usersStore.find(tx, jobScope, confirmed.userId);
     const tenant = await tenantsStore.findForOperator(tx, jobScope.tenant.id);
     const [at, unusableHash, domains] = [clock(), hasher.decoy, tenant?.domains ?? []];

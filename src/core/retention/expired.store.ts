@@ -2,11 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { approvalRetentionMs } from '../../domain/approvals.ts';
 import { absoluteLimitMs, idleLimitMs, logRetentionMs, type RegionRules } from '../../domain/regions.ts';
+import { importsStore } from '../imports/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 const unknownUserEntriesKeptMs = 30 * 24 * 60 * 60 * 1_000;
 
-// An import may have ten thousand rows, so imports are deleted one at a time to keep transactions short.
 const importsPerQuery = 20;
 
 interface PurgeOptions {
@@ -69,7 +69,9 @@ export async function purge(
       .where('expires_at', '<', now)
       .select('id')
       .limit(importsPerQuery);
-    for (const { id } of imports) countDeleted('imports', await knex('imports').where({ id }).delete());
+    for (const { id } of imports) {
+      countDeleted('imports', await importsStore.deleteExpiredAcrossTenants(database, id, now));
+    }
     found = imports.length;
   }
   const unknownUserEntries = knex('activity')
