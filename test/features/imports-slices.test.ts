@@ -65,11 +65,15 @@ for (const [dialect, server] of [
       assert.equal(await countUsers(scenario.tenant), count + 2);
     });
 
-    it('is deleted with all its rows', async () => {
+    it('is deleted with all its rows, in slices', async () => {
       const scenario = await aConfirmedImport({ rows: (_, tenant) => [...additions(tenant), ...more(tenant)] });
       const { id } = scenario;
       assert.equal(await importsStore.deleteExpiredAcrossTenants(database, id, portal.clock.now), 0);
-      assert.equal(await importsStore.deleteExpiredAcrossTenants(database, id, portal.clock.now + 2), 1);
+      let slices = 0;
+      const deletion = { test: (sql: string) => /^delete from [`"]import_rows[`"]/.test(sql) && ++slices < 0 };
+      const watched = interrupt(database, deletion as RegExp, {});
+      assert.equal(await importsStore.deleteExpiredAcrossTenants(watched, id, portal.clock.now + 2), 1);
+      assert.equal(slices, 3, 'for 2,220 rows');
       assert.equal((await database.knex('imports').where({ id })).length, 0);
       assert.equal((await database.knex('import_rows').where({ import_id: id })).length, 0);
     });
