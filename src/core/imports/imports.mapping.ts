@@ -75,14 +75,14 @@ export function toImport(row: ImportRecord): Import {
   };
 }
 
-export interface PlannedRowRecord {
+export type PlannedRowRecord = {
   line: number;
   outcome: RowOutcome;
   user_id: string | null;
   username: string;
   display_name: string;
   data: string;
-}
+};
 
 export function toRecord(row: PlannedRow): PlannedRowRecord {
   const { line, outcome, username, displayName } = row;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { processInChunks } from '../../platform/database/chunks.ts';
+import { insertRows } from '../../platform/database/insert.ts';
 import type { Knex } from 'knex';
 import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
 import {
@@ -84,7 +85,11 @@ export async function begin(
     add: (rows: readonly PlannedRow[]): Promise<void> =>
       database.transaction((tx) =>
         processInChunks(rows, rowsPerInsert, async (some) => {
-          await tx.knex('import_rows').insert(some.map((each) => ({ import_id: id, ...toRecord(each) })));
+          await insertRows(
+            tx,
+            'import_rows',
+            some.map((each) => Object.assign({ import_id: id, epoch: 0 }, toRecord(each))),
+          );
         }),
       ),
     stage: async (counts: Counts, notes: ImportNotes = noNotes): Promise<void> => {
