@@ -46,13 +46,14 @@ testCases('the encoding of a file is decided and stated', [
   ],
   [
     'letters that were turned into question marks and pairs are pointed out (15)',
-    'User name;Display name\nlukasz@essai.example;?ukasz Wi?niewski\nsiobhan@essai.example;SiobhÃ¡n Byrne\nq@essai.example;Andr?',
+    'User name;Display name\nlukasz@essai.example;?ukasz Wi?niewski\nsiobhan@essai.example;SiobhÃ¡n Byrne\nq@essai.example;Andr?\nf@essai.example;Andr\uFFFD',
     [
       '2|changed|lukasz@|Łukasz Wiśniewski|displayName=?ukasz Wi?niewski',
       '3|changed|siobhan@|Siobhán Byrne|displayName=SiobhÃ¡n Byrne',
       '4|added|q@|Andr?|',
+      '5|added|f@|Andr\uFFFD|',
     ],
-    { damagedRows: 3 },
+    { damagedRows: 4 },
   ],
 ]);
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cleanName } from '../../domain/people/user.ts';
 import { createRecordReader, type RecordReader } from './csv-records.ts';
@@ -40,7 +41,7 @@ export async function openFile(bytes: Buffer, isHeading: (text: string) => boole
   return {
     encoding,
     skipped: skipped.map(cleanName).filter((text) => text !== ''),
-    rows: readRows(yieldBetween(decoded(bytes, encoding)), layout),
+    rows: readRows(yieldBetween(decoded(bytes, encoding)), layout, encoding === 'utf-8' && !isUtf8(bytes)),
   };
 }
 
@@ -87,8 +88,12 @@ function readFirst(reader: RecordReader, start: string, isWhole: boolean): (read
 export const isBlank = ({ cells }: Pick<FileRow, 'cells'>): boolean => cells.every((cell) => cell.trim() === '');
 
 /** @throws UnreadableFile if the headings, or all rows below them, are malformed or too long */
-async function* readRows(texts: AsyncIterable<string>, { reader, above }: Layout): AsyncGenerator<FileRow> {
-  const records = new RecordStream(reader);
+async function* readRows(
+  texts: AsyncIterable<string>,
+  { reader, above }: Layout,
+  hasBrokenBytes: boolean,
+): AsyncGenerator<FileRow> {
+  const records = new RecordStream(reader, hasBrokenBytes);
   let line = 0;
   let good = 0;
   let firstFault: UnreadableFile | null = null;

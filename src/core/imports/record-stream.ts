@@ -29,8 +29,12 @@ export class RecordStream {
   /** Whether the text up to the next line break belongs to a row that is too long. */
   #skipping = false;
 
-  constructor(reader: RecordReader) {
+  /** Whether some bytes of the file could not be decoded. The replacement character then stands for such a byte. */
+  readonly #hasBrokenBytes: boolean;
+
+  constructor(reader: RecordReader, hasBrokenBytes: boolean) {
     this.#reader = reader;
+    this.#hasBrokenBytes = hasBrokenBytes;
   }
 
   /** @returns the rows that end within the text so far. @param isEnd whether this is the last chunk */
@@ -51,12 +55,12 @@ export class RecordStream {
     const record = this.#reader.read(text, at, isEnd);
     if (record !== null) {
       const isEndOfFile = isEnd && record.end === text.length && record.cells.join('').trim() === endOfFile;
-      return { row: isEndOfFile ? null : toRow(record, record.end - at), end: record.end };
+      return { row: isEndOfFile ? null : this.#toRow(record, record.end - at), end: record.end };
     }
     if (text.length - at <= maxRowCharacters) return null;
     // A quotation mark that is never closed must not swallow the rows that follow it.
     const malformed = this.#reader.readMalformed(text, at, isEnd);
-    if (malformed !== null) return { row: toRow(malformed, malformed.end - at), end: malformed.end };
+    if (malformed !== null) return { row: this.#toRow(malformed, malformed.end - at), end: malformed.end };
     this.#skipping = true;
     const cells = text.slice(at, at + maxRowCharacters).split(this.#reader.delimiter);
     return { row: { cells, fault: 'importRow.tooLong' }, end: at };
@@ -70,11 +74,11 @@ export class RecordStream {
     const end = line?.end ?? (text.endsWith('\r') ? text.length - 1 : text.length);
     return end === at ? null : { row: null, end };
   }
-}
 
-function toRow({ cells, isMalformed }: CsvRecord, length: number): UnnumberedRow {
-  if (isMalformed) return { cells, fault: 'importRow.malformed' };
-  if (length > maxRowCharacters) return { cells, fault: 'importRow.tooLong' };
-  const isBroken = cells.some((cell) => cell.includes(replacementCharacter));
-  return isBroken ? { cells, fault: 'importRow.brokenCharacters' } : { cells };
+  #toRow({ cells, isMalformed }: CsvRecord, length: number): UnnumberedRow {
+    if (isMalformed) return { cells, fault: 'importRow.malformed' };
+    if (length > maxRowCharacters) return { cells, fault: 'importRow.tooLong' };
+    const isBroken = this.#hasBrokenBytes && cells.some((cell) => cell.includes(replacementCharacter));
+    return isBroken ? { cells, fault: 'importRow.brokenCharacters' } : { cells };
+  }
 }
