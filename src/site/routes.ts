@@ -39,7 +39,7 @@ import { bulkRoutes } from './users/bulk.routes.ts';
 import type { UsersCsv } from './users/csv.ts';
 import { userRoutes } from './users/user.routes.ts';
 import { exportUsersRoutes } from './users/export.routes.ts';
-import { createUsersFile } from './users/csv.ts';
+import { createUsersFile } from './users/users-file.ts';
 import { handoverSheetFactory } from './users/handover.ts';
 import { resetPasswordRoutes } from './users/reset-password.routes.ts';
 import { userActionsRoutes } from './users/actions.routes.ts';
@@ -139,7 +139,7 @@ function filePages({ core, database, translator, csv, clock }: SiteDependencies)
     ...importsRoutes({ database, imports, passwords, credentialIssuer, csv, translator, wake }),
     ...rejectedRowsRoutes({ database, imports, csv, translator }),
     ...importPasswordsRoutes({ imports, passwords, credentialIssuer, translator }),
-    ...exportUsersRoutes({ database, throttle, usersFile: createUsersFile({ database, csv, translator }), clock }),
+    ...exportUsersRoutes({ database, throttle, sendUsersFile: createUsersFile({ database, csv, translator }), clock }),
   ];
 }
 
@@ -147,7 +147,7 @@ function approvalPages(deps: SiteDependencies): Route[] {
   const { core, config, database, translator, answerRefusal, csv, clock } = deps;
   const { approvals, perform } = core.approvals;
   const { throttle, credentialIssuer } = core.accounts;
-  const usersFile = createUsersFile({ database, csv, translator });
+  const sendUsersFile = createUsersFile({ database, csv, translator });
   const sheet = handoverSheetFactory(config, translator, clock);
   return [
     // Must precede the routes of a single request, whose path would also match `new`.
@@ -155,7 +155,7 @@ function approvalPages(deps: SiteDependencies): Route[] {
     ...approvalsRoutes({ database, approvals, credentialIssuer, answerRefusal, clock }),
     ...performRoutes({
       perform,
-      usersFile,
+      sendUsersFile,
       logExports: core.logExports,
       sheet,
       sendLog: createLogSender(clock),

@@ -8,6 +8,7 @@ import { actingAs, eachDialect, newTenant, newUser, open, start, worldwide } fro
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import * as importJobStore from '../../src/core/imports/import-job.store.ts';
 import * as importPasswordsStore from '../../src/core/imports/import-passwords.store.ts';
@@ -106,6 +107,13 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         );
       }
       assert.equal(await importPasswordsStore.count(database, scope, id), 2);
+    });
+
+    test('and exports fit in one file if the tenant has no more users than the maximum', async () => {
+      const scope = await createAdmin();
+      await usersStore.insertMany(database, scope, [newUser(), newUser(), newUser({ state: 'deleted', deletedAt: 1 })]);
+      assert.equal(await usersBatchStore.hasMoreThan(database, scope, 2), true);
+      assert.equal(await usersBatchStore.hasMoreThan(database, scope, 3), false);
     });
 
     test('are confirmed only once', async () => {

@@ -5,12 +5,12 @@ import type { Response } from 'express';
 const maxStallMs = 30_000;
 
 /**
- * Streams text with backpressure: a chunk is generated only when the client is ready for it.
+ * Streams text or bytes with backpressure: a chunk is generated only when the client is ready for it.
  * @returns true if everything was sent; false if the client disconnected or read nothing for `stallMs` (default 30 s)
  */
 export async function streamText(
   response: Response,
-  chunks: AsyncIterable<string>,
+  chunks: AsyncIterable<string | Buffer>,
   stallMs = maxStallMs,
 ): Promise<boolean> {
   const disconnected = new AbortController();

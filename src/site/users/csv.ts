@@ -5,12 +5,8 @@ import { csvColumns, type CsvColumn, type Heading } from '../../core/imports/ind
 import { createHeadings, foldLabel } from './csv-headings.ts';
 import { bind } from '../../platform/bind.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import type { Scope } from '../../domain/scope.ts';
-import { allUsers } from '../../core/accounts/index.ts';
-import type { CsvFile } from '../http/csv.ts';
 import { displayText } from '../http/page.ts';
 import type { DisplayText } from '../http/view-models.ts';
-import type { Database } from '../../platform/database/database.ts';
 
 const readOnlyColumns: readonly CsvColumn[] = ['status', 'lastSignIn'];
 
@@ -157,31 +153,3 @@ function lookUp(languages: readonly Language[], cell: string): Language | undefi
 
 const codeOf = ({ codesByLabel }: UsersCsvDependencies, column: EnumColumn, cell: string): string | null =>
   codesByLabel[column].get(foldLabel(cell)) ?? null;
-
-/** @returns the tenant's users as a CSV file that can be imported again without changes */
-export type UsersFile = (scope: Scope, language: Language) => CsvFile;
-
-export interface UsersFileDependencies {
-  readonly database: Database;
-  readonly csv: UsersCsv;
-  readonly translator: Translator;
-}
-
-async function* rows(deps: UsersFileDependencies, scope: Scope, language: Language): AsyncGenerator<string[][]> {
-  const { database, csv } = deps;
-  for await (const users of allUsers(database, scope)) yield users.map((user) => csv.row(language, user));
-}
-
-/** Exports the tenant's users as CSV. Users are read in batches while the file is sent. */
-export function usersFile(deps: UsersFileDependencies, scope: Scope, language: Language): CsvFile {
-  const { translator, csv } = deps;
-  const { t, settings } = translator(language);
-  return {
-    name: t('imports:fileName.export'),
-    delimiter: settings.listDelimiter,
-    header: csv.header(language),
-    batches: rows(deps, scope, language),
-  };
-}
-
-export const createUsersFile = (deps: UsersFileDependencies) => bind(deps, { usersFile }).usersFile;
