@@ -2,6 +2,7 @@ import { readConfig, type Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import { openSubscribedDatabase } from '../core/open-database.ts';
 import { prepareDatabase } from '../platform/database/migrate.ts';
+import { assertDatabaseNotMissing } from '../platform/database/missing-database.ts';
 import { commandTimeouts } from '../platform/database/open.ts';
 import { Failure } from '../domain/errors.ts';
 import { createTenants, type Tenants } from '../core/accounts/index.ts';
@@ -14,7 +15,7 @@ import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
 
-/** The resources of a command: the database and rules of the region. */
+/** What a command works with: the region's database and rules. */
 export interface CommandContext {
   readonly config: Config;
   readonly database: Database;
@@ -33,6 +34,7 @@ export async function withContext<T>(
 ): Promise<T> {
   const { config, faults } = readConfig(io.env);
   if (config === null) throw new CommandError(faults.join('\n'));
+  assertDatabaseNotMissing(config);
   await prepareDatabase(config);
   const database = openSubscribedDatabase(config.database, timeouts);
   try {
@@ -52,7 +54,14 @@ export async function withContext<T>(
   }
 }
 
-// Commands print English. Coded failures use the same texts as the pages.
+/** Creates the region's database even if files show that there was another one before. */
+export async function createNewDatabase(io: CommandIo): Promise<void> {
+  const { config, faults } = readConfig(io.env);
+  if (config === null) throw new CommandError(faults.join('\n'));
+  await prepareDatabase(config);
+}
+
+// Commands print English. Failures with a code have the same texts as on pages.
 async function toCommandError(error: unknown): Promise<unknown> {
   const coded = error instanceof Failure ? error.coded : null;
   if (coded === null) return error;

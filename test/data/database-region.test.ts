@@ -8,6 +8,7 @@ import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts'
 import { findBoundRegion, RegionMismatch, UnknownMigrations } from '../../src/platform/database/deployment.ts';
 import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
+import { createSqliteFile } from '../../src/platform/database/sqlite.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { sqliteFile, worldwide } from './databases.ts';
@@ -53,7 +54,7 @@ async function startMigrator() {
 const maxDatabases = 100;
 
 function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
-  test('the first process sets the region, which never changes', async () => {
+  test('is set by the first process and never changes', async () => {
     const database = await fresh();
     assert.equal(await boundRegionOf(database), null);
     assert.ok((await prepareDatabase({ database, rules: germany })).length > 7);
@@ -63,7 +64,7 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     assert.equal(await boundRegionOf(database), 'germany');
   });
 
-  test('is checked along with migrations: unknown ones are rejected without changes', async () => {
+  test('does not replace the check for unknown migrations, which are rejected without changes', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     await withKnex(database, (knex) => knex('knex_migrations').insert({ name: '20990101000000_from_the_future' }));
@@ -90,14 +91,14 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     });
   });
 
-  test('is compared only by its id', async () => {
+  test('is compared only by the id of the region', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     const edited = { ...germany, edition: 'other', defaultLanguage: 'en' } as const;
     assert.deepEqual(await prepareDatabase({ database, rules: edited }), []);
   });
 
-  test('if two regions start at the same time, exactly one claims the database', async () => {
+  test('is claimed by exactly one of two regions that start at the same time', async () => {
     const processes = await Promise.all([startMigrator(), startMigrator()]);
     for (let round = 0; round < Math.min(rounds, maxDatabases); round++) {
       const database = await fresh();
@@ -112,7 +113,12 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
   });
 }
 
-describe('the region of a database, on SQLite', () => testRegionBinding(() => Promise.resolve(sqliteFile())));
+describe('the region of a database, on SQLite', () =>
+  testRegionBinding(() => {
+    const { file } = sqliteFile();
+    createSqliteFile(file);
+    return Promise.resolve({ kind: 'sqlite', file });
+  }));
 
 const server = await postgres({ empty: true });
 describe('the region of a database, on PostgreSQL', { skip: skipWithout('postgres', server) }, () =>

@@ -68,11 +68,12 @@ for (const [dialect, server] of [
     it('is deleted with all its rows, in slices', async () => {
       const scenario = await aConfirmedImport({ rows: (_, tenant) => [...additions(tenant), ...more(tenant)] });
       const { id } = scenario;
-      assert.equal(await importsStore.deleteExpiredAcrossTenants(database, id, portal.clock.now), 0);
+      const { now } = portal.clock;
+      assert.equal(await importsStore.deleteExpiredAcrossTenants(database, id, { from: now, until: now + 1 }), 0);
       let slices = 0;
       const deletion = { test: (sql: string) => /^delete from [`"]import_rows[`"]/.test(sql) && ++slices < 0 };
       const watched = interrupt(database, deletion as RegExp, {});
-      assert.equal(await importsStore.deleteExpiredAcrossTenants(watched, id, portal.clock.now + 2), 1);
+      assert.equal(await importsStore.deleteExpiredAcrossTenants(watched, id, { from: now + 2, until: now + 3 }), 1);
       assert.equal(slices, 3, 'for 2,220 rows');
       assert.equal((await database.knex('imports').where({ id })).length, 0);
       assert.equal((await database.knex('import_rows').where({ import_id: id })).length, 0);

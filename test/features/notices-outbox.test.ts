@@ -71,7 +71,7 @@ describe('a mail server that does not speak SMTP', () => {
   }
 });
 
-describe('outbox folder without a mail server', () => {
+describe('the outbox folder of a portal without a mail server', () => {
   it('contains each email, readable only by the owner', async () => {
     const { portal, zoe, queueNotice, queued } = await aPortalWithUser({});
     await queueNotice();

@@ -122,9 +122,17 @@ export async function deleteOlder(database: Database, scope: Scope, staged: stri
   }
 }
 
-/** Deletes an import of any tenant if it has expired. @returns the number of deleted imports. @param now epoch ms */
-export async function deleteExpiredAcrossTenants(database: Database, id: string, now: number): Promise<number> {
-  const expired = database.knex('imports').where({ id }).where('expires_at', '<', now);
+/**
+ * Deletes an import of any tenant if it has expired, or if its expiry is implausible.
+ * @param expiry epoch ms: an import is kept if it expires between these times
+ * @returns the number of deleted imports
+ */
+export async function deleteExpiredAcrossTenants(
+  database: Database,
+  id: string,
+  expiry: { from: number; until: number },
+): Promise<number> {
+  const expired = database.knex('imports').where({ id }).whereNotBetween('expires_at', [expiry.from, expiry.until]);
   if ((await expired.update({ state: 'reading' })) === 0) return 0;
   await deleteWithRows(database, id);
   return 1;

@@ -1,6 +1,7 @@
 import { conflict, inField, notFound, type FieldFault } from '../../domain/errors.ts';
 import {
   importRetentionMs,
+  isImportInForce,
   importModes,
   maxImportBytes,
   maxImportMebibytes,
@@ -42,11 +43,11 @@ export interface ImportsDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound for an unknown ID, and for an import of another user */
+/** @throws Failure notFound for an unknown ID, an expired import, and an import of another user */
 export async function load(deps: ImportsDependencies, scope: Scope, id: string): Promise<Import> {
-  const { database } = deps;
+  const { database, clock } = deps;
   const found = await importsStore.find(database, scope, id);
-  if (found === null) throw notFound();
+  if (found === null || !isImportInForce(found, clock())) throw notFound();
   return found;
 }
 

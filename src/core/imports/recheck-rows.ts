@@ -3,7 +3,7 @@ import type { PlannedRow, RefusedCells } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { additionFault, changeFault, type UsernameHolder, type PlanContext } from './plan-rows.ts';
-import { usersBatchStore } from '../accounts/index.ts';
+import { usersBatchStore, usersStore } from '../accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 type Row<Outcome extends PlannedRow['outcome']> = Extract<PlannedRow, { outcome: Outcome }>;
@@ -29,6 +29,7 @@ export async function recheckRows(
 ): Promise<RecheckedRows> {
   const rechecked: RecheckedRows = { added: [], changed: [], unchanged: [], refused: [] };
   const names = rows.map(({ username }) => username);
+  await usersStore.lockByUsernames(tx, scope, names);
   const holders = await usersBatchStore.findByUsernames(tx, scope, names);
   for (const row of rows) recheckRow(rechecked, scope, context, row, holders.get(row.username));
   return rechecked;

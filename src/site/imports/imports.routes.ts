@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { maxImportMebibytes, maxImportRows } from '../../domain/imports.ts';
+import { isImportInForce, maxImportMebibytes, maxImportRows } from '../../domain/imports.ts';
 import { fillPath, paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { readForm } from '../http/forms.ts';
@@ -23,7 +23,7 @@ const importBreadcrumbs: Breadcrumb[] = [
   ...userListBreadcrumbs,
   { href: paths.importUsers, label: 'common:terms.import' },
 ];
-// The page of a running import reloads itself, without JavaScript.
+// How often the page of a running import reloads itself. It needs no JavaScript.
 const refreshSeconds = 2;
 
 export interface ImportsRoutesDependencies {
@@ -46,10 +46,26 @@ export function importsRoutes(deps: ImportsRoutesDependencies): Route[] {
       access,
       handle: (request, response) => handlers.showUploadForm(request, response, []),
     },
-    { method: 'post', path: paths.importUsers, access, upload: true, handle: handlers.upload },
+    {
+      method: 'post',
+      path: paths.importUsers,
+      access,
+      upload: true,
+      form: { keeps: [], changes: { notNeeded: 'adds an import, without changing any user' } },
+      handle: handlers.upload,
+    },
     { method: 'get', path: paths.importTemplate, access, handle: handlers.sendTemplate },
     { method: 'get', path: paths.import, access, handle: (request, response) => handlers.show(request, response) },
-    { method: 'post', path: paths.import, access, handle: handlers.confirm },
+    {
+      method: 'post',
+      path: paths.import,
+      access,
+      form: {
+        keeps: [],
+        changes: { notNeeded: 'each row contains the values that the page showed, which are compared under the lock' },
+      },
+      handle: handlers.confirm,
+    },
   ];
 }
 
@@ -61,7 +77,8 @@ async function showUploadForm(
   status?: number,
 ): Promise<void> {
   const { database } = deps;
-  const recent = await importsStore.list(database, scopeOf(request));
+  const scope = scopeOf(request);
+  const recent = (await importsStore.list(database, scope)).filter((each) => isImportInForce(each, scope.now));
   const model = {
     limits: { megabytes: maxImportMebibytes, rows: maxImportRows },
     recent: recent.map((each) => ({ ...each, href: importHref(each.id) })),

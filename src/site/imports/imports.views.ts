@@ -4,7 +4,7 @@ import type { PasswordDownload, Import, ImportPasswords } from '../../core/impor
 import type { NoteModel } from './notes.ts';
 import type { RowModel } from './rows-page.ts';
 
-/** Stage of an import, which decides how outcomes of rows are worded: planned, applied or not applied. */
+/** The stage of an import. It decides whether the outcomes of rows are worded as planned, applied or not applied. */
 export type Stage = 'planned' | 'applied' | 'aborted';
 
 interface RecentImport extends Import {
@@ -37,18 +37,18 @@ export interface ImportPage {
   readonly notes: readonly NoteModel[];
   /** The columns that must be left out before the import can be confirmed. */
   readonly columns: readonly TickedColumn[];
-  /** Number of rows that can be imported. */
+  /** The number of rows that can be imported. */
   readonly importableRows: number;
   readonly href: string;
   /** The file of rejected rows; null if there are none. */
   readonly rejectedHref: string | null;
-  /** Null until the import is done. */
+  /** The status of the temporary passwords; null until the import has been applied. */
   readonly passwords: Awaited<ReturnType<ImportPasswords['getStatus']>> | null;
   readonly passwordsHref: string;
   readonly handOver: ReturnType<typeof describeHandover>;
 }
 
-/** The temporary passwords or links of imported users: a single download, or emails. */
+/** The temporary passwords or links of imported users, which are downloaded once or sent by email. */
 interface ImportPasswordsModel extends Pick<ImportPage, 'import' | 'passwordsHref' | 'handOver'> {
   readonly passwords: NonNullable<ImportPage['passwords']>;
 }

@@ -66,7 +66,7 @@ const changeModel = ({ field, from, to: next }: { field: CsvColumn; from: string
   to: displayValue(field, next),
 });
 
-// Default values of added users are omitted.
+// The details of an added user omit values that are the default.
 function factsOf({ administratorLevel, agentLevel, language }: ImportedUser) {
   const facts: [CsvColumn, string | null][] = [
     ['administratorLevel', administratorLevel === 'none' ? null : administratorLevel],

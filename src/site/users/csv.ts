@@ -10,7 +10,7 @@ import type { DisplayText } from '../http/view-models.ts';
 
 const readOnlyColumns: readonly CsvColumn[] = ['status', 'lastSignIn'];
 
-/** Locale key of each column heading. */
+/** The locale key of each column heading. */
 export const csvHeadings: Readonly<Record<CsvColumn, string>> = {
   username: 'common:terms.username',
   firstName: 'common:terms.firstName',
@@ -23,10 +23,10 @@ export const csvHeadings: Readonly<Record<CsvColumn, string>> = {
   lastSignIn: 'users:column.lastSignIn',
 };
 
-/** Code in the language column for users without a language setting. */
+/** The code that the language column contains for users without their own language. */
 const languageOfTenant = 'tenant';
 
-/** Columns whose cells are labels from a fixed set of codes. */
+/** The columns whose cells are labels from a fixed set, each with the codes of these labels. */
 export const enumColumns = {
   administratorLevel: (code: string): DisplayText => ({ key: `roles:administrator.${code}` }),
   agentLevel: (code: string): DisplayText => ({ key: `roles:agent.${code}` }),
@@ -35,7 +35,7 @@ export const enumColumns = {
 } as const;
 export type EnumColumn = keyof typeof enumColumns;
 
-/** @returns a UTC time in ISO 8601, without milliseconds. @param at epoch ms */
+/** @param at a time in epoch milliseconds @returns the UTC time in ISO 8601, without milliseconds */
 export const isoTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 /** Locale key of the heading above the reasons in a file of rejected rows. */
@@ -57,7 +57,10 @@ interface UsersCsvDependencies {
   readonly codesByLabel: Readonly<Record<EnumColumn, ReadonlyMap<string, string>>>;
 }
 
-/** Converts users to CSV rows in one language, and parses headings and labels in any language or as codes. */
+/**
+ * Creates functions that convert users to CSV rows in one language. Headings and labels can be parsed in any language
+ * or as codes.
+ */
 export function createUsersCsv(translator: Translator, clock: () => number) {
   const columns = dictionaryOf(translator, csvColumns, (column) => ({ key: csvHeadings[column as CsvColumn] }));
   const codesByLabel = {
@@ -119,7 +122,7 @@ function columnOf({ headingOf }: UsersCsvDependencies, text: string): CsvColumn 
   return heading !== null && 'rank' in heading ? heading.column : null;
 }
 
-/** @returns the level for a cell's label; undefined if the label is unknown */
+/** @returns the level with this label; undefined if the label is unknown */
 function levelOf<Column extends 'administratorLevel' | 'agentLevel'>(
   deps: UsersCsvDependencies,
   column: Column,
@@ -128,7 +131,7 @@ function levelOf<Column extends 'administratorLevel' | 'agentLevel'>(
   return (codeOf(deps, column, cell) ?? undefined) as User[Column] | undefined;
 }
 
-/** @returns the language for a cell's label, null for the tenant's language; undefined if the label is unknown */
+/** @returns the language with this label, or null for the tenant's language; undefined if the label is unknown */
 function languageOf(deps: UsersCsvDependencies, cell: string): Language | null | undefined {
   const code = codeOf(deps, 'language', cell) ?? codeOf(deps, 'language', cell.replace(nameOfRegion, ''));
   if (code !== null) return code === languageOfTenant ? null : code;

@@ -4,6 +4,7 @@ import RateLimiterPostgres from 'rate-limiter-flexible/lib/RateLimiterPostgres.j
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import RateLimiterSQLite from 'rate-limiter-flexible/lib/RateLimiterSQLite.js';
 import type { Database } from '../../../platform/database/database.ts';
+import { rawAccessTo } from '../../../platform/database/raw-access.ts';
 import type { ThrottleRule } from '../../../domain/regions.ts';
 
 export interface Wait {
@@ -19,7 +20,7 @@ export type CreateLimiter = (keyPrefix: string, rule: ThrottleRule) => RateLimit
 /** Creates a rate limiter in the region's database. @param keyPrefix unique name of the counter */
 export function createLimiter(database: Database, keyPrefix: string, rule: ThrottleRule): RateLimiterAbstract {
   const options = {
-    storeClient: database.knex,
+    storeClient: rawAccessTo(database),
     storeType: 'knex',
     tableName: 'throttles',
     tableCreated: true,
@@ -58,14 +59,35 @@ export function networkOf(address: string): string {
 
 /** Consumes points. @returns the waiting time if the limit is exceeded; null otherwise */
 export async function consume(limiter: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
-  try {
-    await limiter.consume(key, points);
-    return null;
-  } catch (rejection) {
-    if (!(rejection instanceof RateLimiterRes)) throw rejection;
-    return {
-      retryAfter: Math.max(1, Math.ceil(rejection.msBeforeNext / 1_000)),
-      isFirstRefusal: rejection.consumedPoints === limiter.points + 1,
-    };
-  }
+  const rejection = await limiter.consume(key, points).then(
+    async (accepted) => {
+      await shorten(limiter, key, accepted, limiter.duration);
+      return null;
+    },
+    (error: unknown) => {
+      if (error instanceof RateLimiterRes) return error;
+      throw error;
+    },
+  );
+  if (rejection === null) return null;
+  const seconds = await shorten(limiter, key, rejection, limiter.blockDuration);
+  return {
+    retryAfter: Math.max(1, Math.ceil(seconds)),
+    isFirstRefusal: rejection.consumedPoints === limiter.points + 1,
+  };
+}
+
+/**
+ * Ends a window or a block after its full duration from now, if it was stored while a clock was ahead.
+ * @returns the remaining seconds
+ */
+async function shorten(
+  limiter: RateLimiterAbstract,
+  key: string,
+  { msBeforeNext, consumedPoints }: RateLimiterRes,
+  durationSeconds: number,
+): Promise<number> {
+  if (msBeforeNext <= durationSeconds * 1_000) return msBeforeNext / 1_000;
+  await limiter.set(key, consumedPoints, durationSeconds);
+  return durationSeconds;
 }
