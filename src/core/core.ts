@@ -74,6 +74,7 @@ export function createCore(deps: CoreDependencies) {
       hasher,
       cells: outputs.userCells,
       rules,
+      nameOrderOf: (language) => config.languages.get(language)?.nameOrder ?? 'givenFirst',
       background,
       clock,
       log,
