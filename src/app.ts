@@ -6,7 +6,9 @@ import type { Translator } from './i18n/translator.ts';
 import { createNoticeRenderer } from './mail/notices.ts';
 import { oneTimeLinkUrls, paths } from './site/http/paths.ts';
 import { createJobRunner, type JobRunner } from './platform/background-jobs.ts';
+import { type Dependencies, storeFaultOf } from './platform/dependencies.ts';
 import { withSafeErrors } from './platform/log.ts';
+import type { OutageReporter } from './platform/outages.ts';
 import { createLogCsv } from './site/activity/log-file.ts';
 import { createActivityTexts } from './site/activity/entry-texts.ts';
 import { type Assets, staticFiles } from './site/http/assets.ts';
@@ -40,6 +42,8 @@ export interface AppParts extends Omit<CoreDependencies, 'background' | 'outputs
   readonly readiness: Readiness;
   readonly isStopping: () => boolean;
   readonly log: Logger;
+  readonly outages: OutageReporter;
+  readonly dependencies: Dependencies;
 }
 
 /** The composition root. Middleware is listed in the order in which it handles a request. */
@@ -47,7 +51,12 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const parts = { ...given, log: withSafeErrors(given.log) };
   const { config, database, translator, render, assets, clock, log } = parts;
   const { rules, baseUrl } = config;
-  const background = createJobRunner(log);
+  const faults = {
+    log,
+    outages: parts.outages,
+    storeFaultOf: (error: unknown) => storeFaultOf(parts.dependencies, error),
+  };
+  const background = createJobRunner(faults);
   const csv = createUsersCsv(translator, clock);
   const textsFor = createActivityTexts(translator, clock);
   const outputs = {
@@ -66,7 +75,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const uploadOf = createUploadRouteFinder(routes);
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
-  app.use(requestId(), requestLog(log), securityHeaders(config));
+  app.use(requestId(), requestLog(log, routes), securityHeaders(config));
   mountHealth(app, parts.readiness, parts.isStopping);
   app.use(paths.assets, staticFiles(assets.directory));
   app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
@@ -74,6 +83,6 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.use(scope(cookies, rules, clock), closeEndedSupportSession(core.support), pendingSteps());
   app.use(rejectUnusedMethods(routes), upload(uploadOf, answerRefusal), csrf());
   mountRoutes(app, routes, answerRefusal);
-  app.use(notFoundPage(), errorPages(pages, log));
+  app.use(notFoundPage(), errorPages({ ...faults, pages }));
   return { app, routes, background };
 }

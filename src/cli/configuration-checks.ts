@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import { findBoundRegion } from '../platform/database/deployment.ts';
@@ -20,7 +19,7 @@ import { retryUntilConnected } from './retry.ts';
 /** @returns one line for each fault in the configuration or in a configured service */
 export async function findFaults(config: Config): Promise<string[]> {
   const database = openDatabase(config.database);
-  const sessions = await openSessions(config, database, pino({ level: 'silent' }));
+  const sessions = await openSessions(config, database);
   const state = stateOf(config, database);
   const checks: Record<string, () => Promise<unknown>> = {
     DATABASE_URL: async () => {

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { dataDirectory, fault, run, serve, start } from './command.ts';
-import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
+import { get, logLines, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
 
 describe('starting and stopping serve', () => {
   test('each start without a tenant prints a new set-up link and invalidates the previous one', async () => {
@@ -41,7 +41,7 @@ describe('starting and stopping serve', () => {
     assert.equal(await form.answer, '');
   });
 
-  test('an invalid configuration is reported in one line per fault, and no files are created', async () => {
+  test('an invalid configuration is reported in one JSON line per fault, and no files are created', async () => {
     const environment = {
       DATA_DIR: dataDirectory(),
       PORT: '99999',
@@ -52,13 +52,15 @@ describe('starting and stopping serve', () => {
     const { code, stdout, stderr } = await run(['serve'], environment);
     assert.deepEqual([code, stdout], [1, '']);
     assert.deepEqual(
-      stderr
-        .trim()
-        .split('\n')
-        .map((line) => line.split(':')[0])
+      logLines(stderr)
+        .map(({ setting }) => setting)
         .sort(),
       ['BASE_URL', 'PORT', 'REGION', 'SESSION_SECRETS'],
     );
+    for (const { level, msg, setting } of logLines(stderr)) {
+      assert.equal(level, 60);
+      assert.ok(String(msg).startsWith(`Parvis cannot start. ${String(setting)}: `));
+    }
     assert.doesNotMatch(stderr, /canary/);
     assert.equal(existsSync(environment.DATA_DIR), false);
   });

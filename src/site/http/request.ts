@@ -20,6 +20,8 @@ declare global {
       scope?: Scope;
       /** The uploaded file, on routes that accept one. */
       upload?: Upload;
+      /** Why the request was refused, for its line in the log. */
+      refusal?: RefusalFacts;
     }
     interface Response {
       /** Responds with a page: name of the view under `views/`, its model, and the options of the layout. */
@@ -71,6 +73,16 @@ export async function seeOther(request: Request, response: Response, location: s
 }
 
 export type Middleware = RequestHandler;
+
+/** What the log says about a refused request. It contains no personal data. */
+export interface RefusalFacts {
+  /** A stable code, such as `csrf.outdated` or the name of a queue. */
+  readonly reason: string;
+  /** The service that failed, the setting that leads to it, and what is wrong. */
+  readonly dependency?: string;
+  readonly setting?: string | null;
+  readonly explanation?: string;
+}
 
 /** A file uploaded with a form. If `tooLarge` is set, its content was discarded. */
 export interface Upload {

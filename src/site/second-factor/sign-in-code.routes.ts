@@ -48,6 +48,7 @@ async function submit(deps: SignInCodeRoutesDependencies, request: Request, resp
   const result = await giveCode(scopeOf(request), session, typed);
   if (result.outcome === 'refused') return showForm(response, [{ field, key: `second-factor:error.${field}` }]);
   if (result.outcome === 'throttled') {
+    request.refusal = { reason: 'signIn.throttled' };
     const { unit, count } = roundedWait(result.retryAfter);
     response.set('Retry-After', String(result.retryAfter));
     return showForm(response, [{ field, key: `sign-in:error.${unit}`, values: { count } }], 429);
