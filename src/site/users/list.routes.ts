@@ -123,14 +123,20 @@ export async function listUsers(
   const search = q === '' ? null : q;
   const descending = query.sort.startsWith('-');
   const rows = await usersStore.page(database, scope, { search, level, status, sort, descending, from, now });
-  return toPage(rows, from, (turn, user) => listHref(query, { [turn]: encodeCursor(user, sort, scope.tenant.language) }));
+  return toPage(rows, from, (turn, user) =>
+    listHref(query, { [turn]: encodeCursor(user, sort, scope.tenant.language) }),
+  );
 }
 
 /** Reads one page of deleted users, most recently deleted first. */
 export async function listDeleted(database: Database, scope: Scope, query: PlaceQuery): Promise<UserList<User>> {
   const from = pageStartOf(query, 'deletedAt');
   const rows = await usersStore.pageOfDeleted(database, scope, from);
-  return toPage(rows, from, (turn, user) => `${paths.deletedUsers}?${turn}=${encodeCursor(user, 'deletedAt', scope.tenant.language)}`);
+  return toPage(
+    rows,
+    from,
+    (turn, user) => `${paths.deletedUsers}?${turn}=${encodeCursor(user, 'deletedAt', scope.tenant.language)}`,
+  );
 }
 
 // An invalid cursor means the first page.
