@@ -9,7 +9,7 @@ import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 
 const minuteMs = 60_000;
-const warning = 'The mail server rejected the email with the one-time link';
+const warning = 'The email server rejected the email with the one-time link';
 const resetPath = (user: { id: string }): string => `${userPath(user.id)}/reset-password`;
 
 describe('an email whose recipient the mail server rejects', () => {
