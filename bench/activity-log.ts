@@ -1,6 +1,6 @@
 /**
- * Measures the activity log at size: a page under every kind of filter, recent and old, and its export as a file with
- * the memory that the portal needs meanwhile.
+ * Measures the activity log of a large tenant: how long a recent and an old page take under every kind of filter, and
+ * how long an export takes and how much memory the portal needs for it.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -28,7 +28,7 @@ const peopleCount = 2_000;
 const runs = 200;
 const pageLimit = 51;
 const minuteMs = 60_000;
-// A process allocates memory until it has handled some load.
+// The process needs some load before its memory no longer grows.
 const warmUpSeconds = 15;
 const username = 'camille@bench.example';
 const megabyte = 1024 * 1024;
@@ -42,7 +42,7 @@ const environment = {
   ...(postgres === null ? {} : { DATABASE_URL: postgres.url }),
 };
 
-/** @returns the id of the user who made half of the entries */
+/** Fills the log with generated entries. @returns the id of the user who is the actor of half of the entries */
 async function fill(database: Database, scope: Scope): Promise<string> {
   const passwordHash = await (await createHasher()).hash(normalizePassword(password));
   const people = Array.from({ length: peopleCount }, () => randomUUID());

@@ -1,7 +1,7 @@
 import express from 'express';
 import { reportUsage } from './measured-process.ts';
 
-// The minimal Express application, the unit in which the list page is measured.
+// A minimal Express application. The list page is measured in multiples of its cost.
 const app = express();
 app.get('/', (_request, response) => {
   response.send('hello');

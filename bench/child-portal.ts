@@ -15,7 +15,7 @@ import { dependenciesOf } from '../src/platform/dependencies.ts';
 import { Outages } from '../src/platform/outages.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
 
-// The real portal on the database that the parent process filled. It writes its log, as in production, but to
+// The real portal, on a database that the parent process has filled. As in production it writes its log, but to
 // /dev/null.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is invalid');
@@ -42,6 +42,6 @@ const { app, background } = createApp({
   dependencies: dependenciesOf(config),
 });
 background.start();
-// Keep connections open while the other process is measured.
+// Connections must stay open while the other process is measured.
 const keepAliveTimeout = 60_000;
 const server = createServer({ keepAliveTimeout }, app).listen(0, '127.0.0.1', () => reportUsage(server));

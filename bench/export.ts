@@ -1,6 +1,6 @@
 /**
- * Measures an export of 100,000 users while another user opens the user list 40 times per second: its duration, the
- * response times of that user, and the memory of the server.
+ * Measures an export of 100,000 users while another user opens the user list 40 times per second: the duration of the
+ * export, the response times of that user, and the memory of the server.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
 const { usernames } = await seedTenant(directory, userCount);
 const portal = await startMeasured('child-portal.ts', { DATA_DIR: directory }, steadyMemory);
 
-/** @returns the number of rows and bytes received */
+/** Downloads the export. @returns the number of rows and bytes received */
 async function take(cookie: string): Promise<{ rows: number; bytes: number }> {
   const { body, status } = await fetch(`${portal.origin}${list}/export.csv`, { headers: { Cookie: cookie } });
   if (status !== 200 || body === null) throw new Error(`export: ${status}`);

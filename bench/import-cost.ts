@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../src/platform/package-root.ts';
 
-/** The modules to import, each in a new process. */
+/** The modules to import, each of them in a new process. */
 const modules = {
   Express: pathToFileURL(createRequire(import.meta.url).resolve('express')).href,
   'the app, compiled': pathToFileURL(path.join(packageRoot, 'dist/src/app.js')).href,
@@ -24,7 +24,7 @@ const program = `
   const { user, system } = process.cpuUsage(cpu);
   console.log(JSON.stringify({ cpuMs: (user + system) / 1_000, wallMs: performance.now() - wall }));`;
 
-// The compile cache would make later processes faster than the first.
+// The compile cache would make the later processes faster than the first.
 const environment = { PATH: process.env.PATH, NODE_DISABLE_COMPILE_CACHE: '1' };
 
 function costOf(address: string): Cost {
@@ -42,7 +42,7 @@ function median(values: readonly number[]): number {
 
 execFileSync('npm', ['run', '--silent', 'build:package'], { cwd: packageRoot, stdio: 'inherit' });
 
-// Alternating between the modules spreads the load of other processes evenly.
+// The modules alternate, so that other load on the machine affects them evenly.
 const costs = new Map<string, Cost[]>(Object.keys(modules).map((name) => [name, []]));
 for (let round = 0; round < rounds; round++) {
   for (const [name, address] of Object.entries(modules)) costs.get(name)?.push(costOf(address));

@@ -1,6 +1,7 @@
 /**
  * Measures an import of 10,000 new users, from the upload to the last temporary password, while another user opens the
- * user list 40 times per second: its duration, the response times of that user, and the memory of the server.
+ * user list 40 times per second: the duration of the import, the response times of that user, and the memory of the
+ * server.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

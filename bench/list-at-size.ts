@@ -1,7 +1,7 @@
 /**
- * Compares the response times of the user list in a small tenant and in one with a million users: the median over HTTP
- * of the first page, of a page in the middle, and of searches, on SQLite and PostgreSQL. Each request is sent to every
- * size before the next.
+ * Compares the response times of the user list in a small tenant and in one with a million users, on SQLite and
+ * PostgreSQL: the median over HTTP for the first page, a page in the middle, and searches. Each request is sent to
+ * every tenant before the next request follows.
  */
 import { cpus } from 'node:os';
 import { foldName } from '../src/domain/people/user.ts';
@@ -47,13 +47,13 @@ interface Measurement {
   readonly waits: number[];
 }
 
-/** @returns for each question, the median response time at each size in ms */
+/** @returns the median response time of each kind of request at each size, in milliseconds */
 async function measure(sizes: readonly SizedPortal[]): Promise<[question: string, p50s: number[]][]> {
   const all = Object.keys(questions).flatMap((question) =>
     sizes.map((size): Measurement => ({ question, size, waits: [] })),
   );
   for (let index = -warmUps; index < Number(requests); index++) {
-    // Alternating the order spreads the load of other processes evenly.
+    // The order alternates, so that other load on the machine affects all sizes evenly.
     for (const { question, size, waits } of index % 2 === 0 ? all : all.toReversed()) {
       const { ask, of = 'people' } = questions[question] ?? {};
       const person = size[of][Math.abs(index) % size[of].length];

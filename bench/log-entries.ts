@@ -9,9 +9,9 @@ const minuteMs = 60_000;
 const rareEvery = 100_000;
 
 /**
- * Writes a valid chain of generated entries, one per minute up to now: mostly sign-ins, half of them by the first user,
- * and one kind that occurs once in 100,000 entries.
- * @param people user ids, starting with the user who makes half of the entries
+ * Writes a valid chain of generated entries, one per minute up to the present: mostly sign-ins, half of them by the
+ * first user, and one kind that occurs once in 100,000 entries.
+ * @param people the ids of the users, starting with the actor of half of the entries
  */
 export async function writeLog(database: Database, tenantId: string, people: readonly string[], count: number) {
   const newest = Date.now();

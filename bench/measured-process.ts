@@ -7,15 +7,15 @@ import autocannon from 'autocannon';
 
 interface Report {
   readonly cpu: NodeJS.CpuUsage;
-  /** The maximum in bytes since the previous report. */
+  /** The maximum resident memory since the previous report, in bytes. */
   readonly peakRss: number;
-  /** In bytes. */
+  /** The current resident memory in bytes. */
   readonly rss: number;
 }
 
 const rssEveryMs = 10;
 
-/** Runs in the measured process: sends its port to the parent, and its CPU time and memory on request. */
+/** Runs in the measured process. Sends its port to the parent process, and on request its CPU time and memory. */
 export function reportUsage(server: Server): void {
   process.send?.({ port: (server.address() as AddressInfo).port });
   process.on('SIGTERM', () => process.exit(0));
@@ -29,22 +29,22 @@ export function reportUsage(server: Server): void {
 
 export interface Measured {
   readonly origin: string;
-  /** @returns the CPU time of the process since its start, over all threads, in microseconds */
+  /** @returns the CPU time of all threads since the process started, in microseconds */
   cpu(): Promise<number>;
-  /** @returns the current resident memory of the process in bytes */
+  /** @returns the current resident memory of the process, in bytes */
   rss(): Promise<number>;
-  /** @returns the maximum resident memory since the previous call in MB */
+  /** @returns the maximum resident memory since the previous call, in megabytes */
   peakMegabytes(): Promise<number>;
   stop(): void;
 }
 
 /**
- * Fixes the size of the young generation of the heap. By default it grows to 128 MB at some point under any load, and
- * that moment would dominate the measurement.
+ * Fixes the size of the young generation of the heap. Otherwise it grows to 128 MB at some point under load, and that
+ * growth would dominate the measurement.
  */
 export const steadyMemory = ['--max-semi-space-size=16'];
 
-/** Starts one of the `child-*.ts` files in this folder as a process. @param flags for Node */
+/** Starts one of the files `child-*.ts` of this folder as a process. @param flags the command-line options of Node */
 export async function startMeasured(
   child: string,
   environment: Record<string, string> = {},
@@ -79,7 +79,7 @@ export interface Figures {
   readonly p99Ms: number;
 }
 
-/** Sends requests over 16 connections for some seconds. @returns the cost of one request */
+/** Sends requests over 16 connections for several seconds. @returns the cost of one request */
 export async function load(
   target: Measured,
   address: string,

@@ -11,12 +11,12 @@ import { operator } from '../src/domain/principal.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
 
 export interface SeededTenant {
-  /** Both are Global admins. */
+  /** The user names of two Global admins. */
   readonly usernames: readonly [string, string];
   readonly domain: string;
 }
 
-/** Fills a new SQLite database, or the one in `DATABASE_URL`, with one tenant of this many users. */
+/** Fills a new SQLite database, or the database in `DATABASE_URL`, with one tenant of `userCount` users. */
 export async function seedTenant(directory: string, userCount: number): Promise<SeededTenant> {
   const { config } = readConfig({ ...process.env, DATA_DIR: directory });
   if (config === null) throw new Error('The environment is invalid');

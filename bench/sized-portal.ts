@@ -21,11 +21,11 @@ export interface Person {
   readonly username: string;
 }
 
-/** A portal on a new database with generated tenants, and a signed-in Global admin of one of them. */
+/** A portal on a new database with generated tenants, and with a signed-in Global admin of one of them. */
 export interface SizedPortal {
   readonly portal: Measured;
   readonly headers: Record<string, string>;
-  /** Random users of that tenant: some with a rare last name, and some of all. */
+  /** Random users of that tenant: `rare` contains users with a rare last name, `people` contains any users. */
   readonly rare: readonly Person[];
   readonly people: readonly Person[];
   readonly fillSeconds: number;
@@ -33,14 +33,14 @@ export interface SizedPortal {
 
 const closers: (() => unknown)[] = [];
 
-/** Stops and deletes everything that the benchmark created. */
+/** Stops and deletes everything that the benchmark has started or created. */
 export async function close(): Promise<void> {
   for (const each of closers.reverse()) await each();
 }
 
 /**
- * @returns a function that creates databases on TEST_POSTGRES_URL or on a server that is started here; null if neither
- *   is available
+ * @returns a function that creates a database on TEST_POSTGRES_URL or on a server that is started here; null if neither
+ * is available
  */
 export async function postgresDatabases(): Promise<(() => Promise<string>) | null> {
   const started = process.env.TEST_POSTGRES_URL ? null : await startPostgres();
@@ -62,7 +62,7 @@ export async function postgresDatabases(): Promise<(() => Promise<string>) | nul
 
 const secret = (): string => randomBytes(32).toString('hex');
 
-/** @param databaseUrl a PostgreSQL database; null for an SQLite file */
+/** @param databaseUrl the URL of a PostgreSQL database; null for a SQLite file */
 export async function startSizedPortal(
   databaseUrl: string | null,
   tenants: number,

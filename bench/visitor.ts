@@ -5,7 +5,7 @@ import { load, type Measured } from './measured-process.ts';
 /** The password of every generated user. */
 export const password = 'bench: an unguessable sentence';
 
-/** How often the reader opens the list, and how long the portal is measured without other load. */
+/** How often the reader opens the user list, in milliseconds. */
 const listEveryMs = 25;
 const quietSeconds = 10;
 
@@ -58,7 +58,7 @@ export type Visitor = ReturnType<typeof createVisitor>;
 
 /**
  * Opens a page at regular intervals.
- * @returns a function that stops this and returns the response times in ms, sorted
+ * @returns a function that stops this and returns the response times in milliseconds, sorted
  */
 function keepVisiting(visitor: Visitor, address: string, everyMs: number): () => Promise<number[]> {
   const times: number[] = [];
@@ -79,22 +79,22 @@ function keepVisiting(visitor: Visitor, address: string, everyMs: number): () =>
   };
 }
 
-/** @returns the quantile of the sorted times */
+/** @param share the position of the quantile, such as 0.5 for the median @returns the quantile of the sorted times */
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
-/** Formats response times as one line. */
+/** Formats response times as one line of text. */
 const describeWaits = (times: readonly number[]): string =>
   `p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms, longest ${quantile(times, 1).toFixed(0)} ms, ${times.length} visits`;
 
-/** The machine, the version of Node and the date. */
+/** Describes the machine, the version of Node and the date. */
 export const describeMachine = (): string =>
   `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
 
 const warmUpSeconds = 15;
 const restMs = 1_000;
 
-/** Warms the server up and resets its memory peak, because a new process allocates memory under any load. */
+/** Warms up the server and then resets its memory peak, because a new process allocates memory under any load. */
 async function warmUp(portal: Measured, reader: Visitor, address: string): Promise<void> {
   await load(portal, address, { Cookie: reader.cookies(), 'Accept-Language': 'fr' }, warmUpSeconds);
   await delay(restMs);
@@ -102,8 +102,8 @@ async function warmUp(portal: Measured, reader: Visitor, address: string): Promi
 }
 
 /**
- * Measures the response times of a reader and the memory of the server, first without other load, then during some
- * work.
+ * Measures the response times of a reader and the memory of the server, first without other load and then while `work`
+ * runs.
  */
 export async function measureWithReader<T>(portal: Measured, reader: Visitor, address: string, work: () => Promise<T>) {
   await warmUp(portal, reader, address);

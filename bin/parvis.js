@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Parvis requires Node 24 or later. If the installed Node is older, this file starts the Node from the development
-// dependencies instead. It is plain JavaScript because an older Node has to run it.
+// dependencies. It is plain JavaScript because the older Node has to run it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
@@ -21,7 +21,7 @@ if (Number(process.versions.node.split('.')[0]) >= minMajor) {
 } else if (existsSync(bundled) && process.execPath !== bundled) {
   const worker = spawn(bundled, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
   worker.on('exit', (code) => (process.exitCode = code ?? 1));
-  // Forward signals to the worker. A terminal sends Ctrl+C to both processes, so it must not be forwarded as well.
+  // Forward signals to the worker, except SIGINT: a terminal sends Ctrl+C to both processes.
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => worker.kill(signal));
   process.on('SIGINT', () => process.stdin.isTTY || worker.kill('SIGINT'));
 } else {

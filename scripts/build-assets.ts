@@ -13,7 +13,9 @@ import { PurgeCSS } from 'purgecss';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const styleBudget = 25_600;
-/** The style sheets of `public/styles` in cascade order: a later rule overrides an earlier one of the same specificity. */
+/**
+ * The style sheets of `public/styles` in cascade order. A later rule overrides an earlier one of the same specificity.
+ */
 const styleSheets = [
   ...(['tokens', 'tabler', 'base'] as const),
   ...(['layout', 'navigation', 'tools', 'support-banner', 'minimal-layout'] as const),
@@ -47,7 +49,7 @@ export async function buildAssets(): Promise<{ manifest: Record<string, string>;
   return { manifest: output.manifest, styleSize };
 }
 
-/** Adds a file under a name with a hash of its content, so that browsers may cache it permanently. */
+/** Adds a file under a name that contains a hash of its content, so that browsers may cache it indefinitely. */
 function add({ manifest, files }: Output, name: string, content: string | Buffer): string {
   const bytes = Buffer.from(content);
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
@@ -74,8 +76,8 @@ async function addFonts(output: Output): Promise<string> {
 }
 
 /**
- * The parts of Tabler that our pages use. They go into a cascade layer, so that our own rules override them regardless
- * of specificity.
+ * Returns the parts of Tabler that our pages use. They are in a cascade layer, so that our own rules override them
+ * regardless of specificity.
  */
 async function tablerStyles(): Promise<{ licence: string; rules: string }> {
   const source = await readFile(join(root, 'node_modules/@tabler/core/dist/css/tabler.min.css'), 'utf8');
@@ -84,14 +86,14 @@ async function tablerStyles(): Promise<{ licence: string; rules: string }> {
   const [purged] = await new PurgeCSS().purge({
     content: [
       ...(await list('views/**/*.ejs', 'src/**/*.ts', 'public/scripts/*.js')),
-      // Keep every class that our own style sheets extend, even if no view uses it at the moment.
+      // Every class that our own style sheets extend is kept, even if no view uses it at the moment.
       { raw: matches(own, /\.[a-z][a-z-]*/g).join(' '), extension: 'html' },
     ],
     css: [{ raw: source }],
     variables: true,
     keyframes: true,
     fontFace: true,
-    // PurgeCSS does not see that our own style sheets use these Tabler variables.
+    // PurgeCSS does not notice that our own style sheets use these variables of Tabler.
     safelist: { variables: matches(own, /--tblr-[a-z0-9-]+/g) },
   });
   if (!purged) throw new Error('PurgeCSS returned no result.');
@@ -103,7 +105,10 @@ function matches(text: string, pattern: RegExp): string[] {
   return [...new Set(text.match(pattern))];
 }
 
-/** @throws if a style sheet is missing in `styleSheets` or in `public/styles` */
+/**
+ * Reads our own style sheets in cascade order.
+ * @throws if `styleSheets` and `public/styles` do not contain the same files
+ */
 async function ownStyles(): Promise<string> {
   const found = (await list('public/styles/*.css')).map((path) => basename(path, '.css'));
   const unmatched = [...new Set(found).symmetricDifference(new Set(styleSheets))];
@@ -113,14 +118,17 @@ async function ownStyles(): Promise<string> {
 }
 
 /**
- * Minifies without rewriting for older browsers (no `targets`). Logical properties are kept, so that right-to-left
- * pages need no extra rules.
+ * Minifies without rewriting for older browsers, so `targets` is not set. Logical properties are kept, because
+ * right-to-left pages then need no further rules.
  */
 function minify(css: string): string {
   return transform({ filename: 'parvis.css', code: Buffer.from(css), minify: true }).code.toString();
 }
 
-/** Color and width of the lines come from the page: `currentColor` and inherited properties apply through `<use>`. */
+/**
+ * Builds the sprite of all icons. The color and the width of their lines come from the page, because `currentColor` and
+ * inherited properties apply through `<use>`.
+ */
 async function iconSprite(): Promise<string> {
   const symbols = (await list('public/icons/*.svg')).map(async (path) => {
     const shapes = (await readFile(path, 'utf8')).replace(/^[^]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '');
@@ -139,16 +147,20 @@ async function write({ manifest, files }: Output): Promise<void> {
   const existing = new Set(await readdir(folder));
   const missing = [...files].filter(([file]) => !existing.has(file));
   await Promise.all(missing.map(([file, bytes]) => writeCompressed(join(folder, file), bytes)));
-  // Replaced atomically: a test or a server that starts meanwhile reads either the old or the new manifest.
+  // The manifest is replaced atomically. A test or server that starts during the build reads either the old or the new
+  // one.
   const manifestFile = join(root, 'build/manifest.json');
   await writeFile(`${manifestFile}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
   await rename(`${manifestFile}.new`, manifestFile);
-  // Outdated files are deleted last, so that a running server keeps the unchanged ones.
+  // Only outdated files are deleted, so that a running server keeps the files that have not changed.
   const stale = [...existing].filter((file) => !files.has(file.replace(/\.(br|gz)$/, '')));
   await Promise.all(stale.map((file) => rm(join(folder, file), { force: true })));
 }
 
-/** Writes the plain file last: if it exists, its compressed variants exist too, even after an interrupted build. */
+/**
+ * Writes the compressed variants before the plain file. If the plain file exists, so do its variants, even after an
+ * interrupted build.
+ */
 async function writeCompressed(path: string, bytes: Buffer): Promise<void> {
   // WOFF2 files are already compressed.
   if (!path.endsWith('.woff2')) {

@@ -1,7 +1,7 @@
 /**
  * Builds `dist/`, the JavaScript of the package: the app, the command line, each file that is started by its path
  * (workers, preloads, migrations), and the chunks that they share. Dependencies stay outside and are imported from
- * `node_modules`. One file per module would make a start more than half as long again.
+ * `node_modules`. With one file per module, a start would take more than 50 % longer.
  */
 import { glob, rm } from 'node:fs/promises';
 import path from 'node:path';

@@ -8,8 +8,8 @@ const tag = /<%([=#-]?)([\s\S]*?)[-_]?%>/g;
 const locals = ['model', 'page', 't', 'html', 'display', 'format', 'icon', 'paths', 'partial', 'body'].join(', ');
 
 /**
- * Converts a template to TypeScript: its statements and expressions stay on their lines, and its model has the type
- * declared for the template's name.
+ * Converts a template to TypeScript. Its statements and expressions keep their line numbers, and its model has the type
+ * that is declared for the name of the template.
  */
 function sourceOf(name: string, template: string): string {
   const types = JSON.stringify(path.join(root, 'src/site/http/views.ts'));
@@ -29,14 +29,14 @@ function sourceOf(name: string, template: string): string {
 
 const lineBreaksOf = (text: string): string => text.replace(/[^\n]/g, '');
 
-/** The source of a file that lists all templates, so that a model without a template is a compile error too. */
+/** Returns the source of a file that lists all templates, so that a model without a template is a compile error too. */
 function namesOf(names: Iterable<string>): string {
   const types = JSON.stringify(path.join(root, 'src/site/http/view-models.ts'));
   const entries = [...names].map((name) => `'${name}': true`);
   return `import type { ViewName } from ${types}; export const templates: Record<ViewName, true> = { ${entries.join(', ')} };`;
 }
 
-/** @returns all templates by name */
+/** @returns the text of every template by its name */
 function readTemplates(): Map<string, string> {
   const files = globSync('**/*.ejs', { cwd: folder }).sort();
   return new Map(
@@ -53,7 +53,7 @@ function compilerOptions(): ts.CompilerOptions {
   return ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, root).options;
 }
 
-/** A compiler host that serves the generated sources in addition to the files on disk. */
+/** Creates a compiler host that provides the generated sources in addition to the files on disk. */
 function hostWith(sources: ReadonlyMap<string, string>, options: ts.CompilerOptions): ts.CompilerHost {
   const host = ts.createCompilerHost(options);
   const read = host.getSourceFile.bind(host);
@@ -74,9 +74,9 @@ function describeDiagnostic({ file, start = 0, messageText }: ts.Diagnostic): st
 }
 
 /**
- * Compiles every template against its model, with the compiler options of the project.
- * @param changed template texts by name, which replace those on disk
- * @returns the errors, with template and line
+ * Compiles every template against its model with the compiler options of the project.
+ * @param changed the texts of templates by name, which replace those on disk
+ * @returns the errors, each with its template and line
  */
 export function checkViews(changed: Readonly<Record<string, string>> = {}): string[] {
   const templates = new Map([...readTemplates(), ...Object.entries(changed)]);

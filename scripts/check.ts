@@ -1,6 +1,7 @@
 /**
- * Runs the checks of `npm run check` in two parallel lanes, because the linter takes about as long as all the others
- * together. Prints the output of each check when it ends. If any check fails, exits with 1 after all have run.
+ * Runs the checks of `npm run check` in two parallel lanes, because the linter takes about as long as all other checks
+ * together. The output of a check is printed when the check ends. If any check fails, the exit code is 1, but the
+ * remaining checks still run.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

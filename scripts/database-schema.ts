@@ -7,7 +7,10 @@ import { openDatabase } from '../src/platform/database/open.ts';
 
 export const schemaFile = path.join(import.meta.dirname, '../migrations/schema.txt');
 
-/** The schema created by all migrations, as SQLite stores it: one statement per table or index, one line per column. */
+/**
+ * Returns the schema that all migrations create, as SQLite stores it: one statement per table or index, one line per
+ * column.
+ */
 export async function schemaText(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'parvis-schema-'));
   const config: DatabaseConfig = { kind: 'sqlite', file: path.join(folder, 'parvis.sqlite') };
@@ -32,7 +35,7 @@ function formatStatement(sql: string): string {
   const plain = sql.replaceAll('`', '').replace(/\s+/g, ' ').trim();
   const [, head = '', body] = /^(create table \w+) \((.+)\)$/i.exec(plain) ?? [];
   if (body === undefined) return plain;
-  // A comma in parentheses does not end a column.
+  // A comma inside parentheses does not end a column.
   return `${head} (\n  ${body.replace(/,\s*(?![^()]*\))/g, ',\n  ')}\n)`;
 }
 

@@ -5,7 +5,7 @@ import { rulesSchema } from '../src/platform/config/rules.schema.ts';
 
 export const rulesSchemaFile = path.join(import.meta.dirname, '../rules/schema.json');
 
-/** The JSON Schema of a region's rules file, for editors and for operators who write one. */
+/** Returns the JSON Schema of a region's rules file, for editors and for operators who write such a file. */
 export function rulesSchemaText(): string {
   const schema = z.toJSONSchema(rulesSchema, { io: 'input' });
   return `${JSON.stringify({ title: 'Rules of a region of Parvis', ...schema }, null, 2)}\n`;

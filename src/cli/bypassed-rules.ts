@@ -4,9 +4,9 @@ import type { Scope } from '../domain/scope.ts';
 import type { User } from '../domain/people/user.ts';
 
 /**
- * Operator commands are for emergencies, so they work even if the region's rules do not allow administrators to do the
- * same.
- * @returns a note for the operator in that case; otherwise an empty array
+ * Operator commands are meant for emergencies, so they work even if the region's rules do not allow administrators to
+ * do the same.
+ * @returns a note that says so if the rules place the operation elsewhere; otherwise an empty array
  */
 export function placementNotes(rules: RegionRules, operation: UserOperation): string[] {
   const placement = rules.operations[operation];
@@ -26,8 +26,8 @@ export function placementNotes(rules: RegionRules, operation: UserOperation): st
 }
 
 /**
- * @param scope the operator's scope in the tenant of the user
- * @returns a warning if this action would require a second administrator in the portal; otherwise an empty array
+ * @param scope the operator's scope in the user's tenant
+ * @returns a warning if the action would require a second administrator in the portal; otherwise an empty array
  */
 export function approvalNotes(scope: Scope, act: 'resetPassword' | 'removeSecondFactor', user: User): string[] {
   if (!scope.rules.twoAdministrators.for.includes('resetGlobalAdmin')) return [];

@@ -10,7 +10,7 @@ export function addCheckCommand(program: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: boolean }) => {
       const { config, faults } = readConfig(io.env);
-      // Imported here because the checks load most of the portal, which would slow down every other command.
+      // Imported only here, because the checks load most of the portal, which would slow down every other command.
       const { findFaults, findNotes } = await import('./configuration-checks.ts');
       const all = config === null ? faults : await findFaults(config);
       const ok = all.length === 0;

@@ -14,10 +14,10 @@ import { addUserCommands } from './user.ts';
 import { CommandError } from '../platform/command-error.ts';
 
 /**
- * Runs one command of `npx parvis`. On failure, prints one line to standard error and returns 1.
+ * Runs one command of `npx parvis`. If it fails, it prints one line to standard error and returns 1.
  * @param args the command line without the name of the program
- * @param io `process`, or a test's environment and streams. The commands that start processes (`serve`, `demo`,
- * `region prove`) require `process`.
+ * @param io `process`, or the environment and streams of a test; the commands that start processes (`serve`, `demo`,
+ * `region prove`) require `process`
  * @returns the exit code, which is also set on `io`; 141 if the output pipe was closed, as after SIGPIPE
  */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
@@ -25,7 +25,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
   try {
     await createProgram(io).parseAsync([...args], { from: 'user' });
   } catch (error) {
-    // If the output failed, that is the cause of this error, and it is reported below.
+    // If writing the output has failed, that failure is the cause of this error, and it is reported below.
     if ((await outputError()) === null) fail(io, error, args.includes('--json'));
   }
   const broken = await outputError();
@@ -33,10 +33,10 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
   return Number(io.exitCode ?? 0);
 }
 
-/** Defines all commands without running one. */
+/** Defines all commands without running any of them. */
 export function createProgram(io: CommandIo): Command {
   const program = new Command('parvis').description('A self-hosted partner portal');
-  // Commands inherit these settings, so they come first.
+  // These settings must be made first, because commands inherit them when they are added.
   program.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => io.stderr.write(text),
@@ -67,7 +67,7 @@ export function createProgram(io: CommandIo): Command {
   return program;
 }
 
-// These two keep running: they handle signals and set the exit code of the process themselves.
+// These two commands keep running. They handle signals and set the exit code of the process themselves.
 function addServeAndDemo(program: Command): void {
   program
     .command('serve')
@@ -84,22 +84,22 @@ function addServeAndDemo(program: Command): void {
 }
 
 function fail(io: CommandIo, error: unknown, json: boolean): void {
-  // Commander has already printed its message or the help.
+  // Commander has already printed its message or the help text.
   if (error instanceof CommanderError) return void (io.exitCode = error.exitCode);
   const fault =
     error instanceof CommandError || error instanceof RegionMismatch || error instanceof UnknownMigrations
       ? error.message
       : String(error);
   io.stderr.write(`${fault}\n`);
-  // With --json, print an object in every case.
+  // With --json, a command prints a JSON object even if it fails.
   if (json) print(io, { json }, { ok: false, faults: fault.split('\n') }, []);
   io.exitCode = 1;
 }
 
-// 128 + 13, the exit code that shells report after SIGPIPE.
+// The exit code that shells report after SIGPIPE: 128 + 13.
 const afterBrokenPipe = 141;
 
-// A closed pipe is not an error to report: a reader such as `head` stops early.
+// A closed pipe is not an error, because a reader such as `head` stops early.
 function failToWrite(io: CommandIo, error: Error & { code?: string }): void {
   if (error.code === 'EPIPE') return void (io.exitCode = afterBrokenPipe);
   io.stderr.write(`${String(error)}\n`);

@@ -7,7 +7,7 @@ import { assertDatabaseNotMissing, hasDatabase } from '../platform/database/miss
 import { assertServerSuits } from '../platform/database/postgres-check.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
 import { verifySmtpServer } from '../platform/mail-transport.ts';
-import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/index.ts';
+import { type ClockFault, confirmCommand, findClockFault, readTrustedTime } from '../core/retention/index.ts';
 import { seedsStore } from '../core/accounts/index.ts';
 import { createVault } from '../platform/keys/vault.ts';
 import { openSessions } from '../server.ts';
@@ -27,12 +27,12 @@ export async function findFaults(config: Config): Promise<string[]> {
       const { bound, done, pending } = await state;
       if (belongsToAnotherRegion(bound, config))
         throw new Error(`this database belongs to the region ${bound}, but REGION is ${config.rules.region}`);
-      // An empty database is fine: the first start creates its schema.
+      // An empty database is no fault, because the first start creates its schema.
       if (done > 0 && pending > 0) throw new Error(`${pending} migrations are pending; run "npx parvis migrate"`);
       if (config.database.kind === 'postgres') await assertServerSuits(config.database.url);
     },
     SECOND_FACTOR_KEYS: async () => {
-      // If the database is unreachable, not migrated or bound to another region, DATABASE_URL reports that.
+      // The check of DATABASE_URL reports a database that is unreachable, not migrated or bound to another region.
       const found = await state.catch(() => null);
       if (found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return;
       const keys = findSecondFactorKeys(config);
@@ -67,22 +67,28 @@ async function stateOf(config: Config, database: Database) {
   return { bound, ...(await migrationState(database)) };
 }
 
-/** @returns warnings for the operator about a valid configuration. @param now epoch ms */
+/**
+ * Finds what the operator should know about a valid configuration.
+ * @param now the current time in epoch milliseconds
+ */
 export async function findNotes(config: Config, now: number): Promise<string[]> {
   const database = openDatabase(config.database);
   try {
     const { bound, pending } = await stateOf(config, database);
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
-    return isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : [];
+    const fault = findClockFault(now, trustedAt);
+    return fault === null ? [] : [clockNote(fault, now, trustedAt)];
   } finally {
     await database.close();
   }
 }
 
-const clockAheadNote = (now: number, trustedAt: number): string =>
-  `The system clock (${new Date(now).toISOString()}) is more than a day ahead of the last trusted time ` +
+const clockNote = (fault: ClockFault, now: number, trustedAt: number): string =>
+  `The system clock (${new Date(now).toISOString()}) is more than a day ${sides[fault]} the last trusted time ` +
   `(${new Date(trustedAt).toISOString()}), so expired data is not deleted. If the clock is right, run "${confirmCommand}".`;
+
+const sides = { ahead: 'ahead of', behind: 'behind' } as const;
 
 async function runCheck(name: string, check: () => Promise<unknown>): Promise<string | null> {
   try {

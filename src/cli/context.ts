@@ -15,7 +15,7 @@ import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
 
-/** The resources of a command: the database and rules of the region. */
+/** What a command works with: the region's database and rules. */
 export interface CommandContext {
   readonly config: Config;
   readonly database: Database;
@@ -61,7 +61,7 @@ export async function createNewDatabase(io: CommandIo): Promise<void> {
   await prepareDatabase(config);
 }
 
-// Commands print English. Coded failures use the same texts as the pages.
+// Commands print English. Failures with a code have the same texts as on pages.
 async function toCommandError(error: unknown): Promise<unknown> {
   const coded = error instanceof Failure ? error.coded : null;
   if (coded === null) return error;

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 
-/** The parts of `process` that commands use; tests pass their own. */
+/** The parts of `process` that commands use. Tests pass their own. */
 export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
-  /** The exit code; 0 or undefined for success. Has the type of `process.exitCode`. */
+  /** The exit code, where 0 and undefined mean success. It has the type of `process.exitCode`. */
   exitCode?: number | string | null | undefined;
 }
 
@@ -17,14 +17,16 @@ interface PrintOptions {
   readonly json?: boolean | undefined;
 }
 
-/** Prints the result of a command, as one JSON object or as text lines. */
+/** Prints the result of a command as one JSON object or as text lines. */
 export function print(io: CommandIo, options: PrintOptions, result: object, lines: readonly string[]): void {
   io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join(''));
 }
 
 /**
- * Streams a list of any length, as one JSON object with the list under `name` or as one text line per item.
- * @throws the error of standard output, such as EPIPE after the reader has closed the pipe; no further items are read
+ * Prints a list of any length item by item: as one JSON object with the list under `name`, or as one text line per
+ * item.
+ * @throws the error of standard output, such as EPIPE after the reader has closed the pipe; no further items are then
+ * read
  */
 export async function printEach<T>(
   io: CommandIo,
@@ -49,11 +51,12 @@ export async function printEach<T>(
 
 /**
  * Prevents errors of the output streams from ending the process with a stack trace.
- * @returns a function that waits until all output is written and resolves to the first error of standard output or null
+ * @returns a function that waits until all output has been written; it resolves to the first error of standard output,
+ * or null
  */
 export function watchOutput({ stdout, stderr }: CommandIo): () => Promise<Error | null> {
   const output = watchErrors(stdout);
-  // A failed write to stderr cannot be reported anywhere.
+  // A failed write to standard error cannot be reported anywhere.
   watchErrors(stderr);
   return async () => {
     await new Promise<void>((resolve) => stdout.write('', () => resolve()));
@@ -61,7 +64,7 @@ export function watchOutput({ stdout, stderr }: CommandIo): () => Promise<Error 
   };
 }
 
-// Keep the first error: `process.stdout` does not store it, and reports another one at the next write.
+// Only the first error is kept, because `process.stdout` reports a different one at the next write.
 function watchErrors(stream: Writable): { readonly error: Error | null } {
   const first: { error: Error | null } = { error: null };
   stream.on('error', (error) => (first.error ??= error));

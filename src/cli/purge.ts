@@ -4,11 +4,12 @@ import { longTimeouts } from '../platform/database/open.ts';
 import { createTransport } from '../platform/mail-transport.ts';
 import { createErasure } from '../core/personal-data/index.ts';
 import {
+  type ClockFault,
   findExcess,
   purgeExpired,
   type Excess,
   retentionSteps,
-  isAhead,
+  findClockFault,
   readTrustedTime,
   trustedClockStore,
 } from '../core/retention/index.ts';
@@ -22,7 +23,7 @@ interface PurgeOptions {
   readonly json?: boolean;
 }
 
-/** Data that is due for deletion, and the times used to decide that. Times are epoch ms. */
+/** The data that is due for deletion, and the times by which that was decided, in epoch milliseconds. */
 interface Due {
   readonly now: number;
   readonly trustedAt: number;
@@ -54,7 +55,7 @@ export function addPurgeCommand(program: Command, io: CommandIo): void {
       'delete without confirmation; required without a terminal, otherwise nothing is deleted and the exit code is 1',
     )
     .option('--json', 'print one JSON object')
-    // Deleting years of log entries takes longer than the default timeouts allow.
+    // Deleting years of log entries takes longer than the usual timeouts allow.
     .action((options: PurgeOptions) => withContext(io, (context) => purge(io, context, options), longTimeouts));
 }
 
@@ -115,7 +116,7 @@ async function findDue({ database }: CommandContext, steps: readonly RetentionSt
 const dueToJson = ({ now, trustedAt, due, held }: Due) => ({
   clock: iso(now),
   trustedAt: iso(trustedAt),
-  isClockTrusted: !isAhead(now, trustedAt),
+  isClockTrusted: findClockFault(now, trustedAt) === null,
   due,
   held,
 });
@@ -125,15 +126,21 @@ function dueLines({ now, trustedAt, due, held }: Due): string[] {
   return [
     `Clock: ${iso(now)}`,
     `Last trusted: ${iso(trustedAt)}`,
-    ...(isAhead(now, trustedAt)
-      ? ['The clock is more than a day ahead of the last trusted time, so the portal does not delete expired data.']
-      : []),
+    ...clockLines(findClockFault(now, trustedAt)),
     ...(some ? ['Due for deletion:', ...countLines(due)] : ['Nothing is due for deletion.']),
     ...held.map(
       ({ kind, limit }) => `More than ${limit} ${kindLabels[kind] ?? kind}: above the limit for automatic deletion.`,
     ),
   ];
 }
+
+const clockLines = (fault: ClockFault | null): string[] =>
+  fault === null
+    ? []
+    : [
+        `The clock is more than a day ${fault === 'ahead' ? 'ahead of' : 'behind'} the last trusted time, ` +
+          'so the portal does not delete expired data.',
+      ];
 
 const countLines = (counts: Counts): string[] =>
   Object.entries(counts)

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import { MoveFault, type Receipt } from '../core/moving/index.ts';
 
 /**
- * Opens the file of a receipt before the import begins. An empty file is reused: a killed command left it behind.
+ * Opens the file for a receipt before the import begins. An empty file, as left behind by a killed command, is reused.
  * @throws MoveFault if the file is not empty, or the error of the file system if it cannot be written
  */
 export function openReceipt(file: string) {

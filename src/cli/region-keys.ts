@@ -9,11 +9,11 @@ import type { Command } from 'commander';
 import { print, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 
-/** @returns the private signing key of this region as PEM, generated on first use */
+/** Returns the region's private signing key as PEM. It is generated when it is first needed. */
 export const loadSigningKey = (config: Config): string =>
   readOrGenerate(path.join(config.dataDirectory, 'directory-key'), generateSigningKey);
 
-/** @returns the age identity that decrypts bundles for this region, generated on first use */
+/** Returns the age identity that decrypts bundles for this region. It is generated when it is first needed. */
 export async function loadRegionIdentity(config: Config): Promise<string> {
   const { generateIdentity } = await import('age-encryption');
   const fresh = await generateIdentity();
@@ -21,12 +21,12 @@ export async function loadRegionIdentity(config: Config): Promise<string> {
 }
 
 /**
- * Trusts the key of another region on first use. Later files must be signed with that key, or with one whose
- * fingerprint the operator has compared.
+ * Verifies the key that signed a file of another region. The first key of a region is trusted; later files must be
+ * signed with it, or with a key whose fingerprint the operator has compared.
  * @param accepted the fingerprint that the operator passed with --accept-key
- * @param what the kind of file, for error messages: `directory`
- * @returns a function that stores the key; call it once the rest of the file is verified
- * @throws CommandError
+ * @param what the kind of file as named in error messages, such as `directory`
+ * @returns a function that stores the key, to be called once the rest of the file has been verified
+ * @throws CommandError if the key is not trusted
  */
 export async function verifySignerKey(
   database: Database,

@@ -6,7 +6,7 @@ import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Report } from '../../tools/prove/report.ts';
 import { addRegionKeyCommand } from './region-keys.ts';
-import type { Chapter } from '../../tools/prove/chapter.ts';
+import type { Stage } from '../../tools/prove/stage.ts';
 import { CommandError } from '../platform/command-error.ts';
 
 interface ProveOptions {
@@ -19,10 +19,10 @@ interface ProveOptions {
 const defaultRulesFiles = ['worldwide', 'germany'].map((region) => path.join(rulesFolder, `${region}.json`));
 
 /**
- * Adds the `region` commands. `region prove` starts processes that inherit the environment of this one.
- * @param flow a shorter flow than the complete proof, for tests
+ * Adds the `region` commands. The processes that `region prove` starts inherit the environment of this process.
+ * @param flow a shorter flow than that of the complete proof, for tests
  */
-export function addRegionCommands(program: Command, flow?: readonly Chapter[], io: CommandIo = process): void {
+export function addRegionCommands(program: Command, flow?: readonly Stage[], io: CommandIo = process): void {
   const region = program
     .command('region')
     .description('show the keys of this region; prove that two regions are isolated');
@@ -46,7 +46,7 @@ export function addRegionCommands(program: Command, flow?: readonly Chapter[], i
     .action((options: ProveOptions) => proveRegions(io, options, flow));
 }
 
-async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonly Chapter[]): Promise<void> {
+async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonly Stage[]): Promise<void> {
   const { prove } = await import('../../tools/prove/prove.ts');
   const onProgress = (message: string): void => void io.stderr.write(`${message}\n`);
   const report = await prove({
@@ -64,7 +64,7 @@ async function proveRegions(io: CommandIo, options: ProveOptions, flow?: readonl
   io.exitCode = report.held ? 0 : 1;
 }
 
-// Environment variables, because every user of the machine can see command-line arguments.
+// The URLs are read from environment variables, because every user of the machine can see command-line arguments.
 function readUrls(io: CommandIo, name: string, required: boolean): string[] | null {
   const urls = (io.env[name] ?? '').split(',').filter(Boolean);
   if (urls.length === 2 || (urls.length === 0 && !required)) return urls.length === 0 ? null : urls;

@@ -1,6 +1,6 @@
 const maxWaitMs = 3_000;
 
-/** Repeats a check for up to three seconds, because a new client may still be connecting. */
+/** Repeats a check for up to three seconds, because a new client may not be connected yet. */
 export async function retryUntilConnected(check: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + maxWaitMs;
   for (;;) {

@@ -9,7 +9,7 @@ const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain
 const region = z.string().regex(regionId, 'is not a region ID');
 const routesFile = z.object({ routes: z.array(z.object({ domain, region })) });
 
-/** Validates the routes of a file or a command line. @throws CommandError with one line per invalid field */
+/** Validates the routes given in a file or on the command line. @throws CommandError with one line per invalid field */
 export function parseRoutes(content: unknown): DirectoryRoute[] {
   const { data, error } = routesFile.safeParse(content);
   if (data === undefined) {
@@ -20,7 +20,10 @@ export function parseRoutes(content: unknown): DirectoryRoute[] {
   return data.routes;
 }
 
-/** @throws CommandError if a route would send users of this region's own tenants to another region */
+/**
+ * Rejects routes that would send users of this region's own tenants to another region.
+ * @throws CommandError if there is one
+ */
 export async function rejectLocalDomains(
   database: Database,
   routes: readonly DirectoryRoute[],

@@ -20,7 +20,10 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-/** Commands for sharing the directory between regions: the exporting region signs it, the importing one verifies it. */
+/**
+ * Adds the commands that share the directory between regions. The exporting region signs it, and the importing region
+ * verifies it.
+ */
 export function addSharingCommands(route: Command, io: CommandIo): void {
   addExportCommand(route, io);
   addKeyCommand(route, io);
@@ -68,11 +71,13 @@ function addImportCommand(route: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action((file: string, options: ImportOptions) =>
       withContext(io, async ({ config, database }) => {
-        // Read a pipe as a stream: a synchronous read fails with EAGAIN while the writer is still busy.
+        // Standard input is read as a stream, because a synchronous read of a pipe fails with EAGAIN while the writer
+        // is still busy.
         const content = parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
         const routes = parseRoutes(content);
         await rejectLocalDomains(database, routes, config.rules.region);
-        // Verify last, because it stores the signer's key: a rejected file must leave nothing behind.
+        // The signature is verified last, because that stores the signer's key, and a rejected file must leave nothing
+        // behind.
         if (options.unsigned !== true) await verify(database, content, options.acceptKey);
         await directoryStore.upsert(database, routes);
         print(io, options, { routes }, routes.map(routeLine));

@@ -6,7 +6,7 @@ import { addSharingCommands } from './route-sharing.ts';
 import { directoryStore } from '../core/directory/index.ts';
 import { CommandError } from '../platform/command-error.ts';
 
-/** Commands for the directory, which maps email domains to regions. */
+/** Adds the commands for the directory, which maps email domains to regions. */
 export function addRouteCommands(program: Command, io: CommandIo): void {
   const route = program.command('route').description('manage the directory, which maps email domains to regions');
   route

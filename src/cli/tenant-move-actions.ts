@@ -92,7 +92,8 @@ export async function runMoveIn(
     relanguaged,
     receipt,
   };
-  // Print before writing the receipt: the temporary passwords are stored nowhere, but the receipt can be printed again.
+  // Print the result before writing the receipt: the temporary passwords are stored nowhere, but the receipt can be
+  // printed again.
   print(io, options, result, [
     `${name} (${tenantId}) was imported from ${from.region}, key fingerprint ${fingerprint}:`,
     ...tableLines(tables),
@@ -105,7 +106,7 @@ export async function runMoveIn(
   keepReceipt?.write(receipt);
 }
 
-/** Deletes the tenant's rows, Redis sessions and unsent emails, and reports the remaining rows. */
+/** Deletes the tenant's rows, Redis sessions and unsent emails, then reports which rows remain. */
 export async function runMoveDone(
   io: CommandIo,
   context: CommandContext,
@@ -116,7 +117,7 @@ export async function runMoveDone(
   const { config, database } = context;
   const receipt = await readReceipt(io, options.receipt);
   const report = await finishMove(parts, tenantId, receipt);
-  // Imported here because the session store loads most of the portal, which would slow down every other command.
+  // Imported only here, because the session store loads most of the portal, which would slow down every other command.
   const { deleteRedisSessions } = await import('./delete-redis-sessions.ts');
   await deleteRedisSessions(context, report.domains);
   if (config.mail !== null) await createTransport(config.mail).clear();

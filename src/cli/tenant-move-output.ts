@@ -15,7 +15,10 @@ export const receiptLine = (file: string | undefined, region: string, tenantId: 
     ? `To print the receipt for the operator of ${region}: npx parvis tenant receipt ${tenantId}`
     : `Receipt for the operator of ${region} written to ${file}.`;
 
-/** With `reset` all users get new passwords anyway, so unused links are not mentioned. */
+/**
+ * Returns the lines about one-time links that have not been used. With `reset` there are none, because all users get
+ * new passwords.
+ */
 export const linkLines = (passwords: MoveOrder['passwords'], waitForLink: number): string[] =>
   passwords === 'reset' || waitForLink === 0
     ? []

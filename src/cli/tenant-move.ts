@@ -20,7 +20,7 @@ import { longTimeouts } from '../platform/database/open.ts';
 
 const acceptKey = 'trust this key of the other region instead of the stored one';
 
-/** Commands for moving a tenant to another region: export it here, import it there, then delete it here. */
+/** Adds the commands that move a tenant to another region: export it here, import it there, then delete it here. */
 export function addMovingCommands(tenant: Command, io: CommandIo): void {
   addMoveOutCommand(tenant, io);
   addMoveInCommand(tenant, io);
@@ -102,7 +102,7 @@ function addMoveCancelCommand(tenant: Command, io: CommandIo): void {
     );
 }
 
-/** Runs a move command and rethrows a `MoveFault` as a `CommandError` with a message. */
+/** Runs a move command and turns a `MoveFault` into a `CommandError` with a message for the operator. */
 function withMovingParts(
   io: CommandIo,
   { acceptKey: accepted }: JsonOption & { acceptKey?: string },

@@ -124,7 +124,7 @@ async function addTenant(io: CommandIo, tenants: Tenants, options: AddOptions): 
   ]);
 }
 
-/** Commands that include a tenant's domains in exported directories, or leave them out. */
+/** Adds the commands that include the tenant's domains in exported directories or leave them out. */
 export function addListingCommands(tenant: Command, io: CommandIo): void {
   for (const [name, listed, description, state] of [
     ['unlist', false, 'leave the domains of a tenant out of exported directories', 'is unlisted'],

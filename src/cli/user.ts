@@ -133,7 +133,7 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   return { userId: user.id, username: user.username, bypassed };
 }
 
-/** Resets the password of any user in the region. @throws CommandError */
+/** Resets the password of any user in the region. @throws CommandError if the user cannot get a new one */
 export async function resetPassword(context: CommandContext, typed: string) {
   const { config, database, hasher, tenants } = context;
   const found = await findUser(context, typed);
@@ -166,7 +166,7 @@ async function listUsers(
   );
 }
 
-/** @returns users in the format that commands print */
+/** @param now the current time in epoch milliseconds @returns the users in the format that commands print */
 export async function* userRecords(users: AsyncIterable<User>, now: number) {
   for await (const user of users) {
     yield {
@@ -182,7 +182,7 @@ export async function* userRecords(users: AsyncIterable<User>, now: number) {
   }
 }
 
-/** Prints a new user or a temporary password. @param notes further lines for the operator, omitted from the JSON output */
+/** Prints a new user or a new temporary password. @param notes further lines, which the JSON output omits */
 export function printPassword(
   io: CommandIo,
   options: { json?: boolean | undefined },

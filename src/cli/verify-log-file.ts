@@ -33,7 +33,7 @@ export async function verifyLogFile(io: CommandIo, options: FileOptions): Promis
   report(io, options, check, fault ?? check.end());
 }
 
-/** Describes each kind of fault for the operator; `place` is the number of an entry. */
+/** The message about each kind of fault. `place` is the number of an entry in the log. */
 export const chainFaultMessages: Readonly<Record<FileFault['fault'], (place: number) => string>> = {
   missing: (place) => `entry ${place} is missing or was replaced`,
   changed: (place) => `entry ${place} was changed after it was recorded`,
@@ -65,7 +65,7 @@ function report(io: CommandIo, options: FileOptions, check: FileCheck, fault: Fi
           filteredLogNote,
         ]
     : [`Tenant ${tenantId}: ${chainFaultMessages[fault.fault](fault.place)}.`];
-  // Programs that read the result must be able to tell a filtered export from a complete one.
+  // Programs that read the result must be able to distinguish a filtered export from a complete one.
   const scope = whole ? (anchor.place === 0 ? {} : { dropped: anchor.place }) : { filtered: true };
   print(io, options, { ok, entries, fault: ok ? null : { ...fault, tenantId }, ...scope }, lines);
   io.exitCode = ok ? 0 : 1;

@@ -13,11 +13,11 @@ export interface NoticeRendererDependencies {
     view: 'notices/mail',
     locals: { readonly model: EmailModel; readonly html: Messages['html'] },
   ) => string;
-  /** Epoch ms. */
+  /** Returns the current time in epoch milliseconds. */
   readonly clock: () => number;
 }
 
-/** The model of the view `notices/mail`. */
+/** The model of the view `notices/mail`, which renders the HTML part of an email. */
 interface EmailModel {
   readonly language: Language;
   readonly dir: 'ltr' | 'rtl';
@@ -28,7 +28,7 @@ interface EmailModel {
   readonly warning: string;
   readonly linkLabel: string;
   readonly url: string;
-  /** Whether `url` is a one-time link, which is then shown above the details. */
+  /** Whether `url` is a one-time link, which the email shows above the details. */
   readonly hasOneTimeLink: boolean;
   readonly footer: string;
 }
@@ -39,8 +39,8 @@ interface Fact {
 }
 
 /**
- * @returns a function that renders a notice as an email in the recipient's language. Its second argument is the address
- * of the one-time link, if the notice contains one; that address appears nowhere else.
+ * @returns a function that renders a notice as an email in the recipient's language; if the notice contains a one-time
+ * link, the second argument is its URL, which appears nowhere else
  */
 export function createNoticeRenderer({ signInUrl, translator, render, clock }: NoticeRendererDependencies) {
   const formatsOf = createFormatsByLocale(clock);
@@ -55,7 +55,7 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
     const url = link ?? signInUrl;
     const texts = {
       body: t(`notices:${notice.kind}.text`),
-      // The generic warning says to tell an administrator, and the recipient may be the only one.
+      // The generic warning tells recipients to contact an administrator, but this recipient may be the only one.
       warning: hasOwnWarning(notice) ? t(`notices:${notice.kind}.unexpected`) : t('notices:unexpected'),
       linkLabel: link === null ? t('notices:open') : t('notices:openLink'),
       footer: t('notices:automatic'),
@@ -66,7 +66,7 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
     const linkLine = t('notices:fact', { label: texts.linkLabel, value: url });
     const hasOneTimeLink = link !== null;
     const model = { language, dir: settings.direction, subject, name, facts, url, hasOneTimeLink };
-    // A one-time link is the purpose of the email and comes first; the link to the portal comes last.
+    // A one-time link comes first because it is the purpose of the email. The link to the portal comes last.
     const details = [lines.join('\n'), texts.warning];
     const middle = hasOneTimeLink ? [linkLine, ...details] : [...details, linkLine];
     const paragraphs = [greeting, texts.body, ...middle, texts.footer];
@@ -81,7 +81,7 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
   };
 }
 
-// First strong isolate and pop directional isolate: the plain-text equivalent of <bdi>.
+// First strong isolate and pop directional isolate, which have the effect of <bdi> in plain text.
 const isolated = (text: string): string => `\u2068${text}\u2069`;
 
 function factsOf(

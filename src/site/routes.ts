@@ -14,6 +14,7 @@ import { performRoutes } from './approvals/perform.routes.ts';
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts';
 import type { Authentication } from './http/authentication.ts';
 import type { Cookies } from './http/cookies.ts';
+import type { Drafts } from './http/drafts.ts';
 import type { AnswerRefusal, Route } from './http/routing.ts';
 import { importPasswordsRoutes } from './imports/passwords.routes.ts';
 import { importsRoutes } from './imports/imports.routes.ts';
@@ -52,17 +53,18 @@ export interface SiteDependencies {
   readonly hasher: Hasher;
   readonly translator: Translator;
   readonly cookies: Cookies;
+  readonly drafts: Drafts;
   readonly authentication: Authentication;
   readonly answerRefusal: AnswerRefusal;
   /** Converts users to and from CSV rows. */
   readonly csv: UsersCsv;
   readonly textsFor: ActivityTextsFor;
-  /** Epoch ms. */
+  /** Returns the current time in epoch milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;
 }
 
-/** @returns all routes of the site, in matching order */
+/** @returns all routes of the site, in the order in which they are matched */
 export const siteRoutes = (deps: SiteDependencies): readonly Route[] => [
   ...signInPages(deps),
   ...ownPages(deps),
@@ -72,7 +74,7 @@ export const siteRoutes = (deps: SiteDependencies): readonly Route[] => [
   ...userPages(deps),
 ];
 
-/** Sign-in, one-time links, recovery, password change and second factor. */
+/** The pages for sign-in, one-time links, recovery, password changes and the second factor. */
 function signInPages({
   core,
   config,
@@ -80,18 +82,19 @@ function signInPages({
   hasher,
   cookies,
   authentication,
+  drafts,
   clock,
   log,
 }: SiteDependencies): Route[] {
   const { passwords, links, devices, recovery, secondFactor, tenants } = core.accounts;
   const { rules } = config;
   return [
-    ...signInRoutes({ config, database, authentication, cookies }),
-    ...passwordsRoutes({ passwords, links, authentication, devices, cookies, log }),
+    ...signInRoutes({ config, database, authentication, cookies, drafts }),
+    ...passwordsRoutes({ passwords, links, authentication, devices, cookies, drafts, log }),
     ...linksRoutes({ links, throttle: recovery.throttle, authentication, cookies, rules }),
     ...recoveryRoutes({ config, database, cookies, recovery }),
     ...setUpRoutes({ database, tenants, passwords, hasher, rules }),
-    ...signInCodeRoutes({ giveCode: secondFactor.submitCode, authentication }),
+    ...signInCodeRoutes({ giveCode: secondFactor.submitCode, authentication, drafts }),
     ...ownSecondFactorRoutes({
       secondFactor: secondFactor.secondFactor,
       offer: secondFactor.enrollment,
@@ -105,7 +108,7 @@ function signInPages({
   ];
 }
 
-/** Dashboard, profile, personal data and preferences. */
+/** The dashboard, the profile, and the pages for personal data and preferences. */
 function ownPages({ core, config, database, cookies, answerRefusal, textsFor, clock }: SiteDependencies): Route[] {
   const { support, personalData, erasure } = core;
   const { sessions, throttle } = core.accounts;
@@ -113,7 +116,7 @@ function ownPages({ core, config, database, cookies, answerRefusal, textsFor, cl
   return [
     ...dashboardRoutes({ database, support, textsFor, clock }),
     ...profileRoutes({ database, sessions, clock }),
-    ...personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock }),
+    ...personalDataRoutes({ database, personalData, erasure, throttle, answerRefusal, clock }),
     ...preferencesRoutes({ database, cookies, origin: baseUrl.origin, rules }),
   ];
 }
@@ -130,7 +133,7 @@ function accountSettingsPages({ core, config, database, answerRefusal, textsFor,
   ];
 }
 
-/** Import and export of users. */
+/** The pages that import and export users. */
 function filePages({ core, database, translator, csv, clock }: SiteDependencies): Route[] {
   const { throttle, credentialIssuer } = core.accounts;
   const { imports, passwords, wake } = core.imports;
@@ -148,7 +151,7 @@ function approvalPages(deps: SiteDependencies): Route[] {
   const usersFile = createUsersFile({ database, csv, translator });
   const sheet = handoverSheetFactory(config, translator, clock);
   return [
-    // Must precede the routes of a single request, whose path would also match `new`.
+    // These must precede the routes of a single request, whose path would also match `new`.
     ...newApprovalRoutes({ database, approvals, throttle, regionRules: config.rules, answerRefusal }),
     ...approvalsRoutes({ database, approvals, credentialIssuer, answerRefusal, clock }),
     ...performRoutes({
@@ -162,7 +165,7 @@ function approvalPages(deps: SiteDependencies): Route[] {
   ];
 }
 
-/** User management. Fixed paths precede the path of a single user, whose id would match them too. */
+/** The pages of user management. Fixed paths precede the path of a single user, which would match them too. */
 function userPages({ core, config, database, translator, answerRefusal, clock }: SiteDependencies): Route[] {
   const {
     users,
@@ -175,7 +178,7 @@ function userPages({ core, config, database, translator, answerRefusal, clock }:
     links,
   } = core.accounts;
   const sheet = handoverSheetFactory(config, translator, clock);
-  // A form may name any language; core rejects those that the region does not offer.
+  // A form may contain any language. Core rejects those that the region does not offer.
   const nameOrderOf = (language: Language): NameOrder => config.languages.get(language)?.nameOrder ?? 'givenFirst';
   return [
     ...addUserRoutes({ database, addUser, credentialIssuer, sheet, answerRefusal, nameOrderOf }),
@@ -184,6 +187,6 @@ function userPages({ core, config, database, translator, answerRefusal, clock }:
     ...resetPasswordRoutes({ users, credentialIssuer, sheet, answerRefusal }),
     ...userActionsRoutes({ database, users, changes, answerRefusal, clock }),
     ...userRoutes({ database, users, changes, links, credentialIssuer, answerRefusal, nameOrderOf, clock }),
-    ...removeSecondFactorRoutes({ users, removeSecondFactor, answerRefusal }),
+    ...removeSecondFactorRoutes({ database, users, removeSecondFactor, answerRefusal }),
   ];
 }

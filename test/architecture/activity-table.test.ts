@@ -11,6 +11,7 @@ const mayAsk = [
     'activity.store',
     'append-entries.store',
     'read-entries.store',
+    'recent-changes.store',
     'log-query',
     'account-controllers.store',
     'trim.store',
@@ -31,7 +32,7 @@ const excused = [
   /\.update\(\{ personal: null, personal_salt: null \}\)/,
 ];
 
-describe('activity log table', () => {
+describe('the activity log table', () => {
   test('is used only by its own store and the stores that delete expired data', () => {
     for (const path of mayAsk)
       assert.deepEqual(
@@ -44,13 +45,13 @@ describe('activity log table', () => {
     assertNone(filesQueryingActivity(source, mayAsk));
   });
 
-  test('has no statements that change or delete entries, except the listed ones', () => {
+  test('is changed only by the listed statements', () => {
     assertNone(statementsChangingActivity(source, excused));
     assert.equal(statementsChangingActivity(source, []).length, excused.length);
   });
 });
 
-describe('activity log checks', () => {
+describe('the checks of the activity log table', () => {
   const from = (text: string) => [{ path: 'x.ts', text }];
 
   for (const text of [
@@ -60,11 +61,11 @@ describe('activity log checks', () => {
     'knex.raw(`select * from activity`)',
     'knex.raw(\'delete from "activity"\')',
   ]) {
-    test(`report a file with its own query: ${text}`, () =>
+    test(`report a query outside its store: ${text}`, () =>
       assert.deepEqual(filesQueryingActivity(from(text), []), ['x.ts']));
   }
 
-  test('accept code that only mentions the activity log', () => {
+  test('accept code that only mentions the table', () => {
     assert.deepEqual(
       filesQueryingActivity(from("program.command('activity'); // from activity\nt('activity:title')"), []),
       [],

@@ -14,7 +14,7 @@ const under = (...folders: string[]) => source.filter(({ path }) => folders.some
 const patternFiles = ['test/architecture/', 'test/support/services.ts'];
 
 describe('project conventions', () => {
-  test('no set of checked files is empty', () => {
+  test('every check covers at least one file', () => {
     for (const files of [tools, views, tests, under('src/domain/'), under('src/core/')]) assert.ok(files.length > 0);
   });
 
@@ -34,7 +34,7 @@ describe('project conventions', () => {
     assertNone(tooLong(under('src/app.ts'), 100));
   });
 
-  test('the domain imports nothing from outside', () => {
+  test('the domain layer imports no other layer', () => {
     assertNone(importsLeaving('src/domain', under('src/domain/')));
   });
 
@@ -65,7 +65,7 @@ describe('convention checks', () => {
     assert.deepEqual(tooWide([{ path: 'x', text: 'ab\nabc\n' }], 2), ['x:2 has 3 characters; 2 are allowed']);
   });
 
-  test('report an import that leaves the domain', () => {
+  test('report an import of another layer in the domain', () => {
     const text =
       "import { z } from 'zod';\nexport * from '../paths.ts';\nimport type { A } from './a.ts';\nawait import('node:fs');";
     const leaving = importsLeaving('src/domain', [{ path: 'src/domain/x.ts', text }]);
@@ -76,7 +76,7 @@ describe('convention checks', () => {
   });
 
   for (const line of ['const now = Date.now();', 'at(new Date())', 'const text = Date();']) {
-    test(`report a clock read: ${line}`, () => {
+    test(`report code that reads the clock: ${line}`, () => {
       assert.equal(found(clockRead, line).length, 1);
     });
   }

@@ -39,7 +39,7 @@ function brokenLinks(file: string, text: string): string[] {
 }
 
 describe('links between documents', () => {
-  test('links point to existing files and headings', () => {
+  test('point to existing files and headings', () => {
     assert.ok(documents.length > 50);
     assertNone(documents.flatMap((file) => brokenLinks(file, readFileSync(file, 'utf8'))));
   });
@@ -61,14 +61,14 @@ const pathsIn = (text: string): string[] =>
     ([, name = '']) => name,
   );
 
-describe('paths that documents name', () => {
-  test('all paths mentioned in documents exist', () => {
+describe('paths mentioned in documents', () => {
+  test('point to existing files', () => {
     const named = documents.flatMap((file) => pathsIn(readFileSync(file, 'utf8')).map((name) => ({ file, name })));
     assert.ok(named.length > 50);
     assertNone(named.filter(({ name }) => !existsSync(name)).map(({ file, name }) => `${file}: ${name}`));
   });
 
-  test('the check finds paths in the text', () => {
+  test('the check recognizes paths in the text', () => {
     assert.deepEqual(pathsIn('`src/app.ts` and `rules/<region>.json`, `data/outbox`, `views/`, `test/run.ts`.'), [
       'src/app.ts',
       'test/run.ts',
@@ -104,7 +104,7 @@ const termsIn = (rows: readonly string[]): string[] =>
 describe('the glossary', () => {
   const rows = readFileSync('docs/development/glossary.md', 'utf8').split('\n');
 
-  test('the glossary refers only to existing code', () => {
+  test('refers only to existing code', () => {
     const code = globSync(['src/**/*.ts', 'migrations/schema.txt']).map((file) => readFileSync(file, 'utf8'));
     const names = codeNamesIn(rows);
     assert.ok(names.length > 30);

@@ -77,12 +77,12 @@ describe('error codes', () => {
     assertNone(localeKeysIn(inner));
   });
 
-  test('every error code is used', () => {
+  test('are each returned by core or thrown by an interface', () => {
     assertNone(unusedCodes(inner, outer));
   });
 
   for (const language of languages) {
-    test(`every error code has a text: ${language}`, () => {
+    test(`each have a text in ${language}`, () => {
       const { t } = translator(language);
       const parameters: Readonly<Record<string, readonly object[] | undefined>> = examples;
       for (const code of codes) {
@@ -104,7 +104,7 @@ describe('error code checks', () => {
     assert.deepEqual(localeKeysIn(source('x.ts', text)), ['x.ts:1 tenants:error.name', 'x.ts:2 policy:*.text']);
   });
 
-  test('report a code that an interface only mentions', () => {
+  test('report a code that is mentioned but neither returned nor thrown', () => {
     const only = codes.filter((code) => code !== 'tenant.unknown').map((code) => `'${code}'`);
     const looks = source('src/site/x.ts', "const fields = { 'tenant.unknown': 'name' };");
     assert.deepEqual(unusedCodes(source('src/core/x.ts', only.join()), looks), ['tenant.unknown']);

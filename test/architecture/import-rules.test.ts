@@ -88,7 +88,7 @@ describe('import rules', () => {
     assert.deepEqual(await rulesBrokenBy(files), []);
   });
 
-  test('every rule has an example here, except the rules about packages', () => {
+  test('each have an example in this test, except the rules about packages', () => {
     const aboutPackages = ['drivers-in-platform-and-stores', 'express-in-site', 'no-development-package', 'resolvable'];
     const names = forbidden.map(({ name }) => name ?? '').filter((name) => !aboutPackages.includes(name));
     const others = names.filter((name) => !(name in broken) && !name.startsWith('context-order-'));

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { assertNone } from '../support/assert-none.ts';
 import { lockfileFaults } from './lockfile.ts';
 
-describe('lockfile', () => {
+describe('the lockfile', () => {
   test('is complete for every platform and contains no registry URLs', () => {
     const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       packages: Parameters<typeof lockfileFaults>[0];
@@ -14,7 +14,7 @@ describe('lockfile', () => {
   });
 
   // npm detects the script when it unpacks the package and would add this line on the first `npm install`.
-  test('marks the one production package with an install script', () => {
+  test('marks the only production package that has an install script', () => {
     const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       packages: Record<string, { dev?: boolean; hasInstallScript?: boolean }>;
     };
@@ -25,7 +25,7 @@ describe('lockfile', () => {
     );
   });
 
-  test('check reports a missing platform and a registry URL', () => {
+  test('the check reports a missing platform and a registry URL', () => {
     const faults = lockfileFaults({
       '': { dependencies: { a: '1' } },
       'node_modules/a': { optionalDependencies: { '@a/linux': '1', '@a/darwin': '1', b: '1' } },

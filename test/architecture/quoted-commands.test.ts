@@ -34,10 +34,10 @@ function faultOf(quote: string): string | null {
   return unknown.length === 0 ? null : `${unknown.join(' ')}: ${quote}`;
 }
 
-describe('commands that documents quote', () => {
+describe('commands quoted in documents', () => {
   const documents = globSync(['*.md', '{docs,bench,locales,migrations,public,.github}/**/*.md']);
 
-  test('every quoted command exists, with its options', () => {
+  test('exist and have the quoted options', () => {
     const quotes = documents.flatMap((file) =>
       quotesIn(readFileSync(file, 'utf8')).map((quote) => ({ file, fault: faultOf(quote) })),
     );

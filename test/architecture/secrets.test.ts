@@ -15,14 +15,14 @@ const allowed: Readonly<Record<string, string>> = {
   'createAccounts.seed': 'offered to be set up, in clear for its user: stored by no table',
 };
 
-describe('exports of accounts', () => {
+describe('the exports of the accounts context', () => {
   const found = exportedSecrets('src/core/accounts/index.ts');
 
   it('contain no stored hash or encrypted seed', () => {
     assertNone(found.filter((name) => !(name in allowed)));
   });
 
-  it('every entry on the allow list is actually exported', () => {
+  it('include every entry of the allow list', () => {
     assertNone(Object.keys(allowed).filter((name) => !found.includes(name)));
   });
 });

@@ -30,7 +30,7 @@ const missing = (stops: readonly Stop[], read: (file: string) => string | null):
       .map((name) => `${file}: ${name}`);
   });
 
-describe('code tour', () => {
+describe('the code tour', () => {
   const stops = stopsOf(readFileSync('docs/development/tour.md', 'utf8'));
 
   test('names files and functions that exist', () => {
@@ -46,7 +46,7 @@ describe('code tour', () => {
     assert.ok(files.size >= 8 && files.size <= 12, `${files.size} files`);
   });
 
-  test('check reports missing files and functions', () => {
+  test('the check reports missing files and functions', () => {
     const text = 'First `src/a.ts` (`here`, `gone`), then `src/b.ts`.';
     const read = (file: string) => (file === 'src/a.ts' ? 'export function here() {}' : null);
     assert.deepEqual(missing(stopsOf(text), read), ['src/a.ts: gone', 'src/b.ts']);

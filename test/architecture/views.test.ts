@@ -15,7 +15,7 @@ const decidesByReason = /\bbecause\s*[!=]==?|\.allowed\b/;
 const mentionsToken = /_csrf|csrfToken/;
 
 describe('views', () => {
-  test('views leave the decision about which actions to offer to the model', () => {
+  test('leave the decision about which actions to offer to the model', () => {
     assertNone(linesMatching(views, decidesByReason));
   });
 
@@ -35,7 +35,7 @@ function changed(view: string, from: string, to: string): string {
 }
 
 describe('view checks', () => {
-  test('the check reports a view that branches on a denial reason or writes a CSRF token', () => {
+  test('report a view that branches on a denial reason or writes a CSRF token', () => {
     const found = (pattern: RegExp, text: string) => linesMatching([{ path: 'x.ejs', text }], pattern).length;
     assert.equal(found(decidesByReason, "<% if (model.reset.because === 'self') { %>"), 1);
     assert.equal(found(decidesByReason, '<% if (model.edit.allowed) { %>'), 1);

@@ -9,7 +9,7 @@ import { desktop, testAccessibility, inspectPage } from './accessibility.ts';
 testAccessibility('en', []);
 
 describe('the accessibility check', { skip: skipWithout('chromium', chromium()) }, () => {
-  it('reports wrong language, headings, focus, colors, labels and width', async () => {
+  it('reports faults in language, headings, focus, colors, labels and width', async () => {
     const page = await newPage(await openBrowser(), await servePortal());
     const open = async (): Promise<void> => {
       await page.goto('/sign-in');

@@ -34,7 +34,7 @@ describe('bulk actions in the user list', { skip: skipWithout('chromium', chromi
   }
 
   for (const javaScript of [true, false]) {
-    it(`appear with the first selected checkbox, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+    it(`appear when the first user is selected, ${javaScript ? 'with' : 'without'} scripts`, async () => {
       const page = await inList(javaScript);
       const bar = page.locator('.bulk');
       assert.equal(await bar.isVisible(), false);
@@ -49,7 +49,7 @@ describe('bulk actions in the user list', { skip: skipWithout('chromium', chromi
       await page.context().close();
     });
 
-    it(`reset the passwords of the selected users, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+    it(`reset the passwords of the selected users, ${javaScript ? 'with' : 'without'} scripts`, async () => {
       const page = await inList(javaScript);
       const secrets = await reset(page);
       assert.equal(new Set(secrets).size, 3);
@@ -66,7 +66,7 @@ describe('bulk actions in the user list', { skip: skipWithout('chromium', chromi
     await page.context().close();
   });
 
-  it('leave no password in the page when it is hidden', async () => {
+  it('remove the passwords from the page when it is hidden', async () => {
     const page = await inList(true);
     const secrets = await reset(page);
     // The pagehide listener is added after parsing, and the passwords are visible before that.

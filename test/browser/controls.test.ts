@@ -36,9 +36,9 @@ describe('page controls', { skip: skipWithout('chromium', chromium()) }, () => {
   });
 
   for (const javaScript of [true, false]) {
-    const scripts = `scripts ${javaScript ? 'on' : 'off'}`;
+    const scripts = `${javaScript ? 'with' : 'without'} scripts`;
 
-    it(`the language can be changed before sign-in and is kept, ${scripts}`, async () => {
+    it(`the language chosen before sign-in is kept afterwards, ${scripts}`, async () => {
       const page = await newPage(browser, portal, { javaScript, language: 'en' });
       await page.goto('/sign-in');
       await choose(page, 'Language', 'Deutsch');
@@ -50,7 +50,7 @@ describe('page controls', { skip: skipWithout('chromium', chromium()) }, () => {
       await page.context().close();
     });
 
-    it(`the language can be changed on any page, which is then shown again, ${scripts}`, async () => {
+    it(`changing the language returns to the same page, ${scripts}`, async () => {
       const polyglot = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
       const page = await signIn(await newPage(browser, portal, { javaScript }), polyglot);
       const address = '/account-settings/user-management?q=camille&sort=-name';
@@ -74,7 +74,7 @@ describe('page controls', { skip: skipWithout('chromium', chromium()) }, () => {
       await page.context().close();
     });
 
-    it(`a chosen theme looks the same as the device's own, ${scripts}`, async () => {
+    it(`a theme looks the same whether it is chosen in the portal or on the device, ${scripts}`, async () => {
       const page = await signIn(
         await newPage(browser, portal, { javaScript, context: { reducedMotion: 'reduce' } }),
         admin,

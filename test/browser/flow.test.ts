@@ -40,10 +40,10 @@ const variants: readonly { name: string; options: PageOptions; input: (page: Pag
   { name: 'without scripts', options: { javaScript: false }, input: withMouse },
   { name: 'by keyboard', options: {}, input: withKeyboard },
   { name: 'by keyboard, without scripts', options: { javaScript: false }, input: withKeyboard },
-  { name: 'by keyboard, at 400 %', options: { width: 320 }, input: withKeyboard },
+  { name: 'by keyboard, at 400 % zoom', options: { width: 320 }, input: withKeyboard },
 ];
 
-describe('the two original procedures, in French', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('resetting and changing a password, in French', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
   let tenant: TestTenant;
@@ -112,7 +112,7 @@ describe('the two original procedures, in French', { skip: skipWithout('chromium
   }
 
   for (const { name, options, input } of variants) {
-    it(`work ${name}`, async () => {
+    it(`works ${name}`, async () => {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', agentLevel: 'sales' });
       const admins = await newPage(browser, portal, options);
       const temporary = await resetAsAdministrator(admins, input(admins), zoe);
@@ -124,7 +124,7 @@ describe('the two original procedures, in French', { skip: skipWithout('chromium
     });
   }
 
-  it('let only one of several tabs complete a pending password change', async () => {
+  it('lets only one of several tabs complete a pending password change', async () => {
     const user = await aUser(portal, tenant, { password: 'temporary' });
     const first = await newPage(browser, portal);
     await signIn(first, withMouse(first), user.username, user.clearPassword);
@@ -164,7 +164,7 @@ describe('a user of an organization in Germany', { skip: skipWithout('chromium',
   ] as const;
   for (const reader of readers) {
     const { language, javaScript, width, theme } = reader;
-    const how = `in ${language}, at ${width} px, ${theme}, scripts ${javaScript ? 'on' : 'off'}`;
+    const how = `in ${language}, at ${width} px, with the ${theme} theme, ${javaScript ? 'with' : 'without'} scripts`;
     it(`is redirected by the worldwide portal to Germany's sign-in page, with an explanation, ${how}`, async () => {
       const [here, there] = [await reserveOrigin(), await reserveOrigin()];
       // Two hosts, as in production, so that cookies are not shared.

@@ -24,7 +24,7 @@ describe('importing users in a browser', { skip: skipWithout('chromium', chromiu
   after(() => portal.background.stop());
 
   for (const javaScript of [false, true]) {
-    it(`works from the user list to the downloaded passwords, ${javaScript ? 'with scripts' : 'without scripts'}, by keyboard`, async () => {
+    it(`works by keyboard from the user list to the password download, ${javaScript ? 'with' : 'without'} scripts`, async () => {
       const tenant = await aTenant(portal);
       const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
       const page = await signIn(await newPage(browser, portal, { javaScript }), admin);

@@ -45,13 +45,13 @@ async function watch(page: Page): Promise<string[]> {
   return noted;
 }
 
-describe('content security policy in a browser', { skip: skipWithout('chromium', chromium()) }, () => {
+describe('the content security policy in a browser', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   before(async () => {
     browser = await openBrowser();
   });
 
-  it('violations are detected: a script, a style, another host and a dialog', async () => {
+  it('the test notices a forbidden script, style, host or dialog', async () => {
     const portal = await servePortal();
     const page = await newPage(browser, portal);
     await page.goto('/sign-in');

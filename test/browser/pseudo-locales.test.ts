@@ -96,7 +96,7 @@ async function inspect(page: Page, locale: PseudoLocale): Promise<{ seen: Seen; 
   return { seen, faults };
 }
 
-describe('the check of texts', () => {
+describe('the check for untranslated and concatenated texts', () => {
   for (const [text, fault] of [
     ['⟦Ŝàṽé⟧', null],
     ['⟦Ŝàṽé Zoé Besson⟧', null],
@@ -110,7 +110,9 @@ describe('the check of texts', () => {
     ['⟦À⟧ ⟦Ƀ⟧', 'is glued from several texts'],
     ['⟦À⟧, ⟦Ƀ⟧', 'is glued from several texts'],
   ] as const) {
-    it(`${text}: ${fault ?? 'nothing wrong'}`, () => assert.equal(faultOf(text), fault));
+    it(fault === null ? `accepts ${text}` : `reports that “${text}” ${fault}`, () =>
+      assert.equal(faultOf(text), fault),
+    );
   }
 });
 
@@ -118,7 +120,7 @@ describe('every page in a pseudo-locale', { skip: skipWithout('chromium', chromi
   const LOCALES_DIR = pseudoLocales([accented, mirrored]);
 
   for (const locale of [accented, mirrored]) {
-    it(`${locale.tag}: no overflow, no untranslated text, no glued sentence`, async () => {
+    it(`has no overflow, untranslated text or concatenated sentence in ${locale.tag}`, async () => {
       const { visitors } = await allVisitors(await openBrowser(), { LOCALES_DIR });
       const found = new Set<string>();
       let pages = 0;

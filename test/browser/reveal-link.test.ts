@@ -38,7 +38,7 @@ describe('a one-time link on the reset page', { skip: skipWithout('chromium', ch
   }
 
   for (const javaScript of [true, false]) {
-    it(`is gone after Back, Forward and reload, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+    it(`is gone after Back, Forward and reload, ${javaScript ? 'with' : 'without'} scripts`, async () => {
       const { page, user, token } = await reveal(javaScript);
       const tab = await openTab(page);
       await page.click('[data-leave]');
@@ -60,7 +60,7 @@ describe('a one-time link on the reset page', { skip: skipWithout('chromium', ch
     await page.context().close();
   });
 
-  it('is copied exactly', async () => {
+  it('is copied to the clipboard unchanged', async () => {
     const { page, token } = await reveal();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
     await page.click('[data-copy]');

@@ -55,7 +55,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
 
     for (const path of ['/', '/no-store']) {
       for (const javaScript of [true, false]) {
-        it(`restores ${path} unchanged, scripts ${javaScript ? 'on' : 'off'}`, async () => {
+        it(`restores ${path} unchanged, ${javaScript ? 'with' : 'without'} scripts`, async () => {
           const { port } = server.address() as AddressInfo;
           const page = await newPage(browser, portal, { javaScript });
           await page.goto(`http://localhost:${port}${path}`);
@@ -71,7 +71,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
   });
 
   for (const javaScript of [true, false]) {
-    describe(`after leaving the page, scripts ${javaScript ? 'on' : 'off'}`, () => {
+    describe(`after leaving the page, ${javaScript ? 'with' : 'without'} scripts`, () => {
       it('is gone after Back and Forward, and in a second tab', async () => {
         const { page, user, secret } = await reveal({ javaScript });
         const epoch = await epochOf(user);
@@ -94,7 +94,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
         await page.context().close();
       });
 
-      it('is gone after reload, which does not reset again', async () => {
+      it('is gone after a reload, which does not reset the password again', async () => {
         const { page, user, secret } = await reveal({ javaScript });
         const epoch = await epochOf(user);
         const tab = await openTab(page);
@@ -108,7 +108,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
         await page.context().close();
       });
 
-      it('is gone after sign-out and Back', async () => {
+      it('is gone after signing out and going back', async () => {
         const { page, secret } = await reveal({ javaScript });
         await page.click('form[action="/sign-out"] button');
         await page.waitForURL('**/sign-in');
@@ -154,7 +154,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
     await page.context().close();
   });
 
-  it('is copied exactly, with a confirmation', async () => {
+  it('is copied to the clipboard unchanged, with a confirmation', async () => {
     const { page, secret } = await reveal();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
     await page.click('[data-copy]');
@@ -163,7 +163,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
     await page.context().close();
   });
 
-  it('is copied exactly without the clipboard API', async () => {
+  it('is copied unchanged without the clipboard API', async () => {
     const { page, secret } = await reveal();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
     await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true })');

@@ -7,7 +7,7 @@ import { newPage, openBrowser, servePortal, signIn } from '../support/browser.ts
 import { chromium, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
-describe('user form in a browser', { skip: skipWithout('chromium', chromium()) }, async () => {
+describe('the user form in a browser', { skip: skipWithout('chromium', chromium()) }, async () => {
   let browser: Browser;
   before(async () => {
     browser = await openBrowser();

@@ -39,8 +39,8 @@ const verify = async (name: string, ...more: string[]): Promise<[code: number | 
   return [code, JSON.parse(stdout) as Verification];
 };
 
-describe('activity export', () => {
-  test('writes a first line, each entry and a last line, and the last entry records the export itself', () => {
+describe('the activity export command', () => {
+  test('writes a header line, every entry and an end line, and records itself as the last entry', () => {
     assert.deepEqual([exported.code, exported.stderr], [0, '']);
     const kinds = lines.slice(1, -1).map((line) => (JSON.parse(line) as { kind: string }).kind);
     const expected = ['tenant.added', 'user.added', ...Array<string>(4).fill('password.reset'), 'activity.exported'];
@@ -52,8 +52,8 @@ describe('activity export', () => {
   });
 });
 
-describe('activity verify --file', () => {
-  test('accepts an export without a database and explains what that proves', async () => {
+describe('activity verify with a file', () => {
+  test('accepts an export without a database and explains what the result proves', async () => {
     assert.deepEqual(await verify(writeEdited(() => {})), [0, { ok: true, entries: 7, fault: null }]);
     const { stdout } = await run(['activity', 'verify', '--file', file], {});
     assert.match(stdout, /^7 entries verified: none changed, deleted or reordered\.\n.+compare the last hash/);
@@ -63,24 +63,24 @@ describe('activity verify --file', () => {
 
   const table: [what: string, edit: (lines: string[]) => void, entries: number, fault: object, words: RegExp][] = [
     [
-      'edited',
+      'an edited entry',
       (all) => void (all[3] = all[3]!.replace('password.reset', 'user.added')),
       2,
       { place: 3, fault: 'changed' },
       /entry 3 was changed after/,
     ],
-    ['dropped', (all) => void all.splice(4, 1), 3, { place: 4, fault: 'missing' }, /entry 4 is missing/],
+    ['a missing entry', (all) => void all.splice(4, 1), 3, { place: 4, fault: 'missing' }, /entry 4 is missing/],
     [
-      'reordered',
+      'reordered entries',
       (all) => void all.splice(2, 2, all[3]!, all[2]!),
       1,
       { place: 2, fault: 'missing' },
       /entry 2 is missing or was replaced/,
     ],
-    ['truncated', (all) => void all.splice(6), 5, { place: 6, fault: 'cutOff' }, /truncated: expected entry 6/],
+    ['a truncated file', (all) => void all.splice(6), 5, { place: 6, fault: 'cutOff' }, /truncated: expected entry 6/],
   ];
   for (const [what, edit, entries, found, words] of table) {
-    test(`reports the first entry that was ${what} and exits with 1`, async () => {
+    test(`exits with 1 and names the first faulty entry: ${what}`, async () => {
       assert.deepEqual(await verify(writeEdited(edit)), [1, { ok: false, entries, fault: { ...found, tenantId } }]);
       const { code, stdout } = await run(['activity', 'verify', '--file', file], {});
       assert.equal(code, 1);
@@ -106,7 +106,7 @@ describe('activity verify --file', () => {
     );
   });
 
-  test('rejects a file that is not an export, or the log of another tenant, in one line', async () => {
+  test('rejects a file that is not an export and the log of another tenant, with one line each', async () => {
     writeFileSync(file, '{"a":1}\n');
     assert.match(await fault(['activity', 'verify', '--file', file], {}), /is not an activity log export/);
     writeFileSync(file, '');
@@ -116,15 +116,15 @@ describe('activity verify --file', () => {
     assert.match(await fault(other, {}), /log of another tenant/);
   });
 
-  test('stops at an endless line', async () => {
+  test('rejects a line of several megabytes', async () => {
     writeFileSync(file, `${lines[0]!}\n${'x'.repeat(3 * 1024 * 1024)}`);
     const [code, { fault: found }] = await verify(file);
     assert.deepEqual([code, found], [1, { place: 1, fault: 'unreadable', tenantId }]);
   });
 });
 
-describe('activity verify', () => {
-  test('verifies the log in the database and reports the first changed entry', async () => {
+describe('activity verify with the database', () => {
+  test('verifies the log and reports the first changed entry', async () => {
     assert.deepEqual(await json(['activity', 'verify', '--tenant', tenantId], environment), {
       ...{ ok: true, entries: 7, fault: null },
     });
@@ -137,7 +137,7 @@ describe('activity verify', () => {
     assert.match(await fault(['activity', 'verify', '--tenant', 'nobody'], environment), /Tenant not found: nobody/);
   });
 
-  test('an export of the changed log fails verification too', async () => {
+  test('reports the same change in a new export of the log', async () => {
     const { stdout } = await run(['activity', 'export', '--tenant', tenantId], environment);
     writeFileSync(file, stdout);
     assert.deepEqual((await verify(file))[1].fault, { place: 3, fault: 'changed', tenantId });

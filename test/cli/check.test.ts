@@ -19,7 +19,7 @@ async function runCheck(environment: Record<string, string>): Promise<Checked & 
   return { ...answer, code };
 }
 
-describe('check', () => {
+describe('the check command', () => {
   test('finds no fault before the first start or after a migration', async () => {
     const environment = { DATA_DIR: dataDirectory() };
     assert.deepEqual(await runCheck(environment), { code: 0, ok: true, faults: [] });
@@ -29,7 +29,7 @@ describe('check', () => {
     assert.deepEqual([code, stdout.trim().split('\n').length], [0, 1]);
   });
 
-  test('reports every fault of the configuration in one line each, without secrets', async () => {
+  test('reports each fault of the configuration in one line, without secrets', async () => {
     const wrong = {
       ...{ DATA_DIR: dataDirectory(), PORT: 'x', BASE_URL: 'http://company.example', SESSION_SECRETS: 'canary' },
       ...{ DATABASE_URL: 'mysql://ada:canary@db', REDIS_URL: 'canary', TRUST_PROXY: 'all' },
@@ -66,7 +66,7 @@ describe('check', () => {
   });
 });
 
-describe('check of a mail server', async () => {
+describe('the check command with a mail server', async () => {
   const account = { user: 'portal', password: 'canary' };
   const server = await aMailServer({ account });
   const checkUrl = (url: string) =>
@@ -88,8 +88,8 @@ describe('check of a mail server', async () => {
   });
 });
 
-describe('migrate', () => {
-  test('creates the schema, and can be repeated', async () => {
+describe('the migrate command', () => {
+  test('creates the schema and can be repeated', async () => {
     const environment = { DATA_DIR: dataDirectory() };
     for (let time = 0; time < 2; time++) {
       const { code, stdout, stderr } = await run(['migrate'], environment);
@@ -121,7 +121,7 @@ describe('every command', () => {
   const without = ['serve', 'tenant', 'user', 'route', 'activity', 'activity export'];
   const withJson = commands.filter((command) => !without.includes(command));
 
-  test('every command has --help, which creates no files', async () => {
+  test('prints its help without creating files', async () => {
     const environment = { DATA_DIR: dataDirectory(), PORT: 'nonsense' };
     for (const command of commands) {
       const { code, stdout, stderr } = await run([...command.split(' '), '--help'], environment);
@@ -133,7 +133,7 @@ describe('every command', () => {
     assert.equal(existsSync(environment.DATA_DIR), false);
   });
 
-  test('every command is listed by parvis --help, and unknown commands are rejected', async () => {
+  test('is listed by parvis --help, while unknown commands are rejected', async () => {
     const { stdout } = await run(['--help'], {});
     for (const command of ['serve', 'demo', 'migrate', 'check', 'tenant', 'user', 'route', 'activity']) {
       assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
@@ -144,7 +144,7 @@ describe('every command', () => {
     assert.equal((await run(['tenant', 'list', '--nonsense'], { DATA_DIR: dataDirectory() })).code, 1);
   });
 
-  test('reports all configuration faults together and does nothing', async () => {
+  test('reports all configuration faults together and changes nothing', async () => {
     const environment = { DATA_DIR: dataDirectory(), PORT: 'x', TRUST_PROXY: 'x', SESSION_SECRETS: 'canary' };
     for (const args of [
       ['tenant', 'list'],

@@ -21,7 +21,7 @@ const { tenantId } = await json<{ tenantId: string }>(
 );
 await addMany(environment.DATA_DIR, tenantId);
 
-describe('a command as a process', () => {
+describe('a command that runs as a process', () => {
   test('prints only JSON to standard output and exits with 0', async () => {
     const { code, stdout, stderr } = await runProcess(['tenant', 'list', '--json'], environment);
     assert.deepEqual([code, stderr], [0, '']);
@@ -56,7 +56,7 @@ describe('a command as a process', () => {
     assert.deepEqual([code, JSON.parse(stdout)], [0, { routes }]);
   });
 
-  test('exits if the stores are unreachable', async () => {
+  test('exits if its database and session store are unreachable', async () => {
     const secret = 'canary-'.repeat(6);
     const { code, stdout } = await runProcess(['check'], {
       ...{ DATA_DIR: dataDirectory(), SESSION_SECRETS: secret, SECOND_FACTOR_KEYS: secret },
@@ -75,7 +75,7 @@ describe('a command as a process', () => {
       ['JSON', [...long, '--json']],
       ['an export', ['activity', 'export', '--tenant', tenantId]],
     ] as const) {
-      test(`exits silently as after SIGPIPE: ${label}`, async () => {
+      test(`exits silently, as after SIGPIPE, while it writes ${label}`, async () => {
         const child = start(args, environment);
         const [errors] = [text(child.stderr!), once(child, 'close')];
         // Each command prints more than the 64 KiB that a pipe buffers.

@@ -12,8 +12,8 @@ const exported = async (): Promise<SignedDirectory> =>
   JSON.parse((await run(['route', 'export'], here)).stdout) as SignedDirectory;
 const given = (content: unknown): string => JSON.stringify(content);
 
-describe('import of a signed directory', () => {
-  test('accepts a directory as it was signed and stores the signer’s key', async () => {
+describe('the import of a signed directory', () => {
+  test('accepts an unchanged directory and stores the key of its signer', async () => {
     await json(['route', 'add', 'alpha.example', 'worldwide'], here);
     const directory = await exported();
     assert.deepEqual(Object.keys(directory), ['routes', 'signer', 'signature']);
@@ -60,7 +60,7 @@ describe('import of a signed directory', () => {
     });
   }
 
-  test('accepts a new key once its fingerprint is confirmed', async () => {
+  test('accepts a new key after its fingerprint has been confirmed', async () => {
     rmSync(path.join(here.DATA_DIR, 'directory-key'));
     const directory = given(await exported());
     const { fingerprint } = await json<{ fingerprint: string }>(['route', 'key'], here);

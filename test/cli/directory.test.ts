@@ -12,8 +12,8 @@ const environment = { DATA_DIR: dataDirectory() };
 const elsewhere = { DATA_DIR: dataDirectory(), REGION: 'germany' };
 const list = (of = environment): Promise<Routes> => json<Routes>(['route', 'list'], of);
 
-describe('route', () => {
-  test('add and list: lists every domain once, sorted, with its latest region', async () => {
+describe('the route commands', () => {
+  test('add and list print every domain once, sorted, with its latest region', async () => {
     assert.deepEqual(await json(['route', 'add', 'Zeta.example', 'germany'], environment), {
       routes: [{ domain: 'zeta.example', region: 'germany' }],
     });
@@ -38,7 +38,7 @@ describe('route', () => {
     );
   });
 
-  test('export and import: copies the directory to another region', async () => {
+  test('export and import copy the directory to another region', async () => {
     const { stdout } = await run(['route', 'export'], environment);
     const file = path.join(dataDirectory(), '../routes.json');
     writeFileSync(file, stdout);
@@ -50,7 +50,7 @@ describe('route', () => {
     assert.deepEqual((JSON.parse(again) as Routes).routes, routes);
   });
 
-  test('import: reads 5,000 domains from standard input', async () => {
+  test('import reads 5,000 domains from standard input', async () => {
     const routes = Array.from({ length: 5_000 }, (_, n) => ({ domain: `d${n}.example`, region: 'germany' }));
     const given = JSON.stringify({ routes });
     const imported = await json<Routes>(['route', 'import', '-', '--unsigned'], elsewhere, given);
@@ -58,13 +58,13 @@ describe('route', () => {
     assert.equal((await list(elsewhere)).routes.length, 5_002);
   });
 
-  test('remove: prints the remaining directory', async () => {
+  test('remove prints the remaining directory', async () => {
     const left = { routes: [{ domain: 'zeta.example', region: 'germany' }] };
     assert.deepEqual(await json(['route', 'remove', 'ALPHA.example'], environment), left);
     assert.deepEqual(await list(), left);
   });
 
-  test('reports invalid input in one line and writes nothing', async () => {
+  test('report invalid input in one line and write nothing', async () => {
     const before = await list();
     const file = path.join(dataDirectory(), '../wrong.json');
     writeFileSync(
@@ -91,14 +91,14 @@ describe('route', () => {
     assert.deepEqual(await list(), before);
   });
 
-  test('add: rejects another region for a domain of a tenant of this region', async () => {
+  test('add rejects another region for a domain of a tenant of this region', async () => {
     const tenant = ['--name', 'A', '--domain', 'here.example', '--language', 'en', '--admin-name', 'Ada'];
     await json(['tenant', 'add', ...tenant, '--admin-username', 'ada@here.example'], environment);
     assert.match(await fault(['route', 'add', 'here.example', 'germany'], environment), /here\.example/);
     await json(['route', 'add', 'here.example', 'worldwide'], environment);
   });
 
-  test('add: rejects another region for a parent domain of a tenant of this region', async () => {
+  test('add rejects another region for a parent domain of a tenant of this region', async () => {
     const tenant = ['--name', 'B', '--domain', 'b.group.example', '--language', 'en', '--admin-name', 'Ben'];
     await json(['tenant', 'add', ...tenant, '--admin-username', 'ben@b.group.example'], environment);
     const words = /group\.example is a parent domain of b\.group\.example, which belongs to a tenant of this region/;

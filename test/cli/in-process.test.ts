@@ -15,13 +15,13 @@ describe('the commands', () => {
   // Only `region prove` has this default, because its tests start from a separate program.
   const isDefault = (line: string): boolean => line.endsWith('io: CommandIo = process): void {');
 
-  test('commands do not access the process directly', () => {
+  test('do not use `process` and `console` directly', () => {
     const files = readSources('src/cli/*.ts');
     assert.ok(files.length > 20);
     assertNone(linesMatching(files, ownProcess).filter((line) => !isDefault(line)));
   });
 
-  test('the check detects direct use of `process` and `console`', () => {
+  test('the check reports direct use of `process` and `console`', () => {
     for (const text of ['const { env } = process;', 'process.exitCode = 1;', 'console.log(1);'])
       assert.equal(linesMatching([{ path: 'src/cli/x.ts', text }], ownProcess).length, 1, text);
   });
@@ -53,7 +53,7 @@ describe('a command that runs inside another program', () => {
       assert.equal((await json<{ region: string }>(['route', 'key'], environment)).region, region);
   });
 
-  test('options of the previous command are not kept', async () => {
+  test('does not keep the options of the previous command', async () => {
     const environment = { DATA_DIR: dataDirectory() };
     assert.match((await run(['tenant', 'list', '--json'], environment)).stdout, /^\{/);
     assert.equal((await run(['tenant', 'list'], environment)).stdout, '');

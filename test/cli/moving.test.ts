@@ -74,7 +74,7 @@ async function killAfter(args: readonly string[], environment: typeof here, afte
   return wasRunning;
 }
 
-describe('tenant move', async () => {
+describe('the commands that move a tenant', async () => {
   const id = await addTenant();
   const bundle = path.join(here.DATA_DIR, '../bundle.age');
   const receipt = path.join(here.DATA_DIR, '../receipt.json');
@@ -83,7 +83,7 @@ describe('tenant move', async () => {
   const takeIn = ['tenant', 'move-in', bundle, '--receipt', receipt];
   const done = ['tenant', 'move-done', id, '--receipt', receipt];
 
-  test('region key: prints the same key each time, and only its owner can read the secret', async () => {
+  test('region key prints the same key each time, and only its owner can read the secret', async () => {
     assert.match(key.recipient, /^age1[0-9a-z]{58}$/);
     assert.deepEqual(await json(['region', 'key'], there), key);
     assert.equal(statSync(path.join(there.DATA_DIR, 'region-identity')).mode & 0o777, 0o600);
@@ -91,7 +91,7 @@ describe('tenant move', async () => {
     assert.equal(signing.fingerprint, key.fingerprint);
   });
 
-  test('move-out: marks the tenant as moving, so that other commands refuse to change it', async () => {
+  test('move-out marks the tenant as moving, so that other commands refuse to change it', async () => {
     assert.match(await fault([...out.slice(0, -1), 'maybe', '--file', bundle], here), /Allowed choices/);
     assert.match(await fault([...out, '--file', here.DATA_DIR], here), /already exists/);
     await json([...out, '--file', bundle], here);
@@ -103,7 +103,7 @@ describe('tenant move', async () => {
     assert.equal(statSync(bundle).mode & 0o777, 0o600);
   });
 
-  test('move-cancel: after the bundle is written, explains the risk and requires --force with a reason', async () => {
+  test('move-cancel explains the risk and requires --force and a reason once the bundle is complete', async () => {
     const cancel = ['tenant', 'move-cancel', id];
     const risk = /active in both regions.*operator of germany.*"tenant list"/;
     for (const args of [cancel, [...cancel, '--reason', 'lost'], [...cancel, '--force', '--reason', ' ']])
@@ -123,7 +123,7 @@ describe('tenant move', async () => {
     await json([...out, '--file', bundle], here);
   });
 
-  test('move-in checks the receipt file first, and leaves no receipt behind after a failure', async () => {
+  test('move-in checks the receipt file first and leaves no receipt behind after a failure', async () => {
     const unwritable = path.join(there.DATA_DIR, 'nowhere/receipt.json');
     assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', unwritable], there), /no such file/);
     assert.match(await fault(['tenant', 'move-in', bundle, '--receipt', bundle], there), /already exists/);
@@ -132,7 +132,7 @@ describe('tenant move', async () => {
     assert.equal(await findTenant(there), undefined);
   });
 
-  test('move-in is atomic when killed midway', async () => {
+  test('move-in is atomic even if it is killed midway', async () => {
     let undone = 0;
     // At least one of these delays interrupts the command, on fast and slow machines alike.
     for (const afterMs of [400, 600, 800, 1_000, 1_200, 1_500]) {
@@ -151,7 +151,7 @@ describe('tenant move', async () => {
     assert.equal(given.tables.find(({ name }) => name === 'users')?.rows, many + 1);
   });
 
-  test('move-done is atomic when killed midway, and can be rerun', async () => {
+  test('move-done is atomic even if it is killed midway, and can be repeated', async () => {
     for (const afterMs of [900, 1_200]) {
       await killAfter(done, here, afterMs);
       const users = (await findTenant(here))?.users ?? 0;
@@ -183,7 +183,7 @@ describe('tenant move', async () => {
     assert.match((await run(['tenant', 'moves'], there)).stdout, /in {2}worldwide {2}done/);
   });
 
-  test('each fault is reported in one line', async () => {
+  test('report each fault in one line', async () => {
     writeFileSync(`${receipt}.bad`, 'no receipt');
     const table: [args: string[], words: RegExp][] = [
       [['move-out', 'nobody', ...out.slice(3), '--file', `${bundle}.2`], /Tenant not found/],

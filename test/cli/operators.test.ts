@@ -11,13 +11,13 @@ interface Listed {
   operators: { id: string; username: string; name: string; status: string }[];
 }
 
-describe('npx parvis operator', () => {
+describe('the operator commands', () => {
   const environment = { DATA_DIR: dataDirectory() };
   const operator = <T>(...args: string[]): Promise<T> => json<T>(['operator', ...args], environment);
   const statuses = async (): Promise<string[]> =>
     (await operator<Listed>('list')).operators.map(({ username, status }) => `${username} ${status}`);
 
-  it('adds the first operator, whose domain all operators share, and keeps the set-up link valid', async () => {
+  it('add the first operator, whose domain all operators share, and keep the set-up link valid', async () => {
     assert.deepEqual(await operator('list'), { operators: [] });
     const ada = await operator<Added>('add', '--name', 'Ada Betrieb', '--username', 'Ada@Hosting.example');
     assert.equal(ada.username, 'ada@hosting.example');
@@ -26,7 +26,7 @@ describe('npx parvis operator', () => {
     assert.deepEqual(await statuses(), ['ada@hosting.example passwordChange', 'bo@hosting.example passwordChange']);
   });
 
-  it('rejects accounts that would mix operators and tenants, in one line', async () => {
+  it('reject an account that would mix operators and tenants, in one line', async () => {
     const add = (username: string) => ['operator', 'add', '--name', 'X', '--username', username];
     assert.match(await fault(add('x@other.example'), environment), /must end with one of the organization’s domains/);
     assert.match(await fault(add('ada@hosting.example'), environment), /already in use/);
@@ -48,7 +48,7 @@ describe('npx parvis operator', () => {
     );
   });
 
-  it('blocks, unblocks and deletes an operator by user name or id, and resets a password', async () => {
+  it('block, unblock, delete and reset the password of an operator, given by user name or id', async () => {
     const [ada] = (await operator<Listed>('list')).operators;
     assert.deepEqual(await operator('block', 'bo@hosting.example'), {
       ...{ userId: (await operator<Listed>('list')).operators[1]?.id, username: 'bo@hosting.example' },
@@ -63,7 +63,7 @@ describe('npx parvis operator', () => {
     assert.match((await run(['operator', 'list'], environment)).stdout, /ada@hosting\.example {2}Ada Betrieb\n$/);
   });
 
-  it('does not find users of tenants', async () => {
+  it('do not find users of other tenants', async () => {
     const partner = ['--name', 'P', '--domain', 'partner.example', '--language', 'en', '--admin-name', 'Pia'];
     await json(['tenant', 'add', ...partner, '--admin-username', 'pia@partner.example'], environment);
     for (const step of ['block', 'unblock', 'delete', 'reset-password'])

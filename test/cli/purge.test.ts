@@ -80,10 +80,10 @@ async function deletionLogLines(environment: Environment, awaited: RegExp): Prom
   return lines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => /delet|purge/i.test(msg));
 }
 
-describe('purge', async () => {
+describe('the purge command', async () => {
   const { environment, remaining } = await createRegion(null);
 
-  it('without a terminal prints the clock, the trusted time and the due data, deletes nothing and exits with 1', async () => {
+  it('without a terminal, prints the clock, the trusted time and the due data, deletes nothing and exits with 1', async () => {
     const { code, stdout, stderr } = await run(['purge'], environment, 'yes\n');
     assert.deepEqual([code, stderr], [1, '']);
     const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
@@ -98,7 +98,7 @@ describe('purge', async () => {
     assert.deepEqual(await remaining(), everything);
   });
 
-  it('with --yes confirms the clock, also if nothing is due, and can set the trusted time back', async () => {
+  it('with --yes, confirms the clock even if nothing is due, and can set the trusted time back', async () => {
     const { code, stdout } = await run(['purge', '--yes'], environment);
     assert.deepEqual([code, stdout], [0, 'The clock is confirmed.\nNothing was due.\n']);
     const lumiere = await json<{ isClockTrusted: boolean; deleted: object }>(
@@ -112,7 +112,7 @@ describe('purge', async () => {
     assert.ok(Date.parse((JSON.parse(after.stdout) as { trustedAt: string }).trustedAt) <= Date.now());
   });
 
-  it('purge has a help text', async () => {
+  it('has a help text', async () => {
     const { code, stdout } = await run(['purge', '--help'], environment);
     assert.equal(code, 0);
     for (const word of ['--yes', '--json', 'confirm']) assert.ok(stdout.includes(word), word);
@@ -145,19 +145,19 @@ for (const [dialect, server] of [
         assert.ok(Math.abs(Date.parse(trustedAt) - Date.now()) < dayMs / 24, trustedAt);
       });
 
-      it('deletes nothing at the next start either, after changes were recorded at that time', async () => {
+      it('still deletes nothing at the next start, after changes have been recorded at that time', async () => {
         await json(['user', 'reset-password', 'camille@lumiere.example'], wrong);
         await deletionLogLines(wrong, /Nothing was deleted/);
         assert.deepEqual(await region.remaining(), everything);
       });
 
-      it('check reports the clock as a note, not a fault', async () => {
+      it('is reported by the check command as a note, not as a fault', async () => {
         const { ok, faults, notes } = await json<{ ok: boolean; faults: string[]; notes?: string[] }>(['check'], wrong);
         assert.deepEqual([ok, faults], [true, []]);
         assert.match(notes?.join() ?? '', /^The system clock .+ is more than a day ahead .+npx parvis purge/);
       });
 
-      it('deletes due data after the operator has confirmed the time', async () => {
+      it('deletes the due data after the operator has confirmed the time', async () => {
         const asked = await run(['purge', '--json'], wrong);
         assert.deepEqual([asked.code, asked.stderr], [1, '']);
         const told = JSON.parse(asked.stdout) as { isClockTrusted: boolean; due: Record<string, number> };

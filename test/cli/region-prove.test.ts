@@ -3,11 +3,11 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { assertHeld, assertSearchedEverywhere, runProof, stepsRefusedIn, type ProofRun } from '../prove/run-proof.ts';
 
-describe('the proof on SQLite', () => {
+describe('the isolation proof on SQLite', () => {
   let outcome: ProofRun;
   before(async () => (outcome = await runProof([])));
 
-  test('the proof succeeds: every step runs and every control is noticed', () => {
+  test('succeeds, with every step completed and every control noticed', () => {
     assertHeld(outcome);
     // These rules do not offer self-service recovery.
     for (const name of ['worldwide', 'germany', 'the moving tenant'])

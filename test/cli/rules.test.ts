@@ -12,7 +12,7 @@ const check = async (file: string) => {
   return { code, ...(JSON.parse(stdout) as { ok: boolean; faults: string[]; edition?: string }) };
 };
 
-describe('rules check', () => {
+describe('the rules check command', () => {
   test('accepts a built-in rules file', async () => {
     const answer = await check(path.join(rulesFolder, 'germany-historical.json'));
     assert.deepEqual([answer.code, answer.ok, answer.edition, answer.faults], [0, true, 'historical', []]);
@@ -53,7 +53,7 @@ describe('rules check', () => {
         ]);
     });
 
-    test('requires its texts if the region offers it', async () => {
+    test('requires the texts of that language if the region offers it', async () => {
       const pack = JSON.parse(readFileSync(path.join(rulesFolder, 'china.json'), 'utf8')) as Record<string, unknown>;
       const file = path.join(folder, 'italian.json');
       writeFileSync(file, JSON.stringify(Object.assign(pack, { languages: ['en', 'it'] })));

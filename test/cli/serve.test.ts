@@ -9,7 +9,7 @@ import { sendRaw } from '../support/responses.ts';
 import { dataDirectory, json, runProcess, serve } from './command.ts';
 import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
 
-describe('serve on an empty data directory', async () => {
+describe('the serve command on an empty data directory', async () => {
   const environment = { DATA_DIR: dataDirectory() };
   const served = await serve(environment);
 
@@ -48,7 +48,7 @@ describe('serve on an empty data directory', async () => {
     assert.equal(status, 431);
   });
 
-  test('keeps serving while commands change the same data, and sees their changes', async () => {
+  test('keeps serving while commands change the same data, and shows their changes', async () => {
     const added = await json<{ tenantId: string; username: string }>(
       [
         'tenant',
@@ -125,7 +125,7 @@ describe('serve on an empty data directory', async () => {
     assert.equal(headers.get('location'), '/change-password');
   });
 
-  test('on SIGTERM completes pending requests, closes idle connections and exits with 0', async () => {
+  test('completes pending requests on SIGTERM, closes idle connections and exits with 0', async () => {
     const [form, idle] = [
       await startIncompleteForm(served.port),
       await Promise.all(Array.from({ length: 20 }, () => startIncompleteForm(served.port))),

@@ -65,7 +65,7 @@ describe('starting and stopping serve', () => {
     assert.equal(existsSync(environment.DATA_DIR), false);
   });
 
-  test('a port in use is reported in one line, also if the session store is unreachable', async () => {
+  test('a port in use is reported in one line, even if the session store is unreachable', async () => {
     const served = await serve({ DATA_DIR: dataDirectory() });
     const PORT = String(served.port);
     const cache = `redis://127.0.0.1:${await freePort()}`;
@@ -78,7 +78,7 @@ describe('starting and stopping serve', () => {
     assert.equal(await served.ended, 0);
   });
 
-  test('without its session store, the server starts but is not ready', async () => {
+  test('the server starts without its session store but is not ready', async () => {
     const REDIS_URL = `redis://127.0.0.1:${await freePort()}`;
     const served = await serve({ DATA_DIR: dataDirectory(), REDIS_URL, LOG_LEVEL: 'silent' });
     const readiness = await get(served.origin, '/readyz');

@@ -54,8 +54,8 @@ const withoutJson = await run(
   environment,
 );
 
-describe('tenant', () => {
-  test('add --json: prints the tenant, its first Global admin and the temporary password', async () => {
+describe('the tenant commands', () => {
+  test('add --json prints the tenant, its first Global admin and the temporary password', async () => {
     assert.deepEqual(Object.keys(added), ['tenantId', 'userId', 'username', 'temporaryPassword']);
     assert.equal(added.username, 'camille@lumiere.example');
     assert.equal(parseTemporaryPassword(added.temporaryPassword), added.temporaryPassword);
@@ -64,7 +64,7 @@ describe('tenant', () => {
     assert.deepEqual([admin?.id, admin?.administratorLevel, admin?.status], [added.userId, 'global', 'passwordChange']);
   });
 
-  test('add: prints the temporary password once, and nothing on standard error', () => {
+  test('add prints the temporary password once, and nothing to standard error', () => {
     assert.deepEqual([withoutJson.code, withoutJson.stderr], [0, '']);
     assert.equal(withoutJson.stdout.match(/[A-Z2-9]{4}(-[A-Z2-9]{4}){4}/g)?.length, 1);
     assert.match(withoutJson.stdout, /ada@kiesel\.example/);
@@ -83,7 +83,7 @@ describe('tenant', () => {
     assert.match((await run(['tenant', 'list'], environment)).stdout, /Ateliers Lumière/);
   });
 
-  test('suspend and resume: print the updated tenant', async () => {
+  test('suspend and resume print the updated tenant', async () => {
     for (const [command, status] of [
       ['suspend', 'suspended'],
       ['resume', 'active'],
@@ -97,7 +97,7 @@ describe('tenant', () => {
     }
   });
 
-  test('invalid input is reported in one line and nothing is written', async () => {
+  test('report invalid input in one line and write nothing', async () => {
     const before = await tenants();
     const wrong: [change: Record<string, string>, words: RegExp][] = [
       [{ name: '' }, /1 to 200/],
@@ -126,17 +126,17 @@ describe('tenant', () => {
     assert.deepEqual(await tenants(), before);
   });
 
-  test('with --json a fault is also printed as an object', async () => {
+  test('print a fault as a JSON object as well if --json is given', async () => {
     const { code, stdout, stderr } = await run(['tenant', 'suspend', 'nobody', '--json'], environment);
     const { ok, faults } = JSON.parse(stdout) as { ok: boolean; faults: string[] };
     assert.deepEqual([code, ok, `${faults.join('\n')}\n`], [1, false, stderr]);
   });
 });
 
-describe('user', () => {
+describe('the user commands', () => {
   const zoe = { tenant: added.tenantId, username: 'Zoe@atelier.example', name: 'Zoé  Besson' };
 
-  test('add: creates a user with the given levels and language and a temporary password', async () => {
+  test('add creates a user with the given levels and language and a temporary password', async () => {
     const values = { ...zoe, 'administrator-level': 'userManagement', 'agent-level': 'sales', language: 'de' };
     const user = await json<Omit<Added, 'tenantId'>>(['user', 'add', ...options(values)], environment);
     assert.deepEqual(Object.keys(user), ['userId', 'username', 'temporaryPassword']);
@@ -153,14 +153,14 @@ describe('user', () => {
     });
   });
 
-  test('add: creates a user without levels by default', async () => {
+  test('add creates a user without levels by default', async () => {
     const plain = { tenant: added.tenantId, username: 'plain@atelier.example', name: 'Plain' };
     const { userId } = await json<Added>(['user', 'add', ...options(plain)], environment);
     const listed = (await usersOf(added.tenantId)).find(({ id }) => id === userId);
     assert.deepEqual([listed?.administratorLevel, listed?.agentLevel, listed?.language], ['none', 'none', null]);
   });
 
-  test('reset-password: prints a new password each time and ignores case and spaces in the user name', async () => {
+  test('reset-password prints a new password each time and ignores case and spaces in the user name', async () => {
     const first = await json<Added>(['user', 'reset-password', 'zoe@atelier.example'], environment);
     const second = await json<Added>(['user', 'reset-password', ' ZOE@Atelier.example '], environment);
     assert.deepEqual(Object.keys(second), ['userId', 'username', 'temporaryPassword']);
@@ -168,7 +168,7 @@ describe('user', () => {
     assert.notEqual(first.temporaryPassword, second.temporaryPassword);
   });
 
-  test('invalid input is reported in one line and nothing is written', async () => {
+  test('report invalid input in one line and write nothing', async () => {
     const before = await usersOf(added.tenantId);
     const wrong: [change: Record<string, string>, words: RegExp][] = [
       [{ tenant: 'nobody' }, /doesn’t exist/],

@@ -30,8 +30,8 @@ const reset = ['user', 'reset-password', 'ada@a.example'];
 const remove = ['user', 'remove-second-factor', 'ada@a.example'];
 const bypassed = /two administrators.*This command bypasses that rule\./;
 
-describe('the operator’s commands for a Global admin', () => {
-  test('commands do not mention a second administrator if one is enough', async () => {
+describe('the operator’s commands that replace credentials', () => {
+  test('do not mention a second administrator if the rules require only one', async () => {
     const { code, stdout } = await run(reset, environment);
     assert.equal(code, 0);
     assert.doesNotMatch(stdout, /two administrators/);
@@ -39,12 +39,16 @@ describe('the operator’s commands for a Global admin', () => {
 
   const levels: [label: string, values: object, says: boolean][] = [
     ['a Global admin', {}, true],
-    ['a recent Global admin', { administrator_level: 'none', global_admin_until: Date.now() - 60_000 }, true],
-    ['a Global admin of long ago', { administrator_level: 'none', global_admin_until: 1 }, false],
+    [
+      'a user who was a Global admin until a minute ago',
+      { administrator_level: 'none', global_admin_until: Date.now() - 60_000 },
+      true,
+    ],
+    ['a user who was a Global admin years ago', { administrator_level: 'none', global_admin_until: 1 }, false],
     ['a user who was never a Global admin', { administrator_level: 'none', global_admin_until: null }, false],
   ];
   for (const [label, values, says] of levels)
-    test(`succeed and ${says ? '' : 'do not '}mention that they bypass two administrators: ${label}`, async () => {
+    test(`succeed and ${says ? 'mention' : 'do not mention'} that they bypass the second administrator: ${label}`, async () => {
       await set('tenants', tenantId, { own_rules: '{"resetGlobalAdmin":"two"}' });
       await set('users', userId, { second_factor_at: 1, ...values });
       for (const command of [reset, remove]) {

@@ -32,7 +32,7 @@ describe('an unlisted tenant', async () => {
     assert.match((await run(['tenant', 'list'], here)).stdout, /unlisted/);
   });
 
-  test('can be published, and unlisted again', async () => {
+  test('can be listed again, and unlisted again', async () => {
     assert.deepEqual(await json(['tenant', 'publish', tenantId], here), { tenantId, listed: true });
     assert.deepEqual(await shared(), domains);
     await json(['tenant', 'unlist', tenantId], here);

@@ -70,7 +70,7 @@ async function allCommands(): Promise<string[]> {
   return nested.flatMap((names, index) => (names.length > 0 ? names : [top[index] ?? '']));
 }
 
-test('every command is either tested with the database of another region, or opens none', async () => {
+test('every command that opens a database is tested with the database of another region', async () => {
   const all = await allCommands();
   assertNone(all.filter((command) => !(command in commands) && !others.includes(command)));
   assertNone([...Object.keys(commands), ...others].filter((command) => !all.includes(command)));
@@ -105,10 +105,11 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
   const worldwide = { ...common, REGION: 'worldwide', DATA_DIR: dataDirectory() };
   const message = 'This database belongs to the region germany, but REGION is worldwide. Nothing was changed.';
 
-  describe(`on ${dialect}, a database of another region`, { skip, concurrency: false }, () => {
+  describe(`a database of another region, on ${dialect}`, { skip, concurrency: false }, () => {
     const admin = ['--admin-name', 'Max Muster', '--admin-username', 'max@muster.example'];
     const company = ['--name', 'Muster GmbH', '--domain', 'muster.example', '--language', 'de'];
-    test('accepts commands of its own region', () => json(['tenant', 'add', ...company, ...admin], germany));
+    test('accepts commands of the region that it belongs to', () =>
+      json(['tenant', 'add', ...company, ...admin], germany));
 
     const testedCommands = Object.entries(commands).filter(
       ([name]) => config.kind === 'sqlite' || onPostgres.includes(name),
@@ -129,7 +130,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual([code, JSON.parse(stdout)], [1, { ok: false, faults: [message] }]);
     });
 
-    test('is the only fault that check reports', async () => {
+    test('is the only fault that the check command reports', async () => {
       const before = await dumpDatabase(config);
       const said = 'DATABASE_URL: this database belongs to the region germany, but REGION is worldwide';
       // The second factors cannot be decrypted with this key either, but reporting that would be misleading.
@@ -138,7 +139,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await dumpDatabase(config), before);
     });
 
-    test('still works for its own region, also with another rules file of that region', async () => {
+    test('still works for its own region, even with another rules file of that region', async () => {
       assert.deepEqual(await json(['check'], germany), { ok: true, faults: [] });
       const historical = { ...germany, REGION_RULES: 'rules/germany-historical.json' };
       const { tenants } = await json<{ tenants: unknown[] }>(['tenant', 'list'], historical);

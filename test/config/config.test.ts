@@ -36,7 +36,7 @@ describe('the configuration without any settings', () => {
     assert.deepEqual(config.sessionSecrets, []);
   });
 
-  test('the configuration is immutable', () => {
+  test('is immutable', () => {
     assert.throws(() => Object.assign(config, { port: 1 }), TypeError);
     assert.throws(() => Object.assign(config.rules.password, { minimumLength: 1 }), TypeError);
     assert.throws(() => (config.sessionSecrets as string[]).push('x'), TypeError);

@@ -13,9 +13,9 @@ function faultsOf(variables: Record<string, string | undefined>): readonly [stri
   return faults as [string, ...string[]];
 }
 
-describe('addresses of regions must use https, except on the loopback interface:', () => {
+describe('the URL of a region', () => {
   for (const url of ['localhost', 'portal.localhost:8080', '127.0.0.1', '127.8.9.10:3000', '[::1]:3000']) {
-    test(`http://${url} is accepted`, () => {
+    test(`is accepted over http on the loopback interface: http://${url}`, () => {
       assert.deepEqual(readConfig({ BASE_URL: `http://${url}` }).faults, []);
     });
   }
@@ -38,7 +38,7 @@ describe('addresses of regions must use https, except on the loopback interface:
     'https://',
   ];
   for (const url of unsafe) {
-    test(`${url} is rejected`, () => {
+    test(`is rejected if it is not an https URL without a path: ${url}`, () => {
       const faults = faultsOf({ BASE_URL: url });
       assert.equal(faults.length, 1, faults.join('\n'));
       assert.match(faults[0], /^BASE_URL: /);
@@ -47,7 +47,7 @@ describe('addresses of regions must use https, except on the loopback interface:
   }
 });
 
-describe('an invalid value is reported with its variable:', () => {
+describe('an invalid setting', () => {
   const table: [name: string, ...values: string[]][] = [
     ['PORT', '0', '65536', '-1', '3000.5', 'http', '80 80', 'NaN'],
     ['REGION_URLS', 'germany', 'germany=', '=https://a.example', 'Germany=https://a.example', 'a b=https://a.example'],
@@ -63,7 +63,7 @@ describe('an invalid value is reported with its variable:', () => {
   ];
   for (const [name, ...values] of table) {
     for (const value of values) {
-      test(`${name}=${value}`, () => {
+      test(`is reported with its variable: ${name}=${value}`, () => {
         const faults = faultsOf({ [name]: value });
         assert.equal(faults.length, 1, faults.join('\n'));
         assert.ok(faults[0].startsWith(`${name}: `), faults[0]);
@@ -72,13 +72,13 @@ describe('an invalid value is reported with its variable:', () => {
     }
   }
 
-  test('PostgreSQL without SESSION_SECRETS is reported', () => {
+  test('is reported if SESSION_SECRETS is missing with PostgreSQL', () => {
     for (const url of ['postgres://db/parvis', 'postgresql://db/parvis']) {
       assert.deepEqual(faultsOf({ DATABASE_URL: url }), ['SESSION_SECRETS: is required with PostgreSQL']);
     }
   });
 
-  test('two different addresses for the region are reported', () => {
+  test('is reported if BASE_URL and REGION_URLS name different URLs for the region', () => {
     const variables = { BASE_URL: 'https://a.example', REGION_URLS: 'worldwide=https://b.example' };
     assert.deepEqual(faultsOf(variables), ['REGION_URLS: the URL of worldwide must equal BASE_URL']);
   });
@@ -129,7 +129,7 @@ describe('configuration faults', () => {
     }
   });
 
-  test('include conflicting addresses even if the port is invalid', () => {
+  test('include conflicting URLs even if the port is invalid', () => {
     const urls = { BASE_URL: 'https://a.example', REGION_URLS: 'worldwide=https://b.example' };
     const faults = faultsOf({ ...urls, PORT: 'x' });
     assert.ok(faults.includes('REGION_URLS: the URL of worldwide must equal BASE_URL'), faults.join('\n'));

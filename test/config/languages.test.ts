@@ -73,7 +73,7 @@ describe('a language folder in LOCALES_DIR', () => {
     assert.deepEqual(offered(), ['en', 'fr']);
   });
 
-  test('a rules file with a language that has no folder is rejected', () => {
+  test('is required for every language that a rules file offers', () => {
     const rules = JSON.parse(readFileSync('rules/worldwide.json', 'utf8')) as object;
     const file = path.join(root, 'rules-it.json');
     writeFileSync(file, JSON.stringify({ ...rules, languages: ['en', 'it'] }));
@@ -81,7 +81,7 @@ describe('a language folder in LOCALES_DIR', () => {
     assert.match(faults.join('\n'), /languages\.1: "it" must be one of .*LOCALES_DIR can add languages/);
   });
 
-  test('a language folder can override individual texts of a built-in language', async () => {
+  test('can override individual texts of a built-in language', async () => {
     const own = path.join(root, 'own');
     mkdirSync(path.join(own, 'en'), { recursive: true });
     writeFileSync(
@@ -96,14 +96,14 @@ describe('a language folder in LOCALES_DIR', () => {
   });
 });
 
-describe('a fault in a language folder is reported:', () => {
-  test('a missing text is reported', async () => {
+describe('a fault in a language folder', () => {
+  test('is reported if a text is missing', async () => {
     const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
     edit(path.join(folder, 'es', 'common.json'), ({ terms }) => delete terms?.signIn);
     assert.deepEqual(await faultsOf(folder), ['es: common:terms.signIn is missing']);
   });
 
-  test('a missing plural form is reported', async () => {
+  test('is reported if a plural form is missing', async () => {
     const settings = { ...spanish, name: 'Polski', locale: 'pl-PL', pluralForms: ['one', 'few', 'many', 'other'] };
     const folder = localesWith({ tag: 'pl', copyOf: 'fr', settings });
     const faults = await faultsOf(folder);
@@ -111,7 +111,7 @@ describe('a fault in a language folder is reported:', () => {
     for (const fault of faults) assert.match(fault, /^pl: \S+_few is missing$/);
   });
 
-  test('a missing value is reported', async () => {
+  test('is reported if a text lacks a placeholder', async () => {
     const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
     edit(path.join(folder, 'es', 'activity.json'), ({ detail }) =>
       Object.assign(detail ?? {}, { change: '{{from}} {{to}}' }),
@@ -126,19 +126,19 @@ describe('a fault in a language folder is reported:', () => {
     ['a locale that does not exist', 'es', { ...spanish, locale: 'x' }, /language\.json: locale/],
     ['an unknown setting', 'es', { ...spanish, colour: 'red' }, /language\.json/],
   ] as const) {
-    test(what, () => {
+    test(`is reported: ${what}`, () => {
       const { faults } = readLanguages(localesWith({ tag, copyOf: 'fr', settings }));
       assert.match(faults.join('\n'), fault);
     });
   }
 
-  test('language.json', () => {
+  test('is reported if language.json is missing', () => {
     const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
     rmSync(path.join(folder, 'es', 'language.json'));
     assert.deepEqual(readLanguages(folder).faults, ['LOCALES_DIR: es: language.json is missing']);
   });
 
-  test('a LOCALES_DIR that does not exist is reported', () => {
+  test('is reported if LOCALES_DIR does not exist', () => {
     const { faults } = readConfig({ LOCALES_DIR: path.join(root, 'missing') });
     assert.match(faults.join('\n'), /^LOCALES_DIR: .*missing does not exist$/m);
   });

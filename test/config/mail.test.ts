@@ -12,7 +12,7 @@ function mailOf(variables: Record<string, string>) {
   return config?.mail;
 }
 
-describe('mail', () => {
+describe('email', () => {
   test('goes to the configured SMTP server', () => {
     const mail = mailOf({ SMTP_URL: 'smtps://ada:p%40ss@mail.company.example:465', MAIL_FROM: from });
     assert.ok(mail?.kind === 'smtp');
@@ -20,7 +20,7 @@ describe('mail', () => {
     assert.deepEqual(mail.from, { name: '', address: from });
   });
 
-  test('goes to an outbox folder by default, if the database is embedded', () => {
+  test('goes to an outbox folder by default if the database is embedded', () => {
     const data = path.resolve('x');
     assert.deepEqual(mailOf({ DATA_DIR: 'x' }), {
       ...{ kind: 'folder', directory: path.join(data, 'outbox') },
@@ -28,7 +28,7 @@ describe('mail', () => {
     });
   });
 
-  test('is disabled by default, if DATABASE_URL is set', () => {
+  test('is disabled by default if DATABASE_URL is set', () => {
     assert.equal(mailOf({ DATABASE_URL: 'sqlite:/srv/p.db' }), null);
     assert.equal(
       mailOf({ DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: secret, SECOND_FACTOR_KEYS: secret }),

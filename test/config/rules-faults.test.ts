@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { read, template } from './rules-file.ts';
 
-describe('a fault in a rules file is reported with its path:', () => {
+describe('a fault in a rules file', () => {
   const throttle = { attempts: 5, windowMinutes: 15, blockMinutes: 15 };
   const fixed = false;
   const name = { en: 'x', fr: 'x', de: 'x' };
@@ -101,7 +101,7 @@ describe('a fault in a rules file is reported with its path:', () => {
     ['an unknown rule', 'file', { allowEverything: true }],
   ];
   for (const [what, at, change] of table) {
-    test(what, () => {
+    test(`is reported with its path: ${what}`, () => {
       const { rules, faults } = read({ ...template(), ...change });
       assert.equal(rules, null);
       assert.equal(faults.length, 1, faults.join('\n'));
@@ -109,7 +109,7 @@ describe('a fault in a rules file is reported with its path:', () => {
     });
   }
 
-  test('several faults are reported together', () => {
+  test('is reported together with all other faults', () => {
     const { faults } = read({ ...template(), region: 1, operations: { 'users.add': 'hear', 'users.edit': 'their' } });
     assert.deepEqual(
       faults.map((fault) => fault.split(': ')[0]),
@@ -118,14 +118,14 @@ describe('a fault in a rules file is reported with its path:', () => {
   });
 
   for (const content of ['', '{', 'null', '[]', '"worldwide"', '42']) {
-    test(`a file without rules: ${JSON.stringify(content)}`, () => {
+    test(`is reported if the file contains no rules: ${JSON.stringify(content)}`, () => {
       const { rules, faults } = read(content);
       assert.equal(rules, null);
       assert.ok(faults.length > 0);
     });
   }
 
-  test('invalid JSON is reported without quoting it', () => {
+  test('is reported without quoting the file if it is not valid JSON', () => {
     const { faults } = read('kept-secret-0123456789');
     assert.match(faults.join('\n'), /JSON/);
     assert.doesNotMatch(faults.join('\n'), /kept/);

@@ -44,7 +44,7 @@ describe('the texts of a rules file', () => {
     const missing = own.filter((language) => !given.includes(language));
     const label = `languages ${own.join(', ')}, default ${defaultLanguage}, texts in ${given.join(', ') || 'none'}`;
     if (missing.length > 0) {
-      test(`${label}: rejected, with the path of each missing text`, () => {
+      test(`are rejected with the path of each missing text: ${label}`, () => {
         const { rules, faults } = read(rulesWith(own, defaultLanguage, given));
         assert.equal(rules, null);
         const expected = ['name', 'places.there.name', 'related.0.what'].flatMap((at) =>
@@ -54,7 +54,7 @@ describe('the texts of a rules file', () => {
       });
       continue;
     }
-    test(`${label}: readers get their language, or the default`, () => {
+    test(`are shown in the reader's language or in the default: ${label}`, () => {
       const { rules, faults } = read(rulesWith(own, defaultLanguage, given));
       assert.deepEqual(faults, []);
       for (const reader of languages) {
@@ -65,20 +65,20 @@ describe('the texts of a rules file', () => {
     });
   }
 
-  test('texts may be in additional languages from LOCALES_DIR', () => {
+  test('may be in additional languages from LOCALES_DIR', () => {
     const { faults } = read({ ...template(), name: { en: 'x', fr: 'x', de: 'x', tlh: 'x' } });
     assert.deepEqual(faults, []);
   });
 });
 
-describe('a text of the rules on a page', async () => {
+describe('a text of the rules on a page in another language', async () => {
   const translator = await loadTranslator();
   const render = loadViews();
 
   for (const reader of languages) {
     for (const written of languages) {
       const lang = reader === written ? '' : ` lang="${written}"`;
-      test(`in ${written} for a reader of ${reader}: ${lang || 'no lang attribute'}`, () => {
+      test(`has ${lang || 'no lang attribute'} if it is in ${written} and the reader's language is ${reader}`, () => {
         const text = { text: '<Ort>', language: written };
         const { html } = translator(reader);
         const bdi = `<bdi${lang}>&lt;Ort&gt;</bdi>`;

@@ -79,7 +79,7 @@ describe('the built-in rules', () => {
   });
 });
 
-describe('an unlisted operation', () => {
+describe('an operation that the rules do not list', () => {
   test('is denied', () => {
     for (const operation of userOperations) {
       const file = template();
@@ -97,8 +97,8 @@ describe('an unlisted operation', () => {
   });
 });
 
-describe('rules without optional permissions', () => {
-  test('log export and support access are forbidden when omitted', () => {
+describe('optional permissions', () => {
+  test('for log exports and support access are denied if the rules omit them', () => {
     const { supportAccess: _, activityLog: __, ...others } = template();
     const rules = accepted({ ...others, activityLog: { retentionDays: 30 } });
     assert.equal(rules.activityLog.export, 'forbidden');

@@ -139,7 +139,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await activityStore.listEntries(database, other, request({ user: zoe.id }))).length, 0);
     });
 
-    test('reads an entry of a newer version as an unknown event', async () => {
+    test('returns an entry of a newer version as an unknown event', async () => {
       const event = { kind: 'moon.landed', crew: 3 } as unknown as ActivityEvent;
       await activityStore.record(database, scope, event, null, start + 200_000);
       const [entry] = await activityStore.listEntries(database, scope, request({}));
@@ -168,7 +168,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('counts each user with a throttled sign-in once, within the given time', async () => {
+    test('counts each user with a throttled sign-in once, within a period', async () => {
       const targets = new Set(kept.filter(({ kind }) => kind === 'signIn.throttled').map(({ people }) => people[1]));
       targets.delete(null);
       assert.equal(await activityStore.countThrottled(database, scope, start - 1), targets.size);

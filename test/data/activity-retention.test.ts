@@ -67,7 +67,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await verify(scope), { entries: 4, dropped: 1, fault: null });
     });
 
-    it('counts due entries as they would be deleted, and all remaining entries', async () => {
+    it('counts the entries that are due, and all entries that remain', async () => {
       const step = trimLogs({ database, rules, scopeOf });
       const [dueBefore, allBefore] = [await step.countDue(midnight + 40 * dayMs), await step.limit?.count()];
       const [scope, moving] = [await createLog([0, 1, 20, 0]), await createLog([0])];
@@ -93,7 +93,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await placesOf(scope), [2, 3]);
     });
 
-    it('does not keep deleting and replacing its own last record in an inactive log', async () => {
+    it('does not replace its own last entry again and again in an inactive log', async () => {
       const scope = await createLog([0]);
       for (const days of [40, 80, 81, 120, 400]) await trim(midnight + days * dayMs);
       assert.deepEqual(await placesOf(scope), [2]);
@@ -103,7 +103,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await verify(scope), { entries: 1, dropped: 3, fault: null });
     });
 
-    it('deletes in batches, also on several nodes at the same time, and stops on shutdown', async () => {
+    it('deletes in batches, even on several nodes at the same time, and stops on shutdown', async () => {
       const scope = await newTenant(database);
       const count = entriesPerTrim * 2 + 300;
       const entries = Array.from({ length: count }, () => ({ event: { kind: 'signOut' } as const, targetId: null }));
@@ -182,7 +182,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       ],
     ];
     for (const [what, tamper, fault] of tampered) {
-      it(`does not prevent verification from detecting ${what}`, async () => {
+      it(`leaves ${what} detectable by verification`, async () => {
         const scope = await createLog([0, 0, 30, 30, 30]);
         await trim(midnight + 40 * dayMs);
         assert.deepEqual((await verify(scope))?.fault, null);

@@ -46,11 +46,12 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
           updatedAt: start,
         },
         tenant: { ...scope.tenant, state: 'active', ownRules: {} },
+        passwordSetAt: start,
       });
       assert.equal(await credentialsStore.findForSignInAcrossTenants(database, 'nobody@a.example'), null);
     });
 
-    test('are not part of a user that the users store returns', async () => {
+    test('are not part of the user that the users store returns', async () => {
       const user = await addUser();
       assert.doesNotMatch(JSON.stringify(await usersStore.find(database, scope, user.id)), /hash/i);
     });
@@ -94,7 +95,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await passwordHashOf(database, user.id), `hash ${results.indexOf(true)}`);
     });
 
-    test('of another tenant, a deleted user or an unknown user cannot be replaced', async () => {
+    test('cannot be replaced for a user of another tenant, a deleted user or an unknown user', async () => {
       const stranger = await addUser({}, elsewhere);
       const gone = await addUser({ state: 'deleted' });
       for (const id of [stranger.id, gone.id, randomUUID(), '', "' or 1=1 --"]) {
@@ -121,7 +122,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await findForSignIn(user))?.user.epoch, 0);
     });
 
-    test('are verified inside the store, against a decoy if the user has none', async () => {
+    test('are verified inside the store, against a decoy hash if the user has none', async () => {
       const user = await addUser({ passwordHash: 'stored' });
       const compared: string[] = [];
       const hasher = {
@@ -145,7 +146,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await passwordHashOf(database, user.id), 'first hash');
     });
 
-    test('password metadata of users of another tenant is not accessible', async () => {
+    test('of another tenant expose no password metadata', async () => {
       const stranger = await addUser({}, elsewhere);
       await assert.rejects(credentialsStore.getPasswordMetadata(database, scope, stranger.id), { kind: 'notFound' });
     });
@@ -157,7 +158,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await findForSignIn(user))?.user.id, user.id);
     });
 
-    test('do not appear in database errors, nor does any other value', async () => {
+    test('do not appear in database errors, which contain no values at all', async () => {
       const user = await addUser({ passwordHash: '$argon2id$canary' });
       const again = newUser({ username: user.username, displayName: 'Canary Name', passwordHash: '$argon2id$canary' });
       const error: unknown = await usersStore.insert(database, elsewhere, again).catch((caught: unknown) => caught);

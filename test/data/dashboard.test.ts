@@ -39,7 +39,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual({ ...counts }, { expired: 2, expiring: 2 });
     });
 
-    test('the count stops at one above the maximum', async () => {
+    test('stops counting at one above the maximum', async () => {
       const counts = await dashboardStore.countTemporaryPasswords(database, crowd, start, start + 24 * hour);
       assert.deepEqual({ ...counts }, { expired: maxCounted + 1, expiring: 0 });
     });
@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await dashboardStore.findManagers(database, crowd), []);
     });
 
-    test('matches the list of users with an expired temporary password', async () => {
+    test('agrees with the list of users with an expired temporary password', async () => {
       const request = { search: null, level: null, status: 'expired', sort: 'name', descending: false } as const;
       const listed = await usersStore.page(database, scope, { ...request, from: null, now: start });
       assert.deepEqual(

@@ -54,7 +54,7 @@ async function startMigrator() {
 const maxDatabases = 100;
 
 function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
-  test('the first process sets the region, which never changes', async () => {
+  test('is set by the first process and never changes', async () => {
     const database = await fresh();
     assert.equal(await boundRegionOf(database), null);
     assert.ok((await prepareDatabase({ database, rules: germany })).length > 7);
@@ -64,7 +64,7 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     assert.equal(await boundRegionOf(database), 'germany');
   });
 
-  test('is checked along with migrations: unknown ones are rejected without changes', async () => {
+  test('does not replace the check for unknown migrations, which are rejected without changes', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     await withKnex(database, (knex) => knex('knex_migrations').insert({ name: '20990101000000_from_the_future' }));
@@ -91,14 +91,14 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     });
   });
 
-  test('is compared only by its id', async () => {
+  test('is compared only by the id of the region', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     const edited = { ...germany, edition: 'other', defaultLanguage: 'en' } as const;
     assert.deepEqual(await prepareDatabase({ database, rules: edited }), []);
   });
 
-  test('if two regions start at the same time, exactly one claims the database', async () => {
+  test('is claimed by exactly one of two regions that start at the same time', async () => {
     const processes = await Promise.all([startMigrator(), startMigrator()]);
     for (let round = 0; round < Math.min(rounds, maxDatabases); round++) {
       const database = await fresh();

@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await clear();
     });
 
-    test('are rolled back with the event, also in nested transactions', async () => {
+    test('are rolled back with the event, even in nested transactions', async () => {
       const doomed = database.transaction((tx) =>
         tx.transaction(async (inner) => {
           await activityStore.record(inner, scope, unblocked, user.id, start);
@@ -65,7 +65,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await rows(), []);
     });
 
-    test('require registered subscribers: otherwise the event is not recorded', async () => {
+    test('require registered subscribers, without which the event is not recorded', async () => {
       const bare = openDatabase(config);
       const entries = () => database.knex('activity').where({ tenant_id: scope.tenant.id });
       const before = await entries();

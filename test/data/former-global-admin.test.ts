@@ -22,7 +22,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres()))
       [['global', 'none', 'global', 'billing'], start + 3],
     ];
     for (const [steps, until] of table)
-      test(`is recorded in the same update: ${steps.join(', ')}`, async () => {
+      test(`is ${until === null ? 'not recorded' : 'recorded in the same update'} for the levels ${steps.join(', then ')}`, async () => {
         const scope = await newTenant(database);
         const [first = 'none', ...rest] = steps;
         const [alone, among, bystander] = [

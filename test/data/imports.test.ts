@@ -121,7 +121,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('record a different outcome of rows after they were shown', async () => {
+    test('can change the outcome of rows that have already been shown', async () => {
       const scope = await createAdmin();
       const id = await stageImport(
         scope,
@@ -169,7 +169,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('allow one password download at a time until all are delivered', async () => {
+    test('allow one password download at a time until all passwords are delivered', async () => {
       const scope = await createAdmin();
       const { id } = await finishImport(scope, 1);
       const claim = (holder: string, now = start) =>

@@ -20,7 +20,7 @@ test('migrations/schema.txt is up to date with the migrations (`npm run schema` 
 
 for (const { dialect, config, skip } of databases) {
   describe(`migrations on ${dialect}`, { skip }, () => {
-    test('each migration runs only once', async () => {
+    test('run only once each', async () => {
       const ran = await migrate(config);
       assert.ok(ran.length >= 7);
       assert.deepEqual([...ran].sort(), ran);

@@ -19,7 +19,7 @@ const createWorker = (database: Database, send: (id: string) => Promise<void>, c
   noticesWorker(database, ({ id }) => send(id), clock);
 
 for (const { dialect, config, skip } of eachDialect(await postgres())) {
-  describe(`delivery of notices on ${dialect}`, { skip }, () => {
+  describe(`the delivery of notices on ${dialect}`, { skip }, () => {
     async function withUser(): Promise<{ database: Database; scope: Scope; userId: string }> {
       const { database } = await open(config);
       const scope = await newTenant(database);
@@ -29,7 +29,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     }
     const told = { kind: 'user.unblocked' } as const;
 
-    it('are sent once each by concurrent workers', async () => {
+    it('sends each notice once, even with concurrent workers', async () => {
       const { database, scope, userId } = await withUser();
       const { database: others } = await open(config);
       for (let each = 0; each < 60; each++) await activityStore.record(database, scope, told, userId, start);
@@ -48,7 +48,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await deliveriesStore.listOf(database, scope, 'notices', userId), []);
     });
 
-    it('are sent again with the same message id if the worker died before it marked them as done', async () => {
+    it('repeats a notice with the same message id if its worker died before marking it as done', async () => {
       const { database, scope, userId } = await withUser();
       await activityStore.record(database, scope, told, userId, start);
       const sent: string[] = [];
@@ -63,7 +63,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(sent.length, 2);
     });
 
-    it('stop on shutdown, without waiting for a pending delivery', async () => {
+    it('stops on shutdown without waiting for a pending delivery', async () => {
       const { database, scope, userId } = await withUser();
       for (let each = 0; each < 3; each++) await activityStore.record(database, scope, told, userId, start);
       const stopping = new AbortController();
@@ -81,7 +81,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await claimsStore.discardAllForOperator(database, 'notices');
     });
 
-    it('are not postponed by a worker whose lease has expired and was claimed by another', async () => {
+    it('is not postponed by a worker whose expired lease another worker has claimed', async () => {
       const { database, scope, userId } = await withUser();
       await activityStore.record(database, scope, told, userId, start);
       const first = await claimsStore.claimAcrossTenants(database, 'notices', start, start + 1);

@@ -63,7 +63,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const purged = async ({ database }: Node, scope: Scope): Promise<{ target_id: string; personal: string }[]> =>
       database.knex('activity').where({ tenant_id: scope.tenant.id, kind: 'user.purged' });
 
-    it('erases deleted users after their restore window and not before', async () => {
+    it('erases deleted users after their restore window but not before', async () => {
       const early = await createNode(start + windowMs - 1);
       const scope = await newTenant(early.database);
       const [user] = (await deletedUsers(early, scope, 1)) as [NewUser];
@@ -81,7 +81,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await usersStore.insert(late.database, scope, { ...newUser(), username: user.username });
     });
 
-    it('erases each user once, on several nodes and in several tenants', async () => {
+    it('erases each user once, even on several nodes and in several tenants', async () => {
       const nodes = await Promise.all([1, 2, 3].map(() => createNode(start + windowMs)));
       const [node] = nodes as [Node, Node, Node];
       const scopes = [await newTenant(node.database), await newTenant(node.database)];
@@ -94,7 +94,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       }
     });
 
-    it('a purge and a concurrent restore of the same user never both succeed', async () => {
+    it('never succeeds together with a concurrent restore of the same user', async () => {
       const [before, after] = [await createNode(start + windowMs - 1), await createNode(start + windowMs)];
       const scope = await newTenant(before.database);
       const boss = newUser({ administratorLevel: 'global' });
@@ -116,7 +116,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       }
     });
 
-    it('keeps a user who was restored and deleted again after being listed', async () => {
+    it('keeps a user who was restored and deleted again after the purge had listed them', async () => {
       const node = await createNode(start);
       const scope = await newTenant(node.database);
       const again = newUser({ state: 'deleted', deletedAt: start });

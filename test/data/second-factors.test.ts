@@ -36,7 +36,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     async function addAnotherApp(id: string, by = vault): Promise<string> {
       const seed = generateSeed();
       const { text, keyId } = by.seal(seed, seedPurpose(id));
-      const totp = { user_id: id, kind: 'totp', secret: text, key_id: keyId, last_step: 0, created_at: start };
+      const totp = { user_id: id, kind: 'totp', secret: text, key_id: keyId, used_steps: '', created_at: start };
       await knex('credentials').insert(totp);
       return seed;
     }
@@ -51,7 +51,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       return [user?.secondFactorAt ?? null, countOf('totp'), countOf('recoveryCode')];
     }
 
-    test('set secondFactorAt of the user exactly while an app is stored', async () => {
+    test('set `secondFactorAt` of the user exactly while an app is stored', async () => {
       const { id, insert } = await enrollUser();
       assert.deepEqual(await factorState(id), [start, 1, 2]);
       assert.equal(await insert(), false, 'the user already has a second factor');
@@ -62,7 +62,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await factorState(id), [start, 1, 2]);
     });
 
-    test('accept each code once and no earlier code afterwards', async () => {
+    test('accept each code once, and no earlier code afterwards', async () => {
       const { id, seed } = await enrollUser();
       const now = start + minuteMs;
       assert.equal(await accept(id, codeAt(seed, start), start), false, 'the code was already used in the set-up');

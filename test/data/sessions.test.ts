@@ -73,7 +73,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await sessionsStore.findLiveAcrossTenants(database, randomUUID()), null);
     });
 
-    test('reflect changes by other nodes immediately: the epoch, a suspended tenant, the last request', async () => {
+    test('immediately reflect changes by other nodes to the epoch, the tenant and the last request', async () => {
       const user = await addUser();
       const id = await openSession(user);
       await credentialsStore.replace(database, scope, user.id, 0, { kind: 'own', hash: 'x', at: start });
@@ -87,7 +87,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('of a user can be ended one by one, all but one, or all, without affecting other users', async () => {
+    test('can be ended individually or together without affecting other users', async () => {
       const [user, other] = [await addUser(), await addUser()];
       const [one, two, three, foreign] = [
         await openSession(user),

@@ -25,7 +25,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       });
     }
 
-    test('mark the first refusal of a block', async () => {
+    test('mark the first rejected attempt of a block', async () => {
       const one = attempt();
       const { consume } = createThrottle(database, worldwide);
       const waits = [];
@@ -36,7 +36,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('are restored for an attempt that was not verified', async () => {
+    test('are restored for an attempt that could not be verified', async () => {
       const one = attempt();
       for (let n = 0; n < 12; n++) {
         assert.equal(await throttle.take(one), 0);
@@ -70,7 +70,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('fail closed: without their table every attempt is rejected', async () => {
+    test('reject every attempt if their table is missing', async () => {
       await database.knex.schema.renameTable('throttles', 'away');
       await assert.rejects(throttle.take(attempt()));
       await database.knex.schema.renameTable('away', 'throttles');

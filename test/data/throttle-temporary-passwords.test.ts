@@ -38,7 +38,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await throttle.take({ ...one, address: '10.1.1.1' }), 0);
     });
 
-    test('attempts with regular passwords do not count, whether per user name, per address or in a row', async () => {
+    test('are counted separately from attempts with regular passwords', async () => {
       const one = attempt({ address: '203.0.113.21' });
       await takeRepeatedly(throttle, 6, () => one);
       await takeRepeatedly(throttle, 51, (n) => ({ ...one, address: `10.1.2.${n}` }));
@@ -47,7 +47,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await throttle.take({ ...one, kind: 'temporary' }), 0);
     });
 
-    test('100 consecutive failures with a regular password do not block temporary passwords', async () => {
+    test('are not blocked by 100 consecutive failures with a regular password', async () => {
       const generous = { attempts: 10_000, windowMinutes: 1, blockMinutes: 1 };
       const limits = { perAccountAndAddress: generous, perAccount: generous, perAddress: generous };
       const patient = createWaitingThrottle(database, { ...worldwide, throttle: { ...worldwide.throttle, ...limits } });
@@ -57,12 +57,12 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await patient.take({ ...one, kind: 'temporary' }), 0);
     });
 
-    test('ignore a stricter limit set by the tenant', async () => {
+    test('are not subject to a stricter limit of the tenant', async () => {
       const one = temporary({ maxAttempts: 1 });
       assert.equal(allowed(await takeRepeatedly(throttle, 20, () => one)), 20);
     });
 
-    test('are counted only per address, also in a known browser', async () => {
+    test('are counted only per address, even in a known browser', async () => {
       await database.knex('throttles').delete();
       await throttle.take(temporary({ address: '203.0.113.22' }));
       await throttle.take(temporary({ address: '203.0.113.22', knownDevice: 'mark' }));
@@ -72,7 +72,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(rows[0]?.points, 2);
     });
 
-    test('are limited to 250 of 300 concurrent attempts', async () => {
+    test('are limited to 250 even if 300 arrive concurrently', async () => {
       const address = '203.0.113.23';
       const waits = await Promise.all(Array.from({ length: 300 }, () => throttle.take(temporary({ address }))));
       assert.equal(allowed(waits), maxAttempts);
@@ -86,7 +86,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await throttle.take(temporary({ address: '2001:db8:7:8::1' })), 0);
     });
 
-    test('mark the first refusal of a block', async () => {
+    test('are marked when they are the first rejected attempt of a block', async () => {
       const address = '203.0.113.24';
       const { consume } = createThrottle(database, worldwide);
       for (let n = 0; n < maxAttempts; n++) await consume(temporary({ address }));
@@ -102,7 +102,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       mock.timers.reset();
     });
 
-    test('do not count if the server was too busy to verify them', async () => {
+    test('are not counted if the server was too busy to verify them', async () => {
       const one = temporary({ address: '203.0.113.26' });
       await takeRepeatedly(throttle, maxAttempts - 1, () => one);
       for (let n = 0; n < 5; n++) {
@@ -144,7 +144,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await named(), []);
     });
 
-    test('that succeed clear the failures of the user name and their own count', async () => {
+    test('clear the failures of the user name and their own count if they succeed', async () => {
       await database.knex('throttles').delete();
       const one = attempt({ address: '203.0.113.27' });
       await takeRepeatedly(throttle, 5, () => one);

@@ -23,7 +23,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.ok((await throttle.take(one)) > 890);
     });
 
-    test('allow five of 20 concurrent attempts', async () => {
+    test('allow only five of 20 concurrent attempts', async () => {
       const one = attempt();
       const waits = await Promise.all(Array.from({ length: 20 }, () => throttle.take(one)));
       assert.equal(waits.filter((wait) => wait === 0).length, 5);
@@ -67,7 +67,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await throttle.take({ ...known, knownDevice: 'another mark' }), 0);
     });
 
-    test('several device tokens do not allow more attempts', async () => {
+    test('do not allow more attempts with several device tokens', async () => {
       const one = attempt();
       const waits = await takeRepeatedly(throttle, 51, (n) => ({ ...one, knownDevice: `mark ${n}` }));
       assert.equal(waits.filter((wait) => wait === 0).length, 50);

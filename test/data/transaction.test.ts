@@ -72,7 +72,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await usersStore.find(database, scope, user.id), null);
     });
 
-    test('sees its own writes in prepared queries, which are invisible outside', async () => {
+    test('sees its own writes in prepared queries, while other connections do not', async () => {
       const user = newUser();
       // Prepare the queries outside first: the transaction must not reuse these prepared statements.
       assert.equal(await usersStore.find(database, scope, user.id), null);
@@ -86,7 +86,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await usersStore.find(database, scope, user.id))?.id, user.id);
     });
 
-    test('a nested transaction joins the outer one, and both are rolled back together', async () => {
+    test('joins the outer transaction if nested, and both are rolled back together', async () => {
       const [outer, inner] = [newUser(), newUser()];
       const work = database.transaction(async (tx) => {
         await usersStore.insert(tx, scope, outer);
@@ -97,7 +97,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       for (const { id } of [outer, inner]) assert.equal(await usersStore.find(database, scope, id), null);
     });
 
-    test('can read before it writes, with 20 running concurrently', async () => {
+    test('can read before it writes, even if 20 run concurrently', async () => {
       const user = newUser();
       await usersStore.insert(database, scope, user);
       const work = Array.from({ length: 20 }, () =>
@@ -111,7 +111,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.ok(replaced >= 1);
     });
 
-    test('a failed transaction does not break its connection', async () => {
+    test('leaves its connection usable after a failure', async () => {
       for (let n = 0; n < 15; n++) await assert.rejects(database.transaction(() => Promise.reject(new Error('no'))));
       assert.equal(await database.transaction((tx) => tenantsStore.isEmpty(tx)), false);
       await database.ping();

@@ -14,7 +14,7 @@ import {
 const coded = (code: string): Error => Object.assign(new Error('x'), { code });
 const named = (name: string): Error => Object.assign(new Error('x'), { name });
 
-describe('isUnavailable accepts errors of', () => {
+describe('isUnavailable returns true', () => {
   const codes: Record<string, string[]> = {
     PostgreSQL: ['08000', '08006', '08P01', '53100', '53200', '53300', '57014', '57P01', '57P02', '57P03', '57P05'],
     'a standby, or read-only transactions': ['25006'],
@@ -38,11 +38,12 @@ describe('isUnavailable accepts errors of', () => {
     'name resolution': ['ENOTFOUND', 'EAI_AGAIN'],
   };
   for (const [what, all] of Object.entries(codes)) {
-    for (const code of all) test(`${what}: ${code}`, () => assert.equal(isUnavailable(coded(code)), true));
+    for (const code of all)
+      test(`for an error of ${what}: ${code}`, () => assert.equal(isUnavailable(coded(code)), true));
   }
   const names = ['KnexTimeoutError', 'ClientClosedError', 'SocketClosedUnexpectedlyError', 'ConnectionTimeoutError'];
   for (const name of [...names, 'SocketTimeoutError', 'ClientOfflineError', 'DisconnectsClientError', 'TimeoutError']) {
-    test(name, () => assert.equal(isUnavailable(named(name)), true));
+    test(`for an error named ${name}`, () => assert.equal(isUnavailable(named(name)), true));
   }
   const messages = [
     'Connection terminated unexpectedly',
@@ -55,9 +56,10 @@ describe('isUnavailable accepts errors of', () => {
     'The database connection is not open',
     'timeout exceeded when trying to connect',
   ];
-  for (const message of messages) test(message, () => assert.equal(isUnavailable(new Error(message)), true));
+  for (const message of messages)
+    test(`for the message “${message}”`, () => assert.equal(isUnavailable(new Error(message)), true));
 
-  test('a refused connection to a host name with two addresses counts as unavailable', async () => {
+  test('for a refused connection to a host name with two addresses', async () => {
     const socket = connect({ port: 1, host: 'localhost', autoSelectFamily: true });
     const error = await new Promise((resolve) => socket.once('error', resolve));
     assert.equal(isUnavailable(error), true);
@@ -126,7 +128,7 @@ describe('the line for the log', () => {
   });
 });
 
-describe('isUnavailable rejects', () => {
+describe('isUnavailable returns false', () => {
   for (const code of [
     '42P01',
     '23505',
@@ -139,14 +141,13 @@ describe('isUnavailable rejects', () => {
     'SQLITE_MISUSE',
     'ENOENT',
   ]) {
-    test(code, () => assert.equal(isUnavailable(coded(code)), false));
+    test(`for the code ${code}`, () => assert.equal(isUnavailable(coded(code)), false));
   }
-  test('a TypeError is not treated as unavailability', () =>
-    assert.equal(isUnavailable(new TypeError('x is not a function')), false));
+  test('for a TypeError', () => assert.equal(isUnavailable(new TypeError('x is not a function')), false));
   for (const value of [null, undefined, 'ECONNREFUSED', { code: '08006' }, 0]) {
-    test(inspect(value), () => assert.equal(isUnavailable(value), false));
+    test(`for the value ${inspect(value)}`, () => assert.equal(isUnavailable(value), false));
   }
-  test('an error with a numeric code is not treated as unavailability', () => {
+  test('for an error with a numeric code', () => {
     assert.equal(isUnavailable(Object.assign(new Error('x'), { code: 57 })), false);
   });
 });

@@ -99,11 +99,11 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     for (const sort of sortKeys) {
       for (const descending of [false, true]) {
-        test(`by ${sort}, ${descending ? 'descending' : 'ascending'}: each user once, in byte order`, async () => {
+        test(`returns each user once in byte order, by ${sort}, ${descending ? 'descending' : 'ascending'}`, async () => {
           assert.deepEqual(await idsOf({ sort, descending }), sorted(sort, descending));
         });
 
-        test(`by ${sort}, ${descending ? 'descending' : 'ascending'}: the same order when paging backward`, async () => {
+        test(`keeps the order when paging backward, by ${sort}, ${descending ? 'descending' : 'ascending'}`, async () => {
           const order = sorted(sort, descending);
           const last = await usersStore.find(database, scope, order.at(-1) ?? '');
           const back = await walk(
@@ -117,7 +117,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       }
     }
 
-    test('runs a query for every combination of filters, sort keys and directions', async () => {
+    test('can be queried with every combination of filters, sort keys and directions', async () => {
       const requests = sortKeys.flatMap((sort) =>
         [null, ...levelFilters].flatMap((level) =>
           [null, ...statusFilters].flatMap((status) =>
@@ -166,7 +166,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await names({ level: 'none', status: 'active' }), []);
     });
 
-    test('does not return other tenants for a forged cursor', async () => {
+    test('returns no users of other tenants for a forged cursor', async () => {
       const [other] = await usersStore.page(database, stranger, everything);
       const cursor = placeOf(other!, 'name');
       for (const side of ['after', 'before'] as const) {
@@ -177,7 +177,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
   });
 }
 
-describe('decodeCursor rejects', () => {
+describe('decodeCursor', () => {
   const text = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const table: [what: string, text: string, sort: SortKey][] = [
     ['an empty text', '', 'name'],
@@ -193,5 +193,6 @@ describe('decodeCursor rejects', () => {
     ['a NUL in the name, which PostgreSQL does not accept', text(['a\0', 'id']), 'name'],
     ['a NUL in the id', text(['a', 'id\0']), 'name'],
   ];
-  for (const [what, cursor, sort] of table) test(what, () => assert.equal(decodeCursor(cursor, sort), null));
+  for (const [what, cursor, sort] of table)
+    test(`rejects ${what}`, () => assert.equal(decodeCursor(cursor, sort), null));
 });

@@ -27,7 +27,7 @@ const entry = (users: number): RegExp =>
 
 // SQLite must choose the right indexes without statistics, and keep using them with statistics.
 for (const users of [1, 20_000])
-  describe(`SQLite ${users > 1 ? `with the statistics of ${users} users` : 'without statistics'}`, async () => {
+  describe(`the user list on SQLite ${users > 1 ? `with statistics of ${users} users` : 'without statistics'}`, async () => {
     const { database } = await open(sqliteFile());
     const scope = await newTenant(database);
     await database.transaction(async (tx) => {
@@ -76,7 +76,7 @@ for (const users of [1, 20_000])
       },
     );
 
-    test('finds the end of a step in a covering index', async () => {
+    test('finds the end of each step in a covering index', async () => {
       for (const each of requests) {
         const walk = /^SEARCH users USING COVERING INDEX users_by_(name|username|last_sign_in) /;
         assert.match(await planOf((sql, $) => queries.selectStepEnd(sql, $, each, 9), each), walk);
@@ -100,7 +100,7 @@ for (const users of [1, 20_000])
       [{ level: 'noneAgent' }, []],
     ];
     for (const [overrides, indexes] of holders) {
-      test(`uses ${indexes.join(' and ') || 'no index'} for ${Object.values(overrides).join(' and ')}`, async () => {
+      test(`uses ${indexes.join(' and ') || 'no index'} for the filter ${Object.values(overrides).join(' and ')}`, async () => {
         const each = asked(overrides);
         const plans = queries
           .partialIndexesFor(each)
@@ -112,7 +112,7 @@ for (const users of [1, 20_000])
       });
     }
 
-    test('keeps the numbers of users during vacuum', async () => {
+    test('keeps the numbers of users during VACUUM', async () => {
       const before = await knex('users').select('id', 'number');
       await knex.raw('vacuum');
       assert.deepEqual(await knex('users').select('id', 'number'), before);

@@ -79,7 +79,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         assert.ok((await namesFor(scope, search)).length <= hostileNames.length);
     });
 
-    test('never returns users of another tenant, even one with the same id suffix', async () => {
+    test('never returns users of another tenant, even if their ids end with the same characters', async () => {
       const [ours, theirs] = [await newTenant(database), await newTenant(database)];
       const twin = `${randomUUID().slice(0, -4)}${ours.tenant.id.slice(-4)}`;
       await tenantsStore.insert(database, {

@@ -29,7 +29,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         movingStore.replaceLanguages(database, scope.tenant.id, { languages: ['de'], defaultLanguage: 'de' }, later),
     };
     for (const [label, write] of Object.entries(increasing)) {
-      test(`increases with ${label}, along with its time, only for that user`, async () => {
+      test(`increases with ${label}, together with its time and only for that user`, async () => {
         const scope = await newTenant(database);
         const [user, bystander] = [newUser({ language: 'fr' }), newUser()];
         await usersStore.insertMany(database, scope, [user, bystander]);
@@ -57,7 +57,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await versionOf(user), 1);
     });
 
-    test('is based on updates that write only the given fields', async () => {
+    test('is not affected by other fields, because updates write only the given fields', async () => {
       const scope = await newTenant(database);
       const user = newUser();
       await usersStore.insert(database, scope, user);

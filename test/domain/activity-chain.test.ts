@@ -41,10 +41,10 @@ const replace = (index: number, fields: Partial<FoundEntry>) => (entries: FoundE
   entries[index] = { ...(entries[index] as FoundEntry), ...fields };
 };
 
-describe('hash chain of an activity log', () => {
+describe('the hash chain of an activity log', () => {
   it('is valid as recorded', () => assert.equal(faultOf(aChain(5)), null));
 
-  it('is valid after personal data has been erased', () => {
+  it('remains valid after personal data has been erased', () => {
     assert.equal(faultOf(changed(replace(2, { personal: null, personalSalt: null }))), null);
   });
 

@@ -81,7 +81,7 @@ const free: [label: string, ask: (scope: Scope) => PolicyDecision][] = [
   ['reading the activity log', (scope) => may(scope, 'activity.view')],
 ];
 
-describe('policy on actions that need approval', () => {
+describe('the policy on actions that may need approval', () => {
   for (const [label, guard, act, ask] of questions) {
     test(`${label} needs approval under the rule ${guard} only`, () => {
       for (const named of approvalRules) {
@@ -128,32 +128,32 @@ describe('policy on actions that need approval', () => {
   const changes: [label: string, from: RegionRules, to: RegionRules, fewer: boolean][] = [
     ['unchanged rules', rulesFor(['export']), rulesFor(['export']), false],
     ['an additional action', rulesFor(['export']), rulesFor(['export', 'deleteMany']), false],
-    ['an action less', rulesFor(['export', 'deleteMany']), rulesFor(['export']), true],
-    ['another act', rulesFor(['export']), rulesFor(['deleteMany']), true],
+    ['one action fewer', rulesFor(['export', 'deleteMany']), rulesFor(['export']), true],
+    ['another action', rulesFor(['export']), rulesFor(['deleteMany']), true],
     ['a higher deletion limit', rulesFor(['deleteMany'], 3), rulesFor(['deleteMany'], 4), true],
     ['a lower deletion limit', rulesFor(['deleteMany'], 4), rulesFor(['deleteMany'], 3), false],
     ['a limit without its rule', rulesFor([], 3), rulesFor([], 4), false],
   ];
   for (const [label, from, to, fewer] of changes) {
-    test(`a change of rules ${fewer ? 'loosens' : 'does not loosen'} approval: ${label}`, () =>
+    test(`a change of rules ${fewer ? 'weakens' : 'does not weaken'} approval: ${label}`, () =>
       assert.equal(weakensApproval(from, to), fewer));
   }
 });
 
-describe('a recently removed Global admin level', () => {
+describe('protection after the Global admin level was removed', () => {
   const days30 = 30 * 24 * 3_600_000;
   const acts = ['users.resetPassword', 'users.import', 'users.removeSecondFactor'] as const;
   const outcome = (decision: PolicyDecision): string => (decision.allowed ? 'yes' : decision.because);
   const rows: [label: string, until: number | null, byGlobal: string, byManager: string][] = [
     ['never held', null, 'yes', 'yes'],
     ['removed now', now, 'secondAdministrator', 'formerGlobalAdmin'],
-    ['removed in the future, by another clock', now + 5_000, 'secondAdministrator', 'formerGlobalAdmin'],
+    ['removed at a future time, set by another clock', now + 5_000, 'secondAdministrator', 'formerGlobalAdmin'],
     ['removed a millisecond less than 30 days ago', now - days30 + 1, 'secondAdministrator', 'formerGlobalAdmin'],
     ['removed 30 days ago', now - days30, 'yes', 'yes'],
     ['removed more than 30 days ago', now - days30 - 1, 'yes', 'yes'],
   ];
   for (const [label, until, byGlobal, byManager] of rows)
-    test(`${label}: taking over the account is "${byGlobal}" for Global admins and "${byManager}" for User management admins`, () => {
+    test(`returns "${byGlobal}" for Global admins and "${byManager}" for User management admins if the level was ${label}`, () => {
       for (const level of ['none', 'billing', 'userManagement'] as const) {
         const former = someone(level, until);
         for (const action of acts) {
@@ -208,7 +208,7 @@ describe('permission to approve a request', () => {
     ['userManagement', 'loosenRules', [], false],
   ];
   for (const [level, act, targets, could] of rows) {
-    test(`is ${could ? 'granted' : 'denied'} to ${level} for ${act} of ${targets.map(({ id }) => id).join(' and ') || 'no one'}`, () => {
+    test(`is ${could ? 'granted' : 'denied'} to ${level} for ${act}${targets.length > 0 ? ` of ${targets.map(({ id }) => id).join(' and ')}` : ''}`, () => {
       assert.equal(mayOnceApproved(scopeOf(level, approvalRules), act, targets).allowed, could);
     });
   }

@@ -68,7 +68,7 @@ function answer({ actor, subject, from, to, agentChanges, managed }: Case): stri
 describe('changing levels', () => {
   for (const actor of ['global', 'userManagement'] as const) {
     for (const subject of ['self', 'other', 'new'] as const) {
-      test(`by ${actor} for ${subject} follows the rules`, () => {
+      test(`follows the rules if the actor is ${actor} and the target is ${subject}`, () => {
         const these = cases.filter((each) => each.actor === actor && each.subject === subject);
         assert.ok(these.length >= 16);
         for (const each of these) assert.equal(answer(each), expected(each), JSON.stringify(each));

@@ -11,7 +11,7 @@ import {
 
 const made = linkToken(Uint8Array.from({ length: linkTokenBytes }, (_, index) => index));
 
-describe('token of a one-time link', () => {
+describe('the token of a one-time link', () => {
   it('has seven groups of four characters with 140 bits and no look-alike characters', () => {
     assert.match(made, /^[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){6}$/);
     assert.throws(() => linkToken(new Uint8Array(20)), RangeError);
@@ -32,13 +32,14 @@ describe('token of a one-time link', () => {
   }
 });
 
-describe('validity of a one-time link', () => {
+describe('the validity of a one-time link', () => {
   const standing: LinkState = {
     ...{ purpose: 'handOver', epoch: 3, createdAt: 100, expiresAt: 200, openedAt: null },
     user: { state: 'active', epoch: 3, lastSignInAt: 100 },
     tenant: { state: 'active' },
   };
   const { user } = standing;
+  const issued = { expiresAt: 400_000, user: { ...user, lastSignInAt: null } };
 
   for (const [label, change, now, expected] of [
     ['starts at its creation', {}, 100, true],
@@ -48,16 +49,18 @@ describe('validity of a one-time link', () => {
     ['ends with a newer epoch of the user', { user: { ...user, epoch: 4 } }, 150, false],
     ['ends when the user signs in', { user: { ...user, lastSignInAt: 101 } }, 150, false],
     ['exists for a user who has never signed in', { user: { ...user, lastSignInAt: null } }, 150, true],
+    ['exists for a link that another node created minutes ahead', { ...issued, createdAt: 300_100 }, 100, true],
+    ['does not exist for a link created later than now', { ...issued, createdAt: 300_101 }, 100, false],
     ['does not exist for a blocked user', { user: { ...user, state: 'blocked' } }, 150, false],
     ['does not exist for a deleted user', { user: { ...user, state: 'deleted' } }, 150, false],
     ['does not exist in a suspended tenant', { tenant: { state: 'suspended' } }, 150, false],
   ] as const) {
-    it(`the validity ${label}`, () => assert.equal(isLinkValid({ ...standing, ...change }, now), expected));
+    it(label, () => assert.equal(isLinkValid({ ...standing, ...change }, now), expected));
   }
 });
 
-describe('lifetime of a one-time link', () => {
-  it('comes from the rules; self-service links last one hour at most', () => {
+describe('the lifetime of a one-time link', () => {
+  it('comes from the rules, but is at most one hour for self-service links', () => {
     const hourMs = 3_600_000;
     assert.equal(linkLifetimeMs('handOver', 24), 24 * hourMs);
     assert.equal(linkLifetimeMs('recovery', 24), hourMs);

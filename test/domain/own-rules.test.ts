@@ -34,7 +34,7 @@ const rankOf = (name: (typeof choiceRuleNames)[number], rules: RegionRules): num
 
 for (const [file, rules] of packs) {
   describe(`own rules of a tenant under ${file}`, () => {
-    test("never loosen the region's rules, whatever is stored", () => {
+    test("never loosen the region's rules, regardless of the stored values", () => {
       fc.assert(
         fc.property(anything, (own) => {
           const result = effectiveRules(rules, own);
@@ -70,7 +70,7 @@ for (const [file, rules] of packs) {
         }
     });
 
-    test('stricter numbers apply', () => {
+    test('apply if their numbers are stricter', () => {
       for (const name of numericRuleNames) {
         const { least, most } = boundsOf(name, rules);
         for (const value of [least, most])
@@ -78,7 +78,7 @@ for (const [file, rules] of packs) {
       }
     });
 
-    test('stricter choices apply', () => {
+    test('apply if their choices are stricter', () => {
       for (const name of choiceRuleNames) {
         for (const value of stricterChoices(name, rules))
           assert.equal(choiceRules[name].of(effectiveRules(rules, { [name]: value })), value, name);

@@ -15,7 +15,7 @@ import type { RegionRules } from '../../src/domain/regions.ts';
 
 const make = (): string => temporaryPassword(randomBytes(temporaryPasswordBytes));
 
-describe('generated temporary password', () => {
+describe('a generated temporary password', () => {
   test('uses 32 symbols without look-alike characters', () => {
     const symbols = Array.from(temporaryAlphabet);
     assert.equal(symbols.length, 32);
@@ -160,7 +160,7 @@ test('a password is normalized to NFKC before hashing, with its spaces', () => {
   assert.equal(normalizePassword(' two  spaces '), ' two  spaces ');
 });
 
-describe('validation of a new password', () => {
+describe('the validation of a new password', () => {
   const table: [what: string, password: string, code: string | null][] = [
     ['an empty password', '', 'password.missing'],
     ['one character', 'a', 'password.tooShort'],

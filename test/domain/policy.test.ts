@@ -109,10 +109,10 @@ const answer = ({ level, action, who, at, managed }: Case): 'yes' | DenialReason
   return decision.allowed ? 'yes' : decision.because;
 };
 
-describe('policy', () => {
+describe('the policy', () => {
   for (const level of administratorLevels) {
     for (const action of actions) {
-      test(`decides ${action} for level ${level} as the contract says`, () => {
+      test(`decides ${action} for level ${level} as specified`, () => {
         const these = cases.filter((each) => each.level === level && each.action === action);
         assert.equal(these.length, whos.length * 4 * 2);
         assert.deepEqual(
@@ -157,7 +157,7 @@ describe('policy', () => {
     }
   });
 
-  test('attributes a stricter rule to the tenant', () => {
+  test('attributes a rule that the tenant has made stricter to the tenant', () => {
     const rules = rulesWith('nobody', 'globalAdmins');
     const admin = { id: 'other', administratorLevel: 'billing', globalAdminUntil: null } as const;
     const because = (tightened: readonly string[], action: Action, target?: Target): string => {

@@ -41,18 +41,18 @@ function ofUsers(verb: string): Action {
 const table: [label: string, principal: Principal, allowed: readonly Action[]][] = [
   ['a user without a level', person({ ...ada, administratorLevel: 'none' }), own],
   ['a Global admin', globalAdmin, everything],
-  ['read-only support', support('look'), looking],
-  ['managing support', support('manage'), managing],
+  ['an operator with read-only support access', support('look'), looking],
+  ['an operator with support access to manage users', support('manage'), managing],
   ['the operator', operator, everything],
   ['a client', { kind: 'client', clientId: 'c', scopes: everything }, []],
   ...jobNames.map((name): [string, Principal, Action[]] => [`the job ${name}`, job(name), []]),
 ];
 
-describe('permissions by kind of principal', () => {
+describe('the permissions of each kind of principal', () => {
   for (const [label, principal, allowed] of table) {
     for (const action of actions) {
       const verb = allowed.includes(action) ? 'may' : 'may not';
-      test(`${label} ${verb}: ${action}`, () => {
+      test(`${label} ${verb} perform ${action}`, () => {
         assert.equal(may(scopeOf(principal), action).allowed, allowed.includes(action));
       });
     }
@@ -92,7 +92,7 @@ describe('principals in the activity log', () => {
     [job('imports'), 'job', 'imports', null],
   ];
   for (const [principal, kind, id, user] of recorded) {
-    test(`are stored with kind and ID for ${kind}`, () => {
+    test(`are stored with their kind and ID: ${kind}`, () => {
       assert.deepEqual(toRecorded(principal), { kind, id });
       assert.equal(actorIdOf({ principal }), user);
       assert.equal(actingUserId({ principal }), user ?? '', 'the empty string matches no user in a query');

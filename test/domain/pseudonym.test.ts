@@ -5,7 +5,7 @@ import { pseudonymOf } from '../../src/domain/people/pseudonym.ts';
 
 const pseudonym = (key: string, id: string): string => pseudonymOf(hmacSha256(key, id));
 
-describe('pseudonym', () => {
+describe('a pseudonym', () => {
   it('is short, has no look-alike characters and is stable for the same user and key', () => {
     assert.match(pseudonym('key', 'zoe'), /^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}$/);
     assert.equal(pseudonym('key', 'zoe'), pseudonym('key', 'zoe'));

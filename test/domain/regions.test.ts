@@ -30,7 +30,7 @@ test('a language tag has the form of BCP 47', () => {
   }
 });
 
-test('isUserOperation accepts only the operations a region decides on', () => {
+test('isUserOperation accepts only the operations that a region decides on', () => {
   for (const operation of userOperations) assert.equal(isUserOperation(operation), true);
   for (const other of ['', 'users', 'users.List', 'dashboard.view', 'toString', '__proto__']) {
     assert.equal(isUserOperation(other), false, other);

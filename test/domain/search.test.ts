@@ -89,11 +89,11 @@ describe('limits of the search index', () => {
 });
 
 // Without these properties, a prefix index would miss users that a full scan finds.
-describe('for any name and any query', () => {
+describe('for any name and any search', () => {
   const letter = fc.constantFrom('a', 'e', 'o', 'u', 'ä', 'ö', 'ü', 'ß', 'ς', ' ', 'é', '-', '𠮷', '李', 'ﷺ', '1');
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: letter }));
 
-  test('every part of a word is the beginning of an indexed ending', () => {
+  test('every substring of a word is the prefix of an indexed suffix', () => {
     fc.assert(
       fc.property(text, fc.nat(), fc.nat(30), (name, from, length) => {
         const searchWords = named(name);
@@ -105,7 +105,7 @@ describe('for any name and any query', () => {
     );
   });
 
-  test('a user is found by the full name, if it contains a letter', () => {
+  test('a user is found by their full name if it contains a letter', () => {
     fc.assert(
       fc.property(fc.string({ unit: letter, maxLength: 60 }), (name) => {
         assert.equal(finds(name, named(name)), parseSearchQuery(name).length > 0);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { administratorLevels } from '../../src/domain/roles.ts';
 import { isSecondFactorRequired, parseCode, recoveryCode } from '../../src/domain/people/second-factor.ts';
 
-describe('reading a typed code', () => {
+describe('reading a typed second-factor code', () => {
   const recovery = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ';
   const table: [label: string, typed: string, read: string | null][] = [
     ['as displayed', '012345', '012345'],

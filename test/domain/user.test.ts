@@ -5,7 +5,7 @@ import { cleanName, foldName, initialsOf, statusOf } from '../../src/domain/peop
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 
-describe('user names for sorting and display', () => {
+describe('names for sorting and display', () => {
   const folded: [name: string, key: string][] = [
     ['Hélène', 'helene'],
     ['HÉLÈNE', 'helene'],
@@ -78,7 +78,7 @@ describe('user names for sorting and display', () => {
   }
 });
 
-describe('status of a user', () => {
+describe('the status of a user', () => {
   const now = 1_000_000;
   const own = { password: 'own', temporaryUntil: null } as const;
   const temporary = (temporaryUntil: number | null) => ({ password: 'temporary', temporaryUntil }) as const;

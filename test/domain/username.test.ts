@@ -5,7 +5,7 @@ import { canonicalUsername, domainOf, isDomain, isUsername } from '../../src/dom
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 
-describe('canonical user name', () => {
+describe('the canonical user name', () => {
   test('is idempotent for any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
@@ -42,8 +42,8 @@ describe('canonical user name', () => {
 
   const sameAsAda: Record<string, string> = {
     'capital letters': 'ADA@A.example',
-    'blanks around': '  ada@a.example\t\n',
-    'no-break space': '\u00A0ada@a.example',
+    'surrounding blanks': '  ada@a.example\t\n',
+    'a no-break space': '\u00A0ada@a.example',
     'full-width letters': 'ａｄａ＠ａ．ｅｘａｍｐｌｅ',
     superscripts: 'ᴬᴰᴬ@a.example',
     'mathematical letters': '𝐚𝒹𝖆@a.example',
@@ -65,11 +65,11 @@ describe('canonical user name', () => {
 
   const bad: Record<string, string> = {
     'an empty text': '',
-    'no @': 'ada.example',
-    'no local part': '@a.example',
-    'no domain': 'ada@',
+    'a user name without @': 'ada.example',
+    'a user name without a local part': '@a.example',
+    'a user name without a domain': 'ada@',
     'a domain of one label': 'ada@localhost',
-    'two @': 'ada@b@a.example',
+    'two @ signs': 'ada@b@a.example',
     'a leading dot': '.ada@a.example',
     'a trailing dot in the local part': 'ada.@a.example',
     'a space inside': 'a da@a.example',
@@ -115,7 +115,7 @@ describe('canonical user name', () => {
   });
 });
 
-describe('organization domain', () => {
+describe('the domain of an organization', () => {
   const longest = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`;
   const table: [domain: string, is: boolean][] = [
     ['a.example', true],

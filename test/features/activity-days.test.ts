@@ -9,10 +9,10 @@ after(() => {
   if (TZ === undefined) delete process.env.TZ;
 });
 
-describe('activity log days', () => {
+describe('the days of the activity log', () => {
   // In Santiago and Beirut, clocks go forward at midnight, so one day of the year starts at 01:00.
   for (const zone of ['UTC', 'Europe/Paris', 'America/Santiago', 'Asia/Beirut', 'Pacific/Apia', 'Asia/Kolkata']) {
-    it(`cover the whole year without gaps, including days when the clocks change (${zone})`, () => {
+    it(`cover the whole year without gaps, including days on which the clocks change (${zone})`, () => {
       process.env.TZ = zone;
       let begins = startOfDay('2026-01-01');
       for (let later = 0; later < 366; later++) {

@@ -44,8 +44,8 @@ function checkFile(text: string): [fault: unknown, entries: number | undefined, 
   return [fault ?? check?.end(), check?.entries(), check?.whole];
 }
 
-describe('activity log export as JSON Lines', () => {
-  it('contains every entry of the hash chain, with the export itself as the last entry', async () => {
+describe('an activity log export as JSON Lines', () => {
+  it('contains every entry of the hash chain and ends with the export itself', async () => {
     const { tenant, admin } = await setUpTenant();
     await record(tenant, 1_100, { kind: 'tenant.resumed' });
     const { status, headers, text } = await admin.send('GET', jsonl);
@@ -76,9 +76,9 @@ describe('activity log export as JSON Lines', () => {
   });
 });
 
-describe('activity log export as CSV', () => {
+describe('an activity log export as CSV', () => {
   for (const language of languages) {
-    it(`uses the reader's language and the delimiter of their Excel (${language})`, async () => {
+    it(`uses the reader's language and the delimiter that Excel expects in it (${language})`, async () => {
       const { t } = translator(language);
       const { tenant, admin } = await setUpTenant(language);
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);
@@ -121,7 +121,7 @@ describe('activity log export as CSV', () => {
     });
   }
 
-  it('contains all matching entries, however many there are', async () => {
+  it('contains all matching entries, even if there are more than a thousand', async () => {
     const { tenant, admin } = await setUpTenant();
     await record(tenant, 1_200, { kind: 'tenant.resumed' });
     const { text } = await admin.send('GET', `${csv}?kind=organization`);
@@ -131,11 +131,11 @@ describe('activity log export as CSV', () => {
   });
 });
 
-describe('activity log export', () => {
+describe('an activity log export', () => {
   const exportsOf = async (tenant: TestTenant): Promise<number> =>
     (await kindsOf(tenant)).filter((kind) => kind === 'activity.exported').length;
 
-  it('is recorded before any data is sent; a HEAD request returns no data and is not recorded', async () => {
+  it('is recorded before any data is sent, while a HEAD request returns no data and is not recorded', async () => {
     const { tenant, admin } = await setUpTenant();
     for (const path of [csv, jsonl]) {
       const before = await exportsOf(tenant);

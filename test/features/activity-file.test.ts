@@ -191,8 +191,8 @@ function forged(): object {
   return { previousHash: 'x', hash: entryHash(chain[1]!, 'x', sha256) };
 }
 
-describe('checking an exported activity log', () => {
+describe('verifying an exported activity log', () => {
   for (const [what, lines, edit, expected] of table) {
-    it(`reports "${expected}" for ${what}`, () => assert.equal(resultOf(edited(lines, edit)), expected));
+    it(`reports "${expected}": ${what}`, () => assert.equal(resultOf(edited(lines, edit)), expected));
   }
 });

@@ -146,7 +146,7 @@ describe('the activity log', () => {
   });
 });
 
-describe('activity of one user', () => {
+describe('the activity of one user', () => {
   it('shows what they did and what was done to them, and is linked from the user page', async () => {
     const { admin, zoe, camille } = await setUpTenant('en');
     await admin.visit(`${list}/${zoe.id}`);
@@ -172,7 +172,7 @@ describe('activity of one user', () => {
     admin.sees('No one matches that name');
   });
 
-  it('is still shown without a name after the user row has been deleted', async () => {
+  it("is still shown, without a name, after the user's row has been deleted", async () => {
     const { admin, zoltan } = await setUpTenant('en');
     await portal.database.knex('users').where({ id: zoltan.id }).delete();
     await admin.visit(`${log}?user=${zoltan.id}`);

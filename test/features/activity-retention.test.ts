@@ -40,7 +40,7 @@ describe('an activity log with a retention of 30 days', async () => {
       lines[index] = lines[index]!.replace(from, to);
     };
 
-  it('shows the retention period and how far entries have been deleted', async () => {
+  it('shows the retention period and the time up to which entries have been deleted', async () => {
     await admin.visit(paths.activityLog);
     admin.sees('Dans la région Monde, les entrées sont conservées pendant 30 jours, puis supprimées définitivement.');
     admin.sees('Les entrées du journal jusqu’au numéro 1 ont été supprimées');
@@ -48,7 +48,7 @@ describe('an activity log with a retention of 30 days', async () => {
     admin.sees(/Durée de conservation du journal d’activité\s*30 jours/);
   });
 
-  it('exports files, complete or filtered, that are verifiable from the first remaining entry', async () => {
+  it('exports complete and filtered files that are verifiable from the first remaining entry', async () => {
     assert.equal(await check(paths.activityJsonLines), 'good from 1');
     assert.equal(await check(`${paths.activityJsonLines}?kind=organization`), 'good from 1');
   });

@@ -44,7 +44,7 @@ async function serve({ fails = false } = {}) {
 }
 
 describe('streaming an export', () => {
-  it('reads no more than the client consumes, and stops without an error when the client disconnects', async () => {
+  it('reads no more than the client consumes, and stops without an error if the client disconnects', async () => {
     const { seen, address } = await serve();
     const [response] = (await once(get(address), 'response')) as [IncomingMessage];
     await wait(500);
@@ -56,7 +56,7 @@ describe('streaming an export', () => {
     assert.deepEqual([seen.stopped, seen.failures], [true, []]);
   });
 
-  it('aborts the connection and reports the error when reading fails, so that the file is not taken as complete', async () => {
+  it('aborts the connection and reports the error if reading fails, so that the file is not taken as complete', async () => {
     const { seen, address } = await serve({ fails: true });
     const [response] = (await once(get(address), 'response')) as [IncomingMessage];
     await assert.rejects(response.toArray(), /aborted/);

@@ -30,13 +30,13 @@ const kindsWithoutTexts = (texts: Texts, kinds: readonly string[]): string[] =>
     return sentence && label ? [] : [kind];
   });
 
-describe('texts for event kinds', () => {
+describe('the texts of event kinds', () => {
   const catalogue = readCatalogue();
   for (const language of languages) {
     it(`are complete in ${language}`, () => assertNone(kindsWithoutTexts(catalogue[language], activityKinds)));
   }
 
-  it('an event kind without texts is reported as missing', () => {
+  it('are reported as missing for a kind that has none', () => {
     assert.deepEqual(kindsWithoutTexts(catalogue.fr, ['signOut', 'moon.landed']), ['moon.landed']);
     assert.deepEqual(kindsWithoutTexts(new Map([['activity:sentence.signOut', '']]), ['signOut']), ['signOut']);
   });
@@ -109,13 +109,13 @@ describe('rendering an activity entry', () => {
     ],
   ];
   for (const [what, ...expected] of table) {
-    it(`renders: ${expected[0]}`, () => {
+    it(`produces “${expected[0]}”`, () => {
       for (const [index, language] of languages.entries())
         assert.equal(textsOf(language, what).join('|'), expected[index]);
     });
   }
 
-  it('renders every other kind with its sentence, short name and details in every language', () => {
+  it('produces a sentence, a short name and details of every other kind in every language', () => {
     const others: ActivityEvent[] = [
       reset,
       ...(['unknown', 'password', 'blocked', 'deleted', 'expired', 'tenant'] as const).map((because) => ({

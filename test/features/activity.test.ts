@@ -39,7 +39,7 @@ async function onPasswordPage(username: string): Promise<Person> {
 }
 const password = (person: Person, typed: string) => person.send('POST', '/sign-in/password', { password: typed });
 
-describe('recording an event once, with actor, target, address and request ID', () => {
+describe('recording an event', () => {
   type Preparation = (zoe: TestUser) => Promise<() => Promise<Response>>;
   const byAdmin =
     (path: string, fields: Readonly<Record<string, string>> = {}): Preparation =>
@@ -86,7 +86,7 @@ describe('recording an event once, with actor, target, address and request ID', 
   ];
 
   for (const [kind, actor, prepare, overrides = {}] of cases) {
-    it(`records ${kind} by ${actor} ${JSON.stringify(overrides)}`, async () => {
+    it(`stores one ${kind} entry by ${actor} with its target, address and request ID ${JSON.stringify(overrides)}`, async () => {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', ...overrides });
       const act = await prepare(zoe);
       portal.clock.now += 1_000;
@@ -105,7 +105,7 @@ describe('recording an event once, with actor, target, address and request ID', 
     });
   }
 
-  it('records signIn.throttled once per block, so that more attempts do not fill the log', async () => {
+  it('stores signIn.throttled once per block, so that more attempts do not fill the log', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await onPasswordPage(zoe.username);
     for (let each = 0; each < 5; each++) await password(person, 'wrong');
@@ -119,7 +119,7 @@ describe('recording an event once, with actor, target, address and request ID', 
     );
   });
 
-  it('records a refused action with the action and the reason', async () => {
+  it('stores a refused action with the action and the reason', async () => {
     const [manager, boss] = [await aUser(portal, tenant, { administratorLevel: 'userManagement' }), camille];
     const person = await signedIn(manager);
     const before = await lastId();
@@ -141,7 +141,7 @@ describe('recording an event once, with actor, target, address and request ID', 
     ]);
   });
 
-  it('records a sign-in attempt for an unknown user name without the name, which may be a mistyped password', async () => {
+  it('stores a sign-in attempt for an unknown user name without the name, which may be a mistyped password', async () => {
     const before = await lastId();
     await password(await onPasswordPage('meine-geheime-katze@company.example'), 'and the password too');
     const [entry, ...more] = await entriesAfter(before);
@@ -154,7 +154,7 @@ describe('recording an event once, with actor, target, address and request ID', 
     assert.ok(!(await databaseContents(portal.database)).includes('and the password too'));
   });
 
-  it('records nothing for page views, stale forms and invalid input', async () => {
+  it('stores nothing for page views, stale forms and invalid input', async () => {
     const zoe = await aUser(portal, tenant);
     const admin = await signedIn(camille);
     const before = await lastId();

@@ -56,45 +56,49 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`deleting without approval on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
-    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+  describe(
+    `the daily number of deletions without approval, on ${dialect}`,
+    { skip: skipWithout('postgres', server) },
+    async () => {
+      const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-    async function recordEvent(fixture: ApprovalTenant, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
-      const scope = createScope({ ...fixture.tenant.scope, principal: person(fixture[by]) });
-      portal.clock.now += 1;
-      await activityStore.record(portal.database, scope, event, fixture[to].id, portal.clock.now);
-    }
+      async function recordEvent(fixture: ApprovalTenant, [by, event, to]: (typeof cases)[0][1][0]): Promise<void> {
+        const scope = createScope({ ...fixture.tenant.scope, principal: person(fixture[by]) });
+        portal.clock.now += 1;
+        await activityStore.record(portal.database, scope, event, fixture[to].id, portal.clock.now);
+      }
 
-    async function deleteUser(person: Person, { tenant }: ApprovalTenant): Promise<TestUser & { location: string }> {
-      const user = await aUser(portal, tenant);
-      const { headers } = await person.send('post', `${usersPage}/${user.id}/delete`);
-      return { ...user, location: headers.location ?? '' };
-    }
+      async function deleteUser(person: Person, { tenant }: ApprovalTenant): Promise<TestUser & { location: string }> {
+        const user = await aUser(portal, tenant);
+        const { headers } = await person.send('post', `${usersPage}/${user.id}/delete`);
+        return { ...user, location: headers.location ?? '' };
+      }
 
-    for (const [label, events, may] of cases) {
-      it(`a second administrator ${may ? 'may' : 'may not'} delete as many again when ${label}`, async () => {
+      for (const [label, events, may] of cases) {
+        it(`a second administrator ${may ? 'may' : 'may not'} delete as many again when ${label}`, async () => {
+          const fixture = await aTenantWithApprovals(portal);
+          for (const event of events) await recordEvent(fixture, event);
+          const ada = await fixture.as(fixture.manager);
+          for (const _ of [1, 2]) assert.equal((await deleteUser(ada, fixture)).location, usersPage);
+          const noah = await fixture.as(fixture.other);
+          const { id, location } = await deleteUser(noah, fixture);
+          assert.equal(location, may ? usersPage : `${approvalsPage}/new?act=delete&user=${id}`);
+          assert.equal((await storedUser(portal, { id })).state, may ? 'deleted' : 'active');
+        });
+      }
+
+      it('deletions by a colleague count for 24 hours, even if the administrator blocks the colleague afterwards', async () => {
         const fixture = await aTenantWithApprovals(portal);
-        for (const event of events) await recordEvent(fixture, event);
+        await recordEvent(fixture, ['other', added, 'manager']);
         const ada = await fixture.as(fixture.manager);
-        for (const _ of [1, 2]) assert.equal((await deleteUser(ada, fixture)).location, usersPage);
+        for (const _ of [1, 2]) await deleteUser(ada, fixture);
         const noah = await fixture.as(fixture.other);
-        const { id, location } = await deleteUser(noah, fixture);
-        assert.equal(location, may ? usersPage : `${approvalsPage}/new?act=delete&user=${id}`);
-        assert.equal((await storedUser(portal, { id })).state, may ? 'deleted' : 'active');
+        await noah.send('post', `${usersPage}/${fixture.manager.id}/block`);
+        assert.match((await deleteUser(noah, fixture)).location, /approvals/);
+        portal.clock.now += 24 * hourMs;
+        const later = await fixture.as(fixture.other);
+        assert.equal((await deleteUser(later, fixture)).location, usersPage);
       });
-    }
-
-    it('deletions by a colleague count for 24 hours, even if the administrator then blocks the colleague', async () => {
-      const fixture = await aTenantWithApprovals(portal);
-      await recordEvent(fixture, ['other', added, 'manager']);
-      const ada = await fixture.as(fixture.manager);
-      for (const _ of [1, 2]) await deleteUser(ada, fixture);
-      const noah = await fixture.as(fixture.other);
-      await noah.send('post', `${usersPage}/${fixture.manager.id}/block`);
-      assert.match((await deleteUser(noah, fixture)).location, /approvals/);
-      portal.clock.now += 24 * hourMs;
-      const later = await fixture.as(fixture.other);
-      assert.equal((await deleteUser(later, fixture)).location, usersPage);
-    });
-  });
+    },
+  );
 }

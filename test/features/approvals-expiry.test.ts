@@ -79,7 +79,7 @@ describe('an approved request', () => {
 });
 
 describe('the time limit of a request', () => {
-  it('is exact to the millisecond, both for approving and for performing', async () => {
+  it('is exact to the millisecond for approving and for performing', async () => {
     const fixture = await aTenantWithApprovals(portal);
     const address = await aPendingRequest(fixture);
     // Sessions are shorter than the time limit, so the approver signs in late.

@@ -39,7 +39,7 @@ const crafted: [label: string, who: Who, move: string, confirmed: boolean, statu
   ['its approver declines it after approving it', 'other', 'declined', true, 409],
   ['its subject performs it', 'third', 'perform', true, 404],
   ['an administrator of another tenant performs it', 'otherTenant', 'perform', true, 404],
-  ['the move is unknown', 'other', 'done', false, 400],
+  ['the submitted decision is unknown', 'other', 'done', false, 400],
 ];
 
 describe('an approval request', () => {
@@ -73,7 +73,7 @@ describe('an approval request', () => {
     await knex('users').where({ id: fixture.third.id }).update({ epoch: fixture.third.epoch });
   });
 
-  it('leads to an activity log entry when its requester tries to approve it', async () => {
+  it('adds an activity log entry if its requester tries to approve it', async () => {
     await fresh();
     const address = await aPendingRequest(fixture);
     const camille = await (await personOf('requester')).visit(address);
@@ -102,7 +102,7 @@ describe('the reason of a request', () => {
     ],
   ];
   for (const [label, reason, expected] of reasons) {
-    it(`a reason ${label}`, async () => {
+    it(label, async () => {
       await fresh();
       const camille = await (
         await personOf('requester')
@@ -151,7 +151,7 @@ describe('requesting an approval', () => {
     });
   }
 
-  it('creates one request when repeated, and at most 20 open requests', async () => {
+  it('creates one request when repeated, and at most 20 open requests in total', async () => {
     await fresh();
     const camille = await (await personOf('requester')).visit(usersPage);
     const ask = (more: object) =>

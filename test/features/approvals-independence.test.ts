@@ -71,7 +71,7 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`an independent approver on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`an independent approver, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
     async function recordEvents(fixture: ApprovalTenant, events: readonly RecordedEvent[]): Promise<void> {

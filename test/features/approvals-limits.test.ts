@@ -24,7 +24,7 @@ const log = '/account-settings/activity-log';
 const secret = 'Kanarienvogel';
 
 describe('removing the second factor of a Global admin', () => {
-  it('requires approval, like resetting their password', async () => {
+  it('requires approval, just as resetting their password does', async () => {
     const { tenant, requester, other, as } = await aTenantWithApprovals(portal);
     const user = await aUser(portal, tenant, { displayName: 'Paul Petit', administratorLevel: 'global' });
     await aSecondFactorUser(portal, user);
@@ -62,7 +62,7 @@ describe('the reason of an approval request', () => {
     }
   });
 
-  it('is part of the personal data of its author only', async () => {
+  it('is part of the personal data of its author and of no one else', async () => {
     const fixture = await aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
     await aPendingRequest(fixture, secret);
     for (const who of ['requester', 'other', 'third'] as const) {
@@ -99,7 +99,7 @@ describe('requesting approvals', () => {
     assert.equal(mails.length, 0);
   });
 
-  it("limits the requester's own open requests, however many others are open", async () => {
+  it("limits the requester's own open requests, however many others have made", async () => {
     const { tenant, requester, other, third, as } = await aTenantWithApprovals(portal);
     for (let count = 0; count < 105; count++) await aStoredRequest(portal, tenant, other);
     portal.clock.now += 1;

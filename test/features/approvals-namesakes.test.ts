@@ -20,7 +20,7 @@ describe('approval requests of users with the same display name', async () => {
     assert.equal(noah.$('button[value=confirmed]').length, 1);
   });
 
-  it('identify the requester by user name, because display names can be changed', async () => {
+  it('identify the requester by user name, because users can change their display names', async () => {
     const { requester, manager, third, as } = await aTenantWithApprovals(portal);
     const ada = await as(manager);
     await editUser(ada, manager.id, { displayName: requester.displayName });

@@ -22,7 +22,7 @@ const userExport = `${usersPage}/export.csv`;
 const log = '/account-settings/activity-log';
 
 describe('an action that requires approval', () => {
-  it('user export: the approved file can be downloaded once', async () => {
+  it('a user export can be downloaded once by its requester', async () => {
     const { tenant, manager, other, requester, as } = await aTenantWithApprovals(portal);
     const [ada, noah] = [await as(manager), await as(other)];
     assert.equal((await ada.send('get', userExport)).headers.location, `${approvalsPage}/new?act=exportUsers`);
@@ -47,7 +47,7 @@ describe('an action that requires approval', () => {
   });
 
   for (const format of ['csv', 'jsonl'] as const) {
-    it(`activity log export as ${format}: contains only the approved part`, async () => {
+    it(`an activity log export as ${format} contains only the approved part`, async () => {
       const { requester, other, as } = await aTenantWithApprovals(portal);
       const [camille, noah] = [await as(requester), await as(other)];
       for (const method of ['get', 'head'])
@@ -67,7 +67,7 @@ describe('an action that requires approval', () => {
     });
   }
 
-  it('adding a Global admin is refused, and the form explains how to do it', async () => {
+  it('adding a Global admin is refused, and the form explains the alternative', async () => {
     const { tenant, requester, as } = await aTenantWithApprovals(portal);
     const camille = await as(requester);
     await camille.visit(`${usersPage}/new`);
@@ -94,7 +94,7 @@ describe('an action that requires approval', () => {
     );
   });
 
-  it('a bulk password reset skips the user who needs approval', async () => {
+  it('a bulk password reset skips a user who needs approval', async () => {
     const { requester, third, plain, as } = await aTenantWithApprovals(portal);
     const camille = await as(requester);
     await camille.visit(`${usersPage}/bulk?action=reset&user=${third.id}&user=${plain.id}`);

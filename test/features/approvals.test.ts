@@ -20,7 +20,7 @@ for (const [dialect, server] of [
   describe(`approval by a second administrator on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-    it("resets a Global admin's password and shows the temporary password once, to the requester only", async () => {
+    it("allows a Global admin's password to be reset and shows the temporary password once, to the requester only", async () => {
       const { tenant, requester, other, third, plain, as } = await aTenantWithApprovals(portal);
       const [camille, noah, ines] = [await as(requester), await as(other), await as(third)];
       await camille.visit(`${usersPage}/${plain.id}/reset-password`);
@@ -100,7 +100,7 @@ for (const [dialect, server] of [
       assert.doesNotMatch(JSON.stringify(queued), /Kanarienvogel/);
     });
 
-    it('raises a user to Global admin; the other fields of the form are saved immediately', async () => {
+    it('allows a user to become a Global admin, while the other fields of the form are saved immediately', async () => {
       const { requester, other, plain, as } = await aTenantWithApprovals(portal);
       const [camille, noah] = [await as(requester), await as(other)];
       await camille.visit(`${usersPage}/${plain.id}`);
@@ -116,7 +116,7 @@ for (const [dialect, server] of [
       assert.deepEqual([row.administrator_level, row.last_name], ['global', 'Blanc']);
     });
 
-    it('restores a deleted Global admin', async () => {
+    it('allows a deleted Global admin to be restored', async () => {
       const { tenant, requester, other, as } = await aTenantWithApprovals(portal);
       const gone = await aUser(portal, tenant, {
         ...{ displayName: 'Paul Petit', administratorLevel: 'global', state: 'deleted', deletedAt: portal.clock.now },
@@ -134,7 +134,7 @@ for (const [dialect, server] of [
       assert.equal(row.state, 'active');
     });
 
-    it('an approved deletion may exceed the daily limit for one administrator', async () => {
+    it('allows more deletions than the daily limit for one administrator', async () => {
       const { tenant, requester, other, plain, as } = await aTenantWithApprovals(portal);
       const more = [];
       for (const name of ['A', 'B', 'C']) more.push(await aUser(portal, tenant, { displayName: `Mx ${name}` }));

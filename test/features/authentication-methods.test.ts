@@ -9,7 +9,7 @@ import { aSecondFactorUser, totpCode, english, confirmationFields, signInByCode 
 
 const minuteMs = 60_000;
 
-describe('authentication method and time stored in a session', async () => {
+describe('the authentication methods and the time stored in a session', async () => {
   const portal = await openPortal();
   const { knex } = portal.database;
   const tenant = await aTenant(portal, { language: 'en' });
@@ -23,7 +23,7 @@ describe('authentication method and time stored in a session', async () => {
   /** Each entry signs in and returns the expected authentication time. The portal's clock moves in minutes. */
   const table: [label: string, signIn: () => Promise<[TestUser, number]>, amr: string][] = [
     [
-      'password',
+      'a password',
       async () => {
         const zoe = await user();
         await aPerson(portal, english).signIn(zoe);
@@ -32,7 +32,7 @@ describe('authentication method and time stored in a session', async () => {
       'pwd',
     ],
     [
-      'password, before the code has been entered',
+      'a password, before the code has been entered',
       async () => {
         const { user: zoe } = await owner();
         await aPerson(portal, english).signIn(zoe);
@@ -43,7 +43,7 @@ describe('authentication method and time stored in a session', async () => {
       'pwd',
     ],
     [
-      'temporary password that has been replaced',
+      'a temporary password that has been replaced',
       async () => {
         const zoe = await aUser(portal, tenant, { password: 'temporary' });
         const person = await aPerson(portal, english).signIn(zoe);
@@ -55,7 +55,7 @@ describe('authentication method and time stored in a session', async () => {
       'pwd',
     ],
     [
-      'own password, entered again to change it',
+      'a password, entered again to change it',
       async () => {
         const zoe = await user();
         const person = await aPerson(portal, english).signIn(zoe);
@@ -69,7 +69,7 @@ describe('authentication method and time stored in a session', async () => {
       'pwd',
     ],
     [
-      'password and authenticator code',
+      'a password and an authenticator code',
       async () => {
         const zoe = await owner();
         const person = await aPerson(portal, english).signIn(zoe.user);
@@ -81,7 +81,7 @@ describe('authentication method and time stored in a session', async () => {
       'pwd otp mfa',
     ],
     [
-      'password and recovery code',
+      'a password and a recovery code',
       async () => {
         const zoe = await owner();
         const person = await aPerson(portal, english).signIn(zoe.user);
@@ -92,7 +92,7 @@ describe('authentication method and time stored in a session', async () => {
       'pwd recovery mfa',
     ],
     [
-      'password, with a second factor set up in the same session',
+      'a password, with a second factor set up in the same session',
       async () => {
         const { user: zoe } = await owner();
         return [zoe, portal.clock.now - minuteMs];
@@ -100,7 +100,7 @@ describe('authentication method and time stored in a session', async () => {
       'pwd otp mfa',
     ],
     [
-      'password and authenticator code, both entered again for new recovery codes',
+      'a password and an authenticator code, both entered again for new recovery codes',
       async () => {
         const zoe = await owner();
         const person = await signInByCode(portal, zoe);
@@ -110,7 +110,7 @@ describe('authentication method and time stored in a session', async () => {
       'pwd otp mfa',
     ],
     [
-      'one-time link',
+      'a one-time link',
       async () => {
         const { tenant: other, admin } = await aTenantWithHandover(portal, 'link');
         const zoe = await aUser(portal, other);
@@ -120,7 +120,7 @@ describe('authentication method and time stored in a session', async () => {
       'link',
     ],
     [
-      'one-time link and authenticator code',
+      'a one-time link and an authenticator code',
       async () => {
         const { tenant: other, admin } = await aTenantWithHandover(portal, 'link');
         const zoe = await aSecondFactorUser(portal, await aUser(portal, other));
@@ -132,7 +132,7 @@ describe('authentication method and time stored in a session', async () => {
     ],
   ];
   for (const [label, signIn, amr] of table) {
-    it(`are recorded for: ${label}`, async () => {
+    it(`are recorded after a sign-in with ${label}`, async () => {
       const [who, at] = await signIn();
       assert.deepEqual(await latest(who), { amr, auth_time: at });
     });

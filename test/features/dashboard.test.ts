@@ -26,7 +26,7 @@ const globalAdmin = (tenant: TestTenant, displayName = 'Camille Laurent'): Promi
 const temporary = (tenant: TestTenant, hours: number): Promise<TestUser> =>
   aUser(portal, tenant, { password: 'temporary', temporaryUntil: portal.clock.now + hours * hourMs });
 
-describe('dashboard of an administrator', () => {
+describe('the dashboard of an administrator', () => {
   for (const language of languages) {
     it(`lists what needs attention, with links (${language})`, async () => {
       const { t } = translator(language);
@@ -110,7 +110,7 @@ describe('dashboard of an administrator', () => {
   });
 });
 
-describe('dashboard of other users', () => {
+describe('the dashboard of other users', () => {
   it('shows their roles, what they can do and which administrators can help them', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     await globalAdmin(tenant);

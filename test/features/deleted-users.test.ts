@@ -20,7 +20,7 @@ const shown = (person: Person): string[] =>
     .toArray()
     .map((cell) => person.$(cell).text());
 
-describe('list of 60 deleted users', async () => {
+describe('the list of 60 deleted users', async () => {
   const names = Array.from({ length: 60 }, (_, index) => `Gone ${String(index).padStart(2, '0')}`);
   for (const [index, displayName] of names.entries()) {
     // Pairs share a deletion time, so the order must not depend on the time only.

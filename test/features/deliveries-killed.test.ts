@@ -103,11 +103,11 @@ async function cutOthers({ knex }: Database): Promise<void> {
 const server = await postgres();
 
 for (const { dialect, config, skip } of eachDialect(server)) {
-  describe(`deliveries of a killed process, on ${dialect}`, { skip }, async () => {
+  describe(`deliveries after a process was killed, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const mailServer = await aMailServer();
     for (const [index, [label, at, mails]] of boundaries.entries()) {
-      it(`killed ${label}: a new process finishes, with ${mails} email(s) in total`, async () => {
+      it(`are completed by a new process with ${mails} email(s) in total, if killed ${label}`, async () => {
         const { database, scope, userId } = await withUser(config);
         const now = start + index * 3 * leaseMs;
         const { url: smtpUrl } = mailServer;
@@ -131,7 +131,7 @@ for (const { dialect, config, skip } of eachDialect(server)) {
   });
 }
 
-describe('deliveries after a lost PostgreSQL connection', { skip: skipWithout('postgres', server) }, async () => {
+describe('deliveries after the PostgreSQL connection was lost', { skip: skipWithout('postgres', server) }, async () => {
   if (server === null) return;
   const config: DatabaseConfig = { kind: 'postgres', url: server.url };
   const { database: administrator } = await open(config);
@@ -140,7 +140,7 @@ describe('deliveries after a lost PostgreSQL connection', { skip: skipWithout('p
 
   for (const [index, [label, at, mails]] of boundaries.entries()) {
     if (at === 'inTheServer') continue;
-    it(`lost ${label}: the process recovers, with ${mails} email(s) in total`, async () => {
+    it(`are completed by the same process with ${mails} email(s) in total, if lost ${label}`, async () => {
       const { database, scope, userId } = await withUser(config);
       const clock = { now: later + index * 3 * leaseMs };
       const cut = () => cutOthers(administrator);

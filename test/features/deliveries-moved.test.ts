@@ -62,7 +62,7 @@ for (const [label, server] of [
 }
 
 describe('deliveries in a database restored from a backup', () => {
-  it('are not sent for old events; a pending one is sent with its original Message-ID', async () => {
+  it('are not sent for old events, while a pending one is sent with its original Message-ID', async () => {
     const mails = await aMailServer();
     const environment = { SMTP_URL: mails.url, MAIL_FROM };
     const portal = await openPortal({ environment });

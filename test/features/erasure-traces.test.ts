@@ -99,7 +99,7 @@ for (const [dialect, url, skip] of [
     const erased = await admin.send('POST', `${list}/${person.id}/erase`);
     const after = await everythingIn(portal);
 
-    it('every canary is present before erasure', () => {
+    it('starts with every identifying value present', () => {
       assert.equal(erased.status, 303);
       for (const canary of canaries) assert.ok(before.includes(canary), canary);
     });

@@ -17,7 +17,7 @@ const aDeletedUser = (overrides: Partial<TestUser> = {}): Promise<TestUser> =>
 const rowsOf = ({ id }: TestUser): Promise<object[]> => portal.database.knex('users').where({ id });
 
 describe('erasing a deleted user', async () => {
-  it('is offered in the list of deleted users, explained and done after confirmation', async () => {
+  it('is offered in the list of deleted users, explained, and performed after confirmation', async () => {
     const zoe = await aDeletedUser({ displayName: 'Zoé Kanarienvogel' });
     await admin.visit(`${list}/deleted`);
     assert.ok(
@@ -35,7 +35,7 @@ describe('erasing a deleted user', async () => {
     assert.deepEqual(await rowsOf(zoe), []);
   });
 
-  it('is recorded with the administrator who did it, and without the name of the user', async () => {
+  it('is recorded with the administrator who performed it, and without the name of the user', async () => {
     const zoe = await aDeletedUser();
     await admin.send('POST', pathOf(zoe));
     const entries = (await portal.database.knex('activity').where({ target_id: zoe.id })) as object[];
@@ -46,7 +46,7 @@ describe('erasing a deleted user', async () => {
     );
   });
 
-  it('frees the user name; a new user with the same name starts without any old data', async () => {
+  it('frees the user name for a new user, who starts without any old data', async () => {
     const zoe = await aDeletedUser({ state: 'active', deletedAt: null });
     const remainingEntries = async (): Promise<string[]> => {
       const rows = (await portal.database.knex('throttles').orderBy('key')) as { key: string }[];
@@ -105,7 +105,7 @@ describe('erasing a deleted user', async () => {
     assert.deepEqual(await rowsOf(boss), []);
   });
 
-  it('concurrent requests erase the user only once', async () => {
+  it('happens only once with concurrent requests', async () => {
     const zoe = await aDeletedUser();
     const answers = await Promise.all(Array.from({ length: 5 }, () => admin.send('POST', pathOf(zoe))));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404, 404, 404]);
@@ -134,7 +134,7 @@ describe('an erased user', async () => {
     for (const each of names) assert.deepEqual([each?.name, each?.pseudonym], [null, pseudonym]);
   });
 
-  it('is not named to users whose password they reset, and the operator is not named instead', async () => {
+  it('is not named to users whose password they reset, and neither is the operator', async () => {
     const person = await aPerson(portal, english).signIn({ ...zoe, clearPassword: password });
     assert.equal(person.path, '/change-password');
     person.sees('An administrator gave you a temporary password on').doesNotSee('Kanarienvogel').doesNotSee('operator');

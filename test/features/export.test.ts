@@ -98,7 +98,7 @@ describe('user export', async () => {
 });
 
 describe('importing an exported file', () => {
-  it('changes nothing, whatever the language of the file', async () => {
+  it('changes nothing, regardless of the language of the file', async () => {
     const { admins, tenant } = await aTenantWithAdmins();
     await aUser(portal, tenant, {
       displayName: 'Ada',

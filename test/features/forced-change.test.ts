@@ -35,7 +35,7 @@ describe('a session that must change its temporary password', async () => {
     return sendRaw(origin, path, { method, headers, ...(hasNoBody ? {} : { body: form }) });
   }
 
-  it('covers a realistic number of routes', () => {
+  it('has the expected number of routes to test', () => {
     assert.ok(addresses.length > 12);
   });
 
@@ -94,7 +94,7 @@ describe('a session that must change its temporary password', async () => {
   });
 });
 
-describe('unexpected fields in the password change form', async () => {
+describe('unexpected fields in the form for the forced password change', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const neighbour = await aUser(portal, tenant, { administratorLevel: 'global' });

@@ -49,11 +49,11 @@ for (const [dialect, server] of [
 
       const resets: [how: string, reset: (fixture: ApprovalTenant, person: Person) => Promise<unknown>][] = [
         [
-          'the reset page',
+          'a password reset',
           (fixture, person) => person.send('post', `${pageOf(fixture)}/reset-password`, { epoch: '0' }),
         ],
         [
-          'the bulk reset',
+          'a bulk password reset',
           ({ third }, person) => person.send('post', `${usersPage}/bulk/reset-password`, { target: `${third.id}.0` }),
         ],
         [
@@ -63,11 +63,11 @@ for (const [dialect, server] of [
       ];
 
       for (const [path, lower] of [
-        ['the edit form', byForm],
+        ['an edit', byForm],
         ['an import', byImport],
       ] as const)
         for (const [how, reset] of resets)
-          it(`requires approval for ${how} after the level was lowered by ${path}`, async () => {
+          it(`requires approval for ${how} after ${path} has lowered the level`, async () => {
             const fixture = await guarded();
             await aSecondFactorUser(portal, fixture.third);
             await lower(fixture);

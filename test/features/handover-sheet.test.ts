@@ -12,7 +12,7 @@ const words: Readonly<Record<Language, { title: string; secret: string; until: s
   de: { title: 'Ihr Zugang zum Partnerportal', secret: 'Temporäres Kennwort', until: 'bis zum 26. November 2026' },
 };
 
-describe('printed sheet with a temporary password', async () => {
+describe('the printed sheet with a temporary password', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { name: 'Ateliers Lumière', language: 'fr' });
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });

@@ -51,7 +51,7 @@ describe('a hostile display name', async () => {
   for (const [index, [label, name]] of names.entries()) {
     const language = languages[index % languages.length]!;
 
-    it(`is plain text on every administrator page: ${label} (${language})`, async () => {
+    it(`is shown as plain text on every page of administrators: ${label} (${language})`, async () => {
       const tenant = await aTenant(portal, { name, language });
       const admin = await aUser(portal, tenant, { displayName: name, administratorLevel: 'global' });
       const zoe = await aUser(portal, tenant, { displayName: name });
@@ -75,7 +75,7 @@ describe('a hostile display name', async () => {
       assertShownAsText(await person.visit(userAddress(zoe)), name);
     });
 
-    it(`is plain text to users who look for help: ${label} (${language})`, async () => {
+    it(`is shown as plain text to users who look for help: ${label} (${language})`, async () => {
       const tenant = await aTenant(portal, { name: 'Ateliers', language });
       await aUser(portal, tenant, { displayName: name, administratorLevel: 'global' });
       const person = await signedIn(await aUser(portal, tenant, { displayName: 'Zoé' }), language);

@@ -16,7 +16,7 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `changes between confirmation and execution of an import, on ${dialect}`,
+    `changes between the confirmation and the execution of an import, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal: Portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
@@ -39,7 +39,7 @@ for (const [dialect, server] of [
         ['belongs to a suspended tenant', ({ tenant }) => tenantsStore.setState(database, tenant.id, 'suspended')],
       ];
       for (const [what, lose] of interruptions) {
-        it(`the import is stopped if the user who confirmed it ${what}`, async () => {
+        it(`stop the import if the user who confirmed it ${what}`, async () => {
           const scenario = await aConfirmedImport();
           await lose(scenario);
           await run();
@@ -112,7 +112,7 @@ for (const [dialect, server] of [
         ],
       ];
       for (const [what, rows, move, key] of moves) {
-        it(`an import of all rows stops, and an import of valid rows skips the row: ${what}`, async () => {
+        it(`stop an import of all rows and exclude the row from an import of valid rows: ${what}`, async () => {
           for (const mode of ['all', 'validRowsOnly'] as const) {
             const scenario = await aConfirmedImport({
               mode,
@@ -132,7 +132,7 @@ for (const [dialect, server] of [
         });
       }
 
-      it('a row counts as unchanged if the same change has already been made', async () => {
+      it('leave a row unchanged if it would make the same change', async () => {
         const scenario = await aConfirmedImport({
           rows: (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
         });

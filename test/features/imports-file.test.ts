@@ -25,7 +25,7 @@ const expected = [
   ['a@b.example', 'Zoé', 'Müller'],
 ];
 
-describe('encoding of an import file', () => {
+describe('the encoding of an import file', () => {
   const table: [what: string, bytes: Buffer, rows?: string[][]][] = [
     ['UTF-8', Buffer.from(text)],
     ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${text}`)],
@@ -63,7 +63,7 @@ describe('encoding of an import file', () => {
   }
 });
 
-describe('delimiters, quotes and line endings of an import file', () => {
+describe('the delimiters, quotes and line endings of an import file', () => {
   const table: [what: string, file: string][] = [
     ['semicolons', text],
     ['commas', text.replaceAll(';', ',')],
@@ -87,7 +87,7 @@ describe('delimiters, quotes and line endings of an import file', () => {
     ]);
   });
 
-  it('number rows as a spreadsheet does: empty rows count, line breaks inside a cell do not', async () => {
+  it('count rows as a spreadsheet does: empty rows count, line breaks inside a cell do not', async () => {
     const file = '\r\nuser name;Nom\r\n\r\n1;"a\r\nb"\r\n;\r\n2;c';
     assert.deepEqual(
       (await read(Buffer.from(file))).map(([line]) => line),
@@ -135,7 +135,7 @@ describe('a file that is not CSV', () => {
     assert.deepEqual(await read(Buffer.from('\r\n\n\r')), []);
   });
 
-  it('is read or rejected, with a limited number of cells, for arbitrary bytes', async () => {
+  it('is either read with a limited number of cells or rejected if it consists of arbitrary bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (bytes) => {
         const rows = await cellsOf(Buffer.from(bytes)).catch((error: unknown) => {

@@ -69,7 +69,7 @@ const opens = async (file: string, username: string): Promise<boolean> => {
 };
 
 describe('an interrupted download of temporary passwords', () => {
-  it('stops issuing passwords, and can be repeated for the users who have not signed in', async () => {
+  it('stops issuing passwords and can be repeated for the users who have not signed in', async () => {
     const { tenant, admin, address } = await aFinishedImport();
     const first = await leaveInTheMiddle(admin, address);
     assert.equal(await opens(first, `new0@${tenant.domain}`), true);
@@ -101,13 +101,13 @@ describe('an interrupted download of temporary passwords', () => {
     assert.equal(issued.length, 200);
   });
 
-  it('is in progress while it sends data, and counts as interrupted a minute after its process has died', async () => {
+  it('counts as running while it sends data, and as interrupted a minute after its process has died', async () => {
     const { admin, address } = await aFinishedImport();
     // The first download has lost its lease. It finally fails, without affecting the passwords of the second download.
     const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));
     while (issuedCount <= 200) await delay(5);
     assert.equal((await admin.send('POST', `${address}/passwords`)).status, 409);
-    (await admin.visit(address)).sees('are being downloaded');
+    (await admin.visit(address)).sees('are already being downloaded');
     portal.clock.now += 60_001;
     (await admin.visit(address)).sees('The last download was interrupted');
     gate.resolve(undefined);

@@ -18,7 +18,7 @@ async function aTenantWithAdmin() {
   };
 }
 
-describe('rows of an import', async () => {
+describe('the rows of an import', async () => {
   const { tenant, admin } = await aTenantWithAdmin();
   const person = await aPerson(portal, english).signIn(admin);
 
@@ -70,7 +70,7 @@ describe('an import', async () => {
   const { tenant, admin } = await aTenantWithAdmin();
   const person = await aPerson(portal, english).signIn(admin);
 
-  it('is visible only to the user who uploaded it, and listed on their import page', async () => {
+  it('is visible only to the user who uploaded it, on their import page', async () => {
     const colleague = await aUser(portal, tenant, { displayName: 'Colleague', administratorLevel: 'global' });
     const id = await aStagedImport(portal, tenant, admin);
     const other = await aPerson(portal, english).signIn(colleague);
@@ -83,7 +83,7 @@ describe('an import', async () => {
     (await other.visit(importPath)).doesNotSee('Kanarienvogel.csv');
   });
 
-  it('explains why a row was refused, also for rows stored by an earlier release', async () => {
+  it('explains why a row was refused, even if an earlier release stored the row', async () => {
     const named = { field: 'username', key: 'imports:fault.again', values: { line: 7 } };
     const row = { line: 2, username: 'x', displayName: 'X', outcome: 'refused' } as const;
     const id = await aStagedImport(portal, tenant, admin, [

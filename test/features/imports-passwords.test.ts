@@ -52,7 +52,7 @@ async function opens(username: string, clearPassword: string): Promise<boolean> 
 const issued = async ({ tenant }: FinishedImport): Promise<Record<string, unknown>[]> =>
   portal.database.knex('activity').where({ tenant_id: tenant.id }).whereLike('kind', '%ssued').orderBy('place');
 
-describe('temporary passwords of an import', () => {
+describe('the temporary passwords of an import', () => {
   it('are issued during the download and lead to the password change', async () => {
     const fixture = await aFinishedImport();
     const { admin, tenant } = fixture;
@@ -91,7 +91,7 @@ describe('temporary passwords of an import', () => {
     assert.equal(admin.headers.etag, undefined);
   });
 
-  it('can be downloaded once; afterwards the page shows when, and a second form gets none', async () => {
+  it('can be downloaded once, after which the page shows the time and a repeated form returns no passwords', async () => {
     const fixture = await aFinishedImport();
     const { admin, address } = fixture;
     const before = await (await aPerson(portal, english).signIn(fixture.camille)).visit(address);
@@ -132,7 +132,7 @@ describe('temporary passwords of an import', () => {
     assert.equal((await issued(fixture)).length, 0);
   });
 
-  it('are not issued to users who were reset, blocked or deleted, or who have signed in', async () => {
+  it('are not issued to users who were reset, blocked or deleted or who have signed in', async () => {
     const fixture = await aFinishedImport();
     const { admin, tenant } = fixture;
     const ids = (await usersBatchStore.listAfter(portal.database, tenant.scope, 'new')).filter(({ username }) =>
@@ -151,7 +151,7 @@ describe('temporary passwords of an import', () => {
     assert.deepEqual(await Promise.all([reset!, blocked!, deleted!].map(({ id }) => hash(id))), before);
   });
 
-  it('are issued to a user who became a Global admin only if a Global admin asks', async () => {
+  it('are issued to a user who became a Global admin only if a Global admin requests them', async () => {
     for (const [administratorLevel, expected] of [
       ['userManagement', people - 1],
       ['global', people],
@@ -169,7 +169,7 @@ describe('temporary passwords of an import', () => {
     }
   });
 
-  it('are not available if every user already has another password', async () => {
+  it('are not available if every user has another password by then', async () => {
     const fixture = await aFinishedImport();
     await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).update({ epoch: 5 });
     await fixture.admin.signIn(fixture.camille);

@@ -8,7 +8,7 @@ import { openPortal } from '../support/portal.ts';
 
 const english = { 'Accept-Language': 'en' };
 
-describe('row imported by a User management admin in Germany', async () => {
+describe('an import by a User management admin in Germany', async () => {
   const germany = await openPortal({ environment: { REGION: 'germany' } });
   testImportRows(await anImportTenant(germany), 'manager', [
     ['adds a user', ['new@', 'Zoé'], 'To be added', /—/],

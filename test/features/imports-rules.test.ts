@@ -13,7 +13,7 @@ const { domain } = importTenant.tenant;
 const foreign = await aTenant(portal, { domain: 'foreign.example' });
 await aUser(portal, foreign, { username: 'ada@foreign.example', displayName: 'Kanarienvogel' });
 
-describe('row imported by a Global admin', () => {
+describe('an import by a Global admin', () => {
   testImportRows(importTenant, 'global', [
     [
       'adds a user with every field',
@@ -57,7 +57,7 @@ describe('row imported by a Global admin', () => {
     ['demotes another Global admin', ['other@', '', '', '', 'none'], 'To be changed', /Global admin No admin/],
     ['leaves fields with empty cells unchanged', ['billing@', '', '', '', '', '', ''], 'Unchanged', /—/],
     [
-      'is unchanged if the values are the same',
+      'changes nothing if the values are the same',
       ['billing@', 'Mx', 'billing', 'Mx billing', 'billing', 'sales', 'de'],
       'Unchanged',
       /—/,
@@ -125,7 +125,7 @@ describe('row imported by a Global admin', () => {
     assert.match(JSON.stringify(rows[0]), /must end with one of/);
   });
 
-  it('is accepted once when its user name is repeated, whatever the spelling', async () => {
+  it('accepts only one row per user name, regardless of spelling', async () => {
     await portal.database.knex('throttles').delete();
     const admin = await aPerson(portal, english).signIn(importTenant.global);
     await uploadForCheck(admin, csvOf(header, [`new@${domain}`, 'A'], [`NEW@${domain}`, 'B'], [`new@${domain}.`, 'C']));
@@ -140,13 +140,13 @@ describe('row imported by a Global admin', () => {
   });
 });
 
-describe('row imported by a User management admin', () => {
+describe('an import by a User management admin', () => {
   testImportRows(importTenant, 'manager', [
     ['adds a user', ['new@', 'Zoé', '', '', 'billing'], 'To be added', /Billing admin/],
     ['cannot add a Global admin', ['new@', 'Zoé', '', '', 'global'], 'Rejected', /Only a Global admin/],
     ['cannot promote a user to Global admin', ['plain@', '', '', '', 'global'], 'Rejected', /Only a Global admin/],
     ['cannot change a Global admin', ['global@', 'Zoé'], 'Rejected', /Global admin/],
-    ['is unchanged for a Global admin with the same values', ['global@', 'Mx', '', '', 'global'], 'Unchanged', /—/],
+    ['changes nothing for a Global admin with the same values', ['global@', 'Mx', '', '', 'global'], 'Unchanged', /—/],
     ['changes another administrator', ['billing@', '', '', '', 'none'], 'To be changed', /No admin/],
     ["cannot change the administrator's own level", ['manager@', '', '', '', 'none'], 'Rejected', /own roles/],
   ]);

@@ -64,7 +64,7 @@ for (const [dialect, server] of [
 
     for (const [moment, statement] of Object.entries(statements)) {
       for (const when of ['before', 'after'] as const) {
-        it(`has no effect if it dies ${when} ${moment}, and completes once on the next run`, async () => {
+        it(`has no effect if it is killed ${when} ${moment}, and completes once on the next run`, async () => {
           const scenario = await aConfirmedImport();
           await runWith(interrupt(database, statement, killed(when)))();
           assert.equal(await countUsers(scenario.tenant), 2);
@@ -78,7 +78,7 @@ for (const [dialect, server] of [
       }
     }
 
-    it('an import is applied once, even if it is confirmed or run several times concurrently', async () => {
+    it('applies the import once, even if it is confirmed or run several times concurrently', async () => {
       const scenario = await aConfirmedImport();
       await Promise.all([run(), run(), run(), run(), scenario.confirm(), scenario.confirm()]);
       assert.equal(await countUsers(scenario.tenant), addedRows + 2);
@@ -92,7 +92,7 @@ for (const [dialect, server] of [
       assert.equal((await kindsOf(scenario.tenant))['users.imported'], 1);
     });
 
-    it("does not wait for another tenant's import that fails", async () => {
+    it('does not wait for an import of another tenant that fails', async () => {
       const [broken, working] = [await aConfirmedImport(), await aConfirmedImport()];
       await database.knex('import_rows').where({ import_id: broken.id, line: 2 }).update({ data: 'no JSON' });
       await run();

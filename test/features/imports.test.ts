@@ -93,7 +93,7 @@ for (const language of ['fr', 'de', 'en'] as const) {
   });
 }
 
-describe('file faults in an import', async () => {
+describe('faults of an import file', async () => {
   const { tenant, admin, zoe } = await aTenantWithUsers('en');
   const person = await aPerson(portal, english).signIn(admin);
   const name = zoe.username;
@@ -140,7 +140,7 @@ describe('file faults in an import', async () => {
     });
   }
 
-  it('do not include read-only columns and columns without a heading; only the user name is required', async () => {
+  it('are not reported for read-only columns, columns without a heading and missing optional columns', async () => {
     await portal.database.knex('throttles').delete();
     await uploadForCheck(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
     assert.deepEqual(results(person), ['Unchanged']);

@@ -19,7 +19,7 @@ function assertLanguage(person: Person, language: Code): void {
   person.sees(translator(language).t('common:skipToContent'));
 }
 
-describe('page language', () => {
+describe('the language of a page', () => {
   const signedOut: [label: string, headers: Readonly<Record<string, string>>, language: Code][] = [
     ["the region's default without a preference", {}, 'en'],
     ["the browser's language", { 'Accept-Language': 'fr' }, 'fr'],
@@ -51,13 +51,13 @@ describe('page language', () => {
   ];
 
   for (const [label, headers, language] of signedOut) {
-    it(`is ${label} before sign-in`, async () => {
+    it(`before sign-in, is ${label}`, async () => {
       for (const path of ['/sign-in', '/nonsense'])
         assertLanguage(await aPerson(portal, headers).visit(path), language);
     });
   }
 
-  it('is the default of the respective region before sign-in', async () => {
+  it('before sign-in, is the default of the respective region', async () => {
     assertLanguage(await aPerson(german, {}).visit('/sign-in'), 'de');
     assertLanguage(await aPerson(german, { 'Accept-Language': 'fr' }).visit('/sign-in'), 'fr');
   });
@@ -69,7 +69,7 @@ describe('page language', () => {
   ];
 
   for (const [label, choice, user, tenant, language] of signedIn) {
-    it(`is ${label} after sign-in, regardless of the Accept-Language header`, async () => {
+    it(`after sign-in, is ${label}, regardless of the Accept-Language header`, async () => {
       const asked = { 'Accept-Language': language === 'en' ? 'fr' : 'en' };
       const zoe = await aUser(portal, await aTenant(portal, { language: tenant }), { language: user });
       const person = await aPerson(portal, { ...asked, ...(choice && languageCookie(choice)) }).signIn(zoe);

@@ -65,7 +65,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('is decided by execution order: the first of two mutual demotions wins', async () => {
+    it('is whichever of two Global admins demotes the other first', async () => {
       const tenant = await aTenant(portal);
       const one = await aUser(portal, tenant, { displayName: 'One', administratorLevel: 'global' });
       const two = await aUser(portal, tenant, { displayName: 'Two', administratorLevel: 'global' });

@@ -40,7 +40,7 @@ async function aFinishedImport(handOver: 'link' | 'mailedLink', people: number) 
   return { tenant, admin, address };
 }
 
-describe('one-time link of a new user', () => {
+describe('the one-time link of a new user', () => {
   it('is shown once and lets the user choose a password', async () => {
     const { tenant, admin } = await aTenantWithHandover(portal, 'link');
     await admin.visit(`${usersPath}/new`);
@@ -76,8 +76,8 @@ describe('one-time link of a new user', () => {
   });
 });
 
-describe('one-time links of a bulk reset', () => {
-  it('are issued for each user and sign in the right user', async () => {
+describe('the one-time links of a bulk reset', () => {
+  it('are issued for each user and sign in only that user', async () => {
     const { tenant, admin } = await aTenantWithHandover(portal, 'link');
     const people = await Promise.all(
       ['Ada', 'Bob', 'Cem'].map((displayName) => aUser(portal, tenant, { displayName })),
@@ -96,7 +96,7 @@ describe('one-time links of a bulk reset', () => {
     }
   });
 
-  it('links are mailed and not shown if the rules require it', async () => {
+  it('are mailed and not shown if the rules require it', async () => {
     const { tenant, admin } = await aTenantWithHandover(portal, 'mailedLink');
     const people = await Promise.all(['Ada', 'Bob'].map((displayName) => aUser(portal, tenant, { displayName })));
     await admin.visit(`${usersPath}/bulk?action=reset&${people.map(({ id }) => `user=${id}`).join('&')}`);
@@ -106,7 +106,7 @@ describe('one-time links of a bulk reset', () => {
   });
 });
 
-describe('one-time links of an import', () => {
+describe('the one-time links of an import', () => {
   it('are generated while their file is downloaded', async () => {
     const { admin, address } = await aFinishedImport('link', 3);
     admin.sees('Download one-time links');
@@ -120,7 +120,7 @@ describe('one-time links of an import', () => {
     admin.sees('Camille Laurent downloaded one-time links for imported users.').sees('One-time links: 3');
   });
 
-  it('links are mailed if the rules require it', async () => {
+  it('are mailed if the rules require it', async () => {
     const { tenant, admin, address } = await aFinishedImport('mailedLink', 3);
     const known = new Set(mailedLinks(portal));
     await admin.submit('Email one-time links');

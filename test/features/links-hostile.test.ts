@@ -51,7 +51,7 @@ describe('requesting a one-time link without opening it', () => {
     assert.deepEqual(await rowOf(zoe), before);
   });
 
-  it('leaves it valid if another user is signed in, and tells them so', async () => {
+  it('leaves it valid if another user is signed in, and explains that', async () => {
     const { zoe, link } = await aLink();
     const before = await rowOf(zoe);
     const person = await (await aPerson(portal, english).signIn(camille)).visit(link);
@@ -151,7 +151,7 @@ describe('an invalid one-time link', () => {
     });
   }
 
-  it('has reached the end of its lifetime, to the millisecond', async () => {
+  it('a link is invalid from the exact millisecond at which its lifetime ends', async () => {
     const [first, second] = [await aLink(), await aLink()];
     portal.clock.now += 24 * hourMs - 1;
     assert.equal((await openLink(portal, first.link)).path, '/change-password');
@@ -159,7 +159,7 @@ describe('an invalid one-time link', () => {
     assert.equal((await (await aVisitor()).send('POST', second.link)).status, 404);
   });
 
-  it('belongs to another region or to a suspended tenant', async () => {
+  it('a link is invalid in another region and in a suspended tenant', async () => {
     const { link } = await aLink();
     assert.equal((await (await aVisitor(elsewhere)).send('POST', link)).status, 404);
     const other = await aTenantWithHandover(portal, 'link');

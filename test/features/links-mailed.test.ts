@@ -144,7 +144,7 @@ describe('mailed links in a portal without email', { skip: skipWithout('postgres
   });
 });
 
-describe('a mailed link whose session secret has been rotated', async () => {
+describe('a mailed one-time link after a change of the session secret', async () => {
   const server = await aMailServer();
   const old = 'o'.repeat(40);
   const environment = { SMTP_URL: server.url, MAIL_FROM };
@@ -156,7 +156,7 @@ describe('a mailed link whose session secret has been rotated', async () => {
     ['is not sent if the secret has been removed', 'n'.repeat(40), 0],
     ['is sent as long as the secret is still listed', `${'n'.repeat(40)},${old}`, 1],
   ] as const) {
-    it(`a link ${label}`, async () => {
+    it(label, async () => {
       const zoe = await aUser(first, tenant);
       await admin.visit(resetPath(zoe));
       await admin.submit('Reset password');

@@ -17,7 +17,7 @@ async function aLink(): Promise<{ zoe: TestUser; link: string }> {
   return { zoe, link: await resetByLink(await aPerson(portal, english).signIn(camille), zoe) };
 }
 
-describe('URL of a one-time link', () => {
+describe('the URL of a one-time link', () => {
   it('is built from BASE_URL, regardless of the host headers of the request', async () => {
     const zoe = await aUser(portal, tenant);
     const visitor = await aPerson(portal, {

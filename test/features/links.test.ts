@@ -60,7 +60,7 @@ for (const [dialect, server] of [
       );
     });
 
-    it('shows the user as pending a password change, and later as expired', async () => {
+    it("shows the user's password change as pending, and later as expired", async () => {
       const { tenant, admin } = await aTenantWithHandover(portal, 'link', { linkHours: 3 });
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       const link = await resetByLink(admin, zoe);
@@ -91,7 +91,7 @@ for (const [dialect, server] of [
       assert.equal((await user.visit('/change-password')).path, '/sign-in');
     });
 
-    it("takes effect with the first request after the organization's rule changes", async () => {
+    it('is used from the first request after the organization has changed its rule', async () => {
       const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       const zoe = await aUser(portal, tenant);
       await tenantsStore.setOwnRules(portal.database, tenant.scope, {});

@@ -38,7 +38,7 @@ for (const [dialect, server] of [
       clock,
     });
 
-    it('never deadlock: each one succeeds or fails with a domain error', async () => {
+    it('never deadlock, and each of them succeeds or fails with a domain error', async () => {
       const tenant = await aTenant(portal);
       const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
       const one = await aUser(portal, tenant);

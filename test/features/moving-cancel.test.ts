@@ -79,7 +79,7 @@ for (const server of [undefined, await postgres()]) {
           assert.equal(await stateOf(tenant), 'moving');
         });
 
-    it('succeeds with a reason, which the activity log shows as erasable personal data', async () => {
+    it('succeeds with a reason, which the activity log keeps as erasable personal data', async () => {
       const tenant = await aTenant(from.portal, { language: 'en' });
       const admin = await aUser(from.portal, tenant, { administratorLevel: 'global' });
       await exportBundle(from, to, tenant.id);

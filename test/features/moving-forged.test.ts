@@ -167,7 +167,7 @@ describe('a bundle from a compromised region', () => {
     await directoryStore.upsert(to.portal.database, [{ domain: populated.tenant.domain, region: 'worldwide' }]);
   });
 
-  it("is refused if the sender's key is not the known one", async () => {
+  it("is refused if the sender's key differs from the known one", async () => {
     await directoryStore.storeKey(to.portal.database, 'worldwide', signerOf('worldwide', otherKey).publicKey);
     await assertRefused(file, 'key');
     await to.portal.database.knex('directory_keys').delete();
@@ -179,7 +179,7 @@ describe('a bundle from a compromised region', () => {
     await encrypterFor(await identityToRecipient(to.identity));
   });
 
-  it('is accepted unmodified, and only once', async () => {
+  it('is accepted if it is unmodified, and only once', async () => {
     const taken = await moveIn(to.parts, file, to.identity);
     assert.equal(taken.header.tenant.id, populated.tenant.id);
     await assertRefused(file, 'replayed');

@@ -29,7 +29,7 @@ describe('a bundle damaged in transit', () => {
     ['in the last byte', whole.length - 1],
   ];
   for (const [label, at] of places) {
-    it(`is refused, and nothing is written: flipped bit ${label}`, () =>
+    it(`is refused, and nothing is written, if a bit is flipped ${label}`, () =>
       assertRefused(changed(flipped(at)), ['damaged', 'notForThisRegion']));
   }
 
@@ -45,7 +45,7 @@ describe('a bundle damaged in transit', () => {
     it(`is refused if it ${label}`, () => assertRefused(changed(bytes), kind));
   }
 
-  it('is refused if it does not exist', () => assertRefused('/nowhere/bundle.age', 'noFile'));
+  it('is refused if the file does not exist', () => assertRefused('/nowhere/bundle.age', 'noFile'));
 
   it("can be opened only with the recipient's key", async () =>
     assertRefused(file, 'notForThisRegion', await generateIdentity()));

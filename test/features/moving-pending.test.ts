@@ -99,7 +99,7 @@ for (const [dialect, server] of [
       assert.equal((await moveIn(to.parts, file, to.identity)).header.waitForLink, 2);
     });
 
-    it('do not include languages: users get one that the region offers, and the receipt stays valid', async () => {
+    it('a language that the new region does not offer is replaced, and the receipt stays valid', async () => {
       const tenant = await aTenant(portal, { language: 'fr' });
       await aUser(portal, tenant, { administratorLevel: 'global', language: 'fr' });
       await aUser(portal, tenant, { language: 'de' });

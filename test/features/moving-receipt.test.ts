@@ -82,7 +82,7 @@ describe('finishing a move with a receipt', async () => {
     await portal.database.knex('activity').where({ tenant_id: tenant.id, place: last, kind: 'user.blocked' }).delete();
   });
 
-  it('uses a receipt that is always the same and can be parsed from JSON', async () => {
+  it('uses a receipt that is the same each time and can be parsed from JSON', async () => {
     assert.deepEqual(await receiptOf(to.parts, tenant.id), receipt);
     assert.deepEqual(readReceipt(JSON.parse(JSON.stringify(receipt))), receipt);
     await assert.rejects(receiptOf(to.parts, 'nobody'), isFault('noReceipt'));
@@ -141,7 +141,7 @@ describe('a moving tenant', () => {
     await from.portal.database.knex('tenants').where({ id: tenant.id }).update({ kind: 'partner' });
   });
 
-  it('can sign in again after the move has been canceled, which is possible once', async () => {
+  it('can sign in again after the move is canceled, which is possible only once', async () => {
     const { tenant, user } = await aSmallTenant();
     await exportBundle(from, to, tenant.id);
     await cancelMove(from.parts, tenant.id, 'test');
@@ -149,7 +149,7 @@ describe('a moving tenant', () => {
     await assert.rejects(cancelMove(from.parts, tenant.id, 'test'), isFault('notMoving'));
   });
 
-  it('is not finished by a receipt that arrives after the cancellation', async () => {
+  it('is not deleted by a receipt that arrives after the cancellation', async () => {
     const { tenant } = await aSmallTenant();
     await moveIn(to.parts, await exportBundle(from, to, tenant.id), to.identity);
     await cancelMove(from.parts, tenant.id, 'test');

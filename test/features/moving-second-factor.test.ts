@@ -60,7 +60,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal((await signIn(plain)).path, paths.dashboard);
     });
 
-    it('must be set up before any other page opens, although the rules require none, with an explanation', async () => {
+    it('must be set up, with an explanation, before any other page opens, even if the rules require none', async () => {
       assert.equal(to.portal.config.rules.secondFactor, 'nobody');
       const person = await signIn(owner);
       assert.equal(person.path, paths.ownSecondFactor);
@@ -100,7 +100,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal((await signIn(owner)).path, paths.ownSecondFactor);
     });
 
-    it('are set up once and are then governed by the rules', async () => {
+    it('are set up once, after which the rules of the region apply', async () => {
       const person = await signIn(owner);
       const seed = seedOn(person);
       await person.submit('Finish setup', { Code: totpCode(to.portal, seed) });
@@ -113,7 +113,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.equal((await signIn(owner)).path, paths.dashboard);
     });
 
-    it('are still due after another move', async () => {
+    it('must still be set up after another move', async () => {
       const { taken: back } = await moveTenant(to, from, tenant.id, 'reset');
       assert.equal(back.header.secondFactors, 2, 'one user of three has set one up and removed it');
       const rows = await from.portal.database.knex('users').where({ tenant_id: tenant.id, second_factor_due: 1 });
@@ -139,7 +139,7 @@ async function recounted(from: MovingRegion, to: MovingRegion, tenantId: string,
   return bundle;
 }
 
-describe('count of second factors in a bundle', async () => {
+describe('the number of second factors in a bundle', async () => {
   const from = await aMovingRegion('worldwide');
   const to = await aMovingRegion('germany');
 

@@ -54,7 +54,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of routes.entries()) {
       const { taken, report, file } = await moveTenant(from, to, tenant.id, passwords);
       const after = await storedDataOf(from);
 
-      it('before the move, every table contains data of the tenant, and the new region contains none', () => {
+      it('starts with data of the tenant in every table, and with none in the new region', () => {
         for (const canary of canaries) assert.ok(before.includes(canary), canary);
         assert.equal(found, null);
         const empty = report.tables.filter(({ was, table }) => was === 0 && table !== 'user_sessions');
@@ -150,7 +150,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of routes.entries()) {
         person.doesNotSee('Gimpel');
       });
 
-      it('works in the opposite direction as well, and leaves no trace in that region', async () => {
+      it('also works in the opposite direction, and leaves no trace in that region', async () => {
         const back = await moveTenant(to, from, tenant.id);
         assert.ok(back.report.tables.every(({ left }) => left === 0));
         const left = (await storedDataOf(to)).toLowerCase();

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Request, Response } from 'express';
 import { pino } from 'pino';
 import { conflict, Failure } from '../../src/domain/errors.ts';
+import type { Drafts } from '../../src/site/http/drafts.ts';
 import { paths, userPath } from '../../src/site/http/paths.ts';
 import { errorPages } from '../../src/site/http/errors.ts';
 import type { Pages } from '../../src/site/http/page.ts';
@@ -61,7 +62,7 @@ describe('a page with an error or conflict', async () => {
     assert.equal(late.$(`main a.btn[href="${paths.dashboard}"]`).length, 1);
   });
 
-  it('names the reason for a conflict, and uses a generic text only without a reason', () => {
+  it('names the reason for a conflict, and uses a generic text only if there is no reason', () => {
     const answers: unknown[] = [];
     const pages = {
       answer: (_request: unknown, _response: unknown, _view: string, { lead }: { lead: string }, more: object) =>
@@ -69,6 +70,7 @@ describe('a page with an error or conflict', async () => {
     } as unknown as Pages;
     const handle = errorPages({
       pages,
+      keptInput: { drafts: {} as Drafts, findForm: () => null },
       log: pino({ level: 'silent' }),
       outages: { report: () => undefined },
       storeFaultOf: () => null,
@@ -108,7 +110,7 @@ describe('printed recovery codes', async () => {
 describe('a wrong recovery code', async () => {
   const portal = await openPortal();
 
-  it('has its own message, which does not tell the user to wait', async () => {
+  it('has its own message, which does not ask the user to wait', async () => {
     const { user } = await aSecondFactorUser(portal, await aUser(portal, await aTenant(portal, { language: 'en' })));
     const person = await aPerson(portal, english).signIn(user);
     await person.submit('Sign in', { Code: '000000' });
@@ -118,7 +120,7 @@ describe('a wrong recovery code', async () => {
   });
 });
 
-describe('status of approval requests', async () => {
+describe('the status of approval requests', async () => {
   const portal = await openPortal();
 
   it('is a success notice for approved requests and a warning for waiting ones', async () => {
@@ -133,7 +135,7 @@ describe('status of approval requests', async () => {
     assert.match(other.$('.attention .notice-warning').text(), /waiting for your approval/);
   });
 
-  it('lists the possible approvers to the requester until one has decided', async () => {
+  it('lists the possible approvers to the requester until one of them has decided', async () => {
     const fixture = await aTenantWithApprovals(portal);
     const address = await aPendingRequest(fixture);
     const requester = await fixture.as(fixture.requester);
@@ -159,7 +161,7 @@ describe('explanations of unavailable actions', () => {
     manager.sees('reset a password').sees('edit a user');
   });
 
-  it("translate the region's edition, except one that an operator defined", async () => {
+  it("translate the region's edition unless an operator defined it", async () => {
     for (const [edition, words] of [
       ['current', 'Actuelle'],
       ['historical', 'Historique'],

@@ -15,7 +15,7 @@ async function closedPort(): Promise<{ url: string; port: number }> {
   return { url: server.url, port: Number(new URL(server.url).port) };
 }
 
-describe('mail server connection', () => {
+describe('the connection to a mail server', () => {
   it('authenticates with the user and password of SMTP_URL', async () => {
     const server = await aMailServer({ account: { user: 'portal@host', password: 'p:w/d@%' } });
     const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });

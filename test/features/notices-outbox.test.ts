@@ -43,7 +43,12 @@ describe('a mail server that does not speak SMTP', () => {
       true,
       { connectMs: hourMs, responseMs: hourMs, idleMs: 50 },
     ],
-    ['is silent after its greeting', (write) => write('220 here\r\n'), false, { connectMs: hourMs, responseMs: 50, idleMs: 50 }],
+    [
+      'is silent after its greeting',
+      (write) => write('220 here\r\n'),
+      false,
+      { connectMs: hourMs, responseMs: 50, idleMs: 50 },
+    ],
   ];
   for (const [what, greet, refused, waits] of strange) {
     it(`does not block the portal if it ${what}`, async () => {
@@ -71,7 +76,7 @@ describe('a mail server that does not speak SMTP', () => {
   }
 });
 
-describe('outbox folder without a mail server', () => {
+describe('the outbox folder of a portal without a mail server', () => {
   it('contains each email, readable only by the owner', async () => {
     const { portal, zoe, queueNotice, queued } = await aPortalWithUser({});
     await queueNotice();

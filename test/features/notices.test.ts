@@ -55,7 +55,7 @@ const restored: Act = async (user) => {
   await post('/restore')(user);
 };
 
-describe('email notification to a user', () => {
+describe('an email notification to a user', () => {
   const noticeCases: [kind: string, act: Act, overrides?: Partial<TestUser>][] = [
     ['passwordReset', post('/reset-password', { epoch: '0' })],
     ['passwordChanged', own('/my-profile/password')],
@@ -66,7 +66,7 @@ describe('email notification to a user', () => {
   ];
   for (const [kind, act, overrides = {}] of noticeCases) {
     for (const language of [...languages, null]) {
-      it(`${kind} is sent in ${language ?? "the organization's language"} ${JSON.stringify(overrides)}`, async () => {
+      it(`is sent in ${language ?? "the organization's language"}: ${kind} ${JSON.stringify(overrides)}`, async () => {
         const zoe = await aUser(portal, tenant, { ...overrides, language });
         const [mail, ...more] = await delivered(() => act(zoe));
         assert.ok(mail && more.length === 0);
@@ -98,7 +98,7 @@ describe('email notification to a user', () => {
     assert.match(reset?.text ?? '', /^Temporary password expires: \u2068November 26, 2026 at 9:00 AM/m);
   });
 
-  it('the email names the operator if the operator performed the action', async () => {
+  it('names the operator if the operator performed the action', async () => {
     const zoe = await aUser(portal, tenant, { language: 'de' });
     const event = { kind: 'password.reset', expiresAt: portal.clock.now } as const;
     const record = () => activityStore.record(portal.database, tenant.scope, event, zoe.id, portal.clock.now);

@@ -18,7 +18,7 @@ interface File {
 const exportsOf = ({ id }: { id: string }): Promise<object[]> =>
   portal.database.knex('activity').where({ target_id: id, kind: 'user.dataExported' });
 
-describe('personal data of a user, as seen by an administrator', async () => {
+describe("a user's personal data, as seen by an administrator", async () => {
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
   await aPerson(portal, from('198.51.100.11')).signIn(zoe);
 

@@ -38,7 +38,7 @@ const fileOf = async (person: Person): Promise<File> => {
 const entriesOf = ({ id }: TestUser, kind: string): Promise<object[]> =>
   portal.database.knex('activity').where({ target_id: id, kind });
 
-describe('own personal data', async () => {
+describe("a user's own personal data", async () => {
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson', language: 'en', agentLevel: 'sales' });
   await editUser(admin, zoe.id, { firstName: 'Zoë', lastName: 'Besson', displayName: 'Zoë Besson' });
   await admin.send('POST', `${list}/${zoe.id}/block`);
@@ -182,7 +182,7 @@ describe('personal data with thousands of entries', async () => {
       );
   });
 
-  it('is limited on the page to the latest entries, which the page states', async () => {
+  it('is limited on the page to the latest entries, and the page says so', async () => {
     await person.visit(own);
     person.sees('These are the latest 100 entries. The download contains all entries.');
     assert.equal(person.$('[aria-labelledby=activity] dt').length, 100);

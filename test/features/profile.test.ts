@@ -26,7 +26,7 @@ const fact = (person: Person, label: string): string =>
     .next('dd')
     .text();
 
-describe('my profile', () => {
+describe("the user's own profile", () => {
   it("is linked from the user's name at the top of every page", async () => {
     const person = await signedIn(await aUser(portal, tenant, { displayName: 'Zoé Besson' }));
     await person.follow('Zoé Besson');

@@ -68,19 +68,24 @@ for (const [dialect, server] of [
       ];
 
       for (const [label, act] of acts) {
-        for (const what of ['blocked', 'demoted', 'given another password', 'of a tenant that moves'] as const) {
-          it(`cannot ${label} after being ${what}`, async () => {
+        for (const what of [
+          'being blocked',
+          'being demoted',
+          'a password change',
+          'the tenant begins to move',
+        ] as const) {
+          it(`cannot ${label} after ${what}`, async () => {
             const tenant = await aTenant(portal, { language: 'en' });
             const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
             const zoe = await aUser(portal, tenant);
             const scope = createScope({ ...tenant.scope, principal: person({ ...admin, epoch: 0 }) });
             const next = { kind: 'own', hash: 'x', at: clock() } as const;
-            if (what === 'blocked') await usersStore.setState(database, tenant.scope, admin.id, 'blocked', clock());
-            if (what === 'demoted')
+            if (what === 'being blocked')
+              await usersStore.setState(database, tenant.scope, admin.id, 'blocked', clock());
+            if (what === 'being demoted')
               await portal.database.knex('users').where({ id: admin.id }).update({ administrator_level: 'billing' });
-            if (what === 'given another password')
-              await credentialsStore.replace(database, tenant.scope, admin.id, 0, next);
-            if (what === 'of a tenant that moves') await tenantsStore.setState(database, tenant.id, 'moving');
+            if (what === 'a password change') await credentialsStore.replace(database, tenant.scope, admin.id, 0, next);
+            if (what === 'the tenant begins to move') await tenantsStore.setState(database, tenant.id, 'moving');
             const before = await stateOf(tenant.id);
             await assert.rejects(act(scope, zoe.id, tenant.domain), {
               kind: 'conflict',

@@ -64,7 +64,7 @@ for (const [dialect, database] of [
       assert.deepEqual(events, ['recovery.linkMailed', 'recovery.linkMailed', 'link.opened', 'password.changed']);
     });
 
-    it('is recorded in the activity log as done by the user', async () => {
+    it('is recorded in the activity log as an action of the user', async () => {
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       await openLink(portal, (await ask(zoe.username)).link);
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
@@ -107,7 +107,7 @@ for (const [dialect, database] of [
       for (const answer of answers) assert.deepEqual(answer, answers[0]);
     });
 
-    it('looks up the user after responding, so that timing reveals nothing', async () => {
+    it('looks up the user only after responding, so that timing reveals nothing', async () => {
       const zoe = await aUser(portal, tenant);
       await portal.database.knex('throttles').delete();
       const person = await aPerson(portal, english).visit('/recover-access');
@@ -117,7 +117,7 @@ for (const [dialect, database] of [
       assert.equal((await portal.database.knex('one_time_links').where({ user_id: zoe.id })).length, 1);
     });
 
-    it('is throttled by user name, known or not, and stores no unknown name', async () => {
+    it('is throttled for known and unknown user names, and stores no unknown ones', async () => {
       await portal.database.knex('throttles').delete();
       const zoe = await aUser(portal, tenant);
       for (const username of [zoe.username, 'canary-nobody@nowhere.example']) {

@@ -27,7 +27,7 @@ const words = {
 type Language = keyof typeof words;
 const languages = ['en', 'fr', 'de'] as const;
 
-describe('sign-in page after a redirect from another region', async () => {
+describe('the sign-in page after a redirect from another region', async () => {
   const portal = await openPortal({ environment: { REGION: 'germany', BASE_URL, REGION_URLS } });
   await directoryStore.upsert(portal.database, [{ domain: 'potomac.example', region: 'us-government' }]);
   const reader = (language: string): Person =>
@@ -70,7 +70,7 @@ describe('sign-in page after a redirect from another region', async () => {
     ['malformed percent encoding', '?from=%E0%A4%A'],
   ];
   for (const [label, query] of ignored)
-    it(`ignores ${label} in the query and does not echo it`, async () => {
+    it(`shows no notice for ${label} in the query and does not echo it`, async () => {
       const person = await reader('en').visit(`/sign-in${query}`);
       assert.equal(person.status, 200);
       assert.equal(arrival(person).length, 0);
@@ -108,7 +108,7 @@ describe('sign-in page after a redirect from another region', async () => {
     explains(await person.visit(String(answer.headers.location)), 'de');
   });
 
-  it('keeps notice and language while the form is rejected, and the language afterwards', async () => {
+  it('keeps the notice and the language while the form is rejected, and then only the language', async () => {
     const person = await reader('en').visit('/sign-in?from=worldwide&language=fr');
     for (const username of ['', 'not a name', 'ada@potomac.example']) {
       await person.submit('Suivant', { 'Nom d’utilisateur': username });
@@ -124,7 +124,7 @@ describe('sign-in page after a redirect from another region', async () => {
     assert.equal(person.$('html').attr('lang'), 'fr');
   });
 
-  it('sets no language cookie when it is opened, nor when a form is submitted without a language', async () => {
+  it('sets no language cookie when it is opened or when a form is submitted without a language', async () => {
     const person = await reader('en').visit('/sign-in?from=worldwide&language=fr');
     assert.doesNotMatch(person.cookies(), /language/);
     const plain = await reader('en').visit('/sign-in?from=worldwide');
@@ -146,7 +146,7 @@ describe('sign-in page after a redirect from another region', async () => {
     });
 });
 
-describe('redirect to another region', async () => {
+describe('a redirect to another region', async () => {
   const portal = await openPortal();
   await directoryStore.upsert(portal.database, [{ domain: 'spree.example', region: 'germany' }]);
   const leave = async (language: string | null): Promise<string> => {

@@ -154,7 +154,7 @@ describe("Germany's historical edition", async () => {
 });
 
 describe('other editions', () => {
-  it("China: resetting another user's password is not offered, everything else is", async () => {
+  it("China offers everything except resetting another user's password", async () => {
     const { portal, zoe, camille } = await region({ REGION: 'china' });
     const person = await (await speaking(portal, camille, 'en')).visit(list);
     person.sees('Zoé Besson');
@@ -168,7 +168,7 @@ describe('other editions', () => {
     assert.deepEqual(await usersOf(portal), before);
   });
 
-  it('US Government: users are managed in a separate portal', async () => {
+  it('the US Government edition manages users in a separate portal', async () => {
     const { portal, zoe, camille } = await region({ REGION: 'us-government' });
     const person = await speaking(portal, camille, 'en');
     for (const path of [list, userAddress(zoe), resetAddress(zoe)]) {
@@ -178,7 +178,7 @@ describe('other editions', () => {
     assert.equal((await person.send('POST', resetAddress(zoe), { epoch: '0' })).status, 403);
   });
 
-  it("Germany today: only Global admins can reset an administrator's password", async () => {
+  it("the current edition of Germany lets only Global admins reset an administrator's password", async () => {
     const { portal, tenant, camille } = await region({ REGION: 'germany' });
     const manager = await withLevel(portal, tenant, { administratorLevel: 'userManagement' });
     for (const administratorLevel of administratorLevels) {

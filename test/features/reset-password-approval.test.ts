@@ -38,7 +38,7 @@ describe('a password reset approved by another administrator', async () => {
     return { outcome, consumed };
   }
 
-  it('consumes the approval once', async () => {
+  it('consumes the approval, which works once', async () => {
     const { id } = await aUser(portal, tenant);
     assert.deepEqual(await reset(globalAdmin, id, () => Promise.resolve()), { outcome: 'reset', consumed: 1 });
   });

@@ -22,7 +22,7 @@ const eventsOf = async ({ id }: TestUser): Promise<string[]> => {
 };
 
 describe('the reset form', () => {
-  it('resets once when it is submitted again, also by another administrator', async () => {
+  it('resets once if it is submitted again, even by another administrator', async () => {
     const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
     const admin = await (await anAdmin()).visit(addressOf(zoe));
     const second = await (await anAdmin()).visit(addressOf(zoe));
@@ -39,7 +39,7 @@ describe('the reset form', () => {
     assert.deepEqual(await eventsOf(zoe), ['password.reset']);
   });
 
-  it('resets once when it is submitted ten times concurrently', async () => {
+  it('resets once if it is submitted ten times concurrently', async () => {
     const zoe = await aUser(portal, tenant);
     const admin = await (await anAdmin()).visit(addressOf(zoe));
     const sending = Array.from({ length: 10 }, () => admin.send('POST', addressOf(zoe), { epoch: String(zoe.epoch) }));

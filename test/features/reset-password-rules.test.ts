@@ -42,7 +42,7 @@ describe('permission to reset a password', () => {
   for (const level of administratorLevels) {
     for (const target of administratorLevels) {
       const may = allowed[level].includes(target);
-      it(`level ${level} ${may ? 'may' : 'may not'} reset a user of level ${target}`, async () => {
+      it(`is ${may ? 'granted' : 'denied'} to level ${level} for a user of level ${target}`, async () => {
         const [person, zoe] = [await signedIn(await withLevel(level)), await withLevel(target)];
         const before = await rowOf(zoe);
         await person.visit(resetAddress(zoe));
@@ -75,7 +75,7 @@ describe('a reset that is not allowed', () => {
     assert.equal((await person.visit('/dashboard')).path, '/dashboard');
   });
 
-  it("leads to the password change if it concerns one's own password", async () => {
+  it("leads to the password change if it concerns one's own account", async () => {
     const before = await rowOf(camille);
     const person = await (await signedIn(camille)).visit(userAddress(camille));
     person.sees(t('policy:self.text'));

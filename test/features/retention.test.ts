@@ -107,7 +107,7 @@ for (const [dialect, server] of [
       assert.deepEqual(linesSince(), [], 'a run that deletes nothing logs nothing');
     });
 
-    it('erases nothing if more users are due than the limit, warns once an hour, and continues when fewer are due', async () => {
+    it('erases no users and warns once an hour until fewer are due than the limit', async () => {
       await manyUsers(portal, tenant, minLimit + 1);
       await advanceTime(portal, 31 * dayMs);
       linesSince();
@@ -154,7 +154,7 @@ for (const [dialect, server] of [
   });
 }
 
-describe('limit of a purge run', () => {
+describe('the limit of a purge run', () => {
   const aStep = (due: number, count: number): RetentionStep => ({
     countDue: () => Promise.resolve({ rows: due }),
     purge: () => Promise.resolve(),
@@ -191,7 +191,7 @@ describe('a purge run with a failing step', () => {
   });
 });
 
-describe('share of the activity log that one run may delete', () => {
+describe('the share of the activity log that one run may delete', () => {
   for (const [retentionDays, share] of [
     [3650, 0.05],
     [60, 0.05],

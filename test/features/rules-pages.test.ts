@@ -17,7 +17,7 @@ import { person } from '../../src/domain/principal.ts';
 const english = { 'Accept-Language': 'en' };
 const historical = { REGION: 'germany', REGION_RULES: 'rules/germany-historical.json' };
 
-describe('page on what is managed where', async () => {
+describe('the page on what is managed where', async () => {
   const portal = await openPortal({ environment: historical });
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
@@ -83,7 +83,7 @@ describe('a region with one language', async () => {
   const related = [{ what: { de: 'Lizenzen' }, places: ['there'] }];
   const portal = await openPortal({ environment: withRules({ ...texts, places, related }) });
 
-  it('needs texts in that language only, whatever the browser requests', async () => {
+  it('needs texts only in that language, even if the browser requests another', async () => {
     const stranger = await aPerson(portal, { 'Accept-Language': 'fr' }).visit(paths.region);
     assert.deepEqual([stranger.status, stranger.$('html').attr('lang')], [200, 'de']);
     assert.equal(stranger.$('a.region').text().trim(), 'Region: Burgenland');
@@ -93,7 +93,7 @@ describe('a region with one language', async () => {
   });
 });
 
-describe("an organization's own rule", async () => {
+describe("an organization's stricter rule", async () => {
   const portal = await openPortal();
 
   it('is attributed to the organization in pages and refusals, not to the region', async () => {

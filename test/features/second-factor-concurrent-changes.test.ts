@@ -73,7 +73,7 @@ describe('concurrent changes while a user manages their second factor', async ()
     assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
   });
 
-  it('do not count an attempt if the code could not be checked', async () => {
+  it('an attempt is not counted if its code could not be checked', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await knex('credentials').where({ user_id: owner.user.id, kind: 'totp' }).update({ key_id: 'gone' });
     for (let each = 0; each < 7; each++) {
@@ -82,7 +82,7 @@ describe('concurrent changes while a user manages their second factor', async ()
     }
   });
 
-  it('do not prevent new recovery codes if resetting the counter fails', async () => {
+  it('new recovery codes are issued even if the counter of failed attempts cannot be reset', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const throttle = createThrottle(portal.database, portal.config.rules);
     const codes = { ...throttle.codes, reset: () => Promise.reject(new Error('no database')) };

@@ -82,7 +82,7 @@ for (const [label, user, step] of [
   });
 }
 
-describe('second factor during sign-in', () => {
+describe('a second factor during sign-in', () => {
   it('asks for the code, then the forced password change, then the required setup', async () => {
     const user = await aUser(portal, strict, { administratorLevel: 'global', password: 'temporary' });
     const person = await aPerson(portal, english).signIn(user);
@@ -109,7 +109,7 @@ describe('second factor during sign-in', () => {
     assert.equal(person.path, paths.changePassword);
   });
 
-  it('must be set up in open sessions as soon as the rules require it', async () => {
+  it('must be set up in open sessions from the next request after the rules require it', async () => {
     const user = await aUser(portal, tenant);
     const person = await aPerson(portal, english).signIn(user);
     const admin = await aPerson(portal, english).signIn(camille);

@@ -90,7 +90,7 @@ describe('a second factor code', async () => {
     for (let each = 0; each < count; each++) await person.submit('Sign in', { Code: '000000' });
   }
 
-  it('is throttled after five failures, including recovery codes, other addresses and correct codes', async () => {
+  it('is throttled after five failures, even for recovery codes, other addresses and correct codes', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     await wrongTries(person, 5);
@@ -111,7 +111,7 @@ describe('a second factor code', async () => {
     assert.equal((await signInByCode(portal, owner)).path, paths.dashboard);
   });
 
-  it('codes are throttled after 20 failures per day, regardless of their rate', async () => {
+  it('is throttled after 20 failures per day, regardless of their rate', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     for (let quarter = 0; quarter < 4; quarter++) {

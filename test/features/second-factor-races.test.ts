@@ -56,7 +56,7 @@ for (const [dialect, server] of [
     const tenant = await aTenant(portal, { language: 'en' });
 
     for (const kind of ['app', 'recovery'] as const) {
-      it(`open only one session per code, ${rounds} times (${kind})`, async () => {
+      it(`open only one session per code (${kind}, repeated ${rounds} times)`, async () => {
         const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
         const first = aNode(portal);
         // SQLite supports only one process, so both requests run in this one.

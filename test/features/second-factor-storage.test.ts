@@ -21,13 +21,13 @@ const DATABASE_URL = `sqlite:${path.join(folder, 'parvis.sqlite')}`;
 const [old, recent] = ['o'.repeat(32), 'n'.repeat(32)];
 const portalWith = (SECOND_FACTOR_KEYS: string) => openPortal({ environment: { DATABASE_URL, SECOND_FACTOR_KEYS } });
 
-describe('stored data of a second factor', async () => {
+describe('the stored data of a second factor', async () => {
   const portal = await portalWith(old);
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
   const owner = await aSecondFactorUser(portal, zoe);
 
-  it('is encrypted in database files, and the secrets occur in no log, activity log or later page', async () => {
+  it('is encrypted in database files and occurs in no log, activity log or later page', async () => {
     const person = await signInByCode(portal, owner);
     for (const address of [paths.ownSecurity, paths.ownData, paths.ownDataFile, paths.dashboard])
       await person.visit(address);
@@ -43,7 +43,7 @@ describe('stored data of a second factor', async () => {
     assert.equal(owner.person.bodies.filter((body) => body.includes(owner.recoveryCodes[0] ?? 'x')).length, 1);
   });
 
-  it('is shown to its user as the time of the setup only', async () => {
+  it('is shown to its user only as the time of the set-up', async () => {
     const person = await signInByCode(portal, owner);
     (await person.visit(paths.ownData)).sees(/Two-step verification\s*Set up on November 23, 2026/);
     const file = await person.send('GET', paths.ownDataFile);
@@ -63,7 +63,7 @@ describe('stored data of a second factor', async () => {
     portal.clock.now = alone.clock.now;
   });
 
-  it('causes a clear error if the key is missing, without counting attempts, and recovery codes still work', async () => {
+  it('causes an error and counts no attempt if the key is missing, while recovery codes still work', async () => {
     const lost = await portalWith('x'.repeat(32));
     lost.clock.now = portal.clock.now;
     for (let each = 0; each < 7; each++) {
@@ -99,7 +99,7 @@ describe('stored data of a second factor', async () => {
     assert.equal(createVault([recent]).open({ text: secret, keyId: 'x' }, ''), null);
   });
 
-  it("is removed by the operator's command, recorded in the activity log, and can be removed only once", async () => {
+  it("can be removed once by the operator's command, which records the removal in the activity log", async () => {
     const environment = { DATA_DIR: folder, DATABASE_URL, SESSION_SECRETS: 's'.repeat(32), SECOND_FACTOR_KEYS: recent };
     const args = ['user', 'remove-second-factor', zoe.username.toUpperCase()];
     const { code, stdout } = await run([...args, '--json'], environment);

@@ -22,7 +22,7 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`a second factor, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const tenant = await aTenant(portal, { language: 'en' });
     const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
@@ -87,7 +87,7 @@ for (const [dialect, server] of [
       assert.equal(await lastSignIn(), portal.clock.now);
     });
 
-    it('can be replaced by a recovery code once, with a count of the codes left', async () => {
+    it('can be replaced by a recovery code, which works once and shows how many are left', async () => {
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const [code = '', other = ''] = owner.recoveryCodes;
       const person = await aPerson(portal, english).signIn(owner.user);

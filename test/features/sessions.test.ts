@@ -14,7 +14,7 @@ const sessionCookie = 'parvis-worldwide-session';
 const sessionIdOf = (person: Person): string =>
   new RegExp(`${sessionCookie}=([^;]+)`).exec(person.cookies())?.[1] ?? '';
 
-describe('session security', async () => {
+describe('the security of sessions', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en' });
@@ -23,7 +23,7 @@ describe('session security', async () => {
   const opens = async (cookie: string): Promise<boolean> =>
     (await sendRaw(origin, '/dashboard', { headers: { Cookie: cookie } })).status === 200;
 
-  it('replaces the session ID at sign-in, so that a known old ID is useless', async () => {
+  it('replaces the session ID at sign-in, so that an ID known before is useless', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     const before = person.cookies();
     await person.signIn(zoe);
@@ -61,7 +61,7 @@ describe('session security', async () => {
     }
   });
 
-  it('stores only a digest of the session ID', async () => {
+  it('stores only a digest of each session ID', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     const id = decodeURIComponent(sessionIdOf(person)).slice('s:'.length);
     const kept = await databaseContents(portal.database);
@@ -76,7 +76,7 @@ describe('session security', async () => {
     assert.equal((await second.visit('/my-profile')).path, '/my-profile');
   });
 
-  it('uses a __Host- cookie over HTTPS, with HttpOnly and SameSite', async () => {
+  it('uses a __Host- cookie with HttpOnly and SameSite over HTTPS', async () => {
     const secure = await openPortal({ environment: { BASE_URL: 'https://portal.example', REGION_URLS: '' } });
     const answer = await sendRaw(await secure.listen(), '/sign-in');
     const [cookie] = answer.headers['set-cookie'] ?? [];
@@ -84,7 +84,7 @@ describe('session security', async () => {
   });
 });
 
-describe('end of a session', async () => {
+describe('the end of a session', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en' });
@@ -156,7 +156,7 @@ describe('end of a session', async () => {
     }
   });
 
-  it('sessions of a tenant end with the next request after it is suspended; other sessions continue', async () => {
+  it('the sessions of a tenant, and no others, end with the next request after it is suspended', async () => {
     const closing = await aTenant(portal);
     const person = await aPerson(portal, english).signIn(await aUser(portal, closing));
     const neighbour = await aPerson(portal, english).signIn(zoe);

@@ -23,7 +23,7 @@ async function anEmptyPortal(): Promise<{ portal: Portal; address: string }> {
 const visitor = (portal: Portal): Promise<Person> => aPerson(portal, english).visit('/sign-in');
 const tenantsOf = (portal: Portal): Promise<unknown[]> => portal.database.knex('tenants').select();
 
-describe('one-time setup link', () => {
+describe('the one-time set-up link', () => {
   it('creates the first tenant and its Global admin, who can sign in', async () => {
     const { portal, address } = await anEmptyPortal();
     const person = await aPerson(portal, english).visit(address);
@@ -48,7 +48,7 @@ describe('one-time setup link', () => {
     person.sees('Camille Laurent').sees('Ateliers Lumière').sees('Administrateur général');
   });
 
-  it('the setup link is invalid after use, even for forms that were already open', async () => {
+  it('is invalid after use, even for forms that were already open', async () => {
     const { portal, address } = await anEmptyPortal();
     const [first, second] = [
       await aPerson(portal, english).visit(address),
@@ -136,7 +136,7 @@ describe('one-time setup link', () => {
   });
 });
 
-describe('invalid setup form', async () => {
+describe('an invalid set-up form', async () => {
   const { portal, address } = await anEmptyPortal();
 
   const wrong: [label: string, changes: Partial<typeof fields>, field: string][] = [

@@ -17,7 +17,7 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `changes between password verification and session start, on ${dialect}`,
+    `changes between password verification and the start of the session, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const { hasher, duringNextVerify, assertVerified } = await anInterruptedHasher();
@@ -59,7 +59,7 @@ for (const [dialect, server] of [
         });
       }
 
-      it('are noticed if a second factor has been set up: its code is required', async () => {
+      it('require the code if a second factor has been set up', async () => {
         const tenant = await aTenant(portal, { language: 'en' });
         const zoe = await aUser(portal, tenant);
         duringNextVerify(() => aSecondFactorUser(portal, zoe));
@@ -72,7 +72,7 @@ for (const [dialect, server] of [
   );
 }
 
-describe('an attempt limit that a tenant set before the region fixed it', async () => {
+describe('an attempt limit set by a tenant', async () => {
   const throttle = {
     perAccountAndAddress: { attempts: 3, windowMinutes: 15, blockMinutes: 15 },
     perAccount: { attempts: 50, windowMinutes: 60, blockMinutes: 60 },
@@ -81,7 +81,7 @@ describe('an attempt limit that a tenant set before the region fixed it', async 
   };
   const portal = await openPortal({ environment: withRules({ throttle }) });
 
-  it("a tenant's earlier limit is ignored after the region fixes it", async () => {
+  it('is ignored after the region fixes the limit', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const zoe = await aUser(portal, tenant);
     await tenantsStore.setOwnRules(portal.database, tenant.scope, { attempts: 1 });

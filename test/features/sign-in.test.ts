@@ -14,7 +14,7 @@ async function onPasswordPage(portal: Portal, username: string): Promise<Person>
   return person.submit('Next', { 'User name': username });
 }
 
-describe('sign-in', async () => {
+describe('a sign-in', async () => {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
@@ -47,7 +47,7 @@ describe('sign-in', async () => {
     second.sees('Enter your password.');
   });
 
-  it('accepts the password without the user name, which is known from the first step', async () => {
+  it('accepts the password alone, because the first step has stored the user name', async () => {
     const person = await onPasswordPage(portal, zoe.username);
     const answer = await person.send('POST', '/sign-in/password', { password: zoe.clearPassword });
     assert.equal(answer.headers.location, '/dashboard');
@@ -90,7 +90,7 @@ describe('a rejected sign-in', async () => {
     ['tenant', await aUser(portal, suspended)],
   ];
 
-  it('gets the same response for every reason: status, body and headers', async () => {
+  it('gets the same status, body and headers for every reason', async () => {
     const answers = [];
     for (const [because, user] of classes) {
       const person = await onPasswordPage(portal, user.username);
@@ -125,7 +125,7 @@ describe('a rejected sign-in', async () => {
   });
 });
 
-describe('redirect after sign-in', async () => {
+describe('the redirect after a sign-in', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const zoe = await aUser(portal, await aTenant(portal, { language: 'en' }));

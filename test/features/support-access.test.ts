@@ -68,7 +68,7 @@ for (const [dialect, server] of [
       await operator.submit('Open');
       assert.equal(operator.path, '/dashboard');
       operator
-        .sees(/Support session for Ateliers Lumière until .*2026, signed in as Ada Betrieb/)
+        .sees(/Support session for Ateliers Lumière until .*UTC, signed in as Ada Betrieb/)
         .sees(/View only. Imports fail/);
       await operator.visit(users);
       operator.sees('Zoé Besson').sees('Support session for Ateliers Lumière').doesNotSee('Ada Betrieb ada');
@@ -82,7 +82,7 @@ for (const [dialect, server] of [
       await admin.visit(supportPage);
       admin.sees(/Last used: /);
       await admin.submit('End access');
-      admin.sees('Support access ended').sees('Ended by an administrator');
+      admin.sees('Support access was ended').sees('Ended by an administrator');
       await operator.visit('/dashboard');
       operator.sees('No organization has granted you access');
       assert.equal(camille.displayName, 'Camille Laurent');
@@ -111,7 +111,7 @@ for (const [dialect, server] of [
       supported.admin.sees('Ended by an administrator');
     });
 
-    it('ends at the exact millisecond, even during use, and the operator is told', async () => {
+    it('ends at the exact millisecond, even during use, and informs the operator', async () => {
       const supported = await aSupportedTenant(portal);
       const zoe = await aUser(portal, supported.tenant);
       await grantSupport(portal, supported, ada);
@@ -133,7 +133,7 @@ for (const [dialect, server] of [
       assert.equal((await elsewhere.visit('/my-profile')).status, 200);
     });
 
-    it('is recorded once as expired if no operator was inside', async () => {
+    it('is recorded once as expired if no operator had entered the tenant', async () => {
       const supported = await aSupportedTenant(portal);
       await grantSupport(portal, supported, ada, { hours: '1' });
       portal.clock.now += hourMs;
@@ -145,7 +145,7 @@ for (const [dialect, server] of [
       log.sees('Expired');
     });
 
-    it("makes the operator's own profile unavailable inside, and leaves it unchanged", async () => {
+    it("makes the operator's own profile unavailable in the tenant, and leaves it unchanged", async () => {
       const bo = await anOperator(portal, { displayName: 'Bo Zurück' });
       await grantSupport(portal, await aSupportedTenant(portal), bo);
       const person = await enterSupport(portal, bo);

@@ -12,7 +12,7 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`support access forms, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`the forms for support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const ada = await anOperator(portal);
     const { longestHours } = portal.config.rules.supportAccess;

@@ -121,14 +121,14 @@ for (const [dialect, server] of [
       }
     });
 
-    describe('events that end support access with the next request', () => {
+    describe('support access in use', () => {
       for (const [label, end, message] of [
-        ['the end by an administrator', null, /Your access to Ateliers Lumière was ended/],
-        ['the suspension of the tenant', 'suspended', /Ateliers Lumière is suspended/],
-        ['a move of the tenant', 'moving', /Ateliers Lumière is being moved to another region/],
-        ["the tenant's own rule", 'forbidden', /no longer allows support access/],
+        ['an administrator has ended it', null, /Your access to Ateliers Lumière was ended/],
+        ['the tenant has been suspended', 'suspended', /Ateliers Lumière is suspended/],
+        ['the tenant has begun to move', 'moving', /Ateliers Lumière is being moved to another region/],
+        ["the tenant's own rule has forbidden it", 'forbidden', /no longer allows support access/],
       ] as const) {
-        it(`include ${label}`, async () => {
+        it(`ends with the next request after ${label}`, async () => {
           const supported = await aSupportedTenant(portal);
           const zoe = await aUser(portal, supported.tenant);
           const grantId = await grantSupport(portal, supported, ada);
@@ -158,7 +158,7 @@ for (const [dialect, server] of [
         });
       }
 
-      it('include blocking the operator, which is permanent: unblocking does not restore the grant', async () => {
+      it('ends with the next request after the operator is blocked, and unblocking does not restore it', async () => {
         const supported = await aSupportedTenant(portal);
         const bo = await anOperator(portal, { displayName: 'Bo Betrieb' });
         await grantSupport(portal, supported, bo);
@@ -174,7 +174,7 @@ for (const [dialect, server] of [
         supported.admin.sees('The portal operator ended support access for Bo Betrieb.');
       });
 
-      it('do not include blocking the granting administrator, because the organization granted the access', async () => {
+      it('continues after the granting administrator is blocked, because the organization granted it', async () => {
         const supported = await aSupportedTenant(portal);
         const bo = await anOperator(portal, { displayName: 'Bo Bleibt' });
         const second = await aUser(portal, supported.tenant, { administratorLevel: 'global' });

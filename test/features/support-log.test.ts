@@ -24,7 +24,7 @@ for (const [dialect, server] of [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
 ] as const) {
-  describe(`activity log of support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+  describe(`the activity log of support access, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const environment = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'portal@hosting.example' };
     const portal = await openPortal({ environment, ...(server?.url ? { databaseUrl: server.url } : {}) });
 
@@ -51,7 +51,7 @@ for (const [dialect, server] of [
     }
     const signInAgain = ({ camille }: SupportedTenant): Promise<Person> => aPerson(portal, english).signIn(camille);
 
-    it('shows on the page and in both exports who acted and who granted the access', async () => {
+    it('shows who acted and who granted the access, on the page and in both exports', async () => {
       const scenario = await story('Betrieb');
       await scenario.admin.visit(log);
       scenario.admin
@@ -102,7 +102,7 @@ for (const [dialect, server] of [
       assert.deepEqual(await kinds(scenario.ada.tenantId), ['signIn.succeeded']);
     });
 
-    it("records sign-out during a support session as leaving, and as sign-out in the operators' tenant", async () => {
+    it("records a sign-out during a support session as leaving, and as a sign-out in the operators' tenant", async () => {
       const scenario = await story('Abmeldung');
       const operator = await enterSupport(portal, scenario.ada);
       await operator.submit('Sign out');
@@ -142,7 +142,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it("replaces an erased administrator's name with a pseudonym, also as the granter", async () => {
+    it("replaces an erased administrator's name with a pseudonym, even where they granted the access", async () => {
       const scenario = await story('Bleibt');
       const second = await aUser(portal, scenario.tenant, {
         displayName: 'Second Admin',

@@ -163,7 +163,7 @@ describe('an operator in a support session', () => {
   });
 });
 
-describe('visibility of operators and tenants', async () => {
+describe('the visibility of operators and tenants', async () => {
   const { tenant, admin, operator, camille } = await visited('manage');
   const otherTenant = await aSupportedTenant(portal, 'Fremde Gesellschaft');
   const theirs: TestUser[] = [otherTenant.camille, await aUser(portal, otherTenant.tenant)];

@@ -63,7 +63,7 @@ describe('isolation between tenants', async () => {
     };
   };
 
-  it('covers routes with IDs', () => {
+  it('has routes with IDs to test', () => {
     assert.ok(withIds.length >= 3, withIds.join());
   });
 
@@ -89,7 +89,7 @@ describe('isolation between tenants', async () => {
     });
   }
 
-  it('responds identically to IDs of other tenants in form fields and query parameters', async () => {
+  it('gives identical responses to IDs of other tenants and unknown IDs in form fields and query parameters', async () => {
     const before = await kept();
     const [, admin] = people[0]!;
     for (const { method, path } of portal.routes.filter(
@@ -110,7 +110,7 @@ describe('isolation between tenants', async () => {
     assert.deepEqual(await kept(), before);
   });
 
-  it('ends no session of the other tenant', async () => {
+  it('leaves every session of the other tenant open', async () => {
     assert.equal((await stranger.visit('/my-profile')).path, '/my-profile');
   });
 

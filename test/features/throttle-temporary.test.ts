@@ -66,7 +66,7 @@ for (const [dialect, server] of [
       assert.equal((await choosePassword(person)).path, '/dashboard', person.text);
     });
 
-    it('works after the user mistyped it in another format until blocked', async () => {
+    it('works after the user mistyped it in another format until that was blocked', async () => {
       const zoe = await aNewcomer();
       const person = await onPasswordPage(portal, anAddress(), zoe.username);
       const mistyped = Array.from({ length: 6 }, () => zoe.clearPassword.slice(1));

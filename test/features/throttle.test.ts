@@ -35,7 +35,7 @@ describe('five wrong passwords from one address', async () => {
   const known = await from(portal, anAddress(), zoe.username);
   const unknown = await from(portal, anAddress(), `user-xxxxxxxx@${tenant.domain}`);
 
-  it('are followed by a block of 15 minutes, also for the correct password', async () => {
+  it('are followed by a block of 15 minutes, even for the correct password', async () => {
     assert.deepEqual(await guesses(known, 5), repeated(422, 5));
     const sixth = await guess(known);
     assert.equal(sixth.status, 429);

@@ -32,7 +32,7 @@ describe('authenticator codes', () => {
     ['a day late', 86_400, false],
   ];
   for (const [label, late, taken] of skews) {
-    test(`${taken ? 'are accepted with their own step' : 'are rejected'} ${label}`, () => {
+    test(`${taken ? 'are accepted with their own time step' : 'are rejected'} ${label}`, () => {
       const at = 1_111_111_109;
       assert.equal(matchingTimeStep(seed, '081804', (at + late) * 1_000), taken ? Math.floor(at / 30) : null);
     });
@@ -74,7 +74,7 @@ describe('authenticator codes', () => {
   });
 });
 
-describe('the vault', () => {
+describe('the encryption of seeds', () => {
   const [old, recent] = ['o'.repeat(32), 'n'.repeat(32)];
   const vault = createVault([old]);
   const sealed = vault.seal('the seed', 'of one');

@@ -75,7 +75,7 @@ describe('an action that cannot be recorded', () => {
     });
   }
 
-  it('is rolled back: signing in opens no session', async () => {
+  it('is rolled back so that signing in opens no session', async () => {
     const zoe = await aUser(portal, tenant);
     const before = await state();
     const person = await withFailingActivityLog(() => signedIn(zoe));
@@ -85,7 +85,7 @@ describe('an action that cannot be recorded', () => {
     assert.equal((await signedIn(zoe)).path, '/dashboard');
   });
 
-  it('is rolled back if the whole activity log is missing: the old password and the sessions remain', async () => {
+  it('is rolled back even if the whole activity log is missing, and the old password and sessions remain', async () => {
     const zoe = await aUser(portal, tenant);
     const [user, admin] = [await signedIn(zoe), await signedIn(camille)];
     await portal.database.knex.schema.renameTable('activity', 'away');

@@ -37,7 +37,7 @@ for (const [dialect, server] of [
         assert.ok(!(await activityKindsOf(portal, fixture.tenant)).includes('approval.asked'));
       });
 
-      it('requests approval for the chosen level and saves the other fields with concurrent changes', async () => {
+      it('requests approval for the chosen level and saves the other fields along with concurrent changes', async () => {
         const fixture = await aTenantWithApprovals(portal);
         const [camille, noah] = [await fixture.as(fixture.requester), await fixture.as(fixture.other)];
         await camille.visit(`${usersPage}/${fixture.plain.id}`);

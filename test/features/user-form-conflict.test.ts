@@ -43,7 +43,7 @@ for (const [dialect, server] of [
       assert.deepEqual([firstName, lastName, administratorLevel, agentLevel], ['Anna', 'Roy', 'billing', 'sales']);
     });
 
-    it('are detected again if the user changes between conflict and second submission', async () => {
+    it('are detected again if the user changes between the conflict and the second submission', async () => {
       const user = await shown();
       await changesFirstName(other, user);
       await reader.submit('Save', { 'First name': 'Anna' });
@@ -54,7 +54,7 @@ for (const [dialect, server] of [
       assert.equal((await stored(user)).firstName, 'Annick');
     });
 
-    it('name no one if the activity log does not contain who made the change', async () => {
+    it('name no author if the activity log does not contain who made the change', async () => {
       const user = await add('Anne Martin', { language: 'en' });
       const person = await aPerson(portal, english).signIn(user);
       await edits({ Language: 'de' })(other, user);

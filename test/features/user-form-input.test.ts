@@ -67,7 +67,7 @@ for (const [dialect, server] of [
       });
     }
 
-    it('is kept after a validation error, together with the originally shown values', async () => {
+    it('is kept after a validation error, together with the values originally shown', async () => {
       const user = await shown({ administratorLevel: 'global', language: 'fr' });
       await removesGlobalAdmin(other, user);
       const typed = { 'First name': '', 'Last name': '', 'Display name': '  ', Language: 'de', 'Agent level': 'sales' };

@@ -115,7 +115,7 @@ describe('bulk actions on users', async () => {
     assert.deepEqual(event?.event, { kind: 'refused', action: 'users.block', because: 'globalAdmin' });
   });
 
-  it('change no one if they would remove the last Global admin', async () => {
+  it('change no user if they would remove the last Global admin', async () => {
     const { tenant, boss, second, staff } = await aTenantWithUsers(portal);
     const alone = await aPerson(portal).signIn(boss);
     await usersStore.setState(portal.database, tenant.scope, second.id, 'blocked', portal.clock.now);
@@ -129,7 +129,7 @@ describe('bulk actions on users', async () => {
   });
 });
 
-describe('invalid bulk requests', async () => {
+describe('invalid requests for bulk actions', async () => {
   const portal = await openPortal();
   const fixture = await aTenantWithUsers(portal);
   const foreignUser = (await aTenantWithUsers(portal)).staff[0] as TestUser;
@@ -137,7 +137,7 @@ describe('invalid bulk requests', async () => {
 
   const cases: [label: string, address: string, status: number][] = [
     ['no users', `${paths.bulkUsers}?action=block`, 422],
-    ['too many', `${paths.bulkUsers}?action=block${manyIds(51)}`, 422],
+    ['too many users', `${paths.bulkUsers}?action=block${manyIds(51)}`, 422],
     ['a user of another tenant', chosen('block', [foreignUser]), 404],
     ['a malformed ID', `${paths.bulkUsers}?action=block&user=${'x'.repeat(4_000)}`, 404],
     ['no action', `${paths.bulkUsers}?user=${fixture.staff[0]!.id}`, 400],

@@ -90,7 +90,7 @@ describe('searching the user list', async () => {
     });
   }
 
-  it('says when no user matches and links to the full list', async () => {
+  it('links to the full list if no user matches', async () => {
     await admin.visit(`${list}?q=nobody+at+all`);
     admin.sees('No users match your search');
     assert.equal(admin.$('table').length, 0);

@@ -25,7 +25,7 @@ describe('user-visible texts', () => {
   });
 });
 
-describe('checks for hard-coded texts', () => {
+describe('the checks for hard-coded texts', () => {
   const inView = (text: string): string[] => literalsInView({ path: 'v', text });
   const inCode = (text: string): string[] => literalsInCode({ path: 'c', text });
 

@@ -7,7 +7,7 @@ import { holes, pluralFaults, strayPlaceholders } from './parity.ts';
 const catalogue = readCatalogue();
 
 describe('translations', () => {
-  test('every language has translations', () => {
+  test('exist in every language', () => {
     for (const language of languages) assert.ok(catalogue[language].size > 0, `locales/${language} contains no text`);
   });
 
@@ -23,7 +23,7 @@ describe('translations', () => {
     assertNone(pluralFaults(catalogue));
   });
 
-  test('no translation is empty', () => {
+  test('are never empty', () => {
     const empty = languages.flatMap((language) =>
       [...catalogue[language]].filter(([, text]) => text.trim() === '').map(([key]) => `${language} ${key}`),
     );
@@ -31,7 +31,7 @@ describe('translations', () => {
   });
 });
 
-describe('translation checks', () => {
+describe('the translation checks', () => {
   test('report a key missing in one language', () => {
     const broken = catalogueOf({ en: { 'a:x': 'X', 'a:y': 'Y' }, fr: { 'a:x': 'X', 'a:y': 'Y' }, de: { 'a:x': 'X' } });
     assert.deepEqual(holes(broken), ['de lacks a:y']);

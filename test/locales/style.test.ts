@@ -10,21 +10,21 @@ const views = readSources().filter(({ path }) => path.endsWith('.ejs'));
 const buttons = buttonKeys(views, catalogue);
 const labels = labelKeys(views, catalogue);
 
-describe('interface texts keep to the style of their language', () => {
-  test('no text uses a banned wording', () => {
+describe('the style of interface texts', () => {
+  test('uses no banned wording', () => {
     assertNone(bannedWordings(catalogue));
   });
 
-  test('every number is formatted for its language', () => {
+  test('formats every number for its language', () => {
     assertNone(rawNumbers(catalogue));
   });
 
-  test('button labels stay within the length limit', () => {
+  test('keeps button labels within the length limit', () => {
     assert.ok(buttons.size > 50, `only ${buttons.size} button texts were found`);
     assertNone(longButtons(catalogue, buttons));
   });
 
-  test('field labels are short noun phrases', () => {
+  test('uses short noun phrases as field labels', () => {
     assert.ok(labels.size > 40, `only ${labels.size} labels were found`);
     assertNone(badLabels(catalogue, labels));
   });
@@ -66,7 +66,7 @@ describe('the check for banned wordings', () => {
     ['de', 'durch eben dieses Formular'],
   ];
   for (const [language, text] of faults) {
-    test(`finds ${language}: ${text}`, () => {
+    test(`reports the ${language} text “${text}”`, () => {
       assert.equal(bannedWordings(catalogueOf({ [language]: { 'a:x': text } })).length, 1);
     });
   }
@@ -79,7 +79,7 @@ describe('the check for banned wordings', () => {
   });
 });
 
-describe('the other style checks report', () => {
+describe('the other style checks', () => {
   const small = catalogueOf({
     en: {
       'a:save': 'Save all of these changes now',
@@ -95,11 +95,11 @@ describe('the other style checks report', () => {
   });
   const view = (text: string) => [{ path: 'v.ejs', text }];
 
-  test('a number without a format is reported', () => {
+  test('report a number without a format', () => {
     assert.deepEqual(rawNumbers(small), ['en a:go_one: write {{…, number}}: Import {{count}} row of them all']);
   });
 
-  test('a long label on a button or on a link styled as a button is reported', () => {
+  test('report a long label on a button or on a link styled as a button', () => {
     const text = `<p><%= t('a:plain') %></p>
       <button class="btn<% if (a > b) { %> x<% } %>" type="submit"><%- icon('a') %><%= t('a:save') %></button>
       <a class="btn" href="<%= a %>"<% if (b) { %> download<% } %>><%= t(\`a:act.\${c}\`) %></a>
@@ -112,12 +112,12 @@ describe('the other style checks report', () => {
     ]);
   });
 
-  test('a long label on the button of a partial is reported', () => {
+  test('report a long label on the button of a partial', () => {
     const text = `<%- partial('users/action', { action: a, label: t('a:save') }) %>`;
     assert.equal(longButtons(small, buttonKeys(view(text), small)).length, 1);
   });
 
-  test('a label is reported if it is too long, or a whole or partial sentence', () => {
+  test('report a label that is too long or that is a whole or partial sentence', () => {
     const text = `<label class="field-label" for="a"><%= t('a:name') %></label>
       <legend><%= t('a:wide') %></legend><%- partial('shared/field', { name: 'a', label: t('a:stop') }) %>`;
     assert.deepEqual(badLabels(small, labelKeys(view(text), small)), [

@@ -14,20 +14,20 @@ describe('fixed terms', () => {
     assertNone(wrongTerms(catalogue, terms));
   });
 
-  test('nearly all fixed terms occur in the texts', () => {
+  test('occur in the texts, with few exceptions', () => {
     const used = usedTerms(catalogue, terms);
     assert.ok(used >= 35, `The portal uses ${used} of the ${terms.length} fixed terms; at least 35 are expected`);
   });
 });
 
-describe('fixed term checks', () => {
+describe('the checks of fixed terms', () => {
   const small = parseTerms('key,en,fr,de\nsave,Save,Enregistrer,Speichern\nquoted,"A, ""b""",B,C\n');
 
   test('parse quoted fields', () => {
     assert.deepEqual(small[1], { key: 'quoted', en: 'A, "b"', fr: 'B', de: 'C' });
   });
 
-  test('report another translation and an unknown term', () => {
+  test('report a different translation and an unknown term', () => {
     const broken = catalogueOf({
       en: { 'common:terms.save': 'Save' },
       de: { 'common:terms.save': 'Sichern', 'common:terms.x': 'X' },

@@ -6,8 +6,8 @@ import { markupIn, typographyFaults } from './typography.ts';
 
 const catalogue = readCatalogue();
 
-describe('typography of texts', () => {
-  test('the check covers existing texts', () => {
+describe('the typography of texts', () => {
+  test('is checked for existing texts', () => {
     assert.ok(everyText(catalogue).length > 0, 'locales contains no text');
   });
 
@@ -20,7 +20,7 @@ describe('typography of texts', () => {
   });
 });
 
-describe('typography checks', () => {
+describe('the typography checks', () => {
   const faults: [Language, string, string][] = [
     ['en', "Don't", 'a straight apostrophe'],
     ['en', 'The "region"', 'straight quotation marks'],
@@ -35,7 +35,7 @@ describe('typography checks', () => {
     ['de', 'Ihr Passwort', 'Passwort for Kennwort'],
   ];
   for (const [language, text, says] of faults) {
-    test(`report in ${language}: ${text}`, () => {
+    test(`report the ${language} text “${text}”`, () => {
       assert.deepEqual(typographyFaults(catalogueOf({ [language]: { 'a:x': text } })), [
         `${language} a:x: ${says}: ${text}`,
       ]);

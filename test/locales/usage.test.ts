@@ -9,7 +9,7 @@ const sources = readSources();
 const uses = allUses(sources, catalogue);
 
 describe('locale keys', () => {
-  test('are compared with existing views, code and texts', () => {
+  test('are searched for in views, code and texts', () => {
     assert.ok(
       sources.some(({ path }) => path.endsWith('.ejs')),
       'no view was found',
@@ -17,16 +17,16 @@ describe('locale keys', () => {
     assert.ok(uses.length > 0, 'no use of a key was found');
   });
 
-  test('all keys used in code exist', () => {
+  test('exist if they are used', () => {
     assertNone(missingKeys(uses, catalogue));
   });
 
-  test('every key is used', () => {
+  test('are all used', () => {
     assertNone(unusedKeys(uses, catalogue, sources));
   });
 });
 
-describe('locale key checks', () => {
+describe('the checks of locale keys', () => {
   const small = catalogueOf({
     en: { 'users:title': 'T', 'users:level.a': 'A', 'users:n_one': '1', 'users:n_other': '2' },
   });
@@ -53,7 +53,7 @@ describe('locale key checks', () => {
     assert.deepEqual(unusedIn("t('users:n', { count }); say('users:title')"), ['users:level.a']);
   });
 
-  test('count keys as used if they match a template literal and continue with a word in the code', () => {
+  test('count keys as used if they match a template literal and the code contains the missing word', () => {
     const rest = "; 'users:title'; 'users:n'";
     assert.deepEqual(unusedIn(`t(\`users:level.\${x}\`); const all = ['a']${rest}`), []);
     assert.deepEqual(unusedIn(`t(\`users:level.\${x}\`)${rest}`), ['users:level.a']);
@@ -67,7 +67,7 @@ describe('locale key checks', () => {
     ]);
   });
 
-  test('count keys that texts include with $t', () => {
+  test('count the keys that other texts include with $t', () => {
     const borrowing = catalogueOf({
       en: { 'users:a': '$t(users:b) and $t(users:gone, { "count": 2 })', 'users:b': 'B' },
     });

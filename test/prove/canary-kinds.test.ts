@@ -19,7 +19,7 @@ function search(
   return searchPlaces(all, canariesOf).findings.map(({ foundIn, place: where }) => [foundIn, where].join(': '));
 }
 
-describe('the search in the own region', () => {
+describe("the search for a region's own secrets", () => {
   const bytes = randomBytes(20);
   for (const [label, content] of [
     ['in base32', base32],
@@ -68,7 +68,7 @@ describe('a mailed one-time link', () => {
   for (const [label, snapshots, findings] of table)
     test(label, () => assert.equal(search(snapshots, canariesOf).length, findings, label));
 
-  test('does not excuse a password in the same mail', () => {
+  test('does not make a password in the same email acceptable', () => {
     const password = canaries.track('temporary password', 'secret', 'QRST-UVWX-YZ23-4567-89AB');
     assert.equal(search([{ region: 'alpha', places: [mail(`${token} ${password}`)] }], canariesOf).length, 1);
   });

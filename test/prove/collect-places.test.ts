@@ -6,7 +6,7 @@ import { createCanaries } from '../../tools/prove/canaries.ts';
 import { createOutputCollector, folderPlaces, outboxOf } from '../../tools/prove/collect-places.ts';
 import type { RunningRegion } from '../../tools/prove/regions.ts';
 import { sqliteStores } from '../../tools/prove/stores-sqlite.ts';
-import { createMovingTenantStories, createStory } from '../../tools/prove/story.ts';
+import { createMovingTenantScenarios, createScenario } from '../../tools/prove/scenario.ts';
 import { dataDirectory } from '../cli/command.ts';
 
 const link = '/link/ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345';
@@ -17,13 +17,13 @@ describe('the output of a region', () => {
     ...{ id: 'alpha', canaries: createCanaries() },
     ...{ output: () => said.output, commands: () => said.commands },
   } as unknown as RunningRegion;
-  const story = createStory(region, () => []);
-  const [moving] = createMovingTenantStories(story, story, createCanaries());
-  const texts = createOutputCollector(story, sqliteStores(dataDirectory(), null));
+  const scenario = createScenario(region, () => []);
+  const [moving] = createMovingTenantScenarios(scenario, scenario, createCanaries());
+  const texts = createOutputCollector(scenario, sqliteStores(dataDirectory(), null));
   const taken = () => texts().map(({ kind, content }) => [kind, content.toString().trim()]);
 
   test('is collected once, so that each snapshot contains only what is new', () => {
-    story.answers.push('early');
+    scenario.answers.push('early');
     moving.answers.push('of the tenant');
     assert.deepEqual(taken(), [
       ['log', 'starts'],
@@ -41,13 +41,13 @@ describe('the output of a region', () => {
   });
 });
 
-describe('mails in the outbox', () => {
+describe('emails in the outbox', () => {
   const folder = dataDirectory();
   mkdirSync(path.join(folder, 'outbox'), { recursive: true });
   for (const [name, text] of Object.entries({ one: 'hello', two: `see ${link}`, three: 'bye', four: `see ${link}` }))
     writeFileSync(path.join(folder, 'outbox', `${name}.eml`), text);
 
-  test('with a one-time link are a place each, and all others one place', () => {
+  test('are one place each if they contain a one-time link, and together one place otherwise', () => {
     const mails = folderPlaces(folder).filter(({ kind }) => kind === 'mails');
     assert.deepEqual(
       mails.map(({ items, holdsLink = false }) => [items, holdsLink]),

@@ -30,7 +30,7 @@ describe('the proof', () => {
     assert.match(stderr, /The region (\w+) did not start: This database belongs to the region \w+, but REGION is \1\./);
   });
 
-  test('fails if both regions use the same database: exits with 1 and names the place and the field', async () => {
+  test('exits with 1 and names the place and the field if both regions use the same database', async () => {
     const file = await createUnboundDatabase();
     const shared = { PROVE_DATABASE_URLS: `sqlite:${file},sqlite:${file}` };
     const { code, report, page } = await runProof([], shared, shortProof);

@@ -31,7 +31,7 @@ function assess(recorded: readonly string[], seen: readonly string[] = []) {
   return assessProcess(watched, both);
 }
 
-describe('the assessment of a process', () => {
+describe('the assessment of a process that respects its region', () => {
   const own: [label: string, recorded: string][] = [
     ['a connection to its store', 'connection 127.0.0.1:4001'],
     ['a connection to its store by host name', 'connection localhost:4001'],
@@ -61,7 +61,7 @@ describe('the assessment of a process', () => {
   });
 });
 
-describe('the assessment of a process', () => {
+describe('the assessment of a process that breaks the isolation', () => {
   const foreign: [label: string, recorded: string, to: string][] = [
     ['the other region’s store', 'connection 127.0.0.1:5001', 'the PostgreSQL of beta'],
     ['the other region’s portal', 'connection ::1:5000', 'the portal of beta'],

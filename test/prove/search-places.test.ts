@@ -107,7 +107,7 @@ describe('findings by kind of canary and place', () => {
   ];
   for (const [kind, overrides, ofAlpha, ofBeta] of kinds) {
     const expected = [...(ofAlpha ? ['alpha'] : []), ...(ofBeta ? ['beta'] : [])].join(' and ') || 'neither region';
-    test(`${kind} in a place of beta with ${JSON.stringify(overrides)}: found for ${expected}`, () => {
+    test(`include a ${kind} of ${expected} in a place of beta with ${JSON.stringify(overrides)}`, () => {
       const { alpha, beta, found } = createRegions();
       const text = [alpha.plant('a field', kind), beta.plant('a field', kind)].join(' ');
       const { findings } = found(place(text, overrides));
@@ -118,13 +118,13 @@ describe('findings by kind of canary and place', () => {
     });
   }
 
-  test('a control counts as noticed, not as a finding', () => {
+  test('count a noticed control separately', () => {
     const { alpha, found } = createRegions();
     const { findings, controls } = found(place(alpha.plant('control sample', 'control')));
     assert.deepEqual([findings.length, controls.length], [0, 1]);
   });
 
-  test('a temporary password is found in every spelling and by its unsalted digest', () => {
+  test('include a temporary password in every spelling and its unsalted digest', () => {
     const { beta, found } = createRegions();
     const password = beta.track('temporary password', 'secret', 'ABCD-EFGH-JKLM-NPQR-STUV');
     const bare = password.replaceAll('-', '');
@@ -136,7 +136,7 @@ describe('findings by kind of canary and place', () => {
       );
   });
 
-  test('a text that is too short to track is rejected', () => {
+  test('require a text that is long enough to be tracked', () => {
     assert.throws(() => createRegions().alpha.track('id', 'person', ''), /Too short to track/);
   });
 });

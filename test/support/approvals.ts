@@ -13,7 +13,7 @@ export const approvalsPage = '/account-settings/approvals';
 export const usersPage = '/account-settings/user-management';
 export const hourMs = 3_600_000;
 
-/** Every approval rule switched on. */
+/** Tenant rules in which every action that can require approval does require it. */
 export const everyApprovalRule: TenantRules = {
   resetGlobalAdmin: 'two',
   giveGlobalAdmin: 'two',
@@ -22,7 +22,10 @@ export const everyApprovalRule: TenantRules = {
   deleteMoreThan: 2,
 };
 
-/** A tenant whose own rules require approval, with three Global admins and other users. */
+/**
+ * A tenant whose own rules require approval, with three Global admins, a User management admin and a user without a
+ * level.
+ */
 export interface ApprovalTenant {
   readonly tenant: TestTenant;
   readonly requester: TestUser;
@@ -30,7 +33,7 @@ export interface ApprovalTenant {
   readonly third: TestUser;
   readonly manager: TestUser;
   readonly plain: TestUser;
-  /** Signs a user in, in English. */
+  /** Signs a user in with English as the language. */
   readonly as: (user: TestUser) => Promise<Person>;
 }
 
@@ -53,14 +56,14 @@ export async function aTenantWithApprovals(
   };
 }
 
-/** Submits the page that asks for a reason. @returns the path of the request */
+/** Submits the page that asks for the reason of a request. @returns the path of the request */
 export async function requestApproval(person: Person, reason = 'They lost their phone'): Promise<string> {
   await person.submit('Send request', { Reason: reason });
   person.sees('Your request was sent to the administrators who can approve it.');
   return person.path;
 }
 
-/** The kinds of a tenant's activity log entries, oldest first, without sign-ins. */
+/** @returns the kinds of the entries in a tenant's activity log, oldest first, without sign-ins */
 export const activityKindsOf = async ({ database }: Portal, { id }: TestTenant): Promise<string[]> => {
   const rows = await database
     .knex<{ kind: string; tenant_id: string; place: number }>('activity')
@@ -79,14 +82,14 @@ export const requestStatesOf = async ({ database }: Portal, { id }: TestTenant):
   return rows.map(({ state }) => state);
 };
 
-/** A pending request by `requester` to reset `third`. @returns its path */
+/** Creates a pending request by `requester` to reset the password of `third`. @returns the path of the request */
 export async function aPendingRequest({ as, requester, third }: ApprovalTenant, reason?: string): Promise<string> {
   const person = await as(requester);
   await person.visit(`${usersPage}/${third.id}/reset-password`);
   return requestApproval(person, reason);
 }
 
-/** The same request, approved by `other`. */
+/** Creates the request of `aPendingRequest` and has `other` approve it. @returns the path of the request */
 export async function anApprovedRequest(fixture: ApprovalTenant): Promise<string> {
   const address = await aPendingRequest(fixture);
   const noah = await fixture.as(fixture.other);
@@ -95,7 +98,10 @@ export async function anApprovedRequest(fixture: ApprovalTenant): Promise<string
   return address;
 }
 
-/** A request by `user` to export the activity log, inserted regardless of the rules. @returns its ID */
+/**
+ * Inserts a request by `user` to export the activity log, even if the rules do not require approval.
+ * @returns the ID of the request
+ */
 export async function aStoredRequest(
   { database, clock }: Pick<Portal, 'database' | 'clock'>,
   tenant: Pick<TestTenant, 'scope'>,
@@ -111,6 +117,6 @@ export async function aStoredRequest(
   return id;
 }
 
-/** A user's row, with the password hash. */
+/** @returns the user's row, including the password hash */
 export const storedUser = ({ database }: Portal, { id }: { id: string }): Promise<Record<string, unknown>> =>
   userRowOf(database, id);

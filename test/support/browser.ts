@@ -24,8 +24,9 @@ const quietFlags = [
   '--disable-sync',
 ];
 
-// Playwright disables the back/forward cache and the warning about resubmitting a form. This restores the default
-// behavior. Chrome is rolling out caching of no-store pages gradually; here it is enabled.
+// By default, Playwright disables the back/forward cache and the warning about submitting a form again. These options
+// restore the default behavior of Chromium. Chrome is gradually extending the cache to no-store pages; here this is
+// enabled.
 const backForwardCacheOptions = {
   ignoreDefaultArgs: ['--disable-back-forward-cache'],
   args: [
@@ -34,7 +35,7 @@ const backForwardCacheOptions = {
 };
 
 /**
- * Starts the installed Chromium, which is closed at the end of the test file. Call it only in tests guarded by
+ * Starts the installed Chromium, which is closed at the end of the test file. Call this only in tests that have
  * `skipWithout('chromium', chromium())`.
  * @param options.backForwardCache whether the back/forward cache is enabled
  */
@@ -49,7 +50,7 @@ export async function openBrowser({ backForwardCache = false } = {}): Promise<Br
   return browser;
 }
 
-/** Reserves a port, so that two portals can be configured with each other's URL before either is open. */
+/** Reserves a port, so that two portals can be configured with each other's URL before either of them listens. */
 export async function reserveOrigin(): Promise<{ origin: string; serve: (portal: Portal) => ServedPortal }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -67,7 +68,7 @@ export async function reserveOrigin(): Promise<{ origin: string; serve: (portal:
   };
 }
 
-/** Opens a portal configured with the URL at which a browser reaches it. */
+/** Opens a portal that is configured with the URL at which browsers reach it. */
 export async function servePortal({ environment, ...options }: PortalOptions = {}): Promise<ServedPortal> {
   const { origin, serve } = await reserveOrigin();
   return serve(await openPortal({ ...options, environment: { BASE_URL: origin, REGION_URLS: '', ...environment } }));
@@ -76,7 +77,7 @@ export async function servePortal({ environment, ...options }: PortalOptions = {
 export interface PageOptions {
   readonly language?: string;
   readonly javaScript?: boolean;
-  /** The device's color scheme, used until a theme is chosen in the portal. */
+  /** The color scheme of the device, which applies until a theme is chosen in the portal. */
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
   readonly context?: BrowserContextOptions;
@@ -85,7 +86,7 @@ export interface PageOptions {
 const height = 900;
 const defaultTimeoutMs = 15_000;
 
-/** A page in a new browser context, without cookies. */
+/** Opens a page in a new browser context, which has no cookies yet. */
 export async function newPage(browser: Browser, portal: ServedPortal, options: PageOptions = {}): Promise<Page> {
   const { language = 'fr', javaScript = true, theme = 'light', width = 1280 } = options;
   const context = await browser.newContext({
@@ -100,7 +101,7 @@ export async function newPage(browser: Browser, portal: ServedPortal, options: P
   return context.newPage();
 }
 
-/** Signs in on a page in any language. */
+/** Signs in through the pages in any language. */
 export async function signIn(
   page: Page,
   user: { username: string; clearPassword: string },

@@ -11,13 +11,13 @@ export interface TestTenant {
   readonly id: string;
   readonly name: string;
   readonly domain: string;
-  /** The operator's scope in this tenant. */
+  /** The scope in which the operator acts on this tenant. */
   readonly scope: Scope;
 }
 
 export type TestUser = User & { readonly clearPassword: string };
 
-/** A password that the rules accept and that occurs in no other text of the tests. */
+/** A password that satisfies the rules and that occurs in no other text of the tests. */
 export const goodPassword = 'ein Kranich zählt leise Kiesel';
 
 /** Adds a tenant without users. */
@@ -50,7 +50,9 @@ const unset = {
   globalAdminUntil: null,
 } as const;
 
-/** Adds a user who can sign in with `clearPassword`. With `password: 'temporary'`, the user must change it. */
+/**
+ * Adds a user who can sign in with `clearPassword`. With `password: 'temporary'`, they must then replace that password.
+ */
 export async function aUser(
   portal: Portal,
   tenant: TestTenant,

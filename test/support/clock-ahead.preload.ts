@@ -1,4 +1,5 @@
-// Loaded into a child process with NODE_OPTIONS=--import. Its wall clock runs ahead; its monotonic clock does not.
+// Loaded into a child process with NODE_OPTIONS=--import. It sets the wall clock of the process ahead, but not its
+// monotonic clock.
 const aheadMs = Number(process.env.CLOCK_AHEAD_MS);
 const RealDate = Date;
 

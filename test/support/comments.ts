@@ -1,6 +1,6 @@
 /**
- * Blanks out comments, so that lines and columns stay the same. Because strings can contain what looks like a comment
- * (`'https://…'`), a line comment must start the line or follow white space.
+ * Replaces comments with spaces, so that lines and columns stay the same. A line comment must start the line or follow
+ * white space, because strings can contain what looks like a comment, such as `'https://…'`.
  */
 export function withoutComments(text: string): string {
   const blank = (comment: string): string => comment.replace(/[^\n]/g, ' ');

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { Failure, type FieldFault } from '../../src/domain/errors.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 
-/** The error codes of a call, whether thrown, returned or part of field faults. */
+/** @returns the error codes of a call, whether they are thrown, returned or contained in field faults */
 async function codesOf(call: () => Promise<unknown>): Promise<unknown> {
   try {
     const result = (await call()) as null | readonly FieldFault[] | { readonly faults?: readonly FieldFault[] };
@@ -18,10 +18,10 @@ async function codesOf(call: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** A call with one invalid value, and the expected error codes. */
+/** A call with one invalid value, described by `what`, and the error codes that it must return. */
 export type InvalidCall = readonly [what: string, call: () => Promise<unknown>, ...codes: string[]];
 
-/** Tests that each call fails with its codes and records nothing. */
+/** Tests that each call returns its error codes and adds nothing to the activity log. */
 export function testInvalidCalls(database: Database, groups: Readonly<Record<string, readonly InvalidCall[]>>): void {
   for (const [group, rows] of Object.entries(groups)) {
     for (const [what, call, ...codes] of rows) {

@@ -9,7 +9,7 @@ interface PasswordRow {
 const passwordOf = ({ knex }: Pick<Database, 'knex'>, userId: string) =>
   knex('credentials').where({ user_id: userId, kind: 'password' });
 
-/** A user's stored password. No store exposes it. */
+/** @returns the row of a user's password, which no store exposes */
 export const passwordRowOf = async (database: Pick<Database, 'knex'>, userId: string): Promise<PasswordRow> => {
   const row = await passwordOf(database, userId).first<PasswordRow | undefined>('secret', 'set_by', 'created_at');
   if (row === undefined) throw new Error(`The user ${userId} has no password`);
@@ -19,7 +19,7 @@ export const passwordRowOf = async (database: Pick<Database, 'knex'>, userId: st
 export const passwordHashOf = async (database: Pick<Database, 'knex'>, userId: string): Promise<string> =>
   (await passwordRowOf(database, userId)).secret;
 
-/** A user's row with the stored password hash. */
+/** @returns the user's row together with the password hash */
 export const userRowOf = async <Row extends object = Record<string, unknown>>(
   database: Pick<Database, 'knex'>,
   id: string,
@@ -28,7 +28,7 @@ export const userRowOf = async <Row extends object = Record<string, unknown>>(
   return { ...row, password_hash: await passwordHashOf(database, id) };
 };
 
-/** Stores an arbitrary hash, bypassing the stores. */
+/** Stores an arbitrary password hash without using the stores. */
 export const setPasswordHash = async (
   database: Pick<Database, 'knex'>,
   userId: string,

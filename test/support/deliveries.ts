@@ -10,27 +10,31 @@ import type { Job } from '../../src/platform/background-jobs.ts';
 import type { Mail, Transport } from '../../src/platform/mail-transport.ts';
 import { translator } from './translator.ts';
 
-/** A statement before or after which a process is killed. */
+/** The point at which a process is killed: before or after a statement. */
 export interface KillPoint {
-  /** Source of a regular expression. */
+  /** A regular expression that matches the statement. */
   readonly statement: string;
   readonly when: 'before' | 'after';
 }
 
 /**
- * The task of a `delivery-child.ts` process: record that a user was unblocked, if requested, then deliver what is due.
+ * The task of a process that runs `delivery-child.ts`: to record that a user was unblocked, if requested, and then to
+ * deliver what is due.
  */
 export interface DeliveryTask {
   readonly database: DatabaseConfig;
   readonly smtpUrl: string;
-  /** Epoch ms. */
+  /** The current time for the process, in epoch milliseconds. */
   readonly now: number;
   readonly record?: { readonly scope: Scope; readonly userId: string };
-  /** Where the process kills itself, if at all. `recorded`: after recording, before delivering. */
+  /** Where the process kills itself, if at all; `recorded` means after recording the event and before delivering it. */
   readonly killedAt?: KillPoint | 'recorded' | null;
 }
 
-/** The worker that delivers notices, as it runs in one of several processes. @param send sends or rejects an email */
+/**
+ * Creates the worker that delivers notices, as it runs in each of several processes.
+ * @param send sends an email, or rejects if that fails
+ */
 export function noticesWorker(
   database: Database,
   send: (mail: Mail) => Promise<void>,

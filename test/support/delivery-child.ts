@@ -4,7 +4,7 @@ import { createTransport } from '../../src/platform/mail-transport.ts';
 import { noticesWorker, type DeliveryTask } from './deliveries.ts';
 import { interrupt } from './interrupt.ts';
 
-// A child process that records an event and delivers notices, and kills itself at a given point.
+// The child process records an event, delivers notices, and kills itself at a given point.
 async function carryOut({ database: config, smtpUrl, now, record, killedAt }: DeliveryTask): Promise<void> {
   const opened = openSubscribedDatabase(config);
   const die = (): Promise<never> => {

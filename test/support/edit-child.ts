@@ -9,7 +9,7 @@ export interface EditTask {
   readonly sent: SentEdit;
 }
 
-// A child process on the same database. It saves the edits that its parent sends and replies with the outcome.
+// The child process uses the same database. It saves the edits that its parent sends and replies with the outcome.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openSubscribedDatabase(config.database);

@@ -3,7 +3,9 @@ import { userPath } from '../../src/site/http/paths.ts';
 import { formValues } from './form-values.ts';
 import type { Person } from './person.ts';
 
-/** Opens a user's page and submits its edit form with the given fields, even ones it does not contain. */
+/**
+ * Opens a user's page and submits its edit form with the given fields, even with those that the form does not contain.
+ */
 export async function editUser(
   person: Person,
   userId: string,
@@ -13,7 +15,7 @@ export async function editUser(
   return person.send('POST', userPath(userId), { ...editFormValues(person), ...fields });
 }
 
-/** @returns what the edit form on the current page would submit */
+/** @returns the values that the edit form on the current page would submit */
 export function editFormValues(person: Person): Record<string, string> {
   const form = person.$('input[name="version"]').closest('form');
   return formValues(person.$, form) as Record<string, string>;

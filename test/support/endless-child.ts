@@ -1,4 +1,4 @@
-/** A test file that starts a server with a child process and never ends. Run by test-process.test.ts. */
+/** A test file that starts a server, which has a child process, and never ends. test-process.test.ts runs it. */
 import { spawn } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Runs the endless test file until test-process.test.ts kills it. The first argument is a folder. */
+/** Runs the test file that never ends until test-process.test.ts kills this process. The first argument is a folder. */
 import path from 'node:path';
 import { runTests } from './test-process.ts';
 

@@ -3,10 +3,10 @@ import type * as cheerio from 'cheerio';
 
 type Selection = ReturnType<cheerio.CheerioAPI>;
 
-/** Collapses white space as a browser displays it, including narrow and no-break spaces. */
+/** Replaces white space, including no-break spaces, with single spaces, as a browser displays it. */
 export const normalizeSpace = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** A field that occurs several times has an array of values. */
+/** The values of a form's fields. A field that occurs several times has an array of values. */
 type FormValues = Record<string, string | string[]>;
 
 export function urlEncoded(values: FormValues): string {

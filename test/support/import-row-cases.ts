@@ -25,7 +25,7 @@ interface ImportTenant {
   readonly manager: TestUser;
 }
 
-/** A tenant with one user of every kind, named after that kind. */
+/** Creates a tenant with one user of every kind, each named after its kind. */
 export async function anImportTenant(portal: Portal): Promise<ImportTenant> {
   const tenant = await aTenant(portal, { language: 'en' });
   const add = (name: string, overrides: Partial<TestUser>): Promise<TestUser> =>
@@ -49,10 +49,13 @@ const storedUsers = async ({ database }: Portal): Promise<unknown> =>
     .select('id', 'username', 'display_name', 'administrator_level', 'language', 'epoch')
     .orderBy('id');
 
-/** Tests each row in its own import, and that checking a file changes no user. */
+/**
+ * Declares a test for each row, which imports only that row. Each test also checks that checking a file changes no
+ * user.
+ */
 export function testImportRows(from: ImportTenant, who: 'global' | 'manager', table: readonly Expected[]): void {
   for (const [label, row, result, details] of table) {
-    it(`a row ${label}`, async () => {
+    it(label, async () => {
       await from.portal.database.knex('throttles').delete();
       const before = await storedUsers(from.portal);
       const admin = await uploadForCheck(

@@ -39,14 +39,14 @@ export interface ConfirmedImport {
   readonly tenant: TestTenant;
   readonly admin: TestUser;
   readonly zoe: TestUser;
-  /** The scope of the administrator. */
+  /** The scope of the administrator who confirmed the import. */
   readonly scope: Scope;
   readonly id: string;
   /** Confirms the import again. */
   readonly confirm: () => Promise<boolean>;
 }
 
-/** Tenants with a confirmed import, and queries for its result. */
+/** Creates functions that prepare a tenant with a confirmed import, run the import, and read its result. */
 export function importScenarios(portal: Portal) {
   const { database, clock, hasher, config } = portal;
   const log = pino({ level: 'silent' });
@@ -57,7 +57,7 @@ export function importScenarios(portal: Portal) {
     runWith,
     run: runWith(database),
 
-    /** An import that adds 130 users and changes Zoé, unless `rows` is given. */
+    /** Creates a confirmed import of `rows`. By default, it adds 130 users and changes Zoé. */
     aConfirmedImport: async ({ mode = 'all', rows }: Options = {}): Promise<ConfirmedImport> => {
       const tenant = await aTenant(portal, { language: 'en' });
       const admin = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });

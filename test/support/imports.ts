@@ -11,11 +11,11 @@ import { person } from '../../src/domain/principal.ts';
 export const usersPath = '/account-settings/user-management';
 export const importPath = `${usersPath}/import`;
 
-/** The scope of a user in a tenant. */
+/** @returns the scope of a user in a tenant */
 export const scopeOf = ({ scope }: Pick<TestTenant, 'scope'>, user: User): Scope =>
   createScope({ ...scope, principal: person(user) });
 
-/** An import that has been staged but not confirmed. @returns its ID */
+/** Creates an import that has been staged but not confirmed. @returns the ID of the import */
 export async function aStagedImport(
   portal: Pick<Portal, 'database' | 'clock'>,
   tenant: Pick<TestTenant, 'scope'>,
@@ -40,7 +40,7 @@ export async function aStagedImport(
   return staging.id;
 }
 
-/** The rows shown on the page of an import. */
+/** @returns the rows that the page of an import shows */
 export function shownRows({ $ }: Person): { line: string; who: string; result: string; details: string }[] {
   return $('main table tbody tr')
     .toArray()
@@ -53,7 +53,7 @@ export function shownRows({ $ }: Person): { line: string; who: string; result: s
     });
 }
 
-/** Builds a CSV file with semicolons. */
+/** Builds a CSV file with semicolons as delimiters. */
 export const csvOf = (...rows: readonly (readonly string[])[]): string => rows.map((row) => row.join(';')).join('\r\n');
 
 export const labels = {
@@ -62,7 +62,7 @@ export const labels = {
   de: { import: 'Importieren', file: 'CSV-Datei', check: 'Datei prüfen' },
 } as const;
 
-/** Uploads a file in English and opens the result of the check. */
+/** Uploads a file on the English import page. @returns the person, who then sees the result of the check */
 export async function uploadForCheck(admin: Person, content: Buffer | string, name = 'people.csv'): Promise<Person> {
   await admin.visit(importPath);
   return admin.upload(labels.en.check, labels.en.file, { name, content });

@@ -1,21 +1,21 @@
 import type { Database } from '../../src/platform/database/database.ts';
 
-/** The Knex client through which all statements are sent. Every transaction has its own. */
+/** The Knex client that sends all statements. Each transaction has a client of its own. */
 interface Client {
   query(connection: unknown, statement: string | { readonly sql: string }): Promise<unknown>;
 }
 
 interface Interruption {
-  /** Runs before the statement is sent. If it throws, the statement is not sent. */
+  /** Called before the statement is sent. If this throws, the statement is not sent. */
   readonly before?: () => unknown;
-  /** Runs after the statement. If it throws, the caller sees the statement fail. */
+  /** Called after the statement. If this throws, the statement seems to have failed. */
   readonly after?: () => unknown;
 }
 
 /**
  * Interrupts the first statement that matches, inside or outside a transaction, so that a test can act at that moment
  * or simulate a crash. Prepared reads of SQLite outside a transaction cannot be interrupted.
- * @returns a database on the same connections
+ * @returns a database that uses the same connections
  */
 export function interrupt(database: Database, statement: RegExp, interruption: Interruption): Database {
   let isOver = false;
@@ -43,7 +43,7 @@ export function interrupt(database: Database, statement: RegExp, interruption: I
   return interrupted;
 }
 
-/** @returns an interruption that fails before or after the statement */
+/** @returns an interruption that throws before or after the statement */
 export function killed(when: 'before' | 'after', message = 'killed'): Interruption {
   return {
     [when]: () => {

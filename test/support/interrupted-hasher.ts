@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 
-/** A hasher that runs a callback once, after a password has been verified and before the result is used. */
+/** Creates a hasher that calls a function once, after a password has been verified and before the result is used. */
 export async function anInterruptedHasher() {
   const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
   let next: (() => Promise<unknown>) | null = null;
@@ -17,11 +17,11 @@ export async function anInterruptedHasher() {
   };
   return {
     hasher,
-    /** Sets the callback for the next verification. */
+    /** Sets the function to call during the next verification. */
     duringNextVerify: (work: () => Promise<unknown>): void => {
       next = work;
     },
-    /** Fails if no password has been verified since, because the test would be meaningless. */
+    /** Fails if no password has been verified since then, because the test would then prove nothing. */
     assertVerified: (): void => assert.equal(next, null, 'no password was checked'),
   };
 }

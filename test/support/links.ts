@@ -9,7 +9,7 @@ export const english = { 'Accept-Language': 'en' };
 export const chosenPassword = 'seven quiet otters nap';
 export const linkPattern = /http:\/\/localhost:3000(\/link\/[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){6})(?![-\w])/;
 
-/** A tenant whose own rules set the handover, and its Global admin, signed in. */
+/** Creates a tenant whose own rules set the handover, and signs in its Global admin. */
 export async function aTenantWithHandover(
   portal: Portal,
   handOver: 'link' | 'mailedLink',
@@ -21,7 +21,7 @@ export async function aTenantWithHandover(
   return { tenant, camille, admin: await aPerson(portal, english).signIn(camille) };
 }
 
-/** Resets a user's password as an administrator. @returns the path of the link shown */
+/** Resets a user's password as an administrator. @returns the path of the one-time link that the page shows */
 export async function resetByLink(admin: Person, user: TestUser): Promise<string> {
   await admin.visit(resetPasswordPath(user.id));
   await admin.submit('Reset password');
@@ -31,14 +31,14 @@ export async function resetByLink(admin: Person, user: TestUser): Promise<string
   return path;
 }
 
-/** Opens a link and presses its button. */
+/** Opens a one-time link and presses the button on its page. */
 export async function openLink(portal: Pick<Portal, 'app'>, path: string): Promise<Person> {
   const person = await aPerson(portal, english).visit(path);
   assert.equal(person.status, 200, person.text);
   return person.submit('Use this link');
 }
 
-/** Chooses a password on the page that a link opens. */
+/** Chooses a password on the page to which a one-time link leads. */
 export const choosePassword = (person: Person): Promise<Person> =>
   person.submit('Change password', { 'New password': chosenPassword, 'Confirm new password': chosenPassword });
 

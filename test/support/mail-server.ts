@@ -7,7 +7,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 export interface ReceivedMail {
   readonly to: readonly string[];
   readonly raw: string;
-  /** The header lines, unfolded. */
+  /** The lines of the header, unfolded. */
   readonly headers: readonly string[];
   readonly subject: string;
   readonly text: string;
@@ -17,13 +17,13 @@ export interface ReceivedMail {
 export interface MailServer {
   readonly url: string;
   readonly received: ReceivedMail[];
-  /** The number of connections. */
+  /** The number of connections so far. */
   connections: number;
-  /** The number of authentication attempts. */
+  /** The number of authentication attempts so far. */
   signIns: number;
-  /** The number of emails received over TLS. */
+  /** The number of emails that were received over TLS. */
   encrypted: number;
-  /** The reply code for the next emails, or null to accept them. */
+  /** The reply code that rejects the next emails; null to accept them. */
   refusal: number | null;
   /** The reply to each recipient, such as `550 5.1.1 No such user`, or null to accept it. */
   recipientReply: ((address: string) => string | null) | null;
@@ -33,15 +33,15 @@ export interface MailServer {
 }
 
 interface Options {
-  /** Requires this user and password. */
+  /** The user and the password that the server requires. */
   readonly account?: { readonly user: string; readonly password: string };
-  /** Listens on this port instead of a free one. */
+  /** The port to listen on; by default, a free one. */
   readonly port?: number;
-  /** Uses TLS with a self-signed certificate: implicitly, or after STARTTLS. */
+  /** When the server uses TLS, with a self-signed certificate: from the start, or after STARTTLS. */
   readonly tls?: 'fromTheStart' | 'whenAsked';
 }
 
-/** An SMTP server on the loopback interface, closed at the end of the test file. */
+/** Starts an SMTP server on the loopback interface, which is closed at the end of the test file. */
 export async function aMailServer({ account, port = 0, tls }: Options = {}): Promise<MailServer> {
   let waiting: (() => void)[] = [];
   const joinBatch = (): Promise<void> =>
@@ -87,7 +87,7 @@ export async function aMailServer({ account, port = 0, tls }: Options = {}): Pro
     },
   };
   const server = new SMTPServer(options);
-  // A client that disconnects is not an error of this server.
+  // It is not an error of this server if a client disconnects.
   server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const { port: taken } = server.server.address() as AddressInfo;
@@ -108,7 +108,7 @@ export async function aMailServer({ account, port = 0, tls }: Options = {}): Pro
   return state;
 }
 
-/** Parses an email with a plain text part and an HTML part. */
+/** Parses an email that has a plain-text part and an HTML part. */
 export function parseMail(raw: string, to: readonly string[]): ReceivedMail {
   const { headers, body } = split(raw);
   const boundary = /boundary="([^"]+)"/.exec(headers.join('\n'))?.[1] ?? '';
@@ -140,7 +140,7 @@ const decodeQuotedPrintable = (body: string): string =>
     'latin1',
   ).toString();
 
-// Decodes RFC 2047 encoded words. White space between adjacent ones is removed.
+// Decodes encoded words (RFC 2047). White space between two adjacent ones is not part of the text.
 const decodeHeader = (header: string): string =>
   header
     .replace(/\?=\s+=\?/g, '?==?')

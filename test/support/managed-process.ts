@@ -2,17 +2,20 @@ import { spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A server that does not outlive this process. `pid` is the ID of the server itself, for freezing or killing it. */
+/**
+ * A server that does not outlive this process. `pid` is the process ID of the server itself, with which it can be
+ * frozen or killed.
+ */
 export interface ManagedProcess {
   readonly pid: number;
-  /** The server's output so far, for the error message if it does not start. */
+  /** @returns the output of the server so far, for the error message if it does not start */
   readonly output: () => string;
   readonly stop: () => Promise<void>;
 }
 
 // The shell runs the server and reads from a pipe that only this process keeps open. However this process ends, even by
-// SIGKILL, the pipe closes and the shell ends the server. A stopped (SIGSTOP) server is resumed first; an unresponsive
-// one is killed.
+// SIGKILL, the pipe is closed, and the shell then ends the server. A server that was stopped with SIGSTOP is resumed
+// first, and one that does not respond is killed.
 const supervisorScript = `
 "$@" </dev/null >&2 &
 pid=$!
@@ -28,11 +31,11 @@ kill "$killer" 2>/dev/null
 `;
 
 interface ManagedOptions extends Pick<SpawnOptions, 'uid' | 'gid'> {
-  /** Removed after the server has ended. */
+  /** The folder that is removed after the server has ended. */
   readonly folder: string;
 }
 
-/** Starts a server that is ended by `stop()`, or when this process ends. */
+/** Starts a server, which ends when `stop()` is called or this process ends. */
 export async function spawnManaged(
   command: string,
   args: readonly string[],
@@ -42,7 +45,7 @@ export async function spawnManaged(
     ...owner,
     cwd: folder,
     env: { ...process.env, KEEPER_FOLDER: folder },
-    // Use a new session, so that Ctrl+C does not kill the shell before it has cleaned up.
+    // The shell runs in a new session, so that Ctrl+C does not kill it before it has cleaned up.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -51,7 +54,7 @@ export async function spawnManaged(
   shell.stdin.on('error', () => undefined);
 
   const [line] = (await once(createInterface(shell.stdout), 'line')) as [string];
-  // Do not keep this process alive: the closing pipe ends the server.
+  // The shell must not keep this process alive. The closed pipe ends the server.
   shell.unref();
   for (const stream of [shell.stdin, shell.stdout, shell.stderr] as unknown as { unref(): void }[]) stream.unref();
 

@@ -5,14 +5,14 @@ import { aMovingRegion, rowCountsOf, exportBundle } from './moving.ts';
 import { aPopulatedTenant } from './populated-tenant.ts';
 import { CommandError } from '../../src/platform/command-error.ts';
 
-/** A bundle that has been exported and not yet imported. */
+/** Exports a bundle that has not been imported yet. */
 export async function aBundleInTransit() {
   const from = await aMovingRegion('worldwide');
   const to = await aMovingRegion('germany');
   const populated = await aPopulatedTenant(from);
   const file = await exportBundle(from, to, populated.tenant.id);
 
-  /** Asserts that importing fails and writes neither a tenant nor a key. */
+  /** Asserts that importing a bundle fails and writes neither a tenant nor a key. */
   async function assertRefused(
     bundle: string,
     kinds: string | readonly string[],

@@ -13,7 +13,7 @@ import { tenantTables } from '../../src/core/moving/tenant-tables.ts';
 import type { MovingDependencies } from '../../src/core/moving/dependencies.ts';
 import { openPortal, type Portal } from './portal.ts';
 
-/** One of two regions, with its keys for signing and decrypting bundles. */
+/** One of two regions, with the keys that sign and decrypt its bundles. */
 export interface MovingRegion {
   readonly portal: Portal;
   readonly parts: MovingDependencies;
@@ -45,7 +45,7 @@ let files = 0;
 export const bundleFile = ({ portal }: MovingRegion): string =>
   path.join(portal.config.dataDirectory, `bundle-${files++}.age`);
 
-/** Exports a tenant as a bundle for another region. @returns the file */
+/** Exports a tenant as a bundle for another region. @returns the path of the file */
 export async function exportBundle(
   from: MovingRegion,
   to: MovingRegion,
@@ -58,7 +58,7 @@ export async function exportBundle(
   return file;
 }
 
-/** Moves a tenant completely: export, import and deletion in the old region. */
+/** Moves a tenant completely: exports it, imports it, and deletes it in the old region. */
 export async function moveTenant(
   from: MovingRegion,
   to: MovingRegion,
@@ -74,7 +74,7 @@ export async function moveTenant(
   return { taken, report, file };
 }
 
-/** All tables of the schema. */
+/** @returns the names of all tables of the schema */
 export async function tablesOf({ database }: Portal): Promise<string[]> {
   if (database.dialect === 'sqlite') {
     const rows = await database.knex('sqlite_master').where({ type: 'table' }).select<{ name: string }[]>('name');
@@ -86,7 +86,7 @@ export async function tablesOf({ database }: Portal): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Everything a region stores: all rows and, for SQLite, all bytes of the database files. */
+/** @returns everything that a region stores: all rows and, for SQLite, all bytes of the database files */
 export async function storedDataOf({ portal }: MovingRegion): Promise<string> {
   const tables = await tablesOf(portal);
   const rows = await Promise.all(tables.map(async (name): Promise<unknown> => portal.database.knex(name).select()));
@@ -97,7 +97,7 @@ export async function storedDataOf({ portal }: MovingRegion): Promise<string> {
   return [JSON.stringify(rows), ...bytes].join('\n');
 }
 
-/** The number of rows per table. */
+/** @returns the number of rows in each table */
 export async function rowCountsOf({ portal }: MovingRegion): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const name of (await tablesOf(portal)).sort()) {

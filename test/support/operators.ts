@@ -11,7 +11,7 @@ export const english = { 'Accept-Language': 'en' };
 export const supportPage = '/account-settings/support-access';
 export const hourMs = 3_600_000;
 
-/** The functions behind the operator's commands, on the portal's clock. */
+/** The functions behind the operator's commands, which use the clock of the portal. */
 export function operatorsOf(portal: Portal) {
   const { database, tenants } = portal;
   const { rules } = portal.config;
@@ -20,7 +20,7 @@ export function operatorsOf(portal: Portal) {
   return createOperators({ database, tenants, changes: createUserActions({ database, clock }), support, rules });
 }
 
-/** Adds an operator who can sign in. The first one also creates the operators' tenant. */
+/** Adds an operator who can sign in. The first one is added together with the operators' tenant. */
 export async function anOperator(portal: Portal, overrides: Partial<TestUser> = {}): Promise<TestUser> {
   const home = (await tenantsStore.findOperatorsTenant(portal.database)) ?? (await operatorsTenant(portal));
   const scope = portal.tenants.operatorScope(home);
@@ -41,7 +41,7 @@ export interface SupportedTenant {
   readonly admin: Person;
 }
 
-/** A tenant with a signed-in Global admin, who can grant support access. */
+/** Creates a tenant with a Global admin, who is signed in and can grant support access. */
 export async function aSupportedTenant(portal: Portal, name = 'Ateliers Lumière'): Promise<SupportedTenant> {
   const tenant = await aTenant(portal, { name, language: 'en' });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
@@ -63,7 +63,7 @@ export async function grantSupport(
 
 export const enterPath = (grantId: string): string => `/support/${grantId}/enter`;
 
-/** Signs an operator in and enters the tenant from the dashboard. */
+/** Signs an operator in and has them enter the tenant from the dashboard. */
 export async function enterSupport(portal: Portal, operator: TestUser): Promise<Person> {
   const person = await aPerson(portal, english).signIn(operator);
   return person.submit('Open');

@@ -4,12 +4,12 @@ import * as activityStore from '../../src/core/activity/activity.store.ts';
 
 export const MAIL_FROM = 'portal@host.example';
 
-/** A portal with these settings and a user who can receive notices. */
+/** Opens a portal with these settings and adds a user who can receive notices. */
 export async function aPortalWithUser(environment: Readonly<Record<string, string>>) {
   const portal = await openPortal({ environment });
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
-  /** Queues a notice as the portal does. */
+  /** Adds a notice to the queue as the portal does. */
   const queueNotice = (user: TestUser = zoe): Promise<void> =>
     activityStore.record(portal.database, tenant.scope, { kind: 'user.unblocked' }, user.id, portal.clock.now);
   return { portal, tenant, zoe, queueNotice, queued: () => queuedIn(portal) };

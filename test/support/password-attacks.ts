@@ -2,15 +2,15 @@ import { temporaryPassword, temporaryPasswordBytes } from '../../src/domain/peop
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
 
-/** Starts a portal in which each client can choose its address. */
+/** Settings with which each client can choose its address, because the portal trusts a proxy header. */
 export const behindProxy = { environment: { TRUST_PROXY: '1' } };
 
 let lastAddress = 0;
 
-/** An address that no other client in this file uses. */
+/** @returns an address that no other client in this file uses */
 export const anAddress = (): string => `198.51.${100 + Math.floor(++lastAddress / 250)}.${1 + (lastAddress % 250)}`;
 
-/** A random text in the format of a temporary password. */
+/** @returns a random text in the format of a temporary password */
 export const aTemporaryPassword = (): string =>
   temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes)));
 
@@ -20,7 +20,7 @@ export async function onPasswordPage(portal: Portal, address: string, username: 
   return person.submit('Next', { 'User name': username });
 }
 
-/** Submits passwords one after the other. @returns the status of each response */
+/** Submits the passwords one after the other. @returns the status of each response */
 export async function statusesOf(person: Person, passwords: readonly string[]): Promise<number[]> {
   const statuses: number[] = [];
   for (const password of passwords) {
@@ -29,7 +29,10 @@ export async function statusesOf(person: Person, passwords: readonly string[]): 
   return statuses;
 }
 
-/** Submits 60 wrong passwords for one user name, five from each of twelve addresses. */
+/**
+ * Submits 60 wrong passwords for one user name, five from each of twelve addresses.
+ * @returns the status of each response
+ */
 export async function attackUsername(portal: Portal, username: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let each = 0; each < 12; each++) {
@@ -39,7 +42,7 @@ export async function attackUsername(portal: Portal, username: string): Promise<
   return statuses;
 }
 
-/** Submits four wrong passwords for each of 26 user names from one address. */
+/** Submits four wrong passwords for each of 26 user names from one address. @returns the status of each response */
 export async function attackFromAddress(portal: Portal, address: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let each = 0; each < 26; each++) {

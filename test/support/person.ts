@@ -4,21 +4,21 @@ import request, { type Response } from 'supertest';
 import { fieldsByLabel, urlEncoded, normalizeSpace, formValues } from './form-values.ts';
 import type { Portal } from './portal.ts';
 
-/** A user with a browser without JavaScript, who follows links and fills in forms by their visible texts. */
+/** A person with a browser without JavaScript, who follows links and fills in forms by the texts on the page. */
 export interface Person {
-  /** Opens a URL and follows redirects. */
+  /** Opens a URL and follows the redirects. */
   visit(path: string, headers?: Readonly<Record<string, string>>): Promise<Person>;
-  /** Fills in fields by label and presses a button by its text. */
+  /** Fills in fields by their labels and presses a button by its text. */
   submit(button: string, fields?: Readonly<Record<string, string>>): Promise<Person>;
   /** Puts a file into the field with this label and presses a button by its text. */
   upload(button: string, label: string, file: { name: string; content: Buffer | string }): Promise<Person>;
-  /** Follows a link by its text. */
+  /** Follows the link with this text. */
   follow(link: string): Promise<Person>;
   signIn(user: { username: string; clearPassword: string }): Promise<Person>;
   /** Fails unless the page contains this text, ignoring white space. */
   sees(text: string | RegExp): Person;
   doesNotSee(text: string): Person;
-  /** Sends an arbitrary request with this session's cookies and, by default, its CSRF token. */
+  /** Sends an arbitrary request with the cookies of this session and, by default, its CSRF token. */
   send(
     method: string,
     path: string,
@@ -32,16 +32,16 @@ export interface Person {
   readonly headers: Readonly<Record<string, string>>;
   readonly $: cheerio.CheerioAPI;
   readonly csrf: string;
-  /** Every `Location` header since the last step started. */
+  /** The `Location` headers of all redirects since the last step began. */
   readonly redirects: readonly string[];
-  /** The bodies of all responses. */
+  /** The bodies of all responses so far. */
   readonly bodies: readonly string[];
   readonly cookies: () => string;
 }
 
 const maxRedirects = 5;
 
-/** @param portal the app, or the origin of a served one */
+/** @param portal the portal, or the origin at which it is served */
 export function aPerson(
   portal: { readonly app: Portal['app'] | string },
   headers: Readonly<Record<string, string>> = { 'Accept-Language': 'fr' },

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Whether a file belongs to the long run only: `<name>.long.test.ts`. */
+/** Whether a file is named `<name>.long.test.ts`. Such files run only in `npm run test:long`. */
 const isLong = (file: string): boolean => file.endsWith('.long.test.ts');
 
 /** Whether a file contains races, which `npm run test:long` repeats more often. */
 const hasRounds = (file: string): boolean => /\brounds\.ts'/.test(readFileSync(file, 'utf8'));
 
-/** @returns the files of `npm test` or `npm run test:long` */
+/** @returns the files that `npm test` runs or, with `long`, those of `npm run test:long` */
 export function selectFiles(every: readonly string[], { long }: { long: boolean }): string[] {
   return every.filter((file) => (long ? isLong(file) || hasRounds(file) : !isLong(file)));
 }
@@ -21,13 +21,13 @@ const folderRank = (file: string): number => {
 
 const isolatedFolders = ['browser', 'package', 'prove', 'cli', 'contract'];
 const touchesProcess = /node:child_process|\bprocess\.(env|chdir|kill|on)\b|\bmock\.|\.prototype\b|\.\/cli\/|\bredis\(/;
-/** Files that start processes or change process-wide state run in a separate process. */
+/** Whether a file needs a separate process, because it starts processes or changes process-wide state. */
 const needsOwnProcess = (file: string): boolean =>
   isolatedFolders.includes(file.split(path.sep)[1]!) || touchesProcess.test(readFileSync(file, 'utf8'));
 
 const filesPerProcess = 8;
 
-/** @returns the files of each process, in starting order */
+/** @returns the files that run together in each process, in the order in which the processes start */
 export function groupIntoProcesses(files: readonly string[]): string[][] {
   const ordered = files.toSorted((one, other) => folderRank(one) - folderRank(other));
   const alone = ordered.filter(needsOwnProcess).map((file) => [file]);

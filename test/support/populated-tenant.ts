@@ -22,13 +22,13 @@ export interface PopulatedTenant {
   readonly blocked: TestUser;
   readonly deleted: TestUser;
   readonly temporary: TestUser;
-  /** Signed in when the move starts. */
+  /** A user of the tenant who is signed in when the move starts. */
   readonly signedIn: Person;
-  /** A user of another tenant in the same region, signed in. */
+  /** A signed-in user of another tenant in the same region. */
   readonly neighbour: Person;
 }
 
-/** A tenant with identifying values in every field of every table, next to another tenant. */
+/** Creates a tenant with identifying values in every field of every table, and another tenant in the same region. */
 export async function aPopulatedTenant({ portal }: MovingRegion): Promise<PopulatedTenant> {
   const other = await aTenant(portal, { name: 'Nachbar GmbH', language: 'en' });
   const neighbour = await aPerson(portal, english).signIn(
@@ -60,7 +60,7 @@ export async function aPopulatedTenant({ portal }: MovingRegion): Promise<Popula
   await post(`${blocked.id}/unblock`);
   await post(`${blocked.id}/block`);
   await portal.database.knex('users').where({ id: blocked.id }).update({ global_admin_until: portal.clock.now });
-  // A wrong password, which is counted, and a pending sign-in.
+  // A wrong password leaves a counted attempt and a session in which the sign-in is pending.
   const visitor = await aPerson(portal, theirs).visit('/sign-in');
   await visitor.submit('Next', { 'User name': user.username });
   await visitor.send('POST', '/sign-in/password', { password: 'wrong' });
@@ -92,7 +92,7 @@ async function handOut(
   await database.knex('support_grants').insert({ ...own, ...grant, granted_at: at, ends_at: at + 1 });
   const link = { user_id: admin.id, digest: randomUUID(), purpose: 'handOver', epoch: 0 };
   await database.knex('one_time_links').insert({ ...own, ...link, created_at: at, expires_at: at + 1 });
-  const totp = { user_id: admin.id, kind: 'totp', secret: 'sealed', key_id: 'a key', last_step: 1, created_at: at };
+  const totp = { user_id: admin.id, kind: 'totp', secret: 'sealed', key_id: 'a key', used_steps: '1', created_at: at };
   await database.knex('credentials').insert(totp);
   const code = { user_id: admin.id, kind: 'recoveryCode', secret: randomUUID(), created_at: at };
   await database.knex('credentials').insert(code);

@@ -27,24 +27,25 @@ import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { loadViews } from '../../src/site/http/views.ts';
 import { copyTemplate } from './templates.ts';
+import * as trustedClockStore from '../../src/core/retention/trusted-clock.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
-/** The clocks of a portal. They advance only when a test moves them. */
+/** The clocks of a portal, which advance only when a test sets them. */
 export interface TestClock {
-  /** The wall clock in epoch ms. Setting only this one simulates a clock change. */
+  /** The wall clock in epoch milliseconds. Setting only this clock simulates a change of the system time. */
   now: number;
-  /** Elapsed ms. */
+  /** The monotonic clock in milliseconds. */
   monotonic: number;
 }
 
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * Advances both clocks. Background jobs run before the last day, because purging requires a portal that has been
- * running.
+ * Advances both clocks. The background jobs run once before the last day, and the clock is trusted then, as in a portal
+ * that has been running.
  */
 export async function advanceTime(
-  { clock, background }: Pick<Portal, 'clock' | 'background'>,
+  { clock, background, database }: Pick<Portal, 'clock' | 'background' | 'database'>,
   ms: number,
 ): Promise<void> {
   const pass = (passed: number): void => {
@@ -53,41 +54,42 @@ export async function advanceTime(
   };
   pass(Math.max(0, ms - dayMs));
   await background.runAll();
+  await trustedClockStore.advanceForOperator(database, clock.now);
   pass(Math.min(ms, dayMs));
 }
 
-/** A complete portal with a new database and the production pipeline, including CSRF protection. */
+/** A complete portal with a new database and the same pipeline as in production, including CSRF protection. */
 export interface Portal {
   readonly app: Express;
   readonly routes: readonly Route[];
-  /** Background jobs. They are not started; tests run them with `runAll`. */
+  /** The background jobs. They are not started; tests run them with `runAll`. */
   readonly background: JobRunner;
   readonly config: Config;
   readonly database: Database;
   readonly tenants: Tenants;
   readonly hasher: Hasher;
   readonly clock: TestClock;
-  /** The whole log output. */
+  /** @returns the whole output of the log so far */
   readonly logged: () => string;
-  /** Listens on a free port for a browser. @returns the origin */
+  /** Serves the portal on a free port, for a browser. @returns the origin */
   listen(): Promise<string>;
 }
 
 export interface PortalOptions {
-  /** Environment variables in addition to the defaults, such as `REGION` or `REGION_RULES`. */
+  /** Environment variables that are set in addition to the defaults, such as `REGION` or `REGION_RULES`. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A PostgreSQL database instead of a new SQLite file. */
+  /** The URL of a PostgreSQL database to use instead of a new SQLite file. */
   readonly databaseUrl?: string;
   readonly sessionStore?: (database: Database, config: Config) => Store;
   readonly hasher?: Hasher;
 }
 
-// Deliberately weak, to keep tests fast.
+// These parameters are deliberately weak, to keep the tests fast.
 const quickParameters = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 const builtInTranslator = await loadTranslator();
 const render = loadViews();
 const assets = loadAssets();
-// A long queue limit, so that tests with many users do not fail on a busy machine.
+// The limit of the queue is long, so that tests with many users do not fail on a busy machine.
 const quickHasher = await createHasher(quickParameters, undefined, 60_000);
 const strengthEstimator = createStrengthEstimator(languages);
 
@@ -96,7 +98,7 @@ after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** Opens a portal. It is closed, and its database removed, at the end of the test file. */
+/** Opens a portal. At the end of the test file it is closed and its database is deleted. */
 export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const config = testConfig(options);
   copyTemplate(config.database);

@@ -4,15 +4,18 @@ import path from 'node:path';
 import { builtInLanguages, pluralFormsOf } from '../../src/platform/config/languages.ts';
 import { readTexts, type TextGroup } from '../../src/i18n/texts.ts';
 
-/** An artificial language derived from English. Every text is marked, so that a test can find untranslated text. */
+/**
+ * An artificial language that is derived from English. Every text has markers at both ends, so that a test can find
+ * text that is not translated.
+ */
 export interface PseudoLocale {
   readonly tag: string;
   readonly direction: 'ltr' | 'rtl';
 }
 
-/** Longer than English, with accents. */
+/** A pseudo-locale whose texts have accents and are longer than in English. */
 export const accented: PseudoLocale = { tag: 'en-XA', direction: 'ltr' };
-/** Written from right to left in Arabic letters, with six plural forms. */
+/** A pseudo-locale that is written from right to left in Arabic letters and has six plural forms. */
 export const mirrored: PseudoLocale = { tag: 'ar-XB', direction: 'rtl' };
 
 export const open = '⟦';
@@ -23,20 +26,20 @@ const letters: Readonly<Record<PseudoLocale['direction'], string>> = {
   ltr: 'àƀçđéƒĝĥîĵķļɱñöþɋŕšţûṽŵẋýžÀƁÇĐÉƑĜĤÎĴĶĻṀÑÖÞɊŔŠŢÛṼŴẊÝŽ',
   rtl: 'ابتثجحخدذرزسشصضطظعغفقكلمنهابتثجحخدذرزسشصضطظعغفقكلمنه',
 };
-// Translations into French or German are up to a third longer.
+// Texts in French or German are up to a third longer than in English.
 const growth = 0.35;
 
-/** @returns the text in a pseudo-locale, with its placeholders unchanged */
+/** @returns the text as it reads in the pseudo-locale, with its placeholders unchanged */
 export function pseudo(text: string, { direction }: PseudoLocale): string {
   const to = [...letters[direction]];
   const translated = text.replace(/\{\{[^}]*\}\}|[a-z]/gi, (part) => to[latin.indexOf(part)] ?? part);
   const plain = text.replace(/\{\{[^}]*\}\}/g, '');
   const padding = ` ${to[14]}${to[13]}${to[4]}`.repeat(Math.ceil((plain.length * growth) / 4));
-  // Before the period, so that a test can see where a sentence ends.
+  // The padding precedes the period, so that a test can see where a sentence ends.
   return open + translated.replace(/[.?!…]?$/, (end) => padding + end) + close;
 }
 
-/** @returns a new LOCALES_DIR with these pseudo-locales */
+/** Writes these pseudo-locales to a new folder. @returns the folder, to be used as LOCALES_DIR */
 export function pseudoLocales(locales: readonly PseudoLocale[]): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'parvis-pseudo-'));
   const english = readTexts(builtInLanguages().get('en')!);

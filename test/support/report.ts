@@ -3,7 +3,7 @@ import type { run } from 'node:test';
 
 type Events = ReturnType<typeof run>;
 
-/** A test that failed or was skipped, with the message or reason. */
+/** A test that failed or was skipped, with the error message or the reason. */
 export interface TestNote {
   readonly test: string;
   readonly text: string;
@@ -15,7 +15,7 @@ export interface Result {
   readonly passed: number;
   readonly failures: readonly TestNote[];
   readonly skips: readonly TestNote[];
-  /** The duration of its tests, without loading the file. */
+  /** The duration of the tests in milliseconds, without the time that loading the file took. */
   readonly ms: number;
 }
 
@@ -23,7 +23,7 @@ export interface Result {
 export interface Outcome extends TestNote {
   readonly file: string;
   readonly kind: 'passed' | 'failed' | 'skipped' | 'suite';
-  /** Duration in ms; 0 for a test in a suite, because the suite reports the duration. */
+  /** The duration in milliseconds; 0 for a test in a suite, because the suite reports it. */
   readonly ms: number;
 }
 
@@ -37,13 +37,16 @@ interface TestEvent {
   details: { type?: string; duration_ms?: number; error?: Error & { failureType?: string } };
 }
 
-/** Reports every test of a run. A file without tests is a failure, unless tests were selected by name. */
+/**
+ * Passes on the outcome of every test in a run. A file without tests is reported as failed, unless tests were selected
+ * by name.
+ */
 export function onOutcome(
   events: Events,
   { files, names }: { files: readonly string[]; names: readonly string[] },
   report: (outcome: Outcome) => void,
 ): void {
-  // A test declared by a helper counts for the file of its suite, or for the only file.
+  // A test that a helper declares counts for the file of its suite, or for the only file of the run.
   let file = files[0]!;
   events.on('test:start', (data) => {
     if (data.nesting === 0 && files.length > 1) file = data.file ?? file;
@@ -72,17 +75,17 @@ export function onOutcome(
   });
 }
 
-// The test runner reports about a file as a whole under the file's path as name.
+// The test runner also reports each file as a whole, under the path of the file as name.
 const isWholeFile = ({ name, nesting, file }: TestEvent): boolean => nesting === 0 && resolve(name) === file;
 
-/** @returns the result of one file */
+/** @returns the result of one file, from the outcomes of its tests */
 export function resultOf(file: string, outcomes: readonly Outcome[]): Result {
   const of = (wanted: Outcome['kind']): Outcome[] => outcomes.filter(({ kind }) => kind === wanted);
   const ms = outcomes.reduce((sum, outcome) => sum + outcome.ms, 0);
   return { file, passed: of('passed').length, failures: of('failed'), skips: of('skipped'), ms };
 }
 
-/** Turns skips because of a required service into failures. */
+/** @returns the result, in which tests that were skipped because a required service is missing have failed */
 export function failRequiredSkips(result: Result, mustHave: readonly string[]): Result {
   const lacks = result.skips.filter(({ text }) => mustHave.some((name) => text === `needs ${name}`));
   return {
@@ -92,7 +95,7 @@ export function failRequiredSkips(result: Result, mustHave: readonly string[]): 
   };
 }
 
-/** The line printed when a file is done. */
+/** @returns the line that is printed when the tests of a file are done */
 export function fileLine({ file, passed, failures, skips, ms }: Result): string {
   const counts = [`${passed} passed`];
   if (failures.length > 0) counts.push(`${failures.length} failed`);
@@ -100,7 +103,7 @@ export function fileLine({ file, passed, failures, skips, ms }: Result): string 
   return `${failures.length > 0 ? '✖' : '✔'} ${relative(process.cwd(), file)}: ${counts.join(', ')} (${Math.round(ms)} ms)`;
 }
 
-/** All failures in full, all skipped tests with their reason, and the totals in the last line. */
+/** @returns all failures in full, all skipped tests with their reasons, and the totals in the last line */
 export function summary(results: readonly Result[]): string {
   const lines: string[] = [];
   const list = (title: string, kind: 'failures' | 'skips', write: (at: string, text: string) => string): void => {

@@ -15,7 +15,7 @@ export interface RawRequest {
   readonly body?: string;
 }
 
-/** Sends the request target exactly as given; HTTP clients would normalize it. */
+/** Sends the request target exactly as given, because HTTP clients would normalize it. */
 export function sendRaw(
   origin: string,
   path: string,
@@ -35,7 +35,7 @@ export function sendRaw(
   return answer.promise;
 }
 
-/** The content of all tables as one string, for checking that a text was not stored. */
+/** @returns the content of all tables as one string, to check that a text was not stored */
 export async function databaseContents({ knex }: Database): Promise<string> {
   const tables = (await knex('sqlite_master').select('name').where({ type: 'table' })) as { name: string }[];
   const rows = await Promise.all(tables.map(async ({ name }): Promise<unknown> => knex(name).select()));
@@ -45,7 +45,7 @@ export async function databaseContents({ knex }: Database): Promise<string> {
 interface Answer {
   readonly status: number;
   readonly headers: object;
-  /** Undefined for a HEAD request. */
+  /** The body; undefined for a HEAD request. */
   readonly text?: string;
 }
 
@@ -53,8 +53,8 @@ const changing = new Set(['date', 'x-request-id', 'content-length', 'content-sec
 const ids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
 /**
- * A response without the parts that differ each time, for checking that two responses are indistinguishable.
- * @param own texts that the client sent, such as the user name
+ * Removes the parts of a response that differ each time, to check that two responses are indistinguishable.
+ * @param own texts that the client has sent, such as the user name, which are removed too
  */
 export function normalizedResponse({ status, headers, text: body = '' }: Answer, ...own: readonly string[]): object {
   const kept = own.reduce((left, word) => left.replaceAll(word, 'OWN'), body);
@@ -69,7 +69,7 @@ export function normalizedResponse({ status, headers, text: body = '' }: Answer,
   };
 }
 
-/** Wraps an app and records all of its responses, including headers. */
+/** Wraps an app and records all of its responses, including their headers. */
 export function recordResponses(app: Express): { app: Express; sent: { headers: string; body: string }[] } {
   const sent: { headers: string; body: string }[] = [];
   const recording = express();

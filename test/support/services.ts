@@ -4,7 +4,10 @@ import { requiredServices } from './requirements.ts';
 import { findCommand, startPostgres, startRedis, type Server } from './servers.ts';
 import { databasePrefix, query, templateClause } from './templates.ts';
 
-/** The services that tests may need. `PARVIS_REQUIRE` (a comma-separated list) turns a missing one into a failure. */
+/**
+ * The services that tests may need. If `PARVIS_REQUIRE`, a comma-separated list, contains a service, its absence is a
+ * failure.
+ */
 export type Service = 'postgres' | 'redis' | 'chromium' | 'registry';
 
 const closers: (() => Promise<void>)[] = [];
@@ -15,9 +18,10 @@ after(async () => {
 let embedded: Promise<Server | null> | undefined;
 
 /**
- * A new PostgreSQL database, dropped at the end of the test file. Returns null without a server. The database has the
- * current schema if the runner prepared a template, unless `empty` is set. The server is that of `TEST_POSTGRES_URL`,
- * whose user must be able to create databases, or the embedded one.
+ * Creates a PostgreSQL database, which is dropped at the end of the test file. It has the current schema if the runner
+ * has prepared a template, unless `empty` is set. The server is that of `TEST_POSTGRES_URL`, whose user must be able to
+ * create databases, or the embedded one.
+ * @returns null if there is no server
  */
 export async function postgres({ empty = false } = {}): Promise<{ url: string } | null> {
   const server = process.env.TEST_POSTGRES_URL ?? (await embeddedServer());
@@ -33,8 +37,9 @@ export async function postgres({ empty = false } = {}): Promise<{ url: string } 
 }
 
 /**
- * A new empty Redis server, ended with the test file. Returns null if redis-server is not installed. `pid` is null for
- * a shared server from `TEST_REDIS_URL`, which must not be frozen.
+ * Starts an empty Redis server, which is stopped at the end of the test file. `pid` is null for a shared server from
+ * `TEST_REDIS_URL`, which must not be frozen.
+ * @returns null if redis-server is not installed
  */
 export async function redis(): Promise<{ url: string; pid: number | null } | null> {
   const given = process.env.TEST_REDIS_URL;
@@ -45,15 +50,16 @@ export async function redis(): Promise<{ url: string; pid: number | null } | nul
   return { url: server.url, pid: server.pid };
 }
 
-/** The path of a Chromium for playwright-core: `CHROMIUM_PATH`, or an installed one. Returns null if there is none. */
+/** @returns the path of a Chromium for playwright-core, from `CHROMIUM_PATH` or as installed; null if there is none */
 export function chromium(): string | null {
   return process.env.CHROMIUM_PATH ?? findCommand('/usr/bin/chromium', 'chromium', 'chromium-browser', 'google-chrome');
 }
 
 /**
- * Returns the service, or null after marking the test as skipped: `const db = required(t, 'postgres', await
- * postgres()); if (!db) return;`
- * Throws if `PARVIS_REQUIRE` lists the service.
+ * Marks the test as skipped if the service is missing, for use as `const db = required(t, 'postgres', await
+ * postgres()); if (!db) return;`.
+ * @returns the service, or null if it is missing
+ * @throws if the service is missing and `PARVIS_REQUIRE` lists it
  */
 export function required<T>(t: TestContext, name: Service, value: T | null): T | null {
   const reason = skipWithout(name, value);
@@ -62,8 +68,8 @@ export function required<T>(t: TestContext, name: Service, value: T | null): T |
 }
 
 /**
- * The `skip` option of a test or suite: the reason if the service is missing, otherwise false.
- * Throws if `PARVIS_REQUIRE` lists the service.
+ * @returns the `skip` option of a test or suite: the reason if the service is missing, false otherwise
+ * @throws if the service is missing and `PARVIS_REQUIRE` lists it
  */
 export function skipWithout(name: Service, value: unknown, mustHave = requiredServices()): string | false {
   if (value !== null) return false;

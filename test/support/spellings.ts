@@ -1,6 +1,6 @@
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Spellings of a path that a faulty guard may not recognize. */
+/** Ways to write a path that a faulty access check may not recognize. */
 export const spellings: [label: string, spell: (path: string) => string][] = [
   ['unchanged', (path) => path],
   ['with a trailing slash', (path) => `${path}/`],

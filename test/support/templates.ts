@@ -4,13 +4,13 @@ import path from 'node:path';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 
 /**
- * Migrated databases that the runner prepares once, so that tests copy them instead of running all migrations. Without
- * the runner there are none, and databases are migrated when they are opened.
+ * Migrated databases that the runner prepares once, so that tests copy them instead of running all migrations. If tests
+ * run without the runner, there are none, and each database is migrated when it is opened.
  */
 interface Templates {
-  /** The path of a SQLite file. */
+  /** The path of the SQLite file. */
   readonly sqlite: string;
-  /** The name of a database on the server of `TEST_POSTGRES_URL`, or null without a server. */
+  /** The name of the database on the server of `TEST_POSTGRES_URL`; null if there is no server. */
   readonly postgres: string | null;
 }
 
@@ -21,14 +21,20 @@ const templates = (): Templates | null => {
   return text === undefined ? null : (JSON.parse(text) as Templates);
 };
 
-/** The prefix of all databases created by the tests of this run. */
+/** @returns the prefix of the names of all databases that the tests of this run create */
 export const databasePrefix = (): string => (templates()?.postgres ?? 'parvis_test').replace(/_template$/, '');
 
-/** @returns the template clause for a new PostgreSQL database: empty, or migrated if there is a template */
+/**
+ * @returns the template clause for creating a PostgreSQL database: an empty one, or a migrated one if there is a
+ * template
+ */
 export const templateClause = ({ empty }: { empty: boolean }): string =>
   `template ${(empty ? null : templates()?.postgres) ?? 'template0'}`;
 
-/** Creates the file of a new SQLite database from the template, if there is one. It is not bound to a region yet. */
+/**
+ * Creates the file of a new SQLite database from the template, if there is one. The database is not bound to a region
+ * yet.
+ */
 export function copyTemplate(config: DatabaseConfig): void {
   const template = templates()?.sqlite;
   if (template === undefined || config.kind !== 'sqlite' || existsSync(config.file)) return;
@@ -37,9 +43,9 @@ export function copyTemplate(config: DatabaseConfig): void {
 }
 
 /**
- * Prepares the templates for all processes started by this one.
+ * Prepares the templates for all processes that this one starts.
  * @param folder the folder for the SQLite file
- * @param server a PostgreSQL server, or null
+ * @param server the URL of a PostgreSQL server, or null
  * @returns a function that drops the databases of this run
  */
 export async function prepareTemplates(folder: string, server: string | null): Promise<() => Promise<void>> {
@@ -62,9 +68,9 @@ export async function prepareTemplates(folder: string, server: string | null): P
   };
 }
 
-/** Executes a statement on a PostgreSQL server. */
+/** Executes a statement on a PostgreSQL server. @returns the names of databases if the statement selects them */
 export async function query(server: string, statement: string): Promise<{ datname: string }[]> {
-  // The client is imported lazily, because most test files need no server.
+  // The client is imported only here, because most test files need no server.
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: server });
   await client.connect();

@@ -19,7 +19,7 @@ async function until(condition: () => boolean): Promise<void> {
   assert.ok(condition());
 }
 
-/** @returns the process IDs of the endless file, of its server and of the server's child */
+/** @returns the process IDs of the test file that never ends, of its server and of the server's child process */
 async function pidsIn(folder: string): Promise<number[]> {
   const file = path.join(folder, 'pids.json');
   await until(() => existsSync(file));
@@ -29,14 +29,14 @@ async function pidsIn(folder: string): Promise<number[]> {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // A zombie counts as ended.
+    // A zombie process counts as ended.
     return !existsSync(`/proc/${pid}/stat`) || !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
   } catch {
     return false;
   }
 }
 
-/** Runs a test file with the given content. */
+/** Runs a test file that has the given content. */
 async function runText(text: string) {
   const folder = aFolder();
   const file = path.join(folder, 'a.test.js');
@@ -45,7 +45,7 @@ async function runText(text: string) {
   return (await runTests({ files: [file], names: [] }, limits))[0]!;
 }
 
-describe('cleanup after a test file', () => {
+describe('the cleanup after a test file', () => {
   test("kills its server, that server's child and its temporary files on abort", async () => {
     const folder = aFolder();
     const abort = new AbortController();

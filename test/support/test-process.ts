@@ -5,16 +5,16 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { resultOf, type Outcome, type Result } from './report.ts';
 
-/** The task of one test process. */
+/** What one test process has to do. */
 export interface Job {
-  /** Absolute paths. */
+  /** The absolute paths of the test files. */
   readonly files: readonly string[];
-  /** Parts of test names; empty for all tests. */
+  /** Parts of the names of the tests to run; empty to run all tests. */
   readonly names: readonly string[];
 }
 
 interface Limits {
-  /** The folder for temporary files of the process and its children; removed when the process has ended. */
+  /** The folder for temporary files of the process and its children. It is removed when the process has ended. */
   readonly folder: string;
   readonly maxMs: number;
   readonly signal: AbortSignal;
@@ -24,9 +24,9 @@ const child = path.join(import.meta.dirname, 'test-child.ts');
 const graceMs = 3_000;
 
 /**
- * Runs test files in a process that leads its own process group. When it has ended, or has been ended after `maxMs` or
- * on abort, all processes of the group are killed.
- * @returns one result per file; a file that did not finish, or left a process running, has failed
+ * Runs test files in a process that leads its own process group. All processes of the group are killed when that
+ * process has ended, or when it is ended after `maxMs` or on abort.
+ * @returns one result per file; a file has failed if it did not finish or left a process running
  */
 export async function runTests(job: Job, { folder, maxMs, signal }: Limits): Promise<Result[]> {
   await mkdir(folder);
@@ -57,20 +57,20 @@ export async function runTests(job: Job, { folder, maxMs, signal }: Limits): Pro
   return resultsOf(job, outcomes);
 }
 
-/** Why the process did not end normally. Exit code 1 after a failed test is expected. */
+/** Explains why the process did not end normally. Exit code 1 is normal after a failed test. */
 function endOf({ exitCode, signalCode }: ChildProcess): string | null {
   if (signalCode !== null) return `ended with ${signalCode}`;
   return exitCode === 0 ? null : `ended with exit code ${exitCode}`;
 }
 
-/** Attributes a failure of the process to the first file without an outcome. */
+/** Attributes the failure of a process to the first of its files that has no outcome yet. */
 function fault({ files }: Job, outcomes: readonly Outcome[], text: string): Outcome {
   const missing = files.find((file) => !outcomes.some((outcome) => outcome.file === file));
   return { file: missing ?? files.at(-1)!, test: '', kind: 'failed', text, ms: 0 };
 }
 
 function resultsOf({ files }: Job, outcomes: readonly Outcome[]): Result[] {
-  // Tests declared by a helper outside a suite are reported under the helper's file.
+  // Tests that a helper declares outside a suite are reported under the file of the helper.
   const every = new Set([...files, ...outcomes.map(({ file }) => file)]);
   return [...every].map((file) =>
     resultOf(
@@ -80,7 +80,7 @@ function resultsOf({ files }: Job, outcomes: readonly Outcome[]): Result[] {
   );
 }
 
-/** Waits up to `graceMs` for the processes of the group to end. */
+/** Waits up to `graceMs` for the processes of the group to end. @returns whether they have ended */
 async function isGroupOver(leader: ChildProcess): Promise<boolean> {
   for (let waitedMs = 0; waitedMs <= graceMs; waitedMs += 50) {
     if (!signalGroup(leader, 0)) return true;
@@ -89,7 +89,7 @@ async function isGroupOver(leader: ChildProcess): Promise<boolean> {
   return false;
 }
 
-/** @returns whether a process received the signal */
+/** Sends a signal to all processes of a group. @returns whether there was a process to receive it */
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-pid!, signal);

@@ -7,7 +7,10 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
 const english = { 'Accept-Language': 'en' };
 
-/** Two signed-in administrators of one tenant, and the users whose pages they open. */
+/**
+ * Creates two signed-in administrators of one tenant, and functions that prepare and read the users whose pages they
+ * open.
+ */
 export async function twoAdministrators(databaseUrl?: string) {
   const portal = await openPortal(databaseUrl ? { databaseUrl } : {});
   const tenant = await aTenant(portal, { language: 'en' });
@@ -21,7 +24,7 @@ export async function twoAdministrators(databaseUrl?: string) {
   return {
     ...{ portal, tenant, add, camille, reader },
     other: await aPerson(portal, english).signIn(bea),
-    /** A new user whose page the second administrator has open. */
+    /** Adds a user and opens their page as the second administrator. */
     shown: async (overrides: Partial<TestUser> = {}): Promise<TestUser> => {
       const user = await add('Anne Martin', overrides);
       await reader.visit(userPath(user.id));
@@ -33,7 +36,7 @@ export async function twoAdministrators(databaseUrl?: string) {
       return user;
     },
     latest: async ({ id }: { id: string }) => (await activityStore.latestOfUser(portal.database, tenant.scope, id))[0],
-    /** The values of fields on the page that the second administrator has open. */
+    /** @returns the values of the fields on the page that the second administrator has open */
     inFields: (...names: readonly string[]) => names.map((name) => reader.$(`#${name}`).val()),
   };
 }

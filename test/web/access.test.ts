@@ -38,7 +38,7 @@ test('a route without a declared access does not compile', () => {
   assert.ok(misspelt);
 });
 
-describe('route inventory', () => {
+describe('the list of routes', () => {
   test('covers the whole portal', () => {
     assert.ok(routes.length >= 23, String(routes.length));
     assert.equal(new Set(routes.map(nameOf)).size, routes.length);
@@ -49,7 +49,7 @@ describe('route inventory', () => {
     for (const { method, access } of routes) assert.ok(['get', 'post'].includes(method) && known.has(access));
   });
 
-  test('opens exactly the intended routes to everyone', () => {
+  test('opens only the listed routes to everyone', () => {
     const open = routes.filter(({ access }) => access === 'anyone').map(nameOf);
     assert.deepEqual(open.sort(), [...openToAnyone].sort());
   });
@@ -72,7 +72,7 @@ describe('a visitor', () => {
 
 describe('a signed-in user', () => {
   for (const [label, user] of [
-    ['without a level', plainUser],
+    ['a user without a level', plainUser],
     ['a Billing admin', billing],
     ['a User management admin', userManager],
     ['a Global admin', global],
@@ -107,7 +107,7 @@ describe('a signed-in user', () => {
     });
   }
 
-  test('is redirected away from the forced change after choosing a password', async () => {
+  test('is redirected away from the forced password change once they have chosen a password', async () => {
     const person = await aPerson(portal, english).signIn(plainUser);
     const form = { _csrf: person.csrf, newPassword: 'x', confirmPassword: 'x' };
     for (const method of ['GET', 'POST']) {
@@ -118,7 +118,7 @@ describe('a signed-in user', () => {
   });
 });
 
-describe('a method that a route does not support', () => {
+describe('request methods', () => {
   const addresses = [...new Set(routes.map(({ path }) => path))];
   const methodsOf = (path: string): string[] =>
     routes.filter((route) => route.path === path).map(({ method }) => method);
@@ -133,7 +133,7 @@ describe('a method that a route does not support', () => {
   };
 
   for (const path of addresses) {
-    test(`gets 405 with the allowed methods at ${path}`, async () => {
+    test(`that ${path} does not support get 405 with the allowed methods`, async () => {
       const otherMethods = ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'MKCOL'];
       const missing = ['GET', 'POST'].filter((method) => !methodsAt(path).includes(method.toLowerCase()));
       const visitor = await aPerson(portal, english).visit('/sign-in');
@@ -147,7 +147,7 @@ describe('a method that a route does not support', () => {
       }
     });
 
-    test(`HEAD responds like GET without a body or side effects at ${path}`, async () => {
+    test(`include HEAD, which responds like GET without a body or side effects at ${path}`, async () => {
       if (!methodsOf(path).includes('get')) return;
       const person = await aPerson(portal, english).signIn(global);
       const before = await stateOf(portal.database);
@@ -161,7 +161,7 @@ describe('a method that a route does not support', () => {
     });
   }
 
-  test('an unknown method is rejected before it reaches the portal', async () => {
+  test('that are unknown are rejected before they reach the portal', async () => {
     for (const method of ['FOO', 'CONNECT']) {
       const answered = send({ method, path: '/dashboard' }).then(
         ({ status }) => status,

@@ -48,7 +48,7 @@ describe('background jobs', () => {
     assert.equal(done, 2, 'nothing runs after the stop');
   });
 
-  it('never run concurrently, and run again if requested while running', async () => {
+  it('never overlap with themselves, and run again if requested while running', async () => {
     const background = createJobRunner(dependenciesOf(logSpy().log));
     let inside = 0;
     let most = 0;
@@ -73,7 +73,7 @@ describe('background jobs', () => {
     await background.stop();
   });
 
-  it('stopping waits for running jobs, and a failure is logged without stopping other jobs', async () => {
+  it('are completed on shutdown, and a failure is logged without stopping other jobs', async () => {
     const { log, lines } = logSpy();
     const background = createJobRunner(dependenciesOf(log));
     let finished = false;

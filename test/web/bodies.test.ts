@@ -96,7 +96,7 @@ describe('a form', () => {
     assert.ok(process.memoryUsage().rss - before < 60_000_000);
   });
 
-  test('pollutes no prototype with names of JavaScript internals', async () => {
+  test('sets no prototype properties if fields have names of JavaScript internals', async () => {
     const names = [
       '__proto__',
       '__proto__[polluted]',
@@ -109,7 +109,7 @@ describe('a form', () => {
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
   });
 
-  test('is handled as invalid input with 1,000 brackets or a field repeated 150 times', async () => {
+  test('gets the response for invalid input if it has 1,000 brackets or a field repeated 150 times', async () => {
     assert.equal((await post({ body: `${form({})}&a${'[a]'.repeat(1_000)}=1` })).status, 422);
     assert.equal((await post({ body: `${form({})}${'&username=x'.repeat(150)}` })).status, 422);
   });
@@ -157,7 +157,7 @@ describe('a malformed HTTP request', () => {
     assert.match(await bytes(`GET /${'x'.repeat(17_000)} HTTP/1.1\r\nHost: x\r\n\r\n`), /^HTTP\/1\.1 431 /);
   });
 
-  test('500 headers or a URL of 8 KiB are accepted', async () => {
+  test('a request with 500 headers or a URL of 8 KiB is accepted', async () => {
     const headers = Array.from({ length: 500 }, (_, n) => `X-${n}: ${n}\r\n`).join('');
     assert.match(await bytes(`GET /healthz HTTP/1.1\r\nHost: x\r\n${headers}Connection: close\r\n\r\n`), / 200 /);
     assert.match(

@@ -63,7 +63,7 @@ for (const route of posts) {
       assert.deepEqual(await stateOf(portal.database), before);
     });
 
-    test('rejects the token from before sign-in', async () => {
+    test('rejects a token from before sign-in', async () => {
       const person = await aPerson(portal, english).visit('/sign-in');
       const early = person.csrf;
       await person.signIn(global);
@@ -93,7 +93,7 @@ for (const route of posts) {
 }
 
 describe('a session that has ended', () => {
-  test('the token of an ended session is invalid', async () => {
+  test('makes its token invalid', async () => {
     const person = await aPerson(portal, english).signIn(global);
     const [csrf, cookies] = [person.csrf, person.cookies()];
     await send({ method: 'POST', path: '/sign-out', person, form: { _csrf: csrf } });

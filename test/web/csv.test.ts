@@ -54,7 +54,7 @@ async function serveCsv(batches: number, failAt = Number.POSITIVE_INFINITY) {
 }
 
 describe('a file streamed in rows', () => {
-  test('the client receives the complete file', async () => {
+  test('reaches the client completely', async () => {
     const { progress, outcome, response } = await serveCsv(20);
     const body = await text(response);
     assert.equal(body.split('\r\n').length, 20 * 500 + 2);

@@ -64,26 +64,26 @@ for (const [language, { date, dayName, near, number, relative }] of Object.entri
   describe(`formats in ${language}`, () => {
     const formats = createFormats(language, () => now);
 
-    test('dates and numbers follow the conventions of the language', () => {
+    test('follow the conventions of the language for dates and numbers', () => {
       assert.equal(plain(formats.date(now)), date);
       assert.equal(plain(formats.number(1_234_567.5)), number);
     });
 
-    test('a time includes its date and time zone', () => {
+    test('include the date and the time zone in a time', () => {
       const text = plain(formats.dateTime(now));
       assert.ok(text.includes(date), text);
       assert.match(text, /\d{2}:\d{2}/);
       assert.match(text, /UTC|GMT|[A-Z]{2,5}|[+-]\d/);
     });
 
-    test('a day includes its weekday, and only today and yesterday have names', () => {
+    test('include the weekday in a day, and have names only for today and yesterday', () => {
       assert.equal(plain(formats.day(now)), dayName);
       assert.deepEqual([now, now - day, now - 2 * day, now + day].map(formats.todayOrYesterday), [...near, '', '']);
       assert.match(formats.time(now), /^\d{2}:\d{2}/);
     });
 
     for (const [at, words] of relative)
-      test(`relative time: ${words}`, () => assert.equal(plain(formats.relative(at)), words));
+      test(`describe a relative time as “${words}”`, () => assert.equal(plain(formats.relative(at)), words));
   });
 }
 

@@ -73,7 +73,7 @@ test('every response has its own nonce', async () => {
   assert.equal(nonces.size, 300);
 });
 
-describe('security headers by status', () => {
+describe('security headers of responses with any status', () => {
   const form = (fields: Record<string, string>) => ({ _csrf: visitor.csrf, ...fields });
   const post = (path: string, fields: Record<string, string>): Sent => ({
     method: 'POST',
@@ -105,7 +105,7 @@ describe('security headers by status', () => {
     [503, { method: 'GET', path: '/sign-in', headers: { Cookie: signedCookie(away.portal) } }, away],
   ];
   for (const [status, request, from = fixture] of table) {
-    test(`are set for ${status}: ${request.method} ${request.path.slice(0, 40)}`, async () => {
+    test(`are set for status ${status} after ${request.method} ${request.path.slice(0, 40)}`, async () => {
       const answer = await from.send({ headers: english, ...request });
       assert.equal(answer.status, status);
       assertSecurityHeaders(answer);
@@ -115,7 +115,7 @@ describe('security headers by status', () => {
     });
   }
 
-  test('are set for 429', async () => {
+  test('are set for status 429', async () => {
     const guesser = await aPerson(portal, english).visit('/sign-in');
     await guesser.send('POST', '/sign-in', { username: 'nobody@a.example' });
     await guesser.visit('/sign-in/password');

@@ -16,7 +16,7 @@ async function ready(checks: Readiness, stopping = false) {
   return { status: answer.status, body: answer.body as unknown };
 }
 
-describe('readiness check', () => {
+describe('the readiness check', () => {
   test('succeeds if all checks succeed', async () => {
     assert.deepEqual(await ready({ database: works, sessions: works }), {
       status: 200,
@@ -29,7 +29,7 @@ describe('readiness check', () => {
     assert.deepEqual([status, body], [503, { ok: false, missing: ['database', 'sessions'] }]);
   });
 
-  test('fails after one second if checks hang, in parallel', async (t) => {
+  test('fails after one second in total even if several checks hang', async (t) => {
     const begun = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
     const [database, sessions] = begun.map(({ resolve }) => (): Promise<void> => {
       resolve(null);
@@ -62,6 +62,25 @@ describe('readiness check', () => {
       throw new Error('canary');
     };
     assert.deepEqual(await ready({ database: throws }), { status: 503, body: { ok: false, missing: ['database'] } });
+  });
+});
+
+describe('readiness checks, which write to the stores,', () => {
+  test('run once per second, for all callers together', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let runs = 0;
+    const database = (): Promise<void> => (runs++ % 2 === 0 ? works() : fails());
+    const app = express();
+    mountHealth(app, { database }, () => false);
+    const statuses = async (): Promise<number[]> => {
+      const answers = await Promise.all([1, 2, 3, 4].map(() => request(app).get('/readyz')));
+      return answers.map(({ status }) => status);
+    };
+    assert.deepEqual([await statuses(), runs], [[200, 200, 200, 200], 1]);
+    t.mock.timers.tick(999);
+    assert.deepEqual([await statuses(), runs], [[200, 200, 200, 200], 1]);
+    t.mock.timers.tick(1);
+    assert.deepEqual([await statuses(), runs], [[503, 503, 503, 503], 2]);
   });
 });
 

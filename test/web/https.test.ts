@@ -125,7 +125,7 @@ describe('a portal behind HTTPS', () => {
   });
 });
 
-test('over HTTP on localhost, no HSTS is sent, and the cookie is still HttpOnly', async () => {
+test('sends no HSTS over HTTP on localhost, where the cookie is still HttpOnly', async () => {
   const plain = await openPortalWithUsers();
   const { headers } = await plain.send({ method: 'GET', path: '/sign-in' });
   assert.equal(headers['strict-transport-security'], undefined);

@@ -21,7 +21,7 @@ describe('the language lookup of RFC 4647', () => {
     [['-', '', 'x', '__proto__', 'toString', 'a'.repeat(5_000)], ['en'], null],
     [[], ['en'], null],
   ] as const) {
-    test(`${ranges.map((range) => range.slice(0, 30)).join(', ')} among ${offered.join(', ')}: ${expected}`, () => {
+    test(`finds ${expected ?? 'no language'} for ${ranges.map((range) => range.slice(0, 30)).join(', ') || 'no preference'} among ${offered.join(', ')}`, () => {
       assert.equal(lookUpLanguage(ranges, offered), expected);
     });
   }
@@ -38,7 +38,8 @@ describe('the locale of dates', () => {
     [['en-ZZ'], 'en-ZZ'],
     [[], 'en-US'],
   ] as const) {
-    test(`${ranges.join(', ')}: ${expected}`, () => assert.equal(dateLocale(ranges, english), expected));
+    test(`is ${expected} for ${ranges.join(', ') || 'no preference'}`, () =>
+      assert.equal(dateLocale(ranges, english), expected));
   }
 });
 

@@ -118,7 +118,7 @@ describe('a frozen Redis server', { skip: skipWithout('redis', server?.pid ?? nu
   const { portal, global } = fixture;
   const pid = server?.pid ?? 0;
 
-  test('makes signed-in pages respond with 503 immediately, and is reconnected to automatically', async () => {
+  test('makes signed-in pages respond with 503 immediately, until the portal reconnects on its own', async () => {
     const user = await aPerson(portal, english).signIn(global);
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await visitor.send('POST', '/sign-in', { username: global.username });
@@ -189,7 +189,7 @@ describe('a Redis server that dies', { skip: skipWithout('redis', binary) }, () 
     return server;
   }
 
-  test('makes pages respond with 503, also on startup, until a new server on the same port is found', async () => {
+  test('makes pages respond with 503 until it runs, and again until a new server replaces it on the same port', async () => {
     const fixture = await portalOn(`redis://127.0.0.1:${port}`);
     const { portal, global, send } = fixture;
     await assert.rejects(fixture.proveWritable());

@@ -20,7 +20,7 @@ for (const [dialect, databaseUrl, skip] of [
   ['SQLite', undefined, false],
   ['PostgreSQL', server?.url, skipWithout('postgres', server)],
 ] as const) {
-  describe(`request log, on ${dialect}`, { skip }, async () => {
+  describe(`the request log, on ${dialect}`, { skip }, async () => {
     const { portal, send, global, userManager, plainUser, addressOf } = await openPortalWithUsers(
       databaseUrl ? { databaseUrl } : {},
     );

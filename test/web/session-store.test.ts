@@ -95,7 +95,7 @@ describe('a session store that fails during a request', async () => {
     assert.equal(dashboard.headers.location, '/sign-in');
   });
 
-  test('does not let the first step of sign-in continue', async () => {
+  test('does not let a sign-in continue after its first step', async () => {
     const visitor = await aPerson(portal, english).visit('/sign-in');
     store!.failWrites = true;
     const form = { _csrf: visitor.csrf, username: global.username };
@@ -113,7 +113,7 @@ describe('a session store that fails during a request', async () => {
     assert.ok(status === 503 || after.headers.location === '/sign-in');
   });
 
-  test('a rendered page is still sent completely', async () => {
+  test('does not truncate a page that has been rendered', async () => {
     store!.failWrites = true;
     const { status, text } = await send({ method: 'GET', path: '/sign-in', headers: english });
     store!.failWrites = false;
@@ -121,7 +121,7 @@ describe('a session store that fails during a request', async () => {
     assert.match(text, /<\/html>\s*$/);
   });
 
-  test('grants no access, and the pending password change stays pending', async () => {
+  test('grants no access, and a pending password change stays pending', async () => {
     const person = await aPerson(portal, english).signIn(global);
     await portal.database
       .knex('users')

@@ -13,7 +13,7 @@ describe('a missing text', () => {
   const holes = ['common:none', 'none:none', 'none', '', 'common:', 'common:terms.none', 'common:terms.dashboard.0'];
   const own = ['common:__proto__', 'common:constructor', 'common:terms.toString', '__proto__:polluted'];
   for (const key of [...holes, ...own]) {
-    test(`“${key}” throws in every language, every time`, () => {
+    test(`throws in every language, every time: “${key}”`, () => {
       for (const language of languages) {
         for (let time = 0; time < 2; time++) assert.throws(() => translator(language).t(key), /No text for/);
         assert.throws(() => translator(language).html(key, { name: 'x' }), /No text for/);
@@ -21,11 +21,11 @@ describe('a missing text', () => {
     });
   }
 
-  test('is reported for the key of a group', () => {
+  test('throws if the key is that of a group', () => {
     assert.throws(() => t('common:terms'), /common|terms/);
   });
 
-  test('is reported for a text with a missing value', () => {
+  test('throws if a value is missing', () => {
     assert.throws(() => t(elsewhere, { region: 'x' }), /Missing value/);
     assert.throws(() => t(elsewhere), /Missing value/);
     assert.throws(() => html(elsewhere, { place: 'x' }), /Missing value/);
@@ -96,7 +96,7 @@ describe('interpolated names', () => {
     });
   }
 
-  test('appear in their own place, whatever their values', () => {
+  test('appear in the right place, regardless of their values', () => {
     const part = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom(...hostile));
     fc.assert(
       fc.property(part, part, (region, place) => {

@@ -17,7 +17,7 @@ describe('an upload by a user without permission', () => {
     ['without the right level', () => aPerson(portal, english).signIn(plainUser), 403],
   ];
   for (const [who, person, status] of senders) {
-    test(`is answered while it is still being sent: ${who}`, { timeout: timeoutMs }, async () => {
+    test(`gets a response while it is still being sent: ${who}`, { timeout: timeoutMs }, async () => {
       const sender = await person();
       const call = startUpload(origin, sender, { 'Content-Length': maxUploadBytes });
       call.write(formField('_csrf', sender?.csrf ?? '') + fileHead());

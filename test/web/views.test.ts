@@ -43,7 +43,7 @@ describe('a template', () => {
     assert.equal(polluted(), undefined);
   });
 
-  test('has only its declared locals, not form fields', () => {
+  test('can read only its declared locals, not form fields', () => {
     assert.throws(() => render('shared/region', { name: 'x' } as object));
   });
 
@@ -59,7 +59,7 @@ describe('a template', () => {
 });
 
 describe('all templates', () => {
-  test('output raw only partials, icons, isolated sentences and the page body', () => {
+  test('output only partials, icons, isolated sentences and the page body without escaping', () => {
     const raw = files.flatMap((file) => {
       const text = readFileSync(path.join(folder, file), 'utf8');
       return [...text.matchAll(/<%-\s*([\s\S]*?)\s*%>/g)].map((match) => `${file}: ${match[1] ?? ''}`);

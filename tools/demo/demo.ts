@@ -18,8 +18,8 @@ const reportEvery = 100_000;
 const program = path.join(packageRoot, 'bin/parvis.js');
 
 /**
- * Starts both regions, each as a process with its own database, newly filled with generated users. Because the
- * passwords are printed, the demo listens only on the loopback address.
+ * Starts two regions, each as a process with its own database, which is filled with generated users. The demo prints
+ * passwords, so it listens only on the loopback address.
  */
 export async function demo(options: { json?: boolean; users?: number }): Promise<void> {
   const configured = regions.map((region, index) => ({
@@ -42,7 +42,7 @@ export async function demo(options: { json?: boolean; users?: number }): Promise
   process.stdout.write(options.json ? `${JSON.stringify({ logins })}\n` : describe(logins));
 }
 
-// A million users take a minute or two, so progress is reported.
+// Progress is reported because a million users take a minute or two.
 function createProgressReporter(): (left: number) => void {
   let reportedAt = Infinity;
   return (left) => {
@@ -67,7 +67,7 @@ function environmentOf(region: DemoRegion, port: number): DemoEnvironment {
   };
 }
 
-// Checked before any data is deleted. Another server on the port would be mistaken for the demo.
+// The ports are checked before any data is deleted. Another server on the port would be mistaken for the demo.
 function assertPortIsFree(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
@@ -76,7 +76,7 @@ function assertPortIsFree(port: number): Promise<void> {
   });
 }
 
-// REGION_RULES applies to the region that the file names.
+// REGION_RULES applies only to the region that the file describes.
 function rulesFor(region: DemoRegion): Record<string, string> {
   const file = process.env.REGION_RULES;
   if (!file) return {};
@@ -101,17 +101,17 @@ function start(environment: DemoEnvironment): ChildProcess {
   );
   return spawn(process.execPath, [program, 'serve'], {
     env: { ...inherited, ...environment },
-    // In a separate process group, so that Ctrl+C reaches only this process, which then stops both. If this process
-    // dies, the IPC channel closes and the servers exit.
+    // The servers are in a separate process group, so that Ctrl+C reaches only this process, which then stops both. If
+    // this process dies, the IPC channel closes and the servers exit.
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
 
-// The demo needs both regions: if one exits, the other is stopped.
+// The demo needs both regions. If one exits, the other is stopped.
 function stopTogether(children: readonly ChildProcess[]): void {
   let stopping = false;
-  // Signal each process only once, because a second signal would abort requests in progress.
+  // Each process gets only one signal, because a second one would abort the requests in progress.
   const stop = (): void => {
     if (stopping) return;
     stopping = true;

@@ -8,7 +8,7 @@ import type { NewUser } from '../../src/core/accounts/index.ts';
 
 const day = 24 * 60 * 60_000;
 
-// Half of the users have French names, as in a French company. The extra long names are left out.
+// Half of the users have French names, as in a French company. The extremely long names are left out.
 const plannedCultures = new Set<Culture>([
   'frenchLong',
   'frenchNamesakes',
@@ -20,7 +20,8 @@ const otherCultures = (Object.keys(cultures) as Culture[]).filter(
   (culture) => !plannedCultures.has(culture) && culture !== 'french',
 );
 
-// Two thirds of the French last names are composed of three parts, so that most are rare, as in any large company.
+// Two thirds of the French last names are composed of three parts. Most last names are therefore rare, as in any large
+// company.
 const shareOfRareNames = 2 / 3;
 const nameParts = [
   'Ker,Pen,Tré,Loc,Plou,Gué,Ros,Car,Mor,Ville,Bré,Coat,Lan,Les,Quil,Roz,Saint,Tal,Trou,Val'.split(','),
@@ -45,7 +46,7 @@ const stateShares: Shares<'blocked' | 'deleted' | 'pending'> = [
   ['pending', 0.02],
 ];
 
-/** Draws a value by the given shares, or the default value. */
+/** Picks one of the values with the given probabilities, or `rest` with the remaining probability. */
 function draw<T extends string, R extends string>(shares: Shares<T>, rest: R, random: Random): T | R {
   let left = random();
   return shares.find(([, share]) => (left -= share) < 0)?.[0] ?? rest;
@@ -55,7 +56,7 @@ interface GenerationPlan {
   readonly domain: string;
   readonly rules: RegionRules;
   readonly now: number;
-  /** Shared by all users: hashing a million passwords would take hours. */
+  /** The hash of the password that all users share, because hashing a million passwords would take hours. */
   readonly passwordHash: string;
 }
 

@@ -16,7 +16,7 @@ import { german, germanLong, germanNamesakes } from './names/german.ts';
 import { cyrillic, greek } from './names/greek-cyrillic.ts';
 import { arabic, hebrew, maghrebiLatin } from './names/semitic.ts';
 
-/** The name groups of every culture. A group that is listed twice is drawn twice as often. */
+/** The name groups of every culture. A group that is listed twice is picked twice as often. */
 export const cultures = {
   arabic,
   chinese,
@@ -51,10 +51,10 @@ export const cultures = {
 
 export type Culture = keyof typeof cultures;
 
-/** Returns random numbers from 0 to less than 1. */
+/** Returns a random number that is at least 0 and less than 1. */
 export type Random = () => number;
 
-/** Creates a generator (mulberry32) that returns the same numbers for the same seed on every machine. */
+/** Creates a random number generator (mulberry32) that returns the same numbers for the same seed on every machine. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -80,7 +80,7 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
     .map(({ item }) => item);
 }
 
-/** Draws a random name of a culture. */
+/** Picks a random name of a culture. */
 export function drawName(culture: Culture, random: Random): PersonName {
   const { given, family, order } = pick<NameGroup>(cultures[culture], random);
   return fullName(pick(given, random), pick(family, random), order);

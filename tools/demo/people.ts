@@ -2,7 +2,7 @@ import type { AdministratorLevel, AgentLevel } from '../../src/domain/roles.ts';
 import { drawName, pick, shuffled, type Culture, type Random } from './names.ts';
 import type { PersonName } from './names/entries.ts';
 
-/** `pending` users have a temporary password that they must change. */
+/** The state of a demo user. A `pending` user has a temporary password that they must change. */
 export type DemoState = 'active' | 'blocked' | 'pending';
 
 /** A generated user of the demo. */
@@ -28,19 +28,21 @@ interface PlannedPerson {
   readonly account: DemoAccount;
 }
 
-/** The users of a tenant: the listed ones by name, the others as a number per culture. */
+/** The users of a tenant: the listed ones by name, all others as a number per culture. */
 export interface PeoplePlan {
   readonly domains: readonly [string, ...string[]];
   readonly listed: readonly PlannedPerson[];
   readonly mix: Partial<Record<Culture, number>>;
-  /** The number of administrators in addition to the listed ones. */
+  /** The number of administrators at each level, in addition to the listed users. */
   readonly administrators: Record<Exclude<AdministratorLevel, 'none'>, number>;
 }
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** A shuffled list of `size` values: the given number of each value, filled up with `filler`. */
+/**
+ * @returns a shuffled list of `size` values that contains each value the given number of times, and otherwise `filler`
+ */
 function deck<T extends string>(counts: Partial<Record<T, number>>, size: number, filler: T, random: Random): T[] {
   const cards = Object.entries<number | undefined>(counts).flatMap(([card, count = 0]) =>
     Array<T>(Math.round(count)).fill(card as T),
@@ -53,7 +55,7 @@ function drawNames({ listed, mix }: PeoplePlan, random: Random): PersonName[] {
   const drawn = new Set(listed.map(({ name }) => name.displayName));
   const drawNew = (culture: Culture): PersonName => {
     let name = drawName(culture, random);
-    // Namesakes are planned explicitly: with short name lists, chance would produce too many.
+    // Namesakes are planned explicitly, because the short lists of names would produce too many by chance.
     for (let left = 20; left > 0 && drawn.has(name.displayName); left -= 1) {
       name = drawName(culture, random);
     }
@@ -76,7 +78,7 @@ function assignAccounts(plan: PeoplePlan, names: PersonName[], random: Random): 
   return names.map((name, index) => {
     const administratorLevel = administratorLevels[index] ?? 'none';
     const agentLevel = agentLevels[index] ?? 'none';
-    // Global admins stay active, so that whatever a visitor of the demo does can be undone.
+    // Global admins stay active, so that they can undo the changes that visitors of the demo make.
     const state = administratorLevel === 'global' ? 'active' : (states[index] ?? 'active');
     return { name, account: { administratorLevel, agentLevel, state, listed: false } };
   });
@@ -91,7 +93,8 @@ function accountAge({ administratorLevel, state, listed }: DemoAccount, random: 
 
 function lastSignInAge({ state, listed }: DemoAccount, age: number, random: Random): number | null {
   if (state === 'pending' || (!listed && random() < 0.03)) return null;
-  // A logarithmic distribution: about half signed in within a day, a few more than a year ago.
+  // The times are distributed logarithmically: about half of the users signed in within a day, a few more than a year
+  // ago.
   const shortest = state === 'blocked' ? 10 * day : 4 * minute;
   const longest = listed ? 3 * day : 400 * day;
   return Math.min(age * 0.98, shortest * (longest / shortest) ** random());
@@ -104,7 +107,7 @@ function freeUsername(local: string, domain: string, taken: Set<string>): string
   return username;
 }
 
-/** Generates the users of one tenant, starting with the listed ones. */
+/** Generates the users of one tenant. The listed users come first. */
 export function demoPeople(plan: PeoplePlan, now: number, random: Random): DemoPerson[] {
   const names = drawNames(plan, random);
   const others = assignAccounts(plan, names, random);

@@ -21,12 +21,12 @@ interface GeneratedTenant {
   readonly name: string;
   readonly domain: string;
   readonly users: number;
-  /** The hash of the first user, a Global admin, and the hash of all others. */
+  /** The password hash of the first user, who is a Global admin, and that of all other users. */
   readonly passwordHashes: readonly [string, string];
 }
 
 /**
- * Adds a tenant with any number of generated users, determined by the seed.
+ * Adds a tenant with any number of generated users, who are determined by the seed.
  * @returns the user name of its Global admin
  */
 export async function seedGeneratedTenant(
@@ -71,7 +71,7 @@ export async function seedWithoutIndexes(database: Database, work: () => Promise
 
 /**
  * Adds the demo's large tenant.
- * @param progress called with the number of users that remain to be generated
+ * @param progress called with the number of users still to be generated
  * @returns the sign-in details of its Global admin
  */
 export async function seedLargeTenant(

@@ -114,7 +114,10 @@ async function issueSecrets(
 
 const lettersAndDigits = [...temporaryAlphabet.replace('L', '').toLowerCase()];
 
-/** As strong as a temporary password, but in another format, so that the two are not confused. */
+/**
+ * @returns a password that is as strong as a temporary password but has another format, so that the two are not
+ * confused
+ */
 export function demoPassword(): string {
   const group = (): string =>
     Array.from({ length: 4 }, () => lettersAndDigits[randomInt(lettersAndDigits.length)]).join('');

@@ -159,7 +159,9 @@ const muehlbruecker: TenantPlan = {
 
 const plans = { worldwide: [lumiere, wexmoor, trevadec], germany: [muehlbruecker] };
 
-/** Generates the tenants of a demo region. The result is deterministic, with dates relative to `now`. */
+/**
+ * Generates the tenants of a demo region. The result is always the same, except that its dates are relative to `now`.
+ */
 export function demoTenants(region: 'worldwide' | 'germany', now: number): DemoTenant[] {
   return plans[region].map((plan) => ({
     name: plan.name,

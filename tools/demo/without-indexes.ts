@@ -5,7 +5,7 @@ interface Index {
   readonly definition: string;
 }
 
-// Required during seeding for user numbers and constraints, or referenced by other tables.
+// These indexes are needed during seeding for user numbers and constraints, or other tables refer to them.
 const retainedIndexes = [
   'users_by_number',
   'users_username_unique',
@@ -15,8 +15,8 @@ const retainedIndexes = [
 ];
 
 /**
- * Drops the indexes of the user tables, runs some work and creates the indexes again. Sorting a million rows once is
- * much faster than inserting each in order. The database must not be in use.
+ * Drops the indexes of the user tables, runs `work` and creates the indexes again. Sorting a million rows once is much
+ * faster than inserting each at its place. The database must not be in use.
  */
 export async function withoutIndexes(database: Database, work: () => Promise<void>): Promise<void> {
   const { knex } = database;
@@ -29,7 +29,7 @@ export async function withoutIndexes(database: Database, work: () => Promise<voi
     if (database.dialect === 'postgres') await tx.raw("set local maintenance_work_mem = '512MB'");
     for (const { definition } of indexes) await tx.raw(definition);
   });
-  // Autovacuum would do this within a minute or two.
+  // Autovacuum would do the same, but only after a minute or two.
   if (database.dialect === 'postgres') await knex.raw('vacuum analyze');
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Place, PlaceKind } from './places.ts';
 import type { Recorder } from './recorder.ts';
 import type { RegionStores } from './stores.ts';
-import type { Story } from './story.ts';
+import type { Scenario } from './scenario.ts';
 
 const textPlace = (kind: PlaceKind, name: string, texts: readonly string[], more: Partial<Place> = {}): Place => ({
   kind,
@@ -16,11 +16,11 @@ const textPlace = (kind: PlaceKind, name: string, texts: readonly string[], more
 });
 
 /**
- * @returns a function that collects a region's logs, responses, messages and exports since the previous call. Each
- * snapshot is collected separately, because a move changes the tenants of a region.
+ * @returns a function that collects what a region has produced since the previous call: logs, responses, messages and
+ * exports. Each snapshot is collected separately, because a move changes which tenants a region has.
  */
 export function createOutputCollector(
-  { region, answers, exports, planted }: Story,
+  { region, answers, exports, planted }: Scenario,
   stores: RegionStores,
 ): () => Place[] {
   const seen = { output: 0, commands: 0, mails: 0 };
@@ -33,7 +33,7 @@ export function createOutputCollector(
     const output = region.output();
     const log = output.slice(seen.output).split('\n');
     seen.output = output.length;
-    // The set-up link is meant for the operator: it is printed to standard output once.
+    // The set-up link is meant for the operator and is printed to standard output only once.
     const link = log.filter((line) => line.includes('/set-up/'));
     const put = planted.splice(0);
     const said = log.filter((line) => !link.includes(line));
@@ -72,7 +72,7 @@ function wirePlace(recorder: Recorder): Place {
   };
 }
 
-// A one-time link may appear only in the message that delivers it, so each such message is a separate place.
+// A one-time link may appear only in the message that delivers it, so each of these messages is a place of its own.
 function mailPlaces(how: string, mails: readonly string[]): Place[] {
   const bring = (mail: string): boolean => mail.includes('/link/');
   const others = mails.filter((mail) => !bring(mail));
@@ -84,10 +84,10 @@ function mailPlaces(how: string, mails: readonly string[]): Place[] {
   ];
 }
 
-// The files of an embedded database are in this folder too, but they are searched as database files.
+// The files of an embedded database are in this folder too. They are searched as database files instead.
 const databaseFile = /^parvis\.sqlite(-wal|-shm)?$/;
 
-/** Reads every file in a region's data folder. */
+/** Reads every file in a region's data folder as a place. */
 export function folderPlaces(folder: string): Place[] {
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
   const files = names.filter((name) => statSync(path.join(folder, name)).isFile() && !databaseFile.test(name));

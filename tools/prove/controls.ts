@@ -4,14 +4,14 @@ import path from 'node:path';
 import type { Finding, Place, PlaceKind } from './places.ts';
 import { encodingsOf } from './needles.ts';
 import { startWatched, type Observation } from './regions.ts';
-import type { Story } from './story.ts';
+import type { Scenario } from './scenario.ts';
 import type { RegionStores } from './stores.ts';
 import type { ProcessAssessment, Territory } from './process-assessment.ts';
 
-/** The label of the process that breaks the isolation on purpose. */
+/** The label of the process that deliberately breaks the isolation. */
 export const trespasser = 'control';
 
-/** A deliberate breach of the isolation. Each one must be noticed. */
+/** The result of a deliberate breach of the isolation. Every breach must be noticed. */
 export interface ControlResult {
   readonly region: string;
   readonly control: string;
@@ -19,18 +19,19 @@ export interface ControlResult {
 }
 
 /**
- * Positive control: plants a canary from the other region in every type of location. The search must find each one.
+ * Plants a canary of the other region in every kind of place. The search must find each of them, which shows that it
+ * works.
  */
-export async function plantControls(here: Story, there: Story, stores: RegionStores): Promise<void> {
+export async function plantControls(here: Scenario, there: Scenario, stores: RegionStores): Promise<void> {
   const { canaries } = there.region;
   const text = (): string => canaries.plant('control sample', 'control');
-  // If a store cannot be written to, its control is reported as not noticed; the proof continues.
+  // If writing to a store fails, its control counts as not noticed, and the proof continues.
   await stores.plant(text()).catch(() => undefined);
   stores.plantMail(text());
   here.answers.push(text());
   here.exports.push({ name: 'control sample', text: text() });
   here.planted.push(text());
-  // One file per encoding, in the data folder and in the outbox.
+  // There is one file per encoding, both in the data folder and in the outbox.
   for (const folder of ['', 'outbox']) {
     const target = path.join(here.region.folder, folder);
     mkdirSync(target, { recursive: true });
@@ -39,7 +40,7 @@ export async function plantControls(here: Story, there: Story, stores: RegionSto
   }
 }
 
-/** @returns a result for each region and kind of place: whether the control sample was found */
+/** @returns for each region and kind of place, whether the control was found there */
 export function placeControlResults(
   places: ReadonlyMap<string, readonly Place[]>,
   controls: readonly Finding[],
@@ -59,10 +60,10 @@ const trespass = `
   process.stdout.write('ready');
   setTimeout(() => process.exit(), 5000);
 `;
-// One sample should be enough; more samples make the result certain.
+// A single sample should notice the connection. Taking several makes the result reliable.
 const sampleCount = 20;
 
-/** Starts a watched process of one region that connects to the other region and opens one of its files. */
+/** Starts a watched process of one region that connects to a store of the other region and opens one of its files. */
 export async function startTrespasser(own: Territory, other: Territory, observation: Observation): Promise<void> {
   const [store = other.port] = other.stores.ports.keys();
   const args = ['--eval', trespass, '--', String(store), path.join(other.folder, 'directory-key')];
@@ -77,7 +78,7 @@ export async function startTrespasser(own: Territory, other: Territory, observat
   await ended;
 }
 
-/** @returns whether the trespass was noticed by every means that this system supports */
+/** @returns whether each means of observation that this system supports noticed the breach */
 export function trespassResults(
   { region, seen }: ProcessAssessment,
   means: { systemShows: boolean; recorded: boolean | null },

@@ -1,10 +1,10 @@
-/** A form on a page: its action, and the fields that are submitted if the user enters nothing. */
+/** A form on a page, with its action and the fields that are submitted if the user enters nothing. */
 export interface PageForm {
   readonly action: string;
   readonly fields: readonly [name: string, value: string][];
 }
 
-// Sufficient for the portal's own pages, which are well-formed.
+// This pattern is sufficient because the portal's own pages are well-formed.
 const tags = /<(form|input|select|option|textarea)\b((?:[^>"']|"[^"]*"|'[^']*')*)>/g;
 
 /** @returns the forms of a page in document order */

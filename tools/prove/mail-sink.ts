@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** The mail server of one region. It keeps every message. */
+/** The mail server of one region, which keeps every message. */
 export interface MailSink {
   readonly port: number;
-  /** The client's side of each conversation: the envelope and the message. */
+  /** What the client has sent in each conversation: the envelope and the message. */
   readonly mails: string[];
   close(): Promise<void>;
 }
 
-/** Implements as much SMTP (RFC 5321) as a portal on the same machine needs. */
+/** Starts a server that implements as much of SMTP (RFC 5321) as a portal on the same machine needs. */
 export async function startMailSink(): Promise<MailSink> {
   const mails: string[] = [];
   const open = new Set<Socket>();

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** Bytes to search for, and the encoding that they represent. */
+/** A byte sequence to search for, and the encoding that it represents. */
 export interface Needle {
   readonly encoding: string;
   readonly bytes: Buffer;
@@ -8,7 +8,7 @@ export interface Needle {
   readonly folded: boolean;
 }
 
-/** Bytes to search, as read and in lowercase. */
+/** The bytes to search, both as read and in lowercase. */
 export interface Haystack {
   readonly raw: Buffer;
   readonly folded: Buffer;
@@ -27,7 +27,8 @@ export function haystackOf(raw: Buffer): Haystack {
 }
 
 /**
- * The encodings in which a store, a file or a log may contain a text. JSON and name folding do not change these texts.
+ * @returns the encodings of a text that a store, a file or a log may contain; JSON and name folding need none, because
+ * they do not change these texts
  */
 export function encodingsOf(text: string): Needle[] {
   const small = text.toLowerCase();
@@ -39,7 +40,7 @@ export function encodingsOf(text: string): Needle[] {
   });
   return [
     folded('plain text', small),
-    // Without the last byte this matches both byte orders.
+    // Without its last byte, the needle matches both byte orders.
     folded('UTF-16', Buffer.from(small, 'utf16le').subarray(0, -1)),
     folded('hexadecimal', bytes.toString('hex')),
     folded('URL encoding', [...bytes].map((byte) => `%${byte.toString(16)}`).join('')),
@@ -47,7 +48,7 @@ export function encodingsOf(text: string): Needle[] {
   ];
 }
 
-/** @returns needles that find bytes in raw form, in hexadecimal and in base64 */
+/** @returns needles that find the bytes themselves and their hexadecimal and base64 encodings */
 export function bytesNeedles(bytes: Buffer): Needle[] {
   return [
     { encoding: 'bytes', bytes, folded: false },
@@ -57,8 +58,8 @@ export function bytesNeedles(bytes: Buffer): Needle[] {
 }
 
 /**
- * Base64 encodes groups of three bytes, so a text has three possible alignments. The characters at either end that
- * depend on neighboring bytes are left out.
+ * @returns needles that find a text in base64; there are three because base64 encodes groups of three bytes, and each
+ * omits the characters at its ends that depend on neighboring bytes
  */
 function base64Of(text: string | Buffer): Needle[] {
   return ['base64', 'base64url'].flatMap((encoding) =>
@@ -78,7 +79,7 @@ export function needlesOf(text: string): Needle[] {
   return pieces.flatMap(encodingsOf);
 }
 
-/** @returns needles that find the unsalted SHA-256 of a secret */
+/** @returns needles that find the unsalted SHA-256 digest of a secret */
 export function digestNeedles(text: string): Needle[] {
   return [
     { encoding: 'SHA-256', bytes: Buffer.from(hash('sha256', text, 'hex')), folded: true },
@@ -97,8 +98,8 @@ const prefixBytes = 4;
 const twoBytes = 1 << 16;
 
 /**
- * @param needles of at least four bytes each
- * @returns a function that searches for all needles in one pass and returns the matching ones
+ * @param needles the needles, each of at least four bytes
+ * @returns a function that searches for all needles in one pass and returns those that match
  */
 export function createFinder<Tag>(needles: readonly Tagged<Tag>[]): (hay: Haystack) => Set<Tagged<Tag>> {
   const [foldedOnes, rawOnes] = [true, false].map((folded) =>
@@ -113,7 +114,7 @@ export function createFinder<Tag>(needles: readonly Tagged<Tag>[]): (hay: Haysta
 }
 
 interface Table<Tag> {
-  /** Whether any needle starts with these two bytes. */
+  /** For each pair of bytes, whether any needle starts with it. */
   readonly beginnings: Uint8Array;
   readonly byPrefix: Map<number, Tagged<Tag>[]>;
 }

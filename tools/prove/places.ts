@@ -26,22 +26,24 @@ export const placeKinds = [
 ] as const;
 export type PlaceKind = (typeof placeKinds)[number];
 
-/** A part of one region that is searched for canaries of the other. */
+/** A part of one region in which the other region's canaries are searched for. */
 export interface Place {
   readonly kind: PlaceKind;
   readonly name: string;
   readonly content: Buffer;
   /** The number of rows, keys, files or responses in the place. */
   readonly items: number;
-  /** Whether it may contain tenant domains of the other region: true for the directory and for places that contain it. */
+  /**
+   * Whether the place may contain tenant domains of the other region, as the directory and whatever contains it may.
+   */
   readonly mayHoldDomains: boolean;
-  /** Whether secrets of its own region are shown there, once, to their user. */
+  /** Whether secrets of the place's own region are shown there once, to their user. */
   readonly showsSecrets: boolean;
-  /** Whether it may record a move: the id and the domains of a tenant that moved away. */
+  /** Whether the place may record a move, with the id and the domains of the tenant that moved away. */
   readonly mayHoldMoves?: boolean;
-  /** Whether it is a single message. It may contain the link that it delivers. */
+  /** Whether the place is a single message, which may contain the link that it delivers. */
   readonly holdsLink?: boolean;
-  /** Whether it is encrypted. If so, no readable canary may occur in it. */
+  /** Whether the place is encrypted, so that no readable canary may occur in it. */
   readonly encrypted?: boolean;
 }
 
@@ -60,7 +62,7 @@ export interface Snapshot {
   readonly region: string;
   readonly moment: string;
   readonly places: readonly Place[];
-  /** Additional owners whose canaries are allowed in the region: the moving tenant while its data is there. */
+  /** Further owners whose canaries are allowed in the region, such as the moving tenant while its data is there. */
   readonly guests?: readonly string[];
 }
 
@@ -77,7 +79,7 @@ function needlesFor({ forms, kind, bytes }: Canary): Needle[] {
   return [...forms.flatMap(needlesOf), ...digests, ...(bytes ? bytesNeedles(bytes) : [])];
 }
 
-/** Everything to search for: each canary, and the marker that the canaries of a kind share. */
+/** @returns everything to search for: each canary, and the marker that all canaries of a kind share */
 function allNeedles(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[] {
   return [...canariesOf].flatMap(([canaryOf, canaries]) => {
     const tagged = (needles: readonly Needle[], kind: CanaryKind, field: string): Tagged<Meaning>[] => {
@@ -92,7 +94,7 @@ function allNeedles(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[
   });
 }
 
-// Messages and attachments are split into lines. Joining the lines finds a text that spans two of them.
+// Messages and attachments are split into lines, which are joined to find a text that spans two of them.
 const breaks = /=?\r?\n[ \t]?/g;
 const brokenIntoLines: readonly PlaceKind[] = ['mails', 'data folder', 'answers', 'exports'];
 
@@ -102,7 +104,7 @@ function haystackOfPlace({ kind, content }: Place): Haystack {
   return haystackOf(Buffer.concat([content, Buffer.alloc(1), joined]));
 }
 
-/** Searches each region's places for canaries of others and for secrets of its own. */
+/** Searches the places of each region for canaries of other owners and for its own secrets. */
 export function searchPlaces(
   snapshots: readonly Snapshot[],
   canariesOf: ReadonlyMap<string, Canaries>,
@@ -136,7 +138,7 @@ function searchSnapshot(
   });
 }
 
-/** @returns whether this is the first place in which a canary was found */
+/** @returns a function that tells whether a place is the first one in which a canary was found */
 function createFirstPlaceCheck(): (tag: Meaning, place: Place) => boolean {
   const first = new Map<Meaning, Place>();
   return (tag, place) => {
@@ -145,7 +147,7 @@ function createFirstPlaceCheck(): (tag: Meaning, place: Place) => boolean {
   };
 }
 
-/** Reduces matches to one per field. A marker counts only if no canary of its kind was found. */
+/** Reduces the matches to one per field. A marker counts only if no canary of its kind has been found. */
 function onePerField(found: readonly Tagged<Meaning>[]): Tagged<Meaning>[] {
   const named = found.filter(({ tag }) => tag.field !== unknownField);
   const known = new Set(named.map(({ tag }) => `${tag.canaryOf}|${tag.kind}`));

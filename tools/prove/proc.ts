@@ -13,7 +13,7 @@ interface Endpoint {
   readonly port: number;
 }
 
-/** Whether this system reports what its processes have open. */
+/** Whether this system reports which files and sockets its processes have open. */
 export const systemShowsProcesses = process.platform === 'linux';
 
 const listening = '0A';
@@ -45,7 +45,7 @@ function parseSocket(line: string): SystemSocket[] {
   ];
 }
 
-// 32-bit words in the byte order of the machine: 0100007F is 127.0.0.1.
+// The system prints 32-bit words in the byte order of the machine, so 0100007F is 127.0.0.1.
 function parseEndpoint(text: string): Endpoint {
   const [digits = '', port = ''] = text.split(':');
   const bytes = (digits.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex')].reverse());
@@ -57,7 +57,7 @@ function parseEndpoint(text: string): Endpoint {
   return { address, port: Number.parseInt(port, 16) };
 }
 
-/** @returns the inodes of a process's open sockets and the paths of its open files; null if the process has ended */
+/** @returns the inodes of the process's open sockets and the paths of its open files; null if the process has ended */
 export function openDescriptorsOf(pid: number): { sockets: string[]; files: string[] } | null {
   const folder = `/proc/${pid}/fd`;
   try {

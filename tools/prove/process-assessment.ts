@@ -3,7 +3,7 @@ import { isLoopback } from './proc.ts';
 import type { RegionStores } from './stores.ts';
 import { contactsOf, parseTarget, isBelow, type Contact, type Watched } from './process-watcher.ts';
 
-/** The stores, folder and port of a region: the resources that its processes may use. */
+/** The resources that the processes of a region may use: its stores, folder and port. */
 export interface Territory {
   readonly region: string;
   readonly folder: string;
@@ -16,7 +16,7 @@ export interface ContactGroup {
   readonly what: Contact['what'];
   readonly to: string;
   readonly count: number;
-  /** How it was observed: by the preload script in the process, or by the operating system. */
+  /** Whether the preload script in the process or the operating system observed the contact. */
   readonly by: Contact['by'];
   readonly allowed: boolean;
 }
@@ -24,13 +24,16 @@ export interface ContactGroup {
 export interface ProcessAssessment {
   readonly region: string;
   readonly process: string;
-  /** Whether the process recorded its own actions. If not, the proof cannot assess it. */
+  /** Whether the process recorded its own actions. If it did not, the proof cannot assess it. */
   readonly watchedItself: boolean;
   readonly samples: number;
   readonly seen: readonly ContactGroup[];
 }
 
-/** Assesses a process. It may use the stores, folder and port of its own region; all other contacts are reported. */
+/**
+ * Assesses a process, which may use the stores, the folder and the port of its own region. All other contacts are
+ * reported as not allowed.
+ */
 export function assessProcess(watched: Watched, territories: readonly Territory[]): ProcessAssessment {
   const own = territories.find(({ region }) => region === watched.region);
   const { watchedItself, contacts } = contactsOf(watched);

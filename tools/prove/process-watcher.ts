@@ -9,9 +9,12 @@ export interface Watched {
   readonly pid: number;
   /** The file in which the process records its actions. */
   readonly record: string;
-  /** What the system reported: `connection 127.0.0.1:5432`, `listening 127.0.0.1:3000`, `file /…`. */
+  /**
+   * What the system has reported, such as `connection 127.0.0.1:5432`, `listening 127.0.0.1:3000` or `file /…`, with
+   * the number of times.
+   */
   readonly seen: Map<string, number>;
-  /** Inodes that were already counted. */
+  /** The inodes of sockets that have been counted. */
   readonly sockets: Set<string>;
   samples: number;
 }
@@ -22,19 +25,19 @@ export interface Watching {
   sample(): void;
   stop(): void;
   readonly processes: readonly Watched[];
-  /** The longest time between two samples, in ms. */
+  /** @returns the longest time between two samples, in milliseconds */
   longestGapMs(): number;
 }
 
 const minIntervalMs = 5;
-// Sampling must not slow down the watched processes: it may use at most a tenth of the time.
+// Sampling must not slow down the watched processes, so it may use at most a tenth of the time.
 const restFactor = 9;
-// A socket that is not TCP is never listed; one that is still connecting is listed later.
+// A socket that is not a TCP socket is never listed, and one that is still connecting is listed only later.
 const maxLookups = 5;
 
 /**
  * Samples the open files and sockets of the processes every few milliseconds.
- * @param folders the folders whose files are reported
+ * @param folders the folders in which opened files are reported
  */
 export function startWatching(folders: readonly string[]): Watching {
   const watcher = new ProcessWatcher(folders);
@@ -68,7 +71,7 @@ class ProcessWatcher implements Watching {
   }
 
   add(region: string, label: string, pid: number, record: string): void {
-    // The first sockets of a new process are its pipes, which are not TCP: they need no lookup.
+    // The first sockets of a new process are its pipes. They are not TCP sockets, so they need no lookup.
     for (const inode of openDescriptorsOf(pid)?.sockets ?? []) this.#lookups.set(inode, maxLookups);
     this.processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 });
   }
@@ -119,7 +122,7 @@ class ProcessWatcher implements Watching {
 
 function describeSocket({ state, local, remote }: ReturnType<typeof tcpSockets>[number]): string {
   if (state === 'listening') return `listening ${local.address}:${local.port}`;
-  // For an incoming connection the local port is one on which the process listens.
+  // The local port of an incoming connection is one on which the process listens.
   return `socket ${local.port} ${remote.address}:${remote.port}`;
 }
 
@@ -134,7 +137,7 @@ export interface Contact {
   readonly by: 'process' | 'system';
 }
 
-/** @returns whether the process recorded its own actions, and all its contacts */
+/** @returns whether the process recorded its own actions, and all of its contacts */
 export function contactsOf({ record, seen }: Watched): { watchedItself: boolean; contacts: Contact[] } {
   const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n').filter(Boolean) : [];
   const recorded = lines.map((line) => JSON.parse(line) as { what: Contact['what'] | 'watching'; to: string });

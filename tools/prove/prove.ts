@@ -9,15 +9,15 @@ import { createSnapshots } from './snapshots.ts';
 import { startRegion, type Observation } from './regions.ts';
 import type { Report } from './report.ts';
 import { foldersOf, openSites, territoryOf, type ProveOptions, type Site } from './sites.ts';
-import { createMovingTenantStories, createStory, type Story } from './story.ts';
+import { createMovingTenantScenarios, createScenario, type Scenario } from './scenario.ts';
 import { summarize, type Route } from './summarize.ts';
 import { runForMovingTenant, runInBothRegions, type StepResult } from './run-steps.ts';
 import { startWatching, type Watching } from './process-watcher.ts';
-import type { MovePhase, Chapter } from './chapter.ts';
+import type { MovePhase, Stage } from './stage.ts';
 
 type Closers = (() => unknown)[];
 
-/** Starts two regions, exercises the whole portal in both, and searches each for traces of the other. */
+/** Starts two regions, uses every function of the portal in both, and searches each region for traces of the other. */
 export async function prove(options: ProveOptions): Promise<Report> {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'parvis-proof-')));
   const watching = startWatching(foldersOf(root, options));
@@ -35,26 +35,26 @@ async function run(options: ProveOptions, root: string, watching: Watching, clos
   const observation: Observation = { watching, records: path.join(root, 'records'), folders: foldersOf(root, options) };
   mkdirSync(observation.records);
   const sites = await openSites(options, root, watching, closers);
-  const stories = await startStories(sites, observation, closers, options);
+  const scenarios = await startScenarios(sites, observation, closers, options);
   const tenant = createCanaries();
-  const moving = createMovingTenantStories(...stories, tenant);
-  const snapshots = createSnapshots(sites, stories);
+  const moving = createMovingTenantScenarios(...scenarios, tenant);
+  const snapshots = createSnapshots(sites, scenarios);
   onProgress(`Two regions are running: ${sites.map(({ plan }) => plan.id).join(' and ')}.`);
-  const { steps, movePhase } = await runChapters(flow, { stories, moving }, onProgress, async (chapter, now) => {
+  const { steps, movePhase } = await runStages(flow, { scenarios, moving }, onProgress, async (stage, now) => {
     watching.sample();
-    if (chapter === flow.at(-1)) await trespassAndPlant(sites, stories, observation);
-    await snapshots.take(chapter.moment, now);
+    if (stage === flow.at(-1)) await trespassAndPlant(sites, scenarios, observation);
+    await snapshots.take(stage.moment, now);
   });
   await snapshots.takeBackups(movePhase);
-  const directories = await Promise.all(stories.map(directoryOf));
-  const stopped = await Promise.all(stories.map(({ region }) => region.stop()));
+  const directories = await Promise.all(scenarios.map(directoryOf));
+  const stopped = await Promise.all(scenarios.map(({ region }) => region.stop()));
   onProgress('Both regions have stopped.');
   await snapshots.take('after shutdown', movePhase);
   watching.stop();
   const movingTenant = { canaries: tenant, domain: moving[0].tenant.domain, hasMoved: movePhase === 'moved' };
   return summarize({
     sites,
-    stories,
+    scenarios,
     snapshots: snapshots.all,
     steps,
     directories,
@@ -65,41 +65,41 @@ async function run(options: ProveOptions, root: string, watching: Watching, clos
   });
 }
 
-/** Runs every chapter. @returns the results of the steps, and the final phase of the move */
-async function runChapters(
-  flow: readonly Chapter[],
-  { stories, moving }: Record<'stories' | 'moving', [Story, Story]>,
+/** Runs every stage. @returns the results of the steps, and the final phase of the move */
+async function runStages(
+  flow: readonly Stage[],
+  { scenarios, moving }: Record<'scenarios' | 'moving', [Scenario, Scenario]>,
   onProgress: (words: string) => void,
-  afterEach: (chapter: Chapter, movePhase: MovePhase) => Promise<void>,
+  afterEach: (stage: Stage, movePhase: MovePhase) => Promise<void>,
 ): Promise<{ steps: StepResult[]; movePhase: MovePhase }> {
   const steps: StepResult[] = [];
   let movePhase: MovePhase = 'before';
-  for (const chapter of flow) {
-    movePhase = chapter.movePhase ?? movePhase;
+  for (const stage of flow) {
+    movePhase = stage.movePhase ?? movePhase;
     const taken =
-      chapter.by === 'movingTenant'
-        ? runForMovingTenant(chapter.steps, moving, onProgress)
-        : runInBothRegions(chapter.steps, stories, onProgress);
+      stage.by === 'movingTenant'
+        ? runForMovingTenant(stage.steps, moving, onProgress)
+        : runInBothRegions(stage.steps, scenarios, onProgress);
     steps.push(...(await taken));
-    await afterEach(chapter, movePhase);
+    await afterEach(stage, movePhase);
   }
   return { steps, movePhase };
 }
 
 async function trespassAndPlant(
   sites: readonly Site[],
-  stories: readonly Story[],
+  scenarios: readonly Scenario[],
   observation: Observation,
 ): Promise<void> {
   for (const [index, site] of sites.entries()) {
-    const [here, there, other] = [stories[index], stories[1 - index], sites[1 - index]];
+    const [here, there, other] = [scenarios[index], scenarios[1 - index], sites[1 - index]];
     if (!here || !there || !other) continue;
     await plantControls(here, there, site.stores);
     await startTrespasser(territoryOf(site), territoryOf(other), observation);
   }
 }
 
-async function directoryOf({ region }: Story): Promise<Route[]> {
+async function directoryOf({ region }: Scenario): Promise<Route[]> {
   try {
     return (JSON.parse(await region.command(['route', 'list', '--json'])) as { routes: Route[] }).routes;
   } catch {
@@ -107,14 +107,14 @@ async function directoryOf({ region }: Story): Promise<Route[]> {
   }
 }
 
-async function startStories(
+async function startScenarios(
   sites: readonly Site[],
   observation: Observation,
   closers: Closers,
   { settings }: ProveOptions,
-): Promise<[Story, Story]> {
+): Promise<[Scenario, Scenario]> {
   const addresses = sites.map(({ plan }) => `${plan.id}=http://127.0.0.1:${plan.port}`).join(',');
-  const start = async ({ plan, rulesFile, stores }: Site): Promise<Story> => {
+  const start = async ({ plan, rulesFile, stores }: Site): Promise<Scenario> => {
     const environment = {
       REGION: plan.id,
       REGION_RULES: path.resolve(rulesFile),
@@ -123,14 +123,14 @@ async function startStories(
       PORT: String(plan.port),
       BASE_URL: `http://127.0.0.1:${plan.port}`,
       DATA_DIR: plan.folder,
-      // The most verbose level, so that everything a log can contain is searched.
+      // The log level is the most verbose one, so that the search covers everything that a log can contain.
       LOG_LEVEL: 'trace',
       ...stores.environment,
       ...settings?.(plan.id, sites),
     };
     const region = await startRegion({ ...plan, environment }, observation);
     closers.push(() => region.stop());
-    return createStory(region, () => [...stores.mails(), ...outboxOf(plan.folder)]);
+    return createScenario(region, () => [...stores.mails(), ...outboxOf(plan.folder)]);
   };
-  return Promise.all(sites.map(start)) as Promise<[Story, Story]>;
+  return Promise.all(sites.map(start)) as Promise<[Scenario, Scenario]>;
 }

@@ -10,22 +10,22 @@ export interface Caller {
   readonly process: string;
 }
 
-/** A proxy in front of a store of one region. It identifies every caller and records all traffic. */
+/** A proxy in front of one region's store. It identifies every caller and records all traffic. */
 export interface Recorder {
   readonly region: string;
   readonly store: string;
   readonly port: number;
   readonly callers: readonly Caller[];
-  /** Returns all bytes sent to and received from the store since the previous call. */
+  /** @returns all bytes that were sent to and received from the store since the previous call */
   take(): Buffer;
   close(): Promise<void>;
 }
 
-/** The caller name of the proof's own connections. */
+/** The name of the caller for connections that the proof itself opens. */
 export const proofCaller = 'the proof itself';
 const maxIdentifyingMs = 2_000;
 
-/** Starts a recorder on a free port of the loopback address. @param to the address of the store itself */
+/** Starts a recorder on a free port of the loopback address. @param to the address of the store */
 export async function startRecorder(
   region: string,
   store: string,
@@ -41,12 +41,12 @@ class ProxyRecorder implements Recorder {
   readonly region: string;
   readonly store: string;
   readonly callers: Caller[] = [];
-  /** 0 until it listens. */
+  /** The port on which the recorder listens, or 0 before it has started. */
   port = 0;
   readonly #to: { readonly host: string; readonly port: number };
   readonly #watching: Watching;
   readonly #server = createServer({ pauseOnConnect: true }, (client) => void this.#accept(client));
-  // One buffer list per direction and connection, so that a text that arrives in two chunks is found whole.
+  // There is one list of buffers per connection and direction, so that a text that arrives in two chunks is found.
   readonly #streams: Buffer[][] = [];
   readonly #open = new Set<Socket>();
 
@@ -73,16 +73,16 @@ class ProxyRecorder implements Recorder {
     if (this.#server.listening) await once(this.#server, 'close');
   }
 
-  // Nothing is forwarded until the caller is identified, which needs its socket to be open.
+  // Nothing is forwarded until the caller has been identified, which requires its socket to be open.
   async #accept(client: Socket): Promise<void> {
     client.pause();
     this.#open.add(client);
     client.on('error', () => client.destroy()).on('close', () => this.#open.delete(client));
     const caller = await callerAt(client, this.#watching);
-    // A client that disconnected before anything was forwarded does not count as a caller.
+    // A client that disconnected before anything was forwarded is not a caller.
     if (client.destroyed) return;
     this.callers.push(caller);
-    // If the system reports socket owners, reject a caller that could not be identified.
+    // If the system reports the owners of sockets, a caller that could not be identified is rejected.
     if (caller.region === null && caller.process !== proofCaller && systemShowsProcesses) return void client.destroy();
     this.#forward(client);
   }

@@ -18,27 +18,27 @@ export interface RegionPlan {
   readonly canaries: Canaries;
 }
 
-/** A running region: its server, and the operator's commands. */
+/** A running region, with its server and the operator's commands. */
 export interface RunningRegion extends RegionPlan {
   readonly origin: string;
-  /** The standard output and the log of the server. */
+  /** The standard output and the log of the server so far. */
   readonly output: () => string;
   /** Runs an operator's command to completion. @returns its standard output */
   command(args: readonly string[], input?: string): Promise<string>;
   /** Runs a command with settings that override those of the region. @returns its exit code and output */
   attempt(args: readonly string[], settings: Readonly<Record<string, string>>): Promise<Attempt>;
-  /** The output of all commands so far. */
+  /** The output of each command that has been run so far. */
   readonly commands: () => readonly { name: string; text: string }[];
-  /** Stops the server as an operator would. @returns whether it exited with 0 */
+  /** Stops the server as an operator would. @returns whether it exited with code 0 */
   stop(): Promise<boolean>;
 }
 
 interface Attempt {
-  /** The exit code; null if a signal ended the process. */
+  /** The exit code; null if the process was ended by a signal. */
   readonly code: number | null;
-  /** Standard output only. */
+  /** The standard output. */
   readonly printed: string;
-  /** Standard output and standard error. */
+  /** The standard output and the standard error. */
   readonly text: string;
 }
 
@@ -49,13 +49,13 @@ const maxStopMs = 20_000;
 
 export interface Observation {
   readonly watching: Watching;
-  /** The folder in which the processes record their actions. */
+  /** The folder in which the processes record their own actions. */
   readonly records: string;
-  /** The folders whose files are reported. */
+  /** The folders in which opened files are reported. */
   readonly folders: readonly string[];
 }
 
-/** Starts a watched process. */
+/** Starts a process that is watched. */
 export function startWatched(
   { watching, records, folders }: Observation,
   {
@@ -72,7 +72,7 @@ export function startWatched(
   const { PATH = '', TZ = 'UTC' } = process.env;
   const child = spawn(process.execPath, ['--import', address.href, ...args], {
     env: { PATH, TZ, ...environment },
-    // The server exits if its IPC channel closes, so it does not outlive the proof.
+    // The server exits when its IPC channel closes, so it does not outlive the proof.
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });
   if (child.pid !== undefined) watching.add(region, label, child.pid, record);
@@ -121,7 +121,7 @@ export async function startRegion(plan: RegionPlan, observation: Observation): P
   return running;
 }
 
-/** @returns a function that returns everything the process has printed so far */
+/** @returns a function that returns everything that the process has printed so far */
 function collectOutput({ stdout, stderr }: ChildProcess): () => string {
   let output = '';
   for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));

@@ -9,7 +9,10 @@ import type { Planted, Report } from './report.ts';
 const folder = path.join(packageRoot, 'tools/prove/page');
 const read = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
 
-/** Renders the report as a self-contained page without scripts. The page ends with the data and its SHA-256. */
+/**
+ * Renders the report as a self-contained page without scripts. The report's data and its SHA-256 digest are at the end
+ * of the page.
+ */
 export function reportPage(report: Report): Promise<string> {
   const data = JSON.stringify(report, null, 1);
   const model = {
@@ -18,7 +21,7 @@ export function reportPage(report: Report): Promise<string> {
     digest: hash('sha256', data, 'hex'),
     css: read('report.css'),
     names: report.regions.map(({ region }) => region),
-    // The regions, and the moving tenant if it ran any steps.
+    // The owners are the regions, and the moving tenant if any of its steps ran.
     owners: [...new Set(report.steps.map(({ region }) => region))],
     totals: totalsOf(report),
     fieldsOf,
@@ -62,7 +65,7 @@ function totalsOf({ planted, looked, steps, processes, controls }: Report) {
   };
 }
 
-/** @returns the number of canaries of each owner, for each field of a kind */
+/** @returns for each field of a kind, the number of canaries of each owner */
 function fieldsOf({ planted }: Report, kind: Planted['kind']): { field: string; counts: number[] }[] {
   const fields = [...new Set(planted.filter((each) => each.kind === kind).map(({ field }) => field))];
   const countIn = (field: string, region: string): number =>
@@ -80,7 +83,7 @@ const contactLabels: Readonly<Record<ContactGroup['what'], string>> = {
   datagram: 'datagrams over',
 };
 
-/** Merges the contacts of processes with the same name. */
+/** Merges the contacts of processes that have the same name. */
 function contactsOf(
   processes: readonly ProcessAssessment[],
 ): { region: string; process: string; runs: number; samples: number; seen: string[] }[] {

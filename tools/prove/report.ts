@@ -2,15 +2,15 @@ import type { CanaryKind } from './canaries.ts';
 import type { ProcessAssessment } from './process-assessment.ts';
 import type { ControlResult } from './controls.ts';
 import type { Finding, PlaceKind } from './places.ts';
-import { movingTenant } from './story.ts';
+import { movingTenant } from './scenario.ts';
 import type { StepResult } from './run-steps.ts';
 
-/** The places that were searched in one region, across all snapshots. */
+/** The places that were searched in one region, in all snapshots together. */
 export interface SearchedPlaces {
   readonly region: string;
   readonly kind: PlaceKind;
   readonly moments: readonly string[];
-  /** The largest number at any one moment. */
+  /** The largest number of places in any snapshot. */
   readonly places: number;
   readonly items: number;
   readonly bytes: number;
@@ -23,7 +23,7 @@ export interface Planted {
   readonly count: number;
 }
 
-/** The check whether one region's directory lists exactly the expected domains of the other. */
+/** The result of checking that one region's directory lists exactly the expected domains of the other. */
 export interface DirectoryCheck {
   readonly region: string;
   readonly of: string;
@@ -52,7 +52,7 @@ export interface Visit {
 export interface Report {
   readonly format: 1;
   readonly held: boolean;
-  /** Why the isolation did not hold, in sentences. They never contain a canary. */
+  /** The reasons why the isolation did not hold, as sentences. They never contain a canary. */
   readonly reasons: readonly string[];
   readonly at: string;
   readonly seconds: number;
@@ -120,7 +120,7 @@ const describeFinding = ({ canaryOf, field, foundIn, place, encoding }: Finding)
 
 const describePlace = (who: string): string => (who === movingTenant ? `for ${who}` : `in ${who}`);
 
-/** The limits of the proof, for readers of the report. */
+/** @returns the limits of the proof, for readers of the report */
 export function limitsOf({ showsProcesses, recorded }: { showsProcesses: boolean; recorded: boolean }): string[] {
   return [
     'Both regions ran on one machine, as processes of one account, over HTTP on the loopback address. Whether real regions are separated by their networks and their operators must be verified separately.',

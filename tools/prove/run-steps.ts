@@ -1,23 +1,23 @@
 import { ruleTextIn, type RegionRules } from '../../src/domain/regions.ts';
-import { Refused, StepFault, type Step, type Story } from './story.ts';
+import { Refused, StepFault, type Step, type Scenario } from './scenario.ts';
 
-/** The result of a step in one region, or for the moving tenant. */
+/** The result of a step in one region or for the moving tenant. */
 export interface StepResult {
   readonly title: string;
   readonly region: string;
   readonly status: 'done' | 'refusedByRules' | 'failed';
   /**
-   * The reason why the step failed; if the rules refuse the step, the alternative that they provide; or a remark on a
-   * completed step.
+   * For a failed step, the reason. For a step that the rules refuse, the alternative that they provide. For a completed
+   * step, a remark, if any.
    */
   readonly says: string;
   readonly ms: number;
 }
 
-/** Runs steps in both regions, in order. */
+/** Runs the steps one after the other, each in both regions. */
 export async function runInBothRegions(
   steps: readonly Step[],
-  [one, other]: readonly [Story, Story],
+  [one, other]: readonly [Scenario, Scenario],
   afterEach: (title: string) => void,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
@@ -30,10 +30,10 @@ export async function runInBothRegions(
   return results;
 }
 
-/** Runs steps for the moving tenant only. @param there the region that it moves to */
+/** Runs the steps for the moving tenant. @param there the scenario in the region to which the tenant moves */
 export async function runForMovingTenant(
   steps: readonly Step[],
-  [here, there]: readonly [Story, Story],
+  [here, there]: readonly [Scenario, Scenario],
   afterEach: (title: string) => void,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
@@ -44,7 +44,7 @@ export async function runForMovingTenant(
   return results;
 }
 
-async function runStep(step: Step, here: Story, there: Story): Promise<StepResult> {
+async function runStep(step: Step, here: Scenario, there: Scenario): Promise<StepResult> {
   const { title, operation, supportedBy, act } = step;
   const began = performance.now();
   const result = (status: StepResult['status'], says = ''): StepResult => ({
@@ -73,7 +73,7 @@ async function runStep(step: Step, here: Story, there: Story): Promise<StepResul
   }
 }
 
-/** @returns the alternative that the rules provide for a step that they refuse */
+/** @returns what users do instead of a step that the rules refuse, as a text for the report */
 function alternativeTo({ operation, unsupportedReason = '' }: Step, rules: RegionRules): string {
   const placement = operation && rules.operations[operation];
   switch (placement?.at) {
@@ -88,7 +88,7 @@ function alternativeTo({ operation, unsupportedReason = '' }: Step, rules: Regio
   }
 }
 
-// An error message may quote a canary, so only its name and a redacted excerpt are kept.
+// An error message may quote a canary, so only the name of the error and a redacted excerpt are kept.
 const describeError = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${redact(error.message)}` : 'failed';
 const redact = (text: string): string => text.replace(/\b[a-z0-9]{20,}\b/gi, '…').slice(0, 160);

@@ -9,20 +9,22 @@ import type { RegionPlan } from './regions.ts';
 import { sqliteStores } from './stores-sqlite.ts';
 import type { RegionStores } from './stores.ts';
 import type { Watching } from './process-watcher.ts';
-import type { Chapter } from './chapter.ts';
+import type { Stage } from './stage.ts';
 import { CommandError } from '../../src/platform/command-error.ts';
 
 export interface ProveOptions {
   /** The rules files of the two regions. */
   readonly rulesFiles: readonly string[];
-  /** One database per region, in the order of the rules; null for an embedded database each. */
+  /**
+   * The URL of each region's database, in the order of the rules files; null if both regions use embedded databases.
+   */
   readonly databaseUrls: readonly string[] | null;
   readonly redisUrls: readonly string[] | null;
-  /** A shorter flow, for tests. */
-  readonly flow?: readonly Chapter[];
+  /** A shorter flow than that of the complete proof, for tests. */
+  readonly flow?: readonly Stage[];
   /** Called with a sentence whenever the proof makes progress. */
   readonly onProgress?: (words: string) => void;
-  /** Settings that override a region's own, for tests that break the isolation on purpose. */
+  /** @returns settings that override those of a region, for tests that deliberately break the isolation */
   readonly settings?: (region: string, all: readonly Site[]) => Readonly<Record<string, string>>;
 }
 
@@ -33,7 +35,7 @@ export interface Site {
   readonly stores: RegionStores;
 }
 
-/** @returns the boundaries by which the processes of a site are assessed */
+/** @returns the resources that the processes of a site may use */
 export const territoryOf = ({ plan, stores }: Site): Territory => ({
   region: plan.id,
   folder: plan.folder,
@@ -41,7 +43,7 @@ export const territoryOf = ({ plan, stores }: Site): Territory => ({
   stores,
 });
 
-// A database file given by the caller is outside the root: its folder is watched too.
+// A database file given by the caller is outside the root folder, so its folder is watched too.
 export const foldersOf = (root: string, { databaseUrls }: ProveOptions): string[] => [
   path.join(root, 'regions'),
   ...(databaseUrls ?? []).filter((url) => url.startsWith('sqlite:')).map((url) => path.dirname(fileOf(url))),
@@ -86,5 +88,5 @@ async function openStores(
   return postgresStores(region, { databaseUrl, redisUrl: redisUrls?.[index] ?? null }, watching);
 }
 
-/** @returns the SHA-256 of a rules file, so that an auditor can identify it */
+/** @returns the SHA-256 digest of a rules file, with which an auditor can identify it */
 export const fileDigest = (file: string): string => hash('sha256', readFileSync(file), 'hex');

@@ -1,8 +1,8 @@
 import { createOutputCollector, folderPlaces } from './collect-places.ts';
 import type { Place, Snapshot } from './places.ts';
 import type { Site } from './sites.ts';
-import { movingTenant, type Story } from './story.ts';
-import type { MovePhase } from './chapter.ts';
+import { movingTenant, type Scenario } from './scenario.ts';
+import type { MovePhase } from './stage.ts';
 
 const isAtHome: Readonly<Record<MovePhase, readonly [first: boolean, second: boolean]>> = {
   before: [true, false],
@@ -10,11 +10,14 @@ const isAtHome: Readonly<Record<MovePhase, readonly [first: boolean, second: boo
   moved: [false, true],
 };
 
-/** Takes snapshots of both regions. They are searched at the end, when every planted text is known. */
-export function createSnapshots(sites: readonly Site[], stories: readonly Story[]) {
+/**
+ * Creates the functions that take snapshots of both regions. They are searched at the end, when every planted text is
+ * known.
+ */
+export function createSnapshots(sites: readonly Site[], scenarios: readonly Scenario[]) {
   const all: Snapshot[] = [];
   const collectors = sites.flatMap(({ stores }, index) =>
-    stories.slice(index, index + 1).map((story) => createOutputCollector(story, stores)),
+    scenarios.slice(index, index + 1).map((scenario) => createOutputCollector(scenario, stores)),
   );
 
   async function add(
@@ -30,7 +33,7 @@ export function createSnapshots(sites: readonly Site[], stories: readonly Story[
 
   return {
     all,
-    /** Reads stores and folders, and all logs, responses and messages since the previous snapshot. */
+    /** Reads the stores and folders, and all logs, responses and messages since the previous snapshot. */
     take: (moment: string, movePhase: MovePhase): Promise<void> =>
       add(moment, movePhase, async ({ plan, stores }, index) => [
         ...(await stores.read()),

@@ -78,7 +78,7 @@ async function openRecordedRedis(region: string, url: string, watching: Watching
   return { url, recorder, store: await openRedis(url) };
 }
 
-/** The settings of the region's processes, which reach their stores only through the recorders. */
+/** @returns the settings of the region's processes, which reach their stores only through the recorders */
 const environmentOf = ({ region, databaseUrl, database, redis, sink }: RecordedStores): Record<string, string> => ({
   DATABASE_URL: proxiedUrl(databaseUrl, database),
   ...(redis === null ? {} : { REDIS_URL: proxiedUrl(redis.url, redis.recorder) }),
@@ -111,7 +111,7 @@ async function readTables(client: pg.Client): Promise<Place[]> {
   return places;
 }
 
-// Connects through the recorders, as the region does, so that the text occurs in the traffic too.
+// Connects through the recorders, as the region does, so that the text is in the recorded traffic too.
 async function plantInStores({ databaseUrl, database, redis }: RecordedStores, text: string): Promise<void> {
   const insert = 'insert into throttles (key, points) values ($1, 0)';
   await withClient(proxiedUrl(databaseUrl, database), (client) => client.query(insert, [text]));
@@ -141,7 +141,7 @@ async function tableNames(client: pg.Client): Promise<string[]> {
 const rowsOf = async (client: pg.Client, table: string): Promise<Record<string, unknown>[]> =>
   (await client.query<Record<string, unknown>>(`select * from "${table}"`)).rows;
 
-/** Uses pg_dump if there is one for this server version, otherwise reads every table through the driver. */
+/** Uses pg_dump if it is installed for this server version. Otherwise reads every table through the driver. */
 async function dump(url: string): Promise<Place> {
   const { hostname, port, username, password, pathname } = new URL(url);
   const place = { kind: 'backup', items: 1, mayHoldDomains: true, showsSecrets: false, mayHoldMoves: true } as const;

@@ -8,8 +8,9 @@ import { CommandError } from '../../src/platform/command-error.ts';
 const busyTimeoutMs = 5_000;
 
 /**
- * Opens the embedded database of a region, which also contains the sessions. Mail is in the outbox of its data folder.
- * @param given the caller's own file; null for the file in the data folder
+ * Opens the embedded database of a region, which contains the sessions too. Emails are in the outbox of the region's
+ * data folder.
+ * @param given the path of a database file given by the caller; null for the file in the data folder
  */
 export function sqliteStores(folder: string, given: string | null): RegionStores {
   const file = given ?? path.join(folder, 'parvis.sqlite');
@@ -60,7 +61,10 @@ function databaseFilePlaces(file: string): Place[] {
   );
 }
 
-/** @param copy where the backup is written; it is deleted once it has been read */
+/**
+ * Backs up a database file and reads the backup.
+ * @param copy the path of the backup, which is deleted once it has been read
+ */
 async function backUp(file: string, copy: string): Promise<Place[]> {
   if (!existsSync(file)) return [];
   const database = new SqliteFile(file, { readonly: true, timeout: busyTimeoutMs });

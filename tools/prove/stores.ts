@@ -3,22 +3,22 @@ import type { Recorder } from './recorder.ts';
 
 /** The stores of one region, read with full access, bypassing the portal. */
 export interface RegionStores {
-  /** The settings with which the region's processes find its stores. */
+  /** The settings with which the processes of the region find its stores. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The loopback ports to which processes of the region may connect, with a description. */
+  /** The loopback ports to which processes of the region may connect, each with a description. */
   readonly ports: ReadonlyMap<number, string>;
-  /** The files of the database, which may be outside the region's folder. */
+  /** The files of the database, which may be outside the folder of the region. */
   readonly files: readonly string[];
-  /** A description for the report. */
+  /** A description of the stores for the report. */
   readonly described: string;
-  /** Identifies the database: if two regions have the same identity, they share it. */
+  /** Identifies the database. If two regions have the same identity, they share a database. */
   readonly identity: string;
   /** @throws CommandError if a store is not empty */
   checkEmpty(): Promise<void>;
   /** The current content of the database and the session store. */
   read(): Promise<Place[]>;
   backup(): Promise<Place[]>;
-  /** Writes a text into each store directly. */
+  /** Writes a text directly into each store. */
   plant(text: string): Promise<void>;
   /** The recorders in front of the stores. */
   readonly recorders: readonly Recorder[];
@@ -27,7 +27,7 @@ export interface RegionStores {
   close(): Promise<void>;
 }
 
-/** @returns the text of a row; binary values as raw bytes, so that a search finds every encoding */
+/** @returns the text of a row, in which binary values are raw bytes, so that a search finds every encoding */
 export function rowText(row: Readonly<Record<string, unknown>>): Buffer {
   const cells = Object.values(row).map((value) =>
     value instanceof Uint8Array
@@ -40,10 +40,10 @@ export function rowText(row: Readonly<Record<string, unknown>>): Buffer {
 /** The table of the directory, the only one that may contain tenant domains of the other region. */
 export const directoryTable = 'routes';
 
-// The record of tenants that moved away.
+// The table that records which tenants moved away.
 const movesTable = 'moves';
 
-/** A table as one place per column, so that a finding can name the column. */
+/** Turns a table into one place per column, so that a finding can name the column. */
 export function tablePlaces(table: string, rows: readonly Record<string, unknown>[]): Place[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return columns.map((column) => ({

@@ -16,7 +16,7 @@ import {
   type Report,
   type Visit,
 } from './report.ts';
-import { movingTenant, type Story } from './story.ts';
+import { movingTenant, type Scenario } from './scenario.ts';
 import type { StepResult } from './run-steps.ts';
 import type { Watching } from './process-watcher.ts';
 import { packageRoot } from '../../src/platform/package-root.ts';
@@ -30,14 +30,14 @@ export interface Route {
 
 export interface Evidence {
   readonly sites: readonly Site[];
-  readonly stories: readonly Story[];
+  readonly scenarios: readonly Scenario[];
   readonly snapshots: readonly Snapshot[];
   readonly steps: readonly StepResult[];
   /** The content of each region's directory, in the order of the sites. */
   readonly directories: readonly (readonly Route[])[];
   readonly stopped: readonly boolean[];
   readonly watching: Watching;
-  /** Epoch ms. */
+  /** When the proof began, in epoch milliseconds. */
   readonly began: number;
   /** The tenant that moves from the first region to the second. */
   readonly movingTenant: { readonly canaries: Canaries; readonly domain: string; readonly hasMoved: boolean };
@@ -169,7 +169,7 @@ function add(
   });
 }
 
-// For these kinds each snapshot contains only what was new, so the counts add up.
+// For places of these kinds, each snapshot contains only what is new, so the counts are added up.
 const cumulativeKinds: ReadonlySet<PlaceKind> = new Set([
   'log',
   'answers',
@@ -178,21 +178,21 @@ const cumulativeKinds: ReadonlySet<PlaceKind> = new Set([
   'sent to the stores',
 ]);
 
-// Each place is a column; count the rows of its table once.
+// Each place is one column of a table, so the rows of the table are counted only once.
 function rowsIn(places: Snapshot['places']): number {
   const tables = new Map(places.map(({ name, items }) => [name.split(',')[0], items]));
   return [...tables.values()].reduce((all, rows) => all + rows, 0);
 }
 
-function directoryChecks({ stories, directories, movingTenant: tenant }: Evidence): DirectoryCheck[] {
-  return stories.map((story, index) => {
-    const other = stories[1 - index];
+function directoryChecks({ scenarios, directories, movingTenant: tenant }: Evidence): DirectoryCheck[] {
+  return scenarios.map((scenario, index) => {
+    const other = scenarios[1 - index];
     const of = other?.region.id ?? '';
     const theirs = (directories[index] ?? []).filter(({ region }) => region === of).map(({ domain }) => domain);
-    // The directory redirects users of the moved tenant to the second region.
+    // The first region's directory redirects the users of the tenant that has moved.
     const redirected = index === 0 && tenant.hasMoved ? [tenant.domain] : [];
     const expected = [other?.tenant.domain ?? '', ...redirected];
     const exact = theirs.length === expected.length && expected.every((domain) => theirs.includes(domain));
-    return { region: story.region.id, of, domains: theirs.length, exact };
+    return { region: scenario.region.id, of, domains: theirs.length, exact };
   });
 }

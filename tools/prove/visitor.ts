@@ -6,19 +6,19 @@ export interface Answer {
   readonly text: string;
   /** The path of the last request. */
   readonly path: string;
-  /** The target of a redirect to another origin; null if there is none. */
+  /** The URL of another origin to which the response redirects; null if there is none. */
   readonly away: string | null;
 }
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
-/** An HTTP client without scripts: it keeps cookies, the last page and its forms. */
+/** An HTTP client without JavaScript, which keeps cookies, the last page and its forms. */
 export interface Visitor {
   get(path: string): Promise<Answer>;
-  /** Submits the form of the last page with this action. If there is none, sends the fields anyway. */
+  /** Submits the form of the last page that has this action. If there is no such form, sends the fields anyway. */
   send(path: string, fields?: Fields): Promise<Answer>;
   upload(path: string, file: { name: string; content: string }): Promise<Answer>;
-  /** The value of the region's session cookie; '' if there is none. */
+  /** @returns the value of the region's session cookie; '' if there is none */
   session(): string;
   readonly last: Answer | null;
 }
@@ -26,7 +26,7 @@ export interface Visitor {
 export interface VisitorOptions {
   readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Receives every complete response, with its headers. */
+  /** Called with every complete response, including its headers. */
   readonly keep: (answer: string) => void;
 }
 
@@ -78,7 +78,7 @@ class HttpVisitor implements Visitor {
     return [...this.#jar].find(([name]) => name.endsWith('-session'))?.[1] ?? '';
   }
 
-  // An overloaded portal answers 503 without side effects: wait as long as it asks, then retry.
+  // An overloaded portal answers 503 and does nothing. Wait as long as it asks, then repeat the request.
   async #request(path: string, init: RequestInit, retries = 0): Promise<Answer> {
     const answer = await this.#follow(path, init);
     if (answer.status !== 503 || retries === maxRetries) return answer;

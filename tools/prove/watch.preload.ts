@@ -1,7 +1,7 @@
 /**
- * Preloaded into each process of a region (`--import`). Records every external resource that the process requests, one JSON
- * object per line. Configured by query parameters: `into`, the output file; `below`, the folders whose files are recorded.
- * Only records; process-assessment.ts evaluates.
+ * This file is preloaded into each process of a region with `--import`. It records every external resource that the
+ * process requests as a line of JSON. Its query parameters are `into`, the output file, and `below`, the folders in
+ * which opened files are recorded. It only records; process-assessment.ts evaluates the records.
  */
 import childProcess from 'node:child_process';
 import dgram from 'node:dgram';
@@ -23,7 +23,7 @@ const write = fs.writeSync;
 const recorded = new Set<string>();
 
 function record(what: string, to: string): void {
-  // Each file is recorded once, connections every time.
+  // Each file is recorded once, while connections are recorded every time.
   const isRepeated = what === 'file' && recorded.has(to);
   recorded.add(what === 'file' ? to : '');
   if (!isRepeated) write(into, `${JSON.stringify({ what, to })}\n`);
@@ -44,7 +44,7 @@ function intercept(object: object, names: readonly string[], onCall: (all: unkno
 
 const asText = (first: unknown): string => (typeof first === 'string' ? first : String(first));
 
-// Node's internal callers pass the arguments as one array.
+// Node itself passes the arguments as one array.
 intercept(net.Socket.prototype, ['connect'], ([first, second]) => {
   const given: unknown = Array.isArray(first) ? first[0] : first;
   const {
@@ -117,7 +117,7 @@ intercept(
 );
 intercept(fs.promises, fileFunctions, ([file]) => recordFile(file));
 
-// SQLite opens its files in native code, so the driver's constructor is intercepted.
+// SQLite opens its files in native code, so the constructor of its driver is intercepted instead.
 if (isMainThread) {
   const require = createRequire(import.meta.url);
   const driver = require.resolve('better-sqlite3');

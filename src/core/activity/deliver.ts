@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Message } from '../../domain/activity/delivery.ts';
+import { isLeaseHeld } from '../../domain/plausible-time.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Job } from '../../platform/background-jobs.ts';
 import * as claimsStore from './delivery-leases.store.ts';
@@ -10,7 +11,6 @@ const hourMs = 60 * minuteMs;
 const everyMs = 5_000;
 /** Duration of a lease: longer than any attempt may take. */
 const leaseMs = 5 * minuteMs;
-const maxWaitMs = 6 * hourMs;
 const maxAgeMs = 3 * 24 * hourMs;
 // While the receiver is unavailable, attempts of other deliveries would fail too.
 const pauseMs = minuteMs;
@@ -83,7 +83,7 @@ class Dispatcher<M extends Message> {
   readonly #deps: DeliveryDependencies;
   readonly #subscriber: string;
   readonly #receiver: Receiver<M>;
-  #pausedUntil = 0;
+  #pausedUntil: number | null = null;
   #awaySince: number | null = null;
   #grace: Promise<'stopped'> | null = null;
   #lastClaim: Promise<unknown> = Promise.resolve();
@@ -112,14 +112,14 @@ class Dispatcher<M extends Message> {
     const { database, clock } = this.#deps;
     let delivered = 0;
     for (let attempts = 0; attempts < maxAttempts; attempts++) {
-      if (stopping.aborted || clock() < this.#pausedUntil) break;
+      if (stopping.aborted || isLeaseHeld(this.#pausedUntil, pauseMs, clock())) break;
       const claimed = await this.#claim();
       if (claimed === null) break;
       const outcome = await Promise.race([this.#receiver.attempt(claimed), this.#grace!]);
       if (outcome === 'stopped') break;
       if (outcome === 'delivered') {
         this.#logIfBack();
-        await claimsStore.complete(database, claimed);
+        await claimsStore.complete(database, claimed.id);
         delivered++;
       } else await this.#handleFailure(claimed, outcome);
     }
@@ -152,7 +152,7 @@ class Dispatcher<M extends Message> {
 
   async #refuse(delivery: claimsStore.Delivery<M>, failed: FailedAttempt): Promise<void> {
     this.#deps.log.warn(this.#factsOf(delivery, failed), 'Delivery was refused permanently and given up');
-    await this.#receiver.refuse(delivery, (tx) => claimsStore.complete(tx, delivery));
+    await this.#receiver.refuse(delivery, (tx) => claimsStore.complete(tx, delivery.id));
   }
 
   #factsOf({ id, tenantId, userId, attempts, message }: claimsStore.Delivery, { code, away }: FailedAttempt) {
@@ -179,7 +179,7 @@ async function postponeOrGiveUp(
   const now = clock();
   if (now - at >= maxAgeMs && (await isClockTrusted())) {
     log.error(facts, 'Delivery failed for three days and was given up');
-    await claimsStore.complete(database, delivery);
+    await claimsStore.complete(database, delivery.id);
     return;
   }
   log.warn(facts, 'Delivery failed and will be attempted again');
@@ -188,7 +188,7 @@ async function postponeOrGiveUp(
 
 /** Exponential backoff from one minute to six hours. The jitter spreads deliveries that failed at the same time. */
 const waitMs = (attempts: number): number =>
-  Math.round(Math.min(minuteMs * 2 ** (attempts - 1), maxWaitMs) * (0.5 + Math.random() / 2));
+  Math.round(Math.min(minuteMs * 2 ** (attempts - 1), claimsStore.maxWaitMs) * (0.5 + Math.random() / 2));
 
 function afterGrace(stopping: AbortSignal): Promise<'stopped'> {
   return new Promise((resolve) => {

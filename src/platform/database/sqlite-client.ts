@@ -5,7 +5,7 @@ import type { SqliteFileWatch } from './sqlite-file.ts';
 import type { SqliteLock } from './sqlite-lock.ts';
 
 // A long reader of another process keeps the write-ahead log from being reused. Afterwards it is truncated to this size.
-const maxLogBytes = 4 * 1024 * 1024;
+export const maxLogBytes = 4 * 1024 * 1024;
 
 interface SqliteClientOptions {
   readonly file: string;

@@ -1,10 +1,10 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import knexFactory, { type Knex } from 'knex';
 import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { proveWritable } from './deployment.ts';
-import { createSqliteClient } from './sqlite-client.ts';
+import { createSqliteClient, maxLogBytes } from './sqlite-client.ts';
 import { SqliteFileWatch } from './sqlite-file.ts';
 import { SqliteLock } from './sqlite-lock.ts';
 import { withinTransaction } from './transaction.ts';
@@ -48,13 +48,15 @@ export function openSqlite(file: string, lockTimeoutMs: number, onFault: (fault:
       await knex.raw(`pragma optimize = ${analyzeEveryTable}`);
     },
     trimLog: async () => {
-      await knex.raw('pragma wal_checkpoint(truncate)');
+      const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+      if (log !== undefined && log.size > maxLogBytes) await knex.raw('pragma wal_checkpoint(truncate)');
     },
     ping: async () => {
       await knex.raw('select 1');
     },
     proveWritable: async () => {
       watch.assertUndamaged();
+
       await proveWritable(database);
     },
     close: async () => {

@@ -11,7 +11,7 @@ export interface StoreFault {
   readonly replaceConnection: boolean;
 }
 
-// The errors of node-redis have the `name` of their parent class, so compare the name of the constructor too.
+// The errors of node-redis have the `name` of their parent class, so the name of the constructor is compared.
 const redisReplies = new Set(['SimpleError', 'BlobError']);
 const redisClasses = new Set([
   'SocketClosedUnexpectedlyError',

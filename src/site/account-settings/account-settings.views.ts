@@ -9,7 +9,10 @@ export interface AccountSettingsPage {
     readonly createdAt: number;
   };
   readonly numbers: ReturnType<typeof describeNumbers>;
-  /** Locale key of the text on the user management tile: its purpose, or why it is not available here. */
+  /**
+   * The locale key of the text on the user management tile, which describes its purpose or why it is not available
+   * here.
+   */
   readonly userManagementText: string;
   readonly offers: { readonly approvals: boolean; readonly support: boolean };
 }

@@ -12,7 +12,7 @@ const id = z
   .nullable()
   .catch(null);
 
-// The format of `<input type="date">`. A date that does not exist counts as missing.
+// Dates have the format of `<input type="date">`. A date that does not exist is treated as missing.
 const day = z
   .string()
   .regex(/^(19[7-9]|[2-9]\d\d)\d-\d\d-\d\d$/)
@@ -43,7 +43,7 @@ export const logQuery = z.object({
 
 export type LogQuery = z.infer<typeof logQuery>;
 
-/** @returns the log filter for the query parameters */
+/** @returns the log filter that corresponds to the query parameters */
 export const filterOf = ({ user, kind, from, to }: Pick<LogQuery, 'user' | 'kind' | 'from' | 'to'>): LogFilter => ({
   user,
   group: kind,

@@ -34,7 +34,7 @@ export interface ActivityRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** The tenant's activity log as a page and as downloads. */
+/** Creates the routes of the tenant's activity log: the page and its exports. */
 export function activityRoutes(deps: ActivityRoutesDependencies): Route[] {
   const { exports } = deps;
   const handlers = bind(deps, { show });
@@ -43,7 +43,7 @@ export function activityRoutes(deps: ActivityRoutesDependencies): Route[] {
     (format: LogFormat): Route['handle'] =>
     async (request, response) => {
       const filter = filterOf(logQuery.parse(request.query));
-      // A HEAD request exports nothing, so it is not recorded.
+      // A HEAD request exports no data, so it is not recorded.
       const result = request.method === 'HEAD' ? null : await exports.begin(scopeOf(request), format, filter);
       if (result?.outcome === 'throttled') throw new Failure('throttled', { retryAfter: result.retryAfter });
       await sendFile(response, format, result?.text ?? null);
@@ -72,7 +72,7 @@ async function show(deps: ActivityRoutesDependencies, request: Request, response
   renderLog(request, response, query, { entries, matches: null, person: await filteredUser(deps, scope, query) });
 }
 
-// Redirect if exactly one user matches, so that the address contains the user's id instead of a name.
+// If exactly one user matches, redirect to an address that contains the user's id instead of the typed name.
 async function showMatches(
   deps: ActivityRoutesDependencies,
   request: Request,

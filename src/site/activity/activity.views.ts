@@ -21,7 +21,7 @@ interface UserMatches {
   readonly allUsersHref: string;
 }
 
-/** The log entries on a page. */
+/** The log entries on one page. */
 export interface LogEntries {
   readonly days: readonly LogDay[];
   readonly count: number;
@@ -30,7 +30,7 @@ export interface LogEntries {
 }
 
 export interface LogPage extends LogFilters, LogEntries {
-  /** Set if the typed name matches no user or several users; then there are no entries. */
+  /** The users who match the typed name, unless exactly one matches. The page then shows no entries. */
   readonly matches: Pick<UserMatches, 'users' | 'hasMore'> | null;
   readonly retention: { readonly value: string; readonly count: number };
   readonly exportMode: ActionMode | null;

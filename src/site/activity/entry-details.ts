@@ -4,7 +4,10 @@ import type { Formats } from '../../i18n/formats.ts';
 import type { TextValues, Messages } from '../../i18n/translator.ts';
 import type { Change } from '../../domain/people/user.ts';
 
-/** A locale key with its values. Not interpolated yet, since pages isolate each value (bidi) and files do not. */
+/**
+ * A locale key with its values. The values are not interpolated yet because pages isolate each one for bidirectional
+ * text, while files do not.
+ */
 export interface EntryText {
   readonly key: string;
   readonly values: TextValues;
@@ -15,7 +18,10 @@ export interface DetailsDependencies extends Pick<Messages, 't' | 'language' | '
   readonly nameOf: (person: Participant) => string;
 }
 
-/** @returns details that the event's sentence omits: old and new values, the reason for a denial, expiry */
+/**
+ * @returns the details that the event's sentence omits, such as old and new values, the reason for a denial, or the
+ * expiry
+ */
 export function entryDetails(deps: DetailsDependencies, activity: Activity): EntryText[] {
   const { event, support } = activity;
   return [
@@ -59,7 +65,7 @@ function eventDetails(deps: DetailsDependencies, event: Exclude<ActivityEvent, {
 
 function changeDetail(deps: DetailsDependencies, { field, from, to }: Change): EntryText {
   const label = deps.t(`common:terms.${field}`);
-  // Names are never empty, so both values are null only after erasure.
+  // Names are never empty, so two null values mean that the names have been erased.
   if (field !== 'language' && from === null && to === null)
     return { key: 'activity:detail.erased', values: { field: label } };
   const values = { field: label, from: fieldValue(deps, field, from), to: fieldValue(deps, field, to) };

@@ -8,15 +8,15 @@ import { localDateTimeOf } from './local-dates.ts';
 import { entryDetails, type DetailsDependencies, type EntryText } from './entry-details.ts';
 import { entryStyleOf, type EntryStyle } from './entry-style.ts';
 
-/** A log entry in one language. */
+/** A log entry in one language, as a page shows it. */
 export interface DisplayEntry extends EntryStyle {
   readonly place: number;
-  /** Epoch ms. */
+  /** When the event happened, in epoch milliseconds. */
   readonly at: number;
   readonly address: string | null;
   /** The sentence that describes the event, with actor and target. */
   readonly sentence: EntryText;
-  /** Changes, reason of a refusal, expiry. */
+  /** Further details, such as changed values, the reason for a refusal, or the expiry. */
   readonly details: readonly EntryText[];
 }
 
@@ -24,7 +24,10 @@ export type ActivityTexts = ReturnType<typeof activityTextsIn>;
 
 export type ActivityTextsFor = (language: Language) => ActivityTexts;
 
-/** Creates the texts of log entries in every language. @param clock epoch ms */
+/**
+ * Creates a function that returns the texts of log entries in a language.
+ * @param clock returns the current time in epoch milliseconds
+ */
 export function createActivityTexts(translator: Translator, clock: () => number): ActivityTextsFor {
   const formatsOf = createFormatsByLocale(clock);
   const created = new Map<Language, ActivityTexts>();
@@ -120,7 +123,7 @@ const unauthenticatedKinds: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
   'recovery.linkMailed',
 ]);
 
-/** Replaces the dot of an event or action name, since dots separate the segments of a locale key. */
+/** Replaces the dot in the name of an event or action, because dots separate the segments of a locale key. */
 const keySegment = (name: string): string => name.replace('.', '_');
 
 const optionallyTargeted: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
@@ -130,7 +133,7 @@ const optionallyTargeted: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
   'approval.done',
 ]);
 
-/** @returns the variant of the sentence, for kinds that have several; otherwise null */
+/** @returns which of several sentences describes the event; null if its kind has only one sentence */
 function variantOf({ event, actor, target }: Activity): string | null {
   switch (event.kind) {
     case 'signIn.failed':

@@ -10,7 +10,7 @@ const contentTypes: Readonly<Record<LogFormat, string>> = {
   jsonl: 'application/x-ndjson; charset=utf-8',
 };
 
-/** @returns a function that sends the log as a download; a null text sends only the headers */
+/** @returns a function that sends the log as a download; if the text is null, it sends only the headers */
 export const createLogSender =
   (clock: () => number) =>
   async (response: Response, format: LogFormat, text: AsyncIterable<string> | null): Promise<void> => {

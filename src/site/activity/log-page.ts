@@ -9,23 +9,25 @@ import type { Database } from '../../platform/database/database.ts';
 export const logPageSize = 50;
 const maxMatches = 8;
 
-/** A page of the log, with the positions of the adjacent pages. */
+/** One page of the log, with the positions of the pages before and after it. */
 export interface LogPage {
   readonly days: readonly LogDay[];
   readonly count: number;
-  /** The positions before which the newer page ends and after which the older one starts; null if there is none. */
+  /**
+   * The newer page ends before `newer`, and the older page starts after `older`. Each is null if there is no such page.
+   */
   readonly newer: LogPosition | null;
   readonly older: LogPosition | null;
 }
 
 /** The entries of one day, newest first. */
 export interface LogDay {
-  /** The time of an entry on that day, epoch ms. */
+  /** The time of any entry on that day, in epoch milliseconds. */
   readonly at: number;
   readonly entries: readonly DisplayEntry[];
 }
 
-/** Where a page starts: after a position (older entries) or before one (newer entries). */
+/** Where a page starts: after a position if it shows older entries, before a position if it shows newer ones. */
 export interface LogPageStart {
   readonly after: LogPosition | null;
   readonly before: LogPosition | null;
@@ -64,7 +66,7 @@ function groupByDay(entries: readonly DisplayEntry[]): LogDay[] {
   return [...days.values()].map((ofDay) => ({ at: ofDay[0]?.at ?? 0, entries: ofDay }));
 }
 
-/** The query parameters of the log's address. */
+/** The query parameters in the address of the log. */
 interface LogAddress {
   readonly user?: string | null;
   readonly kind?: string | null;
@@ -74,7 +76,7 @@ interface LogAddress {
   readonly before?: LogPosition | null;
 }
 
-/** @returns the address of the log, or of an export at `path`, with its filter */
+/** @returns the address of the log with its filter, or of the export at `path` */
 export function logHref(address: LogAddress, path: string = paths.activityLog): string {
   const { user, kind, from, to, after, before } = address;
   const parameters = new URLSearchParams();
@@ -87,8 +89,7 @@ const placeParameter = (place: LogPosition | null | undefined): string | null =>
   place ? `${place.at}-${place.place}` : null;
 
 /**
- * @returns users whose name or user name matches, deleted users included, at most `maxMatches`; and whether there are
- * more
+ * @returns at most `maxMatches` users whose name or user name matches, including deleted users, and whether more match
  */
 export async function findUsersByName(
   database: Database,

@@ -7,10 +7,10 @@ import { maxBulkUsers } from '../../core/accounts/index.ts';
 import { approvalActions } from '../../domain/approval-actions.ts';
 
 const maxIdLength = 36;
-// Much more than the limit, which applies after invisible characters have been removed.
+// This limit is much higher than that for the stored text, which applies after invisible characters have been removed.
 const maxTypedLength = 20_000;
 
-/** A short text, cleaned like a name: a single line without bidirectional control characters. */
+/** A short text on a single line. As in a name, bidirectional control characters are removed. */
 const shortText = singleLine(maxTypedLength)
   .transform(cleanName)
   .refine((text) => text.length <= maxReasonLength, 'errors:field.tooLong');

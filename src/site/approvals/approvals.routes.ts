@@ -29,13 +29,22 @@ export interface ApprovalsRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Approval requests and the decisions on them. */
+/** Creates the routes for viewing approval requests and deciding on them. */
 export function approvalsRoutes(deps: ApprovalsRoutesDependencies): Route[] {
   const handlers = bind(deps, { list, show, decide });
   return [
     { method: 'get', path: paths.approvals, access, handle: handlers.list },
     { method: 'get', path: paths.approval, access, handle: (request, response) => handlers.show(request, response) },
-    { method: 'post', path: paths.approval, access, handle: handlers.decide },
+    {
+      method: 'post',
+      path: paths.approval,
+      access,
+      form: {
+        keeps: ['remark'],
+        changes: { notNeeded: 'a request cannot be edited, and only an open one can be decided, once' },
+      },
+      handle: handlers.decide,
+    },
   ];
 }
 
@@ -63,7 +72,7 @@ async function show(
   const { approvals, database, clock, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const found = await approvals.load(scope, approvalIdOf(request));
-  // A request may have expired without this being recorded yet; show it as expired anyway.
+  // Show a request as expired even if its expiry has not been recorded yet.
   const expiredBy = isPendingState(found.state) ? await findExpiryReason(database, scope, found, clock()) : null;
   const approval = approvalModel(scope, expiredBy === null ? found : { ...found, state: 'lapsed', expiredBy }, clock());
   const ids = found.subject.users.map(({ id }) => id);

@@ -15,11 +15,11 @@ export interface ApprovalsPage {
 
 export interface ApprovalPage {
   readonly approval: ApprovalModel;
-  /** Whether the current user's level was granted by the requester. */
+  /** Whether the requester gave the current user their level, in which case the user must not approve the request. */
   readonly isDependent: boolean;
   readonly approvers: readonly NamedUser[];
   readonly ineligible: readonly NamedUser[];
-  /** How a new password reaches its user, for a password reset. */
+  /** How a new password reaches its user. Set only for password resets. */
   readonly handOver: HandOver | null;
   readonly users: readonly NamedUser[];
   readonly formerGlobalAdmin: FormerAdminProtection | null;

@@ -1,4 +1,4 @@
-import { approvalReference, type ApprovalSubject } from '../../domain/approvals.ts';
+import { approvalReference, isApprovalInForce, type ApprovalSubject } from '../../domain/approvals.ts';
 import { formerAdminProtection, type FormerAdminProtection } from '../../domain/former-admin-protection.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -7,13 +7,14 @@ import { approvalPath, paths, fillPath } from '../http/paths.ts';
 import type { DisplayText } from '../http/view-models.ts';
 import type { TextValues } from '../../i18n/translator.ts';
 import { logHref } from '../activity/log-page.ts';
+import { ruleValueText } from '../rules/rule-values.ts';
 import { changesBetween } from '../../core/accounts/index.ts';
 import { canDecide, type Approval } from '../../core/approvals/index.ts';
 import type { ApprovalAction } from '../../domain/approval-actions.ts';
 import { actingUserId } from '../../domain/principal.ts';
 import type { Breadcrumb } from '../http/page-options.ts';
 
-/** Icon of each action, on its button and in the list. */
+/** The icon of each action, on its button and in the list of requests. */
 const icons: Readonly<Record<ApprovalAction, string>> = {
   resetPassword: 'key',
   removeSecondFactor: 'trash',
@@ -28,7 +29,10 @@ const icons: Readonly<Record<ApprovalAction, string>> = {
 const isWholeLog = (log: ApprovalSubject['log']): boolean =>
   Object.values(log?.part ?? {}).every((value) => value === null);
 
-/** @returns a sentence that describes the action. @param name the affected user's name, if exactly one is affected */
+/**
+ * @param name the display name of the affected user; null unless exactly one user is affected
+ * @returns a sentence that describes the action
+ */
 function sentenceOf(act: ApprovalAction, { users, log }: ApprovalSubject, name: string | null) {
   const values: TextValues = { count: users.length, ...(name === null ? {} : { name }) };
   if (act === 'exportLog') {
@@ -42,7 +46,7 @@ function sentenceOf(act: ApprovalAction, { users, log }: ApprovalSubject, name: 
   return { key: many ? 'approvals:what.deleteMany' : `approvals:what.${act}`, values };
 }
 
-/** A changed rule with its values before and after. */
+/** A changed rule, with its values before and after the change. */
 export interface RuleChangeModel {
   readonly rule: string;
   readonly from: DisplayText;
@@ -55,19 +59,15 @@ const ruleChangeModel = ({ rule, from, to: next }: RuleChange): RuleChangeModel 
   to: ruleValueText(rule, next),
 });
 
-function ruleValueText(rule: string, value: RuleChange['to']): DisplayText {
-  if (value === null) return { key: 'activity:detail.asRegion' };
-  if (typeof value === 'number') return { key: `account-settings:rules.value.${rule}`, values: { count: value } };
-  return { key: `account-settings:rules.choice.${rule}.${value}` };
-}
-
-// Details that do not fit into the sentence: the filter of the log, the changed rules.
+// These details do not fit into the sentence: the filter of the log export and the changed rules.
 const subjectDetails = ({ log, own }: ApprovalSubject) => ({
   logHref: log && !isWholeLog(log) ? logHref(log.part) : null,
   changes: own ? changesBetween(own.before, own.next).map(ruleChangeModel) : [],
 });
 
-/** @returns the first affected user who is still protected as a former Global admin; null if there is none */
+/**
+ * @returns the first affected user who is protected because they were a Global admin recently; null if there is none
+ */
 export const formerGlobalAdminAmong = (
   scope: Scope,
   act: ApprovalAction,
@@ -75,7 +75,7 @@ export const formerGlobalAdminAmong = (
 ): FormerAdminProtection | null =>
   users.map((user) => formerAdminProtection(scope, act, user)).find((former) => former !== null) ?? null;
 
-/** The preview of a request that has not been made yet. */
+/** The preview of a request that has not been submitted yet. */
 export const requestPreview = (
   scope: Scope,
   act: ApprovalAction,
@@ -93,17 +93,18 @@ export const requestPreview = (
 export const isPendingState = (state: Approval['state']): boolean => state === 'open' || state === 'confirmed';
 
 /**
- * The model of a request in lists and on its page.
- * @param now epoch ms; a request past its expiry is shown as expired, even if this is not recorded yet
+ * Builds the model of a request for lists and for its own page.
+ * @param now the current time in epoch milliseconds; a request past its expiry is shown as expired even if its expiry
+ * has not been recorded yet
  */
 export function approvalModel(scope: Scope, approval: Approval, now: number) {
   const { id, act, subject, targetName, requester } = approval;
-  const isExpired = isPendingState(approval.state) && approval.expiresAt <= now;
+  const isExpired = isPendingState(approval.state) && !isApprovalInForce(approval, now);
   const state = isExpired ? 'lapsed' : approval.state;
   return {
     ...approval,
     isPending: isPendingState(state),
-    // A request that was performed or expired afterwards had been approved.
+    // A request that has been performed, or that expired after its approval, must have been approved.
     answer: approval.state === 'declined' ? 'declined' : 'confirmed',
     reference: approvalReference(id),
     state,

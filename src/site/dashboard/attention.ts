@@ -11,7 +11,7 @@ import type { PendingApprovals, Approval } from '../../core/approvals/index.ts';
 /** An item that needs an administrator's attention, with a link to the page for it. */
 export interface AttentionItem {
   readonly icon: string;
-  /** Defaults to `warning`. */
+  /** The tone of the message; defaults to `warning`. */
   readonly tone?: 'warning' | 'success' | 'info';
   readonly title: string;
   readonly count: number;
@@ -24,8 +24,8 @@ const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
  * Lists what needs attention in the tenant, most urgent first.
- * @param globalAdmins number of Global admins who can sign in
- * @param now epoch ms
+ * @param globalAdmins the number of Global admins who can sign in
+ * @param now the current time in epoch milliseconds
  */
 export async function attentionItems(
   database: Database,
@@ -65,7 +65,7 @@ async function throttledSignInItems(database: Database, scope: Scope, now: numbe
   return count === 0 ? [] : [{ icon: 'alert-triangle', ...attentionTexts('throttled', count), href }];
 }
 
-// Counting stops at `maxCounted`, and the text then says "more than".
+// Counting stops at `maxCounted`. Above that, the text says "more than".
 const attentionTexts = (what: string, count: number) => ({
   count,
   title: `dashboard:attention.${what}.${count > maxCounted ? 'many' : 'title'}`,
@@ -80,7 +80,7 @@ export const approvalItems = ({ waiting, confirmed, declined }: PendingApprovals
     { ...approvalItem('declined', declined), icon: 'x', tone: 'info' as const },
   ].filter(({ count }) => count > 0);
 
-// A single request links to its page, several requests link to the list.
+// A single request links to its own page. Several requests link to the list.
 function approvalItem(what: string, found: readonly Approval[]) {
   const [only] = found;
   const href = only !== undefined && found.length === 1 ? approvalPath(only.id) : paths.approvals;

@@ -43,7 +43,7 @@ async function showDashboard(deps: DashboardRoutesDependencies, request: Request
   const own = { user, abilities: abilitiesOf(user) };
   const heading = { welcome: { name: user.displayName, tenant: scope.tenant.name }, tiles: tilesFor(scope) };
   if (isAdministrator) {
-    // An operator's own levels do not apply in a support session.
+    // An operator's own levels have no effect in a support session.
     const roles = scope.principal.kind === 'support' ? null : own;
     const model = { ...heading, ...(await administratorModel(deps, scope, globalAdmins)), roles };
     return response.page('dashboard/administrator', model, { title });
@@ -105,7 +105,7 @@ async function userModel(
   return { contacts: [...globalAdmins, ...administrators], reset, handOver: handOver.by };
 }
 
-// A user whose temporary password has expired cannot sign in and so cannot help others.
+// A user whose temporary password has expired cannot sign in, so they are not listed as someone who can help.
 function canSignIn(deps: DashboardRoutesDependencies, user: User): boolean {
   const { clock } = deps;
   return statusOf(user, clock()) !== 'expired';

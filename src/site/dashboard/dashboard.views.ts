@@ -29,7 +29,7 @@ export interface AdministratorDashboard extends Dashboard {
   readonly attention: readonly AttentionItem[];
   readonly notes: readonly RestrictionNote[];
   readonly latestEntries: readonly DisplayEntry[];
-  /** Null for operators in a support session, whose own levels do not apply. */
+  /** The user's levels; null for an operator in a support session, where their own levels have no effect. */
   readonly roles: { readonly user: User; readonly abilities: Abilities } | null;
 }
 

@@ -10,7 +10,7 @@ export interface Tile {
   readonly text: string;
 }
 
-/** Shortcuts for administrators, each with the action that it requires. */
+/** The shortcuts for administrators, each with the action that it requires. */
 const administratorTiles: readonly (Tile & { readonly action: Action })[] = [
   {
     href: paths.users,
@@ -65,8 +65,8 @@ const personalTiles: readonly Tile[] = [
 ];
 
 /**
- * @returns the shortcuts for the user. The tile for user management is kept if the rules place it elsewhere, and says
- * why.
+ * @returns the shortcuts for the user; the one to user management is included even if users are managed elsewhere,
+ * because its page says where
  */
 export function tilesFor(scope: Scope): Tile[] {
   const available = administratorTiles.flatMap(({ action, ...tile }) => {

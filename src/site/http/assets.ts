@@ -8,9 +8,9 @@ const buildDirectory = path.join(packageRoot, 'build');
 
 /** The built static files and their URLs. */
 export interface Assets {
-  /** The URL of a built file, by its source name: `url('parvis.css')`. */
+  /** Returns the URL of a built file by its source name, for example `url('parvis.css')`. */
   url(name: string): string;
-  /** The folder that is served under `/assets/`. */
+  /** The folder whose files are served under `/assets/`. */
   directory: string;
 }
 

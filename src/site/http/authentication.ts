@@ -10,11 +10,11 @@ import type { Cookies } from './cookies.ts';
 import { regionScopeOf, scopeOf, type Middleware } from './request.ts';
 
 export interface Authentication {
-  /** Resumes the user's session on each request. */
+  /** Middleware that resumes the user's session on each request. */
   readonly middleware: Middleware[];
   /**
-   * Verifies the form fields `username` and `password`, neither of which may be empty. On success, opens a session
-   * under a new id and saves it before returning.
+   * Verifies the form fields `username` and `password`, neither of which may be empty. On success, opens a session with
+   * a new id and saves it before returning.
    */
   signIn(request: Request, response: Response): Promise<SignInResult>;
   /** Moves the session to a new id, for example after the user's epoch has changed. */
@@ -30,7 +30,7 @@ interface AuthenticationDependencies {
   readonly passport: InstanceType<typeof Passport>;
 }
 
-/** Wraps Passport, which no other file uses. */
+/** Creates the authentication, which hides Passport from all other files. */
 export function createAuthentication(
   sessions: Sessions,
   support: Pick<Support, 'leave'>,
@@ -40,7 +40,7 @@ export function createAuthentication(
   const passport = new Passport();
   const deps = { sessions, support, rules, cookies, passport };
   passport.serializeUser((ticket, done) => done(null, ticket));
-  // Passport passes the request only to a function with three parameters.
+  // Passport passes the request only to functions with three parameters.
   passport.deserializeUser(resumeSession.bind(null, deps));
   passport.use(new LocalStrategy({ passReqToCallback: true }, checkPassword.bind(null, deps)));
   return {

@@ -2,10 +2,10 @@ import { isOffered, type Denial, type PolicyDecision } from '../../domain/policy
 import type { Place } from '../../domain/regions.ts';
 import type { DenialReason } from '../../domain/denial-reason.ts';
 
-/** How a page offers an action: directly, or after approval by another administrator. */
+/** Whether a page offers an action directly or requires approval by another administrator first. */
 export type ActionMode = 'direct' | 'withApproval';
 
-/** @returns the mode in which a page offers an action under the policy's verdict; null if it does not offer it */
+/** @returns how a page offers an action that the policy has decided on; null if the page does not offer it */
 export function actionModeOf(decision: PolicyDecision): ActionMode | null {
   if (decision.allowed) return 'direct';
   return isOffered(decision) ? 'withApproval' : null;
@@ -13,13 +13,13 @@ export function actionModeOf(decision: PolicyDecision): ActionMode | null {
 
 /** Why a page does not offer an action, and what the user can do instead. */
 export interface RefusalReason {
-  /** Locale key of the explanation, which names the region. */
+  /** The locale key of the explanation, whose text names the region. */
   readonly text: string;
   /** The place that performs the action instead. */
   readonly elsewhere: Place | null;
   readonly offers: {
     readonly ownPassword: boolean;
-    /** The table that shows who does what, and where. */
+    /** Whether to link to the table of responsibilities, which shows who performs what, and where. */
     readonly where: boolean;
   };
 }

@@ -6,8 +6,8 @@ const formLimitBytes = 64 * 1024;
 const maxFields = 200;
 
 /**
- * Parses URL-encoded forms. Rejects bodies that are too large or of another type before reading them.
- * @param uploadOf finds the upload route of a request, or null; an upload is left unread until its sender is
+ * Parses URL-encoded forms. Bodies that are too large or have another type are rejected before they are read.
+ * @param uploadOf finds the upload route of a request, or null; an upload stays unread until its sender has been
  * authenticated
  */
 export function body(uploadOf: (request: Request) => object | null): Middleware[] {

@@ -6,7 +6,7 @@ const yearMs = 365 * 24 * 60 * 60 * 1_000;
 
 export interface Cookies {
   /**
-   * @returns the cookie's name, which includes the region so that regions on the same host name do not share cookies
+   * @returns the name of the cookie, which includes the region so that regions on the same host do not share cookies
    */
   name(purpose: string): string;
   read(request: Request, purpose: string): string | null;
@@ -15,7 +15,10 @@ export interface Cookies {
   readonly options: CookieOptions;
 }
 
-/** On https, cookie names get the `__Host-` prefix, which binds them to this host and to https. */
+/**
+ * Creates the functions for cookies. On https, cookie names have the prefix `__Host-`, which binds the cookies to this
+ * host and to https.
+ */
 export function createCookies(deps: Config): Cookies {
   const https = deps.baseUrl.protocol === 'https:';
   const options: CookieOptions = { httpOnly: true, secure: https, sameSite: 'lax', path: '/' };
@@ -30,7 +33,7 @@ export function createCookies(deps: Config): Cookies {
   };
 }
 
-// Cached because a page reads several cookies.
+// Parsed cookies are cached because a page reads several of them.
 const parsed = new WeakMap<Request, ReturnType<typeof parseCookie>>();
 
 function parsedCookiesOf(request: Request): ReturnType<typeof parseCookie> {

@@ -1,12 +1,15 @@
 import type { Request } from 'express';
 import { csrfSync } from 'csrf-sync';
-import { Failure } from '../../domain/errors.ts';
-import type { Middleware } from './request.ts';
 
 const tokenBytes = 32;
 
-/** Safe methods (RFC 9110, section 9.2.1). All others require a token, whether or not a route uses them. */
+/**
+ * Safe methods as defined in RFC 9110, section 9.2.1. All other methods require a token, even if no route supports
+ * them.
+ */
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+const isSafe = ({ method }: Request): boolean => safeMethods.includes(method);
 
 function tokenIn(request: Request): string | undefined {
   const form = request.body as Record<string, unknown> | undefined;
@@ -15,18 +18,19 @@ function tokenIn(request: Request): string | undefined {
 
 const protection = csrfSync({ getTokenFromRequest: tokenIn, size: tokenBytes });
 
-/** Rejects unsafe requests that lack this session's token or were sent by another site. */
-export function csrf(): Middleware {
-  return (request, _response, next) => {
-    const isSafe = safeMethods.includes(request.method);
-    const isForeign = ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? '');
-    if (isSafe || (!isForeign && protection.isRequestValid(request))) next();
-    else next(new Failure('staleForm', { reason: isForeign ? 'csrf.otherSite' : reasonOf(request) }));
-  };
-}
+/** @returns whether an unsafe request was sent by another site */
+export const isForeign = (request: Request): boolean =>
+  !isSafe(request) && ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? '');
 
-// If many requests have no session, processes may have different SESSION_SECRETS, or a proxy may remove cookies.
-function reasonOf(request: Request): string {
+/** @returns whether a request is safe or has this session's token */
+export const isTokenValid = (request: Request): boolean => isSafe(request) || protection.isRequestValid(request);
+
+/**
+ * @returns the reason, for the log, why the form of a request was rejected. If many requests have no session, processes
+ * may have different SESSION_SECRETS, or a proxy may remove cookies
+ */
+export function csrfReasonOf(request: Request): string {
+  if (isForeign(request)) return 'csrf.otherSite';
   if (request.session.csrfToken === undefined) return 'csrf.noSession';
   return tokenIn(request) === undefined ? 'csrf.missing' : 'csrf.outdated';
 }

@@ -8,14 +8,14 @@ type Delimiter = LanguageSettings['listDelimiter'];
 
 /** A CSV download in the user's language. */
 export interface CsvFile {
-  /** File name extension. */
+  /** The name of the file without its extension. */
   readonly name: string;
   readonly delimiter: Delimiter;
   readonly header: CsvRow;
   readonly batches: AsyncIterable<readonly CsvRow[]>;
 }
 
-/** Streams a CSV file row by row. @returns the result of `streamText` */
+/** Streams a CSV file row by row. @returns true if everything was sent; see `streamText` */
 export function sendCsv(request: Request, response: Response, file: CsvFile, stallMs?: number): Promise<boolean> {
   const { language } = request;
   response.attachment(`${file.name}.csv`).type('text/csv; charset=utf-8');
@@ -40,7 +40,7 @@ function rowsText(stringify: typeof Stringify, rows: readonly CsvRow[], delimite
   });
 }
 
-/** @returns the file's text in chunks, each generated after the previous one was consumed */
+/** @returns the text of the file in chunks, each generated after the previous one has been consumed */
 export async function* csvText({ header, batches, delimiter }: Omit<CsvFile, 'name'>): AsyncGenerator<string> {
   // Loaded on first use to keep startup fast.
   const { stringify } = await import('csv-stringify/sync');

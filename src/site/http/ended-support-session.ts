@@ -5,15 +5,15 @@ import { renewCsrfToken } from './csrf.ts';
 import { seeOther, type Middleware } from './request.ts';
 
 /**
- * Returns an operator whose support access has ended to their own dashboard and says why. This runs before the
- * routes, so that no request reaches the tenant after the end.
+ * Ends the support session of an operator whose access has ended, returns them to their own dashboard and explains why.
+ * This runs before the routes, so that no later request reaches the tenant.
  */
 export function closeEndedSupportSession(support: Pick<Support, 'leaveEndedSupport'>): Middleware {
   return async (request, response, next) => {
     const session: LiveSession | undefined = request.signedIn?.session;
     if (!session?.support || session.supportEnd === null) return next();
     await support.leaveEndedSupport(session);
-    // A sign-out proceeds as usual.
+    // Signing out works as usual.
     if (request.path === paths.signOut) return next();
     renewCsrfToken(request);
     const { name } = session.support.tenant;

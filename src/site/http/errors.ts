@@ -4,6 +4,8 @@ import { isUnavailable } from '../../platform/database/unavailable.ts';
 import type { Fault, OutageReporter } from '../../platform/outages.ts';
 import { type BoundedQueue, Failure, type FailureKind } from '../../domain/errors.ts';
 import { textOfError } from '../../i18n/error-texts.ts';
+import { draftOf, type KeptInputDependencies, layoutFieldOf, readCarriedDraft } from './kept-input.ts';
+import { isOneTimeLink } from './paths.ts';
 import type { Middleware, RefusalFacts } from './request.ts';
 import type { Pages } from './page.ts';
 import type { ViewModels } from './view-models.ts';
@@ -31,6 +33,7 @@ export function notFoundPage(): Middleware {
 
 export interface ErrorPageDependencies {
   readonly pages: Pages;
+  readonly keptInput: KeptInputDependencies;
   readonly log: Logger;
   readonly outages: OutageReporter;
   /** @returns what is wrong with a store; null for an error that is not from a store */
@@ -39,7 +42,7 @@ export interface ErrorPageDependencies {
 
 /** Renders every failure as a page in the user's language, with the request ID and no internal details. */
 export function errorPages(deps: ErrorPageDependencies): ErrorRequestHandler {
-  const { pages, log, outages } = deps;
+  const { pages, log, outages, keptInput } = deps;
   return (error: unknown, request: Request, response: Response, next) => {
     const failure = asFailure(error);
     const status = failure ? statusByKind[failure.kind] : 500;
@@ -47,26 +50,59 @@ export function errorPages(deps: ErrorPageDependencies): ErrorRequestHandler {
     const fault = failure && status === 503 ? faultOf(deps, failure, error) : null;
     if (fault !== null) outages.report(fault);
     if (failure !== null) request.refusal = refusalOf(failure, fault);
-    // express-session reports a failed save after the response has ended; there is nothing left to send.
+    // express-session reports a failed save even after the response has ended, when nothing more can be sent.
     if (response.writableEnded) return;
     if (response.headersSent) return next(error);
     if (failure && (failure.retryAfter !== null || status === 503)) {
       response.set('Retry-After', String(failure.retryAfter ?? retryAfterSeconds));
     }
-    answer(pages, request, response, failure, status);
+    const retry = failure && withoutRetry.has(failure.kind) ? null : retryOf(keptInput, request);
+    answer(pages, request, response, failure, { status, retry });
   };
 }
 
-function answer(pages: Pages, request: Request, response: Response, failure: Failure | null, status: number): void {
+// Submitting the same form again cannot succeed, or the request did not come from a form of this portal.
+const withoutRetry: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  ...(['badRequest', 'forbidden', 'methodNotAllowed', 'notFound', 'staleForm', 'tooLarge'] as const),
+]);
+
+type Retry = ViewModels['errors/error']['retry'];
+
+/** @returns the way back to the form whose processing failed, with what was typed; null if there is none */
+function retryOf({ drafts, findForm }: KeptInputDependencies, request: Request): Retry {
+  const { restored } = request;
+  const form = request.method === 'POST' ? findForm(request) : null;
+  const page = restored ? request.path : (form?.page ?? null);
+  if (page === null) return null;
+  const typed = form && draftOf(drafts, request, form);
+  // If the session store is unavailable, no earlier middleware has read it.
+  readCarriedDraft(request);
+  return {
+    // The address of a one-time link must not be put in a page. Its form has the address of the page itself.
+    action: isOneTimeLink(page) ? '' : page,
+    draft: restored?.draft ?? typed ?? layoutFieldOf(request, '_draft'),
+  };
+}
+
+function answer(
+  pages: Pages,
+  request: Request,
+  response: Response,
+  failure: Failure | null,
+  { status, retry }: { status: number; retry: Retry },
+): void {
   const kind = failure?.kind ?? 'unexpected';
   const because = explanationKeyOf(failure);
-  // A conflict with its own explanation is usually not caused by another user, so the generic text would be wrong.
+  // The generic text says that another user changed the data, so it would be wrong for a conflict with its own
+  // explanation.
   const refused = failure?.kind === 'conflict' && because !== null;
   const text = `errors:${kind}.text`;
   const model: ViewModels['errors/error'] = {
     lead: refused ? (because ?? text) : text,
     detail: refused ? null : because,
     wait: failure?.retryAfter ? roundedWait(failure.retryAfter) : null,
+    retry,
+    offersHome: request.signedIn !== undefined || retry === null,
   };
   const title = refused ? 'errors:refused' : `errors:${kind}.title`;
   pages.answer(request, response, 'errors/error', model, { title, status, withoutForms: true });
@@ -124,7 +160,7 @@ const unreadableSecondFactor = ({ reason: code }: Failure): Fault => ({
 const minute = 60;
 const hour = 60 * minute;
 
-/** @returns a waiting time given in seconds, rounded up to minutes, or to hours from two hours on */
+/** @returns a waiting time in minutes, or in hours from two hours on, rounded up from seconds */
 export function roundedWait(seconds: number): { unit: 'throttledMinutes' | 'throttledHours'; count: number } {
   const inHours = seconds >= 2 * hour;
   const count = Math.max(1, Math.ceil(seconds / (inHours ? hour : minute)));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FormFault } from './page-options.ts';
 
-/** A single line of text, trimmed. A missing or repeated field counts as empty. */
+/** A single line of text, trimmed. A missing or repeated field is treated as empty. */
 export const singleLine = (maxLength: number) =>
   z
     .string()
@@ -12,7 +12,7 @@ export const singleLine = (maxLength: number) =>
 /** A password or code exactly as typed, including spaces. */
 export const verbatimText = z.string().catch('');
 
-/** A whole number of up to nine digits; null if the field is missing or malformed. */
+/** A whole number of up to nine digits, or null if the field is missing or malformed. */
 export const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/)

@@ -1,13 +1,15 @@
 import type { Express } from 'express';
 import { paths } from './paths.ts';
 
-/** Services that the portal depends on: name, and a check that throws if the service is unavailable. */
+/** The services that the portal depends on, by name. Each check throws if its service is unavailable. */
 export type Readiness = Readonly<Record<string, () => Promise<void>>>;
 
 const maxCheckMs = 1_000;
 const sharedForMs = 1_000;
 
-/** Mounts the liveness and readiness endpoints. Readiness lists unavailable services by name, without details. */
+/**
+ * Mounts the liveness and readiness endpoints. The readiness endpoint names the unavailable services without details.
+ */
 export function mountHealth(app: Express, given: Readiness, isStopping: () => boolean): void {
   const checks = Object.entries(given).map(([name, check]) => [name, shareResult(check)] as const);
   app.get(paths.health, (_request, response) => {

@@ -5,8 +5,8 @@ import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
 
 /**
- * Sets the language of a request before authentication, so that every error page is in the visitor's language: the one
- * selected with the switcher, else the one that the browser accepts, else the region's default.
+ * Sets the language of a request: the one selected with the switcher, otherwise the one that the browser prefers,
+ * otherwise the region's default. This runs before authentication, so that every error page is in that language.
  */
 export function language(cookies: Cookies, rules: RegionRules): Middleware {
   return (request, _response, next) => {
@@ -16,7 +16,7 @@ export function language(cookies: Cookies, rules: RegionRules): Middleware {
   };
 }
 
-/** @returns the language selected with the switcher in this browser, or null */
+/** @returns the language selected with the switcher in this browser; null if none was selected */
 export function chosenLanguage(request: Request, cookies: Cookies, rules: RegionRules): Language | null {
   return offeredLanguage(cookies.read(request, 'language'), rules);
 }
@@ -28,5 +28,5 @@ export const offeredLanguage = (language: unknown, { languages }: RegionRules): 
 const acceptedLanguage = (request: Request, rules: RegionRules): Language | null =>
   lookUpLanguage(languageRanges(request), rules.languages);
 
-/** @returns the language ranges that the browser accepts, in order of preference */
+/** @returns the language ranges of the Accept-Language header, in order of preference */
 export const languageRanges = (request: Request): string[] => request.acceptsLanguages();

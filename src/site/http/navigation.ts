@@ -9,7 +9,7 @@ interface Entry {
   readonly icon: string;
   readonly action: Action;
   readonly children: readonly (Omit<Entry, 'icon' | 'children'> & {
-    /** Whether the tenant's rules make the page relevant. Shown if absent. */
+    /** Whether the tenant's rules make the page relevant. Without this function, the page is always shown. */
     readonly isShown?: (scope: Scope) => boolean;
   })[];
 }
@@ -36,8 +36,8 @@ const entries: readonly Entry[] = [
 const isWithin = (path: string, href: string): boolean => path === href || path.startsWith(`${href}/`);
 
 /**
- * The side navigation for a user. Pages that the user's level does not allow are hidden. Functions performed
- * elsewhere are listed, because their page links to the place that performs them.
+ * Builds the side navigation for a user. It omits pages that the user's level does not allow, but includes functions
+ * performed elsewhere, because their pages link to the responsible place.
  */
 export function navigationFor(scope: Scope, path: string, t: (key: string) => string) {
   const offered = (action: Action): boolean => {
@@ -53,7 +53,7 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
     .filter(({ action }) => offered(action))
     .map((entry) => ({
       ...navigationLink(entry),
-      // A page below this entry that belongs to none of its children marks the entry itself as current.
+      // An entry is current on its own page and on pages below it that belong to none of its children.
       current: isWithin(path, entry.href) && !entry.children.some(({ href }) => isWithin(path, href)),
       icon: entry.icon,
       children: entry.children

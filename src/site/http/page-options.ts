@@ -9,11 +9,12 @@ export interface PageNotice {
   readonly values?: TextValues | undefined;
 }
 
-/** A locale key, with values if the text has placeholders. */
+/** A locale key, with values if its text has placeholders. */
 export type LocalizedText = string | { readonly key: string; readonly values?: TextValues | undefined };
 
 /**
- * A fault found by a page's own form. It names a locale key, since other pages may word the same mistake differently.
+ * A fault found by a form itself. It has a locale key instead of an error code, because forms may word the same mistake
+ * differently.
  */
 export interface FormFault {
   readonly field: string;
@@ -35,16 +36,18 @@ export interface Breadcrumb {
 export interface PageOptions {
   readonly title: LocalizedText;
   readonly status?: number;
-  /** The ancestors of this page, starting with the dashboard. */
+  /** The pages above this one, starting with the dashboard. */
   readonly breadcrumbs?: readonly Breadcrumb[];
   readonly scripts?: readonly string[];
   readonly notice?: PageNotice;
-  /** Errors in the submitted form. If there are any, the status is 422 unless `status` is set. */
+  /** The errors in the submitted form. If there are any and `status` is not set, the status is 422. */
   readonly faults?: readonly PageFault[];
-  /** The page shows a secret that cannot be displayed again, so it omits the language and theme switchers. */
+  /**
+   * Whether the page shows a secret that cannot be shown again. Such a page omits the switchers, which would reload it.
+   */
   readonly showsSecretOnce?: boolean;
-  /** The page must not create a session. It contains forms only if the visitor already has one. */
+  /** Whether the page must not create a session. It then contains forms only if the visitor already has a session. */
   readonly withoutForms?: boolean;
-  /** Omits the navigation, for pages with a single task. */
+  /** Whether to omit the navigation, as on pages with a single task. */
   readonly withoutNavigation?: boolean;
 }

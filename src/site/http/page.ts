@@ -25,7 +25,7 @@ interface PageDependencies extends PagesConfig {
   readonly icon: (name: string) => string;
 }
 
-/** Renders pages: a view inside its layout. */
+/** Renders views inside the layout. */
 export function createPages(parts: PagesConfig) {
   const { clock, assets } = parts;
   const deps: PageDependencies = {
@@ -57,7 +57,8 @@ function answer(
   const locals = { page, t, html, display: displayText.bind(null, messages), icon, paths, format };
   const body = render(view, { ...locals, model });
   const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/minimal-layout';
-  response.status(options.status ?? (page.errors.length > 0 ? 422 : 200));
+  // A page that is shown in place of a form's result has the status of the rejected form.
+  response.status(options.status ?? (page.errors.length > 0 ? 422 : response.statusCode));
   response.set({
     'Content-Language': language,
     'Cache-Control': 'no-store',
@@ -68,13 +69,13 @@ function answer(
   response.end(bytes);
 }
 
-/** @returns a literal text unchanged, the translation of its key, or the name of a language */
+/** @returns the text to display: a literal text unchanged, the translation of a key, or the name of a language */
 export function displayText({ t, languageName }: Pick<Messages, 't' | 'languageName'>, text: DisplayText): string {
   if ('text' in text) return text.text;
   return 'language' in text ? languageName(text.language) : t(text.key, text.values);
 }
 
-/** Adds `page` to every response, bound to its request. */
+/** Adds the function `page` to every response. */
 export function pages(all: Pages): Middleware {
   return (request, response, next) => {
     response.page = (view, model, options) => all.answer(request, response, view, model, options);

@@ -1,4 +1,4 @@
-/** The site map. Routes, redirects, templates and tests take every address from here. */
+/** The addresses of all pages. Routes, redirects, templates and tests take every address from here. */
 export const paths = {
   home: '/',
   setUp: '/set-up/:token',
@@ -63,8 +63,8 @@ export const paths = {
 } as const;
 
 /**
- * Replaces the placeholders of an address.
- * @param parameters one value per `:name` placeholder; each is URL-encoded
+ * Replaces the placeholders in an address.
+ * @param parameters the value of each `:name` placeholder, not yet URL-encoded
  * @throws if a value is missing
  */
 export function fillPath(address: string, parameters: Readonly<Record<string, string>>): string {
@@ -75,18 +75,18 @@ export function fillPath(address: string, parameters: Readonly<Record<string, st
   });
 }
 
-/** @returns whether a request's path is, or could be interpreted as, that of a one-time link */
+/** @returns whether a path is that of a one-time link, or could be interpreted as one */
 export const isOneTimeLink = (path: string): boolean => /^\/+link\//i.test(path);
 
-// Faster than `fillPath`, since a list links to dozens of users.
+// Built directly, because `fillPath` is slower and a list links to dozens of users.
 export const userPath = (userId: string): string => paths.user.replace(':userId', encodeURIComponent(userId));
 export const resetPasswordPath = (userId: string): string => fillPath(paths.resetPassword, { userId });
 export const approvalPath = (approvalId: string): string => fillPath(paths.approval, { approvalId });
 
 /**
- * The page that requests another administrator's approval.
- * @param userIds the users affected
- * @param extra additional query parameters
+ * @param userIds the ids of the affected users
+ * @param extra further query parameters
+ * @returns the address of the page that requests another administrator's approval
  */
 export function newApprovalPath(
   act: string,
@@ -99,7 +99,7 @@ export function newApprovalPath(
   return `${paths.newApproval}?${query.toString()}`;
 }
 
-/** @returns a function that maps a token to its one-time link. The link always points to this portal. */
+/** @returns a function that returns the one-time link of a token, which always points to this portal */
 export const oneTimeLinkUrls =
   (baseUrl: URL) =>
   (token: string): string =>

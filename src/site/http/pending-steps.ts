@@ -1,20 +1,23 @@
 import { isCodePending, mustSetUpSecondFactor } from '../../domain/people/second-factor.ts';
+import { carryDraftTo } from './kept-input.ts';
 import { paths } from './paths.ts';
 import type { Middleware } from './request.ts';
 
-// Reachable whatever step is pending. Health checks and static files are served earlier.
+// These paths are reachable whichever step is pending. Health checks and static files are served before this
+// middleware.
 const alwaysAllowed = new Set<string>([paths.signOut, paths.language, paths.theme, paths.region]);
 
 /**
- * Redirects a user to their next pending step: the second-factor code, then replacing a temporary password, then
- * setting up a second factor that the rules require. The order matters: a session without the second factor must not
- * change anything, and a temporary password must not set up a factor, because others may have seen it. This runs before
- * the routes, so that no route, method or URL variant can bypass it.
+ * Redirects a user to their next pending step: entering the second-factor code, then replacing a temporary password,
+ * then setting up a second factor that the rules require. The order matters: without the second factor, a session must
+ * not change anything. A session with a temporary password must not set up a factor, because others may have seen that
+ * password. This runs before the routes, so that no route, method or spelling of an address can bypass it.
  */
 export function pendingSteps(): Middleware {
   return (request, response, next) => {
     const step = nextStepOf(request);
     if (step === null || step === request.path || alwaysAllowed.has(request.path)) next();
+    else if (request.restored && carryDraftTo(request, step)) next();
     else response.redirect(303, step);
   };
 }
@@ -24,7 +27,7 @@ function nextStepOf({ signedIn, scope }: Express.Request): string | null {
   const { user, tenant } = signedIn.session;
   if (isCodePending(signedIn.session)) return paths.signInCode;
   if (user.password === 'temporary') return paths.changePassword;
-  // Operators in a support session pass: `closeEndedSupportSession` has already ended the session if a factor is
-  // missing.
+  // Operators in a support session need no check here, because `closeEndedSupportSession` has ended the session if they
+  // lack a required factor.
   return mustSetUpSecondFactor(scope.rules, user, tenant.kind) ? paths.ownSecondFactor : null;
 }

@@ -11,7 +11,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { Denial } from '../../domain/policy-decision.ts';
 import type { DenialReason } from '../../domain/denial-reason.ts';
 
-/** Refusals that apply to every user of this portal. */
+/** Reasons for refusals that apply to every user of this portal. */
 const unavailableHere: ReadonlySet<DenialReason> = new Set<DenialReason>([
   'elsewhere',
   'alone',
@@ -19,13 +19,13 @@ const unavailableHere: ReadonlySet<DenialReason> = new Set<DenialReason>([
   'tenantNobody',
 ]);
 const unavailableEverywhere: ReadonlySet<DenialReason> = new Set<DenialReason>(['nobody', 'tenantNobody']);
-/** Refusals that no Global admin can help with. */
+/** Reasons for refusals that no Global admin can help with. */
 const beyondGlobalAdmins: ReadonlySet<DenialReason> = new Set<DenialReason>(['elsewhere', 'alone', 'nobody', 'self']);
 
 /**
- * Responds to a denied action with the reason and with the users or the place that can help. A GET for a function
- * that is performed elsewhere is answered with 200, since the page links to that place; submitted forms, and actions
- * that the user's level does not allow, get 403.
+ * Responds to a denied action with the reason and with the users or the place that can help. If the function is
+ * performed elsewhere, a GET request gets status 200, because the page links to that place. Submitted forms, and
+ * actions that the user's level does not allow, get status 403.
  */
 export function refusalPage(database: Database, clock: () => number): AnswerRefusal {
   return async (request, response, refusal, unrecorded) => {
@@ -33,7 +33,7 @@ export function refusalPage(database: Database, clock: () => number): AnswerRefu
     const byRules = unavailableHere.has(refusal.because);
     const contacts = beyondGlobalAdmins.has(refusal.because) ? [] : await usersStore.findGlobalAdmins(database, scope);
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    // A download has no fallback page, so answer 403.
+    // There is no page to show instead of a download, so respond with 403. so respond with 403.
     const refusedFile = path.extname(request.path) !== '' && unavailableEverywhere.has(refusal.because);
     const status = byRules && reading && !refusedFile ? 200 : 403;
     if (unrecorded !== undefined && !reading) {
@@ -51,7 +51,8 @@ export function refusalPage(database: Database, clock: () => number): AnswerRefu
   };
 }
 
-// If another administrator must approve, redirect to the approval request, provided that the affected users are known.
+// If another administrator must approve and the affected users are known, the user is redirected to the approval
+// request.
 function approvalRequestPath(request: Request, refusal: Denial): string | null {
   if (refusal.because !== 'secondAdministrator') return null;
   const { act, users } = refusal;
@@ -59,7 +60,7 @@ function approvalRequestPath(request: Request, refusal: Denial): string | null {
   return targetStateOf[act] === undefined || users.length > 0 ? newApprovalPath(act, users, extra) : null;
 }
 
-// Pass the filter of the log along, so that the approval covers the same entries.
+// The approval request keeps the filter of the log, so that the approval covers the same entries.
 function logFilterOf({ path: file, query }: Request): Readonly<Record<string, string | null>> {
   const given = (name: string): string | null => (typeof query[name] === 'string' ? query[name] : null);
   const format = file === paths.activityJsonLines ? 'jsonl' : 'csv';

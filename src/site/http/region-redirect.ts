@@ -7,22 +7,21 @@ import { paths } from './paths.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offeredLanguage } from './language.ts';
 
-/** A visitor whom another region's portal redirected to this sign-in page. */
+/** A visitor whom the portal of another region redirected to this sign-in page. */
 export interface RegionRedirect {
-  /** Id of the other region, as in this portal's configuration. */
+  /** The id of the other region in this portal's configuration. */
   readonly from: string;
   readonly regionName: RuleText;
-  /** The language selected in the other portal; null if there was none or this region does not offer it. */
+  /** The language selected in the other portal; null if none was selected or this region does not offer it. */
   readonly language: Language | null;
-  /** This portal's host, as the address bar shows it. */
+  /** The host of this portal, as shown in the address bar. */
   readonly host: string;
 }
 
 /**
- * @param region base URL of the other region's portal
- * @param chosen the language selected in this portal; passed along because cookies are not shared between hosts
- * @returns the URL of the other region's sign-in page, with parameters that name this region but contain no personal
- * data
+ * @param region the base URL of the other region's portal
+ * @param chosen the language selected in this portal, passed along because hosts do not share cookies
+ * @returns the URL of the other region's sign-in page, whose parameters name this region and contain no personal data
  */
 export function regionSignInUrl(region: URL, { rules }: Pick<Config, 'rules'>, chosen: Language | null): string {
   const address = new URL(paths.signIn, region);
@@ -33,20 +32,22 @@ export function regionSignInUrl(region: URL, { rules }: Pick<Config, 'rules'>, c
 
 const redirectParameters = z.object({ from: z.string().catch(''), language: z.string().catch('') });
 
-/** Reads the redirect parameters from the query or the form, and switches the page to the language passed along. */
+/**
+ * Creates a function that reads the redirect parameters from the query or the form and sets the page to their language.
+ */
 export function createRegionRedirectReader({ config, cookies }: { config: Config; cookies: Cookies }) {
   const { rules, regionUrls, baseUrl } = config;
 
-  /** @returns null unless the parameters name another region that this portal is configured with */
+  /** @returns the redirect parameters; null unless they name another region from this portal's configuration */
   function read(given: unknown): Pick<RegionRedirect, 'from' | 'language'> | null {
     const { from, language } = redirectParameters.parse(given ?? {});
     if (from === rules.region || !regionUrls.has(from)) return null;
     return { from, language: offeredLanguage(language, rules) };
   }
 
-  /** A language selected in this portal takes precedence over the one passed along. */
-  return (request: Request): RegionRedirect | null => {
-    const found = read(request.method === 'POST' ? request.body : request.query);
+  /** Reads the parameters. A language selected in this portal takes precedence over the one passed along. */
+  return (request: Request, given: unknown): RegionRedirect | null => {
+    const found = read(given);
     if (found === null) return null;
     if (found.language !== null) request.language = chosenLanguage(request, cookies, rules) ?? found.language;
     return { ...found, regionName: regionName(found.from, request.language), host: baseUrl.host };

@@ -7,8 +7,8 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 
 /**
- * Logs one line per request: method, route pattern, status, duration. Never logs the URL, which may contain a token, a
- * name or a search term, nor headers, cookies or bodies.
+ * Logs one line per request with its method, route pattern, status and duration. Headers, cookies and bodies are never
+ * logged, and neither is the URL, which may contain a token, a name or a search term.
  */
 export function requestLog(log: Logger, routes: readonly Route[]): Middleware {
   const routeOf = createRouteFinder(routes);
@@ -61,12 +61,12 @@ function createRouteFinder(routes: readonly Route[]): (path: string) => string |
 
 const segmentsOf = (path: string): readonly string[] => path.replace(/\/$/, '').split('/');
 
-/** Assigns a request ID. IDs sent by clients are ignored. */
+/** Assigns an ID to each request. IDs sent by clients are ignored. */
 export function requestId(): Middleware {
   return (request, response, next) => {
     request.requestId = randomUUID();
     response.setHeader('X-Request-Id', request.requestId);
-    // The request target need not be a path: it can be `*` or an absolute URL.
+    // A request target is not always a path: it can be `*` or an absolute URL.
     if (request.path.startsWith('/')) next();
     else response.status(400).type('text').send(STATUS_CODES[400]);
   };

@@ -14,17 +14,27 @@ declare global {
       /** Identifies the request in the response, the server log and the activity log. */
       requestId: string;
       language: Language;
-      /** Set by authentication for a signed-in user, even if a step is pending. */
+      /**
+       * The session of a user who has entered a password, even if a further step is pending. Set by the authentication.
+       */
       signedIn?: { ticket: SessionTicket; session: LiveSession };
-      /** Set for a signed-in user. The first argument of every query. */
+      /** The scope of a signed-in user, the first argument of every query. */
       scope?: Scope;
       /** The uploaded file, on routes that accept one. */
       upload?: Upload;
       /** Why the request was refused, for its line in the log. */
       refusal?: RefusalFacts;
+      /** A draft for a page that opens after the sign-in; the forms of the sign-in pages carry it. */
+      carriedDraft?: string;
+      /** Set if a page with a form is shown in place of the form's result, with the kept values in `body`. */
+      restored?: { readonly notice: PageNotice; readonly draft: string | null };
     }
     interface Response {
-      /** Responds with a page: name of the view under `views/`, its model, and the options of the layout. */
+      /**
+       * Responds with a page.
+       * @param view the name of the view under `views/`
+       * @param options the options of the layout
+       */
       page<Name extends ViewName>(view: Name, model: ViewModels[Name], options: PageOptions): void;
     }
     interface Locals {
@@ -35,24 +45,24 @@ declare global {
 
 declare module 'express-session' {
   interface SessionData {
-    /** Canonical user name, kept between the user name and password steps of the sign-in. */
+    /** The canonical user name, kept from the first step of the sign-in until the password is entered. */
     username?: string;
-    /** Path of this portal to open after sign-in. */
+    /** The path of this portal to open after the sign-in. */
     returnTo?: string;
-    /** Encrypted TOTP seed of a second factor that is being set up. */
+    /** The encrypted TOTP seed of a second factor that is being set up. */
     offeredSeed?: Sealed;
-    /** Shown once, on the next page. */
+    /** A message that is shown once, on the next page. */
     notice?: PageNotice;
   }
 }
 
-/** @returns the scope of a signed-in request. @throws if the route does not require authentication */
+/** @returns the scope of a signed-in user's request @throws if the route does not require authentication */
 export function scopeOf(request: Express.Request): Scope {
   if (request.scope === undefined) throw new Error('This route needs a signed-in user');
   return request.scope;
 }
 
-/** @returns the session of a signed-in request. @throws if the route does not require authentication */
+/** @returns the session of a signed-in user's request @throws if the route does not require authentication */
 export function sessionOf(request: Express.Request): LiveSession {
   if (request.signedIn === undefined) throw new Error('This route needs a signed-in user');
   return request.signedIn.session;
@@ -64,7 +74,7 @@ export function regionScopeOf(request: Request, rules: RegionRules): RegionScope
 }
 
 /**
- * Redirects with 303 after saving the session. express-session sends the headers before it saves, so a fast browser
+ * Saves the session, then redirects with 303. express-session would send the headers before it saves, so a fast browser
  * could follow the redirect before the store has the new data.
  */
 export async function seeOther(request: Request, response: Response, location: string): Promise<void> {
@@ -84,9 +94,9 @@ export interface RefusalFacts {
   readonly explanation?: string;
 }
 
-/** A file uploaded with a form. If `tooLarge` is set, its content was discarded. */
+/** A file uploaded with a form. If `tooLarge` is set, its content has been discarded. */
 export interface Upload {
-  /** File name as sent by the browser. */
+  /** The file name that the browser has sent. */
   readonly name: string;
   readonly bytes: Buffer;
   readonly tooLarge: boolean;

@@ -6,33 +6,35 @@ import { isCodePending } from '../../domain/people/second-factor.ts';
 import { paths } from './paths.ts';
 import { scopeOf, sessionOf, type Middleware } from './request.ts';
 import type { Denial } from '../../domain/policy-decision.ts';
+import type { FormDeclaration } from './form-declaration.ts';
 
 /**
- * Who may use a route: anyone; only a user whose password change or second-factor code is pending; or users whom the
- * policy allows the action. There is no default: a route without it does not compile.
+ * Who may use a route: everyone, only users whose password change or second-factor code is pending, or users to whom
+ * the policy allows the action. Every route must declare this, or it does not compile.
  */
 export type Access = 'anyone' | 'pendingChange' | 'pendingCode' | Action;
 
 export type Route = {
-  readonly method: 'get' | 'post';
   readonly path: string;
   readonly handle: (request: Request, response: Response) => void | Promise<void>;
 } & (
-  | { readonly access: Access; readonly upload?: never }
-  /** Accepts a file, which requires authentication. */
-  | { readonly access: Action; readonly upload: true }
+  | { readonly method: 'get'; readonly access: Access; readonly form?: never; readonly upload?: never }
+  /** A route that accepts a form declares what it keeps: without it, the route does not compile. */
+  | { readonly method: 'post'; readonly access: Access; readonly form: FormDeclaration; readonly upload?: never }
+  /** The route accepts a file, which requires authentication. */
+  | { readonly method: 'post'; readonly access: Action; readonly form: FormDeclaration; readonly upload: true }
 );
 
-/** Responds to a request that the policy denied. Injected, because the page depends on texts and user data. */
+/** Responds to a request that the policy has denied. It is injected because the page depends on texts and user data. */
 export type AnswerRefusal = (
   request: Request,
   response: Response,
   refusal: Denial,
-  /** The denied action, if the refusal is not in the activity log yet. */
+  /** The denied action, if the activity log does not contain the refusal yet. */
   unrecorded?: Action,
 ) => void | Promise<void>;
 
-/** Mounts the routes, each behind its guard. A known path with another method gets 405. */
+/** Mounts the routes, each behind its access check. Other methods of a known path get 405. */
 export function mountRoutes(app: Express, routes: readonly Route[], answerRefusal: AnswerRefusal): void {
   for (const { method, path, access, handle } of routes) {
     app[method](path, guard(access, answerRefusal), async (request, response) => handle(request, response));
@@ -41,8 +43,8 @@ export function mountRoutes(app: Express, routes: readonly Route[], answerRefusa
 }
 
 /**
- * Rejects methods that no route uses, such as PUT and OPTIONS, before forms are checked: 405 for a known path, else
- * 404. Other requests pass without being matched twice.
+ * Rejects methods that no route uses, such as PUT and OPTIONS, before forms are checked. The status is 405 for a known
+ * path and 404 otherwise. Other requests skip the second matching of routes.
  */
 export function rejectUnusedMethods(routes: readonly Route[]): Middleware {
   const used = new Set(['HEAD', ...routes.map(({ method }) => method.toUpperCase())]);
@@ -83,9 +85,10 @@ function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
   };
 }
 
-// Return only to pages that were requested with GET. The request target can also be an absolute URL of another host.
+// After the sign-in, return only to pages requested with GET. The request target can also be an absolute URL of another
+// host.
 function redirectToSignIn(request: Request, response: Response): void {
-  // Keep only the path: the query may contain a name, which must not be stored in a visitor's session.
+  // Keep only the path, because the query may contain a name, which must not be stored in a visitor's session.
   const isReturnable =
     request.method === 'GET' && request.originalUrl.startsWith('/') && request.path.length <= maxReturnToLength;
   if (isReturnable) request.session.returnTo = request.path;

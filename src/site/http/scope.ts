@@ -7,7 +7,8 @@ import { regionScopeOf, type Middleware } from './request.ts';
 import { person } from '../../domain/principal.ts';
 
 /**
- * Builds the scope of a signed-in request (principal, tenant, rules, language), so that core never needs the request.
+ * Builds the scope of a signed-in user's request from the principal, tenant, rules and language, so that core never
+ * needs the request.
  */
 export function scope(cookies: Cookies, rules: RegionRules, clock: () => number): Middleware {
   return (request, _response, next) => {

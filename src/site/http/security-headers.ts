@@ -8,12 +8,12 @@ const yearSeconds = 365 * 24 * 60 * 60;
 const nonceBytes = 16;
 const nonceBatchSize = 256;
 
-// Placeholder for the nonce, the only part of the headers that differs between responses.
+// The placeholder for the nonce, the only part of the headers that differs between responses.
 const noncePlaceholder = '{nonce}';
 
 /**
- * Sets the security headers of every response, including errors and static files. Scripts require the response's
- * nonce.
+ * Sets the security headers of every response, including errors and static files. A script runs only if it has the
+ * nonce of the response.
  */
 export function securityHeaders(config: Config): Middleware {
   const headers = headersOf(helmetFor(config)).map(([name, value]) => ({ name, parts: value.split(noncePlaceholder) }));
@@ -25,7 +25,7 @@ export function securityHeaders(config: Config): Middleware {
   };
 }
 
-// A call for random bytes takes about 15 µs regardless of their number, so fetch them in batches.
+// Fetching random bytes takes about 15 µs regardless of their number, so they are fetched in batches.
 function createNonceGenerator(): () => string {
   let unused = Buffer.alloc(0);
   return () => {
@@ -36,7 +36,7 @@ function createNonceGenerator(): () => string {
   };
 }
 
-// Run Helmet once at startup instead of on each request.
+// Helmet runs once at startup instead of on each request.
 function headersOf(middleware: ReturnType<typeof helmet>): [name: string, value: string][] {
   const headers = new Map<string, string>();
   const response = {

@@ -1,6 +1,7 @@
 import expressSession, { Store, type SessionData } from 'express-session';
 import type { Config } from '../../platform/config/config.ts';
 import { absoluteLimitMs, type RegionRules } from '../../domain/regions.ts';
+import { isInForce } from '../../domain/plausible-time.ts';
 import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
 import { saveSessionBeforePages } from './saved-session.ts';
@@ -8,18 +9,29 @@ import { hash } from 'node:crypto';
 
 const visitorLimitMs = 30 * 60 * 1_000;
 
-/** @returns the lifetime of session data, in ms: 30 minutes for visitors, the session's absolute limit for users */
+/**
+ * @returns how long session data is stored, in milliseconds: 30 minutes for visitors, the absolute session limit for
+ * users
+ */
 export const sessionTtlMs =
   (rules: RegionRules) =>
   (session: SessionData): number =>
     'passport' in session ? absoluteLimitMs(rules) : visitorLimitMs;
 
 /**
- * @param secrets the first signs new cookies and all verify, so that secrets can be rotated without signing users out
+ * Creates the middleware that loads and saves the session.
+ * @param secrets signing secrets, of which the first signs new cookies and all are accepted, so that rotating them does
+ * not sign users out
  */
-export function session(config: Config, cookies: Cookies, store: Store, secrets: readonly string[]): Middleware[] {
+export function session(
+  config: Config,
+  cookies: Cookies,
+  store: Store,
+  secrets: readonly string[],
+  clock: () => number,
+): Middleware[] {
   const https = config.baseUrl.protocol === 'https:';
-  // Parvis serves plain http. If the site is https, a reverse proxy terminates TLS for every request.
+  // Parvis itself serves plain http. If the site uses https, a reverse proxy terminates TLS for every request.
   const markSecure: Middleware = (request, _response, next) => {
     if (https) Object.defineProperty(request, 'secure', { value: true });
     next();
@@ -30,7 +42,7 @@ export function session(config: Config, cookies: Cookies, store: Store, secrets:
     expressSession({
       name: cookies.name('session'),
       secret: [...secrets],
-      store: new HashedKeyStore(store),
+      store: new HashedKeyStore(store, sessionTtlMs(config.rules), clock),
       resave: false,
       saveUninitialized: false,
       cookie: { ...cookie, secure: https },
@@ -39,25 +51,41 @@ export function session(config: Config, cookies: Cookies, store: Store, secrets:
   ];
 }
 
+/** Session data and the time at which it was stored, epoch ms. */
+type StoredSession = SessionData & { readonly storedAt?: number };
+
 /**
- * Stores sessions under digests of their ids, so that access to the store or a dump of it does not allow session
- * hijacking. `touch` is not implemented, so that unchanged sessions cause no writes: the session's row in the
- * database records activity.
+ * Stores sessions under digests of their ids, so that a dump of the store cannot be used to hijack sessions. Checks the
+ * lifetime by the clock of this process, because the store may use another clock, and may have been written while the
+ * clock was ahead. `touch` is not implemented, so that unchanged sessions cause no writes: the session's row in the
+ * database records activity instead.
  */
 export class HashedKeyStore extends Store {
   readonly #inner: Store;
+  readonly #ttlMs: (session: SessionData) => number;
+  readonly #clock: () => number;
 
-  constructor(inner: Store) {
+  constructor(inner: Store, ttlMs: (session: SessionData) => number, clock: () => number) {
     super();
     this.#inner = inner;
+    this.#ttlMs = ttlMs;
+    this.#clock = clock;
   }
 
   override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    this.#inner.get(digest(id), done);
+    this.#inner.get(digest(id), (error: unknown, found?: StoredSession | null) => {
+      if (found) done(error, this.#readUnexpired(found));
+      else done(error, found);
+    });
   }
 
   override set(id: string, session: SessionData, done?: (error?: unknown) => void): void {
-    this.#inner.set(digest(id), session, done);
+    this.#inner.set(digest(id), Object.assign({}, session, { storedAt: this.#clock() }), done);
+  }
+
+  #readUnexpired({ storedAt = -Infinity, ...session }: StoredSession): SessionData | null {
+    const until = storedAt + this.#ttlMs(session);
+    return isInForce({ from: storedAt, until }, this.#clock()) ? session : null;
   }
 
   override destroy(id: string, done?: (error?: unknown) => void): void {

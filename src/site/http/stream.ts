@@ -5,8 +5,9 @@ import type { Response } from 'express';
 const maxStallMs = 30_000;
 
 /**
- * Streams text with backpressure: a chunk is generated only when the client is ready for it.
- * @returns true if everything was sent; false if the client disconnected or read nothing for `stallMs` (default 30 s)
+ * Streams text with backpressure: each chunk is generated only when the client can receive it.
+ * @returns true if everything was sent; false if the client disconnected or did not read for `stallMs` (default: 30
+ * seconds)
  */
 export async function streamText(
   response: Response,
@@ -21,7 +22,7 @@ export async function streamText(
     for await (const chunk of chunks) {
       if (disconnected.signal.aborted) return false;
       if (!response.write(chunk)) await waitFor('drain');
-      // Yield to the event loop: with a fast client, the loop would otherwise block other requests until the last
+      // Yield to the event loop. Otherwise the export for a fast client would block all other requests until its last
       // chunk.
       await nextTurn();
     }
@@ -30,7 +31,7 @@ export async function streamText(
     await sent;
     return true;
   } catch (error) {
-    // The headers are already sent, so aborting the connection is the only way to signal an incomplete file.
+    // The headers have been sent already, so only aborting the connection can signal an incomplete file.
     response.destroy();
     if (error instanceof Error && error.name === 'AbortError') return false;
     throw error;

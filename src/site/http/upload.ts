@@ -9,20 +9,22 @@ import type { Middleware, Upload } from './request.ts';
 import type { AnswerRefusal, Route } from './routing.ts';
 import { actingUserId } from '../../domain/principal.ts';
 
-// Loaded with the first upload to keep startup fast.
+// Busboy is loaded with the first upload to keep startup fast.
 const require = createRequire(import.meta.url);
 const busboy = (): typeof FastifyBusboy => require('@fastify/busboy') as typeof FastifyBusboy;
 
 const mebibyte = 1024 * 1024;
-// How much of an oversized body is read and discarded: most browsers ignore the response until the whole body is sent.
+// How much of an oversized body is read and discarded, because most browsers ignore a response until they have sent the
+// whole body.
 const maxDrainedBytes = 64 * mebibyte;
-// Uploads are buffered in memory and may arrive slowly, so limit them per user.
+// Uploads are buffered in memory and may arrive slowly, so their number per user is limited.
 const maxConcurrentUploads = 2;
 const retryAfterSeconds = 30;
 const limits = { files: 1, fileSize: maxImportBytes, fields: 5, fieldSize: 1_024, parts: 6, headerPairs: 20 };
 
 /**
- * @returns a function that finds the upload route of a request; null if the request is not an upload to such a route
+ * @returns a function that finds the route for an upload; it returns null if the request is no upload or its route
+ * accepts none
  */
 export function createUploadRouteFinder(routes: readonly Route[]): (request: Request) => Route | null {
   const uploadRoutes = routes.filter((route) => route.upload === true);
@@ -33,8 +35,8 @@ export function createUploadRouteFinder(routes: readonly Route[]): (request: Req
 }
 
 /**
- * Reads a multipart form if its sender is signed in and allowed to use the route. Otherwise the body stays unread, so
- * the form has no CSRF token and is rejected by the CSRF check that follows.
+ * Reads a multipart form if its sender is signed in and allowed to use the route. Otherwise the body stays unread, and
+ * the CSRF check that follows rejects the request because it finds no token.
  */
 export function upload(uploadOf: ReturnType<typeof createUploadRouteFinder>, answerRefusal: AnswerRefusal): Middleware {
   const activeUploads = new Map<string, number>();
@@ -51,7 +53,7 @@ export function upload(uploadOf: ReturnType<typeof createUploadRouteFinder>, ans
   };
 }
 
-/** @throws Failure throttled if the sender has too many concurrent uploads */
+/** @throws a throttled Failure if the sender has too many concurrent uploads */
 async function limitConcurrentUploads<T>(
   activeUploads: Map<string, number>,
   sender: string,
@@ -120,7 +122,7 @@ function parserOf(headers: BusboyHeaders): InstanceType<typeof FastifyBusboy.Bus
 async function readFile(stream: BusboyFileStream, name: string | undefined): Promise<Upload> {
   let chunks: Buffer[] = [];
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    // Discard the content of a file that is too large.
+    // The content of a file that is too large is discarded.
     if (stream.truncated) chunks = [];
     else chunks.push(chunk);
   }

@@ -15,6 +15,30 @@ export interface NamedUser {
   readonly username: string;
 }
 
+/** A field that was not saved, with its stored value and, if the log contains it, who stored that value. */
+export interface ConflictingField {
+  /** Id of the field in the form. */
+  readonly field: string;
+  /** Locale key. */
+  readonly label: string;
+  readonly stored: DisplayText;
+  readonly change: { readonly by: DisplayText; readonly from: DisplayText; readonly at: number } | null;
+}
+
+/** A form that was not saved, because its sender may not have seen what it would overwrite. */
+export interface FormConflict {
+  /** Whether the form contains the values that it was rendered with. */
+  readonly complete: boolean;
+  readonly fields: readonly ConflictingField[];
+}
+
+/** The way back to a form, with the draft of what was typed. */
+interface Retry {
+  /** Address of the page with the form; empty for the present address. */
+  readonly action: string;
+  readonly draft: string | null;
+}
+
 interface Field {
   readonly name: string;
   readonly label: string;
@@ -26,26 +50,30 @@ interface Field {
   readonly maxlength?: number;
   readonly required?: boolean;
   readonly readonly?: boolean;
-  /** The stored value, if the value in the field was not saved because of a conflict. */
+  /** The stored value, set if a conflict prevented the typed value from being saved. */
   readonly stored?: DisplayText | undefined;
 }
 
 /**
- * The model of each view, by the view's name under `views/`; undefined if it has none. Each folder of the site adds its
- * views in `<noun>.views.ts`, and `npm run check:views` compiles every template against its model.
+ * The model type of each view, by the name of the view under `views/`; undefined for views without a model. Each folder
+ * of the site declares its views in `<noun>.views.ts`, and `npm run check:views` compiles every template against its
+ * model.
  */
 export interface ViewModels {
   'shared/alert': { readonly kind: PageNotice['kind']; readonly title?: string; readonly text: string };
   'shared/brand': undefined;
   'shared/breadcrumbs': undefined;
   'shared/minimal-layout': undefined;
+  'shared/conflict': FormConflict;
+  'shared/continue': { readonly next: string };
+  'shared/continue-button': undefined;
   'shared/error-summary': undefined;
   'shared/field': Field;
   'shared/field-error': { readonly name: string };
   'shared/form': {
-    /** Absent if the form posts to the page's own address, which is a secret. */
+    /** The address to submit to. Omitted if the form posts to the page's own address, which is a secret. */
     readonly action?: string;
-    /** CSS classes. */
+    /** The CSS classes of the form element. */
     readonly className?: string;
     readonly upload?: boolean;
     readonly novalidate?: boolean;
@@ -64,11 +92,15 @@ export interface ViewModels {
   'shared/tile': { readonly href: string; readonly icon: string; readonly title: string; readonly text: string };
   'shared/topbar': undefined;
   'errors/error': {
-    /** Locale keys of the first paragraph and of an optional second one. */
+    /** The locale keys of the first paragraph and of an optional second one. */
     readonly lead: string;
     readonly detail: string | null;
     readonly wait: { readonly unit: string; readonly count: number } | null;
+    /** Null if there is none. */
+    readonly retry: Retry | null;
+    readonly offersHome: boolean;
   };
+  'errors/retry': Retry;
   'errors/reason': { readonly reason: RefusalReason };
   'errors/refusal': { readonly reason: RefusalReason; readonly contacts: readonly NamedUser[] };
   'notices/mail': {

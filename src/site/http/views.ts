@@ -10,14 +10,14 @@ import type { DisplayText, ViewModels, ViewName } from './view-models.ts';
 
 const folder = path.join(packageRoot, 'views');
 
-// The only variables available in templates. Rendering without `with` takes half the time, and no request data can
-// add a name.
+// The only variables that templates can use. Rendering without `with` takes half the time, and request data cannot
+// define further variables.
 const names = [
   ...(['page', 't', 'html', 'display', 'format', 'icon', 'paths'] as const),
   ...(['partial', 'model', 'body'] as const),
 ] as const satisfies readonly (keyof ViewLocals<ViewName>)[];
 
-/** The variables of a template: its model, the layout model, and helpers for texts, times and icons. */
+/** The variables of a template: its model, the layout model, and helper functions for texts, times and icons. */
 export interface ViewLocals<Name extends ViewName> {
   readonly model: ViewModels[Name];
   readonly page: Page;
@@ -28,7 +28,7 @@ export interface ViewLocals<Name extends ViewName> {
   readonly icon: (name: string) => string;
   readonly paths: typeof paths;
   readonly partial: RenderPartial;
-  /** The rendered view, in a layout. */
+  /** The rendered view, which the layout surrounds. */
   readonly body: string;
 }
 
@@ -37,12 +37,12 @@ type RenderPartial = <Name extends ViewName>(
   ...model: ViewModels[Name] extends undefined ? [] : [ViewModels[Name]]
 ) => string;
 
-/** Renders a view by its name under `views/`, without extension. */
+/** Renders a view, given by its name under `views/` without the extension. */
 export type RenderView = <Name extends ViewName>(name: Name, locals: Partial<ViewLocals<Name>>) => string;
 
 type Compiled = (locals: object) => string;
 
-/** Compiles every template at startup. An invalid template throws then, a missing one at its first use. */
+/** Compiles every template at startup. An invalid template fails at startup, a missing one when it is first used. */
 export function loadViews(): RenderView {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ejs'));
   const views = new Map(
@@ -69,7 +69,8 @@ function compileView(file: string): Compiled {
     destructuredLocals: [...names],
     rmWhitespace: true,
     escape: (value: string | number | null | undefined) => escapeHtml(String(value ?? '')),
-    // Skips EJS's copy of the locals for each partial. They come from our code only, so the copy protects nothing.
+    // EJS then does not copy the locals for each partial. The copy would protect nothing, because all locals come from
+    // our code.
     unsafePrototypeLocals: true,
   } as ejs.Options);
   return template.compile() as Compiled;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { importModes, rowOutcomes } from '../../domain/imports.ts';
 import { wholeNumber } from '../http/forms.ts';
 
-/** Query parameters of the list of rows. Invalid values are ignored. */
+/** The query parameters of the list of rows. Invalid values are ignored. */
 export const rowsQuery = z.object({
   outcome: z.enum(rowOutcomes).nullable().catch(null),
   after: wholeNumber,

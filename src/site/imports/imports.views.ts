@@ -3,7 +3,7 @@ import type { describeHandover } from '../../core/accounts/index.ts';
 import type { PasswordDownload, Import, ImportPasswords } from '../../core/imports/index.ts';
 import type { RowModel } from './rows-page.ts';
 
-/** Stage of an import, which decides how outcomes of rows are worded: planned, applied or not applied. */
+/** The stage of an import. It decides whether the outcomes of rows are worded as planned, applied or not applied. */
 export type Stage = 'planned' | 'applied' | 'aborted';
 
 interface RecentImport extends Import {
@@ -28,16 +28,16 @@ export interface ImportPage {
   }[];
   readonly allRowsHref: string | null;
   readonly stage: Stage;
-  /** Number of rows that can be imported. */
+  /** The number of rows that can be imported. */
   readonly importableRows: number;
   readonly href: string;
-  /** Null until the import is done. */
+  /** The status of the temporary passwords; null until the import has been applied. */
   readonly passwords: Awaited<ReturnType<ImportPasswords['getStatus']>> | null;
   readonly passwordsHref: string;
   readonly handOver: ReturnType<typeof describeHandover>;
 }
 
-/** The temporary passwords or links of imported users: a single download, or emails. */
+/** The temporary passwords or links of imported users, which are downloaded once or sent by email. */
 interface ImportPasswordsModel extends Pick<ImportPage, 'import' | 'passwordsHref' | 'handOver'> {
   readonly passwords: NonNullable<ImportPage['passwords']>;
 }

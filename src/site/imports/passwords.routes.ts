@@ -23,10 +23,18 @@ export interface ImportPasswordsRoutesDependencies {
   readonly translator: Translator;
 }
 
-/** The single download of an import's temporary passwords or links, or the emails that deliver the links. */
+/** Creates the routes that deliver an import's temporary passwords or links, as a single download or by email. */
 export function importPasswordsRoutes(deps: ImportPasswordsRoutesDependencies): Route[] {
   const handlers = bind(deps, { download });
-  return [{ method: 'post', path: paths.importPasswords, access: 'users.import', handle: handlers.download }];
+  return [
+    {
+      method: 'post',
+      path: paths.importPasswords,
+      access: 'users.import',
+      form: { page: paths.import, keeps: [], changes: { notNeeded: 'the file can be downloaded once' } },
+      handle: handlers.download,
+    },
+  ];
 }
 
 async function download(deps: ImportPasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
@@ -64,7 +72,7 @@ async function download(deps: ImportPasswordsRoutesDependencies, request: Reques
   }
 }
 
-// Links sent by email are not downloaded: the administrator sees only how many were sent.
+// Links sent by email are not downloaded. The administrator sees only how many were sent.
 async function sendLinksByMail(
   request: Request,
   response: Response,

@@ -65,7 +65,7 @@ const changeModel = ({ field, from, to: next }: { field: CsvColumn; from: string
   to: displayValue(field, next),
 });
 
-// Default values of added users are omitted.
+// The details of an added user omit values that are the default.
 function factsOf({ administratorLevel, agentLevel, language }: ImportedUser) {
   const facts: [CsvColumn, string | null][] = [
     ['administratorLevel', administratorLevel === 'none' ? null : administratorLevel],
@@ -84,7 +84,7 @@ function displayValue(field: CsvColumn, value: string | null): DisplayText {
   return value === null || value === '' ? { key: 'imports:nothing' } : { text: value };
 }
 
-// Texts of policy reasons may name the region. Rows stored by the previous release contain a locale key instead of a
+// The texts of refusals may name the region. Rows stored by the previous release contain a locale key instead of a
 // code.
 function faultModel(fault: PageFault, { rules, language }: Scope) {
   const { key, values } = faultText(fault);

@@ -24,14 +24,20 @@ export interface LinksRoutesDependencies {
 }
 
 /**
- * The page of a one-time link. Opening it does not consume the link, because mail scanners and chat previews open
- * links; the button does. The token appears in no log, session or redirect.
+ * Creates the routes of the page that a one-time link opens. Opening the page does not consume the link, because mail
+ * scanners and chat previews open links. Only pressing the button does. The token appears in no log, session or redirect.
  */
 export function linksRoutes(deps: LinksRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, open });
   return [
     { method: 'get', path: paths.oneTimeLink, access: 'anyone', handle: handlers.show },
-    { method: 'post', path: paths.oneTimeLink, access: 'anyone', handle: handlers.open },
+    {
+      method: 'post',
+      path: paths.oneTimeLink,
+      access: 'anyone',
+      form: { keeps: [], changes: { notNeeded: 'a link works once' } },
+      handle: handlers.open,
+    },
   ];
 }
 
@@ -48,7 +54,7 @@ async function show(deps: LinksRoutesDependencies, request: Request, response: R
 
 async function open(deps: LinksRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { links, rules, authentication } = deps;
-  // A signed-in user would unintentionally continue as another user.
+  // A signed-in user would continue as another user without noticing.
   if (request.scope) return answerSignedIn(request, response, 409);
   const device = (request.get('user-agent') ?? '').slice(0, maxDeviceLength);
   const ticket = await withThrottle(deps, request, (token) =>
@@ -59,7 +65,7 @@ async function open(deps: LinksRoutesDependencies, request: Request, response: R
   response.set('Referrer-Policy', 'no-referrer').redirect(303, paths.changePassword);
 }
 
-// The same response for every invalid link, so that it does not reveal whether a link existed, or why it is invalid.
+// Every invalid link gets the same response, which does not reveal whether a link existed or why it is invalid.
 function answerInvalidLink(deps: LinksRoutesDependencies, response: Response): void {
   const { rules } = deps;
   const isSelfService = rules.operations['users.resetPassword'].at === 'alone';
@@ -80,7 +86,7 @@ async function withThrottle<T>(
   return result;
 }
 
-// The email or sheet was in the recipient's language, so the page is too.
+// The email or the sheet was in the recipient's language, so the page uses it too.
 function recipientLanguage(deps: LinksRoutesDependencies, request: Request, { user, tenant }: FoundLink) {
   const { cookies, rules } = deps;
   return (

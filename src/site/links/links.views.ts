@@ -5,7 +5,7 @@ type HandOver = ReturnType<typeof describeHandover>;
 
 export interface OpenLinkPage {
   readonly tenant: string;
-  /** Masked, since anyone with the link sees the page. */
+  /** The user name, masked because anyone who has the link can see the page. */
   readonly username: string;
   readonly purpose: FoundLink['purpose'];
   readonly expiresAt: number;

@@ -3,10 +3,13 @@ import type { FoundLink } from '../../core/accounts/index.ts';
 
 export interface ForcedChangePage {
   readonly username: string;
-  /** Who set the current password: '' for an administrator who was erased, null for an operator. */
+  /**
+   * The name of the administrator who issued the temporary password; '' if that administrator has been erased, null if
+   * it was an operator.
+   */
   readonly setBy: string | null;
   readonly setAt: number;
-  /** Purpose of the one-time link that led to this page; null after a temporary password. */
+  /** The purpose of the one-time link that led to this page; null if the user signed in with a temporary password. */
   readonly purpose: FoundLink['purpose'] | null;
   readonly minimumLength: number;
 }

@@ -9,6 +9,9 @@ import { streamText } from '../http/stream.ts';
 import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
 import type { Erasure, PersonalDataAccess } from '../../core/personal-data/index.ts';
 import { userListBreadcrumbs, userLinks, userBreadcrumbs, userIdOf } from '../users/view-models.ts';
+import { seenFieldsOf, showChangedUser } from '../users/changed-user.ts';
+import { comparedBySeenUser, readSeenUser } from '../users/seen-user.ts';
+import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { entryModel } from './entry-models.ts';
 import type { StoredData } from './personal-data.views.ts';
@@ -26,6 +29,7 @@ const deletedUsersBreadcrumbs = [
 const breadcrumbsFor = (user: User) => (user.state === 'deleted' ? deletedUsersBreadcrumbs : userBreadcrumbs(user));
 
 export interface PersonalDataRoutesDependencies {
+  readonly database: Database;
   readonly personalData: PersonalDataAccess;
   readonly erasure: Erasure;
   readonly throttle: Throttle;
@@ -33,21 +37,41 @@ export interface PersonalDataRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Personal data of a user: access by the user and by administrators, and erasure. */
+/** Creates the routes for a user's personal data, which the user and administrators can view, and for its erasure. */
 export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[] {
   const handlers = bind(deps, { showOwn, sendOwn, showQuestion, show, sendFile, confirmErase, erase });
   return [
     { method: 'get', path: paths.ownData, access: 'profile.view', handle: handlers.showOwn },
     { method: 'get', path: paths.ownDataFile, access: 'profile.view', handle: handlers.sendOwn },
     { method: 'get', path: paths.userData, access: 'personalData.view', handle: handlers.showQuestion },
-    { method: 'post', path: paths.userData, access: 'personalData.view', handle: handlers.show },
-    { method: 'post', path: paths.userDataFile, access: 'personalData.view', handle: handlers.sendFile },
+    {
+      method: 'post',
+      path: paths.userData,
+      access: 'personalData.view',
+      form: { keeps: [], changes: onlyReads },
+      handle: handlers.show,
+    },
+    {
+      method: 'post',
+      path: paths.userDataFile,
+      access: 'personalData.view',
+      form: { page: paths.userData, keeps: [], changes: onlyReads },
+      handle: handlers.sendFile,
+    },
     { method: 'get', path: paths.eraseUser, access: 'personalData.erase', handle: handlers.confirmErase },
-    { method: 'post', path: paths.eraseUser, access: 'personalData.erase', handle: handlers.erase },
+    {
+      method: 'post',
+      path: paths.eraseUser,
+      access: 'personalData.erase',
+      form: { keeps: [], changes: comparedBySeenUser },
+      handle: handlers.erase,
+    },
   ];
 }
 
-/** Reading all data is expensive, so it is throttled. Access to another user's data is recorded. */
+const onlyReads = { notNeeded: 'reads and records that it was read' } as const;
+
+/** Throttles the request, because reading all data is expensive, and records access to another user's data. */
 async function throttleAndRecord(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
   const { throttle, personalData } = deps;
   await throttle.requireBudget(scope, 'personalData');
@@ -72,7 +96,7 @@ async function send(
   const scope = scopeOf(request);
   response.set({
     'Content-Type': 'application/json; charset=utf-8',
-    // The file name omits the user's name, because files are passed on.
+    // The file name does not contain the user's name, because such files are often passed on.
     'Content-Disposition': 'attachment; filename="personal-data.json"',
     'Cache-Control': 'no-store',
   });
@@ -89,7 +113,7 @@ async function showOwn(deps: PersonalDataRoutesDependencies, request: Request, r
 
 async function sendOwn(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { user } = sessionOf(request);
-  // A HEAD request reads no data.
+  // A HEAD request reads none of the data.
   if (request.method === 'HEAD') return void response.type('application/json; charset=utf-8').end();
   await throttleAndRecord(deps, scopeOf(request), user);
   await send(deps, request, response, user);
@@ -130,10 +154,16 @@ async function confirmErase(deps: PersonalDataRoutesDependencies, request: Reque
 }
 
 async function erase(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { erasure, answerRefusal } = deps;
-  const result = await erasure.erase(scopeOf(request), userIdOf(request));
+  const { erasure, answerRefusal, database } = deps;
+  const userId = userIdOf(request);
+  const result = await erasure.erase(scopeOf(request), userId, readSeenUser(request.body, userId));
   if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
-  // The notice does not name the user: the session would store the name that was just erased.
+  if (result.outcome === 'conflict') {
+    const { user } = result;
+    const button = { href: userLinks(user).eraseHref, icon: 'trash', label: 'personal-data:erase.title', danger: true };
+    return showChangedUser(database, request, response, { user, button, fields: seenFieldsOf(user) });
+  }
+  // The notice does not name the user, because the session would then store the name that has just been erased.
   request.session.notice = { kind: 'success', key: 'personal-data:erase.done' };
   await seeOther(request, response, paths.deletedUsers);
 }

@@ -1,3 +1,4 @@
+import type { SeenUser } from '../../domain/people/seen-user.ts';
 import type { User, UserStatus } from '../../domain/people/user.ts';
 import type { describeDevice } from '../../core/accounts/index.ts';
 import type { PersonalDataAccess } from '../../core/personal-data/index.ts';
@@ -6,7 +7,7 @@ import type { NamedUser, DisplayText } from '../http/view-models.ts';
 type PersonalData = Awaited<ReturnType<PersonalDataAccess['view']>>;
 export type PersonalEntry = PersonalData['entries'][number];
 
-/** Actor or target of an entry: the name, or the pseudonym after erasure. */
+/** The actor or target of an entry, by name or, after erasure, by pseudonym. */
 export interface ParticipantModel {
   readonly id: string | null;
   readonly displayName: DisplayText;
@@ -21,12 +22,12 @@ export interface FieldChangeModel {
 /** An entry of the activity log, reduced to what the user may see. */
 export interface EntryModel {
   readonly at: number;
-  /** Locale key of the event. */
+  /** The locale key of the event's short name. */
   readonly title: string;
   readonly changes: readonly FieldChangeModel[];
   readonly by: ParticipantModel | null;
   readonly to: ParticipantModel | null;
-  /** Whether the omitted data is about other users only. */
+  /** Whether the omitted data concerns only other users. */
   readonly concernsOthers: boolean;
   readonly address: PersonalEntry['address'];
 }
@@ -52,7 +53,10 @@ declare module '../http/view-models.ts' {
     'personal-data/change': FieldChangeModel;
     'personal-data/download': { readonly action: string; readonly primary?: boolean };
     'personal-data/entries': Pick<StoredData, 'entries' | 'more'> & { readonly user: Pick<User, 'id'> };
-    'personal-data/erase': UserModel & { readonly dataHref: string; readonly eraseHref: string };
+    'personal-data/erase': UserModel & { readonly user: SeenUser & Pick<User, 'id'> } & {
+      readonly dataHref: string;
+      readonly eraseHref: string;
+    };
     'personal-data/stored-data': StoredData;
     'personal-data/user': StoredData & { readonly dataFileHref: string };
     'personal-data/own': StoredData & { readonly fileHref: string };

@@ -23,14 +23,22 @@ export interface PreferencesRoutesDependencies {
   readonly rules: RegionRules;
 }
 
-/** Language and theme, which can be changed on any page, with or without a session. */
+/**
+ * Creates the routes that change the language and the theme, which is possible on any page with or without a session.
+ */
 export function preferencesRoutes(deps: PreferencesRoutesDependencies): Route[] {
   const handlers = bind(deps, { setLanguage, setTheme });
   return [
-    { method: 'post', path: paths.language, access: 'anyone', handle: handlers.setLanguage },
-    { method: 'post', path: paths.theme, access: 'anyone', handle: handlers.setTheme },
+    { method: 'post', path: paths.language, access: 'anyone', form: preference, handle: handlers.setLanguage },
+    { method: 'post', path: paths.theme, access: 'anyone', form: preference, handle: handlers.setTheme },
   ];
 }
+
+const preference = {
+  page: null,
+  keeps: [],
+  changes: { notNeeded: 'one value of its sender, chosen with the button that saves it' },
+} as const;
 
 async function setLanguage(deps: PreferencesRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { rules, cookies, database, origin } = deps;
@@ -51,11 +59,11 @@ function setTheme(deps: PreferencesRoutesDependencies, request: Request, respons
   response.redirect(303, localPathOf(values.returnTo, origin));
 }
 
-// The field can be forged: addresses outside this site are replaced by the home page.
+// The field can be forged, so an address outside this site is replaced by that of the home page.
 function localPathOf(returnTo: string, origin: string): string {
   if (!/^\/(?![/\\])/.test(returnTo) || !URL.canParse(returnTo, origin)) return paths.home;
   const url = new URL(returnTo, origin);
-  // `/.//host` normalizes to `//host`, which browsers interpret as another site.
+  // `/.//host` normalizes to `//host`, which browsers treat as the address of another site.
   const leavesSite = url.origin !== origin || url.pathname.startsWith('//');
   return leavesSite ? paths.home : url.pathname + url.search;
 }

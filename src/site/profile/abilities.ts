@@ -1,7 +1,7 @@
 import type { User } from '../../domain/people/user.ts';
 import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
 
-/** Locale keys of what each administrator level allows, in display order. */
+/** The locale keys that describe what each administrator level allows, in display order. */
 export const administratorAbilities: Readonly<Record<AdministratorLevel, readonly string[]>> = {
   global: ['roles:can.manageEverybody', 'roles:can.giveEveryLevel', 'roles:can.seeActivity', 'roles:can.ownAccount'],
   userManagement: [
@@ -14,7 +14,7 @@ export const administratorAbilities: Readonly<Record<AdministratorLevel, readonl
   none: ['roles:can.ownAccount'],
 };
 
-/** Locale keys of what each agent level allows. These rights apply in the applications that the portal links to. */
+/** The locale keys that describe what each agent level allows in the applications that the portal links to. */
 export const agentAbilities: Readonly<Record<AgentLevel, readonly string[]>> = {
   admin: ['roles:can.customers', 'roles:can.onBehalf', 'roles:can.serviceRequests'],
   sales: ['roles:can.sell'],
@@ -22,7 +22,7 @@ export const agentAbilities: Readonly<Record<AgentLevel, readonly string[]>> = {
   none: [],
 };
 
-/** Locale keys of what a user's levels allow. */
+/** The locale keys that describe what a user's levels allow. */
 export interface Abilities {
   readonly administrator: readonly string[];
   readonly agent: readonly string[];

@@ -7,7 +7,7 @@ import type { RestrictionNote } from '../rules/restriction-notes.ts';
 
 export interface ProfilePage {
   readonly user: User;
-  /** Epoch ms. */
+  /** When the password was set, in epoch milliseconds. */
   readonly passwordSetAt: number;
   readonly tenantName: string;
   readonly notes: readonly RestrictionNote[];
@@ -19,12 +19,12 @@ export interface ProfilePage {
 export interface OwnSecondFactor {
   readonly user: User;
   readonly codesLeft: number;
-  /** Whether the rules require a second factor, in which case it cannot be removed. */
+  /** Whether the rules require a second factor. If they do, the user cannot remove it. */
   readonly isRequired: boolean;
 }
 
 export interface SecurityPage extends OwnSecondFactor {
-  /** Epoch ms. */
+  /** When the password was set, in epoch milliseconds. */
   readonly passwordSetAt: number;
   readonly events: readonly Activity[];
 }

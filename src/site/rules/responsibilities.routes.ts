@@ -18,7 +18,9 @@ const requiredActions: Readonly<Record<string, Action>> = {
 
 const breadcrumbs = [{ href: paths.dashboard, label: 'common:terms.dashboard' }];
 
-/** The table of responsibilities, for signed-in users, and the region's rules, for everyone. */
+/**
+ * Creates the routes of the table of responsibilities, for signed-in users, and of the region's rules, for everyone.
+ */
 export function responsibilitiesRoutes(deps: RegionRules): Route[] {
   const handlers = bind(deps, { showRegion });
   return [
@@ -29,18 +31,18 @@ export function responsibilitiesRoutes(deps: RegionRules): Route[] {
 
 function showResponsibilities(request: Request, response: Response): void {
   const scope = scopeOf(request);
-  // Rows do not link to pages that the user may not open.
+  // A row links to a page only if the user may open that page.
   const mayOpen = (href: string | null): boolean =>
     href !== null && may(scope, requiredActions[href] ?? 'dashboard.view').allowed;
   const rows = responsibilityRows(scope.rules).map((row) => ({ ...row, href: mayOpen(row.href) ? row.href : null }));
   response.page('rules/responsibilities', { rows }, { title: 'rules:where.title', breadcrumbs });
 }
 
-// The public page shows only the region's rules, not those of a tenant.
+// The public page shows the region's rules without those of a tenant.
 function showRegion(deps: RegionRules, request: Request, response: Response): void {
   const rows = responsibilityRows(deps).map((row) => ({ ...row, href: null }));
   const model = { rows, groups: describeRules(deps, deps, {}), region: deps };
-  // No navigation while a password change is pending.
+  // Omit the navigation while a password change is pending, because its pages cannot be opened yet.
   const withoutNavigation = request.signedIn?.session.user.password === 'temporary';
   response.page('rules/region', model, { title: 'rules:region.title', withoutNavigation, breadcrumbs });
 }

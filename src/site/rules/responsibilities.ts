@@ -1,7 +1,7 @@
 import type { Place, Placement, RegionRules, UserOperation, LocalizedText } from '../../domain/regions.ts';
 import { paths } from '../http/paths.ts';
 
-/** Operations that belong together. If all are done in the same place, they share a row. */
+/** Groups of related operations. Operations that are performed in the same place share a row. */
 const groups = {
   manage: [
     ...(['users.list', 'users.view', 'users.add', 'users.edit'] as const),
@@ -14,19 +14,19 @@ const groups = {
 
 /** A row of the table of responsibilities: an operation, its place, and the people who perform it. */
 export interface ResponsibilityRow {
-  /** Name of the operation: a locale key, or texts from the rules file. */
+  /** The name of the operation, as a locale key or as texts from the rules file. */
   readonly what: string | LocalizedText;
-  /** Locale keys of the individual operations, if the row covers only part of its group. */
+  /** The locale keys of the individual operations if the row does not cover its whole group. */
   readonly detail: readonly string[];
   readonly at: 'here' | 'elsewhere' | 'alone' | 'nobody' | 'tenantNobody';
   readonly places: readonly Place[];
-  /** This portal's page for the operation. */
+  /** The page of this portal that performs the operation. */
   readonly href: string | null;
-  /** Locale key of the people who may perform the operation. */
+  /** The locale key that describes who may perform the operation. */
   readonly who: string;
 }
 
-/** @returns the rows for operations on users, for functions outside the portal, and for functions of every user */
+/** @returns a row for each operation on users, for functions outside the portal and for functions of every user */
 export function responsibilityRows(rules: RegionRules): ResponsibilityRow[] {
   const operations = Object.entries(groups).flatMap(([group, all]) => rowsOf(rules, group, all));
   const related = rules.related.map(({ what, places }): ResponsibilityRow => {

@@ -6,24 +6,24 @@ import type { Scope } from '../../domain/scope.ts';
 import type { Target } from '../../domain/policy-decision.ts';
 import type { DenialReason } from '../../domain/denial-reason.ts';
 
-/** Why a page does not offer some actions: one note for all actions with the same reason. */
+/** A note on actions that a page does not offer, all for the same reason. */
 export interface RestrictionNote {
   readonly because: Exclude<DenialReason, 'level' | 'secondAdministrator'> | 'supportAdministrator';
-  /** The place that performs the actions instead. */
+  /** The place that performs these actions instead. */
   readonly place: LocalizedText | null;
   readonly address: string | null;
-  /** Locale keys of the missing actions. */
+  /** The locale keys of these actions. */
   readonly what: readonly string[];
   /** Whether the table of responsibilities explains the reason. */
   readonly explained: boolean;
 }
 
-/** @returns the notes that a page shows instead of unavailable buttons, in the order of the actions */
+/** @returns the notes that a page shows instead of unavailable buttons, in the order of `actions` */
 export function restrictionNotes(scope: Scope, actions: readonly Action[], target?: Target): RestrictionNote[] {
   const notes = new Map<string, RestrictionNote>();
   for (const action of actions) {
     const decision = may(scope, action, target);
-    // Insufficient level is explained by the page itself, and actions that need approval are offered.
+    // The page itself explains an insufficient level, and it offers actions that need approval.
     if (decision.allowed || decision.because === 'level' || decision.because === 'secondAdministrator') continue;
     const { because } = decision;
     const [place, address] = because === 'elsewhere' ? [decision.place, decision.address] : [null, null];
@@ -34,7 +34,7 @@ export function restrictionNotes(scope: Scope, actions: readonly Action[], targe
   return [...notes.values()];
 }
 
-/** @returns the note if all actions are unavailable for the same reason; otherwise null */
+/** @returns the note if all actions are unavailable for the same reason; null otherwise */
 export function commonRestrictionNote(
   scope: Scope,
   actions: readonly Action[],
@@ -48,7 +48,8 @@ const targetedVerbs = ['edit', 'block', 'endSessions', 'resetPassword', 'delete'
 const listVerbs = [...targetedVerbs, 'add', 'import', 'export'] as const;
 
 /**
- * @returns notes for the user list: on actions that are never available, and on those unavailable for administrators
+ * @returns the notes of the user list: one on actions that are never available, one on those unavailable for
+ * administrators
  */
 export function userListRestrictionNotes(scope: Scope): RestrictionNote[] {
   const listActions = listVerbs.map((verb) => `users.${verb}` as const);

@@ -11,7 +11,7 @@ import {
 } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 
-/** Groups of rules on the rules page, in display order. */
+/** The groups of rules on the rules page, in display order. */
 export const ruleGroups = {
   passwords: ['secondFactor', 'passwordLength', 'attempts', 'handOver', 'temporaryPasswordHours', 'linkHours'],
   sessions: ['idleMinutes', 'absoluteHours'],
@@ -23,7 +23,7 @@ export const ruleGroups = {
 
 type RuleGroup = keyof typeof ruleGroups;
 
-/** Numbers that only the region sets, shown at the end of their group. */
+/** Numbers that only the region sets. They are shown at the end of their group. */
 const regionOnlyNumbers: Readonly<
   Partial<Record<RuleGroup, Readonly<Record<string, (rules: RegionRules) => number>>>>
 > = {
@@ -31,13 +31,14 @@ const regionOnlyNumbers: Readonly<
   twoAdministrators: { withinHours: (rules) => rules.twoAdministrators.withinHours },
 };
 
-/** Rules whose label needs a hint. */
+/** The rules whose label needs a hint. */
 const rulesWithHint: ReadonlySet<TenantRule> = new Set<TenantRule>([
   ...(['secondFactor', 'handOver', 'administratorsManagedBy', 'export', 'deleteMany', 'supportAccess'] as const),
 ]);
 
 /**
- * @returns the rules of a tenant by group: the value in force, who set it, and the values that the tenant may choose
+ * @returns the rules of a tenant by group, each with its current value, its origin, and the values that the tenant may
+ * choose
  */
 export function describeRules(region: RegionRules, rules: RegionRules, own: TenantRules) {
   return Object.entries(ruleGroups).map(([group, names]) => ({
@@ -55,7 +56,7 @@ function regionOnlyRules(group: RuleGroup, region: RegionRules): { name: string;
 
 const daysOfAYear = 365;
 
-/** @returns the retention time of the log, in years if it is a whole number of years */
+/** @returns the retention time of the log, in years if that is a whole number and in days otherwise */
 export function describeRetention({ activityLog }: RegionRules): { value: string; count: number } {
   const days = activityLog.retentionDays;
   return days % daysOfAYear === 0
@@ -69,7 +70,7 @@ function describeRule(name: TenantRule, region: RegionRules, rules: RegionRules,
   const origin = { name, hint: rulesWithHint.has(name), own: own[name] ?? '' };
   if (isNumber(name)) return { ...origin, ...describeNumber(name, region, rules, own) };
   const of = choiceRules[name].of;
-  // A function performed elsewhere is not forbidden; the table of responsibilities names the place.
+  // An export performed elsewhere is not forbidden, so the table of responsibilities names the place.
   const elsewhere = name === 'usersExport' && rules.operations['users.export'].at === 'elsewhere';
   const value = elsewhere ? 'policy:elsewhere.title' : `account-settings:rules.choice.${name}.${of(rules)}`;
   const regionValue = `account-settings:rules.choice.${name}.${of(region)}`;
@@ -98,7 +99,7 @@ function describeNumber(name: NumericRule, region: RegionRules, rules: RegionRul
   } as const;
 }
 
-/** @returns each number that a tenant may tighten: the value in force, and who set it */
+/** @returns each number that a tenant may make stricter, with its current value and its origin */
 export const describeNumbers = (region: RegionRules, rules: RegionRules, own: TenantRules) =>
   numericRuleNames.map((name) => describeNumber(name, region, rules, own));
 

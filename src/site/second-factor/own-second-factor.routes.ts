@@ -30,7 +30,7 @@ const isRequiredFor = (request: Request): boolean => {
   const { user, tenant } = sessionOf(request);
   return isSecondFactorRequired(scopeOf(request).rules, user.administratorLevel, tenant.kind);
 };
-/** @returns the reason why the user must set up a second factor now; null if it is voluntary */
+/** @returns why the user must set up a second factor now; null if they may choose */
 function requirementFor(request: Request): 'moved' | 'required' | null {
   if (sessionOf(request).user.secondFactorDue) return 'moved';
   return isRequiredFor(request) ? 'required' : null;
@@ -43,14 +43,14 @@ export interface OwnSecondFactorRoutesDependencies {
   readonly authentication: Authentication;
   readonly devices: KnownDevices;
   readonly cookies: Cookies;
-  /** Issuer name, shown in authenticator apps. */
+  /** The issuer name that authenticator apps show. */
   readonly issuer: string;
-  /** URL of the sign-in page, for the printed sheet. */
+  /** The URL of the sign-in page, for the printed sheet. */
   readonly address: string;
   readonly clock: () => number;
 }
 
-/** The user's own second factor: set-up, new recovery codes, removal. */
+/** Creates the routes for the user's own second factor: set-up, new recovery codes and removal. */
 export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): Route[] {
   const handlers = bind(deps, { showSetUp, submitSetUp, showConfirmation, submitConfirmation });
   const confirmedActions = [
@@ -58,11 +58,11 @@ export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): 
     [paths.removeOwnSecondFactor, 'remove'],
   ] as const;
   return [
-    route('get', paths.ownSecondFactor, (request, response) => handlers.showSetUp(request, response)),
-    route('post', paths.ownSecondFactor, handlers.submitSetUp),
+    get(paths.ownSecondFactor, (request, response) => handlers.showSetUp(request, response)),
+    post(paths.ownSecondFactor, handlers.submitSetUp),
     ...confirmedActions.flatMap(([path, action]) => [
-      route('get', path, (request, response) => handlers.showConfirmation(request, response, action)),
-      route('post', path, (request, response) => handlers.submitConfirmation(request, response, action)),
+      get(path, (request, response) => handlers.showConfirmation(request, response, action)),
+      post(path, (request, response) => handlers.submitConfirmation(request, response, action)),
     ]),
   ];
 }
@@ -86,7 +86,7 @@ function seedOfferedTo({ offer }: OwnSecondFactorRoutesDependencies, request: Re
   return seed;
 }
 
-// The seed and its QR code appear in this response only.
+// The seed and its QR code appear only in this response.
 function showSetUp(
   deps: OwnSecondFactorRoutesDependencies,
   request: Request,
@@ -121,7 +121,7 @@ async function submitSetUp(
   const seed = seedOfferedTo(deps, request);
   const result = await deps.secondFactor.setUp(confirmationContext(deps, request), seed, typed);
   if (result.outcome === 'invalid') return showSetUp(deps, request, response, [result.fault]);
-  // Also removes the seed from the session data.
+  // This also removes the seed from the session data.
   await renewSession(deps, request);
   return reveal(deps, request, response, result, requirementFor(request) !== null);
 }
@@ -131,7 +131,8 @@ function renewSession({ authentication }: OwnSecondFactorRoutesDependencies, req
   return authentication.renew(request, { sessionId: id, epoch: user.epoch });
 }
 
-// The clear text goes into this response body only: no redirect or session from which another request could read it.
+// The clear text appears only in this response body, never in a redirect or session from which another request could
+// read it.
 function reveal(
   deps: OwnSecondFactorRoutesDependencies,
   request: Request,
@@ -193,7 +194,7 @@ async function submitConfirmation(
   request.session.notice = { kind: 'success', key: 'second-factor:remove.done' };
   return seeOther(request, response, paths.ownSecurity);
 }
-
-const route = (method: Route['method'], path: string, handle: Route['handle']): Route => {
-  return { method, path, access: 'profile.view', handle };
-};
+const access = 'profile.view';
+const form = { keeps: [], changes: { notNeeded: 'requires the password and a code, rechecked under the lock' } };
+const get = (path: string, handle: Route['handle']): Route => ({ method: 'get', path, access, handle });
+const post = (path: string, handle: Route['handle']): Route => ({ method: 'post', path, access, form, handle });

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import type * as Uqr from 'uqr';
 
-// Loaded on first use to keep startup fast.
+// The QR code library is loaded on first use to keep startup fast.
 const require = createRequire(import.meta.url);
 const uqr = (): typeof Uqr => require('uqr') as typeof Uqr;
 
-/** A QR code: its side length in modules, and an SVG path of the dark modules. */
+/** A QR code: its side length in modules, and the SVG path of the dark modules. */
 export interface QrCode {
   readonly size: number;
   readonly path: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FormFault } from '../http/page-options.ts';
 import { verbatimText } from '../http/forms.ts';
 
-// Codes are taken exactly as typed. Validation happens in core, with the same response for every invalid code.
+// Codes are taken exactly as typed. Core validates them and gives the same response for every invalid code.
 export const signInCodeForm = z
   .object({ code: verbatimText, recoveryCode: verbatimText })
   .transform(({ code, recoveryCode }) =>
@@ -11,9 +11,19 @@ export const signInCodeForm = z
       : { typed: code, field: 'code' },
   );
 
+/** The set-up time of the factor that the page showed, epoch ms; null if the form does not contain it. */
+export const removalForm = z.object({
+  secondFactorAt: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .nullable()
+    .catch(null),
+});
+
 export const confirmationForm = z.object({ currentPassword: verbatimText, code: verbatimText });
 
-/** @returns a fault for each empty field */
+/** @returns one fault for each empty field */
 export const missingFieldFaults = ({
   currentPassword,
   code,

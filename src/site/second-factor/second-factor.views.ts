@@ -2,7 +2,7 @@ import type { User } from '../../domain/people/user.ts';
 import type { QrCode } from './qr-code.ts';
 
 export interface SetUpPage {
-  /** Why the user must set up a second factor now; null if it is voluntary. */
+  /** Why the user must set up a second factor now; null if they may choose. */
   readonly requirement: 'moved' | 'required' | null;
   readonly username: string;
   readonly seed: string;
@@ -30,7 +30,7 @@ export interface ConfirmationPage {
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    /** Whether the form for a recovery code is open. */
+    /** The page that asks for a code, with an open form for a recovery code if `isRecoveryOpen` is set. */
     'second-factor/sign-in-code': { readonly isRecoveryOpen: boolean };
     'second-factor/recovery-codes': RecoveryCodesPage;
     'second-factor/not-set-up': undefined;

@@ -57,6 +57,10 @@ export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
       method: 'post',
       path: paths.setUp,
       access: 'anyone',
+      form: {
+        keeps: ['tenantName', 'domain', 'language', 'adminName', 'username'],
+        changes: { notNeeded: 'the link of the set-up works once' },
+      },
       handle: async (request, response) => {
         const digest = await handlers.verifyLink(request);
         const { values, faults } = readForm(setUpForm, request.body);
@@ -69,7 +73,7 @@ export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
   ];
 }
 
-// The link itself is the secret, so an invalid link gets the same 404 as any unknown address.
+// The link itself is the secret, so an invalid link gets the same 404 as an unknown address.
 async function verifyLink(deps: SetUpRoutesDependencies, request: Request): Promise<string> {
   const { database } = deps;
   const digest = setupTokenDigest(String(request.params.token));

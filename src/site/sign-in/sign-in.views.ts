@@ -9,7 +9,7 @@ interface ForgottenPassword {
 
 export interface PasswordPage extends ForgottenPassword {
   readonly username: string;
-  /** Locale key. */
+  /** The locale key of the hint. */
   readonly hint: string;
 }
 

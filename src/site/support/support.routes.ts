@@ -1,11 +1,12 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { maxPurposeLength, supportLevels } from '../../domain/support.ts';
+import { isGrantInForce, maxPurposeLength, supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { paths, fillPath } from '../http/paths.ts';
 import { renewCsrfToken } from '../http/csrf.ts';
+import type { FormDeclaration } from '../http/form-declaration.ts';
 import { readForm, wholeNumber, singleLine } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -31,19 +32,68 @@ export interface SupportRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Support access: granting and ending it, for administrators; entering and leaving the tenant, for operators. */
+const forms = {
+  grant: {
+    keeps: ['operator', 'purpose', 'hours', 'level'],
+    changes: { notNeeded: 'adds a grant; an operator can have only one at a time' },
+  },
+  end: {
+    page: paths.supportAccess,
+    keeps: [],
+    changes: { notNeeded: 'ends one grant, which cannot change before it ends; a repetition changes nothing' },
+  },
+  enter: {
+    page: paths.dashboard,
+    keeps: [],
+    changes: { notNeeded: 'changes only the session of its sender; the grant is checked under the lock' },
+  },
+  leave: { page: paths.dashboard, keeps: [], changes: { notNeeded: 'changes only the session of its sender' } },
+} as const satisfies Readonly<Record<string, FormDeclaration>>;
+
+/**
+ * Creates the routes with which administrators grant and end support access, and operators enter and leave the tenant.
+ */
 export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, grant, end, enter, leave });
   return [
-    { method: 'get', path: paths.supportAccess, access: 'support.view', handle: (...both) => handlers.show(...both) },
-    { method: 'post', path: paths.supportAccess, access: 'support.grant', handle: handlers.grant },
-    { method: 'post', path: paths.endSupport, access: 'support.grant', handle: handlers.end },
-    { method: 'post', path: paths.enterSupport, access: 'dashboard.view', handle: handlers.enter },
-    { method: 'post', path: paths.leaveSupport, access: 'dashboard.view', handle: handlers.leave },
+    {
+      method: 'get',
+      path: paths.supportAccess,
+      access: 'support.view',
+      handle: (...both) => handlers.show(...both, [], both[0].restored ? (both[0].body as Typed) : {}),
+    },
+    {
+      method: 'post',
+      path: paths.supportAccess,
+      access: 'support.grant',
+      form: forms.grant,
+      handle: handlers.grant,
+    },
+    {
+      method: 'post',
+      path: paths.endSupport,
+      access: 'support.grant',
+      form: forms.end,
+      handle: handlers.end,
+    },
+    {
+      method: 'post',
+      path: paths.enterSupport,
+      access: 'dashboard.view',
+      form: forms.enter,
+      handle: handlers.enter,
+    },
+    {
+      method: 'post',
+      path: paths.leaveSupport,
+      access: 'dashboard.view',
+      form: forms.leave,
+      handle: handlers.leave,
+    },
   ];
 }
 
-// Whether the region or the tenant forbids support access; null if it is allowed.
+// Tells whether the region or the tenant's own rule forbids support access. Null means that it is allowed.
 function forbiddenBy(deps: SupportRoutesDependencies, { rules }: Scope): 'region' | 'own' | null {
   const { regionRules } = deps;
   if (rules.supportAccess.grant === 'allowed') return null;
@@ -54,7 +104,7 @@ function grantModel(deps: SupportRoutesDependencies, grant: TenantGrant) {
   const { clock } = deps;
   return {
     ...grant,
-    outcome: grant.outcome ?? (grant.endsAt <= clock() ? 'expired' : null),
+    outcome: grant.outcome ?? (isGrantInForce(grant, clock()) ? null : 'expired'),
     endHref: fillPath(paths.endSupport, { grantId: grant.id }),
   };
 }
@@ -126,21 +176,21 @@ async function leave(deps: SupportRoutesDependencies, request: Request, response
 
 const grantIdOf = (request: Request): string => String(request.params.grantId);
 
-/** The submitted values, to be shown in the fields again. */
+/** The submitted values, which the form shows again after an error. */
 function typedTexts({ operator, purpose, level, hours }: Typed): SupportPage['typed'] {
   const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, maxPurposeLength) : '');
   return { operator: textOf(operator), purpose: textOf(purpose), level: textOf(level), hours: textOf(hours) };
 }
 
 const maxIdLength = 36;
-/** @param longestHours maximum duration of access under the rules */
+/** @param longestHours the maximum duration of access that the rules allow, in hours */
 export const grantForm = (longestHours: number) =>
   z.object({
     operator: singleLine(maxIdLength).refine((text) => text !== '', 'support:error.unknown'),
     purpose: singleLine(maxPurposeLength)
       .transform(cleanName)
       .refine((text) => text !== '', 'support:error.purpose'),
-    // An unknown level falls back to the lower one.
+    // An unknown level is replaced by the lower one.
     level: z.enum(supportLevels).catch('look'),
     hours: wholeNumber
       .transform((number) => number ?? 0)

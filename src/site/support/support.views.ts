@@ -17,7 +17,7 @@ export interface SupportForm {
 }
 
 export interface SupportPage extends SupportForm {
-  /** The region or tenant rule that forbids support access; null if it is allowed. */
+  /** Whether the region or the tenant's own rule forbids support access; null if it is allowed. */
   readonly forbiddenBy: 'region' | 'own' | null;
   readonly canGrant: boolean;
   readonly open: readonly GrantModel[];
@@ -32,7 +32,7 @@ declare module '../http/view-models.ts' {
     'support/grants': {
       readonly grants: readonly GrantModel[];
       readonly caption: string;
-      /** Whether the user may end them. */
+      /** Whether the current user may end the grants. */
       readonly canEnd: boolean;
     };
     'support/notice': { readonly grant: TenantGrant };

@@ -1,7 +1,7 @@
 import { availableBulkActions, type BulkAction } from '../../core/accounts/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 
-interface ButtonStyle {
+export interface ButtonStyle {
   readonly label: string;
   readonly icon: string;
   readonly danger: boolean;
@@ -15,7 +15,7 @@ const buttonStyles: Readonly<Record<BulkAction, ButtonStyle>> = {
   restore: { label: 'common:terms.restore', icon: 'rotate-clockwise', danger: false },
 };
 
-/** @returns label, icon and danger flag of an action */
+/** @returns the label and icon of an action, and whether its button warns of danger */
 export const buttonStyleOf = (action: BulkAction): ButtonStyle => buttonStyles[action];
 
 /** @returns the buttons below a list of current or deleted users */

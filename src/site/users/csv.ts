@@ -13,7 +13,7 @@ import type { Database } from '../../platform/database/database.ts';
 
 const readOnlyColumns: readonly CsvColumn[] = ['status', 'lastSignIn'];
 
-/** Locale key of each column heading. */
+/** The locale key of each column heading. */
 export const csvHeadings: Readonly<Record<CsvColumn, string>> = {
   username: 'common:terms.username',
   firstName: 'common:terms.firstName',
@@ -26,10 +26,10 @@ export const csvHeadings: Readonly<Record<CsvColumn, string>> = {
   lastSignIn: 'users:column.lastSignIn',
 };
 
-/** Code in the language column for users without a language setting. */
+/** The code that the language column contains for users without their own language. */
 const languageOfTenant = 'tenant';
 
-/** Columns whose cells are labels from a fixed set of codes. */
+/** The columns whose cells are labels from a fixed set, each with the codes of these labels. */
 export const enumColumns = {
   administratorLevel: (code: string): DisplayText => ({ key: `roles:administrator.${code}` }),
   agentLevel: (code: string): DisplayText => ({ key: `roles:agent.${code}` }),
@@ -38,10 +38,11 @@ export const enumColumns = {
 } as const;
 export type EnumColumn = keyof typeof enumColumns;
 
-/** @returns a UTC time in ISO 8601, without milliseconds. @param at epoch ms */
+/** @param at a time in epoch milliseconds @returns the UTC time in ISO 8601, without milliseconds */
 export const isoTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-// Ignores case, accents, spaces and punctuation: `User name`, `username` and `USER-NAME` are the same.
+// Labels match regardless of case, accents, spaces and punctuation, so `User name`, `username` and `USER-NAME` are the
+// same.
 const foldLabel = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
 
 export type UsersCsv = ReturnType<typeof createUsersCsv>;
@@ -49,13 +50,16 @@ export type UsersCsv = ReturnType<typeof createUsersCsv>;
 interface UsersCsvDependencies {
   readonly translator: Translator;
   readonly clock: () => number;
-  /** Folded headings of all languages, mapped to columns. */
+  /** The column of each heading in all languages. The headings are folded. */
   readonly columns: ReadonlyMap<string, string>;
-  /** Folded labels of all languages, mapped to codes. */
+  /** The code of each label in all languages, by column. The labels are folded. */
   readonly codesByLabel: Readonly<Record<EnumColumn, ReadonlyMap<string, string>>>;
 }
 
-/** Converts users to CSV rows in one language, and parses headings and labels in any language or as codes. */
+/**
+ * Creates functions that convert users to CSV rows in one language. Headings and labels can be parsed in any language
+ * or as codes.
+ */
 export function createUsersCsv(translator: Translator, clock: () => number) {
   const columns = dictionaryOf(translator, csvColumns, (column) => ({ key: csvHeadings[column as CsvColumn] }));
   const codesByLabel = {
@@ -87,7 +91,7 @@ function dictionaryOf(
   );
 }
 
-/** @returns the headings of all columns, or of the columns that an import can set */
+/** @returns the headings of all columns, or only those of columns that an import can set */
 function header({ translator }: UsersCsvDependencies, language: Language, which: 'all' | 'writable' = 'all'): string[] {
   const { t } = translator(language);
   const included = csvColumns.filter((column) => which === 'all' || !readOnlyColumns.includes(column));
@@ -109,12 +113,12 @@ function row({ translator, clock }: UsersCsvDependencies, language: Language, us
   ];
 }
 
-/** @returns the column for a heading, or null */
+/** @returns the column with this heading; null if there is none */
 function columnOf({ columns }: UsersCsvDependencies, heading: string): CsvColumn | null {
   return (columns.get(foldLabel(heading)) ?? null) as CsvColumn | null;
 }
 
-/** @returns the level for a cell's label; undefined if the label is unknown */
+/** @returns the level with this label; undefined if the label is unknown */
 function levelOf<Column extends 'administratorLevel' | 'agentLevel'>(
   deps: UsersCsvDependencies,
   column: Column,
@@ -123,7 +127,7 @@ function levelOf<Column extends 'administratorLevel' | 'agentLevel'>(
   return (codeOf(deps, column, cell) ?? undefined) as User[Column] | undefined;
 }
 
-/** @returns the language for a cell's label, null for the tenant's language; undefined if the label is unknown */
+/** @returns the language with this label, or null for the tenant's language; undefined if the label is unknown */
 function languageOf(deps: UsersCsvDependencies, cell: string): Language | null | undefined {
   const code = codeOf(deps, 'language', cell);
   return code === languageOfTenant ? null : (code ?? undefined);
@@ -132,7 +136,7 @@ function languageOf(deps: UsersCsvDependencies, cell: string): Language | null |
 const codeOf = ({ codesByLabel }: UsersCsvDependencies, column: EnumColumn, cell: string): string | null =>
   codesByLabel[column].get(foldLabel(cell)) ?? null;
 
-/** @returns the tenant's users as a CSV file that can be imported again without changes */
+/** Returns the tenant's users as a CSV file, which changes nothing if it is imported again. */
 export type UsersFile = (scope: Scope, language: Language) => CsvFile;
 
 export interface UsersFileDependencies {
@@ -146,7 +150,7 @@ async function* rows(deps: UsersFileDependencies, scope: Scope, language: Langua
   for await (const users of allUsers(database, scope)) yield users.map((user) => csv.row(language, user));
 }
 
-/** Exports the tenant's users as CSV. Users are read in batches while the file is sent. */
+/** Exports the tenant's users as a CSV file. They are read in batches while the file is being sent. */
 export function usersFile(deps: UsersFileDependencies, scope: Scope, language: Language): CsvFile {
   const { translator, csv } = deps;
   const { t, settings } = translator(language);

@@ -1,4 +1,5 @@
-import type { DisplayText } from '../http/view-models.ts';
+import { findChangeTo } from '../http/conflict.ts';
+import type { ConflictingField, DisplayText, FormConflict } from '../http/view-models.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { changeableFields, type EditConflict, fieldsOf, type UserField } from '../../core/accounts/index.ts';
@@ -11,15 +12,18 @@ import type { Database } from '../../platform/database/database.ts';
 type FieldValues = Readonly<Record<UserField, string>>;
 type OfferedLevels = ReturnType<typeof assignableLevels>;
 
-/** State of the edit form of a user. */
+/** The state of a user's edit form. */
 export interface EditFormState {
   /** The values in the fields. */
   readonly values: FieldValues;
-  /** The user's version when the page was opened; submitted with `shown` to detect which fields were changed. */
+  /**
+   * The user's version when the page was opened. The form submits it with `shown`, so that concurrent changes are
+   * detected.
+   */
   readonly version: string;
   readonly shown: Partial<FieldValues>;
-  readonly conflict: { readonly complete: boolean; readonly fields: readonly ConflictingField[] } | null;
-  /** Stored values of the fields whose input was not saved. */
+  readonly conflict: FormConflict | null;
+  /** The stored values of fields whose typed values were not saved. */
   readonly stored: Partial<Record<UserField, DisplayText>>;
 }
 
@@ -28,13 +32,13 @@ function formValuesOf(user: User, { rules }: Scope): FieldValues {
   return { ...fields, language: fields.language ?? '' };
 }
 
-// The form submits no levels for a user's own account.
+// The form for one's own account contains no levels.
 function submittedFieldsOf(texts: FieldValues, { own }: OfferedLevels): Partial<FieldValues> {
   const { administratorLevel, agentLevel, ...others } = texts;
   return own ? others : { ...others, administratorLevel, agentLevel };
 }
 
-/** @returns the form filled with the stored values */
+/** @returns the form with the values that are stored */
 export function storedForm(scope: Scope, user: User, levels: OfferedLevels): EditFormState {
   const values = formValuesOf(user, scope);
   return {
@@ -46,9 +50,12 @@ export function storedForm(scope: Scope, user: User, levels: OfferedLevels): Edi
   };
 }
 
+/** @returns whether a form contains what its page showed */
+export const isSubmitted = (body: unknown): boolean => textField(body, 'version') !== '';
+
 /**
- * @returns the form as submitted, for correction. Keeps the version and values that the page showed when it was
- * opened.
+ * @returns the form with the submitted values, to be corrected; it keeps the version and values that the page showed
+ * when it was opened
  */
 export function returnedForm(scope: Scope, user: User, levels: OfferedLevels, body: unknown): EditFormState {
   const stored = storedForm(scope, user, levels);
@@ -63,8 +70,8 @@ export function returnedForm(scope: Scope, user: User, levels: OfferedLevels, bo
 }
 
 /**
- * @returns the form with the stored values, overlaid with the fields that the sender changed. Submitting it again
- * saves it.
+ * @returns the form with the stored values, except in fields that the sender changed; submitting it again saves these
+ * changes
  */
 export function conflictForm(
   scope: Scope,
@@ -82,7 +89,7 @@ export function conflictForm(
   };
 }
 
-// A level that is not offered cannot be selected, so fall back to the stored one.
+// A level that the form does not offer cannot be selected, so the stored level is used instead.
 function typedOrStored(stored: FieldValues, levels: OfferedLevels, body: unknown): FieldValues {
   const typed = Object.fromEntries(changeableFields.map((field) => [field, textField(body, field)])) as FieldValues;
   const administratorLevel = levels.administrator.find((level) => level === typed.administratorLevel);
@@ -99,14 +106,7 @@ function textField(body: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A field that was not saved, with its stored value and, if the log contains it, the user who stored that value. */
-export interface ConflictingField {
-  readonly field: UserField;
-  readonly stored: DisplayText;
-  readonly change: { readonly by: DisplayText; readonly from: DisplayText; readonly at: number } | null;
-}
-
-/** @returns the conflicting fields, each with its new value and the user who changed it */
+/** @returns the fields that were not saved, each with its stored value and the user who stored it */
 export async function conflictingFields(
   database: Database,
   scope: Scope,
@@ -116,31 +116,14 @@ export async function conflictingFields(
   const edits = complete ? await activityStore.editsOfUser(database, scope, user.id) : [];
   return fields.map((field) => ({
     field,
+    label: `common:terms.${field}`,
     stored: shownValue(field, stored[field]),
-    change: changeTo(edits, field, stored[field]),
+    change: findChangeTo<Change>(edits, stored[field], (entry) => changeOf(entry, field), shownValue.bind(null, field)),
   }));
-}
-
-// The log has no entries for languages that users set themselves, and names in it can be erased. In both cases the
-// latest entry for the field does not match the stored value, and no author is shown.
-function changeTo(edits: readonly Activity[], field: UserField, stored: string | null): ConflictingField['change'] {
-  for (const activity of edits) {
-    const change = changeOf(activity, field);
-    if (change === undefined) continue;
-    if (change.to !== stored) return null;
-    return { by: actorOf(activity), from: shownValue(field, change.from), at: activity.at };
-  }
-  return null;
 }
 
 const changeOf = ({ event }: Activity, field: UserField): Change | undefined =>
   event.kind === 'user.edited' ? event.changes.find((change) => change.field === field) : undefined;
-
-function actorOf({ actor, support }: Activity): DisplayText {
-  if (actor === null) return { key: 'activity:operator' };
-  if (actor.name === null) return { key: 'activity:erased', values: { pseudonym: actor.pseudonym ?? '' } };
-  return support ? { key: 'activity:supporter', values: { name: actor.name } } : { text: actor.name };
-}
 
 function shownValue(field: UserField, value: string | null): DisplayText {
   if (field === 'language') return enumColumns.language(value ?? 'tenant');

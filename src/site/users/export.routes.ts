@@ -15,7 +15,10 @@ export interface ExportUsersRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** Export of the tenant's users. If another administrator must approve, the route's guard redirects to the request. */
+/**
+ * Creates the route that exports the tenant's users. If another administrator must approve, the access check redirects
+ * to the approval request.
+ */
 export function exportUsersRoutes(deps: ExportUsersRoutesDependencies): Route[] {
   const handlers = bind(deps, { send });
   return [{ method: 'get', path: paths.exportUsers, access: 'users.export', handle: handlers.send }];
@@ -24,7 +27,7 @@ export function exportUsersRoutes(deps: ExportUsersRoutesDependencies): Route[] 
 async function send(deps: ExportUsersRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { throttle, database, clock, usersFile } = deps;
   const scope = scopeOf(request);
-  // A HEAD request exports nothing, so it is neither throttled nor recorded.
+  // A HEAD request exports no data, so it is neither throttled nor recorded.
   if (request.method === 'HEAD') return void response.set('Cache-Control', 'no-store').type('text/csv').end();
   await throttle.requireBudget(scope, 'export');
   await recordExport(database, scope, clock());

@@ -1,11 +1,11 @@
 import type { Language } from '../../domain/regions.ts';
 
-/** The printed sheet that is handed over to a user. */
+/** The printed sheet that an administrator hands to a user. */
 export interface HandoverSheet {
   readonly language: Language;
   readonly dir: 'ltr' | 'rtl';
   readonly title: string;
-  /** HTML, like `expiry`. */
+  /** The greeting as HTML; `expiry` is HTML too. */
   readonly greeting: string;
   readonly facts: readonly { readonly label: string; readonly value: string }[];
   readonly password: string;

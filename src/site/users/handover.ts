@@ -10,13 +10,13 @@ import { paths } from '../http/paths.ts';
 import { createFormatsByLocale } from '../../i18n/formats.ts';
 import type { Messages, Translator } from '../../i18n/translator.ts';
 
-/** The content of the screen after a user's password was reset or the user was added. */
+/** What the screen shows after a user's password was reset or the user was added. */
 type RevealContent = Pick<RevealPage, 'user' | 'credential' | 'sheet' | 'heading' | 'sessionsEnded'>;
 
 /**
- * Responds with the screen that shows a temporary password or a one-time link once, or says that the link was sent by
- * email. The clear text goes into this response body only: no redirect, flash message or session from which another
- * request could read it.
+ * Responds with the screen that shows a temporary password or one-time link once, or says that the link was sent by
+ * email. The clear text appears only in this response body, never in a redirect, flash message or session from which
+ * another request could read it.
  */
 export function showCredential(
   response: Response,
@@ -33,13 +33,16 @@ export function showCredential(
   );
 }
 
-/** @returns the credential with its clear text. @throws if it was sent by email */
+/** @returns the credential with its clear text @throws if the credential was sent by email */
 export function revealedCredential({ handover, clearText, expiresAt }: IssuedCredential): RevealedCredential {
   if (clearText === null) throw new Error('A credential sent by email cannot be shown');
   return { handover, clearText, expiresAt };
 }
 
-/** Creates the printed sheet that hands a temporary password or link over to its user, in the user's language. */
+/**
+ * Creates a function that builds the printed sheet for handing over a temporary password or link, in the user's
+ * language.
+ */
 export function handoverSheetFactory(config: Config, translator: Translator, clock: () => number) {
   const formatsOf = createFormatsByLocale(clock);
   const address = new URL(paths.signIn, config.baseUrl).href;

@@ -32,7 +32,7 @@ export interface UserListRoutesDependencies {
   readonly clock: () => number;
 }
 
-/** The list of users, and the list of deleted users who can be restored. */
+/** Creates the routes of the user list and of the list of deleted users who can be restored. */
 export function userListRoutes(deps: UserListRoutesDependencies): Route[] {
   const handlers = bind(deps, { list, showDeleted });
   return [
@@ -110,7 +110,7 @@ function sortHeaderFor(query: ListQuery, key: SortKey) {
   return { direction, href: listHref(query, { sort: direction === 'ascending' ? `-${key}` : key }) } as const;
 }
 
-/** Reads one page of the tenant's users, with links to the adjacent pages. */
+/** Reads one page of the tenant's users, with links to the pages before and after it. */
 export async function listUsers(
   database: Database,
   scope: Scope,
@@ -128,7 +128,7 @@ export async function listUsers(
   );
 }
 
-/** Reads one page of deleted users, most recently deleted first. */
+/** Reads one page of deleted users, starting with the most recently deleted. */
 export async function listDeleted(database: Database, scope: Scope, query: PlaceQuery): Promise<UserList<User>> {
   const from = pageStartOf(query, 'deletedAt');
   const rows = await usersStore.pageOfDeleted(database, scope, from);
@@ -139,14 +139,16 @@ export async function listDeleted(database: Database, scope: Scope, query: Place
   );
 }
 
-// An invalid cursor means the first page.
+// An invalid cursor is treated as the start of the list.
 function pageStartOf({ after, before }: PlaceQuery, order: ListOrder): PageStart {
   const place = after ?? before;
   const cursor = place === null ? null : decodeCursor(place, order);
   return cursor === null ? null : { side: after === null ? 'before' : 'after', cursor };
 }
 
-/** Builds a page from rows in query order. The store returns one extra row if there are more. */
+/**
+ * Builds a page from rows in the order of the query. If there are further users, the store has returned one extra row.
+ */
 function toPage<U>(
   rows: readonly U[],
   from: PageStart,
@@ -167,7 +169,8 @@ function toPage<U>(
 const sortOf = ({ sort }: ListQuery): SortKey => sort.replace('-', '') as SortKey;
 
 /**
- * @returns the list's address with the query's filters and sort order, and the changes applied; the cursor is dropped
+ * @returns the address of the list with the given changes to its filters and sort order; without a new cursor, it
+ * starts at the first page
  */
 export function listHref(query: ListQuery, changes: Partial<ListQuery>): string {
   const { q, level, status, sort } = { ...query, ...changes };

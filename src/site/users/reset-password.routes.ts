@@ -19,12 +19,21 @@ export interface ResetPasswordRoutesDependencies {
   readonly answerRefusal: AnswerRefusal;
 }
 
-/** The confirmation page of a password reset, and the reset itself, which shows the new credential once. */
+/**
+ * Creates the routes of the page that confirms a password reset and of the reset itself, which shows the new credential
+ * once.
+ */
 export function resetPasswordRoutes(deps: ResetPasswordRoutesDependencies): Route[] {
   const handlers = bind(deps, { confirmReset, reset });
   return [
     { method: 'get', path: paths.resetPassword, access: 'users.resetPassword', handle: handlers.confirmReset },
-    { method: 'post', path: paths.resetPassword, access: 'users.resetPassword', handle: handlers.reset },
+    {
+      method: 'post',
+      path: paths.resetPassword,
+      access: 'users.resetPassword',
+      form: { keeps: [], changes: { comparedBy: ['epoch'] } },
+      handle: handlers.reset,
+    },
   ];
 }
 
@@ -68,8 +77,8 @@ async function reset(deps: ResetPasswordRoutesDependencies, request: Request, re
   response.page('users/reset-stale', model, options);
 }
 
-// The clear text goes into this response body only: no redirect, flash message or session from which another request
-// could read it.
+// The clear text appears only in this response body, never in a redirect, flash message or session from which another
+// request could read it.
 function reveal(
   deps: ResetPasswordRoutesDependencies,
   request: Request,

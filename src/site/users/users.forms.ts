@@ -16,7 +16,8 @@ import {
 const maxSearchLength = 100;
 const maxUsernameLength = 254;
 const maxTagLength = 50;
-// A cursor contains the sort key of a name in base64. A sort key has up to 18 characters per character of the name.
+// A cursor contains the sort key of a name in base64, and a sort key has up to 18 characters for each character of the
+// name.
 const maxPlaceLength = 12_000;
 const place = singleLine(maxPlaceLength)
   .transform((text) => (text === '' ? null : text))
@@ -25,8 +26,8 @@ const place = singleLine(maxPlaceLength)
   .catch(null);
 
 /**
- * The query parameters of the list. Invalid values are ignored instead of causing an error. Missing parameters also
- * have a default, since creating and catching an error costs more than the rest of the parsing.
+ * The query parameters of the list. Invalid values are ignored instead of causing an error. Missing parameters have a
+ * default as well, because creating and catching an error takes longer than all other parsing.
  */
 export const listQuery = z.object({
   q: singleLine(maxSearchLength).default('').catch(''),
@@ -38,11 +39,11 @@ export const listQuery = z.object({
     .catch('name'),
   after: place,
   before: place,
-  /** Whether all users on the page are selected. With JavaScript, the page does this without a reload. */
+  /** Whether all users on the page are selected. With JavaScript, the browser selects them without a reload. */
   choose: z.enum(['all']).nullable().default(null).catch(null),
 });
 
-/** The cursor of a list without search or filters. */
+/** The cursor in the address of a list without search and filters. */
 export const placeQuery = z.object({ after: place, before: place });
 
 export type PlaceQuery = z.infer<typeof placeQuery>;
@@ -51,10 +52,10 @@ export type ListQuery = z.infer<typeof listQuery>;
 
 const name = singleLine(maxNameLength).transform(cleanName);
 
-/** Returns the name order for a language. Defined only for the portal's languages. */
+/** Returns the name order of a language that the portal offers. */
 export type NameOrderOf = (language: Language) => NameOrder;
 
-/** The details of a user. An empty display name is replaced by the first and last name. */
+/** The details of a user. An empty display name is replaced by the first and last names. */
 const facts = {
   firstName: name,
   lastName: name,
@@ -84,7 +85,7 @@ export const newUserForm = z
 const administratorLevel = z.enum(administratorLevels).optional().catch(undefined);
 const agentLevel = z.enum(agentLevels).optional().catch(undefined);
 
-/** A level that the form does not contain, such as the user's own, is left unchanged. */
+/** The edit form. A level that it does not contain, such as the user's own, is left unchanged. */
 export const editForm = z.object({ ...facts, administratorLevel, agentLevel }).refine(hasName, requiresName);
 
 const shownName = z.string().transform(cleanName);
@@ -105,7 +106,7 @@ const shownForm = z
   });
 
 /**
- * @param languages the languages that the region offers: the form shows no others
+ * @param languages the languages that the region offers, because the form shows only these
  * @returns the values that the page showed when it was opened; null if they are missing or malformed
  */
 export function readShown(body: unknown, languages: readonly Language[]): ShownFields | null {
@@ -123,7 +124,7 @@ const selection = z
   .refine((all) => all.length > 0, 'users:bulk.error.nobody')
   .refine((all) => all.length <= maxBulkUsers, 'users:bulk.error.tooMany');
 
-/** A bulk action and the selected users. */
+/** The fields of a bulk action: the action and the selected users. */
 export const bulkForm = z.object({
   action: z.enum(bulkActions).nullable().catch(null),
   user: selection.transform((all) => all.filter((id) => id.length <= maxIdLength)),
@@ -131,7 +132,7 @@ export const bulkForm = z.object({
 
 const resetTarget = /^([0-9a-f-]{36})\.(\d{1,9})$/;
 
-/** The users of a bulk reset, each with the epoch at the time when the form was rendered. */
+/** The fields of a bulk reset: the users, each with their epoch at the time when the form was rendered. */
 export const bulkResetForm = z.object({
   target: selection.transform((all) =>
     all.flatMap((text): ResetTarget[] => {
@@ -141,5 +142,8 @@ export const bulkResetForm = z.object({
   ),
 });
 
-/** The user's epoch when the form was rendered. A form that is submitted twice carries an outdated one. */
+/**
+ * The field of the reset form: the user's epoch when the form was rendered. If the form is submitted twice, its epoch
+ * is outdated the second time.
+ */
 export const resetForm = z.object({ epoch: wholeNumber });

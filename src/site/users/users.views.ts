@@ -17,7 +17,7 @@ type HandOver = ReturnType<typeof describeHandover>;
 type Levels = ReturnType<typeof assignableLevels>;
 type BulkButtons = ReturnType<typeof bulkButtons>;
 
-/** A page of a list of users, with links to the adjacent pages. */
+/** One page of a list of users, with links to the pages before and after it. */
 export interface UserList<U> {
   readonly users: readonly U[];
   readonly previous: string | null;
@@ -26,7 +26,7 @@ export interface UserList<U> {
 
 interface FilterOption {
   readonly value: string;
-  /** Locale key. */
+  /** The locale key of the label. */
   readonly label: string;
 }
 
@@ -41,7 +41,7 @@ export interface UsersPage extends UserList<ListedUser & { readonly href: string
   readonly sortOptions: readonly FilterOption[];
   readonly levels: readonly FilterOption[];
   readonly statuses: readonly FilterOption[];
-  /** Number of deleted users; counting stops at `maxDeletedCounted` + 1. */
+  /** The number of deleted users. Counting stops at one more than `maxDeletedCounted`. */
   readonly deleted: number;
   readonly maxDeletedCounted: number;
   readonly bulk: BulkButtons;
@@ -53,7 +53,7 @@ export interface UsersPage extends UserList<ListedUser & { readonly href: string
 interface DeletedUser extends User, UserLinks {
   readonly restore: ActionMode | null;
   readonly approvalHref: string;
-  /** Locale key of the reason why the user cannot be restored here. */
+  /** The locale key of the reason why the user cannot be restored here. */
   readonly refusal: string | null;
   readonly canErase: boolean;
 }
@@ -66,7 +66,7 @@ export interface DeletedUsersPage extends UserList<DeletedUser> {
 
 export interface UserPage extends UserLinks, ReturnType<typeof permissionsOf> {
   readonly user: User;
-  /** Epoch ms. */
+  /** When the password was set, in epoch milliseconds. */
   readonly passwordSetAt: number;
   readonly events: readonly Activity[];
   readonly levels: Levels;
@@ -88,17 +88,17 @@ export interface NewUserPage {
   readonly handOver: HandOver;
 }
 
-/** A temporary password or link in clear text. */
+/** A credential with its temporary password or link in clear text. */
 export interface RevealedCredential extends IssuedCredential {
   readonly clearText: string;
 }
 
-/** The screen after a user's password was reset or the user was added. */
+/** The screen that is shown after a user's password was reset or the user was added. */
 export interface RevealPage extends UserLinks {
   readonly user: User;
   readonly credential: IssuedCredential;
   readonly sheet: HandoverSheet;
-  /** Locale key. */
+  /** The locale key of the heading. */
   readonly heading: string;
   /** Whether the user's sessions were ended, as after a reset. */
   readonly sessionsEnded: boolean;
@@ -113,7 +113,7 @@ interface BulkHandover {
 /** A user that a bulk action skipped. */
 interface SkippedUser {
   readonly user: NamedUser;
-  /** Locale key. */
+  /** The locale key of the reason. */
   readonly reason: string;
 }
 
@@ -124,6 +124,8 @@ export interface BulkConfirmPage extends Pick<ReturnType<typeof buttonStyleOf>, 
   readonly restoreWindowDays: number;
   readonly handOver: HandOver;
   readonly backHref: string;
+  /** What others changed after the page was opened, if nothing was done because of it. */
+  readonly changes: readonly Activity[];
 }
 
 interface BulkResult<H> {
@@ -143,14 +145,13 @@ declare module '../http/view-models.ts' {
     'links/secret': { readonly credential: RevealedCredential; readonly single: boolean };
     'second-factor/user': Pick<UserPage, 'user' | 'offers' | 'reasons' | 'secondFactorRequired'> &
       Pick<UserPage, 'removeSecondFactorHref' | 'restriction' | 'formerGlobalAdmin'>;
-    'users/action': { readonly action: string; readonly icon: string; readonly label: string };
+    'users/action': { readonly action: string; readonly icon: string; readonly label: string; readonly user: User };
     'users/bulk-bar': { readonly actions: BulkButtons };
     'users/bulk-confirm': BulkConfirmPage;
     'users/bulk-handover': BulkHandover;
     'users/bulk-skipped': Pick<BulkResult<never>, 'skipped'>;
     'users/bulk-empty': { readonly text: string };
     'users/bulk-reveal': BulkResult<BulkHandover> & { readonly credential: IssuedCredential | null };
-    'users/conflict': { readonly conflict: NonNullable<EditFormState['conflict']> };
     'users/delete-confirm': UserLinks & { readonly user: User; readonly days: number };
     'users/deleted': DeletedUsersPage;
     'users/deleted-row': { readonly user: DeletedUser; readonly isSelectable: boolean };
@@ -160,7 +161,7 @@ declare module '../http/view-models.ts' {
     'users/filter': {
       readonly name: string;
       readonly label: string;
-      /** Label of the option without a value; null if a value is always selected. */
+      /** The label of the option that selects no value; null if a value is always selected. */
       readonly anyLabel: string | null;
       readonly value: string | null;
       readonly options: readonly FilterOption[];
@@ -175,7 +176,7 @@ declare module '../http/view-models.ts' {
       readonly levels: readonly string[];
       readonly chosen: string;
       readonly wordOf: (level: string) => string;
-      /** Locale key. */
+      /** The locale key of the hint. */
       readonly hint?: string | null;
       readonly stored: DisplayText | undefined;
     };

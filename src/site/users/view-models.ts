@@ -33,12 +33,12 @@ export const settingsBreadcrumbs: Breadcrumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
-/** Breadcrumbs of pages below the user list. */
+/** The breadcrumbs of pages below the user list. */
 export const userListBreadcrumbs: Breadcrumb[] = [
   ...settingsBreadcrumbs,
   { href: paths.users, label: 'common:terms.userManagement' },
 ];
-/** Breadcrumbs of pages below the page of a user. */
+/** The breadcrumbs of pages below a user's page. */
 export const userBreadcrumbs = (user: User): Breadcrumb[] => [
   ...userListBreadcrumbs,
   { href: userPath(user.id), label: { key: 'users:show.title', values: { name: user.displayName } } },
@@ -67,17 +67,18 @@ export const userIdOf = (request: Request): string => String(request.params.user
 const noLevels = { administratorLevel: 'none', agentLevel: 'none' } as const;
 
 /**
- * Asks the same policy as the handlers, so that a form offers only levels that can be saved.
- * @param user null for a user who is being added
- * @returns the levels that the actor may assign, and the reason why others are missing
+ * Decides which levels a form offers with the same policy as the route that saves them, so that each offered level can
+ * be saved.
+ * @param user the user being edited; null if a user is being added
+ * @returns the levels that the actor may assign, and why the others are missing
  */
 export function assignableLevels(scope: Scope, user: User | null) {
   const decisions = administratorLevels.map((administratorLevel) => ({
     administratorLevel,
     decision: mayAssignLevels(scope, user, { ...(user ?? noLevels), administratorLevel }),
   }));
-  // A level that needs approval cannot be requested for a user who does not exist yet; it is requested on their page
-  // later.
+  // A level that needs approval cannot be requested for a user who does not exist yet, only later on the page of that
+  // user.
   const isAssignable = (decision: PolicyDecision): boolean => (user === null ? decision.allowed : isOffered(decision));
   const offered = decisions.filter(({ decision }) => isAssignable(decision));
   const withheld = decisions.flatMap(({ decision }): DenialReason[] =>
@@ -89,7 +90,7 @@ export function assignableLevels(scope: Scope, user: User | null) {
       (agentLevel) => mayAssignLevels(scope, user, { ...(user ?? noLevels), agentLevel }).allowed,
     ),
     own: user !== null && user.id === actingUserId(scope),
-    // Prefer the last reason: a rule that restricts all levels explains more than one about Global admin only.
+    // Prefer the last reason: a rule that restricts all levels explains more than one that restricts only Global admin.
     restriction: withheld.at(-1) ?? null,
   };
 }
@@ -101,7 +102,7 @@ const refusalReasonFor = (decision: PolicyDecision) =>
 
 /**
  * @param reset the policy's decision on resetting the user's password
- * @returns the actions that the user's page offers, and the reasons why others are missing
+ * @returns the actions that the user's page offers, and why the others are missing
  */
 export function permissionsOf(scope: Scope, user: User, reset: PolicyDecision) {
   const mayBlock = may(scope, 'users.block', user).allowed;

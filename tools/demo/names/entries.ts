@@ -1,4 +1,4 @@
-/** One part of a name: as it is written, and as it appears in a user name. */
+/** One part of a name, as it is written and as it appears in a user name. */
 export interface NameEntry {
   readonly written: string;
   readonly ascii: string;
@@ -23,8 +23,8 @@ export interface PersonName {
 }
 
 /**
- * Parses a `written:ascii` pair. The ASCII form is given explicitly unless it is the lowercase name, because
- * transliteration depends on the language: ü is "ue" in German and "u" in Turkish.
+ * Parses a pair `written:ascii`. Without the second part, the ASCII form is the name in lowercase. Other ASCII forms
+ * are given explicitly because transliteration depends on the language: ü is "ue" in German and "u" in Turkish.
  */
 export function entry(pair: string): NameEntry {
   const [written = '', ascii] = pair.trim().split(':');

@@ -1,6 +1,6 @@
 import { group } from './entries.ts';
 
-/** Given names used in France, also for people with a family name of another origin. */
+/** Given names used in France, including by people whose family name has another origin. */
 export const frenchGivenNames = `
   Adèle:adele, Agathe, Aline, Alix, Amandine, Anaïs:anais, Anne-Sophie, Antoine, Apolline,
   Arthur, Aurélie:aurelie, Aurélien:aurelien, Axelle, Baptiste, Bastien, Bérénice:berenice,

@@ -1,6 +1,6 @@
 import { group } from './entries.ts';
 
-/** Given names used in Germany, also for people with a family name of another origin. */
+/** Given names used in Germany, including by people whose family name has another origin. */
 export const germanGivenNames = `
   Alexandra, Anja, Annegret, Annika, Anselm, Antje, Bärbel:baerbel, Beate, Bernd, Björn:bjoern,
   Brigitte, Burkhard, Carsten, Christoph, Cornelia, Dagmar, Detlef, Dietmar, Dörte:doerte,

@@ -1,15 +1,15 @@
 import { paths, fillPath } from '../../../src/site/http/paths.ts';
-import { expect, StepFault, getVisitor, type Story } from '../story.ts';
+import { expect, StepFault, getVisitor, type Scenario } from '../scenario.ts';
 import type { Answer } from '../visitor.ts';
 
 const asksForApproval = ({ text }: Answer): boolean => text.includes(`action="${paths.newApproval}"`);
 
-/** Requests approval from another administrator in the form that the page shows. @returns the path of the request */
-export async function requestApproval(story: Story, page: Answer): Promise<string> {
-  const admin = getVisitor(story, 'administrator');
-  const reason = `Because ${story.plant('reason of a request')}`;
+/** Requests another administrator's approval with the form on the page. @returns the path of the request */
+export async function requestApproval(scenario: Scenario, page: Answer): Promise<string> {
+  const admin = getVisitor(scenario, 'administrator');
+  const reason = `Because ${scenario.plant('reason of a request')}`;
   if (!asksForApproval(page)) {
-    // If the page shows no form, send the request anyway: it must be refused.
+    // If the page has no form, the request is sent anyway, because the portal must refuse it.
     const wish = Object.fromEntries(new URLSearchParams(page.path.split('?')[1]));
     expect(await admin.send(paths.newApproval, { ...wish, reason }), 200);
     throw new StepFault('no approval was required');
@@ -20,18 +20,25 @@ export async function requestApproval(story: Story, page: Answer): Promise<strin
   return asked.path;
 }
 
-export async function decideRequest(story: Story, request: string, move: 'confirmed' | 'declined'): Promise<void> {
-  const second = getVisitor(story, 'second administrator');
+export async function decideRequest(
+  scenario: Scenario,
+  request: string,
+  move: 'confirmed' | 'declined',
+): Promise<void> {
+  const second = getVisitor(scenario, 'second administrator');
   expect(await second.get(paths.approvals), 200);
   expect(await second.get(request), 200);
-  expect(await second.send(request, { move, remark: `Well, ${story.plant('comment on a request')}` }), 200);
+  expect(await second.send(request, { move, remark: `Well, ${scenario.plant('comment on a request')}` }), 200);
 }
 
-/** Requests approval, has the second administrator approve, and performs the action. @returns the resulting page */
-export async function performWithApproval(story: Story, page: Answer): Promise<Answer> {
-  const request = await requestApproval(story, page);
-  await decideRequest(story, request, 'confirmed');
-  const admin = getVisitor(story, 'administrator');
+/**
+ * Requests approval, has the second administrator approve the request, and performs the action.
+ * @returns the resulting page
+ */
+export async function performWithApproval(scenario: Scenario, page: Answer): Promise<Answer> {
+  const request = await requestApproval(scenario, page);
+  await decideRequest(scenario, request, 'confirmed');
+  const admin = getVisitor(scenario, 'administrator');
   await admin.get(request);
   return expect(
     await admin.send(fillPath(paths.performApproval, { approvalId: request.split('/').at(-1) ?? '' })),
@@ -39,9 +46,9 @@ export async function performWithApproval(story: Story, page: Answer): Promise<A
   );
 }
 
-/** @returns the page itself or, if the rules require a second administrator, the page after their approval */
-export async function approveIfRequired(story: Story, page: Answer): Promise<Answer> {
+/** @returns the page, or the page after approval if the rules require a second administrator */
+export async function approveIfRequired(scenario: Scenario, page: Answer): Promise<Answer> {
   if (!asksForApproval(page)) return page;
-  story.remarks.push('with another administrator’s approval');
-  return performWithApproval(story, page);
+  scenario.remarks.push('with another administrator’s approval');
+  return performWithApproval(scenario, page);
 }

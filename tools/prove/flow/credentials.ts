@@ -1,5 +1,5 @@
 import type { HandoverMode } from '../../../src/domain/regions.ts';
-import { StepFault, temporaryPasswordsOn, type Account, type Story } from '../story.ts';
+import { StepFault, temporaryPasswordsOn, type Account, type Scenario } from '../scenario.ts';
 import type { Answer } from '../visitor.ts';
 
 const maxMailWaitMs = 30_000;
@@ -8,7 +8,7 @@ const betweenLooksMs = 100;
 const tokensIn = (text: string): string[] =>
   [...text.matchAll(/\/link\/([A-Z2-9]{4}(?:-[A-Z2-9]{4}){6})\b/g)].map(([, token]) => token ?? '');
 
-/** Polls until `look` returns a value. @returns the value, or null on timeout */
+/** Polls until `look` returns a value. @returns the value, or null after a timeout */
 export async function eventually<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T | null> {
   const end = Date.now() + maxMailWaitMs;
   while (Date.now() < end) {
@@ -19,11 +19,11 @@ export async function eventually<T>(look: () => Promise<T | undefined> | T | und
   return null;
 }
 
-/** @returns the token of a link mailed to a user that is not tracked yet */
-export async function trackMailedLink({ mails, track, mailedLinks }: Story, username: string): Promise<string> {
+/** Waits for a link that was mailed to a user and is not tracked yet, and tracks it. @returns the token of the link */
+export async function trackMailedLink({ mails, track, mailedLinks }: Scenario, username: string): Promise<string> {
   const token = await eventually(() =>
     mails()
-      // Undo the soft line breaks of quoted-printable.
+      // This removes the soft line breaks of quoted-printable.
       .map((mail) => mail.replace(/=\r?\n/g, ''))
       .filter((mail) => mail.includes(username))
       .flatMap(tokensIn)
@@ -36,38 +36,38 @@ export async function trackMailedLink({ mails, track, mailedLinks }: Story, user
 
 /**
  * Tracks the credentials that a response issues. Depending on the rules, the page shows temporary passwords or links,
- * or the portal mails links to the users.
+ * or the portal sends links by email.
  * @returns the credentials
  */
 export async function trackCredentials(
-  story: Story,
+  scenario: Scenario,
   page: Answer,
-  { usernames, what, by = story.region.rules.handOver.by }: { usernames: string[]; what: string; by?: HandoverMode },
+  { usernames, what, by = scenario.region.rules.handOver.by }: { usernames: string[]; what: string; by?: HandoverMode },
 ): Promise<string[]> {
   const links = tokensIn(page.text);
-  // The first part of a link matches the pattern of a temporary password.
+  // Links are searched first, because the first part of a link matches the pattern of a temporary password.
   const passwords = links.length > 0 ? [] : temporaryPasswordsOn(page);
   if (by === 'mailedLink') {
     if (links.length + passwords.length > 0) throw new StepFault('a credential was shown that should have been mailed');
     const mailed: string[] = [];
-    for (const username of usernames) mailed.push(await trackMailedLink(story, username));
+    for (const username of usernames) mailed.push(await trackMailedLink(scenario, username));
     return mailed;
   }
   const shown = new Set(by === 'link' ? links : passwords);
   const name = by === 'link' ? 'one-time link' : 'temporary password';
   if (shown.size !== usernames.length) throw new StepFault(`the page shows ${shown.size} credentials`);
-  return [...shown].map((text) => story.track(`${name} ${what}`, 'secret', text));
+  return [...shown].map((text) => scenario.track(`${name} ${what}`, 'secret', text));
 }
 
-/** Tracks the credential that a user will use for the next sign-in. */
+/** Tracks the credential that a user needs for their next sign-in. */
 export async function acceptCredential(
-  story: Story,
+  scenario: Scenario,
   page: Answer,
   account: Account,
   given: { what: string; by?: HandoverMode },
 ): Promise<void> {
-  const [shortFlow = ''] = await trackCredentials(story, page, { ...given, usernames: [account.username] });
-  const isLink = (given.by ?? story.region.rules.handOver.by) !== 'shown';
+  const [shortFlow = ''] = await trackCredentials(scenario, page, { ...given, usernames: [account.username] });
+  const isLink = (given.by ?? scenario.region.rules.handOver.by) !== 'shown';
   if (isLink) account.link = shortFlow;
   else account.password = shortFlow;
 }

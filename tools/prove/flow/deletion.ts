@@ -1,40 +1,43 @@
 import { paths, fillPath } from '../../../src/site/http/paths.ts';
-import { expect, getAccount, StepFault, getVisitor, type Step, type Story } from '../story.ts';
+import { expect, getAccount, StepFault, getVisitor, type Step, type Scenario } from '../scenario.ts';
 import { approveIfRequired } from './approval-requests.ts';
 
-/** Deletes a user, with the approval of another administrator if several were deleted before. @returns the user's id */
-async function deleteUser(story: Story, name: string): Promise<string> {
-  const admin = getVisitor(story, 'administrator');
-  const userId = getAccount(story, name).id;
+/**
+ * Deletes a user. If several users were deleted before, another administrator approves the deletion.
+ * @returns the user's id
+ */
+async function deleteUser(scenario: Scenario, name: string): Promise<string> {
+  const admin = getVisitor(scenario, 'administrator');
+  const userId = getAccount(scenario, name).id;
   await admin.get(fillPath(paths.deleteUser, { userId }));
-  await approveIfRequired(story, expect(await admin.send(fillPath(paths.deleteUser, { userId })), 200));
+  await approveIfRequired(scenario, expect(await admin.send(fillPath(paths.deleteUser, { userId })), 200));
   return userId;
 }
 
-/** Deletes, restores and erases users, suspends a tenant, and signs users out. */
+/** The steps that delete, restore and erase users, suspend a tenant, and sign users out. */
 export const deletionSteps: readonly Step[] = [
   {
     title: 'Delete a user',
     operation: 'users.delete',
-    act: async (story) => {
-      await deleteUser(story, 'colleague');
+    act: async (scenario) => {
+      await deleteUser(scenario, 'colleague');
     },
   },
   {
     title: 'Restore a user',
     operation: 'users.restore',
-    act: async (story) => {
-      const admin = getVisitor(story, 'administrator');
+    act: async (scenario) => {
+      const admin = getVisitor(scenario, 'administrator');
       await admin.get(paths.deletedUsers);
-      expect(await admin.send(fillPath(paths.restoreUser, { userId: getAccount(story, 'colleague').id })), 200);
+      expect(await admin.send(fillPath(paths.restoreUser, { userId: getAccount(scenario, 'colleague').id })), 200);
     },
   },
   {
     title: 'Delete a user and erase them permanently',
     operation: 'users.delete',
-    act: async (story) => {
-      const admin = getVisitor(story, 'administrator');
-      const userId = await deleteUser(story, 'newcomer');
+    act: async (scenario) => {
+      const admin = getVisitor(scenario, 'administrator');
+      const userId = await deleteUser(scenario, 'newcomer');
       await admin.get(fillPath(paths.eraseUser, { userId }));
       expect(await admin.send(fillPath(paths.eraseUser, { userId })), 200);
     },
@@ -42,7 +45,7 @@ export const deletionSteps: readonly Step[] = [
   {
     title: 'Add an unlisted tenant by the operator’s command, suspend and resume it, and transfer the directory again',
     act: async ({ region, plant, track, exports }, there) => {
-      // The tenant is in no directory, so its domain must stay within its region.
+      // The tenant is unlisted, so its domain must not leave the region.
       const domain = `${plant('domain of an unlisted tenant')}.example`;
       const about = ['--name', plant('name of a second tenant'), '--domain', domain, '--unlisted'];
       const language = ['--language', region.rules.defaultLanguage];
@@ -64,9 +67,9 @@ export const deletionSteps: readonly Step[] = [
   },
   {
     title: 'Sign out',
-    act: async (story) => {
+    act: async (scenario) => {
       for (const name of ['administrator', 'member']) {
-        const visitor = getVisitor(story, name);
+        const visitor = getVisitor(scenario, name);
         await visitor.get(paths.dashboard);
         expect(await visitor.send(paths.signOut), 200);
         const after = await visitor.get(paths.dashboard);

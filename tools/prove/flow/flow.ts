@@ -9,13 +9,13 @@ import { searchAndExportSteps } from './search-and-export.ts';
 import { removeSecondFactorStep, secondFactorSteps } from './second-factor.ts';
 import { movingTenantSupportSteps, supportSteps } from './support.ts';
 import { userSteps } from './users.ts';
-import type { Chapter } from '../chapter.ts';
+import type { Stage } from '../stage.ts';
 
 /**
- * The whole flow. For a new function of the portal, add a step that uses it, fills each field with `plant`, and passes
- * what the portal generates to `track`. Nothing else has to change.
+ * The stages of the complete proof. For a new function of the portal, add a step that uses it, fills each field with
+ * `plant`, and passes what the portal generates to `track`. Nothing else needs to change.
  */
-export const flow: readonly Chapter[] = [
+export const flow: readonly Stage[] = [
   {
     steps: [
       ...[setUpAndSignInSteps, userSteps, secondFactorSteps, linkSteps, approvalSteps, supportSteps].flat(),

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { paths } from '../../../src/site/http/paths.ts';
 import type { RegionRules } from '../../../src/domain/regions.ts';
-import { newAccount, newVisitor, getAccount, StepFault, getVisitor, type Step, type Story } from '../story.ts';
+import { newAccount, newVisitor, getAccount, StepFault, getVisitor, type Step, type Scenario } from '../scenario.ts';
 import { setUpSecondFactor } from './second-factor-codes.ts';
 import { plantPassword, arrivalAddress, submitPassword, replacePassword, signIn } from './sign-in.ts';
 
-/** Adds the tenant that will move to the first region. */
+/** Adds to the first region the tenant that will move. */
 export const addMovingTenantStep: Step = {
   title: 'Add the tenant that will move, and sign in as its administrator',
-  act: async (story) => {
-    const { region, plant, track, tenant, people } = story;
+  act: async (scenario) => {
+    const { region, plant, track, tenant, people } = scenario;
     tenant.domain = `${plant('domain of the moving tenant', 'moved')}.example`;
     const username = `${plant('user name of its administrator')}@${tenant.domain}`;
     const names = ['--name', `Tenant ${plant('name of the moving tenant')}`, '--domain', tenant.domain];
@@ -22,8 +22,8 @@ export const addMovingTenantStep: Step = {
     tenant.tenantId = track('id of the moving tenant', 'moved', tenantId);
     track('temporary password printed to the operator', 'secret', temporaryPassword);
     people.set('administrator', newAccount(username, temporaryPassword));
-    await replacePassword(story, 'administrator');
-    await signIn(story, 'administrator');
+    await replacePassword(scenario, 'administrator');
+    await signIn(scenario, 'administrator');
   },
 };
 
@@ -31,14 +31,14 @@ interface Key {
   readonly recipient: string;
   readonly fingerprint: string;
 }
-const keyOf = async ({ region }: Story): Promise<Key> =>
+const keyOf = async ({ region }: Scenario): Promise<Key> =>
   JSON.parse(await region.command(['region', 'key', '--json'])) as Key;
 
-/** Tables that may have contained no rows of the tenant. */
+/** @returns the tables that may have contained no rows of the tenant */
 function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<string> {
   const isHere = (operation: keyof typeof operations): boolean => operations[operation].at === 'here';
   return new Set([
-    // Sessions end when the move starts, and deliveries are deleted once they are sent.
+    // Sessions end when the move starts, and deliveries are deleted after they have been sent.
     ...['user_sessions', 'deliveries'],
     ...(isHere('users.import') ? [] : ['imports', 'import_rows']),
     ...(isHere('users.resetPassword') || isHere('users.add') ? [] : ['one_time_links']),
@@ -48,20 +48,22 @@ function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): Reado
 
 const maxAttempts = 5;
 
-/** Retries while the database files are busy. The command is safe to repeat. */
-async function runWithRetries({ region }: Story, args: readonly string[], attempts = 1): Promise<string> {
+/**
+ * Runs a command and repeats it while the database files are busy, which is safe because the command can be repeated.
+ */
+async function runWithRetries({ region }: Scenario, args: readonly string[], attempts = 1): Promise<string> {
   return region.command(args).catch((error: unknown) => {
     if (attempts === maxAttempts) throw error;
-    return runWithRetries({ region } as Story, args, attempts + 1);
+    return runWithRetries({ region } as Scenario, args, attempts + 1);
   });
 }
 
-/** The steps of the two operators, who exchange a bundle and a receipt. */
+/** The step in which the two operators exchange the bundle and the receipt. */
 export const movingStep: Step = {
   title: 'Move a tenant to the other region and erase it in the first',
   act: async (here, there) => {
     const { tenantId } = here.tenant;
-    // In transit the bundle belongs to neither region.
+    // In transit, the bundle belongs to neither of the regions.
     const transitFolder = mkdtempSync(path.join(realpathSync(tmpdir()), 'parvis-transit-'));
     const [bundle, receipt] = [path.join(transitFolder, 'bundle'), path.join(transitFolder, 'receipt')];
     try {
@@ -87,7 +89,7 @@ export const movingStep: Step = {
   },
 };
 
-/** What both regions report after the move. */
+/** The steps that check what both regions report after the move. */
 export const movedSteps: readonly Step[] = [
   {
     title: 'Sign in at the former region, which redirects, then at the new region with the same password',
@@ -103,7 +105,7 @@ export const movedSteps: readonly Step[] = [
       if (answer.status >= 500) throw new StepFault(`the former region answered ${answer.status}`);
       await signIn(there, 'administrator');
       const admin = getVisitor(there, 'administrator');
-      // An operation that the new region does not offer still has a page, which names the place that performs it.
+      // Even an operation that the new region does not offer has a page, which names the place that performs it.
       for (const page of [paths.users, paths.activityLog, paths.approvals, paths.supportAccess]) {
         const { status } = await admin.get(page);
         if (status !== 200) throw new StepFault(`a page at the new region answered ${status}`);
@@ -128,7 +130,7 @@ export const movedSteps: readonly Step[] = [
         ['tenant', 'list'],
         ['activity', 'verify'],
       ];
-      const ask = async ({ region }: Story): Promise<void> => {
+      const ask = async ({ region }: Scenario): Promise<void> => {
         for (const command of asked) await region.command([...command, '--json']);
       };
       await Promise.all([here, there].map(ask));

@@ -1,14 +1,14 @@
 import { paths } from '../../../src/site/http/paths.ts';
-import { expect, Refused, getVisitor, type Story } from '../story.ts';
+import { expect, Refused, getVisitor, type Scenario } from '../scenario.ts';
 import type { Answer } from '../visitor.ts';
 
 /**
- * Has the administrator change the tenant's own rules. '' resets a rule to that of the region.
- * @returns the next page; a rule that requires fewer administrators needs approval first
- * @throws Refused for a choice that the page does not offer because the region is stricter; it is sent anyway
+ * Has the administrator change the tenant's own rules. An empty value resets a rule to that of the region.
+ * @returns the next page, which asks for approval if a rule requires fewer administrators than before
+ * @throws Refused if a choice is not offered because the region is stricter; the choice is submitted anyway
  */
-export async function chooseOwnRules(story: Story, chosen: Readonly<Record<string, string>>): Promise<Answer> {
-  const admin = getVisitor(story, 'administrator');
+export async function chooseOwnRules(scenario: Scenario, chosen: Readonly<Record<string, string>>): Promise<Answer> {
+  const admin = getVisitor(scenario, 'administrator');
   const { text } = expect(await admin.get(paths.rules), 200);
   const isOffered = Object.entries(chosen).every(([name, value]) => value === '' || offers(text, name, value));
   const page = expect(await admin.send(paths.rules, chosen), isOffered ? 200 : 400);

@@ -7,72 +7,76 @@ import {
   getVisitor,
   trackSession,
   type Step,
-  type Story,
-} from '../story.ts';
+  type Scenario,
+} from '../scenario.ts';
 import type { Visitor } from '../visitor.ts';
 import { totpCode, trackRecoveryCodes, setUpSecondFactor } from './second-factor-codes.ts';
 import { submitPassword, replacePassword, signIn } from './sign-in.ts';
 import { addByOperator } from './users.ts';
 
-async function signInWithCode(story: Story, typed: Readonly<Record<string, string>>): Promise<Visitor> {
-  const visitor = newVisitor(story);
-  const page = await submitPassword(getAccount(story, 'second administrator'), visitor);
+async function signInWithCode(scenario: Scenario, typed: Readonly<Record<string, string>>): Promise<Visitor> {
+  const visitor = newVisitor(scenario);
+  const page = await submitPassword(getAccount(scenario, 'second administrator'), visitor);
   if (page.path !== paths.signInCode) throw new StepFault('no code was required');
-  trackSession(story, visitor);
-  const wrong = story.plant('wrong recovery code', 'secret');
+  trackSession(scenario, visitor);
+  const wrong = scenario.plant('wrong recovery code', 'secret');
   expect(await visitor.send(paths.signInCode, { code: '', recoveryCode: wrong }), 422);
   const after = expect(await visitor.send(paths.signInCode, { code: '', recoveryCode: '', ...typed }), 200);
   if (after.path !== paths.dashboard) throw new StepFault('the code was not accepted');
-  trackSession(story, visitor);
-  story.visitors.set('second administrator', visitor);
+  trackSession(scenario, visitor);
+  scenario.visitors.set('second administrator', visitor);
   return visitor;
 }
 
-/** Has a user set up a second factor. @returns whether they already did so at sign-in, as the rules require */
-async function ensureSecondFactor(story: Story, name: string): Promise<boolean> {
-  const account = getAccount(story, name);
+/**
+ * Ensures that a user has set up a second factor.
+ * @returns whether the user had set it up before, because the rules require it at sign-in
+ */
+async function ensureSecondFactor(scenario: Scenario, name: string): Promise<boolean> {
+  const account = getAccount(scenario, name);
   if (account.secondFactor !== null) return true;
-  await setUpSecondFactor(story, account, getVisitor(story, name));
+  await setUpSecondFactor(scenario, account, getVisitor(scenario, name));
   return false;
 }
 
-/** Adds a second administrator, who signs in with a second factor from now on. */
+/** The steps that add a second administrator, who signs in with a second factor from then on. */
 export const secondFactorSteps: readonly Step[] = [
   {
     title: 'Add a second administrator, who sets up a second factor',
-    act: async (story) => {
-      await addByOperator(story, 'second administrator', ['--administrator-level', 'global']);
-      await replacePassword(story, 'second administrator');
-      await signIn(story, 'second administrator');
-      if (await ensureSecondFactor(story, 'second administrator'))
-        story.remarks.push('at sign-in, because it is required');
+    act: async (scenario) => {
+      await addByOperator(scenario, 'second administrator', ['--administrator-level', 'global']);
+      await replacePassword(scenario, 'second administrator');
+      await signIn(scenario, 'second administrator');
+      if (await ensureSecondFactor(scenario, 'second administrator'))
+        scenario.remarks.push('at sign-in, because it is required');
     },
   },
   {
     title: 'Sign in with a code from the app, generate new recovery codes, and sign in with one of them',
-    act: async (story) => {
-      const account = getAccount(story, 'second administrator');
-      const visitor = await signInWithCode(story, { code: totpCode(account, 0) });
+    act: async (scenario) => {
+      const account = getAccount(scenario, 'second administrator');
+      const visitor = await signInWithCode(scenario, { code: totpCode(account, 0) });
       await visitor.get(paths.ownRecoveryCodes);
       const proof = { currentPassword: account.password, code: totpCode(account, 1) };
-      trackRecoveryCodes(story, account, expect(await visitor.send(paths.ownRecoveryCodes, proof), 200));
-      await signInWithCode(story, { recoveryCode: account.secondFactor?.recoveryCodes.shift() ?? '' });
+      trackRecoveryCodes(scenario, account, expect(await visitor.send(paths.ownRecoveryCodes, proof), 200));
+      await signInWithCode(scenario, { recoveryCode: account.secondFactor?.recoveryCodes.shift() ?? '' });
     },
   },
 ];
 
-/** Removes the second factor of a user who has lost their app and recovery codes. */
+/** Removes the second factor of a user who has lost the authenticator app and the recovery codes. */
 export const removeSecondFactorStep: Step = {
   title: 'Remove a user’s second factor',
   operation: 'users.removeSecondFactor',
-  act: async (story) => {
-    // Not for a Global admin: that may require two administrators, and the user would be one of them.
-    await ensureSecondFactor(story, 'member');
-    const admin = getVisitor(story, 'administrator');
-    const userId = getAccount(story, 'member').id;
+  act: async (scenario) => {
+    // The user is not a Global admin, because removing that one's factor may require two administrators, of whom the
+    // user would be one.
+    await ensureSecondFactor(scenario, 'member');
+    const admin = getVisitor(scenario, 'administrator');
+    const userId = getAccount(scenario, 'member').id;
     await admin.get(fillPath(paths.removeSecondFactor, { userId }));
     const page = expect(await admin.send(fillPath(paths.removeSecondFactor, { userId })), 200);
     if (page.path !== userPath(userId)) throw new StepFault('the second factor was not removed');
-    getAccount(story, 'member').secondFactor = null;
+    getAccount(scenario, 'member').secondFactor = null;
   },
 };

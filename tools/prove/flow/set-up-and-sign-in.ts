@@ -1,22 +1,22 @@
 import { paths } from '../../../src/site/http/paths.ts';
 import { decode } from '../forms.ts';
-import { newAccount, newVisitor, expect, getAccount, StepFault, getVisitor, type Step } from '../story.ts';
+import { newAccount, newVisitor, expect, getAccount, StepFault, getVisitor, type Step } from '../scenario.ts';
 import { plantPassword, arrivalAddress, signIn } from './sign-in.ts';
 
-/** The first tenant, the directory, sign-in, and sign-in at the wrong region. */
+/** The steps that set up the first tenant and the directory and sign users in, including at the wrong region. */
 export const setUpAndSignInSteps: readonly Step[] = [
   {
     title: 'Set up the first tenant and its first administrator through the set-up link',
     sequential: true,
-    act: async (story) => {
-      const { region, plant, track, tenant, people } = story;
+    act: async (scenario) => {
+      const { region, plant, track, tenant, people } = scenario;
       const link = /\/set-up\/(\S+)/.exec(region.output());
       if (link?.[1] === undefined) throw new StepFault('no set-up link was printed');
       track('set-up link', 'token', link[1]);
       tenant.domain = `${plant('tenant domain', 'domain')}.example`;
       const username = `${plant('user name of the first administrator')}@${tenant.domain}`;
-      const password = plantPassword(story, 'password of the first administrator');
-      const visitor = newVisitor(story);
+      const password = plantPassword(scenario, 'password of the first administrator');
+      const visitor = newVisitor(scenario);
       expect(await visitor.get(link[0]), 200);
       const language = region.rules.defaultLanguage;
       const form = { tenantName: '', domain: tenant.domain, language, adminName: '', username };
@@ -45,17 +45,17 @@ export const setUpAndSignInSteps: readonly Step[] = [
   },
   {
     title: 'Sign in with a wrong password, with an unknown user name, then correctly',
-    act: async (story) => {
-      const { plant, tenant } = story;
-      const visitor = newVisitor(story);
-      const { username } = getAccount(story, 'administrator');
+    act: async (scenario) => {
+      const { plant, tenant } = scenario;
+      const visitor = newVisitor(scenario);
+      const { username } = getAccount(scenario, 'administrator');
       for (const name of [username, `${plant('unknown user name')}@${tenant.domain}`]) {
         await visitor.get(paths.signIn);
         expect(await visitor.send(paths.signIn, { username: name }), 200);
-        expect(await visitor.send(paths.signInPassword, { password: plantPassword(story, 'wrong password') }), 422);
+        expect(await visitor.send(paths.signInPassword, { password: plantPassword(scenario, 'wrong password') }), 422);
       }
-      await signIn(story, 'administrator');
-      const page = expect(await getVisitor(story, 'administrator').get(paths.accountSettings), 200);
+      await signIn(scenario, 'administrator');
+      const page = expect(await getVisitor(scenario, 'administrator').get(paths.accountSettings), 200);
       if (!decode(page.text).includes(tenant.domain))
         throw new StepFault('the account settings do not show the tenant’s domain');
     },
@@ -64,7 +64,7 @@ export const setUpAndSignInSteps: readonly Step[] = [
     title: 'Sign in at the wrong region, through its form and by posting user name and password',
     act: async (here, there) => {
       const stranger = getAccount(there, 'administrator');
-      // What a user of the other region enters here belongs to that region and is tracked there.
+      // Whatever a user of the other region enters here belongs to that region, so it is tracked there.
       const device = there.plant('device name at the wrong region');
       const visitor = newVisitor(here, device);
       await visitor.get(paths.signIn);
@@ -77,7 +77,7 @@ export const setUpAndSignInSteps: readonly Step[] = [
         const answer = await visitor.send(path, both);
         if (answer.status >= 500) throw new StepFault(`the wrong region answered ${answer.status}`);
       }
-      // A page would show its own address to the visitor. Health checks have no page to show it on.
+      // Send the user name in a query to health checks only: every page would show the visitor its own address.
       const query = `?username=${encodeURIComponent(stranger.username)}`;
       for (const path of [paths.health, paths.readiness]) expect(await visitor.get(path + query), 200);
       expect(await getVisitor(there, 'administrator').get(paths.dashboard), 200);

@@ -1,11 +1,11 @@
-import { StepFault, type Step } from '../story.ts';
+import { StepFault, type Step } from '../scenario.ts';
 
 const regionSettings = ['REGION', 'REGION_RULES', 'REGION_URLS', 'BASE_URL', 'PORT'] as const;
 const commands = [['serve'], ['check'], ['tenant', 'list']];
 
 /**
- * Simulates one wrong line in a settings file: everything is configured for one region, except for the other region's
- * database.
+ * Simulates one wrong line in a settings file: all settings are those of one region, except that the database is that
+ * of the other.
  */
 export const wrongRegionStep: Step = {
   title: 'Run the server and commands of the other region on this region’s database, and be refused',

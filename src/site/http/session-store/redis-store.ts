@@ -20,8 +20,8 @@ const maxFirstAnswerMs = 1_000;
 const rejectedCredentials = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /**
- * Connects to Redis in the background. Requests fail until it is available.
- * @param ttlMs lifetime of a stored session, in ms
+ * Connects to Redis in the background. Requests fail until the connection is established.
+ * @param ttlMs returns the lifetime of a stored session in milliseconds
  * @param report called with each error of the connection
  */
 export async function openRedisSessions(

@@ -1,14 +1,14 @@
 import { Store, type SessionData } from 'express-session';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** Session store in the region's database, for deployments without Redis. A migration creates its table. */
+/** A session store in the region's database, for deployments without Redis. A migration creates its table. */
 export class TableStore extends Store {
   readonly #database: Database;
   readonly #find: (values: { key: string; now: number }) => Promise<{ data: string }[]>;
   readonly #ttlMs: (session: SessionData) => number;
   readonly #clock: () => number;
 
-  /** @param ttlMs lifetime of a stored session, in ms */
+  /** @param ttlMs returns the lifetime of a stored session in milliseconds */
   constructor(database: Database, ttlMs: (session: SessionData) => number, clock: () => number) {
     super();
     this.#database = database;

@@ -1,0 +1,15 @@
+import type { Step } from './scenario.ts';
+
+/** Where the moving tenant is: in the first region, in both during the move, or in the second. */
+export type MovePhase = 'before' | 'moving' | 'moved';
+
+/** A stage of the flow. A snapshot is taken at its end. */
+export interface Stage {
+  readonly steps: readonly Step[];
+  /** The name of that snapshot in the report. */
+  readonly moment: string;
+  /** For whom the steps run: only for the moving tenant, or in both regions if this is not set. */
+  readonly by?: 'movingTenant';
+  /** The phase of the move that begins with this stage. */
+  readonly movePhase?: MovePhase;
+}
