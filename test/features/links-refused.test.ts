@@ -89,7 +89,7 @@ for (const [dialect, database] of [
         assert.match(mail?.text ?? '', /Activity log/);
         assert.ok(
           users.every(
-            ({ username, displayName }) => mail?.raw.includes(username) === false && !mail.text.includes(displayName),
+            ({ username, displayName }) => mail && !mail.raw.includes(username) && !mail.text.includes(displayName),
           ),
         );
         assert.deepEqual(await portal.database.knex('deliveries'), []);

@@ -95,7 +95,6 @@ class Dispatcher<M extends Message> {
   }
 
   async run(stopping: AbortSignal): Promise<void> {
-    this.#grace ??= afterGrace(stopping);
     // The first attempt shows whether the receiver is available, so that one attempt per pause is enough to find out.
     const first = await this.#work(stopping, 1);
     const counts = await Promise.allSettled(
@@ -110,12 +109,13 @@ class Dispatcher<M extends Message> {
   /** Carries out one attempt after the other. @returns the number of delivered messages */
   async #work(stopping: AbortSignal, maxAttempts = Number.POSITIVE_INFINITY): Promise<number> {
     const { database, clock } = this.#deps;
+    const grace = (this.#grace ??= afterGrace(stopping));
     let delivered = 0;
     for (let attempts = 0; attempts < maxAttempts; attempts++) {
       if (stopping.aborted || isLeaseHeld(this.#pausedUntil, pauseMs, clock())) break;
       const claimed = await this.#claim();
       if (claimed === null) break;
-      const outcome = await Promise.race([this.#receiver.attempt(claimed), this.#grace!]);
+      const outcome = await Promise.race([this.#receiver.attempt(claimed), grace]);
       if (outcome === 'stopped') break;
       if (outcome === 'delivered') {
         this.#logIfBack();

@@ -22,7 +22,7 @@ type LatestLink = Awaited<ReturnType<Links['findLatest']>>;
  * @returns whether the mail server refused the email with the link that the user needs to sign in
  */
 export function isLinkMailRefused(link: LatestLink, events: readonly Activity[]): boolean {
-  if (link === null || link.openedAt !== null) return false;
+  if (link?.openedAt !== null) return false;
   const latest = events.find(({ event: { kind } }) => linkEvents.has(kind));
   return latest?.event.kind === 'link.mailRefused';
 }
