@@ -16,6 +16,7 @@ const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json
  * standard output is for the person who starts the server.
  */
 export async function main(): Promise<void> {
+  const hasChannel = process.connected;
   const { config, faults } = readConfig(process.env);
   if (config === null) {
     const log = createLog('fatal', process.env.REGION ?? null);
@@ -28,14 +29,33 @@ export async function main(): Promise<void> {
   logUnhandledFaults(log);
   try {
     const running = await startServer(config, log, descriptorLimit());
-    stopOnSignal(running, log);
-    process.stdout.write(`Parvis: ${region} on ${config.baseUrl.origin}\n`);
-    if (running.setupLink !== null)
-      process.stdout.write(`Set up the first organization (one-time link): ${running.setupLink}\n`);
+    stopOnSignal(running, { log, hasChannel });
+    process.stdout.on('error', (err) => log.warn({ err }, 'Standard output is not writable'));
+    await write(`Parvis: ${region} on ${config.baseUrl.origin}\n`).catch(() => undefined);
+    if (running.setupLink !== null) await printSetupLink(running, running.setupLink, log);
   } catch (error) {
     // Also with LOG_LEVEL=silent: otherwise the process would end without a reason.
     reportStartError(createLog('fatal', region), error);
   }
+}
+
+async function printSetupLink({ stop }: Running, link: string, log: Logger): Promise<void> {
+  try {
+    await write(`Set up the first organization (one-time link): ${link}\n`);
+  } catch {
+    log.fatal(
+      'The one-time link for the setup could not be printed, so the server stops. The next start prints another one',
+    );
+    await stop();
+    process.exit(1);
+  }
+}
+
+/** Writes to standard output, and waits until the text has been passed on. @throws the error of the stream */
+function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** @param region null if the configuration has no valid region */
@@ -74,7 +94,7 @@ function descriptorLimit(): number | null {
 }
 
 // The first signal stops gracefully; the second one exits immediately.
-function stopOnSignal({ stop }: Running, log: Logger): void {
+function stopOnSignal({ stop }: Running, { log, hasChannel }: { log: Logger; hasChannel: boolean }): void {
   let stopping = false;
   const onSignal = (signal: string): void => {
     if (stopping) {
@@ -97,6 +117,8 @@ function stopOnSignal({ stop }: Running, log: Logger): void {
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  // When started by the demo, stop if the demo's process dies.
-  if (process.connected) process.on('disconnect', () => onSignal('disconnect'));
+  // When started by the demo, stop if the demo's process ends, also if it ended during the start.
+  if (!hasChannel) return;
+  process.on('disconnect', () => onSignal('disconnect'));
+  if (!process.connected) onSignal('disconnect');
 }

@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from 'express-session';
 import type { Logger } from 'pino';
@@ -12,13 +11,14 @@ import { serverTimeouts } from './platform/database/open.ts';
 import { type Dependencies, databaseNameOf, dependenciesOf, storeFaultOf } from './platform/dependencies.ts';
 import { watchDescriptors } from './platform/descriptors.ts';
 import { Outages } from './platform/outages.ts';
-import { listenPlaceOf, startStep } from './platform/start-fault.ts';
+import { listenFaultOf, startStep } from './platform/start-fault.ts';
 import { logFileFault, migrateDatabase } from './platform/start-database.ts';
 import { createStrengthEstimator, type StrengthEstimator, issueSetupToken } from './core/accounts/index.ts';
 import { paths, fillPath } from './site/http/paths.ts';
 import { loadAssets } from './site/http/assets.ts';
 import { sessionTtlMs } from './site/http/session.ts';
 import type { ReportError } from './site/http/session-store/redis-connection.ts';
+import { createStoppableServer } from './site/http/stoppable-server.ts';
 import { openRedisSessions } from './site/http/session-store/redis-store.ts';
 import { TableStore } from './site/http/session-store/table-store.ts';
 import { loadTranslator } from './i18n/translator.ts';
@@ -32,16 +32,10 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const serverLimits = {
-  connectionsCheckingInterval: 1_000,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  maxHeaderSize: 16 * 1024,
-};
-// After reporting that it is not ready, the server still answers requests for this long, so that load balancers can
-// react.
-const lameDuckMs = 1_000;
-const maxDrainMs = 7_000;
+// How long a stop waits for background jobs after the last response. They can be interrupted anywhere.
+const maxJobsWaitMs = 500;
+const maxSessionStoreWaitMs = 3_000;
+const sessionStorePauseMs = 50;
 
 const monotonic = (): number => performance.now();
 
@@ -111,23 +105,27 @@ export async function startServer(config: Config, log: Logger, maxDescriptors: n
 }
 
 async function listenWithApp(opened: AssembleParts, close: () => Promise<void>): Promise<Running> {
-  const { config, database, outages } = opened;
-  let stopping = false;
+  const { config, database, sessions, outages } = opened;
+  // The app is created after the server, which tells it whether the process is stopping.
+  const server = createStoppableServer((request, response) => void app(request, response));
+  const { app, background } = await assembleApp(opened, server.isStopping);
+  await waitForSessionStore(sessions);
+  const { host, port } = config;
+  await server.listen(port, host).catch((error: unknown) => {
+    throw listenFaultOf(error, host, port);
+  });
+  const stopWatching = watchDescriptors(server.http, outages, opened.maxDescriptors);
+  // Only now, because the token of a process that already uses this port must stay valid.
   const token = await issueSetupToken(database);
-  const { app, background } = await assembleApp(opened, () => stopping);
-  const server = createServer(serverLimits, app);
-  await startStep(listenPlaceOf, () => listen(server, config));
-  const stopWatching = watchDescriptors(server, outages, opened.maxDescriptors);
   outages.start();
   background.start();
   return {
     setupLink: token === null ? null : new URL(fillPath(paths.setUp, { token }), config.baseUrl).href,
     stop: async () => {
-      stopping = true;
-      await delay(lameDuckMs);
-      await drain(server);
+      const jobs = background.stop();
+      await server.stop(config.stopTimes);
       stopWatching();
-      await background.stop();
+      await Promise.race([jobs, delay(maxJobsWaitMs)]);
       await close();
     },
   };
@@ -175,20 +173,17 @@ async function assembleApp(
   });
 }
 
-function listen(server: Server, config: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.port, config.host, resolve);
-  });
-}
-
-function drain(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => server.closeAllConnections(), maxDrainMs);
-    server.close(() => {
-      clearTimeout(deadline);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+/**
+ * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. A start on a busy machine
+ * blocks the process for so long that the connection to Redis is replaced. Without the store, the process starts all the same
+ * and is not ready.
+ */
+async function waitForSessionStore({ proveWritable }: Sessions): Promise<void> {
+  const endsAt = performance.now() + maxSessionStoreWaitMs;
+  const isWritable = (): Promise<boolean> =>
+    proveWritable().then(
+      () => true,
+      () => false,
+    );
+  while (!(await isWritable()) && performance.now() < endsAt) await delay(sessionStorePauseMs);
 }

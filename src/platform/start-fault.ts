@@ -14,29 +14,37 @@ export class StartFault extends CommandError {
   /** Such as `ECONNREFUSED`; null if the cause has none. */
   readonly code: string | null;
 
-  constructor(place: StartFaultPlace, cause: unknown) {
-    super(`${place.setting}: ${explanationOf(cause, place)}`, { cause });
+  /** @param explanation a better text than that of the cause */
+  constructor(place: StartFaultPlace, cause: unknown, explanation = explanationOf(cause, place)) {
+    super(`${place.setting}: ${explanation}`, { cause });
     this.place = place;
     this.code = findStoreFault(cause)?.code ?? codeOf(cause);
   }
 }
 
 /** Runs a step of the start. @throws StartFault with the setting that the step depends on */
-export async function startStep<T>(
-  place: StartFaultPlace | ((error: unknown) => StartFaultPlace),
-  step: () => T | Promise<T>,
-): Promise<T> {
+export async function startStep<T>(place: StartFaultPlace, step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
-    throw new StartFault(typeof place === 'function' ? place(error) : place, error);
+    throw new StartFault(place, error);
   }
 }
 
-/** @returns the setting that decides where a server listens, given the error of `listen` */
-export function listenPlaceOf(error: unknown): StartFaultPlace {
+/** Why an address is not available. */
+const listenFaults: Readonly<Record<string, (address: string) => string>> = {
+  EADDRINUSE: (address) => `${address} is in use by another process`,
+  EACCES: (address) => `this user may not listen on ${address}`,
+  EADDRNOTAVAIL: (address) => `${address} is not an address of this machine`,
+  ENOTFOUND: (address) => `${address} is not an address of this machine`,
+};
+
+/** @returns the fault that names the setting, given the error of `listen` */
+export function listenFaultOf(error: unknown, host: string, port: number): StartFault {
   const code = codeOf(error) ?? '';
-  return { setting: ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code) ? 'HOST' : 'PORT' };
+  const setting = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code) ? 'HOST' : 'PORT';
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return new StartFault({ setting }, error, listenFaults[code]?.(address));
 }
 
 /** @returns the setting at the beginning of a fault in the configuration, and the file that the fault names */
@@ -48,17 +56,11 @@ export function placeOfSettingFault(fault: string): StartFaultPlace | null {
 
 function explanationOf(cause: unknown, { file }: StartFaultPlace): string {
   if (cause instanceof CommandError) return cause.message;
-  const explanation = findStoreFault(cause)?.explanation ?? listenFaults.get(codeOf(cause) ?? '') ?? messageOf(cause);
+  const explanation = findStoreFault(cause)?.explanation ?? messageOf(cause);
   const where = file === undefined ? '' : `, file ${file}`;
   const code = findStoreFault(cause)?.code ?? codeOf(cause);
   return code === null ? explanation : `${explanation} (${code}${where})`;
 }
-
-const listenFaults: ReadonlyMap<string, string> = new Map([
-  ['EADDRINUSE', 'Another process uses this port.'],
-  ['EACCES', 'The process may not use this port or file.'],
-  ['EADDRNOTAVAIL', 'This address does not belong to the machine.'],
-]);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

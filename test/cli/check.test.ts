@@ -45,8 +45,8 @@ describe('the check command', () => {
       'TRUST_PROXY',
     ]);
     assert.doesNotMatch(faults.join(), /canary/);
-    const { stdout, code: again } = await run(['check'], wrong);
-    assert.deepEqual([again, stdout], [1, faults.map((each) => `${each}\n`).join('')]);
+    const { stdout, stderr, code: again } = await run(['check'], wrong);
+    assert.deepEqual([again, stdout, stderr], [1, '', faults.map((each) => `${each}\n`).join('')]);
     assert.equal(existsSync(wrong.DATA_DIR), false);
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { dataDirectory, fault, json, run } from './command.ts';
 
 interface Added {
@@ -16,6 +16,8 @@ describe('the operator commands', () => {
   const operator = <T>(...args: string[]): Promise<T> => json<T>(['operator', ...args], environment);
   const statuses = async (): Promise<string[]> =>
     (await operator<Listed>('list')).operators.map(({ username, status }) => `${username} ${status}`);
+
+  before(() => json(['migrate'], environment));
 
   it('add the first operator, whose domain all operators share, and keep the set-up link valid', async () => {
     assert.deepEqual(await operator('list'), { operators: [] });
@@ -56,7 +58,7 @@ describe('the operator commands', () => {
     });
     assert.deepEqual(await statuses(), ['ada@hosting.example passwordChange', 'bo@hosting.example blocked']);
     await operator('unblock', 'bo@hosting.example');
-    await operator('delete', 'BO@hosting.example');
+    await operator('delete', 'BO@hosting.example', '--yes');
     assert.deepEqual(await statuses(), ['ada@hosting.example passwordChange']);
     const { temporaryPassword } = await operator<Added>('reset-password', ada?.id ?? '');
     assert.match(temporaryPassword, /^\w{4}(-\w{4}){4}$/);

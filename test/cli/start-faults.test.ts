@@ -80,7 +80,7 @@ const cases: readonly Case[] = [
   {
     what: 'an address that does not belong to the machine',
     environment: { HOST: '192.0.2.1' },
-    ...{ setting: 'HOST', code: 'EADDRNOTAVAIL', message: /does not belong to the machine/ },
+    ...{ setting: 'HOST', code: 'EADDRNOTAVAIL', message: /is not an address of this machine/ },
   },
   {
     what: 'a wrong password of Redis',

@@ -88,7 +88,9 @@ describe('the tenant commands', () => {
       ['suspend', 'suspended'],
       ['resume', 'active'],
     ] as const) {
-      const { tenants: changed } = await json<{ tenants: Listed[] }>(['tenant', command, added.tenantId], environment);
+      const confirmed = command === 'suspend' ? ['--yes'] : [];
+      const args = ['tenant', command, added.tenantId, ...confirmed];
+      const { tenants: changed } = await json<{ tenants: Listed[] }>(args, environment);
       assert.deepEqual(
         changed.map((each) => [Object.keys(each), each.id, each.status]),
         [[['id', 'name', 'domains', 'status', 'users'], added.tenantId, status]],

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database/database.ts';
+import { lockRow } from '../../platform/database/row-locks.ts';
 import type { ChainAnchor } from '../../domain/activity/chain.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { ScopeTenant, TenantState } from '../../domain/tenant.ts';
@@ -82,10 +83,8 @@ export async function countForOperator(database: Database): Promise<number> {
  * @returns false if the tenant is moving, in which case its log must not be trimmed
  */
 export async function lockIfNotMoving(database: Database, scope: Scope): Promise<boolean> {
-  const tenant = database.knex('tenants').where({ id: scope.tenant.id }).select('state');
-  if (database.dialect === 'postgres') tenant.forUpdate();
-  const [row] = (await tenant) as { state: TenantState }[];
-  return row?.state !== 'moving';
+  const tenant = await lockRow<{ state: TenantState }>(database, 'tenants', scope.tenant.id, ['state']);
+  return tenant?.state !== 'moving';
 }
 
 /** @returns the oldest remaining entries of the log */

@@ -1,5 +1,6 @@
 import type { AdministratorLevel, AgentLevel } from '../roles.ts';
 import type { Language } from '../regions.ts';
+import { isLongerThan, removeInvisibleFromName } from './visible-text.ts';
 
 /** A user of a tenant. Credentials are stored separately. */
 export interface User {
@@ -141,18 +142,14 @@ export function foldName(text: string): string {
     .trim();
 }
 
-/** Maximum length of a typed first, last or display name, in UTF-16 code units. */
+/** Maximum length of a typed first, last or display name, in Unicode code points. */
 export const maxNameLength = 120;
 
-export const isNameTooLong = (typed: string): boolean => typed.trim().length > maxNameLength;
-
-// Control, bidirectional and invisible characters could make a name look like another one. Tabs and line breaks are
-// kept, because they separate words.
-const deceptiveCharacters = /(?![\t-\r])[\p{Cc}\p{Bidi_Control}\u200B\u2060-\u2064\uFEFF]/gu;
+export const isNameTooLong = (typed: string): boolean => isLongerThan(typed.trim(), maxNameLength);
 
 /** @returns the name in NFC, without control, invisible and bidirectional characters, and with single spaces between words */
 export function cleanName(typed: string): string {
-  return typed.replace(deceptiveCharacters, '').normalize('NFC').replace(/\s+/g, ' ').trim();
+  return removeInvisibleFromName(typed).normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
 /** The order of the parts of a full name in a language. */

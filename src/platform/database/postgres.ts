@@ -4,11 +4,14 @@ import pg from 'pg';
 import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { proveWritable } from './deployment.ts';
 import { ReplacingPostgresClient, replaceIfUnusable } from './postgres-client.ts';
+import { retryWhileLocked } from './row-locks.ts';
 import { withinTransaction } from './transaction.ts';
 
 const acquireTimeoutMs = 2_000;
 // Longer for migrations: no request waits for them, and a server that has just started may be slow.
 const migrationsAcquireTimeoutMs = 20_000;
+// How long transactions without a statement timeout wait for a locked row.
+const maxUnlimitedWaitMs = 60_000;
 const bigintType = 20;
 
 const builtInParser = pg.types.getTypeParser as (oid: number, format?: 'text' | 'binary') => (text: string) => unknown;
@@ -27,8 +30,8 @@ interface Statement extends Compiled {
 const shortName = (name: string): string => createHash('sha256').update(name).digest('base64url');
 
 /** Opens a connection pool to PostgreSQL. Prepared reads are named statements, which each connection caches. */
-export function openPostgres(url: string, statementTimeoutMs: number): Database {
-  const knex = createPool(url, statementTimeoutMs);
+export function openPostgres(url: string, statementTimeoutMs: number, { isReadOnly = false } = {}): Database {
+  const knex = createPool(url, statementTimeoutMs, isReadOnly);
   const statements = new Map<string, Statement>();
   const database: Database = {
     dialect: 'postgres',
@@ -37,7 +40,11 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
       <Row>(name: string, build: Build) =>
       async (values: Values) =>
         runStatement<Row>(knex, statementOf(statements, knex, name, build), values),
-    transaction: (work) => knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres'))),
+    transaction: (work) =>
+      retryWhileLocked(
+        () => knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres'))),
+        statementTimeoutMs > 0 ? statementTimeoutMs : maxUnlimitedWaitMs,
+      ),
     snapshot: (work) =>
       knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres')), {
         isolationLevel: 'repeatable read',
@@ -55,7 +62,7 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
   return database;
 }
 
-function createPool(url: string, statementTimeoutMs: number): Knex {
+function createPool(url: string, statementTimeoutMs: number, isReadOnly: boolean): Knex {
   const acquireMs = statementTimeoutMs > 0 ? acquireTimeoutMs : migrationsAcquireTimeoutMs;
   return knexFactory({
     client: ReplacingPostgresClient,
@@ -70,10 +77,20 @@ function createPool(url: string, statementTimeoutMs: number): Knex {
       connectionTimeoutMillis: acquireMs,
       application_name: 'parvis',
     },
-    pool: { min: 0, max: 10, acquireTimeoutMillis: acquireMs },
+    pool: {
+      min: 0,
+      max: 10,
+      acquireTimeoutMillis: acquireMs,
+      ...(isReadOnly ? { afterCreate: rejectWrites } : {}),
+    },
     acquireConnectionTimeout: acquireMs,
   });
 }
+
+type Done = (error: unknown, connection: pg.Client) => void;
+
+const rejectWrites = (connection: pg.Client, done: Done): void =>
+  connection.query('set default_transaction_read_only = on', (error) => done(error, connection));
 
 /** @returns the named statement of a query, which is compiled once per pool */
 function statementOf(statements: Map<string, Statement>, knex: Knex, name: string, build: Build): Statement {

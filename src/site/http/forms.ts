@@ -1,13 +1,17 @@
 import { z } from 'zod';
+import { isLongerThan } from '../../domain/people/visible-text.ts';
 import type { FormFault } from './page-options.ts';
 
-/** A single line of text, trimmed. A missing or repeated field is treated as empty. */
+/**
+ * A single line of text, trimmed. A missing or repeated field is treated as empty.
+ * @param maxLength in Unicode code points
+ */
 export const singleLine = (maxLength: number) =>
   z
     .string()
     .catch('')
     .transform((text) => text.trim())
-    .refine((text) => text.length <= maxLength, 'errors:field.tooLong');
+    .refine((text) => !isLongerThan(text, maxLength), 'errors:field.tooLong');
 
 /** A password or code exactly as typed, including spaces. */
 export const verbatimText = z.string().catch('');

@@ -1,3 +1,4 @@
+import { hasVisibleCharacter, isLongerThan } from '../../../domain/people/visible-text.ts';
 import { randomUUID } from 'node:crypto';
 import { Failure, type PlainErrorCode } from '../../../domain/errors.ts';
 import { offersLanguage, type RegionRules } from '../../../domain/regions.ts';
@@ -90,6 +91,7 @@ const maxNameLength = 200;
 /** @returns the display name as it is stored. @throws Failure badRequest */
 export function validateDisplayName(typed: string): string {
   const name = cleanName(typed);
-  if (name === '' || name.length > maxNameLength) throw new Failure('badRequest', { code: 'displayName.malformed' });
+  if (!hasVisibleCharacter(name) || isLongerThan(name, maxNameLength))
+    throw new Failure('badRequest', { code: 'displayName.malformed' });
   return name;
 }
