@@ -11,6 +11,8 @@ import { TableStore } from '../src/site/http/session-store/table-store.ts';
 import { loadTranslator } from '../src/i18n/translator.ts';
 import { loadViews } from '../src/site/http/views.ts';
 import { reportUsage } from './measured-process.ts';
+import { dependenciesOf } from '../src/platform/dependencies.ts';
+import { Outages } from '../src/platform/outages.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
 
 // The real portal, on a database that the parent process has filled. As in production it writes its log, but to
@@ -18,6 +20,8 @@ import { createHasher } from '../src/platform/keys/hasher.ts';
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is invalid');
 const database = openSubscribedDatabase(config.database);
+const log = pino({ level: 'info' }, pino.destination('/dev/null'));
+const monotonic = (): number => performance.now();
 const { app, background } = createApp({
   config,
   database,
@@ -32,8 +36,10 @@ const { app, background } = createApp({
   readiness: {},
   isStopping: () => false,
   clock: Date.now,
-  monotonic: () => performance.now(),
-  log: pino({ level: 'info' }, pino.destination('/dev/null')),
+  monotonic,
+  log,
+  outages: new Outages({ log, monotonic }),
+  dependencies: dependenciesOf(config),
 });
 background.start();
 // Connections must stay open while the other process is measured.

@@ -6,7 +6,9 @@ import type { Translator } from './i18n/translator.ts';
 import { createNoticeRenderer } from './mail/notices.ts';
 import { oneTimeLinkUrls, paths } from './site/http/paths.ts';
 import { createJobRunner, type JobRunner } from './platform/background-jobs.ts';
+import { type Dependencies, storeFaultOf } from './platform/dependencies.ts';
 import { withSafeErrors } from './platform/log.ts';
+import type { OutageReporter } from './platform/outages.ts';
 import { createLogCsv } from './site/activity/log-file.ts';
 import { createActivityTexts } from './site/activity/entry-texts.ts';
 import { type Assets, staticFiles } from './site/http/assets.ts';
@@ -42,6 +44,8 @@ export interface AppParts extends Omit<CoreDependencies, 'background' | 'outputs
   readonly readiness: Readiness;
   readonly isStopping: () => boolean;
   readonly log: Logger;
+  readonly outages: OutageReporter;
+  readonly dependencies: Dependencies;
 }
 
 /** The composition root. Middleware is listed in the order in which it handles a request. */
@@ -49,7 +53,12 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const parts = { ...given, log: withSafeErrors(given.log) };
   const { config, database, translator, render, assets, clock, log } = parts;
   const { rules, baseUrl } = config;
-  const background = createJobRunner(log);
+  const faults = {
+    log,
+    outages: parts.outages,
+    storeFaultOf: (error: unknown) => storeFaultOf(parts.dependencies, error),
+  };
+  const background = createJobRunner(faults);
   const csv = createUsersCsv(translator, clock);
   const textsFor = createActivityTexts(translator, clock);
   const outputs = {
@@ -70,7 +79,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const keptInput = { drafts, findForm: createFormFinder(routes) };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
-  app.use(requestId(), requestLog(log), securityHeaders(config));
+  app.use(requestId(), requestLog(log, routes), securityHeaders(config));
   mountHealth(app, parts.readiness, parts.isStopping);
   app.use(paths.assets, staticFiles(assets.directory));
   app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
@@ -79,6 +88,6 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.use(restoreInput(keptInput), pendingSteps());
   app.use(rejectUnusedMethods(routes), upload(uploadOf, answerRefusal), guardForms(keptInput));
   mountRoutes(app, routes, answerRefusal);
-  app.use(notFoundPage(), errorPages(pages, log, keptInput));
+  app.use(notFoundPage(), errorPages({ ...faults, pages, keptInput }));
   return { app, routes, background };
 }

@@ -1,7 +1,15 @@
-import { pino } from 'pino';
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pino, type Logger } from 'pino';
+import { currentJob } from './platform/background-jobs.ts';
 import { readConfig } from './platform/config/config.ts';
 import { withSafeErrors } from './platform/log.ts';
-import { startServer } from './server.ts';
+import { packageRoot } from './platform/package-root.ts';
+import { placeOfSettingFault, StartFault, type StartFaultPlace } from './platform/start-fault.ts';
+import { startServer, type Running } from './server.ts';
+
+const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string };
 
 /**
  * Runs the server of one region until it receives a signal. Logs go to standard error, one JSON object per line;
@@ -11,25 +19,34 @@ export async function main(): Promise<void> {
   const hasChannel = process.connected;
   const { config, faults } = readConfig(process.env);
   if (config === null) {
-    for (const fault of faults) process.stderr.write(`${fault}\n`);
-    process.exitCode = 1;
+    const log = createLog('fatal', process.env.REGION ?? null);
+    for (const fault of faults) reportStartFault(log, fault, placeOfSettingFault(fault));
     return;
   }
-  const base = { region: config.rules.region };
-  const log = withSafeErrors(pino({ level: config.logLevel, base }, pino.destination({ fd: 2, sync: true })));
-  process.on('unhandledRejection', (error) => log.error(error, 'Unhandled promise rejection'));
-  const running = await startServer(config, log);
-  stopOnSignal(() => running.stop(), hasChannel);
-  process.stdout.on('error', (error) => log.warn({ err: error }, 'Standard output is not writable'));
-  await write(`Parvis: ${config.rules.region} on ${config.baseUrl.origin}\n`).catch(() => undefined);
-  if (running.setupLink === null) return;
+  const { region } = config.rules;
+  const log = createLog(config.logLevel, region);
+  log.info({ node: process.version }, 'Parvis starts');
+  logUnhandledFaults(log);
   try {
-    await write(`Set up the first organization (one-time link): ${running.setupLink}\n`);
+    const running = await startServer(config, log, descriptorLimit());
+    stopOnSignal(running, { log, hasChannel });
+    process.stdout.on('error', (err) => log.warn({ err }, 'Standard output is not writable'));
+    await write(`Parvis: ${region} on ${config.baseUrl.origin}\n`).catch(() => undefined);
+    if (running.setupLink !== null) await printSetupLink(running, running.setupLink, log);
+  } catch (error) {
+    // Also with LOG_LEVEL=silent: otherwise the process would end without a reason.
+    reportStartError(createLog('fatal', region), error);
+  }
+}
+
+async function printSetupLink({ stop }: Running, link: string, log: Logger): Promise<void> {
+  try {
+    await write(`Set up the first organization (one-time link): ${link}\n`);
   } catch {
     log.fatal(
       'The one-time link for the setup could not be printed, so the server stops. The next start prints another one',
     );
-    await running.stop();
+    await stop();
     process.exit(1);
   }
 }
@@ -41,20 +58,67 @@ function write(text: string): Promise<void> {
   });
 }
 
+/** @param region null if the configuration has no valid region */
+function createLog(level: string, region: string | null): Logger {
+  const base = { pid: process.pid, hostname: os.hostname(), version, region };
+  return withSafeErrors(pino({ level, base }, pino.destination({ fd: 2, sync: true })));
+}
+
+function reportStartError(log: Logger, error: unknown): void {
+  if (error instanceof StartFault) return reportStartFault(log, error.message, error.place, error.code);
+  process.exitCode = 1;
+  log.fatal({ err: error }, 'Parvis cannot start');
+}
+
+function reportStartFault(log: Logger, fault: string, place: StartFaultPlace | null, code: string | null = null): void {
+  process.exitCode = 1;
+  log.fatal({ ...place, code }, `Parvis cannot start. ${fault}`);
+  // A person at a terminal reads the sentence, not the JSON.
+  if (process.stderr.isTTY) process.stderr.write(`${fault}\n`);
+}
+
+function logUnhandledFaults(log: Logger): void {
+  process.on('unhandledRejection', (err) => log.error({ job: currentJob(), err }, 'Unhandled promise rejection'));
+  process.on('uncaughtException', (err) => {
+    log.fatal({ job: currentJob(), err }, 'Uncaught exception: the process ends');
+    process.exit(1);
+  });
+}
+
+function descriptorLimit(): number | null {
+  // Without looking up the names of connected hosts.
+  Object.assign(process.report, { excludeNetwork: true });
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft: number | string } } };
+  const soft = userLimits?.open_files?.soft;
+  return typeof soft === 'number' ? soft : null;
+}
+
 // The first signal stops gracefully; the second one exits immediately.
-function stopOnSignal(stop: () => Promise<void>, hasChannel: boolean): void {
+function stopOnSignal({ stop }: Running, { log, hasChannel }: { log: Logger; hasChannel: boolean }): void {
   let stopping = false;
-  const onSignal = (): void => {
-    if (stopping) process.exit(1);
+  const onSignal = (signal: string): void => {
+    if (stopping) {
+      log.warn({ signal }, 'Parvis ends immediately, because of a second signal');
+      process.exit(1);
+    }
     stopping = true;
+    log.info({ signal }, 'Parvis stops');
+    const startedAt = performance.now();
+    const duration = (): number => Math.round(performance.now() - startedAt);
     stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
+      () => {
+        log.info({ signal, ms: duration() }, 'Parvis has stopped');
+        process.exit(0);
+      },
+      (err: unknown) => {
+        log.error({ signal, ms: duration(), err }, 'Parvis has stopped with an error');
+        process.exit(1);
+      },
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   // When started by the demo, stop if the demo's process ends, even if it ended during startup.
   if (!hasChannel) return;
-  process.on('disconnect', onSignal);
-  if (!process.connected) onSignal();
+  process.on('disconnect', () => onSignal('disconnect'));
+  if (!process.connected) onSignal('disconnect');
 }

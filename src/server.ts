@@ -2,20 +2,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from 'express-session';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
-import { CommandError } from './platform/command-error.ts';
 import type { Config } from './platform/config/config.ts';
 import { loadSecondFactorKeys, loadSecrets } from './platform/keys/secrets.ts';
 import type { Database } from './platform/database/database.ts';
 import { openSubscribedDatabase } from './core/open-database.ts';
-import { migrationState, prepareDatabase } from './platform/database/migrate.ts';
-import { assertDatabaseNotMissing } from './platform/database/missing-database.ts';
+import { migrationState } from './platform/database/migrate.ts';
 import { serverTimeouts } from './platform/database/open.ts';
-import { describeStoreFault, findStoreFault } from './platform/database/unavailable.ts';
+import { type Dependencies, databaseNameOf, dependenciesOf, storeFaultOf } from './platform/dependencies.ts';
+import { watchDescriptors } from './platform/descriptors.ts';
+import { Outages } from './platform/outages.ts';
+import { listenFaultOf, startStep } from './platform/start-fault.ts';
+import { logFileFault, migrateDatabase } from './platform/start-database.ts';
 import { createStrengthEstimator, type StrengthEstimator, issueSetupToken } from './core/accounts/index.ts';
 import { paths, fillPath } from './site/http/paths.ts';
 import { loadAssets } from './site/http/assets.ts';
 import { sessionTtlMs } from './site/http/session.ts';
-import { createStoppableServer, type StoppableServer } from './site/http/stoppable-server.ts';
+import type { ReportError } from './site/http/session-store/redis-connection.ts';
+import { createStoppableServer } from './site/http/stoppable-server.ts';
 import { openRedisSessions } from './site/http/session-store/redis-store.ts';
 import { TableStore } from './site/http/session-store/table-store.ts';
 import { loadTranslator } from './i18n/translator.ts';
@@ -34,61 +37,98 @@ const maxJobsWaitMs = 500;
 const maxSessionStoreWaitMs = 3_000;
 const sessionStorePauseMs = 50;
 
+const monotonic = (): number => performance.now();
+
 interface Sessions {
   readonly store: Store;
   /** @throws if the store cannot save sessions */
   proveWritable(): Promise<void>;
+  /** @throws if the store rejects the user or the password */
+  assertCredentials(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the session store: Redis if configured, otherwise the region's database. */
-export async function openSessions(config: Config, database: Database, log: Logger): Promise<Sessions> {
+/**
+ * Opens the session store: Redis if configured, otherwise the region's database.
+ * @param report called with each error of the connection to Redis
+ */
+export async function openSessions(
+  config: Config,
+  database: Database,
+  report: ReportError = () => {},
+): Promise<Sessions> {
   const ttlMs = sessionTtlMs(config.rules);
-  if (config.redisUrl !== null) return openRedisSessions(config.redisUrl, ttlMs, log);
-  return { store: new TableStore(database, ttlMs, Date.now), proveWritable: async () => {}, close: async () => {} };
+  if (config.redisUrl !== null) return openRedisSessions(config.redisUrl, ttlMs, report);
+  const nothing = async (): Promise<void> => {};
+  const store = new TableStore(database, ttlMs, Date.now);
+  return { store, proveWritable: nothing, assertCredentials: nothing, close: nothing };
 }
 
-/** Starts the server of one region: migrates its database and listens. On failure, closes everything it has opened. */
-export async function startServer(config: Config, log: Logger): Promise<Running> {
-  assertDatabaseNotMissing(config);
-  await prepareDatabase(config);
-  const database = openSubscribedDatabase(config.database, serverTimeouts, (fault) => logFileFault(log, fault));
-  const sessions = await openSessions(config, database, log);
+/**
+ * Starts the server of one region: migrates its database and listens. On failure, closes everything it has opened.
+ * @param maxDescriptors the number of files and connections that the process may open; null if there is no limit
+ * @throws StartFault with the setting that is wrong
+ */
+export async function startServer(config: Config, log: Logger, maxDescriptors: number | null = null): Promise<Running> {
+  const startedAt = monotonic();
+  await migrateDatabase(config, log);
+  const outages = new Outages({ log, monotonic });
+  const database = openSubscribedDatabase(config.database, serverTimeouts, (fault) => logFileFault(config, log, fault));
+  const dependencies = dependenciesOf(config, {
+    database: () => database.proveWritable(),
+    sessions: () => sessions.proveWritable(),
+  });
+  const sessions = await openSessions(config, database, (error) => {
+    const fault = storeFaultOf(dependencies, error);
+    if (fault !== null) outages.report(fault);
+    else log.warn({ setting: dependencies.redis.setting, err: error }, 'Redis connection error');
+  });
   const strengthEstimator = createStrengthEstimator([...config.languages.keys()]);
   const close = async (): Promise<void> => {
+    outages.stop();
     await strengthEstimator.close();
     await sessions.close();
     await database.close();
   };
   try {
-    // The app is created after the server, which tells it whether the process is stopping.
-    const server = createStoppableServer((request, response) => void app(request, response));
-    const { isStopping } = server;
-    const { app, background } = await assembleApp({ config, database, sessions, strengthEstimator, log, isStopping });
-    await waitForSessionStore(sessions);
-    await listen(server, config);
-    // Only now, because the token of a process that already uses this port must stay valid.
-    const token = await issueSetupToken(database);
-    background.start();
-    log.info({ port: config.port }, 'Parvis is ready');
-    return {
-      setupLink: token === null ? null : new URL(fillPath(paths.setUp, { token }), config.baseUrl).href,
-      stop: async () => {
-        const jobs = background.stop();
-        await server.stop(config.stopTimes);
-        await Promise.race([jobs, delay(maxJobsWaitMs)]);
-        await close();
-      },
-    };
+    await startStep({ setting: 'REDIS_URL' }, () => sessions.assertCredentials());
+    const opened = { config, database, sessions, strengthEstimator, log, outages, dependencies, maxDescriptors };
+    const running = await listenWithApp(opened, close);
+    const stores = { database: databaseNameOf(config), sessions: config.redisUrl === null ? 'database' : 'Redis' };
+    const ms = Math.round(monotonic() - startedAt);
+    log.info({ host: config.host, port: config.port, ...stores, ms }, 'Parvis is ready');
+    return running;
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function logFileFault(log: Logger, error: Error): void {
-  const fault = findStoreFault(error);
-  log.fatal({ reason: fault === null ? error.message : describeStoreFault(fault) }, error.message);
+async function listenWithApp(opened: AssembleParts, close: () => Promise<void>): Promise<Running> {
+  const { config, database, sessions, outages } = opened;
+  // The app is created after the server, which tells it whether the process is stopping.
+  const server = createStoppableServer((request, response) => void app(request, response));
+  const { app, background } = await assembleApp(opened, server.isStopping);
+  await waitForSessionStore(sessions);
+  const { host, port } = config;
+  await server.listen(port, host).catch((error: unknown) => {
+    throw listenFaultOf(error, host, port);
+  });
+  const stopWatching = watchDescriptors(server.http, outages, opened.maxDescriptors);
+  // Only now, because the token of a process that already uses this port must stay valid.
+  const token = await issueSetupToken(database);
+  outages.start();
+  background.start();
+  return {
+    setupLink: token === null ? null : new URL(fillPath(paths.setUp, { token }), config.baseUrl).href,
+    stop: async () => {
+      const jobs = background.stop();
+      await server.stop(config.stopTimes);
+      stopWatching();
+      await Promise.race([jobs, delay(maxJobsWaitMs)]);
+      await close();
+    },
+  };
 }
 
 interface AssembleParts {
@@ -97,16 +137,26 @@ interface AssembleParts {
   readonly sessions: Sessions;
   readonly strengthEstimator: StrengthEstimator;
   readonly log: Logger;
-  readonly isStopping: () => boolean;
+  readonly outages: Outages;
+  readonly dependencies: Dependencies;
+  readonly maxDescriptors: number | null;
 }
 
-async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<ReturnType<typeof createApp>> {
+async function assembleApp(
+  { sessions, maxDescriptors: _, ...parts }: AssembleParts,
+  isStopping: () => boolean,
+): Promise<ReturnType<typeof createApp>> {
   const { config, database } = parts;
-  return createApp({
-    ...parts,
-    sessionStore: sessions.store,
+  const { secrets, secondFactorKeys } = await startStep({ setting: 'DATA_DIR', file: config.dataDirectory }, () => ({
     secrets: loadSecrets(config),
     secondFactorKeys: loadSecondFactorKeys(config),
+  }));
+  return createApp({
+    ...parts,
+    isStopping,
+    sessionStore: sessions.store,
+    secrets,
+    secondFactorKeys,
     hasher: await createHasher(),
     translator: await loadTranslator(config.languages),
     render: loadViews(),
@@ -119,7 +169,7 @@ async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Retur
       sessions: () => sessions.proveWritable(),
     },
     clock: Date.now,
-    monotonic: () => performance.now(),
+    monotonic,
   });
 }
 
@@ -136,24 +186,4 @@ async function waitForSessionStore({ proveWritable }: Sessions): Promise<void> {
       () => false,
     );
   while (!(await isWritable()) && performance.now() < endsAt) await delay(sessionStorePauseMs);
-}
-
-/** The settings that explain why an address is not available. */
-const listenFaults: Readonly<Record<string, (address: string) => string>> = {
-  EADDRINUSE: (address) => `PORT: ${address} is in use by another process`,
-  EACCES: (address) => `PORT: this user may not listen on ${address}`,
-  EADDRNOTAVAIL: (address) => `HOST: ${address} is not an address of this machine`,
-  ENOTFOUND: (address) => `HOST: ${address} is not an address of this machine`,
-};
-
-/** @throws CommandError that names the setting */
-async function listen(server: StoppableServer, { port, host }: Config): Promise<void> {
-  try {
-    await server.listen(port, host);
-  } catch (error) {
-    const { code = '' } = error as Error & { code?: string };
-    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    const fault = listenFaults[code]?.(address);
-    throw fault === undefined ? error : new CommandError(fault);
-  }
 }

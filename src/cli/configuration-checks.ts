@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import { findBoundRegion } from '../platform/database/deployment.ts';
@@ -73,19 +72,18 @@ async function checkSecondFactorKeys(config: Config, database: Database): Promis
 async function checkRedis({ redisUrl, rules }: Config): Promise<void> {
   if (redisUrl === null) return;
   let reason: string | null = null;
-  const log = pino({ level: 'warn' }, { write: (line) => (reason ??= reasonOf(line)) });
-  const { proveWritable, close } = await openRedisSessions(redisUrl, sessionTtlMs(rules), log);
+  const { proveWritable, close } = await openRedisSessions(redisUrl, sessionTtlMs(rules), (error) => {
+    reason ??= error instanceof Error ? error.message : String(error);
+  });
   try {
     await retryUntilConnected(proveWritable);
   } catch (error) {
-    // The client only says that it is offline. The log says why.
+    // The client only says that it is offline. The error of the connection says why.
     throw reason === null ? error : new Error(reason);
   } finally {
     await close();
   }
 }
-
-const reasonOf = (line: string): string | null => (JSON.parse(line) as { reason?: string }).reason ?? null;
 
 const belongsToAnotherRegion = (bound: string | null, { rules }: Config): bound is string =>
   bound !== null && bound !== rules.region;

@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { openSessions } from '../server.ts';
 import { retryUntilConnected } from './retry.ts';
 import type { CommandContext } from './context.ts';
@@ -14,7 +13,7 @@ export async function deleteRedisSessions(
   domains: readonly string[],
 ): Promise<void> {
   if (config.redisUrl === null) return;
-  const { store, proveWritable, close } = await openSessions(config, database, pino({ level: 'silent' }));
+  const { store, proveWritable, close } = await openSessions(config, database);
   try {
     await retryUntilConnected(proveWritable);
     const kept = await new Promise<StoredSession[]>((resolve, reject) => {

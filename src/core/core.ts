@@ -3,12 +3,12 @@ import { noticesSubscriber } from '../domain/notices.ts';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import type { JobRunner } from '../platform/background-jobs.ts';
-import { createTransport } from '../platform/mail-transport.ts';
+import { createTransport, maxMailConnections } from '../platform/mail-transport.ts';
 import { type StrengthEstimator, createAccounts, type Accounts } from './accounts/index.ts';
 import { createLogExports, deliverTo, type LogCsv } from './activity/index.ts';
 import { directoryStore } from './directory/index.ts';
 import { type UserCsvVocabulary, createImportsContext } from './imports/index.ts';
-import { createNoticeSender, type RenderNotice } from './notices/index.ts';
+import { createNoticeSender, createRefusalHandler, type RenderNotice } from './notices/index.ts';
 import { createErasure, createPersonalData } from './personal-data/index.ts';
 import { createRetention, retentionSteps, createTrustedClock } from './retention/index.ts';
 import { createSupport } from './support/index.ts';
@@ -101,7 +101,14 @@ function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: A
     transport,
     clock,
   });
-  background.add(deliverTo({ database, isClockTrusted, clock, log }, noticesSubscriber.name, sender));
+  const mailServer = sender && {
+    name: 'The mail server',
+    setting: 'SMTP_URL',
+    concurrency: maxMailConnections,
+    attempt: sender,
+    refuse: createRefusalHandler({ database, scopeFor: tenants.scopeFor, clock }),
+  };
+  background.add(deliverTo({ database, isClockTrusted, clock, log }, noticesSubscriber.name, mailServer));
   const erasureFor = (applied: RegionRules) =>
     createErasure({ database, throttle, rules: applied, scopeOf, transport, clock });
   const stepsFor = (applied: RegionRules) =>

@@ -123,6 +123,8 @@ export const inField = (field: string, error: CodedError): FieldFault => ({ fiel
 interface FailureDetails {
   /** Seconds after which the request can be repeated. */
   readonly retryAfter?: number;
+  /** Why, for the log, where the kind and the code do not tell. */
+  readonly reason?: string;
   readonly cause?: unknown;
 }
 
@@ -134,6 +136,8 @@ export class Failure extends Error {
   readonly parameters: CodedError['parameters'];
   /** Seconds after which the request can be repeated. */
   readonly retryAfter: number | null;
+  /** For the log: the most precise of reason, code and kind. */
+  readonly reason: string;
 
   constructor(kind: FailureKind, details: FailureDetails & (CodedError | { readonly code?: undefined }) = {}) {
     super(details.code ?? kind, { cause: details.cause });
@@ -142,6 +146,7 @@ export class Failure extends Error {
     this.code = details.code ?? null;
     this.parameters = details.code === undefined ? undefined : details.parameters;
     this.retryAfter = details.retryAfter ?? null;
+    this.reason = details.reason ?? details.code ?? kind;
   }
 
   /** The error as plain data; null if only its kind is known. */
@@ -152,4 +157,9 @@ export class Failure extends Error {
 
 export const notFound = (): Failure => new Failure('notFound');
 export const conflict = (code: PlainErrorCode): Failure => new Failure('conflict', { code });
-export const overloaded = (retryAfter: number): Failure => new Failure('overloaded', { retryAfter });
+
+/** The queues that reject requests while they are full. */
+export type BoundedQueue = 'passwordHashing' | 'passwordCheck' | 'accountRecovery';
+
+export const overloaded = (reason: BoundedQueue, retryAfter: number): Failure =>
+  new Failure('overloaded', { reason, retryAfter });

@@ -26,7 +26,9 @@ export type Notice =
   | { readonly kind: 'approvalAsked'; readonly act: ApprovalAction; readonly until: number }
   /** Sent to the requester. */
   | { readonly kind: 'approvalConfirmed'; readonly act: ApprovalAction }
-  | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAction };
+  | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAction }
+  /** Sent to the administrator who had a one-time link mailed. */
+  | { readonly kind: 'linkMailRefused' };
 
 /**
  * A one-time link, identified by its ID. Its address is generated when the email is sent, and is never stored. `until`
@@ -77,6 +79,8 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   // New users expect their first password.
   'password.issued': noNotice,
   'link.opened': noNotice,
+  // The administrator who sent the link is notified instead of its user.
+  'link.mailRefused': noNotice,
   // The email with the link is the notification.
   'recovery.linkMailed': noNotice,
   'activity.exported': noNotice,

@@ -40,7 +40,7 @@ export interface ClientPrincipal {
   readonly scopes: readonly string[];
 }
 
-export const jobNames = ['approvals', 'imports', 'recovery', 'retention', 'support'] as const;
+export const jobNames = ['approvals', 'imports', 'notices', 'recovery', 'retention', 'support'] as const;
 export type JobName = (typeof jobNames)[number];
 
 /** A background job. It only carries out earlier decisions, so the policy denies every action. */

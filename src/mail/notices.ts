@@ -56,7 +56,7 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
     const texts = {
       body: t(`notices:${notice.kind}.text`),
       // The generic warning tells recipients to contact an administrator, but this recipient may be the only one.
-      warning: notice.kind === 'recoveryLink' ? t('notices:recoveryLink.unexpected') : t('notices:unexpected'),
+      warning: hasOwnWarning(notice) ? t(`notices:${notice.kind}.unexpected`) : t('notices:unexpected'),
       linkLabel: link === null ? t('notices:open') : t('notices:openLink'),
       footer: t('notices:automatic'),
     };
@@ -92,7 +92,7 @@ function factsOf(
   const { t } = messages;
   return [
     { label: t('notices:when'), value: formats.dateTime(at) },
-    ...(notice.kind === 'recoveryLink' ? [] : [{ label: t('notices:by'), value: actorName(by, messages) }]),
+    ...(hasOwnWarning(notice) ? [] : [{ label: t('notices:by'), value: actorName(by, messages) }]),
     ...('act' in notice ? [{ label: t('notices:act'), value: t(`approvals:act.${notice.act}`) }] : []),
     ...('until' in notice ? [{ label: t(untilOf(notice)), value: formats.dateTime(notice.until) }] : []),
     ...(notice.kind === 'recoveryCodeUsed'
@@ -110,6 +110,9 @@ function factsOf(
     { label: t('common:terms.tenant'), value: cleanName(tenantName) },
   ];
 }
+
+// Notices that no administrator caused.
+const hasOwnWarning = ({ kind }: Notice): boolean => kind === 'recoveryLink' || kind === 'linkMailRefused';
 
 const untilOf = ({ kind }: Notice): string => {
   if (kind === 'approvalAsked') return 'notices:waits';

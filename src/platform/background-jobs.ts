@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
+import type { Fault, OutageReporter } from './outages.ts';
 
 /** A periodic background job. It runs on every node, possibly at the same time, so it must be idempotent. */
 export interface Job {
@@ -22,13 +24,28 @@ export interface JobRunner {
   stop(): Promise<void>;
 }
 
+export interface JobRunnerDependencies {
+  readonly log: Logger;
+  readonly outages: OutageReporter;
+  /** @returns what is wrong with a store; null for an error that is not from a store */
+  readonly storeFaultOf: (error: unknown) => Fault | null;
+}
+
+const running = new AsyncLocalStorage<string>();
+
+/**
+ * @returns the name of the job that the calling code belongs to, also in a handler of unhandled errors; null outside of
+ * jobs
+ */
+export const currentJob = (): string | null => running.getStore() ?? null;
+
 /** Runs periodic jobs. A job never overlaps with itself, and its failure does not affect the others. */
-export function createJobRunner(log: Logger): JobRunner {
+export function createJobRunner(deps: JobRunnerDependencies): JobRunner {
   const jobs: ScheduledJob[] = [];
   let started = false;
   return {
     add: (job) => {
-      const scheduled = scheduleJob(job, log);
+      const scheduled = scheduleJob(job, deps);
       jobs.push(scheduled);
       if (started) scheduled.start();
       return () => {
@@ -51,9 +68,9 @@ export function createJobRunner(log: Logger): JobRunner {
 
 type ScheduledJob = ReturnType<typeof scheduleJob>;
 
-function scheduleJob({ name, everyMs, run }: Job, log: Logger) {
+function scheduleJob({ name, everyMs, run }: Job, deps: JobRunnerDependencies) {
   let timer: NodeJS.Timeout | null = null;
-  let running: Promise<void> | null = null;
+  let inProgress: Promise<void> | null = null;
   let isDue = false;
   const stopping = new AbortController();
 
@@ -61,15 +78,13 @@ function scheduleJob({ name, everyMs, run }: Job, log: Logger) {
   // the new data.
   const wake = (): void => {
     isDue = true;
-    running ??= runWhileDue().finally(() => (running = null));
+    inProgress ??= runWhileDue().finally(() => (inProgress = null));
   };
-  const runOnce = (): Promise<void> => run(stopping.signal);
+  const runOnce = (): Promise<void> => running.run(name, () => run(stopping.signal));
   const runWhileDue = async (): Promise<void> => {
     while (isDue && !stopping.signal.aborted) {
       isDue = false;
-      await runOnce().catch((error: unknown) =>
-        log.warn({ err: error }, `Background job ${name} failed and will be retried`),
-      );
+      await runOnce().catch((error: unknown) => reportFailure(deps, name, error));
     }
   };
   return {
@@ -82,7 +97,13 @@ function scheduleJob({ name, everyMs, run }: Job, log: Logger) {
     stop: async () => {
       stopping.abort();
       if (timer !== null) clearInterval(timer);
-      await running;
+      await inProgress;
     },
   };
+}
+
+function reportFailure({ log, outages, storeFaultOf }: JobRunnerDependencies, job: string, error: unknown): void {
+  const fault = storeFaultOf(error);
+  if (fault !== null) outages.report(fault);
+  else log.warn({ job, err: error }, `Background job ${job} failed and will be retried`);
 }

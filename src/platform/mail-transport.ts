@@ -18,10 +18,14 @@ export interface MailTimeouts {
   readonly connectMs: number;
   /** For each response. */
   readonly responseMs: number;
+  /** How long connections stay open after the last email. */
+  readonly idleMs: number;
 }
 
-const defaultTimeouts: MailTimeouts = { connectMs: 10_000, responseMs: 20_000 };
+const defaultTimeouts: MailTimeouts = { connectMs: 10_000, responseMs: 20_000, idleMs: 500 };
 const maxOutboxFiles = 100;
+/** The number of connections to the mail server, and of emails that a process sends at the same time. */
+export const maxMailConnections = 5;
 // On a loopback address, plain text and self-signed certificates are accepted.
 const selfSignedAllowed = { tls: { rejectUnauthorized: false } };
 const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
@@ -38,13 +42,50 @@ type SmtpConfig = Extract<MailConfig, { kind: 'smtp' }>;
 type FolderConfig = Extract<MailConfig, { kind: 'folder' }>;
 
 function smtpTransport(config: SmtpConfig, timeouts: MailTimeouts): Transport {
-  return {
-    send: async (mail, at) => {
-      const { createTransport: create } = await import('nodemailer');
-      await create(smtpOptions(config, timeouts)).sendMail(messageOf(config, mail, at));
-    },
-    clear: async () => {},
-  };
+  const pool = new MailPool(config, timeouts);
+  return { send: (mail, at) => pool.send(messageOf(config, mail, at)), clear: async () => {} };
+}
+
+/** Keeps connections open while there are emails to send, and closes them afterwards. */
+class MailPool {
+  readonly #config: SmtpConfig;
+  readonly #timeouts: MailTimeouts;
+  #pool: Promise<{ sendMail(message: Message): Promise<unknown>; close(): void }> | null = null;
+  #sending = 0;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(config: SmtpConfig, timeouts: MailTimeouts) {
+    this.#config = config;
+    this.#timeouts = timeouts;
+  }
+
+  async send(message: Message): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#sending++;
+    this.#pool ??= this.#open();
+    try {
+      await (await this.#pool).sendMail(message);
+    } finally {
+      this.#sending--;
+      if (this.#sending === 0) this.#idle = setTimeout(() => this.#close(), this.#timeouts.idleMs);
+    }
+  }
+
+  async #open() {
+    const { createTransport: create } = await import('nodemailer');
+    return create({
+      ...smtpOptions(this.#config, this.#timeouts),
+      pool: true as const,
+      maxConnections: maxMailConnections,
+      // A failed email is attempted again by its delivery, which also counts the attempts.
+      maxRequeues: 0,
+    });
+  }
+
+  #close(): void {
+    void this.#pool?.then((pool) => pool.close());
+    this.#pool = null;
+  }
 }
 
 /** Connects to the mail server and signs in. @throws an error without user name and password if that fails */
@@ -62,6 +103,22 @@ export function errorCodeOf(error: unknown): string {
   const { name, code = name, responseCode } = error as Error & { code?: string; responseCode?: number };
   return responseCode === undefined ? code : `${code} ${responseCode}`;
 }
+
+// RFC 5321: 552 in reply to RCPT means 452. The other two mean that the server requires a sign-in.
+const temporaryReplies: ReadonlySet<number> = new Set([530, 538, 552]);
+// RFC 3463: 5.7.x is about policy or security, such as a server that does not relay, which a setting may correct.
+const policyStatus = /^\d{3}[ -]5\.7\./;
+
+/** @returns whether the mail server says that the mailbox does not exist, or will never accept mail */
+export function isMailboxRefused(error: unknown): boolean {
+  const { command = '', responseCode = 0, response = '' } = error as SmtpError;
+  const isPermanent = responseCode >= 500 && responseCode < 600 && !temporaryReplies.has(responseCode);
+  return command.startsWith('RCPT') && isPermanent && !policyStatus.test(response);
+}
+
+type SmtpError = Error & { command?: string; responseCode?: number; response?: string };
+
+type Message = ReturnType<typeof messageOf>;
 
 function smtpOptions({ url }: SmtpConfig, { connectMs, responseMs }: MailTimeouts) {
   const { username, password, port } = url;

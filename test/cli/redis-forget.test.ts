@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { pino } from 'pino';
 import { createClient } from 'redis';
 import { deleteRedisSessions } from '../../src/cli/delete-redis-sessions.ts';
 import { sessionTtlMs } from '../../src/site/http/session.ts';
@@ -21,7 +20,7 @@ after(async () => {
 describe('deleteRedisSessions', { skip: skipWithout('redis', server) }, () => {
   test('deletes the browser sessions of a moved tenant and no others', async () => {
     const url = server?.url ?? '';
-    const sessions = await openRedisSessions(url, sessionTtlMs(worldwide), pino({ level: 'silent' }));
+    const sessions = await openRedisSessions(url, sessionTtlMs(worldwide), () => {});
     closers.push(() => sessions.close());
     const portal = await openPortal({ sessionStore: () => sessions.store });
     const client = await createClient({ url })

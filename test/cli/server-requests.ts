@@ -7,6 +7,13 @@ import type { Served } from './command.ts';
 export const setUpLinkOf = ({ output }: Served): string | undefined =>
   /http:\/\/localhost:\d+(\/set-up\/[\w-]{43})/.exec(output())?.[1];
 
+/** @returns the lines of a log, parsed. @throws if one is not a JSON object */
+export const logLines = (log: string): Record<string, unknown>[] =>
+  log
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
 export async function get(origin: string, address: string): Promise<{ status: number; body: string }> {
   const response = await fetch(origin + address, { redirect: 'manual' });
   return { status: response.status, body: await response.text() };

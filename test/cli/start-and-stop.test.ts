@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { dataDirectory, fault, run, serve, start } from './command.ts';
-import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
+import { get, logLines, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
 
 describe('starting and stopping serve', () => {
   test('each start without a tenant prints a new set-up link and invalidates the previous one', async () => {
@@ -19,6 +19,23 @@ describe('starting and stopping serve', () => {
     assert.equal((await get(second.origin, setUpLinkOf(second) ?? '')).status, 200);
     second.child.kill('SIGINT');
     assert.equal(await second.ended, 0);
+  });
+
+  test('the log says what started, when it was ready, and how it stopped', async () => {
+    const served = await serve({ DATA_DIR: dataDirectory() });
+    served.child.kill('SIGTERM');
+    assert.equal(await served.ended, 0);
+    const lines = logLines(served.errors());
+    assert.deepEqual(
+      lines.map(({ msg }) => msg),
+      ['Parvis starts', 'Database migrations were run', 'Parvis is ready', 'Parvis stops', 'Parvis has stopped'],
+    );
+    for (const { pid, hostname, version, region } of lines)
+      assert.deepEqual([pid, typeof hostname, version, region], [served.child.pid, 'string', '0.1.0', 'worldwide']);
+    const [, migrated, ready, stops, stopped] = lines;
+    assert.ok((migrated?.migrations as string[]).length > 0);
+    assert.deepEqual([ready?.database, ready?.sessions, ready?.port], ['SQLite', 'database', served.port]);
+    assert.deepEqual([stops?.signal, stopped?.signal, typeof stopped?.ms], ['SIGTERM', 'SIGTERM', 'number']);
   });
 
   test('a second signal stops the server immediately', async () => {
@@ -41,7 +58,7 @@ describe('starting and stopping serve', () => {
     assert.equal(await form.answer, '');
   });
 
-  test('an invalid configuration is reported in one line per fault, and no files are created', async () => {
+  test('an invalid configuration is reported in one JSON line per fault, and no files are created', async () => {
     const environment = {
       DATA_DIR: dataDirectory(),
       PORT: '99999',
@@ -52,13 +69,15 @@ describe('starting and stopping serve', () => {
     const { code, stdout, stderr } = await run(['serve'], environment);
     assert.deepEqual([code, stdout], [1, '']);
     assert.deepEqual(
-      stderr
-        .trim()
-        .split('\n')
-        .map((line) => line.split(':')[0])
+      logLines(stderr)
+        .map(({ setting }) => setting)
         .sort(),
       ['BASE_URL', 'PORT', 'REGION', 'SESSION_SECRETS'],
     );
+    for (const { level, msg, setting } of logLines(stderr)) {
+      assert.equal(level, 60);
+      assert.ok(String(msg).startsWith(`Parvis cannot start. ${String(setting)}: `));
+    }
     assert.doesNotMatch(stderr, /canary/);
     assert.equal(existsSync(environment.DATA_DIR), false);
   });
@@ -73,8 +92,14 @@ describe('starting and stopping serve', () => {
       [{ PORT, HOST: '192.0.2.1' }, `HOST: 192.0.2.1:${PORT} is not an address of this machine`],
       [{ PORT, HOST: 'no-host.invalid' }, `HOST: no-host.invalid:${PORT} is not an address of this machine`],
     ];
-    for (const [environment, line] of cases)
-      assert.equal(await fault(['serve'], { DATA_DIR: dataDirectory(), LOG_LEVEL: 'silent', ...environment }), line);
+    for (const [environment, sentence] of cases) {
+      const line = await fault(['serve'], { DATA_DIR: dataDirectory(), LOG_LEVEL: 'silent', ...environment });
+      const [logged] = logLines(line);
+      assert.deepEqual(
+        [logged?.level, logged?.setting, logged?.msg],
+        [60, sentence.split(':', 1)[0], `Parvis cannot start. ${sentence}`],
+      );
+    }
     served.child.kill('SIGTERM');
     assert.equal(await served.ended, 0);
   });

@@ -17,7 +17,7 @@ const typed = { firstName: 'Mara', lastName: 'Quint', username: 'mara@canary.exa
 const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
 const busy = { isBusy: false };
 const unlessBusy = <Result>(work: () => Promise<Result>): Promise<Result> =>
-  busy.isBusy ? Promise.reject(overloaded(2)) : work();
+  busy.isBusy ? Promise.reject(overloaded('passwordHashing', 2)) : work();
 const hasher: Hasher = {
   ...base,
   hash: (password) => unlessBusy(() => base.hash(password)),

@@ -68,7 +68,13 @@ describe('a page with an error or conflict', async () => {
       answer: (_request: unknown, _response: unknown, _view: string, { lead }: { lead: string }, more: object) =>
         answers.push([lead, 'title' in more && more.title]),
     } as unknown as Pages;
-    const handle = errorPages(pages, pino({ level: 'silent' }), { drafts: {} as Drafts, findForm: () => null });
+    const handle = errorPages({
+      pages,
+      keptInput: { drafts: {} as Drafts, findForm: () => null },
+      log: pino({ level: 'silent' }),
+      outages: { report: () => undefined },
+      storeFaultOf: () => null,
+    });
     for (const failure of [conflict('user.lastGlobalAdmin'), new Failure('conflict'), new Failure('notFound')])
       handle(failure, {} as Request, {} as Response, () => undefined);
     assert.deepEqual(answers, [

@@ -36,14 +36,19 @@ describe('a mail server that does not speak SMTP', () => {
     refused: boolean,
     waits: MailTimeouts,
   ][] = [
-    ['sends no greeting', () => {}, false, { connectMs: 50, responseMs: hourMs }],
+    ['sends no greeting', () => {}, false, { connectMs: 50, responseMs: hourMs, idleMs: 50 }],
     [
       'responds with HTTP',
       (write) => write('HTTP/1.1 400 Bad Request\r\n\r\n'),
       true,
-      { connectMs: hourMs, responseMs: hourMs },
+      { connectMs: hourMs, responseMs: hourMs, idleMs: 50 },
     ],
-    ['is silent after its greeting', (write) => write('220 here\r\n'), false, { connectMs: hourMs, responseMs: 50 }],
+    [
+      'is silent after its greeting',
+      (write) => write('220 here\r\n'),
+      false,
+      { connectMs: hourMs, responseMs: 50, idleMs: 50 },
+    ],
   ];
   for (const [what, greet, refused, waits] of strange) {
     it(`does not block the portal if it ${what}`, async () => {

@@ -4,7 +4,7 @@ import { deliverTo } from '../../src/core/activity/deliver.ts';
 import { createNoticeSender } from '../../src/core/notices/index.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
-import { noticesSubscriber } from '../../src/domain/notices.ts';
+import { noticesSubscriber, type Notice } from '../../src/domain/notices.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import type { Job } from '../../src/platform/background-jobs.ts';
 import type { Mail, Transport } from '../../src/platform/mail-transport.ts';
@@ -57,9 +57,15 @@ export function noticesWorker(
     isClockTrusted,
     clock: now,
   });
-  return deliverTo(
+  return deliverTo<Notice>(
     { database, isClockTrusted, clock: now, log: pino({ level: 'silent' }) },
     noticesSubscriber.name,
-    sender,
+    sender && {
+      name: 'The mail server',
+      setting: 'SMTP_URL',
+      concurrency: 1,
+      attempt: sender,
+      refuse: async (_delivery, complete) => void (await complete(database)),
+    },
   );
 }

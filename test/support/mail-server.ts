@@ -25,6 +25,10 @@ export interface MailServer {
   encrypted: number;
   /** The reply code that rejects the next emails; null to accept them. */
   refusal: number | null;
+  /** The reply to each recipient, such as `550 5.1.1 No such user`, or null to accept it. */
+  recipientReply: ((address: string) => string | null) | null;
+  /** The number of emails that must be under way before one of them is accepted; 0 to accept each immediately. */
+  batch: number;
   close(): Promise<void>;
 }
 
@@ -39,6 +43,14 @@ interface Options {
 
 /** Starts an SMTP server on the loopback interface, which is closed at the end of the test file. */
 export async function aMailServer({ account, port = 0, tls }: Options = {}): Promise<MailServer> {
+  let waiting: (() => void)[] = [];
+  const joinBatch = (): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length < state.batch) return;
+      for (const accept of waiting) accept();
+      waiting = [];
+    });
   const options: SMTPServerOptions = {
     authOptional: account === undefined,
     allowInsecureAuth: true,
@@ -53,8 +65,14 @@ export async function aMailServer({ account, port = 0, tls }: Options = {}): Pro
       const right = username === account?.user && password === account?.password;
       done(right ? null : new Error('Wrong'), right ? { user: username } : undefined);
     },
+    onRcptTo: ({ address }, _session, done) => {
+      const reply = state.recipientReply?.(address) ?? null;
+      if (reply === null) return done();
+      done(Object.assign(new Error(reply.slice('550 '.length)), { responseCode: Number.parseInt(reply, 10) }));
+    },
     onData: (stream, session, done) => {
-      void text(stream).then((raw) => {
+      const batched = joinBatch();
+      void Promise.all([text(stream), batched]).then(([raw]) => {
         const { refusal } = state;
         if (session.secure) state.encrypted++;
         if (refusal !== null) return done(Object.assign(new Error('Not today'), { responseCode: refusal }));
@@ -83,6 +101,8 @@ export async function aMailServer({ account, port = 0, tls }: Options = {}): Pro
     signIns: 0,
     encrypted: 0,
     refusal: null,
+    recipientReply: null,
+    batch: 0,
     close,
   };
   return state;

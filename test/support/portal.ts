@@ -11,6 +11,8 @@ import type { Store } from 'express-session';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
 import type { JobRunner } from '../../src/platform/background-jobs.ts';
+import { dependenciesOf } from '../../src/platform/dependencies.ts';
+import { Outages } from '../../src/platform/outages.ts';
 import { readConfig, type Config } from '../../src/platform/config/config.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
@@ -108,6 +110,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
   const hasher = options.hasher ?? quickHasher;
   const sessionStore =
     options.sessionStore?.(database, config) ?? new TableStore(database, sessionTtlMs(config.rules), () => clock.now);
+  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const { app, routes, background } = createApp({
     ...{ config, database, sessionStore, hasher, strengthEstimator, render, assets },
     translator: options.environment?.LOCALES_DIR ? await loadTranslator(config.languages) : builtInTranslator,
@@ -117,7 +120,9 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     isStopping: () => false,
     clock: () => clock.now,
     monotonic: () => clock.monotonic,
-    log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    log,
+    outages: new Outages({ log, monotonic: () => clock.monotonic }),
+    dependencies: dependenciesOf(config),
   });
   const tenants = createTenants({
     database,

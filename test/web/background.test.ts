@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
-import { createJobRunner } from '../../src/platform/background-jobs.ts';
+import { pino, type Logger } from 'pino';
+import { createJobRunner, currentJob } from '../../src/platform/background-jobs.ts';
+import { dependenciesOf as servicesOf, storeFaultOf } from '../../src/platform/dependencies.ts';
+import type { Fault, OutageReporter } from '../../src/platform/outages.ts';
 
 const never = 3_600_000;
+const dependencies = servicesOf({ database: { kind: 'postgres', url: 'postgres://db' }, dataDirectory: '/data' });
 
 function logSpy() {
   const lines: string[] = [];
@@ -12,9 +15,15 @@ function logSpy() {
   return { log, lines };
 }
 
+const dependenciesOf = (log: Logger, outages: OutageReporter = { report: () => undefined }) => ({
+  log,
+  outages,
+  storeFaultOf: (error: unknown) => storeFaultOf(dependencies, error),
+});
+
 describe('background jobs', () => {
   it('run on start, at every interval and on request', async () => {
-    const background = createJobRunner(logSpy().log);
+    const background = createJobRunner(dependenciesOf(logSpy().log));
     let done = 0;
     const wake = background.add({
       name: 'Count',
@@ -40,7 +49,7 @@ describe('background jobs', () => {
   });
 
   it('never overlap with themselves, and run again if requested while running', async () => {
-    const background = createJobRunner(logSpy().log);
+    const background = createJobRunner(dependenciesOf(logSpy().log));
     let inside = 0;
     let most = 0;
     let done = 0;
@@ -66,7 +75,7 @@ describe('background jobs', () => {
 
   it('are completed on shutdown, and a failure is logged without stopping other jobs', async () => {
     const { log, lines } = logSpy();
-    const background = createJobRunner(log);
+    const background = createJobRunner(dependenciesOf(log));
     let finished = false;
     background.add({ name: 'Broken', everyMs: 10, run: () => Promise.reject(new Error('no luck')) });
     background.add({
@@ -84,5 +93,39 @@ describe('background jobs', () => {
     const failures = lines.filter((line) => line.includes('Broken failed'));
     assert.ok(failures.length >= 2, `tried ${failures.length} times`);
     assert.match(failures[0] ?? '', /no luck/);
+    assert.equal((JSON.parse(failures[0] ?? '') as { job: string }).job, 'Broken');
+  });
+
+  it('that fail because a store is unavailable report the outage instead of a line per run', async () => {
+    const { log, lines } = logSpy();
+    const faults: Fault[] = [];
+    const background = createJobRunner(dependenciesOf(log, { report: (fault) => void faults.push(fault) }));
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    background.add({ name: 'Broken', everyMs: never, run: () => Promise.reject(refused) });
+    background.start();
+    await delay(5);
+    await background.stop();
+    assert.deepEqual(
+      faults.map(({ dependency, code }) => [dependency.name, dependency.setting, code]),
+      [['PostgreSQL', 'DATABASE_URL', 'ECONNREFUSED']],
+    );
+    assert.deepEqual(lines, []);
+  });
+
+  it('are named also in a handler that runs after the job has returned', async () => {
+    const background = createJobRunner(dependenciesOf(logSpy().log));
+    const named = Promise.withResolvers<string | null>();
+    background.add({
+      name: 'Careless',
+      everyMs: never,
+      run: () => {
+        setTimeout(() => named.resolve(currentJob()), 5);
+        return Promise.resolve();
+      },
+    });
+    background.start();
+    assert.equal(await named.promise, 'Careless');
+    assert.equal(currentJob(), null);
+    await background.stop();
   });
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import express from 'express';
-import { pino } from 'pino';
 import { createClient } from 'redis';
 import request from 'supertest';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
@@ -24,7 +23,7 @@ after(async () => {
 });
 
 async function portalOn(url: string) {
-  const sessions = await openRedisSessions(url, ttlMs, pino({ level: 'silent' }));
+  const sessions = await openRedisSessions(url, ttlMs, () => undefined);
   cleanups.push(() => sessions.close());
   const fixture = await openPortalWithUsers({ sessionStore: () => sessions.store });
   const proveWritable = () => sessions.proveWritable();
@@ -65,12 +64,13 @@ async function assertNoSessions(fixture: Fixture, visitor: Person, code: RegExp)
     .slice(before)
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as { level: number; reason?: string });
+    .map((line) => JSON.parse(line) as Record<string, string> & { level: number });
   assert.deepEqual(
     reasons.filter(({ level }) => level > 40),
     [],
   );
-  assert.match(reasons.find(({ reason }) => reason !== undefined)?.reason ?? '', code);
+  const line = reasons.find(({ setting, explanation }) => setting === 'REDIS_URL' && explanation !== undefined);
+  assert.match(`${line?.dependency}: ${line?.explanation} (${line?.reason})`, code);
 }
 
 async function aVisitorAtThePassword({ portal, global }: Fixture): Promise<Person> {
@@ -157,7 +157,10 @@ describe('a Redis server that replies', async () => {
       for (const headers of [english, Object.assign(cookie, english)])
         assert.equal((await send({ method: 'GET', path: '/sign-in', headers })).status, 503);
       const code = reply.split(' ', 1)[0];
-      assert.match(portal.logged().slice(before), new RegExp(`"reason":"Redis: [^"]+\\(${code}\\)"`));
+      assert.match(
+        portal.logged().slice(before),
+        new RegExp(`"reason":"${code}","dependency":"Redis","setting":"REDIS_URL"`),
+      );
       assert.deepEqual(await readiness(fixture), { status: 503, body: { ok: false, missing: ['sessions'] } });
       fake.error = null;
       assert.equal((await readiness(fixture)).status, 200);

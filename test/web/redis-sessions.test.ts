@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pino } from 'pino';
 import { createClient } from 'redis';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
 import { sessionTtlMs } from '../../src/site/http/session.ts';
@@ -24,8 +23,8 @@ after(async () => {
   for (const close of cleanups.reverse()) await close();
 });
 
-async function portalOn(url: string) {
-  const sessions = await openRedisSessions(url, ttlMs, pino({ level: 'silent' }));
+async function portalOn(url: string, report: (error: unknown) => void = () => undefined) {
+  const sessions = await openRedisSessions(url, ttlMs, report);
   cleanups.push(() => sessions.close());
   return {
     ...(await openPortalWithUsers({ sessionStore: () => sessions.store })),
@@ -134,6 +133,46 @@ describe('a frozen Redis server', { skip: skipWithout('redis', server?.pid ?? nu
     }
     await until(async () => (await statusOf(fixture, user)) === 200);
     assert.equal((await aPerson(portal, english).signIn(global)).path, '/dashboard');
+  });
+});
+
+describe('a process that is busy', { skip: skipWithout('redis', server) }, async () => {
+  const reported: unknown[] = [];
+  const fixture = await portalOn(server?.url ?? '', (error) => void reported.push(error));
+  const { portal, global } = fixture;
+
+  /** Blocks the event loop, as a long computation does. */
+  function block(ms: number): void {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  }
+
+  // The server was frozen by other tests since the portal was opened.
+  before(async () => {
+    await until(async () => fixture.proveWritable().then(() => true));
+    reported.length = 0;
+  });
+
+  test('does not take a healthy Redis for a failed one', async () => {
+    const user = await aPerson(portal, english).signIn(global);
+    for (let round = 0; round < 3; round++) {
+      const asked = statusOf(fixture, user);
+      block(1_500);
+      assert.deepEqual([await asked, await statusOf(fixture, user)], [200, 200]);
+      await fixture.proveWritable();
+      // Continue in the middle of a ping or between two.
+      await wait(130 * round);
+    }
+    assert.deepEqual(reported, []);
+  });
+
+  test('does not fail to connect', async () => {
+    const second = portalOn(server?.url ?? '', (error) => void reported.push(error));
+    await new Promise((resolve) => setImmediate(resolve));
+    block(1_500);
+    const { proveWritable } = await second;
+    await until(async () => proveWritable().then(() => true));
+    assert.deepEqual(reported, []);
   });
 });
 

@@ -43,6 +43,57 @@ for (const [dialect, databaseUrl, skip] of [
       assert.equal(typeof line?.ms, 'number');
     });
 
+    test('names the route and the reason of a refused request, also if it did not reach its route', async () => {
+      const admin = await aPerson(portal, english).signIn(userManager);
+      const plain = await aPerson(portal, english).signIn(plainUser);
+      const visitor = await aPerson(portal, english).visit('/sign-in');
+      const block = addressOf({ path: '/account-settings/user-management/:userId/block' });
+      const _csrf = admin.csrf;
+      for (const { what, request, status, reason, route } of [
+        {
+          what: 'a form without a token',
+          request: { method: 'POST', path: block, person: admin, form: {} },
+          ...{ status: 403, reason: 'csrf.missing', route: '/account-settings/user-management/:userId/block' },
+        },
+        {
+          what: 'a form with the token of another session',
+          request: { method: 'POST', path: block, person: admin, form: { _csrf: visitor.csrf } },
+          ...{ status: 403, reason: 'csrf.outdated', route: '/account-settings/user-management/:userId/block' },
+        },
+        {
+          what: 'a form of a browser without a session, at an address with capitals',
+          request: { method: 'POST', path: '/Sign-In/', form: { _csrf: visitor.csrf } },
+          ...{ status: 403, reason: 'csrf.noSession', route: '/sign-in' },
+        },
+        {
+          what: 'a form that another site submitted',
+          request: {
+            ...{ method: 'POST', path: block, person: admin, form: { _csrf } },
+            headers: { 'Sec-Fetch-Site': 'cross-site' },
+          },
+          ...{ status: 403, reason: 'csrf.otherSite', route: '/account-settings/user-management/:userId/block' },
+        },
+        {
+          what: 'a form that the level does not allow',
+          request: { method: 'POST', path: block, person: plain, form: { _csrf: plain.csrf } },
+          ...{ status: 403, reason: 'denied.level', route: '/account-settings/user-management/:userId/block' },
+        },
+      ] as const) {
+        const { headers, status: answered } = await send(request);
+        const line = lines().find(({ requestId }) => requestId === headers['x-request-id']);
+        assert.deepEqual([answered, line?.reason, line?.route], [status, reason, route], what);
+      }
+    });
+
+    test('names the reason of a throttled sign-in', async () => {
+      const person = aPerson(portal, english);
+      for (let attempt = 0; attempt < 12; attempt++)
+        await person.signIn({ username: 'nobody@canary.example', clearPassword: 'wrong' });
+      const throttled = lines().filter(({ status }) => status === 429);
+      assert.ok(throttled.length > 0);
+      assert.ok(throttled.every(({ reason, route }) => reason === 'signIn.throttled' && route === '/sign-in/password'));
+    });
+
     test('has no lines for health checks and static files', async () => {
       const before = lines().length;
       await send({ method: 'GET', path: '/healthz' });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { SessionData, Store } from 'express-session';
-import { pino } from 'pino';
 import { HashedKeyStore, sessionTtlMs } from '../../src/site/http/session.ts';
 import { openRedisSessions } from '../../src/site/http/session-store/redis-store.ts';
 import { TableStore } from '../../src/site/http/session-store/table-store.ts';
@@ -83,7 +82,7 @@ const server = await redis();
 
 describe('session data and a wrong clock, in Redis', { skip: skipWithout('redis', server) }, async () => {
   if (server === null) return;
-  const sessions = await openRedisSessions(server.url, ttlMs, pino({ level: 'silent' }));
+  const sessions = await openRedisSessions(server.url, ttlMs, () => undefined);
   closers.push(() => sessions.close());
   for (let tries = 0; tries < 100; tries++) {
     if (

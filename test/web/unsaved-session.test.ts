@@ -57,18 +57,26 @@ describe('while sessions cannot be saved', async () => {
     assert.equal(store!.writes - before, 1);
   });
 
-  test('the log has one warning that names the store and the reason, and no error', async () => {
-    const before = portal.logged().length;
-    await whileFull(() => send({ method: 'GET', path: '/sign-in', headers: english }));
+  test('the log has one warning for all requests that names the store and the reason, and no error', async () => {
+    const { headers } = await whileFull(() => send({ method: 'GET', path: '/sign-in', headers: english }));
     const lines = portal
       .logged()
-      .slice(before)
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as { level: number; reason?: string });
+      .map((line) => JSON.parse(line) as Record<string, unknown> & { level: number });
     assert.deepEqual(
-      lines.filter(({ level }) => level >= 40).map(({ level, reason }) => [level, reason]),
-      [[40, 'SQLite: The disk with the database file is full. (SQLITE_FULL)']],
+      lines.filter(({ level }) => level >= 40).map(({ level, setting, code, msg }) => [level, setting, code, msg]),
+      [
+        [
+          ...[40, 'DATA_DIR', 'SQLITE_FULL'],
+          'SQLite fails to serve requests: The disk with the database file is full.',
+        ],
+      ],
+    );
+    const line = lines.find(({ requestId }) => requestId === headers['x-request-id']);
+    assert.deepEqual(
+      [line?.route, line?.reason, line?.dependency, line?.setting, line?.explanation],
+      ['/sign-in', 'SQLITE_FULL', 'SQLite', 'DATA_DIR', 'The disk with the database file is full.'],
     );
   });
 

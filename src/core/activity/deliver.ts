@@ -17,10 +17,13 @@ const pauseMs = minuteMs;
 // How long the process waits for an attempt in progress when it stops.
 const graceMs = 2_000;
 
-/** Why an attempt failed. `away`: the receiver is unavailable, which affects all of the subscriber's deliveries. */
+/** Why an attempt failed. */
 export interface FailedAttempt {
   readonly code: string;
+  /** The receiver is unavailable, which affects all of the subscriber's deliveries. */
   readonly away: boolean;
+  /** The receiver will never accept this message. */
+  readonly refused?: boolean;
 }
 
 /**
@@ -32,6 +35,23 @@ export type AttemptOutcome = 'delivered' | FailedAttempt;
 /** Carries out one attempt of a delivery. Must not throw, and must take less time than the lease. */
 export type Attempt<M extends Message> = (delivery: claimsStore.Delivery<M>) => Promise<AttemptOutcome>;
 
+/** Where and how deliveries to a subscriber are carried out. */
+export interface Receiver<M extends Message> {
+  /** Such as `The mail server`, for log lines. */
+  readonly name: string;
+  /** The setting with its address. */
+  readonly setting: string;
+  /** How many attempts may run at the same time. */
+  readonly concurrency: number;
+  readonly attempt: Attempt<M>;
+  /**
+   * Handles a delivery that the receiver will never accept.
+   * @param complete removes the delivery; false if another process has done so. It must run in the same transaction as
+   * everything that is recorded about it
+   */
+  refuse(delivery: claimsStore.Delivery<M>, complete: (tx: Database) => Promise<boolean>): Promise<void>;
+}
+
 export interface DeliveryDependencies {
   readonly database: Database;
   /** Epoch ms. */
@@ -42,59 +62,125 @@ export interface DeliveryDependencies {
 }
 
 /**
- * @param attempt carries out one attempt. If null, the subscriber cannot receive anything, and its deliveries are
- * discarded, so that outdated ones are not sent when it becomes available
+ * @param receiver null if the subscriber cannot receive anything. Its deliveries are then discarded, so that outdated
+ * ones are not sent when it becomes available
  * @returns the background job that delivers to a subscriber. Each message is delivered at least once, even if the
  * process is killed
  */
 export function deliverTo<M extends Message>(
   deps: DeliveryDependencies,
   subscriber: string,
-  attempt: Attempt<M> | null,
+  receiver: Receiver<M> | null,
 ): Job {
-  const run =
-    attempt === null
-      ? () => claimsStore.discardAllForOperator(deps.database, subscriber)
-      : createDispatcher(deps, subscriber, attempt);
-  return { name: `Deliveries to ${subscriber}`, everyMs, run };
+  const name = `Deliveries to ${subscriber}`;
+  if (receiver === null)
+    return { name, everyMs, run: () => claimsStore.discardAllForOperator(deps.database, subscriber) };
+  const dispatcher = new Dispatcher(deps, subscriber, receiver);
+  return { name, everyMs, run: (stopping) => dispatcher.run(stopping) };
 }
 
-function createDispatcher<M extends Message>(
-  deps: DeliveryDependencies,
-  subscriber: string,
-  attempt: Attempt<M>,
-): Job['run'] {
-  const { database, clock } = deps;
-  let pausedUntil: number | null = null;
-  let grace: Promise<'stopped'> | null = null;
-  return async (stopping) => {
-    grace ??= afterGrace(stopping);
-    while (!stopping.aborted && !isLeaseHeld(pausedUntil, pauseMs, clock())) {
-      const claimed = await claimsStore.claimAcrossTenants(database, subscriber, clock(), clock() + leaseMs);
-      if (claimed === null) return;
-      const outcome = await Promise.race([attempt(claimed as claimsStore.Delivery<M>), grace]);
-      if (outcome === 'stopped') return;
-      if (outcome === 'delivered') await claimsStore.complete(database, claimed.id);
-      else {
-        await postponeOrGiveUp(deps, subscriber, claimed, outcome.code);
-        if (outcome.away) pausedUntil = clock() + pauseMs;
-      }
+class Dispatcher<M extends Message> {
+  readonly #deps: DeliveryDependencies;
+  readonly #subscriber: string;
+  readonly #receiver: Receiver<M>;
+  #pausedUntil: number | null = null;
+  #awaySince: number | null = null;
+  #grace: Promise<'stopped'> | null = null;
+  #lastClaim: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: DeliveryDependencies, subscriber: string, receiver: Receiver<M>) {
+    this.#deps = deps;
+    this.#subscriber = subscriber;
+    this.#receiver = receiver;
+  }
+
+  async run(stopping: AbortSignal): Promise<void> {
+    // The first attempt shows whether the receiver is available, so that one attempt per pause is enough to find out.
+    const first = await this.#work(stopping, 1);
+    const counts = await Promise.allSettled(
+      Array.from({ length: this.#receiver.concurrency }, () => this.#work(stopping)),
+    );
+    const failed = counts.find(({ status }) => status === 'rejected');
+    const delivered = counts.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), first);
+    if (delivered > 0) this.#deps.log.info({ subscriber: this.#subscriber, delivered }, 'Messages were delivered');
+    if (failed?.status === 'rejected') throw failed.reason;
+  }
+
+  /** Carries out one attempt after the other. @returns the number of delivered messages */
+  async #work(stopping: AbortSignal, maxAttempts = Number.POSITIVE_INFINITY): Promise<number> {
+    const { database, clock } = this.#deps;
+    const grace = (this.#grace ??= afterGrace(stopping));
+    let delivered = 0;
+    for (let attempts = 0; attempts < maxAttempts; attempts++) {
+      if (stopping.aborted || isLeaseHeld(this.#pausedUntil, pauseMs, clock())) break;
+      const claimed = await this.#claim();
+      if (claimed === null) break;
+      const outcome = await Promise.race([this.#receiver.attempt(claimed), grace]);
+      if (outcome === 'stopped') break;
+      if (outcome === 'delivered') {
+        this.#logIfBack();
+        await claimsStore.complete(database, claimed.id);
+        delivered++;
+      } else await this.#handleFailure(claimed, outcome);
     }
-  };
+    return delivered;
+  }
+
+  // Concurrent claims of one process would find the same delivery, and all but one would claim nothing.
+  #claim(): Promise<claimsStore.Delivery<M> | null> {
+    const { database, clock } = this.#deps;
+    const claim = async () =>
+      (await claimsStore.claimAcrossTenants(
+        database,
+        this.#subscriber,
+        clock(),
+        clock() + leaseMs,
+      )) as claimsStore.Delivery<M> | null;
+    const claimed = this.#lastClaim.then(claim, claim);
+    this.#lastClaim = claimed;
+    return claimed;
+  }
+
+  async #handleFailure(delivery: claimsStore.Delivery<M>, failed: FailedAttempt): Promise<void> {
+    const { clock } = this.#deps;
+    if (failed.refused === true) return this.#refuse(delivery, failed);
+    await postponeOrGiveUp(this.#deps, this.#factsOf(delivery, failed), delivery);
+    if (!failed.away) return;
+    this.#awaySince ??= clock();
+    this.#pausedUntil = clock() + pauseMs;
+  }
+
+  async #refuse(delivery: claimsStore.Delivery<M>, failed: FailedAttempt): Promise<void> {
+    this.#deps.log.warn(this.#factsOf(delivery, failed), 'Delivery was refused permanently and given up');
+    await this.#receiver.refuse(delivery, (tx) => claimsStore.complete(tx, delivery.id));
+  }
+
+  #factsOf({ id, tenantId, userId, attempts, message }: claimsStore.Delivery, { code, away }: FailedAttempt) {
+    const { setting } = this.#receiver;
+    const facts = { delivery: id, subscriber: this.#subscriber, kind: message.kind, tenantId, userId, attempts, code };
+    return away ? Object.assign(facts, { setting }) : facts;
+  }
+
+  #logIfBack(): void {
+    if (this.#awaySince === null) return;
+    const seconds = Math.round((this.#deps.clock() - this.#awaySince) / 1_000);
+    this.#awaySince = null;
+    const { name, setting } = this.#receiver;
+    this.#deps.log.info({ setting, seconds }, `${name} is available again after ${seconds} s`);
+  }
 }
 
 async function postponeOrGiveUp(
   { database, clock, isClockTrusted, log }: DeliveryDependencies,
-  subscriber: string,
+  facts: object,
   delivery: claimsStore.Delivery,
-  code: string,
 ): Promise<void> {
-  const { id, attempts, at, message } = delivery;
+  const { at, attempts } = delivery;
   const now = clock();
-  const facts = { delivery: id, subscriber, kind: message.kind, attempts, code };
   if (now - at >= maxAgeMs && (await isClockTrusted())) {
     log.error(facts, 'Delivery failed for three days and was given up');
-    return claimsStore.complete(database, id);
+    await claimsStore.complete(database, delivery.id);
+    return;
   }
   log.warn(facts, 'Delivery failed and will be attempted again');
   return claimsStore.postpone(database, delivery, now + waitMs(attempts));

@@ -23,6 +23,8 @@ export interface DirectMessage {
   readonly message: Message;
   /** Epoch ms. */
   readonly at: number;
+  /** The time of the first attempt, epoch ms; immediately by default. */
+  readonly dueAt?: number;
 }
 
 /** A row of `deliveries`. */
@@ -69,7 +71,7 @@ export async function enqueue(
   const by = { subscriber, tenantId: scope.tenant.id, actorId: actorIdOf(scope), place: null };
   await insert(
     database,
-    messages.map(({ userId, message, at }) => newRow({ ...by, userId, at }, message)),
+    messages.map(({ message, ...rest }) => newRow({ ...by, ...rest }, message)),
   );
 }
 
@@ -100,6 +102,7 @@ interface Facts extends Pick<RecordedEntry, 'tenantId' | 'actorId' | 'at'> {
   readonly subscriber: string;
   readonly userId: string | null;
   readonly place: number | null;
+  readonly dueAt?: number;
 }
 
 function newRow(facts: Facts, { kind, ...data }: Message): DeliveryRow {
@@ -114,7 +117,7 @@ function newRow(facts: Facts, { kind, ...data }: Message): DeliveryRow {
     data: JSON.stringify(data),
     created_at: facts.at,
     attempts: 0,
-    due_at: facts.at,
+    due_at: facts.dueAt ?? facts.at,
     leased_until: null,
   };
 }

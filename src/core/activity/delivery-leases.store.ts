@@ -86,9 +86,12 @@ export async function claimAcrossTenants(
   return row === undefined ? null : toDelivery(row);
 }
 
-/** Removes a delivery that has been delivered or given up. */
-export async function complete(database: Database, id: string): Promise<void> {
-  await database.knex('deliveries').where({ id }).delete();
+/**
+ * Removes a delivery that has been delivered or given up.
+ * @returns false if another process has already removed it
+ */
+export async function complete(database: Database, id: string): Promise<boolean> {
+  return (await database.knex('deliveries').where({ id }).delete()) > 0;
 }
 
 /**

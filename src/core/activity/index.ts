@@ -1,7 +1,7 @@
 export * as activityStore from './activity.store.ts';
 export type { NewEntry } from './append-entries.store.ts';
 export type { Delivery } from './delivery-leases.store.ts';
-export { type Attempt, type AttemptOutcome, deliverTo, type FailedAttempt } from './deliver.ts';
+export { type Attempt, type AttemptOutcome, deliverTo, type FailedAttempt, type Receiver } from './deliver.ts';
 export * as deliveriesStore from './deliveries.store.ts';
 export { createLogExports, type LogCsv, type LogExports } from './export.ts';
 export { type LogFilter, type LogPosition, type LogRequest, wholeLog } from './log-query.ts';

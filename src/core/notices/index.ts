@@ -1,1 +1,2 @@
+export { createRefusalHandler } from './refused-link.ts';
 export { type AddressedNotice, createNoticeSender, type RenderNotice } from './send-notice.ts';

@@ -1,6 +1,6 @@
 import type { Notice } from '../../domain/notices.ts';
 import type { Database } from '../../platform/database/database.ts';
-import { errorCodeOf, type Mail, type Transport } from '../../platform/mail-transport.ts';
+import { errorCodeOf, isMailboxRefused, type Mail, type Transport } from '../../platform/mail-transport.ts';
 import type { Attempt, AttemptOutcome, Delivery, FailedAttempt } from '../activity/index.ts';
 import * as noticesStore from './notices.store.ts';
 
@@ -62,5 +62,5 @@ const serverErrorCodes = /^(ECONNECTION|ETIMEDOUT|ESOCKET|EDNS|ETLS|EPROTOCOL|EA
 
 function failureOf(error: unknown): FailedAttempt {
   const code = errorCodeOf(error);
-  return { code, away: serverErrorCodes.test(code) };
+  return { code, away: serverErrorCodes.test(code), refused: isMailboxRefused(error) };
 }

@@ -40,6 +40,8 @@ export type ActivityEvent =
   | { readonly kind: 'users.passwordsIssued'; readonly count: number; readonly by?: LinkHandover }
   | { readonly kind: 'password.issued'; readonly expiresAt: number; readonly by?: LinkHandover }
   | { readonly kind: 'link.opened'; readonly purpose: LinkPurpose }
+  /** The mail server refused the mailbox of a user to whom a one-time link was mailed. */
+  | { readonly kind: 'link.mailRefused' }
   /** A recovery link was emailed to a user through self-service recovery. */
   | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }
   | { readonly kind: 'user.erased' }

@@ -47,6 +47,7 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'users.passwordsIssued': ['transfers', 'passwords'],
   'password.issued': ['passwords'],
   'link.opened': ['passwords', 'signIn'],
+  'link.mailRefused': ['passwords', 'refused'],
   'recovery.linkMailed': ['passwords'],
   'tenant.added': ['organization'],
   'tenant.suspended': ['organization'],

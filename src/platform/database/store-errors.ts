@@ -123,6 +123,12 @@ export const connectionErrorRows: readonly ConnectionErrorRow[] = [
     explanation: 'The connection was lost and is being restored.',
   },
   {
+    codes: ['EMFILE', 'ENFILE'],
+    classes: [],
+    message: null,
+    explanation: 'The process has no file descriptor left. Raise the limit of open files.',
+  },
+  {
     codes: ['ENOTFOUND', 'EAI_AGAIN'],
     classes: [],
     message: null,

@@ -60,7 +60,7 @@ export async function createHasher(
   // done.
   const queued = async <T>(compute: () => Promise<T>): Promise<T> => {
     const waiting = new AbortController();
-    const timer = setTimeout(() => waiting.abort(overloaded(maxWaitMs / 1_000)), maxWaitMs);
+    const timer = setTimeout(() => waiting.abort(overloaded('passwordHashing', maxWaitMs / 1_000)), maxWaitMs);
     const run = (): Promise<T> => {
       clearTimeout(timer);
       return compute();

@@ -11,13 +11,12 @@ const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 const isSafe = ({ method }: Request): boolean => safeMethods.includes(method);
 
-const protection = csrfSync({
-  getTokenFromRequest: (request: Request) => {
-    const form = request.body as Record<string, unknown> | undefined;
-    return typeof form?._csrf === 'string' ? form._csrf : undefined;
-  },
-  size: tokenBytes,
-});
+function tokenIn(request: Request): string | undefined {
+  const form = request.body as Record<string, unknown> | undefined;
+  return typeof form?._csrf === 'string' ? form._csrf : undefined;
+}
+
+const protection = csrfSync({ getTokenFromRequest: tokenIn, size: tokenBytes });
 
 /** @returns whether an unsafe request was sent by another site */
 export const isForeign = (request: Request): boolean =>
@@ -25,6 +24,16 @@ export const isForeign = (request: Request): boolean =>
 
 /** @returns whether a request is safe or has this session's token */
 export const isTokenValid = (request: Request): boolean => isSafe(request) || protection.isRequestValid(request);
+
+/**
+ * @returns the reason, for the log, why the form of a request was rejected. If many requests have no session, processes
+ * may have different SESSION_SECRETS, or a proxy may remove cookies
+ */
+export function csrfReasonOf(request: Request): string {
+  if (isForeign(request)) return 'csrf.otherSite';
+  if (request.session.csrfToken === undefined) return 'csrf.noSession';
+  return tokenIn(request) === undefined ? 'csrf.missing' : 'csrf.outdated';
+}
 
 /** Rotates the CSRF token, so that forms open in other tabs are rejected. */
 export const renewCsrfToken = (request: Request): void => void protection.generateToken(request, true);

@@ -1,11 +1,12 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { describeStoreFault, findStoreFault, isUnavailable } from '../../platform/database/unavailable.ts';
-import { Failure, type FailureKind } from '../../domain/errors.ts';
+import { isUnavailable } from '../../platform/database/unavailable.ts';
+import type { Fault, OutageReporter } from '../../platform/outages.ts';
+import { type BoundedQueue, Failure, type FailureKind } from '../../domain/errors.ts';
 import { textOfError } from '../../i18n/error-texts.ts';
 import { draftOf, type KeptInputDependencies, layoutFieldOf, readCarriedDraft } from './kept-input.ts';
 import { isOneTimeLink } from './paths.ts';
-import type { Middleware } from './request.ts';
+import type { Middleware, RefusalFacts } from './request.ts';
 import type { Pages } from './page.ts';
 import type { ViewModels } from './view-models.ts';
 
@@ -30,14 +31,25 @@ export function notFoundPage(): Middleware {
   };
 }
 
+export interface ErrorPageDependencies {
+  readonly pages: Pages;
+  readonly keptInput: KeptInputDependencies;
+  readonly log: Logger;
+  readonly outages: OutageReporter;
+  /** @returns what is wrong with a store; null for an error that is not from a store */
+  readonly storeFaultOf: (error: unknown) => Fault | null;
+}
+
 /** Renders every failure as a page in the user's language, with the request ID and no internal details. */
-export function errorPages(pages: Pages, log: Logger, keptInput: KeptInputDependencies): ErrorRequestHandler {
+export function errorPages(deps: ErrorPageDependencies): ErrorRequestHandler {
+  const { pages, log, outages, keptInput } = deps;
   return (error: unknown, request: Request, response: Response, next) => {
     const failure = asFailure(error);
     const status = failure ? statusByKind[failure.kind] : 500;
     if (status === 500) log.error({ requestId: request.requestId, err: error }, 'Request failed');
-    if (status === 503)
-      log.warn({ requestId: request.requestId, reason: logReasonOf(error) }, 'Request rejected: service unavailable');
+    const fault = failure && status === 503 ? faultOf(deps, failure, error) : null;
+    if (fault !== null) outages.report(fault);
+    if (failure !== null) request.refusal = refusalOf(failure, fault);
     // express-session reports a failed save even after the response has ended, when nothing more can be sent.
     if (response.writableEnded) return;
     if (response.headersSent) return next(error);
@@ -112,13 +124,38 @@ function asFailure(error: unknown): Failure | null {
   return status >= 400 && status < 500 ? new Failure('badRequest', { cause: error }) : null;
 }
 
-// Log one line without a stack: there may be many such errors, and database errors can quote values.
-function logReasonOf(error: unknown): string {
-  const fault = findStoreFault(error);
-  if (fault !== null) return describeStoreFault(fault);
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  return typeof code === 'string' ? code : error instanceof Error ? error.message : 'unknown';
+// Without the message of the error, because those of databases can quote values.
+function refusalOf({ reason }: Failure, fault: Fault | null): RefusalFacts {
+  if (fault === null) return { reason };
+  const { dependency, code, explanation } = fault;
+  return { reason: code, dependency: dependency.name, setting: dependency.setting, explanation };
 }
+
+const queueNames: Readonly<Record<BoundedQueue, string>> = {
+  passwordHashing: 'Password hashing',
+  passwordCheck: 'The check of new passwords',
+  accountRecovery: 'Account recovery',
+};
+
+function faultOf({ storeFaultOf }: ErrorPageDependencies, failure: Failure, error: unknown): Fault {
+  if (failure.kind === 'overloaded') {
+    const name = queueNames[failure.reason as BoundedQueue];
+    const dependency = { name, setting: null, down: `${name} is overloaded`, up: `${name} is no longer overloaded` };
+    return { dependency, code: failure.reason, explanation: 'Requests waited too long for a free processor.' };
+  }
+  return storeFaultOf(error) ?? unreadableSecondFactor(failure);
+}
+
+const unreadableSecondFactor = ({ reason: code }: Failure): Fault => ({
+  dependency: {
+    name: 'Two-step verification',
+    setting: 'SECOND_FACTOR_KEYS',
+    down: 'Two-step verification fails',
+    up: 'Two-step verification works again',
+  },
+  code,
+  explanation: 'No key can decrypt a second factor. Add the previous key after the current one.',
+});
 
 const minute = 60;
 const hour = 60 * minute;

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { isForeign, isTokenValid } from './csrf.ts';
+import { csrfReasonOf, isForeign, isTokenValid } from './csrf.ts';
 import { type Drafts, draftUserOf, pageOfDraft, visitor } from './drafts.ts';
 import { keptValuesOf, type FindForm, type FoundForm } from './form-declaration.ts';
 import type { PageNotice } from './page-options.ts';
@@ -82,6 +82,8 @@ function showValues(drafts: Drafts, request: Request, { declaration, page }: Fou
   return true;
 }
 
+const staleForm = (request: Request): Failure => new Failure('staleForm', { reason: csrfReasonOf(request) });
+
 const keptNotice: PageNotice = { kind: 'info', key: 'errors:input.kept' };
 const goneNotice: PageNotice = { kind: 'warning', key: 'errors:input.gone' };
 
@@ -91,15 +93,16 @@ const goneNotice: PageNotice = { kind: 'warning', key: 'errors:input.gone' };
  */
 export function guardForms({ drafts, findForm }: KeptInputDependencies): Middleware {
   return (request, response, next) => {
-    if (isForeign(request)) return next(new Failure('staleForm'));
+    if (isForeign(request)) return next(staleForm(request));
     const isValid = isTokenValid(request);
     const form = isValid && request.scope ? null : findForm(request);
     if (request.scope === undefined && form && !form.isPublic)
       return requireSignIn(drafts, form, isValid)(request, response, next);
     if (isValid) return next();
-    if (typeof form?.page !== 'string' || !isShownTo(drafts, request, form)) return next(new Failure('staleForm'));
+    if (typeof form?.page !== 'string' || !isShownTo(drafts, request, form)) return next(staleForm(request));
     const values = keptValuesOf(form.declaration, request.body);
     response.status(staleStatus);
+    request.refusal = { reason: csrfReasonOf(request) };
     showPage(request, form.page, values, { notice: staleNotice(form, values), draft: draftOf(drafts, request, form) });
     next();
   };
@@ -129,6 +132,7 @@ function requireSignIn(drafts: Drafts, form: FoundForm, isValid: boolean): Middl
     // Only to a page that makes sense without the input, in case another user signs in.
     if (form.page !== null && !form.declaration.needsInput) request.session.returnTo = form.page;
     response.status(staleStatus);
+    request.refusal = { reason: csrfReasonOf(request) };
     showSignIn(request, draft, {
       kind: 'warning',
       key: draft === null ? 'errors:input.ended' : 'errors:input.endedKept',

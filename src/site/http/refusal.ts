@@ -42,6 +42,7 @@ export function refusalPage(database: Database, clock: () => number): AnswerRefu
     }
     const asking = approvalRequestPath(request, refusal);
     if (asking !== null) return response.redirect(303, asking);
+    request.refusal = { reason: `denied.${refusal.because}` };
     response.page(
       'errors/refusal',
       { reason: refusalReasonOf(refusal), contacts },

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import type { Request } from 'express';
 import type { Middleware } from './request.ts';
+import type { Route } from './routing.ts';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 
@@ -9,7 +10,14 @@ import { STATUS_CODES } from 'node:http';
  * Logs one line per request with its method, route pattern, status and duration. Headers, cookies and bodies are never
  * logged, and neither is the URL, which may contain a token, a name or a search term.
  */
-export function requestLog(log: Logger): Middleware {
+export function requestLog(log: Logger, routes: readonly Route[]): Middleware {
+  const routeOf = createRouteFinder(routes);
+  const requestSummary = (request: Request, status: number) => ({
+    method: request.method,
+    route: (request.route as { path?: string } | undefined)?.path ?? routeOf(request.path),
+    status,
+    ...(request.refusal ?? (refused.has(status) ? { reason: refused.get(status) } : {})),
+  });
   return pinoHttp<Request>({
     logger: log,
     genReqId: (request) => request.requestId,
@@ -28,11 +36,30 @@ export function requestLog(log: Logger): Middleware {
   }) as Middleware;
 }
 
-const requestSummary = (request: Request, status: number) => ({
-  method: request.method,
-  route: (request.route as { path?: string } | undefined)?.path ?? null,
-  status,
-});
+/** The reasons of refusals without a more precise one, by status. */
+const refused: ReadonlyMap<number, string> = new Map([
+  [403, 'forbidden'],
+  [421, 'misdirected'],
+  [429, 'throttled'],
+  [503, 'unavailable'],
+]);
+
+/**
+ * @returns a function that finds the pattern of the route that a path leads to; null if there is none. Requests that are
+ * refused before they reach their route are logged with it
+ */
+function createRouteFinder(routes: readonly Route[]): (path: string) => string | null {
+  const patterns = [...new Set(routes.map(({ path }) => path))].map((path) => ({ path, segments: segmentsOf(path) }));
+  return (path) => {
+    const given = segmentsOf(path.toLowerCase());
+    const matches = (segments: readonly string[]): boolean =>
+      segments.length === given.length &&
+      segments.every((segment, at) => segment.startsWith(':') || segment === given[at]);
+    return patterns.find(({ segments }) => matches(segments))?.path ?? null;
+  };
+}
+
+const segmentsOf = (path: string): readonly string[] => path.replace(/\/$/, '').split('/');
 
 /** Assigns an ID to each request. IDs sent by clients are ignored. */
 export function requestId(): Middleware {

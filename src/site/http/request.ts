@@ -22,6 +22,8 @@ declare global {
       scope?: Scope;
       /** The uploaded file, on routes that accept one. */
       upload?: Upload;
+      /** Why the request was refused, for its line in the log. */
+      refusal?: RefusalFacts;
       /** A draft for a page that opens after the sign-in; the forms of the sign-in pages carry it. */
       carriedDraft?: string;
       /** Set if a page with a form is shown in place of the form's result, with the kept values in `body`. */
@@ -81,6 +83,16 @@ export async function seeOther(request: Request, response: Response, location: s
 }
 
 export type Middleware = RequestHandler;
+
+/** What the log says about a refused request. It contains no personal data. */
+export interface RefusalFacts {
+  /** A stable code, such as `csrf.outdated` or the name of a queue. */
+  readonly reason: string;
+  /** The service that failed, the setting that leads to it, and what is wrong. */
+  readonly dependency?: string;
+  readonly setting?: string | null;
+  readonly explanation?: string;
+}
 
 /** A file uploaded with a form. If `tooLarge` is set, its content has been discarded. */
 export interface Upload {

@@ -10,6 +10,7 @@ export interface StopTimes {
 
 /** An HTTP server that can be stopped without losing requests. */
 export interface StoppableServer {
+  readonly http: Server;
   /** Starts to listen. @throws if the address is not available */
   listen(port: number, host: string): Promise<void>;
   readonly isStopping: () => boolean;
@@ -39,6 +40,7 @@ export function createStoppableServer(handle: RequestListener): StoppableServer 
     handle(request, response);
   });
   return {
+    http: server,
     listen: (port, host) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);

@@ -47,6 +47,7 @@ async function submit(deps: SignInCodeRoutesDependencies, request: Request, resp
   const result = await giveCode(scopeOf(request), session, typed);
   if (result.outcome === 'refused') return showCodePage(response, [{ field, key: `second-factor:error.${field}` }]);
   if (result.outcome === 'throttled') {
+    request.refusal = { reason: 'signIn.throttled' };
     const { unit, count } = roundedWait(result.retryAfter);
     response.set('Retry-After', String(result.retryAfter));
     return showCodePage(response, [{ field, key: `sign-in:error.${unit}`, values: { count } }], { status: 429 });

@@ -165,6 +165,7 @@ async function submitPassword(deps: SignInRoutesDependencies, request: Request, 
     case 'refused':
       return renderPasswordForm(deps, response, username, [{ field: 'password', key: 'sign-in:error.refused' }]);
     case 'throttled':
+      request.refusal = { reason: 'signIn.throttled' };
       response.set('Retry-After', String(result.retryAfter));
       return renderPasswordForm(deps, response, username, [throttledFault(result.retryAfter)], {
         status: 429,

@@ -26,7 +26,14 @@ import {
   type EditFormState,
 } from './edit-form.ts';
 import { type NameOrderOf, editForm, readShown } from './users.forms.ts';
-import { assignableLevels, permissionsOf, userListBreadcrumbs, userLinks, userIdOf } from './view-models.ts';
+import {
+  isLinkMailRefused,
+  assignableLevels,
+  permissionsOf,
+  userListBreadcrumbs,
+  userLinks,
+  userIdOf,
+} from './view-models.ts';
 import type { UserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -83,6 +90,7 @@ async function show(
   const scope = scopeOf(request);
   const { user, password, reset, events } = await users.show(scope, userIdOf(request));
   const levels = assignableLevels(scope, user);
+  const link = await links.findLatest(scope, user);
   const model: UserPage = {
     user,
     passwordSetAt: password.setAt,
@@ -90,7 +98,8 @@ async function show(
     levels,
     form: returned?.form(user, levels) ?? storedForm(scope, user, levels),
     status: statusOf(user, clock()),
-    link: await links.findLatest(scope, user),
+    link,
+    linkMailRefused: isLinkMailRefused(link, events),
     handOver: describeHandover(scope, credentialIssuer),
     ...permissionsOf(scope, user, reset),
     notes: restrictionNotes(scope, ['users.block', 'users.endSessions', 'users.delete'], user),

@@ -73,6 +73,7 @@ export interface UserPage extends UserLinks, ReturnType<typeof permissionsOf> {
   readonly form: EditFormState;
   readonly status: UserStatus;
   readonly link: Awaited<ReturnType<Links['findLatest']>>;
+  readonly linkMailRefused: boolean;
   readonly handOver: HandOver;
   readonly notes: readonly RestrictionNote[];
 }

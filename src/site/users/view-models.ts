@@ -1,4 +1,6 @@
 import type { Request } from 'express';
+import type { Links } from '../../core/accounts/index.ts';
+import type { Activity } from '../../domain/activity/event.ts';
 import type { User } from '../../domain/people/user.ts';
 import { paths, fillPath, userPath } from '../http/paths.ts';
 import type { Breadcrumb } from '../http/page-options.ts';
@@ -12,6 +14,20 @@ import { commonRestrictionNote } from '../rules/restriction-notes.ts';
 import { actingUserId } from '../../domain/principal.ts';
 import { isOffered, type PolicyDecision } from '../../domain/policy-decision.ts';
 import type { DenialReason } from '../../domain/denial-reason.ts';
+
+type LatestLink = Awaited<ReturnType<Links['findLatest']>>;
+
+/**
+ * @param events the latest events of a user, newest first
+ * @returns whether the mail server refused the email with the link that the user needs to sign in
+ */
+export function isLinkMailRefused(link: LatestLink, events: readonly Activity[]): boolean {
+  if (link?.openedAt !== null) return false;
+  const latest = events.find(({ event: { kind } }) => linkEvents.has(kind));
+  return latest?.event.kind === 'link.mailRefused';
+}
+
+const linkEvents: ReadonlySet<string> = new Set(['link.mailRefused', 'password.reset', 'password.issued']);
 
 export const settingsBreadcrumbs: Breadcrumb[] = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },

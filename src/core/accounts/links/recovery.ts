@@ -109,7 +109,7 @@ export async function requestLink(deps: Queue, scope: RegionScope, username: str
   const { throttle, waiting } = deps;
   const wait = await throttle.consumeRecovery(username, scope.address ?? '');
   if (wait !== null) return wait;
-  if (waiting.length >= maxWaiting) throw overloaded(retryAfterSeconds);
+  if (waiting.length >= maxWaiting) throw overloaded('accountRecovery', retryAfterSeconds);
   waiting.push({ scope, username });
   return null;
 }

@@ -97,6 +97,6 @@ class WorkerStrengthEstimator implements StrengthEstimator {
   }
 
   #overloaded(): Failure {
-    return overloaded(Math.ceil(this.#maxWaitMs / 1_000));
+    return overloaded('passwordCheck', Math.ceil(this.#maxWaitMs / 1_000));
   }
 }

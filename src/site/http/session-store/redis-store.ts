@@ -1,122 +1,88 @@
 import { RedisStore } from 'connect-redis';
 import type { SessionData, Store } from 'express-session';
-import type { Logger } from 'pino';
 import type { RedisClientType } from 'redis';
-import { attributeTo, findStoreFault } from '../../../platform/database/unavailable.ts';
+import { findStoreFault } from '../../../platform/database/unavailable.ts';
+import { createRedisConnection, type RedisConnection, type ReportError } from './redis-connection.ts';
 
 export interface RedisSessions {
   readonly store: Store;
   /** Writes a key that expires. @throws if Redis can't save sessions, or is a replica */
   proveWritable(): Promise<void>;
+  /** Waits for the first answer. @throws if Redis rejects the user or the password; other faults may pass by themselves */
+  assertCredentials(): Promise<void>;
   close(): Promise<void>;
 }
 
-// If Redis hangs, requests must fail with 503 within a second, and the portal must reconnect without a restart.
-const socketTimeoutMs = 800;
-const pingIntervalMs = 400;
-const maxRetryDelayMs = 1_000;
-// A replica still answers reads, which a new connection interrupts.
-const minReplaceIntervalMs = 5_000;
 const keyPrefix = 'parvis:session:';
 const readinessKey = 'parvis:ready';
 const readinessKeyMs = 10_000;
+const maxFirstAnswerMs = 1_000;
+const rejectedCredentials = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /**
  * Connects to Redis in the background. Requests fail until the connection is established.
  * @param ttlMs returns the lifetime of a stored session in milliseconds
+ * @param report called with each error of the connection
  */
 export async function openRedisSessions(
   url: string,
   ttlMs: (session: SessionData) => number,
-  log: Logger,
+  report: ReportError,
 ): Promise<RedisSessions> {
-  const client = await openClient(url, log);
-  const inspect = createInspector(client, log);
-  const store = new InspectedStore(client, ttlMs, inspect);
+  const first = Promise.withResolvers<unknown>();
+  const connection = await createRedisConnection(url, (error) => {
+    first.resolve(error);
+    report(error);
+  });
+  const { client } = connection;
+  client.once('ready', () => first.resolve(null));
+  connection.connect();
   return {
-    store,
+    store: new InspectedStore(connection, ttlMs),
     proveWritable: async () => {
       try {
         await client.set(readinessKey, '1', { expiration: { type: 'PX', value: readinessKeyMs } });
         await assertPrimary(client);
       } catch (error) {
-        throw inspect(error);
+        throw connection.inspect(error);
       }
     },
-    close: async () => {
-      if (client.isReady) await client.close();
-      else client.destroy();
+    assertCredentials: async () => {
+      setTimeout(first.resolve, maxFirstAnswerMs, null).unref();
+      const error = await first.promise;
+      if (rejectedCredentials.has(findStoreFault(error)?.code ?? '')) throw error;
     },
-  };
-}
-
-async function openClient(url: string, log: Logger): Promise<RedisClientType> {
-  const { createClient } = await import('redis');
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    pingInterval: pingIntervalMs,
-    socket: {
-      connectTimeout: socketTimeoutMs,
-      socketTimeout: socketTimeoutMs,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 10), maxRetryDelayMs),
-    },
-  }) as unknown as RedisClientType;
-  client.on('error', (error: Error) => log.warn({ reason: error.message }, 'Redis connection error'));
-  connect(client, log);
-  return client;
-}
-
-// Not awaited, because the client retries until Redis is available.
-function connect(client: RedisClientType, log: Logger): void {
-  client.connect().catch((error: unknown) => log.error(error, 'Redis connection failed'));
-}
-
-type Inspect = (error: unknown) => unknown;
-
-/**
- * @returns a function that records in an error that it is from Redis. After a failover the address may lead to a new
- * primary, so an error of a replica also replaces the connection.
- */
-function createInspector(client: RedisClientType, log: Logger): Inspect {
-  let isReplacing = false;
-  return (error) => {
-    if (!isReplacing && client.isReady && findStoreFault(error)?.code === 'READONLY') {
-      isReplacing = true;
-      setTimeout(() => (isReplacing = false), minReplaceIntervalMs).unref();
-      log.warn('Redis is a replica: connecting again, in case that its address leads to a new primary');
-      client.destroy();
-      connect(client, log);
-    }
-    return attributeTo('Redis', error);
+    close: () => connection.close(),
   };
 }
 
 type Done<T = void> = (error: unknown, result?: T) => void;
 
 class InspectedStore extends RedisStore {
-  readonly #inspect: Inspect;
+  readonly #connection: RedisConnection;
 
-  constructor(client: RedisClientType, ttlMs: (session: SessionData) => number, inspect: Inspect) {
+  constructor(connection: RedisConnection, ttlMs: (session: SessionData) => number) {
     super({
-      client,
+      client: connection.client,
       prefix: keyPrefix,
       ttl: (session: SessionData) => Math.ceil(ttlMs(session) / 1_000),
       disableTouch: true,
     });
-    this.#inspect = inspect;
+    this.#connection = connection;
   }
 
   override get(key: string, done?: Done<SessionData | null>): Promise<unknown> {
-    return super.get(key, (error: unknown, session?: SessionData | null) => done?.(this.#inspect(error), session));
+    return super.get(key, (error: unknown, session?: SessionData | null) =>
+      done?.(this.#connection.inspect(error), session),
+    );
   }
 
   override set(key: string, session: SessionData, done?: Done): Promise<unknown> {
-    return super.set(key, session, (error: unknown) => done?.(this.#inspect(error)));
+    return super.set(key, session, (error: unknown) => done?.(this.#connection.inspect(error)));
   }
 
   override destroy(key: string, done?: Done): Promise<unknown> {
-    return super.destroy(key, (error: unknown) => done?.(this.#inspect(error)));
+    return super.destroy(key, (error: unknown) => done?.(this.#connection.inspect(error)));
   }
 }
 

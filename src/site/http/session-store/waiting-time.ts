@@ -1,0 +1,32 @@
+const tickMs = 50;
+// A tick that is later than this was delayed by this process, not by the service that it waits for.
+const maxCountedMs = 2 * tickMs;
+
+/**
+ * Measures how long this process has waited while its event loop was running. While the loop is blocked, answers cannot
+ * be read, so that time does not count.
+ */
+export class WaitingTime {
+  readonly #timer: NodeJS.Timeout;
+  #waitedMs = 0;
+  #tickedAt = performance.now();
+
+  /** @param onTick called regularly with the waiting time in ms since the last restart */
+  constructor(onTick: (waitedMs: number) => void) {
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      this.#waitedMs += Math.min(now - this.#tickedAt, maxCountedMs);
+      this.#tickedAt = now;
+      onTick(this.#waitedMs);
+    }, tickMs).unref();
+  }
+
+  restart(): void {
+    this.#waitedMs = 0;
+    this.#tickedAt = performance.now();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
