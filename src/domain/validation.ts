@@ -2,6 +2,7 @@ import { Failure, inField, type CodedError, type FieldFault } from './errors.ts'
 import { offersLanguage, type RegionRules } from './regions.ts';
 import { administratorLevels, agentLevels } from './roles.ts';
 import { cleanName, maxNameLength, type User } from './people/user.ts';
+import { hasVisibleCharacter, isLongerThan } from './people/visible-text.ts';
 
 /*
  * Validation in core. Forms validate too, but commands, imports and APIs also call core, and types are not checked at
@@ -10,12 +11,12 @@ import { cleanName, maxNameLength, type User } from './people/user.ts';
 
 /**
  * Validates a single-line text, which must not contain control, invisible or bidirectional characters.
- * @param maxLength the maximum length in UTF-16 code units
+ * @param maxLength the maximum length in Unicode code points
  * @returns the error; null if the text is valid
  */
 export function textFault(text: unknown, maxLength: number): CodedError | null {
   if (typeof text !== 'string' || cleanName(text) !== text) return { code: 'field.malformed' };
-  return text.length > maxLength ? { code: 'field.tooLong' } : null;
+  return isLongerThan(text, maxLength) ? { code: 'field.tooLong' } : null;
 }
 
 /** @returns a fault if the value is not one of the choices; null otherwise */
@@ -68,7 +69,8 @@ export function userFaults(
     const fault = textFault(user[field], maxLengths[field]);
     if (fault !== null) faults.push(inField(field, fault));
   }
-  if (names.every((field) => user[field] === '')) faults.push({ field: 'displayName', code: 'displayName.missing' });
+  if (!hasVisibleCharacter(user.displayName || user.firstName + user.lastName))
+    faults.push({ field: 'displayName', code: 'displayName.missing' });
   const language = languageFault(rules, user);
   if (language !== null) faults.push(language);
   return [...faults, ...levelFaults(user)];

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { cleanName, foldName, initialsOf, statusOf } from '../../src/domain/people/user.ts';
+import { cleanName, foldName, initialsOf, isNameTooLong, statusOf } from '../../src/domain/people/user.ts';
+import { hasVisibleCharacter, removeInvisible } from '../../src/domain/people/visible-text.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 
@@ -91,5 +92,52 @@ describe('the status of a user', () => {
     assert.equal(statusOf({ state: 'blocked', ...own }, now), 'blocked');
     assert.equal(statusOf({ state: 'blocked', ...temporary(now - 1) }, now), 'blocked');
     assert.equal(statusOf({ state: 'deleted', ...temporary(now + 1) }, now), 'deleted');
+  });
+});
+
+describe('invisible characters', () => {
+  const fillers = [0xad, 0x34f, 0x115f, 0x1160, 0x17b4, 0x180e, 0x200c, 0x200d, 0x2061, 0x2800, 0x3164, 0xffa0];
+  const marks = [0xfff9, 0xfe0f, 0xe0041, 0xe0100, 0x180b];
+  for (const point of [...fillers, ...marks]) {
+    const sign = String.fromCodePoint(point);
+    test(`a name of nothing but U+${point.toString(16)} is empty`, () => {
+      assert.equal(cleanName(sign.repeat(3)), '');
+      assert.equal(hasVisibleCharacter(sign), false);
+      assert.equal(removeInvisible(`ada${sign}@a.example`), 'ada@a.example');
+    });
+  }
+
+  const names: [label: string, name: string, cleaned: string][] = [
+    ['a joiner at the end', 'Ada\u200D', 'Ada'],
+    ['a non-joiner before a space', 'Ada\u200C Lovelace', 'Ada Lovelace'],
+    ['a soft hyphen in a word', 'Love\u00ADlace', 'Lovelace'],
+    ['a variation selector after a hyphen', 'Ada-\uFE0F\u200DB', 'Ada-B'],
+    ['a Persian non-joiner', 'علی\u200Cرضا', 'علی\u200Cرضا'],
+    ['a heart with a variation selector', 'Ada ❤\uFE0F', 'Ada ❤\uFE0F'],
+    ['a family', '👨‍👩‍👧', '👨‍👩‍👧'],
+    ['an ideographic variation', '葛\u{E0100}城', '葛\u{E0100}城'],
+  ];
+  for (const [label, name, cleaned] of names) {
+    test(`are removed where they join nothing: ${label}`, () => assert.equal(cleanName(name), cleaned));
+  }
+
+  for (const [text, expected] of [
+    ['Ada', true],
+    ['007', true],
+    ['李', true],
+    ['🦜', true],
+    ['.', false],
+    ['—', false],
+    ['', false],
+  ] as const) {
+    test(`“${text}” ${expected ? 'has' : 'has no'} visible letter, digit or pictograph`, () =>
+      assert.equal(hasVisibleCharacter(text), expected));
+  }
+
+  test('the length of a name is counted in code points', () => {
+    assert.equal(isNameTooLong('👨‍👩‍👧‍👦'.repeat(15)), false);
+    assert.equal(isNameTooLong('𝒜'.repeat(120)), false);
+    assert.equal(isNameTooLong('𝒜'.repeat(121)), true);
+    assert.equal(isNameTooLong('a'.repeat(121)), true);
   });
 });

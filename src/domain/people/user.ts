@@ -1,5 +1,6 @@
 import type { AdministratorLevel, AgentLevel } from '../roles.ts';
 import type { Language } from '../regions.ts';
+import { isLongerThan, removeInvisible, removeInvisibleFromName } from './visible-text.ts';
 
 /** A user of a tenant. Credentials are stored separately. */
 export interface User {
@@ -63,12 +64,17 @@ export function statusOf(user: Pick<User, 'state' | 'password' | 'temporaryUntil
 const usernameShape = /^[a-z0-9](?:[a-z0-9._+'-]{0,62}[a-z0-9])?@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 const maxUsernameLength = 254;
 
+// Phones and word processors replace apostrophes and hyphens by these characters.
+const apostrophes = /[\u2018\u2019\u02BC\u2032]/g;
+const hyphens = /[\u2010\u2011\u2212]/g;
+
 /**
  * Converts a typed user name to the canonical form in which user names are stored and looked up. Idempotent.
  * @returns the canonical form, which is not necessarily a valid user name
  */
 export function canonicalUsername(typed: string): string {
-  const folded = typed.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
+  const visible = removeInvisible(typed.normalize('NFKC')).replace(apostrophes, "'").replace(hyphens, '-');
+  const folded = visible.trim().toLowerCase().normalize('NFKC');
   const at = folded.lastIndexOf('@');
   return at < 0 ? folded : `${folded.slice(0, at)}@${canonicalDomain(folded.slice(at + 1))}`;
 }
@@ -141,25 +147,22 @@ export function foldName(text: string): string {
     .trim();
 }
 
-/** Maximum length of a typed first, last or display name, in UTF-16 code units. */
+/** Maximum length of a typed first, last or display name, in Unicode code points. */
 export const maxNameLength = 120;
 
-export const isNameTooLong = (typed: string): boolean => typed.trim().length > maxNameLength;
-
-// Control, bidirectional and invisible characters could make a name look like another one. Tabs and line breaks are
-// kept, because they separate words.
-const deceptiveCharacters = /(?![\t-\r])[\p{Cc}\p{Bidi_Control}\u200B\u2060-\u2064\uFEFF]/gu;
+export const isNameTooLong = (typed: string): boolean => isLongerThan(typed.trim(), maxNameLength);
 
 /** @returns the name in NFC, without control, invisible and bidirectional characters, and with single spaces between words */
 export function cleanName(typed: string): string {
-  return typed.replace(deceptiveCharacters, '').normalize('NFC').replace(/\s+/g, ' ').trim();
+  return removeInvisibleFromName(typed).normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
 /** The order of the parts of a full name in a language. */
 export type NameOrder = 'givenFirst' | 'familyFirst';
 
 // Han, kana and hangul names are written without a space between family and given name.
-const unspacedScripts = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]+$/u;
+/** Matches names in Han characters, kana and hangul. */
+export const unspacedScripts = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]+$/u;
 
 /** @returns the full name, which is the default display name */
 export function fullName({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>, order: NameOrder): string {

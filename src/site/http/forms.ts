@@ -1,18 +1,22 @@
 import { z } from 'zod';
+import { isLongerThan } from '../../domain/people/visible-text.ts';
 import type { FormFault } from './page-options.ts';
 
-/** A single line of text, trimmed. A missing or repeated field is treated as empty. */
+/**
+ * A single line of text, trimmed. A missing or repeated field counts as empty.
+ * @param maxLength in Unicode code points
+ */
 export const singleLine = (maxLength: number) =>
   z
     .string()
     .catch('')
     .transform((text) => text.trim())
-    .refine((text) => text.length <= maxLength, 'errors:field.tooLong');
+    .refine((text) => !isLongerThan(text, maxLength), 'errors:field.tooLong');
 
 /** A password or code exactly as typed, including spaces. */
 export const verbatimText = z.string().catch('');
 
-/** A whole number of up to nine digits, or null if the field is missing or malformed. */
+/** A whole number of up to nine digits; null if the field is missing or malformed. */
 export const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/)

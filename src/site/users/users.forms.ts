@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import type { Language } from '../../domain/regions.ts';
 import { type NameOrder, canonicalUsername, cleanName, maxNameLength } from '../../domain/people/user.ts';
+import { hasVisibleCharacter } from '../../domain/people/visible-text.ts';
 import { wholeNumber, singleLine } from '../http/forms.ts';
 import {
   bulkActions,
@@ -67,7 +68,7 @@ const facts = {
 };
 
 const hasName = (form: { firstName: string; lastName: string; displayName: string }): boolean =>
-  [form.firstName, form.lastName, form.displayName].some((text) => text !== '');
+  hasVisibleCharacter(form.displayName || form.firstName + form.lastName);
 
 const requiresName = { path: ['displayName'], message: 'users:error.nameMissing' };
 

@@ -1,0 +1,31 @@
+/*
+ * The invisible characters: those that a reader can't see, but that make two texts differ. They arrive with copied text,
+ * and could make a name look like another one.
+ */
+
+// Everything that Unicode lets a font leave out, the blank Braille pattern, interlinear annotations, and controls. Tabs
+// and line breaks are kept, because they separate words.
+const invisible = /(?![\t-\r])[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cc}\u2800\uFFF9-\uFFFB]/gu;
+
+// Joiners and variation selectors belong to names in Persian, in Indic scripts and with emoji, but only between signs.
+const invisibleInNames =
+  /(?![\t-\r\u200C\u200D])[[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cc}\u2800\uFFF9-\uFFFB]--\p{Variation_Selector}]/gv;
+const strayVariationSelector =
+  /(?<![[\p{L}\p{M}\p{N}\p{Extended_Pictographic}#*]--\p{Variation_Selector}])\p{Variation_Selector}/gv;
+const strayJoiner =
+  /(?<![\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200C\u200D]|[\u200C\u200D](?![\p{L}\p{M}\p{N}\p{Extended_Pictographic}])/gu;
+const visible = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
+
+/** Removes all invisible characters. For what people copy and compare: user names, passwords, links and searches. */
+export const removeInvisible = (text: string): string => text.replace(invisible, '');
+
+/** Removes invisible characters from a name, except joiners and variation selectors between visible signs. */
+export const removeInvisibleFromName = (name: string): string =>
+  name.replace(invisibleInNames, '').replace(strayVariationSelector, '').replace(strayJoiner, '');
+
+/** @returns whether a text contains at least one letter, digit or pictograph that a reader can see */
+export const hasVisibleCharacter = (text: string): boolean => visible.test(removeInvisible(text));
+
+/** @returns whether a text has more than a number of characters, counted as Unicode code points */
+export const isLongerThan = (text: string, maxLength: number): boolean =>
+  text.length > maxLength && [...text].length > maxLength;
