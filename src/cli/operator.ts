@@ -4,8 +4,10 @@ import { listLanguages } from '../platform/config/languages.ts';
 import { createOperators, operatorSteps, type OperatorStep, createSupport } from '../core/support/index.ts';
 import { createUserActions } from '../core/accounts/index.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
+import { explainDeletedUser } from './deleted-user.ts';
 import type { CommandIo } from './io.ts';
-import { userRecords, printPassword, resetPassword } from './user.ts';
+import { resetPassword } from './user.ts';
+import { printPassword, userRecords } from './user-output.ts';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -49,7 +51,13 @@ function addOperatorAddCommand(operator: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action(({ language, json = false, ...person }: AddOptions) =>
       withContext(io, async (context) =>
-        printPassword(io, { json }, await operatorsOf(context).add({ ...person, language: language ?? null })),
+        printPassword(
+          io,
+          { json },
+          await explainDeletedUser(context, person.username, () =>
+            operatorsOf(context).add({ ...person, language: language ?? null }),
+          ),
+        ),
       ),
     );
 }

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Language } from '../domain/regions.ts';
 import { listLanguages } from '../platform/config/languages.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
-import { canonicalUsername, statusOf, type User } from '../domain/people/user.ts';
+import { canonicalUsername } from '../domain/people/user.ts';
 import {
   createSecondFactorRemover,
   createLinkTokens,
@@ -14,6 +14,8 @@ import {
   usersStore,
 } from '../core/accounts/index.ts';
 import { print, printEach, withContext, type CommandContext } from './context.ts';
+import { printPassword, userRecords } from './user-output.ts';
+import { explainDeletedUser, findDeletedUserError } from './deleted-user.ts';
 import type { CommandIo } from './io.ts';
 import { placementNotes, approvalNotes } from './bypassed-rules.ts';
 import { oneTimeLinkUrls } from '../site/http/paths.ts';
@@ -55,10 +57,12 @@ function addUserAddCommand(user: Command, io: CommandIo): void {
     .addOption(new Option('--language <language>').choices(listLanguages(io.env.LOCALES_DIR ?? null)))
     .option('--json', 'print one JSON object')
     .action((options: AddOptions) =>
-      withContext(io, async ({ tenants, config }) => {
-        const { tenant, language, json, ...person } = options;
-        const added = await tenants.addUser(tenant, { ...person, language: language ?? null });
-        printPassword(io, { json }, added, placementNotes(config.rules, 'users.add'));
+      withContext(io, async (context) => {
+        const { tenant, language = null, json, ...person } = options;
+        const added = await explainDeletedUser(context, person.username, () =>
+          context.tenants.addUser(tenant, { ...person, language }),
+        );
+        printPassword(io, { json }, added, placementNotes(context.config.rules, 'users.add'));
       }),
     );
 }
@@ -104,10 +108,11 @@ function addUserListCommand(user: Command, io: CommandIo): void {
     );
 }
 
-async function findUser({ database }: CommandContext, typed: string) {
+async function findUser(context: CommandContext, typed: string) {
   const username = canonicalUsername(typed);
-  const found = await credentialsStore.findForSignInAcrossTenants(database, username);
-  if (found === null || found.user.state === 'deleted') throw new CommandError(`User not found: ${username}`);
+  const found = await credentialsStore.findForSignInAcrossTenants(context.database, username);
+  if (found === null || found.user.state === 'deleted')
+    throw (await findDeletedUserError(context, username)) ?? new CommandError(`User not found: ${username}`);
   return found;
 }
 
@@ -164,35 +169,4 @@ async function listUsers(
   await printEach(io, options, 'users', users, ({ id, status, username, name }) =>
     [id, status, username, name].join('  '),
   );
-}
-
-/** @param now the current time in epoch milliseconds @returns the users in the format that commands print */
-export async function* userRecords(users: AsyncIterable<User>, now: number) {
-  for await (const user of users) {
-    yield {
-      id: user.id,
-      username: user.username,
-      name: user.displayName,
-      status: statusOf(user, now),
-      administratorLevel: user.administratorLevel,
-      agentLevel: user.agentLevel,
-      language: user.language,
-      lastSignInAt: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
-    };
-  }
-}
-
-/** Prints a new user or a new temporary password. @param notes further lines, which the JSON output omits */
-export function printPassword(
-  io: CommandIo,
-  options: { json?: boolean | undefined },
-  added: { userId: string; username: string; temporaryPassword: string },
-  notes: readonly string[] = [],
-): void {
-  const { userId, username, temporaryPassword } = added;
-  print(io, options, { userId, username, temporaryPassword }, [
-    username,
-    `Temporary password (shown only once): ${temporaryPassword}`,
-    ...notes,
-  ]);
 }

@@ -61,6 +61,7 @@ async function showForm(
     domains: tenant?.domains ?? [],
     levels: assignableLevels(scope, null),
     handOver: describeHandover(scope, credentialIssuer),
+    isOfDeletedUser: faults.some((fault) => 'code' in fault && fault.code === 'username.ofDeletedUser'),
   };
   const status = faults.length > 0 ? {} : { status: answer };
   response.page('users/new', model, {
