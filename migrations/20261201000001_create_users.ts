@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-const isPostgres = (knex: Knex): boolean => (knex.client as { config: { client: string } }).config.client === 'pg';
+const isPostgres = (knex: Knex): boolean => (knex.client as { dialect: string }).dialect === 'postgresql';
 
 export async function up(knex: Knex): Promise<void> {
   const postgres = isPostgres(knex);

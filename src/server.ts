@@ -8,6 +8,9 @@ import { loadSecondFactorKeys, loadSecrets } from './platform/keys/secrets.ts';
 import type { Database } from './platform/database/database.ts';
 import { openSubscribedDatabase } from './core/open-database.ts';
 import { migrationState, prepareDatabase } from './platform/database/migrate.ts';
+import { assertDatabaseNotMissing } from './platform/database/missing-database.ts';
+import { serverTimeouts } from './platform/database/open.ts';
+import { describeStoreFault, findStoreFault } from './platform/database/unavailable.ts';
 import { createStrengthEstimator, type StrengthEstimator, issueSetupToken } from './core/accounts/index.ts';
 import { paths, fillPath } from './site/http/paths.ts';
 import { loadAssets } from './site/http/assets.ts';
@@ -38,7 +41,8 @@ const maxDrainMs = 7_000;
 
 interface Sessions {
   readonly store: Store;
-  ping(): Promise<void>;
+  /** @throws if the store cannot save sessions */
+  proveWritable(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,13 +50,14 @@ interface Sessions {
 export async function openSessions(config: Config, database: Database, log: Logger): Promise<Sessions> {
   const ttlMs = sessionTtlMs(config.rules);
   if (config.redisUrl !== null) return openRedisSessions(config.redisUrl, ttlMs, log);
-  return { store: new TableStore(database, ttlMs, Date.now), ping: async () => {}, close: async () => {} };
+  return { store: new TableStore(database, ttlMs, Date.now), proveWritable: async () => {}, close: async () => {} };
 }
 
 /** Starts the server of one region: migrates its database and listens. On failure, closes everything it has opened. */
 export async function startServer(config: Config, log: Logger): Promise<Running> {
+  assertDatabaseNotMissing(config);
   await prepareDatabase(config);
-  const database = openSubscribedDatabase(config.database);
+  const database = openSubscribedDatabase(config.database, serverTimeouts, (fault) => logFileFault(log, fault));
   const sessions = await openSessions(config, database, log);
   const strengthEstimator = createStrengthEstimator([...config.languages.keys()]);
   const close = async (): Promise<void> => {
@@ -61,16 +66,11 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
     await database.close();
   };
   let stopping = false;
+  const isStopping = (): boolean => stopping;
   try {
     const token = await issueSetupToken(database);
-    const { app, background } = await assembleApp({
-      config,
-      database,
-      sessions,
-      strengthEstimator,
-      log,
-      isStopping: () => stopping,
-    });
+    const parts = { config, database, sessions, strengthEstimator, log, isStopping };
+    const { app, background } = await assembleApp(parts);
     const server = createServer(serverLimits, app);
     await listen(server, config);
     background.start();
@@ -89,6 +89,11 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
     await close();
     throw error;
   }
+}
+
+function logFileFault(log: Logger, error: Error): void {
+  const fault = findStoreFault(error);
+  log.fatal({ reason: fault === null ? error.message : describeStoreFault(fault) }, error.message);
 }
 
 interface AssembleParts {
@@ -112,11 +117,11 @@ async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Retur
     render: loadViews(),
     assets: loadAssets(),
     readiness: {
-      database: () => database.ping(),
+      database: () => database.proveWritable(),
       schema: async () => {
         if ((await migrationState(database)).pending > 0) throw new Error('Database migrations are pending');
       },
-      sessions: () => sessions.ping(),
+      sessions: () => sessions.proveWritable(),
     },
     clock: Date.now,
     monotonic: () => performance.now(),

@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { RegionMismatch, UnknownMigrations } from '../platform/database/deployment.ts';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
-import { print, withContext } from './context.ts';
+import { createNewDatabase, print, withContext } from './context.ts';
 import { watchOutput, type CommandIo } from './io.ts';
 import { addPurgeCommand } from './purge.ts';
 import { addRegionCommands } from './region.ts';
@@ -47,12 +47,14 @@ export function createProgram(io: CommandIo): Command {
   program
     .command('migrate')
     .description('migrate the database schema to this version')
+    .option('--new-database', 'create an empty database although files of an earlier one exist')
     .option('--json', 'print one JSON object')
-    .action((options: { json?: boolean }) =>
-      withContext(io, () =>
+    .action(async (options: { json?: boolean; newDatabase?: boolean }) => {
+      if (options.newDatabase === true) await createNewDatabase(io);
+      await withContext(io, () =>
         Promise.resolve(print(io, options, { ok: true, faults: [] }, ['The schema is up to date.'])),
-      ),
-    );
+      );
+    });
   addCheckCommand(program, io);
   addTenantCommands(program, io);
   addUserCommands(program, io);

@@ -4,6 +4,8 @@ import type { Database } from '../platform/database/database.ts';
 import { findBoundRegion } from '../platform/database/deployment.ts';
 import { openDatabase } from '../platform/database/open.ts';
 import { migrationState } from '../platform/database/migrate.ts';
+import { assertDatabaseNotMissing, hasDatabase } from '../platform/database/missing-database.ts';
+import { assertServerSuits } from '../platform/database/postgres-check.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
 import { verifySmtpServer } from '../platform/mail-transport.ts';
 import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/index.ts';
@@ -19,14 +21,16 @@ import { retryUntilConnected } from './retry.ts';
 export async function findFaults(config: Config): Promise<string[]> {
   const database = openDatabase(config.database);
   const sessions = await openSessions(config, database, pino({ level: 'silent' }));
-  const state = stateOf(database);
+  const state = stateOf(config, database);
   const checks: Record<string, () => Promise<unknown>> = {
     DATABASE_URL: async () => {
+      assertDatabaseNotMissing(config);
       const { bound, done, pending } = await state;
       if (belongsToAnotherRegion(bound, config))
         throw new Error(`this database belongs to the region ${bound}, but REGION is ${config.rules.region}`);
       // An empty database is no fault, because the first start creates its schema.
       if (done > 0 && pending > 0) throw new Error(`${pending} migrations are pending; run "npx parvis migrate"`);
+      if (config.database.kind === 'postgres') await assertServerSuits(config.database.url);
     },
     SECOND_FACTOR_KEYS: async () => {
       // The check of DATABASE_URL reports a database that is unreachable, not migrated or bound to another region.
@@ -40,7 +44,7 @@ export async function findFaults(config: Config): Promise<string[]> {
           `${unreadable} second factors cannot be decrypted with these keys; add the previous key after the current one`,
         );
     },
-    REDIS_URL: () => retryUntilConnected(() => sessions.ping()),
+    REDIS_URL: () => retryUntilConnected(() => sessions.proveWritable()),
     SMTP_URL: async () => {
       if (config.mail?.kind === 'smtp') await verifySmtpServer(config.mail);
     },
@@ -57,9 +61,10 @@ export async function findFaults(config: Config): Promise<string[]> {
 const belongsToAnotherRegion = (bound: string | null, { rules }: Config): bound is string =>
   bound !== null && bound !== rules.region;
 
-// The region is checked first, because listing the migrations of an empty database creates the tables of Knex.
-async function stateOf(database: Database) {
-  const bound = await findBoundRegion(database);
+// Listing the migrations creates the tables of Knex, so an empty database is not asked.
+async function stateOf(config: Config, database: Database) {
+  const bound = hasDatabase(config.database) ? await findBoundRegion(database) : null;
+  if (bound === null) return { bound, done: 0, pending: Number.POSITIVE_INFINITY };
   return { bound, ...(await migrationState(database)) };
 }
 
@@ -70,7 +75,7 @@ async function stateOf(database: Database) {
 export async function findNotes(config: Config, now: number): Promise<string[]> {
   const database = openDatabase(config.database);
   try {
-    const { bound, pending } = await stateOf(database);
+    const { bound, pending } = await stateOf(config, database);
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
     return isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : [];

@@ -2,6 +2,7 @@ import { readConfig, type Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import { openSubscribedDatabase } from '../core/open-database.ts';
 import { prepareDatabase } from '../platform/database/migrate.ts';
+import { assertDatabaseNotMissing } from '../platform/database/missing-database.ts';
 import { commandTimeouts } from '../platform/database/open.ts';
 import { Failure } from '../domain/errors.ts';
 import { createTenants, type Tenants } from '../core/accounts/index.ts';
@@ -33,6 +34,7 @@ export async function withContext<T>(
 ): Promise<T> {
   const { config, faults } = readConfig(io.env);
   if (config === null) throw new CommandError(faults.join('\n'));
+  assertDatabaseNotMissing(config);
   await prepareDatabase(config);
   const database = openSubscribedDatabase(config.database, timeouts);
   try {
@@ -50,6 +52,13 @@ export async function withContext<T>(
   } finally {
     await database.close();
   }
+}
+
+/** Creates the region's database even if files show that there was another one before. */
+export async function createNewDatabase(io: CommandIo): Promise<void> {
+  const { config, faults } = readConfig(io.env);
+  if (config === null) throw new CommandError(faults.join('\n'));
+  await prepareDatabase(config);
 }
 
 // Commands print English. Failures with a code have the same texts as on pages.

@@ -14,9 +14,9 @@ export async function deleteRedisSessions(
   domains: readonly string[],
 ): Promise<void> {
   if (config.redisUrl === null) return;
-  const { store, ping, close } = await openSessions(config, database, pino({ level: 'silent' }));
+  const { store, proveWritable, close } = await openSessions(config, database, pino({ level: 'silent' }));
   try {
-    await retryUntilConnected(ping);
+    await retryUntilConnected(proveWritable);
     const kept = await new Promise<StoredSession[]>((resolve, reject) => {
       store.all?.((error, sessions) =>
         error ? reject(asError(error)) : resolve((sessions ?? []) as unknown as StoredSession[]),

@@ -48,6 +48,7 @@ export interface PresentationAdapters {
 export type Core = ReturnType<typeof createCore>;
 
 const optimizeEveryMs = 24 * 60 * 60_000;
+const trimLogEveryMs = 60_000;
 
 /** Assembles the contexts in the order of their dependencies, and registers their background jobs. */
 export function createCore(deps: CoreDependencies) {
@@ -58,6 +59,7 @@ export function createCore(deps: CoreDependencies) {
   const { throttle, tenants } = accounts;
   const logExports = createLogExports({ database, throttle, csv: outputs.logCsv, clock });
   background.add({ name: 'Query planner statistics', everyMs: optimizeEveryMs, run: () => database.optimize() });
+  background.add({ name: 'Write-ahead log', everyMs: trimLogEveryMs, run: () => database.trimLog() });
   const support = createSupport({ database, rules, scopeFor: tenants.scopeFor, clock });
   background.add(support.expiry);
   return {

@@ -12,6 +12,10 @@ export const subscribers = [noticesSubscriber];
 
 /**
  * Opens the region's database for a process that records events in it: the server or a command.
+ * @param onFault see `openDatabase`
  */
-export const openSubscribedDatabase = (config: DatabaseConfig, timeouts?: Timeouts): Database =>
-  withSubscribers(openDatabase(config, timeouts), subscribers);
+export const openSubscribedDatabase = (
+  config: DatabaseConfig,
+  timeouts?: Timeouts,
+  onFault?: (fault: Error) => void,
+): Database => withSubscribers(openDatabase(config, timeouts, onFault), subscribers);

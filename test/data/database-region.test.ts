@@ -8,6 +8,7 @@ import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts'
 import { findBoundRegion, RegionMismatch, UnknownMigrations } from '../../src/platform/database/deployment.ts';
 import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
+import { createSqliteFile } from '../../src/platform/database/sqlite.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { sqliteFile, worldwide } from './databases.ts';
@@ -112,7 +113,12 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
   });
 }
 
-describe('the region of a database, on SQLite', () => testRegionBinding(() => Promise.resolve(sqliteFile())));
+describe('the region of a database, on SQLite', () =>
+  testRegionBinding(() => {
+    const { file } = sqliteFile();
+    createSqliteFile(file);
+    return Promise.resolve({ kind: 'sqlite', file });
+  }));
 
 const server = await postgres({ empty: true });
 describe('the region of a database, on PostgreSQL', { skip: skipWithout('postgres', server) }, () =>

@@ -29,7 +29,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export const sqliteFile = (): DatabaseConfig => ({
+export const sqliteFile = (): DatabaseConfig & { kind: 'sqlite' } => ({
   kind: 'sqlite',
   file: path.join(temporaryFolder(), 'parvis.sqlite'),
 });

@@ -111,7 +111,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     translator: options.environment?.LOCALES_DIR ? await loadTranslator(config.languages) : builtInTranslator,
     secrets: config.sessionSecrets,
     secondFactorKeys: config.secondFactorKeys,
-    readiness: { database: () => database.ping() },
+    readiness: { database: () => database.proveWritable() },
     isStopping: () => false,
     clock: () => clock.now,
     monotonic: () => clock.monotonic,

@@ -27,7 +27,10 @@ after(async () => {
 async function portalOn(url: string) {
   const sessions = await openRedisSessions(url, ttlMs, pino({ level: 'silent' }));
   cleanups.push(() => sessions.close());
-  return { ...(await openPortalWithUsers({ sessionStore: () => sessions.store })), ping: () => sessions.ping() };
+  return {
+    ...(await openPortalWithUsers({ sessionStore: () => sessions.store })),
+    proveWritable: () => sessions.proveWritable(),
+  };
 }
 
 const statusOf = async ({ send }: PortalWithUsers, person: Person, path = '/dashboard'): Promise<number> =>
@@ -123,7 +126,7 @@ describe('a frozen Redis server', { skip: skipWithout('redis', server?.pid ?? nu
     process.kill(pid, 'SIGSTOP');
     try {
       await assertUnavailable(fixture, user, visitor);
-      await assert.rejects(fixture.ping());
+      await assert.rejects(fixture.proveWritable());
       await wait(2_500);
       await assertUnavailable(fixture, user, visitor);
     } finally {
@@ -150,12 +153,12 @@ describe('a Redis server that dies', { skip: skipWithout('redis', binary) }, () 
   test('makes pages respond with 503 until it runs, and again until a new server replaces it on the same port', async () => {
     const fixture = await portalOn(`redis://127.0.0.1:${port}`);
     const { portal, global, send } = fixture;
-    await assert.rejects(fixture.ping());
+    await assert.rejects(fixture.proveWritable());
     const early = await send({ method: 'GET', path: '/sign-in' });
     assert.ok([200, 503].includes(early.status), 'a page without a session may still be shown');
 
     const first = await start();
-    await until(async () => fixture.ping().then(() => true));
+    await until(async () => fixture.proveWritable().then(() => true));
     const user = await aPerson(portal, english).signIn(global);
     assert.equal(user.path, '/dashboard');
     const visitor = await aPerson(portal, english).visit('/sign-in');

@@ -35,8 +35,12 @@ export interface Database {
   snapshot<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Updates the statistics of the query planner, if the database does not do so automatically. */
   optimize(): Promise<void>;
+  /** Shortens the write-ahead log of SQLite, which grows while another process reads an older state for long. */
+  trimLog(): Promise<void>;
   /** @throws if the database does not respond */
   ping(): Promise<void>;
+  /** Writes a row and reads it as pages do. @throws if the database can't serve the portal */
+  proveWritable(): Promise<void>;
   close(): Promise<void>;
 }
 

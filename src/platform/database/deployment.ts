@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import { preparedQuery, type Database } from './database.ts';
 
 /** Thrown if the database belongs to a region other than the configured one. */
 export class RegionMismatch extends Error {
@@ -42,4 +42,20 @@ export async function assertRegion(database: Database, region: string): Promise<
 /** Binds a migrated database to a region, unless it is already bound. The caller must hold the migration lock. */
 export async function bindRegion({ knex }: Database, region: string): Promise<void> {
   await knex('deployment').insert({ id: 1, region }).onConflict('id').ignore();
+}
+
+const findOwnRegion = preparedQuery<{ region: string }>('deployment.region', (knex, $) =>
+  knex('deployment')
+    .select('region')
+    .where({ id: $('id') }),
+);
+
+/**
+ * Writes the row that binds the database to its region, unchanged, and reads it with a prepared query. A standby or a
+ * full disk refuses the first, a connection pooler that loses prepared statements the second.
+ */
+export async function proveWritable(database: Database): Promise<void> {
+  const { knex } = database;
+  await knex('deployment').update({ region: knex.ref('region') });
+  await findOwnRegion(database, { id: 1 });
 }

@@ -8,6 +8,7 @@ import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
 import { assertRegion, bindRegion, UnknownMigrations } from './deployment.ts';
 import { longTimeouts, openDatabase } from './open.ts';
+import { createSqliteFile } from './sqlite.ts';
 
 const folder = path.join(codeRoot, 'migrations');
 
@@ -62,7 +63,10 @@ type Work = (database: Database) => Promise<string[]>;
 
 function withMigrationLock(config: DatabaseConfig, work: Work): Promise<string[]> {
   return config.kind === 'sqlite'
-    ? withFileLock(config.file, () => withDatabase(config, work))
+    ? withFileLock(config.file, () => {
+        createSqliteFile(config.file);
+        return withDatabase(config, work);
+      })
     : withDatabase(config, (database) => withAdvisoryLock(database, work));
 }
 
@@ -110,14 +114,20 @@ async function doneMigrations(knex: Knex): Promise<string[]> {
   return knex('knex_migrations').orderBy('id').pluck<string[]>('name');
 }
 
+/** @returns the file that is locked during a migration, beside the database file. Not empty once there was a database */
+export const migrationLockOf = (file: string): string => `${file}.migrating`;
+
 // Acquired before the database is opened: if two processes switch a new file to WAL mode at the same time, one of them
 // fails.
 async function withFileLock(file: string, work: () => Promise<string[]>): Promise<string[]> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const lock = new SqliteFile(`${file}.migrating`, { timeout: maxWaitMs });
+  const lock = new SqliteFile(migrationLockOf(file), { timeout: maxWaitMs });
   try {
     lock.exec('begin exclusive');
-    return await work();
+    const names = await work();
+    // Remember that there is a database, so that a later start does not silently create another one.
+    if (lock.pragma('user_version', { simple: true }) === 0) lock.exec('pragma user_version = 1; commit');
+    return names;
   } finally {
     lock.close();
   }

@@ -6,11 +6,11 @@ import { openSqlite } from './sqlite.ts';
 export interface Timeouts {
   /** Statement timeout of PostgreSQL; 0 for no limit. */
   readonly statementMs: number;
-  /** How long SQLite waits for the write lock of another process. The driver blocks the event loop while it waits. */
+  /** How long SQLite waits for a lock of another process. */
   readonly lockMs: number;
 }
 
-/** For a server: waiting for a lock must not block other requests for long. */
+/** For a server: requests that wait for a lock must fail soon. */
 export const serverTimeouts: Timeouts = { statementMs: 5_000, lockMs: 250 };
 
 /** For commands, which serve no other requests. */
@@ -19,9 +19,16 @@ export const commandTimeouts: Timeouts = { statementMs: 5_000, lockMs: 10_000 };
 /** For migrations, and for commands whose duration grows with the size of the database. */
 export const longTimeouts: Timeouts = { statementMs: 0, lockMs: 60_000 };
 
-/** Opens the region's database. Creates the SQLite file if it does not exist. */
-export function openDatabase(config: DatabaseConfig, timeouts = serverTimeouts): Database {
+/**
+ * Opens the region's database, which must exist.
+ * @param onFault called once if the SQLite file of a running process was deleted, replaced or found to be damaged
+ */
+export function openDatabase(
+  config: DatabaseConfig,
+  timeouts = serverTimeouts,
+  onFault: (fault: Error) => void = () => {},
+): Database {
   return config.kind === 'sqlite'
-    ? openSqlite(config.file, timeouts.lockMs)
+    ? openSqlite(config.file, timeouts.lockMs, onFault)
     : openPostgres(config.url, timeouts.statementMs);
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { proveWritable } from './deployment.ts';
+import { ReplacingPostgresClient, replaceIfUnusable } from './postgres-client.ts';
 import { withinTransaction } from './transaction.ts';
 
 const acquireTimeoutMs = 2_000;
@@ -28,7 +30,7 @@ const shortName = (name: string): string => createHash('sha256').update(name).di
 export function openPostgres(url: string, statementTimeoutMs: number): Database {
   const knex = createPool(url, statementTimeoutMs);
   const statements = new Map<string, Statement>();
-  return {
+  const database: Database = {
     dialect: 'postgres',
     knex,
     prepare:
@@ -43,17 +45,20 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
       }),
     // Autovacuum updates the statistics.
     optimize: async () => {},
+    trimLog: async () => {},
     ping: async () => {
       await knex.raw('select 1');
     },
+    proveWritable: () => proveWritable(database),
     close: () => knex.destroy(),
   };
+  return database;
 }
 
 function createPool(url: string, statementTimeoutMs: number): Knex {
   const acquireMs = statementTimeoutMs > 0 ? acquireTimeoutMs : migrationsAcquireTimeoutMs;
   return knexFactory({
-    client: 'pg',
+    client: ReplacingPostgresClient,
     log: silentLog,
     compileSqlOnError: false,
     connection: {
@@ -86,7 +91,9 @@ async function runStatement<Row>(knex: Knex, { name, sql, bind }: Statement, val
   };
   const connection = await client.acquireConnection();
   try {
-    const result = await connection.query({ name, text: sql, values: bind(values) });
+    const result = await replaceIfUnusable(connection, () =>
+      connection.query({ name, text: sql, values: bind(values) }),
+    );
     return result.rows as Row[];
   } finally {
     await client.releaseConnection(connection);

@@ -1,8 +1,12 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import knexFactory, { type Knex } from 'knex';
 import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
+import { proveWritable } from './deployment.ts';
+import { createSqliteClient, maxLogBytes } from './sqlite-client.ts';
+import { SqliteFileWatch } from './sqlite-file.ts';
+import { SqliteLock } from './sqlite-lock.ts';
 import { withinTransaction } from './transaction.ts';
 
 // Also analyzes tables that this connection has not read, because prepared reads run on a second connection. SQLite
@@ -10,25 +14,25 @@ import { withinTransaction } from './transaction.ts';
 // (sqlite.org/pragma.html#pragma_optimize).
 const analyzeEveryTable = 0x10002;
 
-/**
- * Opens a file with two connections: one of Knex for writes, and a read-only one for prepared reads. In WAL mode a
- * reader sees the last commit, never an unfinished transaction.
- */
-export function openSqlite(file: string, lockTimeoutMs: number): Database {
-  // The file contains names and password hashes, so only its owner may read it.
+const acquireTimeoutMs = 2_000;
+
+/** Creates an empty database file, which only its owner may read: it will contain names and password hashes. */
+export function createSqliteFile(file: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
-  const knex = knexFactory({
-    client: 'better-sqlite3',
-    connection: { filename: file },
-    log: silentLog,
-    useNullAsDefault: true,
-    // Errors are logged, and would otherwise quote the values of the statement, such as password hashes.
-    compileSqlOnError: false,
-    pool: { min: 1, max: 1, acquireTimeoutMillis: 2_000, afterCreate: setUpConnection(lockTimeoutMs) },
-  });
-  const reader = new SqliteReader(knex, file, lockTimeoutMs);
-  return {
+}
+
+/**
+ * Opens an existing file with two connections: one of Knex for writes, and a read-only one for prepared reads. In WAL
+ * mode a reader sees the last commit, never an unfinished transaction.
+ * @param onFault called once per fault of the file: it was deleted, replaced, or is damaged
+ */
+export function openSqlite(file: string, lockTimeoutMs: number, onFault: (fault: Error) => void): Database {
+  const lock = new SqliteLock(lockTimeoutMs);
+  const watch = new SqliteFileWatch(file, onFault);
+  const knex = openKnex(file, createSqliteClient({ file, lock, watch }));
+  const reader = new SqliteReader(knex, file, { lock, watch });
+  const database: Database = {
     dialect: 'sqlite',
     knex,
     prepare: (name, build) => reader.prepare(name, build),
@@ -43,41 +47,68 @@ export function openSqlite(file: string, lockTimeoutMs: number): Database {
     optimize: async () => {
       await knex.raw(`pragma optimize = ${analyzeEveryTable}`);
     },
+    trimLog: async () => {
+      const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+      if (log !== undefined && log.size > maxLogBytes) await knex.raw('pragma wal_checkpoint(truncate)');
+    },
     ping: async () => {
       await knex.raw('select 1');
     },
+    proveWritable: async () => {
+      watch.assertUndamaged();
+
+      await proveWritable(database);
+    },
     close: async () => {
+      watch.stop();
       reader.close();
       await knex.destroy();
     },
   };
+  return database;
+}
+
+const openKnex = (filename: string, client: ReturnType<typeof createSqliteClient>): Knex =>
+  knexFactory({
+    client,
+    connection: { filename },
+    log: silentLog,
+    useNullAsDefault: true,
+    // Errors are logged, and would otherwise quote the values of the statement, such as password hashes.
+    compileSqlOnError: false,
+    pool: { min: 1, max: 1, acquireTimeoutMillis: acquireTimeoutMs },
+  });
+
+interface Guards {
+  readonly lock: SqliteLock;
+  readonly watch: SqliteFileWatch;
 }
 
 /** A read-only connection and its prepared statements. */
 class SqliteReader {
   readonly #knex: Knex;
   readonly #file: string;
-  readonly #lockTimeoutMs: number;
+  readonly #guards: Guards;
   readonly #statements = new Map<string, { statement: SqliteFile.Statement; compiled: Compiled }>();
   #connection: SqliteFile.Database | null = null;
 
-  constructor(knex: Knex, file: string, lockTimeoutMs: number) {
+  constructor(knex: Knex, file: string, guards: Guards) {
     this.#knex = knex;
     this.#file = file;
-    this.#lockTimeoutMs = lockTimeoutMs;
+    this.#guards = guards;
   }
 
   /** See `Database.prepare`. */
   prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]> {
+    const { lock, watch } = this.#guards;
     return async (values) => {
-      let prepared = this.#statements.get(name);
-      if (prepared === undefined) {
-        const compiled = compile(this.#knex, build);
-        const connection = this.#connection ?? (await this.#open());
-        prepared = { compiled, statement: connection.prepare(compiled.sql) };
-        this.#statements.set(name, prepared);
+      watch.assertNotLost();
+      try {
+        return await lock.run(() => this.#run<Row>(name, build, values));
+      } catch (error) {
+        watch.inspect(error);
+        throw error;
       }
-      return prepared.statement.all(prepared.compiled.bind(values)) as Row[];
     };
   }
 
@@ -85,25 +116,22 @@ class SqliteReader {
     this.#connection?.close();
   }
 
+  #run<Row>(name: string, build: Build, values: Values): Row[] | Promise<Row[]> {
+    const prepared = this.#statements.get(name);
+    if (prepared !== undefined) return prepared.statement.all(prepared.compiled.bind(values)) as Row[];
+    return this.#prepareStatement(name, build).then(() => this.#run<Row>(name, build, values));
+  }
+
+  async #prepareStatement(name: string, build: Build): Promise<void> {
+    const compiled = compile(this.#knex, build);
+    const connection = this.#connection ?? (await this.#open());
+    this.#statements.set(name, { compiled, statement: connection.prepare(compiled.sql) });
+  }
+
   // Opened at the first read, because the file may not exist before the first write.
   async #open(): Promise<SqliteFile.Database> {
     await this.#knex.raw('select 1');
-    this.#connection ??= new SqliteFile(this.#file, { readonly: true, timeout: this.#lockTimeoutMs });
+    this.#connection ??= new SqliteFile(this.#file, { readonly: true, fileMustExist: true, timeout: 0 });
     return this.#connection;
   }
 }
-
-type Done = (error: unknown, connection: SqliteFile.Database) => void;
-
-const setUpConnection =
-  (lockTimeoutMs: number) =>
-  (connection: SqliteFile.Database, done: Done): void => {
-    connection.pragma(`busy_timeout = ${lockTimeoutMs}`);
-    connection.pragma('journal_mode = WAL');
-    // FULL: no committed transaction is lost in a power failure.
-    connection.pragma('synchronous = FULL');
-    connection.pragma('foreign_keys = ON');
-    // Overwrite deleted data instead of leaving it in the file until the space is reused.
-    connection.pragma('secure_delete = ON');
-    done(null, connection);
-  };

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Build, Database, Values } from './database.ts';
+import { proveWritable } from './deployment.ts';
 
 /** The database within a transaction: all queries, including prepared reads, run on the transaction's connection. */
 export function withinTransaction(transaction: Knex.Transaction, dialect: Database['dialect']): Database {
@@ -15,9 +16,11 @@ export function withinTransaction(transaction: Knex.Transaction, dialect: Databa
     transaction: (work) => work(tx),
     snapshot: (work) => work(tx),
     optimize: async () => {},
+    trimLog: async () => {},
     ping: async () => {
       await transaction.raw('select 1');
     },
+    proveWritable: () => proveWritable(tx),
     close: async () => {},
   };
   return tx;

@@ -1,43 +1,81 @@
-// SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention (57014: statement timeout).
-const postgresClasses = /^(08|53|57)/;
-// Also matches extended codes such as SQLITE_READONLY_DBMOVED.
-const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|CANTOPEN|READONLY|IOERR)(_|$)/;
-const codes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
-const names = new Set([
-  'KnexTimeoutError',
-  'TimeoutError',
-  'ClientClosedError',
+import { connectionErrorRows, storeErrorRows, type ConnectionErrorRow, type StoreName } from './store-errors.ts';
+
+/** What is wrong with a store, for the log. */
+export interface StoreFault {
+  /** Null if the error does not tell which store it is from. */
+  readonly store: StoreName | null;
+  /** Such as a SQLSTATE, or the name of an error class. */
+  readonly code: string;
+  readonly explanation: string;
+  /** The connection that returned the error must not be used again. */
+  readonly replaceConnection: boolean;
+}
+
+// The errors of node-redis have the `name` of their parent class, so the name of the constructor is compared.
+const redisReplies = new Set(['SimpleError', 'BlobError']);
+const redisClasses = new Set([
   'SocketClosedUnexpectedlyError',
+  'ClientOfflineError',
   'ConnectionTimeoutError',
   'SocketTimeoutError',
-  'ClientOfflineError',
+  'ClientClosedError',
   'DisconnectsClientError',
 ]);
-const messages =
-  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Socket closed|The client is closed|Unable to acquire a connection|database connection is not open/;
 
 /**
- * @returns whether the database or session store is unreachable, full or overloaded, as opposed to a programming error
+ * Looks an error up in the table of store errors.
+ * @returns what is wrong with the database or session store; null for all other errors, such as programming errors
  */
-export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return (
-    codes.has(code) ||
-    sqliteCodes.test(code) ||
-    postgresClasses.test(code) ||
-    names.has(error.name) ||
-    // The errors of node-redis have the `name` of their parent class, so compare the name of the constructor too.
-    names.has(error.constructor.name) ||
-    messages.test(error.message)
+export function findStoreFault(error: unknown): StoreFault | null {
+  if (!(error instanceof Error)) return null;
+  return findByCode(error) ?? findConnectionFault(error);
+}
+
+/** @returns whether the database or session store is unreachable, unable to serve, full or overloaded */
+export const isUnavailable = (error: unknown): boolean => findStoreFault(error) !== null;
+
+/** @returns one line for the log that names the store, what is wrong with it, and the code */
+export function describeStoreFault({ store, explanation, code }: StoreFault): string {
+  return `${store ?? 'Database or session store'}: ${explanation} (${code})`;
+}
+
+/** Records in an error which store it is from, because errors of a connection do not contain it. */
+export function attributeTo(store: StoreName, error: unknown): unknown {
+  return error instanceof Error ? Object.assign(error, { store }) : error;
+}
+
+function findByCode(error: Error): StoreFault | null {
+  const isReply = redisReplies.has(error.constructor.name);
+  const code = isReply ? (error.message.split(' ', 1)[0] ?? '') : codeOf(error);
+  const row = storeErrorRows.find((each) => (each.store === 'Redis') === isReply && each.code.test(code));
+  if (row === undefined) return null;
+  const { store, explanation, replaceConnection = false } = row;
+  return { store, code, explanation, replaceConnection };
+}
+
+function findConnectionFault(error: Error): StoreFault | null {
+  const names = [error.name, error.constructor.name];
+  const row = connectionErrorRows.find(
+    ({ codes, classes, message }) =>
+      codes.includes(codeOf(error)) ||
+      classes.some((each) => names.includes(each)) ||
+      message?.test(error.message) === true,
   );
+  if (row === undefined) return null;
+  const { explanation } = row;
+  return { store: storeOf(error), code: shortNameOf(error, row), explanation, replaceConnection: true };
+}
+
+// The message itself may begin with the text of a statement.
+function shortNameOf(error: Error, { message }: ConnectionErrorRow): string {
+  const code = codeOf(error);
+  if (code !== '') return code;
+  return message?.exec(error.message)?.[0] ?? error.constructor.name;
+}
+
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
+
+function storeOf(error: Error): StoreName | null {
+  if ('store' in error) return error.store as StoreName;
+  return redisClasses.has(error.constructor.name) ? 'Redis' : null;
 }

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { isUnavailable } from '../../platform/database/unavailable.ts';
+import { describeStoreFault, findStoreFault, isUnavailable } from '../../platform/database/unavailable.ts';
 import { Failure, type FailureKind } from '../../domain/errors.ts';
 import { textOfError } from '../../i18n/error-texts.ts';
 import type { Middleware } from './request.ts';
@@ -80,6 +80,8 @@ function asFailure(error: unknown): Failure | null {
 
 // Log one line without a stack: there may be many such errors, and database errors can quote values.
 function logReasonOf(error: unknown): string {
+  const fault = findStoreFault(error);
+  if (fault !== null) return describeStoreFault(fault);
   const code = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : error instanceof Error ? error.message : 'unknown';
 }

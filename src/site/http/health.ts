@@ -5,24 +5,36 @@ import { paths } from './paths.ts';
 export type Readiness = Readonly<Record<string, () => Promise<void>>>;
 
 const maxCheckMs = 1_000;
+const sharedForMs = 1_000;
 
 /**
  * Mounts the liveness and readiness endpoints. The readiness endpoint names the unavailable services without details.
  */
-export function mountHealth(app: Express, checks: Readiness, isStopping: () => boolean): void {
+export function mountHealth(app: Express, given: Readiness, isStopping: () => boolean): void {
+  const checks = Object.entries(given).map(([name, check]) => [name, shareResult(check)] as const);
   app.get(paths.health, (_request, response) => {
     response.set('Cache-Control', 'no-store').json({ ok: true });
   });
   app.get(paths.readiness, async (_request, response) => {
-    const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => ((await isPassing(check)) ? null : name)),
-    );
+    const results = await Promise.all(checks.map(async ([name, check]) => ((await isPassing(check)) ? null : name)));
     const missing = [...results.filter((name) => name !== null), ...(isStopping() ? ['stopping'] : [])];
     response
       .set('Cache-Control', 'no-store')
       .status(missing.length === 0 ? 200 : 503)
       .json({ ok: missing.length === 0, missing });
   });
+}
+
+/** @returns a check that runs at most once per second and shares its result, because checks write to the stores */
+function shareResult(check: () => Promise<void>): () => Promise<void> {
+  let shared: Promise<void> | null = null;
+  return () => {
+    if (shared === null) {
+      shared = Promise.try(check);
+      setTimeout(() => (shared = null), sharedForMs).unref();
+    }
+    return shared;
+  };
 }
 
 async function isPassing(check: () => Promise<void>): Promise<boolean> {

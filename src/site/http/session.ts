@@ -3,6 +3,7 @@ import type { Config } from '../../platform/config/config.ts';
 import { absoluteLimitMs, type RegionRules } from '../../domain/regions.ts';
 import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
+import { saveSessionBeforePages } from './saved-session.ts';
 import { hash } from 'node:crypto';
 
 const visitorLimitMs = 30 * 60 * 1_000;
@@ -39,6 +40,7 @@ export function session(config: Config, cookies: Cookies, store: Store, secrets:
       saveUninitialized: false,
       cookie: { ...cookie, secure: https },
     }),
+    saveSessionBeforePages(),
   ];
 }
 

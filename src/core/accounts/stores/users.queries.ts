@@ -135,7 +135,7 @@ function inOrder(query: Knex.QueryBuilder, $: $, { column, ascending, cursor }: 
   return cursor ? query.whereRaw(`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, [$('key'), $('id')]) : query;
 }
 
-const isPostgres = (knex: Knex): boolean => (knex.client as { config: { client: string } }).config.client === 'pg';
+const isPostgres = (knex: Knex): boolean => (knex.client as { dialect: string }).dialect === 'postgresql';
 
 // In SQLite, `glob` is faster than `like`, because it does not fold case. Search words contain no wildcards of either.
 const containsWord = (knex: Knex): string =>

@@ -4,6 +4,7 @@ import RateLimiterPostgres from 'rate-limiter-flexible/lib/RateLimiterPostgres.j
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import RateLimiterSQLite from 'rate-limiter-flexible/lib/RateLimiterSQLite.js';
 import type { Database } from '../../../platform/database/database.ts';
+import { rawAccessTo } from '../../../platform/database/raw-access.ts';
 import type { ThrottleRule } from '../../../domain/regions.ts';
 
 export interface Wait {
@@ -19,7 +20,7 @@ export type CreateLimiter = (keyPrefix: string, rule: ThrottleRule) => RateLimit
 /** Creates a rate limiter in the region's database. @param keyPrefix unique name of the counter */
 export function createLimiter(database: Database, keyPrefix: string, rule: ThrottleRule): RateLimiterAbstract {
   const options = {
-    storeClient: database.knex,
+    storeClient: rawAccessTo(database),
     storeType: 'knex',
     tableName: 'throttles',
     tableCreated: true,
