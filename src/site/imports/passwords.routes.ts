@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
+import { rejectFilters } from '../http/download-filters.ts';
 import { scopeOf, seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
@@ -26,7 +27,15 @@ export interface ImportPasswordsRoutesDependencies {
 /** Creates the routes that deliver an import's temporary passwords or links, as a single download or by email. */
 export function importPasswordsRoutes(deps: ImportPasswordsRoutesDependencies): Route[] {
   const handlers = bind(deps, { download });
-  return [{ method: 'post', path: paths.importPasswords, access: 'users.import', handle: handlers.download }];
+  return [
+    {
+      method: 'post',
+      path: paths.importPasswords,
+      access: 'users.import',
+      queryFault: rejectFilters,
+      handle: handlers.download,
+    },
+  ];
 }
 
 async function download(deps: ImportPasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
