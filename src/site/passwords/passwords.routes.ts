@@ -6,7 +6,7 @@ import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm, verbatimText } from '../http/forms.ts';
-import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
+import { clientAddress, scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
@@ -128,7 +128,14 @@ async function submitOwn(deps: PasswordsRoutesDependencies, request: Request, re
   const { username, epoch } = sessionOf(request).user;
   const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
   const { attempts: maxAttempts } = scopeOf(request).rules.throttle.perAccountAndAddress;
-  const attempt = { kind: 'own' as const, username, epoch, address: request.ip ?? '', knownDevice, maxAttempts };
+  const attempt = {
+    kind: 'own' as const,
+    username,
+    epoch,
+    address: clientAddress(request) ?? '',
+    knownDevice,
+    maxAttempts,
+  };
   const result = await passwords.changeOwn(scopeOf(request), sessionKeyOf(request), values, attempt);
   const remaining = await finish(deps, request, response, result, paths.myProfile);
   if (remaining) showOwnForm(request, response, remaining);
