@@ -10,6 +10,8 @@ const entryPoints = [
   'src/main.ts',
   'src/cli/**',
   'tools/demo/demo.ts',
+  'tools/demo/server-process.ts',
+  'tools/demo/cluster/**',
   'tools/prove/**',
   'bin/**',
   'test/**',

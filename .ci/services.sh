@@ -13,6 +13,7 @@ postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n
 missing=()
 command -v redis-server >/dev/null || missing+=(redis-server)
 [ -x "$(postgres_bin)/initdb" ] || missing+=(postgresql)
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
 command -v chromium >/dev/null || missing+=(chromium)
 # Browser tests measure text, which needs a font. These fonts include Greek and Cyrillic.
 [ -n "$(fc-list 2>/dev/null)" ] || missing+=(fonts-noto-core)
@@ -49,4 +50,4 @@ trap 'exit 130' INT TERM
 ) || { cat "$cluster.log" "$cluster/log" >&2; exit 1; }
 rm -f "$cluster.log"
 export TEST_POSTGRES_URL="postgres://postgres@127.0.0.1:$port/postgres"
-export PARVIS_REQUIRE=postgres,redis,chromium,registry
+export PARVIS_REQUIRE=postgres,redis,chromium,registry,cluster

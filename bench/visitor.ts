@@ -44,10 +44,10 @@ export function createVisitor(origin: string) {
       form.set('file', new Blob([content]), name);
       return step(address, form);
     },
-    signIn: async (username: string) => {
+    signIn: async (username: string, ownPassword = password) => {
       await visitor.visit('/sign-in');
       await visitor.submit('/sign-in', { username });
-      await visitor.submit('/sign-in/password', { password });
+      await visitor.submit('/sign-in/password', { password: ownPassword });
       return visitor;
     },
   };

@@ -9,12 +9,12 @@ export async function up(knex: Knex): Promise<void> {
     table.text('kind').notNullable();
     table.text('secret').notNullable();
     table.text('key_id');
-    // For totp: the time step of the last accepted code. Codes of this step and earlier ones are rejected.
-    table.bigInteger('last_step');
+    // For totp: the time steps of the codes accepted within a day of the last one, separated by commas.
+    table.text('used_steps');
     // For temporary passwords: the name of the administrator who set it.
     table.text('set_by');
     table.bigInteger('created_at').notNullable();
-    table.check("kind <> 'totp' or (key_id is not null and last_step is not null)");
+    table.check("kind <> 'totp' or (key_id is not null and used_steps is not null)");
     table.index(['user_id', 'kind'], 'credentials_of_user');
   });
   await knex.raw("create unique index credentials_password on credentials (user_id) where kind = 'password'");

@@ -8,6 +8,7 @@ import { startServer } from './server.ts';
  * standard output is for the person who starts the server.
  */
 export async function main(): Promise<void> {
+  const hasChannel = process.connected;
   const { config, faults } = readConfig(process.env);
   if (config === null) {
     for (const fault of faults) process.stderr.write(`${fault}\n`);
@@ -18,14 +19,14 @@ export async function main(): Promise<void> {
   const log = withSafeErrors(pino({ level: config.logLevel, base }, pino.destination({ fd: 2, sync: true })));
   process.on('unhandledRejection', (error) => log.error(error, 'Unhandled promise rejection'));
   const running = await startServer(config, log);
-  stopOnSignal(() => running.stop());
+  stopOnSignal(() => running.stop(), hasChannel);
   process.stdout.write(`Parvis: ${config.rules.region} on ${config.baseUrl.origin}\n`);
   if (running.setupLink !== null)
     process.stdout.write(`Set up the first organization (one-time link): ${running.setupLink}\n`);
 }
 
 // The first signal stops gracefully; the second one exits immediately.
-function stopOnSignal(stop: () => Promise<void>): void {
+function stopOnSignal(stop: () => Promise<void>, hasChannel: boolean): void {
   let stopping = false;
   const onSignal = (): void => {
     if (stopping) process.exit(1);
@@ -36,6 +37,8 @@ function stopOnSignal(stop: () => Promise<void>): void {
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  // When started by the demo, stop if the demo's process dies.
-  if (process.connected) process.on('disconnect', onSignal);
+  // When started by the demo, stop if the demo's process ends, also if it ended during the start.
+  if (!hasChannel) return;
+  process.on('disconnect', onSignal);
+  if (!process.connected) onSignal();
 }

@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from 'express-session';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
+import { CommandError } from './platform/command-error.ts';
 import type { Config } from './platform/config/config.ts';
 import { loadSecondFactorKeys, loadSecrets } from './platform/keys/secrets.ts';
 import type { Database } from './platform/database/database.ts';
@@ -15,6 +15,7 @@ import { createStrengthEstimator, type StrengthEstimator, issueSetupToken } from
 import { paths, fillPath } from './site/http/paths.ts';
 import { loadAssets } from './site/http/assets.ts';
 import { sessionTtlMs } from './site/http/session.ts';
+import { createStoppableServer, type StoppableServer } from './site/http/stoppable-server.ts';
 import { openRedisSessions } from './site/http/session-store/redis-store.ts';
 import { TableStore } from './site/http/session-store/table-store.ts';
 import { loadTranslator } from './i18n/translator.ts';
@@ -28,16 +29,10 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const serverLimits = {
-  connectionsCheckingInterval: 1_000,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  maxHeaderSize: 16 * 1024,
-};
-// After reporting that it is not ready, the server still answers requests for this long, so that load balancers can
-// react.
-const lameDuckMs = 1_000;
-const maxDrainMs = 7_000;
+// How long a stop waits for background jobs after the last response. They can be interrupted anywhere.
+const maxJobsWaitMs = 500;
+const maxSessionStoreWaitMs = 3_000;
+const sessionStorePauseMs = 50;
 
 interface Sessions {
   readonly store: Store;
@@ -65,23 +60,23 @@ export async function startServer(config: Config, log: Logger): Promise<Running>
     await sessions.close();
     await database.close();
   };
-  let stopping = false;
-  const isStopping = (): boolean => stopping;
   try {
-    const token = await issueSetupToken(database);
-    const parts = { config, database, sessions, strengthEstimator, log, isStopping };
-    const { app, background } = await assembleApp(parts);
-    const server = createServer(serverLimits, app);
+    // The app is created after the server, which tells it whether the process is stopping.
+    const server = createStoppableServer((request, response) => void app(request, response));
+    const { isStopping } = server;
+    const { app, background } = await assembleApp({ config, database, sessions, strengthEstimator, log, isStopping });
+    await waitForSessionStore(sessions);
     await listen(server, config);
+    // Only now, because the token of a process that already uses this port must stay valid.
+    const token = await issueSetupToken(database);
     background.start();
     log.info({ port: config.port }, 'Parvis is ready');
     return {
       setupLink: token === null ? null : new URL(fillPath(paths.setUp, { token }), config.baseUrl).href,
       stop: async () => {
-        stopping = true;
-        await delay(lameDuckMs);
-        await drain(server);
-        await background.stop();
+        const jobs = background.stop();
+        await server.stop(config.stopTimes);
+        await Promise.race([jobs, delay(maxJobsWaitMs)]);
         await close();
       },
     };
@@ -128,20 +123,37 @@ async function assembleApp({ sessions, ...parts }: AssembleParts): Promise<Retur
   });
 }
 
-function listen(server: Server, config: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.port, config.host, resolve);
-  });
+/**
+ * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. A start on a busy machine
+ * blocks the process for so long that the connection to Redis is replaced. Without the store, the process starts all the same
+ * and is not ready.
+ */
+async function waitForSessionStore({ proveWritable }: Sessions): Promise<void> {
+  const endsAt = performance.now() + maxSessionStoreWaitMs;
+  const isWritable = (): Promise<boolean> =>
+    proveWritable().then(
+      () => true,
+      () => false,
+    );
+  while (!(await isWritable()) && performance.now() < endsAt) await delay(sessionStorePauseMs);
 }
 
-function drain(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => server.closeAllConnections(), maxDrainMs);
-    server.close(() => {
-      clearTimeout(deadline);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+/** The settings that explain why an address is not available. */
+const listenFaults: Readonly<Record<string, (address: string) => string>> = {
+  EADDRINUSE: (address) => `PORT: ${address} is in use by another process`,
+  EACCES: (address) => `PORT: this user may not listen on ${address}`,
+  EADDRNOTAVAIL: (address) => `HOST: ${address} is not an address of this machine`,
+  ENOTFOUND: (address) => `HOST: ${address} is not an address of this machine`,
+};
+
+/** @throws CommandError that names the setting */
+async function listen(server: StoppableServer, { port, host }: Config): Promise<void> {
+  try {
+    await server.listen(port, host);
+  } catch (error) {
+    const { code = '' } = error as Error & { code?: string };
+    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    const fault = listenFaults[code]?.(address);
+    throw fault === undefined ? error : new CommandError(fault);
+  }
 }

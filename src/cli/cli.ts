@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { RegionMismatch, UnknownMigrations } from '../platform/database/deployment.ts';
+import { RegionMismatch } from '../platform/database/deployment.ts';
+import { UnknownMigrations } from '../platform/database/schema-state.ts';
 import { addActivityCommands } from './activity.ts';
 import { addCheckCommand } from './check.ts';
 import { createNewDatabase, print, withContext } from './context.ts';

@@ -8,7 +8,7 @@ import { assertDatabaseNotMissing, hasDatabase } from '../platform/database/miss
 import { assertServerSuits } from '../platform/database/postgres-check.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
 import { verifySmtpServer } from '../platform/mail-transport.ts';
-import { confirmCommand, isAhead, readTrustedTime } from '../core/retention/index.ts';
+import { type ClockFault, confirmCommand, findClockFault, readTrustedTime } from '../core/retention/index.ts';
 import { seedsStore } from '../core/accounts/index.ts';
 import { createVault } from '../platform/keys/vault.ts';
 import { openSessions } from '../server.ts';
@@ -61,10 +61,10 @@ export async function findFaults(config: Config): Promise<string[]> {
 const belongsToAnotherRegion = (bound: string | null, { rules }: Config): bound is string =>
   bound !== null && bound !== rules.region;
 
-// Listing the migrations creates the tables of Knex, so an empty database is not asked.
+// An empty database is not asked for its migrations: opening a missing SQLite file would create it.
 async function stateOf(config: Config, database: Database) {
   const bound = hasDatabase(config.database) ? await findBoundRegion(database) : null;
-  if (bound === null) return { bound, done: 0, pending: Number.POSITIVE_INFINITY };
+  if (bound === null) return { bound, done: 0, pending: Number.POSITIVE_INFINITY, later: [] };
   return { bound, ...(await migrationState(database)) };
 }
 
@@ -75,18 +75,27 @@ async function stateOf(config: Config, database: Database) {
 export async function findNotes(config: Config, now: number): Promise<string[]> {
   const database = openDatabase(config.database);
   try {
-    const { bound, pending } = await stateOf(config, database);
+    const { bound, pending, later } = await stateOf(config, database);
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
-    return isAhead(now, trustedAt) ? [clockAheadNote(now, trustedAt)] : [];
+    const fault = findClockFault(now, trustedAt);
+    return [
+      ...(fault === null ? [] : [clockNote(fault, now, trustedAt)]),
+      ...(later.length > 0 ? [laterReleaseNote(later)] : []),
+    ];
   } finally {
     await database.close();
   }
 }
 
-const clockAheadNote = (now: number, trustedAt: number): string =>
-  `The system clock (${new Date(now).toISOString()}) is more than a day ahead of the last trusted time ` +
+const clockNote = (fault: ClockFault, now: number, trustedAt: number): string =>
+  `The system clock (${new Date(now).toISOString()}) is more than a day ${sides[fault]} the last trusted time ` +
   `(${new Date(trustedAt).toISOString()}), so expired data is not deleted. If the clock is right, run "${confirmCommand}".`;
+
+const sides = { ahead: 'ahead of', behind: 'behind' } as const;
+
+const laterReleaseNote = (later: readonly string[]): string =>
+  `A later release has migrated this database (${later.join(', ')}). This release can still use it.`;
 
 async function runCheck(name: string, check: () => Promise<unknown>): Promise<string | null> {
   try {

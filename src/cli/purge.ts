@@ -4,11 +4,12 @@ import { longTimeouts } from '../platform/database/open.ts';
 import { createTransport } from '../platform/mail-transport.ts';
 import { createErasure } from '../core/personal-data/index.ts';
 import {
+  type ClockFault,
   findExcess,
   purgeExpired,
   type Excess,
   retentionSteps,
-  isAhead,
+  findClockFault,
   readTrustedTime,
   trustedClockStore,
 } from '../core/retention/index.ts';
@@ -115,7 +116,7 @@ async function findDue({ database }: CommandContext, steps: readonly RetentionSt
 const dueToJson = ({ now, trustedAt, due, held }: Due) => ({
   clock: iso(now),
   trustedAt: iso(trustedAt),
-  isClockTrusted: !isAhead(now, trustedAt),
+  isClockTrusted: findClockFault(now, trustedAt) === null,
   due,
   held,
 });
@@ -125,15 +126,21 @@ function dueLines({ now, trustedAt, due, held }: Due): string[] {
   return [
     `Clock: ${iso(now)}`,
     `Last trusted: ${iso(trustedAt)}`,
-    ...(isAhead(now, trustedAt)
-      ? ['The clock is more than a day ahead of the last trusted time, so the portal does not delete expired data.']
-      : []),
+    ...clockLines(findClockFault(now, trustedAt)),
     ...(some ? ['Due for deletion:', ...countLines(due)] : ['Nothing is due for deletion.']),
     ...held.map(
       ({ kind, limit }) => `More than ${limit} ${kindLabels[kind] ?? kind}: above the limit for automatic deletion.`,
     ),
   ];
 }
+
+const clockLines = (fault: ClockFault | null): string[] =>
+  fault === null
+    ? []
+    : [
+        `The clock is more than a day ${fault === 'ahead' ? 'ahead of' : 'behind'} the last trusted time, ` +
+          'so the portal does not delete expired data.',
+      ];
 
 const countLines = (counts: Counts): string[] =>
   Object.entries(counts)

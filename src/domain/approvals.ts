@@ -1,5 +1,6 @@
 import type { LogFormat } from './activity/event.ts';
 import type { ActivityGroup } from './activity/groups.ts';
+import { isInForce } from './plausible-time.ts';
 import type { TenantRules } from './tenant-rules.ts';
 import type { AdministratorLevel } from './roles.ts';
 
@@ -50,6 +51,17 @@ const hourMs = 60 * 60 * 1_000;
  */
 export const approvalLifetimeMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
   rules.twoAdministrators.withinHours * hourMs;
+
+/** The times of a request, epoch ms. A decision starts a new period. */
+export interface ApprovalPeriod {
+  readonly createdAt: number;
+  readonly decidedAt: number | null;
+  readonly expiresAt: number;
+}
+
+/** @returns whether the time limit of a pending request has not passed. @param now the current time, epoch ms */
+export const isApprovalInForce = ({ createdAt, decidedAt, expiresAt }: ApprovalPeriod, now: number): boolean =>
+  isInForce({ from: Math.max(createdAt, decidedAt ?? 0), until: expiresAt }, now);
 
 /**
  * For how long an administrator who issued or reset a user's credentials is treated as able to act as that user, in ms.

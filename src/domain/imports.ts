@@ -2,12 +2,20 @@ import type { FieldFault } from './errors.ts';
 import type { Language } from './regions.ts';
 import type { AdministratorLevel, AgentLevel } from './roles.ts';
 import type { Change } from './people/user.ts';
+import { isInForce } from './plausible-time.ts';
 
 /**
  * How long an import is kept after it was staged, confirmed or finished, in ms. The period is short, because an import
  * contains personal data.
  */
 export const importRetentionMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * @param expiresAt epoch ms, at most the retention period after the last change to the import
+ * @returns whether an import has not expired. @param now the current time, epoch ms
+ */
+export const isImportInForce = ({ expiresAt }: { readonly expiresAt: number }, now: number): boolean =>
+  isInForce({ from: expiresAt - importRetentionMs, until: expiresAt }, now);
 
 const mebibyte = 1024 * 1024;
 export const maxImportMebibytes = 5;

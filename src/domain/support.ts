@@ -1,5 +1,6 @@
 import type { RegionRules } from './regions.ts';
 import type { Action } from './roles.ts';
+import { isInForce } from './plausible-time.ts';
 import type { TenantState } from './tenant.ts';
 
 /** The levels of support access, from least to most permissions. */
@@ -8,6 +9,16 @@ export type SupportLevel = (typeof supportLevels)[number];
 
 /** Maximum length of the purpose of a grant, in UTF-16 code units. */
 export const maxPurposeLength = 300;
+
+/** When a grant was given and when it expires, epoch ms. At the second time the grant is no longer valid. */
+export interface GrantPeriod {
+  readonly grantedAt: number;
+  readonly endsAt: number;
+}
+
+/** @returns whether the period of a grant has not ended. @param now the current time, epoch ms */
+export const isGrantInForce = ({ grantedAt, endsAt }: GrantPeriod, now: number): boolean =>
+  isInForce({ from: grantedAt, until: endsAt }, now);
 
 /** Support access that an administrator granted to an operator. */
 export interface Grant {
@@ -47,12 +58,12 @@ export type SupportEnd = 'expired' | 'ended' | 'suspended' | 'moving' | 'forbidd
  * @returns why a grant is no longer valid; null if it is valid
  */
 export function supportEndReason(
-  grant: { readonly endsAt: number; readonly endedAt: number | null },
+  grant: GrantPeriod & { readonly endedAt: number | null },
   tenant: { readonly state: TenantState },
   rules: Pick<RegionRules, 'supportAccess'>,
   now: number,
 ): Exclude<SupportEnd, 'secondFactor'> | null {
-  if (grant.endsAt <= now) return 'expired';
+  if (!isGrantInForce(grant, now)) return 'expired';
   if (grant.endedAt !== null) return 'ended';
   if (tenant.state !== 'active') return tenant.state;
   return rules.supportAccess.grant === 'allowed' ? null : 'forbidden';

@@ -67,6 +67,7 @@ export type TenantRules = Readonly<
 
 export const numericRuleNames = Object.keys(numericRules) as NumericRule[];
 export const choiceRuleNames = Object.keys(choiceRules) as ChoiceRule[];
+export const tenantRuleNames: readonly TenantRule[] = [...numericRuleNames, ...choiceRuleNames];
 
 /** @returns the range of numbers that a tenant may set. The region's number is one end of the range. */
 export function boundsOf(name: NumericRule, rules: RegionRules): { least: number; most: number } {

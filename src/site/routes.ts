@@ -14,6 +14,7 @@ import { performRoutes } from './approvals/perform.routes.ts';
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts';
 import type { Authentication } from './http/authentication.ts';
 import type { Cookies } from './http/cookies.ts';
+import type { Drafts } from './http/drafts.ts';
 import type { AnswerRefusal, Route } from './http/routing.ts';
 import { importPasswordsRoutes } from './imports/passwords.routes.ts';
 import { importsRoutes } from './imports/imports.routes.ts';
@@ -52,6 +53,7 @@ export interface SiteDependencies {
   readonly hasher: Hasher;
   readonly translator: Translator;
   readonly cookies: Cookies;
+  readonly drafts: Drafts;
   readonly authentication: Authentication;
   readonly answerRefusal: AnswerRefusal;
   /** Converts users to and from CSV rows. */
@@ -80,18 +82,19 @@ function signInPages({
   hasher,
   cookies,
   authentication,
+  drafts,
   clock,
   log,
 }: SiteDependencies): Route[] {
   const { passwords, links, devices, recovery, secondFactor, tenants } = core.accounts;
   const { rules } = config;
   return [
-    ...signInRoutes({ config, database, authentication, cookies }),
-    ...passwordsRoutes({ passwords, links, authentication, devices, cookies, log }),
+    ...signInRoutes({ config, database, authentication, cookies, drafts }),
+    ...passwordsRoutes({ passwords, links, authentication, devices, cookies, drafts, log }),
     ...linksRoutes({ links, throttle: recovery.throttle, authentication, cookies, rules }),
     ...recoveryRoutes({ config, database, cookies, recovery }),
     ...setUpRoutes({ database, tenants, passwords, hasher, rules }),
-    ...signInCodeRoutes({ giveCode: secondFactor.submitCode, authentication }),
+    ...signInCodeRoutes({ giveCode: secondFactor.submitCode, authentication, drafts }),
     ...ownSecondFactorRoutes({
       secondFactor: secondFactor.secondFactor,
       offer: secondFactor.enrollment,
@@ -113,7 +116,7 @@ function ownPages({ core, config, database, cookies, answerRefusal, textsFor, cl
   return [
     ...dashboardRoutes({ database, support, textsFor, clock }),
     ...profileRoutes({ database, sessions, clock }),
-    ...personalDataRoutes({ personalData, erasure, throttle, answerRefusal, clock }),
+    ...personalDataRoutes({ database, personalData, erasure, throttle, answerRefusal, clock }),
     ...preferencesRoutes({ database, cookies, origin: baseUrl.origin, rules }),
   ];
 }
@@ -184,6 +187,6 @@ function userPages({ core, config, database, translator, answerRefusal, clock }:
     ...resetPasswordRoutes({ users, credentialIssuer, sheet, answerRefusal }),
     ...userActionsRoutes({ database, users, changes, answerRefusal, clock }),
     ...userRoutes({ database, users, changes, links, credentialIssuer, answerRefusal, nameOrderOf, clock }),
-    ...removeSecondFactorRoutes({ users, removeSecondFactor, answerRefusal }),
+    ...removeSecondFactorRoutes({ database, users, removeSecondFactor, answerRefusal }),
   ];
 }

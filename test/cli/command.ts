@@ -137,7 +137,7 @@ export interface Served {
 /** Starts `parvis serve` and waits until it prints its address. */
 export async function serve(environment: Environment): Promise<Served> {
   const port = await freePort();
-  const child = start(['serve'], { PORT: String(port), ...environment });
+  const child = start(['serve'], { PORT: String(port), STOP_NOTICE_SECONDS: '1', ...environment });
   let [output, errors] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));

@@ -63,15 +63,27 @@ describe('starting and stopping serve', () => {
     assert.equal(existsSync(environment.DATA_DIR), false);
   });
 
-  test('a port in use is reported in one line, even if the session store is unreachable', async () => {
+  test('an address that is not available is reported in one line that names the setting', async () => {
     const served = await serve({ DATA_DIR: dataDirectory() });
     const PORT = String(served.port);
-    const cache = `redis://127.0.0.1:${await freePort()}`;
-    const taken: Record<string, string>[] = [{ PORT }, { PORT, REDIS_URL: cache }];
-    for (const environment of taken) {
-      const child = await fault(['serve'], { DATA_DIR: dataDirectory(), LOG_LEVEL: 'silent', ...environment });
-      assert.match(child, /EADDRINUSE|in use/);
-    }
+    const inUse = `PORT: 127.0.0.1:${PORT} is in use by another process`;
+    const cases: readonly [Record<string, string>, string][] = [
+      [{ PORT }, inUse],
+      [{ PORT, REDIS_URL: `redis://127.0.0.1:${await freePort()}` }, inUse],
+      [{ PORT, HOST: '192.0.2.1' }, `HOST: 192.0.2.1:${PORT} is not an address of this machine`],
+      [{ PORT, HOST: 'no-host.invalid' }, `HOST: no-host.invalid:${PORT} is not an address of this machine`],
+    ];
+    for (const [environment, line] of cases)
+      assert.equal(await fault(['serve'], { DATA_DIR: dataDirectory(), LOG_LEVEL: 'silent', ...environment }), line);
+    served.child.kill('SIGTERM');
+    assert.equal(await served.ended, 0);
+  });
+
+  test('a start on a port in use leaves the set-up link of the running process valid', async () => {
+    const environment = { DATA_DIR: dataDirectory() };
+    const served = await serve(environment);
+    await fault(['serve'], { ...environment, LOG_LEVEL: 'silent', PORT: String(served.port) });
+    assert.equal((await get(served.origin, setUpLinkOf(served) ?? '')).status, 200);
     served.child.kill('SIGTERM');
     assert.equal(await served.ended, 0);
   });

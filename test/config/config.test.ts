@@ -52,6 +52,8 @@ describe('the configuration without any settings', () => {
       'SMTP_URL',
       'MAIL_FROM',
       'LOG_LEVEL',
+      'STOP_NOTICE_SECONDS',
+      'STOP_GRACE_SECONDS',
     ];
     const empty = Object.fromEntries([...names, ...more].map((name) => [name, '']));
     assert.deepEqual(valid(empty), config);
@@ -78,6 +80,8 @@ describe('the configuration', () => {
       SECOND_FACTOR_KEYS: secret,
       TRUST_PROXY: '2',
       LOG_LEVEL: 'warn',
+      STOP_NOTICE_SECONDS: '15',
+      STOP_GRACE_SECONDS: '0',
     });
     assert.equal(config.host, '0.0.0.0');
     assert.equal(config.port, 8080);
@@ -90,6 +94,7 @@ describe('the configuration', () => {
     assert.deepEqual(config.sessionSecrets, [secret, `older-${secret}`]);
     assert.equal(config.trustProxy, 2);
     assert.equal(config.logLevel, 'warn');
+    assert.deepEqual(config.stopTimes, { noticeMs: 15_000, graceMs: 0 });
   });
 
   test('accepts an SQLite file outside the data directory', () => {

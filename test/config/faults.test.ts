@@ -57,6 +57,8 @@ describe('an invalid setting', () => {
     ['SECOND_FACTOR_KEYS', 'short', `${secret},short`, `${secret},`, ','],
     ['TRUST_PROXY', 'true', '-1', '11', '1.5', 'loopback'],
     ['SMTP_URL', 'http://mail', 'mail'],
+    ['STOP_NOTICE_SECONDS', '2s', '-1', '601', '1.5'],
+    ['STOP_GRACE_SECONDS', 'x', '-1', '601'],
     ['LOG_LEVEL', 'verbose', 'INFO', '__proto__'],
     ['REGION', 'atlantis', '../worldwide', 'Worldwide', 'germany-historical', '__proto__', 'constructor'],
     ['REGION_RULES', '/nowhere/rules.json', '/', path.join(rulesFolder, 'germany.json')],

@@ -46,6 +46,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
           updatedAt: start,
         },
         tenant: { ...scope.tenant, state: 'active', ownRules: {} },
+        passwordSetAt: start,
       });
       assert.equal(await credentialsStore.findForSignInAcrossTenants(database, 'nobody@a.example'), null);
     });

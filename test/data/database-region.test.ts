@@ -5,9 +5,10 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
-import { findBoundRegion, RegionMismatch, UnknownMigrations } from '../../src/platform/database/deployment.ts';
+import { findBoundRegion, RegionMismatch } from '../../src/platform/database/deployment.ts';
 import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
+import { UnknownMigrations } from '../../src/platform/database/schema-state.ts';
 import { createSqliteFile } from '../../src/platform/database/sqlite.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -64,13 +65,13 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     assert.equal(await boundRegionOf(database), 'germany');
   });
 
-  test('does not replace the check for unknown migrations, which are rejected without changes', async () => {
+  test('does not replace the check for migrations of another history, which are rejected without changes', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
-    await withKnex(database, (knex) => knex('knex_migrations').insert({ name: '20990101000000_from_the_future' }));
+    await withKnex(database, (knex) => knex('knex_migrations').insert({ name: '20261123000000_from_the_preview' }));
     await assert.rejects(prepareDatabase({ database, rules: germany }), (error: Error) => {
       assert.ok(error instanceof UnknownMigrations);
-      return error.message.includes('20990101000000_from_the_future');
+      return error.message.includes('20261123000000_from_the_preview');
     });
     assert.equal(await boundRegionOf(database), 'germany');
   });

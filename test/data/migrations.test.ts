@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { schemaFile, schemaText } from '../../scripts/database-schema.ts';
 import { migrate, migrationState, rollBackEverything } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
+import { createSqliteFile } from '../../src/platform/database/sqlite.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { eachDialect, newTenant, newUser, open } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
@@ -20,6 +21,16 @@ test('migrations/schema.txt is up to date with the migrations (`npm run schema` 
 
 for (const { dialect, config, skip } of databases) {
   describe(`migrations on ${dialect}`, { skip }, () => {
+    test('are counted in an empty database without creating a table', async () => {
+      if (config.kind === 'sqlite') createSqliteFile(config.file);
+      const database = openDatabase(config);
+      const { done, pending } = await migrationState(database);
+      assert.deepEqual([done, pending >= 7], [0, true]);
+      for (const table of ['knex_migrations', 'knex_migrations_lock'])
+        assert.equal(await database.knex.schema.hasTable(table), false, table);
+      await database.close();
+    });
+
     test('run only once each', async () => {
       const ran = await migrate(config);
       assert.ok(ran.length >= 7);

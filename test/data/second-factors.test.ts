@@ -36,7 +36,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     async function addAnotherApp(id: string, by = vault): Promise<string> {
       const seed = generateSeed();
       const { text, keyId } = by.seal(seed, seedPurpose(id));
-      const totp = { user_id: id, kind: 'totp', secret: text, key_id: keyId, last_step: 0, created_at: start };
+      const totp = { user_id: id, kind: 'totp', secret: text, key_id: keyId, used_steps: '', created_at: start };
       await knex('credentials').insert(totp);
       return seed;
     }

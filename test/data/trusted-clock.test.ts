@@ -92,17 +92,33 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    it('is trusted exactly when a day has passed on both the wall clock and the monotonic clock', async () => {
-      await trust(start);
-      const node = createNode(database, start + 8 * dayMs);
-      assert.equal(await node.isTrusted(), false);
-      node.pass(dayMs - 1);
-      assert.equal(await node.isTrusted(), false);
-      node.pass(1);
-      assert.equal(await node.isTrusted(), true);
-      assert.equal(await trustedAt(), start + 9 * dayMs);
-      assert.equal(node.lines.at(-1)?.msg, 'The clock is trusted again: expired data is deleted');
-      assert.equal(await createNode(database, start + 9 * dayMs).isTrusted(), true, 'other processes trust it too');
+    for (const [what, aheadMs] of [
+      ['ahead', 8 * dayMs],
+      ['a year ahead', 365 * dayMs],
+      ['behind', -8 * dayMs],
+    ] as const) {
+      it(`is not trusted while it stays ${what}, however long it runs, until an operator confirms it`, async () => {
+        await trust(start);
+        const node = createNode(database, start + aheadMs);
+        for (let days = 0; days < 7; days++, node.pass(dayMs - hourMs)) assert.equal(await node.isTrusted(), false);
+        assert.equal(await trustedAt(), start);
+        await trustedClockStore.confirmForOperator(database, node.clocks.now);
+        assert.equal(await node.isTrusted(), true);
+        assert.equal(node.lines.at(-1)?.msg, 'The clock is trusted again: expired data is deleted');
+        assert.equal(await createNode(database, node.clocks.now).isTrusted(), true, 'other processes trust it too');
+      });
+    }
+
+    it('is trusted exactly up to a day from the trusted time', async () => {
+      for (const [distanceMs, expected] of [
+        [dayMs, true],
+        [dayMs + 1, false],
+        [-dayMs, true],
+        [-dayMs - 1, false],
+      ] as const) {
+        await trust(start);
+        assert.equal(await createNode(database, start + distanceMs).isTrusted(), expected, String(distanceMs));
+      }
     });
 
     for (const [what, wallMs, monotonicMs] of [
@@ -111,7 +127,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       ['the wall clock stopped', 0, 2 * dayMs],
       ['the wall clock was set back, but not far enough', -5 * dayMs, dayMs],
     ] as const) {
-      it(`is not trusted until a day has passed after ${what}`, async () => {
+      it(`is not trusted, even after a day has passed, after ${what}`, async () => {
         await trust(start);
         const node = createNode(database, start + 31 * dayMs);
         await node.isTrusted();
@@ -120,7 +136,8 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         assert.equal(await node.isTrusted(), false);
         assert.equal(node.lines.length, 2, 'the change is logged immediately');
         node.pass(dayMs);
-        assert.equal(await node.isTrusted(), true);
+        assert.equal(await node.isTrusted(), false);
+        assert.equal(await trustedAt(), start);
       });
     }
 
@@ -137,11 +154,11 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await node.isTrusted(), true);
     });
 
-    it('does not change the trusted time if the clock is behind, and logs that every hour', async () => {
+    it('is not trusted and does not change the trusted time if the clock is behind, and logs that every hour', async () => {
       await trust(start);
       const node = createNode(database, start - 2 * dayMs);
       for (let minutes = 0; minutes < 60; minutes += 10, node.pass(10 * minuteMs))
-        assert.equal(await node.isTrusted(), true, 'a clock that is behind deletes nothing early');
+        assert.equal(await node.isTrusted(), false);
       assert.equal(await trustedAt(), start);
       assert.deepEqual(
         node.lines.map(({ level, confirmWith }) => [level, confirmWith]),

@@ -43,6 +43,7 @@ describe('the validity of a one-time link', () => {
     tenant: { state: 'active' },
   };
   const { user } = standing;
+  const issued = { expiresAt: 400_000, user: { ...user, lastSignInAt: null } };
 
   for (const [label, change, now, expected] of [
     ['starts at its creation', {}, 100, true],
@@ -52,6 +53,8 @@ describe('the validity of a one-time link', () => {
     ['ends with a newer epoch of the user', { user: { ...user, epoch: 4 } }, 150, false],
     ['ends when the user signs in', { user: { ...user, lastSignInAt: 101 } }, 150, false],
     ['exists for a user who has never signed in', { user: { ...user, lastSignInAt: null } }, 150, true],
+    ['exists for a link that another node created minutes ahead', { ...issued, createdAt: 300_100 }, 100, true],
+    ['does not exist for a link created later than now', { ...issued, createdAt: 300_101 }, 100, false],
     ['does not exist for a blocked user', { user: { ...user, state: 'blocked' } }, 150, false],
     ['does not exist for a deleted user', { user: { ...user, state: 'deleted' } }, 150, false],
     ['does not exist in a suspended tenant', { tenant: { state: 'suspended' } }, 150, false],

@@ -86,8 +86,9 @@ describe('a support session', () => {
 });
 
 describe('a support grant', () => {
+  const lasting = now + 3_600_000;
   const rules = (grant: 'allowed' | 'forbidden') => ({ supportAccess: { grant, longestHours: 1 } });
-  for (const [label, endsAt, endedAt, state, grant, end] of [
+  for (const [label, endsAt, endedAt, state, grant, end, grantedAt = 0] of [
     ['is valid until its last millisecond', now + 1, null, 'active', 'allowed', null],
     ['expires at its end', now, null, 'active', 'allowed', 'expired'],
     ['is expired a millisecond later', now - 1, null, 'active', 'allowed', 'expired'],
@@ -95,7 +96,19 @@ describe('a support grant', () => {
     ['is suspended with its tenant', now + 1, null, 'suspended', 'allowed', 'suspended'],
     ['is not valid while the tenant is moving', now + 1, null, 'moving', 'allowed', 'moving'],
     ['is not valid if the rules have forbidden support since', now + 1, null, 'active', 'forbidden', 'forbidden'],
+    [
+      'is valid if another node granted it a few minutes ahead',
+      lasting,
+      null,
+      'active',
+      'allowed',
+      null,
+      now + 300_000,
+    ],
+    ['is expired if it was granted later than now', lasting, null, 'active', 'allowed', 'expired', now + 300_001],
   ] as const) {
-    test(label, () => assert.equal(supportEndReason({ endsAt, endedAt }, { state }, rules(grant), now), end));
+    test(label, () =>
+      assert.equal(supportEndReason({ grantedAt, endsAt, endedAt }, { state }, rules(grant), now), end),
+    );
   }
 });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Request, Response } from 'express';
 import { pino } from 'pino';
 import { conflict, Failure } from '../../src/domain/errors.ts';
+import type { Drafts } from '../../src/site/http/drafts.ts';
 import { paths, userPath } from '../../src/site/http/paths.ts';
 import { errorPages } from '../../src/site/http/errors.ts';
 import type { Pages } from '../../src/site/http/page.ts';
@@ -67,7 +68,7 @@ describe('a page with an error or conflict', async () => {
       answer: (_request: unknown, _response: unknown, _view: string, { lead }: { lead: string }, more: object) =>
         answers.push([lead, 'title' in more && more.title]),
     } as unknown as Pages;
-    const handle = errorPages(pages, pino({ level: 'silent' }));
+    const handle = errorPages(pages, pino({ level: 'silent' }), { drafts: {} as Drafts, findForm: () => null });
     for (const failure of [conflict('user.lastGlobalAdmin'), new Failure('conflict'), new Failure('notFound')])
       handle(failure, {} as Request, {} as Response, () => undefined);
     assert.deepEqual(answers, [

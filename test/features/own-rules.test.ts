@@ -61,22 +61,31 @@ describe("a tenant's own rules", async () => {
     assert.equal(late.path, '/sign-in/password', 'the temporary password has expired');
   });
 
-  it('are not overwritten by a form that was opened before another administrator saved them', async () => {
+  it('are merged if two administrators change different rules, and conflict if they change the same one', async () => {
     const { tenant, boss, admin } = await aTenantWithAdmin();
-    const label = 'Durée de validité d’un mot de passe temporaire';
+    const hours = 'Durée de validité d’un mot de passe temporaire';
+    const idle = 'Délai d’inactivité avant déconnexion';
     const other = await aPerson(portal).signIn(boss);
     await admin.visit(paths.rules);
     await other.visit(paths.rules);
-    await other.submit('Enregistrer', { 'Délai d’inactivité avant déconnexion': '10' });
-    await admin.submit('Enregistrer', { [label]: '12' });
-    assert.equal(admin.status, 409);
-    admin.sees('ces règles ont été modifiées depuis');
+    await other.submit('Enregistrer', { [idle]: '10' });
+    await admin.submit('Enregistrer', { [hours]: '12' });
+    assert.equal(admin.status, 200);
+    admin.sees('Les modifications faites par d’autres entre-temps ont été conservées.');
     admin.sees(/Délai d’inactivité avant déconnexion\s*10 minutes\s*Règle de votre organisation/);
-    assert.equal(admin.$('[name=temporaryPasswordHours]').val(), '12', 'the form keeps the input');
     const own = async () => (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
-    assert.deepEqual(await own(), { idleMinutes: 10 });
-    await admin.submit('Enregistrer', { 'Délai d’inactivité avant déconnexion': '10' });
     assert.deepEqual(await own(), { idleMinutes: 10, temporaryPasswordHours: 12 });
+
+    await other.submit('Enregistrer', { [hours]: '6', [idle]: '9' });
+    assert.equal(other.status, 409);
+    other.sees(
+      /Durée de validité d’un mot de passe temporaire : Camille Laurent a remplacé « règle de la région » par « 12 heures »/,
+    );
+    assert.deepEqual(await own(), { idleMinutes: 10, temporaryPasswordHours: 12 });
+    assert.equal(other.$('[name=temporaryPasswordHours]').val(), '6', 'the form keeps the input');
+    assert.equal(other.$('[name=idleMinutes]').val(), '9', 'also of rules without a conflict');
+    await other.submit('Enregistrer');
+    assert.deepEqual(await own(), { idleMinutes: 9, temporaryPasswordHours: 6 });
   });
 
   it("apply to users added with the operator's command", async () => {

@@ -92,7 +92,7 @@ async function handOut(
   await database.knex('support_grants').insert({ ...own, ...grant, granted_at: at, ends_at: at + 1 });
   const link = { user_id: admin.id, digest: randomUUID(), purpose: 'handOver', epoch: 0 };
   await database.knex('one_time_links').insert({ ...own, ...link, created_at: at, expires_at: at + 1 });
-  const totp = { user_id: admin.id, kind: 'totp', secret: 'sealed', key_id: 'a key', last_step: 1, created_at: at };
+  const totp = { user_id: admin.id, kind: 'totp', secret: 'sealed', key_id: 'a key', used_steps: '1', created_at: at };
   await database.knex('credentials').insert(totp);
   const code = { user_id: admin.id, kind: 'recoveryCode', secret: randomUUID(), created_at: at };
   await database.knex('credentials').insert(code);

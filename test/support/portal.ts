@@ -25,6 +25,7 @@ import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { loadViews } from '../../src/site/http/views.ts';
 import { copyTemplate } from './templates.ts';
+import * as trustedClockStore from '../../src/core/retention/trusted-clock.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
 /** The clocks of a portal, which advance only when a test sets them. */
@@ -38,11 +39,11 @@ export interface TestClock {
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * Advances both clocks. The background jobs run once before the last day, because nothing is purged until a portal has
- * run for some time.
+ * Advances both clocks. The background jobs run once before the last day, and the clock is trusted then, as in a portal
+ * that has been running.
  */
 export async function advanceTime(
-  { clock, background }: Pick<Portal, 'clock' | 'background'>,
+  { clock, background, database }: Pick<Portal, 'clock' | 'background' | 'database'>,
   ms: number,
 ): Promise<void> {
   const pass = (passed: number): void => {
@@ -51,6 +52,7 @@ export async function advanceTime(
   };
   pass(Math.max(0, ms - dayMs));
   await background.runAll();
+  await trustedClockStore.advanceForOperator(database, clock.now);
   pass(Math.min(ms, dayMs));
 }
 

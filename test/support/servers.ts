@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, statSync } from 'node:fs';
-import { chown, cp, lchown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { cp, lchown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../../tools/prove/free-port.ts';
-import { spawnManaged, type ManagedProcess } from './managed-process.ts';
+import { findCommand, isExecutable, unprivilegedOwner } from '../../tools/demo/cluster/commands.ts';
+import { spawnManaged, type ManagedProcess } from '../../tools/demo/cluster/managed-process.ts';
 
 /** A temporary server on a free port of the loopback interface, whose files are in a temporary folder. */
 export interface Server extends ManagedProcess {
@@ -17,16 +18,6 @@ export interface Server extends ManagedProcess {
 }
 
 const startWithinMs = 20_000;
-
-/**
- * @param names absolute paths, or names on the PATH
- * @returns the first of these commands that is executable; null if none is
- */
-export function findCommand(...names: string[]): string | null {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  const paths = names.flatMap((name) => (name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name))));
-  return paths.find(isExecutable) ?? null;
-}
 
 /** Starts the PostgreSQL server of the development dependencies. @returns null if there is none for this platform */
 export async function startPostgres(): Promise<Server | null> {
@@ -82,14 +73,6 @@ async function embeddedBinaries(): Promise<string | null> {
   }
 }
 
-// PostgreSQL refuses to run as root. These are the IDs of the user `nobody` on most systems, but they need no account.
-async function unprivilegedOwner(folder: string): Promise<{ uid: number; gid: number } | null> {
-  if (process.getuid?.() !== 0) return null;
-  const owner = { uid: 65534, gid: 65534 };
-  await chown(folder, owner.uid, owner.gid);
-  return owner;
-}
-
 function reachableByOthers(path: string): boolean {
   for (let folder = path; ; folder = dirname(folder)) {
     if ((statSync(folder).mode & 0o001) === 0) return false;
@@ -104,15 +87,6 @@ async function copyInto(folder: string, binaries: string, { uid, gid }: { uid: n
   const inside = await readdir(copy, { recursive: true });
   for (const path of ['', ...inside]) await lchown(join(copy, path), uid, gid);
   return copy;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 async function untilItAnswers(start: (port: number) => Promise<Server>, ping: (url: string) => Promise<unknown>) {

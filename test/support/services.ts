@@ -1,19 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import { after, type TestContext } from 'node:test';
 import { requiredServices } from './requirements.ts';
-import { findCommand, startPostgres, startRedis, type Server } from './servers.ts';
+import { findCommand } from '../../tools/demo/cluster/commands.ts';
+import { findServicePrograms, type ServicePrograms } from '../../tools/demo/cluster/services.ts';
+import { startPostgres, startRedis, type Server } from './servers.ts';
 import { databasePrefix, query, templateClause } from './templates.ts';
 
 /**
  * The services that tests may need. If `PARVIS_REQUIRE`, a comma-separated list, contains a service, its absence is a
  * failure.
  */
-export type Service = 'postgres' | 'redis' | 'chromium' | 'registry';
+export type Service = 'postgres' | 'redis' | 'chromium' | 'registry' | 'cluster';
 
 const closers: (() => Promise<void>)[] = [];
 after(async () => {
   for (const close of closers.reverse()) await close();
 });
+
+/** Returns the programs of `npm run cluster`. Returns null if one of Debian's packages is not installed. */
+export function clusterPrograms(): ServicePrograms | null {
+  try {
+    return findServicePrograms();
+  } catch {
+    return null;
+  }
+}
 
 let embedded: Promise<Server | null> | undefined;
 

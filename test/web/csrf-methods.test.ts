@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Request, Response } from 'express';
 import { Failure } from '../../src/domain/errors.ts';
-import { csrf } from '../../src/site/http/csrf.ts';
+import type { Drafts } from '../../src/site/http/drafts.ts';
+import { guardForms } from '../../src/site/http/kept-input.ts';
 
 /** @returns the error the middleware passes on for a request without a token, or undefined */
 function passed(method: string): unknown {
   const request = { method, session: {}, body: {}, get: () => undefined } as unknown as Request;
   let error: unknown = 'never called';
-  csrf()(request, {} as Response, (given?: unknown) => (error = given));
+  guardForms({ drafts: {} as Drafts, findForm: () => null })(
+    request,
+    {} as Response,
+    (given?: unknown) => (error = given),
+  );
   return error;
 }
 

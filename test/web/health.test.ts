@@ -65,6 +65,25 @@ describe('the readiness check', () => {
   });
 });
 
+describe('readiness checks, which write to the stores,', () => {
+  test('run once per second, for all callers together', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let runs = 0;
+    const database = (): Promise<void> => (runs++ % 2 === 0 ? works() : fails());
+    const app = express();
+    mountHealth(app, { database }, () => false);
+    const statuses = async (): Promise<number[]> => {
+      const answers = await Promise.all([1, 2, 3, 4].map(() => request(app).get('/readyz')));
+      return answers.map(({ status }) => status);
+    };
+    assert.deepEqual([await statuses(), runs], [[200, 200, 200, 200], 1]);
+    t.mock.timers.tick(999);
+    assert.deepEqual([await statuses(), runs], [[200, 200, 200, 200], 1]);
+    t.mock.timers.tick(1);
+    assert.deepEqual([await statuses(), runs], [[503, 503, 503, 503], 2]);
+  });
+});
+
 describe('a portal whose database is closed', () => {
   test('stays alive, reports the missing database and responds with 503', async () => {
     const portal = await openPortal();

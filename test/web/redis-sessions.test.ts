@@ -10,9 +10,9 @@ import { createClient } from 'redis';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
 import { sessionTtlMs } from '../../src/site/http/session.ts';
 import { openRedisSessions } from '../../src/site/http/session-store/redis-store.ts';
-import { spawnManaged, type ManagedProcess } from '../support/managed-process.ts';
+import { spawnManaged, type ManagedProcess } from '../../tools/demo/cluster/managed-process.ts';
 import { aPerson, type Person } from '../support/person.ts';
-import { findCommand } from '../support/servers.ts';
+import { findCommand } from '../../tools/demo/cluster/commands.ts';
 import { redis, skipWithout } from '../support/services.ts';
 import { openPortalWithUsers, type PortalWithUsers } from './portal-with-users.ts';
 

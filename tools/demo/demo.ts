@@ -1,21 +1,19 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { readConfig, type Config } from '../../src/platform/config/config.ts';
 import { readRules } from '../../src/platform/config/rules.ts';
-import { packageRoot } from '../../src/platform/package-root.ts';
 import { seedLargeTenant } from './seed-generated-tenant.ts';
+import { loginTable } from './login-table.ts';
 import { seedRegion, type DemoLogin } from './seed.ts';
+import { assertPortIsFree, startServerProcess, waitUntilReady } from './server-process.ts';
 import { CommandError } from '../../src/platform/command-error.ts';
 
 const regions = ['worldwide', 'germany'] as const;
 type DemoRegion = (typeof regions)[number];
 
 const firstPort = Number(process.env.PORT ?? 3000);
-const maxStartMs = 30_000;
 const reportEvery = 100_000;
-const program = path.join(packageRoot, 'bin/parvis.js');
 
 /**
  * Starts two regions, each as a process with its own database, which is filled with generated users. The demo prints
@@ -36,7 +34,7 @@ export async function demo(options: { json?: boolean; users?: number }): Promise
       logins.push(await seedLargeTenant(config, options.users, Date.now(), createProgressReporter()));
     }
   }
-  const children = configured.map(({ environment }) => start(environment));
+  const children = configured.map(({ environment }) => startServerProcess(environment));
   stopTogether(children);
   await Promise.all(configured.map(({ environment }) => waitUntilReady(environment.BASE_URL)));
   process.stdout.write(options.json ? `${JSON.stringify({ logins })}\n` : describe(logins));
@@ -63,17 +61,9 @@ function environmentOf(region: DemoRegion, port: number): DemoEnvironment {
     REGION_URLS: regions.map((each, index) => `${each}=http://localhost:${firstPort + index}`).join(','),
     DATA_DIR: path.resolve(process.env.DATA_DIR ?? 'data', 'demo', region),
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    STOP_NOTICE_SECONDS: '0',
     ...rulesFor(region),
   };
-}
-
-// The ports are checked before any data is deleted. Another server on the port would be mistaken for the demo.
-function assertPortIsFree(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-      .once('error', () => reject(new CommandError(`Port ${port} is in use; set PORT to another first port`)))
-      .listen(port, '127.0.0.1', () => probe.close(() => resolve()));
-  });
 }
 
 // REGION_RULES applies only to the region that the file describes.
@@ -92,20 +82,6 @@ function configOf(environment: DemoEnvironment): Config {
   const { config, faults } = readConfig(environment);
   if (config === null) throw new CommandError(faults.join('\n'));
   return config;
-}
-
-function start(environment: DemoEnvironment): ChildProcess {
-  const { PATH, TZ, NODE_OPTIONS } = process.env;
-  const inherited = Object.fromEntries(
-    Object.entries({ PATH, TZ, NODE_OPTIONS }).filter(([, value]) => value !== undefined),
-  );
-  return spawn(process.execPath, [program, 'serve'], {
-    env: { ...inherited, ...environment },
-    // The servers are in a separate process group, so that Ctrl+C reaches only this process, which then stops both. If
-    // this process dies, the IPC channel closes and the servers exit.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
 }
 
 // The demo needs both regions. If one exits, the other is stopped.
@@ -127,36 +103,6 @@ function stopTogether(children: readonly ChildProcess[]): void {
   }
 }
 
-async function waitUntilReady(origin: string): Promise<void> {
-  const end = Date.now() + maxStartMs;
-  while (Date.now() < end) {
-    const ready = await fetch(new URL('/readyz', origin)).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (ready) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new CommandError(`${origin} did not become ready`);
-}
-
 function describe(logins: readonly DemoLogin[]): string {
-  const header = {
-    region: 'Region',
-    tenant: 'Tenant',
-    name: 'Name',
-    level: 'Level',
-    username: 'User name',
-    password: 'Password',
-    address: 'Address',
-  };
-  const columns = Object.keys(header) as (keyof DemoLogin)[];
-  const rows = [header, ...logins];
-  const widths = columns.map((column) => Math.max(...rows.map((row) => [...row[column]].length)));
-  const line = (row: DemoLogin): string =>
-    columns
-      .map((column, index) => row[column] + ' '.repeat((widths[index] ?? 0) - [...row[column]].length))
-      .join('  ')
-      .trimEnd();
-  return `\nParvis is running in two regions. Choose an address and sign in:\n\n${rows.map(line).join('\n')}\n\nAll data is fictitious and generated again at each start. Press Ctrl+C to stop.\n`;
+  return `\nParvis is running in two regions. Choose an address and sign in:\n\n${loginTable(logins)}\n\nAll data is fictitious and generated again at each start. Press Ctrl+C to stop.\n`;
 }

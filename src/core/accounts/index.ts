@@ -158,7 +158,7 @@ export { indexUsers, takeNumbers } from './stores/users.search.store.ts';
 export * as usersStore from './stores/users.store.ts';
 export { createFirstTenant } from './tenants/first-tenant.ts';
 export { setupTokenDigest, issueSetupToken } from './tenants/setup-token.ts';
-export { changesBetween, serializeOwnRules, type TenantRulesFeature } from './tenants/tenant-rules.ts';
+export { changesBetween, type TenantRulesFeature } from './tenants/tenant-rules.ts';
 export { type AddedUser, createTenants, type Tenants } from './tenants/tenants.ts';
 export type { LinkThrottle } from './throttles/link-throttle.ts';
 export { throttleKeysOf } from './throttles/throttle-keys.ts';

@@ -102,3 +102,4 @@ export async function* entriesForOperator(
 
 export * from './read-entries.store.ts';
 export * from './account-controllers.store.ts';
+export * from './recent-changes.store.ts';

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Message } from '../../domain/activity/delivery.ts';
+import { isLeaseHeld } from '../../domain/plausible-time.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Job } from '../../platform/background-jobs.ts';
 import * as claimsStore from './delivery-leases.store.ts';
@@ -10,7 +11,6 @@ const hourMs = 60 * minuteMs;
 const everyMs = 5_000;
 /** Duration of a lease: longer than any attempt may take. */
 const leaseMs = 5 * minuteMs;
-const maxWaitMs = 6 * hourMs;
 const maxAgeMs = 3 * 24 * hourMs;
 // While the receiver is unavailable, attempts of other deliveries would fail too.
 const pauseMs = minuteMs;
@@ -65,11 +65,11 @@ function createDispatcher<M extends Message>(
   attempt: Attempt<M>,
 ): Job['run'] {
   const { database, clock } = deps;
-  let pausedUntil = 0;
+  let pausedUntil: number | null = null;
   let grace: Promise<'stopped'> | null = null;
   return async (stopping) => {
     grace ??= afterGrace(stopping);
-    while (!stopping.aborted && clock() >= pausedUntil) {
+    while (!stopping.aborted && !isLeaseHeld(pausedUntil, pauseMs, clock())) {
       const claimed = await claimsStore.claimAcrossTenants(database, subscriber, clock(), clock() + leaseMs);
       if (claimed === null) return;
       const outcome = await Promise.race([attempt(claimed as claimsStore.Delivery<M>), grace]);
@@ -102,7 +102,7 @@ async function postponeOrGiveUp(
 
 /** Exponential backoff from one minute to six hours. The jitter spreads deliveries that failed at the same time. */
 const waitMs = (attempts: number): number =>
-  Math.round(Math.min(minuteMs * 2 ** (attempts - 1), maxWaitMs) * (0.5 + Math.random() / 2));
+  Math.round(Math.min(minuteMs * 2 ** (attempts - 1), claimsStore.maxWaitMs) * (0.5 + Math.random() / 2));
 
 function afterGrace(stopping: AbortSignal): Promise<'stopped'> {
   return new Promise((resolve) => {

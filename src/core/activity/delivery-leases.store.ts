@@ -1,4 +1,6 @@
+import type { Knex } from 'knex';
 import type { Message } from '../../domain/activity/delivery.ts';
+import { latestPlausible } from '../../domain/plausible-time.ts';
 import { type Database, preparedQuery } from '../../platform/database/database.ts';
 import { type DeliveryRow, toMessage } from './deliveries.store.ts';
 
@@ -18,12 +20,43 @@ export interface Delivery<M extends Message = Message> {
   readonly attempts: number;
 }
 
+/** The longest time between two attempts of a delivery, in ms. */
+export const maxWaitMs = 6 * 60 * 60_000;
+
+/** The times, epoch ms, that decide whether a delivery can be claimed. */
+interface ClaimTimes {
+  readonly now: number;
+  /** The latest plausible time of an event. The first attempt is due at the time of the event. */
+  readonly lastEvent: number;
+  readonly lastDue: number;
+  readonly lastLease: number;
+}
+
+// Times later than these were stored while a clock was ahead, so the delivery is due and its lease has been abandoned.
+function timesOf(now: number, leasedUntil: number): ClaimTimes {
+  const lastEvent = latestPlausible(now);
+  return { now, lastEvent, lastDue: lastEvent + maxWaitMs, lastLease: latestPlausible(leasedUntil) };
+}
+
+function selectClaimable(
+  knex: Knex,
+  subscriber: Knex.Value,
+  { now, lastEvent, lastDue, lastLease }: Readonly<Record<keyof ClaimTimes, Knex.Value>>,
+): Knex.QueryBuilder {
+  return knex('deliveries')
+    .where({ subscriber })
+    .whereRaw('(due_at <= ? or due_at > ? or (attempts = 0 and due_at > ?))', [now, lastDue, lastEvent])
+    .whereRaw('(leased_until is null or leased_until <= ? or leased_until > ?)', [now, lastLease]);
+}
+
 const due = preparedQuery<{ id: string }>('deliveries.due', (knex, $) =>
-  knex('deliveries')
+  selectClaimable(knex, $('subscriber'), {
+    now: $('now'),
+    lastEvent: $('lastEvent'),
+    lastDue: $('lastDue'),
+    lastLease: $('lastLease'),
+  })
     .select('id')
-    .where({ subscriber: $('subscriber') })
-    .where('due_at', '<=', $('now'))
-    .where((lease) => void lease.whereNull('leased_until').orWhere('leased_until', '<=', $('now')))
     .limit(1),
 );
 
@@ -40,13 +73,10 @@ export async function claimAcrossTenants(
   leasedUntil: number,
 ): Promise<Delivery | null> {
   // Runs every few seconds and usually finds nothing, so read without a lock first.
-  if ((await due(database, { subscriber, now })).length === 0) return null;
+  const times = timesOf(now, leasedUntil);
+  if ((await due(database, { subscriber, ...times })).length === 0) return null;
   const { knex } = database;
-  const claimable = () =>
-    knex('deliveries')
-      .where({ subscriber })
-      .where('due_at', '<=', now)
-      .where((lease) => void lease.whereNull('leased_until').orWhere('leased_until', '<=', now));
+  const claimable = () => selectClaimable(knex, subscriber, times);
   // The update repeats the conditions, so that a process that waited for a concurrent claim does not claim the same
   // row.
   const [row] = (await claimable()

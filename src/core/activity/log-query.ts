@@ -88,28 +88,31 @@ export function selectLog(
   if (first === undefined) throw new Error('Reading the log requires at least one index range');
   // Use `union` and not `union all`, because an action of users on their own accounts is in two ranges.
   const picked = first.union(others).orderBy(orderOf(request)).limit(request.limit);
+  const entries = knex
+    .from(picked.as('picked'))
+    .join('activity', (join) =>
+      join.on('activity.place', 'picked.place').andOn('activity.tenant_id', '=', knex.raw('?', [$('tenant')])),
+    )
+    .leftJoin('activity as previous', (join) =>
+      join.on('previous.tenant_id', 'activity.tenant_id').andOn('previous.place', '=', knex.raw('activity.place - 1')),
+    );
   return (
-    knex
-      .from(picked.as('picked'))
-      .join('activity', (join) =>
-        join.on('activity.place', 'picked.place').andOn('activity.tenant_id', '=', knex.raw('?', [$('tenant')])),
-      )
-      .leftJoin('activity as previous', (join) =>
-        join
-          .on('previous.tenant_id', 'activity.tenant_id')
-          .andOn('previous.place', '=', knex.raw('activity.place - 1')),
-      )
-      .leftJoin('users as actor', nameOf('actor'))
-      .leftJoin('users as target', nameOf('target'))
-      .select(columns)
+    joinNames(entries)
       // The oldest remaining entry continues the chain from the last deleted one.
       .select({ previous_hash: knex.raw('coalesce(previous.hash, tenants.activity_anchor_hash)') })
-      .join('tenants', 'tenants.id', 'activity.tenant_id')
-      .select({ actor_name: 'actor.display_name', target_name: 'target.display_name' })
-      .select('tenants.pseudonym_key')
       .orderBy(orderOf(request, 'picked.'))
   );
 }
+
+/** Adds the columns of the entries and the names of their participants to a query of the activity log. */
+export const joinNames = (entries: Knex.QueryBuilder): Knex.QueryBuilder =>
+  entries
+    .leftJoin('users as actor', nameOf('actor'))
+    .leftJoin('users as target', nameOf('target'))
+    .join('tenants', 'tenants.id', 'activity.tenant_id')
+    .select(columns)
+    .select({ actor_name: 'actor.display_name', target_name: 'target.display_name' })
+    .select('tenants.pseudonym_key');
 
 type OrderAndLimit = Pick<LogRequest, 'order' | 'limit'>;
 

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database/database.ts';
+import { lockRow } from '../../platform/database/row-locks.ts';
 import type { ChainAnchor } from '../../domain/activity/chain.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { ScopeTenant, TenantState } from '../../domain/tenant.ts';
@@ -10,8 +11,25 @@ export interface OldestEntry extends ChainAnchor {
   readonly kind: string;
 }
 
-export async function findOverdueForOperator(database: Database, before: number): Promise<ScopeTenant[]> {
-  const first = database.knex('activity').select('at').whereRaw('tenant_id = tenants.id').orderBy('place').limit(1);
+/** Which entries are due for deletion. Times in epoch ms. */
+export interface TrimPeriod {
+  /** Entries that are older than this time are due. */
+  readonly before: number;
+  /** Entries with a later time were recorded while a clock was ahead, so they do not keep older entries. */
+  readonly latest: number;
+}
+
+export async function findOverdueForOperator(
+  database: Database,
+  { before, latest }: TrimPeriod,
+): Promise<ScopeTenant[]> {
+  const first = database
+    .knex('activity')
+    .select('at')
+    .whereRaw('tenant_id = tenants.id')
+    .where('at', '<=', latest)
+    .orderBy('place')
+    .limit(1);
   return database
     .knex('tenants')
     .select('id', 'name', 'language')
@@ -20,13 +38,17 @@ export async function findOverdueForOperator(database: Database, before: number)
     .orderBy('id');
 }
 
-async function countOverdue(database: Database, tenantId: string, before: number): Promise<number> {
+async function countOverdue(database: Database, tenantId: string, { before, latest }: TrimPeriod): Promise<number> {
   const log = () => database.knex('activity').where({ tenant_id: tenantId });
   // The plus keeps SQLite from using the index on `at`, with which it would read all newer entries. It scans the chain
   // instead.
-  const [newer] = await log().whereRaw('+at >= ?', [before]).orderBy('place').limit(1).pluck<number[]>('place');
+  const [newer] = await log()
+    .whereRaw('+at between ? and ?', [before, latest])
+    .orderBy('place')
+    .limit(1)
+    .pluck<number[]>('place');
   // Entries that only record an earlier trim do not trigger another one.
-  const oldest = log().whereNot('kind', 'activity.trimmed');
+  const oldest = log().whereNot('kind', 'activity.trimmed').whereRaw('+at < ?', [before]);
   if (newer !== undefined) oldest.where('place', '<', newer);
   const [row] = await oldest.count<{ count: number }[]>({ count: '*' });
   return row?.count ?? 0;
@@ -41,12 +63,11 @@ export async function newestAtForOperator(database: Database): Promise<number | 
 /**
  * @returns the number of entries due for deletion in all logs. In each log, only the entries before the first one that
  * is not due are counted
- * @param before the end of the period, epoch ms
  */
-export async function countOverdueForOperator(database: Database, before: number): Promise<number> {
+export async function countOverdueForOperator(database: Database, period: TrimPeriod): Promise<number> {
   let overdue = 0;
-  for (const { id } of await findOverdueForOperator(database, before))
-    overdue += await countOverdue(database, id, before);
+  for (const { id } of await findOverdueForOperator(database, period))
+    overdue += await countOverdue(database, id, period);
   return overdue;
 }
 
@@ -62,10 +83,8 @@ export async function countForOperator(database: Database): Promise<number> {
  * @returns false if the tenant is moving, in which case its log must not be trimmed
  */
 export async function lockIfNotMoving(database: Database, scope: Scope): Promise<boolean> {
-  const tenant = database.knex('tenants').where({ id: scope.tenant.id }).select('state');
-  if (database.dialect === 'postgres') tenant.forUpdate();
-  const [row] = (await tenant) as { state: TenantState }[];
-  return row?.state !== 'moving';
+  const tenant = await lockRow<{ state: TenantState }>(database, 'tenants', scope.tenant.id, ['state']);
+  return tenant?.state !== 'moving';
 }
 
 /** @returns the oldest remaining entries of the log */

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { isPlausible, latestPlausible } from '../../domain/plausible-time.ts';
 import { logRetentionMs, type RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { OldestEntry } from './trim.store.ts';
@@ -54,7 +55,7 @@ export async function purge(
 ): Promise<void> {
   const { database, scopeOf } = deps;
   const before = cutoffFor(deps, now);
-  for (const tenant of await trimStore.findOverdueForOperator(database, before)) {
+  for (const tenant of await trimStore.findOverdueForOperator(database, { before, latest: latestPlausible(now) })) {
     const scope = scopeOf(tenant);
     for (let deleted = entriesPerTrim; deleted === entriesPerTrim && !stopping.aborted; await turn()) {
       deleted = await trimOnce(deps, scope, before, now);
@@ -69,7 +70,7 @@ async function trimOnce(deps: TrimDependencies, scope: Scope, before: number, no
   return database.transaction(async (tx) => {
     // While a tenant is moving, its log must not change.
     if (!(await trimStore.lockIfNotMoving(tx, scope))) return 0;
-    const overdue = overdueAmong(await trimStore.listOldest(tx, scope, entriesPerTrim), before);
+    const overdue = overdueAmong(await trimStore.listOldest(tx, scope, entriesPerTrim), before, now);
     const last = overdue.at(-1);
     if (last === undefined || overdue.every(({ kind }) => kind === 'activity.trimmed')) return 0;
     const { place, hash } = last;
@@ -81,12 +82,15 @@ async function trimOnce(deps: TrimDependencies, scope: Scope, before: number, no
 
 export async function countDue(deps: TrimDependencies, now: number): Promise<Counts> {
   const { database } = deps;
-  return { trimmedEntries: await trimStore.countOverdueForOperator(database, cutoffFor(deps, now)) };
+  const period = { before: cutoffFor(deps, now), latest: latestPlausible(now) };
+  return { trimmedEntries: await trimStore.countOverdueForOperator(database, period) };
 }
 
 // The entries to delete must be at the start of the chain. If the clocks of two processes differ, an old entry can
-// follow a newer one. It is deleted together with that one.
-function overdueAmong(oldest: readonly OldestEntry[], before: number): readonly OldestEntry[] {
-  const newer = oldest.findIndex(({ at }) => at >= before);
-  return newer === -1 ? oldest : oldest.slice(0, newer);
+// follow a newer one. It is deleted together with that one. An entry that was recorded while the clock was ahead is
+// deleted with the first entry after it that is due.
+function overdueAmong(oldest: readonly OldestEntry[], before: number, now: number): readonly OldestEntry[] {
+  const newer = oldest.findIndex(({ at }) => at >= before && isPlausible(at, now));
+  const candidates = newer === -1 ? oldest : oldest.slice(0, newer);
+  return candidates.slice(0, candidates.findLastIndex(({ at }) => at < before) + 1);
 }

@@ -1,5 +1,6 @@
 import {
   independenceCheck,
+  isApprovalInForce,
   accountControlMs,
   type ApprovalTarget,
   type AreIndependent,
@@ -104,7 +105,7 @@ export async function findExpiryReason(
   approval: Approval,
   now: number,
 ): Promise<ExpiryReason | null> {
-  if (approval.expiresAt <= now) return 'time';
+  if (!isApprovalInForce(approval, now)) return 'time';
   const { requester, approver, act, subject } = approval;
   const ids = [requester.id, ...(approver ? [approver.id] : [])];
   const people = await usersStore.findMany(database, scope, ids, 'present');

@@ -1,3 +1,4 @@
+import { isApprovalInForce } from '../../domain/approvals.ts';
 import { may } from '../../domain/policy.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { canDecide, loadIndependenceCheck } from './approval-policy.ts';
@@ -30,7 +31,7 @@ export async function findPendingApprovals(database: Database, scope: Scope, now
     Array.fromAsync(approvalsStore.listPending(database, scope)),
     approvalsStore.listDeclined(database, scope, now - dayMs),
   ]);
-  const present = live.filter(({ expiresAt }) => expiresAt > now);
+  const present = live.filter((each) => isApprovalInForce(each, now));
   const authorized = present.filter((each) => each.state === 'open' && canDecide(scope, each));
   // Usually no request is waiting for the user. Skip the query in this case.
   const areIndependent = authorized.length > 0 ? await loadIndependenceCheck(database, scope, now) : () => true;

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { type Database, preparedQuery, type Build } from '../../platform/database/database.ts';
+import { latestPlausible } from '../../domain/plausible-time.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { inTenant } from '../accounts/index.ts';
 import { actingUserId } from '../../domain/principal.ts';
@@ -161,7 +162,11 @@ export async function claim(
 ) {
   const free = ownImport(database, scope, id).where('state', 'applied').whereNull('delivered_at');
   const claimed = await free
-    .where((query) => void query.whereNull('delivering_until').orWhere('delivering_until', '<', now))
+    // A later end was stored while a clock was ahead, so that download has been abandoned.
+    .whereRaw('(delivering_until is null or delivering_until < ? or delivering_until > ?)', [
+      now,
+      latestPlausible(until),
+    ])
     .update({ delivery: holder, delivering_until: until });
   return claimed === 1;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { conflict } from '../../domain/errors.ts';
+import { isLeaseHeld } from '../../domain/plausible-time.ts';
 import { may } from '../../domain/policy.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import { type NewEntry, activityStore } from '../activity/index.ts';
@@ -157,7 +158,7 @@ export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope,
     await importPasswordsStore.count(database, scope, found.id),
     await importPasswordsStore.countIssued(database, scope, found.id),
   ];
-  const underWay = (found.deliveringUntil ?? 0) > clock();
+  const underWay = isLeaseHeld(found.deliveringUntil, leaseMs, clock());
   const { deliveredAt } = found;
   return { waiting, deliveredAt, underWay, brokenOff: issued > 0 && deliveredAt === null && !underWay };
 }

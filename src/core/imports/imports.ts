@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { conflict, inField, notFound, type FieldFault } from '../../domain/errors.ts';
 import {
   importRetentionMs,
+  isImportInForce,
   importModes,
   maxImportBytes,
   maxImportMebibytes,
@@ -47,11 +48,11 @@ export interface ImportsDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound for an unknown ID, and for an import of another user */
+/** @throws Failure notFound for an unknown ID, an expired import, and an import of another user */
 export async function load(deps: ImportsDependencies, scope: Scope, id: string): Promise<Import> {
-  const { database } = deps;
+  const { database, clock } = deps;
   const found = await importsStore.find(database, scope, id);
-  if (found === null) throw notFound();
+  if (found === null || !isImportInForce(found, clock())) throw notFound();
   return found;
 }
 

@@ -4,7 +4,7 @@ import type { PlannedRow } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { additionFault, changeFault, type UsernameHolder, type PlanContext } from './plan-rows.ts';
-import { usersBatchStore } from '../accounts/index.ts';
+import { usersBatchStore, usersStore } from '../accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 type Row<Outcome extends PlannedRow['outcome']> = Extract<PlannedRow, { outcome: Outcome }>;
@@ -33,6 +33,7 @@ export async function recheckRows(
   const rechecked: RecheckedRows = { added: [], changed: [], unchanged: [], refused: [] };
   await processInChunks(rows, namesPerQuery, async (some) => {
     const names = some.map(({ username }) => username);
+    await usersStore.lockByUsernames(tx, scope, names);
     const holders = await usersBatchStore.findByUsernames(tx, scope, names);
     for (const row of some) recheckRow(rechecked, scope, context, row, holders.get(row.username));
   });

@@ -15,6 +15,7 @@ import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { isGrantInForce } from '../../domain/support.ts';
 import { expire, approvalsStore } from '../approvals/index.ts';
 import { supportStore } from '../support/index.ts';
 
@@ -175,10 +176,10 @@ async function* rowsOf(tx: Database, { tables, tenant, passwords }: Omit<BundleH
  */
 export async function endPendingRequestsAndGrants(tx: Database, scope: Scope, at: number): Promise<void> {
   for await (const approval of approvalsStore.listPending(tx, scope)) await expire(tx, scope, approval, 'move', at);
-  for (const { id, operatorId, endsAt } of await supportStore.listOpen(tx, scope, -Infinity)) {
-    const outcome = endsAt <= at ? 'expired' : 'withdrawn';
-    await supportStore.finish(tx, id, outcome, at);
+  for (const grant of await supportStore.listNotEnded(tx, scope)) {
+    const outcome = isGrantInForce(grant, at) ? 'withdrawn' : 'expired';
+    await supportStore.finish(tx, grant.id, outcome, at);
     const kind = outcome === 'expired' ? 'support.expired' : 'support.ended';
-    await activityStore.record(tx, scope, { kind, grant: id }, operatorId, at);
+    await activityStore.record(tx, scope, { kind, grant: grant.id }, grant.operatorId, at);
   }
 }

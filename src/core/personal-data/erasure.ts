@@ -1,9 +1,9 @@
 import type { ActivityEvent } from '../../domain/activity/event.ts';
 import { conflict, notFound } from '../../domain/errors.ts';
-import { effectiveRules } from '../../domain/tenant-rules.ts';
 import { may } from '../../domain/policy.ts';
-import { restoreWindowMs, type RegionRules } from '../../domain/regions.ts';
+import type { RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
+import { hasStateChanged, type SeenUser } from '../../domain/people/seen-user.ts';
 import type { User } from '../../domain/people/user.ts';
 import type { OverdueUser } from './erasure.store.ts';
 import type { Transport } from '../../platform/mail-transport.ts';
@@ -13,12 +13,15 @@ import type { ScopeTenant } from '../../domain/tenant.ts';
 import type { RetentionStep, CountDeleted } from '../../platform/retention-step.ts';
 import * as erasureCountsStore from './overdue-users.store.ts';
 import * as erasureStore from './erasure.store.ts';
+import { regionCutoff, tenantCutoffs } from './erasure-cutoffs.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { PolicyDecision } from '../../domain/policy-decision.ts';
 
 export type EraseOutcome =
   | { readonly outcome: 'erased' }
+  /** Nothing was erased: the user was restored and deleted again after the page showed them. */
+  | { readonly outcome: 'conflict'; readonly user: User }
   | { readonly outcome: 'refused'; readonly decision: Exclude<PolicyDecision, { allowed: true }> };
 
 export interface ErasureDependencies {
@@ -104,21 +107,6 @@ async function purgeOne(
   });
 }
 
-function regionCutoff(deps: ErasureDependencies, now: number): number {
-  const { rules } = deps;
-  return now - restoreWindowMs(rules);
-}
-
-/** @returns the tenants with a shorter restore window. Users deleted before `end`, in epoch ms, are due for erasure */
-async function tenantCutoffs(deps: ErasureDependencies, now: number): Promise<{ tenantId: string; end: number }[]> {
-  const { database, rules } = deps;
-  const tenants = await tenantsStore.listWithOwnRestoreWindowForOperator(database);
-  return tenants.map(({ id: tenantId, restoreWindowDays }) => ({
-    tenantId,
-    end: now - restoreWindowMs(effectiveRules(rules, { restoreWindowDays })),
-  }));
-}
-
 async function countDue(deps: ErasureDependencies, now: number): Promise<{ erasedUsers: number }> {
   const { database } = deps;
   const deletedAfter = regionCutoff(deps, now);
@@ -170,15 +158,22 @@ export async function load(deps: ErasureDependencies, scope: Scope, userId: stri
 
 /**
  * Erases a deleted user before the restore window ends. Requires the permission to delete the user.
+ * @param seen the user as the page showed them; null if it does not matter whether they were restored in the meantime
  * @throws Failure notFound, or conflict while a tenant in which the user acted under a support grant is moving
  */
-export async function erase(deps: ErasureDependencies, scope: Scope, userId: string): Promise<EraseOutcome> {
+export async function erase(
+  deps: ErasureDependencies,
+  scope: Scope,
+  userId: string,
+  seen: SeenUser | null = null,
+): Promise<EraseOutcome> {
   const { database, clock } = deps;
   const result = await database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
     const user = await usersStore.findDeleted(tx, scope, userId);
     if (user === null) throw notFound();
     const decision = may(scope, 'personalData.erase', user);
+    if (decision.allowed && seen !== null && hasStateChanged(seen, user)) return { outcome: 'conflict', user } as const;
     if (decision.allowed) {
       if (!(await eraseWithin(deps, tx, scope, user, 'user.erased'))) throw conflict('personalData.tenantMoving');
       await erasureStore.removeFromSessionData(tx, user);

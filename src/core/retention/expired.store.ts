@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { approvalRetentionMs } from '../../domain/approvals.ts';
+import { importRetentionMs } from '../../domain/imports.ts';
+import { latestPlausible } from '../../domain/plausible-time.ts';
 import { absoluteLimitMs, idleLimitMs, logRetentionMs, type RegionRules } from '../../domain/regions.ts';
 import type { Database } from '../../platform/database/database.ts';
 
@@ -15,12 +17,20 @@ interface PurgeOptions {
   readonly countDeleted?: (kind: string, count: number) => void;
 }
 
-/** Queries for the expired rows of tables with temporary data. @param now the current time, epoch ms */
+/**
+ * Queries for the expired rows of tables with temporary data. Rows that were stored while a clock was ahead have also
+ * expired. Otherwise they would become valid later.
+ * @param now the current time, epoch ms
+ */
 const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<string, Knex.QueryBuilder> => ({
-  sessionData: knex('sessions').where('expires_at', '<', now),
+  sessionData: knex('sessions')
+    .where('expires_at', '<', now)
+    .orWhere('expires_at', '>', latestPlausible(now) + absoluteLimitMs(rules)),
   sessions: knex('user_sessions')
     .where('seen_at', '<', now - idleLimitMs(rules))
-    .orWhere('created_at', '<', now - absoluteLimitMs(rules)),
+    .orWhere('seen_at', '>', latestPlausible(now))
+    .orWhere('created_at', '<', now - absoluteLimitMs(rules))
+    .orWhere('created_at', '>', latestPlausible(now)),
   throttles: knex('throttles').where('expire', '<', now),
   // The page of a user shows the link with which the current credentials were issued, so it is kept after it expires.
   oneTimeLinks: knex('one_time_links')
@@ -33,6 +43,11 @@ const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<st
   approvals: knex('approvals').where('ended_at', '<', now - approvalRetentionMs),
 });
 
+const expiredImports = ({ knex }: Database, now: number): Knex.QueryBuilder =>
+  knex('imports')
+    .where('expires_at', '<', now)
+    .orWhere('expires_at', '>', latestPlausible(now) + importRetentionMs);
+
 /** @returns the number of rows that `purge` would delete, by kind. @param now the current time, epoch ms */
 export async function countExpired(
   database: Database,
@@ -40,11 +55,12 @@ export async function countExpired(
   now: number,
 ): Promise<Record<string, number>> {
   const { knex } = database;
-  const counts = Object.entries({
+  const all: Record<string, Knex.QueryBuilder> = {
     ...expired(database, rules, now),
-    imports: knex('imports').where('expires_at', '<', now),
+    imports: expiredImports(database, now),
     unknownUserEntries: knex('activity').whereNull('tenant_id').where('at', '<', unknownUserEntriesCutoff(rules, now)),
-  }).map(async ([kind, query]) => {
+  };
+  const counts = Object.entries(all).map(async ([kind, query]) => {
     const [row] = await query.count<{ count: number }[]>({ count: '*' });
     return [kind, row?.count ?? 0] as const;
   });
@@ -65,10 +81,7 @@ export async function purge(
   const { knex } = database;
   for (const [kind, query] of Object.entries(expired(database, rules, now))) countDeleted(kind, await query.delete());
   for (let found = importsPerQuery; found === importsPerQuery && stopping?.aborted !== true; await turn()) {
-    const imports = await knex<{ id: string }>('imports')
-      .where('expires_at', '<', now)
-      .select('id')
-      .limit(importsPerQuery);
+    const imports = (await expiredImports(database, now).select('id').limit(importsPerQuery)) as { id: string }[];
     for (const { id } of imports) countDeleted('imports', await knex('imports').where({ id }).delete());
     found = imports.length;
   }

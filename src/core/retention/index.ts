@@ -1,3 +1,9 @@
 export { createRetention, type Excess, findExcess, purgeExpired, retentionSteps } from './retention.ts';
 export * as trustedClockStore from './trusted-clock.store.ts';
-export { confirmCommand, createTrustedClock, isAhead, readTrustedTime } from './trusted-clock.ts';
+export {
+  type ClockFault,
+  confirmCommand,
+  createTrustedClock,
+  findClockFault,
+  readTrustedTime,
+} from './trusted-clock.ts';

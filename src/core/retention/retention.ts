@@ -3,6 +3,7 @@ import type { Job } from '../../platform/background-jobs.ts';
 import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
 import type { Counts, CountDeleted, RetentionStep } from '../../platform/retention-step.ts';
 import type { Database } from '../../platform/database/database.ts';
+import * as futureTimesStore from './future-times.store.ts';
 import { countExpired, purge } from './expired.store.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -99,6 +100,12 @@ function warn(deps: RetentionDependencies, warnings: Map<string, number>, excess
   );
 }
 
+async function correctFutureTimes(database: Database, now: number): Promise<void> {
+  for (const id of await futureTimesStore.findTenantsAheadForOperator(database, now))
+    await futureTimesStore.correctForOperator(database, id, now);
+  await futureTimesStore.correctUnknownUserEntries(database, now);
+}
+
 async function run(deps: RetentionDependencies, warnings: Map<string, number>, stopping: AbortSignal): Promise<void> {
   const { clock, trustedClock, steps, log } = deps;
   const now = clock();
@@ -111,7 +118,7 @@ async function run(deps: RetentionDependencies, warnings: Map<string, number>, s
   if (error !== undefined) throw error;
 }
 
-/** @returns the steps that delete data by time: deleted users, the activity log, and expired data */
+/** @returns the steps that delete data by time: after the correction of times, deleted users, the activity log, and expired data */
 export function retentionSteps(parts: {
   database: Database;
   rules: RegionRules;
@@ -120,6 +127,7 @@ export function retentionSteps(parts: {
 }): readonly RetentionStep[] {
   const { database, rules, scopeOf, erasure } = parts;
   return [
+    { countDue: () => Promise.resolve({}), purge: (now) => correctFutureTimes(database, now) },
     erasure.purge,
     trimLogs({ database, rules, scopeOf }),
     // Without a limit, because expired data is no longer valid.

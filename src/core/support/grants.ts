@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Failure, inField, notFound, type FieldFault } from '../../domain/errors.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { maxPurposeLength, supportLevels, type SupportLevel } from '../../domain/support.ts';
+import { isGrantInForce, maxPurposeLength, supportLevels, type SupportLevel } from '../../domain/support.ts';
 import { may } from '../../domain/policy.ts';
 import { choiceFault, textFault } from '../../domain/validation.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -89,7 +89,7 @@ export function end(deps: GrantDependencies, scope: Scope, grantId: string): Pro
     await lockTenantAndRecheck(tx, scope, clock);
     const grant = await supportStore.find(tx, scope, grantId);
     if (grant === null) throw notFound();
-    const open = grant.endsAt > clock() && (await supportStore.finish(tx, grantId, 'ended', clock()));
+    const open = isGrantInForce(grant, clock()) && (await supportStore.finish(tx, grantId, 'ended', clock()));
     if (open)
       await activityStore.record(tx, scope, { kind: 'support.ended', grant: grantId }, grant.operatorId, clock());
     return grant;

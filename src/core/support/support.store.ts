@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { opaqueValue, type Database, preparedQuery } from '../../platform/database/database.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { SupportLevel } from '../../domain/support.ts';
+import { latestPlausible } from '../../domain/plausible-time.ts';
+import { isGrantInForce, type SupportLevel } from '../../domain/support.ts';
 import type { User } from '../../domain/people/user.ts';
 import {
   toUser,
@@ -120,11 +121,14 @@ export async function list(database: Database, scope: Scope): Promise<TenantGran
   ).map(toTenantGrant);
 }
 
+/** @returns the grants of the scope's tenant that are not marked as ended, including expired ones */
+export async function listNotEnded(database: Database, scope: Scope): Promise<TenantGrant[]> {
+  return (await notEnded(database, { tenant: scope.tenant.id })).map(toTenantGrant);
+}
+
 /** @returns the valid grants of the scope's tenant. @param now the current time, epoch ms */
 export async function listOpen(database: Database, scope: Scope, now: number): Promise<TenantGrant[]> {
-  return (await notEnded(database, { tenant: scope.tenant.id }))
-    .map(toTenantGrant)
-    .filter(({ endsAt }) => endsAt > now);
+  return (await listNotEnded(database, scope)).filter((grant) => isGrantInForce(grant, now));
 }
 
 /** @returns a grant of the scope's tenant; null if the ID is unknown or belongs to another tenant */
@@ -145,9 +149,10 @@ export async function listOpenOfOperatorAcrossTenants(database: Database, operat
 
 /** @returns expired grants that are not yet marked as ended. @param now the current time, epoch ms */
 export async function listExpiredAcrossTenants(database: Database, now: number): Promise<OpenGrant[]> {
-  return toOpenGrants(
-    (await selectOpenGrants(database).where('grants.ends_at', '<=', now).limit(maxShown)) as OpenGrantRow[],
+  const expired = selectOpenGrants(database).where(
+    (period) => void period.where('grants.ends_at', '<=', now).orWhere('grants.granted_at', '>', latestPlausible(now)),
   );
+  return toOpenGrants((await expired.limit(maxShown)) as OpenGrantRow[]);
 }
 
 export async function insert(database: Database, scope: Scope, grant: NewGrant): Promise<void> {

@@ -4,7 +4,7 @@ import { effectiveRules } from '../../domain/tenant-rules.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { mustSetUpSecondFactor } from '../../domain/people/second-factor.ts';
 import { type Scope, supportScope, homeScope } from '../../domain/scope.ts';
-import { supportEndReason } from '../../domain/support.ts';
+import { isGrantInForce, supportEndReason } from '../../domain/support.ts';
 import {
   type LiveSession,
   type OpenGrant,
@@ -153,6 +153,6 @@ export async function leaveEndedSupport(
 export async function withdrawAllOfOperator(deps: SupportDependencies, operatorId: string): Promise<void> {
   const { database, clock } = deps;
   for (const grant of await supportStore.listOpenOfOperatorAcrossTenants(database, operatorId)) {
-    await finish(deps, grant, grant.endsAt <= clock() ? 'expired' : 'withdrawn');
+    await finish(deps, grant, isGrantInForce(grant, clock()) ? 'withdrawn' : 'expired');
   }
 }

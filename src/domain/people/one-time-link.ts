@@ -1,5 +1,6 @@
 import { trimCopied } from './copied-text.ts';
 import { temporaryAlphabet } from './password.ts';
+import { isInForce } from '../plausible-time.ts';
 import type { TenantState } from '../tenant.ts';
 
 /** Whether an administrator issued a one-time link, or its user requested it through self-service recovery. */
@@ -64,5 +65,6 @@ export interface LinkState {
 export function isLinkValid({ epoch, createdAt, expiresAt, openedAt, user, tenant }: LinkState, now: number): boolean {
   const signedInSince = user.lastSignInAt !== null && user.lastSignInAt > createdAt;
   const isSuperseded = user.epoch !== epoch || signedInSince;
-  return openedAt === null && now < expiresAt && !isSuperseded && user.state === 'active' && tenant.state === 'active';
+  const isUnused = openedAt === null && isInForce({ from: createdAt, until: expiresAt }, now);
+  return isUnused && !isSuperseded && user.state === 'active' && tenant.state === 'active';
 }

@@ -10,6 +10,26 @@ import { temporaryAlphabet } from './password.ts';
 export const stepSeconds = 30;
 export const codeDigits = 6;
 
+// The step of an accepted code can be this far ahead of the clock: one step because a code may be early, and another
+// because the clocks of two nodes differ by seconds.
+const maxStepsAhead = 2;
+/** The number of time steps for which used codes are stored: a day. */
+const stepsKept = (24 * 60 * 60) / stepSeconds;
+
+/**
+ * Consumes the time step of a code and all earlier ones. A code that was used while the clock was ahead does not consume
+ * the steps before it, so that current codes are accepted. It is itself not accepted again at its time.
+ * @param used the time steps of the codes that were accepted before
+ * @param step the time step of the code
+ * @param now the current time, epoch ms
+ * @returns the time steps to store; null if the step was consumed before
+ */
+export function consumeTimeStep(used: readonly number[], step: number, now: number): readonly number[] | null {
+  const latest = Math.floor(now / 1_000 / stepSeconds) + maxStepsAhead;
+  if (used.some((each) => each === step || (each > step && each <= latest))) return null;
+  return [...used.filter((each) => each > step - stepsKept), step];
+}
+
 /** How long after the password the code can be entered, in ms. */
 export const codeEntryWindowMs = 15 * 60_000;
 

@@ -35,6 +35,8 @@ export interface Config {
   /** How many reverse proxies are trusted to report the client's address. */
   readonly trustProxy: number;
   readonly mail: MailConfig | null;
+  /** How long a stop takes; see `StopTimes` of the HTTP server. */
+  readonly stopTimes: { readonly noticeMs: number; readonly graceMs: number };
   readonly logLevel: string;
 }
 
@@ -149,6 +151,10 @@ function assemble(values: Environment, { baseUrl, rules, languages, urls }: Asse
       dataDirectory,
       hostname: baseUrl.hostname,
     }),
+    stopTimes: {
+      noticeMs: values.STOP_NOTICE_SECONDS * 1_000,
+      graceMs: values.STOP_GRACE_SECONDS * 1_000,
+    },
     logLevel: values.LOG_LEVEL,
   });
 }

@@ -47,6 +47,8 @@ const wholeNumber = (min: number, max: number) => {
   return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
 };
 
+const maxStopSeconds = 600;
+
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** The schema of the environment variables. `settings.ts` documents them. */
@@ -69,6 +71,8 @@ export const environment = z.object({
   TRUST_PROXY: wholeNumber(0, 10).default(0),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
+  STOP_NOTICE_SECONDS: wholeNumber(0, maxStopSeconds).default(2),
+  STOP_GRACE_SECONDS: wholeNumber(0, maxStopSeconds).default(6),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 });
 

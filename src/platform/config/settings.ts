@@ -79,6 +79,16 @@ export const settings: Readonly<Record<EnvironmentVariable, Setting>> = {
       'The sender of outgoing email: `portal@company.example` or `Name <portal@company.example>`. Required with `SMTP_URL`.',
     unset: '`parvis@` and the host name of `BASE_URL`',
   },
+  STOP_NOTICE_SECONDS: {
+    description:
+      'How long the process still accepts requests after SIGTERM, in seconds. During this time `/readyz` answers 503, and every ' +
+      'response closes its connection. Choose more than the interval at which your load balancer asks `/readyz`.',
+  },
+  STOP_GRACE_SECONDS: {
+    description:
+      'How long requests in progress may take after that, in seconds; then their connections are cut. The service manager must ' +
+      'wait for both times and two seconds more before it kills the process (`TimeoutStopSec`, `docker stop --time`).',
+  },
   LOG_LEVEL: {
     description: 'The lowest level that is logged: `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
   },

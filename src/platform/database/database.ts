@@ -29,7 +29,10 @@ export interface Database {
    * @param name unique per SQL text
    */
   prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]>;
-  /** Runs the work in one write transaction, which is rolled back if the work throws. */
+  /**
+   * Runs the work in one write transaction, which is rolled back if the work throws. On PostgreSQL the work is repeated if it
+   * meets a locked row, so it must have no effect outside of the database.
+   */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Reads from one snapshot of the database, without blocking writers. */
   snapshot<T>(work: (database: Database) => Promise<T>): Promise<T>;

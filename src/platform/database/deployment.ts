@@ -11,16 +11,6 @@ export class RegionMismatch extends Error {
   }
 }
 
-/** Thrown if the database has migrations that this version does not have. */
-export class UnknownMigrations extends Error {
-  constructor(name: string) {
-    super(
-      `This database was migrated by another version of Parvis: this version has no migration ${name}. ` +
-        'Start the version that last used the database, or a newer one. Databases from before 0.1.0 cannot be upgraded. Nothing was changed.',
-    );
-  }
-}
-
 /** @returns the region that the database is bound to; null if it is not bound or has no schema */
 export async function findBoundRegion({ knex }: Database): Promise<string | null> {
   if (!(await knex.schema.hasTable('deployment'))) return null;

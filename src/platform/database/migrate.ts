@@ -6,8 +6,9 @@ import type { Knex } from 'knex';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
-import { assertRegion, bindRegion, UnknownMigrations } from './deployment.ts';
+import { assertRegion, bindRegion } from './deployment.ts';
 import { longTimeouts, openDatabase } from './open.ts';
+import { readSchemaState, type SchemaState } from './schema-state.ts';
 import { createSqliteFile } from './sqlite.ts';
 
 const folder = path.join(codeRoot, 'migrations');
@@ -38,8 +39,8 @@ const maxWaitMs = 60_000;
  * Every process and command calls this before it uses the database. It holds the migration lock throughout, so that two
  * regions that start on the same empty database cannot both bind it.
  * @returns the names of the migrations that this call ran
- * @throws RegionMismatch for the database of another region, or UnknownMigrations for that of another version. In both
- * cases, nothing is changed
+ * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the schema. In
+ * both cases, nothing is changed
  */
 export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
   return withMigrationLock(database, async (locked) => {
@@ -79,10 +80,17 @@ async function withDatabase(config: DatabaseConfig, work: Work): Promise<string[
   }
 }
 
-/** @returns the numbers of completed and pending migrations */
-export async function migrationState(database: Database): Promise<{ done: number; pending: number }> {
-  const [done, pending] = (await database.knex.migrate.list({ migrationSource })) as [unknown[], unknown[]];
-  return { done: done.length, pending: pending.length };
+// Listed once per process: installing the next release in the same directory must not make a running process unready.
+let ownMigrations: readonly string[] | undefined;
+
+/**
+ * Compares the schema of the database with the one of this release. Migrations of later releases don't matter, unless they
+ * removed what this release needs.
+ * @throws UnknownMigrations if this release can't use the schema
+ */
+export async function migrationState({ knex }: Database): Promise<SchemaState> {
+  ownMigrations ??= (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name));
+  return readSchemaState(knex, ownMigrations);
 }
 
 /** Rolls back the newest migration. For tests only. */
@@ -97,21 +105,11 @@ export async function rollBackEverything(database: Database): Promise<void> {
 
 // The outer lock is released when its process ends. The lock row of Knex is not, so it is cleared first. Nothing is
 // written to an up-to-date database, because a running portal may hold the write lock while a command starts.
-async function runPendingMigrations({ knex }: Database): Promise<string[]> {
-  const known = (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name));
-  const done = await doneMigrations(knex);
-  // Knex would report a corrupt migration directory. The usual cause is a database of a newer version.
-  const unknown = done.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new UnknownMigrations(unknown);
-  if (done.length === known.length) return [];
-  await knex.migrate.forceFreeMigrationsLock({ migrationSource });
-  const [, names] = (await knex.migrate.latest({ migrationSource })) as [number, string[]];
+async function runPendingMigrations(database: Database): Promise<string[]> {
+  if ((await migrationState(database)).pending === 0) return [];
+  await database.knex.migrate.forceFreeMigrationsLock({ migrationSource });
+  const [, names] = (await database.knex.migrate.latest({ migrationSource })) as [number, string[]];
   return names;
-}
-
-async function doneMigrations(knex: Knex): Promise<string[]> {
-  if (!(await knex.schema.hasTable('knex_migrations'))) return [];
-  return knex('knex_migrations').orderBy('id').pluck<string[]>('name');
 }
 
 /** @returns the file that is locked during a migration, beside the database file. Not empty once there was a database */

@@ -11,7 +11,7 @@ export interface Timeouts {
 }
 
 /** For a server: requests that wait for a lock must fail soon. */
-export const serverTimeouts: Timeouts = { statementMs: 5_000, lockMs: 250 };
+export const serverTimeouts: Timeouts = { statementMs: 5_000, lockMs: 1_000 };
 
 /** For commands, which serve no other requests. */
 export const commandTimeouts: Timeouts = { statementMs: 5_000, lockMs: 10_000 };

@@ -4,11 +4,14 @@ import pg from 'pg';
 import { compile, silentLog, type Build, type Compiled, type Database, type Values } from './database.ts';
 import { proveWritable } from './deployment.ts';
 import { ReplacingPostgresClient, replaceIfUnusable } from './postgres-client.ts';
+import { retryWhileLocked } from './row-locks.ts';
 import { withinTransaction } from './transaction.ts';
 
 const acquireTimeoutMs = 2_000;
 // Longer for migrations: no request waits for them, and a server that has just started may be slow.
 const migrationsAcquireTimeoutMs = 20_000;
+// How long transactions without a statement timeout wait for a locked row.
+const maxUnlimitedWaitMs = 60_000;
 const bigintType = 20;
 
 const builtInParser = pg.types.getTypeParser as (oid: number, format?: 'text' | 'binary') => (text: string) => unknown;
@@ -37,7 +40,11 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
       <Row>(name: string, build: Build) =>
       async (values: Values) =>
         runStatement<Row>(knex, statementOf(statements, knex, name, build), values),
-    transaction: (work) => knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres'))),
+    transaction: (work) =>
+      retryWhileLocked(
+        () => knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres'))),
+        statementTimeoutMs > 0 ? statementTimeoutMs : maxUnlimitedWaitMs,
+      ),
     snapshot: (work) =>
       knex.transaction((transaction) => work(withinTransaction(transaction, 'postgres')), {
         isolationLevel: 'repeatable read',

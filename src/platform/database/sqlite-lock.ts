@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const minPauseMs = 2;
-const maxPauseMs = 40;
+const maxPauseMs = 20;
 
 /**
  * Waits for locks that other processes hold on the database file. The driver would wait as well, but it would block the

@@ -18,9 +18,12 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const idLength = 12;
 
-/** @param secrets the first one seals and all of them can open, so that keys can be rotated */
-export function createVault(secrets: readonly string[]): Vault {
-  const keys = new Map(secrets.map((secret) => [derive(secret, 'id'), secret] as const).map(toEntry));
+/**
+ * @param secrets the first one seals and all of them can open, so that keys can be rotated
+ * @param use what is sealed; each use derives keys of its own from the secrets
+ */
+export function createVault(secrets: readonly string[], use = 'second factor'): Vault {
+  const keys = new Map(secrets.map((secret) => toEntry(secret, use)));
   const [current] = keys;
   if (current === undefined) throw new Error('A vault requires at least one key');
   const [keyId, key] = current;
@@ -53,11 +56,14 @@ function open(key: Buffer, sealed: Buffer, purpose: string): string | null {
   }
 }
 
-// The ID is derived separately from the key, so the IDs in the database reveal nothing about the keys.
-const toEntry = ([id, secret]: readonly [Buffer, string]): [string, Buffer] => [
-  createHash('sha256').update(id).digest('base64url').slice(0, idLength),
-  derive(secret, 'seal'),
+// The ID is derived separately from the key, so the IDs of stored texts reveal nothing about the keys.
+const toEntry = (secret: string, use: string): [string, Buffer] => [
+  createHash('sha256')
+    .update(derive(secret, `${use} id`))
+    .digest('base64url')
+    .slice(0, idLength),
+  derive(secret, `${use} seal`),
 ];
 
-const derive = (secret: string, use: string): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, '', `parvis second factor ${use}`, keyBytes));
+const derive = (secret: string, label: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', `parvis ${label}`, keyBytes));

@@ -35,7 +35,16 @@ export function approvalsRoutes(deps: ApprovalsRoutesDependencies): Route[] {
   return [
     { method: 'get', path: paths.approvals, access, handle: handlers.list },
     { method: 'get', path: paths.approval, access, handle: (request, response) => handlers.show(request, response) },
-    { method: 'post', path: paths.approval, access, handle: handlers.decide },
+    {
+      method: 'post',
+      path: paths.approval,
+      access,
+      form: {
+        keeps: ['remark'],
+        changes: { notNeeded: 'a request cannot be edited, and only an open one can be decided, once' },
+      },
+      handle: handlers.decide,
+    },
   ];
 }
 

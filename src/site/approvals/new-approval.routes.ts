@@ -12,6 +12,7 @@ import type { Approvals, ApprovalRequirement, RequestedApproval } from '../../co
 import { reasonForm, requestForm } from './approvals.forms.ts';
 import { requestPreview, approvalsBreadcrumbs } from './view-models.ts';
 import { targetStateOf, approvalRuleOf } from '../../domain/approval-actions.ts';
+import { tenantRuleNames } from '../../domain/tenant-rules.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import type { NewApprovalPage } from './approvals.views.ts';
@@ -39,7 +40,17 @@ export function newApprovalRoutes(deps: NewApprovalRoutesDependencies): Route[] 
       access,
       handle: (request, response) => handlers.showForm(request, response, []),
     },
-    { method: 'post', path: paths.newApproval, access, handle: handlers.submit },
+    {
+      method: 'post',
+      path: paths.newApproval,
+      access,
+      form: {
+        keeps: ['act', 'user', 'format', 'of', 'kind', 'from', 'to', ...tenantRuleNames, 'reason'],
+        needsInput: true,
+        changes: { notNeeded: 'adds a request, which expires if its users or rules change before it is performed' },
+      },
+      handle: handlers.submit,
+    },
   ];
 }
 
@@ -48,7 +59,8 @@ async function readRequest(
   request: Request,
 ): Promise<{ wish: RequestedApproval; fields: [string, string][] }> {
   const { regionRules, database } = deps;
-  const given: unknown = request.method === 'POST' ? request.body : request.query;
+  const isTyped = request.method === 'POST' || request.restored !== undefined;
+  const given: unknown = isTyped ? request.body : request.query;
   const { act, user, format, of, kind, from, to } = requestForm.parse(given ?? {});
   if (act === null) throw new Failure('badRequest');
   const fields: [string, string | null][] = [['act', act], ...user.map((id): [string, string] => ['user', id])];

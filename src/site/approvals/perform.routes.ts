@@ -26,7 +26,19 @@ export interface PerformRoutesDependencies {
 /** Creates the route that performs an approved action. Only the requester can do this, and only once. */
 export function performRoutes(deps: PerformRoutesDependencies): Route[] {
   const handlers = bind(deps, { performApproval });
-  return [{ method: 'post', path: paths.performApproval, access: 'approvals.view', handle: handlers.performApproval }];
+  return [
+    {
+      method: 'post',
+      path: paths.performApproval,
+      access: 'approvals.view',
+      form: {
+        page: paths.approval,
+        keeps: [],
+        changes: { notNeeded: 'performs what was approved, once; it expires if its users or rules have changed' },
+      },
+      handle: handlers.performApproval,
+    },
+  ];
 }
 
 function revealCredential(

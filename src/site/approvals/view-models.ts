@@ -1,4 +1,4 @@
-import { approvalReference, type ApprovalSubject } from '../../domain/approvals.ts';
+import { approvalReference, isApprovalInForce, type ApprovalSubject } from '../../domain/approvals.ts';
 import { formerAdminProtection, type FormerAdminProtection } from '../../domain/former-admin-protection.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
@@ -7,6 +7,7 @@ import { approvalPath, paths, fillPath } from '../http/paths.ts';
 import type { DisplayText } from '../http/view-models.ts';
 import type { TextValues } from '../../i18n/translator.ts';
 import { logHref } from '../activity/log-page.ts';
+import { ruleValueText } from '../rules/rule-values.ts';
 import { changesBetween } from '../../core/accounts/index.ts';
 import { canDecide, type Approval } from '../../core/approvals/index.ts';
 import type { ApprovalAction } from '../../domain/approval-actions.ts';
@@ -58,12 +59,6 @@ const ruleChangeModel = ({ rule, from, to: next }: RuleChange): RuleChangeModel 
   to: ruleValueText(rule, next),
 });
 
-function ruleValueText(rule: string, value: RuleChange['to']): DisplayText {
-  if (value === null) return { key: 'activity:detail.asRegion' };
-  if (typeof value === 'number') return { key: `account-settings:rules.value.${rule}`, values: { count: value } };
-  return { key: `account-settings:rules.choice.${rule}.${value}` };
-}
-
 // These details do not fit into the sentence: the filter of the log export and the changed rules.
 const subjectDetails = ({ log, own }: ApprovalSubject) => ({
   logHref: log && !isWholeLog(log) ? logHref(log.part) : null,
@@ -104,7 +99,7 @@ export const isPendingState = (state: Approval['state']): boolean => state === '
  */
 export function approvalModel(scope: Scope, approval: Approval, now: number) {
   const { id, act, subject, targetName, requester } = approval;
-  const isExpired = isPendingState(approval.state) && approval.expiresAt <= now;
+  const isExpired = isPendingState(approval.state) && !isApprovalInForce(approval, now);
   const state = isExpired ? 'lapsed' : approval.state;
   return {
     ...approval,

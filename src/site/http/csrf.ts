@@ -1,7 +1,5 @@
 import type { Request } from 'express';
 import { csrfSync } from 'csrf-sync';
-import { Failure } from '../../domain/errors.ts';
-import type { Middleware } from './request.ts';
 
 const tokenBytes = 32;
 
@@ -11,6 +9,8 @@ const tokenBytes = 32;
  */
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
+const isSafe = ({ method }: Request): boolean => safeMethods.includes(method);
+
 const protection = csrfSync({
   getTokenFromRequest: (request: Request) => {
     const form = request.body as Record<string, unknown> | undefined;
@@ -19,15 +19,12 @@ const protection = csrfSync({
   size: tokenBytes,
 });
 
-/** Rejects unsafe requests that lack this session's token or were sent by another site. */
-export function csrf(): Middleware {
-  return (request, _response, next) => {
-    const isSafe = safeMethods.includes(request.method);
-    const isForeign = ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? '');
-    if (isSafe || (!isForeign && protection.isRequestValid(request))) next();
-    else next(new Failure('staleForm'));
-  };
-}
+/** @returns whether an unsafe request was sent by another site */
+export const isForeign = (request: Request): boolean =>
+  !isSafe(request) && ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? '');
+
+/** @returns whether a request is safe or has this session's token */
+export const isTokenValid = (request: Request): boolean => isSafe(request) || protection.isRequestValid(request);
 
 /** Rotates the CSRF token, so that forms open in other tabs are rejected. */
 export const renewCsrfToken = (request: Request): void => void protection.generateToken(request, true);

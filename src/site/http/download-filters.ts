@@ -17,6 +17,6 @@ export const rejectFilters: QueryFault = (query) =>
 
 /** Rejects a download with the reason. */
 export function answerQueryFault(response: Response, fault: string): void {
-  const model = { lead: fault, detail: 'errors:filter.nothing', wait: null };
+  const model = { lead: fault, detail: 'errors:filter.nothing', wait: null, retry: null, offersHome: true };
   response.page('errors/error', model, { title: 'errors:filter.title', status: 422 });
 }

@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import { describeStoreFault, findStoreFault, isUnavailable } from '../../platform/database/unavailable.ts';
 import { Failure, type FailureKind } from '../../domain/errors.ts';
 import { textOfError } from '../../i18n/error-texts.ts';
+import { draftOf, type KeptInputDependencies, layoutFieldOf, readCarriedDraft } from './kept-input.ts';
+import { isOneTimeLink } from './paths.ts';
 import type { Middleware } from './request.ts';
 import type { Pages } from './page.ts';
 import type { ViewModels } from './view-models.ts';
@@ -29,7 +31,7 @@ export function notFoundPage(): Middleware {
 }
 
 /** Renders every failure as a page in the user's language, with the request ID and no internal details. */
-export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
+export function errorPages(pages: Pages, log: Logger, keptInput: KeptInputDependencies): ErrorRequestHandler {
   return (error: unknown, request: Request, response: Response, next) => {
     const failure = asFailure(error);
     const status = failure ? statusByKind[failure.kind] : 500;
@@ -42,11 +44,41 @@ export function errorPages(pages: Pages, log: Logger): ErrorRequestHandler {
     if (failure && (failure.retryAfter !== null || status === 503)) {
       response.set('Retry-After', String(failure.retryAfter ?? retryAfterSeconds));
     }
-    answer(pages, request, response, failure, status);
+    const retry = failure && withoutRetry.has(failure.kind) ? null : retryOf(keptInput, request);
+    answer(pages, request, response, failure, { status, retry });
   };
 }
 
-function answer(pages: Pages, request: Request, response: Response, failure: Failure | null, status: number): void {
+// Submitting the same form again cannot succeed, or the request did not come from a form of this portal.
+const withoutRetry: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  ...(['badRequest', 'forbidden', 'methodNotAllowed', 'notFound', 'staleForm', 'tooLarge'] as const),
+]);
+
+type Retry = ViewModels['errors/error']['retry'];
+
+/** @returns the way back to the form whose processing failed, with what was typed; null if there is none */
+function retryOf({ drafts, findForm }: KeptInputDependencies, request: Request): Retry {
+  const { restored } = request;
+  const form = request.method === 'POST' ? findForm(request) : null;
+  const page = restored ? request.path : (form?.page ?? null);
+  if (page === null) return null;
+  const typed = form && draftOf(drafts, request, form);
+  // If the session store is unavailable, no earlier middleware has read it.
+  readCarriedDraft(request);
+  return {
+    // The address of a one-time link must not be put in a page. Its form has the address of the page itself.
+    action: isOneTimeLink(page) ? '' : page,
+    draft: restored?.draft ?? typed ?? layoutFieldOf(request, '_draft'),
+  };
+}
+
+function answer(
+  pages: Pages,
+  request: Request,
+  response: Response,
+  failure: Failure | null,
+  { status, retry }: { status: number; retry: Retry },
+): void {
   const kind = failure?.kind ?? 'unexpected';
   const because = explanationKeyOf(failure);
   // The generic text says that another user changed the data, so it would be wrong for a conflict with its own
@@ -57,6 +89,8 @@ function answer(pages: Pages, request: Request, response: Response, failure: Fai
     lead: refused ? (because ?? text) : text,
     detail: refused ? null : because,
     wait: failure?.retryAfter ? roundedWait(failure.retryAfter) : null,
+    retry,
+    offersHome: request.signedIn !== undefined || retry === null,
   };
   const title = refused ? 'errors:refused' : `errors:${kind}.title`;
   pages.answer(request, response, 'errors/error', model, { title, status, withoutForms: true });

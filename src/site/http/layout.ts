@@ -9,6 +9,7 @@ import { isOneTimeLink, paths } from './paths.ts';
 import type { Assets } from './assets.ts';
 import type { Cookies } from './cookies.ts';
 import { csrfToken } from './csrf.ts';
+import { type Drafts, draftUserOf, pageOfDraft } from './drafts.ts';
 import { navigationFor } from './navigation.ts';
 import type { Messages } from '../../i18n/translator.ts';
 import { faultText, type PageNotice, type LocalizedText, type PageOptions } from './page-options.ts';
@@ -17,6 +18,7 @@ export interface LayoutConfig {
   readonly config: Config;
   readonly assets: Assets;
   readonly cookies: Cookies;
+  readonly drafts: Drafts;
 }
 
 /** The fields of a user's name, in the order in which forms show them. */
@@ -58,7 +60,7 @@ export function createLayoutFactory(parts: LayoutConfig) {
 }
 
 function createLayout(
-  { cookies, assets, languageChoices, regionTexts }: LayoutDependencies,
+  { cookies, assets, drafts, languageChoices, regionTexts }: LayoutDependencies,
   request: Request,
   nonce: string,
   { language, settings, t }: Messages,
@@ -68,7 +70,7 @@ function createLayout(
   const { region, otherRegions } = regionTexts.get(language) as RegionTexts;
   const token = options.withoutForms === true ? existingCsrfToken(request) : ensureCsrfToken(request);
   const path = returnPathOf(request);
-  const errors = (options.faults ?? []).map((fault) => ({ field: fault.field, text: translate(t, faultText(fault)) }));
+  const errors = errorsOf(t, options);
   return {
     language,
     dir: settings.direction,
@@ -79,15 +81,15 @@ function createLayout(
     themes,
     nonce,
     csrfToken: token,
+    ...hiddenFieldsOf(drafts, request),
     path,
-    // The language and theme switchers are forms, so they need a CSRF token and an address to return to.
-    offersSwitchers: token !== '' && path !== null,
+    // The language and theme switchers are forms, so they need a CSRF token and an address to return to. Using them would
+    // lose a draft.
+    offersSwitchers: token !== '' && path !== null && request.carriedDraft === undefined,
     requestId: request.requestId,
     region,
     otherRegions,
-    tenant: scope ? { name: scope.tenant.name } : null,
-    support: scope ? supportSessionOf(scope) : null,
-    person: personOf(request),
+    ...sessionModelOf(request),
     navigation: scope && !options.withoutNavigation ? navigationFor(scope, request.path, t) : [],
     breadcrumbs: (options.breadcrumbs ?? []).map(({ href, label }) => ({ href, label: translate(t, label) })),
     notice: noticeOf(request, t, options),
@@ -98,6 +100,28 @@ function createLayout(
     asset: assets.url,
   };
 }
+
+/** The hidden fields of forms, other than the CSRF token. */
+const hiddenFieldsOf = (drafts: Drafts, request: Request) => ({
+  owner: request.scope ? drafts.ownerOf(draftUserOf(request.scope)) : null,
+  draft: carriedDraftOf(request),
+});
+
+/** The draft that the forms of the page carry, with the address to which it leads. */
+function carriedDraftOf({ carriedDraft }: Request): { sealed: string; page: string } | null {
+  const page = carriedDraft === undefined ? null : pageOfDraft(carriedDraft);
+  return carriedDraft === undefined || page === null ? null : { sealed: carriedDraft, page };
+}
+
+const errorsOf = (t: Messages['t'], { faults = [] }: PageOptions) =>
+  faults.map((fault) => ({ field: fault.field, text: translate(t, faultText(fault)) }));
+
+/** Who is signed in, and where. */
+const sessionModelOf = (request: Request) => ({
+  tenant: request.scope ? { name: request.scope.tenant.name } : null,
+  support: request.scope ? supportSessionOf(request.scope) : null,
+  person: personOf(request),
+});
 
 function personOf({ signedIn }: Request) {
   const name = signedIn?.session.user.displayName;
@@ -112,7 +136,7 @@ function noticeOf(
   t: Messages['t'],
   options: PageOptions,
 ): { kind: PageNotice['kind']; text: string } | null {
-  const notice = options.notice ?? takeNotice(request);
+  const notice = options.notice ?? request.restored?.notice ?? takeNotice(request);
   return notice ? { kind: notice.kind, text: translate(t, notice) } : null;
 }
 

@@ -57,7 +57,8 @@ function answer(
   const locals = { page, t, html, display: displayText.bind(null, messages), icon, paths, format };
   const body = render(view, { ...locals, model });
   const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/minimal-layout';
-  response.status(options.status ?? (page.errors.length > 0 ? 422 : 200));
+  // A page that is shown in place of a form's result has the status of the rejected form.
+  response.status(options.status ?? (page.errors.length > 0 ? 422 : response.statusCode));
   response.set({
     'Content-Language': language,
     'Cache-Control': 'no-store',

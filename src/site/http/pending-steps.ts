@@ -1,4 +1,5 @@
 import { isCodePending, mustSetUpSecondFactor } from '../../domain/people/second-factor.ts';
+import { carryDraftTo } from './kept-input.ts';
 import { paths } from './paths.ts';
 import type { Middleware } from './request.ts';
 
@@ -16,6 +17,7 @@ export function pendingSteps(): Middleware {
   return (request, response, next) => {
     const step = nextStepOf(request);
     if (step === null || step === request.path || alwaysAllowed.has(request.path)) next();
+    else if (request.restored && carryDraftTo(request, step)) next();
     else response.redirect(303, step);
   };
 }

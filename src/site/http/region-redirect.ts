@@ -46,8 +46,8 @@ export function createRegionRedirectReader({ config, cookies }: { config: Config
   }
 
   /** Reads the parameters. A language selected in this portal takes precedence over the one passed along. */
-  return (request: Request): RegionRedirect | null => {
-    const found = read(request.method === 'POST' ? request.body : request.query);
+  return (request: Request, given: unknown): RegionRedirect | null => {
+    const found = read(given);
     if (found === null) return null;
     if (found.language !== null) request.language = chosenLanguage(request, cookies, rules) ?? found.language;
     return { ...found, regionName: regionName(found.from, request.language), host: baseUrl.host };

@@ -23,6 +23,10 @@ declare global {
       scope?: Scope;
       /** The uploaded file, on routes that accept one. */
       upload?: Upload;
+      /** A draft for a page that opens after the sign-in; the forms of the sign-in pages carry it. */
+      carriedDraft?: string;
+      /** Set if a page with a form is shown in place of the form's result, with the kept values in `body`. */
+      restored?: { readonly notice: PageNotice; readonly draft: string | null };
     }
     interface Response {
       /**

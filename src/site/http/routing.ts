@@ -8,6 +8,7 @@ import { answerQueryFault, rejectFilters, type QueryFault } from './download-fil
 import { paths } from './paths.ts';
 import { scopeOf, sessionOf, type Middleware } from './request.ts';
 import type { Denial } from '../../domain/policy-decision.ts';
+import type { FormDeclaration } from './form-declaration.ts';
 
 /**
  * Who may use a route: everyone, only users whose password change or second-factor code is pending, or users to whom
@@ -16,15 +17,16 @@ import type { Denial } from '../../domain/policy-decision.ts';
 export type Access = 'anyone' | 'pendingChange' | 'pendingCode' | Action;
 
 export type Route = {
-  readonly method: 'get' | 'post';
   readonly path: string;
   readonly handle: (request: Request, response: Response) => void | Promise<void>;
   /** Checks the query before the access. Required for downloads with filters; other files accept no parameters. */
   readonly queryFault?: QueryFault;
 } & (
-  | { readonly access: Access; readonly upload?: never }
+  | { readonly method: 'get'; readonly access: Access; readonly form?: never; readonly upload?: never }
+  /** A route that accepts a form declares what it keeps: without it, the route does not compile. */
+  | { readonly method: 'post'; readonly access: Access; readonly form: FormDeclaration; readonly upload?: never }
   /** The route accepts a file, which requires authentication. */
-  | { readonly access: Action; readonly upload: true }
+  | { readonly method: 'post'; readonly access: Action; readonly form: FormDeclaration; readonly upload: true }
 );
 
 /** Responds to a request that the policy has denied. It is injected because the page depends on texts and user data. */

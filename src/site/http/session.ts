@@ -1,6 +1,7 @@
 import expressSession, { Store, type SessionData } from 'express-session';
 import type { Config } from '../../platform/config/config.ts';
 import { absoluteLimitMs, type RegionRules } from '../../domain/regions.ts';
+import { isInForce } from '../../domain/plausible-time.ts';
 import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
 import { saveSessionBeforePages } from './saved-session.ts';
@@ -22,7 +23,13 @@ export const sessionTtlMs =
  * @param secrets signing secrets, of which the first signs new cookies and all are accepted, so that rotating them does
  * not sign users out
  */
-export function session(config: Config, cookies: Cookies, store: Store, secrets: readonly string[]): Middleware[] {
+export function session(
+  config: Config,
+  cookies: Cookies,
+  store: Store,
+  secrets: readonly string[],
+  clock: () => number,
+): Middleware[] {
   const https = config.baseUrl.protocol === 'https:';
   // Parvis itself serves plain http. If the site uses https, a reverse proxy terminates TLS for every request.
   const markSecure: Middleware = (request, _response, next) => {
@@ -35,7 +42,7 @@ export function session(config: Config, cookies: Cookies, store: Store, secrets:
     expressSession({
       name: cookies.name('session'),
       secret: [...secrets],
-      store: new HashedKeyStore(store),
+      store: new HashedKeyStore(store, sessionTtlMs(config.rules), clock),
       resave: false,
       saveUninitialized: false,
       cookie: { ...cookie, secure: https },
@@ -44,25 +51,41 @@ export function session(config: Config, cookies: Cookies, store: Store, secrets:
   ];
 }
 
+/** Session data and the time at which it was stored, epoch ms. */
+type StoredSession = SessionData & { readonly storedAt?: number };
+
 /**
- * Stores sessions under digests of their ids, so that a dump of the store cannot be used to hijack sessions. `touch` is
- * not implemented, so that unchanged sessions cause no writes: the session's row in the database records activity
- * instead.
+ * Stores sessions under digests of their ids, so that a dump of the store cannot be used to hijack sessions. Checks the
+ * lifetime by the clock of this process, because the store may use another clock, and may have been written while the
+ * clock was ahead. `touch` is not implemented, so that unchanged sessions cause no writes: the session's row in the
+ * database records activity instead.
  */
 export class HashedKeyStore extends Store {
   readonly #inner: Store;
+  readonly #ttlMs: (session: SessionData) => number;
+  readonly #clock: () => number;
 
-  constructor(inner: Store) {
+  constructor(inner: Store, ttlMs: (session: SessionData) => number, clock: () => number) {
     super();
     this.#inner = inner;
+    this.#ttlMs = ttlMs;
+    this.#clock = clock;
   }
 
   override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    this.#inner.get(digest(id), done);
+    this.#inner.get(digest(id), (error: unknown, found?: StoredSession | null) => {
+      if (found) done(error, this.#readUnexpired(found));
+      else done(error, found);
+    });
   }
 
   override set(id: string, session: SessionData, done?: (error?: unknown) => void): void {
-    this.#inner.set(digest(id), session, done);
+    this.#inner.set(digest(id), Object.assign({}, session, { storedAt: this.#clock() }), done);
+  }
+
+  #readUnexpired({ storedAt = -Infinity, ...session }: StoredSession): SessionData | null {
+    const until = storedAt + this.#ttlMs(session);
+    return isInForce({ from: storedAt, until }, this.#clock()) ? session : null;
   }
 
   override destroy(id: string, done?: (error?: unknown) => void): void {

@@ -15,6 +15,30 @@ export interface NamedUser {
   readonly username: string;
 }
 
+/** A field that was not saved, with its stored value and, if the log contains it, who stored that value. */
+export interface ConflictingField {
+  /** Id of the field in the form. */
+  readonly field: string;
+  /** Locale key. */
+  readonly label: string;
+  readonly stored: DisplayText;
+  readonly change: { readonly by: DisplayText; readonly from: DisplayText; readonly at: number } | null;
+}
+
+/** A form that was not saved, because its sender may not have seen what it would overwrite. */
+export interface FormConflict {
+  /** Whether the form contains the values that it was rendered with. */
+  readonly complete: boolean;
+  readonly fields: readonly ConflictingField[];
+}
+
+/** The way back to a form, with the draft of what was typed. */
+interface Retry {
+  /** Address of the page with the form; empty for the present address. */
+  readonly action: string;
+  readonly draft: string | null;
+}
+
 interface Field {
   readonly name: string;
   readonly label: string;
@@ -40,6 +64,9 @@ export interface ViewModels {
   'shared/brand': undefined;
   'shared/breadcrumbs': undefined;
   'shared/minimal-layout': undefined;
+  'shared/conflict': FormConflict;
+  'shared/continue': { readonly next: string };
+  'shared/continue-button': undefined;
   'shared/error-summary': undefined;
   'shared/field': Field;
   'shared/field-error': { readonly name: string };
@@ -69,7 +96,11 @@ export interface ViewModels {
     readonly lead: string;
     readonly detail: string | null;
     readonly wait: { readonly unit: string; readonly count: number } | null;
+    /** Null if there is none. */
+    readonly retry: Retry | null;
+    readonly offersHome: boolean;
   };
+  'errors/retry': Retry;
   'errors/reason': { readonly reason: RefusalReason };
   'errors/refusal': { readonly reason: RefusalReason; readonly contacts: readonly NamedUser[] };
   'notices/mail': {

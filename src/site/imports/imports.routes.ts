@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { maxImportMebibytes } from '../../domain/imports.ts';
+import { isImportInForce, maxImportMebibytes } from '../../domain/imports.ts';
 import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { readForm } from '../http/forms.ts';
@@ -45,10 +45,26 @@ export function importsRoutes(deps: ImportsRoutesDependencies): Route[] {
       access,
       handle: (request, response) => handlers.showUploadForm(request, response, []),
     },
-    { method: 'post', path: paths.importUsers, access, upload: true, handle: handlers.upload },
+    {
+      method: 'post',
+      path: paths.importUsers,
+      access,
+      upload: true,
+      form: { keeps: [], changes: { notNeeded: 'adds an import, without changing any user' } },
+      handle: handlers.upload,
+    },
     { method: 'get', path: paths.importTemplate, access, handle: handlers.sendTemplate },
     { method: 'get', path: paths.import, access, handle: handlers.show },
-    { method: 'post', path: paths.import, access, handle: handlers.confirm },
+    {
+      method: 'post',
+      path: paths.import,
+      access,
+      form: {
+        keeps: [],
+        changes: { notNeeded: 'each row contains the values that the page showed, which are compared under the lock' },
+      },
+      handle: handlers.confirm,
+    },
   ];
 }
 
@@ -60,7 +76,8 @@ async function showUploadForm(
   status?: number,
 ): Promise<void> {
   const { database } = deps;
-  const recent = await importsStore.list(database, scopeOf(request));
+  const scope = scopeOf(request);
+  const recent = (await importsStore.list(database, scope)).filter((each) => isImportInForce(each, scope.now));
   const model = {
     limits: { megabytes: maxImportMebibytes, rows: maxRows },
     recent: recent.map((each) => ({ ...each, href: importHref(each.id) })),

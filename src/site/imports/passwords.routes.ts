@@ -33,6 +33,7 @@ export function importPasswordsRoutes(deps: ImportPasswordsRoutesDependencies): 
       path: paths.importPasswords,
       access: 'users.import',
       queryFault: rejectFilters,
+      form: { page: paths.import, keeps: [], changes: { notNeeded: 'the file can be downloaded once' } },
       handle: handlers.download,
     },
   ];

@@ -31,7 +31,13 @@ export function linksRoutes(deps: LinksRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, open });
   return [
     { method: 'get', path: paths.oneTimeLink, access: 'anyone', handle: handlers.show },
-    { method: 'post', path: paths.oneTimeLink, access: 'anyone', handle: handlers.open },
+    {
+      method: 'post',
+      path: paths.oneTimeLink,
+      access: 'anyone',
+      form: { keeps: [], changes: { notNeeded: 'a link works once' } },
+      handle: handlers.open,
+    },
   ];
 }
 

@@ -7,17 +7,27 @@ import { ruleTextIn } from '../../domain/regions.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
+import type { FormDeclaration } from '../http/form-declaration.ts';
 import { readForm } from '../http/forms.ts';
 import { chosenLanguage } from '../http/language.ts';
 import { regionScopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { regionSignInUrl } from '../http/region-redirect.ts';
-import { usernameForm } from '../sign-in/sign-in.forms.ts';
+import { usernameFieldOf, usernameForm } from '../sign-in/sign-in.forms.ts';
 import type { Recovery } from '../../core/accounts/index.ts';
 import { directoryStore } from '../../core/directory/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 const minuteMs = 60_000;
+const recoveryForm: FormDeclaration = {
+  keeps: ['username'],
+  changes: { notNeeded: 'requests a link, which replaces an earlier one' },
+};
+
+function usernameOf({ body, session }: Request): string {
+  const { username: typed } = usernameFieldOf.parse(body ?? {});
+  return typed ?? session.username ?? '';
+}
 
 /** Creates the routes of self-service recovery. They exist only if the region's rules offer it. */
 export function recoveryRoutes(deps: {
@@ -34,7 +44,7 @@ export function recoveryRoutes(deps: {
 
   function showForm(request: Request, response: Response, faults: readonly PageFault[]): void {
     const region = ruleTextIn(rules.name, request.language, rules);
-    const model = { canMail, minutes, username: request.session.username ?? '', region };
+    const model = { canMail, minutes, username: usernameOf(request), region };
     response.page('links/recover', model, { title: 'links:recover.title', faults });
   }
 
@@ -61,6 +71,6 @@ export function recoveryRoutes(deps: {
       access: 'anyone',
       handle: (request, response) => showForm(request, response, []),
     },
-    { method: 'post', path: paths.recoverAccess, access: 'anyone', handle: submit },
+    { method: 'post', path: paths.recoverAccess, access: 'anyone', form: recoveryForm, handle: submit },
   ];
 }

@@ -5,8 +5,10 @@ import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
+import { continueAfterSignIn } from '../http/continue.ts';
+import { type Drafts, draftUserOf } from '../http/drafts.ts';
 import { readForm, verbatimText } from '../http/forms.ts';
-import { clientAddress, scopeOf, seeOther, sessionOf } from '../http/request.ts';
+import { clientAddress, scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
@@ -20,6 +22,7 @@ export interface PasswordsRoutesDependencies {
   readonly authentication: Authentication;
   readonly devices: KnownDevices;
   readonly cookies: Cookies;
+  readonly drafts: Drafts;
   readonly log: Logger;
 }
 
@@ -32,16 +35,32 @@ export function passwordsRoutes(deps: PasswordsRoutesDependencies): Route[] {
       access: 'pendingChange',
       handle: (request, response) => handlers.showForcedForm(request, response, []),
     },
-    { method: 'post', path: paths.changePassword, access: 'pendingChange', handle: handlers.submitForced },
+    {
+      method: 'post',
+      path: paths.changePassword,
+      access: 'pendingChange',
+      form: { keeps: [], changes: provenBySender },
+      handle: handlers.submitForced,
+    },
     {
       method: 'get',
       path: paths.ownPassword,
       access: 'password.change',
       handle: (request, response) => showOwnForm(request, response, []),
     },
-    { method: 'post', path: paths.ownPassword, access: 'password.change', handle: handlers.submitOwn },
+    {
+      method: 'post',
+      path: paths.ownPassword,
+      access: 'password.change',
+      form: { keeps: [], changes: provenBySender },
+      handle: handlers.submitOwn,
+    },
   ];
 }
+
+const provenBySender = {
+  notNeeded: 'replaces a credential of its sender, whose epoch must be that of the session when it is written',
+} as const;
 
 async function showForcedForm(
   deps: PasswordsRoutesDependencies,
@@ -99,12 +118,12 @@ async function renewSession(
   epoch: number,
   next: string,
 ): Promise<null> {
-  const { authentication, cookies, devices, log } = deps;
+  const { authentication, cookies, devices, drafts, log } = deps;
   try {
     await authentication.renew(request, { sessionId: sessionOf(request).id, epoch });
     request.session.notice = { kind: 'success', key: 'passwords:changed' };
     cookies.persist(response, 'device', devices.issue(sessionOf(request).user.username, epoch));
-    await seeOther(request, response, next);
+    await continueAfterSignIn(drafts, request, response, draftUserOf(scopeOf(request)), next);
   } catch (error) {
     log.warn({ requestId: request.requestId, err: error }, 'Password changed, but the session could not be renewed');
     response.redirect(303, paths.signIn);

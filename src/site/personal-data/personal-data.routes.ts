@@ -9,6 +9,9 @@ import { streamText } from '../http/stream.ts';
 import { describeDevice, type Throttle } from '../../core/accounts/index.ts';
 import type { Erasure, PersonalDataAccess } from '../../core/personal-data/index.ts';
 import { userListBreadcrumbs, userLinks, userBreadcrumbs, userIdOf } from '../users/view-models.ts';
+import { seenFieldsOf, showChangedUser } from '../users/changed-user.ts';
+import { comparedBySeenUser, readSeenUser } from '../users/seen-user.ts';
+import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
 import { entryModel } from './entry-models.ts';
 import type { StoredData } from './personal-data.views.ts';
@@ -26,6 +29,7 @@ const deletedUsersBreadcrumbs = [
 const breadcrumbsFor = (user: User) => (user.state === 'deleted' ? deletedUsersBreadcrumbs : userBreadcrumbs(user));
 
 export interface PersonalDataRoutesDependencies {
+  readonly database: Database;
   readonly personalData: PersonalDataAccess;
   readonly erasure: Erasure;
   readonly throttle: Throttle;
@@ -40,12 +44,32 @@ export function personalDataRoutes(deps: PersonalDataRoutesDependencies): Route[
     { method: 'get', path: paths.ownData, access: 'profile.view', handle: handlers.showOwn },
     { method: 'get', path: paths.ownDataFile, access: 'profile.view', handle: handlers.sendOwn },
     { method: 'get', path: paths.userData, access: 'personalData.view', handle: handlers.showQuestion },
-    { method: 'post', path: paths.userData, access: 'personalData.view', handle: handlers.show },
-    { method: 'post', path: paths.userDataFile, access: 'personalData.view', handle: handlers.sendFile },
+    {
+      method: 'post',
+      path: paths.userData,
+      access: 'personalData.view',
+      form: { keeps: [], changes: onlyReads },
+      handle: handlers.show,
+    },
+    {
+      method: 'post',
+      path: paths.userDataFile,
+      access: 'personalData.view',
+      form: { page: paths.userData, keeps: [], changes: onlyReads },
+      handle: handlers.sendFile,
+    },
     { method: 'get', path: paths.eraseUser, access: 'personalData.erase', handle: handlers.confirmErase },
-    { method: 'post', path: paths.eraseUser, access: 'personalData.erase', handle: handlers.erase },
+    {
+      method: 'post',
+      path: paths.eraseUser,
+      access: 'personalData.erase',
+      form: { keeps: [], changes: comparedBySeenUser },
+      handle: handlers.erase,
+    },
   ];
 }
+
+const onlyReads = { notNeeded: 'reads and records that it was read' } as const;
 
 /** Throttles the request, because reading all data is expensive, and records access to another user's data. */
 async function throttleAndRecord(deps: PersonalDataRoutesDependencies, scope: Scope, user: User): Promise<void> {
@@ -130,9 +154,15 @@ async function confirmErase(deps: PersonalDataRoutesDependencies, request: Reque
 }
 
 async function erase(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { erasure, answerRefusal } = deps;
-  const result = await erasure.erase(scopeOf(request), userIdOf(request));
+  const { erasure, answerRefusal, database } = deps;
+  const userId = userIdOf(request);
+  const result = await erasure.erase(scopeOf(request), userId, readSeenUser(request.body, userId));
   if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
+  if (result.outcome === 'conflict') {
+    const { user } = result;
+    const button = { href: userLinks(user).eraseHref, icon: 'trash', label: 'personal-data:erase.title', danger: true };
+    return showChangedUser(database, request, response, { user, button, fields: seenFieldsOf(user) });
+  }
   // The notice does not name the user, because the session would then store the name that has just been erased.
   request.session.notice = { kind: 'success', key: 'personal-data:erase.done' };
   await seeOther(request, response, paths.deletedUsers);

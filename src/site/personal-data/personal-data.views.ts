@@ -1,3 +1,4 @@
+import type { SeenUser } from '../../domain/people/seen-user.ts';
 import type { User, UserStatus } from '../../domain/people/user.ts';
 import type { describeDevice } from '../../core/accounts/index.ts';
 import type { PersonalDataAccess } from '../../core/personal-data/index.ts';
@@ -52,7 +53,10 @@ declare module '../http/view-models.ts' {
     'personal-data/change': FieldChangeModel;
     'personal-data/download': { readonly action: string; readonly primary?: boolean };
     'personal-data/entries': Pick<StoredData, 'entries' | 'more'> & { readonly user: Pick<User, 'id'> };
-    'personal-data/erase': UserModel & { readonly dataHref: string; readonly eraseHref: string };
+    'personal-data/erase': UserModel & { readonly user: SeenUser & Pick<User, 'id'> } & {
+      readonly dataHref: string;
+      readonly eraseHref: string;
+    };
     'personal-data/stored-data': StoredData;
     'personal-data/user': StoredData & { readonly dataFileHref: string };
     'personal-data/own': StoredData & { readonly fileHref: string };

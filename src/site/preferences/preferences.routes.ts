@@ -29,10 +29,16 @@ export interface PreferencesRoutesDependencies {
 export function preferencesRoutes(deps: PreferencesRoutesDependencies): Route[] {
   const handlers = bind(deps, { setLanguage, setTheme });
   return [
-    { method: 'post', path: paths.language, access: 'anyone', handle: handlers.setLanguage },
-    { method: 'post', path: paths.theme, access: 'anyone', handle: handlers.setTheme },
+    { method: 'post', path: paths.language, access: 'anyone', form: preference, handle: handlers.setLanguage },
+    { method: 'post', path: paths.theme, access: 'anyone', form: preference, handle: handlers.setTheme },
   ];
 }
+
+const preference = {
+  page: null,
+  keeps: [],
+  changes: { notNeeded: 'one value of its sender, chosen with the button that saves it' },
+} as const;
 
 async function setLanguage(deps: PreferencesRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { rules, cookies, database, origin } = deps;

@@ -45,7 +45,16 @@ export function profileRoutes(deps: ProfileRoutesDependencies): Route[] {
     { method: 'get', path: paths.myProfile, access: 'profile.view', handle: handlers.show },
     { method: 'get', path: paths.ownSecurity, access: 'profile.view', handle: handlers.security },
     { method: 'get', path: paths.ownSessions, access: 'profile.view', handle: handlers.listSessions },
-    { method: 'post', path: paths.ownSessions, access: 'profile.view', handle: handlers.endSessions },
+    {
+      method: 'post',
+      path: paths.ownSessions,
+      access: 'profile.view',
+      form: {
+        keeps: [],
+        changes: { notNeeded: 'ends sessions, which cannot be edited; a repetition ends and records nothing' },
+      },
+      handle: handlers.endSessions,
+    },
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { RegionRules, RuleText } from '../../domain/regions.ts';
+import type { DisplayText, FormConflict } from '../http/view-models.ts';
 import type { describeRules } from './rule-descriptions.ts';
 import type { RestrictionNote } from './restriction-notes.ts';
 import type { ResponsibilityRow } from './responsibilities.ts';
@@ -7,17 +8,16 @@ type DescribedGroup = ReturnType<typeof describeRules>[number];
 type Rule = DescribedGroup['rules'][number];
 type RuleGroup = Omit<DescribedGroup, 'rules'> & { readonly rules: readonly Rule[] };
 /** A rule with the value typed into its field. */
-type TypedRule = Rule & { readonly typed: string };
+type TypedRule = Rule & { readonly typed: string; readonly stored: DisplayText | undefined };
 type TypedGroup = Omit<RuleGroup, 'rules'> & { readonly rules: readonly TypedRule[] };
 
 export interface RulesPage {
   readonly groups: readonly TypedGroup[];
   readonly region: RegionRules;
   readonly canEdit: boolean;
-  /** A text that identifies the tenant's rules at the time when the form was opened. */
+  /** The serialized own rules at the time when the form was opened. */
   readonly seen: string;
-  /** Whether another user changed the rules after the form was opened. */
-  readonly isStale: boolean;
+  readonly conflict: FormConflict | null;
 }
 
 declare module '../http/view-models.ts' {

@@ -58,11 +58,11 @@ export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): 
     [paths.removeOwnSecondFactor, 'remove'],
   ] as const;
   return [
-    route('get', paths.ownSecondFactor, (request, response) => handlers.showSetUp(request, response)),
-    route('post', paths.ownSecondFactor, handlers.submitSetUp),
+    get(paths.ownSecondFactor, (request, response) => handlers.showSetUp(request, response)),
+    post(paths.ownSecondFactor, handlers.submitSetUp),
     ...confirmedActions.flatMap(([path, action]) => [
-      route('get', path, (request, response) => handlers.showConfirmation(request, response, action)),
-      route('post', path, (request, response) => handlers.submitConfirmation(request, response, action)),
+      get(path, (request, response) => handlers.showConfirmation(request, response, action)),
+      post(path, (request, response) => handlers.submitConfirmation(request, response, action)),
     ]),
   ];
 }
@@ -194,7 +194,7 @@ async function submitConfirmation(
   request.session.notice = { kind: 'success', key: 'second-factor:remove.done' };
   return seeOther(request, response, paths.ownSecurity);
 }
-
-const route = (method: Route['method'], path: string, handle: Route['handle']): Route => {
-  return { method, path, access: 'profile.view', handle };
-};
+const access = 'profile.view';
+const form = { keeps: [], changes: { notNeeded: 'requires the password and a code, rechecked under the lock' } };
+const get = (path: string, handle: Route['handle']): Route => ({ method: 'get', path, access, handle });
+const post = (path: string, handle: Route['handle']): Route => ({ method: 'post', path, access, form, handle });

@@ -5,9 +5,14 @@ import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { userListBreadcrumbs, userLinks, userBreadcrumbs, userIdOf } from '../users/view-models.ts';
 import type { Users, RemoveSecondFactor } from '../../core/accounts/index.ts';
+import { activityStore } from '../../core/activity/index.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { renderChangedUser } from '../users/changed-user.ts';
+import { removalForm } from './second-factor.forms.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface RemoveSecondFactorRoutesDependencies {
+  readonly database: Database;
   readonly users: Users;
   readonly removeSecondFactor: RemoveSecondFactor;
   readonly answerRefusal: AnswerRefusal;
@@ -21,7 +26,13 @@ export function removeSecondFactorRoutes(deps: RemoveSecondFactorRoutesDependenc
   const handlers = bind(deps, { confirm, remove });
   return [
     { method: 'get', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: handlers.confirm },
-    { method: 'post', path: paths.removeSecondFactor, access: 'users.removeSecondFactor', handle: handlers.remove },
+    {
+      method: 'post',
+      path: paths.removeSecondFactor,
+      access: 'users.removeSecondFactor',
+      form: { keeps: [], changes: { comparedBy: ['secondFactorAt'] } },
+      handle: handlers.remove,
+    },
   ];
 }
 
@@ -44,10 +55,23 @@ async function confirm(
 }
 
 async function remove(deps: RemoveSecondFactorRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { removeSecondFactor, answerRefusal } = deps;
+  const { removeSecondFactor, answerRefusal, database } = deps;
   const scope = scopeOf(request);
-  const result = await removeSecondFactor(scope, userIdOf(request));
+  const { secondFactorAt: seenAt } = removalForm.parse(request.body ?? {});
+  const result = await removeSecondFactor(scope, userIdOf(request), seenAt);
   if (result.outcome === 'refused') return answerRefusal(request, response, result.decision);
+  if (result.outcome === 'conflict') {
+    const { user } = result;
+    const label = 'second-factor:removal.title';
+    const button = { href: userLinks(user).removeSecondFactorHref, icon: 'trash', label, danger: true };
+    const events = await activityStore.latestOfUser(database, scope, user.id);
+    const ofFactor = events.filter(({ event }) => event.kind.startsWith('secondFactor.'));
+    return renderChangedUser(
+      response,
+      { user, button, fields: { secondFactorAt: user.secondFactorAt ?? 0 } },
+      ofFactor,
+    );
+  }
   // If another administrator or the same form, sent twice, has already removed the second factor, show the page that
   // says so.
   if (result.outcome !== 'done') return confirm(deps, request, response);

@@ -11,6 +11,16 @@ export const signInCodeForm = z
       : { typed: code, field: 'code' },
   );
 
+/** The set-up time of the factor that the page showed, epoch ms; null if the form does not contain it. */
+export const removalForm = z.object({
+  secondFactorAt: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .nullable()
+    .catch(null),
+});
+
 export const confirmationForm = z.object({ currentPassword: verbatimText, code: verbatimText });
 
 /** @returns one fault for each empty field */

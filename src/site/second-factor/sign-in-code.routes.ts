@@ -1,18 +1,21 @@
 import type { Request, Response } from 'express';
-import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
+import { continueAfterSignIn } from '../http/continue.ts';
+import { type Drafts, draftUserOf } from '../http/drafts.ts';
 import { readForm } from '../http/forms.ts';
-import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
+import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { roundedWait } from '../http/errors.ts';
 import { signInCodeForm } from './second-factor.forms.ts';
+import { showCodePage } from './sign-in-code-page.ts';
 import type { SubmitCode } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface SignInCodeRoutesDependencies {
   readonly giveCode: SubmitCode;
   readonly authentication: Authentication;
+  readonly drafts: Drafts;
 }
 
 /** Creates the routes of the sign-in step that asks for the second-factor code after the password. */
@@ -23,37 +26,33 @@ export function signInCodeRoutes(deps: SignInCodeRoutesDependencies): Route[] {
       method: 'get',
       path: paths.signInCode,
       access: 'pendingCode',
-      handle: (_request, response) => showForm(response, []),
+      handle: (_request, response) => showCodePage(response),
     },
-    { method: 'post', path: paths.signInCode, access: 'pendingCode', handle: handlers.submit },
+    {
+      method: 'post',
+      path: paths.signInCode,
+      access: 'pendingCode',
+      form: { keeps: [], changes: { notNeeded: 'a code is used once' } },
+      handle: handlers.submit,
+    },
   ];
 }
 
-function showForm(response: Response, faults: readonly PageFault[], status = faults.length > 0 ? 422 : 200): void {
-  const model = { isRecoveryOpen: faults.some(({ field }) => field === 'recoveryCode') };
-  response.page('second-factor/sign-in-code', model, {
-    title: 'second-factor:signIn.title',
-    faults,
-    status,
-    withoutNavigation: true,
-  });
-}
-
 async function submit(deps: SignInCodeRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { giveCode, authentication } = deps;
+  const { giveCode, authentication, drafts } = deps;
   const { values } = readForm(signInCodeForm, request.body);
   const { typed, field } = values ?? { typed: '', field: 'code' };
-  if (typed.trim() === '') return showForm(response, [{ field, key: 'second-factor:error.missing' }]);
+  if (typed.trim() === '') return showCodePage(response, [{ field, key: 'second-factor:error.missing' }]);
   const session = sessionOf(request);
   const result = await giveCode(scopeOf(request), session, typed);
-  if (result.outcome === 'refused') return showForm(response, [{ field, key: `second-factor:error.${field}` }]);
+  if (result.outcome === 'refused') return showCodePage(response, [{ field, key: `second-factor:error.${field}` }]);
   if (result.outcome === 'throttled') {
     const { unit, count } = roundedWait(result.retryAfter);
     response.set('Retry-After', String(result.retryAfter));
-    return showForm(response, [{ field, key: `sign-in:error.${unit}`, values: { count } }], 429);
+    return showCodePage(response, [{ field, key: `sign-in:error.${unit}`, values: { count } }], { status: 429 });
   }
   const next = request.session.returnTo ?? paths.dashboard;
   // Change the session id now that the user is fully authenticated, to prevent session fixation.
   await authentication.renew(request, { sessionId: session.id, epoch: session.user.epoch });
-  return seeOther(request, response, next);
+  return continueAfterSignIn(drafts, request, response, draftUserOf(scopeOf(request)), next);
 }

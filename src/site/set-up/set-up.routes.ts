@@ -57,6 +57,10 @@ export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
       method: 'post',
       path: paths.setUp,
       access: 'anyone',
+      form: {
+        keeps: ['tenantName', 'domain', 'language', 'adminName', 'username'],
+        changes: { notNeeded: 'the link of the set-up works once' },
+      },
       handle: async (request, response) => {
         const digest = await handlers.verifyLink(request);
         const { values, faults } = readForm(setUpForm, request.body);

@@ -11,6 +11,9 @@ export const usernameForm = z.object({
     .refine((text) => text === '' || isUsername(text), 'sign-in:error.usernameShape'),
 });
 
+/** The user name as typed, to be shown in the field again. */
+export const usernameFieldOf = z.object({ username: z.string().max(maxUsernameLength).optional().catch(undefined) });
+
 export const passwordForm = z.object({
   /** The canonical user name; empty if the form contained only a password. */
   username: singleLine(maxUsernameLength).transform(canonicalUsername),

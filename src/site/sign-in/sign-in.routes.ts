@@ -5,13 +5,16 @@ import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
+import { continueAfterSignIn } from '../http/continue.ts';
+import type { Drafts } from '../http/drafts.ts';
 import { readForm } from '../http/forms.ts';
 import { chosenLanguage } from '../http/language.ts';
 import { roundedWait } from '../http/errors.ts';
 import { seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { regionSignInUrl, createRegionRedirectReader, type RegionRedirect } from '../http/region-redirect.ts';
-import { passwordForm, usernameForm } from './sign-in.forms.ts';
+import { showCodePage } from '../second-factor/sign-in-code-page.ts';
+import { passwordForm, usernameFieldOf, usernameForm } from './sign-in.forms.ts';
 import { directoryStore } from '../../core/directory/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -22,10 +25,11 @@ export interface SignInRoutesDependencies {
   readonly database: Database;
   readonly authentication: Authentication;
   readonly cookies: Cookies;
+  readonly drafts: Drafts;
 }
 
 interface SignInDependencies extends SignInRoutesDependencies {
-  readonly readRegionRedirect: (request: Request) => RegionRedirect | null;
+  readonly readRegionRedirect: ReturnType<typeof createRegionRedirectReader>;
 }
 
 export function signInRoutes(given: SignInRoutesDependencies): Route[] {
@@ -40,12 +44,32 @@ export function signInRoutes(given: SignInRoutesDependencies): Route[] {
   return [
     { method: 'get', path: paths.home, access: 'anyone', handle: redirectHome },
     { method: 'get', path: paths.signIn, access: 'anyone', handle: handlers.showUsernameStep },
-    { method: 'post', path: paths.signIn, access: 'anyone', handle: handlers.submitUsername },
+    {
+      method: 'post',
+      path: paths.signIn,
+      access: 'anyone',
+      form: { keeps: ['username', 'from', 'language'], changes: sessionOnly },
+      handle: handlers.submitUsername,
+    },
     { method: 'get', path: paths.signInPassword, access: 'anyone', handle: handlers.showPasswordStep },
-    { method: 'post', path: paths.signInPassword, access: 'anyone', handle: handlers.submitPassword },
-    { method: 'post', path: paths.signOut, access: 'anyone', handle: handlers.signOut },
+    {
+      method: 'post',
+      path: paths.signInPassword,
+      access: 'anyone',
+      form: { keeps: ['username'], changes: sessionOnly },
+      handle: handlers.submitPassword,
+    },
+    {
+      method: 'post',
+      path: paths.signOut,
+      access: 'anyone',
+      form: { page: null, keeps: [], changes: sessionOnly },
+      handle: handlers.signOut,
+    },
   ];
 }
+
+const sessionOnly = { notNeeded: 'changes only the session of its sender' } as const;
 
 function redirectHome(request: Request, response: Response): void {
   return response.redirect(303, request.scope ? paths.dashboard : paths.signIn);
@@ -53,8 +77,13 @@ function redirectHome(request: Request, response: Response): void {
 
 function showUsernameStep({ readRegionRedirect }: SignInDependencies, request: Request, response: Response): void {
   if (request.scope) return response.redirect(303, paths.dashboard);
-  return renderUsernameForm(response, readRegionRedirect(request), []);
+  const redirectedFrom = readRegionRedirect(request, request.restored ? request.body : request.query);
+  return renderUsernameForm(response, redirectedFrom, [], keptUsernameOf(request));
 }
+
+/** @returns the user name of a sign-in page that is shown again; it is looked up again before a password is typed */
+const keptUsernameOf = ({ restored, body }: Request): string =>
+  restored ? (usernameFieldOf.parse(body ?? {}).username ?? '') : '';
 
 /**
  * Looks up the region of the user name's domain before a password is typed. User names of other regions are not stored
@@ -63,14 +92,16 @@ function showUsernameStep({ readRegionRedirect }: SignInDependencies, request: R
 async function submitUsername(deps: SignInDependencies, request: Request, response: Response): Promise<void> {
   const { config, cookies, database, readRegionRedirect } = deps;
   const { values, faults } = readForm(usernameForm, request.body);
-  const redirectedFrom = readRegionRedirect(request);
-  if (values === null) return renderUsernameForm(response, redirectedFrom, faults);
+  const redirectedFrom = readRegionRedirect(request, request.body);
+  // Not shown again, because it may belong to another region.
+  if (values === null) return renderUsernameForm(response, redirectedFrom, faults, '');
   const region = await directoryStore.regionOf(database, domainOf(values.username));
   if (region !== null && region !== config.rules.region) {
     delete request.session.username;
     const url = config.regionUrls.get(region);
     if (url === undefined) {
-      return renderUsernameForm(response, redirectedFrom, [{ field: 'username', key: 'sign-in:error.regionUnknown' }]);
+      const fault = { field: 'username', key: 'sign-in:error.regionUnknown' };
+      return renderUsernameForm(response, redirectedFrom, [fault], '');
     }
     return response.redirect(303, regionSignInUrl(url, config, chosenLanguage(request, cookies, config.rules)));
   }
@@ -78,14 +109,16 @@ async function submitUsername(deps: SignInDependencies, request: Request, respon
   // is submitted, not when a page is opened.
   if (redirectedFrom?.language) cookies.persist(response, 'language', request.language);
   request.session.username = values.username;
+  // A redirect would lose the draft.
+  if (request.carriedDraft !== undefined) return renderPasswordForm(deps, response, values.username, []);
   return seeOther(request, response, paths.signInPassword);
 }
 
 function showPasswordStep(deps: SignInDependencies, request: Request, response: Response): void {
   const { username } = request.session;
-  return username === undefined
-    ? response.redirect(303, paths.signIn)
-    : renderPasswordForm(deps, response, username, []);
+  if (username !== undefined) return renderPasswordForm(deps, response, username, []);
+  const kept = keptUsernameOf(request);
+  return kept === '' ? response.redirect(303, paths.signIn) : renderUsernameForm(response, null, [], kept);
 }
 
 async function signOut({ authentication }: SignInDependencies, request: Request, response: Response): Promise<void> {
@@ -98,8 +131,9 @@ function renderUsernameForm(
   response: Response,
   redirectedFrom: RegionRedirect | null,
   faults: readonly PageFault[],
+  username: string,
 ): void {
-  return response.page('sign-in/username', { username: '', redirectedFrom }, { title: 'common:terms.signIn', faults });
+  return response.page('sign-in/username', { username, redirectedFrom }, { title: 'common:terms.signIn', faults });
 }
 
 function renderPasswordForm(
@@ -107,12 +141,12 @@ function renderPasswordForm(
   response: Response,
   username: string,
   faults: readonly PageFault[],
-  { status = faults.length > 0 ? 422 : 200, hint = 'sign-in:password.hint' } = {},
+  { hint = 'sign-in:password.hint', ...options }: { readonly hint?: string; readonly status?: number } = {},
 ): void {
   const { config } = deps;
   const { operations, handOver } = config.rules;
   const model: PasswordPage = { username, hint, reset: operations['users.resetPassword'], handOver: handOver.by };
-  return response.page('sign-in/password', model, { title: 'sign-in:password.title', faults, status });
+  return response.page('sign-in/password', model, { title: 'sign-in:password.title', faults, ...options });
 }
 
 async function submitPassword(deps: SignInRoutesDependencies, request: Request, response: Response): Promise<void> {
@@ -141,9 +175,11 @@ async function submitPassword(deps: SignInRoutesDependencies, request: Request, 
       cookies.persist(response, 'device', result.deviceToken);
       if (result.codePending) {
         if (returnTo !== undefined) request.session.returnTo = returnTo;
+        // A redirect would lose the draft.
+        if (request.carriedDraft !== undefined) return showCodePage(response);
         return seeOther(request, response, paths.signInCode);
       }
-      return response.redirect(303, returnTo ?? paths.dashboard);
+      return continueAfterSignIn(deps.drafts, request, response, result.user, returnTo ?? paths.dashboard);
   }
 }
 

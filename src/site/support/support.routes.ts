@@ -1,11 +1,12 @@
 import type { Request, Response } from 'express';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { maxPurposeLength, supportLevels } from '../../domain/support.ts';
+import { isGrantInForce, maxPurposeLength, supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { paths, fillPath } from '../http/paths.ts';
 import { renewCsrfToken } from '../http/csrf.ts';
+import type { FormDeclaration } from '../http/form-declaration.ts';
 import { readForm, wholeNumber, singleLine } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -31,17 +32,64 @@ export interface SupportRoutesDependencies {
   readonly clock: () => number;
 }
 
+const forms = {
+  grant: {
+    keeps: ['operator', 'purpose', 'hours', 'level'],
+    changes: { notNeeded: 'adds a grant; an operator can have only one at a time' },
+  },
+  end: {
+    page: paths.supportAccess,
+    keeps: [],
+    changes: { notNeeded: 'ends one grant, which cannot change before it ends; a repetition changes nothing' },
+  },
+  enter: {
+    page: paths.dashboard,
+    keeps: [],
+    changes: { notNeeded: 'changes only the session of its sender; the grant is checked under the lock' },
+  },
+  leave: { page: paths.dashboard, keeps: [], changes: { notNeeded: 'changes only the session of its sender' } },
+} as const satisfies Readonly<Record<string, FormDeclaration>>;
+
 /**
  * Creates the routes with which administrators grant and end support access, and operators enter and leave the tenant.
  */
 export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, grant, end, enter, leave });
   return [
-    { method: 'get', path: paths.supportAccess, access: 'support.view', handle: (...both) => handlers.show(...both) },
-    { method: 'post', path: paths.supportAccess, access: 'support.grant', handle: handlers.grant },
-    { method: 'post', path: paths.endSupport, access: 'support.grant', handle: handlers.end },
-    { method: 'post', path: paths.enterSupport, access: 'dashboard.view', handle: handlers.enter },
-    { method: 'post', path: paths.leaveSupport, access: 'dashboard.view', handle: handlers.leave },
+    {
+      method: 'get',
+      path: paths.supportAccess,
+      access: 'support.view',
+      handle: (...both) => handlers.show(...both, [], both[0].restored ? (both[0].body as Typed) : {}),
+    },
+    {
+      method: 'post',
+      path: paths.supportAccess,
+      access: 'support.grant',
+      form: forms.grant,
+      handle: handlers.grant,
+    },
+    {
+      method: 'post',
+      path: paths.endSupport,
+      access: 'support.grant',
+      form: forms.end,
+      handle: handlers.end,
+    },
+    {
+      method: 'post',
+      path: paths.enterSupport,
+      access: 'dashboard.view',
+      form: forms.enter,
+      handle: handlers.enter,
+    },
+    {
+      method: 'post',
+      path: paths.leaveSupport,
+      access: 'dashboard.view',
+      form: forms.leave,
+      handle: handlers.leave,
+    },
   ];
 }
 
@@ -56,7 +104,7 @@ function grantModel(deps: SupportRoutesDependencies, grant: TenantGrant) {
   const { clock } = deps;
   return {
     ...grant,
-    outcome: grant.outcome ?? (grant.endsAt <= clock() ? 'expired' : null),
+    outcome: grant.outcome ?? (isGrantInForce(grant, clock()) ? null : 'expired'),
     endHref: fillPath(paths.endSupport, { grantId: grant.id }),
   };
 }

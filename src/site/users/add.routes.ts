@@ -31,7 +31,16 @@ export function addUserRoutes(deps: AddUserRoutesDependencies): Route[] {
       access: 'users.add',
       handle: (request, response) => handlers.showForm(request, response, []),
     },
-    { method: 'post', path: paths.newUser, access: 'users.add', handle: handlers.add },
+    {
+      method: 'post',
+      path: paths.newUser,
+      access: 'users.add',
+      form: {
+        keeps: ['firstName', 'lastName', 'displayName', 'username', 'language', 'administratorLevel', 'agentLevel'],
+        changes: { notNeeded: 'adds a user; a user name can be added only once' },
+      },
+      handle: handlers.add,
+    },
   ];
 }
 
@@ -40,7 +49,7 @@ async function showForm(
   request: Request,
   response: Response,
   faults: readonly PageFault[],
-  answer = 200,
+  status?: number,
 ): Promise<void> {
   const { database, credentialIssuer } = deps;
   const scope = scopeOf(request);
@@ -63,12 +72,11 @@ async function showForm(
     handOver: describeHandover(scope, credentialIssuer),
     isOfDeletedUser: faults.some((fault) => 'code' in fault && fault.code === 'username.ofDeletedUser'),
   };
-  const status = faults.length > 0 ? {} : { status: answer };
   response.page('users/new', model, {
     title: 'common:terms.addUser',
     breadcrumbs: userListBreadcrumbs,
     faults,
-    ...status,
+    ...(status ? { status } : {}),
   });
 }
 

@@ -1,7 +1,7 @@
 import { availableBulkActions, type BulkAction } from '../../core/accounts/index.ts';
 import type { Scope } from '../../domain/scope.ts';
 
-interface ButtonStyle {
+export interface ButtonStyle {
   readonly label: string;
   readonly icon: string;
   readonly danger: boolean;

@@ -1,6 +1,10 @@
 import type { Request, Response } from 'express';
 import { conflict, Failure, notFound } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
+import type { Activity } from '../../domain/activity/event.ts';
+import type { User } from '../../domain/people/user.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { activityStore } from '../../core/activity/index.ts';
 import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
@@ -18,6 +22,7 @@ import {
 } from '../../core/accounts/index.ts';
 import { type CreateHandoverSheet, revealedCredential } from './handover.ts';
 import { buttonStyleOf } from './bulk-buttons.ts';
+import { readSeenUsers } from './seen-user.ts';
 import { bulkForm, bulkResetForm } from './users.forms.ts';
 import { userListBreadcrumbs } from './view-models.ts';
 import type { PageNotice } from '../http/page-options.ts';
@@ -39,16 +44,41 @@ export interface BulkRoutesDependencies {
 export function bulkRoutes(deps: BulkRoutesDependencies): Route[] {
   const handlers = bind(deps, { confirm, run, runReset });
   return [
-    { method: 'get', path: paths.bulkUsers, access: 'users.list', handle: handlers.confirm },
-    { method: 'post', path: paths.bulkUsers, access: 'users.list', handle: handlers.run },
-    { method: 'post', path: paths.bulkReset, access: 'users.resetPassword', handle: handlers.runReset },
+    {
+      method: 'get',
+      path: paths.bulkUsers,
+      access: 'users.list',
+      handle: (request, response) =>
+        handlers.confirm(request, response, request.restored ? request.body : request.query),
+    },
+    {
+      method: 'post',
+      path: paths.bulkUsers,
+      access: 'users.list',
+      form: { keeps: ['action', 'user'], needsInput: true, changes: { comparedBy: ['seen'] } },
+      handle: handlers.run,
+    },
+    {
+      method: 'post',
+      path: paths.bulkReset,
+      access: 'users.resetPassword',
+      form: { page: paths.bulkUsers, keeps: ['action', 'user'], needsInput: true, changes: { comparedBy: ['target'] } },
+      handle: handlers.runReset,
+    },
   ];
 }
 
-async function confirm(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
+/** @param changed users because of whom a bulk action was not performed */
+async function confirm(
+  deps: BulkRoutesDependencies,
+  request: Request,
+  response: Response,
+  given: unknown,
+  changed: readonly User[] = [],
+): Promise<void> {
   const { answerRefusal, database, clock, credentialIssuer } = deps;
   const scope = scopeOf(request);
-  const { values, faults } = readForm(bulkForm, request.query);
+  const { values, faults } = readForm(bulkForm, given);
   if (values === null) return answerEmptySelection(response, faults[0]?.key ?? 'users:bulk.error.nobody');
   const action = requiredAction(values.action);
   const decision = may(scope, policyActionOf(action));
@@ -68,9 +98,20 @@ async function confirm(deps: BulkRoutesDependencies, request: Request, response:
     skipped: skipped.map(skippedUser),
     handOver: describeHandover(scope, credentialIssuer),
     backHref: returnHrefFor(action),
+    changes: await changesOf(database, scope, changed),
   };
-  response.page('users/bulk-confirm', model, { title: label, breadcrumbs: userListBreadcrumbs });
+  const status = changed.length > 0 ? { status: 409 } : {};
+  response.page('users/bulk-confirm', model, { title: label, breadcrumbs: userListBreadcrumbs, ...status });
 }
+
+const changesOf = (database: Database, scope: Scope, users: readonly User[]): Promise<Activity[]> =>
+  users.length === 0
+    ? Promise.resolve([])
+    : activityStore.latestChangesOfState(
+        database,
+        scope,
+        users.map(({ id }) => id),
+      );
 
 async function run(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { answerRefusal, change } = deps;
@@ -80,7 +121,8 @@ async function run(deps: BulkRoutesDependencies, request: Request, response: Res
   if (action === 'reset') throw new Failure('badRequest');
   const decision = may(scopeOf(request), policyActionOf(action));
   if (!decision.allowed) return answerRefusal(request, response, decision, policyActionOf(action));
-  const outcome = await change(scopeOf(request), action, values.user);
+  const outcome = await change(scopeOf(request), action, values.user, readSeenUsers(request.body));
+  if (outcome.changed) return confirm(deps, request, response, request.body, outcome.changed);
   if (outcome.approvalRequired) return answerRefusal(request, response, outcome.approvalRequired);
   if (outcome.done.length + outcome.skipped.length === 0) throw notFound();
   request.session.notice = noticeOf(action, outcome);

@@ -1,4 +1,5 @@
-import type { DisplayText } from '../http/view-models.ts';
+import { findChangeTo } from '../http/conflict.ts';
+import type { ConflictingField, DisplayText, FormConflict } from '../http/view-models.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { changeableFields, type EditConflict, fieldsOf, type UserField } from '../../core/accounts/index.ts';
@@ -21,7 +22,7 @@ export interface EditFormState {
    */
   readonly version: string;
   readonly shown: Partial<FieldValues>;
-  readonly conflict: { readonly complete: boolean; readonly fields: readonly ConflictingField[] } | null;
+  readonly conflict: FormConflict | null;
   /** The stored values of fields whose typed values were not saved. */
   readonly stored: Partial<Record<UserField, DisplayText>>;
 }
@@ -48,6 +49,9 @@ export function storedForm(scope: Scope, user: User, levels: OfferedLevels): Edi
     stored: {},
   };
 }
+
+/** @returns whether a form contains what its page showed */
+export const isSubmitted = (body: unknown): boolean => textField(body, 'version') !== '';
 
 /**
  * @returns the form with the submitted values, to be corrected; it keeps the version and values that the page showed
@@ -102,13 +106,6 @@ function textField(body: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A field that was not saved, with its stored value. If the log contains that change, also the user who made it. */
-export interface ConflictingField {
-  readonly field: UserField;
-  readonly stored: DisplayText;
-  readonly change: { readonly by: DisplayText; readonly from: DisplayText; readonly at: number } | null;
-}
-
 /** @returns the fields that were not saved, each with its stored value and the user who stored it */
 export async function conflictingFields(
   database: Database,
@@ -119,31 +116,14 @@ export async function conflictingFields(
   const edits = complete ? await activityStore.editsOfUser(database, scope, user.id) : [];
   return fields.map((field) => ({
     field,
+    label: `common:terms.${field}`,
     stored: shownValue(field, stored[field]),
-    change: changeTo(edits, field, stored[field]),
+    change: findChangeTo<Change>(edits, stored[field], (entry) => changeOf(entry, field), shownValue.bind(null, field)),
   }));
-}
-
-// The log does not record languages that users choose for themselves, and names in it can be erased. In both cases its
-// latest entry for the field differs from the stored value, and no author is shown.
-function changeTo(edits: readonly Activity[], field: UserField, stored: string | null): ConflictingField['change'] {
-  for (const activity of edits) {
-    const change = changeOf(activity, field);
-    if (change === undefined) continue;
-    if (change.to !== stored) return null;
-    return { by: actorOf(activity), from: shownValue(field, change.from), at: activity.at };
-  }
-  return null;
 }
 
 const changeOf = ({ event }: Activity, field: UserField): Change | undefined =>
   event.kind === 'user.edited' ? event.changes.find((change) => change.field === field) : undefined;
-
-function actorOf({ actor, support }: Activity): DisplayText {
-  if (actor === null) return { key: 'activity:operator' };
-  if (actor.name === null) return { key: 'activity:erased', values: { pseudonym: actor.pseudonym ?? '' } };
-  return support ? { key: 'activity:supporter', values: { name: actor.name } } : { text: actor.name };
-}
 
 function shownValue(field: UserField, value: string | null): DisplayText {
   if (field === 'language') return enumColumns.language(value ?? 'tenant');

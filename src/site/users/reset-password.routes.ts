@@ -27,7 +27,13 @@ export function resetPasswordRoutes(deps: ResetPasswordRoutesDependencies): Rout
   const handlers = bind(deps, { confirmReset, reset });
   return [
     { method: 'get', path: paths.resetPassword, access: 'users.resetPassword', handle: handlers.confirmReset },
-    { method: 'post', path: paths.resetPassword, access: 'users.resetPassword', handle: handlers.reset },
+    {
+      method: 'post',
+      path: paths.resetPassword,
+      access: 'users.resetPassword',
+      form: { keeps: [], changes: { comparedBy: ['epoch'] } },
+      handle: handlers.reset,
+    },
   ];
 }
 

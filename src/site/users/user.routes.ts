@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { Failure } from '../../domain/errors.ts';
 import { statusOf, type User } from '../../domain/people/user.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { newApprovalPath, paths, userPath } from '../http/paths.ts';
@@ -7,6 +8,7 @@ import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import {
   type Links,
+  changeableFields,
   describeHandover,
   type CredentialIssuer,
   type UserActions,
@@ -15,7 +17,14 @@ import {
   type Users,
 } from '../../core/accounts/index.ts';
 import { restrictionNotes } from '../rules/restriction-notes.ts';
-import { conflictingFields, conflictForm, returnedForm, storedForm, type EditFormState } from './edit-form.ts';
+import {
+  conflictingFields,
+  conflictForm,
+  isSubmitted,
+  returnedForm,
+  storedForm,
+  type EditFormState,
+} from './edit-form.ts';
 import { type NameOrderOf, editForm, readShown } from './users.forms.ts';
 import { assignableLevels, permissionsOf, userListBreadcrumbs, userLinks, userIdOf } from './view-models.ts';
 import type { UserPage } from './users.views.ts';
@@ -53,11 +62,16 @@ export function userRoutes(deps: UserRoutesDependencies): Route[] {
       method: 'get',
       path: paths.user,
       access: 'users.view',
-      handle: (request, response) => handlers.show(request, response),
+      handle: (request, response) => handlers.show(request, response, restoredEdit(request)),
     },
-    { method: 'post', path: paths.user, access: 'users.edit', handle: handlers.edit },
+    { method: 'post', path: paths.user, access: 'users.edit', form: editFormDeclaration, handle: handlers.edit },
   ];
 }
+
+const editFormDeclaration = {
+  keeps: [...changeableFields, 'version', ...changeableFields.map((field) => `shown.${field}`)],
+  changes: { comparedBy: ['version', 'shown.displayName'] },
+};
 
 async function show(
   deps: UserRoutesDependencies,
@@ -92,17 +106,30 @@ async function show(
   });
 }
 
+function restoredEdit(request: Request): ReturnedEdit | undefined {
+  if (request.restored === undefined || !isSubmitted(request.body)) return undefined;
+  return { form: (user, levels) => returnedForm(scopeOf(request), user, levels, request.body) };
+}
+
 function answerFaults(
   deps: UserRoutesDependencies,
   request: Request,
   response: Response,
   faults: readonly PageFault[],
+  status?: number,
 ): Promise<void> {
   const scope = scopeOf(request);
   return show(deps, request, response, {
     form: (user, levels) => returnedForm(scope, user, levels, request.body),
     faults,
+    ...(status ? { status } : {}),
   });
+}
+
+// Thrown to roll the transaction back. The form explains it beside the level, so that the rest of the input is kept.
+function lastGlobalAdminFault(error: unknown): { readonly fault: PageFault } {
+  if (!(error instanceof Failure) || error.code !== 'user.lastGlobalAdmin') throw error;
+  return { fault: { field: 'administratorLevel', code: error.code } };
 }
 
 async function answerConflict(
@@ -134,7 +161,8 @@ async function edit(deps: UserRoutesDependencies, request: Request, response: Re
   if (values === null) return answerFaults(deps, request, response, faults);
   const nameOrder = deps.nameOrderOf(values.language ?? scope.tenant.language);
   const sent = { typed: values, shown: readShown(request.body, scope.rules.languages), nameOrder };
-  const outcome = await changes.edit(scope, userIdOf(request), sent);
+  const outcome = await changes.edit(scope, userIdOf(request), sent).catch(lastGlobalAdminFault);
+  if ('fault' in outcome) return answerFaults(deps, request, response, [outcome.fault], 409);
   if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.decision);
   if (outcome.outcome === 'invalid') return answerFaults(deps, request, response, outcome.faults);
   if (outcome.outcome === 'conflict') return answerConflict(deps, request, response, outcome);

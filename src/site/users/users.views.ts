@@ -125,6 +125,8 @@ export interface BulkConfirmPage extends Pick<ReturnType<typeof buttonStyleOf>, 
   readonly restoreWindowDays: number;
   readonly handOver: HandOver;
   readonly backHref: string;
+  /** What others changed after the page was opened, if nothing was done because of it. */
+  readonly changes: readonly Activity[];
 }
 
 interface BulkResult<H> {
@@ -144,14 +146,13 @@ declare module '../http/view-models.ts' {
     'links/secret': { readonly credential: RevealedCredential; readonly single: boolean };
     'second-factor/user': Pick<UserPage, 'user' | 'offers' | 'reasons' | 'secondFactorRequired'> &
       Pick<UserPage, 'removeSecondFactorHref' | 'restriction' | 'formerGlobalAdmin'>;
-    'users/action': { readonly action: string; readonly icon: string; readonly label: string };
+    'users/action': { readonly action: string; readonly icon: string; readonly label: string; readonly user: User };
     'users/bulk-bar': { readonly actions: BulkButtons };
     'users/bulk-confirm': BulkConfirmPage;
     'users/bulk-handover': BulkHandover;
     'users/bulk-skipped': Pick<BulkResult<never>, 'skipped'>;
     'users/bulk-empty': { readonly text: string };
     'users/bulk-reveal': BulkResult<BulkHandover> & { readonly credential: IssuedCredential | null };
-    'users/conflict': { readonly conflict: NonNullable<EditFormState['conflict']> };
     'users/delete-confirm': UserLinks & { readonly user: User; readonly days: number };
     'users/deleted': DeletedUsersPage;
     'users/deleted-row': { readonly user: DeletedUser; readonly isSelectable: boolean };

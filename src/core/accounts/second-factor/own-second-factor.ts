@@ -1,5 +1,6 @@
 import { conflict, Failure, type FieldFault } from '../../../domain/errors.ts';
 import { withSecondFactor } from '../../../domain/people/authentication.ts';
+import { isInForce } from '../../../domain/plausible-time.ts';
 import { isSecondFactorRequired, parseCode } from '../../../domain/people/second-factor.ts';
 import { recheckSession } from '../sessions/recheck-under-lock.ts';
 import type { Throttle } from '../throttles/throttle.ts';
@@ -37,7 +38,8 @@ export function needsPassword(
   { session }: Pick<AuthenticatedSession, 'session'>,
 ): boolean {
   const { clock } = deps;
-  return clock() - session.authTime > recentAuthenticationMs;
+  const { authTime } = session;
+  return !isInForce({ from: authTime, until: authTime + recentAuthenticationMs }, clock());
 }
 
 async function checkFirstCode(

@@ -1,3 +1,4 @@
+import { may } from '../../../domain/policy.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
 import type { Throttle } from '../throttles/throttle.ts';
@@ -8,6 +9,7 @@ import { bind } from '../../../platform/bind.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
+import * as usersStore from '../stores/users.store.ts';
 
 export type RemoveSecondFactor = ReturnType<typeof createSecondFactorRemover>;
 
@@ -17,16 +19,25 @@ export interface SecondFactorRemoverDependencies {
   readonly clock: () => number;
 }
 
-/** Removes another user's second factor, on behalf of an administrator or the operator's command. */
+/**
+ * Removes another user's second factor, on behalf of an administrator or the operator's command.
+ * @param seenAt the set-up time of the factor that the page showed, epoch ms; null if any factor is to be removed. A factor
+ * that the user has set up since then is kept
+ */
 export async function removeSecondFactor(
   deps: SecondFactorRemoverDependencies,
   scope: Scope,
   userId: string,
+  seenAt: number | null = null,
 ): Promise<ActionOutcome | { readonly outcome: 'moving' }> {
   const { database, clock, throttle } = deps;
   const result = await database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
     if ((await tenantsStore.findOwn(tx, scope))?.state === 'moving') return { outcome: 'moving' } as const;
+    const user = seenAt === null ? null : await usersStore.find(tx, scope, userId);
+    const factorAt = user?.secondFactorAt ?? null;
+    const isAllowed = user !== null && may(scope, 'users.removeSecondFactor', user).allowed;
+    if (isAllowed && factorAt !== null && factorAt !== seenAt) return { outcome: 'conflict', user } as const;
     return performAction(tx, scope, userId, removeSecondFactorAction, clock());
   });
   // Failed attempts with the removed factor must not lock the user out of the next one.

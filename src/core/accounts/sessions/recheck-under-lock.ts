@@ -3,7 +3,7 @@ import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { supportEndReason } from '../../../domain/support.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
-import { signInRefusal } from './validity.ts';
+import { accountRefusal } from './validity.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
@@ -22,7 +22,7 @@ const sessionChanged = 'session.changed';
  */
 export async function recheckSession(tx: Database, { id, user }: LiveSession, now: number): Promise<void> {
   const present = await sessionsStore.findLiveAcrossTenants(tx, id);
-  if (present?.user.epoch !== user.epoch || signInRefusal(present, now) !== null) throw conflict(sessionChanged);
+  if (present?.user.epoch !== user.epoch || accountRefusal(present, now) !== null) throw conflict(sessionChanged);
 }
 
 /**
@@ -62,7 +62,7 @@ async function recheckUser(
   now: number,
 ): Promise<Credentials> {
   const present = await credentialsStore.findOwn(tx, scope);
-  if (present === null || signInRefusal(present, now) !== null) throw conflict(sessionChanged);
+  if (present === null || accountRefusal(present, now) !== null) throw conflict(sessionChanged);
   if (epoch !== undefined && present.user.epoch !== epoch) throw conflict(sessionChanged);
   return present;
 }

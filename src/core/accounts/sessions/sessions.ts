@@ -5,6 +5,7 @@ import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { openWithin, signIn, type SessionsDependencies, type SessionTicket } from './sign-in.ts';
 import { isSessionValid, supportEndOf } from './validity.ts';
 import { activityStore } from '../../activity/index.ts';
+import { wereSessionsJustEnded } from './ended-sessions.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import { bind } from '../../../platform/bind.ts';
@@ -64,8 +65,10 @@ export function endOwn(
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const actorId = actingUserId(scope);
-    if ('allExcept' in which) await sessionsStore.endAllOfUser(tx, scope, actorId, which.allExcept);
-    else if (!(await sessionsStore.endOwn(tx, scope, which.id))) return false;
+    if ('allExcept' in which) {
+      const ended = await sessionsStore.endAllOfUser(tx, scope, actorId, which.allExcept);
+      if (ended === 0 && (await wereSessionsJustEnded(tx, scope, actorId, clock()))) return true;
+    } else if (!(await sessionsStore.endOwn(tx, scope, which.id))) return false;
     const event = { kind: 'sessions.ended', which: 'allExcept' in which ? 'others' : 'one' } as const;
     await activityStore.record(tx, scope, event, actorId, clock());
     return true;

@@ -25,6 +25,7 @@ export interface SessionTicket {
 interface OpenedSession {
   readonly ticket: SessionTicket;
   readonly codePending: boolean;
+  readonly user: { readonly userId: string; readonly tenantId: string };
 }
 
 export type SignInResult =
@@ -99,7 +100,8 @@ async function open(
     if (failure !== null) return failure;
     if (newHash !== null) await credentialsStore.rehash(tx, user, newHash);
     const ticket = await openWithin(deps, tx, scope, present.user, device, 'pwd');
-    return { ticket, codePending: present.user.secondFactorAt !== null };
+    const { id: userId, tenantId, secondFactorAt } = present.user;
+    return { ticket, codePending: secondFactorAt !== null, user: { userId, tenantId } };
   });
 }
 

@@ -4,13 +4,26 @@ import { codeEntryWindowMs, isCodePending, mustSetUpSecondFactor } from '../../.
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { effectiveRules } from '../../../domain/tenant-rules.ts';
+import { isInForce, isPlausible } from '../../../domain/plausible-time.ts';
 import { supportEndReason, type SupportEnd } from '../../../domain/support.ts';
 
 /**
  * @param now the current time, epoch ms
  * @returns the reason why a user cannot sign in even with the right password; null if the user can sign in
  */
-export function signInRefusal(
+export function signInRefusal(credentials: Credentials, now: number): SignInFailure | null {
+  const { user, passwordSetAt } = credentials;
+  const refusal = accountRefusal(credentials, now);
+  if (refusal !== null) return refusal;
+  return user.temporaryUntil !== null && !isPlausible(passwordSetAt, now) ? 'expired' : null;
+}
+
+/**
+ * Checks an account in an open session. The time at which a temporary password was set is not checked again.
+ * @param now the current time, epoch ms
+ * @returns the reason why the account cannot be used; null if it can be used
+ */
+export function accountRefusal(
   { user, tenant }: Pick<Credentials, 'user' | 'tenant'>,
   now: number,
 ): SignInFailure | null {
@@ -37,9 +50,9 @@ export function isSessionValid(
   );
   return (
     user.epoch === ticket.epoch &&
-    signInRefusal({ user, tenant }, now) === null &&
-    now - createdAt < limit &&
-    now - seenAt < idleLimitMs(rules)
+    accountRefusal({ user, tenant }, now) === null &&
+    isInForce({ from: createdAt, until: createdAt + limit }, now) &&
+    isInForce({ from: seenAt, until: seenAt + idleLimitMs(rules) }, now)
   );
 }
 

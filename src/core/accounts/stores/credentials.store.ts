@@ -12,9 +12,13 @@ import type { Hasher } from '../../../platform/keys/hasher.ts';
 export interface Credentials {
   readonly user: User;
   readonly tenant: UserTenant;
+  /** Epoch ms; 0 if the user has no password. */
+  readonly passwordSetAt: number;
 }
 
-type CredentialsRow = UserRow & UserTenantRow;
+interface CredentialsRow extends UserRow, UserTenantRow {
+  password_set_at: number | null;
+}
 
 /** Password metadata to display on pages. */
 export interface PasswordMetadata {
@@ -44,11 +48,15 @@ export type StoredPassword =
       readonly by: string | null;
     };
 
+// A literal instead of a binding, so that the planner can use the partial index on passwords.
+const isPassword = "credentials.kind = 'password'";
+
 function find(column: 'username' | 'id') {
   return preparedQuery<CredentialsRow>(`credentials.by ${column}`, (knex, $) =>
     knex('users')
       .join('tenants', 'tenants.id', 'users.tenant_id')
-      .select([...userColumns, ...userTenantColumns])
+      .joinRaw(`left join credentials on credentials.user_id = users.id and ${isPassword}`)
+      .select([...userColumns, ...userTenantColumns, 'credentials.created_at as password_set_at'])
       .where(`users.${column}`, opaqueValue(knex, $('value'))),
   );
 }
@@ -68,9 +76,6 @@ export async function findOwn(database: Database, scope: Scope): Promise<Credent
   const [row] = await byId(database, { value: actingUserId(scope) });
   return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;
 }
-
-// A literal instead of a binding, so that the planner can use the partial index on passwords.
-const isPassword = "kind = 'password'";
 
 const secretQuery = preparedQuery<{ secret: string }>('credentials.secret', (knex, $) =>
   knex('credentials')
@@ -188,4 +193,8 @@ export async function rehash(
   await database.knex('credentials').where({ user_id: id }).whereRaw(isPassword).update({ secret: hash });
 }
 
-const toCredentials = (row: CredentialsRow): Credentials => ({ user: toUser(row), tenant: toUserTenant(row) });
+const toCredentials = (row: CredentialsRow): Credentials => ({
+  user: toUser(row),
+  tenant: toUserTenant(row),
+  passwordSetAt: row.password_set_at ?? 0,
+});

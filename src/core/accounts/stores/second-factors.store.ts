@@ -1,7 +1,7 @@
 import { insertRows } from '../../../platform/database/insert.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import type { Sealed } from '../../../domain/people/second-factor.ts';
+import { consumeTimeStep, type Sealed } from '../../../domain/people/second-factor.ts';
 import { Failure } from '../../../domain/errors.ts';
 import type { Vault } from '../../../platform/keys/vault.ts';
 import { seedPurpose, matchingTimeStep } from '../../../platform/keys/totp.ts';
@@ -10,6 +10,7 @@ interface TotpRow {
   readonly id: number;
   readonly secret: string;
   readonly key_id: string;
+  readonly used_steps: string;
 }
 
 /** A second factor to insert. */
@@ -62,24 +63,33 @@ export async function acceptTotp(
   userId: string,
   { code, now }: { readonly code: string; readonly now: number },
 ): Promise<boolean> {
-  const apps = await ofUser(database, scope, userId, 'totp').select<TotpRow[]>('id', 'secret', 'key_id');
-  const seeds = apps.map(({ id, secret, key_id }) => ({
+  const apps = await ofUser(database, scope, userId, 'totp').select<TotpRow[]>('id', 'secret', 'key_id', 'used_steps');
+  const seeds = apps.map(({ id, secret, key_id, used_steps }) => ({
     id,
+    used: used_steps,
     seed: vault.open({ text: secret, keyId: key_id }, seedPurpose(userId)),
   }));
-  for (const { id, seed } of seeds) {
+  for (const { id, used, seed } of seeds) {
     const step = seed === null ? null : matchingTimeStep(seed, code, now);
-    if (step !== null && (await consumeTimeStep(database, id, step))) return true;
+    const next = step === null ? null : consumeTimeStep(parseSteps(used), step, now);
+    if (next !== null && (await replaceUsedSteps(database, id, used, next))) return true;
   }
   // The code is not wrong: the key is missing, or the row was modified in the database.
   if (seeds.some(({ seed }) => seed === null)) throw new Failure('unavailable', { code: 'secondFactor.unreadable' });
   return false;
 }
 
-/** Consumes a time step and all earlier ones. @returns false if it was already consumed, on any node */
-async function consumeTimeStep(database: Database, id: number, step: number): Promise<boolean> {
-  const app = database.knex('credentials').where({ id }).where('last_step', '<', step);
-  return (await app.update({ last_step: step })) === 1;
+const parseSteps = (text: string): number[] => text.split(',').filter(Boolean).map(Number);
+
+/** @returns false if another code was accepted since the steps were read, on any node */
+async function replaceUsedSteps(
+  database: Database,
+  id: number,
+  used: string,
+  next: readonly number[],
+): Promise<boolean> {
+  const app = database.knex('credentials').where({ id, used_steps: used });
+  return (await app.update({ used_steps: next.join(',') })) === 1;
 }
 
 /** Consumes a recovery code. @returns whether the code existed */
@@ -111,7 +121,7 @@ export async function insert(
     .whereNull('second_factor_at')
     .update({ second_factor_at: at, second_factor_due: 0 });
   if (updated !== 1) return false;
-  const totp = { kind: 'totp', secret: seed.text, key_id: seed.keyId, last_step: step };
+  const totp = { kind: 'totp', secret: seed.text, key_id: seed.keyId, used_steps: String(step) };
   await database.knex('credentials').insert({ user_id: userId, ...totp, created_at: at });
   await replaceCodes(database, scope, userId, recoveryDigests, at);
   return true;

@@ -169,14 +169,18 @@ export async function endAllOfTenant(database: Database, scope: Scope): Promise<
   await database.knex('user_sessions').whereIn('user_id', ofTenant).delete();
 }
 
-/** Ends a user's sessions. @param except a session to keep, such as the one in which a password was changed */
+/**
+ * Ends a user's sessions.
+ * @param except a session to keep, such as the one in which a password was changed
+ * @returns the number of sessions that were ended
+ */
 export async function endAllOfUser(
   database: Database,
   scope: Scope,
   userId: string,
   except: string | null,
-): Promise<void> {
+): Promise<number> {
   const ofUser = database.knex('users').select('id').where({ tenant_id: scope.tenant.id, id: userId });
   const sessions = database.knex('user_sessions').whereIn('user_id', ofUser);
-  await (except === null ? sessions : sessions.whereNot('id', except)).delete();
+  return (except === null ? sessions : sessions.whereNot('id', except)).delete();
 }

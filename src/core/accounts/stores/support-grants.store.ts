@@ -3,13 +3,13 @@ import type { Database } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { TenantRules } from '../../../domain/tenant-rules.ts';
-import type { Grant, SupportLevel } from '../../../domain/support.ts';
+import type { Grant, GrantPeriod, SupportLevel } from '../../../domain/support.ts';
 import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 import { readOwnRules } from './tenants.mapping.ts';
 
 /** A grant and its tenant, with all data that decides whether the grant is valid. */
-export interface OpenGrant extends Grant {
+export interface OpenGrant extends Grant, GrantPeriod {
   readonly operatorId: string;
   /** Epoch ms; null while the grant has not ended. */
   readonly endedAt: number | null;
@@ -22,6 +22,7 @@ export interface OpenGrantRow {
   support_operator: string;
   support_purpose: string;
   support_level: SupportLevel;
+  support_granted_at: number;
   support_ends_at: number;
   support_ended_at: number | null;
   support_granted_by: string;
@@ -38,6 +39,7 @@ export const openGrantColumns: Readonly<Record<keyof OpenGrantRow, string>> = {
   support_operator: 'grants.operator_id',
   support_purpose: 'grants.purpose',
   support_level: 'grants.level',
+  support_granted_at: 'grants.granted_at',
   support_ends_at: 'grants.ends_at',
   support_ended_at: 'grants.ended_at',
   support_granted_by: 'grants.granted_by',
@@ -64,6 +66,7 @@ export function toOpenGrant(row: OpenGrantRow): OpenGrant | null {
     operatorId: row.support_operator,
     purpose: row.support_purpose,
     level: row.support_level,
+    grantedAt: row.support_granted_at,
     endsAt: row.support_ends_at,
     endedAt: row.support_ended_at,
     grantedBy: { id: row.support_granted_by, name: row.support_granter },

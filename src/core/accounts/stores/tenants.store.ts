@@ -1,4 +1,5 @@
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
+import { lockRow } from '../../../platform/database/row-locks.ts';
 import type { Language } from '../../../domain/regions.ts';
 import type { TenantRules } from '../../../domain/tenant-rules.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -60,13 +61,14 @@ export async function findOwn(database: Database, scope: Scope): Promise<Tenant 
 /**
  * Locks a tenant for the rest of the transaction, so that invariants across its users can be checked, such as that a
  * Global admin remains. Every transaction that writes more than one row of a tenant takes this lock first, so that
- * transactions cannot deadlock. In SQLite, no lock is needed, because every write transaction is exclusive.
+ * transactions cannot deadlock. It then waits only briefly for other rows, because sign-ins of the tenant wait for this
+ * lock. In SQLite, no lock is needed, because every write transaction is exclusive.
  */
 export async function lock(
   database: Database,
   { tenant }: { readonly tenant: Pick<ScopeTenant, 'id'> },
 ): Promise<void> {
-  if (database.dialect === 'postgres') await database.knex('tenants').where({ id: tenant.id }).forUpdate().select('id');
+  if (database.dialect === 'postgres') await lockRow<TenantRow>(database, 'tenants', tenant.id, ['id']);
 }
 
 /** @returns a tenant of the region, for the operator's commands */

@@ -94,6 +94,16 @@ export async function lock(database: Database, scope: Scope, id: string): Promis
 }
 
 /**
+ * Locks users of the tenant for the rest of a transaction that already holds the tenant's lock. Needed because users change
+ * their own language without the tenant's lock, and an import writes every field.
+ */
+export async function lockByUsernames(database: Database, scope: Scope, usernames: readonly string[]): Promise<void> {
+  if (database.dialect !== 'postgres') return;
+  const own = database.knex('users').where({ tenant_id: scope.tenant.id }).whereIn('username', usernames);
+  await own.forNoKeyUpdate().select('id');
+}
+
+/**
  * Updates only the given fields of a user and increments the version. If it removes the Global admin level, it stores
  * the time.
  */

@@ -3,10 +3,10 @@ import { Failure } from '../../../domain/errors.ts';
 import {
   weakensApproval,
   tenantRulesFault,
-  choiceRuleNames,
-  numericRuleNames,
+  tenantRuleNames,
   effectiveRules,
   invalidRulesIn,
+  type TenantRule,
   type TenantRules,
 } from '../../../domain/tenant-rules.ts';
 import { may, maySetRules } from '../../../domain/policy.ts';
@@ -18,11 +18,11 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 import { rejectFaults } from '../../../domain/validation.ts';
-import type { PolicyDecision } from '../../../domain/policy-decision.ts';
+import type { Denial } from '../../../domain/policy-decision.ts';
 
 export type TenantRulesFeature = ReturnType<typeof createTenantRules>;
 
-const names = [...numericRuleNames, ...choiceRuleNames];
+const names = tenantRuleNames;
 
 /**
  * @returns the changes between two versions of the rules that a tenant has set. A value of null means that the region's
@@ -32,9 +32,6 @@ export const changesBetween = (before: TenantRules, next: TenantRules): RuleChan
   names
     .filter((rule) => before[rule] !== next[rule])
     .map((rule) => ({ rule, from: before[rule] ?? null, to: next[rule] ?? null }));
-
-/** Serializes the rules that a tenant has set, for a field of the form that detects concurrent changes. */
-export const serializeOwnRules = (own: TenantRules): string => JSON.stringify(own);
 
 export interface TenantRulesDependencies {
   readonly database: Database;
@@ -65,11 +62,20 @@ export function isAllowedByRegion(deps: TenantRulesDependencies, own: TenantRule
   return invalidRulesIn(own, regionRules).length === 0;
 }
 
+/** The result of saving the form of the tenant's own rules. */
+export type SetRulesOutcome =
+  /** `merged`: rules that someone else changed in the meantime kept their new values. */
+  | { readonly outcome: 'saved'; readonly merged: boolean }
+  /** Nothing was saved, because `next`, with everyone's changes, requires another administrator's approval. */
+  | { readonly outcome: 'refused'; readonly decision: Denial; readonly next: TenantRules }
+  /** Nothing was saved, because the sender may not have seen the present values of these rules. */
+  | { readonly outcome: 'conflict'; readonly rules: readonly TenantRule[]; readonly complete: boolean };
+
 /**
- * Replaces the tenant's own rules and records the changes. The new rules apply to the next request.
- * @param seen the serialized own rules that the form was rendered with, if known
- * @returns the decision of the policy, or `meanwhile` if the rules have changed since the form was rendered. Nothing is
- * saved in that case, or if the change requires another administrator's approval
+ * Changes the tenant's own rules and records the changes. They apply from the next request on.
+ * @param next the rules as submitted
+ * @param seen the own rules that the form was rendered with: only rules that differ from them are changed. Null if the form
+ * does not contain them: then rules that differ from the stored ones are a conflict. Undefined to replace all rules
  * @throws Failure forbidden if the actor may not change rules, badRequest if a rule is unknown or less strict than the
  * region's
  */
@@ -77,19 +83,41 @@ export async function set(
   deps: TenantRulesDependencies,
   scope: Scope,
   next: TenantRules,
-  seen: string | null = null,
-): Promise<PolicyDecision | 'meanwhile'> {
+  seen?: TenantRules | null,
+): Promise<SetRulesOutcome> {
   const { database, clock, regionRules } = deps;
   rejectFaults(tenantRulesFault(next, regionRules));
   return database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
-    const before = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
-    if (seen !== null && seen !== serializeOwnRules(before)) return 'meanwhile';
-    const loosens = weakensApproval(effectiveRules(regionRules, before), effectiveRules(regionRules, next));
+    const stored = (await tenantsStore.findOwn(tx, scope))?.ownRules ?? {};
+    const rules = conflictsIn(next, seen, stored);
+    if (rules.length > 0) return { outcome: 'conflict', rules, complete: seen !== null };
+    const merged = mergedWith(next, seen ?? stored, stored);
+    const loosens = weakensApproval(effectiveRules(regionRules, stored), effectiveRules(regionRules, merged));
     const decision = maySetRules(scope, loosens);
-    if (decision.allowed || decision.because !== 'secondAdministrator') await setWithin(deps, tx, scope, next);
-    return decision;
+    const needsApproval = !decision.allowed && decision.because === 'secondAdministrator';
+    if (needsApproval) return { outcome: 'refused', decision, next: merged };
+    await setWithin(deps, tx, scope, merged);
+    if (!decision.allowed) return { outcome: 'refused', decision, next: merged };
+    return { outcome: 'saved', merged: changesBetween(next, merged).length > 0 };
   });
+}
+
+const changedNames = (before: TenantRules, next: TenantRules): TenantRule[] =>
+  changesBetween(before, next).map(({ rule }) => rule);
+
+function conflictsIn(next: TenantRules, seen: TenantRules | null | undefined, stored: TenantRules): TenantRule[] {
+  if (seen === undefined) return [];
+  if (seen === null) return changedNames(stored, next);
+  const changedByOthers = changedNames(seen, stored);
+  return changedNames(seen, next).filter((rule) => changedByOthers.includes(rule) && next[rule] !== stored[rule]);
+}
+
+/** @returns the stored rules with the changes that the sender made to the rules that they saw */
+function mergedWith(next: TenantRules, seen: TenantRules, stored: TenantRules): TenantRules {
+  const own = changedNames(seen, next);
+  const merged = names.map((rule) => [rule, own.includes(rule) ? next[rule] : stored[rule]] as const);
+  return Object.fromEntries(merged.filter(([, value]) => value !== undefined));
 }
 
 /** The rules that a tenant sets, which can only be stricter than its region's. */

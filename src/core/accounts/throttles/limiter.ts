@@ -60,14 +60,35 @@ export function networkOf(address: string): string {
 
 /** Consumes points. @returns the waiting time if the limit is exceeded; null otherwise */
 export async function consume(limiter: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
-  try {
-    await limiter.consume(key, points);
-    return null;
-  } catch (rejection) {
-    if (!(rejection instanceof RateLimiterRes)) throw rejection;
-    return {
-      retryAfter: Math.max(1, Math.ceil(rejection.msBeforeNext / 1_000)),
-      isFirstRefusal: rejection.consumedPoints === limiter.points + 1,
-    };
-  }
+  const rejection = await limiter.consume(key, points).then(
+    async (accepted) => {
+      await shorten(limiter, key, accepted, limiter.duration);
+      return null;
+    },
+    (error: unknown) => {
+      if (error instanceof RateLimiterRes) return error;
+      throw error;
+    },
+  );
+  if (rejection === null) return null;
+  const seconds = await shorten(limiter, key, rejection, limiter.blockDuration);
+  return {
+    retryAfter: Math.max(1, Math.ceil(seconds)),
+    isFirstRefusal: rejection.consumedPoints === limiter.points + 1,
+  };
+}
+
+/**
+ * Ends a window or a block after its full duration from now, if it was stored while a clock was ahead.
+ * @returns the remaining seconds
+ */
+async function shorten(
+  limiter: RateLimiterAbstract,
+  key: string,
+  { msBeforeNext, consumedPoints }: RateLimiterRes,
+  durationSeconds: number,
+): Promise<number> {
+  if (msBeforeNext <= durationSeconds * 1_000) return msBeforeNext / 1_000;
+  await limiter.set(key, consumedPoints, durationSeconds);
+  return durationSeconds;
 }

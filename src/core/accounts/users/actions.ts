@@ -4,9 +4,11 @@ import { may, mayAssignLevels, mayDelete } from '../../../domain/policy.ts';
 import { restoreWindowMs } from '../../../domain/regions.ts';
 import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
+import { hasStateChanged, type SeenUser } from '../../../domain/people/seen-user.ts';
 import type { User, Change } from '../../../domain/people/user.ts';
 import { changeableFields, type UserChanges } from '../stores/users.mapping.ts';
 import { activityStore } from '../../activity/index.ts';
+import { wereSessionsJustEnded } from '../sessions/ended-sessions.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -21,22 +23,26 @@ export interface UserAction {
   readonly among: 'present' | 'deleted';
   /** An additional policy check, beyond the one for the action itself. */
   readonly decision?: (scope: Scope, user: User) => PolicyDecision;
+  /** The state that the action leads to. A user who is already in it has not been changed against the sender's will. */
+  readonly leadsTo?: User['state'];
   /** Writes the change. @returns the event to record, or null if nothing changed */
   readonly apply: (tx: Database, scope: Scope, user: User, at: number) => Promise<ActivityEvent | null>;
 }
 
 /**
  * The outcome of an action: `unchanged` if there was nothing to do, `refused` if the policy denied it and the denial
- * was recorded.
+ * was recorded, and `conflict` if someone else changed the user after the page was rendered, so that nothing was written.
  */
 export type ActionOutcome =
   | { readonly outcome: 'done'; readonly user: User }
   | { readonly outcome: 'unchanged'; readonly user: User }
+  | { readonly outcome: 'conflict'; readonly user: User }
   | { readonly outcome: 'refused'; readonly user: User; readonly decision: Denial };
 
 /**
  * Performs an action and records it, within a transaction that holds the tenant's lock.
  * @param at the time of the change, epoch ms
+ * @param seen the user as the sender saw them; null if the state that they were in does not matter
  * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin
  */
 export async function performAction(
@@ -45,6 +51,7 @@ export async function performAction(
   userId: string,
   action: UserAction,
   at: number,
+  seen: SeenUser | null = null,
 ): Promise<ActionOutcome> {
   const find = action.among === 'deleted' ? usersStore.findDeleted : usersStore.find;
   const user = await find(tx, scope, userId);
@@ -55,6 +62,8 @@ export async function performAction(
     await activityStore.record(tx, scope, refusal, user.id, at);
     return { outcome: 'refused', user, decision };
   }
+  if (seen !== null && action.leadsTo !== user.state && hasStateChanged(seen, user))
+    return { outcome: 'conflict', user };
   const event = await action.apply(tx, scope, user, at);
   if (event === null) return { outcome: 'unchanged', user };
   await requireRemainingGlobalAdmin(tx, scope, user);
@@ -77,6 +86,7 @@ async function requireRemainingGlobalAdmin(tx: Database, scope: Scope, before: U
 const setState = (action: Action, state: User['state'], kind: StateEvent): UserAction => ({
   action,
   among: 'present',
+  leadsTo: state,
   apply: async (tx, scope, user, at) => {
     if (user.state === state) return null;
     await usersStore.setState(tx, scope, user.id, state, at);
@@ -106,9 +116,10 @@ export const restore: UserAction = {
 export const endSessions: UserAction = {
   action: 'users.endSessions',
   among: 'present',
-  apply: async (tx, scope, user) => {
-    await sessionsStore.endAllOfUser(tx, scope, user.id, null);
-    return { kind: 'sessions.ended', which: 'all' };
+  apply: async (tx, scope, user, at) => {
+    const ended = await sessionsStore.endAllOfUser(tx, scope, user.id, null);
+    const isRepeated = ended === 0 && (await wereSessionsJustEnded(tx, scope, user.id, at));
+    return isRepeated ? null : { kind: 'sessions.ended', which: 'all' };
   },
 };
 

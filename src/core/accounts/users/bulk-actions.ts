@@ -5,7 +5,9 @@ import type { Action } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
-import { mayDeleteNow, block, verdictOn, remove, restore, performAction, unblock, type UserAction } from './actions.ts';
+import { mayDeleteNow, block, verdictOn, remove, restore, performAction, unblock } from './actions.ts';
+import type { UserAction } from './actions.ts';
+import { hasStateChanged, type SeenUser } from '../../../domain/people/seen-user.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
@@ -54,6 +56,8 @@ export interface BulkOutcome {
   readonly skipped: readonly SkippedUser[];
   /** Set if nothing was done because deleting so many users requires another administrator's approval. */
   readonly approvalRequired?: Exclude<PolicyDecision, { allowed: true }>;
+  /** Set if nothing was done because these users were blocked, unblocked or restored after the page showed them. */
+  readonly changed?: readonly User[];
 }
 
 // Users who are already in the target state are skipped.
@@ -121,6 +125,7 @@ async function performOne(
   try {
     const result = await performAction(tx, scope, user.id, step, clock());
     if (result.outcome === 'refused') return result.decision.because;
+    if (result.outcome === 'conflict') return 'meanwhile';
     return result.outcome === 'unchanged' ? 'unchanged' : null;
   } catch (error) {
     if (error instanceof Failure && error.kind === 'notFound') return 'meanwhile';
@@ -130,6 +135,7 @@ async function performOne(
 
 /**
  * Applies one action to several users of the tenant in one transaction.
+ * @param seen the users as the page showed them, by id. A user who is missing is not compared
  * @throws Failure conflict if it would leave the tenant without an active Global admin; in that case, no user is
  * changed
  */
@@ -138,6 +144,7 @@ export async function bulkChange(
   scope: Scope,
   action: Exclude<BulkAction, 'reset'>,
   ids: readonly string[],
+  seen: ReadonlyMap<string, SeenUser> = new Map(),
 ): Promise<BulkOutcome> {
   const { database, clock } = deps;
   checkBulkSize(ids);
@@ -147,6 +154,8 @@ export async function bulkChange(
     const chosen = await usersStore.findMany(tx, scope, ids, actionOf(action).among);
     const approvalRequired = await findApprovalRequirement(tx, scope, action, chosen, clock());
     if (approvalRequired) return { done: [], skipped: [], approvalRequired };
+    const changed = changedSince(scope, userActions[action], chosen, seen);
+    if (changed.length > 0) return { done: [], skipped: [], changed };
     const done: User[] = [];
     const skipped: SkippedUser[] = [];
     for (const user of chosen) {
@@ -157,6 +166,19 @@ export async function bulkChange(
     return { done, skipped };
   });
 }
+
+// Users who would be skipped anyway are not compared.
+const changedSince = (
+  scope: Scope,
+  step: UserAction,
+  chosen: readonly User[],
+  seen: ReadonlyMap<string, SeenUser>,
+): User[] =>
+  chosen.filter((user) => {
+    const shown = seen.get(user.id);
+    const wouldChange = step.leadsTo !== user.state && verdictOn(scope, step, user).allowed;
+    return shown !== undefined && wouldChange && hasStateChanged(shown, user);
+  });
 
 export const createBulkChange = (deps: BulkChangeDependencies) => bind(deps, { bulkChange }).bulkChange;
 

@@ -3,6 +3,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
 import * as actions from './actions.ts';
 import type { ActionOutcome, UserAction } from './actions.ts';
+import type { SeenUser } from '../../../domain/people/seen-user.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
@@ -36,7 +37,12 @@ export function createUserActions(deps: UserActionsDependencies) {
 }
 
 // Counts the deletions under the lock, so that concurrent requests cannot exceed the limit for deletions without approval.
-export function removeOne(deps: UserActionsDependencies, scope: Scope, userId: string): Promise<ActionOutcome> {
+export function removeOne(
+  deps: UserActionsDependencies,
+  scope: Scope,
+  userId: string,
+  seen: SeenUser | null = null,
+): Promise<ActionOutcome> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
@@ -45,16 +51,16 @@ export function removeOne(deps: UserActionsDependencies, scope: Scope, userId: s
     const decision = await actions.mayDeleteNow(tx, scope, [user], clock());
     const isExempt = decision.allowed || decision.because !== 'secondAdministrator';
     return isExempt
-      ? actions.performAction(tx, scope, userId, actions.remove, clock())
+      ? actions.performAction(tx, scope, userId, actions.remove, clock(), seen)
       : { outcome: 'refused', user, decision };
   });
 }
 
 function bindAction({ database, clock }: UserActionsDependencies, action: UserAction) {
-  return (scope: Scope, userId: string): Promise<ActionOutcome> =>
+  return (scope: Scope, userId: string, seen: SeenUser | null = null): Promise<ActionOutcome> =>
     database.transaction(async (tx) => {
       await lockTenantAndRecheck(tx, scope, clock);
-      return actions.performAction(tx, scope, userId, action, clock());
+      return actions.performAction(tx, scope, userId, action, clock(), seen);
     });
 }
 
@@ -126,13 +132,8 @@ export async function saveEdit(
     const complete = isComplete(sent);
     if (!complete || fields.length > 0) return { outcome: 'conflict', user, changes, fields, complete };
   }
-  const result = await actions.performAction(
-    tx,
-    scope,
-    userId,
-    actions.editAction(needsApproval ? withoutLevel(changes) : changes),
-    at,
-  );
+  const step = actions.editAction(needsApproval ? withoutLevel(changes) : changes);
+  const result = await actions.performAction(tx, scope, userId, step, at);
   if (result.outcome === 'refused') return { outcome: 'refused', decision: result.decision };
   const merged = changedByOthers(sent, stored).some((field) => changes[field] === undefined);
   return { outcome: 'saved', user: { ...user, ...changes }, merged, needsApproval };

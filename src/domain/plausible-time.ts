@@ -1,0 +1,29 @@
+/** How far the clocks of two nodes may differ, in ms. */
+export const clockToleranceMs = 5 * 60_000;
+
+/** @returns the latest time, epoch ms, that something in the past can have. @param now the current time, epoch ms */
+export const latestPlausible = (now: number): number => now + clockToleranceMs;
+
+/**
+ * Decides whether a stored time can be right. A later one was stored while a clock was ahead, or the clock is behind now.
+ * @param at when something happened, epoch ms
+ * @param now the current time, epoch ms
+ */
+export const isPlausible = (at: number, now: number): boolean => at <= latestPlausible(now);
+
+/**
+ * @param period when access was granted and when it expires, epoch ms
+ * @param now the current time, epoch ms
+ * @returns whether the access is valid. If the time of the grant is not plausible, it has expired.
+ */
+export const isInForce = ({ from, until }: { readonly from: number; readonly until: number }, now: number): boolean =>
+  isPlausible(from, now) && now < until;
+
+/**
+ * @param until end of the lease, epoch ms; null if there is none
+ * @param durationMs the duration of each lease
+ * @param now the current time, epoch ms
+ * @returns whether the lease is held. One that would last longer than its duration was taken by a clock that was ahead.
+ */
+export const isLeaseHeld = (until: number | null, durationMs: number, now: number): boolean =>
+  until !== null && isInForce({ from: until - durationMs, until }, now);

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from './database.ts';
+
+// Transactions that hold the lock of a tenant make the other writers of the tenant wait, such as sign-ins. They hold other
+// locks only for milliseconds. If a row stays locked for longer, its holder is not one of them.
+const maxRowWaitMs = 50;
+const firstPauseMs = 100;
+const maxPauseMs = 400;
+const lockNotAvailable = '55P03';
+
+/**
+ * Locks one row for the rest of the transaction, with all writers that do the same. From then on, the transaction waits only
+ * briefly for any other lock; `retryWhileLocked` repeats it if that was not enough. In SQLite every write transaction is
+ * exclusive anyway.
+ * @returns the columns of the row; null if there is no such row
+ */
+export async function lockRow<Row extends object>(
+  { dialect, knex }: Database,
+  table: string,
+  id: string,
+  columns: readonly (keyof Row & string)[],
+): Promise<Row | null> {
+  const query = knex(table).where({ id }).select(columns);
+  if (dialect === 'sqlite') return ((await query) as Row[])[0] ?? null;
+  // In one statement, evaluated in this order: the limit must not apply to the wait for this row.
+  const limit = knex.raw("set_config('lock_timeout', ?, true)", [`${maxRowWaitMs}ms`]);
+  const rows = await knex
+    .withMaterialized('locked', query.forUpdate())
+    .from('locked')
+    .select([...columns, limit]);
+  return (rows as Row[])[0] ?? null;
+}
+
+/**
+ * Repeats a transaction that met a locked row. It is rolled back in between, which releases its own locks and its
+ * connection, so that others don't wait for the row as well.
+ * @param transaction must have no effect outside of the database
+ * @param maxWaitMs after which the error of the last attempt is thrown
+ */
+export async function retryWhileLocked<T>(transaction: () => Promise<T>, maxWaitMs: number): Promise<T> {
+  const deadline = performance.now() + maxWaitMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (!isLockTimeout(error) || performance.now() + pauseMs > deadline) throw error;
+    }
+    // Waiting transactions spread out, so that they don't take the lock of the tenant one after the other.
+    await delay(pauseMs * (1 + Math.random()));
+  }
+}
+
+const isLockTimeout = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === lockNotAvailable;

@@ -1,0 +1,111 @@
+import { createHmac } from 'node:crypto';
+import { createVault } from '../../platform/keys/vault.ts';
+import { actingUserId } from '../../domain/principal.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { bind } from '../../platform/bind.ts';
+
+/** Values of a form by field name. A field that occurs several times has a list. */
+export type FormValues = Readonly<Record<string, string | readonly string[]>>;
+
+const lifetimeMs = 30 * 60 * 1_000;
+/** The maximum length of the serialized values, so that a page with a draft can be submitted within the form limit. */
+const maxDraftBytes = 24 * 1024;
+// Base64 adds a third; the address of the page and the rest of the format need less than this.
+const maxSealedLength = 36 * 1024;
+
+/** The owner of the drafts of forms that visitors fill in, such as the sign-in form. */
+export const visitor = '';
+
+export type Drafts = ReturnType<typeof createDrafts>;
+
+interface DraftsDependencies {
+  readonly secrets: readonly string[];
+  /** Epoch ms. */
+  readonly clock: () => number;
+  readonly vault: ReturnType<typeof createVault>;
+}
+
+/**
+ * Drafts: what a user typed into a form, sealed so that it can travel in the pages that lead back to the form. Drafts
+ * are never stored on the server.
+ * @param secrets the first one seals and all of them can open
+ */
+export function createDrafts(secrets: readonly string[], clock: () => number) {
+  return bind({ secrets, clock, vault: createVault(secrets, 'draft') }, { ownerOf, isOwner, seal, open });
+}
+
+/** The user and the tenant in which they act. After a support session, its drafts must not appear in another tenant. */
+export interface DraftUser {
+  readonly userId: string;
+  readonly tenantId: string;
+}
+
+export const draftUserOf = (scope: Scope): DraftUser => ({
+  userId: actingUserId(scope),
+  tenantId: scope.tenant.id,
+});
+
+/** @returns an opaque name for a user, which forms carry, so that a draft can be sealed for them after the session has ended */
+export function ownerOf({ secrets }: DraftsDependencies, user: DraftUser): string {
+  return ownerNameOf(user, secrets[0] ?? '');
+}
+
+/** @returns whether a name was given to this user, with the present or an earlier secret */
+export function isOwner({ secrets }: DraftsDependencies, owner: string, user: DraftUser): boolean {
+  return secrets.some((secret) => ownerNameOf(user, secret) === owner);
+}
+
+const ownerNameOf = ({ userId, tenantId }: DraftUser, secret: string): string =>
+  createHmac('sha256', secret).update(`parvis draft owner ${tenantId} ${userId}`).digest('base64url');
+
+/**
+ * @param page the path of the page with the form
+ * @param owner the result of `ownerOf`, or `visitor`
+ * @returns the draft; null if nothing was typed or the values are too long
+ */
+export function seal(
+  { clock, vault }: DraftsDependencies,
+  page: string,
+  owner: string,
+  values: FormValues,
+): string | null {
+  if (Object.values(values).every((value) => value.length === 0)) return null;
+  const text = JSON.stringify({ at: clock(), values });
+  if (Buffer.byteLength(text) > maxDraftBytes) return null;
+  const sealed = vault.seal(text, purposeOf(page, owner));
+  return `${sealed.keyId}.${sealed.text}.${Buffer.from(page).toString('base64url')}`;
+}
+
+/**
+ * @param user the user who is signed in; null for a visitor
+ * @returns the values; null if the draft has expired, was changed, or belongs to another user
+ */
+export function open(
+  { secrets, clock, vault }: DraftsDependencies,
+  draft: string,
+  user: DraftUser | null,
+): FormValues | null {
+  const page = pageOfDraft(draft);
+  if (page === null) return null;
+  const [keyId = '', sealed = ''] = draft.split('.');
+  const owners = user === null ? [visitor] : secrets.map((secret) => ownerNameOf(user, secret));
+  for (const owner of owners) {
+    const text = vault.open({ keyId, text: sealed }, purposeOf(page, owner));
+    if (text === null) continue;
+    const { at, values } = JSON.parse(text) as { at: number; values: FormValues };
+    // The clocks of two nodes can differ, so a draft may seem to come from the future.
+    return Math.abs(clock() - at) < lifetimeMs ? values : null;
+  }
+  return null;
+}
+
+const purposeOf = (page: string, owner: string): string => JSON.stringify(['draft', owner, page]);
+
+const draftFormat = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** @returns the path of the page to which a draft leads, which is verified only when it is opened; null if it is not a draft */
+export function pageOfDraft(draft: string): string | null {
+  if (draft.length > maxSealedLength || !draftFormat.test(draft)) return null;
+  const page = Buffer.from(draft.slice(draft.lastIndexOf('.') + 1), 'base64url').toString('utf8');
+  return /^\/(?![/\\])/.test(page) ? page : null;
+}

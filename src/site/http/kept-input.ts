@@ -1,0 +1,156 @@
+import type { Request } from 'express';
+import { Failure } from '../../domain/errors.ts';
+import { isForeign, isTokenValid } from './csrf.ts';
+import { type Drafts, draftUserOf, pageOfDraft, visitor } from './drafts.ts';
+import { keptValuesOf, type FindForm, type FoundForm } from './form-declaration.ts';
+import type { PageNotice } from './page-options.ts';
+import { paths } from './paths.ts';
+import type { Middleware } from './request.ts';
+
+export interface KeptInputDependencies {
+  readonly drafts: Drafts;
+  readonly findForm: FindForm;
+}
+
+/**
+ * Shows the page with a form in place of the form's result. It changes nothing, so it needs no CSRF token.
+ * @param values shown in the fields
+ */
+function showPage(request: Request, page: string, values: unknown, restored?: Request['restored']): void {
+  request.method = 'GET';
+  request.url = page;
+  request.body = values;
+  if (restored) request.restored = restored;
+}
+
+/** Shows the first page of the sign-in, which carries the draft. */
+function showSignIn(request: Request, draft: string | null, notice: PageNotice): void {
+  showPage(request, paths.signIn, {}, { notice, draft: null });
+  if (draft !== null) request.carriedDraft = draft;
+}
+
+/**
+ * @param name `_draft` for this page, `_carried` for the page after the sign-in, or `_owner` of the input
+ * @returns the value of a field that the layout adds to forms; null if it is missing or repeated
+ */
+export function layoutFieldOf(request: Request, name: '_draft' | '_carried' | '_owner'): string | null {
+  const value = ((request.body ?? {}) as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** Keeps the draft that the forms of the sign-in pages carry for the page after the sign-in. */
+export function readCarriedDraft(request: Request): void {
+  const carried = layoutFieldOf(request, '_carried');
+  if (carried !== null && pageOfDraft(carried) !== null) request.carriedDraft = carried;
+}
+
+/** Opens the draft that leads back to a form: the page is shown with the values of the draft. They are not submitted. */
+export function restoreInput(deps: KeptInputDependencies): Middleware {
+  return (request, response, next) => {
+    if (request.method !== 'POST' || isForeign(request)) return next();
+    readCarriedDraft(request);
+    const draft = layoutFieldOf(request, '_draft');
+    if (draft !== null && !openDraft(deps, request, draft)) {
+      request.session.notice = goneNotice;
+      return response.redirect(303, paths.home);
+    }
+    next();
+  };
+}
+
+/** @returns false if the values are not available and the page cannot be shown without them */
+function openDraft({ drafts, findForm }: KeptInputDependencies, request: Request, draft: string): boolean {
+  // It does not lead to another page any more.
+  if (request.carriedDraft === draft) delete request.carriedDraft;
+  const page = pageOfDraft(draft);
+  const form = page === request.path ? findForm(request) : null;
+  if (draft === '') {
+    // The way back from an error page to a form without input.
+    showPage(request, request.path, {});
+  } else if (page !== null && form?.page === page) {
+    if (request.scope === undefined && !form.isPublic) showSignIn(request, draft, signInNotice);
+    else return showValues(drafts, request, form, draft);
+  }
+  return true;
+}
+
+function showValues(drafts: Drafts, request: Request, { declaration, page }: FoundForm, draft: string): boolean {
+  const values = drafts.open(draft, request.scope ? draftUserOf(request.scope) : null);
+  if (values === null && declaration.needsInput) return false;
+  showPage(request, page ?? '', values ?? {}, { notice: values ? keptNotice : goneNotice, draft });
+  return true;
+}
+
+const keptNotice: PageNotice = { kind: 'info', key: 'errors:input.kept' };
+const goneNotice: PageNotice = { kind: 'warning', key: 'errors:input.gone' };
+
+/**
+ * Rejects forms with an invalid CSRF token, and forms whose session has ended. What was typed is not lost: the page is
+ * shown again with it, or the sign-in page carries it as a draft.
+ */
+export function guardForms({ drafts, findForm }: KeptInputDependencies): Middleware {
+  return (request, response, next) => {
+    if (isForeign(request)) return next(new Failure('staleForm'));
+    const isValid = isTokenValid(request);
+    const form = isValid && request.scope ? null : findForm(request);
+    if (request.scope === undefined && form && !form.isPublic)
+      return requireSignIn(drafts, form, isValid)(request, response, next);
+    if (isValid) return next();
+    if (typeof form?.page !== 'string' || !isShownTo(drafts, request, form)) return next(new Failure('staleForm'));
+    const values = keptValuesOf(form.declaration, request.body);
+    response.status(staleStatus);
+    showPage(request, form.page, values, { notice: staleNotice(form, values), draft: draftOf(drafts, request, form) });
+    next();
+  };
+}
+
+const staleStatus = 403;
+const signInNotice: PageNotice = { kind: 'info', key: 'errors:input.signIn' };
+
+// A visitor's form with nothing but secrets has no values to show again.
+const staleNotice = ({ declaration }: FoundForm, values: object): PageNotice => ({
+  kind: 'warning',
+  key: declaration.keeps.length > 0 && Object.keys(values).length > 0 ? 'errors:input.staleKept' : 'errors:input.stale',
+});
+
+// The token of a form that was shown to another user may have been planted together with its values.
+function isShownTo(drafts: Drafts, request: Request, { isPublic }: FoundForm): boolean {
+  if (request.scope === undefined) return isPublic;
+  const owner = layoutFieldOf(request, '_owner');
+  return !isPublic && owner !== null && drafts.isOwner(owner, draftUserOf(request.scope));
+}
+
+function requireSignIn(drafts: Drafts, form: FoundForm, isValid: boolean): Middleware {
+  return (request, response, next) => {
+    const draft = draftOf(drafts, request, form);
+    // Without input there is nothing to keep, and the guard of the route redirects to the sign-in page.
+    if (isValid && draft === null) return next();
+    // Only to a page that makes sense without the input, in case another user signs in.
+    if (form.page !== null && !form.declaration.needsInput) request.session.returnTo = form.page;
+    response.status(staleStatus);
+    showSignIn(request, draft, {
+      kind: 'warning',
+      key: draft === null ? 'errors:input.ended' : 'errors:input.endedKept',
+    });
+    next();
+  };
+}
+
+/** @returns a draft of the submitted form for its sender; null if nothing was typed or its sender is unknown */
+export function draftOf(drafts: Drafts, request: Request, { declaration, isPublic, page }: FoundForm): string | null {
+  const posted = layoutFieldOf(request, '_owner');
+  const known = request.scope ? drafts.ownerOf(draftUserOf(request.scope)) : posted;
+  const owner = isPublic ? visitor : known;
+  if (page === null || owner === null || (owner === visitor && !isPublic)) return null;
+  return drafts.seal(page, owner, keptValuesOf(declaration, request.body));
+}
+
+/** Continues with a page of the sign-in in place of a redirect to it, which would lose the draft. */
+export function carryDraftTo(request: Request, page: string): boolean {
+  const draft = request.restored?.draft ?? request.carriedDraft;
+  if (draft === null || draft === undefined) return false;
+  showPage(request, page, {});
+  delete request.restored;
+  request.carriedDraft = draft;
+  return true;
+}

@@ -1,0 +1,25 @@
+import type { User } from '../../domain/people/user.ts';
+import type { SeenUser } from '../../domain/people/seen-user.ts';
+import type { ChangeDetection } from '../http/form-declaration.ts';
+
+/** The hidden field of the buttons that block, unblock, delete, restore or erase a user. */
+export const comparedBySeenUser: ChangeDetection = { comparedBy: ['seen'] };
+
+/** @returns the value of the hidden field: the user that the page shows */
+export const serializeSeenUser = ({ id, version, epoch }: SeenUser & Pick<User, 'id'>): string =>
+  `${id}.${version}.${epoch}`;
+
+const seenEntry = /^([0-9a-f-]{36})\.(\d{1,9})\.(\d{1,9})$/;
+
+/** @returns the users as the page showed them, by id; several for a bulk action */
+export function readSeenUsers(body: unknown): Map<string, SeenUser> {
+  const { seen } = (body ?? {}) as { readonly seen?: unknown };
+  const entries = [seen].flat().flatMap((text): [string, SeenUser][] => {
+    const [, id, version, epoch] = seenEntry.exec(String(text)) ?? [];
+    return id === undefined ? [] : [[id, { version: Number(version), epoch: Number(epoch) }]];
+  });
+  return new Map(entries);
+}
+
+/** @returns the user as the page showed them; null if the form does not contain it */
+export const readSeenUser = (body: unknown, userId: string): SeenUser | null => readSeenUsers(body).get(userId) ?? null;
