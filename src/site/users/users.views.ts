@@ -85,8 +85,7 @@ export interface NewUserPage {
   readonly domains: readonly string[];
   readonly levels: Levels;
   readonly handOver: HandOver;
-  /** Whether the user name belongs to a deleted user, so that the page links to the deleted users. */
-  readonly isOfDeletedUser: boolean;
+  readonly isUsernameOfDeletedUser: boolean;
 }
 
 /** A credential with its temporary password or link in clear text. */
