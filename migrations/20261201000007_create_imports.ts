@@ -12,6 +12,8 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('changed').notNullable().defaultTo(0);
     table.integer('unchanged').notNullable().defaultTo(0);
     table.integer('refused').notNullable().defaultTo(0);
+    // What was noticed while the file was read, as JSON.
+    table.text('notes').notNullable();
     table.bigInteger('created_at').notNullable();
     // When the import and its staged rows are deleted, because they contain personal data.
     table.bigInteger('expires_at').notNullable();
@@ -38,7 +40,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('user_id');
     table.text('username').notNullable();
     table.text('display_name').notNullable();
-    // The new user, the changes, or what speaks against the row, as JSON.
+    // The new user, the changes, or the faults and cells of a refused row, as JSON.
     table.text('data').notNullable();
     // The added user's epoch as this import last set it: whoever was reset otherwise has another.
     table.integer('epoch').notNullable().defaultTo(0);

@@ -17,9 +17,15 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('id').primary();
     table.bigInteger('trusted_at').notNullable();
   });
+  // The retention periods, in days, that deletion by time applies. A shorter one in the rules has to be confirmed.
+  await knex.schema.createTable('retention_periods', (table) => {
+    table.text('rule').primary();
+    table.integer('days').notNullable();
+  });
 }
 
 export async function down(knex: Knex): Promise<void> {
+  await knex.schema.dropTable('retention_periods');
   await knex.schema.dropTable('retention_clock');
   await knex.schema.dropTable('setup');
   await knex.schema.dropTable('deployment');

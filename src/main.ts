@@ -20,9 +20,25 @@ export async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => log.error(error, 'Unhandled promise rejection'));
   const running = await startServer(config, log);
   stopOnSignal(() => running.stop(), hasChannel);
-  process.stdout.write(`Parvis: ${config.rules.region} on ${config.baseUrl.origin}\n`);
-  if (running.setupLink !== null)
-    process.stdout.write(`Set up the first organization (one-time link): ${running.setupLink}\n`);
+  process.stdout.on('error', (error) => log.warn({ err: error }, 'Standard output is not writable'));
+  await write(`Parvis: ${config.rules.region} on ${config.baseUrl.origin}\n`).catch(() => undefined);
+  if (running.setupLink === null) return;
+  try {
+    await write(`Set up the first organization (one-time link): ${running.setupLink}\n`);
+  } catch {
+    log.fatal(
+      'The one-time link for the setup could not be printed, so the server stops. The next start prints another one',
+    );
+    await running.stop();
+    process.exit(1);
+  }
+}
+
+/** Writes to standard output, and waits until the text has been passed on. @throws the error of the stream */
+function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 // The first signal stops gracefully; the second one exits immediately.

@@ -7,7 +7,7 @@ import { createLogCsv } from '../site/activity/log-file.ts';
 import { createActivityTexts } from '../site/activity/entry-texts.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import { trimmedEntriesNote, chainFaultMessages, verifyLogFile } from './verify-log-file.ts';
-import { print, withContext, type CommandContext } from './context.ts';
+import { print, readDatabase, withExistingDatabase, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Database } from '../platform/database/database.ts';
 import { CommandError } from '../platform/command-error.ts';
@@ -32,14 +32,14 @@ export function addActivityCommands(program: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action((options: VerifyOptions) =>
       options.file === undefined
-        ? withContext(io, ({ database }) => verify(io, database, options))
+        ? readDatabase(io, ({ database }) => verify(io, database, options))
         : verifyLogFile(io, { ...options, file: options.file }),
     );
   activity
     .command('export')
     .description('write the log of a tenant to standard output as JSON Lines; the export itself is recorded in the log')
     .requiredOption('--tenant <id>', 'ID of the tenant')
-    .action(({ tenant }: { tenant: string }) => withContext(io, (context) => exportLog(io, context, tenant)));
+    .action(({ tenant }: { tenant: string }) => withExistingDatabase(io, (context) => exportLog(io, context, tenant)));
 }
 
 async function verify(io: CommandIo, database: Database, options: VerifyOptions): Promise<void> {

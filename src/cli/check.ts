@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { readConfig } from '../platform/config/config.ts';
 import { misspelledSettings } from '../platform/config/misspelled-settings.ts';
-import { print } from './context.ts';
-import type { CommandIo } from './io.ts';
+import { print, printFindings, type CommandIo } from './io.ts';
 
 export function addCheckCommand(program: Command, io: CommandIo): void {
   program
@@ -18,7 +17,7 @@ export function addCheckCommand(program: Command, io: CommandIo): void {
       const notes = misspelledSettings(io.env);
       if (config !== null && ok) notes.push(...(await findNotes(config, Date.now())));
       const result = { ok, faults: all, ...(notes.length === 0 ? {} : { notes }) };
-      print(io, options, result, [...(ok ? ['No problems found.'] : all), ...notes]);
-      io.exitCode = ok ? 0 : 1;
+      if (ok) print(io, options, result, ['No problems found.', ...notes]);
+      else printFindings(io, options, result, [...all, ...notes]);
     });
 }

@@ -1,7 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { RegionMismatch } from '../platform/database/deployment.ts';
-import { UnknownMigrations } from '../platform/database/schema-state.ts';
 import { addActivityCommands } from './activity.ts';
+import { applyClasses } from './command-classes.ts';
 import { addCheckCommand } from './check.ts';
 import { createNewDatabase, print, withContext } from './context.ts';
 import { watchOutput, type CommandIo } from './io.ts';
@@ -12,25 +11,30 @@ import { addRouteCommands } from './route.ts';
 import { addRulesCommands } from './rules.ts';
 import { addTenantCommands } from './tenant.ts';
 import { addUserCommands } from './user.ts';
-import { CommandError } from '../platform/command-error.ts';
+import { messageOf } from './command-faults.ts';
+import { helpArguments } from './help-arguments.ts';
+import { UnprintedSecret } from './secret-output.ts';
 
 /**
  * Runs one command of `npx parvis`. If it fails, it prints one line to standard error and returns 1.
  * @param args the command line without the name of the program
- * @param io `process`, or the environment and streams of a test; the commands that start processes (`serve`, `demo`,
- * `region prove`) require `process`
- * @returns the exit code, which is also set on `io`; 141 if the output pipe was closed, as after SIGPIPE
+ * @param io `process`, or a test's environment and streams. The commands that start processes (`serve`, `demo`,
+ * `region prove`) require `process`.
+ * @returns the exit code, which is also set on `io`
  */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
   const outputError = watchOutput(io);
+  let isReported = false;
   try {
-    await createProgram(io).parseAsync([...args], { from: 'user' });
+    const program = createProgram(io);
+    await program.parseAsync([...helpArguments(program, args)], { from: 'user' });
   } catch (error) {
-    // If writing the output has failed, that failure is the cause of this error, and it is reported below.
-    if ((await outputError()) === null) fail(io, error, args.includes('--json'));
+    // A failure of the output is reported below.
+    if (!isOutputError(error, await outputError())) fail(io, error, args.includes('--json'));
+    isReported = error instanceof UnprintedSecret;
   }
   const broken = await outputError();
-  if (broken !== null) failToWrite(io, broken);
+  if (broken !== null && !isReported) failToWrite(io, broken);
   return Number(io.exitCode ?? 0);
 }
 
@@ -65,6 +69,7 @@ export function createProgram(io: CommandIo): Command {
   addPurgeCommand(program, io);
   addRulesCommands(program, io);
   addRegionCommands(program, undefined, io);
+  applyClasses(program);
   return program;
 }
 
@@ -85,25 +90,28 @@ function addServeAndDemo(program: Command): void {
 }
 
 function fail(io: CommandIo, error: unknown, json: boolean): void {
-  // Commander has already printed its message or the help text.
-  if (error instanceof CommanderError) return void (io.exitCode = error.exitCode);
-  const fault =
-    error instanceof CommandError || error instanceof RegionMismatch || error instanceof UnknownMigrations
-      ? error.message
-      : String(error);
-  io.stderr.write(`${fault}\n`);
-  // With --json, a command prints a JSON object even if it fails.
-  if (json) print(io, { json }, { ok: false, faults: fault.split('\n') }, []);
-  io.exitCode = 1;
+  const message = messageOf(error);
+  // Commander has already printed its message or the help.
+  if (error instanceof CommanderError) io.exitCode = error.exitCode;
+  else {
+    io.stderr.write(`${message}\n`);
+    io.exitCode = 1;
+  }
+  // With --json, print an object in every case, but never a second one.
+  const isPrinted = error instanceof UnprintedSecret || io.exitCode === 0;
+  if (json && !isPrinted) print(io, { json }, { ok: false, faults: message.split('\n') }, []);
 }
 
-// The exit code that shells report after SIGPIPE: 128 + 13.
-const afterBrokenPipe = 141;
+function isOutputError(error: unknown, broken: (Error & { code?: string }) | null): boolean {
+  if (broken === null || !(error instanceof Error)) return false;
+  const { code } = error as Error & { code?: string };
+  return error === broken || code === 'ERR_STREAM_PREMATURE_CLOSE' || (code !== undefined && code === broken.code);
+}
 
-// A closed pipe is not an error, because a reader such as `head` stops early.
+// A closed pipe is not an error: a reader such as `head` stops early.
 function failToWrite(io: CommandIo, error: Error & { code?: string }): void {
-  if (error.code === 'EPIPE') return void (io.exitCode = afterBrokenPipe);
-  io.stderr.write(`${String(error)}\n`);
+  if (error.code === 'EPIPE') return;
+  io.stderr.write(`${messageOf(error)}\n`);
   io.exitCode = 1;
 }
 

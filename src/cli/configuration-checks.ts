@@ -2,26 +2,35 @@ import { pino } from 'pino';
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import { findBoundRegion } from '../platform/database/deployment.ts';
-import { openDatabase } from '../platform/database/open.ts';
+import { openReadOnly, serverTimeouts } from '../platform/database/open.ts';
 import { migrationState } from '../platform/database/migrate.ts';
-import { assertDatabaseNotMissing, hasDatabase } from '../platform/database/missing-database.ts';
+import { assertDatabaseNotMissing } from '../platform/database/missing-database.ts';
 import { assertServerSuits } from '../platform/database/postgres-check.ts';
 import { findSecondFactorKeys } from '../platform/keys/secrets.ts';
 import { verifySmtpServer } from '../platform/mail-transport.ts';
-import { type ClockFault, confirmCommand, findClockFault, readTrustedTime } from '../core/retention/index.ts';
+import {
+  type ClockFault,
+  confirmCommand,
+  findClockFault,
+  findShortening,
+  readTrustedTime,
+} from '../core/retention/index.ts';
 import { seedsStore } from '../core/accounts/index.ts';
+import { createHasher } from '../platform/keys/hasher.ts';
 import { createVault } from '../platform/keys/vault.ts';
-import { openSessions } from '../server.ts';
+import { sessionTtlMs } from '../site/http/session.ts';
+import { openRedisSessions } from '../site/http/session-store/redis-store.ts';
 import { loadAssets } from '../site/http/assets.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import { loadViews } from '../site/http/views.ts';
+import { contextOf } from './context.ts';
+import { shorteningLines, stepsForCommand } from './retention-steps.ts';
 import { retryUntilConnected } from './retry.ts';
 
-/** @returns one line for each fault in the configuration or in a configured service */
+/** @returns one line for each fault in the configuration or in a configured service. Changes nothing */
 export async function findFaults(config: Config): Promise<string[]> {
-  const database = openDatabase(config.database);
-  const sessions = await openSessions(config, database, pino({ level: 'silent' }));
-  const state = stateOf(config, database);
+  const database = openReadOnly(config.database, serverTimeouts);
+  const state = stateOf(database);
   const checks: Record<string, () => Promise<unknown>> = {
     DATABASE_URL: async () => {
       assertDatabaseNotMissing(config);
@@ -35,16 +44,10 @@ export async function findFaults(config: Config): Promise<string[]> {
     SECOND_FACTOR_KEYS: async () => {
       // The check of DATABASE_URL reports a database that is unreachable, not migrated or bound to another region.
       const found = await state.catch(() => null);
-      if (found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return;
-      const keys = findSecondFactorKeys(config);
-      const keyIds = keys.length === 0 ? [] : createVault(keys).keyIds;
-      const unreadable = await seedsStore.countUnreadableForOperator(database, keyIds);
-      if (unreadable > 0)
-        throw new Error(
-          `${unreadable} second factors cannot be decrypted with these keys; add the previous key after the current one`,
-        );
+      if (database === null || found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return;
+      await checkSecondFactorKeys(config, database);
     },
-    REDIS_URL: () => retryUntilConnected(() => sessions.proveWritable()),
+    REDIS_URL: () => checkRedis(config),
     SMTP_URL: async () => {
       if (config.mail?.kind === 'smtp') await verifySmtpServer(config.mail);
     },
@@ -53,19 +56,44 @@ export async function findFaults(config: Config): Promise<string[]> {
     assets: () => Promise.resolve(loadAssets()),
   };
   const results = await Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check)));
-  await sessions.close();
-  await database.close();
+  await database?.close();
   return results.filter((fault) => fault !== null);
 }
+
+async function checkSecondFactorKeys(config: Config, database: Database): Promise<void> {
+  const keys = findSecondFactorKeys(config);
+  const keyIds = keys.length === 0 ? [] : createVault(keys).keyIds;
+  const unreadable = await seedsStore.countUnreadableForOperator(database, keyIds);
+  if (unreadable > 0)
+    throw new Error(
+      `${unreadable} second factors cannot be decrypted with these keys; add the previous key after the current one`,
+    );
+}
+
+async function checkRedis({ redisUrl, rules }: Config): Promise<void> {
+  if (redisUrl === null) return;
+  let reason: string | null = null;
+  const log = pino({ level: 'warn' }, { write: (line) => (reason ??= reasonOf(line)) });
+  const { proveWritable, close } = await openRedisSessions(redisUrl, sessionTtlMs(rules), log);
+  try {
+    await retryUntilConnected(proveWritable);
+  } catch (error) {
+    // The client only says that it is offline. The log says why.
+    throw reason === null ? error : new Error(reason);
+  } finally {
+    await close();
+  }
+}
+
+const reasonOf = (line: string): string | null => (JSON.parse(line) as { reason?: string }).reason ?? null;
 
 const belongsToAnotherRegion = (bound: string | null, { rules }: Config): bound is string =>
   bound !== null && bound !== rules.region;
 
-// An empty database is not asked for its migrations: opening a missing SQLite file would create it.
-async function stateOf(config: Config, database: Database) {
-  const bound = hasDatabase(config.database) ? await findBoundRegion(database) : null;
-  if (bound === null) return { bound, done: 0, pending: Number.POSITIVE_INFINITY, later: [] };
-  return { bound, ...(await migrationState(database)) };
+/** @param database null if the SQLite file does not exist */
+async function stateOf(database: Database | null) {
+  if (database === null) return { bound: null, done: 0, pending: 1, later: [] };
+  return { bound: await findBoundRegion(database), ...(await migrationState(database)) };
 }
 
 /**
@@ -73,15 +101,21 @@ async function stateOf(config: Config, database: Database) {
  * @param now the current time in epoch milliseconds
  */
 export async function findNotes(config: Config, now: number): Promise<string[]> {
-  const database = openDatabase(config.database);
+  const database = openReadOnly(config.database, serverTimeouts);
+  if (database === null) return [];
   try {
-    const { bound, pending, later } = await stateOf(config, database);
+    const { bound, pending, later } = await stateOf(database);
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
     const fault = findClockFault(now, trustedAt);
+    const context = contextOf(config, database, await createHasher());
+    const shortening = await findShortening(database, config.rules, stepsForCommand(context), now);
     return [
       ...(fault === null ? [] : [clockNote(fault, now, trustedAt)]),
       ...(later.length > 0 ? [laterReleaseNote(later)] : []),
+      ...(shortening === null
+        ? []
+        : [[...shorteningLines(shortening), `To confirm, run "${confirmCommand}".`].join(' ')]),
     ];
   } finally {
     await database.close();

@@ -1,9 +1,10 @@
 import { readConfig, type Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import { openSubscribedDatabase } from '../core/open-database.ts';
-import { prepareDatabase } from '../platform/database/migrate.ts';
+import { assertRegion, SchemaNotCurrent } from '../platform/database/deployment.ts';
+import { assertPrepared, migrationState, prepareDatabase } from '../platform/database/migrate.ts';
 import { assertDatabaseNotMissing } from '../platform/database/missing-database.ts';
-import { commandTimeouts } from '../platform/database/open.ts';
+import { commandTimeouts, openReadOnly } from '../platform/database/open.ts';
 import { Failure } from '../domain/errors.ts';
 import { createTenants, type Tenants } from '../core/accounts/index.ts';
 import { directoryStore } from '../core/directory/index.ts';
@@ -23,30 +24,101 @@ export interface CommandContext {
   readonly tenants: Tenants;
 }
 
-/**
- * Migrates and opens the region's database, runs a command, and closes the database.
- * @param io provides the environment variables
- */
-export async function withContext<T>(
-  io: CommandIo,
-  work: (context: CommandContext) => Promise<T>,
-  timeouts = commandTimeouts,
-): Promise<T> {
-  const { config, faults } = readConfig(io.env);
-  if (config === null) throw new CommandError(faults.join('\n'));
+type Work<T> = (context: CommandContext) => Promise<T>;
+
+/** Migrates and opens the region's database, runs a command, and closes the database. */
+export async function withContext<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {
+  const config = getConfig(io);
   assertDatabaseNotMissing(config);
   await prepareDatabase(config);
-  const database = openSubscribedDatabase(config.database, timeouts);
+  return withDatabase(config, openSubscribedDatabase(config.database, timeouts), work);
+}
+
+/** Creates the region's database even if files show that there was another one before. */
+export async function createNewDatabase(io: CommandIo): Promise<void> {
+  await prepareDatabase(getConfig(io));
+}
+
+/**
+ * Runs a command on the region's database, which must exist and have the schema of this version. For commands that
+ * change something, but must not migrate.
+ * @throws SchemaNotCurrent
+ */
+export async function withExistingDatabase<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {
+  await readDatabase(io, () => Promise.resolve());
+  const config = getConfig(io);
+  return withDatabase(config, openSubscribedDatabase(config.database, timeouts), work);
+}
+
+/**
+ * Runs a command that only reads the region's database. The database rejects writes, and is neither created nor
+ * migrated.
+ * @throws SchemaNotCurrent if there is no database, or if migrations are pending
+ */
+export async function readDatabase<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {
+  const read = await readDatabaseIfAny(io, work, timeouts);
+  if (read === null) throw new SchemaNotCurrent(0, 0);
+  return read.result;
+}
+
+/** Like `readDatabase`. @returns null if the database is empty or does not exist */
+export async function readDatabaseIfAny<T>(
+  io: CommandIo,
+  work: Work<T>,
+  timeouts = commandTimeouts,
+): Promise<{ readonly result: T } | null> {
+  const config = getConfig(io);
+  assertDatabaseNotMissing(config);
+  const database = openReadOnly(config.database, timeouts);
+  if (database === null) return null;
+  return withDatabase(config, database, async (context) => {
+    await assertRegion(database, config.rules.region);
+    if (await isEmpty(database)) return null;
+    await assertPrepared(database, config.rules.region);
+    return { result: await work(context) };
+  });
+}
+
+const isEmpty = async (database: Database): Promise<boolean> => (await migrationState(database)).done === 0;
+
+/** Reads the configuration and rejects the database of another region, but requires no schema. @throws CommandError */
+export async function getConfigOfRegion(io: CommandIo): Promise<Config> {
+  return (await inspectDatabase(io)).config;
+}
+
+/**
+ * Reads the configuration for a command that generates a key of the region on first use. Creates the schema of an empty
+ * database first, because a key without a database would show that the database is missing. Never migrates.
+ */
+export async function getConfigForKeys(io: CommandIo): Promise<Config> {
+  const { config, isNew } = await inspectDatabase(io);
+  if (isNew) await prepareDatabase(config);
+  return config;
+}
+
+async function inspectDatabase(io: CommandIo): Promise<{ readonly config: Config; readonly isNew: boolean }> {
+  const config = getConfig(io);
+  assertDatabaseNotMissing(config);
+  const database = openReadOnly(config.database);
+  if (database === null) return { config, isNew: true };
+  try {
+    await assertRegion(database, config.rules.region);
+    return { config, isNew: await isEmpty(database) };
+  } finally {
+    await database.close();
+  }
+}
+
+function getConfig(io: CommandIo): Config {
+  const { config, faults } = readConfig(io.env);
+  if (config === null) throw new CommandError(faults.join('\n'));
+  return config;
+}
+
+async function withDatabase<T>(config: Config, database: Database, work: Work<T>): Promise<T> {
   try {
     const hasher = await createHasher();
-    const tenants = createTenants({
-      database,
-      regionOf: (domain) => directoryStore.regionOf(database, domain),
-      hasher,
-      rules: config.rules,
-      clock: Date.now,
-    });
-    return await work({ config, database, hasher, tenants });
+    return await work(contextOf(config, database, hasher));
   } catch (error) {
     throw await toCommandError(error);
   } finally {
@@ -54,14 +126,19 @@ export async function withContext<T>(
   }
 }
 
-/** Creates the region's database even if files show that there was another one before. */
-export async function createNewDatabase(io: CommandIo): Promise<void> {
-  const { config, faults } = readConfig(io.env);
-  if (config === null) throw new CommandError(faults.join('\n'));
-  await prepareDatabase(config);
+/** @param database the region's database, or a transaction in which the whole command runs */
+export function contextOf(config: Config, database: Database, hasher: Hasher): CommandContext {
+  const tenants = createTenants({
+    database,
+    regionOf: (domain) => directoryStore.regionOf(database, domain),
+    hasher,
+    rules: config.rules,
+    clock: Date.now,
+  });
+  return { config, database, hasher, tenants };
 }
 
-// Commands print English. Failures with a code have the same texts as on pages.
+// Commands print English. Coded failures use the same texts as the pages.
 async function toCommandError(error: unknown): Promise<unknown> {
   const coded = error instanceof Failure ? error.coded : null;
   if (coded === null) return error;

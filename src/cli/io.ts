@@ -19,7 +19,25 @@ interface PrintOptions {
 
 /** Prints the result of a command as one JSON object or as text lines. */
 export function print(io: CommandIo, options: PrintOptions, result: object, lines: readonly string[]): void {
-  io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join(''));
+  io.stdout.write(textOf(options, result, lines));
+}
+
+/** @returns the text that `print` would print */
+export const textOf = (options: PrintOptions, result: object, lines: readonly string[]): string =>
+  options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join('');
+
+/** Writes a text, and waits until the stream has passed it on. @throws the error of the stream, such as EPIPE or ENOSPC */
+export function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Prints the faults that a check found: as text lines on standard error, or as a JSON object. Sets the exit code 1. */
+export function printFindings(io: CommandIo, options: PrintOptions, result: object, faults: readonly string[]): void {
+  if (options.json) print(io, options, result, []);
+  else io.stderr.write(faults.map((fault) => `${fault}\n`).join(''));
+  io.exitCode = 1;
 }
 
 /**

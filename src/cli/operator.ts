@@ -1,13 +1,20 @@
 import { Option, type Command } from 'commander';
 import type { Language } from '../domain/regions.ts';
 import { listLanguages } from '../platform/config/languages.ts';
-import { createOperators, operatorSteps, type OperatorStep, createSupport } from '../core/support/index.ts';
-import { createUserActions } from '../core/accounts/index.ts';
-import { print, printEach, withContext, type CommandContext } from './context.ts';
-import { explainDeletedUser } from './deleted-user.ts';
+import {
+  createOperators,
+  operatorSteps,
+  type OperatorStep,
+  createSupport,
+  supportStore,
+} from '../core/support/index.ts';
+import { createUserActions, sessionsStore } from '../core/accounts/index.ts';
+import { changeAfterConfirmation, type DestructiveOptions, type Effects } from './confirmation.ts';
+import { print, printEach, readDatabase, withContext, type CommandContext } from './context.ts';
+import { rejectDeletedName } from './find-user.ts';
 import type { CommandIo } from './io.ts';
-import { resetPassword } from './user.ts';
-import { printPassword, userRecords } from './user-output.ts';
+import { printBeforeCommit } from './secret-output.ts';
+import { userRecords, passwordText, resetPassword } from './user.ts';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -50,14 +57,12 @@ function addOperatorAddCommand(operator: Command, io: CommandIo): void {
     .addOption(new Option('--language <language>').choices(listLanguages(io.env.LOCALES_DIR ?? null)))
     .option('--json', 'print one JSON object')
     .action(({ language, json = false, ...person }: AddOptions) =>
-      withContext(io, async (context) =>
-        printPassword(
-          io,
-          { json },
-          await explainDeletedUser(context, person.username, () =>
-            operatorsOf(context).add({ ...person, language: language ?? null }),
-          ),
-        ),
+      withContext(io, (context) =>
+        printBeforeCommit(io, context, async (inner) => {
+          await rejectDeletedName(inner, person.username);
+          const added = await operatorsOf(inner).add({ ...person, language: language ?? null });
+          return passwordText({ json }, added);
+        }),
       ),
     );
 }
@@ -68,7 +73,7 @@ function addOperatorListCommand(operator: Command, io: CommandIo): void {
     .description('list the operators')
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) =>
-      withContext(io, (context) =>
+      readDatabase(io, (context) =>
         printEach(io, options, 'operators', userRecords(operatorsOf(context).list(), Date.now()), (each) =>
           [each.id, each.status, each.username, each.name].join('  '),
         ),
@@ -81,12 +86,30 @@ function addOperatorStepCommand(operator: Command, io: CommandIo, step: Operator
     .command(`${step} <operator>`)
     .description(descriptions[step])
     .option('--json', 'print one JSON object')
-    .action((typed: string, options: JsonOption) =>
-      withContext(io, async (context) => {
+    .action((typed: string, options: DestructiveOptions) => {
+      const change = async (context: CommandContext): Promise<void> => {
         const { id, username } = await operatorsOf(context).changeOperator(step, typed);
         print(io, options, { userId: id, username, done: done[step] }, [`${username} is ${done[step]}.`]);
-      }),
-    );
+      };
+      if (step !== 'delete') return withContext(io, change);
+      const findEffects = (context: CommandContext): Promise<Effects> => effectsOfDeletion(context, typed);
+      return changeAfterConfirmation(io, options, { findEffects, change });
+    });
+}
+
+async function effectsOfDeletion(context: CommandContext, typed: string): Promise<Effects> {
+  const { config, database } = context;
+  const { user, scope } = await operatorsOf(context).find(typed);
+  const sessions = await sessionsStore.countOfUser(database, scope, user.id);
+  const supportGrants = (await supportStore.listOpenOfOperatorAcrossTenants(database, user.id)).length;
+  const days = config.rules.restoreWindowDays;
+  return {
+    lines: [
+      `Deleting ${user.username} ends all sessions (${sessions}) and revokes all support access granted to the operator (${supportGrants}).`,
+      `An operator cannot be restored, and the user name stays taken for ${days} days.`,
+    ],
+    counts: { sessions, supportGrants },
+  };
 }
 
 function addResetOperatorPasswordCommand(operator: Command, io: CommandIo): void {
@@ -95,10 +118,12 @@ function addResetOperatorPasswordCommand(operator: Command, io: CommandIo): void
     .description('issue a temporary password for an operator and print it once')
     .option('--json', 'print one JSON object')
     .action((typed: string, options: JsonOption) =>
-      withContext(io, async (context) => {
-        const { user } = await operatorsOf(context).find(typed);
-        printPassword(io, options, await resetPassword(context, user.username));
-      }),
+      withContext(io, (context) =>
+        printBeforeCommit(io, context, async (inner) => {
+          const { user } = await operatorsOf(inner).find(typed);
+          return passwordText(options, await resetPassword(inner, user.username));
+        }),
+      ),
     );
 }
 

@@ -1,47 +1,31 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { longTimeouts } from '../platform/database/open.ts';
-import { createTransport } from '../platform/mail-transport.ts';
-import { createErasure } from '../core/personal-data/index.ts';
 import {
+  confirmedPeriodsStore,
   type ClockFault,
   findExcess,
+  findShortening,
   purgeExpired,
   type Excess,
-  retentionSteps,
+  type Shortening,
   findClockFault,
   readTrustedTime,
   trustedClockStore,
 } from '../core/retention/index.ts';
-import { createThrottle } from '../core/accounts/index.ts';
-import { print, withContext, type CommandContext } from './context.ts';
+import { ask, canAsk, type DestructiveOptions } from './confirmation.ts';
+import { print, readDatabase, withExistingDatabase, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
+import { kindLabel, shorteningLines, stepsForCommand } from './retention-steps.ts';
 import type { Counts, RetentionStep } from '../platform/retention-step.ts';
 
-interface PurgeOptions {
-  readonly yes?: boolean;
-  readonly json?: boolean;
-}
-
-/** The data that is due for deletion, and the times by which that was decided, in epoch milliseconds. */
+/** Data that is due for deletion, and the times used to decide that. Times are epoch ms. */
 interface Due {
   readonly now: number;
   readonly trustedAt: number;
   readonly due: Counts;
   readonly held: readonly Excess[];
+  readonly shortening: Shortening | null;
 }
-
-const kindLabels: Readonly<Record<string, string>> = {
-  erasedUsers: 'deleted users past their restore window',
-  trimmedEntries: 'activity log entries past their retention period',
-  unknownUserEntries: 'log entries about unknown user names',
-  sessionData: 'session data',
-  sessions: 'sessions',
-  throttles: 'throttles',
-  oneTimeLinks: 'one-time links',
-  approvals: 'ended approval requests',
-  imports: 'staged imports',
-};
 
 export function addPurgeCommand(program: Command, io: CommandIo): void {
   program
@@ -50,24 +34,34 @@ export function addPurgeCommand(program: Command, io: CommandIo): void {
       'list expired data and, once you confirm that the clock is right, permanently delete it, ' +
         'including amounts above the limit for automatic deletion',
     )
-    .option(
-      '--yes',
-      'delete without confirmation; required without a terminal, otherwise nothing is deleted and the exit code is 1',
-    )
     .option('--json', 'print one JSON object')
-    // Deleting years of log entries takes longer than the usual timeouts allow.
-    .action((options: PurgeOptions) => withContext(io, (context) => purge(io, context, options), longTimeouts));
+    .action((options: DestructiveOptions) => purge(io, options));
 }
 
-async function purge(io: CommandIo, context: CommandContext, options: PurgeOptions): Promise<void> {
+async function purge(io: CommandIo, options: DestructiveOptions): Promise<void> {
+  if (options.yes !== true || options.dryRun === true) {
+    const found = await readDatabase(io, (context) => findDue(context, stepsOf(context)), longTimeouts);
+    if (options.dryRun === true) return printDryRun(io, options, found);
+    print(io, options, { ok: false, ...dueToJson(found), deleted: null }, dueLines(found));
+    const isConfirmed = canAsk(io, options) && (await ask(io, question));
+    if (!isConfirmed) return refuse(io, options);
+  }
+  // Deleting years of log entries takes longer than the default timeouts allow.
+  await withExistingDatabase(io, (context) => deleteDue(io, context, options), longTimeouts);
+}
+
+const question = 'Is the clock right? Permanently delete this data? (yes/no) ';
+
+function printDryRun(io: CommandIo, options: DestructiveOptions, found: Due): void {
+  const result = { ok: true, ...dueToJson(found), deleted: null, dryRun: true };
+  print(io, options, result, [...dueLines(found), 'Nothing was deleted (--dry-run).']);
+}
+
+async function deleteDue(io: CommandIo, context: CommandContext, options: DestructiveOptions): Promise<void> {
   const steps = stepsOf(context);
   const found = await findDue(context, steps);
-  if (options.yes !== true) {
-    const canAsk = options.json !== true && io.stdin.isTTY && io.stdout.isTTY;
-    print(io, options, { ok: false, ...dueToJson(found), deleted: null }, dueLines(found));
-    if (!canAsk || !(await isConfirmed(io))) return refuse(io, options);
-  }
   await trustedClockStore.confirmForOperator(context.database, found.now);
+  await confirmedPeriodsStore.confirmForOperator(context.database, context.config.rules);
   const never = new AbortController().signal;
   const { deleted, errors } = await purgeExpired(steps, { now: found.now, stopping: never, isLimited: false });
   const faults = errors.map(String);
@@ -79,7 +73,7 @@ async function purge(io: CommandIo, context: CommandContext, options: PurgeOptio
   io.exitCode = 1;
 }
 
-function refuse(io: CommandIo, { json }: PurgeOptions): void {
+function refuse(io: CommandIo, { json }: DestructiveOptions): void {
   if (json !== true)
     io.stdout.write(
       'Nothing was deleted. If the clock is right and the data can be deleted, run: npx parvis purge --yes\n',
@@ -87,21 +81,10 @@ function refuse(io: CommandIo, { json }: PurgeOptions): void {
   io.exitCode = 1;
 }
 
-function stepsOf({ config, database, tenants }: CommandContext): readonly RetentionStep[] {
-  const { rules, mail } = config;
-  const { operatorScope: scopeOf } = tenants;
-  const erasure = createErasure({
-    database,
-    rules,
-    scopeOf,
-    clock: Date.now,
-    throttle: createThrottle(database, rules),
-    transport: mail === null ? null : createTransport(mail),
-  });
-  return retentionSteps({ database, rules, scopeOf, erasure });
-}
+const stepsOf = (context: CommandContext): readonly RetentionStep[] => stepsForCommand(context)(context.config.rules);
 
-async function findDue({ database }: CommandContext, steps: readonly RetentionStep[]): Promise<Due> {
+async function findDue(context: CommandContext, steps: readonly RetentionStep[]): Promise<Due> {
+  const { config, database } = context;
   const now = Date.now();
   const counts = await Promise.all(steps.map((step) => step.countDue(now)));
   const held = await Promise.all(steps.map((step) => findExcess(step, now)));
@@ -110,27 +93,28 @@ async function findDue({ database }: CommandContext, steps: readonly RetentionSt
     trustedAt: await readTrustedTime(database, now),
     due: Object.fromEntries(counts.flatMap((each) => Object.entries(each))),
     held: held.filter((excess) => excess !== null),
+    shortening: await findShortening(database, config.rules, stepsForCommand(context), now),
   };
 }
 
-const dueToJson = ({ now, trustedAt, due, held }: Due) => ({
+const dueToJson = ({ now, trustedAt, due, held, shortening }: Due) => ({
   clock: iso(now),
   trustedAt: iso(trustedAt),
   isClockTrusted: findClockFault(now, trustedAt) === null,
   due,
   held,
+  shortened: shortening?.periods ?? [],
 });
 
-function dueLines({ now, trustedAt, due, held }: Due): string[] {
+function dueLines({ now, trustedAt, due, held, shortening }: Due): string[] {
   const some = Object.values(due).some((count) => count > 0);
   return [
     `Clock: ${iso(now)}`,
     `Last trusted: ${iso(trustedAt)}`,
     ...clockLines(findClockFault(now, trustedAt)),
     ...(some ? ['Due for deletion:', ...countLines(due)] : ['Nothing is due for deletion.']),
-    ...held.map(
-      ({ kind, limit }) => `More than ${limit} ${kindLabels[kind] ?? kind}: above the limit for automatic deletion.`,
-    ),
+    ...held.map(({ kind, limit }) => `More than ${limit} ${kindLabel(kind)}: above the limit for automatic deletion.`),
+    ...(shortening === null ? [] : shorteningLines(shortening)),
   ];
 }
 
@@ -145,13 +129,6 @@ const clockLines = (fault: ClockFault | null): string[] =>
 const countLines = (counts: Counts): string[] =>
   Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([kind, count]) => `  ${String(count).padStart(8)}  ${kindLabels[kind] ?? kind}`);
-
-async function isConfirmed(io: CommandIo): Promise<boolean> {
-  const terminal = createInterface({ input: io.stdin, output: io.stdout });
-  const answer = await terminal.question('Is the clock right? Permanently delete this data? (yes/no) ');
-  terminal.close();
-  return answer.trim().toLowerCase() === 'yes';
-}
+    .map(([kind, count]) => `  ${String(count).padStart(8)}  ${kindLabel(kind)}`);
 
 const iso = (at: number): string => new Date(at).toISOString();

@@ -6,7 +6,7 @@ import { directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
 import { CommandError } from '../platform/command-error.ts';
 import type { Command } from 'commander';
-import { print, withContext } from './context.ts';
+import { getConfigForKeys, print } from './context.ts';
 import type { CommandIo } from './io.ts';
 
 /** Returns the region's private signing key as PEM. It is generated when it is first needed. */
@@ -52,13 +52,12 @@ export function addRegionKeyCommand(region: Command, io: CommandIo): void {
     .command('key')
     .description('print the encryption key for bundles to this region, and the fingerprint of its signing key')
     .option('--json', 'print one JSON object')
-    .action((options: { json?: boolean }) =>
-      withContext(io, async ({ config }) => {
-        const { identityToRecipient } = await import('age-encryption');
-        const recipient = await identityToRecipient(await loadRegionIdentity(config));
-        const { region: id, publicKey } = signerOf(config.rules.region, loadSigningKey(config));
-        const fingerprint = fingerprintOf(publicKey);
-        print(io, options, { region: id, recipient, fingerprint }, [`${id}  ${recipient}  ${fingerprint}`]);
-      }),
-    );
+    .action(async (options: { json?: boolean }) => {
+      const config = await getConfigForKeys(io);
+      const { identityToRecipient } = await import('age-encryption');
+      const recipient = await identityToRecipient(await loadRegionIdentity(config));
+      const { region: id, publicKey } = signerOf(config.rules.region, loadSigningKey(config));
+      const fingerprint = fingerprintOf(publicKey);
+      print(io, options, { region: id, recipient, fingerprint }, [`${id}  ${recipient}  ${fingerprint}`]);
+    });
 }

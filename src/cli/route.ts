@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { print, withContext } from './context.ts';
+import { print, readDatabase, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { routeLine, parseRoutes, rejectLocalDomains } from './route-input.ts';
 import { addSharingCommands } from './route-sharing.ts';
@@ -26,7 +26,7 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
     .description('list the directory')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
-      withContext(io, async ({ database }) => {
+      readDatabase(io, async ({ database }) => {
         const routes = await directoryStore.list(database);
         print(io, options, { routes }, routes.map(routeLine));
       }),

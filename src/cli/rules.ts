@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { listLanguages } from '../platform/config/languages.ts';
 import { readRules } from '../platform/config/rules.ts';
-import { print } from './context.ts';
-import type { CommandIo } from './io.ts';
+import { print, printFindings, type CommandIo } from './io.ts';
 
 export function addRulesCommands(program: Command, io: CommandIo): void {
   program
@@ -15,7 +14,8 @@ export function addRulesCommands(program: Command, io: CommandIo): void {
       const { rules, faults } = readRules(file, listLanguages(io.env.LOCALES_DIR ?? null));
       const ok = rules !== null;
       const about = ok ? { region: rules.region, edition: rules.edition, revision: rules.revision } : {};
-      print(io, options, { ok, ...about, faults }, ok ? [`The rules of ${rules.region} are valid.`] : faults);
-      io.exitCode = ok ? 0 : 1;
+      const result = { ok, ...about, faults };
+      if (ok) print(io, options, result, [`The rules of ${rules.region} are valid.`]);
+      else printFindings(io, options, result, faults);
     });
 }

@@ -6,6 +6,7 @@ import {
   cancelMove,
   finishMove,
   type MoveReport,
+  type MovedIn,
   moveIn,
   moveOut,
   type MoveOrder,
@@ -15,10 +16,12 @@ import {
   type MovingDependencies,
 } from '../core/moving/index.ts';
 import { createTransport } from '../platform/mail-transport.ts';
+import type { DestructiveOptions } from './confirmation.ts';
 import { print, type CommandContext } from './context.ts';
-import type { CommandIo } from './io.ts';
+import { textOf, type CommandIo } from './io.ts';
 import { openReceipt } from './receipt-file.ts';
 import { loadRegionIdentity } from './region-keys.ts';
+import { createSecretOutput } from './secret-output.ts';
 import { iso, type JsonOption } from './tenant-move-list.ts';
 import {
   languageLines,
@@ -35,11 +38,11 @@ export interface InOptions extends JsonOption {
   readonly acceptKey?: string;
   readonly receipt?: string;
 }
-export interface CancelOptions extends JsonOption {
+export interface CancelOptions extends DestructiveOptions {
   readonly force?: boolean;
   readonly reason?: string;
 }
-export interface DoneOptions extends JsonOption {
+export interface DoneOptions extends DestructiveOptions {
   readonly acceptKey?: string;
   readonly receipt: string;
 }
@@ -72,12 +75,20 @@ export async function runMoveIn(
 ): Promise<void> {
   const identity = await loadRegionIdentity(config);
   const keepReceipt = options.receipt === undefined ? null : openReceipt(options.receipt);
-  const { header, tables, passwords, relanguaged } = await moveIn(parts, file, identity).catch((error: unknown) => {
+  const output = createSecretOutput(io);
+  // Printed before the commit and before the receipt is written: the temporary passwords are stored nowhere.
+  const { header } = await moveIn(parts, file, identity, async (tx, moved) =>
+    output.write(await movedInText(Object.assign({}, parts, { database: tx }), moved, options)),
+  ).catch((error: unknown) => {
     keepReceipt?.discard();
-    throw error;
+    throw output.explain(error);
   });
+  keepReceipt?.write(await receiptOf(parts, header.tenant.id));
+}
+
+async function movedInText(parts: MovingDependencies, moved: MovedIn, options: InOptions): Promise<string> {
+  const { header, tables, passwords, relanguaged } = moved;
   const { tenant, from, waitForLink, secondFactors = null } = header;
-  const receipt = await receiptOf(parts, tenant.id);
   const fingerprint = fingerprintOf(from.publicKey);
   const { id: tenantId, name, domains } = tenant;
   const result = {
@@ -90,11 +101,9 @@ export async function runMoveIn(
     waitForLink,
     secondFactors,
     relanguaged,
-    receipt,
+    receipt: await receiptOf(parts, tenantId),
   };
-  // Print the result before writing the receipt: the temporary passwords are stored nowhere, but the receipt can be
-  // printed again.
-  print(io, options, result, [
+  return textOf(options, result, [
     `${name} (${tenantId}) was imported from ${from.region}, key fingerprint ${fingerprint}:`,
     ...tableLines(tables),
     ...passwordLines(passwords),
@@ -103,7 +112,6 @@ export async function runMoveIn(
     ...languageLines(relanguaged, parts.rules.defaultLanguage),
     receiptLine(options.receipt, from.region, tenantId),
   ]);
-  keepReceipt?.write(receipt);
 }
 
 /** Deletes the tenant's rows, Redis sessions and unsent emails, then reports which rows remain. */
@@ -112,12 +120,11 @@ export async function runMoveDone(
   context: CommandContext,
   parts: MovingDependencies,
   tenantId: string,
-  options: DoneOptions,
+  options: JsonOption & { readonly receipt: unknown },
 ): Promise<void> {
   const { config, database } = context;
-  const receipt = await readReceipt(io, options.receipt);
-  const report = await finishMove(parts, tenantId, receipt);
-  // Imported only here, because the session store loads most of the portal, which would slow down every other command.
+  const report = await finishMove(parts, tenantId, options.receipt);
+  // Imported here because the session store loads most of the portal, which would slow down every other command.
   const { deleteRedisSessions } = await import('./delete-redis-sessions.ts');
   await deleteRedisSessions(context, report.domains);
   if (config.mail !== null) await createTransport(config.mail).clear();
@@ -165,7 +172,8 @@ function linesOf(report: MoveReport, overwritten: boolean): string[] {
   ];
 }
 
-async function readReceipt(io: CommandIo, file: string): Promise<unknown> {
+/** @returns the content of a receipt file, not yet validated. @throws CommandError if it is not JSON */
+export async function readReceiptFile(io: CommandIo, file: string): Promise<unknown> {
   try {
     return JSON.parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
   } catch {

@@ -1,9 +1,11 @@
 import { Option, type Command } from 'commander';
 import { MoveFault, receiptOf, type MovingDependencies } from '../core/moving/index.ts';
-import { print, withContext, type CommandContext } from './context.ts';
+import { changeAfterConfirmation } from './confirmation.ts';
+import { print, getConfigOfRegion, readDatabase, withContext, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 import { moveErrorMessage } from './tenant-move-errors.ts';
 import {
+  readReceiptFile,
   runMoveCancel,
   runMoveDone,
   runMoveOut,
@@ -13,6 +15,7 @@ import {
   type InOptions,
   type OutOptions,
 } from './tenant-move-actions.ts';
+import { effectsOfCancel, effectsOfDone } from './tenant-move-effects.ts';
 import { verifySignerKey, loadSigningKey } from './region-keys.ts';
 import { listMoves, type JsonOption } from './tenant-move-list.ts';
 import { CommandError } from '../platform/command-error.ts';
@@ -44,7 +47,11 @@ function addMoveOutCommand(tenant: Command, io: CommandIo): void {
     .requiredOption('--file <file>', 'bundle to write')
     .option('--json', 'print one JSON object')
     .action((id: string, options: OutOptions) =>
-      withMovingParts(io, options, (_, parts) => runMoveOut(io, parts, id, options)),
+      withContext(
+        io,
+        (context) => withMovingParts(context, {}, (parts) => runMoveOut(io, parts, id, options)),
+        longTimeouts,
+      ),
     );
 }
 
@@ -56,7 +63,11 @@ function addMoveInCommand(tenant: Command, io: CommandIo): void {
     .option('--receipt <file>', 'write the receipt to this file')
     .option('--json', 'print one JSON object')
     .action((file: string, options: InOptions) =>
-      withMovingParts(io, options, (context, parts) => runMoveIn(io, context, parts, file, options)),
+      withContext(
+        io,
+        (context) => withMovingParts(context, options, (parts) => runMoveIn(io, context, parts, file, options)),
+        longTimeouts,
+      ),
     );
 }
 
@@ -66,7 +77,9 @@ function addReceiptCommand(tenant: Command, io: CommandIo): void {
     .description('print the receipt of an imported tenant again')
     .option('--json', 'accepted for consistency; the output is always JSON')
     .action((id: string) =>
-      withMovingParts(io, {}, async (_, parts) => print(io, { json: true }, await receiptOf(parts, id), [])),
+      readDatabase(io, (context) =>
+        withMovingParts(context, {}, async (parts) => print(io, { json: true }, await receiptOf(parts, id), [])),
+      ),
     );
 }
 
@@ -77,9 +90,16 @@ function addMoveDoneCommand(tenant: Command, io: CommandIo): void {
     .requiredOption('--receipt <file>', 'receipt from the other region; - reads standard input')
     .option('--accept-key <fingerprint>', acceptKey)
     .option('--json', 'print one JSON object')
-    .action((id: string, options: DoneOptions) =>
-      withMovingParts(io, options, (context, parts) => runMoveDone(io, context, parts, id, options)),
-    );
+    .action(async (id: string, options: DoneOptions) => {
+      await getConfigOfRegion(io);
+      const receipt = await readReceiptFile(io, options.receipt);
+      return changeAfterConfirmation(io, options, {
+        findEffects: (context) => withMovingParts(context, options, (parts) => effectsOfDone(parts, id, receipt)),
+        change: (context) =>
+          withMovingParts(context, options, (parts) => runMoveDone(io, context, parts, id, { ...options, receipt })),
+        timeouts: longTimeouts,
+      });
+    });
 }
 
 function addMovesCommand(tenant: Command, io: CommandIo): void {
@@ -87,7 +107,7 @@ function addMovesCommand(tenant: Command, io: CommandIo): void {
     .command('moves')
     .description('list all moves of tenants to and from other regions, including unfinished ones')
     .option('--json', 'print one JSON object')
-    .action((options: JsonOption) => withMovingParts(io, {}, ({ database }) => listMoves(io, database, options)));
+    .action((options: JsonOption) => readDatabase(io, ({ database }) => listMoves(io, database, options)));
 }
 
 function addMoveCancelCommand(tenant: Command, io: CommandIo): void {
@@ -98,36 +118,36 @@ function addMoveCancelCommand(tenant: Command, io: CommandIo): void {
     .option('--reason <text>', 'reason for the forced cancellation; recorded in the activity log')
     .option('--json', 'print one JSON object')
     .action((id: string, options: CancelOptions) =>
-      withMovingParts(io, options, (_, parts) => runMoveCancel(io, parts, id, options)),
+      changeAfterConfirmation(io, options, {
+        findEffects: (context) => withMovingParts(context, {}, (parts) => effectsOfCancel(parts, id, options)),
+        change: (context) => withMovingParts(context, {}, (parts) => runMoveCancel(io, parts, id, options)),
+        timeouts: longTimeouts,
+      }),
     );
 }
 
-/** Runs a move command and turns a `MoveFault` into a `CommandError` with a message for the operator. */
-function withMovingParts(
-  io: CommandIo,
-  { acceptKey: accepted }: JsonOption & { acceptKey?: string },
-  work: (context: CommandContext, parts: MovingDependencies) => Promise<void>,
-): Promise<void> {
-  return withContext(
-    io,
-    async (context) => {
-      const { config, database, tenants, hasher } = context;
-      const { rules, regionUrls } = config;
-      try {
-        await work(context, {
-          database,
-          tenants,
-          hasher,
-          rules,
-          regionUrls,
-          signingKey: loadSigningKey(config),
-          clock: Date.now,
-          checkKey: (signer, what) => verifySignerKey(database, signer, accepted, what),
-        });
-      } catch (error) {
-        throw error instanceof MoveFault ? new CommandError(moveErrorMessage(error)) : error;
-      }
-    },
-    longTimeouts,
-  );
+/** Runs a move command and rethrows a `MoveFault` as a `CommandError` with a message. */
+async function withMovingParts<T>(
+  { config, database, tenants, hasher }: CommandContext,
+  { acceptKey: accepted }: { acceptKey?: string },
+  work: (parts: MovingDependencies) => Promise<T>,
+): Promise<T> {
+  const { rules, regionUrls } = config;
+  try {
+    return await work({
+      database,
+      tenants,
+      hasher,
+      rules,
+      regionUrls,
+      // Loaded only by the commands that sign, because loading may generate it.
+      get signingKey() {
+        return loadSigningKey(config);
+      },
+      clock: Date.now,
+      checkKey: (signer, what) => verifySignerKey(database, signer, accepted, what),
+    });
+  } catch (error) {
+    throw error instanceof MoveFault ? new CommandError(moveErrorMessage(error)) : error;
+  }
 }

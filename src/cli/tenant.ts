@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { listLanguages } from '../platform/config/languages.ts';
-import { type Tenants, tenantsStore } from '../core/accounts/index.ts';
-import { print, withContext } from './context.ts';
-import type { CommandIo } from './io.ts';
+import { type Tenants, sessionsStore, tenantsStore } from '../core/accounts/index.ts';
+import { changeAfterConfirmation, type DestructiveOptions, type Effects } from './confirmation.ts';
+import { print, readDatabase, withContext, type CommandContext } from './context.ts';
+import { textOf, type CommandIo } from './io.ts';
+import { printBeforeCommit } from './secret-output.ts';
 import { addMovingCommands } from './tenant-move.ts';
 import type { Database } from '../platform/database/database.ts';
 
@@ -49,7 +51,9 @@ function addTenantAddCommand(tenant: Command, io: CommandIo): void {
     .requiredOption('--admin-username <username>', 'user name of the first Global admin, on one of the domains')
     .option('--unlisted', 'leave its domains out of exported directories')
     .option('--json', 'print one JSON object')
-    .action((options: AddOptions) => withContext(io, ({ tenants }) => addTenant(io, tenants, options)));
+    .action((options: AddOptions) =>
+      withContext(io, (context) => printBeforeCommit(io, context, ({ tenants }) => addTenant(tenants, options))),
+    );
 }
 
 function addTenantListCommand(tenant: Command, io: CommandIo): void {
@@ -58,7 +62,7 @@ function addTenantListCommand(tenant: Command, io: CommandIo): void {
     .description('list the tenants and their numbers of users')
     .option('--json', 'print one JSON object')
     .action((options: JsonOption) =>
-      withContext(io, async ({ database }) => {
+      readDatabase(io, async ({ database }) => {
         const tenants = await tenantRecords(database);
         print(io, options, { tenants }, tenants.map(tenantLine));
       }),
@@ -76,13 +80,31 @@ function addStateCommand(tenant: Command, io: CommandIo, { name, state, descript
     .command(`${name} <id>`)
     .description(description)
     .option('--json', 'print one JSON object')
-    .action((id: string, options: JsonOption) =>
-      withContext(io, async ({ database, tenants }) => {
+    .action((id: string, options: DestructiveOptions) => {
+      const change = async ({ database, tenants }: CommandContext): Promise<void> => {
         const { name: tenantName } = await tenants.setState(id, state);
         const changed = (await tenantRecords(database)).filter((each) => each.id === id);
         print(io, options, { tenants: changed }, [`${tenantName} is ${state}.`]);
-      }),
-    );
+      };
+      if (state === 'active') return withContext(io, change);
+      const findEffects = (context: CommandContext): Promise<Effects> => effectsOfSuspension(context, id);
+      return changeAfterConfirmation(io, options, { findEffects, change });
+    });
+}
+
+async function effectsOfSuspension({ database, tenants }: CommandContext, id: string): Promise<Effects> {
+  const tenant = await tenants.getChangeable(id);
+  const users = (await tenantRecords(database)).find((each) => each.id === id)?.users ?? 0;
+  const sessions = await sessionsStore.countOfTenant(database, tenants.operatorScope(tenant));
+  return {
+    lines: [
+      `Suspending ${tenant.name} ends all sessions (${sessions}) and blocks sign-in for its users (${users}).`,
+      ...(tenant.kind === 'operators'
+        ? ['It is the organization of the operators, who cannot sign in meanwhile.']
+        : []),
+    ],
+    counts: { users, sessions },
+  };
 }
 
 const tenantLine = ({
@@ -105,7 +127,7 @@ const tenantRecords = async (database: Database) =>
     ...(isListed ? {} : { unlisted: true }),
   }));
 
-async function addTenant(io: CommandIo, tenants: Tenants, options: AddOptions): Promise<void> {
+async function addTenant(tenants: Tenants, options: AddOptions): Promise<string> {
   const added = await tenants.add(
     { name: options.name, domains: options.domain, language: options.language, listed: options.unlisted !== true },
     {
@@ -117,7 +139,7 @@ async function addTenant(io: CommandIo, tenants: Tenants, options: AddOptions): 
     },
   );
   const { tenantId, userId, username, temporaryPassword } = added;
-  print(io, options, { tenantId, userId, username, temporaryPassword }, [
+  return textOf(options, { tenantId, userId, username, temporaryPassword }, [
     `Tenant ${tenantId}`,
     `Global admin ${username}`,
     `Temporary password (shown only once): ${temporaryPassword}`,

@@ -2,21 +2,20 @@ import { Option, type Command } from 'commander';
 import type { Language } from '../domain/regions.ts';
 import { listLanguages } from '../platform/config/languages.ts';
 import { administratorLevels, agentLevels, type AdministratorLevel, type AgentLevel } from '../domain/roles.ts';
-import { canonicalUsername } from '../domain/people/user.ts';
+import { statusOf, type User } from '../domain/people/user.ts';
 import {
-  createSecondFactorRemover,
   createLinkTokens,
   createCredentialIssuer,
   createThrottle,
   createUsers,
-  credentialsStore,
   tenantsStore,
   usersStore,
 } from '../core/accounts/index.ts';
-import { print, printEach, withContext, type CommandContext } from './context.ts';
-import { printPassword, userRecords } from './user-output.ts';
-import { explainDeletedUser, findDeletedUserError } from './deleted-user.ts';
-import type { CommandIo } from './io.ts';
+import { printEach, readDatabase, withContext, type CommandContext } from './context.ts';
+import { findUser, rejectDeletedName } from './find-user.ts';
+import { textOf, type CommandIo } from './io.ts';
+import { printBeforeCommit } from './secret-output.ts';
+import { addRemoveSecondFactorCommand } from './user-second-factor.ts';
 import { placementNotes, approvalNotes } from './bypassed-rules.ts';
 import { oneTimeLinkUrls } from '../site/http/paths.ts';
 import { CommandError } from '../platform/command-error.ts';
@@ -57,13 +56,7 @@ function addUserAddCommand(user: Command, io: CommandIo): void {
     .addOption(new Option('--language <language>').choices(listLanguages(io.env.LOCALES_DIR ?? null)))
     .option('--json', 'print one JSON object')
     .action((options: AddOptions) =>
-      withContext(io, async (context) => {
-        const { tenant, language = null, json, ...person } = options;
-        const added = await explainDeletedUser(context, person.username, () =>
-          context.tenants.addUser(tenant, { ...person, language }),
-        );
-        printPassword(io, { json }, added, placementNotes(context.config.rules, 'users.add'));
-      }),
+      withContext(io, (context) => printBeforeCommit(io, context, (inner) => addUser(inner, options))),
     );
 }
 
@@ -73,27 +66,13 @@ function addResetPasswordCommand(user: Command, io: CommandIo): void {
     .description('issue a temporary password and print it once; the reset is recorded in the activity log')
     .option('--json', 'print one JSON object')
     .action((username: string, options: JsonOption) =>
-      withContext(io, async (context) => {
-        const notes = placementNotes(context.config.rules, 'users.resetPassword');
-        const { bypassed, ...added } = await resetPassword(context, username);
-        printPassword(io, options, added, [...notes, ...bypassed]);
-      }),
-    );
-}
-
-function addRemoveSecondFactorCommand(user: Command, io: CommandIo): void {
-  user
-    .command('remove-second-factor <username>')
-    .description(
-      'remove the second factor of a user who lost the authenticator app and the recovery codes; recorded in the activity log',
-    )
-    .option('--json', 'print one JSON object')
-    .action((username: string, options: JsonOption) =>
-      withContext(io, async (context) => {
-        const { bypassed, ...removed } = await removeSecondFactorOf(context, username);
-        const notes = placementNotes(context.config.rules, 'users.removeSecondFactor');
-        print(io, options, removed, [`${removed.username} no longer has a second factor`, ...notes, ...bypassed]);
-      }),
+      withContext(io, (context) =>
+        printBeforeCommit(io, context, async (inner) => {
+          const notes = placementNotes(context.config.rules, 'users.resetPassword');
+          const { bypassed, ...added } = await resetPassword(inner, username);
+          return passwordText(options, added, [...notes, ...bypassed]);
+        }),
+      ),
     );
 }
 
@@ -104,38 +83,16 @@ function addUserListCommand(user: Command, io: CommandIo): void {
     .requiredOption('--tenant <id>', 'ID of the tenant')
     .option('--json', 'print one JSON object')
     .action((options: { tenant: string; json?: boolean }) =>
-      withContext(io, (context) => listUsers(io, context, options)),
+      readDatabase(io, (context) => listUsers(io, context, options)),
     );
 }
 
-async function findUser(context: CommandContext, typed: string) {
-  const username = canonicalUsername(typed);
-  const found = await credentialsStore.findForSignInAcrossTenants(context.database, username);
-  if (found === null || found.user.state === 'deleted')
-    throw (await findDeletedUserError(context, username)) ?? new CommandError(`User not found: ${username}`);
-  return found;
-}
-
-async function removeSecondFactorOf(context: CommandContext, typed: string) {
-  const { user, tenant } = await findUser(context, typed);
-  const scope = context.tenants.operatorScope(tenant);
-  const throttle = createThrottle(context.database, context.config.rules);
-  const { outcome } = await createSecondFactorRemover({ database: context.database, throttle, clock: Date.now })(
-    scope,
-    user.id,
-  );
-  if (outcome === 'moving')
-    throw new CommandError(
-      `Cannot remove the second factor: the tenant of ${user.username} is moving to another region`,
-    );
-  if (outcome !== 'done')
-    throw new CommandError(
-      user.secondFactorDue
-        ? `${user.username} has no second factor: it did not move to this region with the tenant, and a new one must be set up at the next sign-in`
-        : `${user.username} has no second factor`,
-    );
-  const bypassed = approvalNotes(scope, 'removeSecondFactor', user);
-  return { userId: user.id, username: user.username, bypassed };
+async function addUser(context: CommandContext, options: AddOptions): Promise<string> {
+  const { tenants, config } = context;
+  const { tenant, language, json, ...person } = options;
+  await rejectDeletedName(context, person.username);
+  const added = await tenants.addUser(tenant, { ...person, language: language ?? null });
+  return passwordText({ json }, added, placementNotes(config.rules, 'users.add'));
 }
 
 /** Resets the password of any user in the region. @throws CommandError if the user cannot get a new one */
@@ -169,4 +126,34 @@ async function listUsers(
   await printEach(io, options, 'users', users, ({ id, status, username, name }) =>
     [id, status, username, name].join('  '),
   );
+}
+
+/** @param now the current time in epoch milliseconds @returns the users in the format that commands print */
+export async function* userRecords(users: AsyncIterable<User>, now: number) {
+  for await (const user of users) {
+    yield {
+      id: user.id,
+      username: user.username,
+      name: user.displayName,
+      status: statusOf(user, now),
+      administratorLevel: user.administratorLevel,
+      agentLevel: user.agentLevel,
+      language: user.language,
+      lastSignInAt: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
+    };
+  }
+}
+
+/** @returns the text that tells the operator a new temporary password. @param notes further lines for the operator, omitted from the JSON output */
+export function passwordText(
+  options: { json?: boolean | undefined },
+  added: { userId: string; username: string; temporaryPassword: string },
+  notes: readonly string[] = [],
+): string {
+  const { userId, username, temporaryPassword } = added;
+  return textOf(options, { userId, username, temporaryPassword }, [
+    username,
+    `Temporary password (shown only once): ${temporaryPassword}`,
+    ...notes,
+  ]);
 }

@@ -14,6 +14,7 @@ import { createRetention, retentionSteps, createTrustedClock } from './retention
 import { createSupport } from './support/index.ts';
 import { createApprovalsContext } from './approvals/index.ts';
 import { job } from '../domain/principal.ts';
+import type { RegionRules } from '../domain/regions.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { ScopeTenant } from '../domain/tenant.ts';
 import type { Hasher } from '../platform/keys/hasher.ts';
@@ -73,6 +74,7 @@ export function createCore(deps: CoreDependencies) {
       hasher,
       cells: outputs.userCells,
       rules,
+      nameOrderOf: (language) => config.languages.get(language)?.nameOrder ?? 'givenFirst',
       background,
       clock,
       log,
@@ -100,8 +102,10 @@ function createDeletions(deps: CoreDependencies, { throttle, tenants, links }: A
     clock,
   });
   background.add(deliverTo({ database, isClockTrusted, clock, log }, noticesSubscriber.name, sender));
-  const erasure = createErasure({ database, throttle, rules, scopeOf, transport, clock });
-  const steps = retentionSteps({ database, rules, scopeOf, erasure });
-  background.add(createRetention({ steps, trustedClock, clock, monotonic, log }));
-  return erasure;
+  const erasureFor = (applied: RegionRules) =>
+    createErasure({ database, throttle, rules: applied, scopeOf, transport, clock });
+  const stepsFor = (applied: RegionRules) =>
+    retentionSteps({ database, rules: applied, scopeOf, erasure: erasureFor(applied) });
+  background.add(createRetention({ database, rules, stepsFor, trustedClock, clock, monotonic, log }));
+  return erasureFor(rules);
 }

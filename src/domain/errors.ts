@@ -30,14 +30,19 @@ export type PlainErrorCode =
   | 'domain.taken'
   | 'field.malformed'
   | 'field.tooLong'
+  | 'import.columnsNotLeftOut'
   | 'import.modeNotPossible'
   | 'import.noRows'
   | 'import.notDone'
   | 'import.notText'
   | 'import.passwordsUnderWay'
+  | 'import.unknownEncoding'
   | 'import.workbook'
+  | 'importRow.brokenCharacters'
+  | 'importRow.malformed'
   | 'importRow.outdated'
   | 'importRow.strayCells'
+  | 'importRow.tooLong'
   | 'language.notOffered'
   | 'link.noMail'
   | 'operator.levelNotAllowed'
@@ -89,6 +94,8 @@ export interface ErrorParameters {
   readonly 'import.usernameColumnMissing': { readonly names: readonly string[] };
   /** `line` is the number of the first row with this user name. */
   readonly 'importRow.duplicate': { readonly line: number };
+  /** `value` is a text that databases and spreadsheets write instead of a value, such as `#N/A`. */
+  readonly 'importRow.noName': { readonly value: string };
   readonly 'importRow.unknownValue': { readonly value: string };
   /** `count` is the limit, in Unicode code points. */
   readonly 'password.tooLong': { readonly count: number };

@@ -18,8 +18,11 @@ export const isImportInForce = ({ expiresAt }: { readonly expiresAt: number }, n
   isInForce({ from: expiresAt - importRetentionMs, until: expiresAt }, now);
 
 const mebibyte = 1024 * 1024;
-export const maxImportMebibytes = 5;
+/** The size of a file with the maximum number of rows of 200 bytes each. */
+export const maxImportMebibytes = 20;
 export const maxImportBytes = maxImportMebibytes * mebibyte;
+/** The maximum number of users in one file, for imports and for each part of an export. */
+export const maxImportRows = 100_000;
 
 /** What an import does with a row. */
 export const rowOutcomes = ['added', 'changed', 'unchanged', 'refused'] as const;
@@ -36,6 +39,20 @@ export interface ImportedUser {
   readonly agentLevel: AgentLevel;
 }
 
+/** The columns that an import can set, in the order of the template. */
+export const importedColumns = [
+  'username',
+  'firstName',
+  'lastName',
+  'displayName',
+  'administratorLevel',
+  'agentLevel',
+  'language',
+] as const;
+
+/** The cells of a refused row, as in the file. Empty cells are left out. */
+export type RefusedCells = Readonly<Partial<Record<(typeof importedColumns)[number], string>>>;
+
 interface RowBase {
   /** The row number in a spreadsheet; the header is row 1. */
   readonly line: number;
@@ -49,8 +66,42 @@ export type PlannedRow = RowBase &
     | { readonly outcome: 'added'; readonly userId: string; readonly user: ImportedUser }
     | { readonly outcome: 'changed'; readonly userId: string; readonly changes: readonly Change[] }
     | { readonly outcome: 'unchanged' }
-    | { readonly outcome: 'refused'; readonly faults: readonly FieldFault[] }
+    | { readonly outcome: 'refused'; readonly faults: readonly FieldFault[]; readonly cells?: RefusedCells }
   );
+
+/** A column that is not imported. */
+export interface OtherColumn {
+  /** Its position in the file, from 0. */
+  readonly index: number;
+  readonly heading: string;
+  /** Whether it is a usual column of a directory. Any other heading may be a misspelled one. */
+  readonly isUsual: boolean;
+}
+
+/** What was noticed while a file was read, to be shown when the import is checked. */
+export interface ImportNotes {
+  /** The encoding, if it had to be guessed. */
+  readonly encoding: 'windows-1252' | null;
+  /** What the rows above the headings contain. */
+  readonly skipped: readonly string[];
+  /** The heading of the column of user names, if it is not one of Parvis. */
+  readonly usernameHeading: string | null;
+  /** The headings of columns with passwords. These are never read. */
+  readonly passwordHeadings: readonly string[];
+  /** The columns that must be left out before the import can be confirmed. */
+  readonly otherColumns: readonly OtherColumn[];
+  /** The number of rows with names that lost letters when the file was saved. */
+  readonly damagedRows: number;
+}
+
+export const noNotes: ImportNotes = {
+  encoding: null,
+  skipped: [],
+  usernameHeading: null,
+  passwordHeadings: [],
+  otherColumns: [],
+  damagedRows: 0,
+};
 
 /**
  * The states of an import: read from the file, staged for review, confirmed, then applied or aborted as a whole. While

@@ -18,6 +18,7 @@ import type { Drafts } from './http/drafts.ts';
 import type { AnswerRefusal, Route } from './http/routing.ts';
 import { importPasswordsRoutes } from './imports/passwords.routes.ts';
 import { importsRoutes } from './imports/imports.routes.ts';
+import { rejectedRowsRoutes } from './imports/rejected.routes.ts';
 import { linksRoutes } from './links/links.routes.ts';
 import { recoveryRoutes } from './links/recovery.routes.ts';
 import { passwordsRoutes } from './passwords/passwords.routes.ts';
@@ -39,7 +40,7 @@ import { bulkRoutes } from './users/bulk.routes.ts';
 import type { UsersCsv } from './users/csv.ts';
 import { userRoutes } from './users/user.routes.ts';
 import { exportUsersRoutes } from './users/export.routes.ts';
-import { createUsersFile } from './users/csv.ts';
+import { createUsersFile } from './users/users-file.ts';
 import { handoverSheetFactory } from './users/handover.ts';
 import { resetPasswordRoutes } from './users/reset-password.routes.ts';
 import { userActionsRoutes } from './users/actions.routes.ts';
@@ -139,8 +140,9 @@ function filePages({ core, database, translator, csv, clock }: SiteDependencies)
   const { imports, passwords, wake } = core.imports;
   return [
     ...importsRoutes({ database, imports, passwords, credentialIssuer, csv, translator, wake }),
+    ...rejectedRowsRoutes({ database, imports, csv, translator }),
     ...importPasswordsRoutes({ imports, passwords, credentialIssuer, translator }),
-    ...exportUsersRoutes({ database, throttle, usersFile: createUsersFile({ database, csv, translator }), clock }),
+    ...exportUsersRoutes({ database, throttle, sendUsersFile: createUsersFile({ database, csv, translator }), clock }),
   ];
 }
 
@@ -148,7 +150,7 @@ function approvalPages(deps: SiteDependencies): Route[] {
   const { core, config, database, translator, answerRefusal, csv, clock } = deps;
   const { approvals, perform } = core.approvals;
   const { throttle, credentialIssuer } = core.accounts;
-  const usersFile = createUsersFile({ database, csv, translator });
+  const sendUsersFile = createUsersFile({ database, csv, translator });
   const sheet = handoverSheetFactory(config, translator, clock);
   return [
     // These must precede the routes of a single request, whose path would also match `new`.
@@ -156,7 +158,7 @@ function approvalPages(deps: SiteDependencies): Route[] {
     ...approvalsRoutes({ database, approvals, credentialIssuer, answerRefusal, clock }),
     ...performRoutes({
       perform,
-      usersFile,
+      sendUsersFile,
       logExports: core.logExports,
       sheet,
       sendLog: createLogSender(clock),

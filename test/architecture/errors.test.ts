@@ -63,6 +63,7 @@ const examples: { readonly [Code in keyof ErrorParameters]: readonly ErrorParame
   'import.unknownColumns': [{ names: ['Email', 'Phone'] }],
   'import.usernameColumnMissing': [{ names: ['Email', 'Phone'] }],
   'importRow.duplicate': [{ line: 2 }],
+  'importRow.noName': [{ value: '#N/A' }],
   'importRow.unknownValue': [{ value: 'boss' }],
   'password.tooLong': [{ count: 1 }, { count: 64 }],
   'password.tooShort': [{ count: 1 }, { count: 15 }],

@@ -35,8 +35,8 @@ describe('the check command', () => {
     const { ok, notes } = await json<Checked & { notes: string[] }>(['check'], environment);
     assert.deepEqual([ok, notes], [true, [note]]);
     assert.equal((await run(['check'], environment)).stdout, `No problems found.\n${note}\n`);
-    const { stdout } = await run(['check'], { ...environment, PORT: 'x' });
-    assert.ok(stdout.endsWith(`\n${note}\n`), stdout);
+    const { stderr } = await run(['check'], { ...environment, PORT: 'x' });
+    assert.ok(stderr.endsWith(`\n${note}\n`), stderr);
   });
 
   test('reports each fault of the configuration in one line, without secrets', async () => {
@@ -55,8 +55,8 @@ describe('the check command', () => {
       'TRUST_PROXY',
     ]);
     assert.doesNotMatch(faults.join(), /canary/);
-    const { stdout, code: again } = await run(['check'], wrong);
-    assert.deepEqual([again, stdout], [1, faults.map((each) => `${each}\n`).join('')]);
+    const { stdout, stderr, code: again } = await run(['check'], wrong);
+    assert.deepEqual([again, stdout, stderr], [1, '', faults.map((each) => `${each}\n`).join('')]);
     assert.equal(existsSync(wrong.DATA_DIR), false);
   });
 

@@ -45,8 +45,8 @@ describe('a command that runs as a process', () => {
 
   test('exits with 1 if it reports a fault without an error', async () => {
     const { code, stdout, stderr } = await runProcess(['rules', 'check', '/nowhere.json'], {});
-    assert.deepEqual([code, stderr], [1, '']);
-    assert.match(stdout, /cannot be read/);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /cannot be read/);
   });
 
   test('reads standard input', async () => {
@@ -58,13 +58,13 @@ describe('a command that runs as a process', () => {
 
   test('exits if its database and session store are unreachable', async () => {
     const secret = 'canary-'.repeat(6);
-    const { code, stdout } = await runProcess(['check'], {
+    const { code, stdout, stderr } = await runProcess(['check'], {
       ...{ DATA_DIR: dataDirectory(), SESSION_SECRETS: secret, SECOND_FACTOR_KEYS: secret },
       DATABASE_URL: `postgres://ada:canary@localhost:${await freePort()}/parvis`,
       REDIS_URL: `redis://:canary@localhost:${await freePort()}`,
     });
-    assert.equal(code, 1);
-    assert.match(stdout, /^DATABASE_URL: .+\nREDIS_URL: .+\n$/);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^DATABASE_URL: .+\nREDIS_URL: .+\n$/);
   });
 
   describe('a command whose output pipe is closed early', () => {
@@ -75,14 +75,14 @@ describe('a command that runs as a process', () => {
       ['JSON', [...long, '--json']],
       ['an export', ['activity', 'export', '--tenant', tenantId]],
     ] as const) {
-      test(`exits silently, as after SIGPIPE, while it writes ${label}`, async () => {
+      test(`exits silently with 0: ${label}`, async () => {
         const child = start(args, environment);
         const [errors] = [text(child.stderr!), once(child, 'close')];
         // Each command prints more than the 64 KiB that a pipe buffers.
         await once(child.stdout!, 'readable');
         child.stdout!.destroy();
         await once(child, 'exit');
-        assert.deepEqual([await errors, child.exitCode], ['', 141]);
+        assert.deepEqual([await errors, child.exitCode], ['', 0]);
       });
     }
   });

@@ -17,7 +17,7 @@ describe('the import of a signed directory', () => {
     await json(['route', 'add', 'alpha.example', 'worldwide'], here);
     const directory = await exported();
     assert.deepEqual(Object.keys(directory), ['routes', 'signer', 'signature']);
-    const taken = await json<SignedDirectory>(['route', 'import', '-'], there, given(directory));
+    const taken = await json<SignedDirectory>(['route', 'import', '-', '--yes'], there, given(directory));
     assert.deepEqual(taken.routes, [{ domain: 'alpha.example', region: 'worldwide' }]);
   });
 

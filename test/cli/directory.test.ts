@@ -44,7 +44,7 @@ describe('the route commands', () => {
     writeFileSync(file, stdout);
     await json(['route', 'add', 'alpha.example', 'china'], elsewhere);
     const { routes } = JSON.parse(stdout) as Routes;
-    assert.deepEqual(await json(['route', 'import', file], elsewhere), { routes });
+    assert.deepEqual(await json(['route', 'import', file, '--yes'], elsewhere), { routes });
     assert.deepEqual(await list(elsewhere), await list());
     const { stdout: again } = await run(['route', 'export'], elsewhere);
     assert.deepEqual((JSON.parse(again) as Routes).routes, routes);

@@ -81,7 +81,7 @@ describe('the commands that move a tenant', async () => {
   const key = await json<{ recipient: string; fingerprint: string; region: string }>(['region', 'key'], there);
   const out = ['tenant', 'move-out', id, '--to', 'germany', '--recipient', key.recipient, '--passwords', 'keep'];
   const takeIn = ['tenant', 'move-in', bundle, '--receipt', receipt];
-  const done = ['tenant', 'move-done', id, '--receipt', receipt];
+  const done = ['tenant', 'move-done', id, '--receipt', receipt, '--yes'];
 
   test('region key prints the same key each time, and only its owner can read the secret', async () => {
     assert.match(key.recipient, /^age1[0-9a-z]{58}$/);
@@ -110,7 +110,7 @@ describe('the commands that move a tenant', async () => {
       assert.match(await fault(args, here), risk, args.join(' '));
     assert.match(await fault([...cancel, '--force'], here), risk);
     assert.equal((await findTenant(here))?.status, 'moving');
-    const forced = [...cancel, '--force', '--reason', 'The file was lost'];
+    const forced = [...cancel, '--force', '--reason', 'The file was lost', '--yes'];
     const { code, stdout } = await run(forced, here);
     assert.deepEqual([code, (await findTenant(here))?.status], [0, 'active']);
     assert.match(stdout, /^Kanarienvogel AG is active\.\nRisk: .*active in both regions.*\n$/);

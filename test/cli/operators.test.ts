@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { dataDirectory, fault, json, run } from './command.ts';
 
 interface Added {
@@ -16,6 +16,8 @@ describe('the operator commands', () => {
   const operator = <T>(...args: string[]): Promise<T> => json<T>(['operator', ...args], environment);
   const statuses = async (): Promise<string[]> =>
     (await operator<Listed>('list')).operators.map(({ username, status }) => `${username} ${status}`);
+
+  before(() => json(['migrate'], environment));
 
   it('add the first operator, whose domain all operators share, and keep the set-up link valid', async () => {
     assert.deepEqual(await operator('list'), { operators: [] });
@@ -56,7 +58,7 @@ describe('the operator commands', () => {
     });
     assert.deepEqual(await statuses(), ['ada@hosting.example passwordChange', 'bo@hosting.example blocked']);
     await operator('unblock', 'bo@hosting.example');
-    await operator('delete', 'BO@hosting.example');
+    await operator('delete', 'BO@hosting.example', '--yes');
     assert.deepEqual(await statuses(), ['ada@hosting.example passwordChange']);
     const { temporaryPassword } = await operator<Added>('reset-password', ada?.id ?? '');
     assert.match(temporaryPassword, /^\w{4}(-\w{4}){4}$/);
@@ -65,7 +67,7 @@ describe('the operator commands', () => {
 
   it('say until when the user name of a deleted operator is unavailable', async () => {
     const error =
-      /^The operator bo@hosting\.example was deleted\. The user name is available again after \d{4}-\d\d-\d\dT[\d:.]+Z, when the account is erased$/;
+      /^bo@hosting\.example is deleted and will be erased permanently at \d{4}-\d\d-\d\dT[\d:.]+Z\. The user name is available again after that time\.$/;
     for (const username of ['bo@hosting.example', 'BO@hosting.example\u200B'])
       assert.match(await fault(['operator', 'add', '--name', 'Bo', '--username', username], environment), error);
   });

@@ -90,7 +90,9 @@ describe('the tenant commands', () => {
       ['suspend', 'suspended'],
       ['resume', 'active'],
     ] as const) {
-      const { tenants: changed } = await json<{ tenants: Listed[] }>(['tenant', command, added.tenantId], environment);
+      const confirmed = command === 'suspend' ? ['--yes'] : [];
+      const args = ['tenant', command, added.tenantId, ...confirmed];
+      const { tenants: changed } = await json<{ tenants: Listed[] }>(args, environment);
       assert.deepEqual(
         changed.map((each) => [Object.keys(each), each.id, each.status]),
         [[['id', 'name', 'domains', 'status', 'users'], added.tenantId, status]],
@@ -207,12 +209,9 @@ describe('the user commands', () => {
     };
     await setDeletedAt(deletedAt);
     const until = new Date(deletedAt + 30 * 86_400_000).toISOString();
-    const error = `The user gone@atelier.example was deleted. An administrator of the tenant can restore the user under Deleted users until ${until}`;
+    const error = `gone@atelier.example is deleted and will be erased permanently at ${until}. Until then an administrator can restore the user.`;
     assert.equal(await fault(['user', 'add', ...options(gone)], environment), error);
     assert.equal(await fault(['user', 'reset-password', gone.username], environment), error);
     assert.equal(await fault(['user', 'remove-second-factor', gone.username], environment), error);
-    await setDeletedAt(deletedAt - 31 * 86_400_000);
-    assert.match(await fault(['user', 'add', ...options(gone)], environment), /already in use/);
-    assert.match(await fault(['user', 'reset-password', gone.username], environment), /User not found/);
   });
 });

@@ -27,7 +27,7 @@ async function set(table: string, id: string, values: object): Promise<void> {
 }
 
 const reset = ['user', 'reset-password', 'ada@a.example'];
-const remove = ['user', 'remove-second-factor', 'ada@a.example'];
+const remove = ['user', 'remove-second-factor', 'ada@a.example', '--yes'];
 const bypassed = /two administrators.*This command bypasses that rule\./;
 
 describe('the operator’s commands that replace credentials', () => {

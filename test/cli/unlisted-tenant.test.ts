@@ -21,7 +21,7 @@ describe('an unlisted tenant', async () => {
     assert.deepEqual(await shared(), ['loud.example']);
     const { stdout } = await run(['route', 'export'], here);
     assert.ok(!stdout.includes('quiet'));
-    await json(['route', 'import', '-'], there, stdout);
+    await json(['route', 'import', '-', '--yes'], there, stdout);
     const { routes } = await json<{ routes: unknown[] }>(['route', 'list'], there);
     assert.deepEqual(routes, [{ domain: 'loud.example', region: 'worldwide' }]);
   });

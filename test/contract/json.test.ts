@@ -73,6 +73,7 @@ test('the output of every command with --json has the keys and types in json.txt
   await routes();
   await activity(tenantId);
   await shape('purge', [], { code: 1, variant: 'not confirmed' });
+  await shape('purge', ['--dry-run'], { variant: 'a dry run' });
   await shape('purge', ['--yes']);
   await move(tenantId);
   await shape('rules check', ['rules/china.json']);
@@ -92,7 +93,10 @@ test('the output of every command with --json has the keys and types in json.txt
 
 async function tenants(id: string): Promise<void> {
   await addTenant('quiet.example', '--unlisted');
-  for (const command of ['suspend', 'resume', 'unlist', 'publish']) await shape(`tenant ${command}`, [id]);
+  await shape('tenant suspend', [id, '--dry-run'], { variant: 'a dry run' });
+  await shape('tenant suspend', [id], { code: 1, variant: 'not confirmed' });
+  await shape('tenant suspend', [id, '--yes']);
+  for (const command of ['resume', 'unlist', 'publish']) await shape(`tenant ${command}`, [id]);
   await shape('tenant list');
   await shape('tenant suspend', ['nobody'], { code: 1, variant: 'a fault' });
 }
@@ -117,14 +121,15 @@ async function secondFactor(): Promise<void> {
   const portal = await openPortal({ environment: { SECOND_FACTOR_KEYS } });
   const { user } = await aSecondFactorUser(portal, await aUser(portal, await aTenant(portal)));
   const environment = { DATA_DIR: portal.config.dataDirectory, SECOND_FACTOR_KEYS };
-  await shape('user remove-second-factor', [user.username], { in: environment });
+  await shape('user remove-second-factor', [user.username, '--yes'], { in: environment });
 }
 
 async function operators(): Promise<void> {
   const username = 'ada@hosting.example';
   await shape('operator add', ['--name', 'Ada', '--username', username]);
   await shape('operator list');
-  for (const step of ['reset-password', 'block', 'unblock', 'delete']) await shape(`operator ${step}`, [username]);
+  for (const step of ['reset-password', 'block', 'unblock']) await shape(`operator ${step}`, [username]);
+  await shape('operator delete', [username, '--yes']);
 }
 
 async function routes(): Promise<void> {
@@ -132,7 +137,7 @@ async function routes(): Promise<void> {
   await shape('route list');
   await shape('route key');
   writeFileSync(file('routes.json'), JSON.stringify(await shape('route export')));
-  await shape('route import', [file('routes.json')], { in: there });
+  await shape('route import', [file('routes.json'), '--yes'], { in: there });
   await shape('route remove', ['alpha.example']);
 }
 
@@ -154,13 +159,13 @@ async function move(tenant: string): Promise<void> {
   const out = ['--to', 'germany', '--recipient', recipient, '--passwords', 'reset', '--file'];
   await shape('tenant move-out', [tenant, ...out, file('canceled.age')]);
   await shape('tenant move-cancel', [tenant], { code: 1, variant: 'a fault' });
-  await shape('tenant move-cancel', [tenant, '--force', '--reason', 'the bundle was lost']);
+  await shape('tenant move-cancel', [tenant, '--force', '--reason', 'the bundle was lost', '--yes']);
   await shape('tenant move-out', [tenant, ...out, file('bundle.age')]);
   await shape('tenant moves', [], { variant: 'under way' });
   await shape('tenant move-in', [file('bundle.age')], { in: there });
   const receipt = await shape('tenant receipt', [tenant], { in: there });
   writeFileSync(file('receipt.json'), JSON.stringify(receipt));
-  await shape('tenant move-done', [tenant, '--receipt', file('receipt.json')]);
+  await shape('tenant move-done', [tenant, '--receipt', file('receipt.json'), '--yes']);
   await shape('tenant moves');
 }
 

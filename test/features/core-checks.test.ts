@@ -87,13 +87,18 @@ const requests: InvalidCall[] = [
   ['a comment that is too long', () => approvals.decide(scope, 'x', 'declined', 'x'.repeat(501)), 'field.tooLong'],
 ];
 
-const imports = createImports({ ...parts, csv: createUsersCsv(await loadTranslator(), clock) });
+const csv = createUsersCsv(await loadTranslator(), clock);
+const imports = createImports({ ...parts, csv, nameOrderOf: () => 'givenFirst' });
 const staged = { state: 'staged', counts: { added: 1, changed: 0, unchanged: 0, refused: 0 } } as never;
 const stage = (bytes: Buffer) => () => imports.stage(scope, { name: 'x.csv', bytes });
 const files: InvalidCall[] = [
-  ['a file that is too large', stage(Buffer.alloc(5 * 1024 * 1024 + 1, 'x')), 'file import.tooLarge'],
+  ['a file that is too large', stage(Buffer.alloc(20 * 1024 * 1024 + 1, 'x')), 'file import.tooLarge'],
   ['an empty file', stage(Buffer.alloc(0)), 'file import.noRows'],
-  ['an unknown import mode', () => imports.confirm(scope, staged, 'some' as never, 0), 'field.unknownValue'],
+  [
+    'an unknown import mode',
+    () => imports.confirm(scope, staged, { mode: 'some' as never, epoch: 0, leaveOut: [] }),
+    'field.unknownValue',
+  ],
 ];
 
 describe('validation in core', () => {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { readRows, UnreadableFile } from '../../src/core/imports/read-file.ts';
+import { openFile } from '../../src/core/imports/read-file.ts';
+import { UnreadableFile } from '../../src/core/imports/unreadable-file.ts';
 
 const known = new Set(['user name', 'Prénom', 'Nom', 'Straße']);
 const isHeading = (text: string): boolean => known.has(text);
 
 async function read(bytes: Buffer): Promise<(readonly [number, readonly string[]])[]> {
-  const rows = await Array.fromAsync(readRows(bytes, isHeading));
+  const rows = await Array.fromAsync((await openFile(bytes, isHeading)).rows);
   return rows.map(({ line, cells }) => [line, cells] as const);
 }
 const cellsOf = async (bytes: Buffer) => (await read(bytes)).map(([, cells]) => cells);
@@ -115,8 +116,9 @@ describe('a file that is not CSV', () => {
     ['null bytes', Buffer.alloc(100), 'import.notText'],
     ['a null byte within a cell', Buffer.from('user name;Nom\n1;a\0b'), 'import.notText'],
     ['a truncated UTF-16 character', Buffer.from(`\uFEFF${text}`, 'utf16le').subarray(0, -1), 'import.notText'],
-    ['an unterminated quote', Buffer.from('user name;Nom\n1;"a\n2;b\n'), 'import.malformed', { line: 2 }],
-    ['a quote within an unquoted cell', Buffer.from('user name;Nom\n1;a\n2;b"c\n'), 'import.malformed', { line: 3 }],
+    ['an unterminated quote', Buffer.from('user name;Nom\n1;"a\n'), 'import.malformed', { line: 2 }],
+    ['a quote within an unquoted cell', Buffer.from('user name;Nom\n2;b"c\n'), 'import.malformed', { line: 2 }],
+    ['a quote within a heading', Buffer.from('user name;No"m\n1;a\n'), 'import.malformed', { line: 1 }],
     ['text after a closing quote', Buffer.from('user name;Nom\n\n1;"a"b\n'), 'import.malformed', { line: 3 }],
     ['a row that is too long', Buffer.from(`user name;Nom\n1;${'x'.repeat(17_000)}`), 'import.rowTooLong', { line: 2 }],
     [
@@ -128,6 +130,24 @@ describe('a file that is not CSV', () => {
   ];
   for (const [what, bytes, code, parameters] of table) {
     it(`is rejected with a code: ${what}`, async () => assert.rejects(read(bytes), fault(code, parameters)));
+  }
+
+  const alone: [what: string, text: string, bad: readonly [number, readonly string[]], good: readonly string[]][] = [
+    ['an unterminated quote', 'user name;Nom\n1;"a\n2;b\n', [2, ['1', 'a']], ['2', 'b']],
+    ['a quote within an unquoted cell', 'user name;Nom\n1;a\n2;b"c\n', [3, ['2', 'b"c']], ['1', 'a']],
+    ['text after a closing quote', 'user name;Nom\n1;"a"b\n2;b', [2, ['1', 'a"b']], ['2', 'b']],
+  ];
+  for (const [what, file, [line, cells], good] of alone) {
+    it(`is read apart from a malformed row: ${what}`, async () => {
+      const { rows } = await openFile(Buffer.from(file), isHeading);
+      const [, ...read] = await Array.fromAsync(rows);
+      const [bad] = read.filter(({ fault }) => fault !== undefined);
+      assert.deepEqual(bad, { line, cells, fault: 'importRow.malformed' });
+      assert.deepEqual(
+        read.filter(({ fault }) => fault === undefined).map((row) => row.cells),
+        [good],
+      );
+    });
   }
 
   it('has no rows when it is empty', async () => {
@@ -163,7 +183,7 @@ describe('reading a large import file', () => {
       };
       setImmediate(tick);
       try {
-        for await (const row of readRows(Buffer.alloc(size, filling), isHeading)) assert.ok(row.line > 0);
+        for await (const row of (await openFile(Buffer.alloc(size, filling), isHeading)).rows) assert.ok(row.line > 0);
       } finally {
         over = true;
       }

@@ -101,7 +101,7 @@ describe('the stored data of a second factor', async () => {
 
   it("can be removed once by the operator's command, which records the removal in the activity log", async () => {
     const environment = { DATA_DIR: folder, DATABASE_URL, SESSION_SECRETS: 's'.repeat(32), SECOND_FACTOR_KEYS: recent };
-    const args = ['user', 'remove-second-factor', zoe.username.toUpperCase()];
+    const args = ['user', 'remove-second-factor', zoe.username.toUpperCase(), '--yes'];
     const { code, stdout } = await run([...args, '--json'], environment);
     assert.deepEqual([code, JSON.parse(stdout)], [0, { userId: zoe.id, username: zoe.username }]);
     const again = await run(args, environment);

@@ -15,10 +15,22 @@ export const csvColumns = [
 ] as const;
 export type CsvColumn = (typeof csvColumns)[number];
 
+/**
+ * What a heading means: a column; or one that is not imported, namely passwords, the reasons in a file of rejected rows, and
+ * the usual columns of other directories.
+ */
+export type Heading =
+  | {
+      readonly column: CsvColumn;
+      /** If several headings mean the same column, the lowest rank has precedence. 0 for the headings of Parvis. */
+      readonly rank: number;
+    }
+  | { readonly column: 'password' | 'reason' | 'usual' };
+
 /** Recognizes headings and cell values in every language of the portal. */
 export interface UserCsvVocabulary {
-  /** @returns the column with this heading, or null */
-  columnOf(heading: string): CsvColumn | null;
+  /** @returns the meaning of a heading in a file of Parvis or of another directory, or null */
+  headingOf(text: string): Heading | null;
   /** @returns the level in a cell, or undefined for any other text */
   levelOf(column: 'administratorLevel', cell: string): AdministratorLevel | undefined;
   levelOf(column: 'agentLevel', cell: string): AgentLevel | undefined;

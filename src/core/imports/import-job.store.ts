@@ -27,11 +27,14 @@ export async function listConfirmedAcrossTenants(database: Database): Promise<Co
 }
 
 /**
- * @returns whether the import is still confirmed. Call this under the tenant's lock, in the transaction that applies
- * the import
+ * Locks an import for the rest of the transaction, so that its rows are not deleted meanwhile. Call this under the tenant's
+ * lock, in the transaction that applies the import.
+ * @returns whether the import is still confirmed
  */
-export async function isConfirmed(database: Database, id: string): Promise<boolean> {
-  return (await database.knex('imports').where({ id, state: 'confirmed' }).select('id')).length === 1;
+export async function lockIfConfirmed(database: Database, id: string): Promise<boolean> {
+  const query = database.knex('imports').where({ id, state: 'confirmed' }).select('id');
+  if (database.dialect === 'postgres') query.forUpdate();
+  return (await query).length === 1;
 }
 
 /** Reads the rows that add or change users, in batches. They do not change once the import is confirmed. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { PlannedRow, AbortReason } from '../../domain/imports.ts';
+import type { AbortReason } from '../../domain/imports.ts';
 import { effectiveRules } from '../../domain/tenant-rules.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
@@ -7,9 +7,9 @@ import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 import { tenantsStore, usersStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
-import { recheckRows, keepsGlobalAdmin, type RecheckedRows } from './recheck-rows.ts';
 import type { ConfirmedImport } from './import-job.store.ts';
-import { applyImport, abortImport } from './apply-import.ts';
+import { abortImport, applyImport, recordConflicts, type ImportRun } from './apply-import.ts';
+import { ImportAborted } from './import-aborted.ts';
 import * as importJobStore from './import-job.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -24,14 +24,55 @@ interface ImportJobDependencies {
   readonly log: Logger;
 }
 
-async function lockAndApply(deps: ImportJobDependencies, confirmed: ConfirmedImport): Promise<void> {
-  const { database, rules, clock } = deps;
+async function applyOrAbort(deps: ImportJobDependencies, confirmed: ConfirmedImport): Promise<void> {
+  try {
+    await runUnderLock(deps, confirmed, applyImport);
+  } catch (error) {
+    if (!(error instanceof ImportAborted)) throw error;
+    // The users are as they were, since the transaction was rolled back.
+    const { reason } = error;
+    await runUnderLock(deps, confirmed, (run) =>
+      reason === 'rows' ? recordConflicts(run) : abortImport(run, { reason, counts: confirmed.counts }),
+    );
+  }
+}
+
+/** Works on a confirmed import in one transaction, under the lock of its tenant. Aborts it if its requester lost the right. */
+async function runUnderLock(
+  deps: ImportJobDependencies,
+  confirmed: ConfirmedImport,
+  work: (run: ImportRun) => Promise<void>,
+): Promise<void> {
+  const { database, hasher, clock } = deps;
+  const jobScope = await scopeOf(deps, confirmed);
+  if (jobScope === null) return;
+  await database.transaction(async (tx) => {
+    await tenantsStore.lock(tx, jobScope);
+    if (!(await importJobStore.lockIfConfirmed(tx, confirmed.id))) return;
+    const actor = await usersStore.find(tx, jobScope, confirmed.userId);
+    const tenant = await tenantsStore.findForOperator(tx, jobScope.tenant.id);
+    const [at, unusableHash, domains] = [clock(), hasher.decoy, tenant?.domains ?? []];
+    const run = { tx, scope: jobScope, confirmed, domains, at, unusableHash };
+    const abort = (reason: AbortReason): Promise<void> => abortImport(run, { reason, counts: confirmed.counts });
+    if (actor === null || !isRequesterUnchanged(actor, confirmed) || tenant?.state !== 'active') return abort('rights');
+    const scope = createScope({ ...jobScope, principal: person(actor) });
+    const verdict = may(scope, 'users.import');
+    if (verdict.allowed) return work({ tx, scope, confirmed, domains, at, unusableHash });
+    const event = { kind: 'refused', action: 'users.import', because: verdict.because } as const;
+    await activityStore.record(tx, scope, event, null, at);
+    return abort('rights');
+  });
+}
+
+async function scopeOf(
+  { database, rules, clock }: ImportJobDependencies,
+  confirmed: ConfirmedImport,
+): Promise<Scope | null> {
   const tenant = await tenantsStore.findForOperator(database, confirmed.tenantId);
-  if (tenant === null) return;
+  if (tenant === null) return null;
   const { requestId, address } = confirmed;
-  const own = effectiveRules(rules, tenant.ownRules);
-  const jobScope = createScope({
-    rules: own,
+  return createScope({
+    rules: effectiveRules(rules, tenant.ownRules),
     language: tenant.language,
     requestId,
     now: clock(),
@@ -39,41 +80,6 @@ async function lockAndApply(deps: ImportJobDependencies, confirmed: ConfirmedImp
     tenant,
     principal: job('imports'),
   });
-  // Read the rows before taking the lock. They do not change once the import is confirmed.
-  const rows = await Array.fromAsync(importJobStore.readRowsToApply(database, confirmed.id));
-  await database.transaction(async (tx) => {
-    await tenantsStore.lock(tx, jobScope);
-    if (!(await importJobStore.isConfirmed(tx, confirmed.id))) return;
-    const actor = await usersStore.find(tx, jobScope, confirmed.userId);
-    await recheckAndApply(deps, tx, jobScope, confirmed, { actor, rows: rows.flat() });
-  });
-}
-
-async function recheckAndApply(
-  deps: ImportJobDependencies,
-  tx: Database,
-  jobScope: Scope,
-  confirmed: ConfirmedImport,
-  { actor, rows }: { actor: User | null; rows: readonly PlannedRow[] },
-): Promise<void> {
-  const { clock, hasher } = deps;
-  const at = clock();
-  const abort = (abortReason: AbortReason, rechecked?: RecheckedRows): Promise<void> =>
-    abortImport(tx, confirmed, { abortReason, rechecked, at });
-  const tenant = await tenantsStore.findForOperator(tx, jobScope.tenant.id);
-  if (actor === null || !isRequesterUnchanged(actor, confirmed) || tenant?.state !== 'active') return abort('rights');
-  const scope = createScope({ ...jobScope, principal: person(actor) });
-  const verdict = may(scope, 'users.import');
-  if (!verdict.allowed) {
-    const event = { kind: 'refused', action: 'users.import', because: verdict.because } as const;
-    await activityStore.record(tx, scope, event, null, at);
-    return abort('rights');
-  }
-  const rechecked = await recheckRows(tx, scope, rows, { domains: tenant.domains, now: at });
-  if (confirmed.mode === 'all' && rechecked.refused.length > 0) return abort('rows', rechecked);
-  if (!keepsGlobalAdmin(rechecked, await usersStore.countActiveGlobalAdmins(tx, scope)))
-    return abort('lastGlobalAdmin');
-  await applyImport(tx, scope, confirmed, { rechecked, at, unusableHash: hasher.decoy });
 }
 
 /**
@@ -83,7 +89,7 @@ async function recheckAndApply(
 export async function runImportJob(deps: ImportJobDependencies): Promise<void> {
   const { database, log } = deps;
   for (const confirmed of await importJobStore.listConfirmedAcrossTenants(database)) {
-    await lockAndApply(deps, confirmed).catch((error: unknown) =>
+    await applyOrAbort(deps, confirmed).catch((error: unknown) =>
       log.warn({ err: error }, 'An import failed and will be retried'),
     );
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { type Database, preparedQuery, type Build } from '../../platform/database/database.ts';
 import { latestPlausible } from '../../domain/plausible-time.ts';
@@ -32,6 +33,7 @@ export interface IssuedHash extends Pick<Newcomer, 'line' | 'userId' | 'epoch'> 
 }
 
 const usersPerBatch = 200;
+const usersPerCount = 5_000;
 
 function ownImport(database: Database, scope: Scope, id: string) {
   return database.knex('imports').where({ id, tenant_id: scope.tenant.id, user_id: actingUserId(scope) });
@@ -55,8 +57,11 @@ function selectNewcomers(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder
     );
 }
 
-const countQuery = preparedQuery<{ count: number }>('importPasswords.count', (knex, $) =>
-  selectNewcomers(knex, $).count({ count: '*' }),
+const countQuery = preparedQuery<{ count: number; last: number | null }>('importPasswords.count', (knex, $) =>
+  knex
+    .from(selectNewcomers(knex, $).where('line', '>', $('line')).orderBy('line').limit(usersPerCount).as('some'))
+    .count({ count: '*' })
+    .max({ last: 'line' }),
 );
 
 const countIssuedQuery = preparedQuery<{ count: number }>('importPasswords.countIssued', (knex, $) =>
@@ -100,7 +105,13 @@ async function filterUnchanged(database: Database, scope: Scope, hashes: readonl
  * received another credential
  */
 export async function count(database: Database, scope: Scope, id: string): Promise<number> {
-  return (await countQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
+  // Counted in slices, because SQLite blocks the process during a query.
+  for (let [total, line] = [0, 0]; ; await nextTurn()) {
+    const [some] = await countQuery(database, { ...valuesOf(scope, id), line });
+    total += some?.count ?? 0;
+    line = some?.last ?? 0;
+    if ((some?.count ?? 0) < usersPerCount) return total;
+  }
 }
 
 /** @returns the number of users to whom this import has already issued a password */

@@ -3,7 +3,9 @@ import type {
   Counts,
   ImportedUser,
   ImportMode,
+  ImportNotes,
   ImportState,
+  RefusedCells,
   RowOutcome,
   PlannedRow,
   AbortReason,
@@ -20,6 +22,7 @@ export interface Import {
   readonly state: VisibleImportState;
   readonly mode: ImportMode | null;
   readonly counts: Counts;
+  readonly notes: ImportNotes;
   readonly createdAt: number;
   /** When all data of the import is deleted. */
   readonly expiresAt: number;
@@ -40,6 +43,8 @@ export interface ImportRecord {
   changed: number;
   unchanged: number;
   refused: number;
+  /** JSON of `ImportNotes`. */
+  notes: string;
   created_at: number;
   expires_at: number;
   mode: ImportMode | null;
@@ -60,6 +65,7 @@ export function toImport(row: ImportRecord): Import {
     state: row.state,
     mode: row.mode,
     counts: { added, changed, unchanged, refused },
+    notes: JSON.parse(row.notes) as ImportNotes,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     finishedAt: row.finished_at,
@@ -69,14 +75,14 @@ export function toImport(row: ImportRecord): Import {
   };
 }
 
-export interface PlannedRowRecord {
+export type PlannedRowRecord = {
   line: number;
   outcome: RowOutcome;
   user_id: string | null;
   username: string;
   display_name: string;
   data: string;
-}
+};
 
 export function toRecord(row: PlannedRow): PlannedRowRecord {
   const { line, outcome, username, displayName } = row;
@@ -90,6 +96,11 @@ export function toRecord(row: PlannedRow): PlannedRowRecord {
   };
 }
 
+interface RefusedData {
+  readonly faults: readonly FieldFault[];
+  readonly cells?: RefusedCells;
+}
+
 function dataOf(row: PlannedRow): unknown {
   switch (row.outcome) {
     case 'added':
@@ -97,7 +108,7 @@ function dataOf(row: PlannedRow): unknown {
     case 'changed':
       return row.changes;
     case 'refused':
-      return row.faults;
+      return { faults: row.faults, cells: row.cells };
     case 'unchanged':
       return null;
   }
@@ -114,7 +125,7 @@ export function toPlannedRow(record: PlannedRowRecord): PlannedRow {
     case 'changed':
       return { ...base, outcome, userId, changes: data as Change[] };
     case 'refused':
-      return { ...base, outcome, faults: data as FieldFault[] };
+      return { ...base, outcome, ...(data as RefusedData) };
     case 'unchanged':
       return { ...base, outcome };
   }

@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { processInChunks } from '../../platform/database/chunks.ts';
+import { insertRows } from '../../platform/database/insert.ts';
 import type { Knex } from 'knex';
 import { type Build, type Database, preparedQuery } from '../../platform/database/database.ts';
-import type { Counts, ImportMode, RowOutcome, PlannedRow } from '../../domain/imports.ts';
+import {
+  noNotes,
+  type Counts,
+  type ImportMode,
+  type ImportNotes,
+  type RowOutcome,
+  type PlannedRow,
+} from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import {
   toImport,
@@ -18,6 +27,7 @@ import { actingUserId } from '../../domain/principal.ts';
 export type RowPageStart = { readonly after: number } | { readonly before: number };
 
 const rowsPerInsert = 100;
+const rowsPerDelete = 1_000;
 
 function ownerColumns(scope: Scope) {
   return { tenant_id: scope.tenant.id, user_id: actingUserId(scope) };
@@ -64,6 +74,7 @@ export async function begin(
     ...ownerColumns(scope),
     file_name: fileName,
     state: 'reading',
+    notes: JSON.stringify(noNotes),
     created_at: at,
     expires_at: expiresAt,
   };
@@ -74,15 +85,17 @@ export async function begin(
     add: (rows: readonly PlannedRow[]): Promise<void> =>
       database.transaction((tx) =>
         processInChunks(rows, rowsPerInsert, async (some) => {
-          await tx.knex('import_rows').insert(some.map((each) => ({ import_id: id, ...toRecord(each) })));
+          await insertRows(
+            tx,
+            'import_rows',
+            some.map((each) => Object.assign({ import_id: id, epoch: 0 }, toRecord(each))),
+          );
         }),
       ),
-    stage: async (counts: Counts): Promise<void> => {
-      await ownImport(database, scope, id).update({ state: 'staged', ...counts });
+    stage: async (counts: Counts, notes: ImportNotes = noNotes): Promise<void> => {
+      await ownImport(database, scope, id).update({ state: 'staged', ...counts, notes: JSON.stringify(notes) });
     },
-    discard: async (): Promise<void> => {
-      await ownImport(database, scope, id).delete();
-    },
+    discard: (): Promise<void> => deleteWithRows(database, id),
   };
 }
 
@@ -102,7 +115,38 @@ export async function deleteOlder(database: Database, scope: Scope, staged: stri
     .select<{ id: string }[]>('id')
     .offset(count - 1)
     .limit(count);
-  for (const { id } of rows) await ownImport(database, scope, id).delete();
+  for (const { id } of rows) {
+    // Hide it first, so that no one sees or confirms an import of which some rows are missing.
+    const hidden = await ownImport(database, scope, id).whereNot('state', 'confirmed').update({ state: 'reading' });
+    if (hidden === 1) await deleteWithRows(database, id);
+  }
+}
+
+/**
+ * Deletes an import of any tenant if it has expired, or if its expiry is implausible.
+ * @param expiry epoch ms: an import is kept if it expires between these times
+ * @returns the number of deleted imports
+ */
+export async function deleteExpiredAcrossTenants(
+  database: Database,
+  id: string,
+  expiry: { from: number; until: number },
+): Promise<number> {
+  const expired = database.knex('imports').where({ id }).whereNotBetween('expires_at', [expiry.from, expiry.until]);
+  if ((await expired.update({ state: 'reading' })) === 0) return 0;
+  await deleteWithRows(database, id);
+  return 1;
+}
+
+// An import may have 100,000 rows. Delete them in slices, so that other writes do not wait for all of them.
+async function deleteWithRows({ knex }: Database, id: string): Promise<void> {
+  for (let found = rowsPerDelete; found === rowsPerDelete; await nextTurn()) {
+    const rows = knex('import_rows').where('import_id', id);
+    const lines = await rows.clone().orderBy('line').limit(rowsPerDelete).select<{ line: number }[]>('line');
+    found = lines.length;
+    await rows.where('line', '<=', lines.at(-1)?.line ?? 0).delete();
+  }
+  await knex('imports').where({ id }).delete();
 }
 
 /** @returns the import; null if the ID is unknown or belongs to another user */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { RegionRules } from '../../domain/regions.ts';
+import type { Language, RegionRules } from '../../domain/regions.ts';
+import type { NameOrder } from '../../domain/people/user.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { JobRunner } from '../../platform/background-jobs.ts';
 import type { Accounts } from '../accounts/index.ts';
@@ -15,6 +16,7 @@ export interface ImportsContextDependencies {
   readonly hasher: Hasher;
   readonly cells: UserCsvVocabulary;
   readonly rules: RegionRules;
+  readonly nameOrderOf: (language: Language) => NameOrder;
   readonly background: JobRunner;
   /** Epoch ms. */
   readonly clock: () => number;
@@ -31,14 +33,15 @@ export function createImportsContext(deps: ImportsContextDependencies) {
   const { throttle, credentialIssuer } = deps.accounts;
   const run = createImportJob({ database, hasher, rules, clock, log });
   return {
-    imports: createImports({ database, csv: cells, throttle, clock }),
+    imports: createImports({ database, csv: cells, throttle, nameOrderOf: deps.nameOrderOf, clock }),
     passwords: createImportPasswords({ database, credentialIssuer, hasher, throttle, clock }),
     wake: deps.background.add({ name: 'Imports', everyMs: importsIntervalMs, run }),
   };
 }
 
-export { type CsvColumn, csvColumns, type UserCsvVocabulary } from './csv-vocabulary.ts';
+export { type CsvColumn, csvColumns, type Heading, type UserCsvVocabulary } from './csv-vocabulary.ts';
+export { hasDamagedLetters } from './damaged-letters.ts';
 export * as importsStore from './imports.store.ts';
-export { type Imports, maxRows } from './imports.ts';
+export type { Imports } from './imports.ts';
 export type { PasswordDownload, ImportPasswords, IssuedPassword } from './import-passwords.ts';
 export type { Import } from './imports.mapping.ts';

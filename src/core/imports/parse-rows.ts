@@ -1,9 +1,14 @@
 import type { FieldFault } from '../../domain/errors.ts';
 import { unescapeFormula } from '../../domain/spreadsheet-cell.ts';
-import type { ImportedUser } from '../../domain/imports.ts';
-import { canonicalUsername, cleanName, isNameTooLong } from '../../domain/people/user.ts';
+import { importedColumns, type ImportedUser, type RefusedCells } from '../../domain/imports.ts';
+import { canonicalUsername, cleanName, isNameTooLong, isUsername } from '../../domain/people/user.ts';
+import { hasVisibleCharacter, removeInvisible } from '../../domain/people/visible-text.ts';
 import type { CsvColumn, UserCsvVocabulary } from './csv-vocabulary.ts';
-import { UnreadableFile, type FileRow } from './read-file.ts';
+import { quote, type Columns } from './parse-headings.ts';
+import type { FileRow } from './record-stream.ts';
+
+const names = ['firstName', 'lastName', 'displayName'] as const;
+type NameField = (typeof names)[number];
 
 /** A parsed row. Cells that could not be parsed are in `faults`. */
 export interface ParsedRow {
@@ -14,69 +19,74 @@ export interface ParsedRow {
   readonly values: Partial<ImportedUser>;
   /** The names exactly as in the file, to compare with the stored names. */
   readonly verbatim: Partial<Record<keyof ImportedUser, string>>;
-  /** The name fields that exceed the maximum length. */
-  readonly tooLong: readonly (keyof ImportedUser)[];
+  /** The names that must not be stored, and why. They do not matter in a row that leaves the stored name as it is. */
+  readonly nameFaults: readonly (FieldFault & { readonly field: NameField })[];
   readonly faults: readonly FieldFault[];
+  /** The cells as in the file, in case that the row is refused. */
+  readonly cells: RefusedCells;
 }
 
-/** The column at each index of a row; null if its heading is empty. */
-export type Columns = readonly (CsvColumn | null)[];
-
-const maxQuoteLength = 40;
-const maxNamed = 5;
-// Longer text cannot be a user name, even after normalization.
+// Longer text cannot be a user name or a name, even after normalization.
 const maxTypedLength = 1_000;
-
-const quote = (text: string): string => {
-  const clean = cleanName(text);
-  return clean.length > maxQuoteLength ? `${clean.slice(0, maxQuoteLength)}…` : clean;
-};
-const quoteSome = (names: readonly string[]): string[] => [...new Set(names.map(quote))].slice(0, maxNamed);
-
-/** Parses the header row. @throws UnreadableFile for unknown, duplicate or missing headings */
-export function parseHeadings({ cells }: FileRow, csv: UserCsvVocabulary): Columns {
-  const columns = cells.map((cell) => (cell.trim() === '' ? null : csv.columnOf(unescapeFormula(cell))));
-  const unknown = cells.filter((cell, index) => columns[index] === null && cell.trim() !== '');
-  if (!columns.includes('username'))
-    throw new UnreadableFile({ code: 'import.usernameColumnMissing', parameters: { names: quoteSome(cells) } });
-  if (unknown.length > 0)
-    throw new UnreadableFile({ code: 'import.unknownColumns', parameters: { names: quoteSome(unknown) } });
-  const duplicates = cells.filter(
-    (_, index) => columns[index] !== null && columns.indexOf(columns[index] ?? null) !== index,
-  );
-  if (duplicates.length > 0)
-    throw new UnreadableFile({ code: 'import.duplicateColumns', parameters: { names: quoteSome(duplicates) } });
-  return columns;
-}
-
-/** @returns whether all cells of a row are blank. Spreadsheets write empty rows as lines of delimiters. */
-export const isBlank = ({ cells }: FileRow): boolean => cells.every((cell) => cell.trim() === '');
-
-const names = ['firstName', 'lastName', 'displayName'] as const;
 
 type CellOf = (column: CsvColumn) => string;
 
 /** Parses the cells of a row. */
-export function parseRow({ line, cells }: FileRow, columns: Columns, csv: UserCsvVocabulary): ParsedRow {
-  const cellOf: CellOf = (column) => unescapeFormula(cells[columns.indexOf(column)] ?? '');
-  const username = canonicalUsername(cellOf('username').slice(0, maxTypedLength));
-  const stray = cells.some((cell, index) => (columns[index] ?? null) === null && cell.trim() !== '');
+export function parseRow(row: FileRow, columns: Columns, csv: UserCsvVocabulary): ParsedRow {
+  const { line, cells } = row;
+  const cellOf: CellOf = (column) => unescapeFormula(cells[columns.columns.indexOf(column)] ?? '');
+  const username = parseUsername(cellOf('username'));
   const choices = parseChoices(cellOf, csv);
-  const faults: FieldFault[] = [];
-  if (stray) faults.push({ field: 'username', code: 'importRow.strayCells' });
-  if (username === '') faults.push({ field: 'username', code: 'username.missing' });
-  faults.push(...choices.faults);
-  const verbatim = Object.fromEntries(names.map((field) => [field, cellOf(field)]));
+  const rowFault = rowFaultOf(row, columns);
+  // The cells of a malformed row can be shifted, and a password must not be kept as a name, or quoted as a wrong level.
+  const isHidden = rowFault !== null && columns.passwordHeadings.length > 0;
   const cleaned = names.map((field) => [field, cleanName(cellOf(field))] as const).filter(([, name]) => name !== '');
-  const tooLong = names.filter((field) => isNameTooLong(cellOf(field)));
   return {
     line,
-    username,
-    values: { ...Object.fromEntries<string>(cleaned), ...choices.values },
-    verbatim,
-    tooLong,
-    faults,
+    username: isHidden && !isUsername(username) ? '' : username,
+    values: isHidden ? {} : { ...Object.fromEntries<string>(cleaned), ...choices.values },
+    verbatim: Object.fromEntries(names.map((field) => [field, cellOf(field)])),
+    nameFaults: names.flatMap((field) => nameFaultOf(field, cellOf(field))),
+    faults: faultsOf(rowFault, isHidden, username, choices.faults),
+    cells: isHidden ? {} : refusedCells(cellOf),
   };
+}
+
+/** @returns a cell as a canonical user name, which is not necessarily valid */
+export const parseUsername = (cell: string): string =>
+  canonicalUsername(removeInvisible(cell.slice(0, maxTypedLength)));
+
+function faultsOf(
+  rowFault: FieldFault | null,
+  isHidden: boolean,
+  username: string,
+  choices: readonly FieldFault[],
+): FieldFault[] {
+  if (rowFault !== null && (isHidden || rowFault.code !== 'importRow.strayCells')) return [rowFault];
+  const missing: FieldFault[] = username === '' ? [{ field: 'username', code: 'username.missing' }] : [];
+  return [...(rowFault === null ? [] : [rowFault]), ...missing, ...choices];
+}
+
+function rowFaultOf({ cells, fault }: FileRow, { columns }: Columns): FieldFault | null {
+  if (fault !== undefined) return { field: 'username', code: fault };
+  const isStray = cells.some((cell, index) => (columns[index] ?? null) === null && cell.trim() !== '');
+  return isStray ? { field: 'username', code: 'importRow.strayCells' } : null;
+}
+
+function refusedCells(cellOf: CellOf): RefusedCells {
+  const filled = importedColumns.map((column) => [column, cellOf(column).slice(0, maxTypedLength)] as const);
+  return Object.fromEntries(filled.filter(([, cell]) => cell.trim() !== ''));
+}
+
+// The error values of spreadsheets in any language, and the empty values of databases.
+const noName = /^(?:#(?:N\/A|NV|[\p{Lu}/0]+[!?])|NULL|\(null\)|<null>|\\N)$/u;
+
+function nameFaultOf<Field extends NameField>(field: Field, cell: string): (FieldFault & { field: Field })[] {
+  const name = cleanName(cell);
+  if (isNameTooLong(cell)) return [{ field, code: 'field.tooLong' }];
+  if (noName.test(name)) return [{ field, code: 'importRow.noName', parameters: { value: name } }];
+  const isUnnamed = field === 'displayName' && name !== '' && !hasVisibleCharacter(name);
+  return isUnnamed ? [{ field, code: 'displayName.missing' }] : [];
 }
 
 // Empty cells are ignored. Text that is not a known value of its column is a fault.

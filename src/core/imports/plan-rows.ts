@@ -4,7 +4,16 @@ import type { ImportedUser, PlannedRow } from '../../domain/imports.ts';
 import { may, mayAssignLevels } from '../../domain/policy.ts';
 import { heldUsernameCode } from '../../domain/people/held-username.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { cleanName, domainOf, isUsername, type User, type Change } from '../../domain/people/user.ts';
+import {
+  cleanName,
+  domainOf,
+  fullName,
+  isUsername,
+  type NameOrder,
+  type User,
+  type Change,
+} from '../../domain/people/user.ts';
+import { hasVisibleCharacter } from '../../domain/people/visible-text.ts';
 import type { ParsedRow } from './parse-rows.ts';
 import { languageFault } from '../../domain/validation.ts';
 import type { PolicyDecision } from '../../domain/policy-decision.ts';
@@ -17,6 +26,12 @@ export interface PlanContext {
   readonly now: number;
 }
 
+/** The context of a plan for rows of a file. */
+export interface FileContext extends PlanContext {
+  /** The order of a display name that consists of the first and last name. */
+  readonly nameOrder: NameOrder;
+}
+
 /**
  * The user who has a user name: a user of the tenant, possibly deleted; null if it is a user of another tenant;
  * undefined if the name is available.
@@ -24,40 +39,40 @@ export interface PlanContext {
 export type UsernameHolder = User | null | undefined;
 
 /** Plans what to do with a row, without changing anything. Uses the same policy as the forms. */
-export function planRow(scope: Scope, context: PlanContext, row: ParsedRow, holder: UsernameHolder): PlannedRow {
-  if (row.faults.length > 0) return refuse(row, ...row.faults);
+export function planRow(scope: Scope, context: FileContext, row: ParsedRow, holder: UsernameHolder): PlannedRow {
+  if (row.faults.length > 0) return refuse(context, row, row.faults);
   return holder && holder.state !== 'deleted'
-    ? planChange(scope, row, holder)
+    ? planChange(scope, context, row, holder)
     : planAddition(scope, context, row, holder);
 }
 
 const maxShownLength = 254;
 
-/** @returns a refused row, with enough text to identify the user */
-export function refuse({ line, username, values }: ParsedRow, ...faults: FieldFault[]): PlannedRow {
-  const shown = (text = ''): string => cleanName(text).slice(0, maxShownLength);
-  return { line, username: shown(username), displayName: shown(values.displayName), outcome: 'refused', faults };
+/** @returns a refused row, with enough text to identify the user, and its cells */
+export function refuse({ nameOrder }: FileContext, row: ParsedRow, faults: readonly FieldFault[]): PlannedRow {
+  const { line, username, values, cells } = row;
+  const { firstName = '', lastName = '' } = values;
+  const name = values.displayName ?? fullName({ firstName, lastName }, nameOrder);
+  const shown = (text: string): string => cleanName(text).slice(0, maxShownLength);
+  return { line, username: shown(username), displayName: shown(name), outcome: 'refused', faults, cells };
 }
 
-function planChange(scope: Scope, row: ParsedRow, user: User): PlannedRow {
+function planChange(scope: Scope, context: FileContext, row: ParsedRow, user: User): PlannedRow {
   const base = { line: row.line, username: user.username, displayName: user.displayName };
   const changes = changesOf(row, user);
   if (changes.length === 0) return { ...base, outcome: 'unchanged' };
-  const long = changes.find(({ field }) => row.tooLong.includes(field));
-  const fault = long ? tooLong(long.field) : changeFault(scope, user, changes);
-  return fault ? refuse(row, fault) : { ...base, outcome: 'changed', userId: user.id, changes };
+  const nameFault = row.nameFaults.find((fault) => changes.some(({ field }) => field === fault.field));
+  const fault = nameFault ?? changeFault(scope, user, changes);
+  return fault ? refuse(context, row, [fault]) : { ...base, outcome: 'changed', userId: user.id, changes };
 }
 
-function planAddition(scope: Scope, context: PlanContext, row: ParsedRow, holder: UsernameHolder): PlannedRow {
-  const user = newUser(row);
+function planAddition(scope: Scope, context: FileContext, row: ParsedRow, holder: UsernameHolder): PlannedRow {
+  const user = newUser(row, context);
   const { line, username } = row;
-  const [long] = row.tooLong;
-  const fault = additionFault(scope, context, { ...user, username }, holder) ?? (long ? tooLong(long) : null);
-  if (fault) return refuse(row, fault);
+  const fault = additionFault(scope, context, { ...user, username }, holder) ?? row.nameFaults[0];
+  if (fault) return refuse(context, row, [fault]);
   return { line, username, displayName: user.displayName, outcome: 'added', userId: randomUUID(), user };
 }
-
-const tooLong = (field: string): FieldFault => ({ field, code: 'field.tooLong' });
 
 /** @returns the reason why a user cannot be added now, or null */
 export function additionFault(
@@ -72,7 +87,7 @@ export function additionFault(
   if (holder !== undefined) return { field: 'username', code: heldUsernameCode(scope.rules, holder, now) };
   const language = languageFault(scope.rules, user);
   if (language !== null) return language;
-  if (user.displayName === '') return { field: 'displayName', code: 'displayName.missing' };
+  if (!hasVisibleCharacter(user.displayName)) return { field: 'displayName', code: 'displayName.missing' };
   return (
     denialAsFault('username', may(scope, 'users.add')) ??
     denialAsFault('administratorLevel', mayAssignLevels(scope, null, user))
@@ -105,8 +120,8 @@ function changesOf({ values, verbatim }: ParsedRow, user: User): Change[] {
     .map((field) => ({ field, from: user[field], to: values[field] ?? null }));
 }
 
-function newUser({ values }: ParsedRow): ImportedUser {
+function newUser({ values }: ParsedRow, { nameOrder }: FileContext): ImportedUser {
   const { firstName = '', lastName = '', language = null, administratorLevel = 'none', agentLevel = 'none' } = values;
-  const displayName = values.displayName ?? `${firstName} ${lastName}`.trim();
+  const displayName = values.displayName ?? fullName({ firstName, lastName }, nameOrder);
   return { firstName, lastName, displayName, language, administratorLevel, agentLevel };
 }

@@ -1,88 +1,140 @@
 import { isUtf8 } from 'node:buffer';
-import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CsvError } from 'csv-parse';
-import type { CodedError } from '../../domain/errors.ts';
+import { cleanName } from '../../domain/people/user.ts';
+import { createRecordReader, type RecordReader } from './csv-records.ts';
+import { detectEncoding, type FileEncoding } from './detect-encoding.ts';
+import { RecordStream, type FileRow, type RowFault } from './record-stream.ts';
+import { UnreadableFile } from './unreadable-file.ts';
 
-/** A row of a file, with its cells in the order of the file. */
-export interface FileRow {
-  /** The row number as in a spreadsheet, starting at 1. */
-  readonly line: number;
-  readonly cells: readonly string[];
+/** A file whose headings have been found. */
+export interface OpenedFile {
+  readonly encoding: FileEncoding;
+  /** What the rows above the headings contain, such as `sep=;` or a title. */
+  readonly skipped: readonly string[];
+  /** The headings and the rows below them. */
+  readonly rows: AsyncGenerator<FileRow>;
 }
 
-/** Thrown if the whole file is rejected. */
-export class UnreadableFile extends Error {
-  readonly fault: CodedError;
-  constructor(fault: CodedError) {
-    super(fault.code);
-    this.fault = fault;
-  }
-}
-
-// Parsing a chunk of this size does not delay other requests noticeably. A row that is longer than a chunk is rejected.
+// Parsing a chunk of this size does not delay other requests noticeably.
 const chunkBytes = 16 * 1024;
-const maxRowCharacters = 16 * 1024;
 const delimiters = [';', ',', '\t'] as const;
+/** The headings are one of the first rows that are not blank. */
+const maxRowsToHeadings = 5;
+const leadingMarks = /^\uFEFF+/;
+// Tells Excel the delimiter. Spreadsheets do not count it as a row.
+const separatorLine = /^"?sep=(.)"?[;,\t ]*(?:\r\n|\n|\r|$)\uFEFF*/i;
 
 /**
- * Reads the rows of a file incrementally. Detects its encoding, delimiter and line endings.
- * @param isHeading returns whether a text is the heading of a known column. The delimiter that yields the most headings
- * is used.
- * @throws UnreadableFile
+ * Detects the encoding of a file, its delimiter and the row of its headings. Its rows are then read incrementally.
+ * @param isHeading returns whether a text is the heading of a known column. The headings are the row, among the first ones,
+ * that contains the most of them
+ * @throws UnreadableFile, also while the rows are read
  */
-export async function* readRows(bytes: Buffer, isHeading: (text: string) => boolean): AsyncGenerator<FileRow> {
-  // Loaded on first use, to keep startup fast.
-  const csv = await import('csv-parse');
-  const parser = csv.parse({
-    delimiter: delimiterOf(bytes, isHeading),
-    record_delimiter: ['\r\n', '\n', '\r'],
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: maxRowCharacters,
+export async function openFile(bytes: Buffer, isHeading: (text: string) => boolean): Promise<OpenedFile> {
+  const encoding = await detectEncoding(bytes);
+  const start = (decoded(bytes, encoding).next().value ?? '').replace(leadingMarks, '');
+  const [separatorText = '', separator] = separatorLine.exec(start) ?? [];
+  const isWhole = bytes.length <= chunkBytes;
+  const candidates = separator === undefined ? delimiters : [separator, ...delimiters];
+  const layout = findHeadings(start.slice(separatorText.length), isWhole, candidates, isHeading);
+  const skipped = [separatorText, ...layout.above.map((cells) => cells.join(' '))];
+  return {
+    encoding,
+    skipped: skipped.map(cleanName).filter((text) => text !== ''),
+    rows: readRows(yieldBetween(decoded(bytes, encoding)), layout, encoding === 'utf-8' && !isUtf8(bytes)),
+  };
+}
+
+interface Layout {
+  readonly reader: RecordReader;
+  /** The cells of the rows above the headings, including blank ones. */
+  readonly above: readonly (readonly string[])[];
+}
+
+function findHeadings(
+  start: string,
+  isWhole: boolean,
+  candidates: readonly string[],
+  isHeading: (text: string) => boolean,
+): Layout {
+  const ranked = candidates.flatMap((delimiter) => {
+    const reader = createRecordReader(delimiter);
+    const first = readFirst(reader, start, isWhole);
+    return first.flatMap((cells, index) => {
+      if (isBlank({ cells })) return [];
+      return [{ reader, above: first.slice(0, index), known: cells.filter(isHeading).length, all: cells.length }];
+    });
   });
-  // Forward errors of the source to the parser, the only stream whose errors are handled.
-  const source = Readable.from(yieldBetween(decoded(bytes)));
-  source.on('error', (error) => parser.destroy(error));
-  source.pipe(parser);
-  try {
-    for await (const { record, info } of parser as AsyncIterable<ParsedRecord>) {
-      yield { line: info.records + info.empty_lines, cells: record };
-    }
-  } catch (error) {
-    throw error instanceof csv.CsvError ? asFault(error) : error;
-  } finally {
-    source.destroy();
+  const [best] = ranked.sort(
+    (one, other) => other.known - one.known || one.above.length - other.above.length || other.all - one.all,
+  );
+  return best ?? { reader: createRecordReader(delimiters[0]), above: [] };
+}
+
+/** @returns the cells of the first rows, up to a number of rows that are not blank */
+function readFirst(reader: RecordReader, start: string, isWhole: boolean): (readonly string[])[] {
+  const first: (readonly string[])[] = [];
+  for (let [at, filled] = [0, 0]; at < start.length && filled < maxRowsToHeadings;) {
+    const record = reader.read(start, at, isWhole);
+    if (record === null) break;
+    first.push(record.cells);
+    if (!isBlank(record)) filled++;
+    at = record.end;
   }
+  return first;
 }
 
-interface ParsedRecord {
-  readonly record: string[];
-  readonly info: { readonly records: number; readonly empty_lines: number };
+/** @returns whether all cells of a row are blank. Spreadsheets write empty rows as lines of delimiters. */
+export const isBlank = ({ cells }: Pick<FileRow, 'cells'>): boolean => cells.every((cell) => cell.trim() === '');
+
+/** @throws UnreadableFile if the headings, or all rows below them, are malformed or too long */
+async function* readRows(
+  texts: AsyncIterable<string>,
+  { reader, above }: Layout,
+  hasBrokenBytes: boolean,
+): AsyncGenerator<FileRow> {
+  const records = new RecordStream(reader, hasBrokenBytes);
+  let line = 0;
+  let good = 0;
+  let firstFault: UnreadableFile | null = null;
+  for await (const { text, isEnd } of withEnd(texts)) {
+    for (const row of records.push(text, isEnd)) {
+      if (++line <= above.length || (row.cells.length === 1 && row.cells[0] === '')) continue;
+      const fault = fileFault(row.fault, line);
+      if (fault === null) good++;
+      else firstFault ??= fault;
+      if (firstFault !== null && good === 0) throw firstFault;
+      yield { line, ...row };
+    }
+  }
+  const isHeadingOnly = good === 1;
+  if (firstFault !== null && isHeadingOnly) throw firstFault;
 }
 
-function asFault(error: CsvError): UnreadableFile {
-  const { records, empty_lines: emptyLines } = error as unknown as ParsedRecord['info'];
-  const code = error.code === 'CSV_MAX_RECORD_SIZE' ? 'import.rowTooLong' : 'import.malformed';
-  return new UnreadableFile({ code, parameters: { line: records + emptyLines + 1 } });
+function fileFault(fault: RowFault | undefined, line: number): UnreadableFile | null {
+  if (fault === undefined || fault === 'importRow.brokenCharacters') return null;
+  const code = fault === 'importRow.tooLong' ? 'import.rowTooLong' : 'import.malformed';
+  return new UnreadableFile({ code, parameters: { line } });
 }
 
-function* decoded(bytes: Buffer): Generator<string, void> {
-  const decoder = new TextDecoder(encodingOf(bytes), { fatal: true });
+/** Removes what precedes the first row, and marks the last text. */
+async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<{ text: string; isEnd: boolean }> {
+  let isStart = true;
+  for await (const text of texts) {
+    yield { text: isStart ? text.replace(leadingMarks, '').replace(separatorLine, '') : text, isEnd: false };
+    isStart = false;
+  }
+  yield { text: '', isEnd: true };
+}
+
+function* decoded(bytes: Buffer, encoding: FileEncoding): Generator<string, void> {
+  // Invalid bytes of UTF-8 are faults of their rows, and Windows-1252 has none. In UTF-16, they shift all that follows.
+  const decoder = new TextDecoder(encoding, { fatal: encoding.startsWith('utf-16') });
   for (let from = 0; from < bytes.length; from += chunkBytes) {
     const chunk = bytes.subarray(from, from + chunkBytes);
     const text = decode(decoder, chunk, from + chunkBytes < bytes.length);
     // PostgreSQL rejects NUL characters, and text files do not contain any.
     if (text.includes('\0')) throw new UnreadableFile({ code: 'import.notText' });
-    // The parser limits the number of characters in a row, but not the number of empty cells, so reject a chunk without
-    // line breaks.
-    if (chunk.length === chunkBytes && !/[\r\n]/.test(text)) {
-      throw new UnreadableFile({
-        code: 'import.rowTooLong',
-        parameters: { line: linesIn(bytes.subarray(0, from)) + 1 },
-      });
-    }
     if (text !== '') yield text;
   }
 }
@@ -96,59 +148,10 @@ async function* yieldBetween(texts: Iterable<string>): AsyncGenerator<string> {
   }
 }
 
-function linesIn(bytes: Buffer): number {
-  let [returns, feeds] = [0, 0];
-  for (const byte of bytes) {
-    if (byte === 0x0d) returns++;
-    else if (byte === 0x0a) feeds++;
-  }
-  return Math.max(returns, feeds);
-}
-
 function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer, stream: boolean): string {
   try {
     return decoder.decode(chunk, { stream });
   } catch {
     throw new UnreadableFile({ code: 'import.notText' });
   }
-}
-
-// Workbooks are ZIP archives or, in older formats, OLE documents.
-const workbooks = [Buffer.from('PK\x03\x04', 'latin1'), Buffer.from('\xD0\xCF\x11\xE0', 'latin1')];
-const binarySignature = /^(?:%PDF|\{\\rtf|\x89PNG|GIF8|\xFF\xD8\xFF)/;
-const startLength = 1_024;
-
-function encodingOf(bytes: Buffer): string {
-  const start = bytes.subarray(0, startLength);
-  if (workbooks.some((magic) => start.subarray(0, magic.length).equals(magic))) {
-    throw new UnreadableFile({ code: 'import.workbook' });
-  }
-  if (binarySignature.test(start.toString('latin1'))) throw new UnreadableFile({ code: 'import.notText' });
-  return encodingFromBom(start) ?? encodingFromZeroBytes(start) ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252');
-}
-
-function encodingFromBom(start: Buffer): string | null {
-  const mark = start.toString('hex', 0, 2);
-  return mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : null;
-}
-
-// Detects UTF-16 without a byte order mark: the headings start with ASCII letters, so every other byte is zero.
-function encodingFromZeroBytes(start: Buffer): string | null {
-  const pairs = Math.floor(Math.min(start.length, 64) / 2);
-  const zerosAt = (place: 0 | 1): number =>
-    start.subarray(0, pairs * 2).filter((byte, index) => byte === 0 && index % 2 === place).length;
-  const [first, second] = [zerosAt(0), zerosAt(1)];
-  if (first === 0 && second > pairs / 2) return 'utf-16le';
-  return second === 0 && first > pairs / 2 ? 'utf-16be' : null;
-}
-
-function delimiterOf(bytes: Buffer, isHeading: (text: string) => boolean): string {
-  const start = decoded(bytes).next().value ?? '';
-  const line = /[^\r\n]+/.exec(start)?.[0] ?? '';
-  const ranked = delimiters.map((delimiter) => {
-    const cells = line.split(delimiter);
-    return { delimiter, known: cells.filter((cell) => isHeading(cell.replaceAll('"', ''))).length, all: cells.length };
-  });
-  const [best] = ranked.sort((one, other) => other.known - one.known || other.all - one.all);
-  return best?.delimiter ?? delimiters[0];
 }

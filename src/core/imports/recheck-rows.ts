@@ -1,6 +1,5 @@
-import { processInChunks } from '../../platform/database/chunks.ts';
 import type { FieldFault } from '../../domain/errors.ts';
-import type { PlannedRow } from '../../domain/imports.ts';
+import type { PlannedRow, RefusedCells } from '../../domain/imports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { additionFault, changeFault, type UsernameHolder, type PlanContext } from './plan-rows.ts';
@@ -18,10 +17,8 @@ export interface RecheckedRows {
   readonly refused: Row<'refused'>[];
 }
 
-const namesPerQuery = 250;
-
 /**
- * Checks the rows again before they are applied. A row that cannot be applied exactly as shown in the review is
+ * Checks a slice of the rows again before they are applied. A row that cannot be applied exactly as shown in the review is
  * refused.
  */
 export async function recheckRows(
@@ -31,12 +28,10 @@ export async function recheckRows(
   context: PlanContext,
 ): Promise<RecheckedRows> {
   const rechecked: RecheckedRows = { added: [], changed: [], unchanged: [], refused: [] };
-  await processInChunks(rows, namesPerQuery, async (some) => {
-    const names = some.map(({ username }) => username);
-    await usersStore.lockByUsernames(tx, scope, names);
-    const holders = await usersBatchStore.findByUsernames(tx, scope, names);
-    for (const row of some) recheckRow(rechecked, scope, context, row, holders.get(row.username));
-  });
+  const names = rows.map(({ username }) => username);
+  await usersStore.lockByUsernames(tx, scope, names);
+  const holders = await usersBatchStore.findByUsernames(tx, scope, names);
+  for (const row of rows) recheckRow(rechecked, scope, context, row, holders.get(row.username));
   return rechecked;
 }
 
@@ -49,7 +44,7 @@ function recheckRow(
 ): void {
   const { line, username, displayName } = row;
   const refuse = (fault: FieldFault): void => {
-    rechecked.refused.push({ line, username, displayName, outcome: 'refused', faults: [fault] });
+    rechecked.refused.push({ line, username, displayName, outcome: 'refused', faults: [fault], cells: cellsOf(row) });
   };
   if (row.outcome === 'added') {
     const fault = additionFault(scope, context, { ...row.user, username }, holder);
@@ -66,20 +61,27 @@ function recheckRow(
   else rechecked.changed.push({ row: { ...row, changes: remaining }, user: holder });
 }
 
+/** @returns the cells of a planned row, with stable values instead of the texts of the file */
+function cellsOf(row: PlannedRow): RefusedCells {
+  const planned = row.outcome === 'added' ? Object.entries(row.user) : changesOf(row);
+  const cells = planned.map(([field, value]) => [field, value ?? (row.outcome === 'changed' ? 'tenant' : '')] as const);
+  return Object.fromEntries([['username', row.username] as const, ...cells].filter(([, cell]) => cell !== ''));
+}
+
+const changesOf = (row: PlannedRow): [field: string, to: string | null][] =>
+  row.outcome === 'changed' ? row.changes.map(({ field, to }) => [field, to]) : [];
+
 const outdated = (field: string): FieldFault => ({ field, code: 'importRow.outdated' });
 
-/**
- * @returns whether an active Global admin remains after the import.
- * @param present the current number of active Global admins
- */
-export function keepsGlobalAdmin({ added, changed }: RecheckedRows, present: number): boolean {
+/** @returns the number of active Global admins that the rows demote, and of those that they add or promote */
+export function adminBalanceOf({ added, changed }: RecheckedRows): { demoted: number; gained: number } {
   const addedAdmins = added.filter(({ user }) => user.administratorLevel === 'global').length;
   const levelChanges = changed
     .filter(({ user }) => user.state === 'active')
     .flatMap(({ row }) => row.changes.filter(isLevel));
   const promoted = levelChanges.filter(({ to }) => to === 'global').length;
   const demoted = levelChanges.filter(({ from }) => from === 'global').length;
-  return demoted === 0 || present + addedAdmins + promoted - demoted > 0;
+  return { demoted, gained: addedAdmins + promoted };
 }
 
 const isLevel = ({ field }: Change): boolean => field === 'administratorLevel';

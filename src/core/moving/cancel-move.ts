@@ -27,19 +27,40 @@ export async function cancelMove(
   reason: string | null,
 ): Promise<Canceled> {
   const { database, tenants } = parts;
-  const tenant = await tenantsStore.findForOperator(database, tenantId);
-  if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
+  const tenant = await getTenant(database, tenantId);
   const scope = tenants.operatorScope(tenant);
   const given = reason?.trim() ?? '';
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
-    const move = await movesStore.findOpen(tx, tenantId);
-    if (move === null) throw new MoveFault('notMoving', tenant.name);
-    const isRisky = move.summary !== null;
-    if (isRisky && given === '') throw new MoveFault('bundleWritten', move.region);
+    const { move, isRisky } = await findCancelable(tx, tenant, given);
     await cancel(parts, tx, scope, move, given === '' ? null : given);
     return { tenant: { ...tenant, state: move.stateBefore }, move, isRisky };
   });
+}
+
+/** Checks whether `cancelMove` would succeed, without changing anything. @throws MoveFault */
+export async function previewCancel(
+  { database }: MovingDependencies,
+  tenantId: string,
+  reason: string | null,
+): Promise<Canceled> {
+  const tenant = await getTenant(database, tenantId);
+  const found = await findCancelable(database, tenant, reason?.trim() ?? '');
+  return { tenant, move: found.move, isRisky: found.isRisky };
+}
+
+async function getTenant(database: Database, tenantId: string): Promise<Tenant> {
+  const tenant = await tenantsStore.findForOperator(database, tenantId);
+  if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
+  return tenant;
+}
+
+async function findCancelable(database: Database, tenant: Tenant, reason: string): Promise<Omit<Canceled, 'tenant'>> {
+  const move = await movesStore.findOpen(database, tenant.id);
+  if (move === null) throw new MoveFault('notMoving', tenant.name);
+  const isRisky = move.summary !== null;
+  if (isRisky && reason === '') throw new MoveFault('bundleWritten', move.region);
+  return { move, isRisky };
 }
 
 /** Cancels a move whose bundle has not been written, unless it has already been canceled. */

@@ -58,6 +58,47 @@ export async function finishMove(parts: MovingDependencies, tenantId: string, re
   return { ...withoutCounts(removed), tables: await countRemnants(database, removed) };
 }
 
+/** What `finishMove` would delete. */
+export interface FinishPreview {
+  readonly name: string;
+  readonly region: string;
+  /** The number of rows in each table. */
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/**
+ * Checks whether `finishMove` would succeed, without changing anything.
+ * @returns what it would delete; null if the tenant has already been deleted
+ * @throws MoveFault
+ */
+export async function previewFinish(
+  parts: MovingDependencies,
+  tenantId: string,
+  receipt: unknown,
+): Promise<FinishPreview | null> {
+  const { database, tenants } = parts;
+  const validReceipt = readReceipt(receipt);
+  await parts.checkKey(validReceipt.signer, 'receipt');
+  const tenant = await tenantsStore.findForOperator(database, tenantId);
+  if (tenant === null) {
+    await findFinishedMove(database, tenantId, validReceipt);
+    return null;
+  }
+  const { move, was } = await checkRemoval(database, tenants.operatorScope(tenant), validReceipt);
+  return { name: tenant.name, region: move.region, rows: was };
+}
+
+async function checkRemoval(database: Database, scope: Scope, given: Receipt) {
+  const { id, name } = scope.tenant;
+  const tenant = await tenantsStore.findForOperator(database, id);
+  const move = await movesStore.findOpen(database, id);
+  if (tenant === null || move === null) throw new MoveFault('notMoving', name);
+  const travelled = checkReceipt(move, given);
+  const was = await countAll(database, id);
+  const refusedMeanwhile = await rejectChangesSinceBundle(database, scope, travelled);
+  return { tenant, move, travelled, was, refusedMeanwhile };
+}
+
 async function findFinishedMove(database: Database, tenantId: string, given: Receipt): Promise<RemovalReport> {
   const move = await movesStore.find(database, given.move);
   if (move?.tenantId !== tenantId || move.state !== 'done' || move.report === null)
@@ -74,12 +115,7 @@ async function removeTenant(
   const { id } = scope.tenant;
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
-    const tenant = await tenantsStore.findForOperator(tx, id);
-    const move = await movesStore.findOpen(tx, id);
-    if (tenant === null || move === null) throw new MoveFault('notMoving', scope.tenant.name);
-    const travelled = checkReceipt(move, given);
-    const was = await countAll(tx, id);
-    const refusedMeanwhile = await rejectChangesSinceBundle(tx, scope, travelled);
+    const { tenant, move, travelled, was, refusedMeanwhile } = await checkRemoval(tx, scope, given);
     await movingStore.deleteThrottles(tx, id);
     for (const table of tenantTables.toReversed()) await movingStore.remove(tx, table, id);
     await movingStore.deleteSessionData(tx, tenant.domains);

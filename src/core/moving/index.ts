@@ -1,5 +1,5 @@
-export { cancelMove } from './cancel-move.ts';
-export { finishMove, type MoveReport } from './finish-move.ts';
+export { cancelMove, previewCancel } from './cancel-move.ts';
+export { finishMove, type MoveReport, previewFinish } from './finish-move.ts';
 export { MoveFault, type MoveFaultKind } from './move-fault.ts';
 export { moveIn, type MovedIn } from './move-in.ts';
 export { type MoveOrder, moveOut } from './move-out.ts';

@@ -41,9 +41,15 @@ const rowsPerInsert = 200;
 
 /**
  * Moves a tenant from a bundle into this region in one transaction. Verifies the whole file before inserting anything.
+ * @param beforeCommit runs last in the transaction, which is rolled back if it throws
  * @throws MoveFault
  */
-export async function moveIn(parts: MovingDependencies, file: string, identity: string): Promise<MovedIn> {
+export async function moveIn(
+  parts: MovingDependencies,
+  file: string,
+  identity: string,
+  beforeCommit: (tx: Database, moved: MovedIn) => Promise<void> = () => Promise.resolve(),
+): Promise<MovedIn> {
   const open = (): Promise<ReadBundle> => readBundle(readEncrypted(file, identity));
   const checked = await check(parts, await open());
   return parts.database.transaction(async (tx) => {
@@ -53,7 +59,9 @@ export async function moveIn(parts: MovingDependencies, file: string, identity: 
     // Replace languages after comparing the digests, because the receipt must describe the tenant as received.
     const relanguaged = await movingStore.replaceLanguages(tx, checked.header.tenant.id, parts.rules, parts.clock());
     const passwords = await completeMoveIn(parts, tx, checked);
-    return { header: checked.header, tables: checked.tables, passwords, relanguaged };
+    const moved = { header: checked.header, tables: checked.tables, passwords, relanguaged };
+    await beforeCommit(tx, moved);
+    return moved;
   });
 }
 

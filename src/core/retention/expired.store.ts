@@ -4,11 +4,11 @@ import { approvalRetentionMs } from '../../domain/approvals.ts';
 import { importRetentionMs } from '../../domain/imports.ts';
 import { latestPlausible } from '../../domain/plausible-time.ts';
 import { absoluteLimitMs, idleLimitMs, logRetentionMs, type RegionRules } from '../../domain/regions.ts';
+import { importsStore } from '../imports/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 const unknownUserEntriesKeptMs = 30 * 24 * 60 * 60 * 1_000;
 
-// An import may have ten thousand rows, so imports are deleted one at a time to keep transactions short.
 const importsPerQuery = 20;
 
 interface PurgeOptions {
@@ -80,9 +80,11 @@ export async function purge(
 ): Promise<void> {
   const { knex } = database;
   for (const [kind, query] of Object.entries(expired(database, rules, now))) countDeleted(kind, await query.delete());
+  const expiry = { from: now, until: latestPlausible(now) + importRetentionMs };
   for (let found = importsPerQuery; found === importsPerQuery && stopping?.aborted !== true; await turn()) {
     const imports = (await expiredImports(database, now).select('id').limit(importsPerQuery)) as { id: string }[];
-    for (const { id } of imports) countDeleted('imports', await knex('imports').where({ id }).delete());
+    for (const { id } of imports)
+      countDeleted('imports', await importsStore.deleteExpiredAcrossTenants(database, id, expiry));
     found = imports.length;
   }
   const unknownUserEntries = knex('activity')

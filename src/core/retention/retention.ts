@@ -1,5 +1,8 @@
 import type { Logger } from 'pino';
 import type { Job } from '../../platform/background-jobs.ts';
+import { withConfirmedPeriods } from '../../domain/retention-periods.ts';
+import * as confirmedPeriodsStore from './confirmed-periods.store.ts';
+import { findShortening, type StepsFor } from './shortened-periods.ts';
 import { confirmCommand, type TrustedClock } from './trusted-clock.ts';
 import type { Counts, CountDeleted, RetentionStep } from '../../platform/retention-step.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -72,7 +75,9 @@ export async function purgeExpired(
 }
 
 export interface RetentionDependencies {
-  readonly steps: readonly RetentionStep[];
+  readonly database: Database;
+  readonly rules: RegionRules;
+  readonly stepsFor: StepsFor;
   readonly trustedClock: TrustedClock;
   /** Epoch ms. */
   readonly clock: () => number;
@@ -88,16 +93,41 @@ export function createRetention(deps: RetentionDependencies): Job {
   return { name: 'Purge', everyMs: purgeEveryMs, run: (stopping) => run(deps, warnings, stopping) };
 }
 
-/** @param warnings the time of the last warning per kind, in ms of the monotonic clock */
+const shorteningWarning = 'shortening';
+
+/**
+ * @param warnings the time of the last warning per kind, in ms of the monotonic clock
+ * @returns whether the last warning of this kind was long enough ago
+ */
+function mayWarn({ monotonic }: RetentionDependencies, warnings: Map<string, number>, kind: string): boolean {
+  const last = warnings.get(kind);
+  if (last !== undefined && monotonic() - last < warnEveryMs) return false;
+  warnings.set(kind, monotonic());
+  return true;
+}
+
 function warn(deps: RetentionDependencies, warnings: Map<string, number>, excess: Excess): void {
-  const { monotonic, log } = deps;
-  const last = warnings.get(excess.kind);
-  if (last !== undefined && monotonic() - last < warnEveryMs) return;
-  warnings.set(excess.kind, monotonic());
-  log.warn(
+  if (!mayWarn(deps, warnings, excess.kind)) return;
+  deps.log.warn(
     { ...excess, confirmWith: confirmCommand },
     'More is due than one run may delete. Nothing of this kind was deleted',
   );
+}
+
+/** Warns if the rules shorten a retention period. Until an operator confirms it, the longer period applies. */
+async function warnOfShortening(
+  deps: RetentionDependencies,
+  warnings: Map<string, number>,
+  now: number,
+): Promise<void> {
+  const { database, rules, stepsFor, log } = deps;
+  const shortening = await findShortening(database, rules, stepsFor, now);
+  if (shortening === null) warnings.delete(shorteningWarning);
+  else if (mayWarn(deps, warnings, shorteningWarning))
+    log.warn(
+      { ...shortening, confirmWith: confirmCommand },
+      'The rules shorten a retention period. Nothing is deleted by the shorter period until an operator confirms it',
+    );
 }
 
 async function correctFutureTimes(database: Database, now: number): Promise<void> {
@@ -107,9 +137,12 @@ async function correctFutureTimes(database: Database, now: number): Promise<void
 }
 
 async function run(deps: RetentionDependencies, warnings: Map<string, number>, stopping: AbortSignal): Promise<void> {
-  const { clock, trustedClock, steps, log } = deps;
+  const { clock, trustedClock, log, database, rules, stepsFor } = deps;
   const now = clock();
   if (!(await trustedClock.isTrusted())) return;
+  await confirmedPeriodsStore.raiseForOperator(database, rules);
+  await warnOfShortening(deps, warnings, now);
+  const steps = stepsFor(withConfirmedPeriods(rules, await confirmedPeriodsStore.findForOperator(database)));
   const { deleted, held, errors } = await purgeExpired(steps, { now, stopping, isLimited: true });
   if (Object.keys(deleted).length > 0) log.info(deleted, 'Purged expired data');
   for (const excess of held) warn(deps, warnings, excess);

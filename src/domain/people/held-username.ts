@@ -5,7 +5,7 @@ type Holder = Pick<User, 'state' | 'deletedAt'>;
 type Rules = Pick<RegionRules, 'restoreWindowDays'>;
 
 /** @returns until when a deleted user can be restored, epoch ms; null if the user is not deleted, or no longer restorable */
-export function restorableUntil(rules: Rules, user: Holder, now: number): number | null {
+function restorableUntil(rules: Rules, user: Holder, now: number): number | null {
   const until = (user.deletedAt ?? 0) + restoreWindowMs(rules);
   return user.state === 'deleted' && until > now ? until : null;
 }

@@ -1,3 +1,5 @@
+import type { RegionRules } from '../../domain/regions.ts';
+import { periodsOf } from '../../domain/retention-periods.ts';
 import { preparedQuery, type Database } from './database.ts';
 
 /** Thrown if the database belongs to a region other than the configured one. */
@@ -10,6 +12,18 @@ export class RegionMismatch extends Error {
     this.bound = bound;
   }
 }
+
+/** Thrown if a command that must not migrate the database finds an empty or an older one. */
+export class SchemaNotCurrent extends Error {
+  /** @param done the number of completed migrations @param pending the number of pending ones */
+  constructor(done: number, pending: number) {
+    const fault = done === 0 ? 'The database is empty' : pendingMessage(pending);
+    super(`${fault}; run "npx parvis migrate". Nothing was changed.`);
+  }
+}
+
+const pendingMessage = (pending: number): string =>
+  pending === 1 ? '1 migration is pending' : `${pending} migrations are pending`;
 
 /** @returns the region that the database is bound to; null if it is not bound or has no schema */
 export async function findBoundRegion({ knex }: Database): Promise<string | null> {
@@ -29,9 +43,15 @@ export async function assertRegion(database: Database, region: string): Promise<
   return bound;
 }
 
-/** Binds a migrated database to a region, unless it is already bound. The caller must hold the migration lock. */
-export async function bindRegion({ knex }: Database, region: string): Promise<void> {
-  await knex('deployment').insert({ id: 1, region }).onConflict('id').ignore();
+/**
+ * Binds a migrated database to a region, unless it is already bound, and stores the retention periods of its rules. The
+ * caller must hold the migration lock.
+ */
+export async function bindRegion({ knex }: Database, rules: RegionRules): Promise<void> {
+  // The periods come first: a database that is bound must have them, or a shorter period would need no confirmation.
+  const periods = Object.entries(periodsOf(rules)).map(([rule, days]) => ({ rule, days }));
+  await knex('retention_periods').insert(periods).onConflict('rule').ignore();
+  await knex('deployment').insert({ id: 1, region: rules.region }).onConflict('id').ignore();
 }
 
 const findOwnRegion = preparedQuery<{ region: string }>('deployment.region', (knex, $) =>

@@ -6,7 +6,7 @@ import type { Knex } from 'knex';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
-import { assertRegion, bindRegion } from './deployment.ts';
+import { assertRegion, bindRegion, SchemaNotCurrent } from './deployment.ts';
 import { longTimeouts, openDatabase } from './open.ts';
 import { readSchemaState, type SchemaState } from './schema-state.ts';
 import { createSqliteFile } from './sqlite.ts';
@@ -36,8 +36,8 @@ const maxWaitMs = 60_000;
 
 /**
  * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region.
- * Every process and command calls this before it uses the database. It holds the migration lock throughout, so that two
- * regions that start on the same empty database cannot both bind it.
+ * The server and the commands that may migrate call this before they use the database. It holds the migration lock
+ * throughout, so that two regions that start on the same empty database cannot both bind it.
  * @returns the names of the migrations that this call ran
  * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the schema. In
  * both cases, nothing is changed
@@ -46,7 +46,7 @@ export async function prepareDatabase({ database, rules }: Pick<Config, 'databas
   return withMigrationLock(database, async (locked) => {
     const bound = await assertRegion(locked, rules.region);
     const names = await runPendingMigrations(locked);
-    if (bound === null) await bindRegion(locked, rules.region);
+    if (bound === null) await bindRegion(locked, rules);
     return names;
   });
 }
@@ -91,6 +91,16 @@ let ownMigrations: readonly string[] | undefined;
 export async function migrationState({ knex }: Database): Promise<SchemaState> {
   ownMigrations ??= (await migrationSource.getMigrations([])).map((name) => migrationSource.getMigrationName(name));
   return readSchemaState(knex, ownMigrations);
+}
+
+/**
+ * Checks that a database belongs to the region and has the schema of this release, without changing anything.
+ * @throws RegionMismatch, UnknownMigrations or SchemaNotCurrent
+ */
+export async function assertPrepared(database: Database, region: string): Promise<void> {
+  await assertRegion(database, region);
+  const { done, pending } = await migrationState(database);
+  if (pending > 0) throw new SchemaNotCurrent(done, pending);
 }
 
 /** Rolls back the newest migration. For tests only. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { DatabaseConfig } from '../config/config.ts';
 import type { Database } from './database.ts';
 import { openPostgres } from './postgres.ts';
@@ -31,4 +32,13 @@ export function openDatabase(
   return config.kind === 'sqlite'
     ? openSqlite(config.file, timeouts.lockMs, onFault)
     : openPostgres(config.url, timeouts.statementMs);
+}
+
+/**
+ * Opens the region's database for a command that must not change it: the database rejects every write.
+ * @returns null if the SQLite file does not exist; it is not created
+ */
+export function openReadOnly(config: DatabaseConfig, timeouts = commandTimeouts): Database | null {
+  if (config.kind === 'postgres') return openPostgres(config.url, timeouts.statementMs, { isReadOnly: true });
+  return existsSync(config.file) ? openSqlite(config.file, timeouts.lockMs, () => {}, { isReadOnly: true }) : null;
 }

@@ -30,8 +30,8 @@ interface Statement extends Compiled {
 const shortName = (name: string): string => createHash('sha256').update(name).digest('base64url');
 
 /** Opens a connection pool to PostgreSQL. Prepared reads are named statements, which each connection caches. */
-export function openPostgres(url: string, statementTimeoutMs: number): Database {
-  const knex = createPool(url, statementTimeoutMs);
+export function openPostgres(url: string, statementTimeoutMs: number, { isReadOnly = false } = {}): Database {
+  const knex = createPool(url, statementTimeoutMs, isReadOnly);
   const statements = new Map<string, Statement>();
   const database: Database = {
     dialect: 'postgres',
@@ -62,7 +62,7 @@ export function openPostgres(url: string, statementTimeoutMs: number): Database 
   return database;
 }
 
-function createPool(url: string, statementTimeoutMs: number): Knex {
+function createPool(url: string, statementTimeoutMs: number, isReadOnly: boolean): Knex {
   const acquireMs = statementTimeoutMs > 0 ? acquireTimeoutMs : migrationsAcquireTimeoutMs;
   return knexFactory({
     client: ReplacingPostgresClient,
@@ -77,10 +77,20 @@ function createPool(url: string, statementTimeoutMs: number): Knex {
       connectionTimeoutMillis: acquireMs,
       application_name: 'parvis',
     },
-    pool: { min: 0, max: 10, acquireTimeoutMillis: acquireMs },
+    pool: {
+      min: 0,
+      max: 10,
+      acquireTimeoutMillis: acquireMs,
+      ...(isReadOnly ? { afterCreate: rejectWrites } : {}),
+    },
     acquireConnectionTimeout: acquireMs,
   });
 }
+
+type Done = (error: unknown, connection: pg.Client) => void;
+
+const rejectWrites = (connection: pg.Client, done: Done): void =>
+  connection.query('set default_transaction_read_only = on', (error) => done(error, connection));
 
 /** @returns the named statement of a query, which is compiled once per pool */
 function statementOf(statements: Map<string, Statement>, knex: Knex, name: string, build: Build): Statement {

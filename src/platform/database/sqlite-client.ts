@@ -11,13 +11,15 @@ interface SqliteClientOptions {
   readonly file: string;
   readonly lock: SqliteLock;
   readonly watch: SqliteFileWatch;
+  /** Whether every write is rejected. */
+  readonly isReadOnly: boolean;
 }
 
 /**
  * @returns a client for Knex whose statements wait for locks without blocking the event loop, and fail if the file was
  * deleted or replaced. A class, because Knex creates a client for each transaction.
  */
-export function createSqliteClient({ file, lock, watch }: SqliteClientOptions): typeof BetterSqliteClient {
+export function createSqliteClient({ file, lock, watch, isReadOnly }: SqliteClientOptions): typeof BetterSqliteClient {
   return class extends BetterSqliteClient {
     override async acquireConnection(): Promise<SqliteFile.Database> {
       try {
@@ -28,7 +30,7 @@ export function createSqliteClient({ file, lock, watch }: SqliteClientOptions): 
     }
 
     override async acquireRawConnection(): Promise<SqliteFile.Database> {
-      const connection = await lock.run(() => openConnection(file));
+      const connection = await lock.run(() => openConnection(file, isReadOnly));
       watch.start();
       return connection;
     }
@@ -52,10 +54,11 @@ export function createSqliteClient({ file, lock, watch }: SqliteClientOptions): 
 const acquiresLock = ({ sql }: { readonly sql: string }): boolean =>
   /^(insert|update|delete|begin immediate|commit)\b/i.test(sql);
 
-function openConnection(file: string): SqliteFile.Database {
+function openConnection(file: string, isReadOnly: boolean): SqliteFile.Database {
   const connection = new SqliteFile(file, { fileMustExist: true, timeout: 0 });
   try {
-    connection.pragma('journal_mode = WAL');
+    // A connection that is opened as read-only would leave the files of the write-ahead log behind when it closes.
+    connection.pragma(isReadOnly ? 'query_only = ON' : 'journal_mode = WAL');
     connection.pragma(`journal_size_limit = ${maxLogBytes}`);
     // FULL: committed transactions survive a power failure.
     connection.pragma('synchronous = FULL');

@@ -26,11 +26,17 @@ export function createSqliteFile(file: string): void {
  * Opens an existing file with two connections: one of Knex for writes, and a read-only one for prepared reads. In WAL
  * mode a reader sees the last commit, never an unfinished transaction.
  * @param onFault called once per fault of the file: it was deleted, replaced, or is damaged
+ * @param isReadOnly whether every write is rejected
  */
-export function openSqlite(file: string, lockTimeoutMs: number, onFault: (fault: Error) => void): Database {
+export function openSqlite(
+  file: string,
+  lockTimeoutMs: number,
+  onFault: (fault: Error) => void,
+  { isReadOnly = false } = {},
+): Database {
   const lock = new SqliteLock(lockTimeoutMs);
   const watch = new SqliteFileWatch(file, onFault);
-  const knex = openKnex(file, createSqliteClient({ file, lock, watch }));
+  const knex = openKnex(file, createSqliteClient({ file, lock, watch, isReadOnly }));
   const reader = new SqliteReader(knex, file, { lock, watch });
   const database: Database = {
     dialect: 'sqlite',
@@ -47,10 +53,7 @@ export function openSqlite(file: string, lockTimeoutMs: number, onFault: (fault:
     optimize: async () => {
       await knex.raw(`pragma optimize = ${analyzeEveryTable}`);
     },
-    trimLog: async () => {
-      const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
-      if (log !== undefined && log.size > maxLogBytes) await knex.raw('pragma wal_checkpoint(truncate)');
-    },
+    trimLog: () => trimLog(knex, file),
     ping: async () => {
       await knex.raw('select 1');
     },
@@ -66,6 +69,11 @@ export function openSqlite(file: string, lockTimeoutMs: number, onFault: (fault:
     },
   };
   return database;
+}
+
+async function trimLog(knex: Knex, file: string): Promise<void> {
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+  if (log !== undefined && log.size > maxLogBytes) await knex.raw('pragma wal_checkpoint(truncate)');
 }
 
 const openKnex = (filename: string, client: ReturnType<typeof createSqliteClient>): Knex =>

@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import { conflict, Failure } from '../../domain/errors.ts';
 import { paths, userPath } from '../http/paths.ts';
-import { sendCsv } from '../http/csv.ts';
 import type { createLogSender } from '../activity/log-file.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
@@ -9,14 +8,14 @@ import type { LogExports } from '../../core/activity/index.ts';
 import type { ResetResult } from '../../core/accounts/index.ts';
 import type { Perform, Approval } from '../../core/approvals/index.ts';
 import { filterOf } from '../activity/activity.forms.ts';
-import type { UsersFile } from '../users/csv.ts';
+import type { SendUsersFile } from '../users/users-file.ts';
 import { type CreateHandoverSheet, showCredential } from '../users/handover.ts';
 import { userBreadcrumbs } from '../users/view-models.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface PerformRoutesDependencies {
   readonly perform: Perform;
-  readonly usersFile: UsersFile;
+  readonly sendUsersFile: SendUsersFile;
   readonly logExports: Pick<LogExports, 'text'>;
   readonly sheet: CreateHandoverSheet;
   readonly sendLog: ReturnType<typeof createLogSender>;
@@ -78,10 +77,9 @@ async function sendFile(
   response: Response,
   { subject: { log } }: Approval,
 ): Promise<void> {
-  const { sendLog, logExports, usersFile } = deps;
-  const scope = scopeOf(request);
-  if (log) await sendLog(response, log.format, logExports.text(scope, log.format, filterOf(log.part)));
-  else await sendCsv(request, response, usersFile(scope, request.language));
+  const { sendLog, logExports, sendUsersFile } = deps;
+  if (log) await sendLog(response, log.format, logExports.text(scopeOf(request), log.format, filterOf(log.part)));
+  else await sendUsersFile(request, response);
 }
 
 function finish(request: Request, response: Response, { act, subject }: Approval): void {

@@ -3,7 +3,7 @@ import { isLongerThan } from '../../domain/people/visible-text.ts';
 import type { FormFault } from './page-options.ts';
 
 /**
- * A single line of text, trimmed. A missing or repeated field counts as empty.
+ * A single line of text, trimmed. A missing or repeated field is treated as empty.
  * @param maxLength in Unicode code points
  */
 export const singleLine = (maxLength: number) =>

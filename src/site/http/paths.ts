@@ -26,6 +26,7 @@ export const paths = {
   importUsers: '/account-settings/user-management/import',
   importTemplate: '/account-settings/user-management/import/template.csv',
   import: '/account-settings/user-management/import/:importId',
+  importRejected: '/account-settings/user-management/import/:importId/rejected.csv',
   importPasswords: '/account-settings/user-management/import/:importId/passwords',
   exportUsers: '/account-settings/user-management/export.csv',
   restoreUser: '/account-settings/user-management/:userId/restore',

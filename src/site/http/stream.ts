@@ -5,13 +5,13 @@ import type { Response } from 'express';
 const maxStallMs = 30_000;
 
 /**
- * Streams text with backpressure: each chunk is generated only when the client can receive it.
+ * Streams text or bytes with backpressure: each chunk is generated only when the client can receive it.
  * @returns true if everything was sent; false if the client disconnected or did not read for `stallMs` (default: 30
  * seconds)
  */
 export async function streamText(
   response: Response,
-  chunks: AsyncIterable<string>,
+  chunks: AsyncIterable<string | Buffer>,
   stallMs = maxStallMs,
 ): Promise<boolean> {
   const disconnected = new AbortController();

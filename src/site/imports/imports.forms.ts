@@ -11,4 +11,14 @@ export const rowsQuery = z.object({
 
 export type RowsQuery = z.infer<typeof rowsQuery>;
 
-export const confirmForm = z.object({ mode: z.enum(importModes).nullable().catch(null) });
+const maxColumns = 1_000;
+const position = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number);
+
+/** `leaveOut` holds the positions of the columns that the user agrees to leave out, one per ticked box. */
+export const confirmForm = z.object({
+  mode: z.enum(importModes).nullable().catch(null),
+  leaveOut: z.union([position.transform((one) => [one]), z.array(position).max(maxColumns)]).catch([]),
+});

@@ -1,18 +1,19 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { isImportInForce, maxImportMebibytes } from '../../domain/imports.ts';
-import { paths } from '../http/paths.ts';
+import { isImportInForce, maxImportMebibytes, maxImportRows } from '../../domain/imports.ts';
+import { fillPath, paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { describeHandover, type CredentialIssuer } from '../../core/accounts/index.ts';
-import { type Import, type ImportPasswords, maxRows, type Imports, importsStore } from '../../core/imports/index.ts';
+import { type Import, type ImportPasswords, type Imports, importsStore } from '../../core/imports/index.ts';
 import type { UsersCsv } from '../users/csv.ts';
 import { userListBreadcrumbs } from '../users/view-models.ts';
 import { rowsQuery, confirmForm } from './imports.forms.ts';
 import type { ImportPage, Stage } from './imports.views.ts';
+import { notesOf } from './notes.ts';
 import { importHref, readRowsPage } from './rows-page.ts';
 import type { Breadcrumb, PageFault } from '../http/page-options.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -54,7 +55,7 @@ export function importsRoutes(deps: ImportsRoutesDependencies): Route[] {
       handle: handlers.upload,
     },
     { method: 'get', path: paths.importTemplate, access, handle: handlers.sendTemplate },
-    { method: 'get', path: paths.import, access, handle: handlers.show },
+    { method: 'get', path: paths.import, access, handle: (request, response) => handlers.show(request, response) },
     {
       method: 'post',
       path: paths.import,
@@ -79,7 +80,7 @@ async function showUploadForm(
   const scope = scopeOf(request);
   const recent = (await importsStore.list(database, scope)).filter((each) => isImportInForce(each, scope.now));
   const model = {
-    limits: { megabytes: maxImportMebibytes, rows: maxRows },
+    limits: { megabytes: maxImportMebibytes, rows: maxImportRows },
     recent: recent.map((each) => ({ ...each, href: importHref(each.id) })),
   };
   const options = { title: 'imports:new.title', breadcrumbs: userListBreadcrumbs, faults };
@@ -114,17 +115,32 @@ async function sendTemplate(deps: ImportsRoutesDependencies, request: Request, r
   });
 }
 
-async function show(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
+interface ShowOptions {
+  readonly faults: readonly PageFault[];
+  /** The positions of the ticked columns. */
+  readonly leaveOut: readonly number[];
+}
+
+async function show(
+  deps: ImportsRoutesDependencies,
+  request: Request,
+  response: Response,
+  { faults, leaveOut }: ShowOptions = { faults: [], leaveOut: [] },
+): Promise<void> {
   const { imports, passwords, database, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
   const passwordStatus = found.state === 'applied' ? await passwords.getStatus(scope, found) : null;
+  const { otherColumns } = found.notes;
   const model: ImportPage = {
     import: found,
     ...(await readRowsPage(database, scope, found, rowsQuery.parse(request.query))),
     stage: stageOf(found),
+    notes: notesOf(found),
+    columns: otherColumns.map((each) => ({ ...each, isTicked: each.isUsual || leaveOut.includes(each.index) })),
     importableRows: found.counts.added + found.counts.changed,
     href: importHref(found.id),
+    rejectedHref: found.counts.refused === 0 ? null : fillPath(paths.importRejected, { importId: found.id }),
     passwords: passwordStatus,
     passwordsHref: `${importHref(found.id)}/passwords`,
     handOver: describeHandover(scope, credentialIssuer),
@@ -132,16 +148,19 @@ async function show(deps: ImportsRoutesDependencies, request: Request, response:
   if (found.state === 'confirmed') response.set('Refresh', String(refreshSeconds));
   const namedTitle = { key: 'imports:show.title', values: { name: found.fileName } };
   const title = found.fileName === '' ? 'common:terms.import' : namedTitle;
-  response.page('imports/show', model, { title, breadcrumbs: importBreadcrumbs });
+  response.page('imports/show', model, { title, breadcrumbs: importBreadcrumbs, faults });
 }
 
 async function confirm(deps: ImportsRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { imports, wake } = deps;
   const scope = scopeOf(request);
   const found = await imports.load(scope, String(request.params.importId));
-  const mode = readForm(confirmForm, request.body).values?.mode ?? null;
+  const { mode = null, leaveOut = [] } = readForm(confirmForm, request.body).values ?? {};
   if (mode === null) throw new Failure('badRequest');
-  if (await imports.confirm(scope, found, mode, sessionOf(request).user.epoch)) wake();
+  const { epoch } = sessionOf(request).user;
+  const result = await imports.confirm(scope, found, { mode, epoch, leaveOut });
+  if (result.outcome === 'invalid') return show(deps, request, response, { faults: result.faults, leaveOut });
+  if (result.outcome === 'confirmed') wake();
   response.redirect(303, importHref(found.id));
 }
 

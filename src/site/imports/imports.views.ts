@@ -1,6 +1,7 @@
-import type { RowOutcome } from '../../domain/imports.ts';
+import type { OtherColumn, RowOutcome } from '../../domain/imports.ts';
 import type { describeHandover } from '../../core/accounts/index.ts';
 import type { PasswordDownload, Import, ImportPasswords } from '../../core/imports/index.ts';
+import type { NoteModel } from './notes.ts';
 import type { RowModel } from './rows-page.ts';
 
 /** The stage of an import. It decides whether the outcomes of rows are worded as planned, applied or not applied. */
@@ -13,6 +14,10 @@ interface RecentImport extends Import {
 export interface NewImportPage {
   readonly limits: { readonly megabytes: number; readonly rows: number };
   readonly recent: readonly RecentImport[];
+}
+
+interface TickedColumn extends OtherColumn {
+  readonly isTicked: boolean;
 }
 
 export interface ImportPage {
@@ -28,9 +33,15 @@ export interface ImportPage {
   }[];
   readonly allRowsHref: string | null;
   readonly stage: Stage;
+  /** What was noticed while the file was read. */
+  readonly notes: readonly NoteModel[];
+  /** The columns that must be left out before the import can be confirmed. */
+  readonly columns: readonly TickedColumn[];
   /** The number of rows that can be imported. */
   readonly importableRows: number;
   readonly href: string;
+  /** The file of rejected rows; null if there are none. */
+  readonly rejectedHref: string | null;
   /** The status of the temporary passwords; null until the import has been applied. */
   readonly passwords: Awaited<ReturnType<ImportPasswords['getStatus']>> | null;
   readonly passwordsHref: string;
@@ -50,7 +61,9 @@ declare module '../http/view-models.ts' {
       readonly delivery: Exclude<PasswordDownload, { readonly outcome: 'begun' | 'noMail' }>;
       readonly href: string;
     };
+    'imports/columns': Pick<ImportPage, 'columns'>;
     'imports/new': NewImportPage;
+    'imports/notes': Pick<ImportPage, 'notes'>;
     'imports/outcome': Pick<ImportPage, 'stage'> & Pick<RowModel, 'outcome'>;
     'imports/passwords': ImportPasswordsModel;
     'imports/recent': { readonly imports: readonly RecentImport[] };

@@ -3,7 +3,7 @@ import { rowOutcomes, type ImportedUser, type RowOutcome, type PlannedRow } from
 import { ruleTextIn } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { paths, fillPath } from '../http/paths.ts';
-import { type CsvColumn, type Import, importsStore } from '../../core/imports/index.ts';
+import { type CsvColumn, hasDamagedLetters, type Import, importsStore } from '../../core/imports/index.ts';
 import { csvHeadings, enumColumns, type EnumColumn } from '../users/csv.ts';
 import { faultText, type PageFault } from '../http/page-options.ts';
 import type { RowsQuery } from './imports.forms.ts';
@@ -53,6 +53,7 @@ function rowModel(row: PlannedRow, scope: Scope) {
     username,
     displayName,
     outcome,
+    isDamaged: hasDamagedLetters(row),
     changes: row.outcome === 'changed' ? row.changes.map(changeModel) : [],
     facts: row.outcome === 'added' ? factsOf(row.user) : [],
     faults: row.outcome === 'refused' ? row.faults.map((fault) => faultModel(fault, scope)) : [],
@@ -84,9 +85,11 @@ function displayValue(field: CsvColumn, value: string | null): DisplayText {
   return value === null || value === '' ? { key: 'imports:nothing' } : { text: value };
 }
 
-// The texts of refusals may name the region. Rows stored by the previous release contain a locale key instead of a
-// code.
-function faultModel(fault: PageFault, { rules, language }: Scope) {
+/**
+ * The texts of a fault. Those of policy reasons may name the region. Rows stored by the previous release contain a locale
+ * key instead of a code.
+ */
+export function faultModel(fault: PageFault, { rules, language }: Pick<Scope, 'rules' | 'language'>) {
   const { key, values } = faultText(fault);
   const region = ruleTextIn(rules.name, language, rules);
   return { label: csvHeadings[fault.field as CsvColumn], key, values: { region, ...values } };

@@ -1,15 +1,12 @@
 import type { Language } from '../../domain/regions.ts';
 import { administratorLevels, agentLevels } from '../../domain/roles.ts';
-import { foldName, statusOf, type User } from '../../domain/people/user.ts';
-import { csvColumns, type CsvColumn } from '../../core/imports/index.ts';
+import { statusOf, type User } from '../../domain/people/user.ts';
+import { csvColumns, type CsvColumn, type Heading } from '../../core/imports/index.ts';
+import { createHeadings, foldLabel } from './csv-headings.ts';
 import { bind } from '../../platform/bind.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import type { Scope } from '../../domain/scope.ts';
-import { allUsers } from '../../core/accounts/index.ts';
-import type { CsvFile } from '../http/csv.ts';
 import { displayText } from '../http/page.ts';
 import type { DisplayText } from '../http/view-models.ts';
-import type { Database } from '../../platform/database/database.ts';
 
 const readOnlyColumns: readonly CsvColumn[] = ['status', 'lastSignIn'];
 
@@ -41,18 +38,22 @@ export type EnumColumn = keyof typeof enumColumns;
 /** @param at a time in epoch milliseconds @returns the UTC time in ISO 8601, without milliseconds */
 export const isoTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-// Labels match regardless of case, accents, spaces and punctuation, so `User name`, `username` and `USER-NAME` are the
-// same.
-const foldLabel = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
+/** Locale key of the heading above the reasons in a file of rejected rows. */
+export const reasonHeading = 'imports:rejected.column';
+
+/** Labels in files that earlier previews exported. */
+const earlierLabels: readonly (readonly [label: string, code: string])[] = [
+  ['As the organization', languageOfTenant],
+  ['Wie die Organisation', languageOfTenant],
+];
 
 export type UsersCsv = ReturnType<typeof createUsersCsv>;
 
 interface UsersCsvDependencies {
   readonly translator: Translator;
   readonly clock: () => number;
-  /** The column of each heading in all languages. The headings are folded. */
-  readonly columns: ReadonlyMap<string, string>;
-  /** The code of each label in all languages, by column. The labels are folded. */
+  readonly headingOf: (text: string) => Heading | null;
+  /** Folded labels of all languages, mapped to codes. */
   readonly codesByLabel: Readonly<Record<EnumColumn, ReadonlyMap<string, string>>>;
 }
 
@@ -65,11 +66,16 @@ export function createUsersCsv(translator: Translator, clock: () => number) {
   const codesByLabel = {
     administratorLevel: dictionaryOf(translator, administratorLevels, enumColumns.administratorLevel),
     agentLevel: dictionaryOf(translator, agentLevels, enumColumns.agentLevel),
-    language: dictionaryOf(translator, [...translator.languages, languageOfTenant], enumColumns.language),
+    language: new Map([
+      ...earlierLabels.map(([label, code]) => [foldLabel(label), code] as const),
+      ...dictionaryOf(translator, [...translator.languages, languageOfTenant], enumColumns.language),
+    ]),
   };
-  const deps: UsersCsvDependencies = { translator, clock, columns, codesByLabel };
+  const headingOf = createHeadings(columns, labelsOf(translator, { key: reasonHeading }));
+  const deps: UsersCsvDependencies = { translator, clock, headingOf, codesByLabel };
   return {
     ...bind(deps, { header, row, columnOf, languageOf }),
+    headingOf,
     levelOf: <Column extends 'administratorLevel' | 'agentLevel'>(column: Column, cell: string) =>
       levelOf(deps, column, cell),
   };
@@ -80,18 +86,15 @@ function dictionaryOf(
   codes: readonly string[],
   labelOf: (code: string) => DisplayText,
 ): ReadonlyMap<string, string> {
-  const translations = translator.languages.map((language) => translator(language));
   return new Map(
-    codes.flatMap((code) =>
-      [code, ...translations.map((messages) => displayText(messages, labelOf(code)))].map((label) => [
-        foldLabel(label),
-        code,
-      ]),
-    ),
+    codes.flatMap((code) => [code, ...labelsOf(translator, labelOf(code))].map((label) => [foldLabel(label), code])),
   );
 }
 
-/** @returns the headings of all columns, or only those of columns that an import can set */
+const labelsOf = (translator: Translator, text: DisplayText): string[] =>
+  translator.languages.map((language) => displayText(translator(language), text));
+
+/** @returns the headings of all columns, or of the columns that an import can set */
 function header({ translator }: UsersCsvDependencies, language: Language, which: 'all' | 'writable' = 'all'): string[] {
   const { t } = translator(language);
   const included = csvColumns.filter((column) => which === 'all' || !readOnlyColumns.includes(column));
@@ -113,9 +116,10 @@ function row({ translator, clock }: UsersCsvDependencies, language: Language, us
   ];
 }
 
-/** @returns the column with this heading; null if there is none */
-function columnOf({ columns }: UsersCsvDependencies, heading: string): CsvColumn | null {
-  return (columns.get(foldLabel(heading)) ?? null) as CsvColumn | null;
+/** @returns the column for a heading, or null */
+function columnOf({ headingOf }: UsersCsvDependencies, text: string): CsvColumn | null {
+  const heading = headingOf(text);
+  return heading !== null && 'rank' in heading ? heading.column : null;
 }
 
 /** @returns the level with this label; undefined if the label is unknown */
@@ -129,37 +133,26 @@ function levelOf<Column extends 'administratorLevel' | 'agentLevel'>(
 
 /** @returns the language with this label, or null for the tenant's language; undefined if the label is unknown */
 function languageOf(deps: UsersCsvDependencies, cell: string): Language | null | undefined {
-  const code = codeOf(deps, 'language', cell);
-  return code === languageOfTenant ? null : (code ?? undefined);
+  const code = codeOf(deps, 'language', cell) ?? codeOf(deps, 'language', cell.replace(nameOfRegion, ''));
+  if (code !== null) return code === languageOfTenant ? null : code;
+  return lookUp(deps.translator.languages, cell);
+}
+
+/** The region in `English (United States)`. */
+const nameOfRegion = /\([^)]*\)\s*$/;
+/** A language tag of BCP 47 (`fr-FR`), or a POSIX locale (`de_AT.UTF-8@euro`). */
+const languageTag = /^\s*([a-z]{2,3}(?:[-_][a-z0-9]{1,8})*)(?:\.[\w-]+)?(?:@\w+)?\s*$/i;
+
+/** @returns the language for a tag by the lookup of RFC 4647, which removes subtags from the end until one matches */
+function lookUp(languages: readonly Language[], cell: string): Language | undefined {
+  const subtags = languageTag.exec(cell)?.[1]?.toLowerCase().split(/[-_]/) ?? [];
+  for (let length = subtags.length; length > 0; length--) {
+    const tag = subtags.slice(0, length).join('-');
+    const found = languages.find((language) => language.toLowerCase() === tag);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const codeOf = ({ codesByLabel }: UsersCsvDependencies, column: EnumColumn, cell: string): string | null =>
   codesByLabel[column].get(foldLabel(cell)) ?? null;
-
-/** Returns the tenant's users as a CSV file, which changes nothing if it is imported again. */
-export type UsersFile = (scope: Scope, language: Language) => CsvFile;
-
-export interface UsersFileDependencies {
-  readonly database: Database;
-  readonly csv: UsersCsv;
-  readonly translator: Translator;
-}
-
-async function* rows(deps: UsersFileDependencies, scope: Scope, language: Language): AsyncGenerator<string[][]> {
-  const { database, csv } = deps;
-  for await (const users of allUsers(database, scope)) yield users.map((user) => csv.row(language, user));
-}
-
-/** Exports the tenant's users as a CSV file. They are read in batches while the file is being sent. */
-export function usersFile(deps: UsersFileDependencies, scope: Scope, language: Language): CsvFile {
-  const { translator, csv } = deps;
-  const { t, settings } = translator(language);
-  return {
-    name: t('imports:fileName.export'),
-    delimiter: settings.listDelimiter,
-    header: csv.header(language),
-    batches: rows(deps, scope, language),
-  };
-}
-
-export const createUsersFile = (deps: UsersFileDependencies) => bind(deps, { usersFile }).usersFile;

@@ -1,17 +1,16 @@
 import type { Request, Response } from 'express';
 import { paths } from '../http/paths.ts';
-import { sendCsv } from '../http/csv.ts';
 import { scopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import { type Throttle, recordExport } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
-import type { UsersFile } from './csv.ts';
+import type { SendUsersFile } from './users-file.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface ExportUsersRoutesDependencies {
   readonly database: Database;
   readonly throttle: Throttle;
-  readonly usersFile: UsersFile;
+  readonly sendUsersFile: SendUsersFile;
   readonly clock: () => number;
 }
 
@@ -25,11 +24,11 @@ export function exportUsersRoutes(deps: ExportUsersRoutesDependencies): Route[] 
 }
 
 async function send(deps: ExportUsersRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { throttle, database, clock, usersFile } = deps;
+  const { throttle, database, clock, sendUsersFile } = deps;
   const scope = scopeOf(request);
   // A HEAD request exports no data, so it is neither throttled nor recorded.
   if (request.method === 'HEAD') return void response.set('Cache-Control', 'no-store').type('text/csv').end();
   await throttle.requireBudget(scope, 'export');
   await recordExport(database, scope, clock());
-  await sendCsv(request, response, usersFile(scope, request.language));
+  await sendUsersFile(request, response);
 }

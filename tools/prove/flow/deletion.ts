@@ -58,10 +58,10 @@ export const deletionSteps: readonly Step[] = [
       const printed = await region.command(['tenant', 'add', ...about, ...language, ...admin, '--json']);
       const { tenantId, temporaryPassword } = JSON.parse(printed) as { tenantId: string; temporaryPassword: string };
       track('temporary password printed to the operator', 'secret', temporaryPassword);
-      await region.command(['tenant', 'suspend', tenantId]);
+      await region.command(['tenant', 'suspend', tenantId, '--yes']);
       await region.command(['tenant', 'resume', tenantId]);
       const directory = await region.command(['route', 'export']);
-      await there.region.command(['route', 'import', '-'], directory);
+      await there.region.command(['route', 'import', '-', '--yes'], directory);
       exports.push({ name: 'directory, exported again', text: directory, mayHoldDomains: true });
     },
   },

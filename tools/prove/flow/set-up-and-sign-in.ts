@@ -39,7 +39,7 @@ export const setUpAndSignInSteps: readonly Step[] = [
     act: async ({ region, tenant, exports }, there) => {
       await region.command(['route', 'add', tenant.domain, region.id]);
       const directory = await region.command(['route', 'export']);
-      await there.region.command(['route', 'import', '-'], directory);
+      await there.region.command(['route', 'import', '-', '--yes'], directory);
       exports.push({ name: 'directory as exported', text: directory, mayHoldDomains: true });
     },
   },

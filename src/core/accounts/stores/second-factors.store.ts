@@ -38,7 +38,13 @@ function ofUser(database: Database, scope: Scope, userId: string, kind: 'totp' |
     .whereIn('user_id', idOf(database, scope, userId));
 }
 
-/** Replaces a user's recovery codes. @param at the time of the change, epoch ms */
+/** @returns the number of a user's unused recovery codes */
+export async function countCodes(database: Database, scope: Scope, userId: string): Promise<number> {
+  const [row] = await ofUser(database, scope, userId, 'recoveryCode').count<{ count: number }[]>({ count: '*' });
+  return row?.count ?? 0;
+}
+
+/** Replaces a user's recovery codes. @param at epoch ms */
 export async function replaceCodes(
   database: Database,
   scope: Scope,

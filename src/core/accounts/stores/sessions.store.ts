@@ -169,6 +169,26 @@ export async function endAllOfTenant(database: Database, scope: Scope): Promise<
   await database.knex('user_sessions').whereIn('user_id', ofTenant).delete();
 }
 
+/** @returns the number of sessions of all users in the scope's tenant */
+export async function countOfTenant(database: Database, scope: Scope): Promise<number> {
+  const ofTenant = database.knex('users').select('id').where({ tenant_id: scope.tenant.id });
+  const [row] = await database
+    .knex('user_sessions')
+    .whereIn('user_id', ofTenant)
+    .count<{ count: number }[]>({ count: '*' });
+  return row?.count ?? 0;
+}
+
+/** @returns the number of a user's sessions */
+export async function countOfUser(database: Database, scope: Scope, userId: string): Promise<number> {
+  const ofUser = database.knex('users').select('id').where({ tenant_id: scope.tenant.id, id: userId });
+  const [row] = await database
+    .knex('user_sessions')
+    .whereIn('user_id', ofUser)
+    .count<{ count: number }[]>({ count: '*' });
+  return row?.count ?? 0;
+}
+
 /**
  * Ends a user's sessions.
  * @param except a session to keep, such as the one in which a password was changed

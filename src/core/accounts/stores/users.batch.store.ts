@@ -39,6 +39,20 @@ const after = preparedQuery<UserRow>('users.after', (knex, $) =>
     .limit(usersPerBatch),
 );
 
+/** @returns whether the tenant has more than a number of users, excluding deleted users */
+export async function hasMoreThan(database: Database, scope: Scope, count: number): Promise<boolean> {
+  const beyond = preparedQuery<{ id: string }>(`users.beyond ${count}`, (knex, $) =>
+    knex('users')
+      .select('id')
+      .where({ tenant_id: $('tenant') })
+      .whereNot('state', 'deleted')
+      .orderBy('username')
+      .offset(count)
+      .limit(1),
+  );
+  return (await beyond(database, { tenant: scope.tenant.id })).length > 0;
+}
+
 // The columns that the search index needs.
 async function findIndexed(database: Database, scope: Scope, users: readonly UserChange[]) {
   const ids = users.map(({ id }) => id);

@@ -15,6 +15,7 @@ import {
   type UserRow,
   notDeleted,
 } from './users.mapping.ts';
+import { inTenant } from './users.batch.store.ts';
 import { reindexUsers } from './users.search.store.ts';
 
 const findOne = preparedQuery<UserRow>('users.find', (knex, $) =>
@@ -68,7 +69,7 @@ export async function findMany(
   ids: readonly string[],
   among: 'present' | 'deleted',
 ): Promise<User[]> {
-  const query = database.knex('users').select(userColumns).where({ tenant_id: scope.tenant.id }).whereIn('id', ids);
+  const query = database.knex('users').select(userColumns).whereIn('id', ids).whereRaw(inTenant, [scope.tenant.id]);
   const rows = await query.andWhere('state', among === 'deleted' ? '=' : '<>', 'deleted').orderBy('name_key');
   return (rows as UserRow[]).map(toUser);
 }

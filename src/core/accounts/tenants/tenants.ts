@@ -151,6 +151,13 @@ export async function addFirst(
   });
 }
 
+/** @returns a tenant whose state can be changed. @throws Failure notFound, or conflict while it is moving */
+export async function getChangeable(deps: TenantsDependencies, tenantId: string): Promise<Tenant> {
+  const tenant = await getTenant(deps, tenantId);
+  rejectMoving(tenant);
+  return tenant;
+}
+
 /** Suspends a tenant, which ends all its sessions, or resumes it. @throws Failure notFound, or conflict while it is moving */
 export function setState(deps: TenantsDependencies, tenantId: string, state: 'active' | 'suspended'): Promise<Tenant> {
   return changeUnderLock(deps, tenantId, { state }, async (tx, scope) => {
@@ -187,4 +194,4 @@ export async function addUser(deps: TenantsDependencies, tenantId: string, perso
 
 /** Tenant administration, for the operator only: tenants are added by a command or on the one-time setup page. */
 export const createTenants = (deps: TenantsDependencies) =>
-  bind(deps, { scopeFor, operatorScope, add, addFirst, setState, setListed, addUser });
+  bind(deps, { scopeFor, operatorScope, add, addFirst, getChangeable, setState, setListed, addUser });

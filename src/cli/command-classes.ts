@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+
+/**
+ * - `reads`: changes nothing, and neither creates nor migrates a database
+ * - `writes`: may migrate the database, and changes nothing that cannot be undone
+ * - `destructive`: asks for confirmation on a terminal, requires --yes without one, and has --dry-run
+ */
+export type CommandClass = 'reads' | 'writes' | 'destructive';
+
+/** Every command without subcommands. A command that is missing here cannot be run. */
+export const commandClasses: Readonly<Record<string, CommandClass>> = {
+  serve: 'writes',
+  demo: 'writes',
+  migrate: 'writes',
+  check: 'reads',
+  'tenant add': 'writes',
+  'tenant list': 'reads',
+  'tenant move-out': 'writes',
+  'tenant move-in': 'writes',
+  'tenant receipt': 'reads',
+  'tenant move-done': 'destructive',
+  'tenant moves': 'reads',
+  'tenant move-cancel': 'destructive',
+  'tenant unlist': 'writes',
+  'tenant publish': 'writes',
+  'tenant suspend': 'destructive',
+  'tenant resume': 'writes',
+  'user add': 'writes',
+  'user reset-password': 'writes',
+  'user remove-second-factor': 'destructive',
+  'user list': 'reads',
+  'operator add': 'writes',
+  'operator list': 'reads',
+  'operator block': 'writes',
+  'operator unblock': 'writes',
+  'operator delete': 'destructive',
+  'operator reset-password': 'writes',
+  'route add': 'writes',
+  'route list': 'reads',
+  'route remove': 'writes',
+  'route export': 'reads',
+  // Generates the key on first use.
+  'route key': 'writes',
+  'route import': 'destructive',
+  'activity verify': 'reads',
+  // Each export is recorded in the log.
+  'activity export': 'writes',
+  purge: 'destructive',
+  'rules check': 'reads',
+  // Generates the keys on first use.
+  'region key': 'writes',
+  'region prove': 'writes',
+};
+
+/** Reading commands that generate a key in the data directory when it is first needed. */
+export const keyGeneratingCommands: readonly string[] = ['tenant receipt', 'route export'];
+
+/** Adds the options of destructive commands. @throws Error for a command without a class */
+export function applyClasses(program: Command): void {
+  for (const [name, command] of leavesOf(program, [])) {
+    const commandClass = commandClasses[name];
+    if (commandClass === undefined) throw new Error(`The command "${name}" has no class in command-classes.ts`);
+    if (commandClass === 'destructive') addConfirmationOptions(command);
+  }
+}
+
+function addConfirmationOptions(command: Command): void {
+  command
+    .option('--yes', 'confirm; required without a terminal, otherwise nothing is changed and the exit code is 1')
+    .option('--dry-run', 'print what would change and change nothing');
+}
+
+function leavesOf({ commands }: Command, above: readonly string[]): [string, Command][] {
+  return commands.flatMap((each): [string, Command][] => {
+    const name = [...above, each.name()];
+    return each.commands.length > 0 ? leavesOf(each, name) : [[name.join(' '), each]];
+  });
+}

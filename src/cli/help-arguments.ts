@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+
+const helpOptions: readonly string[] = ['--help', '-h'];
+
+/**
+ * Corrects two cases in which Commander prints the help of a group: `help tenant add` becomes `tenant add --help`, and
+ * an unknown command is reported even if --help follows.
+ * @returns the arguments to parse
+ * @throws CommanderError for an unknown command, after printing its message
+ */
+export function helpArguments(program: Command, args: readonly string[]): readonly string[] {
+  let command = program;
+  const path: string[] = [];
+  let isHelp = args.some((word) => helpOptions.includes(word));
+  for (const word of args) {
+    if (command.commands.length === 0) break;
+    if (word.startsWith('-')) continue;
+    if (word === 'help') {
+      isHelp = true;
+      continue;
+    }
+    const next = command.commands.find((each) => each.name() === word);
+    if (next === undefined) return isHelp ? command.error(`error: unknown command '${word}'`) : args;
+    path.push(word);
+    command = next;
+  }
+  return isHelp ? [...path, '--help'] : args;
+}

@@ -1,0 +1,11 @@
+import type { AbortReason } from '../../domain/imports.ts';
+
+/** Rolls an import back that cannot be applied as it was shown. */
+export class ImportAborted extends Error {
+  readonly reason: AbortReason;
+  constructor(reason: AbortReason) {
+    super(`The import is aborted: ${reason}`);
+    this.name = 'ImportAborted';
+    this.reason = reason;
+  }
+}
