@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig } from '../platform/config/config.ts';
+import { misspelledSettings } from '../platform/config/misspelled-settings.ts';
 import { print, printFindings, type CommandIo } from './io.ts';
 
 export function addCheckCommand(program: Command, io: CommandIo): void {
@@ -13,9 +14,10 @@ export function addCheckCommand(program: Command, io: CommandIo): void {
       const { findFaults, findNotes } = await import('./configuration-checks.ts');
       const all = config === null ? faults : await findFaults(config);
       const ok = all.length === 0;
-      const notes = config === null || !ok ? [] : await findNotes(config, Date.now());
+      const notes = misspelledSettings(io.env);
+      if (config !== null && ok) notes.push(...(await findNotes(config, Date.now())));
       const result = { ok, faults: all, ...(notes.length === 0 ? {} : { notes }) };
       if (ok) print(io, options, result, ['No problems found.', ...notes]);
-      else printFindings(io, options, result, all);
+      else printFindings(io, options, result, [...all, ...notes]);
     });
 }

@@ -36,6 +36,8 @@ interface EmailModel {
 interface Fact {
   readonly label: string;
   readonly value: string;
+  /** Whether recipients copy the value, which then must not contain invisible characters. */
+  readonly isCopied?: boolean;
 }
 
 /**
@@ -61,7 +63,9 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
       footer: t('notices:automatic'),
     };
     const facts = factsOf(addressed, messages, formatsOf(settings.locale));
-    const lines = facts.map(({ label, value }) => t('notices:fact', { label, value: isolated(value) }));
+    const lines = facts.map(({ label, value, isCopied = false }) =>
+      t('notices:fact', { label, value: isCopied ? value : isolated(value) }),
+    );
     const greeting = t('notices:greeting', { name: isolated(name) });
     const linkLine = t('notices:fact', { label: texts.linkLabel, value: url });
     const hasOneTimeLink = link !== null;
@@ -81,7 +85,8 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
   };
 }
 
-// First strong isolate and pop directional isolate, which have the effect of <bdi> in plain text.
+// First strong isolate and pop directional isolate, which have the effect of <bdi> in plain text. They are copied along
+// with the text between them.
 const isolated = (text: string): string => `\u2068${text}\u2069`;
 
 function factsOf(
@@ -106,7 +111,7 @@ function factsOf(
         value: t('notices:levelsChanged.change', { from: levelOf(from), to: levelOf(to) }),
       };
     }),
-    { label: t('common:terms.username'), value: recipient.username },
+    { label: t('common:terms.username'), value: recipient.username, isCopied: true },
     { label: t('common:terms.tenant'), value: cleanName(tenantName) },
   ];
 }

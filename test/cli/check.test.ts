@@ -29,6 +29,16 @@ describe('the check command', () => {
     assert.deepEqual([code, stdout.trim().split('\n').length], [0, 1]);
   });
 
+  test('warns about variables that look like a misspelled setting', async () => {
+    const environment = { DATA_DIR: dataDirectory(), REDIS_ULR: 'redis://:canary@cache' };
+    const note = 'REDIS_ULR is not a setting of Parvis and is ignored. Did you mean REDIS_URL?';
+    const { ok, notes } = await json<Checked & { notes: string[] }>(['check'], environment);
+    assert.deepEqual([ok, notes], [true, [note]]);
+    assert.equal((await run(['check'], environment)).stdout, `No problems found.\n${note}\n`);
+    const { stderr } = await run(['check'], { ...environment, PORT: 'x' });
+    assert.ok(stderr.endsWith(`\n${note}\n`), stderr);
+  });
+
   test('reports each fault of the configuration in one line, without secrets', async () => {
     const wrong = {
       ...{ DATA_DIR: dataDirectory(), PORT: 'x', BASE_URL: 'http://company.example', SESSION_SECRETS: 'canary' },

@@ -65,6 +65,13 @@ describe('the operator commands', () => {
     assert.match((await run(['operator', 'list'], environment)).stdout, /ada@hosting\.example {2}Ada Betrieb\n$/);
   });
 
+  it('say until when the user name of a deleted operator is unavailable', async () => {
+    const error =
+      /^bo@hosting\.example is deleted and will be erased permanently at \d{4}-\d\d-\d\dT[\d:.]+Z\. The user name is available again after that time\.$/;
+    for (const username of ['bo@hosting.example', 'BO@hosting.example\u200B'])
+      assert.match(await fault(['operator', 'add', '--name', 'Bo', '--username', username], environment), error);
+  });
+
   it('do not find users of other tenants', async () => {
     const partner = ['--name', 'P', '--domain', 'partner.example', '--language', 'en', '--admin-name', 'Pia'];
     await json(['tenant', 'add', ...partner, '--admin-username', 'pia@partner.example'], environment);

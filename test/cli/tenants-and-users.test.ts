@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { parseTemporaryPassword } from '../../src/domain/people/password.ts';
+import { openDatabase } from '../../src/platform/database/open.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
 
 const environment = { DATA_DIR: dataDirectory() };
@@ -194,5 +196,22 @@ describe('the user commands', () => {
     assert.match(await fault(['user', 'reset-password', 'nobody@atelier.example'], environment), /User not found/);
     assert.match(await fault(['user', 'list', '--tenant', 'nobody'], environment), /Tenant not found/);
     assert.deepEqual(await usersOf(added.tenantId), before);
+  });
+
+  test('say until when a deleted user can be restored', async () => {
+    const gone = { tenant: added.tenantId, username: 'gone@atelier.example', name: 'Gone' };
+    const { userId } = await json<Added>(['user', 'add', ...options(gone)], environment);
+    const deletedAt = Date.now() - 1_000;
+    const setDeletedAt = async (at: number): Promise<void> => {
+      const database = openDatabase({ kind: 'sqlite', file: path.join(environment.DATA_DIR, 'parvis.sqlite') });
+      await database.knex('users').where({ id: userId }).update({ state: 'deleted', deleted_at: at });
+      await database.close();
+    };
+    await setDeletedAt(deletedAt);
+    const until = new Date(deletedAt + 30 * 86_400_000).toISOString();
+    const error = `gone@atelier.example is deleted and will be erased permanently at ${until}. Until then an administrator can restore the user.`;
+    assert.equal(await fault(['user', 'add', ...options(gone)], environment), error);
+    assert.equal(await fault(['user', 'reset-password', gone.username], environment), error);
+    assert.equal(await fault(['user', 'remove-second-factor', gone.username], environment), error);
   });
 });

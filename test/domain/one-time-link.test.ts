@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { copies } from '../support/copies.ts';
 import {
   linkLifetimeMs,
   linkToken,
@@ -30,6 +31,9 @@ describe('the token of a one-time link', () => {
     it(`${expected === null ? 'is rejected' : 'is accepted'} ${label}`, () =>
       assert.equal(parseLinkToken(typed), expected));
   }
+  for (const [label, typed] of copies(made).all)
+    it(`is accepted when copied ${label}`, () => assert.equal(parseLinkToken(typed), made));
+  it('is rejected with a letter after the punctuation', () => assert.equal(parseLinkToken(`${made}.x`), null));
 });
 
 describe('the validity of a one-time link', () => {

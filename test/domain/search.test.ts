@@ -28,7 +28,33 @@ describe('searching users by name', () => {
     ['coetmeur', 'Coëtmeur', true],
     ['nœux', 'Noeux', true],
     ['o’brien', "O'Brien", true],
-    ['obrien', 'O’Brien', false],
+    ['obrien', 'O’Brien', true],
+    ['xobrien', 'O’Brien', false],
+    ['o brien', 'Obrien', true],
+    ["o'brien", 'Obrien', true],
+    ['vankirk', 'Van Kirk', true],
+    ['VANKIRK', 'Anna van Kirk', true],
+    ['kirkvan', 'Van Kirk', false],
+    ['lafontaine', 'de La Fontaine', true],
+    ['delafontaine', 'de La Fontaine', true],
+    ['jeanluc', 'Jean-Luc', true],
+    ['jeanluc', 'Jean Luc', true],
+    ['jean-luc', 'Jeanluc', true],
+    ['abdalrahman', 'Abd al-Rahman', true],
+    ['vonmueller', 'von Müller', true],
+    ['vonmuller', 'von Müller', true],
+    ['vonmuller', 'von Mueller', true],
+    ['김민준', '김 민준', true],
+    ['김 민준', '김민준', true],
+    ['علیرضا', 'علی\u200Cرضا', true],
+    ['علی رضا', 'علی\u200Cرضا', true],
+    ['علی\u200Cرضا', 'علیرضا', true],
+    ['علیرضا', 'علی رضا', true],
+    ['hel\u00ADene', 'Helene', true],
+    ['helene', 'Hel\u00ADene', true],
+    ['\u2068helene\u2069', 'Helene', true],
+    ['helene\u3164', 'Helene', true],
+    ['김\uFFA0민준', '김민준', true],
     ['jean luc', 'Jean-Luc', true],
     ['luc jean', 'Jean-Luc', true],
     ['Dupont, Jean', 'Jean Dupont', true],
@@ -52,6 +78,27 @@ describe('searching users by name', () => {
     test(`"${typed}" ${found ? 'finds' : 'does not find'} ${name}`, () =>
       assert.equal(finds(typed, named(name)), found));
 
+  const parts: [typed: string, firstName: string, lastName: string, displayName: string, found: boolean][] = [
+    ['obrien', 'Ann', 'O’Brien', 'Ann O’Brien', true],
+    ['lafontaine', 'Jean', 'de La Fontaine', 'Jean de La Fontaine', true],
+    ['vankirk', 'Anna', 'Van Kirk', 'Anna Van Kirk', true],
+    ['vankirk', 'Van', 'Kirk', 'Van Kirk', true],
+    ['jeanluc', 'Jean Luc', 'Dupont', 'Jean Luc Dupont', true],
+    ['jeanluc', 'Jean Luc', 'Dupont', 'JL', true],
+    ['alannilsen', 'Alan', 'Nilsen', 'Alan Nilsen', false],
+    ['ann', 'Alan', 'Nilsen', 'Alan Nilsen', false],
+    ['ann', 'Alan', 'Nilsen', 'Nilsen, Alan', false],
+    ['nna', 'Alan', 'Nilsen', 'Nilsen Alan', false],
+    ['김민준', '민준', '김', '민준 김', true],
+    ['민준김', '민준', '김', '김 민준', true],
+    ['김민준', '민준', '김', 'MJ', true],
+    ['山田太郎', '太郎', '山田', '太郎', true],
+    ['やまだたろう', 'タロウ', 'ヤマダ', 'YT', true],
+  ];
+  for (const [typed, firstName, lastName, displayName, found] of parts)
+    test(`"${typed}" ${found ? 'finds' : 'does not find'} ${displayName} (${firstName}, ${lastName})`, () =>
+      assert.equal(finds(typed, searchTextOf({ displayName, firstName, lastName, username: 'x@y.z' })), found));
+
   test('finds a user by user name, and by first and last names that are not displayed', () => {
     const words = searchTextOf({
       displayName: 'Zizou',
@@ -65,7 +112,10 @@ describe('searching users by name', () => {
 });
 
 test('search words contain no duplicates and no word that is part of another', () => {
-  assert.equal(named('Camille Laurent', 'camille.laurent2@laurent.example'), 'camille laurent2 example');
+  const camille = { displayName: 'Camille Laurent', firstName: 'Camille', lastName: 'Laurent' };
+  const username = 'camille.laurent2@laurent.example';
+  assert.equal(searchTextOf({ ...camille, username }), 'camille laurent2 example');
+  assert.equal(named(camille.displayName, username), 'camillelaurent laurent2 example');
 });
 
 describe('limits of the search index', () => {
@@ -77,7 +127,16 @@ describe('limits of the search index', () => {
 
   test('keep words of at most 300 characters in total', () => {
     const words = named(Array.from({ length: 90 }, (_, index) => `𠮷${index}`).join(' '));
-    assert.ok([...words].length <= 300 && words.startsWith('𠮷0 𠮷9 𠮷10 '));
+    assert.ok([...words].length <= 300 && words.startsWith('𠮷0𠮷1𠮷2'));
+    for (const typed of ['𠮷0', '𠮷9', '𠮷10', '𠮷9𠮷10', '𠮷70']) assert.ok(finds(typed, words), typed);
+    assert.equal(finds('𠮷89', words), false);
+  });
+
+  test('omit joined words that would displace a word', () => {
+    const parts = Array.from({ length: 30 }, (_, index) => `𠮷${index}-abcdef`);
+    const words = named(`${parts.join(' ')} ${'w'.repeat(60)}`, `${'x'.repeat(64)}@${'y'.repeat(60)}.example`);
+    assert.ok([...words].length <= 300);
+    for (const typed of ['𠮷29', 'abcdef', 'w'.repeat(60), 'x'.repeat(64)]) assert.ok(finds(typed, words), typed);
   });
 
   test('use only the eight longest words of a query', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { copies } from '../support/copies.ts';
 import { administratorLevels } from '../../src/domain/roles.ts';
 import { isSecondFactorRequired, parseCode, recoveryCode } from '../../src/domain/people/second-factor.ts';
 
@@ -33,6 +34,9 @@ describe('reading a typed second-factor code', () => {
     ['of 100,000 digits', '1'.repeat(100_000), null],
     ['after 100,000 spaces', `${' '.repeat(100_000)}012345`, null],
   ];
+  for (const code of ['012345', recovery])
+    for (const [label, typed] of copies(code).all)
+      test(`accepts ${code} copied ${label}`, () => assert.equal(parseCode(typed)?.code, code));
   for (const [label, typed, read] of table) {
     test(`${read === null ? 'rejects' : 'accepts'} a code ${label}`, () =>
       assert.equal(parseCode(typed)?.code ?? null, read));

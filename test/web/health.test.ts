@@ -101,3 +101,32 @@ describe('a portal whose database is closed', () => {
     assert.equal(answer.status, 503);
   });
 });
+
+describe('the health addresses', async () => {
+  const portal = await openPortal();
+  for (const [method, path, status] of [
+    ['GET', '/healthz', 200],
+    ['HEAD', '/healthz', 200],
+    ['OPTIONS', '/healthz', 204],
+    ['GET', '/readyz', 200],
+    ['HEAD', '/readyz', 200],
+    ['OPTIONS', '/readyz', 204],
+    ['POST', '/healthz', 403],
+  ] as const) {
+    test(`answer load balancers: ${method} ${path}`, async () => {
+      const answer = await aPerson(portal).send(method, path);
+      assert.equal(answer.status, status);
+      if (method === 'POST') return;
+      assert.equal(answer.headers['set-cookie'], undefined);
+      assert.equal(answer.headers.allow, 'GET, HEAD, OPTIONS');
+      assert.equal(answer.headers['cache-control'], 'no-store');
+    });
+  }
+
+  test('answer OPTIONS with 503 if a service is unavailable', async () => {
+    const app = express();
+    mountHealth(app, { database: fails }, () => false);
+    assert.equal((await request(app).options('/readyz')).status, 503);
+    assert.equal((await request(app).options('/healthz')).status, 204);
+  });
+});

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../domain/errors.ts';
 import type { ImportedUser, PlannedRow } from '../../domain/imports.ts';
 import { may, mayAssignLevels } from '../../domain/policy.ts';
-import { restoreWindowMs } from '../../domain/regions.ts';
+import { heldUsernameCode } from '../../domain/people/held-username.ts';
 import type { Scope } from '../../domain/scope.ts';
 import {
   cleanName,
@@ -84,7 +84,7 @@ export function additionFault(
   if (!isUsername(user.username)) return { field: 'username', code: 'username.malformed' };
   // Check the domain before the holder, so that the result reveals nothing about user names in other domains.
   if (!domains.includes(domainOf(user.username))) return { field: 'username', code: 'username.otherDomain' };
-  if (holder !== undefined) return { field: 'username', code: heldCode(scope, holder, now) };
+  if (holder !== undefined) return { field: 'username', code: heldUsernameCode(scope.rules, holder, now) };
   const language = languageFault(scope.rules, user);
   if (language !== null) return language;
   if (!hasVisibleCharacter(user.displayName)) return { field: 'displayName', code: 'displayName.missing' };
@@ -92,11 +92,6 @@ export function additionFault(
     denialAsFault('username', may(scope, 'users.add')) ??
     denialAsFault('administratorLevel', mayAssignLevels(scope, null, user))
   );
-}
-
-function heldCode(scope: Scope, holder: User | null, now: number): 'username.ofDeletedUser' | 'username.taken' {
-  const restorable = holder?.state === 'deleted' && (holder.deletedAt ?? 0) + restoreWindowMs(scope.rules) > now;
-  return restorable ? 'username.ofDeletedUser' : 'username.taken';
 }
 
 /** @returns the reason why these changes to a user are not allowed, or null */

@@ -1,3 +1,4 @@
+import { trimCopied } from './copied-text.ts';
 import { temporaryAlphabet } from './password.ts';
 import { isInForce } from '../plausible-time.ts';
 import type { TenantState } from '../tenant.ts';
@@ -24,9 +25,13 @@ export function linkToken(random: Uint8Array): string {
   return symbols.replace(/.{4}(?=.)/g, '$&-');
 }
 
-/** @returns the canonical form of an entered token, or null if the text cannot be a token */
+/**
+ * Parses the token in the address of a one-time link. Mail programs and chats include the punctuation after a link in
+ * its address, so it is ignored.
+ * @returns the canonical form; null if the text cannot be a token
+ */
 export function parseLinkToken(typed: string): string | null {
-  const symbols = typed.replaceAll('-', '').toUpperCase();
+  const symbols = trimCopied(typed).replaceAll('-', '').toUpperCase();
   const fits = symbols.length === linkTokenBytes && [...symbols].every((each) => temporaryAlphabet.includes(each));
   return fits ? symbols.replace(/.{4}(?=.)/g, '$&-') : null;
 }

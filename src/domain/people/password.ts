@@ -1,6 +1,8 @@
 import type { CodedError } from '../errors.ts';
 import type { RegionRules } from '../regions.ts';
+import { symbolsOf } from './copied-text.ts';
 import { foldName, type User } from './user.ts';
+import { removeInvisible } from './visible-text.ts';
 
 /**
  * 32 symbols without look-alikes (no I, O, 0, 1), 5 bits each. Upper case, because a lower-case l and an upper-case I
@@ -27,15 +29,12 @@ function group(symbols: string): string {
 }
 
 /**
- * Parses a typed temporary password. Accepts lower case, spaces and missing hyphens, because temporary passwords are
- * read aloud or copied by hand.
+ * Parses a typed temporary password. Accepts lower case, spaces, any hyphens, and invisible characters and punctuation
+ * around it, because temporary passwords are read aloud, typed by hand or copied with the text around them.
  * @returns the canonical form, or null if the text cannot be a temporary password
  */
 export function parseTemporaryPassword(typed: string): string | null {
-  const symbols = typed
-    .normalize('NFKC')
-    .replace(/[\s\u2010-\u2015-]/g, '')
-    .toUpperCase();
+  const symbols = symbolsOf(typed).toUpperCase();
   const fits =
     symbols.length === groups * groupLength && [...symbols].every((each) => temporaryAlphabet.includes(each));
   return fits ? group(symbols) : null;
@@ -46,7 +45,7 @@ export function parseTemporaryPassword(typed: string): string | null {
  * @returns the temporary passwords in their canonical form; at most two
  */
 export function findTemporaryPasswords(typed: string): string[] {
-  const symbols = typed.normalize('NFKC').replace(/[^\p{L}\p{N}]/gu, '');
+  const symbols = removeInvisible(typed.normalize('NFKC')).replace(/[^\p{L}\p{N}]/gu, '');
   const length = groups * groupLength;
   return [symbols.slice(0, length), symbols.slice(-length)]
     .map(parseTemporaryPassword)

@@ -1,4 +1,5 @@
-import { foldName, type User } from './user.ts';
+import { foldName, unspacedScripts, type User } from './user.ts';
+import { removeInvisible } from './visible-text.ts';
 
 /** The fields of a user that are searched. */
 export type SearchableUser = Pick<User, 'displayName' | 'firstName' | 'lastName' | 'username'>;
@@ -12,7 +13,7 @@ const maxWords = 8;
 
 // ς is σ at the end of a word, but the end of a search term may be in the middle of a word.
 const wordsIn = (text: string): string[] =>
-  foldName(text)
+  foldName(removeInvisible(text))
     .replaceAll('ς', 'σ')
     .split(wordSeparator)
     .filter(Boolean)
@@ -27,6 +28,7 @@ const withDigraphs = (text: string): string =>
     .normalize('NFC')
     .toLowerCase()
     .replace(/[äöüøå]/g, (letter) => digraphs[letter] ?? letter);
+const hasDigraph = (text: string): boolean => /[äöüøå]/i.test(text.normalize('NFC'));
 const withoutDigraphs = (word: string): string => word.replace(/([aou])e|aa/g, (_, vowel: string) => vowel || 'a');
 
 /** Removes duplicates and words that are contained in other words, because they do not affect the search. */
@@ -35,16 +37,66 @@ function withoutSubstrings(words: readonly string[]): string[] {
   return unique.filter((word) => !unique.some((other) => other !== word && other.includes(word)));
 }
 
+/** The words of each field, in one spelling. */
+type FieldWords = Readonly<Record<keyof SearchableUser, readonly string[]>>;
+
+const wordsOfFields = (user: SearchableUser, spelled: (text: string) => string): FieldWords => ({
+  displayName: wordsIn(spelled(user.displayName)),
+  username: wordsIn(spelled(user.username)),
+  firstName: wordsIn(spelled(user.firstName)),
+  lastName: wordsIn(spelled(user.lastName)),
+});
+
+// A first and a last name are not written together. A shorter word can be a particle, such as _Van_, which some imports
+// include in the first name.
+const minNameLength = 4;
+
+/** Splits a display name between the first and the last name, if it is composed of them. */
+function splitDisplayName({ displayName, firstName, lastName }: FieldWords): (readonly string[])[] {
+  const isBoundary = (before: string | undefined, after: string | undefined): boolean =>
+    (before === firstName.at(-1) && after === lastName[0]) || (before === lastName.at(-1) && after === firstName[0]);
+  const at = displayName.findIndex((word, index) => index > 0 && isBoundary(displayName[index - 1], word));
+  const isSplit = at > 0 && [displayName[at - 1], displayName[at]].every((word = '') => word.length >= minNameLength);
+  return isSplit ? [displayName.slice(0, at), displayName.slice(at)] : [displayName];
+}
+
+/**
+ * @param isUnspaced whether the first and last names are in scripts without spaces, so that they are also joined
+ * @returns the words of each name written together: `obrien` for O’Brien, `vankirk` for Van Kirk
+ */
+function joinedWords(words: FieldWords, isUnspaced: boolean): string[] {
+  const { firstName, lastName } = words;
+  const fullNames = isUnspaced ? [[...lastName, ...firstName], firstName.concat(lastName)] : [];
+  return [firstName, lastName, ...splitDisplayName(words), ...fullNames]
+    .filter((parts) => parts.length > 1)
+    .flatMap((parts) => [parts.join(''), parts.map(withoutDigraphs).join('')])
+    .map((word) => truncate(word, maxWordLength));
+}
+
+const lengthOf = (word: string): number => [...word].length + 1;
+
 /**
  * Builds the search text of a user: folded words separated by spaces. A query matches if each of its words is contained
- * in one of these words. For both `Müller` and `Mueller`, it contains `muller` and `mueller`.
+ * in one of these words. For both `Müller` and `Mueller`, it contains `muller` and `mueller`. Joined words replace the
+ * words that they consist of, so that the index does not grow. They are omitted if they exceed the maximum length.
  */
-export function searchTextOf({ displayName, username, firstName, lastName }: SearchableUser): string {
-  const text = [displayName, username, firstName, lastName].join(' ');
-  const words = wordsIn(text);
-  const searchable = withoutSubstrings([...words, ...wordsIn(withDigraphs(text)), ...words.map(withoutDigraphs)]);
+export function searchTextOf(user: SearchableUser): string {
+  const spellings = [wordsOfFields(user, (text) => text)];
+  const names = [user.displayName, user.firstName, user.lastName].join(' ');
+  if (hasDigraph(names)) spellings.push(wordsOfFields(user, withDigraphs));
+  const [words = [], transcribed = []] = spellings.map((fields) => Object.values(fields).flat());
+  const searchable = withoutSubstrings([...words, ...transcribed, ...words.map(withoutDigraphs)]);
   let left = maxTextLength;
-  return searchable.filter((word) => (left -= [...word].length + 1) >= 0).join(' ');
+  const kept = searchable.filter((word) => (left -= lengthOf(word)) >= 0);
+  const isUnspaced = [user.firstName, user.lastName].every((name) => unspacedScripts.test(name));
+  const joined = new Set(spellings.flatMap((fields) => joinedWords(fields, isUnspaced)));
+  return [...joined].reduce(addWithinLimit, kept).join(' ');
+}
+
+/** Adds a joined word, unless the text would be too long. */
+function addWithinLimit(words: string[], joined: string): string[] {
+  const all = withoutSubstrings([joined, ...words]);
+  return all.reduce((sum, word) => sum + lengthOf(word), 0) <= maxTextLength ? all : words;
 }
 
 /** @returns the words of a query, longest first, at most eight; empty if the query contains only punctuation */

@@ -3,6 +3,7 @@ import type { AdministratorLevel } from '../roles.ts';
 import type { TenantKind } from '../tenant.ts';
 import type { AuthenticationMethod } from './authentication.ts';
 import type { User } from './user.ts';
+import { symbolsOf } from './copied-text.ts';
 import { temporaryAlphabet } from './password.ts';
 
 /** Time step in seconds (RFC 6238) and code length. Both are the defaults of all authenticator apps. */
@@ -94,14 +95,13 @@ export interface EnteredCode {
 const maxTypedLength = 100;
 
 /**
- * Parses a typed code. Ignores spaces, hyphens and case, and accepts the digits of any script.
+ * Parses a typed code. Ignores case, spaces, hyphens, invisible characters and the punctuation around it, and accepts
+ * the digits of any script.
  * @returns null if the text cannot be a code
  */
 export function parseCode(typed: string): EnteredCode | null {
   if (typed.length > maxTypedLength) return null;
-  const symbols = typed
-    .normalize('NFKC')
-    .replace(/[\s\u2010-\u2015-]|\p{Cf}/gu, '')
+  const symbols = symbolsOf(typed)
     .replace(/\p{Nd}/gu, digitOf)
     .toUpperCase();
   if (new RegExp(`^[0-9]{${codeDigits}}$`).test(symbols)) return { kind: 'app', code: symbols };

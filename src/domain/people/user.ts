@@ -1,6 +1,6 @@
 import type { AdministratorLevel, AgentLevel } from '../roles.ts';
 import type { Language } from '../regions.ts';
-import { isLongerThan, removeInvisibleFromName } from './visible-text.ts';
+import { isLongerThan, removeInvisible, removeInvisibleFromName } from './visible-text.ts';
 
 /** A user of a tenant. Credentials are stored separately. */
 export interface User {
@@ -64,12 +64,17 @@ export function statusOf(user: Pick<User, 'state' | 'password' | 'temporaryUntil
 const usernameShape = /^[a-z0-9](?:[a-z0-9._+'-]{0,62}[a-z0-9])?@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 const maxUsernameLength = 254;
 
+// Phones and word processors replace apostrophes and hyphens by these characters.
+const apostrophes = /[\u2018\u2019\u02BC\u2032]/g;
+const hyphens = /[\u2010\u2011\u2212]/g;
+
 /**
  * Converts a typed user name to the canonical form in which user names are stored and looked up. Idempotent.
  * @returns the canonical form, which is not necessarily a valid user name
  */
 export function canonicalUsername(typed: string): string {
-  const folded = typed.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
+  const visible = removeInvisible(typed.normalize('NFKC')).replace(apostrophes, "'").replace(hyphens, '-');
+  const folded = visible.trim().toLowerCase().normalize('NFKC');
   const at = folded.lastIndexOf('@');
   return at < 0 ? folded : `${folded.slice(0, at)}@${canonicalDomain(folded.slice(at + 1))}`;
 }
@@ -156,7 +161,8 @@ export function cleanName(typed: string): string {
 export type NameOrder = 'givenFirst' | 'familyFirst';
 
 // Han, kana and hangul names are written without a space between family and given name.
-const unspacedScripts = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]+$/u;
+/** Matches names in Han characters, kana and hangul. */
+export const unspacedScripts = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]+$/u;
 
 /** @returns the full name, which is the default display name */
 export function fullName({ firstName, lastName }: Pick<User, 'firstName' | 'lastName'>, order: NameOrder): string {

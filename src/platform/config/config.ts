@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { RegionRules } from '../../domain/regions.ts';
 import { environment, type Environment } from './environment.ts';
 import { mailOf, type MailConfig } from './mail.ts';
+import { valueHints } from './value-hints.ts';
 import { listLanguages, readLanguages, type Languages } from './languages.ts';
 import { builtInRulesFile, readRules } from './rules.ts';
 
@@ -51,6 +52,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
   );
   const parsed = environment.safeParse(given);
+  const hints = valueHints(given, Object.keys(environment.shape));
   const faults = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
   faults.push(...missingSettings(given));
   const region = given.REGION ?? 'worldwide';
@@ -61,10 +63,17 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const own = urls.get(region);
   if (own && baseUrl && own.origin !== baseUrl.origin)
     faults.push(`REGION_URLS: the URL of ${region} must equal BASE_URL`);
-  if (!parsed.success || rules === null || baseUrl === null || faults.length > 0) return { config: null, faults };
+  if (!parsed.success || rules === null || baseUrl === null || faults.length + hints.size > 0)
+    return { config: null, faults: withHints(faults, hints) };
   urls.set(rules.region, baseUrl);
   return { config: assemble(parsed.data, { baseUrl, rules, languages, urls }), faults: [] };
 }
+
+// The hint is more precise than the other errors of the same variable.
+const withHints = (faults: readonly string[], hints: ReadonlyMap<string, string>): string[] => [
+  ...faults.filter((fault) => !hints.has(fault.slice(0, fault.indexOf(':')))),
+  ...[...hints].map(([name, hint]) => `${name}: ${hint}`),
+];
 
 /** @returns an error for each missing setting that another setting requires */
 function missingSettings(given: Readonly<Record<string, string>>): string[] {

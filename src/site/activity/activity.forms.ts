@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { activityGroups } from '../../domain/activity/groups.ts';
+import { givenParameters, type QueryFault } from '../http/download-filters.ts';
 import { singleLine } from '../http/forms.ts';
 import { startOfDay, localDateOf } from './local-dates.ts';
 import type { LogFilter, LogPosition } from '../../core/activity/index.ts';
@@ -42,6 +43,19 @@ export const logQuery = z.object({
 });
 
 export type LogQuery = z.infer<typeof logQuery>;
+
+const filters: readonly string[] = ['user', 'kind', 'from', 'to'] satisfies (keyof LogQuery)[];
+
+/** Rejects exports with a filter that would be ignored, or with a period that contains no day. */
+export const logExportFault: QueryFault = (query) => {
+  const given = givenParameters(query);
+  if (!given.every((name) => filters.includes(name))) return 'errors:filter.unknown';
+  const { user, kind, from, to } = logQuery.parse(query);
+  const isIgnored = (name: string, value: string | null): boolean => given.includes(name) && value === null;
+  if (isIgnored('from', from) || isIgnored('to', to)) return 'errors:filter.date';
+  if (isIgnored('user', user) || isIgnored('kind', kind)) return 'errors:filter.value';
+  return from !== null && to !== null && from > to ? 'errors:filter.order' : null;
+};
 
 /** @returns the log filter that corresponds to the query parameters */
 export const filterOf = ({ user, kind, from, to }: Pick<LogQuery, 'user' | 'kind' | 'from' | 'to'>): LogFilter => ({

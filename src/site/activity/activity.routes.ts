@@ -12,7 +12,7 @@ import { describeRetention } from '../rules/rule-descriptions.ts';
 import { restrictionNotes } from '../rules/restriction-notes.ts';
 import type { LogExports } from '../../core/activity/index.ts';
 import { usersStore } from '../../core/accounts/index.ts';
-import { filterOf, logQuery, type LogQuery } from './activity.forms.ts';
+import { filterOf, logExportFault, logQuery, type LogQuery } from './activity.forms.ts';
 import { findUsersByName, logHref, readLogPage } from './log-page.ts';
 import type { LogEntries, LogPage } from './activity.views.ts';
 import type { ActivityTextsFor } from './entry-texts.ts';
@@ -50,8 +50,13 @@ export function activityRoutes(deps: ActivityRoutesDependencies): Route[] {
     };
   return [
     { method: 'get', path: paths.activityLog, access: 'activity.view', handle: handlers.show },
-    { method: 'get', path: paths.activityCsv, access: 'activity.export', handle: send('csv') },
-    { method: 'get', path: paths.activityJsonLines, access: 'activity.export', handle: send('jsonl') },
+    ...(['csv', 'jsonl'] as const).map((format): Route => ({
+      method: 'get',
+      path: format === 'csv' ? paths.activityCsv : paths.activityJsonLines,
+      access: 'activity.export',
+      queryFault: logExportFault,
+      handle: send(format),
+    })),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maxReasonLength } from '../../domain/approvals.ts';
 import { cleanName } from '../../domain/people/user.ts';
+import { isLongerThan } from '../../domain/people/visible-text.ts';
 import { logQuery } from '../activity/activity.forms.ts';
 import { singleLine } from '../http/forms.ts';
 import { maxBulkUsers } from '../../core/accounts/index.ts';
@@ -13,7 +14,7 @@ const maxTypedLength = 20_000;
 /** A short text on a single line. As in a name, bidirectional control characters are removed. */
 const shortText = singleLine(maxTypedLength)
   .transform(cleanName)
-  .refine((text) => text.length <= maxReasonLength, 'errors:field.tooLong');
+  .refine((text) => !isLongerThan(text, maxReasonLength), 'errors:field.tooLong');
 
 const userIds = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])

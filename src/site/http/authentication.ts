@@ -7,7 +7,7 @@ import type { Sessions, SessionTicket, SignInResult } from '../../core/accounts/
 import type { Support } from '../../core/support/index.ts';
 import { bind } from '../../platform/bind.ts';
 import type { Cookies } from './cookies.ts';
-import { regionScopeOf, scopeOf, type Middleware } from './request.ts';
+import { clientAddress, regionScopeOf, scopeOf, type Middleware } from './request.ts';
 
 export interface Authentication {
   /** Middleware that resumes the user's session on each request. */
@@ -76,7 +76,7 @@ function checkPassword(
     username,
     password,
     deviceToken: cookies.read(request, 'device'),
-    address: request.ip ?? '',
+    address: clientAddress(request) ?? '',
     device: (request.get('user-agent') ?? '').slice(0, 300),
   };
   sessions.signIn(regionScopeOf(request, rules), attempt).then(

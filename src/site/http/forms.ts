@@ -16,7 +16,7 @@ export const singleLine = (maxLength: number) =>
 /** A password or code exactly as typed, including spaces. */
 export const verbatimText = z.string().catch('');
 
-/** A whole number of up to nine digits, or null if the field is missing or malformed. */
+/** A whole number of up to nine digits; null if the field is missing or malformed. */
 export const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/)

@@ -12,16 +12,23 @@ const sharedForMs = 1_000;
  */
 export function mountHealth(app: Express, given: Readiness, isStopping: () => boolean): void {
   const checks = Object.entries(given).map(([name, check]) => [name, shareResult(check)] as const);
-  app.get(paths.health, (_request, response) => {
-    response.set('Cache-Control', 'no-store').json({ ok: true });
+  // HAProxy's `option httpchk` sends OPTIONS requests unless another method is configured.
+  app.use([paths.health, paths.readiness], (_request, response, next) => {
+    response.set({ 'Cache-Control': 'no-store', Allow: 'GET, HEAD, OPTIONS' });
+    next();
   });
-  app.get(paths.readiness, async (_request, response) => {
+  const findMissing = async (): Promise<string[]> => {
     const results = await Promise.all(checks.map(async ([name, check]) => ((await isPassing(check)) ? null : name)));
-    const missing = [...results.filter((name) => name !== null), ...(isStopping() ? ['stopping'] : [])];
-    response
-      .set('Cache-Control', 'no-store')
-      .status(missing.length === 0 ? 200 : 503)
-      .json({ ok: missing.length === 0, missing });
+    return [...results.filter((name) => name !== null), ...(isStopping() ? ['stopping'] : [])];
+  };
+  app.get(paths.health, (_request, response) => void response.json({ ok: true }));
+  app.options(paths.health, (_request, response) => void response.status(204).end());
+  app.get(paths.readiness, async (_request, response) => {
+    const missing = await findMissing();
+    response.status(missing.length === 0 ? 200 : 503).json({ ok: missing.length === 0, missing });
+  });
+  app.options(paths.readiness, async (_request, response) => {
+    response.status((await findMissing()).length === 0 ? 204 : 503).end();
   });
 }
 

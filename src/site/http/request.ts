@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Language, RegionRules } from '../../domain/regions.ts';
 import type { RegionScope, Scope } from '../../domain/scope.ts';
+import { withoutPort } from '../../platform/network-address.ts';
 import type { Sealed } from '../../domain/people/second-factor.ts';
 import type { LiveSession, SessionTicket } from '../../core/accounts/index.ts';
 import type { PageNotice, PageOptions } from './page-options.ts';
@@ -68,9 +69,12 @@ export function sessionOf(request: Express.Request): LiveSession {
   return request.signedIn.session;
 }
 
+/** @returns the client's address, without the port that some proxies append; null if the connection is closed */
+export const clientAddress = ({ ip }: Request): string | null => (ip === undefined ? null : withoutPort(ip));
+
 /** @returns the scope of a request without a signed-in user */
 export function regionScopeOf(request: Request, rules: RegionRules): RegionScope {
-  return { rules, language: request.language, requestId: request.requestId, address: request.ip ?? null };
+  return { rules, language: request.language, requestId: request.requestId, address: clientAddress(request) };
 }
 
 /**

@@ -1,8 +1,10 @@
+import { extname } from 'node:path';
 import { Router, type Express, type Request, type Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import { isCodePending } from '../../domain/people/second-factor.ts';
+import { answerQueryFault, rejectFilters, type QueryFault } from './download-filters.ts';
 import { paths } from './paths.ts';
 import { scopeOf, sessionOf, type Middleware } from './request.ts';
 import type { Denial } from '../../domain/policy-decision.ts';
@@ -17,6 +19,8 @@ export type Access = 'anyone' | 'pendingChange' | 'pendingCode' | Action;
 export type Route = {
   readonly path: string;
   readonly handle: (request: Request, response: Response) => void | Promise<void>;
+  /** Checks the query before the access. Required for downloads with filters; other files accept no parameters. */
+  readonly queryFault?: QueryFault;
 } & (
   | { readonly method: 'get'; readonly access: Access; readonly form?: never; readonly upload?: never }
   /** A route that accepts a form declares what it keeps: without it, the route does not compile. */
@@ -36,8 +40,9 @@ export type AnswerRefusal = (
 
 /** Mounts the routes, each behind its access check. Other methods of a known path get 405. */
 export function mountRoutes(app: Express, routes: readonly Route[], answerRefusal: AnswerRefusal): void {
-  for (const { method, path, access, handle } of routes) {
-    app[method](path, guard(access, answerRefusal), async (request, response) => handle(request, response));
+  for (const route of routes) {
+    const { method, path, handle } = route;
+    app[method](path, guard(route, answerRefusal), async (request, response) => handle(request, response));
   }
   app.use(methodsNotAllowed(routes));
 }
@@ -69,7 +74,8 @@ function methodsNotAllowed(routes: readonly Route[]): Router {
 
 const maxReturnToLength = 500;
 
-function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
+function guard({ path, access, queryFault }: Route, answerRefusal: AnswerRefusal): Middleware {
+  const faultOf = queryFault ?? (extname(path) === '' ? null : rejectFilters);
   if (access === 'anyone') return (_request, _response, next) => next();
   return async (request, response, next) => {
     if (request.scope === undefined) return redirectToSignIn(request, response);
@@ -80,6 +86,9 @@ function guard(access: Access, answerRefusal: AnswerRefusal): Middleware {
     if (access === 'pendingCode') {
       return isCodePending(sessionOf(request)) ? next() : response.redirect(303, paths.dashboard);
     }
+    // An approval request would drop the filter as well, so the query is checked first.
+    const fault = faultOf?.(request.query) ?? null;
+    if (fault !== null) return answerQueryFault(response, fault);
     const decision = may(scopeOf(request), access);
     return decision.allowed ? next() : answerRefusal(request, response, decision, access);
   };

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { paths } from '../http/paths.ts';
 import { sendCsv } from '../http/csv.ts';
+import { rejectFilters } from '../http/download-filters.ts';
 import { scopeOf, seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Translator } from '../../i18n/translator.ts';
@@ -31,6 +32,7 @@ export function importPasswordsRoutes(deps: ImportPasswordsRoutesDependencies): 
       method: 'post',
       path: paths.importPasswords,
       access: 'users.import',
+      queryFault: rejectFilters,
       form: { page: paths.import, keeps: [], changes: { notNeeded: 'the file can be downloaded once' } },
       handle: handlers.download,
     },

@@ -5,7 +5,7 @@ import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { chosenLanguage, offeredLanguage } from '../http/language.ts';
-import { regionScopeOf } from '../http/request.ts';
+import { clientAddress, regionScopeOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { FoundLink, LinkThrottle, Links } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
@@ -78,7 +78,7 @@ async function withThrottle<T>(
   work: (token: string) => Promise<T | null>,
 ): Promise<T | null> {
   const { throttle } = deps;
-  const address = request.ip ?? '';
+  const address = clientAddress(request) ?? '';
   const wait = await throttle.consumeLink(address);
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
   const result = await work(String(request.params.token));

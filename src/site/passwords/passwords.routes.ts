@@ -8,7 +8,7 @@ import type { Cookies } from '../http/cookies.ts';
 import { continueAfterSignIn } from '../http/continue.ts';
 import { type Drafts, draftUserOf } from '../http/drafts.ts';
 import { readForm, verbatimText } from '../http/forms.ts';
-import { scopeOf, sessionOf } from '../http/request.ts';
+import { clientAddress, scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
@@ -147,7 +147,14 @@ async function submitOwn(deps: PasswordsRoutesDependencies, request: Request, re
   const { username, epoch } = sessionOf(request).user;
   const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
   const { attempts: maxAttempts } = scopeOf(request).rules.throttle.perAccountAndAddress;
-  const attempt = { kind: 'own' as const, username, epoch, address: request.ip ?? '', knownDevice, maxAttempts };
+  const attempt = {
+    kind: 'own' as const,
+    username,
+    epoch,
+    address: clientAddress(request) ?? '',
+    knownDevice,
+    maxAttempts,
+  };
   const result = await passwords.changeOwn(scopeOf(request), sessionKeyOf(request), values, attempt);
   const remaining = await finish(deps, request, response, result, paths.myProfile);
   if (remaining) showOwnForm(request, response, remaining);

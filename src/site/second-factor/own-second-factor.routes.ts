@@ -5,7 +5,7 @@ import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
-import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
+import { clientAddress, scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type {
   KnownDevices,
@@ -76,7 +76,7 @@ function confirmationContext(deps: OwnSecondFactorRoutesDependencies, request: R
   return {
     scope,
     session,
-    attempt: { kind: 'own', username, epoch, address: request.ip ?? '', knownDevice, maxAttempts },
+    attempt: { kind: 'own', username, epoch, address: clientAddress(request) ?? '', knownDevice, maxAttempts },
   };
 }
 

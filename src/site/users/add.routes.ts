@@ -70,6 +70,7 @@ async function showForm(
     domains: tenant?.domains ?? [],
     levels: assignableLevels(scope, null),
     handOver: describeHandover(scope, credentialIssuer),
+    isUsernameOfDeletedUser: faults.some((fault) => 'code' in fault && fault.code === 'username.ofDeletedUser'),
   };
   response.page('users/new', model, {
     title: 'common:terms.addUser',

@@ -86,6 +86,7 @@ export interface NewUserPage {
   readonly domains: readonly string[];
   readonly levels: Levels;
   readonly handOver: HandOver;
+  readonly isUsernameOfDeletedUser: boolean;
 }
 
 /** A credential with its temporary password or link in clear text. */

@@ -5,8 +5,14 @@ import type { Database } from '../../../platform/database/database.ts';
 
 const tokenBytes = 32;
 
-/** @returns the digest for storing and looking up the token of a setup link */
-export const setupTokenDigest = (token: string): string => createHash('sha256').update(token).digest('base64url');
+const notBase64url = /[^\w-]/g;
+
+/**
+ * @param token the token of a setup link. Invisible characters and punctuation that were copied with it are ignored
+ * @returns the digest for storing and looking up the token
+ */
+export const setupTokenDigest = (token: string): string =>
+  createHash('sha256').update(token.replace(notBase64url, '')).digest('base64url');
 
 /**
  * Issues the token of the one-time setup link while there is no tenant. Each call invalidates earlier tokens.

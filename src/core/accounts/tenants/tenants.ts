@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityEvent } from '../../../domain/activity/event.ts';
 import { Failure } from '../../../domain/errors.ts';
+import { heldUsernameCode } from '../../../domain/people/held-username.ts';
 import type { Language, RegionRules } from '../../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../../domain/roles.ts';
 import type { Scope } from '../../../domain/scope.ts';
@@ -183,9 +184,9 @@ export async function addUser(deps: TenantsDependencies, tenantId: string, perso
     throw new Failure('badRequest', { code: 'operator.levelNotAllowed' });
   const username = validateUsername(person.username, tenant.domains);
   validateUserFields(rules, person);
-  if (await credentialsStore.findForSignInAcrossTenants(database, username))
-    throw new Failure('conflict', { code: 'username.taken' });
   const scope = operatorScope(deps, tenant);
+  const holder = await credentialsStore.findForSignInAcrossTenants(database, username);
+  if (holder !== null) throw new Failure('conflict', { code: heldUsernameCode(scope.rules, holder.user, clock()) });
   const { clearText, stored } = await issueTemporaryPassword(hasher, scope.rules, null, clock());
   const userId = await database.transaction((tx) => insertUser(tx, scope, { ...person, username }, stored));
   return { userId, username, temporaryPassword: clearText };

@@ -1,4 +1,4 @@
-import { hasVisibleCharacter, isLongerThan } from '../../../domain/people/visible-text.ts';
+import { hasVisibleCharacter, isLongerThan, removeInvisible } from '../../../domain/people/visible-text.ts';
 import { randomUUID } from 'node:crypto';
 import { Failure, type PlainErrorCode } from '../../../domain/errors.ts';
 import { offersLanguage, type RegionRules } from '../../../domain/regions.ts';
@@ -14,6 +14,9 @@ import { languageFault, levelFaults, rejectFaults } from '../../../domain/valida
 import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
+
+/** Maximum length of the name of a tenant, or of a person that a command adds, in Unicode code points. */
+const maxNameLength = 200;
 
 /** @returns the region that the directory lists for a domain, or null if there is no route */
 export type RegionOf = (domain: string) => Promise<string | null>;
@@ -48,9 +51,9 @@ export async function validateTenant(
   const refuse = (code: PlainErrorCode): never => {
     throw new Failure('badRequest', { code });
   };
-  const canonical = [...new Set(domains.map((domain) => domain.trim().toLowerCase()))];
+  const canonical = [...new Set(domains.map((domain) => removeInvisible(domain).trim().toLowerCase()))];
   const cleaned = cleanName(name);
-  if (cleaned === '' || cleaned.length > 200) return refuse('tenant.nameMalformed');
+  if (!hasVisibleCharacter(cleaned) || isLongerThan(cleaned, maxNameLength)) return refuse('tenant.nameMalformed');
   if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('domain.malformed');
   if (!offersLanguage(rules, language)) return refuse('language.notOffered');
   if (await tenantsStore.findTakenDomain(database, canonical)) {
@@ -85,8 +88,6 @@ export function validateUsername(typed: string, domains: readonly string[]): str
   }
   return username;
 }
-
-const maxNameLength = 200;
 
 /** @returns the display name as it is stored. @throws Failure badRequest */
 export function validateDisplayName(typed: string): string {

@@ -1,3 +1,4 @@
+import { withoutPort } from '../../../platform/network-address.ts';
 import ipaddr from 'ipaddr.js';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import RateLimiterPostgres from 'rate-limiter-flexible/lib/RateLimiterPostgres.js';
@@ -50,8 +51,8 @@ export function limitersByAttempts(
 
 /** Reduces an IPv6 address to its /64 network, because a site controls at least a /64 (RFC 6177). */
 export function networkOf(address: string): string {
-  // Some proxies append the port. All texts that are not an address share one key.
-  const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
+  // All texts that are not an address share one key.
+  const bare = withoutPort(address);
   if (!ipaddr.isValid(bare)) return 'unknown';
   const parsed = ipaddr.process(bare);
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FieldFault } from '../../../domain/errors.ts';
 import { mayAssignLevels } from '../../../domain/policy.ts';
 import type { Scope } from '../../../domain/scope.ts';
+import { heldUsernameCode } from '../../../domain/people/held-username.ts';
 import { domainOf, isUsername, type User } from '../../../domain/people/user.ts';
 import type { IssuedCredential, CredentialIssuer } from '../links/credential-issuer.ts';
 import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
@@ -33,13 +34,15 @@ export interface UserAdderDependencies {
   readonly clock: () => number;
 }
 
-async function usernameFault(tx: Database, scope: Scope, username: string): Promise<FieldFault | null> {
+async function usernameFault(tx: Database, scope: Scope, username: string, now: number): Promise<FieldFault | null> {
   if (!isUsername(username)) return { field: 'username', code: 'username.malformed' };
   const tenant = await tenantsStore.findOwn(tx, scope);
   if (!tenant?.domains.includes(domainOf(username))) return { field: 'username', code: 'username.otherDomain' };
-  // A domain belongs to a single tenant, so "taken" reveals nothing about other tenants.
-  const taken = await credentialsStore.findForSignInAcrossTenants(tx, username);
-  return taken === null ? null : { field: 'username', code: 'username.taken' };
+  // A domain belongs to a single tenant, so the error reveals nothing about other tenants.
+  const found = await credentialsStore.findForSignInAcrossTenants(tx, username);
+  if (found === null) return null;
+  const holder = found.tenant.id === scope.tenant.id ? found.user : null;
+  return { field: 'username', code: heldUsernameCode(scope.rules, holder, now) };
 }
 
 /**
@@ -52,14 +55,14 @@ export async function addUser(deps: UserAdderDependencies, scope: Scope, form: N
   if (!decision.allowed) return { outcome: 'refused', decision };
   const faults = userFaults(scope.rules, form);
   if (faults.length > 0) return { outcome: 'invalid', faults };
-  const preliminaryFault = await usernameFault(database, scope, form.username);
+  const preliminaryFault = await usernameFault(database, scope, form.username, clock());
   if (preliminaryFault !== null) return { outcome: 'invalid', faults: [preliminaryFault] };
   if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail' };
   const issued = await credentialIssuer.issue(scope);
   const { credential, stored } = issued;
   return database.transaction(async (tx): Promise<AddResult> => {
     await lockTenantAndRecheck(tx, scope, clock);
-    const fault = await usernameFault(tx, scope, form.username);
+    const fault = await usernameFault(tx, scope, form.username, clock());
     if (fault !== null) return { outcome: 'invalid', faults: [fault] };
     const id = randomUUID();
     await usersStore.insert(tx, scope, {

@@ -1,0 +1,6 @@
+/**
+ * Removes the port that some proxies append to the client's address, and the brackets of an IPv6 address.
+ * @param address the address as a proxy reports it; a text in another format is returned unchanged
+ */
+export const withoutPort = (address: string): string =>
+  address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
