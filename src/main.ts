@@ -53,7 +53,7 @@ function stopOnSignal(stop: () => Promise<void>, hasChannel: boolean): void {
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  // When started by the demo, stop if the demo's process ends, also if it ended during the start.
+  // When started by the demo, stop if the demo's process ends, even if it ended during startup.
   if (!hasChannel) return;
   process.on('disconnect', onSignal);
   if (!process.connected) onSignal();

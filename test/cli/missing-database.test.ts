@@ -49,10 +49,10 @@ for (const [what, prepare] of Object.entries(traces)) {
       const before = filesIn(environment.DATA_DIR ?? '');
       for (const command of [['migrate'], ['tenant', 'list']])
         assert.match(await fault(command, environment), /^There is no database in .+ shows that there was one\./);
-      const { code, stdout } = await run(['check'], environment);
+      const { code, stderr } = await run(['check'], environment);
       assert.equal(code, 1);
       assert.match(
-        stdout,
+        stderr,
         /^DATABASE_URL: There is no database in .+ run "npx --no-install parvis migrate --new-database"\.$/m,
       );
       assert.deepEqual(filesIn(environment.DATA_DIR ?? ''), before);

@@ -17,7 +17,7 @@ describe('the operator’s commands for users', () => {
     ['us-government', 'administrators do this elsewhere: the Azure Government portal, https://portal.azure.us'],
     ['china', 'administrators cannot do this; users do it themselves'],
   ] as const) {
-    test(`ignore the rules for administrators and say so if these forbid the action: ${region}`, async () => {
+    test(`ignore the rules for administrators, and say so if those rules forbid the action: ${region}`, async () => {
       const environment = { REGION: region, DATA_DIR: dataDirectory() };
       const { username, temporaryPassword } = await json<Added>([...tenant, ...admin], environment);
       const reset = ['user', 'reset-password', username];

@@ -35,7 +35,7 @@ describe('a process that has received SIGTERM', () => {
     assert.equal(await ended, 0);
   });
 
-  test('answers a request that began before, also after it has stopped to listen', async () => {
+  test('answers a request that began before the signal, even after it has stopped listening', async () => {
     const { child, ended, origin, port } = await serve({ DATA_DIR: dataDirectory() });
     const form = await startIncompleteForm(port);
     child.kill('SIGTERM');

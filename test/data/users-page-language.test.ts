@@ -20,7 +20,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       return rows.map(({ displayName }) => displayName);
     };
 
-    test('has the order of the Swedish alphabet', async () => {
+    test('is in Swedish alphabetical order', async () => {
       assert.deepEqual(await namesFrom(null), ['Oberg', 'Zander', 'Åberg', 'Ärling', 'Öberg']);
     });
 

@@ -44,7 +44,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       return user;
     };
 
-    /** @returns a function that enters the code of a time at another time */
+    /** @returns a function that enters the code generated for `codeAt` at the time `now` */
     async function anAuthenticator(): Promise<(codeAt: number, now?: number) => Promise<boolean>> {
       const { id } = await addUser();
       const seed = generateSeed();
@@ -66,7 +66,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         assert.equal(await enter(start - stepMs, start), false, 'an earlier code');
         assert.equal(await enter(start + stepMs), true, 'the next code');
         for (const at of [start + byMs, start + byMs + 4 * stepMs])
-          assert.equal(await enter(at), false, 'the code of that time, when it comes');
+          assert.equal(await enter(at), false, 'the code of that time, once that time has arrived');
         assert.equal(await enter(start + byMs + 7 * stepMs), true);
       });
 

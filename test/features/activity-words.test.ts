@@ -92,7 +92,7 @@ describe('rendering an activity entry', () => {
     [
       activity({ kind: 'refused', action: 'users.block', because: 'globalAdmin' }),
       'Camille wasn’t allowed to block or unblock sign-in (user: Zoé).|Global admins only',
-      'Opération concernant Zoé refusée à Camille : bloquer ou débloquer la connexion.|Réservé aux administrateurs généraux',
+      'Opération refusée à Camille : bloquer ou débloquer la connexion (personne concernée : Zoé).|Réservé aux administrateurs généraux',
       'Camille durfte eine Aktion nicht ausführen, die Zoé betrifft: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
     ],
     [

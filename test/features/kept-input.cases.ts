@@ -6,7 +6,7 @@ export interface KeptForm {
   readonly typed: Typed;
   /** Address of the page; that of the route if absent. */
   readonly address?: string;
-  /** Typed in addition to make the form invalid; null if it has no invalid input. */
+  /** Additional input that makes the form invalid; null if no input can make it invalid. */
   readonly invalid: Typed | null;
 }
 

@@ -143,7 +143,7 @@ describe('the number of second factors in a bundle', async () => {
   const from = await aMovingRegion('worldwide');
   const to = await aMovingRegion('germany');
 
-  it('may be missing, as in bundles of earlier versions', async () => {
+  it('may be missing, as in bundles written by earlier versions', async () => {
     const tenant = await aTenant(from.portal);
     const { header } = await moveIn(to.parts, await recounted(from, to, tenant.id, undefined), to.identity);
     assert.equal(header.secondFactors, undefined);

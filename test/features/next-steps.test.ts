@@ -42,7 +42,7 @@ describe('a page with an error or conflict', async () => {
     assert.equal(alone.path, paths.recoverAccess);
   });
 
-  it('explains to an operator why they cannot enter, with the next step', async () => {
+  it('explains to an operator why they cannot open an organization, with the next step', async () => {
     const [ada, one] = [await anOperator(portal), await aSupportedTenant(portal, 'Eins')];
     const grantId = await grantSupport(portal, one, ada);
     const late = await aPerson(portal, english).signIn(ada);

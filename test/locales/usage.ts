@@ -89,13 +89,13 @@ export function unusedKeys(uses: readonly Use[], catalogue: Catalogue, sources: 
   const patterns = [...exact].filter((key) => key.includes('*')).map(toPattern);
   const words = new Set(sources.flatMap(({ text }) => text.match(/\w+/g) ?? []).map(lower));
   const isWord = (part: string): boolean =>
-    words.has(lower(part)) || part.split(/_|(?=[A-Z])/).every((piece) => words.has(lower(piece)));
+    words.has(lower(part)) || part.split(/(?=[A-Z])/).every((piece) => words.has(lower(piece)));
   const isFilledIn = (key: string): boolean =>
     patterns.some((pattern) =>
       pattern
         .exec(key)
         ?.slice(1)
-        .every((filled) => filled.split('.').every(isWord)),
+        .every((filled) => filled.split(/[._]/).every(isWord)),
     );
   return [...knownKeys(catalogue)].filter((key) => !exact.has(key) && !isFilledIn(key));
 }

@@ -49,7 +49,7 @@ export const shipped: readonly Row[] = [
     '200 Reset password',
     '403 Managed elsewhere',
     '403 Managed elsewhere',
-    '403 Users do this themselves',
+    '403 Self-service only',
   ],
   [
     'granting the Global admin level',
@@ -120,7 +120,7 @@ export const custom: readonly Row[] = [
     'resetting a Global admin',
     '303 /account-settings/approvals/new?act=resetPassword&user=…',
     '200 Reset password',
-    '403 Users do this themselves',
+    '403 Self-service only',
     '403 Managed elsewhere',
     '403 Not available in this region',
   ],

@@ -50,7 +50,7 @@ test('the edition of a region’s rules can be switched back and forth by one se
     const reset = person.$(`a[href="${resetPasswordPath(zoe.userId)}"]`).length;
     const answer = await person.send('POST', `${userPath(zoe.userId)}/end-sessions`);
     await person.visit(paths.rules);
-    const edition = person.$('dt:contains("Rules edition") + dd').text().trim();
+    const edition = person.$('dt:contains("Rules version") + dd').text().trim();
     return { list, elsewhere, reset, status: answer.status, edition };
   };
   const currentView = {

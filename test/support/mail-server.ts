@@ -33,7 +33,7 @@ interface Options {
   readonly account?: { readonly user: string; readonly password: string };
   /** The port to listen on; by default, a free one. */
   readonly port?: number;
-  /** When the server uses TLS, with a self-signed certificate: from the start, or after STARTTLS. */
+  /** Enables TLS with a self-signed certificate, from the start or after STARTTLS. No TLS if absent. */
   readonly tls?: 'fromTheStart' | 'whenAsked';
 }
 

@@ -20,7 +20,7 @@ function aDraft({ drafts } = draftsAt(), user = zoe): string {
 }
 
 describe('a draft', () => {
-  test('opens for the user for whom it was sealed, and names its page', () => {
+  test('can be opened by the user for whom it was sealed, and identifies its page', () => {
     const at = draftsAt();
     assert.deepEqual(at.drafts.open(aDraft(at), zoe), values);
     assert.equal(pageOfDraft(aDraft(at)), page);
@@ -48,7 +48,7 @@ describe('a draft', () => {
     ['opens until 30 minutes have passed', 30 * minuteMs - 1, true],
     ['does not open after 30 minutes', 30 * minuteMs, false],
     ['opens if the clock of another node is behind', -minuteMs, true],
-    ['does not open if the clock was set back by as long', -30 * minuteMs, false],
+    ['does not open if the clock was set back by 30 minutes', -30 * minuteMs, false],
   ] as const)
     test(label, () => {
       const at = draftsAt();
@@ -88,7 +88,7 @@ describe('a draft', () => {
     assert.equal(draftsAt([old]).drafts.open(aDraft(draftsAt([recent, old])), zoe), null);
   });
 
-  test('names its owner also after the first secret has been replaced', () => {
+  test('identifies its owner even after the first secret has been replaced', () => {
     const owner = draftsAt([old]).drafts.ownerOf(zoe);
     assert.equal(draftsAt([recent, old]).drafts.isOwner(owner, zoe), true);
     assert.equal(draftsAt([recent]).drafts.isOwner(owner, zoe), false);

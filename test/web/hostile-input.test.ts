@@ -34,7 +34,7 @@ for (const [dialect, databaseUrl, skip] of [
       '%FF%FE',
     ];
 
-    test('causes no server error in searching, sorting and paging', async () => {
+    test('causes no server error when searching, sorting or paging', async () => {
       const queries = [
         ...odd.flatMap((each) => [
           `q=${each}`,

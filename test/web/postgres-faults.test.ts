@@ -55,7 +55,7 @@ const server = await postgres();
 const skip = skipWithout('postgres', server);
 
 describe('a PostgreSQL server that accepts only reads', { skip }, () => {
-  test('answers 503 for what writes, serves pages, is not ready, and heals without a restart', async () => {
+  test('causes 503 for requests that write, but not for pages, and the portal is not ready until it recovers without a restart', async () => {
     const url = server?.url ?? '';
     const name = new URL(url).pathname.slice(1);
     const fixture = await openPortalWithUsers({ databaseUrl: url });

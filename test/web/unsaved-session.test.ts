@@ -72,7 +72,7 @@ describe('while sessions cannot be saved', async () => {
     );
   });
 
-  test('a signed-in user still reads pages, also one that shows a notice', async () => {
+  test('a signed-in user can still open pages, even one that shows a notice', async () => {
     const person = await aPerson(portal, english).signIn(global);
     assert.equal((await whileFull(() => send({ method: 'GET', path: '/dashboard', person }))).status, 200);
     const sessions = await portal.database.knex('sessions').select<{ key: string; data: string }[]>('key', 'data');

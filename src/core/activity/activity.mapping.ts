@@ -35,7 +35,7 @@ export interface NamedRow extends ActivityRow {
 export interface LogEntry {
   readonly activity: Activity;
   readonly found: FoundEntry;
-  /** The hash of the entry before it; '' for the first. */
+  /** The hash of the previous entry; '' for the first entry. */
   readonly previousHash: string;
 }
 

@@ -15,7 +15,7 @@ export interface OldestEntry extends ChainAnchor {
 export interface TrimPeriod {
   /** Entries that are older than this time are due. */
   readonly before: number;
-  /** Entries with a later time were recorded while a clock was ahead, so they do not keep older entries. */
+  /** Entries with a later time were recorded while a clock was ahead, so they do not prevent the deletion of others. */
   readonly latest: number;
 }
 

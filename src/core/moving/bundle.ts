@@ -23,7 +23,7 @@ const headerSchema = z.object({
   passwords: z.enum(['keep', 'reset']),
   /** The number of users who can only sign in with a one-time link. Links are not moved. */
   waitForLink: z.number().int().min(0),
-  /** The number of users who must set up a second factor again. Missing in bundles of earlier versions. */
+  /** The number of users who must set up a second factor again. Missing in bundles written by earlier versions. */
   secondFactors: z.number().int().min(0).optional(),
   /** Epoch ms. */
   at: z.number().int(),

@@ -74,8 +74,8 @@ function chained(principal: Principal): ChainedPrincipal {
 
 /**
  * @param actorId the acting user of the entry, if any
- * @returns the principal of an entry; null for an event before sign-in. Entries of earlier versions contain no
- * principal: it is derived from the acting user, and is null if there is none
+ * @returns the principal of an entry; null for an event before sign-in. For entries written by earlier versions, which
+ * contain no principal, it is derived from the acting user; null if there is no acting user
  */
 export function principalOf(data: string, actorId: string | null): RecordedPrincipal | null {
   const { principal, support } = JSON.parse(data) as { principal?: ChainedPrincipal; support?: SupportIds };

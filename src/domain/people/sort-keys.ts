@@ -104,7 +104,7 @@ function* keysInOrder(
   }
 }
 
-/** @returns a function that replaces Han characters so that they sort as in the language, for example by Pinyin */
+/** @returns a function that replaces Han characters so that they sort in the order of the language, for example by Pinyin */
 function createHanRanks(collator: Intl.Collator): ToKey {
   const sample = hanCharacters(64);
   if (sample.every((character, index) => index === 0 || collator.compare(sample[index - 1] ?? '', character) < 0)) {

@@ -61,8 +61,8 @@ const findOwnRegion = preparedQuery<{ region: string }>('deployment.region', (kn
 );
 
 /**
- * Writes the row that binds the database to its region, unchanged, and reads it with a prepared query. A standby or a
- * full disk refuses the first, a connection pooler that loses prepared statements the second.
+ * Writes the row that binds the database to its region, unchanged, and reads it with a prepared query. The write fails
+ * on a standby or a full disk. The read fails behind a connection pooler that loses prepared statements.
  */
 export async function proveWritable(database: Database): Promise<void> {
   const { knex } = database;

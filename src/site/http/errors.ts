@@ -66,7 +66,7 @@ function retryOf({ drafts, findForm }: KeptInputDependencies, request: Request):
   // If the session store is unavailable, no earlier middleware has read it.
   readCarriedDraft(request);
   return {
-    // The address of a one-time link must not be put in a page. Its form has the address of the page itself.
+    // A page must not contain the address of a one-time link. An empty action submits the form to the current address.
     action: isOneTimeLink(page) ? '' : page,
     draft: restored?.draft ?? typed ?? layoutFieldOf(request, '_draft'),
   };

@@ -13,8 +13,9 @@ export interface KeptInputDependencies {
 }
 
 /**
- * Shows the page with a form in place of the form's result. It changes nothing, so it needs no CSRF token.
- * @param values shown in the fields
+ * Renders the page that contains the form instead of processing the form. This changes nothing, so it needs no CSRF
+ * token.
+ * @param values the values to show in the fields
  */
 function showPage(request: Request, page: string, values: unknown, restored?: Request['restored']): void {
   request.method = 'GET';

@@ -45,7 +45,7 @@ declare module 'express-session' {
   interface SessionData {
     /** The canonical user name, kept from the first step of the sign-in until the password is entered. */
     username?: string;
-    /** The path of this portal to open after the sign-in. */
+    /** The path in this portal to open after sign-in. */
     returnTo?: string;
     /** The encrypted TOTP seed of a second factor that is being set up. */
     offeredSeed?: Sealed;

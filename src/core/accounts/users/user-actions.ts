@@ -84,7 +84,10 @@ export interface EditConflict {
   readonly user: User;
   /** The changes that were submitted. */
   readonly changes: Partial<UserChanges>;
-  /** The fields that another user changed too. If the form does not include the rendered values, every field that differs. */
+  /**
+   * The fields that another user also changed. If the form does not include the rendered values, these are all fields
+   * whose submitted and stored values differ.
+   */
   readonly fields: readonly UserField[];
   /** Whether the form includes the values that were rendered. */
   readonly complete: boolean;
