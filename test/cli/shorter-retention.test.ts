@@ -116,17 +116,21 @@ async function addOldData(environment: Environment): Promise<void> {
   });
 }
 
-const countRows = (environment: Environment) =>
-  withKnex(environment, async (knex) => ({
+// A function declaration, because the tests on SQLite begin while this module still waits for PostgreSQL.
+function countRows(environment: Environment): Promise<{ entries: number; deletedUsers: number }> {
+  return withKnex(environment, async (knex) => ({
     entries: (await knex('activity').select('id')).length,
     deletedUsers: (await knex('users').where({ state: 'deleted' }).select('id')).length,
   }));
+}
 
-const daysOf = (environment: Environment): Promise<number | undefined> =>
-  withKnex(environment, async (knex) => {
-    const [days] = await knex('retention_periods').where({ rule: 'activityLog.retentionDays' }).pluck<number[]>('days');
+function daysOf(environment: Environment): Promise<number | undefined> {
+  return withKnex(environment, async (knex) => {
+    const rule = 'activityLog.retentionDays';
+    const [days] = await knex('retention_periods').where({ rule }).pluck<number[]>('days');
     return days;
   });
+}
 
 interface Line {
   readonly level: number;
