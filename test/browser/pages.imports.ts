@@ -7,7 +7,7 @@ import { longName } from './large-tenant.ts';
 import type { PageState } from './pages.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import * as importJobStore from '../../src/core/imports/import-job.store.ts';
-import * as importPasswordsStore from '../../src/core/imports/import-passwords.store.ts';
+import * as downloadLeaseStore from '../../src/core/imports/download-lease.store.ts';
 
 const dayMs = 86_400_000;
 
@@ -73,8 +73,8 @@ export async function importPages(
   // The passwords of this import have not been downloaded; those of the next one have.
   const done = await end('applied', rowsOf(tenant, patient, newcomer.id));
   const delivered = await end('applied', all);
-  await importPasswordsStore.claim(database, scope, delivered, 'x', { now: clock.now, until: clock.now });
-  await importPasswordsStore.release(database, scope, delivered, 'x', clock.now);
+  await downloadLeaseStore.claim(database, scope, delivered, 'x', { now: clock.now, until: clock.now });
+  await downloadLeaseStore.release(database, scope, delivered, 'x', clock.now);
   const at = (id: string): string => `${importPath}/${id}`;
   const page = (name: string, address: string): PageState => ({ name, open: (reader) => reader.goto(address) });
   return [

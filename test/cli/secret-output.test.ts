@@ -97,7 +97,7 @@ async function contentOf(here: Region & { readonly DATABASE_URL?: string }): Pro
   return [tenants, users, await json(['activity', 'verify'], here), await json(['tenant', 'moves'], here)];
 }
 
-const noFullDevice = existsSync('/dev/full') ? false : '/dev/full does not exist';
+const fullDevice = existsSync('/dev/full') ? '/dev/full' : null;
 
 describe('a command as a process', async () => {
   const environment = { DATA_DIR: dataDirectory() };
@@ -105,11 +105,15 @@ describe('a command as a process', async () => {
   await json(['migrate'], environment);
   const tenants = () => json(['tenant', 'list'], environment);
 
-  test('does not add a tenant if the disk of its output is full', { skip: noFullDevice }, async () => {
-    const { code, stderr } = await runOnFullDevice(add, environment);
-    assert.deepEqual([code, /^The result could not be printed \(.*ENOSPC.*\n$/.test(stderr)], [1, true], stderr);
-    assert.deepEqual(await tenants(), { tenants: [] });
-  });
+  test(
+    'does not add a tenant if the disk of its output is full',
+    { skip: skipWithout('/dev/full', fullDevice) },
+    async () => {
+      const { code, stderr } = await runOnFullDevice(add, environment);
+      assert.deepEqual([code, /^The result could not be printed \(.*ENOSPC.*\n$/.test(stderr)], [1, true], stderr);
+      assert.deepEqual(await tenants(), { tenants: [] });
+    },
+  );
 
   test('does not add a tenant if its output pipe is closed', async () => {
     const child = start(add, environment);
@@ -123,12 +127,16 @@ describe('a command as a process', async () => {
     assert.deepEqual(await tenants(), { tenants: [] });
   });
 
-  test('serve stops if it cannot print the link that sets up the first tenant', { skip: noFullDevice }, async () => {
-    const { code, stderr } = await runOnFullDevice(['serve'], { ...environment, PORT: String(await freePort()) });
-    assert.equal(code, 1);
-    assert.match(stderr, /The one-time link for the setup could not be printed/);
-    for (const line of stderr.trim().split('\n')) assert.doesNotThrow(() => JSON.parse(line), line);
-  });
+  test(
+    'serve stops if it cannot print the link that sets up the first tenant',
+    { skip: skipWithout('/dev/full', fullDevice) },
+    async () => {
+      const { code, stderr } = await runOnFullDevice(['serve'], { ...environment, PORT: String(await freePort()) });
+      assert.equal(code, 1);
+      assert.match(stderr, /The one-time link for the setup could not be printed/);
+      for (const line of stderr.trim().split('\n')) assert.doesNotThrow(() => JSON.parse(line), line);
+    },
+  );
 });
 
 async function runOnFullDevice(args: readonly string[], environment: Environment) {

@@ -10,6 +10,7 @@ import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import * as importJobStore from '../../src/core/imports/import-job.store.ts';
+import * as downloadLeaseStore from '../../src/core/imports/download-lease.store.ts';
 import * as importPasswordsStore from '../../src/core/imports/import-passwords.store.ts';
 import { operator } from '../../src/domain/principal.ts';
 import { passwordRowOf } from '../support/credentials.ts';
@@ -101,7 +102,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         assert.equal(await importPasswordsStore.count(database, stranger, id), 0);
         assert.deepEqual(await importPasswordsStore.listAfter(database, stranger, id, 0), []);
         assert.equal(
-          await importPasswordsStore.claim(database, stranger, id, 'x', { now: start, until: start + 1 }),
+          await downloadLeaseStore.claim(database, stranger, id, 'x', { now: start, until: start + 1 }),
           false,
         );
       }
@@ -173,21 +174,21 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const scope = await createAdmin();
       const { id } = await finishImport(scope, 1);
       const claim = (holder: string, now = start) =>
-        importPasswordsStore.claim(database, scope, id, holder, { now, until: now + 60 });
+        downloadLeaseStore.claim(database, scope, id, holder, { now, until: now + 60 });
       assert.deepEqual((await Promise.all([claim('a'), claim('a'), claim('a')])).sort(), [false, false, true]);
-      assert.equal(await importPasswordsStore.renew(database, scope, id, 'a', start + 100), true);
+      assert.equal(await downloadLeaseStore.renew(database, scope, id, 'a', start + 100), true);
       assert.equal(await claim('b', start + 100), false);
       assert.equal(await claim('b', start + 101), true);
-      assert.equal(await importPasswordsStore.renew(database, scope, id, 'a', start + 300), false);
-      await importPasswordsStore.release(database, scope, id, 'a', start);
+      assert.equal(await downloadLeaseStore.renew(database, scope, id, 'a', start + 300), false);
+      await downloadLeaseStore.release(database, scope, id, 'a', start);
       assert.equal(
         (await importsStore.find(database, scope, id))?.deliveredAt,
         null,
         'a download without the lease cannot complete the delivery',
       );
-      await importPasswordsStore.release(database, scope, id, 'b', null);
+      await downloadLeaseStore.release(database, scope, id, 'b', null);
       assert.equal(await claim('c'), true);
-      await importPasswordsStore.release(database, scope, id, 'c', start + 7);
+      await downloadLeaseStore.release(database, scope, id, 'c', start + 7);
       assert.equal((await importsStore.find(database, scope, id))?.deliveredAt, start + 7);
       assert.equal(await claim('d', tomorrow), false);
     });

@@ -13,7 +13,7 @@ import { noticesWorker } from '../support/deliveries.ts';
 import { postgres } from '../support/services.ts';
 import { actingAs, eachDialect, newTenant, newUser, open, start } from './databases.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
-import * as importPasswordsStore from '../../src/core/imports/import-passwords.store.ts';
+import * as downloadLeaseStore from '../../src/core/imports/download-lease.store.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import * as secondFactorsStore from '../../src/core/accounts/stores/second-factors.store.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -132,7 +132,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         const staging = await importsStore.begin(database, own, { fileName: 'a', at: start, expiresAt: start + dayMs });
         await knex('imports').where({ id: staging.id }).update({ state: 'applied' });
         const claim = (holder: string, now: number) =>
-          importPasswordsStore.claim(database, own, staging.id, holder, { now, until: now + minuteMs });
+          downloadLeaseStore.claim(database, own, staging.id, holder, { now, until: now + minuteMs });
         assert.equal(await claim('a node three seconds ahead', start + 3 * secondMs), true);
         assert.equal(await claim('b', start), false);
         assert.equal(await claim('a', start + byMs), true);

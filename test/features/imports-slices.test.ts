@@ -6,6 +6,7 @@ import { importScenarios, plannedAddition } from '../support/import-scenarios.ts
 import { interrupt, killed } from '../support/interrupt.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import { deleteExpiredImport } from '../../src/core/imports/delete-imports.store.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 
 // More than two slices of the job.
@@ -69,11 +70,11 @@ for (const [dialect, server] of [
       const scenario = await aConfirmedImport({ rows: (_, tenant) => [...additions(tenant), ...more(tenant)] });
       const { id } = scenario;
       const { now } = portal.clock;
-      assert.equal(await importsStore.deleteExpiredAcrossTenants(database, id, { from: now, until: now + 1 }), 0);
+      assert.equal(await deleteExpiredImport(database, id, { from: now, until: now + 1 }), 0);
       let slices = 0;
       const deletion = { test: (sql: string) => /^delete from [`"]import_rows[`"]/.test(sql) && ++slices < 0 };
       const watched = interrupt(database, deletion as RegExp, {});
-      assert.equal(await importsStore.deleteExpiredAcrossTenants(watched, id, { from: now + 2, until: now + 3 }), 1);
+      assert.equal(await deleteExpiredImport(watched, id, { from: now + 2, until: now + 3 }), 1);
       assert.equal(slices, 3, 'for 2,220 rows');
       assert.equal((await database.knex('imports').where({ id })).length, 0);
       assert.equal((await database.knex('import_rows').where({ import_id: id })).length, 0);

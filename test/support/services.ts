@@ -10,7 +10,7 @@ import { databasePrefix, query, templateClause } from './templates.ts';
  * The services that tests may need. If `PARVIS_REQUIRE`, a comma-separated list, contains a service, its absence is a
  * failure.
  */
-export type Service = 'postgres' | 'redis' | 'chromium' | 'registry' | 'cluster';
+export type Service = 'postgres' | 'redis' | 'chromium' | 'registry' | 'cluster' | 'python3' | '/dev/full';
 
 const closers: (() => Promise<void>)[] = [];
 after(async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { findCommand } from '../../tools/demo/cluster/commands.ts';
+import { skipWithout } from '../support/services.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,6 +50,8 @@ function unzip(archive: Buffer): Record<string, string> {
 const archiveOf = async (...sizes: number[]): Promise<Buffer> =>
   Buffer.concat(await Array.fromAsync(zipChunks(partsOf(fileOf(...sizes), 4))));
 
+const python = findCommand('/usr/bin/python3', 'python3');
+
 describe('an export in numbered parts', () => {
   const cases: [what: string, sizes: number[], rows: number[]][] = [
     ['a part that is not full', [2, 1], [3]],
@@ -76,17 +80,14 @@ describe('an export in numbered parts', () => {
     });
   }
 
-  it('is an archive that other programs accept', async (test) => {
+  it('is an archive that other programs accept', { skip: skipWithout('python3', python) }, async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'parvis-zip-'));
     try {
       const file = path.join(folder, 'users.zip');
       writeFileSync(file, await archiveOf(2, 2, 2));
       const check = 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), z.namelist())';
-      const printed = execFileSync('python3', ['-c', check, file], { encoding: 'utf8' });
+      const printed = execFileSync(python!, ['-c', check, file], { encoding: 'utf8' });
       assert.equal(printed.trim(), "None ['users-1.csv', 'users-2.csv']");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      test.skip('python3 is not installed');
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -14,6 +14,7 @@ import {
 } from '../accounts/index.ts';
 import type { Newcomer } from './import-passwords.store.ts';
 import type { Import } from './imports.mapping.ts';
+import * as downloadLeaseStore from './download-lease.store.ts';
 import * as importPasswordsStore from './import-passwords.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -90,7 +91,7 @@ async function issueBatch(
   const issued = await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     // If the lease has expired, another download may have issued newer passwords.
-    if (!(await importPasswordsStore.renew(tx, scope, id, holder, at + leaseMs))) {
+    if (!(await downloadLeaseStore.renew(tx, scope, id, holder, at + leaseMs))) {
       throw conflict('import.passwordsUnderWay');
     }
     return storeAllowed(deps, tx, scope, id, credentials, at);
@@ -175,7 +176,7 @@ export async function begin(deps: ImportPasswordsDependencies, scope: Scope, fou
     const count = await importPasswordsStore.count(tx, scope, found.id);
     if (count === 0) return 'nobody';
     const until = now + leaseMs;
-    if (!(await importPasswordsStore.claim(tx, scope, found.id, holder, { now, until }))) return 'underWay';
+    if (!(await downloadLeaseStore.claim(tx, scope, found.id, holder, { now, until }))) return 'underWay';
     const event = {
       kind: 'users.passwordsIssued',
       count,
@@ -188,7 +189,7 @@ export async function begin(deps: ImportPasswordsDependencies, scope: Scope, fou
   return {
     outcome,
     batches: issue(deps, scope, found.id, holder),
-    end: (isComplete) => importPasswordsStore.release(database, scope, found.id, holder, isComplete ? clock() : null),
+    end: (isComplete) => downloadLeaseStore.release(database, scope, found.id, holder, isComplete ? clock() : null),
   };
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { processInChunks } from '../../platform/database/chunks.ts';
 import { insertRows } from '../../platform/database/insert.ts';
 import type { Knex } from 'knex';
@@ -22,20 +21,12 @@ import {
   type PlannedRowRecord,
 } from './imports.mapping.ts';
 import { actingUserId } from '../../domain/principal.ts';
+import { deleteWithRows, ownerColumns, ownImport } from './delete-imports.store.ts';
 
 /** The position of a page of rows: after or before a row number. */
 export type RowPageStart = { readonly after: number } | { readonly before: number };
 
 const rowsPerInsert = 100;
-const rowsPerDelete = 1_000;
-
-function ownerColumns(scope: Scope) {
-  return { tenant_id: scope.tenant.id, user_id: actingUserId(scope) };
-}
-
-function ownImport(database: Database, scope: Scope, id: string) {
-  return database.knex('imports').where({ ...ownerColumns(scope), id });
-}
 
 // Use prepared statements: in SQLite, they do not wait for an import that is being applied.
 function selectOwnImports(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
@@ -97,56 +88,6 @@ export async function begin(
     },
     discard: (): Promise<void> => deleteWithRows(database, id),
   };
-}
-
-/**
- * Deletes the actor's older imports. Keeps `count` imports, including the one just staged, and any that are in
- * progress.
- */
-export async function deleteOlder(database: Database, scope: Scope, staged: string, count: number): Promise<void> {
-  const others = database
-    .knex('imports')
-    .where(ownerColumns(scope))
-    .whereNotIn('state', ['confirmed', 'reading'])
-    // Exclude it explicitly, because imports from the same millisecond have no defined order.
-    .whereNot({ id: staged });
-  const rows = await others
-    .orderBy('created_at', 'desc')
-    .select<{ id: string }[]>('id')
-    .offset(count - 1)
-    .limit(count);
-  for (const { id } of rows) {
-    // Hide it first, so that no one sees or confirms an import of which some rows are missing.
-    const hidden = await ownImport(database, scope, id).whereNot('state', 'confirmed').update({ state: 'reading' });
-    if (hidden === 1) await deleteWithRows(database, id);
-  }
-}
-
-/**
- * Deletes an import of any tenant if it has expired, or if its expiry is implausible.
- * @param expiry epoch ms: an import is kept if it expires between these times
- * @returns the number of deleted imports
- */
-export async function deleteExpiredAcrossTenants(
-  database: Database,
-  id: string,
-  expiry: { from: number; until: number },
-): Promise<number> {
-  const expired = database.knex('imports').where({ id }).whereNotBetween('expires_at', [expiry.from, expiry.until]);
-  if ((await expired.update({ state: 'reading' })) === 0) return 0;
-  await deleteWithRows(database, id);
-  return 1;
-}
-
-// An import may have 100,000 rows. Delete them in slices, so that other writes do not wait for all of them.
-async function deleteWithRows({ knex }: Database, id: string): Promise<void> {
-  for (let found = rowsPerDelete; found === rowsPerDelete; await nextTurn()) {
-    const rows = knex('import_rows').where('import_id', id);
-    const lines = await rows.clone().orderBy('line').limit(rowsPerDelete).select<{ line: number }[]>('line');
-    found = lines.length;
-    await rows.where('line', '<=', lines.at(-1)?.line ?? 0).delete();
-  }
-  await knex('imports').where({ id }).delete();
 }
 
 /** @returns the import; null if the ID is unknown or belongs to another user */

@@ -16,6 +16,7 @@ import type { UserCsvVocabulary } from './csv-vocabulary.ts';
 import { readAndPlan } from './read-and-plan.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 import type { Import } from './imports.mapping.ts';
+import { deleteOlder } from './delete-imports.store.ts';
 import * as importsStore from './imports.store.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { choiceFault, rejectFaults } from '../../domain/validation.ts';
@@ -71,7 +72,7 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: Uploa
     if (error instanceof UnreadableFile) return { outcome: 'invalid', faults: [inField('file', error.fault)] };
     throw error;
   }
-  await importsStore.deleteOlder(database, scope, staging.id, maxKept);
+  await deleteOlder(database, scope, staging.id, maxKept);
   return { outcome: 'staged', id: staging.id };
 }
 

@@ -41,6 +41,7 @@ export function createImportsContext(deps: ImportsContextDependencies) {
 
 export { type CsvColumn, csvColumns, type Heading, type UserCsvVocabulary } from './csv-vocabulary.ts';
 export { hasDamagedLetters } from './damaged-letters.ts';
+export { deleteExpiredImport } from './delete-imports.store.ts';
 export * as importsStore from './imports.store.ts';
 export type { Imports } from './imports.ts';
 export type { PasswordDownload, ImportPasswords, IssuedPassword } from './import-passwords.ts';

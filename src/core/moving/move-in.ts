@@ -15,8 +15,9 @@ import { BundleContentCheck } from './bundle-content-check.ts';
 import { MoveFault } from './move-fault.ts';
 import { readEncrypted } from './encrypted-file.ts';
 import { movedTables, type TenantTable } from './tenant-tables.ts';
-import { createTableDigests, findDifference, type Cells, type TableSummary } from './table-digests.ts';
+import { findDifference, type Cells, type TableSummary } from './table-digests.ts';
 import type { StoreKey, MovingDependencies } from './dependencies.ts';
+import { verifyStoredRows } from './verify-stored-rows.ts';
 import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -140,16 +141,6 @@ async function rejectTakenUsers(tx: Database, columns: readonly string[], rows: 
   const valuesOf = (column: string): string[] => rows.map((cells) => String(cells[columns.indexOf(column)]));
   const username = await movingStore.findTaken(tx, valuesOf('id'), valuesOf('username'));
   if (username !== null) throw new MoveFault('userTaken', username);
-}
-
-/** Reads the inserted rows back and compares their digests, because the receipt confirms what the database contains. */
-async function verifyStoredRows(tx: Database, { header, tables }: CheckedBundle): Promise<void> {
-  const digests = createTableDigests(movedTables.map(({ name }) => name));
-  for (const [index, table] of movedTables.entries())
-    for await (const some of movingStore.rows(tx, table, header.tables[index]?.columns ?? [], header.tenant.id))
-      for (const cells of some) digests.add(table.name, cells);
-  const differing = findDifference(digests.summary(), tables);
-  if (differing !== null) throw new MoveFault('notStored', differing);
 }
 
 async function completeMoveIn(

@@ -4,7 +4,7 @@ import { approvalRetentionMs } from '../../domain/approvals.ts';
 import { importRetentionMs } from '../../domain/imports.ts';
 import { latestPlausible } from '../../domain/plausible-time.ts';
 import { absoluteLimitMs, idleLimitMs, logRetentionMs, type RegionRules } from '../../domain/regions.ts';
-import { importsStore } from '../imports/index.ts';
+import { deleteExpiredImport } from '../imports/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 
 const unknownUserEntriesKeptMs = 30 * 24 * 60 * 60 * 1_000;
@@ -83,8 +83,7 @@ export async function purge(
   const expiry = { from: now, until: latestPlausible(now) + importRetentionMs };
   for (let found = importsPerQuery; found === importsPerQuery && stopping?.aborted !== true; await turn()) {
     const imports = (await expiredImports(database, now).select('id').limit(importsPerQuery)) as { id: string }[];
-    for (const { id } of imports)
-      countDeleted('imports', await importsStore.deleteExpiredAcrossTenants(database, id, expiry));
+    for (const { id } of imports) countDeleted('imports', await deleteExpiredImport(database, id, expiry));
     found = imports.length;
   }
   const unknownUserEntries = knex('activity')

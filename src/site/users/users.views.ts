@@ -134,10 +134,7 @@ interface BulkResult<H> {
   readonly skipped: readonly SkippedUser[];
 }
 
-interface UserFields {
-  readonly values: UserFieldValues;
-  readonly stored?: EditFormState['stored'];
-}
+type UserFields = { readonly values: UserFieldValues } & Partial<Pick<EditFormState, 'stored'>>;
 
 declare module '../http/view-models.ts' {
   interface ViewModels {

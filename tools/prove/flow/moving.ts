@@ -76,7 +76,15 @@ export const movingStep: Step = {
         encrypted: true,
       });
       await there.region.command(['tenant', 'move-in', bundle, '--receipt', receipt, '--json']);
-      const report = await runWithRetries(here, ['tenant', 'move-done', tenantId, '--receipt', receipt, '--yes', '--json']);
+      const report = await runWithRetries(here, [
+        'tenant',
+        'move-done',
+        tenantId,
+        '--receipt',
+        receipt,
+        '--yes',
+        '--json',
+      ]);
       const { tables } = JSON.parse(report) as { tables: { table: string; was: number; left: number }[] };
       const left = tables.filter(({ left: rows }) => rows > 0).map(({ table }) => table);
       if (left.length > 0) throw new StepFault(`rows remain in ${left.join(', ')}`);

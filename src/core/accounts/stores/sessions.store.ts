@@ -170,22 +170,16 @@ export async function endAllOfTenant(database: Database, scope: Scope): Promise<
 }
 
 /** @returns the number of sessions of all users in the scope's tenant */
-export async function countOfTenant(database: Database, scope: Scope): Promise<number> {
-  const ofTenant = database.knex('users').select('id').where({ tenant_id: scope.tenant.id });
-  const [row] = await database
-    .knex('user_sessions')
-    .whereIn('user_id', ofTenant)
-    .count<{ count: number }[]>({ count: '*' });
-  return row?.count ?? 0;
-}
+export const countOfTenant = (database: Database, scope: Scope): Promise<number> =>
+  countWhere(database, { tenant_id: scope.tenant.id });
 
 /** @returns the number of a user's sessions */
-export async function countOfUser(database: Database, scope: Scope, userId: string): Promise<number> {
-  const ofUser = database.knex('users').select('id').where({ tenant_id: scope.tenant.id, id: userId });
-  const [row] = await database
-    .knex('user_sessions')
-    .whereIn('user_id', ofUser)
-    .count<{ count: number }[]>({ count: '*' });
+export const countOfUser = (database: Database, scope: Scope, userId: string): Promise<number> =>
+  countWhere(database, { tenant_id: scope.tenant.id, id: userId });
+
+async function countWhere({ knex }: Database, users: { tenant_id: string; id?: string }): Promise<number> {
+  const ofUsers = knex('user_sessions').whereIn('user_id', knex('users').select('id').where(users));
+  const [row] = await ofUsers.count<{ count: number }[]>({ count: '*' });
   return row?.count ?? 0;
 }
 

@@ -2,22 +2,13 @@ import { processInChunks } from '../../../platform/database/chunks.ts';
 import { type Database, preparedQuery } from '../../../platform/database/database.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { searchTextOf } from '../../../domain/people/search-keys.ts';
-import type { Language } from '../../../domain/regions.ts';
 import { nameSortKey } from '../../../domain/people/sort-keys.ts';
 import type { User } from '../../../domain/people/user.ts';
-import { type UserChanges, toUser, userColumns, type UserRow, type NewUser } from './users.mapping.ts';
+import { toUser, userColumns, type UserRow, type NewUser } from './users.mapping.ts';
 import { reindexUsers, indexUsers, takeNumbers } from './users.search.store.ts';
 import { insertPasswords } from './credentials.store.ts';
+import { inTenant, type UserChange, updateOf, valuesOfUpdate } from './users.batch-update.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
-
-/** The new field values of one user in a batch. */
-export type UserChange = UserChanges & Pick<User, 'id'>;
-
-/**
- * The tenant condition of a query for many users by ID. The expression keeps SQLite from using the index on the tenant,
- * with which it would scan the whole tenant instead of looking up each ID.
- */
-export const inTenant = "coalesce(users.tenant_id, '') = ?";
 
 /** The maximum number of users that `listAfter` returns. If it returns fewer, there are no more users. */
 export const usersPerBatch = 200;
@@ -105,7 +96,7 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
     });
     if (rows.length === 0) return;
     await database.knex.raw(updateOf(rows.length), [
-      ...rows.flatMap((row) => toValues(row, scope.tenant.language)),
+      ...rows.flatMap((row) => valuesOfUpdate(row, scope.tenant.language)),
       scope.now,
       scope.now,
       scope.tenant.id,
@@ -116,46 +107,6 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
       rows.map(({ number, search_words }) => ({ number, search_words, tenant_id })),
     );
   });
-}
-
-const changedColumns = [
-  'first_name',
-  'last_name',
-  'display_name',
-  'name_key',
-  'search_words',
-  'language',
-  'administrator_level',
-  'agent_level',
-] as const;
-
-const rowOfValues = `(${['id', ...changedColumns].map(() => '?').join(', ')})`;
-
-function updateOf(count: number): string {
-  return `
-    with changed (user_id, ${changedColumns.join(', ')}) as (values ${Array(count).fill(rowOfValues).join(', ')})
-    update users set ${changedColumns.map((column) => `${column} = changed.${column}`).join(', ')}, version = users.version + 1,
-      updated_at = cast(? as bigint),
-      global_admin_until = case
-        when users.administrator_level = 'global' and changed.administrator_level <> 'global' then cast(? as bigint)
-        else users.global_admin_until end
-    from changed where users.id = changed.user_id and ${inTenant}`;
-}
-
-function toValues(user: UserChange & { readonly search_words: string }, tenantLanguage: Language): string[] {
-  const { id, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
-  // Knex binds null, which its types do not allow.
-  return [
-    id,
-    firstName,
-    lastName,
-    displayName,
-    nameSortKey(displayName, tenantLanguage),
-    user.search_words,
-    language,
-    administratorLevel,
-    agentLevel,
-  ] as string[];
 }
 
 // SQLite accepts at most 500 rows per statement. A smaller number shortens the time that other writers wait.

@@ -6,7 +6,7 @@ import { parseSearchQuery } from '../../../domain/people/search-keys.ts';
 import type { Language } from '../../../domain/regions.ts';
 import { nameSortKey } from '../../../domain/people/sort-keys.ts';
 import type { ListedUser } from '../../../domain/people/user.ts';
-import { inTenant } from './users.batch.store.ts';
+import { inTenant } from './users.batch-update.ts';
 import { asLiteral, listedColumns, notDeleted } from './users.mapping.ts';
 
 export const pageSize = 25;

@@ -15,7 +15,7 @@ import {
   type UserRow,
   notDeleted,
 } from './users.mapping.ts';
-import { inTenant } from './users.batch.store.ts';
+import { inTenant } from './users.batch-update.ts';
 import { reindexUsers } from './users.search.store.ts';
 
 const findOne = preparedQuery<UserRow>('users.find', (knex, $) =>
