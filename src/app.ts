@@ -59,8 +59,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
     storeFaultOf: (error: unknown) => storeFaultOf(parts.dependencies, error),
   };
   const background = createJobRunner(faults);
-  const csv = createUsersCsv(translator, clock);
-  const textsFor = createActivityTexts(translator, clock);
+  const [csv, textsFor] = [createUsersCsv(translator, clock), createActivityTexts(translator, clock)];
   const outputs = {
     logCsv: createLogCsv(textsFor),
     userCells: csv,

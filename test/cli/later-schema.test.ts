@@ -39,7 +39,7 @@ const rejected: readonly { title: string; change: (knex: Knex) => Promise<unknow
   {
     title: 'a migration of another history',
     change: insert('20261123140000_cover_lists_of_users'),
-    says: /^This database was migrated by another version .*20261123140000_cover_lists_of_users/,
+    says: /This database was migrated by another version .*20261123140000_cover_lists_of_users/,
   },
   {
     title: 'an unknown migration between its own ones',
@@ -125,8 +125,8 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
           await untilReadiness(running, unready);
           for (const command of [['serve'], ['migrate'], ['tenant', 'list']])
             assert.match(await fault(command, environment), says);
-          const { code, stdout } = await run(['check'], environment);
-          assert.deepEqual([code, says.test(stdout.replace('DATABASE_URL: ', ''))], [1, true]);
+          const { code, stderr } = await run(['check'], environment);
+          assert.deepEqual([code, says.test(stderr)], [1, true]);
           await withKnex(config, async (knex) => {
             await knex('knex_migrations').delete();
             await knex('knex_migrations').insert(rows);

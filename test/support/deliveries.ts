@@ -65,7 +65,9 @@ export function noticesWorker(
       setting: 'SMTP_URL',
       concurrency: 1,
       attempt: sender,
-      refuse: async (_delivery, complete) => void (await complete(database)),
+      refuse: async (_delivery, complete) => {
+        await complete(database);
+      },
     },
   );
 }

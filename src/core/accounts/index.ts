@@ -153,7 +153,6 @@ export type { Tenant } from './stores/tenants.store.ts';
 export { changeableFields, type NewUser, toUser, userColumns, type UserRow } from './stores/users.mapping.ts';
 export * as usersBatchStore from './stores/users.batch.store.ts';
 export { inTenant, type UserChange } from './stores/users.batch-update.ts';
-export { allUsers } from './stores/users.batch.store.ts';
 export { maxDeletedCounted } from './stores/users.list.store.ts';
 export { indexUsers, takeNumbers } from './stores/users.search.store.ts';
 export * as usersStore from './stores/users.store.ts';

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { maxImportRows } from '../../domain/imports.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { allUsers, usersBatchStore } from '../../core/accounts/index.ts';
+import { usersBatchStore } from '../../core/accounts/index.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { bind } from '../../platform/bind.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -46,7 +46,7 @@ function usersFile(deps: UsersFileDependencies, scope: Scope, language: Language
 
 async function* rows(deps: UsersFileDependencies, scope: Scope, language: Language): AsyncGenerator<string[][]> {
   const { database, csv } = deps;
-  for await (const users of allUsers(database, scope)) yield users.map((user) => csv.row(language, user));
+  for await (const users of usersBatchStore.allUsers(database, scope)) yield users.map((user) => csv.row(language, user));
 }
 
 /** Divides a file into numbered ones, each with the header. A part has at most `maxRows` rows, a multiple of a batch. */
