@@ -46,7 +46,8 @@ function usersFile(deps: UsersFileDependencies, scope: Scope, language: Language
 
 async function* rows(deps: UsersFileDependencies, scope: Scope, language: Language): AsyncGenerator<string[][]> {
   const { database, csv } = deps;
-  for await (const users of usersBatchStore.allUsers(database, scope)) yield users.map((user) => csv.row(language, user));
+  for await (const users of usersBatchStore.allUsers(database, scope))
+    yield users.map((user) => csv.row(language, user));
 }
 
 /** Divides a file into numbered ones, each with the header. A part has at most `maxRows` rows, a multiple of a batch. */
