@@ -168,7 +168,7 @@ export function adminPages({ admin, patient, blocked, deleted, approvals }: Larg
       name: 'stale form',
       open: async (page) => {
         await reset(page, 'document.querySelector("main [name=_csrf]").value = "stale"');
-        await page.locator('main code').waitFor();
+        await page.locator('main .alert').waitFor();
       },
     },
   ];

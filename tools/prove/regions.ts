@@ -150,7 +150,12 @@ async function waitUntilReady({ id, origin, output }: RunningRegion, server: Chi
     if (ready) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new CommandError(`The region ${id} did not start: ${output().trim().split('\n').at(-1) ?? ''}`);
+  throw new CommandError(`The region ${id} did not start: ${messageOf(output().trim().split('\n').at(-1) ?? '')}`);
+}
+
+/** @returns the message of a line of the log; any other line as it is */
+function messageOf(line: string): string {
+  return line.startsWith('{') ? (JSON.parse(line) as { msg: string }).msg : line;
 }
 
 async function stopServer(server: ChildProcess): Promise<boolean> {
