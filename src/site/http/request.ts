@@ -86,6 +86,16 @@ export async function seeOther(request: Request, response: Response, location: s
   response.redirect(303, location);
 }
 
+/**
+ * Redirects a request whose page does not apply to the user. If the page was to show an expired form again, the next page
+ * says that nothing was changed.
+ */
+export function leavePage(request: Request, response: Response, location: string): void {
+  if (request.restored?.notice.kind === 'warning')
+    request.session.notice = { kind: 'warning', key: 'errors:input.expired' };
+  response.redirect(303, location);
+}
+
 export type Middleware = RequestHandler;
 
 /** What the log says about a refused request. It contains no personal data. */

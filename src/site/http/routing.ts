@@ -6,7 +6,7 @@ import type { Action } from '../../domain/roles.ts';
 import { isCodePending } from '../../domain/people/second-factor.ts';
 import { answerQueryFault, rejectFilters, type QueryFault } from './download-filters.ts';
 import { paths } from './paths.ts';
-import { scopeOf, sessionOf, type Middleware } from './request.ts';
+import { leavePage, scopeOf, sessionOf, type Middleware } from './request.ts';
 import type { Denial } from '../../domain/policy-decision.ts';
 import type { FormDeclaration } from './form-declaration.ts';
 
@@ -81,10 +81,10 @@ function guard({ path, access, queryFault }: Route, answerRefusal: AnswerRefusal
     if (request.scope === undefined) return redirectToSignIn(request, response);
     if (access === 'pendingChange') {
       const pending = request.signedIn?.session.user.password === 'temporary';
-      return pending ? next() : response.redirect(303, paths.dashboard);
+      return pending ? next() : leavePage(request, response, paths.dashboard);
     }
     if (access === 'pendingCode') {
-      return isCodePending(sessionOf(request)) ? next() : response.redirect(303, paths.dashboard);
+      return isCodePending(sessionOf(request)) ? next() : leavePage(request, response, paths.dashboard);
     }
     // An approval request would drop the filter as well, so the query is checked first.
     const fault = faultOf?.(request.query) ?? null;
