@@ -168,7 +168,7 @@ export function adminPages({ admin, patient, blocked, deleted, approvals }: Larg
       name: 'stale form',
       open: async (page) => {
         await reset(page, 'document.querySelector("main [name=_csrf]").value = "stale"');
-        await page.locator('main .alert').waitFor();
+        await page.locator('.notice-warning').first().waitFor();
       },
     },
   ];
