@@ -74,17 +74,15 @@ async function stage({ database, clock }: MovingRegion['portal'], tenant: TestTe
   const own = { tenant_id: tenant.id, user_id: admin.id };
   const at = clock.now;
   const id = randomUUID();
-  await database
-    .knex('imports')
-    .insert({
-      id,
-      ...own,
-      file_name: 'canary-file.csv',
-      state: 'staged',
-      notes: '{}',
-      created_at: at,
-      expires_at: at + 86_400_000,
-    });
+  await database.knex('imports').insert({
+    id,
+    ...own,
+    file_name: 'canary-file.csv',
+    state: 'staged',
+    notes: '{}',
+    created_at: at,
+    expires_at: at + 86_400_000,
+  });
   const names = { username: `stieglitz@${tenant.domain}`, display_name: 'Stieglitz', data: '{"first":"Stieglitz"}' };
   await database.knex('import_rows').insert({ import_id: id, line: 2, outcome: 'added', ...names });
 }

@@ -69,7 +69,7 @@ describe('a PostgreSQL server that accepts only reads', { skip }, () => {
     await until(async () => (await statusesOf(fixture, visitor, admin)).missing.includes('database'));
     assert.deepEqual(await statusesOf(fixture, visitor, admin), { statuses: [503, 503, 503], missing: ['database'] });
     assert.equal((await fixture.send({ method: 'GET', path: '/dashboard', person: admin })).status, 200);
-    assert.match(fixture.portal.logged(), /"reason":"PostgreSQL: The server accepts no writes: .+\(25006\)"/);
+    assert.match(fixture.portal.logged(), /"reason":"25006","dependency":"PostgreSQL".+The server accepts no writes/);
     await query(url, `set transaction read write; alter database ${name} reset default_transaction_read_only`);
     await until(() => isHealed(fixture));
     await assertServerSuits(url);
@@ -116,7 +116,7 @@ describe('a frozen PostgreSQL server', { skip }, () => {
     proxy.freeze(true);
     const { statuses, missing } = await statusesOf(fixture, visitor, admin);
     assert.deepEqual([statuses, missing], [[503, 503, 503], ['database']]);
-    assert.match(fixture.portal.logged(), /"reason":"PostgreSQL: The server does not answer in time\. \(.+\)"/);
+    assert.match(fixture.portal.logged(), /"dependency":"PostgreSQL".+does not answer/);
     proxy.freeze(false);
     await until(() => isHealed(fixture));
   });

@@ -5,7 +5,7 @@ import { importPath } from '../support/imports.ts';
 import type { Person } from '../support/person.ts';
 
 export const english = { 'Accept-Language': 'en' };
-export const maxUploadBytes = 5 * 1024 * 1024;
+export const maxUploadBytes = 20 * 1024 * 1024;
 export const boundary = 'b0undary';
 const type = `multipart/form-data; boundary=${boundary}`;
 

@@ -38,13 +38,13 @@ describe('an upload', () => {
     assert.match(location ?? '', new RegExp(`^${importPath}/`));
   });
 
-  test('is limited to 5 MiB', async () => {
+  test('is limited to 20 MiB', async () => {
     const start = `user name\n${plainUser.username}\n`;
     const padded = (bytes: number): string => start + '\n'.repeat(bytes - start.length);
     assert.equal((await post(admin, sound(admin.csrf, padded(maxUploadBytes)))).status, 303);
     const { status, body } = await post(admin, sound(admin.csrf, padded(maxUploadBytes + 1)));
     assert.equal(status, 413);
-    assert.match(body, /The file is larger than 5 MB/);
+    assert.match(body, /The file is larger than 20 MB/);
   });
 
   test('is read to its end but not stored if it is too large, so that the client sees the response', async () => {
