@@ -18,7 +18,7 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('name_key', sortable).notNullable();
     table.text('search_words').notNullable().defaultTo('');
     table.text('administrator_level').notNullable();
-    // When the Global admin level was last removed. Its protection outlasts it.
+    // When the Global admin level was last removed. The user stays protected for some time afterwards.
     table.bigInteger('global_admin_until');
     table.text('agent_level').notNullable();
     table.text('language');

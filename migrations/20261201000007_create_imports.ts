@@ -4,7 +4,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('imports', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
-    // Whoever sent the file: nobody else sees it. No reference, since a user may be purged meanwhile.
+    // The user who uploaded the file; no other user sees the import. No foreign key, because the user may be erased first.
     table.text('user_id').notNullable();
     table.text('file_name').notNullable();
     table.text('state').notNullable();
@@ -12,7 +12,7 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('changed').notNullable().defaultTo(0);
     table.integer('unchanged').notNullable().defaultTo(0);
     table.integer('refused').notNullable().defaultTo(0);
-    // What was noticed while the file was read, as JSON.
+    // What the check page reports about the file, as JSON.
     table.text('notes').notNullable();
     table.bigInteger('created_at').notNullable();
     // When the import and its staged rows are deleted, because they contain personal data.
@@ -36,13 +36,13 @@ export async function up(knex: Knex): Promise<void> {
     table.text('import_id').notNullable().references('id').inTable('imports').onDelete('cascade');
     table.integer('line').notNullable();
     table.text('outcome').notNullable();
-    // The user who is changed, or the id of the one who will be added; null for a row that is refused.
+    // The user to change, or the ID that the new user will have; null for a refused row.
     table.text('user_id');
     table.text('username').notNullable();
     table.text('display_name').notNullable();
     // The new user, the changes, or the faults and cells of a refused row, as JSON.
     table.text('data').notNullable();
-    // The added user's epoch as this import last set it: whoever was reset otherwise has another.
+    // The new user's epoch as last set by this import. It differs if the user received another credential since.
     table.integer('epoch').notNullable().defaultTo(0);
     table.primary(['import_id', 'line']);
     table.index(['import_id', 'outcome', 'line'], 'import_rows_by_outcome');

@@ -1,18 +1,9 @@
+import { importedColumns } from '../../domain/imports.ts';
 import type { Language } from '../../domain/regions.ts';
 import type { AdministratorLevel, AgentLevel } from '../../domain/roles.ts';
 
 /** The columns of a CSV file of users, under stable names. The last two are read-only. */
-export const csvColumns = [
-  'username',
-  'firstName',
-  'lastName',
-  'displayName',
-  'administratorLevel',
-  'agentLevel',
-  'language',
-  'status',
-  'lastSignIn',
-] as const;
+export const csvColumns = [...importedColumns, 'status', 'lastSignIn'] as const;
 export type CsvColumn = (typeof csvColumns)[number];
 
 /**

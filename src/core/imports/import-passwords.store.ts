@@ -109,7 +109,7 @@ export async function count(database: Database, scope: Scope, id: string): Promi
   }
 }
 
-/** @returns the number of users to whom this import has already issued a password */
+/** @returns the number of users for whom this import has already issued a password */
 export async function countIssued(database: Database, scope: Scope, id: string): Promise<number> {
   return (await countIssuedQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
 }

@@ -193,5 +193,5 @@ export async function begin(deps: ImportPasswordsDependencies, scope: Scope, fou
   };
 }
 
-/** The credentials of users whom an import added. They are issued during the download. Their clear text is not stored. */
+/** The credentials of the users that an import added, issued during the download. Their clear text is not stored. */
 export const createImportPasswords = (deps: ImportPasswordsDependencies) => bind(deps, { getStatus, begin });

@@ -79,7 +79,7 @@ async function confirm(
   const { answerRefusal, database, clock, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const { values, faults } = readForm(bulkForm, given);
-  if (values === null) return answerEmptySelection(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+  if (values === null) return answerEmptySelection(response, faults[0]?.key ?? 'users:bulk.error.emptySelection');
   const action = requiredAction(values.action);
   const decision = may(scope, policyActionOf(action));
   if (!decision.allowed) return answerRefusal(request, response, decision);
@@ -116,7 +116,7 @@ const changesOf = (database: Database, scope: Scope, users: readonly User[]): Pr
 async function run(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { answerRefusal, change } = deps;
   const { values, faults } = readForm(bulkForm, request.body);
-  if (values === null) return answerEmptySelection(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+  if (values === null) return answerEmptySelection(response, faults[0]?.key ?? 'users:bulk.error.emptySelection');
   const action = requiredAction(values.action);
   if (action === 'reset') throw new Failure('badRequest');
   const decision = may(scopeOf(request), policyActionOf(action));
@@ -134,7 +134,7 @@ async function runReset(deps: BulkRoutesDependencies, request: Request, response
   const { reset, sheet } = deps;
   const scope = scopeOf(request);
   const { values, faults } = readForm(bulkResetForm, request.body);
-  if (values === null) return answerEmptySelection(response, faults[0]?.key ?? 'users:bulk.error.nobody');
+  if (values === null) return answerEmptySelection(response, faults[0]?.key ?? 'users:bulk.error.emptySelection');
   const outcome = await reset(scope, values.target);
   if (outcome.outcome === 'throttled') throw new Failure('throttled', { retryAfter: outcome.retryAfter });
   if (outcome.outcome === 'noMail') throw conflict('link.noMail');

@@ -122,7 +122,7 @@ const selection = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])
   .catch([])
   .transform((all) => [...new Set(all.map((text) => text.trim()).filter((text) => text !== ''))])
-  .refine((all) => all.length > 0, 'users:bulk.error.nobody')
+  .refine((all) => all.length > 0, 'users:bulk.error.emptySelection')
   .refine((all) => all.length <= maxBulkUsers, 'users:bulk.error.tooMany');
 
 /** The fields of a bulk action: the action and the selected users. */
