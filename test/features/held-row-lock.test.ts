@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, it } from 'node:test';
 import type { Knex } from 'knex';
-import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
-import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { createBulkChange } from '../../src/core/accounts/users/bulk-actions.ts';
-import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
-import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { isUnavailable } from '../../src/platform/database/unavailable.ts';
-import { oneTimeLinkUrls } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
+import { userOperationsOf } from '../support/user-operations.ts';
 
 const server = await postgres();
 
@@ -23,21 +17,8 @@ describe(
   async () => {
     if (server === null) return;
     const portal = await openPortal({ databaseUrl: server.url });
-    const { database, hasher } = portal;
-    const clock = (): number => portal.clock.now;
-    const actions = createUserActions({ database, clock });
-    const bulk = createBulkChange({ database, clock });
-    const users = createUsers({
-      database,
-      credentialIssuer: createCredentialIssuer({
-        hasher,
-        tokens: createLinkTokens([], oneTimeLinkUrls(portal.config.baseUrl)),
-        canMail: false,
-        clock,
-      }),
-      throttle: createThrottle(database, portal.config.rules),
-      clock,
-    });
+    const { database } = portal;
+    const { actions, bulk, users } = userOperationsOf(portal);
     const other = openDatabase({ kind: 'postgres', url: server.url });
     after(() => other.close());
 

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aTenant, aUser } from '../support/builders.ts';
-import { shownRows, uploadForCheck } from '../support/imports.ts';
-import { aPerson, type Person } from '../support/person.ts';
-import { openPortal } from '../support/portal.ts';
+import { shownRows } from '../support/imports.ts';
+import { openImportChecks } from '../support/import-checks.ts';
 
-const portal = await openPortal();
-const tenant = await aTenant(portal, { domain: 'essai.example', language: 'en' });
-const admin = await aUser(portal, tenant, { administratorLevel: 'global', displayName: 'Camille Laurent' });
-const person = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(admin);
-
-async function upload(content: Buffer | string, name?: string): Promise<Person> {
-  await portal.database.knex('throttles').delete();
-  return uploadForCheck(person, content, name);
-}
+const { portal, person, upload } = await openImportChecks();
 
 const listedColumns = (): string[] =>
   person

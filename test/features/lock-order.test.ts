@@ -2,18 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Failure } from '../../src/domain/errors.ts';
 import { createScope } from '../../src/domain/scope.ts';
-import { createLinkTokens } from '../../src/core/accounts/links/tokens.ts';
-import { createCredentialIssuer } from '../../src/core/accounts/links/credential-issuer.ts';
-import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
-import { createBulkChange } from '../../src/core/accounts/users/bulk-actions.ts';
-import { createUserActions } from '../../src/core/accounts/users/user-actions.ts';
-import { createUsers } from '../../src/core/accounts/users/reset-password.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
-import { oneTimeLinkUrls } from '../../src/site/http/paths.ts';
+import { userOperationsOf } from '../support/user-operations.ts';
 import { person } from '../../src/domain/principal.ts';
 
 for (const [dialect, server] of [
@@ -22,21 +16,7 @@ for (const [dialect, server] of [
 ] as const) {
   describe(`concurrent user changes, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
-    const { database, hasher } = portal;
-    const clock = (): number => portal.clock.now;
-    const changes = createUserActions({ database, clock });
-    const bulk = createBulkChange({ database, clock });
-    const users = createUsers({
-      database,
-      credentialIssuer: createCredentialIssuer({
-        hasher,
-        tokens: createLinkTokens([], oneTimeLinkUrls(portal.config.baseUrl)),
-        canMail: false,
-        clock,
-      }),
-      throttle: createThrottle(portal.database, portal.config.rules),
-      clock,
-    });
+    const { actions: changes, bulk, users } = userOperationsOf(portal);
 
     it('never deadlock, and each of them succeeds or fails with a domain error', async () => {
       const tenant = await aTenant(portal);

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import type { TestUser } from '../support/builders.ts';
+import { breakableSessions, fillIn, shownIn, submitForm, type Typed } from '../support/kept-input.ts';
+import { aPerson, type Person } from '../support/person.ts';
+import { english } from '../support/second-factor.ts';
+import { openPortalWithUsers } from '../web/portal-with-users.ts';
+import type { KeptForm } from './kept-input.cases.ts';
+
+/** Typed wherever a form has a field for them. */
+export const secret = 'Geheimer Kranich 4711';
+export const secrets: Typed = { password: secret, newPassword: secret, confirmPassword: secret };
+
+/** Opens a portal whose sessions can be interrupted, with helpers that fill in, submit and check its forms. */
+export async function openPortalWithForms() {
+  const { state, sessionStore } = breakableSessions();
+  const opened = await openPortalWithUsers({ sessionStore });
+  const { portal, addressOf } = opened;
+  const addressFor = (path: string, { address }: KeptForm): string => address ?? addressOf({ path });
+
+  async function openForm(person: Person, path: string, form: KeptForm): Promise<Person> {
+    await person.visit(addressFor(path, form));
+    assert.equal(person.status, 200, `${path}: ${person.text}`);
+    fillIn(person, form.typed);
+    for (const name of Object.keys(secrets)) person.$(`main [name=${name}]`).attr('value', secret);
+    return person;
+  }
+
+  /** @returns everything that the forms could have written */
+  async function written(): Promise<unknown> {
+    const { knex } = portal.database;
+    const users = (await knex('users').orderBy('id')) as Record<string, unknown>[];
+    return {
+      users: users.map(({ last_sign_in_at: _at, ...user }) => user),
+      rules: await knex('tenants').orderBy('id').select('own_rules'),
+      approvals: await knex('approvals').orderBy('id'),
+      grants: await knex('support_grants').orderBy('id'),
+    };
+  }
+
+  function assertNoSecret(person: Person, typed: Typed): void {
+    for (const body of person.bodies) assert.ok(!body.includes(secret), 'a secret is in a page');
+    const texts = [secret, ...Object.values(typed).filter((each) => each.length > 12 && !each.includes('@'))];
+    const logged = texts.filter((text) => portal.logged().includes(text));
+    assert.deepEqual(logged, [], 'in the log');
+  }
+
+  /** Asserts that the page shows the typed values and that neither pages nor log contain secrets. */
+  function assertShown(person: Person, typed: Typed): void {
+    assert.deepEqual(shownIn(person, typed), typed);
+    assertNoSecret(person, typed);
+  }
+
+  /** Submits an opened form during an interruption, and asserts that its input returns afterwards. */
+  async function assertReturnsAfterInterruption(person: Person, { typed }: KeptForm): Promise<void> {
+    state.isBroken = true;
+    await submitForm(person, typed);
+    assert.deepEqual([person.status, person.headers['retry-after']], [503, '5']);
+    person.sees('Your entries have been kept, except passwords, codes, and files.');
+    await person.submit('Back to the form');
+    assert.equal(person.status, 503);
+    state.isBroken = false;
+    await person.submit('Back to the form');
+    assert.equal(person.status, 200);
+    assertShown(person, typed);
+  }
+
+  const signedIn = (user: TestUser): Promise<Person> => aPerson(portal, english).signIn(user);
+  return Object.assign(opened, {
+    addressFor,
+    openForm,
+    written,
+    assertShown,
+    assertReturnsAfterInterruption,
+    signedIn,
+  });
+}
+
+/** Replaces the CSRF token of all forms on the page by an invalid one. */
+export const withoutToken = (person: Person): void => void person.$('input[name=_csrf]').attr('value', 'stale');
