@@ -42,7 +42,7 @@ export type PasswordDownload =
   | { readonly outcome: 'delivered'; readonly at: number }
   | { readonly outcome: 'underWay' }
   /** All users have signed in or received another credential. */
-  | { readonly outcome: 'nobody' }
+  | { readonly outcome: 'noNewcomers' }
   /** The rules require email, but the portal has no mail server. */
   | { readonly outcome: 'noMail' };
 
@@ -172,9 +172,9 @@ export async function begin(deps: ImportPasswordsDependencies, scope: Scope, fou
   if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail' };
   await throttle.requireBudget(scope, 'import');
   const [holder, now] = [randomUUID(), clock()];
-  const outcome = await database.transaction(async (tx): Promise<'begun' | 'underWay' | 'nobody'> => {
+  const outcome = await database.transaction(async (tx): Promise<'begun' | 'underWay' | 'noNewcomers'> => {
     const count = await importPasswordsStore.count(tx, scope, found.id);
-    if (count === 0) return 'nobody';
+    if (count === 0) return 'noNewcomers';
     const until = now + leaseMs;
     if (!(await downloadLeaseStore.claim(tx, scope, found.id, holder, { now, until }))) return 'underWay';
     const event = {
