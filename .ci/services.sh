@@ -15,6 +15,8 @@ command -v redis-server >/dev/null || missing+=(redis-server)
 [ -x "$(postgres_bin)/initdb" ] || missing+=(postgresql)
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
 command -v chromium >/dev/null || missing+=(chromium)
+# Chromium without its own windows: pages open faster. `.ci/full` runs the same tests in Chromium.
+command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)
 # Browser tests measure text, which needs a font. These fonts include Greek and Cyrillic.
 [ -n "$(fc-list 2>/dev/null)" ] || missing+=(fonts-noto-core)
 if [ "${#missing[@]}" -gt 0 ]; then

@@ -54,10 +54,15 @@ export const smallScreen: readonly Viewport[] = [{ width: narrow, theme: 'light'
 
 async function show(page: Page, { width, theme }: Viewport): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
-  await page.setViewportSize({ width, height });
+  await showWidth(page, width);
   // Enlarge the viewport to the whole page, because axe cannot determine the colors of elements at its edge.
   const length = await page.evaluate<number>('document.scrollingElement.scrollHeight');
-  if (length > height) await page.setViewportSize({ width, height: length });
+  if (length > (page.viewportSize()?.height ?? 0)) await page.setViewportSize({ width, height: length });
+}
+
+// Each change of the viewport takes as long as loading half a page.
+async function showWidth(page: Page, width: number): Promise<void> {
+  if (page.viewportSize()?.width !== width) await page.setViewportSize({ width, height });
 }
 
 async function violations(page: Page, options: RunOptions): Promise<string[]> {
@@ -119,13 +124,13 @@ export async function inspectPage(
     await show(page, each);
     say(`${each.width}, ${each.theme}`, await violations(page, each.theme === 'light' ? everyRule : colorRules));
   }
-  await show(page, { width: narrow, theme: 'light' });
+  await showWidth(page, narrow);
   const { width } = await page.evaluate<Outline>(outline);
   await page.evaluate(roomyText);
   const { width: roomyWidth } = await page.evaluate<Outline>(outline);
   if (width > narrow) say('narrow', [`is ${width} px wide`]);
   if (roomyWidth > Math.max(width, narrow)) say('narrow, with roomy text', [`is ${roomyWidth} px wide`]);
-  await page.setViewportSize({ width: wide, height });
+  await showWidth(page, wide);
   return found;
 }
 

@@ -1,8 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
-import { aTenant, aUser } from '../support/builders.ts';
-import { newPage, reserveOrigin, signIn, type PageOptions, type ServedPortal } from '../support/browser.ts';
+import { aTenant, aUser, type TestUser } from '../support/builders.ts';
+import { reserveOrigin, signInByRequest, type PageOptions, type ServedPortal } from '../support/browser.ts';
 import { openPortal } from '../support/portal.ts';
+import { aPerson } from '../support/person.ts';
 import { longName } from './large-tenant.ts';
 import { at, usersPage, type PageState } from './pages.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -17,7 +18,6 @@ const press = (page: Page): Promise<void> => page.locator('main form button[type
 
 /** Users who issue, get or request one-time links, with their pages. */
 export async function linkVisitors(
-  browser: Browser,
   portal: ServedPortal,
   openPage: (to: ServedPortal, options: PageOptions) => Promise<Page>,
   more: Readonly<Record<string, string>>,
@@ -28,7 +28,7 @@ export async function linkVisitors(
   const { origin, serve } = await reserveOrigin();
   const environment = { REGION: 'china', BASE_URL: origin, REGION_URLS: `china=${origin}`, ...more };
   const alone = serve(await openPortal({ environment }));
-  const link = await reveal(await signIn(await newPage(browser, portal), byLink!.admin), byLink!.user.id);
+  const link = await linkFor(portal, byLink!.admin, byLink!.user.id);
   return [
     {
       name: 'user who got a link',
@@ -37,7 +37,7 @@ export async function linkVisitors(
     },
     {
       name: 'administrator who issues a link',
-      enter: async (options) => signIn(await openPage(portal, options), byLink!.admin),
+      enter: async (options) => signInByRequest(await openPage(portal, options), portal, byLink!.admin),
       pages: [
         at('user with a link', userPath(byLink!.user.id)),
         at('link of another user', new URL(link).pathname),
@@ -46,7 +46,7 @@ export async function linkVisitors(
     },
     {
       name: 'administrator whose users get links by email',
-      enter: async (options) => signIn(await openPage(portal, options), byMail!.admin),
+      enter: async (options) => signInByRequest(await openPage(portal, options), portal, byMail!.admin),
       pages: [
         at('confirmation of a mailed link', resetPasswordPath(byMail!.user.id)),
         at('bulk confirmation of mailed links', `${usersPage}/bulk?action=reset&user=${byMail!.user.id}`),
@@ -89,6 +89,13 @@ async function aTenantWithHandover(portal: ServedPortal, handOver: 'link' | 'mai
     user: await aUser(portal, tenant, { displayName: longName }),
     other: await aUser(portal, tenant),
   };
+}
+
+/** Resets a user's password by HTTP requests. @returns the link shown to the administrator */
+async function linkFor(portal: ServedPortal, admin: TestUser, userId: string): Promise<string> {
+  const person = await (await aPerson(portal).signIn(admin)).visit(resetPasswordPath(userId));
+  await person.submit('Réinitialiser le mot de passe');
+  return person.$('#hand-over-link').text().trim();
 }
 
 /** @returns the link shown after a reset */

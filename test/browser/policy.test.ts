@@ -11,11 +11,11 @@ import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { allVisitors } from './tour.ts';
 
-/** Records all policy violations, errors and foreign requests of a page from now on. */
+/** Records all policy violations and errors of a page from now on, and requests to other hosts than the first. */
 async function watch(page: Page): Promise<string[]> {
   const noted: string[] = [];
+  let origin: string | null = null;
   const note = (what: string): void => void noted.push(`${page.url()}: ${what}`);
-  const { origin } = new URL(page.url());
   await page.exposeFunction('note', note);
   await page.addInitScript(`addEventListener('securitypolicyviolation', (event) => {
     note('refused by the policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample);
@@ -32,6 +32,7 @@ async function watch(page: Page): Promise<string[]> {
   });
   page.on('request', (request) => {
     const url = new URL(request.url());
+    origin ??= url.origin;
     if (url.origin !== origin && url.protocol !== 'data:') note(`asks another host: ${request.url()}`);
   });
   page.on('response', (response) => {
@@ -54,7 +55,6 @@ describe('the content security policy in a browser', { skip: skipWithout('chromi
   it('the test notices a forbidden script, style, host or dialog', async () => {
     const portal = await servePortal();
     const page = await newPage(browser, portal);
-    await page.goto('/sign-in');
     const noted = await watch(page);
     await page.goto('/sign-in');
     await page.evaluate(`{
@@ -80,13 +80,14 @@ describe('the content security policy in a browser', { skip: skipWithout('chromi
     const seen = new Set<string>();
     for (const { enter, pages } of visitors) {
       const page = await enter({ language: 'fr' });
-      if (page.url() === 'about:blank') await page.goto('/sign-in');
       const noted = await watch(page);
       page.on('response', (response) => seen.add(new URL(response.url()).pathname));
       for (const state of pages) {
         await state.open(page);
-        await page.waitForLoadState('networkidle');
+        await page.waitForLoadState();
       }
+      // Requests that scripts of the last page send later.
+      await page.waitForLoadState('networkidle');
       found.push(...noted);
       await page.context().close();
     }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { setupTokenDigest } from '../../src/core/accounts/tenants/setup-token.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
-import { newPage, reserveOrigin, signIn, type PageOptions, type ServedPortal } from '../support/browser.ts';
+import { newPage, reserveOrigin, signInByRequest, type PageOptions, type ServedPortal } from '../support/browser.ts';
+import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { aLargeTenant, longName } from './large-tenant.ts';
 import { aSecondFactorUser, totpCode, type SecondFactorUser } from '../support/second-factor.ts';
@@ -76,7 +77,7 @@ export async function allVisitors(browser: Browser, more: Environment = {}): Pro
   const as =
     (who: TestUser, to = portal) =>
     async (options: PageOptions) =>
-      signIn(await openPage(to, options), who);
+      signInByRequest(await openPage(to, options), to, who);
   const support = await supportPages(portal, tenant, admin);
   const visitors: Visitor[] = [
     { name: 'visitor', enter: (options) => openPage(portal, options), pages: visitorPages(token) },
@@ -90,7 +91,7 @@ export async function allVisitors(browser: Browser, more: Environment = {}): Pro
       name: 'user',
       enter: async (options) => {
         // Create another session that can be ended.
-        await (await as(user)(options)).context().close();
+        await aPerson(portal).signIn(user);
         return as(user)(options);
       },
       pages: userPages,
@@ -102,7 +103,7 @@ export async function allVisitors(browser: Browser, more: Environment = {}): Pro
     },
     {
       name: 'user without the code',
-      enter: async (options) => signIn(await openPage(portal, options), owner.user, 'code'),
+      enter: async (options) => signInByRequest(await openPage(portal, options), portal, owner.user),
       pages: codePages,
     },
     { name: 'user who must set up a second factor', enter: as(strictUser), pages: setupPages },
@@ -111,7 +112,7 @@ export async function allVisitors(browser: Browser, more: Environment = {}): Pro
       enter: as(admin),
       pages: [...adminPages(largeTenant), ...removalPages(owner.user, patient)],
     },
-    ...(await linkVisitors(browser, portal, openPage, more)),
+    ...(await linkVisitors(portal, openPage, more)),
     { name: 'importer', enter: as(admin), pages: await importPages(portal, tenant, admin, patient) },
     { name: 'administrator with support', enter: as(admin), pages: support.ofAdmins },
     { name: 'operator', enter: as(support.inside), pages: support.ofOperators },
@@ -140,7 +141,8 @@ const byCode =
     owner: SecondFactorUser,
   ) =>
   async (options: PageOptions): Promise<Page> => {
-    const page = await signIn(await openPage(portal, options), owner.user, 'code');
+    const page = await signInByRequest(await openPage(portal, options), portal, owner.user);
+    await page.goto('/sign-in/code');
     portal.clock.now += 60_000;
     await page.fill('[name=code]', totpCode(portal, owner.seed));
     await page.press('[name=code]', 'Enter');

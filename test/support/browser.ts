@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import { chromium as driver, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { openPortal, type Portal, type PortalOptions } from './portal.ts';
-import { chromium } from './services.ts';
+import { aPerson } from './person.ts';
+import { chromium, headlessShell } from './services.ts';
 
 export interface ServedPortal extends Portal {
   readonly origin: string;
@@ -37,10 +38,10 @@ const backForwardCacheOptions = {
 /**
  * Starts the installed Chromium, which is closed at the end of the test file. Call this only in tests that have
  * `skipWithout('chromium', chromium())`.
- * @param options.backForwardCache whether the back/forward cache is enabled
+ * @param options.backForwardCache whether the back/forward cache is enabled, which the headless shell does not have
  */
 export async function openBrowser({ backForwardCache = false } = {}): Promise<Browser> {
-  const executablePath = chromium();
+  const executablePath = backForwardCache ? chromium() : headlessShell();
   if (executablePath === null) throw new Error('There is no Chromium on this machine');
   const { args, ignoreDefaultArgs } = backForwardCache ? backForwardCacheOptions : { args: [], ignoreDefaultArgs: [] };
   // Chromium cannot sandbox itself as root, and tests in containers run as root.
@@ -99,6 +100,18 @@ export async function newPage(browser: Browser, portal: ServedPortal, options: P
   });
   context.setDefaultTimeout(defaultTimeoutMs);
   return context.newPage();
+}
+
+/** Signs in by HTTP requests and gives the session to the page, which stays empty. Use it where signing in is not tested. */
+export async function signInByRequest(
+  page: Page,
+  portal: ServedPortal,
+  user: { username: string; clearPassword: string },
+): Promise<Page> {
+  const { cookies } = await aPerson(portal).signIn(user);
+  const pairs = cookies().matchAll(/([^=;\s]+)=([^;]*)/g);
+  await page.context().addCookies([...pairs].map(([, name = '', value = '']) => ({ name, value, url: portal.origin })));
+  return page;
 }
 
 /** Signs in through the pages in any language. */
