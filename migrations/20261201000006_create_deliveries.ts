@@ -11,7 +11,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
     // The place of the delivered entry in the tenant's log; null for messages without an entry of their own.
     table.bigInteger('event_place');
-    // Null if the subscriber is not a user.
+    // The user to deliver to; null if the subscriber does not deliver to a user.
     table.text('user_id').references('id').inTable('users').onDelete('cascade').index();
     // The user who caused the event; null for the operator.
     table.text('actor_id');

@@ -15,7 +15,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('reason').notNullable();
     table.text('state').notNullable();
     table.bigInteger('created_at').notNullable();
-    // Until when the request waits for approval or, once approved, for the requester.
+    // The deadline for the approver's decision or, once approved, for the requester to perform the action.
     table.bigInteger('expires_at').notNullable();
     table.text('decider_id');
     table.integer('decider_epoch');

@@ -36,7 +36,7 @@ export async function findFaults(config: Config): Promise<string[]> {
       const { bound, done, pending } = await state;
       if (belongsToAnotherRegion(bound, config))
         throw new Error(`this database belongs to the region ${bound}, but REGION is ${config.rules.region}`);
-      // An empty database is no fault, because the first start creates its schema.
+      // An empty database is not a fault, because the first start creates its schema.
       if (done > 0 && pending > 0) throw new Error(`${pending} migrations are pending; run "npx parvis migrate"`);
       if (config.database.kind === 'postgres') await assertServerSuits(config.database.url);
     },

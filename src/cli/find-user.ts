@@ -14,7 +14,7 @@ export async function findUser(context: CommandContext, typed: string) {
   return found;
 }
 
-/** @returns a message that says until when the user name of a deleted user stays taken */
+/** @returns a message that states how long the user name of a deleted user stays reserved */
 async function deletedMessage(
   { config, database }: CommandContext,
   { user, tenant }: credentialsStore.Credentials,

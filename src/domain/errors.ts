@@ -123,7 +123,7 @@ export const inField = (field: string, error: CodedError): FieldFault => ({ fiel
 interface FailureDetails {
   /** Seconds after which the request can be repeated. */
   readonly retryAfter?: number;
-  /** Why, for the log, where the kind and the code do not tell. */
+  /** The reason, for the log, if the kind and the code do not show it. */
   readonly reason?: string;
   readonly cause?: unknown;
 }

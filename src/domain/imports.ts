@@ -84,11 +84,11 @@ export interface ImportNotes {
   readonly encoding: 'windows-1252' | null;
   /** What the rows above the headings contain. */
   readonly skipped: readonly string[];
-  /** The heading of the column of user names, if it is not one of Parvis. */
+  /** The heading of the column of user names, if it isn't Parvis's own heading. */
   readonly usernameHeading: string | null;
   /** The headings of columns with passwords. These are never read. */
   readonly passwordHeadings: readonly string[];
-  /** The columns that must be left out before the import can be confirmed. */
+  /** The columns that are not imported. The user must agree to leave them out before confirming. */
   readonly otherColumns: readonly OtherColumn[];
   /** The number of rows with names that lost letters when the file was saved. */
   readonly damagedRows: number;

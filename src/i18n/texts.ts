@@ -40,7 +40,7 @@ function merge(into: TextGroup, from: TextGroup): void {
 /**
  * Compares the languages with English.
  * @param texts the texts of each language, by tag
- * @returns one line for each text, plural form or value that is missing in a language
+ * @returns one line for each missing text, plural form or placeholder of a language, and each unknown placeholder
  */
 export function textFaults(languages: Languages, texts: ReadonlyMap<string, Namespaces>): string[] {
   const reference = placeholdersByKey(texts.get(referenceLanguage) ?? {});
@@ -73,7 +73,7 @@ function faultsOfText(
     const unknown = [...found].filter((name) => !placeholders.has(name) && !(isCounted && name === 'count'));
     return [
       ...missing.map((name) => `${each} lacks {{${name}}}`),
-      ...unknown.map((name) => `${each} has {{${name}}}, which has no value there`),
+      ...unknown.map((name) => `${each} has {{${name}}}, which is not a placeholder of the English text`),
     ];
   });
 }

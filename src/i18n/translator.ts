@@ -35,7 +35,7 @@ export interface Translator {
 
 /**
  * Loads the messages of every language. There is no fallback language: a missing key throws.
- * @throws Error that names every text, plural form and value that is missing in a language
+ * @throws Error that lists every missing text, plural form and placeholder, and every unknown placeholder
  */
 export async function loadTranslator(languages: Languages = builtInLanguages()): Promise<Translator> {
   const texts = new Map([...languages].map(([tag, settings]) => [tag, readTexts(settings)]));

@@ -89,7 +89,7 @@ describe('page controls', { skip: skipWithout('chromium', chromium()) }, () => {
       assert.notDeepEqual(light, dark);
       for (const [choice, device, expected] of [
         ['Sombre', 'light', dark],
-        ['Claire', 'dark', light],
+        ['Clair', 'dark', light],
         ['Automatique', 'dark', dark],
       ] as const) {
         await choose(page, 'Apparence', choice);

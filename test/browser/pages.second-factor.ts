@@ -19,7 +19,7 @@ export function secondFactorPages(portal: ServedPortal, owner: SecondFactorUser)
         await submitInvalid(page, proof);
       },
     },
-    at('removal of the own second factor', paths.removeOwnSecondFactor),
+    at('removal of one’s own second factor', paths.removeOwnSecondFactor),
     {
       name: 'recovery codes',
       open: async (page) => {

@@ -121,7 +121,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await recorded(60, (n) => ({ ...one, address: `10.1.3.${n}` })), 50);
       assert.equal(await recorded(110, () => temporary({ address: '203.0.113.28' })), 100);
       const own = attempt({ username: one.username, address: '203.0.113.28' });
-      assert.equal(await throttle.shouldRecordFailure(own), true, 'an own password, which has its own limit');
+      assert.equal(await throttle.shouldRecordFailure(own), true, 'a chosen password, which has its own limit');
       assert.equal(
         await throttle.take({ ...temporary(), address: '203.0.113.28' }),
         0,
@@ -144,7 +144,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await named(), []);
     });
 
-    test('clear the failures of the user name and their own count if they succeed', async () => {
+    test('delete the failures of the user name from their address if they succeed, and are not counted themselves', async () => {
       await database.knex('throttles').delete();
       const one = attempt({ address: '203.0.113.27' });
       await takeRepeatedly(throttle, 5, () => one);

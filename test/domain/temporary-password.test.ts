@@ -34,7 +34,7 @@ describe('reading a typed temporary password', () => {
     test(`accepts it ${how}`, () => assert.equal(parseTemporaryPassword(typed), spelling));
   }
 
-  test('finds it in a chosen password with fillers, which are letters', () => {
+  test('finds it in a chosen password with a Hangul filler, which Unicode classifies as a letter', () => {
     assert.deepEqual(findTemporaryPasswords(`${spelling}\u3164!`), [spelling]);
   });
 

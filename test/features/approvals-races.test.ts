@@ -119,7 +119,7 @@ for (const [dialect, server] of [
         }
       });
 
-      it('concurrent deletions do not exceed the number that requires approval', async () => {
+      it('concurrent deletions do not exceed the number allowed without approval', async () => {
         for (let round = 0; round < rounds; round++) {
           const { tenant, requester, kinds: recorded } = await aRound();
           portal.clock.now += 24 * hourMs;

@@ -64,7 +64,7 @@ describe('a file in an unknown encoding is refused', () => {
       bytes('User name;Last name\r\neva@essai.example;M\x81ller\r\n'),
     ],
     [
-      'DOS, with signs that touch letters',
+      'DOS, with symbols next to letters',
       bytes('User name;First name\r\nr@essai.example;Ren\x82\r\nf@essai.example;Fran\x87ois'),
     ],
     ['Macintosh (C11)', bytes('User name;First name;Last name\rc@essai.example;Ren\x8E;Lef\x8Fvre\r')],

@@ -118,7 +118,7 @@ testCases('names', [
     ['2|refused|a@||displayName.missing', '3|added|b@|Bea|', '4|added|c@|Cem|'],
   ],
   [
-    'of nothing but signs that are not letters or digits (C24)',
+    'of nothing but characters that are neither letters nor digits (C24)',
     `User name,Display name\n${['\u200D', '\u2800', '\u00AD', '\u115F\u1160', '\uFE0F', '\u200B', '.', '\u034F']
       .map((name, index) => `u${index}@essai.example,${name}`)
       .join('\n')}`,

@@ -93,7 +93,7 @@ describe('guessing one password for many user names', async () => {
     assert.equal((await guess(await from(portal, anAddress(), zoe.username), zoe.clearPassword)).status, 303);
   });
 
-  it('does not affect users with correct passwords who share the address', async () => {
+  it('does not count correct passwords from the same address', async () => {
     const shared = anAddress();
     for (let round = 0; round < 102; round++) {
       const person = await aPerson(portal, headersFrom(shared)).visit('/sign-in');

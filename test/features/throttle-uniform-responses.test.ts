@@ -46,8 +46,8 @@ for (const [dialect, server] of [
     await setPasswordHash(portal.database, imported.id, light);
     const users: Readonly<Record<string, Pick<TestUser, 'username' | 'clearPassword'>>> = {
       'an unknown name': unknown,
-      'an own password': await aUser(portal, tenant),
-      'an own password in the form of a temporary one': await aUser(portal, tenant, {
+      'a chosen password': await aUser(portal, tenant),
+      'a chosen password in the format of a temporary one': await aUser(portal, tenant, {
         clearPassword: aTemporaryPassword(),
       }),
       'a temporary password': await aUser(portal, tenant, temporary),
@@ -99,7 +99,7 @@ for (const [dialect, server] of [
     it('has the same response and cost for a correct password that is not accepted', async () => {
       const expected = await attemptOf(unknown.username, unknown.clearPassword);
       for (const who of [
-        'an own password in the form of a temporary one',
+        'a chosen password in the format of a temporary one',
         'an expired temporary password',
         'a blocked user',
         'a suspended tenant',
@@ -110,7 +110,7 @@ for (const [dialect, server] of [
     });
 
     it('never verifies a password against a hash of the other kind', async () => {
-      for (const who of ['an own password', 'an own password in the form of a temporary one']) {
+      for (const who of ['a chosen password', 'a chosen password in the format of a temporary one']) {
         const { username, clearPassword } = users[who]!;
         const hash = await hashOf(username);
         await attemptOf(username, aTemporaryPassword());
@@ -127,7 +127,7 @@ for (const [dialect, server] of [
     });
 
     it('does not affect valid sign-ins', async () => {
-      for (const who of ['an own password', 'a temporary password', 'a temporary password from an import']) {
+      for (const who of ['a chosen password', 'a temporary password', 'a temporary password from an import']) {
         const { username, clearPassword } = users[who]!;
         const person = await onPasswordPage(portal, anAddress(), username);
         assert.deepEqual(await statusesOf(person, [clearPassword]), [303], who);

@@ -25,7 +25,7 @@ export function strayPlaceholders(catalogue: Catalogue): string[] {
       const unknown = [...found].filter((name) => !wanted.has(name) && name !== optional);
       return [
         ...missing.map((name) => `${language} ${key} lacks {{${name}}}`),
-        ...unknown.map((name) => `${language} ${key} has {{${name}}}, which ${languages[0]} has not`),
+        ...unknown.map((name) => `${language} ${key} has {{${name}}}, which ${languages[0]} does not have`),
       ];
     }),
   );

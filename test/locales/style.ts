@@ -50,7 +50,7 @@ const fixedPhrases: Readonly<Record<Language, readonly string[]>> = {
 };
 const minFixedTerm = 12;
 
-/** Tests whether a text contains a long term that it may not shorten. */
+/** @returns whether a text contains a long fixed term. Its length is not limited, because the term cannot be shortened. */
 function containsFixedTerm(catalogue: Catalogue, language: Language, text: string): boolean {
   const terms = [...catalogue[language]]
     .filter(([key]) => /^(common:terms|roles:(administrator|agent))\./.test(key))

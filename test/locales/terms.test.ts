@@ -34,7 +34,7 @@ describe('the checks of fixed terms', () => {
     });
     assert.deepEqual(wrongTerms(broken, small), [
       'de common:terms.save is “Sichern”, not “Speichern”',
-      'de common:terms.x is “X”, which is no fixed word',
+      'de common:terms.x is “X”, which is not a fixed term',
     ]);
   });
 

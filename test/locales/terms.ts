@@ -31,7 +31,9 @@ export function wrongTerms(catalogue: Catalogue, terms: readonly Row[]): string[
       if (term === undefined) return [];
       const fixed = terms.find((row) => row.key === term)?.[language];
       if (fixed === text) return [];
-      return [`${language} ${key} is “${text}”, ${fixed === undefined ? 'which is no fixed word' : `not “${fixed}”`}`];
+      return [
+        `${language} ${key} is “${text}”, ${fixed === undefined ? 'which is not a fixed term' : `not “${fixed}”`}`,
+      ];
     }),
   );
 }

@@ -36,7 +36,7 @@ export const shipped: readonly Row[] = [
   ],
   ['dashboard, user', '200 My profile · Change password'],
   ['user list, user', '403 Not available with this role'],
-  ['changing the own password, user', '200 Change password'],
+  ['changing one’s own password, user', '200 Change password'],
   [
     'recorded log entries',
     'user.blocked, users.delete refused: globalAdmin',
@@ -83,7 +83,7 @@ export const custom: readonly Row[] = [
   ],
   ['dashboard, user', '200 My profile · Change password'],
   ['user list, user', '403 Not available with this role'],
-  ['changing the own password, user', '200 Change password'],
+  ['changing one’s own password, user', '200 Change password'],
   [
     'recorded log entries',
     'secondFactor.setUp, user.blocked, users.delete refused: globalAdmin',

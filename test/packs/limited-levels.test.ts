@@ -25,5 +25,5 @@ async function asUser({ signIn, noah, notePage }: Scenario): Promise<void> {
   const user = await signIn(noah);
   await notePage('dashboard, user', user, paths.dashboard, '.tiles .tile-title');
   await notePage('user list, user', user, paths.users);
-  await notePage('changing the own password, user', user, paths.ownPassword);
+  await notePage('changing one’s own password, user', user, paths.ownPassword);
 }

@@ -21,11 +21,11 @@ export const shipped: readonly Row[] = [
   ],
   ['page after sign-in, Global admin', '/dashboard'],
   ['second factor on the profile, Global admin', '200 Set up authenticator app'],
-  ['removing the own second factor, Global admin', '200 Remove authenticator app'],
+  ['removing one’s own second factor, Global admin', '200 Remove authenticator app'],
   ['languages, Global admin', '200 English · Français · Deutsch'],
   ['page after sign-in, user', '/dashboard'],
   ['second factor on the profile, user', '200 Set up authenticator app'],
-  ['removing the own second factor, user', '200 Remove authenticator app'],
+  ['removing one’s own second factor, user', '200 Remove authenticator app'],
   ['languages, user', '200 English · Français · Deutsch'],
   [
     'minutes after which a temporary password still works',
@@ -76,7 +76,7 @@ export const custom: readonly Row[] = [
     '200 Set up authenticator app',
   ],
   [
-    'removing the own second factor, Global admin',
+    'removing one’s own second factor, Global admin',
     '403 You don’t have permission to do this',
     '200 Remove authenticator app',
     '403 You don’t have permission to do this',
@@ -108,7 +108,7 @@ export const custom: readonly Row[] = [
     '200 Set up authenticator app',
   ],
   [
-    'removing the own second factor, user',
+    'removing one’s own second factor, user',
     '200 Remove authenticator app',
     '200 Remove authenticator app',
     '403 You don’t have permission to do this',

@@ -44,7 +44,7 @@ async function withSecondFactor({
     const person = await signIn(user);
     await notePage(`second factor on the profile, ${who}`, person, paths.ownSecurity, secondFactor);
     const proof = { currentPassword: goodPassword, code: codeOf(user) };
-    await noteResponse(`removing the own second factor, ${who}`, person, paths.removeOwnSecondFactor, proof);
+    await noteResponse(`removing one’s own second factor, ${who}`, person, paths.removeOwnSecondFactor, proof);
     await notePage(`languages, ${who}`, person, paths.myProfile, 'select[name=language] option');
   }
 }

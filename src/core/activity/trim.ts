@@ -30,7 +30,7 @@ export const maxShareOf = ({ activityLog }: RegionRules): number =>
 
 /**
  * Deletes the entries of each log whose retention period has ended, in whole days (UTC), so that the trimming is
- * recorded once a day and not with every run. Safe to run concurrently in several processes.
+ * recorded once a day and not on every run. Safe to run concurrently in several processes.
  */
 export function trimLogs(deps: TrimDependencies): RetentionStep {
   const { rules, database } = deps;

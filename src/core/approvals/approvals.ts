@@ -92,7 +92,7 @@ async function insertRequest(
   await approvalsStore.insert(tx, scope, { ...approval, requesterEpoch: actor.epoch });
   const event = { kind: 'approval.asked', ...toEventData(approval), said: reason } as const;
   await activityStore.record(tx, scope, event, targetIdOf(subject), at);
-  // The email only states the requested action and the requester. The reason is shown in the portal.
+  // The email contains neither the reason nor the affected users; the portal shows them after sign-in.
   const message = { kind: 'approvalAsked', act: requested.act, until: expiresAt } satisfies Notice;
   const notices = eligible.map((user) => ({ userId: user.id, message, at }));
   await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, notices);

@@ -13,7 +13,7 @@ export type CsvColumn = (typeof csvColumns)[number];
 export type Heading =
   | {
       readonly column: CsvColumn;
-      /** If several headings mean the same column, the lowest rank has precedence. 0 for the headings of Parvis. */
+      /** If several headings mean the same column, the lowest rank has precedence. 0 for Parvis's own headings. */
       readonly rank: number;
     }
   | { readonly column: 'password' | 'reason' | 'usual' };

@@ -5,7 +5,7 @@ import type { Scope } from '../../domain/scope.ts';
 
 const rowsPerDelete = 1_000;
 
-/** @returns the values by which an import belongs to the actor */
+/** @returns the column values that identify the actor's imports */
 export function ownerColumns(scope: Scope) {
   return { tenant_id: scope.tenant.id, user_id: actingUserId(scope) };
 }

@@ -68,7 +68,7 @@ const count = (text: string, what: RegExp): number => text.match(what)?.length ?
 // Without phonetic letters, Syriac, Thaana and N’Ko: in Windows-1252, their sequences are `É’` and `ß“`.
 const utf8Sequence = /[\xC2-\xC8\xCE-\xDB][\x80-\xBF]|[\xE0-\xEF][\x80-\xBF]{2}|[\xF0-\xF4][\x80-\xBF]{3}/g;
 const nonAscii = /[\x80-\xFF]/g;
-// In Windows-1252, two or three letters and signs look like one character of UTF-8 now and then.
+// In Windows-1252, two or three letters and symbols occasionally form a valid UTF-8 sequence.
 const brokenPerSequence = 4;
 
 /** @returns whether a file with invalid bytes is UTF-8 that was edited by a program with another encoding */
@@ -83,8 +83,8 @@ async function isMostlyUtf8(bytes: Buffer): Promise<boolean> {
 
 const undefinedIn1252 = /[\x81\x8D\x8F\x90\x9D]/;
 const accented = /[^\0-\x7F]/gu;
-// What letters of other code pages look like: signs that touch a letter, quotation marks inside a word, a capital after a
-// small letter, and three foreign letters in a row.
+// What letters of other code pages look like: symbols next to a letter, quotation marks inside a word, a capital after a
+// lowercase letter, and three consecutive non-ASCII characters.
 const implausible = new RegExp(
   [
     '(?<=\\p{L})[‚ƒ„†‡ˆ‰‹›•˜¡¢£¤¥¦§¨©¬¯±²³µ¶¸¹¼½¾¿×÷]',

@@ -41,7 +41,7 @@ export type PasswordDownload =
     }
   | { readonly outcome: 'delivered'; readonly at: number }
   | { readonly outcome: 'underWay' }
-  /** All users have signed in or received another credential. */
+  /** Every added user has signed in, received another credential, or been blocked or deleted. */
   | { readonly outcome: 'noNewcomers' }
   /** The rules require email, but the portal has no mail server. */
   | { readonly outcome: 'noMail' };

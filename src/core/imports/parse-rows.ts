@@ -22,7 +22,7 @@ export interface ParsedRow {
   /** The names that must not be stored, and why. They do not matter in a row that leaves the stored name as it is. */
   readonly nameFaults: readonly (FieldFault & { readonly field: NameField })[];
   readonly faults: readonly FieldFault[];
-  /** The cells as in the file, in case that the row is refused. */
+  /** The cells as in the file, kept in case the row is refused. */
   readonly cells: RefusedCells;
 }
 

@@ -91,7 +91,7 @@ class ObservedClock implements TrustedClock {
     if (now - trustedAt >= advanceEveryMs) await trustedClockStore.advanceForOperator(database, now);
   }
 
-  // Warn at most once an hour, unless the clock was set again, because a warning with every run, every ten minutes,
+  // Warn at most once an hour, unless the clock was set again, because a warning on every run, every ten minutes,
   // would fill the log.
   #warn(now: number, trustedAt: number, fault: ClockFault): void {
     const { monotonic, log } = this.#parts;

@@ -4,7 +4,7 @@ import type { User } from './user.ts';
 type Holder = Pick<User, 'state' | 'deletedAt'>;
 type Rules = Pick<RegionRules, 'restoreWindowDays'>;
 
-/** @returns until when a deleted user can be restored, epoch ms; null if the user is not deleted, or no longer restorable */
+/** @returns the end of the period in which a deleted user can be restored, epoch ms; null if it is over or the user exists */
 function restorableUntil(rules: Rules, user: Holder, now: number): number | null {
   const until = (user.deletedAt ?? 0) + restoreWindowMs(rules);
   return user.state === 'deleted' && until > now ? until : null;

@@ -73,7 +73,7 @@ function usualPlaceOf(alphabet: readonly string[], letter: string): string {
   return alphabet === latin ? placeOf(untailored, alphabet, letter) : foldName(letter);
 }
 
-/** @returns the letter as which a unit is sorted; if there is none, the letter before it, with a plus sign */
+/** @returns the letter that a unit sorts as; if there is none, the preceding letter with a plus sign */
 function placeOf(collator: Intl.Collator, alphabet: readonly string[], unit: string): string {
   const before = alphabet.findLast((letter) => collator.compare(letter, unit) <= 0) ?? '';
   return collator.compare(before, unit) === 0 ? before : `${before}+`;

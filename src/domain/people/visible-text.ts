@@ -7,7 +7,8 @@
 // and line breaks are kept, because they separate words.
 const invisible = /(?![\t-\r])[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cc}\u2800\uFFF9-\uFFFB]/gu;
 
-// Joiners and variation selectors belong to names in Persian, in Indic scripts and with emoji, but only between signs.
+// Names in Persian, in Indic scripts and with emoji contain joiners and variation selectors, but only next to visible
+// characters.
 const invisibleInNames =
   /(?![\t-\r\u200C\u200D])[[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cc}\u2800\uFFF9-\uFFFB]--\p{Variation_Selector}]/gv;
 const strayVariationSelector =
@@ -19,7 +20,7 @@ const visible = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
 /** Removes all invisible characters. For what people copy and compare: user names, passwords, links and searches. */
 export const removeInvisible = (text: string): string => text.replace(invisible, '');
 
-/** Removes invisible characters from a name, except joiners and variation selectors between visible signs. */
+/** Removes invisible characters from a name, except joiners and variation selectors next to visible characters. */
 export const removeInvisibleFromName = (name: string): string =>
   name.replace(invisibleInNames, '').replace(strayVariationSelector, '').replace(strayJoiner, '');
 

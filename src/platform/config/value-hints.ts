@@ -10,7 +10,7 @@ const encodingHint =
 
 const quoted = /^(["']).*\1$/s;
 
-// Drivers accept a PostgreSQL URL with credentials and without a host, which is no valid URL.
+// Drivers accept a PostgreSQL URL with credentials and without a host, which is not a valid URL.
 const parse = (text: string): URL | null => URL.parse(text) ?? URL.parse(text.replace('@/', '@localhost/'));
 
 // An unencoded / ? or # in a password ends the host, so that the @ before the real host is in the path or after it.

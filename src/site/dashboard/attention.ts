@@ -39,7 +39,7 @@ export async function attentionItems(
   ];
   const fewGlobalAdmins: AttentionItem = {
     icon: 'shield',
-    title: 'dashboard:fewGlobalAdmins.title',
+    title: globalAdmins === 0 ? 'dashboard:fewGlobalAdmins.noneTitle' : 'dashboard:fewGlobalAdmins.title',
     count: globalAdmins,
     text: 'dashboard:fewGlobalAdmins.text',
     href: `${paths.users}?level=global`,

@@ -35,7 +35,7 @@ export interface ImportPage {
   readonly stage: Stage;
   /** What was noticed while the file was read. */
   readonly notes: readonly NoteModel[];
-  /** The columns that must be left out before the import can be confirmed. */
+  /** The columns that are not imported. The user must agree to leave them out before confirming. */
   readonly columns: readonly TickedColumn[];
   /** The number of rows that can be imported. */
   readonly importableRows: number;

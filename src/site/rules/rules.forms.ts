@@ -19,10 +19,10 @@ const form = z.object(
   Object.fromEntries(tenantRuleNames.map((name) => [name, field])) as Record<TenantRule, typeof field>,
 );
 
-/** The own rules that the page showed, as a hidden field of the form. */
+/** The tenant's own rules that the page showed, as a hidden field of the form. */
 export const serializeOwnRules = (own: TenantRules): string => JSON.stringify(own);
 
-/** @returns the own rules that the page showed; null if the form does not contain them or they are malformed */
+/** @returns the tenant's own rules that the page showed; null if the form does not contain them or they are malformed */
 export function readSeenRules(body: unknown): TenantRules | null {
   const seen = seenForm.safeParse(body ?? {}).data?.seen;
   return seen === undefined ? null : (seen as TenantRules);

@@ -61,7 +61,7 @@ async function findTenant({ region, track, tenant }: Scenario): Promise<void> {
   tenant.tenantId = track('id of a tenant', 'person', listed?.id ?? '');
 }
 
-/** The steps with actions of administrators on a single user. */
+/** The steps that add, change, block or reset a single user, also with the operator's commands. */
 export const userSteps: readonly Step[] = [
   {
     title: 'Add a user, after an invalid form',
@@ -88,7 +88,7 @@ export const userSteps: readonly Step[] = [
     },
   },
   {
-    title: 'Replace the temporary password at the forced change, then change the own password',
+    title: 'Replace the temporary password at the forced change, then change it again',
     act: async (scenario) => {
       const member = getAccount(scenario, 'member');
       await replacePassword(scenario, 'member');

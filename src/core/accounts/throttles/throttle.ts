@@ -27,7 +27,7 @@ export interface Throttle {
   shouldRecordFailure(attempt: Attempt): Promise<boolean>;
   /** Undoes the count of an attempt that could not be checked. */
   refund(attempt: Attempt): Promise<void>;
-  /** Resets the counters after the right password. */
+  /** After the right password, deletes the failures of the user name from this address, and does not count the attempt. */
   reset(attempt: Attempt): Promise<void>;
   /**
    * Counts expensive actions of a signed-in user.
