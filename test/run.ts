@@ -69,7 +69,7 @@ async function work(waiting: string[][]): Promise<void> {
   }
 }
 
-const waiting = groupIntoProcesses(files);
+const waiting = groupIntoProcesses(files, { long });
 // Use one more worker than there are cores, because some tests mostly wait for a server or a time limit.
 await Promise.all(Array.from({ length: availableParallelism() + 1 }, () => work(waiting)));
 await dropDatabases();

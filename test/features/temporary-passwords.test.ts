@@ -174,12 +174,14 @@ describe('a password reset and a password change at the same time', async () => 
     await admin.visit(address);
     waiting = [];
     // A response without a hash, such as a 503 on a busy machine, must not leave the other side waiting.
-    const release = (): void => waiting?.forEach((resolve) => resolve());
+    const release = (): void => {
+      waiting?.forEach((resolve) => resolve());
+      waiting = null;
+    };
     const [changed, reset] = await Promise.all([
       user.send('POST', '/change-password', formOf(chosen)).finally(release),
       admin.send('POST', address, { epoch: String(zoe.epoch) }).finally(release),
     ]);
-    waiting = null;
     if (changed.status === 503 || reset.status === 503) return 'busy';
     const secret = /id="temporary-password"[^>]*>([^<]+)</.exec(reset.text)?.[1] ?? '';
     const row = await userRowOf<PasswordRow>(portal.database, zoe.id);

@@ -27,9 +27,13 @@ const needsOwnProcess = (file: string): boolean =>
 
 const filesPerProcess = 8;
 
-/** @returns the files that run together in each process, in the order in which the processes start */
-export function groupIntoProcesses(files: readonly string[]): string[][] {
+/**
+ * @param long whether each file runs for minutes, so that it has a process of its own
+ * @returns the files that run together in each process, in the order in which the processes start
+ */
+export function groupIntoProcesses(files: readonly string[], { long }: { long: boolean }): string[][] {
   const ordered = files.toSorted((one, other) => folderRank(one) - folderRank(other));
+  if (long) return ordered.map((file) => [file]);
   const alone = ordered.filter(needsOwnProcess).map((file) => [file]);
   const folder = Map.groupBy(
     ordered.filter((file) => !needsOwnProcess(file)),
