@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { paths } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { newPage, openBrowser, servePortal, type ServedPortal, signInByRequest } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 
 describe('bulk actions in the user list', { skip: skipWithout('chromium', chromium()) }, () => {
@@ -21,7 +21,7 @@ describe('bulk actions in the user list', { skip: skipWithout('chromium', chromi
   });
 
   async function inList(javaScript: boolean): Promise<Page> {
-    const page = await signIn(await newPage(browser, portal, { javaScript }), admin);
+    const page = await signInByRequest(await newPage(browser, portal, { javaScript }), portal, admin);
     await page.goto(paths.users);
     return page;
   }

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { newPage, openBrowser, servePortal, type ServedPortal, signInByRequest } from '../support/browser.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { allVisitors } from './tour.ts';
@@ -115,7 +115,7 @@ describe('the content security policy in a browser', { skip: skipWithout('chromi
     const users = [];
     for (const displayName of names)
       users.push(await aUser(portal, tenant, { displayName, firstName: displayName, lastName: displayName }));
-    const page = await signIn(await newPage(browser, portal), admin);
+    const page = await signInByRequest(await newPage(browser, portal), portal, admin);
     const noted = await watch(page);
     await page.goto(`/account-settings/user-management?q=${encodeURIComponent('"><script>alert(1)</script>')}`);
     await page.goto('/account-settings/user-management');

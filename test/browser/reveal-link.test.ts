@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
+import { newPage, openBrowser, servePortal, type ServedPortal, signInByRequest } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { openTab, type Tab } from './history.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
@@ -23,7 +23,7 @@ describe('a one-time link on the reset page', { skip: skipWithout('chromium', ch
 
   async function reveal(javaScript = true): Promise<{ page: Page; user: TestUser; token: string }> {
     const user = await aUser(portal, tenant);
-    const page = await signIn(await newPage(browser, portal, { javaScript }), admin);
+    const page = await signInByRequest(await newPage(browser, portal, { javaScript }), portal, admin);
     await page.goto(resetPasswordPath(user.id));
     await page.click('main form button');
     const link = await page.locator('#hand-over-link').innerText();

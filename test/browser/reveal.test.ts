@@ -6,7 +6,15 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
-import { newPage, openBrowser, servePortal, signIn, type PageOptions, type ServedPortal } from '../support/browser.ts';
+import {
+  newPage,
+  openBrowser,
+  servePortal,
+  signIn,
+  type PageOptions,
+  type ServedPortal,
+  signInByRequest,
+} from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { openTab, type Tab } from './history.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -25,7 +33,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
 
   async function reveal(options: PageOptions = {}) {
     const user = await aUser(portal, tenant, { language: 'de' });
-    const page = await signIn(await newPage(browser, portal, options), admin);
+    const page = await signInByRequest(await newPage(browser, portal, options), portal, admin);
     await page.goto(resetPasswordPath(user.id));
     const answer = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.click('main form button');

@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { newPage, openBrowser, servePortal, signIn } from '../support/browser.ts';
+import { newPage, openBrowser, servePortal, signInByRequest } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 
@@ -23,8 +23,12 @@ describe('the user form in a browser', { skip: skipWithout('chromium', chromium(
 
     it(`does not restore a level that has been removed in the meantime, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin', administratorLevel: 'global' });
-      const stale = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
-      const newer = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), bea);
+      const stale = await signInByRequest(
+        await newPage(browser, portal, { language: 'en', javaScript }),
+        portal,
+        camille,
+      );
+      const newer = await signInByRequest(await newPage(browser, portal, { language: 'en', javaScript }), portal, bea);
       await stale.goto(userPath(user.id));
       await newer.goto(userPath(user.id));
       await newer.selectOption('#administratorLevel', 'none');
@@ -41,7 +45,11 @@ describe('the user form in a browser', { skip: skipWithout('chromium', chromium(
 
     it(`shows a conflict at the top of the page and keeps the input, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
-      const page = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
+      const page = await signInByRequest(
+        await newPage(browser, portal, { language: 'en', javaScript }),
+        portal,
+        camille,
+      );
       await page.goto(userPath(user.id));
       await usersStore.update(portal.database, tenant.scope, user.id, { agentLevel: 'sales' });
       await page.fill('#lastName', 'Roy');
@@ -65,7 +73,11 @@ describe('the user form in a browser', { skip: skipWithout('chromium', chromium(
 
     it(`keeps the input after a validation error, ${how}`, async () => {
       const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
-      const page = await signIn(await newPage(browser, portal, { language: 'en', javaScript }), camille);
+      const page = await signInByRequest(
+        await newPage(browser, portal, { language: 'en', javaScript }),
+        portal,
+        camille,
+      );
       await page.goto(userPath(user.id));
       for (const field of ['#firstName', '#lastName', '#displayName']) await page.fill(field, '');
       await page.selectOption('#administratorLevel', 'billing');
