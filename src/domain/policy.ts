@@ -130,7 +130,7 @@ function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Targ
 }
 
 /**
- * The policy for deleting one or more users. Above a limit per day, a second administrator must approve.
+ * Decides on deleting one or more users. Above a limit per day, a second administrator must approve.
  * @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same person
  */
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): PolicyDecision {
@@ -139,7 +139,7 @@ export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefor
   return needsApproval(scope, 'delete', targets, deletedBefore) ? requireApproval(scope, 'delete', targets) : allow;
 }
 
-/** The policy for changing the tenant's rules. @param loosens whether the change relaxes an approval rule */
+/** Decides on a change of the tenant's rules. `loosens` is whether the change relaxes an approval rule. */
 export function maySetRules(scope: Scope, loosens: boolean): PolicyDecision {
   const decision = may(scope, 'accountSettings.edit');
   return decision.allowed && loosens && needsApproval(scope, 'loosenRules', [])
@@ -153,7 +153,7 @@ export interface Levels {
 }
 
 /**
- * The policy for assigning levels to a user. Users cannot change their own levels, and only Global admins can assign or
+ * Decides on assigning levels to a user. Users cannot change their own levels, and only Global admins can assign or
  * remove the Global admin level.
  * @param target the user with the current levels; null for a new user
  */

@@ -109,7 +109,7 @@ export interface RegionRules {
     readonly for: readonly ApprovalRule[];
     /** How many users one administrator may delete within a day without approval. */
     readonly deleteMoreThan: number;
-    /** How long a request waits for approval. */
+    /** The time limit for the approver's decision, and again for the requester to perform the action. */
     readonly withinHours: number;
   };
   readonly activityLog: {

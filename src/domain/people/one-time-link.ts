@@ -61,7 +61,11 @@ export interface LinkState {
   readonly tenant: { readonly state: TenantState };
 }
 
-/** @returns whether a link is valid: not used, expired or superseded by a sign-in or new credentials */
+/**
+ * @returns whether a link is valid: it is not used, expired or superseded by a sign-in or new credentials, and its user
+ * and tenant are active
+ * @param now the current time, epoch ms
+ */
 export function isLinkValid({ epoch, createdAt, expiresAt, openedAt, user, tenant }: LinkState, now: number): boolean {
   const signedInSince = user.lastSignInAt !== null && user.lastSignInAt > createdAt;
   const isSuperseded = user.epoch !== epoch || signedInSince;
