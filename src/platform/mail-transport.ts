@@ -88,7 +88,10 @@ class MailPool {
   }
 }
 
-/** Connects to the mail server and signs in. @throws an error without user name and password if that fails */
+/**
+ * Connects to the mail server and signs in.
+ * @throws an error without user name and password if that fails
+ */
 export async function verifySmtpServer(config: SmtpConfig): Promise<void> {
   const { createTransport: create } = await import('nodemailer');
   await create(smtpOptions(config, defaultTimeouts))

@@ -23,7 +23,7 @@ export function createSqliteFile(file: string): void {
 }
 
 /**
- * Opens an existing file with two connections: one of Knex for writes, and a read-only one for prepared reads. In WAL
+ * Opens an existing file with two connections: one in Knex for writes, and a read-only one for prepared reads. In WAL
  * mode a reader sees the last commit, never an unfinished transaction.
  * @param onFault called once per fault of the file: it was deleted, replaced, or is damaged
  * @param isReadOnly whether every write is rejected
