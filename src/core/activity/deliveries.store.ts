@@ -32,7 +32,7 @@ export interface DeliveryRow {
   id: string;
   subscriber: string;
   tenant_id: string;
-  /** Place of the entry in the tenant's log. */
+  /** Place of the entry in the tenant's log; null for a direct message. */
   event_place: number | null;
   user_id: string | null;
   actor_id: string | null;

@@ -52,7 +52,10 @@ export interface PerformDependencies {
   readonly clock: () => number;
 }
 
-/** Consumes an approved request. @returns null if it is not approved or no longer valid */
+/**
+ * Consumes an approved request.
+ * @returns null if it is not approved or no longer valid
+ */
 async function consumeApproval(
   deps: PerformDependencies,
   tx: Database,
@@ -115,7 +118,8 @@ function performChange(deps: PerformDependencies, scope: Scope, found: Approval,
     const changed = await usersStore.findMany(tx, scope, ids, among);
     for (const user of changed) {
       const { outcome } = await performAction(tx, scope, user.id, step, clock());
-      // The policy has just allowed the action under the same lock, so this is unexpected. Throw, to roll everything back.
+      // The policy has just allowed the action under the same lock, so this is unexpected. Throw, to roll everything
+      // back.
       if (outcome === 'refused') throw new Failure('forbidden');
     }
     return { outcome: 'changed', approval };
@@ -127,7 +131,8 @@ async function performRemoval(deps: PerformDependencies, scope: Scope, found: Ap
   const performed = await performChange(deps, scope, found, removeSecondFactorAction);
   const [target] = found.subject.users;
   const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
-  // As for a removal without approval, failed attempts with the removed factor must not lock the user out of the next one.
+  // As for a removal without approval, failed attempts with the removed factor must not lock the user out of the next
+  // one.
   if (user !== null) await throttle.codes.deleteCounts(user);
   return performed;
 }

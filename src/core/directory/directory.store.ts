@@ -84,7 +84,10 @@ export async function storeKey(database: Database, region: string, publicKey: st
   await database.knex('directory_keys').insert({ region, public_key: publicKey }).onConflict('region').merge();
 }
 
-/** Deletes the route of a domain. @returns whether it existed */
+/**
+ * Deletes the route of a domain.
+ * @returns whether it existed
+ */
 export async function remove(database: Database, domain: string): Promise<boolean> {
   return (await database.knex('routes').where({ domain }).delete()) === 1;
 }

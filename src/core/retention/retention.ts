@@ -79,7 +79,7 @@ export interface RetentionDependencies {
   readonly rules: RegionRules;
   readonly stepsFor: StepsFor;
   readonly trustedClock: TrustedClock;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
   readonly monotonic: () => number;
   readonly log: Logger;
@@ -151,7 +151,10 @@ async function run(deps: RetentionDependencies, warnings: Map<string, number>, s
   if (error !== undefined) throw error;
 }
 
-/** @returns the steps that delete data by time: after the correction of times, deleted users, the activity log, and expired data */
+/**
+ * @returns the steps that delete data by time: after the correction of times, deleted users, the activity log, and
+ * expired data
+ */
 export function retentionSteps(parts: {
   database: Database;
   rules: RegionRules;

@@ -6,7 +6,7 @@ function insert(database: Database, trustedAt: number) {
   return database.knex('retention_clock').insert({ id: onlyRow, trusted_at: trustedAt }).onConflict('id');
 }
 
-/** @returns the trusted time, or null before the first run */
+/** @returns the trusted time, epoch ms; null before the first run */
 export async function findForOperator(database: Database): Promise<number | null> {
   const row = await database.knex<{ id: number; trusted_at: number }>('retention_clock').where({ id: onlyRow }).first();
   return row?.trusted_at ?? null;

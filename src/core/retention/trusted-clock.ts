@@ -40,7 +40,10 @@ const warnings: Readonly<Record<ClockFault, string>> = {
   behind: 'The clock is more than a day behind the time at which it was last trusted. Nothing was deleted',
 };
 
-/** @returns why the clock cannot be right, if it is too far from the trusted time for time-based deletion; otherwise null */
+/**
+ * @returns whether the clock is ahead or behind, if it is too far from the trusted time for time-based deletion; null
+ * otherwise
+ */
 export function findClockFault(now: number, trustedAt: number): ClockFault | null {
   if (Math.abs(now - trustedAt) <= maxDistanceMs) return null;
   return now > trustedAt ? 'ahead' : 'behind';

@@ -16,7 +16,10 @@ export type AcceptedCodeKind = 'app' | 'recovery';
 // A plain hash is enough: 120 random bits cannot be recovered from a digest (OWASP ASVS 5.0, 6.5.2).
 const digestOf = (userId: string, code: string): string => sha256(`${userId}|${code}`);
 
-/** Generates ten recovery codes. @returns the codes to show once, and the digests to store */
+/**
+ * Generates ten recovery codes.
+ * @returns the codes to show once, and the digests to store
+ */
 export function newRecoveryCodes(userId: string): { codes: string[]; digests: string[] } {
   const codes = Array.from({ length: recoveryCodeCount }, () => recoveryCode(randomBytes(recoveryCodeBytes)));
   return { codes, digests: codes.map((code) => digestOf(userId, code)) };

@@ -65,13 +65,13 @@ const byUsername = find('username');
 
 const byId = find('id');
 
-/** Looks up a user without a scope. For sign-in only, when the tenant is not known yet. */
+/** Looks up a user without a scope, for sign-in only. Returns null if no user has this user name. */
 export async function findForSignInAcrossTenants(database: Database, username: string): Promise<Credentials | null> {
   const [row] = await byUsername(database, { value: username });
   return row ? toCredentials(row) : null;
 }
 
-/** @returns the credentials of the scope's acting user */
+/** @returns the credentials of the acting user; null unless that is a user of the scope's tenant */
 export async function findOwn(database: Database, scope: Scope): Promise<Credentials | null> {
   const [row] = await byId(database, { value: actingUserId(scope) });
   return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;

@@ -5,7 +5,7 @@ import { joinGrantDetails, openGrantColumns } from './support-grants.store.ts';
 import { liveSessionColumns, toLiveSession, type LiveSession, type LiveSessionRow } from './sessions.mapping.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 
-/** A session in its user's list of sessions. The `id` alone does not give access to the session. */
+/** A session in its user's list of sessions. The `id` alone does not give access to it. Times in epoch ms. */
 export interface OwnSession {
   readonly id: string;
   readonly address: string | null;
