@@ -15,7 +15,7 @@ export interface ApprovalsPage {
 
 export interface ApprovalPage {
   readonly approval: ApprovalModel;
-  /** Whether the requester gave the current user their level, in which case the user must not approve the request. */
+  /** Whether the user must not approve the request, because the user and the requester are not independent. */
   readonly isDependent: boolean;
   readonly approvers: readonly NamedUser[];
   readonly ineligible: readonly NamedUser[];
