@@ -94,7 +94,8 @@ export async function getConfigOfRegion(io: CommandIo): Promise<Config> {
 
 /**
  * Reads the configuration for a command that generates a key of the region on first use. Creates the schema of an empty
- * database first, because a key without a database would show that the database is missing. Never migrates.
+ * database first, because a key without a database would show that the database is missing. Never migrates an existing
+ * schema.
  */
 export async function getConfigForKeys(io: CommandIo): Promise<Config> {
   const { config, isNew } = await inspectDatabase(io);

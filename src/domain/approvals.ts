@@ -16,7 +16,7 @@ export interface ApprovalTarget {
   readonly id: string;
   readonly epoch: number;
   readonly administratorLevel: AdministratorLevel;
-  /** Missing in requests that older versions created. */
+  /** When the Global admin level was last removed, epoch ms; null if never, missing in requests of older versions. */
   readonly globalAdminUntil?: number | null;
 }
 

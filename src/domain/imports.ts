@@ -81,11 +81,11 @@ export interface OtherColumn {
 
 /** What was noticed while a file was read, to be shown when the import is checked. */
 export interface ImportNotes {
-  /** The encoding, if it had to be guessed. */
+  /** The encoding, if it had to be guessed; otherwise null. */
   readonly encoding: 'windows-1252' | null;
   /** What the rows above the headings contain. */
   readonly skipped: readonly string[];
-  /** The heading of the column of user names, if it isn't Parvis's own heading. */
+  /** The heading of the column of user names, if it is not a heading of Parvis; otherwise null. */
   readonly usernameHeading: string | null;
   /** The headings of columns with passwords. These are never read. */
   readonly passwordHeadings: readonly string[];

@@ -84,7 +84,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   // The email with the link is the notification.
   'recovery.linkMailed': noNotice,
   'activity.exported': noNotice,
-  // Not sent to the affected users. The possible approvers are notified when the request is created.
+  // The affected users are not notified. The possible approvers are notified when the request is created.
   'approval.asked': noNotice,
   'approval.confirmed': ({ act }) => ({ kind: 'approvalConfirmed', act }),
   'approval.declined': ({ act }) => ({ kind: 'approvalDeclined', act }),

@@ -89,7 +89,7 @@ const isGlobalAdmin = (principal: TenantPrincipal): boolean =>
 
 const approvalActionFor: Readonly<Partial<Record<Action, ApprovalAction>>> = {
   'users.resetPassword': 'resetPassword',
-  // Issues first passwords to imported users, who may have become Global admins in the meantime.
+  // Includes issuing first passwords or links to imported users, who may have become Global admins in the meantime.
   'users.import': 'resetPassword',
   'users.removeSecondFactor': 'removeSecondFactor',
   'users.restore': 'restore',

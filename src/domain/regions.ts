@@ -132,7 +132,7 @@ const hourMs = 60 * minuteMs;
 export const temporaryPasswordLifetimeMs = (rules: RegionRules): number =>
   rules.temporaryPassword.lifetimeHours * hourMs;
 
-/** @returns the time limit for replacing a temporary password after sign-in, in ms */
+/** @returns the time limit for choosing a password after signing in with a temporary one or opening a link, in ms */
 export const passwordChangeWindowMs = (rules: RegionRules): number =>
   rules.temporaryPassword.changeWithinMinutes * minuteMs;
 

@@ -81,7 +81,7 @@ export const actionsOnUsers: ReadonlySet<Action> = new Set<Action>([
   'users.resetPassword',
   'users.removeSecondFactor',
   'users.endSessions',
-  // Issues passwords to imported users, who may have become administrators in the meantime.
+  // Includes issuing passwords or links to imported users, who may have become administrators in the meantime.
   'users.import',
   'personalData.erase',
 ]);

@@ -7,7 +7,7 @@ import type { TenantState } from './tenant.ts';
 export const supportLevels = ['look', 'manage'] as const;
 export type SupportLevel = (typeof supportLevels)[number];
 
-/** Maximum length of the purpose of a grant, in UTF-16 code units. */
+/** Maximum length of the purpose of a grant, in Unicode code points. */
 export const maxPurposeLength = 300;
 
 /** When a grant was given and when it expires, epoch ms. At `endsAt`, the grant is no longer valid. */

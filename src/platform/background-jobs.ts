@@ -4,7 +4,7 @@ import type { Fault, OutageReporter } from './outages.ts';
 
 /** A periodic background job. It runs on every node, possibly at the same time, so it must be idempotent. */
 export interface Job {
-  /** For log messages. */
+  /** The name in log messages. */
   readonly name: string;
   readonly everyMs: number;
   /**

@@ -14,9 +14,9 @@ export interface Transport {
 
 /** Timeouts for the mail server, in ms. */
 export interface MailTimeouts {
-  /** For the DNS lookup, the connection and the greeting. */
+  /** The timeout for the DNS lookup, for the connection and for the greeting. */
   readonly connectMs: number;
-  /** For each response. */
+  /** The timeout for each response. */
   readonly responseMs: number;
   /** How long connections stay open after the last email. */
   readonly idleMs: number;

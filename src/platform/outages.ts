@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 /** A service or resource that requests and jobs depend on, as the log names it. */
 export interface Dependency {
-  /** Such as `PostgreSQL`. Faults with the same name belong to the same outage. */
+  /** The name for the log, such as `PostgreSQL`. Faults with the same name belong to the same outage. */
   readonly name: string;
   /** The setting that an operator checks; null if there is none. */
   readonly setting: string | null;

@@ -50,7 +50,10 @@ export function listenFaultOf(error: unknown, host: string, port: number): Start
   return new StartFault({ setting }, error, listenFaults[code]?.(address));
 }
 
-/** @returns the setting at the beginning of a fault in the configuration, and the file that the fault names */
+/**
+ * @param fault a fault in the configuration, which begins with the name of the setting
+ * @returns the setting and, if the fault names a file, the file; null if the fault names no setting
+ */
 export function placeOfSettingFault(fault: string): StartFaultPlace | null {
   const [, setting, file] = /^([A-Z][A-Z_]+): (?:(\/[^:]+\.json): )?/.exec(fault) ?? [];
   if (setting === undefined) return null;

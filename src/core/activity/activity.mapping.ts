@@ -26,7 +26,7 @@ export interface ActivityRow {
 export interface NamedRow extends ActivityRow {
   actor_name: string | null;
   target_name: string | null;
-  /** The tenant's key, from which the pseudonyms of erased users are derived. */
+  /** The tenant's key, from which the pseudonyms of erased users are derived; null if none has been erased. */
   pseudonym_key: string | null;
   previous_hash: string | null;
 }

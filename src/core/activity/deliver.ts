@@ -189,7 +189,7 @@ async function postponeOrGiveUp(
   return claimsStore.postpone(database, delivery, now + waitMs(attempts));
 }
 
-/** Exponential backoff from one minute to six hours. The jitter spreads deliveries that failed at the same time. */
+/** Exponential backoff up to six hours, with jitter, which spreads deliveries that failed at the same time. */
 const waitMs = (attempts: number): number =>
   Math.round(Math.min(minuteMs * 2 ** (attempts - 1), claimsStore.maxWaitMs) * (0.5 + Math.random() / 2));
 

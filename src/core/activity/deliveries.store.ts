@@ -9,7 +9,7 @@ import { subscribersOf } from './subscribers.ts';
 /** An event as recorded in a tenant's log. */
 export interface RecordedEntry extends RecordedEvent {
   readonly tenantId: string;
-  /** Null for the operator. */
+  /** The acting user; null for the operator and for jobs. */
   readonly actorId: string | null;
   /** Place of the entry in the tenant's log. */
   readonly place: number;

@@ -23,8 +23,8 @@ export interface Transition {
 }
 
 const maxListed = 100;
-// Larger than the maximum number of users in a request. Even if all affected users are administrators, the list
-// therefore contains others, who can approve.
+// The limit is larger than the maximum number of users in a request. Even if all affected users are administrators, the
+// list therefore contains others, who can approve.
 const maxAdministrators = 100;
 // Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on
 // administrators.

@@ -162,6 +162,7 @@ function performRulesChange(deps: PerformDependencies, scope: Scope, found: Appr
  * Performs an action that another administrator has approved. It can be performed only once, and only by the requester.
  * All conditions are checked again under the tenant's lock. The changes, the end of the request and their log entries
  * are written in one transaction.
+ * @throws Failure notFound, forbidden for any other user, or conflict while the request has not been decided
  */
 export async function perform(deps: PerformDependencies, scope: Scope, id: string): Promise<Performed> {
   const { approvals } = deps;

@@ -8,7 +8,7 @@ export interface DirectoryRoute {
   readonly region: string;
 }
 
-// SQLite accepts at most 500 rows per statement.
+// On SQLite, Knex inserts several rows with a compound SELECT, which can have at most 500 terms.
 const rowsPerInsert = 400;
 
 // Returns a region of null for a domain of a tenant of this region, which takes precedence over any route.

@@ -31,7 +31,7 @@ export async function claim(
 }
 
 /**
- * Extends the lease of a download.
+ * Extends the lease of a download to `until` (epoch ms).
  * @returns whether the caller still held the lease
  */
 export async function renew(

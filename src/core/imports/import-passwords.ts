@@ -99,7 +99,7 @@ async function issueBatch(
   return credentials.filter(({ userId }) => issued.has(userId)).map(toIssuedPassword);
 }
 
-/** @returns the IDs of the users whose credential was stored */
+/** @returns the IDs of the users whose credential was stored; `at` is the time of issue, epoch ms */
 async function storeAllowed(
   deps: ImportPasswordsDependencies,
   tx: Database,

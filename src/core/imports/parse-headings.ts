@@ -16,7 +16,7 @@ export interface Columns {
 
 const maxQuoteLength = 40;
 const maxNamed = 5;
-/** More columns can't be reviewed on a page. */
+/** The maximum number of unknown columns. A page with more of them could not be reviewed. */
 const maxOtherColumns = 100;
 
 export const quote = (text: string): string => {

@@ -12,7 +12,7 @@ type Value = string | number | null;
 type Row = Record<string, Value>;
 
 const rowsPerQuery = 1_000;
-// SQLite accepts at most 500 values per statement.
+// A small number of keys per statement, because each SQLite query blocks the event loop.
 const idsPerQuery = 400;
 
 const countOf = async (query: Knex.QueryBuilder): Promise<number> => {
@@ -76,7 +76,7 @@ export async function remove(database: Database, table: TenantTable, tenantId: s
   await rowsOf(database, table, tenantId).delete();
 }
 
-/** Inserts the rows of a bundle, and adds users to the search index: at most 500 per call. */
+/** Inserts rows of a bundle into their table, and adds users to the search index. */
 export async function insert(
   database: Database,
   { name }: TenantTable,

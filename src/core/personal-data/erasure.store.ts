@@ -35,7 +35,7 @@ interface OverdueRow {
   readonly own_rules: string;
 }
 
-/** @returns the display names that a user has had. Any of them may be stored as the issuer of a temporary password */
+/** @returns the display names that a user has had. Any of them may be stored as the issuer of a password or link */
 async function namesOf(database: Database, scope: Scope, user: User): Promise<string[]> {
   const entries = (await database
     .knex('activity')

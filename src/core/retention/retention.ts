@@ -35,6 +35,7 @@ const warnEveryMs = 60 * 60_000;
 export const minLimit = 1_000;
 
 /**
+ * @param now the current time, epoch ms
  * @returns the number of due rows and the limit, if the limit is exceeded and an operator must confirm the deletion;
  * null otherwise
  */
@@ -166,7 +167,7 @@ export function retentionSteps(parts: {
     { countDue: () => Promise.resolve({}), purge: (now) => correctFutureTimes(database, now) },
     erasure.purge,
     trimLogs({ database, rules, scopeOf }),
-    // Without a limit, because expired data is no longer valid.
+    // This step has no limit, because expired data is no longer valid.
     {
       countDue: (now) => countExpired(database, rules, now),
       purge: (now, stopping, countDeleted) => purge(database, rules, now, { stopping, countDeleted }),

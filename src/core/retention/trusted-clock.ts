@@ -5,7 +5,10 @@ import { trimStore } from '../activity/index.ts';
 
 /** Decides whether the clock is reliable enough for time-based deletion. */
 export interface TrustedClock {
-  /** Called once by each run that performs time-based deletion. Safe to call concurrently from several processes. */
+  /**
+   * Called once by each run that performs time-based deletion. Safe to call concurrently from several processes.
+   * @returns whether the run may delete data by time
+   */
   isTrusted(): Promise<boolean>;
 }
 
@@ -41,6 +44,8 @@ const warnings: Readonly<Record<ClockFault, string>> = {
 };
 
 /**
+ * @param now the current time, epoch ms
+ * @param trustedAt the trusted time, epoch ms
  * @returns whether the clock is ahead or behind, if it is too far from the trusted time for time-based deletion; null
  * otherwise
  */

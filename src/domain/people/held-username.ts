@@ -15,6 +15,7 @@ function restorableUntil(rules: Rules, user: Holder, now: number): number | null
 
 /**
  * @param holder the user of the tenant who has the user name; null if it is a user of another tenant
+ * @param now the current time, epoch ms
  * @returns the error code for adding a user with a user name that is in use
  */
 export const heldUsernameCode = (

@@ -92,7 +92,7 @@ export interface EnteredCode {
   readonly code: string;
 }
 
-// Longer than any code with spaces and hyphens.
+// The limit exceeds the length of any code with spaces and hyphens.
 const maxTypedLength = 100;
 
 /**

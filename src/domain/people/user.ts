@@ -17,7 +17,7 @@ export interface User {
   readonly language: Language | null;
   readonly state: 'active' | 'blocked' | 'deleted';
   readonly password: 'own' | 'temporary';
-  /** Expiry of the temporary password, epoch ms; null if the user has chosen a password. */
+  /** Expiry of the temporary password or one-time link, epoch ms; null if the user has chosen a password. */
   readonly temporaryUntil: number | null;
   /** When the second factor was set up, epoch ms; null if there is none. */
   readonly secondFactorAt: number | null;

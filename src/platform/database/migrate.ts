@@ -25,7 +25,7 @@ const migrationSource: Knex.MigrationSource<string> = {
         .filter((name) => path.extname(name) === codeExtension)
         .sort(),
     ),
-  // Without the extension, so that a migration has the same name in the checkout and in an installed package.
+  // Omit the extension, so that a migration has the same name in the checkout and in an installed package.
   getMigrationName: (name) => path.basename(name, codeExtension),
   getMigration: async (name) => (await import(pathToFileURL(path.join(folder, name)).href)) as Migration,
 };

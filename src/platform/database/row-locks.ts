@@ -23,7 +23,8 @@ export async function lockRow<Row extends object>(
 ): Promise<Row | null> {
   const query = knex(table).where({ id }).select(columns);
   if (dialect === 'sqlite') return ((await query) as Row[])[0] ?? null;
-  // In one statement, evaluated in this order: the limit must not apply to the wait for this row.
+  // Lock the row and set the limit in one statement, in this order, because the limit must not apply to the wait for
+  // this row.
   const limit = knex.raw("set_config('lock_timeout', ?, true)", [`${maxRowWaitMs}ms`]);
   const rows = await knex
     .withMaterialized('locked', query.forUpdate())

@@ -49,6 +49,6 @@ export class SqliteLock {
   }
 }
 
-// Not SQLITE_BUSY_SNAPSHOT: a transaction that has read an older state must be repeated as a whole.
+// SQLITE_BUSY_SNAPSHOT is excluded: a transaction that has read an older state must be repeated as a whole.
 const isLocked = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'SQLITE_BUSY' || error.code === 'SQLITE_BUSY_RECOVERY');

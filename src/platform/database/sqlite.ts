@@ -9,8 +9,8 @@ import { SqliteFileWatch } from './sqlite-file.ts';
 import { SqliteLock } from './sqlite-lock.ts';
 import { withinTransaction } from './transaction.ts';
 
-// Also analyzes tables that this connection has not read, because prepared reads run on a second connection. SQLite
-// samples a limited number of rows per index, so this takes milliseconds at any size
+// The flag also analyzes tables that this connection has not read, because prepared reads run on a second connection.
+// SQLite samples a limited number of rows per index, so this takes milliseconds at any size
 // (sqlite.org/pragma.html#pragma_optimize).
 const analyzeEveryTable = 0x10002;
 

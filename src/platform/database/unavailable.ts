@@ -7,7 +7,7 @@ export interface StoreFault {
   /** A short identifier of the error, such as a SQLSTATE or the name of an error class. */
   readonly code: string;
   readonly explanation: string;
-  /** The connection that returned the error must not be used again. */
+  /** Whether the connection that returned the error must be replaced, because it can't be used again. */
   readonly replaceConnection: boolean;
 }
 

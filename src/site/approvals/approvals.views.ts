@@ -19,7 +19,7 @@ export interface ApprovalPage {
   readonly isDependent: boolean;
   readonly approvers: readonly NamedUser[];
   readonly ineligible: readonly NamedUser[];
-  /** How a new password reaches its user. Set only for password resets. */
+  /** How a new password or link reaches its user; null for other actions than a password reset. */
   readonly handOver: HandOver | null;
   readonly users: readonly NamedUser[];
   readonly formerGlobalAdmin: FormerAdminProtection | null;

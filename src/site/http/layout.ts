@@ -107,7 +107,7 @@ const hiddenFieldsOf = (drafts: Drafts, request: Request) => ({
   draft: carriedDraftOf(request),
 });
 
-/** The draft that the forms of the page carry, with the address to which it leads. */
+/** @returns the draft that the forms of the page carry, with the address to which it leads; null if there is none */
 function carriedDraftOf({ carriedDraft }: Request): { sealed: string; page: string } | null {
   const page = carriedDraft === undefined ? null : pageOfDraft(carriedDraft);
   return carriedDraft === undefined || page === null ? null : { sealed: carriedDraft, page };

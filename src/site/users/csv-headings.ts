@@ -135,8 +135,9 @@ export const foldLabel = (text: string): string => foldName(text).replace(/[^\p{
 const bracketed = /^([^[]*)\[([^\]]*)\]/;
 
 /**
- * @returns a function that recognizes headings.
  * @param own the folded headings of Parvis, and the columns that they mean
+ * @param reasons the headings above the reasons in files of refused rows
+ * @returns a function that returns the meaning of a heading; null if it is unknown
  */
 export function createHeadings(
   own: ReadonlyMap<string, string>,

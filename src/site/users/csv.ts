@@ -146,7 +146,10 @@ const nameOfRegion = /\([^)]*\)\s*$/;
 /** Matches a BCP 47 language tag (`fr-FR`) or a POSIX locale (`de_AT.UTF-8@euro`), and captures the tag. */
 const languageTag = /^\s*([a-z]{2,3}(?:[-_][a-z0-9]{1,8})*)(?:\.[\w-]+)?(?:@\w+)?\s*$/i;
 
-/** @returns the language for a tag by the lookup of RFC 4647, which removes subtags from the end until one matches */
+/**
+ * @returns the language for a tag by the lookup of RFC 4647, which removes subtags from the end until one matches;
+ * undefined if none matches
+ */
 function lookUp(languages: readonly Language[], cell: string): Language | undefined {
   const subtags = languageTag.exec(cell)?.[1]?.toLowerCase().split(/[-_]/) ?? [];
   for (let length = subtags.length; length > 0; length--) {

@@ -60,7 +60,10 @@ export const createCodeAcceptor = (deps: CodeAcceptorDependencies) => bind(deps,
 
 export type AcceptCode = ReturnType<typeof createCodeAcceptor>;
 
-/** Records the use of a recovery code, with the number of remaining codes. A code from the app is not recorded. */
+/**
+ * Records the use of a recovery code, with the number of remaining codes. A code from the app is not recorded.
+ * @param at the time of use, epoch ms
+ */
 export async function recordRecoveryCodeUse(
   tx: Database,
   scope: Scope,

@@ -40,7 +40,7 @@ export interface TypedSignIn {
   readonly address: string;
   /** The User-Agent of the browser. */
   readonly device: string;
-  /** The device token that this browser received at an earlier sign-in, from its cookie. */
+  /** The device token from the cookie that this browser received at an earlier sign-in; null if there is none. */
   readonly deviceToken: string | null;
 }
 

@@ -23,7 +23,7 @@ interface CredentialsRow extends UserRow, UserTenantRow {
 /** Password metadata to display on pages. */
 export interface PasswordMetadata {
   /**
-   * Who issued a temporary password; '' after erasure, null for the operator and for a password that the user chose.
+   * Who issued the temporary password or link; '' after erasure, null for the operator and for a chosen password.
    */
   readonly setBy: string | null;
   /** Epoch ms. */

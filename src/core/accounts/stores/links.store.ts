@@ -73,7 +73,7 @@ export async function findAcrossTenants(database: Database, digest: string): Pro
   return toFound((await byDigest(database, { value: digest }))[0]);
 }
 
-/** Looks up a link by its ID in order to mail it. This does not redeem the link. */
+/** Looks up a link by its ID in order to mail it, without redeeming it. Returns null if there is no such link. */
 export async function findForMailAcrossTenants(database: Database, id: string): Promise<FoundLink | null> {
   return toFound((await byId(database, { value: id }))[0]);
 }

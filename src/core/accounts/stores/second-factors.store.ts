@@ -62,7 +62,8 @@ export async function replaceCodes(
 
 /**
  * Checks a TOTP code, within a transaction. Each code is accepted only once, across all nodes.
- * @param typed.now epoch ms
+ * @param typed.now the current time, epoch ms
+ * @returns whether the code is valid and was not accepted before
  * @throws Failure unavailable if a seed cannot be decrypted with any key
  */
 export async function acceptTotp(

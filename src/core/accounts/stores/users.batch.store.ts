@@ -109,7 +109,7 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
   });
 }
 
-// SQLite accepts at most 500 rows per statement. A smaller number shortens the time that other writers wait.
+// Inserting a chunk of rows blocks the event loop in SQLite, so chunks are small.
 const rowsPerInsert = 100;
 
 export function insert(database: Database, scope: Scope, user: NewUser): Promise<void> {

@@ -80,7 +80,7 @@ export async function findDeleted(database: Database, scope: Scope, id: string):
   return row ? toUser(row) : null;
 }
 
-/** @returns the number of active Global admins, including those with a temporary password */
+/** @returns the number of active Global admins, including those who have not chosen a password yet */
 export async function countActiveGlobalAdmins(database: Database, scope: Scope): Promise<number> {
   return (await countGlobalAdmins(database, { tenant: scope.tenant.id }))[0]?.count ?? 0;
 }

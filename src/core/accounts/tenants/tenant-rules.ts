@@ -39,7 +39,10 @@ export interface TenantRulesDependencies {
   readonly clock: () => number;
 }
 
-/** Like `set`, within a transaction that holds the tenant's lock, after another administrator's approval. */
+/**
+ * Like `set`, within a transaction that holds the tenant's lock, after another administrator's approval.
+ * @param at the time of the change, epoch ms
+ */
 export async function setWithin(
   deps: TenantRulesDependencies,
   tx: Database,

@@ -46,6 +46,7 @@ async function isRoutedElsewhere(regionOf: RegionOf, domains: readonly string[],
 
 /**
  * Validates and normalizes a new tenant.
+ * @param at the time of creation, epoch ms
  * @throws Failure badRequest or conflict
  */
 export async function validateTenant(

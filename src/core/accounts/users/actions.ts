@@ -29,6 +29,7 @@ export interface UserAction {
   readonly leadsTo?: User['state'];
   /**
    * Writes the change.
+   * @param at the time of the change, epoch ms
    * @returns the event to record, or null if nothing changed
    */
   readonly apply: (tx: Database, scope: Scope, user: User, at: number) => Promise<ActivityEvent | null>;
