@@ -101,7 +101,7 @@ function stopOnSignal({ stop }: Running, { log, hasChannel }: { log: Logger; has
   let stopping = false;
   const onSignal = (signal: string): void => {
     if (stopping) {
-      log.warn({ signal }, 'Parvis ends immediately, because of a second signal');
+      log.warn({ signal }, 'Parvis exits immediately because of a second signal');
       process.exit(1);
     }
     stopping = true;

@@ -12,8 +12,8 @@ import { type PolicyDecision, type Target, allow, deny } from './policy-decision
 type TenantPrincipal = PersonPrincipal | SupportPrincipal;
 
 /**
- * The authorization policy. Handlers, view models and the activity log all use it, so that a button and its handler cannot
- * disagree. It denies by default: a scope without a principal is denied, and so is any kind of principal without a case below.
+ * The authorization policy. Handlers, view models and the activity log all use it, so that buttons and handlers agree.
+ * It denies by default, also for a scope without a principal and for a kind of principal without a case below.
  * @param target the user that the action affects, if any
  */
 export function may(scope: Scope, action: Action, target?: Target): PolicyDecision {
@@ -116,7 +116,7 @@ const requireApproval = (
 const actionsOnGlobalAdmins: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
 /**
- * @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same person
+ * @param deletedBefore the number of users deleted within a day by the actor or accounts that the actor may control
  */
 function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Target[], deletedBefore = 0): boolean {
   if (scope.principal.kind === 'operator' || scope.agreed === act) return false;
@@ -131,7 +131,7 @@ function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Targ
 
 /**
  * Decides on deleting one or more users. Above a limit per day, a second administrator must approve.
- * @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same person
+ * @param deletedBefore the number of users deleted within a day by the actor or accounts that the actor may control
  */
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): PolicyDecision {
   const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);

@@ -40,7 +40,7 @@ const anyLevel: readonly AdministratorLevel[] = administratorLevels;
 const userManagers: readonly AdministratorLevel[] = ['global', 'userManagement'];
 
 /**
- * The administrator levels that can perform an action, subject to the region's rules and the target. Agent levels give
+ * The administrator levels that can perform an action, subject to the rules and the target. Agent levels give
  * no permissions in the portal; they are meant for the applications that it opens.
  */
 export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {

@@ -111,11 +111,13 @@ function warn(deps: RetentionDependencies, warnings: Map<string, number>, excess
   if (!mayWarn(deps, warnings, excess.kind)) return;
   deps.log.warn(
     { ...excess, confirmWith: confirmCommand },
-    'More is due than one run may delete. Nothing of this kind was deleted',
+    'More rows are due for deletion than one run may delete. None of this kind were deleted',
   );
 }
 
-/** Warns if the rules shorten a retention period. Until an operator confirms it, the longer period applies. */
+/**
+ * Warns if the rules shorten a retention period. Until an operator confirms the shorter period, the longer one applies.
+ */
 async function warnOfShortening(
   deps: RetentionDependencies,
   warnings: Map<string, number>,

@@ -20,7 +20,7 @@ const maxRecoveryLifetimeMs = 60 * 60_000;
  * @param random 28 bytes from a cryptographic source. There is no modulo bias, because 256 is a multiple of 32
  */
 export function linkToken(random: Uint8Array): string {
-  if (random.length !== linkTokenBytes) throw new RangeError(`needs ${linkTokenBytes} random bytes`);
+  if (random.length !== linkTokenBytes) throw new RangeError(`A link token requires ${linkTokenBytes} random bytes`);
   const symbols = [...random].map((byte) => temporaryAlphabet[byte % temporaryAlphabet.length]).join('');
   return symbols.replace(/.{4}(?=.)/g, '$&-');
 }

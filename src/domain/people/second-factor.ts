@@ -80,7 +80,8 @@ export const isCodePending = (session: {
  * @param random 24 bytes from a cryptographic source. There is no modulo bias, because 256 is a multiple of 32
  */
 export function recoveryCode(random: Uint8Array): string {
-  if (random.length !== recoveryCodeBytes) throw new RangeError(`needs ${recoveryCodeBytes} random bytes`);
+  if (random.length !== recoveryCodeBytes)
+    throw new RangeError(`A recovery code requires ${recoveryCodeBytes} random bytes`);
   return grouped([...random].map((byte) => temporaryAlphabet[byte % temporaryAlphabet.length]).join(''));
 }
 

@@ -126,7 +126,7 @@ export async function isAnyPassword(
   return false;
 }
 
-/** @returns metadata of a user's password: who set it and when. @throws Failure notFound for a user of another tenant */
+/** @returns who set a user's password, and when. @throws Failure notFound for a user of another tenant */
 export async function getPasswordMetadata(database: Database, scope: Scope, userId: string): Promise<PasswordMetadata> {
   const [row] = await metadataQuery(database, { user: userId, tenant: scope.tenant.id });
   if (row === undefined) throw notFound();
@@ -134,7 +134,7 @@ export async function getPasswordMetadata(database: Database, scope: Scope, user
 }
 
 /**
- * Replaces a password and increases the user's epoch, which invalidates sessions and links, unless the epoch has changed.
+ * Replaces a password and increments the user's epoch, which invalidates sessions and links, unless it has changed.
  * @param epoch the user's epoch when the change was decided
  * @returns false if the credentials have changed since then
  */
