@@ -16,7 +16,7 @@ export const latestPlausible = (now: number): number => now + clockToleranceMs;
 export const isPlausible = (at: number, now: number): boolean => at <= latestPlausible(now);
 
 /**
- * @param period when access was granted and when it expires, epoch ms
+ * @param period `from` is when the access was granted, and `until` when it expires, epoch ms
  * @param now the current time, epoch ms
  * @returns whether the access is valid. If the time of the grant is not plausible, it has expired.
  */

@@ -44,7 +44,7 @@ export async function hasMoreThan(database: Database, scope: Scope, count: numbe
   return (await beyond(database, { tenant: scope.tenant.id })).length > 0;
 }
 
-// The columns that the search index needs.
+// Reads the columns that the search index needs.
 async function findIndexed(database: Database, scope: Scope, users: readonly UserChange[]) {
   const ids = users.map(({ id }) => id);
   const query = database.knex('users').select('id', 'username', 'number').whereIn('id', ids);

@@ -40,8 +40,8 @@ export interface TenantRulesDependencies {
 }
 
 /**
- * Like `set`, within a transaction that holds the tenant's lock, after another administrator's approval.
- * @param at the time of the change, epoch ms
+ * Like `set`, within a transaction that holds the tenant's lock, after another administrator's approval. Replaces all
+ * rules of the tenant.
  */
 export async function setWithin(
   deps: TenantRulesDependencies,
