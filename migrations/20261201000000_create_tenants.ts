@@ -12,10 +12,11 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('listed').notNullable().defaultTo(1);
     // The rules that the tenant has made stricter than its region's, as JSON.
     table.text('own_rules').notNullable().defaultTo('{}');
-    // Derives the pseudonyms of erased users; null until the first one is erased.
+    // The key from which the pseudonyms of erased users are derived; null until the first user is erased.
     table.text('pseudonym_key');
     table.bigInteger('created_at').notNullable();
-    // The end of the tenant's activity log: the number of its entries and the hash of the last one.
+    // The end of the tenant's activity log: the number of its entries, including trimmed ones, and the hash of the last
+    // one.
     table.bigInteger('activity_length').notNullable().defaultTo(0);
     table.text('activity_hash').notNullable().defaultTo('');
     // Place and hash of the last entry that was trimmed from the start of the log.

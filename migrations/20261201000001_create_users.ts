@@ -33,7 +33,7 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('second_factor_due').notNullable().defaultTo(0);
     // Incremented whenever a credential is replaced, which invalidates sessions, links and forms with an older epoch.
     table.integer('epoch').notNullable();
-    // Incremented by every change that other users can see, with the time of the last one.
+    // Incremented by every change that other users can see. `updated_at` is the time of the last increment.
     table.integer('version').notNullable().defaultTo(1);
     table.bigInteger('updated_at').notNullable().defaultTo(0);
     // 0 before the first sign-in, because lists are sorted by it and null has no defined order.

@@ -11,7 +11,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('key_id');
     // For totp: the time steps of the codes accepted within a day of the last one, separated by commas.
     table.text('used_steps');
-    // For temporary passwords: the name of the administrator who set it.
+    // For temporary passwords: the display name of the user who issued it; null for the operator, '' after erasure.
     table.text('set_by');
     table.bigInteger('created_at').notNullable();
     table.check("kind <> 'totp' or (key_id is not null and used_steps is not null)");

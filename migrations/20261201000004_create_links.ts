@@ -8,8 +8,8 @@ export async function up(knex: Knex): Promise<void> {
     table.text('user_id').notNullable().references('id').inTable('users').onDelete('cascade').index();
     table.text('digest').notNullable().unique();
     table.text('purpose').notNullable();
-    // The user's epoch when the link was issued, or the epoch of its session once it was opened. A newer epoch
-    // invalidates it.
+    // The user's epoch when the link was issued or, once it was opened, the epoch of the session that it opened. The
+    // link is invalid if the user has a newer epoch.
     table.integer('epoch').notNullable();
     table.bigInteger('created_at').notNullable();
     table.bigInteger('expires_at').notNullable().index();

@@ -13,7 +13,7 @@ export async function up(knex: Knex): Promise<void> {
     table.bigInteger('event_place');
     // The user to deliver to; null if the subscriber does not deliver to a user.
     table.text('user_id').references('id').inTable('users').onDelete('cascade').index();
-    // The user who caused the event; null for the operator.
+    // The user who caused the event; null for the operator and for jobs.
     table.text('actor_id');
     table.text('kind').notNullable();
     table.text('data').notNullable();

@@ -4,7 +4,8 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('imports', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
-    // The user who uploaded the file; no other user sees the import. No foreign key, because the user may be erased first.
+    // The user who uploaded the file; no other user sees the import. No foreign key, because the user may be erased
+    // first.
     table.text('user_id').notNullable();
     table.text('file_name').notNullable();
     table.text('state').notNullable();
@@ -17,14 +18,15 @@ export async function up(knex: Knex): Promise<void> {
     table.bigInteger('created_at').notNullable();
     // When the import and its staged rows are deleted, because they contain personal data.
     table.bigInteger('expires_at').notNullable();
-    // Set on confirmation: the mode, the requester's epoch, the request and its address.
+    // Set on confirmation: the mode, the user's epoch, the request ID and the client's IP address.
     table.text('mode');
     table.integer('user_epoch');
     table.text('request_id');
     table.text('address');
     table.bigInteger('finished_at');
     table.text('abort_reason');
-    // The download of the temporary passwords: its lease, the end of the lease, and when the download was completed.
+    // The download of the temporary passwords or one-time links: the ID of its lease, the end of the lease, and when
+    // the download was completed.
     table.text('delivery');
     table.bigInteger('delivering_until');
     table.bigInteger('delivered_at');

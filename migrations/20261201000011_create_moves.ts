@@ -9,7 +9,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('direction').notNullable();
     table.text('state').notNullable();
     table.text('tenant_id').notNullable().index();
-    // The other region.
+    // The destination of a move out, or the origin of a move in.
     table.text('region').notNullable();
     table.text('domains').notNullable();
     table.text('passwords').notNullable();

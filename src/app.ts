@@ -48,7 +48,7 @@ export interface AppParts extends Omit<CoreDependencies, 'background' | 'outputs
   readonly dependencies: Dependencies;
 }
 
-/** The composition root. Middleware is listed in the order in which it handles a request. */
+/** Assembles the portal (composition root). Middleware is listed in the order in which it handles a request. */
 export function createApp(given: AppParts): { app: Express; routes: readonly Route[]; background: JobRunner } {
   const parts = { ...given, log: withSafeErrors(given.log) };
   const { config, database, translator, render, assets, clock, log } = parts;

@@ -34,7 +34,7 @@ export async function main(): Promise<void> {
     await write(`Parvis: ${region} on ${config.baseUrl.origin}\n`).catch(() => undefined);
     if (running.setupLink !== null) await printSetupLink(running, running.setupLink, log);
   } catch (error) {
-    // Also with LOG_LEVEL=silent: otherwise the process would end without a reason.
+    // Logged even with LOG_LEVEL=silent: otherwise the process would exit without saying why.
     reportStartError(createLog('fatal', region), error);
   }
 }
@@ -51,7 +51,10 @@ async function printSetupLink({ stop }: Running, link: string, log: Logger): Pro
   }
 }
 
-/** Writes to standard output, and waits until the text has been passed on. @throws the error of the stream */
+/**
+ * Writes to standard output, and waits until the text has been passed on.
+ * @throws the error of the stream
+ */
 function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
@@ -86,7 +89,7 @@ function logUnhandledFaults(log: Logger): void {
 }
 
 function descriptorLimit(): number | null {
-  // Without looking up the names of connected hosts.
+  // Skip the reverse DNS lookups of connected hosts.
   Object.assign(process.report, { excludeNetwork: true });
   const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft: number | string } } };
   const soft = userLimits?.open_files?.soft;
@@ -98,7 +101,7 @@ function stopOnSignal({ stop }: Running, { log, hasChannel }: { log: Logger; has
   let stopping = false;
   const onSignal = (signal: string): void => {
     if (stopping) {
-      log.warn({ signal }, 'Parvis ends immediately, because of a second signal');
+      log.warn({ signal }, 'Parvis exits immediately because of a second signal');
       process.exit(1);
     }
     stopping = true;

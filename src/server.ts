@@ -106,7 +106,7 @@ export async function startServer(config: Config, log: Logger, maxDescriptors: n
 
 async function listenWithApp(opened: AssembleParts, close: () => Promise<void>): Promise<Running> {
   const { config, database, sessions, outages } = opened;
-  // The app is created after the server, which tells it whether the process is stopping.
+  // The app is created after the server, because it asks the server whether the process is stopping.
   const server = createStoppableServer((request, response) => void app(request, response));
   const { app, background } = await assembleApp(opened, server.isStopping);
   await waitForSessionStore(sessions);
@@ -115,7 +115,7 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
     throw listenFaultOf(error, host, port);
   });
   const stopWatching = watchDescriptors(server.http, outages, opened.maxDescriptors);
-  // Only now, because the token of a process that already uses this port must stay valid.
+  // Replaces the token only after listening: if another process already uses the port, its token must stay valid.
   const token = await issueSetupToken(database);
   outages.start();
   background.start();
@@ -174,9 +174,9 @@ async function assembleApp(
 }
 
 /**
- * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. A start on a busy machine
- * blocks the process for so long that the connection to Redis is replaced. Without the store, the process starts all the same
- * and is not ready.
+ * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. A start on a busy
+ * machine blocks the process for so long that the connection to Redis is replaced. If the store does not become
+ * available in time, the process starts anyway and reports that it is not ready.
  */
 async function waitForSessionStore({ proveWritable }: Sessions): Promise<void> {
   const endsAt = performance.now() + maxSessionStoreWaitMs;

@@ -5,8 +5,8 @@ import type { User } from '../domain/people/user.ts';
 
 /**
  * Operator commands are meant for emergencies, so they work even if the region's rules do not allow administrators to
- * do the same.
- * @returns a note that says so if the rules place the operation elsewhere; otherwise an empty array
+ * perform the same operation in the portal.
+ * @returns a note about the rule that the command bypasses; an empty array if administrators may perform the operation
  */
 export function placementNotes(rules: RegionRules, operation: UserOperation): string[] {
   const placement = rules.operations[operation];

@@ -16,7 +16,8 @@ import { helpArguments } from './help-arguments.ts';
 import { UnprintedSecret } from './secret-output.ts';
 
 /**
- * Runs one command of `npx parvis`. If it fails, it prints one line to standard error and returns 1.
+ * Runs one command of `npx parvis`. If it fails, it prints its faults to standard error, one per line, and returns a
+ * nonzero exit code.
  * @param args the command line without the name of the program
  * @param io `process`, or a test's environment and streams. The commands that start processes (`serve`, `demo`,
  * `region prove`) require `process`.

@@ -55,7 +55,10 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
 /** Reading commands that generate a key in the data directory when it is first needed. */
 export const keyGeneratingCommands: readonly string[] = ['tenant receipt', 'route export'];
 
-/** Adds the options of destructive commands. @throws Error for a command without a class */
+/**
+ * Adds the options of destructive commands.
+ * @throws Error for a command without a class
+ */
 export function applyClasses(program: Command): void {
   for (const [name, command] of leavesOf(program, [])) {
     const commandClass = commandClasses[name];

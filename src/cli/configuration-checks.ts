@@ -78,7 +78,7 @@ async function checkRedis({ redisUrl, rules }: Config): Promise<void> {
   try {
     await retryUntilConnected(proveWritable);
   } catch (error) {
-    // The client only says that it is offline. The error of the connection says why.
+    // The client only reports that it is offline; the error of the connection contains the cause.
     throw reason === null ? error : new Error(reason);
   } finally {
     await close();

@@ -20,7 +20,11 @@ export interface Effects {
 }
 
 interface DestructiveCommand {
-  /** Reads what would change. @returns null if nothing is lost, so that no confirmation is needed. @throws if the command would fail */
+  /**
+   * Reads what would change.
+   * @returns null if nothing is lost, so that no confirmation is needed.
+   * @throws if the command would fail
+   */
   readonly findEffects: (context: CommandContext) => Promise<Effects | null>;
   readonly change: (context: CommandContext) => Promise<void>;
   readonly timeouts?: typeof commandTimeouts;
@@ -46,7 +50,10 @@ export function printEffects(io: CommandIo, options: DestructiveOptions, effects
   ]);
 }
 
-/** @param effects null if no confirmation is needed. @throws CommandError if the operator does not confirm */
+/**
+ * @param effects null if no confirmation is needed.
+ * @throws CommandError if the operator does not confirm
+ */
 export async function confirm(io: CommandIo, options: DestructiveOptions, effects: Effects | null): Promise<void> {
   if (options.yes === true || effects === null) return;
   if (!canAsk(io, options))
@@ -55,7 +62,7 @@ export async function confirm(io: CommandIo, options: DestructiveOptions, effect
   if (!(await ask(io, 'Continue? (yes/no) '))) throw new CommandError('Nothing was changed.');
 }
 
-/** @returns whether a question can be asked: both ends are a terminal, and no program reads the output */
+/** @returns whether a question can be asked: standard input and output are terminals, and --json is not given */
 export const canAsk = ({ stdin, stdout }: CommandIo, { json }: DestructiveOptions): boolean =>
   json !== true && stdin.isTTY === true && stdout.isTTY === true;
 

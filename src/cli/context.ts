@@ -34,7 +34,7 @@ export async function withContext<T>(io: CommandIo, work: Work<T>, timeouts = co
   return withDatabase(config, openSubscribedDatabase(config.database, timeouts), work);
 }
 
-/** Creates the region's database even if files show that there was another one before. */
+/** Creates the region's database even if other files show that a database existed before. */
 export async function createNewDatabase(io: CommandIo): Promise<void> {
   await prepareDatabase(getConfig(io));
 }
@@ -61,7 +61,10 @@ export async function readDatabase<T>(io: CommandIo, work: Work<T>, timeouts = c
   return read.result;
 }
 
-/** Like `readDatabase`. @returns null if the database is empty or does not exist */
+/**
+ * Like `readDatabase`.
+ * @returns null if the database is empty or does not exist
+ */
 export async function readDatabaseIfAny<T>(
   io: CommandIo,
   work: Work<T>,
@@ -81,14 +84,18 @@ export async function readDatabaseIfAny<T>(
 
 const isEmpty = async (database: Database): Promise<boolean> => (await migrationState(database)).done === 0;
 
-/** Reads the configuration and rejects the database of another region, but requires no schema. @throws CommandError */
+/**
+ * Reads the configuration and rejects the database of another region, but requires no schema.
+ * @throws CommandError
+ */
 export async function getConfigOfRegion(io: CommandIo): Promise<Config> {
   return (await inspectDatabase(io)).config;
 }
 
 /**
  * Reads the configuration for a command that generates a key of the region on first use. Creates the schema of an empty
- * database first, because a key without a database would show that the database is missing. Never migrates.
+ * database first, because a key without a database would show that the database is missing. Never migrates an existing
+ * schema.
  */
 export async function getConfigForKeys(io: CommandIo): Promise<Config> {
   const { config, isNew } = await inspectDatabase(io);

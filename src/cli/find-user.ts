@@ -5,7 +5,10 @@ import { credentialsStore, tenantsStore } from '../core/accounts/index.ts';
 import { CommandError } from '../platform/command-error.ts';
 import type { CommandContext } from './context.ts';
 
-/** @returns a user of any tenant, with the tenant. @throws CommandError if there is none, or if the user is deleted */
+/**
+ * @returns a user of any tenant, with the tenant.
+ * @throws CommandError if there is none, or if the user is deleted
+ */
 export async function findUser(context: CommandContext, typed: string) {
   const username = canonicalUsername(typed);
   const found = await credentialsStore.findForSignInAcrossTenants(context.database, username);

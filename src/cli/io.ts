@@ -26,7 +26,10 @@ export function print(io: CommandIo, options: PrintOptions, result: object, line
 export const textOf = (options: PrintOptions, result: object, lines: readonly string[]): string =>
   options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join('');
 
-/** Writes a text, and waits until the stream has passed it on. @throws the error of the stream, such as EPIPE or ENOSPC */
+/**
+ * Writes a text, and waits until the stream has passed it on.
+ * @throws the error of the stream, such as EPIPE or ENOSPC
+ */
 export function write(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => (error ? reject(error) : resolve()));

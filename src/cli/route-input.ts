@@ -9,7 +9,10 @@ const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain
 const region = z.string().regex(regionId, 'is not a region ID');
 const routesFile = z.object({ routes: z.array(z.object({ domain, region })) });
 
-/** Validates the routes given in a file or on the command line. @throws CommandError with one line per invalid field */
+/**
+ * Validates the routes given in a file or on the command line.
+ * @throws CommandError with one line per invalid field
+ */
 export function parseRoutes(content: unknown): DirectoryRoute[] {
   const { data, error } = routesFile.safeParse(content);
   if (data === undefined) {

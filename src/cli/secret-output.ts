@@ -8,9 +8,10 @@ export class UnprintedSecret extends CommandError {}
 
 /**
  * Runs a command that prints a secret within one transaction, and commits only after standard output has accepted the
- * secret: only its hash is stored, so that a secret lost on a full disk or a closed pipe would be useless.
+ * secret. Only the hash of a secret is stored, so one that is lost to a full disk or a closed pipe could not be
+ * recovered.
  * @param work makes the change within the transaction and returns the text to print
- * @throws UnprintedSecret; nothing is changed
+ * @throws UnprintedSecret if the secret cannot be printed or the change cannot be saved; nothing is changed
  */
 export async function printBeforeCommit(
   io: CommandIo,
@@ -38,7 +39,7 @@ export function createSecretOutput(io: CommandIo) {
       }
       isPrinted = true;
     },
-    /** @returns the error of the transaction, or if the text was already printed, one that says it is invalid */
+    /** @returns the given error; if the text was already printed, an error that says that the text is invalid */
     explain: (error: unknown): unknown =>
       isPrinted && !(error instanceof UnprintedSecret)
         ? new UnprintedSecret(`The change could not be saved, so the printed result is invalid: ${messageOf(error)}`)

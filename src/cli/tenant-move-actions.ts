@@ -76,7 +76,7 @@ export async function runMoveIn(
   const identity = await loadRegionIdentity(config);
   const keepReceipt = options.receipt === undefined ? null : openReceipt(options.receipt);
   const output = createSecretOutput(io);
-  // Printed before the commit and before the receipt is written: the temporary passwords are stored nowhere.
+  // Print before the commit and before the receipt is written, because the temporary passwords are not stored anywhere.
   const { header } = await moveIn(parts, file, identity, async (tx, moved) =>
     output.write(await movedInText(Object.assign({}, parts, { database: tx }), moved, options)),
   ).catch((error: unknown) => {
@@ -172,7 +172,10 @@ function linesOf(report: MoveReport, overwritten: boolean): string[] {
   ];
 }
 
-/** @returns the content of a receipt file, not yet validated. @throws CommandError if it is not JSON */
+/**
+ * @returns the content of a receipt file, not yet validated.
+ * @throws CommandError if it is not JSON
+ */
 export async function readReceiptFile(io: CommandIo, file: string): Promise<unknown> {
   try {
     return JSON.parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));

@@ -2,7 +2,7 @@ import { previewCancel, previewFinish, type MovingDependencies } from '../core/m
 import type { Effects } from './confirmation.ts';
 import type { CancelOptions } from './tenant-move-actions.ts';
 
-/** @returns null if the tenant has already been deleted */
+/** @returns the effects of deleting a tenant that has moved; null if it has already been deleted */
 export async function effectsOfDone(
   parts: MovingDependencies,
   tenantId: string,

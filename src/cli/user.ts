@@ -95,7 +95,10 @@ async function addUser(context: CommandContext, options: AddOptions): Promise<st
   return passwordText({ json }, added, placementNotes(config.rules, 'users.add'));
 }
 
-/** Resets the password of any user in the region. @throws CommandError if the user cannot get a new one */
+/**
+ * Resets the password of any user in the region.
+ * @throws CommandError if the user cannot get a new one
+ */
 export async function resetPassword(context: CommandContext, typed: string) {
   const { config, database, hasher, tenants } = context;
   const found = await findUser(context, typed);
@@ -128,7 +131,10 @@ async function listUsers(
   );
 }
 
-/** @param now the current time in epoch milliseconds @returns the users in the format that commands print */
+/**
+ * @param now the current time in epoch milliseconds
+ * @returns the users in the format that commands print
+ */
 export async function* userRecords(users: AsyncIterable<User>, now: number) {
   for await (const user of users) {
     yield {
@@ -144,7 +150,10 @@ export async function* userRecords(users: AsyncIterable<User>, now: number) {
   }
 }
 
-/** @returns the text that tells the operator a new temporary password. @param notes further lines for the operator, omitted from the JSON output */
+/**
+ * @returns the text that tells the operator a new temporary password.
+ * @param notes further lines for the operator, omitted from the JSON output
+ */
 export function passwordText(
   options: { json?: boolean | undefined },
   added: { userId: string; username: string; temporaryPassword: string },

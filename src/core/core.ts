@@ -29,7 +29,7 @@ export interface CoreDependencies {
   readonly hasher: Hasher;
   readonly strengthEstimator: StrengthEstimator;
   readonly background: JobRunner;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
   /** A monotonic clock, in ms. */
   readonly monotonic: () => number;

@@ -8,8 +8,8 @@ import type { Target, PolicyDecision } from './policy-decision.ts';
 type RecordedTarget = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'globalAdminUntil'>>;
 
 /**
- * Whether the scope's actor could perform the action if no approval were required. Only these administrators may
- * request, see or approve it, so no one can approve an action on their own account.
+ * Decides whether the scope's actor could perform an action if it required no approval. Only administrators who could
+ * may request the action or see and approve the request, so no one can approve an action on their own account.
  * @param targets the affected users as they were at the time of the request
  */
 export function mayOnceApproved(scope: Scope, act: ApprovalAction, targets: readonly RecordedTarget[]): PolicyDecision {
@@ -33,9 +33,9 @@ function decideOn(approved: Scope, act: ApprovalAction, target: Target): PolicyD
 }
 
 /**
- * Whether the scope's actor may read the comment in a log entry. It is visible to its author, to the requester whose
- * request was decided, and to the administrators who could approve the action, but not to operators with support access
- * or to the affected users.
+ * Decides whether the scope's actor may read the comment in a log entry. Comments are visible to their author, to the
+ * requester whose request was decided, to the administrators who could approve the action and to operator commands, but
+ * not to operators with support access or to the affected users.
  */
 export function mayReadComment(
   scope: Scope,

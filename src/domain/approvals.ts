@@ -16,7 +16,7 @@ export interface ApprovalTarget {
   readonly id: string;
   readonly epoch: number;
   readonly administratorLevel: AdministratorLevel;
-  /** Missing in requests that older versions created. */
+  /** When the Global admin level was last removed, epoch ms; null if never, missing in requests of older versions. */
   readonly globalAdminUntil?: number | null;
 }
 
@@ -59,7 +59,10 @@ export interface ApprovalPeriod {
   readonly expiresAt: number;
 }
 
-/** @returns whether the time limit of a pending request has not passed. @param now the current time, epoch ms */
+/**
+ * @param now the current time, epoch ms
+ * @returns whether the time limit of a pending request has not passed
+ */
 export const isApprovalInForce = ({ createdAt, decidedAt, expiresAt }: ApprovalPeriod, now: number): boolean =>
   isInForce({ from: Math.max(createdAt, decidedAt ?? 0), until: expiresAt }, now);
 

@@ -131,7 +131,7 @@ interface FailureDetails {
 /** An error that interfaces show to the client. It contains no internal details. */
 export class Failure extends Error {
   readonly kind: FailureKind;
-  /** The reason; null if only the kind is known. */
+  /** The stable code of the error; null if only the kind is known. */
   readonly code: ErrorCode | null;
   readonly parameters: CodedError['parameters'];
   /** Seconds after which the request can be repeated. */

@@ -12,13 +12,14 @@ export const importRetentionMs = 24 * 60 * 60 * 1_000;
 
 /**
  * @param expiresAt epoch ms, at most the retention period after the last change to the import
- * @returns whether an import has not expired. @param now the current time, epoch ms
+ * @param now the current time, epoch ms
+ * @returns whether an import has not expired
  */
 export const isImportInForce = ({ expiresAt }: { readonly expiresAt: number }, now: number): boolean =>
   isInForce({ from: expiresAt - importRetentionMs, until: expiresAt }, now);
 
 const mebibyte = 1024 * 1024;
-/** The size of a file with the maximum number of rows of 200 bytes each. */
+/** The maximum size of a file, in MiB. It allows the maximum number of rows with about 200 bytes each. */
 export const maxImportMebibytes = 20;
 export const maxImportBytes = maxImportMebibytes * mebibyte;
 /** The maximum number of users in one file, for imports and for each part of an export. */
@@ -80,11 +81,11 @@ export interface OtherColumn {
 
 /** What was noticed while a file was read, to be shown when the import is checked. */
 export interface ImportNotes {
-  /** The encoding, if it had to be guessed. */
+  /** The encoding, if it had to be guessed; otherwise null. */
   readonly encoding: 'windows-1252' | null;
   /** What the rows above the headings contain. */
   readonly skipped: readonly string[];
-  /** The heading of the column of user names, if it isn't Parvis's own heading. */
+  /** The heading of the column of user names, if it is not a heading of Parvis; otherwise null. */
   readonly usernameHeading: string | null;
   /** The headings of columns with passwords. These are never read. */
   readonly passwordHeadings: readonly string[];
@@ -116,6 +117,9 @@ export type ImportMode = (typeof importModes)[number];
 /** Why a confirmed import was aborted. */
 export type AbortReason = 'rows' | 'rights' | 'lastGlobalAdmin';
 
-/** @returns whether an import can be confirmed in a mode: `all` requires that no row is refused */
+/**
+ * @returns whether an import can be confirmed in a mode. It must add or change at least one user, and `all` requires
+ * that no row is refused
+ */
 export const canConfirm = (mode: ImportMode, { added, changed, refused }: Counts): boolean =>
   added + changed > 0 && (mode === 'validRowsOnly' || refused === 0);

@@ -11,7 +11,7 @@ export interface LevelChange {
 
 /** The content of an email notification, as typed data. It is rendered in the recipient's language when it is sent. */
 export type Notice =
-  /** `until`: when the temporary password expires, epoch ms. */
+  /** `until`: when the temporary password or the one-time link expires, epoch ms. */
   | { readonly kind: 'passwordReset' | 'passwordResetByLink'; readonly until: number }
   | LinkNotice
   | { readonly kind: 'passwordChanged' }
@@ -46,8 +46,8 @@ const noNotice = (): null => null;
 
 /**
  * Users are notified of everything that gives access to their account or changes its permissions, so that they can
- * object. Blocked and deleted users are not notified, because in an emergency the email would warn an attacker. Every
- * kind of event needs an entry here to compile.
+ * object. They are not notified of being blocked or deleted, because in an emergency the email would warn an attacker.
+ * The code does not compile if a kind of event has no entry here.
  */
 const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'password.reset': ({ expiresAt: until, by }) => {
@@ -76,7 +76,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'users.imported': noNotice,
   'users.exported': noNotice,
   'users.passwordsIssued': noNotice,
-  // New users expect their first password.
+  // New users receive their first password from an administrator, so they need no notification.
   'password.issued': noNotice,
   'link.opened': noNotice,
   // The administrator who sent the link is notified instead of its user.
@@ -84,7 +84,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   // The email with the link is the notification.
   'recovery.linkMailed': noNotice,
   'activity.exported': noNotice,
-  // Not sent to the affected users. The possible approvers are notified when the request is created.
+  // The affected users are not notified. The possible approvers are notified when the request is created.
   'approval.asked': noNotice,
   'approval.confirmed': ({ act }) => ({ kind: 'approvalConfirmed', act }),
   'approval.declined': ({ act }) => ({ kind: 'approvalDeclined', act }),

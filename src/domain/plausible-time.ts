@@ -1,18 +1,22 @@
 /** How far the clocks of two nodes may differ, in ms. */
 export const clockToleranceMs = 5 * 60_000;
 
-/** @returns the latest time, epoch ms, that something in the past can have. @param now the current time, epoch ms */
+/**
+ * @param now the current time, epoch ms
+ * @returns the latest plausible time of a past event, epoch ms
+ */
 export const latestPlausible = (now: number): number => now + clockToleranceMs;
 
 /**
- * Decides whether a stored time can be right. A later one was stored while a clock was ahead, or the clock is behind now.
- * @param at when something happened, epoch ms
+ * @param at the stored time of a past event, epoch ms
  * @param now the current time, epoch ms
+ * @returns whether the stored time can be correct. If it is too far in the future, either the clock was ahead when it
+ * was stored, or the clock is behind now
  */
 export const isPlausible = (at: number, now: number): boolean => at <= latestPlausible(now);
 
 /**
- * @param period when access was granted and when it expires, epoch ms
+ * @param period `from` is when the access was granted, and `until` when it expires, epoch ms
  * @param now the current time, epoch ms
  * @returns whether the access is valid. If the time of the grant is not plausible, it has expired.
  */

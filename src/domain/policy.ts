@@ -12,8 +12,8 @@ import { type PolicyDecision, type Target, allow, deny } from './policy-decision
 type TenantPrincipal = PersonPrincipal | SupportPrincipal;
 
 /**
- * The authorization policy. Handlers, view models and the activity log all use it, so that a button and its handler cannot
- * disagree. It denies by default: a scope without a principal is denied, and so is any kind of principal without a case below.
+ * The authorization policy. Handlers, view models and the activity log all use it, so that buttons and handlers agree.
+ * It denies by default, also for a scope without a principal and for a kind of principal without a case below.
  * @param target the user that the action affects, if any
  */
 export function may(scope: Scope, action: Action, target?: Target): PolicyDecision {
@@ -89,7 +89,7 @@ const isGlobalAdmin = (principal: TenantPrincipal): boolean =>
 
 const approvalActionFor: Readonly<Partial<Record<Action, ApprovalAction>>> = {
   'users.resetPassword': 'resetPassword',
-  // Issues first passwords to imported users, who may have become Global admins in the meantime.
+  // Includes issuing first passwords or links to imported users, who may have become Global admins in the meantime.
   'users.import': 'resetPassword',
   'users.removeSecondFactor': 'removeSecondFactor',
   'users.restore': 'restore',
@@ -116,7 +116,7 @@ const requireApproval = (
 const actionsOnGlobalAdmins: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor', 'restore']);
 
 /**
- * @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same person
+ * @param deletedBefore the number of users deleted within a day by the actor or accounts that the actor may control
  */
 function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Target[], deletedBefore = 0): boolean {
   if (scope.principal.kind === 'operator' || scope.agreed === act) return false;
@@ -130,8 +130,8 @@ function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Targ
 }
 
 /**
- * The policy for deleting one or more users. Above a limit per day, a second administrator must approve.
- * @param deletedBefore the number of users deleted within a day by the actor or an account that may belong to the same person
+ * Decides on deleting one or more users. Above a limit per day, a second administrator must approve.
+ * @param deletedBefore the number of users deleted within a day by the actor or accounts that the actor may control
  */
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): PolicyDecision {
   const refused = targets.map((target) => may(scope, 'users.delete', target)).find(({ allowed }) => !allowed);
@@ -139,7 +139,7 @@ export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefor
   return needsApproval(scope, 'delete', targets, deletedBefore) ? requireApproval(scope, 'delete', targets) : allow;
 }
 
-/** The policy for changing the tenant's rules. @param loosens whether the change relaxes an approval rule */
+/** Decides on a change of the tenant's rules. `loosens` is whether the change relaxes an approval rule. */
 export function maySetRules(scope: Scope, loosens: boolean): PolicyDecision {
   const decision = may(scope, 'accountSettings.edit');
   return decision.allowed && loosens && needsApproval(scope, 'loosenRules', [])
@@ -153,7 +153,7 @@ export interface Levels {
 }
 
 /**
- * The policy for assigning levels to a user. Users cannot change their own levels, and only Global admins can assign or
+ * Decides on assigning levels to a user. Users cannot change their own levels, and only Global admins can assign or
  * remove the Global admin level.
  * @param target the user with the current levels; null for a new user
  */

@@ -85,7 +85,7 @@ export const displayNameOf = (principal: Principal): string | null => userOf(pri
 export const actorIdOf = ({ principal }: { readonly principal: Principal }): string | null =>
   userOf(principal)?.userId ?? null;
 
-/** @returns the ID of the acting user, for queries. If there is none, the empty string, which matches no user. */
+/** @returns the ID of the acting user, for queries; an empty string, which matches no user, if there is none */
 export const actingUserId = ({ principal }: { readonly principal: Principal }): string =>
   userOf(principal)?.userId ?? '';
 

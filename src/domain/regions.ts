@@ -109,7 +109,7 @@ export interface RegionRules {
     readonly for: readonly ApprovalRule[];
     /** How many users one administrator may delete within a day without approval. */
     readonly deleteMoreThan: number;
-    /** How long a request waits for approval. */
+    /** The time limit for the approver's decision, and again for the requester to perform the action. */
     readonly withinHours: number;
   };
   readonly activityLog: {
@@ -132,7 +132,7 @@ const hourMs = 60 * minuteMs;
 export const temporaryPasswordLifetimeMs = (rules: RegionRules): number =>
   rules.temporaryPassword.lifetimeHours * hourMs;
 
-/** @returns the time limit for replacing a temporary password after sign-in, in ms */
+/** @returns the time limit for choosing a password after signing in with a temporary one or opening a link, in ms */
 export const passwordChangeWindowMs = (rules: RegionRules): number =>
   rules.temporaryPassword.changeWithinMinutes * minuteMs;
 

@@ -1,6 +1,6 @@
 import type { RegionRules } from './regions.ts';
 
-/** The rules of a region that delete data by time. A shorter period deletes stored data. */
+/** The rules of a region that set a retention period. Shortening a period causes stored data to be deleted. */
 export const retentionRules = ['restoreWindowDays', 'activityLog.retentionDays'] as const;
 export type RetentionRule = (typeof retentionRules)[number];
 
@@ -14,14 +14,17 @@ export const periodsOf = ({ restoreWindowDays, activityLog }: PeriodRules): Rete
   'activityLog.retentionDays': activityLog.retentionDays,
 });
 
-/** A period that the rules make shorter than the one that an operator has confirmed, in days. */
+/** A retention period that is now shorter than the one that an operator has confirmed, in days. */
 export interface ShortenedPeriod {
   readonly rule: RetentionRule;
   readonly from: number;
   readonly to: number;
 }
 
-/** @param confirmed the confirmed periods; a rule without one is not shortened */
+/**
+ * @param confirmed the periods that an operator has confirmed; a rule without one is not reported
+ * @returns the periods that the rules shorten
+ */
 export function shortenedPeriods(rules: PeriodRules, confirmed: Partial<RetentionPeriods>): ShortenedPeriod[] {
   const periods = periodsOf(rules);
   return retentionRules

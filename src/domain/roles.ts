@@ -40,7 +40,7 @@ const anyLevel: readonly AdministratorLevel[] = administratorLevels;
 const userManagers: readonly AdministratorLevel[] = ['global', 'userManagement'];
 
 /**
- * The administrator levels that can perform an action, subject to the region's rules and the target. Agent levels give
+ * The administrator levels that can perform an action, subject to the rules and the target. Agent levels give
  * no permissions in the portal; they are meant for the applications that it opens.
  */
 export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
@@ -81,7 +81,7 @@ export const actionsOnUsers: ReadonlySet<Action> = new Set<Action>([
   'users.resetPassword',
   'users.removeSecondFactor',
   'users.endSessions',
-  // Issues passwords to imported users, who may have become administrators in the meantime.
+  // Includes issuing passwords or links to imported users, who may have become administrators in the meantime.
   'users.import',
   'personalData.erase',
 ]);

@@ -7,16 +7,19 @@ import type { TenantState } from './tenant.ts';
 export const supportLevels = ['look', 'manage'] as const;
 export type SupportLevel = (typeof supportLevels)[number];
 
-/** Maximum length of the purpose of a grant, in UTF-16 code units. */
+/** Maximum length of the purpose of a grant, in Unicode code points. */
 export const maxPurposeLength = 300;
 
-/** When a grant was given and when it expires, epoch ms. At the second time the grant is no longer valid. */
+/** When a grant was given and when it expires, epoch ms. At `endsAt`, the grant is no longer valid. */
 export interface GrantPeriod {
   readonly grantedAt: number;
   readonly endsAt: number;
 }
 
-/** @returns whether the period of a grant has not ended. @param now the current time, epoch ms */
+/**
+ * @param now the current time, epoch ms
+ * @returns whether the period of a grant has not ended
+ */
 export const isGrantInForce = ({ grantedAt, endsAt }: GrantPeriod, now: number): boolean =>
   isInForce({ from: grantedAt, until: endsAt }, now);
 

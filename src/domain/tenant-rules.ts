@@ -13,7 +13,7 @@ interface ChoiceRuleSpec {
   readonly of: (rules: RegionRules) => string;
 }
 
-/** The numeric rules that a tenant can make stricter, in the order of the page. */
+/** The numeric rules that a tenant can make stricter, in the order in which the page lists them. */
 export const numericRules = {
   temporaryPasswordHours: { of: (rules) => rules.temporaryPassword.lifetimeHours, stricter: 'less' },
   linkHours: { of: (rules) => rules.handOver.linkHours, stricter: 'less' },

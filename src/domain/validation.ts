@@ -31,7 +31,10 @@ export function rejectFaults(...faults: readonly (CodedError | null)[]): void {
   for (const fault of faults) if (fault !== null) throw new Failure('badRequest', fault);
 }
 
-/** @returns a fault if the region does not offer a language; null stands for the tenant's language */
+/**
+ * @param language the language to validate; null stands for the tenant's language, which is always valid
+ * @returns a fault if the region does not offer the language; null otherwise
+ */
 export const languageFault = (
   rules: Pick<RegionRules, 'languages'>,
   { language }: { readonly language: string | null },

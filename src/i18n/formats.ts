@@ -38,15 +38,15 @@ const noonOf = (at: number): number => new Date(at).setHours(12, 0, 0, 0);
 function distanceIn(at: number, now: number): [amount: number, unit: Intl.RelativeTimeFormatUnit] {
   const distance = at - now;
   const [, length, unit] = steps.find(([limit]) => Math.abs(distance) < limit) ?? [0, 365.25 * day, 'year'];
-  // Zero seconds read "now"; zero minutes would read "this minute".
+  // Zero seconds are formatted as "now"; zero minutes would be formatted as "this minute".
   if (Math.abs(distance) <= minute / 2) return [0, 'second'];
   if (unit !== 'day') return [Math.round(distance / length), unit];
   const days = Math.round((noonOf(at) - noonOf(now)) / day);
   return days === 0 ? [Math.round(distance / hour), 'hour'] : [days, 'day'];
 }
 
-// More locales than are in use on any portal. The limit prevents a client that requests all of them from filling the
-// memory.
+// Exceeds the number of locales in use on any portal. Without a limit, a client that requests every locale would fill
+// the memory.
 const maxKeptLocales = 100;
 
 /**
@@ -96,7 +96,7 @@ function dateFormatters(locale: string) {
   const fullDate = { day: 'numeric', month: 'long', year: 'numeric' } as const;
   const date = new Intl.DateTimeFormat(locale, fullDate);
   const { hourCycle } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
-  // "9:27 AM", but « 09:27 ».
+  // A 12-hour clock shows "9:27 AM", a 24-hour clock « 09:27 ».
   const hourAndMinute = { hour: hourCycle === 'h12' ? 'numeric' : '2-digit', minute: '2-digit' } as const;
   // The generic name covers standard and daylight saving time. UTC has no generic name.
   const isUtc = date.resolvedOptions().timeZone === 'UTC';

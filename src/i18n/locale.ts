@@ -1,9 +1,9 @@
 import type { LanguageSettings } from '../platform/config/languages.ts';
 
 /**
- * Chooses a page's language by the lookup algorithm of RFC 4647, section 3.4. Each range, in the reader's order, is shortened
- * from its end until a language matches: `fr-CH,de;q=0.9` selects French. If no range matches in this way, a variant of
- * the language in the same script is selected: `pt` selects `pt-BR`, and `zh-CN` selects `zh-Hans`.
+ * Chooses a page's language by the lookup algorithm of RFC 4647, section 3.4. Each range, in the reader's order, is
+ * shortened from its end until a language matches: `fr-CH,de;q=0.9` selects French. If no range matches in this way, a
+ * variant of the language in the same script is selected: `pt` selects `pt-BR`, and `zh-CN` selects `zh-Hans`.
  * @param ranges the reader's language ranges, in order of preference
  * @param offered BCP 47 tags
  * @returns one of the offered tags, or null

@@ -7,7 +7,7 @@ export interface TextGroup {
   [name: string]: string | TextGroup;
 }
 
-/** The texts of a language by namespace: the name of their file. */
+/** The texts of a language by namespace, which is the name of their file without the extension. */
 export type Namespaces = Readonly<Record<string, TextGroup>>;
 
 /** The language that all others are compared with. */

@@ -21,8 +21,8 @@ export interface Messages {
   /** Returns safe HTML. Each value is escaped and wrapped in <bdi>, so that it cannot reorder the sentence. */
   html(key: string, values: HtmlValues): string;
   /**
-   * Returns the name of a language in the language of these messages, capitalized for table cells and headings: «
-   * Anglais ».
+   * Returns the name of a language in the language of these messages, capitalized for table cells and headings:
+   * « Anglais ».
    */
   languageName(language: Language): string;
 }
@@ -95,7 +95,7 @@ function createMessages(translate: Translate, settings: LanguageSettings): Messa
   };
 }
 
-// In running text, many languages write the names of languages in lower case.
+// Intl returns the name as it is written in running text, which is lower case in many languages.
 function capitalize(text: string, locale: string): string {
   const [first = '', ...rest] = text;
   return first.toLocaleUpperCase(locale) + rest.join('');

@@ -116,7 +116,7 @@ function factsOf(
   ];
 }
 
-// Notices that no administrator caused.
+// Notices to which the generic warning does not apply, because no action of an administrator caused them.
 const hasOwnWarning = ({ kind }: Notice): boolean => kind === 'recoveryLink' || kind === 'linkMailRefused';
 
 const untilOf = ({ kind }: Notice): string => {

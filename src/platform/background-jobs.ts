@@ -4,18 +4,21 @@ import type { Fault, OutageReporter } from './outages.ts';
 
 /** A periodic background job. It runs on every node, possibly at the same time, so it must be idempotent. */
 export interface Job {
-  /** For log messages. */
+  /** The name in log messages. */
   readonly name: string;
   readonly everyMs: number;
   /**
-   * @param stopping a signal that is aborted before the process exits. A long job then stops and continues in its next
-   * run
+   * @param stopping a signal that is aborted before the process exits. A long job must then stop, and continue in its
+   * next run
    */
   readonly run: (stopping: AbortSignal) => Promise<void>;
 }
 
 export interface JobRunner {
-  /** Adds a job. @returns a function that runs the job immediately instead of at its next interval */
+  /**
+   * Adds a job.
+   * @returns a function that runs the job immediately instead of at its next interval
+   */
   add(job: Job): () => void;
   start(): void;
   /** Runs every job once, one after another. For tests, instead of `start`. */

@@ -16,7 +16,7 @@ export interface Probes {
   sessions(): Promise<void>;
 }
 
-/** @returns the setting that leads to the database */
+/** @returns the name of the setting that determines where the database is */
 export const databaseSettingOf = ({ database, dataDirectory }: Pick<Config, 'database' | 'dataDirectory'>): string =>
   database.kind === 'sqlite' && path.dirname(database.file) === dataDirectory ? 'DATA_DIR' : 'DATABASE_URL';
 
@@ -47,7 +47,7 @@ const store = (name: StoreName, setting: string, probe?: () => Promise<void>): D
 export function storeFaultOf({ database, redis }: Dependencies, error: unknown): Fault | null {
   const fault = findStoreFault(error);
   if (fault === null) return null;
-  // An error of a connection does not always tell its store. Those of Redis do.
+  // A connection error does not always show which store it is from, but those of Redis do.
   const dependency = fault.store === 'Redis' ? redis : database;
   return { dependency, code: fault.code, explanation: fault.explanation };
 }

@@ -17,8 +17,8 @@ const explanation =
   'New connections are closed. Raise the limit of open files (ulimit -n, or LimitNOFILE of systemd), or run more processes.';
 
 /**
- * Keeps file descriptors for the stores, so that too many connections do not make pages fail, and reports when there are
- * none left: the operating system then closes connections without an error that Node could report.
+ * Keeps file descriptors for the stores, so that too many connections do not make pages fail, and reports when there
+ * are none left: the operating system then closes connections without an error that Node could report.
  * @param limit the number of files and connections that the process may open; null if there is no limit
  * @returns a function that ends the reporting
  */

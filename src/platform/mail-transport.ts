@@ -14,9 +14,9 @@ export interface Transport {
 
 /** Timeouts for the mail server, in ms. */
 export interface MailTimeouts {
-  /** For the DNS lookup, the connection and the greeting. */
+  /** The timeout for the DNS lookup, for the connection and for the greeting. */
   readonly connectMs: number;
-  /** For each response. */
+  /** The timeout for each response. */
   readonly responseMs: number;
   /** How long connections stay open after the last email. */
   readonly idleMs: number;
@@ -88,7 +88,10 @@ class MailPool {
   }
 }
 
-/** Connects to the mail server and signs in. @throws an error without user name and password if that fails */
+/**
+ * Connects to the mail server and signs in.
+ * @throws an error without user name and password if that fails
+ */
 export async function verifySmtpServer(config: SmtpConfig): Promise<void> {
   const { createTransport: create } = await import('nodemailer');
   await create(smtpOptions(config, defaultTimeouts))

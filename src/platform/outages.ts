@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 
 /** A service or resource that requests and jobs depend on, as the log names it. */
 export interface Dependency {
-  /** Such as `PostgreSQL`. Faults with the same name belong to the same outage. */
+  /** The name for the log, such as `PostgreSQL`. Faults with the same name belong to the same outage. */
   readonly name: string;
   /** The setting that an operator checks; null if there is none. */
   readonly setting: string | null;
-  /** Begins the lines of an outage, such as `PostgreSQL fails to serve requests`. */
+  /** The beginning of the log lines about an outage, such as `PostgreSQL fails to serve requests`. */
   readonly down: string;
-  /** Begins the line that ends an outage, such as `PostgreSQL is available again`. */
+  /** The beginning of the log line about the end of an outage, such as `PostgreSQL is available again`. */
   readonly up: string;
   /** @throws if the dependency does not work. Without it, an outage ends when no fault has been reported for a while */
   readonly probe?: () => Promise<void>;
@@ -16,7 +16,7 @@ export interface Dependency {
 
 export interface Fault {
   readonly dependency: Dependency;
-  /** Such as a SQLSTATE. */
+  /** A short identifier of the error, such as a SQLSTATE. */
   readonly code: string;
   /** One sentence: what is wrong and what it means. */
   readonly explanation: string;
@@ -37,22 +37,22 @@ interface Outage {
   readonly since: number;
   last: Fault;
   lastAt: number;
-  /** Since the outage began. */
+  /** The number of faults since the outage began. */
   total: number;
-  /** Faults that no line has counted yet, by code. */
+  /** The number of faults that have not been logged yet, by code. */
   unreported: Map<string, number>;
   wasLogged: boolean;
 }
 
 const checkEveryMs = 1_000;
-/** How often an outage is logged while it lasts, and the least time between two lines that begin one. */
+/** The minimum time between two log lines about failures of the same dependency, also across outages, in ms. */
 const lineEveryMs = 10_000;
-/** How long no fault may be reported before an outage ends. */
+/** How long no fault must have been reported before an outage can end, in ms. */
 const quietMs = 2_000;
 
 /**
  * Logs outages instead of single faults: the first fault immediately, then the number of faults per interval, then the
- * end of the outage. An outage of ten minutes is 60 lines, however many requests fail.
+ * end of the outage. An outage of ten minutes produces 60 lines, however many requests fail.
  */
 export class Outages implements OutageReporter {
   readonly #deps: OutageDependencies;
@@ -74,7 +74,7 @@ export class Outages implements OutageReporter {
     if (!outage.wasLogged) this.#logIfDue(name, outage);
   }
 
-  /** Begins to summarize outages and to look for their ends. */
+  /** Starts the timer that logs summaries of outages and detects their ends. */
   start(): void {
     this.#timer ??= setInterval(() => void this.check(), checkEveryMs).unref();
   }
@@ -110,7 +110,7 @@ export class Outages implements OutageReporter {
     this.#deps.log.info(facts, `${dependency.up} after ${seconds} s`);
   }
 
-  // An outage that flickers must not fill the log either, so lines of the same dependency keep their distance.
+  // A dependency that fails and recovers repeatedly must not fill the log either, so the limit applies across outages.
   #logIfDue(name: string, outage: Outage): void {
     const now = this.#deps.monotonic();
     const loggedAt = this.#loggedAt.get(name);

@@ -6,7 +6,10 @@ export type CountDeleted = (kind: string, count: number) => void;
 
 /** Deletes one kind of data at the end of its retention period. */
 export interface RetentionStep {
-  /** @returns the number of rows due for deletion. @param now the current time, epoch ms */
+  /**
+   * @returns the number of rows due for deletion.
+   * @param now the current time, epoch ms
+   */
   countDue(now: number): Promise<Counts>;
   /**
    * Deletes the rows that are due. Safe to run in several processes at the same time.

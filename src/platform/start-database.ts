@@ -6,7 +6,10 @@ import { describeStoreFault, findStoreFault } from './database/unavailable.ts';
 import { databaseSettingOf } from './dependencies.ts';
 import { startStep, type StartFaultPlace } from './start-fault.ts';
 
-/** Migrates the region's database and logs the migrations that were run. @throws StartFault */
+/**
+ * Migrates the region's database and logs the migrations that were run.
+ * @throws StartFault
+ */
 export async function migrateDatabase(config: Config, log: Logger): Promise<void> {
   const migrations = await startStep(databasePlaceOf(config), () => {
     assertDatabaseNotMissing(config);

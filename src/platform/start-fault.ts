@@ -4,17 +4,17 @@ import { findStoreFault } from './database/unavailable.ts';
 /** What an operator checks after a failed start. */
 export interface StartFaultPlace {
   readonly setting: string;
-  /** The file that the setting leads to. */
+  /** The path of the file that the setting determines. */
   readonly file?: string;
 }
 
 /** Thrown if a server cannot start. The message is one sentence without secrets. */
 export class StartFault extends CommandError {
   readonly place: StartFaultPlace;
-  /** Such as `ECONNREFUSED`; null if the cause has none. */
+  /** The code of the error, such as `ECONNREFUSED`; null if the cause has none. */
   readonly code: string | null;
 
-  /** @param explanation a better text than that of the cause */
+  /** @param explanation the text to show instead of the message of the cause */
   constructor(place: StartFaultPlace, cause: unknown, explanation = explanationOf(cause, place)) {
     super(`${place.setting}: ${explanation}`, { cause });
     this.place = place;
@@ -22,7 +22,10 @@ export class StartFault extends CommandError {
   }
 }
 
-/** Runs a step of the start. @throws StartFault with the setting that the step depends on */
+/**
+ * Runs a step of the start.
+ * @throws StartFault with the setting that the step depends on
+ */
 export async function startStep<T>(place: StartFaultPlace, step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
@@ -31,7 +34,7 @@ export async function startStep<T>(place: StartFaultPlace, step: () => T | Promi
   }
 }
 
-/** Why an address is not available. */
+/** Why the server cannot listen on an address, by the code of the error. */
 const listenFaults: Readonly<Record<string, (address: string) => string>> = {
   EADDRINUSE: (address) => `${address} is in use by another process`,
   EACCES: (address) => `this user may not listen on ${address}`,
@@ -47,7 +50,10 @@ export function listenFaultOf(error: unknown, host: string, port: number): Start
   return new StartFault({ setting }, error, listenFaults[code]?.(address));
 }
 
-/** @returns the setting at the beginning of a fault in the configuration, and the file that the fault names */
+/**
+ * @param fault a fault in the configuration, which begins with the name of the setting
+ * @returns the setting and, if the fault names a file, the file; null if the fault names no setting
+ */
 export function placeOfSettingFault(fault: string): StartFaultPlace | null {
   const [, setting, file] = /^([A-Z][A-Z_]+): (?:(\/[^:]+\.json): )?/.exec(fault) ?? [];
   if (setting === undefined) return null;

@@ -38,7 +38,7 @@ export interface AccountsDependencies {
   /** @returns the address of a one-time link */
   readonly linkAddress: (token: string) => string;
   readonly background: JobRunner;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
   readonly log: Logger;
 }

@@ -76,8 +76,8 @@ const deletions = preparedQuery<{ actor: string; count: number }>('activity.dele
 );
 
 /**
- * Finds, for each active administrator, the users who gave access to that account, directly or indirectly: by creating,
- * restoring or unblocking it, issuing a credential for it, or raising its level.
+ * Finds, for each active administrator, the users who may control that account, directly or indirectly, because they
+ * created, restored or unblocked it, issued a credential for it, removed its second factor, or raised its level.
  * @param since the start of the period, epoch ms, exclusive
  */
 export async function findAccountControllers(

@@ -26,7 +26,7 @@ export interface ActivityRow {
 export interface NamedRow extends ActivityRow {
   actor_name: string | null;
   target_name: string | null;
-  /** The tenant's key, from which the pseudonyms of erased users are derived. */
+  /** The tenant's key, from which the pseudonyms of erased users are derived; null if none has been erased. */
   pseudonym_key: string | null;
   previous_hash: string | null;
 }
@@ -44,8 +44,8 @@ type ParticipantsByGrant = ReadonlyMap<string, GrantParticipants>;
 export function toActivity(row: NamedRow, supporters: ParticipantsByGrant): Activity {
   const grant = findGrant(row);
   const participants = grant === null ? undefined : supporters.get(grant.id);
-  // An operator belongs to another tenant, so the join finds no name. The grant provides it, or the entry, if the grant
-  // was deleted.
+  // An operator belongs to another tenant, so the join finds no name. It is read from the grant or, if the grant was
+  // deleted, from the entry.
   const operator = participants?.operator ?? { id: row.actor_id, name: grant?.names.operator ?? null };
   const toNamed = (id: string | null, name: string | null): Participant | null =>
     participant(id, grant !== null && id === operator.id ? (name ?? operator.name) : name, row.pseudonym_key);

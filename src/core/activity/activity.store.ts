@@ -49,7 +49,10 @@ export function record(
   return insert(database, scope, { tenant: scope.tenant.id, actor: actorIdOf(scope), target: targetId }, event, at);
 }
 
-/** Records several events of the scope's actor in the given order. @param at the time of the event, epoch ms */
+/**
+ * Records several events of the scope's actor in the given order.
+ * @param at the time of the event, epoch ms
+ */
 export function recordMany(database: Database, scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> {
   return database.transaction((tx) =>
     appendEntries(tx, scope, { tenantId: scope.tenant.id, actorId: actorIdOf(scope), at }, entries),
@@ -79,7 +82,9 @@ export async function tenantsForOperator(database: Database): Promise<string[]> 
   return rows.map(({ id }) => id);
 }
 
-/** @returns the anchor and the end of a tenant's chain, for the operator's verification */
+/**
+ * @returns the anchor and the end of a tenant's chain, to be verified by the operator; null if there is no such tenant
+ */
 export async function chainForOperator(database: Database, tenantId: string): Promise<Chain | null> {
   const [row] = (await database.knex('tenants').select(chainColumns).where('id', tenantId)) as ChainRow[];
   return row === undefined ? null : toChain(row);

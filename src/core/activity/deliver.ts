@@ -20,9 +20,9 @@ const graceMs = 2_000;
 /** Why an attempt failed. */
 export interface FailedAttempt {
   readonly code: string;
-  /** The receiver is unavailable, which affects all of the subscriber's deliveries. */
+  /** Whether the receiver is unavailable, which affects all of the subscriber's deliveries. */
   readonly away: boolean;
-  /** The receiver will never accept this message. */
+  /** Whether the receiver will never accept this message. */
   readonly refused?: boolean;
 }
 
@@ -37,24 +37,24 @@ export type Attempt<M extends Message> = (delivery: claimsStore.Delivery<M>) => 
 
 /** Where and how deliveries to a subscriber are carried out. */
 export interface Receiver<M extends Message> {
-  /** Such as `The mail server`, for log lines. */
+  /** The name for log lines, such as `The mail server`. */
   readonly name: string;
-  /** The setting with its address. */
+  /** The name of the setting that contains the receiver's address. */
   readonly setting: string;
   /** How many attempts may run at the same time. */
   readonly concurrency: number;
   readonly attempt: Attempt<M>;
   /**
    * Handles a delivery that the receiver will never accept.
-   * @param complete removes the delivery; false if another process has done so. It must run in the same transaction as
-   * everything that is recorded about it
+   * @param complete removes the delivery, and returns false if another process has already done so. It must run in the
+   * transaction that records the refusal
    */
   refuse(delivery: claimsStore.Delivery<M>, complete: (tx: Database) => Promise<boolean>): Promise<void>;
 }
 
 export interface DeliveryDependencies {
   readonly database: Database;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
   /** Decides whether a delivery may be given up because of its age. */
   readonly isClockTrusted: () => Promise<boolean>;
@@ -106,7 +106,10 @@ class Dispatcher<M extends Message> {
     if (failed?.status === 'rejected') throw failed.reason;
   }
 
-  /** Carries out one attempt after the other. @returns the number of delivered messages */
+  /**
+   * Carries out attempts one after another, until no delivery is due or `maxAttempts` is reached.
+   * @returns the number of delivered messages
+   */
   async #work(stopping: AbortSignal, maxAttempts = Number.POSITIVE_INFINITY): Promise<number> {
     const { database, clock } = this.#deps;
     const grace = (this.#grace ??= afterGrace(stopping));
@@ -126,7 +129,7 @@ class Dispatcher<M extends Message> {
     return delivered;
   }
 
-  // Concurrent claims of one process would find the same delivery, and all but one would claim nothing.
+  // Claims run one after another: concurrent claims would find the same delivery, and all but one would claim nothing.
   #claim(): Promise<claimsStore.Delivery<M> | null> {
     const { database, clock } = this.#deps;
     const claim = async () =>
@@ -186,7 +189,7 @@ async function postponeOrGiveUp(
   return claimsStore.postpone(database, delivery, now + waitMs(attempts));
 }
 
-/** Exponential backoff from one minute to six hours. The jitter spreads deliveries that failed at the same time. */
+/** Exponential backoff up to six hours, with jitter, which spreads deliveries that failed at the same time. */
 const waitMs = (attempts: number): number =>
   Math.round(Math.min(minuteMs * 2 ** (attempts - 1), claimsStore.maxWaitMs) * (0.5 + Math.random() / 2));
 

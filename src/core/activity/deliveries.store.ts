@@ -9,7 +9,7 @@ import { subscribersOf } from './subscribers.ts';
 /** An event as recorded in a tenant's log. */
 export interface RecordedEntry extends RecordedEvent {
   readonly tenantId: string;
-  /** Null for the operator. */
+  /** The acting user; null for the operator and for jobs. */
   readonly actorId: string | null;
   /** Place of the entry in the tenant's log. */
   readonly place: number;
@@ -32,7 +32,7 @@ export interface DeliveryRow {
   id: string;
   subscriber: string;
   tenant_id: string;
-  /** Place of the entry in the tenant's log. */
+  /** Place of the entry in the tenant's log; null for a direct message. */
   event_place: number | null;
   user_id: string | null;
   actor_id: string | null;

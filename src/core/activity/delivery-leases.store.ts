@@ -11,7 +11,7 @@ export interface Delivery<M extends Message = Message> {
   readonly tenantId: string;
   /** Null for a subscriber that does not deliver to a user. */
   readonly userId: string | null;
-  /** Null for the operator. */
+  /** The user who caused the event; null for the operator and for jobs. */
   readonly actorId: string | null;
   readonly message: M;
   /** Time of the event, epoch ms. */
@@ -65,6 +65,7 @@ const due = preparedQuery<{ id: string }>('deliveries.due', (knex, $) =>
  * one of them claims it.
  * @param now the current time, epoch ms
  * @param leasedUntil the time in epoch ms after which another process may claim the delivery, if it still exists
+ * @returns the claimed delivery; null if none is due or another process has claimed it
  */
 export async function claimAcrossTenants(
   database: Database,

@@ -11,7 +11,7 @@ export interface LogPosition {
 
 /** The filters of the log. A filter of null matches every entry. */
 export interface LogFilter {
-  /** The ID of the actor or the target. */
+  /** The ID of a user who is the actor or the target of the entries. */
   readonly user: string | null;
   readonly group: ActivityGroup | null;
   /** Epoch ms, inclusive. */
@@ -26,9 +26,9 @@ export const wholeLog: LogFilter = { user: null, group: null, from: null, until:
 export interface LogRequest {
   readonly filter: LogFilter;
   readonly order: 'newestFirst' | 'oldestFirst';
-  /** Only entries after this position, exclusive. */
+  /** The position after which entries are selected, exclusive; null for no limit. */
   readonly after: LogPosition | null;
-  /** Only entries before this position, exclusive. */
+  /** The position before which entries are selected, exclusive; null for no limit. */
   readonly before: LogPosition | null;
   readonly limit: number;
 }

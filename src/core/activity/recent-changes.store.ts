@@ -45,7 +45,10 @@ export async function latestChangesOfState(
   return toActivities(database, scope, (await joinNames(rows).orderBy('activity.place', 'desc')) as NamedRow[]);
 }
 
-/** @returns whether an event about a user has been recorded since a time. @param since epoch ms, exclusive */
+/**
+ * @returns whether an event about a user has been recorded since a time.
+ * @param since epoch ms, exclusive
+ */
 export async function hasRecorded(
   database: Database,
   scope: Scope,

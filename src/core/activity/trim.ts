@@ -64,7 +64,11 @@ export async function purge(
   }
 }
 
-/** @returns the number of deleted entries. If it equals `entriesPerTrim`, there may be more. */
+/**
+ * @param before the time before which entries are due for deletion, epoch ms
+ * @param now the current time, epoch ms
+ * @returns the number of deleted entries. If it equals `entriesPerTrim`, there may be more entries to delete
+ */
 async function trimOnce(deps: TrimDependencies, scope: Scope, before: number, now: number): Promise<number> {
   const { database } = deps;
   return database.transaction(async (tx) => {

@@ -23,9 +23,15 @@ export interface FileCheck {
   readonly whole: boolean;
   /** The last entry that had been trimmed before the export. */
   readonly anchor: ChainAnchor;
-  /** Verifies the next line. @returns its fault, or null */
+  /**
+   * Verifies the next line.
+   * @returns its fault, or null
+   */
   next(text: string): FileFault | null;
-  /** Verifies the end of the file. @returns the fault, or null */
+  /**
+   * Verifies the end of the file.
+   * @returns the fault, or null
+   */
   end(): FileFault | null;
   /** @returns the number of entries verified so far */
   entries(): number;
@@ -45,9 +51,15 @@ export function createFileCheck(first: string, digest: Digest): FileCheck | null
 }
 
 interface Lines {
-  /** Verifies an entry. @returns null if the value is not an entry */
+  /**
+   * Verifies an entry.
+   * @returns the fault of the entry, or its place if it is intact; null if the value is not an entry
+   */
   entry(value: unknown): FileFault | { place: number; fault: null } | null;
-  /** Verifies the end line. @returns null if the value is not an end line */
+  /**
+   * Verifies the end line.
+   * @returns the fault, which is null if the end is intact; null if the value is not an end line
+   */
   end(value: unknown, entries: number): { fault: FileFault | null } | null;
 }
 

@@ -11,7 +11,10 @@ export interface Verified<Fault = ChainFault> {
   readonly fault: Fault | null;
 }
 
-/** Verifies a tenant's chain up to its current end. @returns the result; null if the tenant does not exist */
+/**
+ * Verifies a tenant's chain up to its current end.
+ * @returns the result; null if the tenant does not exist
+ */
 export async function verifyChain(database: Database, tenantId: string): Promise<Verified | null> {
   const chain = await activityStore.chainForOperator(database, tenantId);
   if (chain === null) return null;

@@ -27,6 +27,7 @@ import type { PolicyDecision } from '../../domain/policy-decision.ts';
 type ApprovalSummary = Pick<Approval, 'act' | 'subject' | 'requester'>;
 
 /**
+ * @param now the current time, epoch ms
  * @returns the decision of the policy on an action: allowed, denied, or allowed with another administrator's approval
  */
 export async function verdictOn(

@@ -23,10 +23,10 @@ export interface Approval {
   readonly state: ApprovalState;
   readonly expiredBy: ExpiryReason | null;
   readonly requester: ApprovalParticipant;
-  /** The administrator who approved or declined the request. */
+  /** The administrator who approved or declined the request; null if no one has. */
   readonly approver: ApprovalParticipant | null;
   readonly remark: string;
-  /** The display name of the affected user, if there is only one. */
+  /** The display name of the affected user; null unless exactly one user is affected. */
   readonly targetName: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;

@@ -23,8 +23,8 @@ export interface Transition {
 }
 
 const maxListed = 100;
-// Larger than the maximum number of users in a request. Even if all affected users are administrators, the list
-// therefore contains others, who can approve.
+// The limit is larger than the maximum number of users in a request. Even if all affected users are administrators, the
+// list therefore contains others, who can approve.
 const maxAdministrators = 100;
 // Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on
 // administrators.
@@ -118,7 +118,10 @@ export async function listPendingOfActor(database: Database, scope: Scope): Prom
   );
 }
 
-/** @returns the actor's declined requests. @param since the start of the period, epoch ms */
+/**
+ * @returns the actor's declined requests.
+ * @param since the start of the period, epoch ms
+ */
 export async function listDeclined(database: Database, scope: Scope, since: number): Promise<Approval[]> {
   return (await listDeclinedQuery(database, { tenant: scope.tenant.id, asker: actingUserId(scope), since })).map(
     toApproval,
@@ -149,7 +152,10 @@ export async function insert(database: Database, scope: Scope, approval: NewAppr
   await database.knex('approvals').insert(row);
 }
 
-/** Performs a state transition, unless the state has changed in the meantime. @returns whether it was performed */
+/**
+ * Performs a state transition, unless the state has changed in the meantime.
+ * @returns whether it was performed
+ */
 export async function transition(
   database: Database,
   scope: Scope,

@@ -121,7 +121,7 @@ export function checkRequirement(
   return requirementOf(deps, database, scope, requested);
 }
 
-/** Requests approval, for a reason that must not be empty. @throws Failure notFound, or badRequest for an invalid request */
+/** Requests approval for a reason. @throws Failure notFound, or badRequest for an invalid request or an empty reason */
 export async function request(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -139,7 +139,7 @@ export async function request(
   });
 }
 
-/** Approves or declines a request, with an optional comment. @throws Failure notFound, or badRequest for an invalid decision */
+/** Approves or declines a request, with an optional comment. @throws Failure notFound, or badRequest if invalid */
 export async function decide(
   deps: ApprovalsDependencies,
   scope: Scope,

@@ -11,7 +11,7 @@ export interface ApprovalsContextDependencies {
   readonly accounts: Pick<Accounts, 'users' | 'rules' | 'throttle' | 'tenants'>;
   readonly logExports: LogExports;
   readonly background: JobRunner;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
 }
 

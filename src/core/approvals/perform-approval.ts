@@ -52,7 +52,10 @@ export interface PerformDependencies {
   readonly clock: () => number;
 }
 
-/** Consumes an approved request. @returns null if it is not approved or no longer valid */
+/**
+ * Consumes an approved request.
+ * @returns null if it is not approved or no longer valid
+ */
 async function consumeApproval(
   deps: PerformDependencies,
   tx: Database,
@@ -115,7 +118,8 @@ function performChange(deps: PerformDependencies, scope: Scope, found: Approval,
     const changed = await usersStore.findMany(tx, scope, ids, among);
     for (const user of changed) {
       const { outcome } = await performAction(tx, scope, user.id, step, clock());
-      // The policy has just allowed the action under the same lock, so this is unexpected. Throw, to roll everything back.
+      // The policy has just allowed the action under the same lock, so this is unexpected. Throw, to roll everything
+      // back.
       if (outcome === 'refused') throw new Failure('forbidden');
     }
     return { outcome: 'changed', approval };
@@ -127,7 +131,8 @@ async function performRemoval(deps: PerformDependencies, scope: Scope, found: Ap
   const performed = await performChange(deps, scope, found, removeSecondFactorAction);
   const [target] = found.subject.users;
   const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
-  // As for a removal without approval, failed attempts with the removed factor must not lock the user out of the next one.
+  // As for a removal without approval, failed attempts with the removed factor must not lock the user out of the next
+  // one.
   if (user !== null) await throttle.codes.deleteCounts(user);
   return performed;
 }
@@ -157,6 +162,7 @@ function performRulesChange(deps: PerformDependencies, scope: Scope, found: Appr
  * Performs an action that another administrator has approved. It can be performed only once, and only by the requester.
  * All conditions are checked again under the tenant's lock. The changes, the end of the request and their log entries
  * are written in one transaction.
+ * @throws Failure notFound, forbidden for any other user, or conflict while the request has not been decided
  */
 export async function perform(deps: PerformDependencies, scope: Scope, id: string): Promise<Performed> {
   const { approvals } = deps;

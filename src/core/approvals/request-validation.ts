@@ -15,7 +15,10 @@ const dayShape = /^\d{4}-\d\d-\d\d$/;
 const malformed: CodedError = { code: 'field.malformed' };
 const isDay = (day: string | null): boolean => day === null || dayShape.test(day);
 
-/** Validates a request, so that the action performed is the one that was approved. @throws Failure badRequest */
+/**
+ * Validates a request, so that the action performed is the one that was approved.
+ * @throws Failure badRequest
+ */
 export function checkRequest({ act, userIds, log, own }: RequestedAct, reason: string): void {
   rejectFaults(
     choiceFault('act', approvalActions, act),
@@ -35,6 +38,9 @@ export function checkRequest({ act, userIds, log, own }: RequestedAct, reason: s
 
 const answers = ['confirmed', 'declined'];
 
-/** Validates a decision on a request. @throws Failure badRequest */
+/**
+ * Validates a decision on a request.
+ * @throws Failure badRequest
+ */
 export const checkAnswer = (answer: string, remark: string): void =>
   rejectFaults(choiceFault('answer', answers, answer), textFault(remark, maxReasonLength));

@@ -8,7 +8,7 @@ export interface DirectoryRoute {
   readonly region: string;
 }
 
-// SQLite accepts at most 500 rows per statement.
+// On SQLite, Knex inserts several rows with a compound SELECT, which can have at most 500 terms.
 const rowsPerInsert = 400;
 
 // Returns a region of null for a domain of a tenant of this region, which takes precedence over any route.
@@ -84,7 +84,10 @@ export async function storeKey(database: Database, region: string, publicKey: st
   await database.knex('directory_keys').insert({ region, public_key: publicKey }).onConflict('region').merge();
 }
 
-/** Deletes the route of a domain. @returns whether it existed */
+/**
+ * Deletes the route of a domain.
+ * @returns whether it existed
+ */
 export async function remove(database: Database, domain: string): Promise<boolean> {
   return (await database.knex('routes').where({ domain }).delete()) === 1;
 }

@@ -25,7 +25,10 @@ export const signedDirectory = z.object({
   signature: signatureSchema,
 });
 
-/** Signs the routes that a region exports. @param privateKey the private key of the region as PEM */
+/**
+ * Signs the routes that a region exports.
+ * @param privateKey the private key of the region as PEM
+ */
 export function signDirectory(routes: readonly DirectoryRoute[], region: string, privateKey: string): SignedDirectory {
   const signer = signerOf(region, privateKey);
   return { routes, signer, signature: signatureOf(form, signer, entriesOf(routes), privateKey) };

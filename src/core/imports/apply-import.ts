@@ -48,7 +48,9 @@ export async function applyImport(run: ImportRun): Promise<void> {
   await importJobStore.finish(tx, confirmed.id, end);
 }
 
-/** Aborts an import because of rows that can no longer be applied, and marks them. Changes nothing if there are none. */
+/**
+ * Aborts an import because of rows that can no longer be applied, and marks them. Changes nothing if there are none.
+ */
 export async function recordConflicts(run: ImportRun): Promise<void> {
   const { tx, confirmed } = run;
   let counts = initialCounts(confirmed);
@@ -121,8 +123,8 @@ const toEntries = ({ added, changed }: RecheckedRows): NewEntry[] => [
   })),
 ];
 
-// The user cannot sign in until a temporary password is issued: no password matches the stored hash, which has also
-// expired.
+// The user cannot sign in until a temporary password or one-time link is issued: no password matches the stored hash,
+// which has also expired.
 function newUser(
   { userId, username, user }: RecheckedRows['added'][number],
   scope: Scope,

@@ -4,8 +4,8 @@ export interface CsvRecord {
   /** The position after the record and its line break. */
   readonly end: number;
   /**
-   * Whether its quotation marks do not match. Its cells are then those of its first line, as far as they can be told apart,
-   * and the next record begins on the next line.
+   * Whether its quotation marks do not match. The record then ends with its first line, whose cells are split as well
+   * as possible, and the next record begins on the next line.
    */
   readonly isMalformed: boolean;
 }
@@ -13,7 +13,10 @@ export interface CsvRecord {
 /** Reads the records of a text with one delimiter. */
 export interface RecordReader {
   readonly delimiter: string;
-  /** @returns the record at a position; null if more text is needed. @param isEnd whether the file ends with the text */
+  /**
+   * @param isEnd whether the file ends with the text
+   * @returns the record at a position; null if more text is needed
+   */
   read(text: string, from: number, isEnd: boolean): CsvRecord | null;
   /** @returns the line at a position as a malformed record; null if more text is needed */
   readMalformed(text: string, from: number, isEnd: boolean): CsvRecord | null;
@@ -33,7 +36,9 @@ export function findLineBreak(text: string, from: number, isEnd: boolean): { sta
 
 interface Grammar {
   readonly delimiter: string;
-  /** A quotation mark with the blanks before it, and the equals sign that keeps a spreadsheet from converting the cell. */
+  /**
+   * A quotation mark with the blanks before it, and the equals sign that keeps a spreadsheet from converting the cell.
+   */
   readonly opening: RegExp;
   readonly blanks: RegExp;
   readonly unquoted: RegExp;

@@ -2,7 +2,8 @@ import type { PlannedRow } from '../../domain/imports.ts';
 
 // `?ukasz` was Łukasz before a program saved the file in an encoding without Ł, or opened it in the wrong one.
 const lost = /\p{L}\?|\?\p{L}|\uFFFD/u;
-// `ZoÃ©` was Zoé before a program read UTF-8 as Windows-1252: an accented capital before the sign for a continuation byte.
+// `ZoÃ©` was Zoé before a program read UTF-8 as Windows-1252, which turns the two bytes of `é` into an accented capital
+// and a symbol.
 const misread = /[ÂÃÄÅÐÑØÙÎÏ][\u0080-\u00BF€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€/;
 
 const isDamaged = (name: string): boolean => lost.test(name) || misread.test(name);

@@ -24,7 +24,7 @@ export async function deleteOlder(database: Database, scope: Scope, staged: stri
     .knex('imports')
     .where(ownerColumns(scope))
     .whereNotIn('state', ['confirmed', 'reading'])
-    // Exclude it explicitly, because imports from the same millisecond have no defined order.
+    // Exclude the new import explicitly, because imports from the same millisecond have no defined order.
     .whereNot({ id: staged });
   const rows = await others
     .orderBy('created_at', 'desc')
@@ -32,7 +32,7 @@ export async function deleteOlder(database: Database, scope: Scope, staged: stri
     .offset(count - 1)
     .limit(count);
   for (const { id } of rows) {
-    // Hide it first, so that no one sees or confirms an import of which some rows are missing.
+    // Hide the import first, so that no one sees or confirms it while some of its rows are already deleted.
     const hidden = await ownImport(database, scope, id).whereNot('state', 'confirmed').update({ state: 'reading' });
     if (hidden === 1) await deleteWithRows(database, id);
   }
@@ -55,8 +55,8 @@ export async function deleteExpiredImport(
 }
 
 /**
- * Deletes an import and its rows, of which there may be 100,000. They are deleted in slices, so that other writes do not
- * wait for all of them.
+ * Deletes an import and its rows, of which there may be 100,000. They are deleted in slices, so that other writes do
+ * not wait for all of them.
  */
 export async function deleteWithRows({ knex }: Database, id: string): Promise<void> {
   for (let found = rowsPerDelete; found === rowsPerDelete; await nextTurn()) {

@@ -12,8 +12,8 @@ const startLength = 1_024;
 const chunkBytes = 256 * 1024;
 
 /**
- * Decides the encoding of a file: by its mark; else UTF-8 if it is valid, or nearly so; else Windows-1252 if the result can
- * be names.
+ * Detects the encoding of a file: the encoding of its byte order mark, if it has one; otherwise UTF-8, if all or almost
+ * all bytes are valid; otherwise Windows-1252, if the decoded text is plausible for names.
  * @returns the encoding. Some bytes of a file that was edited with two programs may be invalid in it
  * @throws UnreadableFile for other encodings, and for files that are not text
  */
@@ -65,7 +65,8 @@ async function* chunksOf(bytes: Buffer): AsyncGenerator<string> {
 
 const count = (text: string, what: RegExp): number => text.match(what)?.length ?? 0;
 
-// Without phonetic letters, Syriac, Thaana and N’Ko: in Windows-1252, their sequences are `É’` and `ß“`.
+// Excludes phonetic letters, Syriac, Thaana and N’Ko, because their byte sequences are plausible text in Windows-1252,
+// such as `É’` and `ß“`.
 const utf8Sequence = /[\xC2-\xC8\xCE-\xDB][\x80-\xBF]|[\xE0-\xEF][\x80-\xBF]{2}|[\xF0-\xF4][\x80-\xBF]{3}/g;
 const nonAscii = /[\x80-\xFF]/g;
 // In Windows-1252, two or three letters and symbols occasionally form a valid UTF-8 sequence.
@@ -83,8 +84,8 @@ async function isMostlyUtf8(bytes: Buffer): Promise<boolean> {
 
 const undefinedIn1252 = /[\x81\x8D\x8F\x90\x9D]/;
 const accented = /[^\0-\x7F]/gu;
-// What letters of other code pages look like: symbols next to a letter, quotation marks inside a word, a capital after a
-// lowercase letter, and three consecutive non-ASCII characters.
+// What text of another code page looks like when it is decoded as Windows-1252: symbols next to a letter, quotation
+// marks inside a word, a capital after a lowercase letter, and three consecutive non-ASCII characters.
 const implausible = new RegExp(
   [
     '(?<=\\p{L})[‚ƒ„†‡ˆ‰‹›•˜¡¢£¤¥¦§¨©¬¯±²³µ¶¸¹¼½¾¿×÷]',

@@ -30,7 +30,10 @@ export async function claim(
   return claimed === 1;
 }
 
-/** Extends the lease of a download. @returns whether the caller still held the lease */
+/**
+ * Extends the lease of a download to `until` (epoch ms).
+ * @returns whether the caller still held the lease
+ */
 export async function renew(
   database: Database,
   scope: Scope,
@@ -41,7 +44,10 @@ export async function renew(
   return (await ownImport(database, scope, id).where({ delivery: holder }).update({ delivering_until: until })) === 1;
 }
 
-/** Releases a download. @param deliveredAt the time of completion, epoch ms; null if it was not completed */
+/**
+ * Releases a download.
+ * @param deliveredAt the time of completion, epoch ms; null if it was not completed
+ */
 export async function release(
   database: Database,
   scope: Scope,

@@ -1,6 +1,6 @@
 import type { AbortReason } from '../../domain/imports.ts';
 
-/** Rolls an import back that cannot be applied as it was shown. */
+/** Thrown to roll back an import that cannot be applied as it was shown. */
 export class ImportAborted extends Error {
   readonly reason: AbortReason;
   constructor(reason: AbortReason) {

@@ -27,8 +27,8 @@ export async function listConfirmedAcrossTenants(database: Database): Promise<Co
 }
 
 /**
- * Locks an import for the rest of the transaction, so that its rows are not deleted meanwhile. Call this under the tenant's
- * lock, in the transaction that applies the import.
+ * Locks an import for the rest of the transaction, so that its rows are not deleted meanwhile. Call this under the
+ * tenant's lock, in the transaction that applies the import.
  * @returns whether the import is still confirmed
  */
 export async function lockIfConfirmed(database: Database, id: string): Promise<boolean> {

@@ -37,7 +37,10 @@ async function applyOrAbort(deps: ImportJobDependencies, confirmed: ConfirmedImp
   }
 }
 
-/** Works on a confirmed import in one transaction, under the lock of its tenant. Aborts it if its requester lost the right. */
+/**
+ * Runs work on a confirmed import in one transaction, under the lock of its tenant. Aborts the import if the user who
+ * confirmed it has lost the permission.
+ */
 async function runUnderLock(
   deps: ImportJobDependencies,
   confirmed: ConfirmedImport,

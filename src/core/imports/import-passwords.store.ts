@@ -22,11 +22,13 @@ interface NewcomerRow {
   epoch: number;
 }
 
-/** The hash of a temporary password, with the user's epoch when it was issued. */
+/**
+ * The hash to store for a new credential, with the user's epoch when it was issued. For a one-time link, no password
+ * matches the hash. Times are epoch ms.
+ */
 export interface IssuedHash extends Pick<Newcomer, 'line' | 'userId' | 'epoch'> {
   readonly hash: string;
   readonly by: string | null;
-  /** Epoch ms. */
   readonly at: number;
   readonly until: number;
 }
@@ -35,7 +37,7 @@ const usersPerBatch = 200;
 const usersPerCount = 5_000;
 
 // A changed epoch means that the user was blocked or received another credential. The user is looked up with a
-// subquery: the table has just grown, and without up-to-date statistics both databases choose a slow plan for a join.
+// subquery: the import has just added rows, and without up-to-date statistics both databases choose a slow join plan.
 // Use prepared statements: in SQLite, they do not wait for an import that is being applied.
 function selectNewcomers(knex: Knex, $: Parameters<Build>[1]): Knex.QueryBuilder {
   return knex('import_rows')
@@ -79,7 +81,8 @@ function valuesOf(scope: Scope, id: string) {
   return { tenant: scope.tenant.id, user: actingUserId(scope), id };
 }
 
-// The users cannot change during the rest of the transaction: SQLite has a single writer, and PostgreSQL locks these rows.
+// The users cannot change during the rest of the transaction: SQLite has a single writer, and PostgreSQL locks these
+// rows.
 async function filterUnchanged(database: Database, scope: Scope, hashes: readonly IssuedHash[]): Promise<IssuedHash[]> {
   const query = database
     .knex('users')
@@ -109,12 +112,15 @@ export async function count(database: Database, scope: Scope, id: string): Promi
   }
 }
 
-/** @returns the number of users for whom this import has already issued a password */
+/** @returns the number of users for whom this import has already issued a temporary password or a one-time link */
 export async function countIssued(database: Database, scope: Scope, id: string): Promise<number> {
   return (await countIssuedQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
 }
 
-/** @param line the last row number of the previous batch @returns the next batch of users in a download */
+/**
+ * @param line the last row number of the previous batch
+ * @returns the next batch of users in a download
+ */
 export async function listAfter(database: Database, scope: Scope, id: string, line: number): Promise<Newcomer[]> {
   return (await listAfterQuery(database, { ...valuesOf(scope, id), line })).map((row) => ({
     line: row.line,
@@ -126,8 +132,9 @@ export async function listAfter(database: Database, scope: Scope, id: string, li
 }
 
 /**
- * Stores new temporary passwords, within a transaction. Skips users who have changed since their password was issued.
- * @returns the IDs of the users whose password was stored
+ * Stores the hashes of new credentials, within a transaction. Skips users who have changed since the credential was
+ * issued.
+ * @returns the IDs of the users whose hash was stored
  */
 export async function issue(
   database: Database,
@@ -136,7 +143,7 @@ export async function issue(
   hashes: readonly IssuedHash[],
 ): Promise<Set<string>> {
   const untouched = await filterUnchanged(database, scope, hashes);
-  // All passwords were issued together, so their expiry and issuer are the same.
+  // All credentials were issued together, so their expiry and issuer are the same.
   const [first] = untouched;
   if (first === undefined) return new Set();
   const values = untouched.flatMap(({ userId, hash }) => [userId, hash]);

@@ -34,7 +34,7 @@ export interface IssuedPassword {
 export type PasswordDownload =
   | {
       readonly outcome: 'begun';
-      /** Issues the passwords while they are being consumed. If the consumer stops, no more are issued. */
+      /** Issues the passwords or links while they are being consumed. If the consumer stops, no more are issued. */
       readonly batches: AsyncIterable<IssuedPassword[]>;
       /** @param isComplete whether everything was sent. If not, the download can be restarted. */
       readonly end: (isComplete: boolean) => Promise<void>;
@@ -43,7 +43,7 @@ export type PasswordDownload =
   | { readonly outcome: 'underWay' }
   /** Every added user has signed in, received another credential, or been blocked or deleted. */
   | { readonly outcome: 'noNewcomers' }
-  /** The rules require email, but the portal has no mail server. */
+  /** The rules require that links are emailed, but the portal has no mail server. */
   | { readonly outcome: 'noMail' };
 
 // A download without progress for this long is considered aborted.
@@ -99,7 +99,7 @@ async function issueBatch(
   return credentials.filter(({ userId }) => issued.has(userId)).map(toIssuedPassword);
 }
 
-/** @returns the IDs of the users whose credential was stored */
+/** @returns the IDs of the users whose credential was stored; `at` is the time of issue, epoch ms */
 async function storeAllowed(
   deps: ImportPasswordsDependencies,
   tx: Database,
@@ -152,7 +152,7 @@ async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, 
   return issued.filter(({ userId }) => allowed.has(userId));
 }
 
-/** @returns what the page of an applied import shows about its passwords */
+/** @returns what the page of an applied import shows about the passwords or links of the added users */
 export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope, found: Import) {
   const { database, clock } = deps;
   const [waiting, issued] = [
@@ -164,7 +164,10 @@ export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope,
   return { waiting, deliveredAt, underWay, brokenOff: issued > 0 && deliveredAt === null && !underWay };
 }
 
-/** Starts the download of an import's passwords, which can be completed once. @throws Failure conflict or throttled */
+/**
+ * Starts the download of the passwords or links of the users that an import added. It can be completed only once.
+ * @throws Failure conflict or throttled
+ */
 export async function begin(deps: ImportPasswordsDependencies, scope: Scope, found: Import): Promise<PasswordDownload> {
   const { credentialIssuer, throttle, clock, database } = deps;
   if (found.state !== 'applied') throw conflict('import.notDone');

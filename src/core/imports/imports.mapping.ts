@@ -28,7 +28,7 @@ export interface Import {
   readonly expiresAt: number;
   readonly finishedAt: number | null;
   readonly abortReason: AbortReason | null;
-  /** End of the lease of a download of the temporary passwords. */
+  /** End of the lease of a download of the temporary passwords or links; null unless a download has claimed it. */
   readonly deliveringUntil: number | null;
   readonly deliveredAt: number | null;
 }

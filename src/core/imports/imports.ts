@@ -52,7 +52,10 @@ export async function load(deps: ImportsDependencies, scope: Scope, id: string):
   return found;
 }
 
-/** Reads a file, and stages what to do with each row, without changing any user. @throws Failure throttled */
+/**
+ * Reads a file, and stages what to do with each row, without changing any user.
+ * @throws Failure throttled
+ */
 export async function stage(deps: ImportsDependencies, scope: Scope, file: UploadedFile): Promise<StageResult> {
   const { throttle, clock, database } = deps;
   if (file.bytes.length > maxImportBytes) {
@@ -78,13 +81,14 @@ export async function stage(deps: ImportsDependencies, scope: Scope, file: Uploa
 
 export type ConfirmResult =
   | { readonly outcome: 'confirmed' }
-  /** It has been confirmed or has expired. */
+  /** The import has already been confirmed, or it has expired. */
   | { readonly outcome: 'notStaged' }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };
 
 /**
  * Confirms an import. A background job applies it.
- * @param confirmation.leaveOut the positions of the columns that the user agrees to leave out: all that are not imported
+ * @param confirmation.leaveOut the positions of the columns that the user agrees to leave out: all that are not
+ * imported
  * @throws Failure badRequest or conflict
  */
 export async function confirm(

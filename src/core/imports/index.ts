@@ -18,7 +18,7 @@ export interface ImportsContextDependencies {
   readonly rules: RegionRules;
   readonly nameOrderOf: (language: Language) => NameOrder;
   readonly background: JobRunner;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
   readonly log: Logger;
 }

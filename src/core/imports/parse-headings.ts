@@ -16,7 +16,7 @@ export interface Columns {
 
 const maxQuoteLength = 40;
 const maxNamed = 5;
-/** More columns can't be reviewed on a page. */
+/** The maximum number of unknown columns. A page with more of them could not be reviewed. */
 const maxOtherColumns = 100;
 
 export const quote = (text: string): string => {
@@ -83,7 +83,7 @@ function choose(cells: readonly Cell[], column: CsvColumn, count: (cell: Cell) =
   return candidates.reduce((best, cell) => (count(cell) > count(best) ? cell : best));
 }
 
-// These never need a decision.
+// These columns are never imported, so the user does not have to agree to leave them out.
 const isIgnored = ({ heading }: Cell): boolean => heading?.column === 'password' || heading?.column === 'reason';
 
 const toOtherColumn = ({ index, text, heading }: Cell): OtherColumn => ({

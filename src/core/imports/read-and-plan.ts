@@ -20,7 +20,7 @@ import type { FileRow } from './record-stream.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
 const rowsPerBatch = 250;
-/** The rows that show which column contains the user names. */
+/** The number of rows that are read to find out which column contains the user names. */
 const sampleSize = 20;
 
 export interface ReadAndPlanDependencies {
@@ -33,7 +33,10 @@ export interface ReadResult {
   readonly notes: ImportNotes;
 }
 
-/** Reads a file and plans its rows in batches. @throws UnreadableFile */
+/**
+ * Reads a file and plans its rows in batches.
+ * @throws UnreadableFile
+ */
 export async function readAndPlan(
   deps: ReadAndPlanDependencies,
   scope: Scope,
@@ -75,7 +78,10 @@ function toNotes(file: OpenedFile, columns: Columns, damagedRows: number): Impor
 
 const maxShownLength = 100;
 
-/** Reads the headings and a sample of the rows below them. @returns all rows that are not blank, including the sample */
+/**
+ * Reads the headings and a sample of the rows below them.
+ * @returns all rows that are not blank, including the sample
+ */
 async function readColumns(file: OpenedFile, csv: UserCsvVocabulary, isOwnUsername: (cell: string) => boolean) {
   const rest = withoutBlank(file.rows);
   const headings = await rest.next();

@@ -18,7 +18,7 @@ export interface OpenedFile {
 // Parsing a chunk of this size does not delay other requests noticeably.
 const chunkBytes = 16 * 1024;
 const delimiters = [';', ',', '\t'] as const;
-/** The headings are one of the first rows that are not blank. */
+/** The header row is searched for among this number of rows that are not blank. */
 const maxRowsToHeadings = 5;
 const leadingMarks = /^\uFEFF+/;
 // Tells Excel the delimiter. Spreadsheets do not count it as a row.
@@ -26,8 +26,8 @@ const separatorLine = /^"?sep=(.)"?[;,\t ]*(?:\r\n|\n|\r|$)\uFEFF*/i;
 
 /**
  * Detects the encoding of a file, its delimiter and the row of its headings. Its rows are then read incrementally.
- * @param isHeading returns whether a text is the heading of a known column. The headings are the row, among the first ones,
- * that contains the most of them
+ * @param isHeading returns whether a text is the heading of a known column. Among the first rows, the one with the most
+ * such headings is the header row
  * @throws UnreadableFile, also while the rows are read
  */
 export async function openFile(bytes: Buffer, isHeading: (text: string) => boolean): Promise<OpenedFile> {
@@ -117,7 +117,7 @@ function fileFault(fault: RowFault | undefined, line: number): UnreadableFile | 
   return new UnreadableFile({ code, parameters: { line } });
 }
 
-/** Removes what precedes the first row, and marks the last text. */
+/** Removes byte order marks and the `sep=` line before the first row, and marks the last text. */
 async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<{ text: string; isEnd: boolean }> {
   let isStart = true;
   for await (const text of texts) {
@@ -128,7 +128,8 @@ async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<{ text: st
 }
 
 function* decoded(bytes: Buffer, encoding: FileEncoding): Generator<string, void> {
-  // Invalid bytes of UTF-8 are faults of their rows, and Windows-1252 has none. In UTF-16, they shift all that follows.
+  // Invalid bytes in UTF-8 are faults of their rows, and Windows-1252 has none. In UTF-16, they can shift all text
+  // after them, so decoding fails.
   const decoder = new TextDecoder(encoding, { fatal: encoding.startsWith('utf-16') });
   for (let from = 0; from < bytes.length; from += chunkBytes) {
     const chunk = bytes.subarray(from, from + chunkBytes);

@@ -18,8 +18,8 @@ export interface RecheckedRows {
 }
 
 /**
- * Checks a slice of the rows again before they are applied. A row that cannot be applied exactly as shown in the review is
- * refused.
+ * Checks a slice of the rows again before they are applied. A row that cannot be applied exactly as shown in the review
+ * is refused.
  */
 export async function recheckRows(
   tx: Database,

@@ -18,7 +18,7 @@ export type RowFault = Extract<
 export type UnnumberedRow = Omit<FileRow, 'line'>;
 
 const maxRowCharacters = 16 * 1024;
-/** Ended text files under CP/M and MS-DOS. */
+/** The character that ended text files under CP/M and MS-DOS. */
 const endOfFile = '\x1A';
 const replacementCharacter = '\uFFFD';
 
@@ -37,7 +37,10 @@ export class RecordStream {
     this.#hasBrokenBytes = hasBrokenBytes;
   }
 
-  /** @returns the rows that end within the text so far. @param isEnd whether this is the last chunk */
+  /**
+   * @param isEnd whether this is the last chunk
+   * @returns the rows that end within the text so far
+   */
   *push(chunk: string, isEnd: boolean): Generator<UnnumberedRow, void> {
     this.#text += chunk;
     let at = 0;

@@ -1,6 +1,6 @@
 import type { CodedError } from '../../domain/errors.ts';
 
-/** The whole file is rejected. */
+/** Thrown if a file is rejected as a whole. */
 export class UnreadableFile extends Error {
   readonly fault: CodedError;
   constructor(fault: CodedError) {

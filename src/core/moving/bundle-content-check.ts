@@ -90,7 +90,10 @@ export class BundleContentCheck {
     this.#order = [...this.#columnsOf.keys()];
   }
 
-  /** Checks the next row. @throws MoveFault if the row does not belong in the bundle */
+  /**
+   * Checks the next row.
+   * @throws MoveFault if the row does not belong in the bundle
+   */
   next({ table, cells }: BundleRow): void {
     const columns = this.#columnsOf.get(table) ?? [];
     const row = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));

@@ -78,11 +78,17 @@ export async function* bundleLines(
 
 export interface ReadBundle {
   readonly header: BundleHeader;
-  /** @returns the rows. After the last row, verifies the signature and returns the summary. @throws MoveFault */
+  /**
+   * @returns the rows. After the last row, verifies the signature and returns the summary.
+   * @throws MoveFault
+   */
   rows(): AsyncGenerator<BundleRow, TableSummary[]>;
 }
 
-/** Reads the header of a bundle. @throws MoveFault if it is not valid */
+/**
+ * Reads the header of a bundle.
+ * @throws MoveFault if it is not valid
+ */
 export async function readBundle(lines: AsyncGenerator<string>): Promise<ReadBundle> {
   const first = String((await lines.next()).value ?? '');
   const { data: header } = headerSchema.safeParse(json(first));

@@ -38,7 +38,10 @@ export async function cancelMove(
   });
 }
 
-/** Checks whether `cancelMove` would succeed, without changing anything. @throws MoveFault */
+/**
+ * Checks whether `cancelMove` would succeed, without changing anything.
+ * @throws MoveFault
+ */
 export async function previewCancel(
   { database }: MovingDependencies,
   tenantId: string,

@@ -23,7 +23,7 @@ export interface MovingDependencies {
    * @throws if the key differs from the known one
    */
   readonly checkKey: (signer: Signer, what: string) => Promise<StoreKey>;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
 }
 

@@ -12,7 +12,10 @@ const chunkBytes = 64 * 1024;
 // Loaded on first use, because the package has about sixty modules that only moves need.
 const loadAge = () => import('age-encryption');
 
-/** @returns an encrypter for an age recipient, `age1…`. @throws MoveFault if the recipient is not valid */
+/**
+ * @returns an encrypter for an age recipient, `age1…`.
+ * @throws MoveFault if the recipient is not valid
+ */
 export async function encrypterFor(recipient: string): Promise<Encrypter> {
   const age = await loadAge();
   const encrypter = new age.Encrypter();

@@ -25,8 +25,9 @@ export interface MoveReport {
   readonly domains: readonly string[];
   readonly to: string;
   readonly passwords: Move['passwords'];
-  /** Epoch ms. */
+  /** When the move ended in this region, epoch ms. */
   readonly endedAt: number;
+  /** When the tenant moved into the other region, epoch ms. */
   readonly receivedAt: number;
   readonly receiver: Receipt['signer'];
   readonly travelled: readonly TableSummary[];
@@ -150,6 +151,8 @@ function checkReceipt(move: Move, { move: id, tenantId, signer, tables }: Receip
 /**
  * Rejects the deletion if anything other than refused sign-ins was recorded after the bundle was written, because those
  * records would be lost.
+ * @returns the number of refused sign-ins that were recorded
+ * @throws MoveFault
  */
 async function rejectChangesSinceBundle(
   tx: Database,

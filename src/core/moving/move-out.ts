@@ -39,7 +39,10 @@ export interface MovedOut {
   readonly secondFactors: number;
 }
 
-/** Suspends sign-ins to a tenant, ends all its sessions, and writes all its data into a bundle. @throws MoveFault */
+/**
+ * Suspends sign-ins to a tenant, ends all its sessions, and writes all its data into a bundle.
+ * @throws MoveFault
+ */
 export async function moveOut(parts: MovingDependencies, order: MoveOrder): Promise<MovedOut> {
   const { database } = parts;
   const tenant = await tenantsStore.findForOperator(database, order.tenantId);

@@ -8,7 +8,7 @@ export interface Move {
   readonly direction: 'out' | 'in';
   readonly state: 'open' | 'cancelled' | 'done';
   readonly tenantId: string;
-  /** The other region. */
+  /** The destination of a move out, or the origin of a move in. */
   readonly region: string;
   readonly domains: readonly string[];
   readonly passwords: MovedPasswords;

@@ -12,7 +12,7 @@ type Value = string | number | null;
 type Row = Record<string, Value>;
 
 const rowsPerQuery = 1_000;
-// SQLite accepts at most 500 values per statement.
+// A small number of keys per statement, because each SQLite query blocks the event loop.
 const idsPerQuery = 400;
 
 const countOf = async (query: Knex.QueryBuilder): Promise<number> => {
@@ -76,7 +76,7 @@ export async function remove(database: Database, table: TenantTable, tenantId: s
   await rowsOf(database, table, tenantId).delete();
 }
 
-/** Inserts the rows of a bundle, and adds users to the search index: at most 500 per call. */
+/** Inserts rows of a bundle into their table, and adds users to the search index. */
 export async function insert(
   database: Database,
   { name }: TenantTable,
@@ -106,7 +106,7 @@ export async function findTaken(
   return (await taken.first<{ username: string } | undefined>('username'))?.username ?? null;
 }
 
-/** @returns the number of active users who can only sign in with a one-time link. @param now the current time, epoch ms */
+/** @returns the number of active users who can only sign in with a one-time link at `now` (epoch ms) */
 export async function countWaitingForLink(database: Database, tenantId: string, now: number): Promise<number> {
   const users = database
     .knex('users')
@@ -147,7 +147,7 @@ export async function replaceLanguages(
   return { company, users: await others.update(changed) };
 }
 
-/** Makes all passwords of a tenant unusable. @param hash a hash that no password matches @param at the current time, epoch ms */
+/** Makes all passwords of a tenant unusable at a time in epoch ms. No password matches `hash`. */
 export async function resetAllPasswords(database: Database, tenantId: string, hash: string, at: number): Promise<void> {
   const users = () => database.knex('users').where({ tenant_id: tenantId });
   await users().update({ password: 'temporary', temporary_until: at, epoch: database.knex.raw('epoch + 1') });

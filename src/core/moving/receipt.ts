@@ -32,7 +32,10 @@ const signedOf = ({ move, tenantId, from, tables, at }: ReceiptContent): unknown
   tables.map(({ name, rows, digest }) => [name, rows, digest]),
 ];
 
-/** @returns the signed receipt for a tenant that moved in. Can be called repeatedly. @throws MoveFault */
+/**
+ * @returns the signed receipt for a tenant that moved in. Can be called repeatedly.
+ * @throws MoveFault
+ */
 export async function receiptOf(parts: MovingDependencies, tenantId: string): Promise<Receipt> {
   const move = await movesStore.findLatestIn(parts.database, tenantId);
   if (!move?.summary) throw new MoveFault('noReceipt', tenantId);
@@ -41,7 +44,10 @@ export async function receiptOf(parts: MovingDependencies, tenantId: string): Pr
   return { form, ...content, signer, signature: signatureOf(form, signer, signedOf(content), parts.signingKey) };
 }
 
-/** Validates a receipt and its signature. @throws MoveFault */
+/**
+ * Validates a receipt and its signature.
+ * @throws MoveFault
+ */
 export function readReceipt(content: unknown): Receipt {
   const { data } = receiptSchema.safeParse(content);
   if (data === undefined) throw new MoveFault('receiptForm');

@@ -3,7 +3,7 @@ import { processInChunks } from '../../platform/database/chunks.ts';
 import { domainOf } from '../../domain/people/user.ts';
 
 const sessionsPerQuery = 1_000;
-// SQLite accepts at most 500 values per statement.
+// A small number of IDs or keys per statement, because each SQLite query blocks the event loop.
 const idsPerQuery = 400;
 
 /**

@@ -11,7 +11,7 @@ export interface NoticeParties {
     readonly state: User['state'];
   };
   readonly tenantName: string;
-  /** Null for an actor whose name was erased. */
+  /** Null if no user caused the event, or if the name of that user was erased. */
   readonly actorName: string | null;
 }
 

@@ -8,13 +8,13 @@ import { tenantsStore, usersStore } from '../accounts/index.ts';
 import { activityStore, deliveriesStore, type Delivery, type Receiver } from '../activity/index.ts';
 
 const minuteMs = 60_000;
-// An import may mail many links to mailboxes that do not exist. One notice covers all that are refused meanwhile.
+// An import may mail many links to mailboxes that do not exist. One notice covers all refusals within this time.
 const noticeDelayMs = 5 * minuteMs;
 
 export interface RefusedLinkDependencies {
   readonly database: Database;
   readonly scopeFor: (tenant: ScopeTenant, principal: JobPrincipal) => Scope;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
 }
 
@@ -40,7 +40,7 @@ export const createRefusalHandler =
 
 async function notifySender(tx: Database, scope: Scope, { actorId, userId }: Delivery, now: number): Promise<void> {
   if (actorId === null || actorId === userId) return;
-  // An operator with support access belongs to another tenant.
+  // Operators with support access are not notified, because they belong to another tenant.
   if ((await usersStore.find(tx, scope, actorId)) === null) return;
   const waiting = await deliveriesStore.listOf(tx, scope, noticesSubscriber.name, actorId);
   if (waiting.some(({ message }) => message.kind === 'linkMailRefused')) return;

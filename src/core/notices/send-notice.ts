@@ -14,13 +14,16 @@ export interface AddressedNotice extends Pick<noticesStore.NoticeParties, 'recip
   readonly by: 'operator' | 'self' | { readonly name: string | null };
 }
 
-/** Renders a notice in the recipient's language. @param link the address of the one-time link in the notice, if any */
+/**
+ * Renders a notice in the recipient's language.
+ * @param link the address of the one-time link in the notice, if any
+ */
 export type RenderNotice = (addressed: AddressedNotice, link: string | null) => Mail;
 
 export interface NoticeDependencies {
   readonly database: Database;
   readonly render: RenderNotice;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
   /** @returns the address of a one-time link to mail; null if the link is no longer valid */
   readonly linkFor: (linkId: string) => Promise<string | null>;

@@ -8,7 +8,10 @@ interface CutoffDependencies {
   readonly rules: RegionRules;
 }
 
-/** @returns the time before which deletions are due in the region, epoch ms. @param now epoch ms */
+/**
+ * @returns the time before which deletions are due in the region, epoch ms.
+ * @param now epoch ms
+ */
 export const regionCutoff = ({ rules }: CutoffDependencies, now: number): number => now - restoreWindowMs(rules);
 
 /** @returns the tenants with a shorter restore window, and the time before which deletions are due there, epoch ms */

@@ -35,7 +35,7 @@ interface OverdueRow {
   readonly own_rules: string;
 }
 
-/** @returns the display names that a user has had. Any of them may be stored as the issuer of a temporary password */
+/** @returns the display names that a user has had. Any of them may be stored as the issuer of a password or link */
 async function namesOf(database: Database, scope: Scope, user: User): Promise<string[]> {
   const entries = (await database
     .knex('activity')
@@ -60,7 +60,7 @@ async function removeNameFromPasswords(database: Database, tenantId: string, sco
     .update({ set_by: '' });
 }
 
-/** Removes personal data from log entries. The chain needs the digests, which reveal nothing without the deleted salt. */
+/** Removes personal data from log entries. The chain needs the digests, which reveal nothing without the salt. */
 async function removeFromLog(
   database: Database,
   tenantId: string,
@@ -123,7 +123,7 @@ async function removeFromApprovals(database: Database, scope: Scope, { id }: Use
     .delete();
 }
 
-/** @returns a batch of users deleted at `deletedBefore` or earlier, oldest deletions first. @param deletedBefore epoch ms */
+/** @returns a batch of users deleted at `deletedBefore` (epoch ms) or earlier, oldest deletions first */
 export async function findOverdueAcrossTenants(
   database: Database,
   deletedBefore: number,
@@ -167,7 +167,7 @@ export async function listTenantsActedIn(database: Database, user: User): Promis
     .pluck('tenant_id');
 }
 
-/** Erases a deleted user. Log entries remain, without personal data. @param actedIn the locked tenants that granted access */
+/** Erases a deleted user. Log entries stay, without personal data. `actedIn`: the locked tenants that granted access */
 export async function erase(database: Database, scope: Scope, user: User, actedIn: readonly string[]): Promise<void> {
   const { id } = scope.tenant;
   for (const each of [id, ...actedIn]) await removeFromTenant(database, each, scope, user);

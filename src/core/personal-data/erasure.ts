@@ -47,7 +47,9 @@ export function createErasure(deps: ErasureDependencies) {
   return {
     load: bound.load,
 
-    /** Erases each user in a separate transaction, to keep locks short. Safe to run concurrently in several processes. */
+    /**
+     * Erases each user in a separate transaction, to keep locks short. Safe to run concurrently in several processes.
+     */
     purge: {
       countDue: bound.countDue,
       purge: bound.purge,
@@ -90,7 +92,10 @@ async function deleteThrottlesAndMail(deps: ErasureDependencies, user: User): Pr
   await transport?.clear();
 }
 
-/** Erases one user. @returns the user; null if the user was restored or erased in the meantime */
+/**
+ * Erases one user.
+ * @returns the user; null if the user was restored or erased in the meantime
+ */
 async function purgeOne(
   deps: ErasureDependencies,
   id: string,
@@ -148,7 +153,10 @@ async function purgeBefore(
   }
 }
 
-/** @returns a deleted user. @throws Failure notFound */
+/**
+ * @returns a deleted user.
+ * @throws Failure notFound
+ */
 export async function load(deps: ErasureDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user = await usersStore.findDeleted(database, scope, userId);

@@ -14,6 +14,7 @@ import { person } from '../../domain/principal.ts';
 
 /** A log entry in the personal data of a user, without the parts that this user may not see. */
 export interface PersonalEntry {
+  /** Epoch ms. */
   readonly at: number;
   /** Null if the details concern only another user. */
   readonly event: ActivityEvent | null;
@@ -67,7 +68,10 @@ async function* exportLines(
   }
 }
 
-/** @returns a user of the tenant, possibly deleted. @throws Failure notFound */
+/**
+ * @returns a user of the tenant, possibly deleted.
+ * @throws Failure notFound
+ */
 export async function load(deps: PersonalDataDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user =

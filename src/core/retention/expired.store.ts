@@ -48,7 +48,10 @@ const expiredImports = ({ knex }: Database, now: number): Knex.QueryBuilder =>
     .where('expires_at', '<', now)
     .orWhere('expires_at', '>', latestPlausible(now) + importRetentionMs);
 
-/** @returns the number of rows that `purge` would delete, by kind. @param now the current time, epoch ms */
+/**
+ * @returns the number of rows that `purge` would delete, by kind.
+ * @param now the current time, epoch ms
+ */
 export async function countExpired(
   database: Database,
   rules: RegionRules,

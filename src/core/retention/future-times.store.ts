@@ -4,8 +4,9 @@ import { latestPlausible } from '../../domain/plausible-time.ts';
 const newestEntry = '(select at from activity where tenant_id = tenants.id order by at desc limit 1)';
 
 /**
- * @returns the tenants in whose log an entry is later than now. Everything that is granted to a user is recorded there, so
- * the times of all other tenants are plausible. @param now the current time, epoch ms
+ * @returns the tenants in whose log an entry is later than now. Everything that is granted to a user is recorded there,
+ * so the times of all other tenants are plausible.
+ * @param now the current time, epoch ms
  */
 export async function findTenantsAheadForOperator(database: Database, now: number): Promise<string[]> {
   return database
@@ -16,8 +17,9 @@ export async function findTenantsAheadForOperator(database: Database, now: numbe
 }
 
 /**
- * Corrects the times of a tenant that were stored while a clock was ahead. Temporary passwords and links end now, because
- * they would become valid at that time. Times that only start a period, such as the restore window, start now.
+ * Corrects the times of a tenant that were stored while a clock was ahead. Temporary passwords and links expire now,
+ * because they would otherwise become valid when the stored time is reached. Periods that start at such a time, such as
+ * the restore window, start now.
  * @param now the current time, epoch ms
  */
 export async function correctForOperator(database: Database, tenantId: string, now: number): Promise<void> {
@@ -42,7 +44,10 @@ export async function correctForOperator(database: Database, tenantId: string, n
     await knex(table).where({ tenant_id: tenantId }).where(column, '>', latest).update(next);
 }
 
-/** Corrects the times of entries that belong to no tenant and so to no hash chain. @param now the current time, epoch ms */
+/**
+ * Corrects the times of entries that belong to no tenant and so to no hash chain.
+ * @param now the current time, epoch ms
+ */
 export async function correctUnknownUserEntries(database: Database, now: number): Promise<void> {
   await database.knex('activity').whereNull('tenant_id').where('at', '>', latestPlausible(now)).update({ at: now });
 }

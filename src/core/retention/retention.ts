@@ -35,6 +35,7 @@ const warnEveryMs = 60 * 60_000;
 export const minLimit = 1_000;
 
 /**
+ * @param now the current time, epoch ms
  * @returns the number of due rows and the limit, if the limit is exceeded and an operator must confirm the deletion;
  * null otherwise
  */
@@ -79,7 +80,7 @@ export interface RetentionDependencies {
   readonly rules: RegionRules;
   readonly stepsFor: StepsFor;
   readonly trustedClock: TrustedClock;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
   readonly monotonic: () => number;
   readonly log: Logger;
@@ -110,11 +111,13 @@ function warn(deps: RetentionDependencies, warnings: Map<string, number>, excess
   if (!mayWarn(deps, warnings, excess.kind)) return;
   deps.log.warn(
     { ...excess, confirmWith: confirmCommand },
-    'More is due than one run may delete. Nothing of this kind was deleted',
+    'More rows are due for deletion than one run may delete. None of this kind were deleted',
   );
 }
 
-/** Warns if the rules shorten a retention period. Until an operator confirms it, the longer period applies. */
+/**
+ * Warns if the rules shorten a retention period. Until an operator confirms the shorter period, the longer one applies.
+ */
 async function warnOfShortening(
   deps: RetentionDependencies,
   warnings: Map<string, number>,
@@ -151,7 +154,10 @@ async function run(deps: RetentionDependencies, warnings: Map<string, number>, s
   if (error !== undefined) throw error;
 }
 
-/** @returns the steps that delete data by time: after the correction of times, deleted users, the activity log, and expired data */
+/**
+ * @returns the steps that delete data by time: after the correction of times, deleted users, the activity log, and
+ * expired data
+ */
 export function retentionSteps(parts: {
   database: Database;
   rules: RegionRules;
@@ -163,7 +169,7 @@ export function retentionSteps(parts: {
     { countDue: () => Promise.resolve({}), purge: (now) => correctFutureTimes(database, now) },
     erasure.purge,
     trimLogs({ database, rules, scopeOf }),
-    // Without a limit, because expired data is no longer valid.
+    // This step has no limit, because expired data is no longer valid.
     {
       countDue: (now) => countExpired(database, rules, now),
       purge: (now, stopping, countDeleted) => purge(database, rules, now, { stopping, countDeleted }),

@@ -7,13 +7,19 @@ import * as confirmedPeriodsStore from './confirmed-periods.store.ts';
 /** @returns the retention steps under the given rules */
 export type StepsFor = (rules: RegionRules) => readonly RetentionStep[];
 
-/** Retention periods that the rules shorten, and what the shorter periods would delete once an operator confirms them. */
+/**
+ * Retention periods that the rules shorten, and what the shorter periods would delete once an operator confirms them.
+ */
 export interface Shortening {
   readonly periods: readonly ShortenedPeriod[];
   readonly due: Counts;
 }
 
-/** @param now epoch ms @returns null if the rules shorten no confirmed period */
+/**
+ * @param now the current time, epoch ms
+ * @returns the shortened periods and the number of rows that they would delete; null if the rules shorten no confirmed
+ * period
+ */
 export async function findShortening(
   database: Database,
   rules: RegionRules,

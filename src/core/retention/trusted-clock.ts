@@ -5,7 +5,10 @@ import { trimStore } from '../activity/index.ts';
 
 /** Decides whether the clock is reliable enough for time-based deletion. */
 export interface TrustedClock {
-  /** Called once by each run that performs time-based deletion. Safe to call concurrently from several processes. */
+  /**
+   * Called once by each run that performs time-based deletion. Safe to call concurrently from several processes.
+   * @returns whether the run may delete data by time
+   */
   isTrusted(): Promise<boolean>;
 }
 
@@ -40,7 +43,12 @@ const warnings: Readonly<Record<ClockFault, string>> = {
   behind: 'The clock is more than a day behind the time at which it was last trusted. Nothing was deleted',
 };
 
-/** @returns why the clock cannot be right, if it is too far from the trusted time for time-based deletion; otherwise null */
+/**
+ * @param now the current time, epoch ms
+ * @param trustedAt the trusted time, epoch ms
+ * @returns whether the clock is ahead or behind, if it is too far from the trusted time for time-based deletion; null
+ * otherwise
+ */
 export function findClockFault(now: number, trustedAt: number): ClockFault | null {
   if (Math.abs(now - trustedAt) <= maxDistanceMs) return null;
   return now > trustedAt ? 'ahead' : 'behind';

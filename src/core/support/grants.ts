@@ -82,7 +82,10 @@ export async function grant(
   });
 }
 
-/** Ends a grant of the scope's tenant immediately. @throws Failure notFound */
+/**
+ * Ends a grant of the scope's tenant immediately.
+ * @throws Failure notFound
+ */
 export function end(deps: GrantDependencies, scope: Scope, grantId: string): Promise<TenantGrant> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {

@@ -28,7 +28,10 @@ export interface OperatorsDependencies {
 
 const none = { administratorLevel: 'none', agentLevel: 'none' } as const;
 
-/** @returns an operator by user name or ID, and the scope in which to manage the operator. @throws Failure notFound */
+/**
+ * @returns an operator by user name or ID, and the scope in which to manage the operator.
+ * @throws Failure notFound
+ */
 export async function find(deps: OperatorsDependencies, usernameOrId: string): Promise<{ user: User; scope: Scope }> {
   const { database, tenants } = deps;
   const home = await tenantsStore.findOperatorsTenant(database);

@@ -19,7 +19,7 @@ import { actingUserId } from '../../domain/principal.ts';
 /** How a grant ended: by an administrator of the tenant, by the operator's organization, or because it expired. */
 export type GrantOutcome = 'ended' | 'withdrawn' | 'expired';
 
-/** A grant as shown to the tenant that granted it. */
+/** A grant as shown to the tenant that granted it. Times are epoch ms. */
 export interface TenantGrant {
   readonly id: string;
   readonly operatorId: string;
@@ -31,7 +31,7 @@ export interface TenantGrant {
   readonly level: SupportLevel;
   readonly grantedAt: number;
   readonly endsAt: number;
-  /** Epoch ms; null if the operator never entered the tenant. */
+  /** Null if the operator never entered the tenant. */
   readonly enteredAt: number | null;
   readonly endedAt: number | null;
   readonly outcome: GrantOutcome | null;
@@ -174,7 +174,7 @@ export async function markEntered(database: Database, id: string, at: number): P
   await database.knex('support_grants').where({ id }).update({ entered_at: at });
 }
 
-/** Ends a grant. Of concurrent calls, only one returns true. */
+/** Ends a grant at a time in epoch ms. Of concurrent calls, only one returns true. */
 export async function finish(database: Database, id: string, outcome: GrantOutcome, at: number): Promise<boolean> {
   return (
     (await database.knex('support_grants').where({ id }).whereNull('ended_at').update({ ended_at: at, outcome })) === 1

@@ -124,7 +124,10 @@ export async function enter(
   });
 }
 
-/** Ends a support session and returns to the operator's own tenant. @returns the scope in that tenant */
+/**
+ * Ends a support session and returns to the operator's own tenant.
+ * @returns the scope in that tenant
+ */
 export async function leave(deps: SupportDependencies, scope: Scope, sessionId: string): Promise<Scope> {
   const { database, clock } = deps;
   const { principal } = scope;

@@ -95,8 +95,9 @@ export function createChainVerifier(digest: Digest, anchor: ChainAnchor = chainS
       return null;
     },
     /**
-     * Verifies the end of the log.
+     * Verifies that no entries are missing at the end of the log.
      * @param length the number of recorded entries, including trimmed ones
+     * @param lastHash the recorded hash of the last entry
      * @returns a fault, such as a missing last entry, or null if there is none
      */
     end: (length: number, lastHash: string): ChainFault | null => {

@@ -101,7 +101,7 @@ export type MovedPasswords = 'keep' | 'reset';
 /** How a one-time link reached its user: passed on by an administrator, or emailed. */
 export type LinkHandover = Exclude<HandoverMode, 'shown'>;
 
-/** A changed rule of a tenant; null where the region's rule applies. */
+/** A changed rule of a tenant. `from` or `to` is null if the region's rule applied before or applies afterwards. */
 export interface RuleChange {
   readonly rule: TenantRule;
   readonly from: number | string | null;

@@ -4,8 +4,7 @@ import type { RegionScope } from '../scope.ts';
 import type { Grant } from '../support.ts';
 import type { Change } from '../people/user.ts';
 
-// Names are personal data and are erased with the user. Levels and languages are not, so that auditors can still see
-// them.
+// Names are erased with the user. Levels and languages are kept, so that auditors can still see their changes.
 const personalFields: ReadonlySet<Change['field']> = new Set(['firstName', 'lastName', 'displayName']);
 
 interface Personal {

@@ -5,7 +5,10 @@
 export const authenticationMethods = ['pwd', 'link', 'otp', 'recovery', 'mfa'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
 
-/** Adds a second factor to the methods of a session. @returns the methods without duplicates, in a fixed order */
+/**
+ * Adds a second factor to the methods of a session.
+ * @returns the methods without duplicates, in a fixed order
+ */
 export function withSecondFactor(
   amr: readonly AuthenticationMethod[],
   method: 'otp' | 'recovery',

@@ -6,8 +6,8 @@ import { removeInvisible } from './visible-text.ts';
  */
 
 const separators = /[\s\p{Pd}\u2212]/gu;
-// From the first to the last character that is neither a space nor punctuation. A pattern that ends in `+$` would take
-// quadratic time.
+// Matches from the first to the last character that is neither a space nor punctuation. A pattern that ends in `+$`
+// would take quadratic time.
 const core = /[^\s\p{P}<>`](?:.*[^\s\p{P}<>`])?/su;
 
 /** Removes invisible characters, and the spaces and punctuation around a text. */

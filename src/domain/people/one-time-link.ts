@@ -20,7 +20,7 @@ const maxRecoveryLifetimeMs = 60 * 60_000;
  * @param random 28 bytes from a cryptographic source. There is no modulo bias, because 256 is a multiple of 32
  */
 export function linkToken(random: Uint8Array): string {
-  if (random.length !== linkTokenBytes) throw new RangeError(`needs ${linkTokenBytes} random bytes`);
+  if (random.length !== linkTokenBytes) throw new RangeError(`A link token requires ${linkTokenBytes} random bytes`);
   const symbols = [...random].map((byte) => temporaryAlphabet[byte % temporaryAlphabet.length]).join('');
   return symbols.replace(/.{4}(?=.)/g, '$&-');
 }
@@ -61,7 +61,11 @@ export interface LinkState {
   readonly tenant: { readonly state: TenantState };
 }
 
-/** @returns whether a link is valid: not used, expired or superseded by a sign-in or new credentials */
+/**
+ * @returns whether a link is valid: it is not used, expired or superseded by a sign-in or new credentials, and its user
+ * and tenant are active
+ * @param now the current time, epoch ms
+ */
 export function isLinkValid({ epoch, createdAt, expiresAt, openedAt, user, tenant }: LinkState, now: number): boolean {
   const signedInSince = user.lastSignInAt !== null && user.lastSignInAt > createdAt;
   const isSuperseded = user.epoch !== epoch || signedInSince;

@@ -20,7 +20,8 @@ export const temporaryPasswordBytes = groups * groupLength;
  * @param random 20 bytes from a cryptographic source. There is no modulo bias, because 256 is a multiple of 32
  */
 export function temporaryPassword(random: Uint8Array): string {
-  if (random.length !== temporaryPasswordBytes) throw new RangeError(`needs ${temporaryPasswordBytes} random bytes`);
+  if (random.length !== temporaryPasswordBytes)
+    throw new RangeError(`A temporary password requires ${temporaryPasswordBytes} random bytes`);
   return group([...random].map((byte) => temporaryAlphabet[byte % temporaryAlphabet.length]).join(''));
 }
 

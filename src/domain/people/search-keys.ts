@@ -47,8 +47,8 @@ const wordsOfFields = (user: SearchableUser, spelled: (text: string) => string):
   lastName: wordsIn(spelled(user.lastName)),
 });
 
-// A first and a last name are not written together. A shorter word can be a particle, such as _Van_, which some imports
-// include in the first name.
+// A display name is only split between two words of at least this length, because first and last names are not written
+// as one word. A shorter word can be a particle, such as _Van_, which some imports include in the first name.
 const minNameLength = 4;
 
 /** Splits a display name between the first and the last name, if it is composed of them. */

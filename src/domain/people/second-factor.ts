@@ -6,7 +6,7 @@ import type { User } from './user.ts';
 import { symbolsOf } from './copied-text.ts';
 import { temporaryAlphabet } from './password.ts';
 
-/** Time step in seconds (RFC 6238) and code length. Both are the defaults of all authenticator apps. */
+/** Time step in seconds (RFC 6238) and number of digits of a code. Both are the defaults of authenticator apps. */
 export const stepSeconds = 30;
 export const codeDigits = 6;
 
@@ -17,12 +17,13 @@ const maxStepsAhead = 2;
 const stepsKept = (24 * 60 * 60) / stepSeconds;
 
 /**
- * Consumes the time step of a code and all earlier ones. A code that was used while the clock was ahead does not consume
- * the steps before it, so that current codes are accepted. It is itself not accepted again at its time.
+ * Consumes the time step of a code and all earlier ones. A code that was used while the clock was ahead does not
+ * consume the steps before it, so that current codes are accepted, but it is not accepted again when its own step is
+ * reached.
  * @param used the time steps of the codes that were accepted before
  * @param step the time step of the code
  * @param now the current time, epoch ms
- * @returns the time steps to store; null if the step was consumed before
+ * @returns the time steps to store; null if the step has already been consumed
  */
 export function consumeTimeStep(used: readonly number[], step: number, now: number): readonly number[] | null {
   const latest = Math.floor(now / 1_000 / stepSeconds) + maxStepsAhead;
@@ -79,7 +80,8 @@ export const isCodePending = (session: {
  * @param random 24 bytes from a cryptographic source. There is no modulo bias, because 256 is a multiple of 32
  */
 export function recoveryCode(random: Uint8Array): string {
-  if (random.length !== recoveryCodeBytes) throw new RangeError(`needs ${recoveryCodeBytes} random bytes`);
+  if (random.length !== recoveryCodeBytes)
+    throw new RangeError(`A recovery code requires ${recoveryCodeBytes} random bytes`);
   return grouped([...random].map((byte) => temporaryAlphabet[byte % temporaryAlphabet.length]).join(''));
 }
 
@@ -91,7 +93,7 @@ export interface EnteredCode {
   readonly code: string;
 }
 
-// Longer than any code with spaces and hyphens.
+// The limit exceeds the length of any code with spaces and hyphens.
 const maxTypedLength = 100;
 
 /**

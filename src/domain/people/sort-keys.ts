@@ -66,8 +66,8 @@ function tailoredUnits(collator: Intl.Collator): Map<string, string> {
 }
 
 /**
- * @returns where a letter is sorted if it needs no key. In the Latin alphabet, this is its place in most languages,
- * which sort foreign letters such as `ł` and `ø` as `l` and `o`. In other alphabets, it is the folded form
+ * @returns the place at which a letter is sorted without a key. In the Latin alphabet, this is its place in most
+ * languages, which sort foreign letters such as `ł` and `ø` as `l` and `o`. In other alphabets, it is the folded form
  */
 function usualPlaceOf(alphabet: readonly string[], letter: string): string {
   return alphabet === latin ? placeOf(untailored, alphabet, letter) : foldName(letter);
@@ -104,7 +104,10 @@ function* keysInOrder(
   }
 }
 
-/** @returns a function that replaces Han characters so that they sort in the order of the language, for example by Pinyin */
+/**
+ * @returns a function that replaces Han characters so that they sort in the order of the language, for example by
+ * Pinyin
+ */
 function createHanRanks(collator: Intl.Collator): ToKey {
   const sample = hanCharacters(64);
   if (sample.every((character, index) => index === 0 || collator.compare(sample[index - 1] ?? '', character) < 0)) {

@@ -17,7 +17,7 @@ export interface User {
   readonly language: Language | null;
   readonly state: 'active' | 'blocked' | 'deleted';
   readonly password: 'own' | 'temporary';
-  /** Expiry of the temporary password, epoch ms; null if the user has chosen a password. */
+  /** Expiry of the temporary password or one-time link, epoch ms; null if the user has chosen a password. */
   readonly temporaryUntil: number | null;
   /** When the second factor was set up, epoch ms; null if there is none. */
   readonly secondFactorAt: number | null;
@@ -53,7 +53,10 @@ export type ListedUser = Pick<
 export const userStatuses = ['active', 'passwordChange', 'expired', 'blocked', 'deleted'] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
-/** The status of a user to show on pages. @param now the current time, epoch ms */
+/**
+ * @param now the current time, epoch ms
+ * @returns the status of a user to show on pages
+ */
 export function statusOf(user: Pick<User, 'state' | 'password' | 'temporaryUntil'>, now: number): UserStatus {
   if (user.state !== 'active') return user.state;
   if (user.password === 'own') return 'active';
@@ -64,7 +67,7 @@ export function statusOf(user: Pick<User, 'state' | 'password' | 'temporaryUntil
 const usernameShape = /^[a-z0-9](?:[a-z0-9._+'-]{0,62}[a-z0-9])?@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 const maxUsernameLength = 254;
 
-// Phones and word processors replace apostrophes and hyphens by these characters.
+// Phones and word processors replace apostrophes and hyphens with these characters.
 const apostrophes = /[\u2018\u2019\u02BC\u2032]/g;
 const hyphens = /[\u2010\u2011\u2212]/g;
 
@@ -132,8 +135,8 @@ const katakana = /[\u30A1-\u30F6\u30FD\u30FE]/g;
 const katakanaToHiragana = 0x60;
 
 /**
- * Normalizes a name for searching, ignoring case and accents. Done in code, so that the result does not
- * depend on the database. `Hélène` folds to `helene`, and `ü` to `u`, not `ue`.
+ * Folds a name for searching: removes accents and differences in case. `Hélène` folds to `helene`, and `ü` to `u`, not
+ * `ue`. Databases fold differently, so this is done in code.
  */
 export function foldName(text: string): string {
   return text
@@ -152,7 +155,10 @@ export const maxNameLength = 120;
 
 export const isNameTooLong = (typed: string): boolean => isLongerThan(typed.trim(), maxNameLength);
 
-/** @returns the name in NFC, without control, invisible and bidirectional characters, and with single spaces between words */
+/**
+ * @returns the name in NFC, without control, invisible and bidirectional characters, and with single spaces between
+ * words
+ */
 export function cleanName(typed: string): string {
   return removeInvisibleFromName(typed).normalize('NFC').replace(/\s+/g, ' ').trim();
 }
@@ -160,8 +166,7 @@ export function cleanName(typed: string): string {
 /** The order of the parts of a full name in a language. */
 export type NameOrder = 'givenFirst' | 'familyFirst';
 
-// Han, kana and hangul names are written without a space between family and given name.
-/** Matches names in Han characters, kana and hangul. */
+/** Matches names in Han, kana or hangul, which are written without a space between family and given name. */
 export const unspacedScripts = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー々]+$/u;
 
 /** @returns the full name, which is the default display name */

@@ -1,6 +1,6 @@
 /*
- * The invisible characters: those that a reader can't see, but that make two texts differ. They arrive with copied text,
- * and could make a name look like another one.
+ * The invisible characters: those that a reader can't see, but that make two texts differ. They arrive with copied
+ * text, and could make a name look like another one.
  */
 
 // Everything that Unicode lets a font leave out, the blank Braille pattern, interlinear annotations, and controls. Tabs

@@ -35,7 +35,7 @@ export interface Config {
   /** How many reverse proxies are trusted to report the client's address. */
   readonly trustProxy: number;
   readonly mail: MailConfig | null;
-  /** How long a stop takes; see `StopTimes` of the HTTP server. */
+  /** The periods of a graceful stop; see `StopTimes` of the HTTP server. */
   readonly stopTimes: { readonly noticeMs: number; readonly graceMs: number };
   readonly logLevel: string;
 }

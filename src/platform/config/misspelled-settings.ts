@@ -4,7 +4,9 @@ const settings: readonly string[] = Object.keys(environment.shape);
 // Two changes in a short name, such as HOST, result in many other common names.
 const minLengthForTwo = 8;
 
-/** @returns the optimal string alignment distance: the minimum number of insertions, deletions, replacements and swaps */
+/**
+ * @returns the optimal string alignment distance: the minimum number of insertions, deletions, replacements and swaps
+ */
 function distance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= one.length; row++) {

@@ -30,19 +30,22 @@ export interface Database {
    */
   prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]>;
   /**
-   * Runs the work in one write transaction, which is rolled back if the work throws. On PostgreSQL the work is repeated if it
-   * meets a locked row, so it must have no effect outside of the database.
+   * Runs the work in one write transaction, which is rolled back if the work throws. On PostgreSQL the work is repeated
+   * if it meets a locked row, so it must have no effect outside of the database.
    */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Reads from one snapshot of the database, without blocking writers. */
   snapshot<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Updates the statistics of the query planner, if the database does not do so automatically. */
   optimize(): Promise<void>;
-  /** Shortens the write-ahead log of SQLite, which grows while another process reads an older state for long. */
+  /** Truncates the write-ahead log of SQLite, which grows during long read transactions of other processes. */
   trimLog(): Promise<void>;
   /** @throws if the database does not respond */
   ping(): Promise<void>;
-  /** Writes a row and reads it as pages do. @throws if the database can't serve the portal */
+  /**
+   * Writes a row and reads it as pages do.
+   * @throws if the database can't serve the portal
+   */
   proveWritable(): Promise<void>;
   close(): Promise<void>;
 }

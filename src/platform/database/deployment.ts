@@ -15,7 +15,10 @@ export class RegionMismatch extends Error {
 
 /** Thrown if a command that must not migrate the database finds an empty or an older one. */
 export class SchemaNotCurrent extends Error {
-  /** @param done the number of completed migrations @param pending the number of pending ones */
+  /**
+   * @param done the number of completed migrations
+   * @param pending the number of pending ones
+   */
   constructor(done: number, pending: number) {
     const fault = done === 0 ? 'The database is empty' : pendingMessage(pending);
     super(`${fault}; run "npx parvis migrate". Nothing was changed.`);

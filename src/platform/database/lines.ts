@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 
-// Far longer than any log entry. A file without line breaks must not exhaust the memory.
+// The limit is far above the length of any log entry. It prevents a file without line breaks from exhausting the
+// memory.
 const maxLineLength = 1024 * 1024;
 
 /**

@@ -25,7 +25,7 @@ const migrationSource: Knex.MigrationSource<string> = {
         .filter((name) => path.extname(name) === codeExtension)
         .sort(),
     ),
-  // Without the extension, so that a migration has the same name in the checkout and in an installed package.
+  // Omit the extension, so that a migration has the same name in the checkout and in an installed package.
   getMigrationName: (name) => path.basename(name, codeExtension),
   getMigration: async (name) => (await import(pathToFileURL(path.join(folder, name)).href)) as Migration,
 };
@@ -35,12 +35,12 @@ const advisoryLock = 727_681;
 const maxWaitMs = 60_000;
 
 /**
- * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region.
- * The server and the commands that may migrate call this before they use the database. It holds the migration lock
+ * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region. The
+ * server and the commands that may migrate call this before they use the database. It holds the migration lock
  * throughout, so that two regions that start on the same empty database cannot both bind it.
  * @returns the names of the migrations that this call ran
- * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the schema. In
- * both cases, nothing is changed
+ * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the
+ * schema. In both cases, nothing is changed
  */
 export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
   return withMigrationLock(database, async (locked) => {
@@ -84,8 +84,8 @@ async function withDatabase(config: DatabaseConfig, work: Work): Promise<string[
 let ownMigrations: readonly string[] | undefined;
 
 /**
- * Compares the schema of the database with the one of this release. Migrations of later releases don't matter, unless they
- * removed what this release needs.
+ * Compares the schema of the database with the one of this release. Migrations of later releases don't matter, unless
+ * they removed what this release needs.
  * @throws UnknownMigrations if this release can't use the schema
  */
 export async function migrationState({ knex }: Database): Promise<SchemaState> {
@@ -122,7 +122,10 @@ async function runPendingMigrations(database: Database): Promise<string[]> {
   return names;
 }
 
-/** @returns the file that is locked during a migration, beside the database file. Not empty once there was a database */
+/**
+ * @returns the path of the file that is locked during a migration, next to the database file. The file is no longer
+ * empty once a database has been created
+ */
 export const migrationLockOf = (file: string): string => `${file}.migrating`;
 
 // Acquired before the database is opened: if two processes switch a new file to WAL mode at the same time, one of them

@@ -21,8 +21,8 @@ export class DatabaseMissing extends CommandError {
 }
 
 /**
- * Rejects a SQLite database that has disappeared, instead of beginning with an empty one. A server of PostgreSQL reports
- * a missing database itself.
+ * Rejects a SQLite database that has disappeared, so that no empty database is created in its place. A PostgreSQL
+ * server reports a missing database itself.
  * @throws DatabaseMissing
  */
 export function assertDatabaseNotMissing(config: Pick<Config, 'database' | 'dataDirectory'>): void {

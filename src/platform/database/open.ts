@@ -5,19 +5,19 @@ import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
 export interface Timeouts {
-  /** Statement timeout of PostgreSQL; 0 for no limit. */
+  /** The statement timeout of PostgreSQL in ms; 0 for no limit. */
   readonly statementMs: number;
-  /** How long SQLite waits for a lock of another process. */
+  /** How long SQLite waits for a lock of another process, in ms. */
   readonly lockMs: number;
 }
 
-/** For a server: requests that wait for a lock must fail soon. */
+/** The timeouts of a server, in which requests that wait for a lock must fail soon. */
 export const serverTimeouts: Timeouts = { statementMs: 5_000, lockMs: 1_000 };
 
-/** For commands, which serve no other requests. */
+/** The timeouts of commands, which serve no other requests. */
 export const commandTimeouts: Timeouts = { statementMs: 5_000, lockMs: 10_000 };
 
-/** For migrations, and for commands whose duration grows with the size of the database. */
+/** The timeouts of migrations, and of commands whose duration grows with the size of the database. */
 export const longTimeouts: Timeouts = { statementMs: 0, lockMs: 60_000 };
 
 /**

@@ -6,8 +6,8 @@ const statementName = 'parvis_check';
 const rounds = 3;
 
 /**
- * Checks what a server must offer besides answering: it accepts writes, and each connection keeps its prepared
- * statements. A connection pooler in transaction mode shares the connections of the server between its clients.
+ * Checks that a PostgreSQL server accepts writes, and that each connection keeps its prepared statements. A connection
+ * pooler in transaction mode does not keep them, because its clients share the connections to the server.
  * @throws Error with the reason and what to change
  */
 export async function assertServerSuits(url: string): Promise<void> {

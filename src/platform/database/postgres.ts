@@ -8,7 +8,7 @@ import { retryWhileLocked } from './row-locks.ts';
 import { withinTransaction } from './transaction.ts';
 
 const acquireTimeoutMs = 2_000;
-// Longer for migrations: no request waits for them, and a server that has just started may be slow.
+// The timeout is longer for migrations: no request waits for them, and a server that has just started may be slow.
 const migrationsAcquireTimeoutMs = 20_000;
 // How long transactions without a statement timeout wait for a locked row.
 const maxUnlimitedWaitMs = 60_000;

@@ -8,8 +8,8 @@ interface SqliteKnexClient {
 }
 
 /**
- * @returns what a library that runs statements on the connection itself needs instead of Knex. On SQLite, each use of the
- * connection is a write transaction that has acquired the lock without blocking the event loop.
+ * @returns a substitute for Knex, for a library that acquires connections and runs statements on them directly. On
+ * SQLite, each acquired connection is in a write transaction, for which it has waited without blocking the event loop.
  */
 export function rawAccessTo({ knex, dialect }: Database): unknown {
   if (dialect === 'postgres') return knex;

@@ -1,17 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from './database.ts';
 
-// Transactions that hold the lock of a tenant make the other writers of the tenant wait, such as sign-ins. They hold other
-// locks only for milliseconds. If a row stays locked for longer, its holder is not one of them.
+// A transaction that waits while it holds the lock of a tenant blocks all other writers of the tenant, such as
+// sign-ins, so it must not wait for long. Transactions that hold the lock of a tenant hold other locks for milliseconds
+// only, so a row that stays locked for longer is locked by some other transaction.
 const maxRowWaitMs = 50;
 const firstPauseMs = 100;
 const maxPauseMs = 400;
 const lockNotAvailable = '55P03';
 
 /**
- * Locks one row for the rest of the transaction, with all writers that do the same. From then on, the transaction waits only
- * briefly for any other lock; `retryWhileLocked` repeats it if that was not enough. In SQLite every write transaction is
- * exclusive anyway.
+ * Locks one row until the end of the transaction, so that transactions that lock the same row run one after another.
+ * From then on, the transaction waits only briefly for any other lock; if that is not enough, `retryWhileLocked`
+ * repeats it. In SQLite every write transaction is exclusive anyway.
  * @returns the columns of the row; null if there is no such row
  */
 export async function lockRow<Row extends object>(
@@ -22,7 +23,8 @@ export async function lockRow<Row extends object>(
 ): Promise<Row | null> {
   const query = knex(table).where({ id }).select(columns);
   if (dialect === 'sqlite') return ((await query) as Row[])[0] ?? null;
-  // In one statement, evaluated in this order: the limit must not apply to the wait for this row.
+  // Lock the row and set the limit in one statement, in this order, because the limit must not apply to the wait for
+  // this row.
   const limit = knex.raw("set_config('lock_timeout', ?, true)", [`${maxRowWaitMs}ms`]);
   const rows = await knex
     .withMaterialized('locked', query.forUpdate())
@@ -35,7 +37,7 @@ export async function lockRow<Row extends object>(
  * Repeats a transaction that met a locked row. It is rolled back in between, which releases its own locks and its
  * connection, so that others don't wait for the row as well.
  * @param transaction must have no effect outside of the database
- * @param maxWaitMs after which the error of the last attempt is thrown
+ * @param maxWaitMs the time after which the error of the last attempt is thrown
  */
 export async function retryWhileLocked<T>(transaction: () => Promise<T>, maxWaitMs: number): Promise<T> {
   const deadline = performance.now() + maxWaitMs;

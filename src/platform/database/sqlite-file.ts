@@ -45,13 +45,19 @@ export class SqliteFileWatch {
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
-  /** Looks at the files now. @throws SqliteFileFault if one was deleted or replaced */
+  /**
+   * Checks the files immediately.
+   * @throws SqliteFileFault if one was deleted or replaced
+   */
   assertPresent(): void {
     this.#look();
     this.assertNotLost();
   }
 
-  /** Relies on the last look, which was at most a second ago. @throws SqliteFileFault if a file was deleted or replaced */
+  /**
+   * Relies on the last check of the files, which was at most a second ago.
+   * @throws SqliteFileFault if a file was deleted or replaced
+   */
   assertNotLost(): void {
     // A new error each time, because Knex prepends the statement to the message of the error that it receives.
     if (this.#missing !== null) throw new SqliteFileFault(fileLostCode, this.#missing);

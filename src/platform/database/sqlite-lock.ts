@@ -18,8 +18,8 @@ export class SqliteLock {
   }
 
   /**
-   * Runs a statement, and repeats it with pauses while the file is locked. Once the file has been locked for longer than
-   * the limit, statements fail after one attempt, so that statements in a queue do not add up their waiting times.
+   * Runs a statement, and repeats it with pauses while the file is locked. Once the file has been locked for longer
+   * than the limit, statements fail after one attempt, so that statements in a queue do not add up their waiting times.
    * @throws the last error if the file is still locked
    */
   async run<T>(statement: () => T | Promise<T>): Promise<T> {
@@ -30,7 +30,7 @@ export class SqliteLock {
       } catch (error) {
         if (!isLocked(error) || !this.#mayWait(startedAt)) throw error;
       }
-      // With jitter, so that processes that wait for each other do not meet again and again.
+      // Add jitter, so that processes that wait for each other do not collide repeatedly.
       await delay(pauseMs * (0.5 + Math.random()));
     }
   }
@@ -49,6 +49,6 @@ export class SqliteLock {
   }
 }
 
-// Not SQLITE_BUSY_SNAPSHOT: a transaction that has read an older state must be repeated as a whole.
+// SQLITE_BUSY_SNAPSHOT is excluded: a transaction that has read an older state must be repeated as a whole.
 const isLocked = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'SQLITE_BUSY' || error.code === 'SQLITE_BUSY_RECOVERY');

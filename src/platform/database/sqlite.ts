@@ -9,8 +9,8 @@ import { SqliteFileWatch } from './sqlite-file.ts';
 import { SqliteLock } from './sqlite-lock.ts';
 import { withinTransaction } from './transaction.ts';
 
-// Also analyzes tables that this connection has not read, because prepared reads run on a second connection. SQLite
-// samples a limited number of rows per index, so this takes milliseconds at any size
+// The flag also analyzes tables that this connection has not read, because prepared reads run on a second connection.
+// SQLite samples a limited number of rows per index, so this takes milliseconds at any size
 // (sqlite.org/pragma.html#pragma_optimize).
 const analyzeEveryTable = 0x10002;
 
@@ -23,7 +23,7 @@ export function createSqliteFile(file: string): void {
 }
 
 /**
- * Opens an existing file with two connections: one of Knex for writes, and a read-only one for prepared reads. In WAL
+ * Opens an existing file with two connections: one in Knex for writes, and a read-only one for prepared reads. In WAL
  * mode a reader sees the last commit, never an unfinished transaction.
  * @param onFault called once per fault of the file: it was deleted, replaced, or is damaged
  * @param isReadOnly whether every write is rejected

@@ -1,7 +1,7 @@
 /** The stores that the portal depends on. */
 export type StoreName = 'SQLite' | 'PostgreSQL' | 'Redis';
 
-/** One row of the table: the errors of a store that mean the same to an operator. */
+/** One row of `storeErrorRows`: the errors of a store that mean the same to an operator. */
 export interface StoreErrorRow {
   readonly store: StoreName;
   /** Matches the code of an error, or the first word of a Redis reply. */

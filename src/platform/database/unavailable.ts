@@ -2,12 +2,12 @@ import { connectionErrorRows, storeErrorRows, type ConnectionErrorRow, type Stor
 
 /** What is wrong with a store, for the log. */
 export interface StoreFault {
-  /** Null if the error does not tell which store it is from. */
+  /** Null if the error does not show which store it is from. */
   readonly store: StoreName | null;
-  /** Such as a SQLSTATE, or the name of an error class. */
+  /** A short identifier of the error, such as a SQLSTATE or the name of an error class. */
   readonly code: string;
   readonly explanation: string;
-  /** The connection that returned the error must not be used again. */
+  /** Whether the connection that returned the error must be replaced, because it can't be used again. */
   readonly replaceConnection: boolean;
 }
 
@@ -66,7 +66,7 @@ function findConnectionFault(error: Error): StoreFault | null {
   return { store: storeOf(error), code: shortNameOf(error, row), explanation, replaceConnection: true };
 }
 
-// The message itself may begin with the text of a statement.
+// Quotes only the part of the message that matched, because the message may begin with the text of a statement.
 function shortNameOf(error: Error, { message }: ConnectionErrorRow): string {
   const code = codeOf(error);
   if (code !== '') return code;

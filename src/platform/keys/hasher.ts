@@ -16,9 +16,9 @@ export interface HashParameters {
  */
 export const hashParameters: HashParameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-// For random passwords of 100 bits, which cannot be guessed however fast the hash is.
+// The memory in KiB for hashing random passwords of 100 bits, which cannot be guessed however fast the hash is.
 const lightMemoryCost = 1_024;
-// Lower than the priority of hashes that requests wait for.
+// The priority is lower than that of hashes that requests wait for.
 const lightPriority = -1;
 
 // Leaves one core for other requests, and one thread of libuv's pool for file access.
@@ -26,7 +26,10 @@ const concurrency = Math.max(1, availableParallelism() - 1);
 const defaultMaxWaitMs = 2_000;
 
 export interface Hasher {
-  /** @returns the argon2id hash of a password. @throws Failure overloaded after 2 s in the queue */
+  /**
+   * @returns the argon2id hash of a password.
+   * @throws Failure overloaded after 2 s in the queue
+   */
   hash(password: string): Promise<string>;
   /**
    * @returns a cheap hash, for passwords of 100 random bits only. It is queued after all other hashes, without a

@@ -27,7 +27,10 @@ export function loadSecondFactorKeys(config: Config): readonly string[] {
     : [readOrGenerateSecret(secondFactorKeyFile(config))];
 }
 
-/** Like `loadSecondFactorKeys`, but generates no key. @returns an empty array if there is none */
+/**
+ * Like `loadSecondFactorKeys`, but generates no key.
+ * @returns an empty array if there is none
+ */
 export function findSecondFactorKeys(config: Config): readonly string[] {
   const exist = config.secondFactorKeys.length > 0 || existsSync(secondFactorKeyFile(config));
   return exist ? loadSecondFactorKeys(config) : [];

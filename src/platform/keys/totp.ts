@@ -22,7 +22,7 @@ export const generateSeed = (): string => new (otpauth().Secret)({ size: seedByt
 
 /**
  * @param now the current time, epoch ms
- * @returns the time step of a code, counted from the epoch; null if the code is not valid now
+ * @returns the time step of a code, counted from the Unix epoch (RFC 6238); null if the code is not valid now
  */
 export function matchingTimeStep(seed: string, code: string, now: number): number | null {
   const delta = totpOf(seed).validate({ token: code, timestamp: now, window: skewSteps });

@@ -20,7 +20,7 @@ const idLength = 12;
 
 /**
  * @param secrets the first one seals and all of them can open, so that keys can be rotated
- * @param use what is sealed; each use derives keys of its own from the secrets
+ * @param use the purpose of the vault. The keys are derived from the secrets separately for each use
  */
 export function createVault(secrets: readonly string[], use = 'second factor'): Vault {
   const keys = new Map(secrets.map((secret) => toEntry(secret, use)));

@@ -30,7 +30,7 @@ export interface LogEntries {
 }
 
 export interface LogPage extends LogFilters, LogEntries {
-  /** The users who match the typed name, unless exactly one matches. The page then shows no entries. */
+  /** The users who match the typed name, in which case the page shows no entries; null if no name was typed. */
   readonly matches: Pick<UserMatches, 'users' | 'hasMore'> | null;
   readonly retention: { readonly value: string; readonly count: number };
   readonly exportMode: ActionMode | null;

@@ -4,7 +4,10 @@
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
-/** @param at a time in epoch milliseconds */
+/**
+ * @param at a time in epoch milliseconds
+ * @returns the date in the format `YYYY-MM-DD`
+ */
 export function localDateOf(at: number): string {
   const day = new Date(at);
   return [day.getFullYear(), twoDigits(day.getMonth() + 1), twoDigits(day.getDate())].join('-');

@@ -108,7 +108,8 @@ async function showForm(
   response.page('approvals/new', model, { ...options, ...(status ? { status } : {}) });
 }
 
-// Tells whether the region requires the approval, or only the tenant's own stricter rule.
+// Decides what requires the approval: a rule of the region, a stricter rule of the tenant, or, for `loosens`, the fact
+// that relaxing an approval rule always requires it.
 function requiredBy(
   deps: NewApprovalRoutesDependencies,
   { act }: RequestedApproval,
@@ -127,7 +128,7 @@ async function redirectOrRefuse(
 ): Promise<void> {
   const { answerRefusal } = deps;
   if (outlook.outcome === 'refused') return answerRefusal(request, response, outlook.decision, 'approvals.view');
-  // If no approval is needed, or no longer, redirect to the page that offers the action directly.
+  // The action requires no approval, perhaps because the rules have changed, so redirect to the page that offers it.
   response.redirect(303, backHrefOf(wish));
 }
 

@@ -66,7 +66,7 @@ const subjectDetails = ({ log, own }: ApprovalSubject) => ({
 });
 
 /**
- * @returns the first affected user who is protected because they were a Global admin recently; null if there is none
+ * @returns the protection of the first affected user who was recently a Global admin; null if there is none
  */
 export const formerGlobalAdminAmong = (
   scope: Scope,

@@ -105,7 +105,7 @@ async function userModel(
   return { contacts: [...globalAdmins, ...administrators], reset, handOver: handOver.by };
 }
 
-// A user whose temporary password has expired cannot sign in, so they are not listed as someone who can help.
+// Users whose temporary password or link has expired cannot sign in, so they are not listed as people who can help.
 function canSignIn(deps: DashboardRoutesDependencies, user: User): boolean {
   const { clock } = deps;
   return statusOf(user, clock()) !== 'expired';

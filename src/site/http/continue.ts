@@ -3,9 +3,9 @@ import type { Drafts, DraftUser } from './drafts.ts';
 import { seeOther } from './request.ts';
 
 /**
- * Responds to a completed sign-in: with a page that leads back to the form whose draft the sign-in pages carried, if it
- * belongs to this user, otherwise with a redirect.
- * @param next address of the redirect
+ * Responds to a completed sign-in. If the sign-in pages carried a draft of this user, the response leads back to its
+ * form; otherwise it is a redirect.
+ * @param next the address of the redirect
  */
 export async function continueAfterSignIn(
   drafts: Drafts,

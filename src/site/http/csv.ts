@@ -15,7 +15,10 @@ export interface CsvFile {
   readonly batches: AsyncIterable<readonly CsvRow[]>;
 }
 
-/** Streams a CSV file row by row. @returns true if everything was sent; see `streamText` */
+/**
+ * Streams a CSV file row by row.
+ * @returns true if everything was sent; see `streamText`
+ */
 export function sendCsv(request: Request, response: Response, file: CsvFile, stallMs?: number): Promise<boolean> {
   const { language } = request;
   response.attachment(`${file.name}.csv`).type('text/csv; charset=utf-8');

@@ -11,7 +11,7 @@ export type QueryFault = (query: Request['query']) => string | null;
 export const givenParameters = (query: Request['query']): string[] =>
   Object.keys(query).filter((name) => query[name] !== '');
 
-/** For downloads without filters. */
+/** The check for downloads without filters. It rejects every parameter. */
 export const rejectFilters: QueryFault = (query) =>
   givenParameters(query).length > 0 ? 'errors:filter.unknown' : null;
 

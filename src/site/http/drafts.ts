@@ -20,7 +20,7 @@ export type Drafts = ReturnType<typeof createDrafts>;
 
 interface DraftsDependencies {
   readonly secrets: readonly string[];
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
   readonly vault: ReturnType<typeof createVault>;
 }
@@ -45,7 +45,10 @@ export const draftUserOf = (scope: Scope): DraftUser => ({
   tenantId: scope.tenant.id,
 });
 
-/** @returns an opaque name for a user, which forms carry, so that a draft can be sealed for them after the session has ended */
+/**
+ * @returns an opaque name for a user, which forms carry, so that a draft can be sealed for them after the session has
+ * ended
+ */
 export function ownerOf({ secrets }: DraftsDependencies, user: DraftUser): string {
   return ownerNameOf(user, secrets[0] ?? '');
 }
@@ -103,7 +106,10 @@ const purposeOf = (page: string, owner: string): string => JSON.stringify(['draf
 
 const draftFormat = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** @returns the path of the page to which a draft leads, which is verified only when it is opened; null if it is not a draft */
+/**
+ * @returns the path of the page to which a draft leads, which is verified only when it is opened; null if it is not a
+ * draft
+ */
 export function pageOfDraft(draft: string): string | null {
   if (draft.length > maxSealedLength || !draftFormat.test(draft)) return null;
   const page = Buffer.from(draft.slice(draft.lastIndexOf('.') + 1), 'base64url').toString('utf8');

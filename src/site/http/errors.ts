@@ -124,7 +124,7 @@ function asFailure(error: unknown): Failure | null {
   return status >= 400 && status < 500 ? new Failure('badRequest', { cause: error }) : null;
 }
 
-// Without the message of the error, because those of databases can quote values.
+// Omits the message of the error, because messages of databases can quote values.
 function refusalOf({ reason }: Failure, fault: Fault | null): RefusalFacts {
   if (fault === null) return { reason };
   const { dependency, code, explanation } = fault;

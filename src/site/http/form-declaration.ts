@@ -9,8 +9,8 @@ export interface FormDeclaration {
    */
   readonly page?: string | null;
   /**
-   * The fields whose values are kept when the form cannot be processed. Every other field is dropped: passwords, codes
-   * and files must never be listed.
+   * The fields whose values are kept when the form cannot be processed. All other fields are discarded. Passwords,
+   * codes and files must never be listed.
    */
   readonly keeps: readonly string[];
   /** Whether the page cannot be shown without these values, because they come from the page before it. */
@@ -63,7 +63,7 @@ export function createFormFinder(routes: readonly FormRoute[]): FindForm {
 
 type Matcher = (path: string) => Readonly<Record<string, string>> | null;
 
-// As Express matches paths: a trailing slash and the case of letters do not matter. Values stay encoded.
+// Matches paths as Express does, ignoring case and a trailing slash, except that values stay encoded.
 function matcherOf(pattern: string): Matcher {
   const names = [...pattern.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
   const regularExpression = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll(/:\w+/g, '([^/]+)')}/?$`, 'i');

@@ -45,7 +45,9 @@ export function readCarriedDraft(request: Request): void {
   if (carried !== null && pageOfDraft(carried) !== null) request.carriedDraft = carried;
 }
 
-/** Opens the draft that leads back to a form: the page is shown with the values of the draft. They are not submitted. */
+/**
+ * Opens the draft that leads back to a form: the page is shown with the values of the draft. They are not submitted.
+ */
 export function restoreInput(deps: KeptInputDependencies): Middleware {
   return (request, response, next) => {
     if (request.method !== 'POST' || isForeign(request)) return next();
@@ -61,12 +63,12 @@ export function restoreInput(deps: KeptInputDependencies): Middleware {
 
 /** @returns false if the values are not available and the page cannot be shown without them */
 function openDraft({ drafts, findForm }: KeptInputDependencies, request: Request, draft: string): boolean {
-  // It does not lead to another page any more.
+  // The draft has led to its page, so the page must not carry it further.
   if (request.carriedDraft === draft) delete request.carriedDraft;
   const page = pageOfDraft(draft);
   const form = page === request.path ? findForm(request) : null;
   if (draft === '') {
-    // The way back from an error page to a form without input.
+    // An error page leads back to a form in which nothing was typed.
     showPage(request, request.path, {});
   } else if (page !== null && form?.page === page) {
     if (request.scope === undefined && !form.isPublic) showSignIn(request, draft, signInNotice);
@@ -111,7 +113,7 @@ export function guardForms({ drafts, findForm }: KeptInputDependencies): Middlew
 const staleStatus = 403;
 const signInNotice: PageNotice = { kind: 'info', key: 'errors:input.signIn' };
 
-// A visitor's form with nothing but secrets has no values to show again.
+// A form whose fields are all secret has no values to show again.
 const staleNotice = ({ declaration }: FoundForm, values: object): PageNotice => ({
   kind: 'warning',
   key: declaration.keeps.length > 0 && Object.keys(values).length > 0 ? 'errors:input.staleKept' : 'errors:input.stale',
@@ -129,7 +131,7 @@ function requireSignIn(drafts: Drafts, form: FoundForm, isValid: boolean): Middl
     const draft = draftOf(drafts, request, form);
     // Without input there is nothing to keep, and the guard of the route redirects to the sign-in page.
     if (isValid && draft === null) return next();
-    // Only to a page that makes sense without the input, in case another user signs in.
+    // Return only to a page that can be shown without the input, because another user may sign in.
     if (form.page !== null && !form.declaration.needsInput) request.session.returnTo = form.page;
     response.status(staleStatus);
     request.refusal = { reason: csrfReasonOf(request) };
@@ -150,7 +152,10 @@ export function draftOf(drafts: Drafts, request: Request, { declaration, isPubli
   return drafts.seal(page, owner, keptValuesOf(declaration, request.body));
 }
 
-/** Continues with a page of the sign-in in place of a redirect to it, which would lose the draft. */
+/**
+ * Shows a page of the sign-in instead of redirecting to it, because a redirect would lose the draft.
+ * @returns false, without any effect, if the request carries no draft
+ */
 export function carryDraftTo(request: Request, page: string): boolean {
   const draft = request.restored?.draft ?? request.carriedDraft;
   if (draft === null || draft === undefined) return false;

@@ -83,8 +83,8 @@ function createLayout(
     csrfToken: token,
     ...hiddenFieldsOf(drafts, request),
     path,
-    // The language and theme switchers are forms, so they need a CSRF token and an address to return to. Using them would
-    // lose a draft.
+    // The language and theme switchers are forms, so they need a CSRF token and an address to return to. Using them
+    // would lose a draft.
     offersSwitchers: token !== '' && path !== null && request.carriedDraft === undefined,
     requestId: request.requestId,
     region,
@@ -107,7 +107,7 @@ const hiddenFieldsOf = (drafts: Drafts, request: Request) => ({
   draft: carriedDraftOf(request),
 });
 
-/** The draft that the forms of the page carry, with the address to which it leads. */
+/** @returns the draft that the forms of the page carry, with the address to which it leads; null if there is none */
 function carriedDraftOf({ carriedDraft }: Request): { sealed: string; page: string } | null {
   const page = carriedDraft === undefined ? null : pageOfDraft(carriedDraft);
   return carriedDraft === undefined || page === null ? null : { sealed: carriedDraft, page };
@@ -116,7 +116,7 @@ function carriedDraftOf({ carriedDraft }: Request): { sealed: string; page: stri
 const errorsOf = (t: Messages['t'], { faults = [] }: PageOptions) =>
   faults.map((fault) => ({ field: fault.field, text: translate(t, faultText(fault)) }));
 
-/** Who is signed in, and where. */
+/** The signed-in user, the tenant and the support session; each is null if there is none. */
 const sessionModelOf = (request: Request) => ({
   tenant: request.scope ? { name: request.scope.tenant.name } : null,
   support: request.scope ? supportSessionOf(request.scope) : null,

@@ -71,7 +71,7 @@ export const paths = {
 export function fillPath(address: string, parameters: Readonly<Record<string, string>>): string {
   return address.replace(/:(\w+)/g, (_, name: string) => {
     const value = parameters[name];
-    if (value === undefined) throw new Error(`The address ${address} needs ${name}`);
+    if (value === undefined) throw new Error(`The address ${address} has no value for ${name}`);
     return encodeURIComponent(value);
   });
 }

@@ -8,10 +8,11 @@ import type { Middleware } from './request.ts';
 const alwaysAllowed = new Set<string>([paths.signOut, paths.language, paths.theme, paths.region]);
 
 /**
- * Redirects a user to their next pending step: entering the second-factor code, then replacing a temporary password,
- * then setting up a second factor that the rules require. The order matters: without the second factor, a session must
- * not change anything. A session with a temporary password must not set up a factor, because others may have seen that
- * password. This runs before the routes, so that no route, method or spelling of an address can bypass it.
+ * Redirects a user to the next pending step: entering the second-factor code, then choosing a password in place of a
+ * temporary one, then setting up a second factor that the rules require. The order matters: without the second factor,
+ * a session must not change anything. A session with a temporary password must not set up a factor, because others may
+ * have seen that password. This runs before the routes, so that no route, method or spelling of an address can bypass
+ * it.
  */
 export function pendingSteps(): Middleware {
   return (request, response, next) => {

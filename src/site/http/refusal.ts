@@ -23,9 +23,10 @@ const unavailableEverywhere: ReadonlySet<DenialReason> = new Set<DenialReason>([
 const beyondGlobalAdmins: ReadonlySet<DenialReason> = new Set<DenialReason>(['elsewhere', 'alone', 'nobody', 'self']);
 
 /**
- * Responds to a denied action with the reason and with the users or the place that can help. If the function is
- * performed elsewhere, a GET request gets status 200, because the page links to that place. Submitted forms, and
- * actions that the user's level does not allow, get status 403.
+ * Responds to a denied action with the reason and with the users or the place that can help, or redirects to the
+ * approval request if another administrator can approve the action. If no user of this portal may perform the action, a
+ * GET request for a page gets status 200, because the page explains where it is performed. All other requests get
+ * status 403.
  */
 export function refusalPage(database: Database, clock: () => number): AnswerRefusal {
   return async (request, response, refusal, unrecorded) => {
@@ -33,7 +34,7 @@ export function refusalPage(database: Database, clock: () => number): AnswerRefu
     const byRules = unavailableHere.has(refusal.because);
     const contacts = beyondGlobalAdmins.has(refusal.because) ? [] : await usersStore.findGlobalAdmins(database, scope);
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    // There is no page to show instead of a download, so respond with 403. so respond with 403.
+    // A page in place of a file would be saved as the download, so respond with 403.
     const refusedFile = path.extname(request.path) !== '' && unavailableEverywhere.has(refusal.because);
     const status = byRules && reading && !refusedFile ? 200 : 403;
     if (unrecorded !== undefined && !reading) {

@@ -7,8 +7,9 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 
 /**
- * Logs one line per request with its method, route pattern, status and duration. Headers, cookies and bodies are never
- * logged, and neither is the URL, which may contain a token, a name or a search term.
+ * Logs one line per request, except for liveness checks and static files, with its method, route pattern, status and
+ * duration. Headers, cookies and bodies are never logged, and neither is the URL, which may contain a token, a name or
+ * a search term.
  */
 export function requestLog(log: Logger, routes: readonly Route[]): Middleware {
   const routeOf = createRouteFinder(routes);
@@ -36,7 +37,7 @@ export function requestLog(log: Logger, routes: readonly Route[]): Middleware {
   }) as Middleware;
 }
 
-/** The reasons of refusals without a more precise one, by status. */
+/** The reasons to log, by status, for refusals that state no more precise reason. */
 const refused: ReadonlyMap<number, string> = new Map([
   [403, 'forbidden'],
   [421, 'misdirected'],
@@ -45,8 +46,8 @@ const refused: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * @returns a function that finds the pattern of the route that a path leads to; null if there is none. Requests that are
- * refused before they reach their route are logged with it
+ * @returns a function that finds the pattern of the route for a path; null if there is none. The log needs it for
+ * requests that are refused before they reach their route
  */
 function createRouteFinder(routes: readonly Route[]): (path: string) => string | null {
   const patterns = [...new Set(routes.map(({ path }) => path))].map((path) => ({ path, segments: segmentsOf(path) }));

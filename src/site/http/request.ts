@@ -57,13 +57,19 @@ declare module 'express-session' {
   }
 }
 
-/** @returns the scope of a signed-in user's request @throws if the route does not require authentication */
+/**
+ * @returns the scope of a signed-in user's request
+ * @throws if the route does not require authentication
+ */
 export function scopeOf(request: Express.Request): Scope {
   if (request.scope === undefined) throw new Error('This route needs a signed-in user');
   return request.scope;
 }
 
-/** @returns the session of a signed-in user's request @throws if the route does not require authentication */
+/**
+ * @returns the session of a signed-in user's request
+ * @throws if the route does not require authentication
+ */
 export function sessionOf(request: Express.Request): LiveSession {
   if (request.signedIn === undefined) throw new Error('This route needs a signed-in user');
   return request.signedIn.session;
@@ -87,8 +93,8 @@ export async function seeOther(request: Request, response: Response, location: s
 }
 
 /**
- * Redirects a request whose page does not apply to the user. If the page was to show an expired form again, the next page
- * says that nothing was changed.
+ * Redirects a request whose page does not apply to the user. If the page was to show an expired form again, the next
+ * page says that nothing was changed.
  */
 export function leavePage(request: Request, response: Response, location: string): void {
   if (request.restored?.notice.kind === 'warning')

@@ -28,7 +28,7 @@ export function saveSessionBeforePages(): Middleware {
   };
 }
 
-// Without a session, express-session neither saves it again nor sends its cookie.
+// If the request has no session, express-session neither tries to save it again nor sends its cookie.
 function answerWithoutSession(request: Request, response: Response, answer: () => void): void {
   delete (request as Partial<Request>).session;
   for (const header of ['Location', 'Content-Disposition', 'Refresh']) response.removeHeader(header);

@@ -11,12 +11,15 @@ export interface StopTimes {
 /** An HTTP server that can be stopped without losing requests. */
 export interface StoppableServer {
   readonly http: Server;
-  /** Starts to listen. @throws if the address is not available */
+  /**
+   * Starts to listen.
+   * @throws if the address is not available
+   */
   listen(port: number, host: string): Promise<void>;
   readonly isStopping: () => boolean;
   /**
-   * Stops the server. From now on every response closes its connection, so that clients open the next one elsewhere. The
-   * server accepts requests until load balancers have had time to notice, then waits for those in progress.
+   * Stops the server. From now on every response closes its connection, so that clients open the next one elsewhere.
+   * The server accepts requests until load balancers have had time to notice, then waits for those in progress.
    */
   stop(times: StopTimes): Promise<void>;
 }
@@ -67,8 +70,8 @@ const shortTurnMs = 1;
 const maxTurns = 200;
 
 /**
- * Waits for a turn of the event loop in which no connection arrived and which was short. The system resets connections that
- * it has accepted but the process has not, so the listener is closed right after its queue was empty.
+ * Waits for a turn of the event loop in which no connection arrived and which was short. The system resets connections
+ * that it has accepted but the process has not, so the listener is closed right after its queue was empty.
  */
 async function untilNothingArrives(server: Server): Promise<void> {
   let arrivals = 0;

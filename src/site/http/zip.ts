@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 
 /** A file of an archive, generated while it is sent. */
 export interface ZipEntry {
-  /** In ASCII. */
+  /** The file name, in ASCII. */
   readonly name: string;
   readonly chunks: AsyncIterable<string>;
 }
@@ -14,7 +14,7 @@ interface Written {
   readonly offset: number;
 }
 
-// Version 2.0. The sizes follow the data of each file, since they are not known before.
+// Version 2.0. The sizes of each file follow its data, because they are not known in advance.
 const version = 20;
 const sizesFollow = 0x08;
 // 1 January 1980, the earliest date: the time of an export is in the activity log.

@@ -42,7 +42,7 @@ export interface ImportPage {
   readonly href: string;
   /** The file of rejected rows; null if there are none. */
   readonly rejectedHref: string | null;
-  /** The status of the temporary passwords; null until the import has been applied. */
+  /** The status of the temporary passwords or links; null until the import has been applied. */
   readonly passwords: Awaited<ReturnType<ImportPasswords['getStatus']>> | null;
   readonly passwordsHref: string;
   readonly handOver: ReturnType<typeof describeHandover>;

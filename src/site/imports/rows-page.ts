@@ -86,8 +86,8 @@ function displayValue(field: CsvColumn, value: string | null): DisplayText {
 }
 
 /**
- * The texts of a fault. Those of policy reasons may name the region. Rows stored by the previous release contain a locale
- * key instead of a code.
+ * The texts of a fault. Those of policy reasons may name the region. Rows stored by the previous release contain a
+ * locale key instead of a code.
  */
 export function faultModel(fault: PageFault, { rules, language }: Pick<Scope, 'rules' | 'language'>) {
   const { key, values } = faultText(fault);

@@ -25,7 +25,8 @@ export interface LinksRoutesDependencies {
 
 /**
  * Creates the routes of the page that a one-time link opens. Opening the page does not consume the link, because mail
- * scanners and chat previews open links. Only pressing the button does. The token appears in no log, session or redirect.
+ * scanners and chat previews open links. Only pressing the button does. The token appears in no log, session or
+ * redirect.
  */
 export function linksRoutes(deps: LinksRoutesDependencies): Route[] {
   const handlers = bind(deps, { show, open });
@@ -86,7 +87,8 @@ async function withThrottle<T>(
   return result;
 }
 
-// The email or the sheet was in the recipient's language, so the page uses it too.
+// The email or the printed sheet was in the recipient's language, so the page uses the same language, unless another
+// one was selected in this browser.
 function recipientLanguage(deps: LinksRoutesDependencies, request: Request, { user, tenant }: FoundLink) {
   const { cookies, rules } = deps;
   return (

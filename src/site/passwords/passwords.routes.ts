@@ -162,7 +162,7 @@ async function submitOwn(deps: PasswordsRoutesDependencies, request: Request, re
 
 const sessionKeyOf = (request: Request) => ({ id: sessionOf(request).id, epoch: sessionOf(request).user.epoch });
 
-// The fields are taken exactly as typed. Core checks them against the region's password rules.
+// The fields are taken exactly as typed. Core checks them against the password rules.
 export const forcedChangeForm = z.object({ newPassword: verbatimText, confirmPassword: verbatimText });
 
 export const ownChangeForm = forcedChangeForm.extend({

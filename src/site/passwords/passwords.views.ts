@@ -4,8 +4,8 @@ import type { FoundLink } from '../../core/accounts/index.ts';
 export interface ForcedChangePage {
   readonly username: string;
   /**
-   * The name of the administrator who issued the temporary password; '' if that administrator has been erased, null if
-   * it was an operator.
+   * The name of the user who issued the temporary password or link; '' if that user has been erased, null if the
+   * operator issued it.
    */
   readonly setBy: string | null;
   readonly setAt: number;

@@ -27,7 +27,7 @@ export interface EntryModel {
   readonly changes: readonly FieldChangeModel[];
   readonly by: ParticipantModel | null;
   readonly to: ParticipantModel | null;
-  /** Whether the omitted data concerns only other users. */
+  /** Whether the details are omitted because they concern only other users. */
   readonly concernsOthers: boolean;
   readonly address: PersonalEntry['address'];
 }

@@ -9,7 +9,7 @@ import type { DenialReason } from '../../domain/denial-reason.ts';
 /** A note on actions that a page does not offer, all for the same reason. */
 export interface RestrictionNote {
   readonly because: Exclude<DenialReason, 'level' | 'secondAdministrator'> | 'supportAdministrator';
-  /** The place that performs these actions instead. */
+  /** The place that performs these actions instead; null if there is none. */
   readonly place: LocalizedText | null;
   readonly address: string | null;
   /** The locale keys of these actions. */

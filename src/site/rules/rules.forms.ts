@@ -19,10 +19,12 @@ const form = z.object(
   Object.fromEntries(tenantRuleNames.map((name) => [name, field])) as Record<TenantRule, typeof field>,
 );
 
-/** The tenant's own rules that the page showed, as a hidden field of the form. */
+/** Serializes the tenant's own rules that a page shows, for a hidden field of its form. */
 export const serializeOwnRules = (own: TenantRules): string => JSON.stringify(own);
 
-/** @returns the tenant's own rules that the page showed; null if the form does not contain them or they are malformed */
+/**
+ * @returns the tenant's own rules that the page showed; null if the form does not contain them or they are malformed
+ */
 export function readSeenRules(body: unknown): TenantRules | null {
   const seen = seenForm.safeParse(body ?? {}).data?.seen;
   return seen === undefined ? null : (seen as TenantRules);

@@ -120,7 +120,10 @@ async function save(deps: RulesRoutesDependencies, request: Request, response: R
   response.redirect(303, paths.rules);
 }
 
-/** What the sender changed. The other fields show the stored values, so that submitting the form again is deliberate. */
+/**
+ * Returns the typed values of the fields that the sender changed. The other fields show the stored values, so that
+ * submitting the form again does not overwrite them.
+ */
 function changedBySender(body: unknown, seen: Parameters<typeof typedRulesOf>[0]): Partial<TypedRules> {
   const shown = typedRulesOf(seen);
   const changed = Object.entries(readTypedRules(body)).filter(([name, value]) => value !== shown[name as TenantRule]);

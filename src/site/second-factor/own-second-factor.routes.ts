@@ -86,7 +86,7 @@ function seedOfferedTo({ offer }: OwnSecondFactorRoutesDependencies, request: Re
   return seed;
 }
 
-// The seed and its QR code appear only in this response.
+// The seed and its QR code appear in clear text only in this response.
 function showSetUp(
   deps: OwnSecondFactorRoutesDependencies,
   request: Request,

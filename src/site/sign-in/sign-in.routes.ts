@@ -93,7 +93,7 @@ async function submitUsername(deps: SignInDependencies, request: Request, respon
   const { config, cookies, database, readRegionRedirect } = deps;
   const { values, faults } = readForm(usernameForm, request.body);
   const redirectedFrom = readRegionRedirect(request, request.body);
-  // Not shown again, because it may belong to another region.
+  // The rejected user name is not shown again, because it may belong to another region.
   if (values === null) return renderUsernameForm(response, redirectedFrom, faults, '');
   const region = await directoryStore.regionOf(database, domainOf(values.username));
   if (region !== null && region !== config.rules.region) {

@@ -93,7 +93,7 @@ export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
   ];
 }
 
-// Tells whether the region or the tenant's own rule forbids support access. Null means that it is allowed.
+// Decides whether a rule of the region or of the tenant forbids support access; null if it is allowed.
 function forbiddenBy(deps: SupportRoutesDependencies, { rules }: Scope): 'region' | 'own' | null {
   const { regionRules } = deps;
   if (rules.supportAccess.grant === 'allowed') return null;

@@ -2,8 +2,9 @@ import { foldName } from '../../domain/people/user.ts';
 import type { CsvColumn, Heading } from '../../core/imports/index.ts';
 
 /*
- * Headings of other directories: Entra (exports, and templates such as `User name [userPrincipalName] Required`), Google
- * Workspace (`Email Address [Required]`), Microsoft 365, Okta (`user.login`), Moodle, Keycloak, and LDAP attributes.
+ * Headings of other directories: Entra (exports, and templates such as `User name [userPrincipalName] Required`),
+ * Google Workspace (`Email Address [Required]`), Microsoft 365, Okta (`user.login`), Moodle, Keycloak, and LDAP
+ * attributes.
  */
 
 /** Headings that mean a column of Parvis, in order of precedence: an account name comes before an email address. */
@@ -133,7 +134,11 @@ export const foldLabel = (text: string): string => foldName(text).replace(/[^\p{
 /** A heading and the name of the property in brackets: `User name [userPrincipalName] Required`. */
 const bracketed = /^([^[]*)\[([^\]]*)\]/;
 
-/** @returns a function that recognizes headings. @param own the folded headings of Parvis, and the columns that they mean */
+/**
+ * @param own the folded headings of Parvis, and the columns that they mean
+ * @param reasons the headings above the reasons in files of refused rows
+ * @returns a function that returns the meaning of a heading; null if it is unknown
+ */
 export function createHeadings(
   own: ReadonlyMap<string, string>,
   reasons: readonly string[],

@@ -35,13 +35,16 @@ export const enumColumns = {
 } as const;
 export type EnumColumn = keyof typeof enumColumns;
 
-/** @param at a time in epoch milliseconds @returns the UTC time in ISO 8601, without milliseconds */
+/**
+ * @param at a time in epoch milliseconds
+ * @returns the UTC time in ISO 8601, without milliseconds
+ */
 export const isoTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 /** Locale key of the heading above the reasons in a file of rejected rows. */
 export const reasonHeading = 'imports:rejected.column';
 
-/** Labels in files that earlier previews exported. */
+/** Labels that preview versions of Parvis wrote to exported files. */
 const earlierLabels: readonly (readonly [label: string, code: string])[] = [
   ['As the organization', languageOfTenant],
   ['Wie die Organisation', languageOfTenant],
@@ -138,12 +141,15 @@ function languageOf(deps: UsersCsvDependencies, cell: string): Language | null |
   return lookUp(deps.translator.languages, cell);
 }
 
-/** The region in `English (United States)`. */
+/** Matches the region in a language name, such as `English (United States)`. */
 const nameOfRegion = /\([^)]*\)\s*$/;
-/** A language tag of BCP 47 (`fr-FR`), or a POSIX locale (`de_AT.UTF-8@euro`). */
+/** Matches a BCP 47 language tag (`fr-FR`) or a POSIX locale (`de_AT.UTF-8@euro`), and captures the tag. */
 const languageTag = /^\s*([a-z]{2,3}(?:[-_][a-z0-9]{1,8})*)(?:\.[\w-]+)?(?:@\w+)?\s*$/i;
 
-/** @returns the language for a tag by the lookup of RFC 4647, which removes subtags from the end until one matches */
+/**
+ * @returns the language for a tag by the lookup of RFC 4647, which removes subtags from the end until one matches;
+ * undefined if none matches
+ */
 function lookUp(languages: readonly Language[], cell: string): Language | undefined {
   const subtags = languageTag.exec(cell)?.[1]?.toLowerCase().split(/[-_]/) ?? [];
   for (let length = subtags.length; length > 0; length--) {

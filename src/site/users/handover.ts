@@ -33,7 +33,10 @@ export function showCredential(
   );
 }
 
-/** @returns the credential with its clear text @throws if the credential was sent by email */
+/**
+ * @returns the credential with its clear text
+ * @throws if the credential was sent by email
+ */
 export function revealedCredential({ handover, clearText, expiresAt }: IssuedCredential): RevealedCredential {
   if (clearText === null) throw new Error('A credential sent by email cannot be shown');
   return { handover, clearText, expiresAt };

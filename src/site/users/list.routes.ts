@@ -110,7 +110,10 @@ function sortHeaderFor(query: ListQuery, key: SortKey) {
   return { direction, href: listHref(query, { sort: direction === 'ascending' ? `-${key}` : key }) } as const;
 }
 
-/** Reads one page of the tenant's users, with links to the pages before and after it. */
+/**
+ * Reads one page of the tenant's users, with links to the pages before and after it.
+ * @param now the current time, epoch ms, to decide which temporary passwords and links have expired
+ */
 export async function listUsers(
   database: Database,
   scope: Scope,

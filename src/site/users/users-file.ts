@@ -12,7 +12,10 @@ import { streamText } from '../http/stream.ts';
 import { zipChunks, type ZipEntry } from '../http/zip.ts';
 import type { UsersCsv } from './csv.ts';
 
-/** Sends the tenant's users as a CSV file that can be imported again without changes, or as an archive of numbered parts. */
+/**
+ * Sends the tenant's users as a CSV file that can be imported again without changes, or as an archive of numbered
+ * parts.
+ */
 export type SendUsersFile = (request: Request, response: Response) => Promise<void>;
 
 export interface UsersFileDependencies {
@@ -50,7 +53,10 @@ async function* rows(deps: UsersFileDependencies, scope: Scope, language: Langua
     yield users.map((user) => csv.row(language, user));
 }
 
-/** Divides a file into numbered ones, each with the header. A part has at most `maxRows` rows, a multiple of a batch. */
+/**
+ * Splits a file into numbered parts, each with the header. A part consists of whole batches, with at most `maxRows`
+ * rows in total, so a batch must not be larger than that.
+ */
 export async function* partsOf(file: CsvFile, maxRows: number): AsyncGenerator<ZipEntry> {
   const batches = file.batches[Symbol.asyncIterator]();
   let next = await batches.next();

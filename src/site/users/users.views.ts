@@ -53,7 +53,7 @@ export interface UsersPage extends UserList<ListedUser & { readonly href: string
 interface DeletedUser extends User, UserLinks {
   readonly restore: ActionMode | null;
   readonly approvalHref: string;
-  /** The locale key of the reason why the user cannot be restored here. */
+  /** The locale key of the reason why the user cannot be restored here; null if the user can be restored. */
   readonly refusal: string | null;
   readonly canErase: boolean;
 }

@@ -101,7 +101,10 @@ export function canDeliver(deps: CredentialIssuerDependencies, scope: Scope): bo
   return canMail || handoverRuleFor(scope) !== 'mailedLink';
 }
 
-/** Issues a credential without storing it. @param hash the hash function. An import passes one with lower priority */
+/**
+ * Issues a credential without storing it.
+ * @param hash the hash function. An import passes one with lower priority
+ */
 export async function issue(
   deps: CredentialIssuerDependencies,
   scope: Scope,

@@ -57,7 +57,10 @@ async function consume(
   return true;
 }
 
-/** Looks up a link without redeeming it. @returns the link; null if it is unknown, expired or already used */
+/**
+ * Looks up a link without redeeming it.
+ * @returns the link; null if it is unknown or no longer valid, for example because it has expired or was used
+ */
 export function find(deps: LinksDependencies, token: string): Promise<FoundLink | null> {
   const { database } = deps;
   return findValid(deps, database, token);
@@ -67,7 +70,7 @@ export function find(deps: LinksDependencies, token: string): Promise<FoundLink 
  * Redeems a link and opens a session in which the user must choose a password. Of concurrent requests, only one
  * succeeds.
  * @param device the User-Agent of the browser
- * @returns a ticket for the session; null if the link is unknown, expired or already used
+ * @returns a ticket for the session; null if the link is unknown or no longer valid
  */
 export async function redeem(
   deps: LinksDependencies,
@@ -95,7 +98,10 @@ export async function redeem(
   });
 }
 
-/** @returns the address of a link that is about to be mailed; null if the link is no longer valid */
+/**
+ * @returns the address of a link that is about to be mailed; null if the link is no longer valid, or if the secret from
+ * which its token was derived has been removed
+ */
 export async function addressForMail(deps: LinksDependencies, linkId: string): Promise<string | null> {
   const { database, clock, tokens } = deps;
   const found = await linksStore.findForMailAcrossTenants(database, linkId);

@@ -20,7 +20,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
 export type ChangeResult =
-  /** The new epoch of the session that made the change. Every other session of the user has ended. */
+  /** `epoch`: the new epoch of the session that made the change. Every other session of the user has ended. */
   | { readonly outcome: 'changed'; readonly epoch: number }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
@@ -129,7 +129,10 @@ async function ownCredentials(deps: PasswordsDependencies, scope: Scope, epoch: 
   return credentials;
 }
 
-/** Replaces a temporary password with one that the user chose. @param session the session that makes the change */
+/**
+ * Stores the password that a user must choose after signing in with a temporary password or opening a one-time link.
+ * @param session the session that makes the change
+ */
 export async function changeForced(
   deps: PasswordsDependencies,
   scope: Scope,

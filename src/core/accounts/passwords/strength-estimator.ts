@@ -7,7 +7,7 @@ import type { StrengthMessage } from './strength-estimator.worker.ts';
 
 export interface StrengthEstimator {
   /**
-   * @returns the estimated number of guesses for an attacker who has a list of common passwords and these names
+   * @returns the estimated number of guesses that an attacker needs who has a list of common passwords and these names
    * @throws Failure overloaded if the worker does not answer in time, because an unchecked password must not be
    * accepted
    */

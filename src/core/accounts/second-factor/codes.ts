@@ -16,7 +16,10 @@ export type AcceptedCodeKind = 'app' | 'recovery';
 // A plain hash is enough: 120 random bits cannot be recovered from a digest (OWASP ASVS 5.0, 6.5.2).
 const digestOf = (userId: string, code: string): string => sha256(`${userId}|${code}`);
 
-/** Generates ten recovery codes. @returns the codes to show once, and the digests to store */
+/**
+ * Generates ten recovery codes.
+ * @returns the codes to show once, and the digests to store
+ */
 export function newRecoveryCodes(userId: string): { codes: string[]; digests: string[] } {
   const codes = Array.from({ length: recoveryCodeCount }, () => recoveryCode(randomBytes(recoveryCodeBytes)));
   return { codes, digests: codes.map((code) => digestOf(userId, code)) };
@@ -57,7 +60,10 @@ export const createCodeAcceptor = (deps: CodeAcceptorDependencies) => bind(deps,
 
 export type AcceptCode = ReturnType<typeof createCodeAcceptor>;
 
-/** Records the use of a recovery code, with the number of remaining codes. A code from the app is not recorded. */
+/**
+ * Records the use of a recovery code, with the number of remaining codes. A code from the app is not recorded.
+ * @param at the time of use, epoch ms
+ */
 export async function recordRecoveryCodeUse(
   tx: Database,
   scope: Scope,

@@ -99,7 +99,10 @@ export async function setUp(
   return { outcome: 'done', codes };
 }
 
-/** Generates ten new recovery codes, which replace the previous ones. @throws Failure throttled */
+/**
+ * Generates ten new recovery codes, which replace the previous ones.
+ * @throws Failure throttled
+ */
 export async function regenerateCodes(
   deps: SecondFactorDependencies,
   authenticated: AuthenticatedSession,

@@ -21,8 +21,8 @@ export interface SecondFactorRemoverDependencies {
 
 /**
  * Removes another user's second factor, on behalf of an administrator or the operator's command.
- * @param seenAt the set-up time of the factor that the page showed, epoch ms; null if any factor is to be removed. A factor
- * that the user has set up since then is kept
+ * @param seenAt the set-up time of the factor that the page showed, epoch ms; null if any factor is to be removed. A
+ * factor that the user has set up since then is kept
  */
 export async function removeSecondFactor(
   deps: SecondFactorRemoverDependencies,

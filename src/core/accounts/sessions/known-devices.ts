@@ -44,7 +44,10 @@ export type KnownDevices = ReturnType<typeof createKnownDevices>;
 const require = createRequire(import.meta.url);
 const bowser = (): typeof Bowser => require('bowser') as typeof Bowser;
 
-/** Parses a User-Agent, so that users can tell their devices apart. */
+/**
+ * Parses a User-Agent, so that users can tell their devices apart.
+ * @returns the names of the browser and the operating system; null for those that are not recognized
+ */
 export function describeDevice(userAgent: string): { browser: string | null; system: string | null } {
   if (userAgent === '') return { browser: null, system: null };
   const { browser, os } = bowser().parse(userAgent);

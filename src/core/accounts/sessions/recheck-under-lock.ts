@@ -17,6 +17,7 @@ const sessionChanged = 'session.changed';
 
 /**
  * Checks a session again, in a transaction that holds the tenant's lock.
+ * @param now the current time, epoch ms
  * @throws Failure conflict if the session has ended or the user's credentials have been replaced since the request
  * began
  */
@@ -52,6 +53,8 @@ export async function lockTenantAndRecheck(tx: Database, scope: Scope, clock: ()
 }
 
 /**
+ * @param now the current time, epoch ms
+ * @returns the current credentials of the user
  * @throws Failure conflict if the user can no longer sign in, or if the credentials have been replaced since the
  * request began
  */

@@ -54,7 +54,7 @@ export function signOut(deps: SessionsDependencies, scope: Scope, sessionId: str
 
 /**
  * Ends one of the actor's own sessions, or all except the current one.
- * @returns false if the session belongs to another user
+ * @returns false if the session belongs to another user or has already ended
  */
 export function endOwn(
   deps: SessionsDependencies,

@@ -40,7 +40,7 @@ export interface TypedSignIn {
   readonly address: string;
   /** The User-Agent of the browser. */
   readonly device: string;
-  /** The device token that this browser received at an earlier sign-in, from its cookie. */
+  /** The device token from the cookie that this browser received at an earlier sign-in; null if there is none. */
   readonly deviceToken: string | null;
 }
 
@@ -173,7 +173,8 @@ const maxAttemptsFor = ({ rules }: RegionScope, { tenant }: Credentials): number
   effectiveRules(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
 
 /**
- * Checks a presented password with exactly one verification, so that the response time does not reveal why it was refused.
+ * Checks a presented password with exactly one verification, so that the response time does not reveal why it was
+ * refused.
  * @param credentials the credentials of the user with this name, or null
  * @returns the reason for refusing the sign-in, or null; and whether the stored hash uses outdated parameters
  * @throws Failure overloaded

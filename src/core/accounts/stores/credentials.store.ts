@@ -23,7 +23,7 @@ interface CredentialsRow extends UserRow, UserTenantRow {
 /** Password metadata to display on pages. */
 export interface PasswordMetadata {
   /**
-   * Who issued a temporary password; '' after erasure, null for the operator and for a password that the user chose.
+   * Who issued the temporary password or link; '' after erasure, null for the operator and for a chosen password.
    */
   readonly setBy: string | null;
   /** Epoch ms. */
@@ -65,13 +65,13 @@ const byUsername = find('username');
 
 const byId = find('id');
 
-/** Looks up a user without a scope. For sign-in only, when the tenant is not known yet. */
+/** Looks up a user without a scope, for sign-in only. Returns null if no user has this user name. */
 export async function findForSignInAcrossTenants(database: Database, username: string): Promise<Credentials | null> {
   const [row] = await byUsername(database, { value: username });
   return row ? toCredentials(row) : null;
 }
 
-/** @returns the credentials of the scope's acting user */
+/** @returns the credentials of the acting user; null unless that is a user of the scope's tenant */
 export async function findOwn(database: Database, scope: Scope): Promise<Credentials | null> {
   const [row] = await byId(database, { value: actingUserId(scope) });
   return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;
@@ -126,7 +126,7 @@ export async function isAnyPassword(
   return false;
 }
 
-/** @returns metadata of a user's password: who set it and when. @throws Failure notFound for a user of another tenant */
+/** @returns who set a user's password, and when. @throws Failure notFound for a user of another tenant */
 export async function getPasswordMetadata(database: Database, scope: Scope, userId: string): Promise<PasswordMetadata> {
   const [row] = await metadataQuery(database, { user: userId, tenant: scope.tenant.id });
   if (row === undefined) throw notFound();
@@ -134,7 +134,7 @@ export async function getPasswordMetadata(database: Database, scope: Scope, user
 }
 
 /**
- * Replaces a password and increases the user's epoch, which invalidates sessions and links, unless the epoch has changed.
+ * Replaces a password and increments the user's epoch, which invalidates sessions and links, unless it has changed.
  * @param epoch the user's epoch when the change was decided
  * @returns false if the credentials have changed since then
  */

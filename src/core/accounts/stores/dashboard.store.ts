@@ -8,7 +8,8 @@ export const maxCounted = 100;
 const maxManagers = 5;
 
 /**
- * How many temporary passwords of active users have expired or expire soon. Each number is at most `maxCounted + 1`.
+ * The number of active users whose temporary password or one-time link has expired or expires soon. Each number is at
+ * most `maxCounted + 1`.
  */
 export interface TemporaryPasswords {
   readonly expired: number;
@@ -42,7 +43,7 @@ const managers = preparedQuery<UserRow>('dashboard.managers', (knex, $) =>
 
 /**
  * @param now the current time, epoch ms
- * @param soon a later time, epoch ms. A password that expires by then counts as expiring
+ * @param soon a later time, epoch ms. A password or link that expires by then counts as expiring
  */
 export async function countTemporaryPasswords(
   database: Database,

@@ -68,12 +68,12 @@ const byDigest = find('digest');
 
 const byId = find('id');
 
-/** Looks up a link without a scope: the tenant is that of the link's user. */
+/** Looks up a link without a scope: the tenant is that of the link's user. Returns null if there is no such link. */
 export async function findAcrossTenants(database: Database, digest: string): Promise<FoundLink | null> {
   return toFound((await byDigest(database, { value: digest }))[0]);
 }
 
-/** Looks up a link by its ID in order to mail it. This does not redeem the link. */
+/** Looks up a link by its ID in order to mail it, without redeeming it. Returns null if there is no such link. */
 export async function findForMailAcrossTenants(database: Database, id: string): Promise<FoundLink | null> {
   return toFound((await byId(database, { value: id }))[0]);
 }
@@ -111,8 +111,8 @@ export async function consume(
 }
 
 /**
- * @returns the link with which the user's current credentials were issued; null if a temporary password was shown
- * instead
+ * @returns the link with which the user's current credentials were issued; null if the password was shown instead, or
+ * if the user has chosen a password since
  */
 export async function findLatest(
   database: Database,

@@ -44,7 +44,10 @@ export async function countCodes(database: Database, scope: Scope, userId: strin
   return row?.count ?? 0;
 }
 
-/** Replaces a user's recovery codes. @param at epoch ms */
+/**
+ * Replaces a user's recovery codes.
+ * @param at epoch ms
+ */
 export async function replaceCodes(
   database: Database,
   scope: Scope,
@@ -59,7 +62,8 @@ export async function replaceCodes(
 
 /**
  * Checks a TOTP code, within a transaction. Each code is accepted only once, across all nodes.
- * @param typed.now epoch ms
+ * @param typed.now the current time, epoch ms
+ * @returns whether the code is valid and was not accepted before
  * @throws Failure unavailable if a seed cannot be decrypted with any key
  */
 export async function acceptTotp(
@@ -98,7 +102,10 @@ async function replaceUsedSteps(
   return (await app.update({ used_steps: next.join(',') })) === 1;
 }
 
-/** Consumes a recovery code. @returns whether the code existed */
+/**
+ * Consumes a recovery code.
+ * @returns whether the code existed
+ */
 export async function consumeRecoveryCode(
   database: Database,
   scope: Scope,
@@ -114,7 +121,10 @@ export async function countRecoveryCodes(database: Database, scope: Scope, userI
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Adds a second factor to a user, within a transaction. @returns false if they already have one */
+/**
+ * Adds a second factor to a user, within a transaction.
+ * @returns false if the user already has one
+ */
 export async function insert(
   database: Database,
   scope: Scope,
@@ -133,7 +143,10 @@ export async function insert(
   return true;
 }
 
-/** Stores the time of a sign-in that was completed with a code. @param at the time of the sign-in, epoch ms */
+/**
+ * Stores the time of a sign-in that was completed with a code.
+ * @param at the time of the sign-in, epoch ms
+ */
 export async function updateLastSignIn(database: Database, scope: Scope, userId: string, at: number): Promise<void> {
   await database.knex('users').where(own(scope, userId)).update({ last_sign_in_at: at });
 }

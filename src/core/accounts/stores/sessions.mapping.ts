@@ -8,7 +8,9 @@ import { userTenantColumns, toUserTenant, type UserTenantRow } from './tenants.m
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
 
-/** A session with all data that decides whether it is valid. Each request reads it with a single query. */
+/**
+ * A session with all data that decides whether it is valid. Each request reads it with one query. Times in epoch ms.
+ */
 export interface LiveSession {
   readonly id: string;
   readonly createdAt: number;
@@ -16,8 +18,7 @@ export interface LiveSession {
   /** The authentication methods that were used (RFC 8176). */
   readonly amr: readonly AuthenticationMethod[];
   /**
-   * When the user last authenticated in this session by signing in, entering a code or confirming the password, epoch
-   * ms.
+   * When the user last authenticated in this session, by signing in, entering a code or confirming the password.
    */
   readonly authTime: number;
   readonly user: User;

@@ -5,7 +5,7 @@ import { joinGrantDetails, openGrantColumns } from './support-grants.store.ts';
 import { liveSessionColumns, toLiveSession, type LiveSession, type LiveSessionRow } from './sessions.mapping.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 
-/** A session in its user's list of sessions. The `id` alone does not give access to the session. */
+/** A session in its user's list of sessions. The `id` alone does not give access to it. Times in epoch ms. */
 export interface OwnSession {
   readonly id: string;
   readonly address: string | null;
@@ -46,7 +46,7 @@ const listOwnQuery = preparedQuery<OwnSessionRow>('sessions.listOwn', (knex, $) 
     .limit(100),
 );
 
-/** Looks up a session without a scope: the tenant is that of the session's user. */
+/** Looks up a session without a scope: the tenant is that of its user. Returns null if the session has ended. */
 export async function findLiveAcrossTenants(database: Database, id: string): Promise<LiveSession | null> {
   const [row] = await findLive(database, { id });
   return row ? toLiveSession(row) : null;

@@ -47,7 +47,7 @@ const domainsOf = preparedQuery<{ domain: string }>('tenants.domains', (knex, $)
 
 const one = preparedQuery<TenantRow>('tenants.find', (knex, $) => knex('tenants').where({ id: $('tenant') }));
 
-/** @returns the scope's tenant with its domains */
+/** @returns the scope's tenant with its domains; null if it no longer exists */
 export async function findOwn(database: Database, scope: Scope): Promise<Tenant | null> {
   const [row] = await one(database, { tenant: scope.tenant.id });
   if (row === undefined) return null;
@@ -71,7 +71,7 @@ export async function lock(
   if (database.dialect === 'postgres') await lockRow<TenantRow>(database, 'tenants', tenant.id, ['id']);
 }
 
-/** @returns a tenant of the region, for the operator's commands */
+/** @returns a tenant of the region, for the operator's commands; null if there is none with this ID */
 export async function findForOperator(database: Database, id: string): Promise<Tenant | null> {
   const [row] = await one(database, { tenant: id });
   if (row === undefined) return null;
@@ -106,7 +106,7 @@ export async function listForOperator(database: Database): Promise<(Tenant & { u
   }));
 }
 
-/** @returns the tenants whose restore window is shorter than the region's */
+/** @returns the tenants that have set a restore window, which applies only if it is shorter than the region's */
 export async function listWithOwnRestoreWindowForOperator(
   database: Database,
 ): Promise<{ id: string; restoreWindowDays: number }[]> {

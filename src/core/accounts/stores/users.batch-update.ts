@@ -25,7 +25,7 @@ const changedColumns = [
 
 const rowOfValues = `(${['id', ...changedColumns].map(() => '?').join(', ')})`;
 
-/** @returns a statement that updates a number of users, each to values of its own, in one tenant */
+/** @returns a statement that updates the given number of users of one tenant, each with different values */
 export function updateOf(count: number): string {
   return `
     with changed (user_id, ${changedColumns.join(', ')}) as (values ${Array(count).fill(rowOfValues).join(', ')})
@@ -37,7 +37,10 @@ export function updateOf(count: number): string {
     from changed where users.id = changed.user_id and ${inTenant}`;
 }
 
-/** @returns the values of a changed user for the statement. @param tenantLanguage the language by which names are sorted */
+/**
+ * @returns the values of a changed user for the statement.
+ * @param tenantLanguage the language by which names are sorted
+ */
 export function valuesOfUpdate(
   user: UserChange & { readonly search_words: string },
   tenantLanguage: Language,

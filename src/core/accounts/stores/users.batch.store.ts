@@ -44,7 +44,7 @@ export async function hasMoreThan(database: Database, scope: Scope, count: numbe
   return (await beyond(database, { tenant: scope.tenant.id })).length > 0;
 }
 
-// The columns that the search index needs.
+// Reads the columns that the search index needs.
 async function findIndexed(database: Database, scope: Scope, users: readonly UserChange[]) {
   const ids = users.map(({ id }) => id);
   const query = database.knex('users').select('id', 'username', 'number').whereIn('id', ids);
@@ -109,7 +109,7 @@ export function updateMany(database: Database, scope: Scope, users: readonly Use
   });
 }
 
-// SQLite accepts at most 500 rows per statement. A smaller number shortens the time that other writers wait.
+// Inserting a chunk of rows blocks the event loop in SQLite, so chunks are small.
 const rowsPerInsert = 100;
 
 export function insert(database: Database, scope: Scope, user: NewUser): Promise<void> {

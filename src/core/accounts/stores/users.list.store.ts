@@ -48,7 +48,10 @@ async function find(database: Database, asked: PageQuery, limits: Limits): Promi
   return (await walk(database, asked, limits, Infinity)) ?? [];
 }
 
-/** Reads a page in steps of `rowsPerStep` users. @returns the rows; null if the page is not full after `maxSteps` */
+/**
+ * Reads a page in steps of `rowsPerStep` users.
+ * @returns the rows; null if the page is not full after `maxSteps`
+ */
 async function walk(
   database: Database,
   asked: PageQuery,
@@ -145,8 +148,8 @@ const countOfDeleted = preparedQuery<{ count: number }>('users.countDeleted', (k
 });
 
 /**
- * @returns one page of deleted users plus one extra row if there are more. The newest deletion is first; when paging
- * backward, the oldest
+ * @returns one page of deleted users plus one extra row if there are more, in descending order of the time of deletion;
+ * in ascending order when paging backward
  */
 export async function pageOfDeleted(database: Database, scope: Scope, from: PageStart): Promise<User[]> {
   const rows = await deletedFrom(from?.side ?? null)(database, { tenant: scope.tenant.id, ...from?.cursor });
@@ -162,7 +165,7 @@ export async function searchDeleted(database: Database, scope: Scope, typed: str
   return ((await query.orderBy('deleted_at', 'desc').limit(max)) as UserRow[]).map(toUser);
 }
 
-/** @returns the number of restorable deleted users, counted up to `maxDeletedCounted + 1` */
+/** @returns the number of deleted users who have not been erased, counted up to `maxDeletedCounted + 1` */
 export async function countDeleted(database: Database, scope: Scope): Promise<number> {
   return (await countOfDeleted(database, { tenant: scope.tenant.id }))[0]?.count ?? 0;
 }

@@ -11,7 +11,7 @@ import { asLiteral, listedColumns, notDeleted } from './users.mapping.ts';
 
 export const pageSize = 25;
 
-/** The level filters of the list. Agent levels have the suffix `Agent`, because `none` is also an administrator level. */
+/** The level filters. Agent levels have the suffix `Agent`, because `none` is also an administrator level. */
 export const levelFilters = [...administratorLevels, ...agentLevels.map((level) => `${level}Agent` as const)] as const;
 export const statusFilters = ['active', 'passwordChange', 'expired', 'blocked'] as const;
 export const sortKeys = ['name', 'username', 'lastSignIn'] as const;

@@ -40,7 +40,7 @@ export async function takeNumbers({ knex, dialect }: Database, count: number): P
   return Array.from({ length: count }, (_, index) => (last?.number ?? 0) + 1 + index);
 }
 
-/** Adds users to the search index, in the transaction that inserts them: at most 500 per call. */
+/** Adds users to the search index, in the transaction that inserts them. */
 export async function indexUsers(database: Database, users: readonly SearchableUser[]): Promise<void> {
   const rows = users.map((user) => ({ number: user.number, terms: termsOf(user) }));
   if (database.dialect === 'sqlite') {

@@ -60,8 +60,8 @@ export async function findGlobalAdmins(database: Database, scope: Scope): Promis
 }
 
 /**
- * @returns the users with these IDs, sorted by name. IDs of other tenants are ignored, as are deleted or other users,
- * depending on `among`
+ * @param among whether to find deleted users or users who are not deleted
+ * @returns the users with these IDs, sorted by name. IDs of other tenants and of users in the other state are ignored
  */
 export async function findMany(
   database: Database,
@@ -74,13 +74,13 @@ export async function findMany(
   return (rows as UserRow[]).map(toUser);
 }
 
-/** @returns a deleted user who can still be restored, or null */
+/** @returns a deleted user, even if the restore window has ended; null if there is none with this ID */
 export async function findDeleted(database: Database, scope: Scope, id: string): Promise<User | null> {
   const [row] = await findDeletedQuery(database, { tenant: scope.tenant.id, id });
   return row ? toUser(row) : null;
 }
 
-/** @returns the number of active Global admins, including those with a temporary password */
+/** @returns the number of active Global admins, including those who have not chosen a password yet */
 export async function countActiveGlobalAdmins(database: Database, scope: Scope): Promise<number> {
   return (await countGlobalAdmins(database, { tenant: scope.tenant.id }))[0]?.count ?? 0;
 }
@@ -95,8 +95,8 @@ export async function lock(database: Database, scope: Scope, id: string): Promis
 }
 
 /**
- * Locks users of the tenant for the rest of a transaction that already holds the tenant's lock. Needed because users change
- * their own language without the tenant's lock, and an import writes every field.
+ * Locks users of the tenant for the rest of a transaction that already holds the tenant's lock. Needed because users
+ * change their own language without the tenant's lock, and an import writes every field.
  */
 export async function lockByUsernames(database: Database, scope: Scope, usernames: readonly string[]): Promise<void> {
   if (database.dialect !== 'postgres') return;

@@ -39,7 +39,10 @@ export interface TenantRulesDependencies {
   readonly clock: () => number;
 }
 
-/** Like `set`, within a transaction that holds the tenant's lock, after another administrator's approval. */
+/**
+ * Like `set`, within a transaction that holds the tenant's lock, after another administrator's approval. Replaces all
+ * rules of the tenant.
+ */
 export async function setWithin(
   deps: TenantRulesDependencies,
   tx: Database,
@@ -74,8 +77,9 @@ export type SetRulesOutcome =
 /**
  * Changes the tenant's own rules and records the changes. They apply from the next request on.
  * @param next the rules as submitted
- * @param seen the tenant's own rules that the form was rendered with: only rules that differ from them are changed. Null if the form
- * does not contain them: then rules that differ from the stored ones are a conflict. Undefined to replace all rules
+ * @param seen the tenant's own rules that the form was rendered with: only rules that differ from them are changed.
+ * Null if the form does not contain them: then rules that differ from the stored ones are a conflict. Undefined to
+ * replace all rules
  * @throws Failure forbidden if the actor may not change rules, badRequest if a rule is unknown or less strict than the
  * region's
  */

@@ -7,7 +7,7 @@ import type { Tenant } from '../stores/tenants.store.ts';
 
 export interface ScopeDependencies {
   readonly rules: RegionRules;
-  /** Epoch ms. */
+  /** Returns the current time, epoch ms. */
   readonly clock: () => number;
 }
 

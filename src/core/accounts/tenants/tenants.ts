@@ -132,7 +132,7 @@ export async function add(
   return { tenantId: tenant.id, userId, username, temporaryPassword: clearText };
 }
 
-/** Uses the setup link to add the first tenant, with the password of its Global admin. @returns whether the link was valid */
+/** Adds the first tenant with the setup link and the password of its Global admin. @returns whether the link is valid */
 export async function addFirst(
   deps: TenantsDependencies,
   tokenDigest: string,
@@ -158,7 +158,7 @@ export async function getChangeable(deps: TenantsDependencies, tenantId: string)
   return tenant;
 }
 
-/** Suspends a tenant, which ends all its sessions, or resumes it. @throws Failure notFound, or conflict while it is moving */
+/** Suspends a tenant and ends its sessions, or resumes it. @throws Failure notFound, or conflict while it is moving */
 export function setState(deps: TenantsDependencies, tenantId: string, state: 'active' | 'suspended'): Promise<Tenant> {
   return changeUnderLock(deps, tenantId, { state }, async (tx, scope) => {
     await tenantsStore.setState(tx, tenantId, state);
@@ -175,7 +175,7 @@ export function setListed(deps: TenantsDependencies, tenantId: string, listed: b
   });
 }
 
-/** Adds a user with a temporary password, for the operator's command. @throws Failure badRequest, conflict or notFound */
+/** Adds a user with a temporary password, for an operator command. @throws Failure badRequest, conflict or notFound */
 export async function addUser(deps: TenantsDependencies, tenantId: string, person: NewPerson): Promise<AddedUser> {
   const { rules, database, hasher, clock } = deps;
   const tenant = await getTenant(deps, tenantId);

@@ -30,7 +30,10 @@ export interface NewTenant {
   readonly kind?: Tenant['kind'];
 }
 
-/** Rejects changes to a tenant that is moving, because its bundle would not contain them. @throws Failure conflict */
+/**
+ * Rejects changes to a tenant that is moving, because its bundle would not contain them.
+ * @throws Failure conflict
+ */
 export function rejectMoving(tenant: Tenant | null): void {
   if (tenant?.state === 'moving') throw new Failure('conflict', { code: 'tenant.moving' });
 }
@@ -41,7 +44,11 @@ async function isRoutedElsewhere(regionOf: RegionOf, domains: readonly string[],
   return regions.some((each) => each !== null && each !== region);
 }
 
-/** Validates and normalizes a new tenant. @throws Failure badRequest or conflict */
+/**
+ * Validates and normalizes a new tenant.
+ * @param at the time of creation, epoch ms
+ * @throws Failure badRequest or conflict
+ */
 export async function validateTenant(
   { database, regionOf }: { readonly database: Database; readonly regionOf: RegionOf },
   { name, domains, language, listed = true, kind = 'partner' }: NewTenant,
@@ -79,7 +86,10 @@ export const validateUserFields = (
   person: Pick<User, 'administratorLevel' | 'agentLevel' | 'language'>,
 ): void => rejectFaults(...levelFaults(person), languageFault(rules, person));
 
-/** @returns the canonical user name. @throws Failure badRequest */
+/**
+ * @returns the canonical user name.
+ * @throws Failure badRequest
+ */
 export function validateUsername(typed: string, domains: readonly string[]): string {
   const username = canonicalUsername(typed);
   if (!isUsername(username)) throw new Failure('badRequest', { code: 'username.malformed' });
@@ -89,7 +99,10 @@ export function validateUsername(typed: string, domains: readonly string[]): str
   return username;
 }
 
-/** @returns the display name as it is stored. @throws Failure badRequest */
+/**
+ * @returns the display name as it is stored.
+ * @throws Failure badRequest
+ */
 export function validateDisplayName(typed: string): string {
   const name = cleanName(typed);
   if (!hasVisibleCharacter(name) || isLongerThan(name, maxNameLength))

@@ -15,10 +15,16 @@ export interface Wait {
   readonly isFirstRefusal: boolean;
 }
 
-/** Creates a rate limiter. @param keyPrefix unique name of the counter */
+/**
+ * Creates a rate limiter.
+ * @param keyPrefix unique name of the counter
+ */
 export type CreateLimiter = (keyPrefix: string, rule: ThrottleRule) => RateLimiterAbstract;
 
-/** Creates a rate limiter in the region's database. @param keyPrefix unique name of the counter */
+/**
+ * Creates a rate limiter in the region's database.
+ * @param keyPrefix unique name of the counter
+ */
 export function createLimiter(database: Database, keyPrefix: string, rule: ThrottleRule): RateLimiterAbstract {
   const options = {
     storeClient: rawAccessTo(database),
@@ -58,7 +64,10 @@ export function networkOf(address: string): string {
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString();
 }
 
-/** Consumes points. @returns the waiting time if the limit is exceeded; null otherwise */
+/**
+ * Consumes points.
+ * @returns the waiting time if the limit is exceeded; null otherwise
+ */
 export async function consume(limiter: RateLimiterAbstract, key: string, points = 1): Promise<Wait | null> {
   const rejection = await limiter.consume(key, points).then(
     async (accepted) => {

@@ -16,7 +16,10 @@ export function createLinkThrottle(deps: Database) {
   const names = createLimiter(deps, 'recoveryName', recoveriesPerName);
   const addresses = createLimiter(deps, 'recoveryAddress', recoveriesPerAddress);
   return {
-    /** Counts an attempt before the link is looked up. @returns the waiting time if throttled; null otherwise */
+    /**
+     * Counts an attempt before the link is looked up.
+     * @returns the waiting time if throttled; null otherwise
+     */
     consumeLink: (address: string): Promise<Wait | null> => consume(links, keyOf(address)),
 
     /** Undoes the count for a valid link. */

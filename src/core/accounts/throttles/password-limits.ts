@@ -29,20 +29,20 @@ const maxConsecutiveFailures = 100;
 // affects all users who share the address.
 const temporaryPasswords: ThrottleRule = { attempts: 250, windowMinutes: 15, blockMinutes: 15 };
 const dayMinutes = 24 * 60;
-// In effect, the block is permanent: only the right password or an administrator's reset ends it earlier.
+// In effect, the block is permanent: only the right password from a known browser or a new credential ends it earlier.
 const yearMinutes = 365 * dayMinutes;
 
 /** The rate limiters for password attempts. */
 export interface PasswordLimits {
-  /** Per account and address together, with the limit of the tenant's rules. */
+  /** Limits failures per account and address together, as the tenant's rules require. */
   readonly perAccountAndSource: (attempt: Attempt) => RateLimiterAbstract;
   readonly account: RateLimiterAbstract;
   readonly address: RateLimiterAbstract;
-  /** Per address, for attempts with temporary passwords. */
+  /** Limits attempts with temporary passwords per address. */
   readonly temporaryPasswords: RateLimiterAbstract;
   readonly recordsPerName: RateLimiterAbstract;
   readonly recordsPerAddress: RateLimiterAbstract;
-  /** Consecutive failures per account. */
+  /** Limits consecutive failures per account. */
   readonly consecutiveFailures: RateLimiterAbstract;
   readonly devices: RateLimiterAbstract;
 }

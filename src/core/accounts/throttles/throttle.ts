@@ -27,14 +27,20 @@ export interface Throttle {
   shouldRecordFailure(attempt: Attempt): Promise<boolean>;
   /** Undoes the count of an attempt that could not be checked. */
   refund(attempt: Attempt): Promise<void>;
-  /** After the right password, deletes the failures of the user name from this address, and does not count the attempt. */
+  /**
+   * After the right password, undoes the count of the attempt, and deletes the counts of consecutive failures of the
+   * account and of its failures from this browser or address.
+   */
   reset(attempt: Attempt): Promise<void>;
   /**
    * Counts expensive actions of a signed-in user.
    * @returns the waiting time if the budget is exhausted; null otherwise
    */
   consumeBudget(action: BudgetedAction, actorId: string, times?: number): Promise<Wait | null>;
-  /** Like `consumeBudget`, for the scope's actor; the operator is exempt. @throws Failure throttled */
+  /**
+   * Like `consumeBudget`, for the scope's actor; the operator is exempt.
+   * @throws Failure throttled
+   */
   requireBudget(scope: Scope, action: BudgetedAction): Promise<void>;
   /** Deletes the long-lived counters of a user who was erased. */
   deleteCounts(user: { readonly username: string; readonly epoch: number }): Promise<void>;

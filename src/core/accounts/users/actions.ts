@@ -23,15 +23,22 @@ export interface UserAction {
   readonly among: 'present' | 'deleted';
   /** An additional policy check, beyond the one for the action itself. */
   readonly decision?: (scope: Scope, user: User) => PolicyDecision;
-  /** The state that the action leads to. A user who is already in it has not been changed against the sender's will. */
+  /**
+   * The state that the action leads to. If the user is already in this state, a change by someone else is no conflict.
+   */
   readonly leadsTo?: User['state'];
-  /** Writes the change. @returns the event to record, or null if nothing changed */
+  /**
+   * Writes the change.
+   * @param at the time of the change, epoch ms
+   * @returns the event to record, or null if nothing changed
+   */
   readonly apply: (tx: Database, scope: Scope, user: User, at: number) => Promise<ActivityEvent | null>;
 }
 
 /**
  * The outcome of an action: `unchanged` if there was nothing to do, `refused` if the policy denied it and the denial
- * was recorded, and `conflict` if someone else changed the user after the page was rendered, so that nothing was written.
+ * was recorded, and `conflict` if someone else changed the user after the page was rendered, so that nothing was
+ * written.
  */
 export type ActionOutcome =
   | { readonly outcome: 'done'; readonly user: User }
@@ -42,7 +49,7 @@ export type ActionOutcome =
 /**
  * Performs an action and records it, within a transaction that holds the tenant's lock.
  * @param at the time of the change, epoch ms
- * @param seen the user as the sender saw them; null if the state that they were in does not matter
+ * @param seen the version and epoch that the sender's page showed; null to skip the check for changes by others
  * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin
  */
 export async function performAction(
@@ -160,6 +167,9 @@ export async function mayDeleteNow(
   return mayDelete(scope, targets, isLimited ? await activityStore.countDeletions(database, scope, since) : 0);
 }
 
-/** Records that the scope's actor exported the tenant's users. @param at the time of the export, epoch ms */
+/**
+ * Records that the scope's actor exported the tenant's users.
+ * @param at the time of the export, epoch ms
+ */
 export const recordExport = (tx: Database, scope: Scope, at: number): Promise<void> =>
   activityStore.record(tx, scope, { kind: 'users.exported' }, null, at);

@@ -17,7 +17,7 @@ import type { Denial } from '../../../domain/policy-decision.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly credential: IssuedCredential }
-  /** The rules require an email, but the portal has no mail server. Nothing was changed. */
+  /** The rules require that the link is emailed, but the portal has no mail server. Nothing was changed. */
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'refused'; readonly decision: Denial }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };

@@ -93,6 +93,7 @@ export async function partitionTargets(
 }
 
 /**
+ * @param now the current time, epoch ms
  * @returns the decision of the policy if deleting these users requires approval; null if it does not, and for every
  * other action
  */

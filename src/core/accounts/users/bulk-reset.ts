@@ -30,7 +30,7 @@ export type BulkResetOutcome =
       readonly issued: readonly IssuedUserCredential[];
       readonly skipped: readonly SkippedUser[];
     }
-  /** The rules require emails, but the portal has no mail server. Nothing was changed. */
+  /** The rules require that links are emailed, but the portal has no mail server. Nothing was changed. */
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 

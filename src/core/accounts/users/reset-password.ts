@@ -19,7 +19,7 @@ import type { DenialReason } from '../../../domain/denial-reason.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly credential: IssuedCredential }
-  /** The rules require an email, but the portal has no mail server. Nothing was changed. */
+  /** The rules require that the link is emailed, but the portal has no mail server. Nothing was changed. */
   | { readonly outcome: 'noMail'; readonly user: User }
   | { readonly outcome: 'refused'; readonly user: User; readonly decision: Denial }
   /**
@@ -29,7 +29,10 @@ export type ResetResult =
   | { readonly outcome: 'stale'; readonly user: User; readonly password: credentialsStore.PasswordMetadata }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
-/** Consumes another administrator's approval, under the tenant's lock. @returns false if it is no longer valid */
+/**
+ * Consumes another administrator's approval, under the tenant's lock.
+ * @returns false if it is no longer valid
+ */
 export type ConsumeApproval = (tx: Database) => Promise<boolean>;
 
 export type Users = ReturnType<typeof createUsers>;
@@ -108,8 +111,8 @@ export async function show(
 }
 
 /**
- * Replaces a user's password with a temporary one, or with a one-time link if the region's rules require it, and ends
- * all of the user's sessions. A denial is recorded in the activity log.
+ * Replaces a user's password with a temporary one, or with a one-time link if the rules require it, and ends all of the
+ * user's sessions. A denial is recorded in the activity log.
  * @param epoch the user's epoch when the confirmation page was rendered; null, for the operator's command, skips the
  * check
  * @param consumeApproval consumes another administrator's approval, if one is required, in the transaction of the reset

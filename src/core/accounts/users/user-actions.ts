@@ -36,7 +36,7 @@ export function createUserActions(deps: UserActionsDependencies) {
   };
 }
 
-// Counts the deletions under the lock, so that concurrent requests cannot exceed the limit for deletions without approval.
+// Counts the deletions under the lock, so that concurrent requests cannot exceed the limit without approval.
 export function removeOne(
   deps: UserActionsDependencies,
   scope: Scope,
@@ -145,7 +145,7 @@ export async function saveEdit(
 function conflictsIn(sent: SentEdit, changes: Partial<UserChanges>, stored: UserChanges): UserField[] {
   const fields = Object.keys(changes) as UserField[];
   if (!isComplete(sent)) return fields;
-  // Compare the values even if the version is the same, because a process of the previous release does not increment it.
+  // Compare the values even if the versions are equal: processes of the previous release do not increment the version.
   const changed = changedByOthers(sent, stored);
   return fields.filter((field) => changed.includes(field) && changes[field] !== stored[field]);
 }
@@ -170,7 +170,7 @@ export interface SentEdit {
   readonly nameOrder: NameOrder;
 }
 
-/** @returns the fields of a user as the form shows them: with cleaned names, and a language only if the region offers it */
+/** @returns the fields of a user as the form shows them: with cleaned names, and only a language that is offered */
 export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
   const { firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   const names = { firstName: cleanName(firstName), lastName: cleanName(lastName), displayName: cleanName(displayName) };

@@ -8,7 +8,8 @@ export type ReportError = (error: unknown) => void;
 
 const connectTimeoutMs = 5_000;
 const maxRetryDelayMs = 1_000;
-// A replica still answers reads, which a new connection interrupts.
+// The connection to a replica is not replaced more often, because the replica still answers reads, which a replacement
+// interrupts.
 const minReplaceIntervalMs = 5_000;
 
 // If Redis hangs, requests must fail with 503 within a second, and the portal must reconnect without a restart. The
@@ -20,7 +21,7 @@ const maxHandshakeMs = 3_000;
 const settleMs = 50;
 
 /**
- * A connection that reconnects by itself, without limit. It does not use the timeouts of the socket for an established
+ * A connection that reconnects automatically, any number of times. It sets no socket timeouts for an established
  * connection: they expire while this process is busy, although Redis has answered.
  */
 export class RedisConnection {

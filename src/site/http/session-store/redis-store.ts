@@ -6,9 +6,15 @@ import { createRedisConnection, type RedisConnection, type ReportError } from '.
 
 export interface RedisSessions {
   readonly store: Store;
-  /** Writes a key that expires. @throws if Redis can't save sessions, or is a replica */
+  /**
+   * Writes a key that expires.
+   * @throws if Redis can't save sessions, or is a replica
+   */
   proveWritable(): Promise<void>;
-  /** Waits for the first answer. @throws if Redis rejects the user or the password; other faults may pass by themselves */
+  /**
+   * Waits for the first answer.
+   * @throws if Redis rejects the user or the password. Other faults are ignored, because they may be temporary
+   */
   assertCredentials(): Promise<void>;
   close(): Promise<void>;
 }
