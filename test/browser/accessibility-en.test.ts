@@ -4,8 +4,8 @@ import { newPage, openBrowser, servePortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { desktop, testAccessibility, inspectPage } from './accessibility.ts';
 
-// axe checks every page in German and French, and in all languages in the long run: its rules do not depend on the
-// texts.
+// axe checks English pages only in the long run: its rules do not depend on the texts, and the short run checks the
+// German and French pages.
 testAccessibility('en', []);
 
 describe('the accessibility check', { skip: skipWithout('chromium', chromium()) }, () => {
