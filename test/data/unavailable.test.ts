@@ -83,7 +83,8 @@ describe('an error reply of Redis', () => {
     'WRONGPASS invalid username-password pair or user is disabled.',
     "NOPERM this user has no permissions to run the 'set' command",
   ])
-    test(`counts as unavailability: ${reply}`, () => assert.equal(findStoreFault(new SimpleError(reply))?.store, 'Redis'));
+    test(`counts as unavailability: ${reply}`, () =>
+      assert.equal(findStoreFault(new SimpleError(reply))?.store, 'Redis'));
 
   test('does not count as unavailability after a wrong command, nor does another error with the same message', () => {
     assert.equal(

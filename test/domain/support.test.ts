@@ -105,7 +105,15 @@ describe('a support grant', () => {
       null,
       now + 300_000,
     ],
-    ['is expired if it was granted more than five minutes ahead', lasting, null, 'active', 'allowed', 'expired', now + 300_001],
+    [
+      'is expired if it was granted more than five minutes ahead',
+      lasting,
+      null,
+      'active',
+      'allowed',
+      'expired',
+      now + 300_001,
+    ],
   ] as const) {
     test(label, () =>
       assert.equal(supportEndReason({ grantedAt, endsAt, endedAt }, { state }, rules(grant), now), end),

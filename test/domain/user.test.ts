@@ -118,7 +118,8 @@ describe('invisible characters and the length of names', () => {
     ['an ideographic variation', '葛\u{E0100}城', '葛\u{E0100}城'],
   ];
   for (const [label, name, cleaned] of names) {
-    test(`are ${name === cleaned ? 'kept where they change what is shown' : 'removed where they change nothing'}: ${label}`, () => assert.equal(cleanName(name), cleaned));
+    test(`are ${name === cleaned ? 'kept where they change what is shown' : 'removed where they change nothing'}: ${label}`, () =>
+      assert.equal(cleanName(name), cleaned));
   }
 
   for (const [text, expected] of [
