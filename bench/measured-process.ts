@@ -79,7 +79,7 @@ export interface Figures {
   readonly p99Ms: number;
 }
 
-/** Sends requests over 16 connections for several seconds. @returns the cost of one request */
+/** Sends requests over 16 connections. @returns the CPU time per request, the throughput and the response times */
 export async function load(
   target: Measured,
   address: string,

@@ -5,9 +5,9 @@ import { createVisitor, type Visitor } from './visitor.ts';
 export interface LoadResult {
   readonly requests: number;
   readonly posts: number;
-  /** The requests that were not answered as expected, as `POST /language: 502`. */
+  /** The requests that were not answered as expected, such as `POST /language: 502`. */
   readonly failures: readonly string[];
-  /** In ms, sorted. */
+  /** The response times in milliseconds, sorted. */
   readonly times: readonly number[];
 }
 
@@ -34,7 +34,7 @@ export async function signInAll(origin: string, accounts: readonly Credentials[]
 }
 
 /**
- * Sends requests at a constant rate, whether or not earlier ones are answered. Every fourth one is a POST that writes to the
+ * Sends requests at a constant rate, whether or not earlier ones have been answered. Every fourth one is a POST that writes to the
  * database.
  */
 export async function sendAtRate(visitors: readonly Visitor[], perSecond: number, total: number): Promise<LoadResult> {

@@ -5,7 +5,7 @@ import { load, type Measured } from './measured-process.ts';
 /** The password of every generated user. */
 export const password = 'bench: an unguessable sentence';
 
-/** How often the reader opens the user list, in milliseconds. */
+/** The interval at which the reader opens the user list, in milliseconds. */
 const listEveryMs = 25;
 const quietSeconds = 10;
 

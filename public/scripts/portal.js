@@ -40,7 +40,7 @@ function addShowButton(field) {
   field.after(button);
 }
 
-/** Closes open language and theme switchers on Escape and on outside clicks, like a menu. */
+/** Closes open language and theme switchers on Escape and when a click or the focus leaves them, like a menu. */
 function setUpSwitchers() {
   const close = (except, restoreFocus) => {
     for (const switcher of document.querySelectorAll('details.switcher[open]')) {

@@ -36,7 +36,7 @@ const excused = [
 ];
 
 describe('the activity log table', () => {
-  test('is used only by its own store and the stores that delete expired data or correct wrong times', () => {
+  test('is queried only by the listed stores', () => {
     for (const path of mayAsk)
       assert.deepEqual(
         filesQueryingActivity(

@@ -22,7 +22,7 @@ function commandOf(quote: string): Command | undefined {
   return commands.get(`${group} ${name}`) ?? commands.get(group);
 }
 
-/** @returns the fault in a quote: a command or an option that does not exist */
+/** @returns the fault in a quote: a command or an option that does not exist; null if there is none */
 function faultOf(quote: string): string | null {
   if (quote.startsWith('…') || quote.startsWith('--help')) return null;
   const command = commandOf(quote);

@@ -25,7 +25,7 @@ export function exportedSecrets(file: string): string[] {
   const walk = new Walk(program.getTypeChecker());
   const source = program.getSourceFile(path.join(packageRoot, file));
   const module = source && program.getTypeChecker().getSymbolAtLocation(source);
-  if (module === undefined) throw new Error(`${file} is no module`);
+  if (module === undefined) throw new Error(`${file} is not a module`);
   walk.module(module);
   return [...walk.found].sort();
 }

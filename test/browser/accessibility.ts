@@ -147,12 +147,12 @@ export function testAccessibility(
   looks: readonly Viewport[],
   isChosen: (walker: Visitor) => boolean = () => true,
 ): void {
-  describe(`accessibility of every page, in ${language}`, { skip: skipWithout('chromium', chromium()) }, () => {
-    it('has no findings for any user', async () => {
+  describe(`accessibility in ${language}`, { skip: skipWithout('chromium', chromium()) }, () => {
+    it('has no findings on any page of the chosen users', async () => {
       const { visitors } = await allVisitors(await openBrowser());
       const found: string[] = [];
       for (const { enter, pages } of visitors.filter(isChosen)) {
-        // Otherwise axe would measure a color in the middle of a transition.
+        // Without reduced motion, axe would measure a color in the middle of a transition.
         const page = await enter({ language, context: { reducedMotion: 'reduce' } });
         for (const state of pages) {
           await state.open(page);

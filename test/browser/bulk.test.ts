@@ -34,7 +34,7 @@ describe('bulk actions in the user list', { skip: skipWithout('chromium', chromi
   }
 
   for (const javaScript of [true, false]) {
-    it(`appear when the first user is selected, ${javaScript ? 'with' : 'without'} scripts`, async () => {
+    it(`appear when the first user is selected, and one link selects all users, ${javaScript ? 'with' : 'without'} scripts`, async () => {
       const page = await inList(javaScript);
       const bar = page.locator('.bulk');
       assert.equal(await bar.isVisible(), false);

@@ -65,7 +65,7 @@ describe('kept input in a browser', { skip: skipWithout('chromium', chromium()) 
       await page.context().close();
     });
 
-    it(`stays in the form if its token has expired, ${how}`, async () => {
+    it(`stays in the form if the CSRF token of the form is no longer valid, ${how}`, async () => {
       const username = `ines.${javaScript}@${tenant.domain}`;
       const page = await openForm();
       await fillIn(page, username);

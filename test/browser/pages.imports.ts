@@ -43,7 +43,7 @@ const rowsOf = (tenant: TestTenant, patient: TestUser, userId: string): PlannedR
   },
 ];
 
-/** An import in every state in which its user can see it. */
+/** Pages of an import in each of its states. */
 export async function importPages(
   portal: Portal,
   tenant: TestTenant,

@@ -11,7 +11,7 @@ import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { allVisitors } from './tour.ts';
 
-/** Records all policy violations and errors of a page from now on, and requests to other hosts than the first. */
+/** Records the policy violations, errors and dialogs of a page, and its requests to hosts other than its first one. */
 async function watch(page: Page): Promise<string[]> {
   const noted: string[] = [];
   let origin: string | null = null;
@@ -92,7 +92,7 @@ describe('the content security policy in a browser', { skip: skipWithout('chromi
       await page.context().close();
     }
     assertNone(found);
-    // The tour must cover every page, so that its accessibility and policy are tested.
+    // The tour must cover every page, so that the accessibility and policy of each one are tested.
     const isPage = (path: string): boolean => path !== '/' && !/[.]\w+$/.test(path);
     const pages = portal.routes.filter(({ method, path }) => method === 'get' && isPage(path)).map(({ path }) => path);
     const matching = (path: string): RegExp => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);

@@ -79,7 +79,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
   });
 
   for (const javaScript of [true, false]) {
-    describe(`after leaving the page, ${javaScript ? 'with' : 'without'} scripts`, () => {
+    describe(`after leaving or reloading the page, ${javaScript ? 'with' : 'without'} scripts`, () => {
       it('is gone after Back and Forward, and in a second tab', async () => {
         const { page, user, secret } = await reveal({ javaScript });
         const epoch = await epochOf(user);

@@ -82,7 +82,7 @@ describe('the check command with a mail server', async () => {
   const checkUrl = (url: string) =>
     runCheck({ DATA_DIR: dataDirectory(), SMTP_URL: url, MAIL_FROM: 'Portal <portal@host.example>' });
 
-  test('finds no fault if the server accepts mail, and sends none', async () => {
+  test('finds no fault if the server accepts mail, and sends no mail', async () => {
     assert.deepEqual(await checkUrl(server.url), { code: 0, ok: true, faults: [] });
     assert.deepEqual([server.received.length, server.connections], [0, 1]);
   });
@@ -121,13 +121,13 @@ describe('the migrate command', () => {
   });
 });
 
-describe('every command', () => {
+describe('a command', () => {
   const commands = [
     ...['serve', 'demo', 'migrate', 'check', 'tenant', 'tenant add', 'tenant list', 'tenant suspend', 'tenant resume'],
     ...['user', 'user add', 'user list', 'user reset-password', 'activity', 'activity verify', 'activity export'],
     ...['route', 'route add', 'route list', 'route remove', 'route export', 'route import'],
   ];
-  // The export always writes JSON Lines.
+  // Groups of commands, commands without output to parse, and the export, which always writes JSON Lines.
   const without = ['serve', 'tenant', 'user', 'route', 'activity', 'activity export'];
   const withJson = commands.filter((command) => !without.includes(command));
 

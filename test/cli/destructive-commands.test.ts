@@ -84,7 +84,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
 
 type Region = Readonly<Record<string, string>> & { readonly DATA_DIR: string };
 
-/** Prepares a region with something to lose for every destructive command. */
+/** Prepares a region in which every destructive command has something to change. */
 async function prepare(here: Region, there: Region): Promise<Cases> {
   const suspended = await addTenant(here, 'suspended.example');
   await addTenant(here, 'factor.example');

@@ -25,7 +25,7 @@ async function withKnex<T>(config: DatabaseConfig, work: (knex: Knex) => Promise
   }
 }
 
-/** The result of a readiness check is shared for a second. */
+/** Waits until the readiness check gives the expected response; its result is reused for a second. */
 async function untilReadiness({ origin }: Served, expected: { status: number; body: string }): Promise<void> {
   const endsAt = performance.now() + 5_000;
   while (performance.now() < endsAt && (await get(origin, '/readyz')).status !== expected.status) await wait(100);
@@ -42,12 +42,12 @@ const rejected: readonly { title: string; change: (knex: Knex) => Promise<unknow
     says: /This database was migrated by another version .*20261123140000_cover_lists_of_users/,
   },
   {
-    title: 'an unknown migration between its own ones',
+    title: 'an unknown migration between known ones',
     change: insert('20261201000001_create_accounts'),
     says: /another version .*20261201000001_create_accounts/,
   },
   {
-    title: 'a later migration, but not all of its own ones',
+    title: 'a later migration, but not all migrations of this release',
     change: async (knex) => {
       await insert(later)(knex);
       await knex('knex_migrations').where('name', 'like', '20261201000012%').delete();
@@ -60,7 +60,7 @@ const rejected: readonly { title: string; change: (knex: Knex) => Promise<unknow
     says: /removed what this release needs/,
   },
   {
-    title: 'a later migration that no earlier release withstands',
+    title: 'a later migration that no earlier release supports',
     change: insert('20990301000000_split_users_requires_20990301000000'),
     says: /removed what this release needs/,
   },
@@ -76,7 +76,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
   };
 
   describe(`the schema of a later release, on ${dialect}`, { skip, concurrency: false }, () => {
-    test('keeps a running process ready, and it can be restarted', async () => {
+    test('keeps a running process ready and allows a restart', async () => {
       await json(['migrate'], environment);
       const running = await serve(environment);
       await withKnex(config, insert(later));
@@ -110,7 +110,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         assert.equal(await running.ended, 0);
       });
 
-      test('without its newest migration, makes a running process unready', async () => {
+      test('without the newest migration of this release, makes a running process unready', async () => {
         const own = await withKnex(config, (knex) => knex('knex_migrations').select<object[]>());
         await withKnex(config, (knex) => knex('knex_migrations').where('name', '>', newestOwn).delete());
         await untilReadiness(running, unready);

@@ -44,7 +44,7 @@ const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(
 
 for (const [what, prepare] of Object.entries(traces)) {
   describe(`if the database ${what}`, () => {
-    test('commands and check refuse, say why, and create nothing', async () => {
+    test('commands and check fail with the reason and create nothing', async () => {
       const environment = await prepare();
       const before = filesIn(environment.DATA_DIR ?? '');
       for (const command of [['migrate'], ['tenant', 'list']])
@@ -58,7 +58,7 @@ for (const [what, prepare] of Object.entries(traces)) {
       assert.deepEqual(filesIn(environment.DATA_DIR ?? ''), before);
     });
 
-    test('the operator can confirm an empty one', async () => {
+    test('migrate --new-database creates an empty one', async () => {
       const environment = await prepare();
       await json(['migrate', '--new-database'], environment);
       assert.deepEqual(await json(['check'], environment), { ok: true, faults: [] });
@@ -67,7 +67,7 @@ for (const [what, prepare] of Object.entries(traces)) {
   });
 }
 
-test('the server refuses to start without the database that there was, and prints no set-up link', async () => {
+test('the server refuses to start without its earlier database, and prints no set-up link', async () => {
   const environment = await traces['was deleted']!();
   const { code, stdout, stderr } = await runProcess(['serve'], Object.assign({ PORT: '1' }, environment));
   assert.deepEqual([code, stdout], [1, '']);

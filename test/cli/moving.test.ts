@@ -83,7 +83,7 @@ describe('the commands that move a tenant', async () => {
   const takeIn = ['tenant', 'move-in', bundle, '--receipt', receipt];
   const done = ['tenant', 'move-done', id, '--receipt', receipt, '--yes'];
 
-  test('region key prints the same key each time, and only its owner can read the secret', async () => {
+  test('region key prints the same key each time, and only the owner of the secret key file can read it', async () => {
     assert.match(key.recipient, /^age1[0-9a-z]{58}$/);
     assert.deepEqual(await json(['region', 'key'], there), key);
     assert.equal(statSync(path.join(there.DATA_DIR, 'region-identity')).mode & 0o777, 0o600);

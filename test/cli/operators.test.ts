@@ -19,7 +19,7 @@ describe('the operator commands', () => {
 
   before(() => json(['migrate'], environment));
 
-  it('add the first operator, whose domain all operators share, and keep the set-up link valid', async () => {
+  it('add the first operator and another one, who must both replace their passwords', async () => {
     assert.deepEqual(await operator('list'), { operators: [] });
     const ada = await operator<Added>('add', '--name', 'Ada Betrieb', '--username', 'Ada@Hosting.example');
     assert.equal(ada.username, 'ada@hosting.example');

@@ -89,7 +89,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
       const database = openDatabase(
         DATABASE_URL === undefined ? { kind: 'sqlite', file } : { kind: 'postgres', url: DATABASE_URL },
       );
-      // As if this version had one more migration than the one that created the database.
+      // Simulate a version with one more migration than the one that created the database.
       await database.knex('knex_migrations').where('name', 'like', '%_create_deployment').delete();
       await database.close();
       const before = await snapshotOf(environment);

@@ -12,7 +12,7 @@ describe(
   'a rolling restart behind nginx, on PostgreSQL and Redis',
   { skip: skipWithout('cluster', clusterPrograms()) },
   () => {
-    test('fails no request, posts included', { timeout: 300_000 }, async (t) => {
+    test('fails no GET or POST request', { timeout: 300_000 }, async (t) => {
       const cluster = await startCluster(firstPort);
       t.after(cluster.stop);
       const visitors = await signInAll(cluster.origin, cluster.logins);

@@ -60,14 +60,14 @@ async function runWithBrokenOutput(args: readonly string[], env: Environment, co
 for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
   const server = dialect === 'SQLite' ? null : await postgres({ empty: true });
   const skip = dialect === 'SQLite' ? false : skipWithout('postgres', server);
-  describe(`a secret that cannot be printed, on ${dialect}`, { skip }, async () => {
+  describe(`a command whose secret cannot be printed, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const stores = server === null ? {} : { DATABASE_URL: server.url, ...secrets };
     const here = { DATA_DIR: dataDirectory(), REGION_URLS, ...stores };
     const table = await prepare(here);
     for (const [name, args] of Object.entries(table)) {
       for (const code of ['ENOSPC', 'EPIPE']) {
-        test(`${name} changes nothing after ${code}`, async () => {
+        test(`${name} changes nothing after the error ${code}`, async () => {
           const before = await contentOf(here);
           for (const more of [[], ['--json']]) {
             const result = await runWithBrokenOutput([...name.split(' '), ...args, ...more], here, code);
@@ -79,7 +79,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
       }
     }
 
-    test('the same commands work with an output that accepts the secret', async () => {
+    test('succeeds with an output that accepts the secret', async () => {
       for (const [name, args] of Object.entries(table)) {
         const { code, stdout } = await run([...name.split(' '), ...args, '--json'], here);
         assert.equal(code, 0, name);

@@ -69,7 +69,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual(await countRows(confirmed), before);
     });
 
-    test('is not applied either after a longer period was in use', async () => {
+    test('is not applied without confirmation after a longer period was in use', async () => {
       await linesOfServer(longer, /ready/);
       await waitUntil(async () => (await daysOf(confirmed)) === 4000);
       const { stdout } = await run(['purge', '--json'], confirmed);

@@ -15,7 +15,7 @@ const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'can
 const server = await postgres();
 const cache = await redis();
 
-/** A file where a folder is expected, so that nothing below it can be created, whoever runs the tests. */
+/** A file where a folder is expected, so that not even root can create anything below it. */
 const blocked = path.join(folder, 'file');
 writeFileSync(blocked, '');
 
@@ -83,7 +83,7 @@ const cases: readonly Case[] = [
     ...{ setting: 'HOST', code: 'EADDRNOTAVAIL', message: /is not an address of this machine/ },
   },
   {
-    what: 'a wrong password of Redis',
+    what: 'a wrong Redis password',
     environment: () => redisWithOtherPassword(),
     ...{ setting: 'REDIS_URL', code: 'WRONGPASS', message: /rejects the user or the password of REDIS_URL/ },
     skip: skipWithout('redis', cache?.pid ?? null),

@@ -46,7 +46,7 @@ describe('a process that has received SIGTERM', () => {
     assert.equal(await ended, 0);
   });
 
-  test('cuts requests that take longer than STOP_GRACE_SECONDS', async () => {
+  test('aborts requests that take longer than STOP_GRACE_SECONDS', async () => {
     const times = { STOP_NOTICE_SECONDS: '0', STOP_GRACE_SECONDS: '0' };
     const { child, ended, port } = await serve({ DATA_DIR: dataDirectory(), ...times });
     const form = await startIncompleteForm(port);

@@ -38,7 +38,7 @@ describe('the URL of a region', () => {
     'https://',
   ];
   for (const url of unsafe) {
-    test(`is rejected if it is not an https URL without a path: ${url}`, () => {
+    test(`is rejected if it is neither an https origin nor on the loopback interface: ${url}`, () => {
       const faults = faultsOf({ BASE_URL: url });
       assert.equal(faults.length, 1, faults.join('\n'));
       assert.match(faults[0], /^BASE_URL: /);
@@ -73,20 +73,20 @@ describe('an invalid setting', () => {
       });
     }
   }
+});
 
-  test('is reported if SESSION_SECRETS is missing with PostgreSQL', () => {
+describe('configuration faults', () => {
+  test('include a missing SESSION_SECRETS with PostgreSQL', () => {
     for (const url of ['postgres://db/parvis', 'postgresql://db/parvis']) {
       assert.deepEqual(faultsOf({ DATABASE_URL: url }), ['SESSION_SECRETS: is required with PostgreSQL']);
     }
   });
 
-  test('is reported if BASE_URL and REGION_URLS name different URLs for the region', () => {
+  test('include different URLs for the region in BASE_URL and REGION_URLS', () => {
     const variables = { BASE_URL: 'https://a.example', REGION_URLS: 'worldwide=https://b.example' };
     assert.deepEqual(faultsOf(variables), ['REGION_URLS: the URL of worldwide must equal BASE_URL']);
   });
-});
 
-describe('configuration faults', () => {
   const names = [
     'PORT',
     'BASE_URL',

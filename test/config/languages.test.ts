@@ -54,17 +54,17 @@ const faultsOf = async (folder: string): Promise<string[]> => {
 describe('a language folder in LOCALES_DIR', () => {
   const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
 
-  test('adds a language after the built-in ones', async () => {
+  test('adds a language to the built-in ones', async () => {
     assert.deepEqual(listLanguages(folder).sort(), ['de', 'en', 'es', 'fr']);
     assert.deepEqual(await faultsOf(folder), []);
   });
 
-  test('is offered by a built-in region', () => {
+  test('makes a built-in region offer its language', () => {
     const { config } = readConfig({ LOCALES_DIR: folder });
     assert.deepEqual(config?.rules.languages, ['en', 'fr', 'de', 'es']);
   });
 
-  test('is offered by a region with its own rules file only if the file names it', () => {
+  test('adds no language to a region whose own rules file does not list it', () => {
     const rules = JSON.parse(readFileSync('rules/worldwide.json', 'utf8')) as { languages: string[]; name: object };
     const file = path.join(root, 'rules.json');
     const offered = (): readonly string[] | undefined =>
@@ -120,8 +120,8 @@ describe('a fault in a language folder', () => {
   });
 
   for (const [what, tag, settings, fault] of [
-    ['a folder name that is no language tag', 'Spanish_ES', spanish, /folder name must be a BCP 47 tag/],
-    ['a plural form that language.json leaves out', 'es', { ...spanish, pluralForms: ['one'] }, /must contain "other"/],
+    ['a folder name that is not a language tag', 'Spanish_ES', spanish, /folder name must be a BCP 47 tag/],
+    ['a list of plural forms without "other"', 'es', { ...spanish, pluralForms: ['one'] }, /must contain "other"/],
     ['a direction that does not exist', 'es', { ...spanish, direction: 'up' }, /language\.json: direction/],
     ['a locale that does not exist', 'es', { ...spanish, locale: 'x' }, /language\.json: locale/],
     ['an unknown setting', 'es', { ...spanish, colour: 'red' }, /language\.json/],

@@ -14,7 +14,7 @@ describe('a fault in a rules file', () => {
     ['a region id with an uppercase letter', 'region', { region: 'Worldwide' }],
     ['an empty edition', 'edition', { edition: '' }],
     ['a name without French', 'name.fr', { name: { en: 'x', de: 'x' } }],
-    ['a name in an invalid language tag', 'name.Italian', { name: { ...name, Italian: 'x' } }],
+    ['a name under an invalid language tag', 'name.Italian', { name: { ...name, Italian: 'x' } }],
     ['an unknown default language', 'defaultLanguage', { defaultLanguage: 'it' }],
     [
       'a place with an http address',

@@ -89,14 +89,14 @@ describe('the key that encrypts second factors', () => {
     assert.equal(statSync(path.join(folder, 'second-factor-key')).mode & 0o777, 0o600);
   });
 
-  test('is replaced by SECOND_FACTOR_KEYS if that is set, which may list several keys for rotation', () => {
+  test('is replaced by SECOND_FACTOR_KEYS if that is set; several keys allow rotation', () => {
     const given = 'a-secret-of-the-operator-with-40-letters';
     const keys = loadSecondFactorKeys(configOf({ SECOND_FACTOR_KEYS: `${given}, ${given}2` }));
     assert.deepEqual(keys, [given, `${given}2`]);
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
   });
 
-  test('is derived from SESSION_SECRETS on PostgreSQL', () => {
+  test('is taken from SESSION_SECRETS on PostgreSQL if SECOND_FACTOR_KEYS is not set', () => {
     const given = 'a-secret-of-the-operator-with-40-letters';
     const shared = { DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: `${given}, ${given}2` };
     assert.deepEqual(loadSecondFactorKeys(configOf(shared)), [given, `${given}2`]);

@@ -48,7 +48,7 @@ describe('a setting with a frequent mistake is rejected with the correction', ()
   }
 });
 
-describe('a setting with an unusual value is accepted', () => {
+describe('a setting with a valid value is accepted', () => {
   const table: [name: string, value: string][] = [
     ['DATABASE_URL', 'postgres://ada:ca%23n%40ry%2F@db.example:5432/parvis?sslmode=require'],
     ['DATABASE_URL', 'postgres://ada:p@ss@db.example/parvis'],
@@ -88,7 +88,7 @@ describe('a variable that looks like a misspelled setting', () => {
       ]));
   }
 
-  test('is not confused with settings and with common variables', () => {
+  test('is not reported if it is a setting or a common variable', () => {
     const common = [
       'PATH',
       'HOME',

@@ -88,7 +88,7 @@ const routeOf = (action: string): Route | undefined =>
     .toSorted((one, other) => Number(one.path.includes(':')) - Number(other.path.includes(':')))
     .find((route) => matching(route).test(action));
 
-test('forms on pages carry the fields that they declare, and declare no field with a secret', async () => {
+test('forms on pages contain their owner and the fields that detect changes by others, and keep no secret', async () => {
   const forms = await formsOnPages();
   const kept = new Set(posts.flatMap(({ form }) => form.keeps));
   const shown = new Set<string>();

@@ -44,7 +44,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual({ ...counts }, { expired: maxCounted + 1, expiring: 0 });
     });
 
-    test('finds User management admins, sorted by name', async () => {
+    test('finds active User management admins, sorted by name', async () => {
       const found = await dashboardStore.findManagers(database, scope);
       assert.deepEqual(
         found.map(({ displayName }) => displayName),

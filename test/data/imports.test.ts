@@ -193,7 +193,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await claim('d', tomorrow), false);
     });
 
-    test('are deleted with all rows when they expire, in any state', async () => {
+    test('are deleted with all rows when they expire, even while their file is read', async () => {
       const scope = await createAdmin();
       const [kept, over] = [
         await stageImport(scope, [row(2)], start + 1),

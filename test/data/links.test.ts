@@ -19,7 +19,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       return { database, scope, link };
     }
 
-    it('are found with their user and tenant, only by digest', async () => {
+    it('are found with their user and tenant by digest, and by id only for sending email', async () => {
       const { database, scope, link } = await createLink();
       const found = await linksStore.findAcrossTenants(database, link.digest);
       assert.deepEqual([found?.id, found?.user.id, found?.tenant.id], [link.id, link.userId, scope.tenant.id]);

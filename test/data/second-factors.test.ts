@@ -81,7 +81,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await factorState(id), [null, 0, 0]);
     });
 
-    test('still accept a code if another seed cannot be decrypted, and fail as unavailable otherwise', async () => {
+    test('accept a code even if another seed cannot be decrypted, and fail as unavailable for a wrong code', async () => {
       const { id, seed } = await enrollUser();
       await addAnotherApp(id, other);
       const now = start + minuteMs;

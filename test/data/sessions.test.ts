@@ -73,7 +73,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await sessionsStore.findLiveAcrossTenants(database, randomUUID()), null);
     });
 
-    test('immediately reflect changes by other nodes to the epoch, the tenant and the last request', async () => {
+    test('immediately reflect changes to the epoch, the tenant and the last request', async () => {
       const user = await addUser();
       const id = await openSession(user);
       await credentialsStore.replace(database, scope, user.id, 0, { kind: 'own', hash: 'x', at: start });

@@ -92,7 +92,7 @@ test('a file that is moved back is used again', async () => {
   assert.equal((await read(database)).length, 1);
 });
 
-test('other connections that open, write and close the file are no loss', async () => {
+test('other connections that open, write and close the file are not reported as a loss', async () => {
   const { file, database, faults } = await opened();
   for (let each = 0; each < 3; each++) {
     const other = openDatabase({ kind: 'sqlite', file });
@@ -125,11 +125,11 @@ function overwrite(file: string, from: number, bytes = 1_000_000): void {
 }
 
 for (const [damage, inflict] of Object.entries(damages)) {
-  test(`a file that is ${damage} makes queries fail as unavailable, and readiness from then on`, async () => {
+  test(`a file that is ${damage} makes queries fail as unavailable, and then the proof of readiness`, async () => {
     const { file, database, faults } = await opened();
     await database.knex.raw('pragma wal_checkpoint(truncate)');
     inflict(file);
-    // SQLite has some pages in its cache, so not every query notices.
+    // SQLite has some pages in its cache, so not every query fails.
     const tables = ['users', 'activity', 'tenants', 'imports', 'deliveries', 'approvals', 'throttles'];
     const results = await Promise.allSettled(tables.map((table) => database.knex(table).select().limit(1)));
     const errors = results.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));

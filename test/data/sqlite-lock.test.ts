@@ -20,7 +20,7 @@ async function openedWith({ lockMs }: { lockMs: number }) {
   return { config, database };
 }
 
-/** Holds the write lock as another process would: with a connection of its own. */
+/** Holds the write lock on a separate connection, as another process would. @returns a function that releases it */
 function holdLock(file: string): () => void {
   const other = new SqliteFile(file);
   other.exec('begin exclusive');
@@ -110,7 +110,7 @@ describe('the wait for a lock', () => {
 describe('the write-ahead log', () => {
   const limit = 4 * 1024 * 1024;
 
-  /** Writes about ten megabytes while another process reads an older state. */
+  /** Writes about ten megabytes while another connection reads an older state. @returns the size of the log in bytes */
   async function growWhileRead(file: string, database: Database): Promise<number> {
     const reader = new SqliteFile(file, { readonly: true });
     reader.exec('begin');
@@ -140,7 +140,7 @@ describe('the write-ahead log', () => {
     assert.equal(statSync(`${config.file}-wal`).size, 0);
   });
 
-  test('the job leaves the rest to its next run while another process still reads, without waiting', async () => {
+  test('does not make the periodic job wait while another process still reads', async () => {
     const { config, database } = await openedWith({ lockMs: longWaitMs });
     const reader = new SqliteFile(config.file, { readonly: true });
     reader.exec('begin');

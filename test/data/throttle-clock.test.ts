@@ -98,7 +98,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         });
       }
 
-      test(`${label}: attempts that were counted while the clock was ahead are forgotten within their time`, async () => {
+      test(`${label}: attempts that were counted while the clock was ahead expire within their ordinary time`, async () => {
         const take = create();
         await atTime(2 * 365 * dayMs, take);
         await take();

@@ -66,7 +66,7 @@ describe('isUnavailable returns true', () => {
   });
 });
 
-describe('a reply of Redis counts as unavailability if it begins with', () => {
+describe('an error reply of Redis', () => {
   for (const reply of [
     "READONLY You can't write against a read only replica.",
     "OOM command not allowed when used memory > 'maxmemory'.",
@@ -83,9 +83,10 @@ describe('a reply of Redis counts as unavailability if it begins with', () => {
     'WRONGPASS invalid username-password pair or user is disabled.',
     "NOPERM this user has no permissions to run the 'set' command",
   ])
-    test(reply, () => assert.equal(findStoreFault(new SimpleError(reply))?.store, 'Redis'));
+    test(`counts as unavailability: ${reply}`, () =>
+      assert.equal(findStoreFault(new SimpleError(reply))?.store, 'Redis'));
 
-  test('not for replies to a wrong command, nor for other errors with the same message', () => {
+  test('does not count as unavailability after a wrong command, nor does another error with the same message', () => {
     assert.equal(
       isUnavailable(new SimpleError('WRONGTYPE Operation against a key holding the wrong kind of value')),
       false,
@@ -95,7 +96,7 @@ describe('a reply of Redis counts as unavailability if it begins with', () => {
   });
 });
 
-describe('the line for the log', () => {
+describe('the log line of a store error', () => {
   const attributed = attributeTo('PostgreSQL', coded('ECONNREFUSED'));
   for (const { error, line } of [
     { error: coded('25006'), line: /^PostgreSQL: The server accepts no writes: it is a standby, .+ \(25006\)$/ },
@@ -117,12 +118,12 @@ describe('the line for the log', () => {
     },
     { error: coded('ECONNRESET'), line: /^Database or session store: The connection was lost .+ \(ECONNRESET\)$/ },
   ])
-    test(String(line), () => {
+    test(`matches ${String(line)}`, () => {
       const fault = findStoreFault(error);
       assert.match(fault === null ? '' : describeStoreFault(fault), line);
     });
 
-  test('is one sentence or more in plain words for every row of the table', () => {
+  test('has an explanation from a capital letter to a period for every row of the table', () => {
     for (const { explanation } of [...storeErrorRows, ...connectionErrorRows])
       assert.match(explanation, /^[A-Z].{15,}\.$/, explanation);
   });

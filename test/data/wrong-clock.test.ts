@@ -177,7 +177,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       });
     }
 
-    test('attempts with unknown user names that were recorded in the future are dated to the correction', async () => {
+    test('attempts with unknown user names that were recorded in the future are given the time of the correction', async () => {
       await activityStore.recordSignIn(
         database,
         scope,

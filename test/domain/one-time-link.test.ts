@@ -22,11 +22,11 @@ describe('the token of a one-time link', () => {
     ['unchanged', made, made],
     ['in lowercase', made.toLowerCase(), made],
     ['without hyphens', made.replaceAll('-', ''), made],
-    ['that is too short', made.slice(0, -1), null],
-    ['that is too long', `${made}A`, null],
+    ['if it is too short', made.slice(0, -1), null],
+    ['if it is too long', `${made}A`, null],
     ['with a look-alike character', made.replace('A', 'I'), null],
     ['with a space', made.replace('-', ' '), null],
-    ['that is empty', '', null],
+    ['if it is empty', '', null],
   ] as const) {
     it(`${expected === null ? 'is rejected' : 'is accepted'} ${label}`, () =>
       assert.equal(parseLinkToken(typed), expected));
@@ -53,8 +53,8 @@ describe('the validity of a one-time link', () => {
     ['ends with a newer epoch of the user', { user: { ...user, epoch: 4 } }, 150, false],
     ['ends when the user signs in', { user: { ...user, lastSignInAt: 101 } }, 150, false],
     ['exists for a user who has never signed in', { user: { ...user, lastSignInAt: null } }, 150, true],
-    ['exists for a link that another node created minutes ahead', { ...issued, createdAt: 300_100 }, 100, true],
-    ['does not exist for a link created later than now', { ...issued, createdAt: 300_101 }, 100, false],
+    ['exists for a link that another node created five minutes ahead', { ...issued, createdAt: 300_100 }, 100, true],
+    ['does not exist for a link created more than five minutes ahead', { ...issued, createdAt: 300_101 }, 100, false],
     ['does not exist for a blocked user', { user: { ...user, state: 'blocked' } }, 150, false],
     ['does not exist for a deleted user', { user: { ...user, state: 'deleted' } }, 150, false],
     ['does not exist in a suspended tenant', { tenant: { state: 'suspended' } }, 150, false],

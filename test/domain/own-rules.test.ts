@@ -53,7 +53,7 @@ for (const [file, rules] of packs) {
     });
 
     for (const kept of ['x', '9', '', 1.5, -0.5, NaN, Infinity, null, [], [1], {}, true]) {
-      test(`fall back to the region's numbers if the stored value is not a number: ${inspect(kept)}`, () => {
+      test(`fall back to the region's numbers if the stored value is not an integer: ${inspect(kept)}`, () => {
         const own = Object.fromEntries(numericRuleNames.map((name) => [name, kept])) as TenantRules;
         const result = effectiveRules(rules, own);
         for (const name of numericRuleNames)

@@ -83,7 +83,11 @@ describe('a password presented at sign-in', () => {
     ['with typographic dashes', spelling.replaceAll('-', '–'), temporary],
     ['full-width letters', wide, temporary],
     ['after 500 spaces', `${' '.repeat(500)}${spelling}`, temporary],
-    ['a phrase of 20 such letters', 'warm green bears dart by', { ...temporary, text: 'WARM-GREE-NBEA-RSDA-RTBY' }],
+    [
+      'a phrase of 20 letters that temporary passwords use',
+      'warm green bears dart by',
+      { ...temporary, text: 'WARM-GREE-NBEA-RSDA-RTBY' },
+    ],
     ['one symbol too few', spelling.slice(0, -1), own(spelling.slice(0, -1))],
     ['one symbol too many', `${spelling}6`, own(`${spelling}6`)],
     ['a symbol outside the alphabet', spelling.replace('2', '0'), own(spelling.replace('2', '0'))],
@@ -91,7 +95,7 @@ describe('a password presented at sign-in', () => {
     ['decomposed letters', 'e\u0301te\u0301', own('été')],
     ['an empty text', '', own('')],
     ['more than 1 KiB', 'x'.repeat(1_025), own(null)],
-    ['a temporary password within more than 1 KiB of spaces', `${' '.repeat(1_025)}${spelling}`, own(null)],
+    ['a temporary password after more than 1 KiB of spaces', `${' '.repeat(1_025)}${spelling}`, own(null)],
   ];
   for (const [what, typed, presented] of table) {
     test(`is read as ${presented.kind}: ${what}`, () => assert.deepEqual(readPresentedPassword(typed), presented));

@@ -20,7 +20,7 @@ test('a time is plausible up to five minutes ahead of the clock', () => {
     assert.equal(isPlausible(start + atMs, start), expected, String(atMs));
 });
 
-test('access is valid until its last millisecond, unless it was granted later than now', () => {
+test('access is valid until its last millisecond, unless it was granted more than five minutes ahead', () => {
   for (const [fromMs, untilMs, expected] of [
     [-hourMs, 1, true],
     [-hourMs, 0, false],
@@ -30,7 +30,7 @@ test('access is valid until its last millisecond, unless it was granted later th
     assert.equal(isInForce({ from: start + fromMs, until: start + untilMs }, start), expected, `${fromMs} ${untilMs}`);
 });
 
-test('a lease is held up to its duration from now, and a few minutes longer for a node that is ahead', () => {
+test('a lease is held up to its duration from now, and five minutes longer for a node that is ahead', () => {
   for (const [untilMs, expected] of [
     [null, false],
     [0, false],
@@ -43,7 +43,7 @@ test('a lease is held up to its duration from now, and a few minutes longer for 
     assert.equal(isLeaseHeld(untilMs === null ? null : start + untilMs, minuteMs, start), expected, String(untilMs));
 });
 
-test('a recent authentication does not count if it is later than now', () => {
+test('the password is requested again ten minutes after authentication, or if that is an implausible time', () => {
   const isAsked = (authTime: number): boolean =>
     needsPassword({ clock: () => start } as never, { session: { authTime } } as never);
   for (const [atMs, expected] of [

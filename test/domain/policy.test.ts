@@ -134,7 +134,7 @@ describe('the policy', () => {
     }
   });
 
-  test('a denied action includes the responsible place and its URL', () => {
+  test('returns the responsible place and its URL with a denial', () => {
     const decision = may(scopeOf(rulesWith('elsewhere', 'userManagers'), 'global'), 'users.resetPassword');
     assert.deepEqual(decision, {
       allowed: false,

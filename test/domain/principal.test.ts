@@ -59,7 +59,7 @@ describe('the permissions of each kind of principal', () => {
   }
 });
 
-describe('a principal unknown to the policy', () => {
+describe('a principal without permissions', () => {
   const unknown: [label: string, principal: unknown][] = [
     ['is missing', undefined],
     ['is null', null],

@@ -22,7 +22,7 @@ describe('reading a typed second-factor code', () => {
     ['with five digits', '12345', null],
     ['with seven digits', '1234567', null],
     ['in Roman numerals', 'ⅠⅡⅢⅣⅤⅥ', null],
-    ['with a sign', '+12345', null],
+    ['with a plus sign', '+12345', null],
     ['in hexadecimal', '0x1234', null],
     ['that is empty', '', null],
     ['that is a recovery code', recovery, recovery],

@@ -72,13 +72,13 @@ describe('a support session', () => {
     }
   });
 
-  test('respects operations that the region places elsewhere', () => {
+  test('respects an operation that the region allows to no one', () => {
     const operations = { ...worldwide.operations, 'users.block': { at: 'nobody' } as const };
     const scope = createScope({ ...inside('manage'), rules: { ...worldwide, operations } });
     assert.deepEqual(may(scope, 'users.block'), { allowed: false, because: 'nobody' });
   });
 
-  test('gives the operator no level after it has ended', () => {
+  test('returns the operator to their own tenant and permissions when it ends', () => {
     const back = homeScope(inside('manage'));
     assert.deepEqual([back.tenant, back.principal], [home, outside.principal]);
     assert.equal(may(back, 'users.list').allowed, false);
@@ -105,7 +105,15 @@ describe('a support grant', () => {
       null,
       now + 300_000,
     ],
-    ['is expired if it was granted later than now', lasting, null, 'active', 'allowed', 'expired', now + 300_001],
+    [
+      'is expired if it was granted more than five minutes ahead',
+      lasting,
+      null,
+      'active',
+      'allowed',
+      'expired',
+      now + 300_001,
+    ],
   ] as const) {
     test(label, () =>
       assert.equal(supportEndReason({ grantedAt, endsAt, endedAt }, { state }, rules(grant), now), end),

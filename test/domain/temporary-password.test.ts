@@ -48,7 +48,7 @@ describe('reading a typed temporary password', () => {
 
 describe('reading text that is not a temporary password', () => {
   const refused: Record<string, string> = {
-    nothing: '',
+    'an empty text': '',
     'only hyphens': '----',
     'one symbol too few': spelling.slice(0, -1),
     'one symbol too many': `${spelling}6`,

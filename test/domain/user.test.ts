@@ -95,12 +95,12 @@ describe('the status of a user', () => {
   });
 });
 
-describe('invisible characters', () => {
+describe('invisible characters and the length of names', () => {
   const fillers = [0xad, 0x34f, 0x115f, 0x1160, 0x17b4, 0x180e, 0x200c, 0x200d, 0x2061, 0x2800, 0x3164, 0xffa0];
   const marks = [0xfff9, 0xfe0f, 0xe0041, 0xe0100, 0x180b];
   for (const point of [...fillers, ...marks]) {
     const sign = String.fromCodePoint(point);
-    test(`a name of nothing but U+${point.toString(16)} is empty`, () => {
+    test(`a name that consists only of U+${point.toString(16)} is empty`, () => {
       assert.equal(cleanName(sign.repeat(3)), '');
       assert.equal(hasVisibleCharacter(sign), false);
       assert.equal(removeInvisible(`ada${sign}@a.example`), 'ada@a.example');
@@ -118,7 +118,8 @@ describe('invisible characters', () => {
     ['an ideographic variation', '葛\u{E0100}城', '葛\u{E0100}城'],
   ];
   for (const [label, name, cleaned] of names) {
-    test(`are removed where they join nothing: ${label}`, () => assert.equal(cleanName(name), cleaned));
+    test(`are ${name === cleaned ? 'kept where they change what is shown' : 'removed where they change nothing'}: ${label}`, () =>
+      assert.equal(cleanName(name), cleaned));
   }
 
   for (const [text, expected] of [
@@ -130,7 +131,7 @@ describe('invisible characters', () => {
     ['—', false],
     ['', false],
   ] as const) {
-    test(`“${text}” ${expected ? 'has' : 'has no'} visible letter, digit or pictograph`, () =>
+    test(`“${text}” ${expected ? 'has a' : 'has no'} visible letter, digit or pictograph`, () =>
       assert.equal(hasVisibleCharacter(text), expected));
   }
 

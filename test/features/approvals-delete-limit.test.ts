@@ -25,8 +25,8 @@ const lowered: ActivityEvent = {
 
 type Who = 'requester' | 'other' | 'third' | 'manager';
 /**
- * The activity log after the manager has deleted two users, the limit, and whether `other` may still delete without
- * approval.
+ * The activity log before the manager deletes two users, which is the limit, and whether `other` may then delete another
+ * user without approval.
  */
 const cases: [label: string, events: readonly (readonly [by: Who, event: ActivityEvent, to: Who])[], may: boolean][] = [
   ['there is no other history', [], true],
@@ -75,7 +75,7 @@ for (const [dialect, server] of [
       }
 
       for (const [label, events, may] of cases) {
-        it(`a second administrator ${may ? 'may' : 'may not'} delete as many again when ${label}`, async () => {
+        it(`a second administrator ${may ? 'may' : 'may not'} delete another user when ${label}`, async () => {
           const fixture = await aTenantWithApprovals(portal);
           for (const event of events) await recordEvent(fixture, event);
           const ada = await fixture.as(fixture.manager);

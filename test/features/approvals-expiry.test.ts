@@ -21,7 +21,7 @@ const waitMs = 24 * hourMs;
 type ApprovalFixture = Awaited<ReturnType<typeof aTenantWithApprovals>>;
 /**
  * What happens between the approval and the requester's return; `canReopen` is false if the requester can no longer
- * sign in.
+ * open the request.
  */
 const events: [
   label: string,
@@ -79,7 +79,7 @@ describe('an approved request', () => {
 });
 
 describe('the time limit of a request', () => {
-  it('is exact to the millisecond for approving and for performing', async () => {
+  it('is exact to the millisecond, and an expired request stays expired', async () => {
     const fixture = await aTenantWithApprovals(portal);
     const address = await aPendingRequest(fixture);
     // Sessions are shorter than the time limit, so the approver signs in late.

@@ -44,7 +44,7 @@ const crafted: [label: string, who: Who, move: string, confirmed: boolean, statu
 
 describe('an approval request', () => {
   for (const [label, who, move, confirmed, status] of crafted) {
-    it(`stays unchanged when ${label}`, async () => {
+    it(`stays unchanged after a crafted form: ${label}`, async () => {
       await fresh();
       const address = confirmed ? await anApprovedRequest(fixture) : await aPendingRequest(fixture);
       const person = await (await personOf(who)).visit('/my-profile');

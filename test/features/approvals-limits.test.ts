@@ -123,7 +123,7 @@ describe('requesting approvals', () => {
   });
 });
 
-describe('an action that cannot be requested', () => {
+describe('an action that would need approval', () => {
   it('is refused to operators with support access, without offering a request', async () => {
     const { tenant, manager, plain } = await aTenantWithApprovals(portal);
     const rules = {
@@ -146,7 +146,7 @@ describe('an action that cannot be requested', () => {
     assert.deepEqual(decision, { allowed: false, because: 'support' });
   });
 
-  it('expires when the region no longer allows the requested rules', async () => {
+  it('cannot be performed once the region no longer allows the requested rules', async () => {
     const { tenant, requester, other, as } = await aTenantWithApprovals(portal, { export: 'two', idleMinutes: 5 });
     const camille = await as(requester);
     await camille.visit(`${approvalsPage}/new?act=loosenRules&idleMinutes=5`);

@@ -9,7 +9,7 @@ import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { aSecondFactorUser, totpCode } from '../support/second-factor.ts';
 
-// All invisible characters and all kinds of punctuation are tested in the domain. Each test here tries a few of them.
+// test/domain tests all invisible characters and all kinds of punctuation. Each test here tries a few of them.
 const some = <T>(all: readonly T[], every: number): T[] => all.filter((_, index) => index % every === 0);
 
 describe('text that was copied with invisible characters and punctuation', async () => {
@@ -103,7 +103,7 @@ describe('text that was copied with invisible characters and punctuation', async
   });
 
   for (const name of ['\u3164', '\u2800', '\u00AD\u200D', '\u115F\uFFA0', '\u{E007F}', '\u034F', '—', '.']) {
-    it(`is no name without a letter or digit: ${JSON.stringify(encodeURIComponent(name))}`, async () => {
+    it(`is rejected as a name without a letter or digit: ${JSON.stringify(encodeURIComponent(name))}`, async () => {
       const admin = await aPerson(portal, english).signIn(camille);
       await admin.visit(paths.newUser);
       await admin.submit('Add user', { 'First name': name, 'User name': 'nobody@company.example' });

@@ -107,7 +107,7 @@ for (const { dialect, config, skip } of eachDialect(server)) {
     if (skip !== false) return;
     const mailServer = await aMailServer();
     for (const [index, [label, at, mails]] of boundaries.entries()) {
-      it(`are completed by a new process with ${mails} email(s) in total, if killed ${label}`, async () => {
+      it(`are completed by a new process with ${mails} email(s) in total, if the process was killed ${label}`, async () => {
         const { database, scope, userId } = await withUser(config);
         const now = start + index * 3 * leaseMs;
         const { url: smtpUrl } = mailServer;
@@ -140,7 +140,7 @@ describe('deliveries after the PostgreSQL connection was lost', { skip: skipWith
 
   for (const [index, [label, at, mails]] of boundaries.entries()) {
     if (at === 'inTheServer') continue;
-    it(`are completed by the same process with ${mails} email(s) in total, if lost ${label}`, async () => {
+    it(`are completed by the same process with ${mails} email(s) in total, if the connection was lost ${label}`, async () => {
       const { database, scope, userId } = await withUser(config);
       const clock = { now: later + index * 3 * leaseMs };
       const cut = () => cutOthers(administrator);

@@ -19,7 +19,7 @@ const { user: userPage, blockUser, unblockUser } = paths;
 /** Bulk actions and credentials, by the path of the route. */
 export const credentialCases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   [paths.bulkUsers]: {
-    'an edit is no conflict': {
+    'an edit is not a conflict': {
       open: opens(bulk('block')),
       first: async (person, stage) => {
         await person.visit(at(userPage)(stage));

@@ -56,7 +56,7 @@ export const formCases: Readonly<Record<string, Readonly<Record<string, Case>>>>
       after: rulesOf,
       result: { idleMinutes: 10 },
     },
-    'the same value is no conflict': {
+    'the same value is not a conflict': {
       open: opens(() => rules),
       first: presses('Save', { [idle]: '10' }),
       second: presses('Save', { [idle]: '10' }),
@@ -66,7 +66,7 @@ export const formCases: Readonly<Record<string, Readonly<Record<string, Case>>>>
     },
   },
   [blockUser]: {
-    'an edit is no conflict': {
+    'an edit is not a conflict': {
       open: opensUser,
       first: presses('Save', { 'First name': 'Anneliese' }),
       second: presses('Block sign-in'),

@@ -35,7 +35,7 @@ for (const [dialect, server] of [
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-      /** @param second in which process the second administrator works */
+      /** @param second the process in which the second administrator works */
       async function twoPeople(second: { readonly app: Portal['app'] | string } = portal) {
         const tenant = await aTenant(portal, { language: 'en' });
         const add = (displayName: string, administratorLevel: TestUser['administratorLevel'] = 'none') =>
@@ -57,11 +57,11 @@ for (const [dialect, server] of [
 
       for (const [path, rows] of Object.entries(cases))
         for (const [label, row] of Object.entries(rows))
-          for (const order of ['in one order', 'in the other order'] as const)
+          for (const order of ['Bea submits first', 'Camille submits first'] as const)
             it(`${path}: ${label}, ${order}`, async () => {
               const { stage, people } = await twoPeople();
               const [bea, camille] = people;
-              const [first, second] = order === 'in one order' ? [bea, camille] : [camille, bea];
+              const [first, second] = order === 'Bea submits first' ? [bea, camille] : [camille, bea];
               const whoIs = (person: Person): string => (person === bea ? 'Bea First' : 'Camille Second');
               await row.before?.(stage);
               await row.open(first, stage);

@@ -32,7 +32,7 @@ describe(
       held.push(release);
       return release;
     }
-    // Also after a failed test, whose locks would otherwise keep the file from ending.
+    // Locks are released even after a failed test, because they would keep the process from exiting.
     const held: (() => Promise<void>)[] = [];
     afterEach(async () => {
       for (const release of held.splice(0)) await release();

@@ -112,7 +112,7 @@ describe('unknown columns of an import', () => {
     });
   }
 
-  it('are remembered as ticked, one missing keeps the import staged, and all of them release it', async () => {
+  it('stay ticked after an incomplete confirmation, and the import starts once all of them are ticked', async () => {
     await upload('user name;shoe size;hat size;display name\ncolumns@essai.example;43;7;Kim');
     const address = person.path;
     const incomplete = await person.send('POST', address, { mode: 'all', leaveOut: '1' });

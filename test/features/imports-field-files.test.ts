@@ -6,56 +6,56 @@ const added = '|added|ana@|Ana Belo|';
 
 testCases('what precedes the headings is skipped and reported', [
   [
-    'a line for Excel (A3)',
+    'a line that names the delimiter for Excel',
     `\uFEFFsep=;\r\nUser name;Display name\r\n${ana}\r\n`,
     [`2${added}`],
     { skipped: ['sep=;'] },
   ],
   [
-    'a line for Excel with another delimiter',
+    'such a line with another delimiter',
     'sep=|\nUser name|Display name\nana@essai.example|Ana Belo',
     [`2${added}`],
     { skipped: ['sep=|'] },
   ],
   [
-    'the type that PowerShell writes (A4)',
+    'the type that PowerShell writes',
     '#TYPE Selected.ADUser\r\n"User name","Display name"\r\n"ana@essai.example","Ana Belo"\r\n',
     [`3${added}`],
     { skipped: ['#TYPE Selected.ADUser'] },
   ],
   [
-    'the version of a template of Entra (C05)',
+    'the version of a template of Entra',
     'version:v1.0,,\r\nName [displayName] Required,User name [userPrincipalName] Required,First name [givenName]\r\nAna Belo,ana@essai.example,Ana\r\n',
     [`3${added}`],
     { skipped: ['version:v1.0'], usernameHeading: 'User name [userPrincipalName] Required' },
   ],
   [
-    'a title and a blank row (C31)',
+    'a title and a blank row',
     `Liste des utilisateurs au 30/11/2026;;\r\n;;\r\nUser name;Display name\r\n${ana}\r\n`,
     [`4${added}`],
     { skipped: ['Liste des utilisateurs au 30/11/2026'] },
   ],
-  ['two marks', `\uFEFF\uFEFF"User name";Display name\n${ana}`, [`2${added}`]],
+  ['two byte order marks', `\uFEFF\uFEFF"User name";Display name\n${ana}`, [`2${added}`]],
 ]);
 
 testCases('what spreadsheets and scripts write is read', [
-  ['headings over two lines (A5)', '"User\nname","Display name"\nana@essai.example,Ana Belo', [`2${added}`]],
+  ['headings over two lines', '"User\nname","Display name"\nana@essai.example,Ana Belo', [`2${added}`]],
   [
-    'several headings over two lines (C18)',
+    'several headings over two lines',
     '"User\r\nname","First\r\nname","Last name"\r\nana@essai.example,Ana,Belo',
     [`2${added}`],
   ],
   [
-    'a blank before a quotation mark (A6)',
+    'a blank before a quotation mark',
     'User name, Display name\nana@essai.example, "Belo, Ana"',
     ['2|added|ana@|Belo, Ana|'],
   ],
   ['a blank after a quotation mark', 'User name;Display name\n"ana@essai.example" ;"Ana Belo"\t', [`2${added}`]],
-  ['cells as formulas (A8)', 'User name,Last name\n="ana@essai.example",="Belo"', ['2|added|ana@|Belo|']],
-  ['the sign for the end of a file (A9)', `User name;Display name\r\n${ana}\r\n\x1A`, [`2${added}`]],
-  ['the same after blank rows (C17)', `User name;Display name\r\n${ana}\r\n;;\r\n;;\r\n\r\n\x1A`, [`2${added}`]],
+  ['cells as formulas', 'User name,Last name\n="ana@essai.example",="Belo"', ['2|added|ana@|Belo|']],
+  ['the control character for the end of a file', `User name;Display name\r\n${ana}\r\n\x1A`, [`2${added}`]],
+  ['the same character after blank rows', `User name;Display name\r\n${ana}\r\n;;\r\n;;\r\n\r\n\x1A`, [`2${added}`]],
   [
-    'language tags (A10, C19)',
+    'language tags',
     `User name,Last name,Language\n${[
       'fr-FR',
       'de_DE',
@@ -81,7 +81,7 @@ testCases('what spreadsheets and scripts write is read', [
 
 testCases('a malformed row fails alone', [
   [
-    'one with quotation marks in a cell (A7)',
+    'one with quotation marks in a cell',
     `User name;Display name\r\n${ana}\r\nbob@essai.example;Robert "Bob" Smith\r\nzoe@essai.example;Zoé\r\n`,
     [`2${added}`, '3|refused|bob@|Robert "Bob" Smith|importRow.malformed', '4|added|zoe@|Zoé|'],
   ],
@@ -113,12 +113,12 @@ testCases('names', [
     ['2|added|a@|Anna Berg|', '3|added|b@|Anna|', '4|refused|x@elsewhere.example|Xa Vi|username.otherDomain'],
   ],
   [
-    'must be visible, and user names lose invisible characters (A11)',
+    'must be visible, and user names lose invisible characters',
     'User name,Display name\na@essai.example,\u3164\nb@essai.example\u200B,Bea\n\u2063c@essai.example\u2069,Cem',
     ['2|refused|a@||displayName.missing', '3|added|b@|Bea|', '4|added|c@|Cem|'],
   ],
   [
-    'of nothing but characters that are neither letters nor digits (C24)',
+    'must not consist only of characters that are neither letters nor digits',
     `User name,Display name\n${['\u200D', '\u2800', '\u00AD', '\u115F\u1160', '\uFE0F', '\u200B', '.', '\u034F']
       .map((name, index) => `u${index}@essai.example,${name}`)
       .join('\n')}`,
@@ -128,7 +128,7 @@ testCases('names', [
     ),
   ],
   [
-    'that are error values of spreadsheets and databases',
+    'must not be error values of spreadsheets and databases',
     `User name,Display name\n${[
       '#N/A',
       '#REF!',
@@ -152,7 +152,7 @@ testCases('names', [
     ],
   ],
   [
-    'of 120 characters outside the Basic Multilingual Plane',
+    'are limited to 120 code points, even outside the Basic Multilingual Plane',
     `User name,Display name\na@essai.example,${'👨‍👩‍👧‍👦'.repeat(15)}\nb@essai.example,${'𝒜'.repeat(121)}`,
     [`2|added|a@|${'👨‍👩‍👧‍👦'.repeat(15)}|`, `3|refused|b@|${'𝒜'.repeat(121)}|field.tooLong`],
   ],

@@ -169,7 +169,7 @@ describe('the temporary passwords of an import', () => {
     }
   });
 
-  it('are not available if every user has another password by then', async () => {
+  it('are not available if every user has received another password since the import', async () => {
     const fixture = await aFinishedImport();
     await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).update({ epoch: 5 });
     await fixture.admin.signIn(fixture.camille);

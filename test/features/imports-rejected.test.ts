@@ -40,7 +40,7 @@ describe('the rejected rows of an import', () => {
     'Active;Kim;kim@essai.example;;Lee',
   ].join('\n');
 
-  it('keep their names, and can be downloaded with the reasons, corrected, and imported', async () => {
+  it('keep their names, and can be downloaded with the reasons, corrected, and checked again', async () => {
     await upload(file);
     const [ada, zoe, bob, kim] = whoIsShown();
     assert.deepEqual(

@@ -9,7 +9,7 @@ import { postgres, skipWithout } from '../support/services.ts';
 import { deleteExpiredImport } from '../../src/core/imports/delete-imports.store.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 
-// More than two slices of the job.
+// More rows than the job processes in two slices.
 const count = 620;
 
 for (const [dialect, server] of [

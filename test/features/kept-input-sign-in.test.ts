@@ -90,7 +90,7 @@ describe('a form whose session has ended', () => {
     await assertReturns(person);
   });
 
-  it('is gone after 30 minutes, even if it is opened at the last moment', async () => {
+  it('loses its input after 30 minutes, even if the user signs in shortly before', async () => {
     const person = await lostForm(await aPerson(portal, english).signIn(nora), nora);
     portal.clock.now += 29 * minuteMs;
     await signsIn(person, nora);

@@ -18,7 +18,7 @@ for (const [path, form] of Object.entries(formsOfVisitors(global.username))) {
       return openForm(person, path, form);
     }
 
-    it('is shown again if the cookies are gone', async () => {
+    it('is shown again, except passwords, if the token is stale', async () => {
       const page = await opened();
       const visitor = aPerson(portal, english);
       const action = addressOf({ path });

@@ -6,7 +6,7 @@ import { english } from '../support/second-factor.ts';
 import { openPortalWithUsers } from '../web/portal-with-users.ts';
 import type { KeptForm } from './kept-input.cases.ts';
 
-/** Typed wherever a form has a field for them. */
+/** The password that tests type into every password field. */
 export const secret = 'Geheimer Kranich 4711';
 export const secrets: Typed = { password: secret, newPassword: secret, confirmPassword: secret };
 

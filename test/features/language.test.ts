@@ -57,7 +57,7 @@ describe('the language of a page', () => {
     });
   }
 
-  it('before sign-in, is the default of the respective region', async () => {
+  it('before sign-in, is German by default in the Germany region', async () => {
     assertLanguage(await aPerson(german, {}).visit('/sign-in'), 'de');
     assertLanguage(await aPerson(german, { 'Accept-Language': 'fr' }).visit('/sign-in'), 'fr');
   });

@@ -15,7 +15,7 @@ it('input is kept if a change would leave no active Global admin', async () => {
   const add = (displayName: string) =>
     aUser(portal, lonely, { displayName, administratorLevel: 'global', language: 'en' });
   const [actor, other] = [await add('Camille Laurent'), await add('Noah Klein')];
-  // The actor is checked under the same lock, so that only a change within the transaction can get this far.
+  // The actor is checked under the same lock, so only a change within the transaction can cause this conflict.
   await portal.database.knex.raw(`
     create trigger lose_the_actor after update of administrator_level on users when new.id = '${other.id}'
     begin update users set state = 'blocked' where id = '${actor.id}'; end`);

@@ -49,7 +49,7 @@ for (const [dialect, database] of [
       assert.equal(user.path, '/change-password');
     });
 
-    it('is only in that email, and is never stored or logged', async () => {
+    it('is only in the email, and is never stored or logged', async () => {
       const zoe = await aUser(portal, tenant);
       await admin.visit(resetPath(zoe));
       await admin.submit('Reset password');

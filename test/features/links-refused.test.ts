@@ -112,7 +112,7 @@ describe('sending many emails', () => {
   it('uses five connections, for five emails at the same time', async () => {
     const server = await aMailServer();
     const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
-    // The first email finds out whether the server is available. After that, the server accepts no email before five
+    // The first email tests whether the server is available. After that, the server accepts no email before five
     // are under way.
     server.recipientReply = () => {
       if (server.received.length > 0) server.batch = 5;

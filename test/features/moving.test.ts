@@ -142,13 +142,13 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of routes.entries()) {
         },
       );
 
-      it('rebuilds the search index in the new region', async () => {
-        if (passwords === 'reset') return;
-        const person = await aPerson(to.portal, english).signIn(admin);
-        await person.visit('/account-settings/user-management?q=stiegl');
-        person.sees('Stieglitz hänfling');
-        person.doesNotSee('Gimpel');
-      });
+      if (passwords === 'keep')
+        it('rebuilds the search index in the new region', async () => {
+          const person = await aPerson(to.portal, english).signIn(admin);
+          await person.visit('/account-settings/user-management?q=stiegl');
+          person.sees('Stieglitz hänfling');
+          person.doesNotSee('Gimpel');
+        });
 
       it('also works in the opposite direction, and leaves no trace in that region', async () => {
         const back = await moveTenant(to, from, tenant.id);

@@ -31,7 +31,7 @@ describe('a page with an error or conflict', async () => {
     assert.equal((await again.visit(link)).$('main form button').text().trim(), 'Use this link');
   });
 
-  it('explains where to get a new link after a link has expired', async () => {
+  it('explains where to get a new link if a link is invalid', async () => {
     const gone = '/link/AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
     const worldwide = await aPerson(portal, english).visit(gone);
     worldwide.sees('ask an administrator in your organization').doesNotSee('request a new one');
@@ -147,7 +147,7 @@ describe('the status of approval requests', async () => {
   });
 });
 
-describe('explanations of unavailable actions', () => {
+describe('explanations of rules', () => {
   it('are shown once on a user page that the reader cannot edit', async () => {
     const portal = await openPortal();
     const tenant = await aTenant(portal, { language: 'en' });

@@ -24,8 +24,11 @@ describe('the connection to a mail server', () => {
     assert.deepEqual([server.received.length, await queued()], [1, []]);
   });
 
-  for (const tls of ['fromTheStart', 'whenAsked'] as const) {
-    it(`accepts a self-signed certificate from a local server (TLS ${tls})`, async () => {
+  for (const [tls, label] of [
+    ['fromTheStart', 'implicit TLS'],
+    ['whenAsked', 'STARTTLS'],
+  ] as const) {
+    it(`accepts a self-signed certificate from a local server with ${label}`, async () => {
       const server = await aMailServer({ tls });
       const { portal, queueNotice } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
       await queueNotice();
@@ -33,7 +36,7 @@ describe('the connection to a mail server', () => {
       assert.deepEqual([server.received.length, server.encrypted], [1, 1]);
     });
 
-    it(`rejects a self-signed certificate from a remote server (TLS ${tls})`, async () => {
+    it(`rejects a self-signed certificate from a remote server with ${label}`, async () => {
       const server = await aMailServer({ tls, account: { user: 'portal', password: 'canary' } });
       const { portal, queueNotice } = await aPortalWithUser({ SMTP_URL: nonLoopbackUrl(server.url), MAIL_FROM });
       await queueNotice();

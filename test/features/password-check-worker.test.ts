@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createStrengthEstimator } from '../../src/core/accounts/passwords/strength-estimator.ts';
 
-// Shorter than the worker takes to load its dictionaries, but long enough for an estimate.
+// The timeout is shorter than the worker takes to load its dictionaries, but long enough for an estimate.
 const counter = createStrengthEstimator(languages, 150);
 after(() => counter.close());
 

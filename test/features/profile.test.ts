@@ -104,11 +104,11 @@ describe("changing one's own password", () => {
     ['with a wrong current password', 'not the current one', chosen, chosen, 'currentWrong'],
     ['with the current password in capital letters', goodPassword.toUpperCase(), chosen, chosen, 'currentWrong'],
     ['with a current password of 30 KiB', 'x'.repeat(30_000), chosen, chosen, 'currentWrong'],
-    ['to the current password', goodPassword, goodPassword, goodPassword, 'unchanged'],
-    ['to an empty password', goodPassword, '', '', 'missing'],
+    ['if the new password is the current one', goodPassword, goodPassword, goodPassword, 'unchanged'],
+    ['if the new password is empty', goodPassword, '', '', 'missing'],
     ['with a different confirmation', goodPassword, chosen, `${chosen} `, 'differs'],
-    ['to a password that is easy to guess', goodPassword, 'passwordpassword', 'passwordpassword', 'easyToGuess'],
-    ['to a password of 257 characters', goodPassword, 'x'.repeat(257), 'x'.repeat(257), 'tooLong_other'],
+    ['if the new password is easy to guess', goodPassword, 'passwordpassword', 'passwordpassword', 'easyToGuess'],
+    ['if the new password has 257 characters', goodPassword, 'x'.repeat(257), 'x'.repeat(257), 'tooLong_other'],
   ];
 
   for (const [label, current, next, again, because] of refused) {

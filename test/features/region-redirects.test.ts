@@ -75,7 +75,7 @@ describe('redirects to another region', async () => {
     });
   }
 
-  it('pages link only to configured hosts, without personal data', async () => {
+  it('are accompanied by pages that link only to configured hosts, without personal data', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     const user = await aUser(portal, tenant, { username: `${canary}@${tenant.domain}`, administratorLevel: 'global' });
     const person = aPerson(portal, english);

@@ -140,7 +140,7 @@ describe("Germany's historical edition", async () => {
     assert.deepEqual(await usersOf(portal), before);
   });
 
-  it('lets users change their own passwords', async () => {
+  it('lets users open the page on which they change their own password', async () => {
     const person = await (await speaking(portal, zoe, 'en')).visit('/my-profile/password');
     assert.equal(person.status, 200);
   });
@@ -154,7 +154,7 @@ describe("Germany's historical edition", async () => {
 });
 
 describe('other editions', () => {
-  it("China offers everything except resetting another user's password", async () => {
+  it("China shows users, but rejects resetting another user's password", async () => {
     const { portal, zoe, camille } = await region({ REGION: 'china' });
     const person = await (await speaking(portal, camille, 'en')).visit(list);
     person.sees('Zoé Besson');

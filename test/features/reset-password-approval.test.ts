@@ -44,8 +44,8 @@ describe('a password reset approved by another administrator', async () => {
   });
 
   for (const [label, by, change] of [
-    ['has another password by then', globalAdmin, { epoch: 7 }],
-    ['has been deleted by then', globalAdmin, { state: 'deleted', deleted_at: 1 }],
+    ['has received another password in the meantime', globalAdmin, { epoch: 7 }],
+    ['has been deleted in the meantime', globalAdmin, { state: 'deleted', deleted_at: 1 }],
     ['has become a Global admin, out of reach of the administrator', manager, { administrator_level: 'global' }],
   ] as const) {
     it(`keeps the approval if the user ${label}`, async () => {

@@ -154,7 +154,7 @@ describe('a password reset', () => {
     admin.sees('Blocked');
   });
 
-  it('is limited per administrator and minute', async () => {
+  it('is limited to 90 per administrator and minute', async () => {
     const [admin, zoe] = [await signedIn(await withLevel('global')), await withLevel('none')];
     const answers = await Promise.all(Array.from({ length: 100 }, () => post(admin, zoe)));
     const throttled = answers.filter(({ status }) => status === 429);

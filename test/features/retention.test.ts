@@ -93,7 +93,7 @@ for (const [dialect, server] of [
       assert.ok(await usersStore.findDeleted(portal.database, tenant.scope, zoe.id));
     });
 
-    it('erases users after the retention period and logs counts without personal data', async () => {
+    it('erases users 30 days after their deletion and logs counts without personal data', async () => {
       await advanceTime(portal, 31 * dayMs);
       linesSince();
       await background.runAll();
@@ -107,7 +107,7 @@ for (const [dialect, server] of [
       assert.deepEqual(linesSince(), [], 'a run that deletes nothing logs nothing');
     });
 
-    it('erases no users and warns once an hour until fewer are due than the limit', async () => {
+    it('erases no users and warns once an hour until no more are due than the limit', async () => {
       await manyUsers(portal, tenant, minLimit + 1);
       await advanceTime(portal, 31 * dayMs);
       linesSince();

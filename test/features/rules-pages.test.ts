@@ -156,7 +156,7 @@ describe("a tenant's own rules", async () => {
     ["looser than the region's", { temporaryPasswordHours: 73 }],
     ['zero', { idleMinutes: 0 }],
     ['a fraction', { idleMinutes: 1.5 }],
-    ['no number', { idleMinutes: NaN }],
+    ['something other than a number', { idleMinutes: NaN }],
     ['a numeric string', { idleMinutes: '5' }],
     ['fixed by the region', { attempts: 1 }],
     ["equal to the region's default", { usersExport: 'allowed' }],

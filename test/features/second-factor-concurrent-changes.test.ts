@@ -21,7 +21,7 @@ import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
-describe('concurrent changes while a user manages their second factor', async () => {
+describe('a user who manages their second factor', async () => {
   const { hasher, duringNextVerify, assertVerified } = await anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const { database } = portal;
@@ -43,7 +43,7 @@ describe('concurrent changes while a user manages their second factor', async ()
       ['their session ends', 'end'],
       ['they are blocked', 'block'],
     ] as const) {
-      it(`prevent ${what} if ${label}`, async () => {
+      it(`gets a conflict instead of ${what} if, during the password check, ${label}`, async () => {
         const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
         const { id } = owner.user;
         const own = { kind: 'own', hash: 'x', at: portal.clock.now } as const;
@@ -66,14 +66,14 @@ describe('concurrent changes while a user manages their second factor', async ()
     }
   }
 
-  it('do not end the session in which the second factor is removed', async () => {
+  it('stays signed in after removing it', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await owner.person.visit(paths.removeOwnSecondFactor);
     await owner.person.submit('Remove authenticator app', confirmationFields(owner.recoveryCodes[0] ?? ''));
     assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
   });
 
-  it('an attempt is not counted if its code could not be checked', async () => {
+  it('has no attempt counted if the code could not be checked', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await knex('credentials').where({ user_id: owner.user.id, kind: 'totp' }).update({ key_id: 'gone' });
     for (let each = 0; each < 7; each++) {
@@ -82,7 +82,7 @@ describe('concurrent changes while a user manages their second factor', async ()
     }
   });
 
-  it('new recovery codes are issued even if the counter of failed attempts cannot be reset', async () => {
+  it('gets new recovery codes even if the counter of failed attempts cannot be reset', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const throttle = createThrottle(portal.database, portal.config.rules);
     const codes = { ...throttle.codes, reset: () => Promise.reject(new Error('no database')) };

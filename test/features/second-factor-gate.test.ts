@@ -83,7 +83,7 @@ for (const [label, user, step] of [
 }
 
 describe('a second factor during sign-in', () => {
-  it('asks for the code, then the forced password change, then the required setup', async () => {
+  it('must be set up after the forced password change if the rules require it', async () => {
     const user = await aUser(portal, strict, { administratorLevel: 'global', password: 'temporary' });
     const person = await aPerson(portal, english).signIn(user);
     assert.equal(person.path, paths.changePassword);
@@ -99,7 +99,7 @@ describe('a second factor during sign-in', () => {
     assert.equal(person.path, paths.dashboard);
   });
 
-  it('asks for the code after a one-time link, before the password change', async () => {
+  it('is requested after a one-time link, before the password change', async () => {
     const { tenant: linkTenant, admin } = await aTenantWithHandover(portal, 'link');
     const user = await aSecondFactorUser(portal, await aUser(portal, linkTenant));
     const person = await openLink(portal, await resetByLink(admin, user.user));

@@ -62,7 +62,7 @@ describe('a second factor code', async () => {
     assert.equal(second.path, paths.dashboard);
   });
 
-  it('is rejected if the field is a list', async () => {
+  it('is rejected if it is sent as a list or in another field', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     const person = await aPerson(portal, english).signIn(owner.user);
     const code = totpCode(portal, owner.seed);

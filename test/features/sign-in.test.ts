@@ -47,7 +47,7 @@ describe('a sign-in', async () => {
     second.sees('Enter your password.');
   });
 
-  it('accepts the password alone, because the first step has stored the user name', async () => {
+  it('accepts a form that contains only the password, because the first step has stored the user name', async () => {
     const person = await onPasswordPage(portal, zoe.username);
     const answer = await person.send('POST', '/sign-in/password', { password: zoe.clearPassword });
     assert.equal(answer.headers.location, '/dashboard');
@@ -169,7 +169,7 @@ describe('a password sent other than by the form', async () => {
     }
   });
 
-  it('is rejected after a temporary password has expired', async () => {
+  it('is rejected if it is a temporary password that has expired', async () => {
     const late = await aUser(portal, await aTenant(portal), { password: 'temporary' });
     portal.clock.now += 72 * hourMs;
     assert.equal((await aPerson(portal, english).signIn(late)).status, 422);

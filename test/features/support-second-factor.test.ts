@@ -25,7 +25,7 @@ for (const [dialect, server] of [
     const { database } = portal;
 
     for (const secondFactor of ['administrators', 'everybody'] as const) {
-      it(`cannot enter a tenant whose rules require one of ${secondFactor} before setting one up`, async () => {
+      it(`cannot enter a tenant that requires a second factor of ${secondFactor} before setting one up`, async () => {
         const ada = await anOperator(portal);
         const supported = await aSupportedTenant(portal, `Asks ${secondFactor}`);
         const grantId = await grantSupport(portal, supported, ada);
@@ -43,7 +43,7 @@ for (const [dialect, server] of [
       });
     }
 
-    it('leaves the tenant with the next request after it begins to require one', async () => {
+    it('leaves the tenant with the next request after the tenant begins to require a second factor', async () => {
       const bo = await anOperator(portal, { displayName: 'Bo Inside' });
       const supported = await aSupportedTenant(portal, 'Tightens');
       const zoe = await aUser(portal, supported.tenant);

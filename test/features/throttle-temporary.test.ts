@@ -66,7 +66,7 @@ for (const [dialect, server] of [
       assert.equal((await choosePassword(person)).path, '/dashboard', person.text);
     });
 
-    it('works after the user mistyped it in another format until that was blocked', async () => {
+    it('works after the user was blocked for mistyping it in another format', async () => {
       const zoe = await aNewcomer();
       const person = await onPasswordPage(portal, anAddress(), zoe.username);
       const mistyped = Array.from({ length: 6 }, () => zoe.clearPassword.slice(1));
@@ -125,7 +125,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('can be guessed at without filling the activity log', async () => {
+    it('is guessed with at most 50 entries in the activity log', async () => {
       const zoe = await aNewcomer();
       for (const address of [anAddress(), anAddress()]) {
         await statusesOf(await onPasswordPage(portal, address, zoe.username), garbage(40));

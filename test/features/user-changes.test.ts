@@ -44,7 +44,7 @@ describe('managing a user', async () => {
       'a taken user name': [camille.username, 'This user name is already in use. Choose a different one.'],
       'a domain of another tenant': [`zoe@${other.domain}`, 'must end with one of the organization’s domains'],
       'a letter with an accent': [`zoé@${tenant.domain}`, 'unaccented letters'],
-      nothing: ['', 'Enter a user name.'],
+      'an empty user name': ['', 'Enter a user name.'],
     } as const;
     for (const [how, [username, answer]] of Object.entries(table)) {
       await admin.visit(`${users}/new`);

@@ -17,8 +17,8 @@ for (const [dialect, server] of [
       'with an empty version': (field) => field('version').attr('value', ''),
       'with a negative version': (field) => field('version').attr('value', '-1'),
       'with a fractional version': (field) => field('version').attr('value', '1.5'),
-      'with a worded version': (field) => field('version').attr('value', '__proto__'),
-      'with an endless version': (field) => field('version').attr('value', '9'.repeat(400)),
+      'with a version that is a word': (field) => field('version').attr('value', '__proto__'),
+      'with a version of 400 digits': (field) => field('version').attr('value', '9'.repeat(400)),
       'with two versions': (field) => field('version').clone().insertAfter(field('version')),
       'without a name that was shown': (field) => field('shown.lastName').remove(),
       'with a name that was shown twice': (field) =>

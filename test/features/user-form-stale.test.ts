@@ -35,7 +35,7 @@ for (const [dialect, server] of [
       });
     }
 
-    it('tells the administrator that concurrent changes were kept', async () => {
+    it('informs the administrator that concurrent changes were kept', async () => {
       const user = await shown({ administratorLevel: 'global' });
       await removesGlobalAdmin(other, user);
       await reader.submit('Save', { 'First name': 'Anna' });

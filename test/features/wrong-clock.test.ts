@@ -48,7 +48,7 @@ for (const [dialect, server] of [
   describe(`access and a wrong clock, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     if (server === null) return;
     const portal = await openPortal(server.url === undefined ? {} : { databaseUrl: server.url });
-    // The clock is trusted, as that of a portal that has been running.
+    // After the jobs have run once, the clock is trusted, as in a running portal.
     before(() => portal.background.runAll());
 
     for (const [label, byMs] of ahead) {

@@ -6,12 +6,29 @@ import { readSources } from './usage.ts';
 
 const sources = readSources();
 const views = sources.filter(({ path }) => path.endsWith('.ejs'));
-const code = sources.filter(({ path }) => /^src\/(features|web|domain)\/|^public\/scripts\//.test(path));
+const code = sources.filter(({ path }) => /^src\/(site|mail|domain)\/|^public\/scripts\//.test(path));
 
-/** Literals that are not user-visible text, each with its reason. */
-const allowed = new Map<string, string>([]);
+const forLogs = [
+  'Password hashing',
+  'The check of new passwords',
+  'Account recovery',
+  'Requests waited too long for a free processor.',
+  'Two-step verification',
+  'Two-step verification fails',
+  'Two-step verification works again',
+  'No key can decrypt a second factor. Add the previous key after the current one.',
+].map((text) => [`http/errors.ts ${text}`, 'operators read it in the log'] as const);
+
+const fromFiles = [
+  ['csv-headings.ts Password Hash Function', 'a heading that another directory exports'],
+  ['csv.ts As the organization', 'a former value in exported files'],
+  ['csv.ts Wie die Organisation', 'a former value in exported files'],
+] as const;
+
+/** Literals that are not user-visible text, each with its reason. The keys omit the number of the line. */
+const allowed = new Map<string, string>([...forLogs, ...fromFiles]);
 const unexcused = (found: string[]): string[] =>
-  found.filter((each) => ![...allowed.keys()].some((key) => each.endsWith(key)));
+  found.filter((each) => ![...allowed.keys()].some((key) => each.replace(/:\d+ /, ' ').endsWith(key)));
 
 describe('user-visible texts', () => {
   test('are not hard-coded in views', () => {

@@ -50,7 +50,7 @@ async function withSecondFactor({
 }
 const secondFactor = 'section[aria-labelledby=second-factor] :is(.btn, p:contains("require"))';
 
-/** Uses the operator's command, which issues a temporary password under every pack. */
+/** Adds a user as the operator's command does, which issues a temporary password under every pack. */
 async function withTemporaryPassword({ portal, tenant, newStranger, observed }: Scenario): Promise<void> {
   const person = { username: `ada@${tenant.domain}`, name: 'Ada Betrieb', language: null };
   const added = await portal.tenants.addUser(tenant.id, { ...person, administratorLevel: 'none', agentLevel: 'none' });

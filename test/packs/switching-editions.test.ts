@@ -21,7 +21,7 @@ const add = (what: string, options: Readonly<Record<string, string>>): Promise<A
   return json<Added>([what, 'add', ...args], germany);
 };
 
-/** Starts the region, runs `look` as a visitor, and stops it. */
+/** Starts the region, runs `notePage` as a visitor, and stops it. */
 async function served<T>(settings: typeof germany, notePage: (person: Person) => Promise<T>): Promise<T> {
   const { child, origin, ended } = await serve(settings);
   const observed = await notePage(aPerson({ app: origin }, english));

@@ -53,7 +53,7 @@ describe('a mailed one-time link', () => {
   const mail = (text = token): Place => place(`Hello\n/link/${text}`, { holdsLink: true });
   const table: [label: string, snapshots: Omit<Snapshot, 'moment'>[], findings: number][] = [
     ['is allowed in the mail that delivers it', [{ region: 'alpha', places: [mail()] }], 0],
-    ['is allowed there in later snapshots', [1, 2].map(() => ({ region: 'alpha', places: [mail()] })), 0],
+    ['is allowed in that mail in later snapshots', [1, 2].map(() => ({ region: 'alpha', places: [mail()] })), 0],
     ['is not allowed in a second mail', [{ region: 'alpha', places: [mail(), mail()] }], 1],
     ['is not allowed in a mail that delivers no link', [{ region: 'alpha', places: [place(token)] }], 1],
     ['is not allowed in a store', [{ region: 'alpha', places: [mail(), place(token, { kind: 'database table' })] }], 1],
@@ -74,7 +74,7 @@ describe('a mailed one-time link', () => {
   });
 });
 
-describe('canaries of the moving tenant', () => {
+describe('the search for canaries of the moving tenant', () => {
   const moves = (overrides: Partial<Place>, kind: CanaryKind, guests: string[]) => {
     const canaries = createCanaries();
     const canariesOf = new Map([
@@ -88,20 +88,20 @@ describe('canaries of the moving tenant', () => {
   };
   const home = ['the moving tenant'];
   const table: [label: string, kind: CanaryKind, overrides: Partial<Place>, guests: string[], found: boolean][] = [
-    ['allow a name while the tenant is in the region', 'person', {}, home, false],
-    ['do not allow a name before or after that', 'person', {}, [], true],
-    ['do not allow a name in a record of the move', 'person', { mayHoldMoves: true }, [], true],
-    ['allow the id in a record of the move', 'moved', { mayHoldMoves: true }, [], false],
-    ['do not allow the id anywhere else', 'moved', {}, [], true],
-    ['do not allow the id in a place for domains only', 'moved', { mayHoldDomains: true }, [], true],
-    ['do not allow a password, even while the tenant is in the region', 'secret', {}, home, true],
-    ['do not allow a name in the encrypted bundle', 'person', { encrypted: true }, home, true],
-    ['do not allow the id in the encrypted bundle', 'moved', { encrypted: true }, home, true],
+    ['allows a name while the tenant is in the region', 'person', {}, home, false],
+    ['reports a name while the tenant is not in the region', 'person', {}, [], true],
+    ['reports a name in a record of the move', 'person', { mayHoldMoves: true }, [], true],
+    ['allows the id in a record of the move', 'moved', { mayHoldMoves: true }, [], false],
+    ['reports the id anywhere else', 'moved', {}, [], true],
+    ['reports the id in a place for domains only', 'moved', { mayHoldDomains: true }, [], true],
+    ['reports a password, even while the tenant is in the region', 'secret', {}, home, true],
+    ['reports a name in the encrypted bundle', 'person', { encrypted: true }, home, true],
+    ['reports the id in the encrypted bundle', 'moved', { encrypted: true }, home, true],
   ];
   for (const [label, kind, overrides, guests, found] of table)
     test(label, () => assert.equal(moves(overrides, kind, guests).length, found ? 1 : 0, label));
 
-  test('are assessed separately for each snapshot', () => {
+  test('assesses each snapshot separately', () => {
     const canaries = createCanaries();
     const name = canaries.plant('a name');
     const canariesOf = new Map([

@@ -107,7 +107,7 @@ describe('findings by kind of canary and place', () => {
   ];
   for (const [kind, overrides, ofAlpha, ofBeta] of kinds) {
     const expected = [...(ofAlpha ? ['alpha'] : []), ...(ofBeta ? ['beta'] : [])].join(' and ') || 'neither region';
-    test(`include a ${kind} of ${expected} in a place of beta with ${JSON.stringify(overrides)}`, () => {
+    test(`include a canary of kind ${kind} of ${expected} in a place of beta with ${JSON.stringify(overrides)}`, () => {
       const { alpha, beta, found } = createRegions();
       const text = [alpha.plant('a field', kind), beta.plant('a field', kind)].join(' ');
       const { findings } = found(place(text, overrides));

@@ -24,7 +24,7 @@ export interface Case {
   readonly first: Step;
   readonly second: Step;
   readonly status: 200 | 404 | 409;
-  /** On the page of a conflict. */
+  /** A text that the page must contain if there is a conflict. */
   readonly says?: RegExp;
   readonly after: (stage: Stage) => Promise<unknown>;
   readonly result: unknown;
@@ -54,7 +54,7 @@ export const presses =
   (button: string, fields: Readonly<Record<string, string>> = {}): Step =>
   (person) =>
     person.submit(button, fields);
-/** Sends forms of other pages, as they are now. */
+/** Sends POST requests without fields to these routes, without opening their pages. */
 export const sends =
   (...routes: readonly string[]): Step =>
   async (person, stage) => {

@@ -10,7 +10,7 @@ const sync = 'S'.charCodeAt(0);
 const simpleQuery = 'Q'.charCodeAt(0);
 const terminate = 'X'.charCodeAt(0);
 const idle = 'I'.charCodeAt(0);
-// After the type and the length of the message.
+// The offset of the transaction status in a message, after its type (1 byte) and its length (4 bytes).
 const statusAt = 5;
 
 /**
@@ -45,7 +45,7 @@ interface Batch {
   readonly bytes: Buffer;
 }
 
-/** Forwards the start of the first client to the server, and gives the others a copy of its answer. */
+/** The connection to the server. All clients get a copy of the server's reply to the startup message of the first. */
 class SharedConnection {
   readonly #upstream: Socket;
   readonly #waiting: Batch[] = [];

@@ -25,7 +25,7 @@ export interface GrantedAccess {
   readonly name: string;
   /** How long it is valid, in ms. */
   readonly periodMs: (portal: Portal) => number;
-  /** Grants it at the time of the portal's clock. @returns a function that decides whether it is valid at that clock */
+  /** Grants it at the time of the portal's clock. @returns a function that checks whether it is still valid */
   readonly grant: (portal: Portal) => Promise<() => Promise<boolean>>;
   /** Whether a browser loses it as soon as it is refused once. */
   readonly endsWhenRefused?: true;
@@ -39,7 +39,7 @@ async function signedIn(portal: Portal, password: 'own' | 'temporary') {
   return { user, person: await aPerson(portal, english).signIn(user) };
 }
 
-/** Adds a user with a temporary password, and records it as each action that issues one does. */
+/** Adds a user with a temporary password and records this, as every action that issues such a password does. */
 async function aNewUser(portal: Portal) {
   const tenant = await aTenant(portal, { language: 'en' });
   const user = await aUser(portal, tenant, { password: 'temporary' });

@@ -24,7 +24,7 @@ interface FileRead {
   readonly notes: ImportNotes;
 }
 
-/** Reads and plans files for a tenant with the domain essai.example and the users Łukasz Wiśniewski and Siobhán Byrne. */
+/** Creates functions that read and plan files for a tenant with the domain essai.example and the users Łukasz Wiśniewski and Siobhán Byrne. */
 export async function importReader() {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { domain: 'essai.example', language: 'en' });
@@ -58,7 +58,7 @@ function testCases(read: (file: Buffer) => Promise<FileRead>, what: string, case
 const summaryOf = (row: PlannedRow): string =>
   [row.line, row.outcome, row.username.replace('@essai.example', '@'), row.displayName, detailsOf(row)].join('|');
 
-/** The language and the level of a row to be added, the changes of another, or why it is refused. */
+/** The language and the level of an added user, the changes of a changed user, or the fault codes of a refused row. */
 function detailsOf(row: PlannedRow): string {
   if (row.outcome === 'added') {
     const { language, administratorLevel } = row.user;

@@ -21,7 +21,7 @@ export async function anInterruptedHasher() {
     duringNextVerify: (work: () => Promise<unknown>): void => {
       next = work;
     },
-    /** Fails if no password has been verified since then, because the test would then prove nothing. */
+    /** Fails if no password has been verified since `duringNextVerify`, because the test would then prove nothing. */
     assertVerified: (): void => assert.equal(next, null, 'no password was checked'),
   };
 }

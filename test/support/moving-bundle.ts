@@ -12,7 +12,7 @@ export async function aBundleInTransit() {
   const populated = await aPopulatedTenant(from);
   const file = await exportBundle(from, to, populated.tenant.id);
 
-  /** Asserts that importing a bundle fails and writes neither a tenant nor a key. */
+  /** Asserts that importing a bundle fails with one of these kinds of error and adds no rows to any table. */
   async function assertRefused(
     bundle: string,
     kinds: string | readonly string[],

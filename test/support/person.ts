@@ -15,7 +15,7 @@ export interface Person {
   /** Follows the link with this text. */
   follow(link: string): Promise<Person>;
   signIn(user: { username: string; clearPassword: string }): Promise<Person>;
-  /** Fails unless the page contains this text, ignoring white space. */
+  /** Fails unless the page contains this text, ignoring differences in white space. */
   sees(text: string | RegExp): Person;
   doesNotSee(text: string): Person;
   /** Sends an arbitrary request with the cookies of this session and, by default, its CSRF token. */

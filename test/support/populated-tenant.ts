@@ -9,7 +9,7 @@ const list = '/account-settings/user-management';
 const english = { 'Accept-Language': 'en' };
 const theirs = { ...english, 'X-Forwarded-For': '198.51.100.77', 'User-Agent': 'Canarium/7' };
 
-/** Every value that identifies the tenant or its users, except its domain, which the record of the move keeps. */
+/** Values that identify the tenant or its users. Its domain is not among them, because the record of the move keeps it. */
 export const canaries = [
   ...['Kanarienvogel', 'Zeisig', 'Stieglitz', 'Gimpel', 'Dompfaff', 'hänfling', 'sperling'],
   ...['198.51.100.77', 'Canarium', 'canary-file.csv', 'zeisig@', 'gimpel@', 'dompfaff@'],
@@ -28,7 +28,7 @@ export interface PopulatedTenant {
   readonly neighbour: Person;
 }
 
-/** Creates a tenant with identifying values in every field of every table, and another tenant in the same region. */
+/** Creates a tenant with identifying values in every table of tenants, and another tenant in the same region. */
 export async function aPopulatedTenant({ portal }: MovingRegion): Promise<PopulatedTenant> {
   const other = await aTenant(portal, { name: 'Nachbar GmbH', language: 'en' });
   const neighbour = await aPerson(portal, english).signIn(

@@ -89,7 +89,7 @@ const quickParameters = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 const builtInTranslator = await loadTranslator();
 const render = loadViews();
 const assets = loadAssets();
-// The limit of the queue is long, so that tests with many users do not fail on a busy machine.
+// A password may wait up to 60 seconds in the queue, so that tests with many users do not fail on a busy machine.
 const quickHasher = await createHasher(quickParameters, undefined, 60_000);
 const strengthEstimator = createStrengthEstimator(languages);
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { chromium, postgres, redis, required, skipWithout } from './services.ts';
 
-test('postgres() returns a new database each time, optionally empty', async (t) => {
+test('postgres({ empty: true }) returns a new database without tables each time', async (t) => {
   const [one, other] = [required(t, 'postgres', await postgres({ empty: true })), await postgres({ empty: true })];
   if (!one || !other) return;
   assert.notEqual(one.url, other.url);

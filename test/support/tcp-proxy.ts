@@ -38,7 +38,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     freeze: (isFrozen) => {
       frozen = isFrozen;
       for (const socket of sockets) if (isFrozen) socket.unpipe().pause();
-      // What was connected meanwhile can't be restored: a frozen server that is killed looks the same.
+      // Connections cannot be resumed, so they are closed, as if the frozen server had been killed.
       if (!isFrozen) for (const socket of sockets) socket.destroy();
     },
     stop: async () => {

@@ -46,7 +46,7 @@ async function runText(text: string) {
 }
 
 describe('the cleanup after a test file', () => {
-  test("kills its server, that server's child and its temporary files on abort", async () => {
+  test("kills its server and that server's child and removes its temporary files on abort", async () => {
     const folder = aFolder();
     const abort = new AbortController();
     const limits = { folder: path.join(folder, 'own'), maxMs: 600_000, signal: abort.signal };

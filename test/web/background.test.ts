@@ -22,7 +22,7 @@ const dependenciesOf = (log: Logger, outages: OutageReporter = { report: () => u
 });
 
 describe('background jobs', () => {
-  it('run on start, at every interval and on request', async () => {
+  it('run on start and on request, but neither before the start nor after the stop', async () => {
     const background = createJobRunner(dependenciesOf(logSpy().log));
     let done = 0;
     const wake = background.add({
@@ -112,7 +112,7 @@ describe('background jobs', () => {
     assert.deepEqual(lines, []);
   });
 
-  it('are named also in a handler that runs after the job has returned', async () => {
+  it('are identified even in a handler that runs after the job has returned', async () => {
     const background = createJobRunner(dependenciesOf(logSpy().log));
     const named = Promise.withResolvers<string | null>();
     background.add({

@@ -78,7 +78,7 @@ describe('a form', () => {
     });
   }
 
-  test('is rejected at 64 KiB if it decompresses to 20 MB, without using memory', async () => {
+  test('is rejected at 64 KiB if it decompresses to 20 MB, without keeping the rest in memory', async () => {
     const bomb = gzipSync(Buffer.alloc(20_000_000, 'a='));
     const before = process.memoryUsage().rss;
     const statuses = await Promise.all(
@@ -135,7 +135,7 @@ async function bytes(request: string): Promise<string> {
   return (await text(socket).catch(() => '')).split('\r\n')[0] ?? '';
 }
 
-describe('a malformed HTTP request', () => {
+describe('an unusual HTTP request', () => {
   const head = `POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: ${urlencoded}\r\n`;
   const table: [what: string, request: string][] = [
     ['both a length and chunked encoding', `${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
@@ -152,12 +152,12 @@ describe('a malformed HTTP request', () => {
     test(`is rejected with ${what}`, async () => assert.match(await bytes(request), /^HTTP\/1\.1 (400|405|501) |^$/));
   }
 
-  test('gets 431 with headers of more than 16 KiB', async () => {
+  test('gets 431 with headers or a URL of more than 16 KiB', async () => {
     assert.match(await bytes(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /);
     assert.match(await bytes(`GET /${'x'.repeat(17_000)} HTTP/1.1\r\nHost: x\r\n\r\n`), /^HTTP\/1\.1 431 /);
   });
 
-  test('a request with 500 headers or a URL of 8 KiB is accepted', async () => {
+  test('is accepted with 500 headers or a URL of 8 KiB', async () => {
     const headers = Array.from({ length: 500 }, (_, n) => `X-${n}: ${n}\r\n`).join('');
     assert.match(await bytes(`GET /healthz HTTP/1.1\r\nHost: x\r\n${headers}Connection: close\r\n\r\n`), / 200 /);
     assert.match(

@@ -68,8 +68,8 @@ describe('a draft', () => {
     'an empty text': `${parts[0]}..${parts[2]}`,
     'another page': [parts[0], parts[1], otherPage].join('.'),
     'a missing page': `${parts[0]}.${parts[1]}`,
-    'another part': `${parts.join('.')}.AAAA`,
-    'no draft': '',
+    'an additional part': `${parts.join('.')}.AAAA`,
+    'an empty draft': '',
     'a text that is too long': 'A'.repeat(100_000),
   };
   for (const [label, draft] of Object.entries(tampered))
@@ -95,7 +95,7 @@ describe('a draft', () => {
     assert.equal(draftsAt([old]).drafts.isOwner(owner, { userId: 'ines', tenantId: 'lumiere' }), false);
   });
 
-  test('is not sealed for nothing, nor for more than a form can carry', () => {
+  test('is not sealed without values, nor with more than 24 KiB', () => {
     const { drafts } = draftsAt();
     const owner = drafts.ownerOf(zoe);
     assert.equal(drafts.seal(page, owner, {}), null);

@@ -65,8 +65,8 @@ describe('the readiness check', () => {
   });
 });
 
-describe('readiness checks, which write to the stores,', () => {
-  test('run once per second, for all callers together', async (t) => {
+describe('readiness checks that write to the stores', () => {
+  test('run at most once per second for all callers together', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     let runs = 0;
     const database = (): Promise<void> => (runs++ % 2 === 0 ? works() : fails());
@@ -113,7 +113,7 @@ describe('the health addresses', async () => {
     ['OPTIONS', '/readyz', 204],
     ['POST', '/healthz', 403],
   ] as const) {
-    test(`answer load balancers: ${method} ${path}`, async () => {
+    test(`answer ${method} ${path} with ${status}`, async () => {
       const answer = await aPerson(portal).send(method, path);
       assert.equal(answer.status, status);
       if (method === 'POST') return;

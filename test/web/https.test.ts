@@ -9,7 +9,7 @@ const { portal, send, global } = await openPortalWithUsers({
   environment: { BASE_URL: site, REGION_URLS: 'germany=https://de.company.example' },
 });
 
-/** A cookie jar. Needed because clients do not send Secure cookies over the plain HTTP connection behind the proxy. */
+/** A cookie jar, because clients do not send Secure cookies over the plain HTTP connection behind the proxy. */
 class Jar {
   readonly kept = new Map<string, string>();
   readonly seen: string[] = [];
@@ -125,7 +125,7 @@ describe('a portal behind HTTPS', () => {
   });
 });
 
-test('sends no HSTS over HTTP on localhost, where the cookie is still HttpOnly', async () => {
+test('a portal over HTTP on localhost sends no HSTS, and its cookie is HttpOnly', async () => {
   const plain = await openPortalWithUsers();
   const { headers } = await plain.send({ method: 'GET', path: '/sign-in' });
   assert.equal(headers['strict-transport-security'], undefined);

@@ -77,7 +77,7 @@ describe('the log of an outage', () => {
     );
   });
 
-  it('does not end while its probe fails, although no request asks', async () => {
+  it('does not end while its probe fails, even without requests', async () => {
     let isDown = true;
     const { fail, pass, taken } = anOutageLog(() => (isDown ? Promise.reject(new Error('no')) : Promise.resolve()));
     fail();
@@ -98,7 +98,7 @@ describe('the log of an outage', () => {
     assert.ok(lines.every(({ msg }) => String(msg).includes('still')));
   });
 
-  it('has at most one opening line per ten seconds if the dependency flickers', async () => {
+  it('has at most one opening line per ten seconds if the dependency fails intermittently', async () => {
     const { fail, pass, taken } = anOutageLog();
     fail();
     taken();
@@ -108,7 +108,7 @@ describe('the log of an outage', () => {
     });
     const opened = lines.filter(({ level }) => level === 40).length;
     assert.ok(opened >= 2 && opened <= 6, `${opened} opening lines`);
-    // The outage that began before has an end, too.
+    // The outage whose opening line was taken above also ends.
     assert.ok(lines.length - opened <= opened + 1);
   });
 

@@ -92,7 +92,7 @@ export async function openPortalWithUsers(options: PortalOptions = {}): Promise<
   };
 }
 
-/** Everything a request could have changed, except page views. */
+/** The rows of the tables that forms change, for tests that a request had no effect. */
 export async function stateOf({ knex }: Portal['database']): Promise<unknown> {
   const tables = [
     'users',

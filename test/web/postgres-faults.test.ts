@@ -77,7 +77,7 @@ describe('a PostgreSQL server that accepts only reads', { skip }, () => {
 });
 
 describe('a PostgreSQL server whose connections end', { skip }, () => {
-  test('never answers 500', async () => {
+  test('causes 503 but never 500', async () => {
     const url = (await postgres())?.url ?? '';
     const name = new URL(url).pathname.slice(1);
     const fixture = await openPortalWithUsers({ databaseUrl: url });
@@ -107,7 +107,7 @@ describe('a PostgreSQL server whose connections end', { skip }, () => {
 });
 
 describe('a frozen PostgreSQL server', { skip }, () => {
-  test('answers 503, is not ready, and is used again through new connections', async () => {
+  test('causes 503, makes the portal not ready, and is used again through new connections', async () => {
     const proxy = await startTcpProxy((await postgres())?.url ?? '');
     const fixture = await openPortalWithUsers({ databaseUrl: proxy.url });
     // Stopped after the portal is closed, which would wait for the proxy.
@@ -123,7 +123,7 @@ describe('a frozen PostgreSQL server', { skip }, () => {
 });
 
 describe('a connection pooler in transaction mode', { skip }, () => {
-  test('is found by the check, while a server is not', async () => {
+  test('is rejected by the check, while a server is accepted', async () => {
     const url = (await postgres())?.url ?? '';
     const pooler = await startFakePooler(url);
     cleanups.push(() => pooler.stop());

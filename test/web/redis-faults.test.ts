@@ -40,7 +40,7 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** A check with the same endpoint as the server, without the result that it shares for a second. */
+/** Requests the same endpoint as that of the server, which would reuse its result for a second. */
 async function readiness({ proveWritable }: Fixture) {
   const app = express();
   mountHealth(app, { sessions: proveWritable }, () => false);
@@ -48,7 +48,7 @@ async function readiness({ proveWritable }: Fixture) {
   return { status: answer.status, body: answer.body as unknown };
 }
 
-/** Everything that needs a new or changed session answers 503; never 403 or 500. */
+/** Asserts that everything that needs a new or changed session answers 503, never 403 or 500. */
 async function assertNoSessions(fixture: Fixture, visitor: Person, code: RegExp): Promise<void> {
   const { send, global, portal } = fixture;
   const before = portal.logged().length;
@@ -107,7 +107,7 @@ describe('a Redis server that accepts no writes', { skip: skipWithout('redis', s
     },
   };
   for (const [what, { code, inflict, heal }] of Object.entries(faults)) {
-    test(`answers 503 while it ${what}, is reported by /readyz, and heals without a restart`, async () => {
+    test(`makes requests fail with 503 while it ${what}, is reported by /readyz, and is used again without a restart`, async () => {
       const user = await aPerson(portal, english).signIn(global);
       const visitor = await aVisitorAtThePassword(fixture);
       await inflict();
@@ -122,7 +122,7 @@ describe('a Redis server that accepts no writes', { skip: skipWithout('redis', s
     });
   }
 
-  test('a replica that accepts writes is not ready, because it loses them', async () => {
+  test('is not ready as a replica that accepts writes either, because it loses them', async () => {
     await configure('replica-read-only', 'no');
     await client.sendCommand(['REPLICAOF', '127.0.0.1', String(await freePort())]);
     try {
@@ -168,7 +168,7 @@ describe('a Redis server that replies', async () => {
     });
   }
 
-  test('a server that does not offer ROLE can be ready', async () => {
+  test('that ROLE is unknown can still be ready', async () => {
     fake.unknown = 'role';
     await fixture.proveWritable();
     fake.unknown = 'set';

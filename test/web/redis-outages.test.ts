@@ -46,7 +46,7 @@ describe('a frozen Redis server', { skip: skipWithout('redis', server?.pid ?? nu
   const { portal, global } = fixture;
   const pid = server?.pid ?? 0;
 
-  test('makes signed-in pages respond with 503 immediately, until the portal reconnects on its own', async () => {
+  test('makes signed-in pages respond with 503 immediately, until the portal reconnects automatically', async () => {
     const user = await aPerson(portal, english).signIn(global);
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await visitor.send('POST', '/sign-in', { username: global.username });
@@ -81,7 +81,7 @@ describe('a process that is busy', { skip: skipWithout('redis', server) }, async
     reported.length = 0;
   });
 
-  test('does not take a healthy Redis for a failed one', async () => {
+  test('does not report a healthy Redis as failed', async () => {
     const user = await aPerson(portal, english).signIn(global);
     for (let round = 0; round < 3; round++) {
       const asked = statusOf(fixture, user);
@@ -117,7 +117,7 @@ describe('a Redis server that dies', { skip: skipWithout('redis', binary) }, () 
     return server;
   }
 
-  test('makes pages respond with 503 until it runs, and again until a new server replaces it on the same port', async () => {
+  test('is not ready until it runs, and pages respond with 503 after its end until a new server replaces it on the same port', async () => {
     const fixture = await portalOn(`redis://127.0.0.1:${port}`);
     const { portal, global, send } = fixture;
     await assert.rejects(fixture.proveWritable());

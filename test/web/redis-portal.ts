@@ -6,7 +6,7 @@ import { openPortalWithUsers } from './portal-with-users.ts';
 
 const ttlMs = sessionTtlMs(readRules(builtInRulesFile('worldwide')!).rules!);
 
-/** What must be closed at the end of the test file, in reverse order. */
+/** Functions that close resources after the test file, in reverse order. */
 export const cleanups: (() => Promise<void>)[] = [];
 after(async () => {
   for (const close of cleanups.reverse()) await close();

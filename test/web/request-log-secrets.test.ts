@@ -12,7 +12,7 @@ for (const [dialect, databaseUrl, skip] of [
   ['SQLite', undefined, false],
   ['PostgreSQL', server?.url, skipWithout('postgres', server)],
 ] as const) {
-  describe(`the request log, after requests with personal data and on ${dialect}`, { skip }, async () => {
+  describe(`the request log after requests with personal data, on ${dialect}`, { skip }, async () => {
     const { portal, send, global, userManager, plainUser, addressOf } = await openPortalWithUsers(
       databaseUrl ? { databaseUrl } : {},
     );

@@ -49,7 +49,7 @@ function testStore(openStore: () => Promise<Store>): void {
     }
 
     for (const byMs of [-3_000, 0, 3_000, 5 * minuteMs]) {
-      test(`the data of ${whose} lasts for its lifetime on a node that differs by ${byMs} ms`, async () => {
+      test(`the data of ${whose} lasts for its lifetime on a node whose clock differs by ${byMs} ms`, async () => {
         const read = await stored(session, byMs);
         assert.deepEqual(await read(), session);
         clock.now = start + byMs + lifetimeMs - 1;
@@ -65,7 +65,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`session data and a wrong clock, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const { database } = await open(config);
-    // The rows of this store last, as if another clock expired them.
+    // The rows of this store do not expire, so that only the time in the data decides.
     testStore(() =>
       Promise.resolve(
         new TableStore(

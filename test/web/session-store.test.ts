@@ -32,7 +32,7 @@ describe('rotating the session secret', async () => {
     return person.path;
   }
 
-  test('keeps sessions valid while both secrets are listed, and invalidates them with the old secret', async () => {
+  test('keeps sessions valid while both secrets are listed, and invalidates them once the old secret is removed', async () => {
     const { cookies } = await aPerson(before, english).signIn(user);
     assert.equal(await at(before, cookies()), '/dashboard');
     assert.equal(await at(during, cookies()), '/dashboard');
@@ -95,7 +95,7 @@ describe('a session store that fails during a request', async () => {
     assert.equal(dashboard.headers.location, '/sign-in');
   });
 
-  test('does not let a sign-in continue after its first step', async () => {
+  test('makes the first step of a sign-in fail with 503', async () => {
     const visitor = await aPerson(portal, english).visit('/sign-in');
     store!.failWrites = true;
     const form = { _csrf: visitor.csrf, username: global.username };

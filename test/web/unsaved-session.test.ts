@@ -8,7 +8,7 @@ import { openPortalWithUsers, type PortalWithUsers } from './portal-with-users.t
 
 const english = { 'Accept-Language': 'en' };
 
-/** A store that rejects writes with an error of a store that is full. */
+/** A session store that can reject writes as if its disk were full. */
 class FullStore extends TableStore {
   isFull = false;
   writes = 0;
@@ -37,7 +37,7 @@ describe('while sessions cannot be saved', async () => {
     { method: 'GET', path: '/sign-in', what: 'the sign-in page', status: 503 },
     { method: 'HEAD', path: '/sign-in', what: 'the sign-in page', status: 503 },
     { method: 'GET', path: '/dashboard', what: 'a page to return to after signing in', status: 503 },
-    { method: 'HEAD', path: '/dashboard', what: 'a page that is not returned to', status: 303 },
+    { method: 'HEAD', path: '/dashboard', what: 'a page to which sign-in does not return', status: 303 },
     { method: 'GET', path: '/nonsense', what: 'a missing page, which has no form', status: 404 },
   ]) {
     test(`${method} of ${what} answers a visitor with ${status}`, async () => {
@@ -51,7 +51,7 @@ describe('while sessions cannot be saved', async () => {
     });
   }
 
-  test('the session is saved once, and not again with the error page', async () => {
+  test('saving the session is attempted once, and not again with the error page', async () => {
     const before = store!.writes;
     assert.equal((await whileFull(() => send({ method: 'GET', path: '/sign-in', headers: english }))).status, 503);
     assert.equal(store!.writes - before, 1);
@@ -94,7 +94,7 @@ describe('while sessions cannot be saved', async () => {
     assert.match(answer.text, /password was changed|password has been changed|changed your password/i);
   });
 
-  test('a saved page is sent with its cookie, and its form works', async () => {
+  test('once sessions can be saved again, a page is sent with its cookie, and its form works', async () => {
     const visitor = await aPerson(portal, english).visit('/sign-in');
     assert.equal(visitor.status, 200);
     const answer = await visitor.send('POST', '/sign-in', { username: global.username });

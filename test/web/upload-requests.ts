@@ -9,7 +9,7 @@ export const maxUploadBytes = 20 * 1024 * 1024;
 export const boundary = 'b0undary';
 const type = `multipart/form-data; boundary=${boundary}`;
 
-/** The parts of a multipart form with a file. */
+/** Builds a field of a multipart form. */
 export const formField = (name: string, value: string): string =>
   `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 export const fileHead = (name = 'a.csv'): string =>

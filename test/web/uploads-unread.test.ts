@@ -49,7 +49,7 @@ describe('an upload', () => {
     '/my-profile/password',
     importPath.replace('import', 'new'),
   ]) {
-    test(`is rejected unread at a path without uploads: ${path}`, async () => {
+    test(`is rejected at a path without uploads: ${path}`, async () => {
       const body = `${formField('_csrf', admin.csrf) + fileHead()}user name\nx${formEnd}`;
       const call = startUpload(origin, admin, { 'Content-Length': Buffer.byteLength(body) }, path);
       call.end(body);

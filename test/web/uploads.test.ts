@@ -58,7 +58,7 @@ describe('an upload', () => {
     assert.ok(process.memoryUsage().rss - before < 60 * 1024 * 1024);
   });
 
-  test('is cut off with a response if it never ends', async () => {
+  test('gets a response while it is being sent if it never ends', async () => {
     const call = startUpload(origin, admin, { 'Transfer-Encoding': 'chunked' });
     call.write(formField('_csrf', admin.csrf) + fileHead());
     const answer = responseOf(call);

@@ -63,7 +63,7 @@ export async function seedGeneratedTenant(
 const takeNext = (people: Generator<NewUser, never>, count: number): NewUser[] =>
   Array.from({ length: count }, () => people.next().value);
 
-/** Seeds a database at maximum speed. The database must not be in use. */
+/** Runs `work`, which seeds a database, without indexes and with a large cache. The database must not be in use. */
 export async function seedWithoutIndexes(database: Database, work: () => Promise<void>): Promise<void> {
   if (database.dialect === 'sqlite') await database.knex.raw('pragma cache_size = -262144');
   await withoutIndexes(database, work);

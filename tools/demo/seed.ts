@@ -38,7 +38,7 @@ interface SeedContext {
 }
 
 /**
- * Fills an empty region with generated tenants, and its directory with the domains of both regions.
+ * Fills an empty region with generated tenants, and its directory with the domains of all demo regions.
  * @returns the sign-in details of the listed users, with new passwords
  */
 export async function seedRegion(
@@ -115,7 +115,7 @@ async function issueSecrets(
 const lettersAndDigits = [...temporaryAlphabet.replace('L', '').toLowerCase()];
 
 /**
- * @returns a password that is as strong as a temporary password but has another format, so that the two are not
+ * @returns a password of 79 random bits in a different format from that of a temporary password, so that the two are not
  * confused
  */
 export function demoPassword(): string {

@@ -87,7 +87,7 @@ function mailPlaces(how: string, mails: readonly string[]): Place[] {
 // The files of an embedded database are in this folder too. They are searched as database files instead.
 const databaseFile = /^parvis\.sqlite(-wal|-shm)?$/;
 
-/** Reads every file in a region's data folder as a place. */
+/** Reads a region's data folder, except the database: the outbox, and all other files together as one place. */
 export function folderPlaces(folder: string): Place[] {
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
   const files = names.filter((name) => statSync(path.join(folder, name)).isFile() && !databaseFile.test(name));

@@ -94,7 +94,7 @@ function allNeedles(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[
   });
 }
 
-// Messages and attachments are split into lines, which are joined to find a text that spans two of them.
+// The content of these places may be broken into lines, which are joined to find a text that spans two of them.
 const breaks = /=?\r?\n[ \t]?/g;
 const brokenIntoLines: readonly PlaceKind[] = ['mails', 'data folder', 'answers', 'exports'];
 

@@ -1,7 +1,7 @@
 import { createClient, RESP_TYPES } from 'redis';
 import type { Place } from './places.ts';
 
-/** Reads every key of Redis, with its dump. */
+/** A connection to Redis that reads every key, with its dump, and can plant a text. */
 export interface RedisReader {
   read(): Promise<Place[]>;
   plantAndClose(text: string): Promise<void>;
@@ -21,7 +21,7 @@ export async function openRedis(url: string): Promise<RedisReader> {
         for (const key of keys) {
           items++;
           const dumped = (await bytes.sendCommand(['DUMP', key])) as unknown as Buffer | null;
-          // A dump may be compressed, so the value of a text is read as well.
+          // A dump may be compressed, so the value of a string is read as well.
           const text = (await client.type(key)) === 'string' ? await client.get(key) : null;
           parts.push(Buffer.from(`${key}\n${text ?? ''}\n`), dumped ?? Buffer.alloc(0));
         }

@@ -13,7 +13,7 @@ export interface RegionStores {
   readonly described: string;
   /** Identifies the database. If two regions have the same identity, they share a database. */
   readonly identity: string;
-  /** @throws CommandError if a store is not empty */
+  /** @throws CommandError if the database contains tenants or Redis is not empty */
   checkEmpty(): Promise<void>;
   /** The current content of the database and the session store. */
   read(): Promise<Place[]>;

@@ -5,7 +5,7 @@ import { packageRoot } from '../../../src/platform/package-root.ts';
 const guide = 'docs/operators/reverse-proxy.md';
 
 /**
- * Derives the configuration of the cluster from the sample of the guide, so that the sample is tested. Only addresses change,
+ * Derives the configuration of the cluster from the sample of the guide, so that the sample is tested. In the sample, only addresses change,
  * and TLS is off.
  */
 export function nginxConfiguration(port: number, serverPorts: readonly number[]): string {

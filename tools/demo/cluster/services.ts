@@ -42,7 +42,7 @@ function postgresDirectories(): string[] {
   }
 }
 
-/** Starts a PostgreSQL server with an empty database `parvis`, in a temporary folder. @returns it with its URL */
+/** Starts a PostgreSQL server with an empty database `parvis`, in a temporary folder. @returns the server and its URL */
 export async function startPostgres(binaries: string, port: number): Promise<ManagedProcess & { url: string }> {
   const { folder, owner } = await createFolder('postgres');
   const data = path.join(folder, 'data');
@@ -57,7 +57,7 @@ export async function startPostgres(binaries: string, port: number): Promise<Man
   return { ...server, url: `postgres://postgres@127.0.0.1:${port}/parvis` };
 }
 
-/** Starts a Redis server without persistence. @returns it with its URL */
+/** Starts a Redis server without persistence. @returns the server and its URL */
 export async function startRedis(binary: string, port: number): Promise<ManagedProcess & { url: string }> {
   const { folder, owner } = await createFolder('redis');
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
@@ -99,7 +99,7 @@ function connectOnce(port: number): Promise<void> {
   });
 }
 
-/** Repeats what fails while a service starts. */
+/** Repeats work that fails while a service starts. */
 async function untilDone(work: () => Promise<unknown>): Promise<void> {
   const deadline = performance.now() + maxStartMs;
   for (;;) {

@@ -84,7 +84,7 @@ async function startStores(
   return { postgres: postgres.url, redis: redis.url, dataDirectory };
 }
 
-/** @returns the `restart` of the cluster */
+/** Starts the processes of the portal. @returns the function `restart` of the cluster */
 async function startProcesses(
   settings: Settings,
   ports: readonly number[],

@@ -37,7 +37,7 @@ export const chinese = [
   group('An, Jia, Lan, Na, Ning, Yu', 'Bi, Mu, Ou, Qu, Ru, Ye', 'familyFirst'),
 ];
 
-/** The shortest possible name: five characters including the space. */
+/** A very short name in Latin letters: five characters including the space. */
 export const chineseShort = [group('Na', 'Ye', 'familyFirst')];
 
 export const korean = [

@@ -45,7 +45,7 @@ export async function trackCredentials(
   { usernames, what, by = scenario.region.rules.handOver.by }: { usernames: string[]; what: string; by?: HandoverMode },
 ): Promise<string[]> {
   const links = tokensIn(page.text);
-  // Links are searched first, because the first part of a link matches the pattern of a temporary password.
+  // Links are searched for first, because the first part of a link matches the pattern of a temporary password.
   const passwords = links.length > 0 ? [] : temporaryPasswordsOn(page);
   if (by === 'mailedLink') {
     if (links.length + passwords.length > 0) throw new StepFault('a credential was shown that should have been mailed');

@@ -49,7 +49,7 @@ function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): Reado
 const maxAttempts = 5;
 
 /**
- * Runs a command and repeats it while the database files are busy, which is safe because the command can be repeated.
+ * Runs a command up to five times, because it fails while the database files are busy. The command must be repeatable.
  */
 async function runWithRetries({ region }: Scenario, args: readonly string[], attempts = 1): Promise<string> {
   return region.command(args).catch((error: unknown) => {
