@@ -46,7 +46,7 @@ export const credentialCases: Readonly<Record<string, Readonly<Record<string, Ca
       first: presses('Reset password'),
       second: presses('Reset password'),
       status: 409,
-      says: /Changed by someone else in the meantime/,
+      says: /Changed in the meantime/,
       after: countOf('password.reset'),
       result: 1,
     },
