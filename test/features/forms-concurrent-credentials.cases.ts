@@ -35,7 +35,7 @@ export const credentialCases: Readonly<Record<string, Readonly<Record<string, Ca
       first: sends(blockUser, unblockUser),
       second: presses('Block sign-in'),
       status: 409,
-      says: /Nothing was changed.*Anne Martin · .*nblock.* by /is,
+      says: /Action not completed.*Anne Martin · .*nblock.* by /is,
       after: stateOf,
       result: 'active',
     },
