@@ -97,7 +97,7 @@ function factsOf(
   const { t } = messages;
   return [
     { label: t('notices:when'), value: formats.dateTime(at) },
-    ...(hasOwnWarning(notice) ? [] : [{ label: t('notices:by'), value: actorName(by, messages) }]),
+    ...(hasOwnWarning(notice) ? [] : [{ label: t(actorLabelOf(notice)), value: actorName(by, messages) }]),
     ...('act' in notice ? [{ label: t('notices:act'), value: t(`approvals:act.${notice.act}`) }] : []),
     ...('until' in notice ? [{ label: t(untilOf(notice)), value: formats.dateTime(notice.until) }] : []),
     ...(notice.kind === 'recoveryCodeUsed'
@@ -123,6 +123,15 @@ const untilOf = ({ kind }: Notice): string => {
   if (kind === 'approvalAsked') return 'notices:waits';
   return kind === 'passwordReset' ? 'notices:until' : 'notices:untilLink';
 };
+
+// The action that an approval is about has not been performed, so the label says what the person did instead.
+const approvalActorLabels: Readonly<Partial<Record<Notice['kind'], string>>> = {
+  approvalAsked: 'approvals:asker',
+  approvalConfirmed: 'approvals:answer.confirmed',
+  approvalDeclined: 'approvals:answer.declined',
+};
+
+const actorLabelOf = ({ kind }: Notice): string => approvalActorLabels[kind] ?? 'notices:by';
 
 function actorName(by: AddressedNotice['by'], { t }: Messages): string {
   if (by === 'operator') return t('notices:byOperator');

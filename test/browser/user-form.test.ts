@@ -36,7 +36,7 @@ describe('the user form in a browser', { skip: skipWithout('chromium', chromium(
       await newer.getByText('were saved.').waitFor();
       await stale.fill('#firstName', 'Anna');
       await save(stale);
-      await stale.getByText('Changes that others made in the meantime were kept').waitFor();
+      await stale.getByText('Other changes made in the meantime were kept').waitFor();
       assert.equal(await stale.inputValue('#administratorLevel'), 'none');
       const now = await usersStore.find(portal.database, tenant.scope, user.id);
       assert.deepEqual([now?.firstName, now?.administratorLevel], ['Anna', 'none']);

@@ -167,7 +167,7 @@ describe('requesting an approval', () => {
     await fresh();
     await knex('users').where({ id: fixture.other.id }).update({ state: 'blocked' });
     const camille = await (await personOf('requester')).visit(`${usersPage}/${fixture.third.id}/reset-password`);
-    camille.sees('No one can approve this right now').sees('contact the portal operator');
+    camille.sees('No one can approve this right now').sees('Contact the portal operator');
     assert.equal(camille.$('main textarea').length, 0);
     const form = { act: 'resetPassword', user: fixture.third.id, reason: 'Because' };
     assert.equal((await camille.send('post', `${approvalsPage}/new`, form)).status, 409);

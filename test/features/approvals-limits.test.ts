@@ -164,6 +164,6 @@ describe('an action that would need approval', () => {
     assert.equal(answer.status, 409);
     assert.deepEqual(await requestStatesOf(portal, tenant), ['lapsed']);
     await camille.visit(address);
-    camille.sees('The user or the settings in this request have changed since it was made.');
+    camille.sees('A user or setting in this request has changed since it was made.');
   });
 });

@@ -125,4 +125,12 @@ describe('the dashboard of other users', () => {
     person.doesNotSee('Needs attention').doesNotSee('Recent activity');
     assert.deepEqual(textsOf(person, '.tiles .tile-title'), ['My profile', 'Change password']);
   });
+
+  it('refers to the portal operator if no administrator can sign in', async () => {
+    const tenant = await aTenant(portal, { language: 'en' });
+    await aUser(portal, tenant, { password: 'temporary', temporaryUntil: 1, administratorLevel: 'global' });
+    const person = await signedIn(await aUser(portal, tenant));
+    person.sees('No administrator in your organization can sign in right now. Contact the portal operator.');
+    person.doesNotSee('one of these administrators');
+  });
 });

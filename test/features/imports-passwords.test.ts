@@ -174,7 +174,7 @@ describe('the temporary passwords of an import', () => {
     await portal.database.knex('users').where({ tenant_id: fixture.tenant.id }).update({ epoch: 5 });
     await fixture.admin.signIn(fixture.camille);
     assert.equal((await fixture.admin.send('POST', `${fixture.address}/passwords`)).status, 410);
-    (await fixture.admin.visit(fixture.address)).sees('All users from this import have signed in');
+    (await fixture.admin.visit(fixture.address)).sees('No new users from this import need sign-in details');
   });
 });
 

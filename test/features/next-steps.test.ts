@@ -57,8 +57,8 @@ describe('a page with an error or conflict', async () => {
     assert.equal(late.status, 409);
     late
       .sees('You can’t open this organization right now')
-      .sees('This access has ended')
-      .doesNotSee('Someone else changed this first');
+      .sees('Your access has ended')
+      .doesNotSee('This information was changed in the meantime');
     assert.equal(late.$(`main a.btn[href="${paths.dashboard}"]`).length, 1);
   });
 

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { languages } from '../locales/catalogue.ts';
 import { createScope } from '../../src/domain/scope.ts';
 import { aTenant, aUser, goodPassword, type TestUser } from '../support/builders.ts';
+import { approvalsPage, aTenantWithApprovals, requestApproval } from '../support/approvals.ts';
 import { aMailServer, type ReceivedMail } from '../support/mail-server.ts';
 import { editUser } from '../support/edit-user.ts';
 import { aPerson, type Person } from '../support/person.ts';
@@ -113,6 +114,20 @@ describe('an email notification to a user', () => {
       activityStore.record(portal.database, scope, { kind: 'user.unblocked' }, zoe.id, portal.clock.now);
     const [mail] = await delivered(record);
     assert.match(mail?.text ?? '', /^Performed by: \u2068An administrator in your organization\u2069$/m);
+  });
+
+  it('says who requested, approved or declined an action that has not been performed', async () => {
+    const { requester, other, as } = await aTenantWithApprovals(portal);
+    const [asking, deciding] = [await as(requester), await as(other)];
+    const answers = { exportLog: ['Approve', 'Approved by'], exportUsers: ['Decline', 'Declined by'] } as const;
+    for (const [act, [button, label]] of Object.entries(answers)) {
+      await asking.visit(`${approvalsPage}/new?act=${act}`);
+      const [requested] = await delivered(() => requestApproval(asking));
+      assert.match(requested?.text ?? '', /^Requested by: \u2068Camille Laurent\u2069$/m);
+      const [decided] = await delivered(async () => (await deciding.visit(asking.path)).submit(button));
+      assert.match(decided?.text ?? '', new RegExp(`^${label}: \u2068Noah Klein\u2069$`, 'm'));
+      assert.doesNotMatch(`${requested?.text} ${decided?.text}`, /Performed by/);
+    }
   });
 
   const silentCases: [what: string, act: Act, overrides?: Partial<TestUser>][] = [

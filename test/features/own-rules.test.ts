@@ -71,7 +71,7 @@ describe("a tenant's own rules", async () => {
     await other.submit('Enregistrer', { [idle]: '10' });
     await admin.submit('Enregistrer', { [hours]: '12' });
     assert.equal(admin.status, 200);
-    admin.sees('Celles que d’autres personnes ont faites entre-temps ont été conservées.');
+    admin.sees('Les autres modifications faites entre-temps ont été conservées.');
     admin.sees(/Délai d’inactivité avant déconnexion\s*10 minutes\s*Règle de votre organisation/);
     const own = async () => (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
     assert.deepEqual(await own(), { idleMinutes: 10, temporaryPasswordHours: 12 });

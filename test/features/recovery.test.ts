@@ -70,7 +70,7 @@ for (const [dialect, database] of [
       const boss = await aUser(portal, tenant, { administratorLevel: 'global' });
       const admin = await aPerson(portal, english).signIn(boss);
       await admin.visit(`/account-settings/activity-log?user=${zoe.id}`);
-      admin.sees('Zoé Besson recovered their account with a one-time link.');
+      admin.sees('Zoé Besson used a one-time link to recover their account.');
       admin.sees('An account recovery link was requested and emailed to Zoé Besson.');
     });
 

@@ -91,7 +91,7 @@ describe('a second factor during sign-in', () => {
     const fresh = { 'New password': 'seven quiet otters nap', 'Confirm new password': 'seven quiet otters nap' };
     await person.submit('Change password', fresh);
     assert.equal(person.path, paths.ownSecondFactor);
-    person.sees('Your organization requires two-step verification');
+    person.sees('Two-step verification is required for your account');
     assert.equal(person.$('.navigation').length, 0, 'no navigation is shown');
     await person.submit('Finish setup', { Code: totpCode(portal, seedOn(person)) });
     assert.equal(recoveryCodesOn(person).length, 10);

@@ -51,7 +51,9 @@ for (const [dialect, server] of [
       const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
       await admin.visit('/account-settings');
       await admin.follow('Support access');
-      admin.sees('By default, the portal operator has no access').sees('No one has support access right now.');
+      admin
+        .sees('By default, the portal operator’s support staff have no access')
+        .sees('No one has support access right now.');
       await admin.submit('Grant access', {
         'Support person': ada.id,
         Reason: 'Imports fail since Monday',

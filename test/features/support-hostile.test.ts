@@ -61,7 +61,7 @@ for (const [dialect, server] of [
         const operator = await aPerson(portal, english).signIn(ada);
         const answer = await operator.send('POST', enterPath(grantId));
         assert.equal(answer.status, 409, how);
-        assert.match(answer.text, /This access has ended/);
+        assert.match(answer.text, /Your access has ended/);
         assert.equal((await operator.visit(users)).status, 403);
         assert.equal(
           (await admin.send('POST', `${supportPage}/${grantId}/end`)).status,

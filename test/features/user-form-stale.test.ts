@@ -39,9 +39,7 @@ for (const [dialect, server] of [
       const user = await shown({ administratorLevel: 'global' });
       await removesGlobalAdmin(other, user);
       await reader.submit('Save', { 'First name': 'Anna' });
-      reader.sees(
-        'Your changes to Anne Martin’s account were saved. Changes that others made in the meantime were kept.',
-      );
+      reader.sees('Your changes to Anne Martin’s account were saved. Other changes made in the meantime were kept.');
       await reader.submit('Save', { 'First name': 'Anne' });
       reader.sees('The changes to Anne Martin’s account were saved.');
     });

@@ -115,7 +115,14 @@ export const custom: readonly Row[] = [
     '200',
   ],
   ['credential shown by a reset', 'temporary-password', 'hand-over-link', 'nothing', 'nothing', 'nothing'],
-  ['credential shown for a new user', 'temporary-password', 'hand-over-link', 'Sent by email', 'nothing', 'nothing'],
+  [
+    'credential shown for a new user',
+    'temporary-password',
+    'hand-over-link',
+    'Email is being sent',
+    'nothing',
+    'nothing',
+  ],
   [
     'resetting a Global admin',
     '303 /account-settings/approvals/new?act=resetPassword&user=…',

@@ -39,7 +39,7 @@ async function handOver({ tenant, zoe, notePage, observed }: Scenario, admin: Pe
 }
 
 const credentialOn = (page: string): string =>
-  /<output[^>]*\bid="([^"]+)"/.exec(page)?.[1] ?? /Sent by email/.exec(page)?.[0] ?? 'nothing';
+  /<output[^>]*\bid="([^"]+)"/.exec(page)?.[1] ?? /Email is being sent/.exec(page)?.[0] ?? 'nothing';
 
 async function performGuardedActions(scenario: Scenario, admin: Person): Promise<void> {
   const { notePage, noteResponse, anne, noah, rosa } = scenario;

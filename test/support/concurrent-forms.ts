@@ -71,4 +71,4 @@ export const setsState =
 export const idle = 'Idle session timeout';
 
 export const opensUser = opens(at(paths.user));
-export const changed = /someone else changed this account first/;
+export const changed = /this account was changed in the meantime/;

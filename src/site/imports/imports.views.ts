@@ -59,6 +59,8 @@ declare module '../http/view-models.ts' {
     'imports/applied': ImportPage;
     'imports/passwords-unavailable': {
       readonly delivery: Exclude<PasswordDownload, { readonly outcome: 'begun' | 'noMail' }>;
+      /** Whether the rules require one-time links instead of temporary passwords. */
+      readonly isLink: boolean;
       readonly href: string;
     };
     'imports/columns': Pick<ImportPage, 'columns'>;

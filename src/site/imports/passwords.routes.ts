@@ -46,19 +46,19 @@ async function download(deps: ImportPasswordsRoutesDependencies, request: Reques
   const delivery = await passwords.begin(scope, found);
   // The import's page explains that email is not configured.
   if (delivery.outcome === 'noMail') return response.redirect(303, importHref(found.id));
+  const handover = credentialIssuer.handoverRuleFor(scope);
   if (delivery.outcome !== 'begun') {
     const status = delivery.outcome === 'underWay' ? 409 : 410;
-    const model = { delivery, href: importHref(found.id) };
+    const model = { delivery, isLink: handover !== 'shown', href: importHref(found.id) };
     return response.page('imports/passwords-unavailable', model, {
-      title: 'imports:passwords.title',
+      title: model.isLink ? 'links:import.title' : 'imports:passwords.title',
       breadcrumbs: userListBreadcrumbs,
       status,
     });
   }
   const { t, settings } = translator(request.language);
-  if (credentialIssuer.handoverRuleFor(scope) === 'mailedLink')
-    return sendLinksByMail(request, response, { found, delivery });
-  const isLink = credentialIssuer.handoverRuleFor(scope) === 'link';
+  if (handover === 'mailedLink') return sendLinksByMail(request, response, { found, delivery });
+  const isLink = handover === 'link';
   const secret = isLink ? 'links:term' : 'common:terms.temporaryPassword';
   const header = [csvHeadings.username, csvHeadings.displayName, secret, 'imports:passwords.until'];
   let isComplete = false;
