@@ -68,7 +68,7 @@ describe('the one-time link of a new user', () => {
       'Einmal-Link',
       'Änne Weiß',
       user.username,
-      'einmal geöffnet werden',
+      'einmal verwendet werden',
       'Vernichten Sie dieses Blatt.',
     ])
       assert.ok(text.includes(expected), `${expected}: ${text}`);

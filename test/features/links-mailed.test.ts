@@ -45,7 +45,7 @@ for (const [dialect, database] of [
       assert.match(mail.text, /Camille Laurent/);
       assert.ok(mail.html.includes(`href="http://localhost:3000${link}"`));
       assert.ok(!mail.headers.join('\n').includes('/link/'));
-      const user = await (await aPerson(portal, english).visit(link)).submit('Link öffnen');
+      const user = await (await aPerson(portal, english).visit(link)).submit('Link verwenden');
       assert.equal(user.path, '/change-password');
     });
 
