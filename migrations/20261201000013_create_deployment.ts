@@ -1,11 +1,14 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
-  // At most one row: the region that the database is bound to. `prepareDatabase` writes it under the migration lock,
-  // because migrations have no access to the configuration.
+  // At most one row: the region and installation that the database is bound to. `prepareDatabase` writes it under the
+  // migration lock, because migrations have no access to the configuration.
   await knex.schema.createTable('deployment', (table) => {
     table.integer('id').primary();
     table.text('region').notNullable();
+    table.text('fingerprint').notNullable();
+    // The serial number of the last directory that was exported.
+    table.bigInteger('directory_serial').notNullable().defaultTo(0);
   });
   // At most one row: the digest of the link that sets up the first tenant.
   await knex.schema.createTable('setup', (table) => {

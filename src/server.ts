@@ -7,6 +7,7 @@ import { loadSecondFactorKeys, loadSecrets } from './platform/keys/secrets.ts';
 import type { Database } from './platform/database/database.ts';
 import { openSubscribedDatabase } from './core/open-database.ts';
 import { migrationState } from './platform/database/migrate.ts';
+import type { RegionIdentity } from './platform/region-identity.ts';
 import { serverTimeouts } from './platform/database/open.ts';
 import { type Dependencies, databaseNameOf, dependenciesOf, storeFaultOf } from './platform/dependencies.ts';
 import { watchDescriptors } from './platform/descriptors.ts';
@@ -43,25 +44,28 @@ interface Sessions {
   readonly store: Store;
   /** @throws if the store cannot save sessions */
   proveWritable(): Promise<void>;
-  /** @throws if the store rejects the user or the password */
-  assertCredentials(): Promise<void>;
+  /** @throws if the store rejects the user or the password, or belongs to another region */
+  assertUsable(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Opens the session store: Redis if configured, otherwise the region's database.
+ * @param identity the installation that Redis must belong to. A Redis that belongs to none is marked
  * @param report called with each error of the connection to Redis
  */
 export async function openSessions(
   config: Config,
   database: Database,
+  identity: RegionIdentity,
   report: ReportError = () => {},
 ): Promise<Sessions> {
   const ttlMs = sessionTtlMs(config.rules);
-  if (config.redisUrl !== null) return openRedisSessions(config.redisUrl, ttlMs, report);
+  const own = { region: identity.region, fingerprint: identity.fingerprint, marks: true };
+  if (config.redisUrl !== null) return openRedisSessions(config.redisUrl, own, ttlMs, report);
   const nothing = async (): Promise<void> => {};
   const store = new TableStore(database, ttlMs, Date.now);
-  return { store, proveWritable: nothing, assertCredentials: nothing, close: nothing };
+  return { store, proveWritable: nothing, assertUsable: nothing, close: nothing };
 }
 
 /**
@@ -71,14 +75,14 @@ export async function openSessions(
  */
 export async function startServer(config: Config, log: Logger, maxDescriptors: number | null = null): Promise<Running> {
   const startedAt = monotonic();
-  await migrateDatabase(config, log);
+  const identity = await migrateDatabase(config, log);
   const outages = new Outages({ log, monotonic });
   const database = openSubscribedDatabase(config.database, serverTimeouts, (fault) => logFileFault(config, log, fault));
   const dependencies = dependenciesOf(config, {
     database: () => database.proveWritable(),
     sessions: () => sessions.proveWritable(),
   });
-  const sessions = await openSessions(config, database, (error) => {
+  const sessions = await openSessions(config, database, identity, (error) => {
     const fault = storeFaultOf(dependencies, error);
     if (fault !== null) outages.report(fault);
     else log.warn({ setting: dependencies.redis.setting, err: error }, 'Redis connection error');
@@ -91,7 +95,7 @@ export async function startServer(config: Config, log: Logger, maxDescriptors: n
     await database.close();
   };
   try {
-    await startStep({ setting: 'REDIS_URL' }, () => sessions.assertCredentials());
+    await startStep({ setting: 'REDIS_URL' }, () => sessions.assertUsable());
     const opened = { config, database, sessions, strengthEstimator, log, outages, dependencies, maxDescriptors };
     const running = await listenWithApp(opened, close);
     const stores = { database: databaseNameOf(config), sessions: config.redisUrl === null ? 'database' : 'Redis' };

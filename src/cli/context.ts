@@ -1,10 +1,12 @@
 import { readConfig, type Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import { openSubscribedDatabase } from '../core/open-database.ts';
-import { assertRegion, SchemaNotCurrent } from '../platform/database/deployment.ts';
-import { assertPrepared, migrationState, prepareDatabase } from '../platform/database/migrate.ts';
+import { SchemaNotCurrent } from '../platform/database/deployment.ts';
+import { assertPrepared, migrationState } from '../platform/database/migrate.ts';
 import { assertDatabaseNotMissing } from '../platform/database/missing-database.ts';
+import { assertDataDirectoryOfRegion } from '../platform/data-directory.ts';
 import { commandTimeouts, openReadOnly } from '../platform/database/open.ts';
+import { assertOwnStores, prepareRegion } from '../platform/prepare-region.ts';
 import { Failure } from '../domain/errors.ts';
 import { createTenants, type Tenants } from '../core/accounts/index.ts';
 import { directoryStore } from '../core/directory/index.ts';
@@ -30,13 +32,13 @@ type Work<T> = (context: CommandContext) => Promise<T>;
 export async function withContext<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {
   const config = getConfig(io);
   assertDatabaseNotMissing(config);
-  await prepareDatabase(config);
+  await prepareRegion(config);
   return withDatabase(config, openSubscribedDatabase(config.database, timeouts), work);
 }
 
 /** Creates the region's database even if files show that there was another one before. */
 export async function createNewDatabase(io: CommandIo): Promise<void> {
-  await prepareDatabase(getConfig(io));
+  await prepareRegion(getConfig(io));
 }
 
 /**
@@ -72,7 +74,7 @@ export async function readDatabaseIfAny<T>(
   const database = openReadOnly(config.database, timeouts);
   if (database === null) return null;
   return withDatabase(config, database, async (context) => {
-    await assertRegion(database, config.rules.region);
+    await assertOwnStores(database, config);
     if (await isEmpty(database)) return null;
     await assertPrepared(database, config.rules.region);
     return { result: await work(context) };
@@ -92,7 +94,7 @@ export async function getConfigOfRegion(io: CommandIo): Promise<Config> {
  */
 export async function getConfigForKeys(io: CommandIo): Promise<Config> {
   const { config, isNew } = await inspectDatabase(io);
-  if (isNew) await prepareDatabase(config);
+  if (isNew) await prepareRegion(config);
   return config;
 }
 
@@ -102,7 +104,7 @@ async function inspectDatabase(io: CommandIo): Promise<{ readonly config: Config
   const database = openReadOnly(config.database);
   if (database === null) return { config, isNew: true };
   try {
-    await assertRegion(database, config.rules.region);
+    await assertOwnStores(database, config);
     return { config, isNew: await isEmpty(database) };
   } finally {
     await database.close();
@@ -112,6 +114,8 @@ async function inspectDatabase(io: CommandIo): Promise<{ readonly config: Config
 function getConfig(io: CommandIo): Config {
   const { config, faults } = readConfig(io.env);
   if (config === null) throw new CommandError(faults.join('\n'));
+  // First, because the files of another region must not be taken for traces of this region's database.
+  assertDataDirectoryOfRegion(config);
   return config;
 }
 
