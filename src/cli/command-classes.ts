@@ -38,7 +38,8 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'route add': 'writes',
   'route list': 'reads',
   'route remove': 'writes',
-  'route export': 'reads',
+  // Counts its exports.
+  'route export': 'writes',
   // Generates the key on first use.
   'route key': 'writes',
   'route import': 'destructive',
@@ -53,7 +54,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
 };
 
 /** Reading commands that generate a key in the data directory when it is first needed. */
-export const keyGeneratingCommands: readonly string[] = ['tenant receipt', 'route export'];
+export const keyGeneratingCommands: readonly string[] = ['tenant receipt'];
 
 /** Adds the options of destructive commands. @throws Error for a command without a class */
 export function applyClasses(program: Command): void {

@@ -6,7 +6,7 @@ import { assertPrepared, migrationState } from '../platform/database/migrate.ts'
 import { assertDatabaseNotMissing } from '../platform/database/missing-database.ts';
 import { assertDataDirectoryOfRegion } from '../platform/data-directory.ts';
 import { commandTimeouts, openReadOnly } from '../platform/database/open.ts';
-import { assertOwnStores, prepareRegion } from '../platform/prepare-region.ts';
+import { assertOwnStores, markForKeys, prepareRegion } from '../platform/prepare-region.ts';
 import { Failure } from '../domain/errors.ts';
 import { createTenants, type Tenants } from '../core/accounts/index.ts';
 import { directoryStore } from '../core/directory/index.ts';
@@ -14,6 +14,7 @@ import { textOfError } from '../i18n/error-texts.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
 import { CommandError } from '../platform/command-error.ts';
+import type { OwnIdentity } from '../platform/region-identity.ts';
 import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
@@ -47,8 +48,9 @@ export async function createNewDatabase(io: CommandIo): Promise<void> {
  * @throws SchemaNotCurrent
  */
 export async function withExistingDatabase<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {
-  await readDatabase(io, () => Promise.resolve());
   const config = getConfig(io);
+  const own = await readDatabase(io, ({ database }) => assertOwnStores(database, config));
+  markForKeys(config, own);
   return withDatabase(config, openSubscribedDatabase(config.database, timeouts), work);
 }
 
@@ -93,19 +95,26 @@ export async function getConfigOfRegion(io: CommandIo): Promise<Config> {
  * database first, because a key without a database would show that the database is missing. Never migrates.
  */
 export async function getConfigForKeys(io: CommandIo): Promise<Config> {
-  const { config, isNew } = await inspectDatabase(io);
-  if (isNew) await prepareRegion(config);
+  const { config, own } = await inspectDatabase(io);
+  if (own === null) await prepareRegion(config);
+  else markForKeys(config, own);
   return config;
 }
 
-async function inspectDatabase(io: CommandIo): Promise<{ readonly config: Config; readonly isNew: boolean }> {
+interface Inspected {
+  readonly config: Config;
+  /** The binding of the database; null if there is no database, or an empty one. */
+  readonly own: OwnIdentity | null;
+}
+
+async function inspectDatabase(io: CommandIo): Promise<Inspected> {
   const config = getConfig(io);
   assertDatabaseNotMissing(config);
   const database = openReadOnly(config.database);
-  if (database === null) return { config, isNew: true };
+  if (database === null) return { config, own: null };
   try {
-    await assertOwnStores(database, config);
-    return { config, isNew: await isEmpty(database) };
+    const own = await assertOwnStores(database, config);
+    return { config, own: (await isEmpty(database)) ? null : own };
   } finally {
     await database.close();
   }

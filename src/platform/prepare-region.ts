@@ -8,6 +8,7 @@ import {
 import type { Database } from './database/database.ts';
 import { assertRegion } from './database/deployment.ts';
 import { prepareDatabase, type Prepared } from './database/migrate.ts';
+import type { OwnIdentity } from './region-identity.ts';
 
 type RegionConfig = Pick<Config, 'database' | 'rules' | 'dataDirectory'>;
 
@@ -34,8 +35,19 @@ export async function prepareRegion(config: RegionConfig): Promise<PreparedRegio
   return { migrations, identity, markingError: markDataDirectory(config, identity) };
 }
 
-/** Rejects a database or data directory of another region, without changing anything. @throws StoreMismatch */
-export async function assertOwnStores(database: Database, config: RegionConfig): Promise<void> {
+/**
+ * Rejects a database or data directory of another region, without changing anything.
+ * @returns the binding of the database or, before the first start, only the region
+ * @throws StoreMismatch
+ */
+export async function assertOwnStores(database: Database, config: RegionConfig): Promise<OwnIdentity> {
   const { region } = config.rules;
-  assertOwnDataDirectory(config, (await assertRegion(database, region)) ?? { region, fingerprint: null });
+  const own = (await assertRegion(database, region)) ?? { region, fingerprint: null };
+  assertOwnDataDirectory(config, own);
+  return own;
+}
+
+/** Marks the data directory for a command that may generate a key in it. @param own the binding of the database */
+export function markForKeys(config: RegionConfig, { region, fingerprint }: OwnIdentity): void {
+  if (fingerprint !== null) markDataDirectory(config, { region, fingerprint });
 }

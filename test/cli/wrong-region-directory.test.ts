@@ -12,6 +12,9 @@ const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'can
 /** Commands that create, migrate, read or use only the keys of a region. */
 const commands = [['migrate'], ['tenant', 'list'], ['route', 'add', 'a.example', 'worldwide'], ['region', 'key']];
 
+// A server that is not refused keeps running.
+const limit = { timeout: 20_000 };
+
 const markerOf = (folder: string): string => path.join(folder, 'region.json');
 
 /** @returns a data directory that the first start of a region on its own SQLite database has marked */
@@ -90,7 +93,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       });
     }
 
-    test('of another region stops the start of a server, whose log names the setting and the file', async () => {
+    test('of another region stops the start of a server, whose log names the setting and the file', limit, async () => {
       const DATA_DIR = await directoryOf('germany');
       const { code, stderr } = await runProcess(['serve'], { ...environment, DATA_DIR, PORT: '1' });
       const { setting, file, msg } = JSON.parse(stderr) as Record<string, string>;

@@ -8,6 +8,8 @@ import { dataDirectory, json, run, runProcess, serve } from './command.ts';
 
 const server = await redis();
 const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'canary-'.repeat(6), LOG_LEVEL: 'warn' };
+// A server that is not refused keeps running.
+const limit = { timeout: 20_000 };
 const markerKey = 'parvis:region';
 const fingerprint = '0123-4567-89ab-cdef-0123-4567-89ab-cdef';
 
@@ -40,6 +42,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
       after(() => client.close());
 
       test('check does not mark a Redis, and the first start does', async () => {
+        await json(['migrate'], environment);
         await json(['check'], environment);
         assert.equal(await client.get(markerKey), null);
         const { child, ended, origin } = await serve(environment);
@@ -53,7 +56,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
       });
 
       for (const [what, [marker, message]] of Object.entries(refused)) {
-        test(`that of ${what} stops the start, is reported by check, and keeps its keys`, async () => {
+        test(`that of ${what} stops the start, is reported by check, and keeps its keys`, limit, async () => {
           const own = await client.get(markerKey);
           await client.set(markerKey, marker);
           await client.del('parvis:ready');
