@@ -13,6 +13,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   demo: 'writes',
   migrate: 'writes',
   check: 'reads',
+  status: 'reads',
   'tenant add': 'writes',
   'tenant list': 'reads',
   'tenant move-out': 'writes',

@@ -16,6 +16,8 @@ import {
   findShortening,
   readTrustedTime,
 } from '../core/retention/index.ts';
+import { findDifferences, type Difference } from '../platform/processes/differences.ts';
+import { listRunning } from '../platform/processes/processes.store.ts';
 import { seedsStore } from '../core/accounts/index.ts';
 import { createHasher } from '../platform/keys/hasher.ts';
 import { createVault } from '../platform/keys/vault.ts';
@@ -57,9 +59,23 @@ export async function findFaults(config: Config): Promise<string[]> {
     assets: () => Promise.resolve(loadAssets()),
   };
   const results = await Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check)));
+  const different = await differencesOf(config, database, state);
   await database?.close();
-  return results.filter((fault) => fault !== null);
+  const inProcesses = different.filter(({ isFault }) => isFault).map(differenceLine);
+  return [...results.filter((fault) => fault !== null), ...inProcesses];
 }
+
+type State = Awaited<ReturnType<typeof stateOf>>;
+
+/** @returns the differences between running processes; none if the database can't be read, which another check reports */
+async function differencesOf(config: Config, database: Database | null, state: Promise<State>): Promise<Difference[]> {
+  const found = await state.catch(() => null);
+  if (database === null || found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return [];
+  const { processes, now } = await listRunning(database, Date.now);
+  return findDifferences(processes, now);
+}
+
+const differenceLine = ({ setting, message }: Difference): string => `${setting}: ${message}`;
 
 async function checkSecondFactorKeys(config: Config, database: Database): Promise<void> {
   const keys = findSecondFactorKeys(config);
@@ -112,7 +128,8 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
   const database = openReadOnly(config.database, serverTimeouts);
   if (database === null) return [];
   try {
-    const { bound, pending, later } = await stateOf(database);
+    const state = await stateOf(database);
+    const { bound, pending, later } = state;
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
     const fault = findClockFault(now, trustedAt);
@@ -120,6 +137,7 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
     const shortening = await findShortening(database, config.rules, stepsForCommand(context), now);
     return [
       ...(fault === null ? [] : [clockNote(fault, now, trustedAt)]),
+      ...(await differencesOf(config, database, Promise.resolve(state))).map(differenceLine),
       ...(later.length > 0 ? [laterReleaseNote(later)] : []),
       ...(shortening === null
         ? []

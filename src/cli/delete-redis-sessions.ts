@@ -1,4 +1,4 @@
-import { openSessions } from '../server.ts';
+import { openSessions } from '../site/http/session-store/sessions.ts';
 import { getIdentity } from '../platform/database/deployment.ts';
 import { retryUntilConnected } from './retry.ts';
 import type { CommandContext } from './context.ts';

@@ -13,6 +13,7 @@ import { snapshotOf, snapshotOfFolder } from './database-snapshot.ts';
 const reading = Object.keys(commandClasses).filter((name) => commandClasses[name] === 'reads');
 /** The arguments of the commands that read the database; TENANT is replaced by the ID of a tenant. */
 const databaseReaders: Readonly<Record<string, readonly string[]>> = {
+  status: [],
   'tenant list': [],
   'tenant receipt': ['TENANT'],
   'tenant moves': [],

@@ -41,16 +41,22 @@ export async function assertRegion(database: Database, region: string): Promise<
 }
 
 /**
- * Binds a migrated database to a region, unless it is already bound, and stores the retention periods of its rules. The
+ * Binds a migrated database, which is not bound yet, to a region, and stores the retention periods of its rules. The
  * caller must hold the migration lock.
  * @param fingerprint that of the data directory; null if it is not marked
+ * @returns the identity that was stored
  */
-export async function bindRegion({ knex }: Database, rules: RegionRules, fingerprint: string | null): Promise<void> {
+export async function bindRegion(
+  { knex }: Database,
+  rules: RegionRules,
+  fingerprint: string | null,
+): Promise<RegionIdentity> {
   // The periods come first: a database that is bound must have them, or a shorter period would need no confirmation.
   const periods = Object.entries(periodsOf(rules)).map(([rule, days]) => ({ rule, days }));
   await knex('retention_periods').insert(periods).onConflict('rule').ignore();
-  const row = { id: 1, region: rules.region, fingerprint: fingerprint ?? newFingerprint() };
-  await knex('deployment').insert(row).onConflict('id').ignore();
+  const identity = { region: rules.region, fingerprint: fingerprint ?? newFingerprint() };
+  await knex('deployment').insert(Object.assign({ id: 1 }, identity));
+  return identity;
 }
 
 const findOwnRegion = preparedQuery<{ region: string }>('deployment.region', (knex, $) =>

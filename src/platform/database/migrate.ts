@@ -60,8 +60,8 @@ export async function prepareDatabase(
     const bound = await assertRegion(locked, rules.region);
     assertOwn(bound ?? { region: rules.region, fingerprint: null });
     const migrations = await runPendingMigrations(locked);
-    if (bound === null) await bindRegion(locked, rules, fingerprint);
-    return { migrations, identity: await getIdentity(locked) };
+    const identity = bound === null ? await bindRegion(locked, rules, fingerprint) : await getIdentity(locked);
+    return { migrations, identity };
   });
 }
 
