@@ -18,6 +18,7 @@ import {
 } from '../core/retention/index.ts';
 import { findDifferences, type Difference } from '../platform/processes/differences.ts';
 import { listRunning } from '../platform/processes/processes.store.ts';
+import { directoryStore } from '../core/directory/index.ts';
 import { seedsStore } from '../core/accounts/index.ts';
 import { createHasher } from '../platform/keys/hasher.ts';
 import { createVault } from '../platform/keys/vault.ts';
@@ -138,6 +139,7 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
     return [
       ...(fault === null ? [] : [clockNote(fault, now, trustedAt)]),
       ...(await differencesOf(config, database, Promise.resolve(state))).map(differenceLine),
+      ...(await findUnreachableRegions(config, database)),
       ...(later.length > 0 ? [laterReleaseNote(later)] : []),
       ...(shortening === null
         ? []
@@ -146,6 +148,15 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
   } finally {
     await database.close();
   }
+}
+
+/** @returns a note for each region in the directory to which no user can be redirected */
+async function findUnreachableRegions({ regionUrls }: Config, database: Database): Promise<string[]> {
+  const counts = [...(await directoryStore.countByRegion(database))].filter(([region]) => !regionUrls.has(region));
+  return counts.map(
+    ([region, count]) =>
+      `REGION_URLS has no address of ${region}, so users of that region cannot be redirected (domains in the directory: ${count}).`,
+  );
 }
 
 const clockNote = (fault: ClockFault, now: number, trustedAt: number): string =>

@@ -40,6 +40,14 @@ describe('the route commands', () => {
     );
   });
 
+  test('check notes regions of the directory to which REGION_URLS has no address', async () => {
+    const note =
+      'REGION_URLS has no address of germany, so users of that region cannot be redirected (domains in the directory: 1).';
+    assert.deepEqual(await json(['check'], environment), { ok: true, faults: [], notes: [note] });
+    const REGION_URLS = 'germany=https://portal.de.example';
+    assert.deepEqual(await json(['check'], { ...environment, REGION_URLS }), { ok: true, faults: [] });
+  });
+
   test('export and import copy the domains of a region to another region', async () => {
     const { stdout } = await run(['route', 'export'], environment);
     const file = path.join(dataDirectory(), '../routes.json');

@@ -27,6 +27,15 @@ export async function list(database: Database): Promise<DirectoryRoute[]> {
   return database.knex('routes').select('domain', 'region').orderBy('domain');
 }
 
+/** @returns the number of domains by region */
+export async function countByRegion({ knex }: Database): Promise<ReadonlyMap<string, number>> {
+  const rows = (await knex('routes').select('region').count({ count: '*' }).groupBy('region').orderBy('region')) as {
+    region: string;
+    count: number;
+  }[];
+  return new Map(rows.map(({ region, count }) => [region, count]));
+}
+
 /**
  * Finds the region of the most specific route for a domain.
  * @returns the region to which the domain or one of its parent domains is routed; null if there is no route, or if a
