@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
@@ -7,6 +8,7 @@ import { postgres, redis, skipWithout } from '../support/services.ts';
 import { dataDirectory, json, run, runProcess, serve } from './command.ts';
 
 const server = await redis();
+const otherServer = await redis();
 const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'canary-'.repeat(6), LOG_LEVEL: 'warn' };
 // A server that is not refused keeps running.
 const limit = { timeout: 20_000 };
@@ -105,3 +107,43 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
     },
   );
 }
+
+test(
+  'a connection to the Redis of another region is replaced, because the address may lead elsewhere by now',
+  {
+    skip: skipWithout('redis', otherServer) || (otherServer?.pid === null && 'needs two Redis servers'),
+    timeout: 60_000,
+  },
+  async (t) => {
+    let target = Number(new URL(server?.url ?? '').port);
+    const proxy = createServer((socket) => {
+      const upstream = connect(target, '127.0.0.1');
+      socket.on('error', () => undefined).on('close', () => upstream.destroy());
+      upstream.on('error', () => undefined).on('close', () => socket.destroy());
+      socket.pipe(upstream).pipe(socket);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    t.after(() => proxy.close());
+    const foreign = createClient({ url: otherServer?.url ?? '' });
+    await foreign.connect();
+    const REDIS_URL = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}/5`;
+    await foreign.sendCommand(['SELECT', '5']);
+    await foreign.set(markerKey, JSON.stringify({ region: 'germany', fingerprint }));
+    const { child, ended, origin } = await serve({ ...secrets, DATA_DIR: dataDirectory(), REDIS_URL });
+    const untilReady = async (status: number): Promise<void> => {
+      while ((await fetch(`${origin}/readyz`)).status !== status) await wait(100);
+    };
+    await untilReady(200);
+    const right = createClient({ url: server?.url ?? '' });
+    await right.connect();
+    const own = target;
+    target = Number(new URL(otherServer?.url ?? '').port);
+    await right.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
+    await untilReady(503);
+    target = own;
+    await untilReady(200);
+    await Promise.all([foreign.close(), right.close()]);
+    child.kill('SIGTERM');
+    assert.equal(await ended, 0);
+  },
+);
