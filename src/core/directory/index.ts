@@ -5,7 +5,6 @@ export {
   findTakenDomains,
   importDirectory,
   type DirectoryChanges,
-  type Overlap,
   type ReceivedDirectory,
 } from './directory-import.ts';
 export { isSignatureValid, signDirectory, signedDirectory } from './signed-directory.ts';
