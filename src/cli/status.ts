@@ -32,14 +32,14 @@ export function addStatusCommand(program: Command, io: CommandIo): void {
 
 const iso = (time: number): string => new Date(time).toISOString();
 
-const toJson = ({ id: _, startedAt, seenAt, ...process }: RunningProcess) => ({
-  ...process,
+const toJson = ({ id: _, startedAt, seenAt, ...state }: RunningProcess) => ({
+  ...state,
   startedAt: iso(startedAt),
   seenAt: iso(seenAt),
 });
 
 function linesOf(processes: readonly RunningProcess[]): string[] {
-  if (processes.length === 0) return ['No process is running.'];
+  if (processes.length === 0) return ['No server is running.'];
   return processes.map(
     ({ host, pid, version, edition, revision, rules, startedAt }) =>
       `${host}  pid ${pid}  version ${version}  edition ${edition}, revision ${revision} (${rules})  since ${iso(startedAt)}`,

@@ -76,7 +76,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
       await stop(server);
       assert.deepEqual((await statusNow()).processes, []);
-      assert.equal((await run(['status'], common)).stdout.trimEnd().split('\n').at(-1), 'No process is running.');
+      assert.equal((await run(['status'], common)).stdout.trimEnd().split('\n').at(-1), 'No server is running.');
     });
 
     const differing: readonly [what: string, settings: () => Record<string, string>, fault: RegExp][] = [
