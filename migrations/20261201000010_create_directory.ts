@@ -5,11 +5,15 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('routes', (table) => {
     table.text('domain').primary();
     table.text('region').notNullable();
+    // The region whose signed directory contains the domain; null if the operator or a move added it.
+    table.text('source').index();
   });
   // The public keys with which other regions sign their directories, as first seen or last accepted.
   await knex.schema.createTable('directory_keys', (table) => {
     table.text('region').primary();
     table.text('public_key').notNullable();
+    // The serial number of the directory that was imported last. A lower one is refused.
+    table.bigInteger('serial').notNullable().defaultTo(0);
   });
 }
 

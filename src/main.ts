@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { pino, type Logger } from 'pino';
 import { currentJob } from './platform/background-jobs.ts';
 import { readConfig } from './platform/config/config.ts';
 import { withSafeErrors } from './platform/log.ts';
-import { packageRoot } from './platform/package-root.ts';
 import { placeOfSettingFault, StartFault, type StartFaultPlace } from './platform/start-fault.ts';
+import { version } from './platform/version.ts';
 import { startServer, type Running } from './server.ts';
-
-const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string };
 
 /**
  * Runs the server of one region until it receives a signal. Logs go to standard error, one JSON object per line;
@@ -28,7 +24,11 @@ export async function main(): Promise<void> {
   log.info({ node: process.version }, 'Parvis starts');
   logUnhandledFaults(log);
   try {
-    const running = await startServer(config, log, descriptorLimit());
+    const running = await startServer(config, log, {
+      name: os.hostname(),
+      pid: process.pid,
+      maxDescriptors: descriptorLimit(),
+    });
     stopOnSignal(running, { log, hasChannel });
     process.stdout.on('error', (err) => log.warn({ err }, 'Standard output is not writable'));
     await write(`Parvis: ${region} on ${config.baseUrl.origin}\n`).catch(() => undefined);

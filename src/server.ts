@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Store } from 'express-session';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import type { Config } from './platform/config/config.ts';
@@ -7,20 +6,21 @@ import { loadSecondFactorKeys, loadSecrets } from './platform/keys/secrets.ts';
 import type { Database } from './platform/database/database.ts';
 import { openSubscribedDatabase } from './core/open-database.ts';
 import { migrationState } from './platform/database/migrate.ts';
+import type { RegionIdentity } from './platform/region-identity.ts';
 import { serverTimeouts } from './platform/database/open.ts';
 import { type Dependencies, databaseNameOf, dependenciesOf, storeFaultOf } from './platform/dependencies.ts';
 import { watchDescriptors } from './platform/descriptors.ts';
 import { Outages } from './platform/outages.ts';
+import { createHeartbeat, type Heartbeat } from './platform/processes/heartbeat.ts';
+import { ownState } from './platform/processes/process-state.ts';
 import { listenFaultOf, startStep } from './platform/start-fault.ts';
 import { logFileFault, migrateDatabase } from './platform/start-database.ts';
 import { createStrengthEstimator, type StrengthEstimator, issueSetupToken } from './core/accounts/index.ts';
 import { paths, fillPath } from './site/http/paths.ts';
 import { loadAssets } from './site/http/assets.ts';
-import { sessionTtlMs } from './site/http/session.ts';
 import type { ReportError } from './site/http/session-store/redis-connection.ts';
 import { createStoppableServer } from './site/http/stoppable-server.ts';
-import { openRedisSessions } from './site/http/session-store/redis-store.ts';
-import { TableStore } from './site/http/session-store/table-store.ts';
+import { openSessions, waitForSessionStore, type Sessions } from './site/http/session-store/sessions.ts';
 import { loadTranslator } from './i18n/translator.ts';
 import { loadViews } from './site/http/views.ts';
 import { createHasher } from './platform/keys/hasher.ts';
@@ -34,55 +34,33 @@ export interface Running {
 
 // How long a stop waits for background jobs after the last response. They can be interrupted anywhere.
 const maxJobsWaitMs = 500;
-const maxSessionStoreWaitMs = 3_000;
-const sessionStorePauseMs = 50;
+
+/** What only the operating system tells about the process. */
+export interface ProcessHost {
+  readonly name: string;
+  readonly pid: number;
+  /** The number of files and connections that the process may open; null if there is no limit. */
+  readonly maxDescriptors: number | null;
+}
+
+const unknownHost: ProcessHost = { name: 'unknown', pid: 0, maxDescriptors: null };
 
 const monotonic = (): number => performance.now();
 
-interface Sessions {
-  readonly store: Store;
-  /** @throws if the store cannot save sessions */
-  proveWritable(): Promise<void>;
-  /** @throws if the store rejects the user or the password */
-  assertCredentials(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/**
- * Opens the session store: Redis if configured, otherwise the region's database.
- * @param report called with each error of the connection to Redis
- */
-export async function openSessions(
-  config: Config,
-  database: Database,
-  report: ReportError = () => {},
-): Promise<Sessions> {
-  const ttlMs = sessionTtlMs(config.rules);
-  if (config.redisUrl !== null) return openRedisSessions(config.redisUrl, ttlMs, report);
-  const nothing = async (): Promise<void> => {};
-  const store = new TableStore(database, ttlMs, Date.now);
-  return { store, proveWritable: nothing, assertCredentials: nothing, close: nothing };
-}
-
 /**
  * Starts the server of one region: migrates its database and listens. On failure, closes everything it has opened.
- * @param maxDescriptors the number of files and connections that the process may open; null if there is no limit
  * @throws StartFault with the setting that is wrong
  */
-export async function startServer(config: Config, log: Logger, maxDescriptors: number | null = null): Promise<Running> {
+export async function startServer(config: Config, log: Logger, host = unknownHost): Promise<Running> {
   const startedAt = monotonic();
-  await migrateDatabase(config, log);
+  const identity = await migrateDatabase(config, log);
   const outages = new Outages({ log, monotonic });
   const database = openSubscribedDatabase(config.database, serverTimeouts, (fault) => logFileFault(config, log, fault));
   const dependencies = dependenciesOf(config, {
     database: () => database.proveWritable(),
     sessions: () => sessions.proveWritable(),
   });
-  const sessions = await openSessions(config, database, (error) => {
-    const fault = storeFaultOf(dependencies, error);
-    if (fault !== null) outages.report(fault);
-    else log.warn({ setting: dependencies.redis.setting, err: error }, 'Redis connection error');
-  });
+  const sessions = await openSessions(config, database, identity, reporterOf(dependencies, outages, log));
   const strengthEstimator = createStrengthEstimator([...config.languages.keys()]);
   const close = async (): Promise<void> => {
     outages.stop();
@@ -91,8 +69,18 @@ export async function startServer(config: Config, log: Logger, maxDescriptors: n
     await database.close();
   };
   try {
-    await startStep({ setting: 'REDIS_URL' }, () => sessions.assertCredentials());
-    const opened = { config, database, sessions, strengthEstimator, log, outages, dependencies, maxDescriptors };
+    await startStep({ setting: 'REDIS_URL' }, () => sessions.assertUsable());
+    const opened = {
+      config,
+      identity,
+      database,
+      sessions,
+      strengthEstimator,
+      log,
+      outages,
+      dependencies,
+      host,
+    };
     const running = await listenWithApp(opened, close);
     const stores = { database: databaseNameOf(config), sessions: config.redisUrl === null ? 'database' : 'Redis' };
     const ms = Math.round(monotonic() - startedAt);
@@ -104,25 +92,34 @@ export async function startServer(config: Config, log: Logger, maxDescriptors: n
   }
 }
 
+const reporterOf =
+  (dependencies: Dependencies, outages: Outages, log: Logger): ReportError =>
+  (error) => {
+    const fault = storeFaultOf(dependencies, error);
+    if (fault !== null) outages.report(fault);
+    else log.warn({ setting: dependencies.redis.setting, err: error }, 'Redis connection error');
+  };
+
 async function listenWithApp(opened: AssembleParts, close: () => Promise<void>): Promise<Running> {
   const { config, database, sessions, outages } = opened;
   // The app is created after the server, because it asks the server whether the process is stopping.
   const server = createStoppableServer((request, response) => void app(request, response));
-  const { app, background } = await assembleApp(opened, server.isStopping);
+  const { app, background, heartbeat } = await assembleApp(opened, server.isStopping);
   await waitForSessionStore(sessions);
   const { host, port } = config;
   await server.listen(port, host).catch((error: unknown) => {
     throw listenFaultOf(error, host, port);
   });
-  const stopWatching = watchDescriptors(server.http, outages, opened.maxDescriptors);
-  // Replaces the token only after listening: if another process already uses the port, its token must stay valid.
+  const stopWatching = watchDescriptors(server.http, outages, opened.host.maxDescriptors);
+  // Only now, because the token of a process that already uses this port must stay valid.
   const token = await issueSetupToken(database);
   outages.start();
   background.start();
   return {
     setupLink: token === null ? null : new URL(fillPath(paths.setUp, { token }), config.baseUrl).href,
     stop: async () => {
-      const jobs = background.stop();
+      // A process that is stopping is not compared with the others.
+      const jobs = background.stop().then(() => heartbeat.end().catch(() => undefined));
       await server.stop(config.stopTimes);
       stopWatching();
       await Promise.race([jobs, delay(maxJobsWaitMs)]);
@@ -133,25 +130,26 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
 
 interface AssembleParts {
   readonly config: Config;
+  readonly identity: RegionIdentity;
   readonly database: Database;
   readonly sessions: Sessions;
   readonly strengthEstimator: StrengthEstimator;
   readonly log: Logger;
   readonly outages: Outages;
   readonly dependencies: Dependencies;
-  readonly maxDescriptors: number | null;
+  readonly host: ProcessHost;
 }
 
 async function assembleApp(
-  { sessions, maxDescriptors: _, ...parts }: AssembleParts,
+  { sessions, host, identity, ...parts }: AssembleParts,
   isStopping: () => boolean,
-): Promise<ReturnType<typeof createApp>> {
-  const { config, database } = parts;
+): Promise<ReturnType<typeof createApp> & { heartbeat: Heartbeat }> {
+  const { config, database, log } = parts;
   const { secrets, secondFactorKeys } = await startStep({ setting: 'DATA_DIR', file: config.dataDirectory }, () => ({
     secrets: loadSecrets(config),
     secondFactorKeys: loadSecondFactorKeys(config),
   }));
-  return createApp({
+  const created = createApp({
     ...parts,
     isStopping,
     sessionStore: sessions.store,
@@ -171,19 +169,8 @@ async function assembleApp(
     clock: Date.now,
     monotonic,
   });
-}
-
-/**
- * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. A start on a busy
- * machine blocks the process for so long that the connection to Redis is replaced. If the store does not become
- * available in time, the process starts anyway and reports that it is not ready.
- */
-async function waitForSessionStore({ proveWritable }: Sessions): Promise<void> {
-  const endsAt = performance.now() + maxSessionStoreWaitMs;
-  const isWritable = (): Promise<boolean> =>
-    proveWritable().then(
-      () => true,
-      () => false,
-    );
-  while (!(await isWritable()) && performance.now() < endsAt) await delay(sessionStorePauseMs);
+  const state = ownState({ host, rules: config.rules, identity, secrets, secondFactorKeys });
+  const heartbeat = createHeartbeat({ database, state, clock: Date.now, log });
+  created.background.add(heartbeat.job);
+  return Object.assign(created, { heartbeat });
 }

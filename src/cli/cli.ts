@@ -9,6 +9,7 @@ import { addRegionCommands } from './region.ts';
 import { addOperatorCommands } from './operator.ts';
 import { addRouteCommands } from './route.ts';
 import { addRulesCommands } from './rules.ts';
+import { addStatusCommand } from './status.ts';
 import { addTenantCommands } from './tenant.ts';
 import { addUserCommands } from './user.ts';
 import { messageOf } from './command-faults.ts';
@@ -62,6 +63,7 @@ export function createProgram(io: CommandIo): Command {
       );
     });
   addCheckCommand(program, io);
+  addStatusCommand(program, io);
   addTenantCommands(program, io);
   addUserCommands(program, io);
   addOperatorCommands(program, io);

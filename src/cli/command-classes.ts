@@ -13,6 +13,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   demo: 'writes',
   migrate: 'writes',
   check: 'reads',
+  status: 'reads',
   'tenant add': 'writes',
   'tenant list': 'reads',
   'tenant move-out': 'writes',
@@ -38,7 +39,8 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'route add': 'writes',
   'route list': 'reads',
   'route remove': 'writes',
-  'route export': 'reads',
+  // Counts its exports.
+  'route export': 'writes',
   // Generates the key on first use.
   'route key': 'writes',
   'route import': 'destructive',
@@ -53,7 +55,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
 };
 
 /** Reading commands that generate a key in the data directory when it is first needed. */
-export const keyGeneratingCommands: readonly string[] = ['tenant receipt', 'route export'];
+export const keyGeneratingCommands: readonly string[] = ['tenant receipt'];
 
 /**
  * Adds the options of destructive commands.

@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
-import { RegionMismatch, SchemaNotCurrent } from '../platform/database/deployment.ts';
+import { SchemaNotCurrent } from '../platform/database/deployment.ts';
 import { UnknownMigrations } from '../platform/database/schema-state.ts';
 import { CommandError } from '../platform/command-error.ts';
+import { StoreMismatch } from '../platform/region-identity.ts';
 
 type SystemError = Error & {
   readonly code?: string;
@@ -25,7 +26,7 @@ export function messageOf(error: unknown): string {
   if (error instanceof CommanderError) return usageMessage(error);
   if (
     error instanceof CommandError ||
-    error instanceof RegionMismatch ||
+    error instanceof StoreMismatch ||
     error instanceof SchemaNotCurrent ||
     error instanceof UnknownMigrations
   )

@@ -1,6 +1,8 @@
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
-import { findBoundRegion } from '../platform/database/deployment.ts';
+import { assertOwnDataDirectory } from '../platform/data-directory.ts';
+import { findBinding } from '../platform/database/deployment.ts';
+import { type OwnIdentity, RegionMismatch, StoreMismatch } from '../platform/region-identity.ts';
 import { openReadOnly, serverTimeouts } from '../platform/database/open.ts';
 import { migrationState } from '../platform/database/migrate.ts';
 import { assertDatabaseNotMissing } from '../platform/database/missing-database.ts';
@@ -14,6 +16,9 @@ import {
   findShortening,
   readTrustedTime,
 } from '../core/retention/index.ts';
+import { findDifferences, type Difference } from '../platform/processes/differences.ts';
+import { listRunning } from '../platform/processes/processes.store.ts';
+import { directoryStore } from '../core/directory/index.ts';
 import { seedsStore } from '../core/accounts/index.ts';
 import { createHasher } from '../platform/keys/hasher.ts';
 import { createVault } from '../platform/keys/vault.ts';
@@ -34,19 +39,19 @@ export async function findFaults(config: Config): Promise<string[]> {
     DATABASE_URL: async () => {
       assertDatabaseNotMissing(config);
       const { bound, done, pending } = await state;
-      if (belongsToAnotherRegion(bound, config))
-        throw new Error(`this database belongs to the region ${bound}, but REGION is ${config.rules.region}`);
+      if (belongsToAnotherRegion(bound, config)) throw new RegionMismatch(bound.region, config.rules.region);
       // An empty database is not a fault, because the first start creates its schema.
       if (done > 0 && pending > 0) throw new Error(`${pending} migrations are pending; run "npx parvis migrate"`);
       if (config.database.kind === 'postgres') await assertServerSuits(config.database.url);
     },
+    DATA_DIR: async () => assertOwnDataDirectory(config, ownIdentityOf(config, await state.catch(() => null))),
     SECOND_FACTOR_KEYS: async () => {
       // The check of DATABASE_URL reports a database that is unreachable, not migrated or bound to another region.
       const found = await state.catch(() => null);
       if (database === null || found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return;
       await checkSecondFactorKeys(config, database);
     },
-    REDIS_URL: () => checkRedis(config),
+    REDIS_URL: async () => checkRedis(config, ownIdentityOf(config, await state.catch(() => null))),
     SMTP_URL: async () => {
       if (config.mail?.kind === 'smtp') await verifySmtpServer(config.mail);
     },
@@ -55,9 +60,23 @@ export async function findFaults(config: Config): Promise<string[]> {
     assets: () => Promise.resolve(loadAssets()),
   };
   const results = await Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check)));
+  const different = await differencesOf(config, database, state);
   await database?.close();
-  return results.filter((fault) => fault !== null);
+  const inProcesses = different.filter(({ isFault }) => isFault).map(differenceLine);
+  return [...results.filter((fault) => fault !== null), ...inProcesses];
 }
+
+type State = Awaited<ReturnType<typeof stateOf>>;
+
+/** @returns the differences between running processes; none if the database can't be read, which another check reports */
+async function differencesOf(config: Config, database: Database | null, state: Promise<State>): Promise<Difference[]> {
+  const found = await state.catch(() => null);
+  if (database === null || found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return [];
+  const { processes, now } = await listRunning(database, Date.now);
+  return findDifferences(processes, now);
+}
+
+const differenceLine = ({ setting, message }: Difference): string => `${setting}: ${message}`;
 
 async function checkSecondFactorKeys(config: Config, database: Database): Promise<void> {
   const keys = findSecondFactorKeys(config);
@@ -69,29 +88,37 @@ async function checkSecondFactorKeys(config: Config, database: Database): Promis
     );
 }
 
-async function checkRedis({ redisUrl, rules }: Config): Promise<void> {
+async function checkRedis({ redisUrl, rules }: Config, { region, fingerprint }: OwnIdentity): Promise<void> {
   if (redisUrl === null) return;
   let reason: string | null = null;
-  const { proveWritable, close } = await openRedisSessions(redisUrl, sessionTtlMs(rules), (error) => {
+  const own = { region, fingerprint, marks: false };
+  const { proveWritable, close } = await openRedisSessions(redisUrl, own, sessionTtlMs(rules), (error) => {
     reason ??= error instanceof Error ? error.message : String(error);
   });
   try {
     await retryUntilConnected(proveWritable);
   } catch (error) {
-    // The client only reports that it is offline; the error of the connection contains the cause.
-    throw reason === null ? error : new Error(reason);
+    // The client only says that it is offline. The error of the connection says why.
+    throw reason === null || error instanceof StoreMismatch ? error : new Error(reason);
   } finally {
     await close();
   }
 }
 
-const belongsToAnotherRegion = (bound: string | null, { rules }: Config): bound is string =>
-  bound !== null && bound !== rules.region;
+const belongsToAnotherRegion = (bound: OwnIdentity | null, { rules }: Config): bound is OwnIdentity =>
+  bound !== null && bound.region !== rules.region;
+
+/** @returns what the other stores must belong to: the installation of the database, if it is one of this region */
+function ownIdentityOf(config: Config, found: { readonly bound: OwnIdentity | null } | null): OwnIdentity {
+  const bound = found?.bound ?? null;
+  const { region } = config.rules;
+  return bound === null || belongsToAnotherRegion(bound, config) ? { region, fingerprint: null } : bound;
+}
 
 /** @param database null if the SQLite file does not exist */
 async function stateOf(database: Database | null) {
   if (database === null) return { bound: null, done: 0, pending: 1, later: [] };
-  return { bound: await findBoundRegion(database), ...(await migrationState(database)) };
+  return { bound: await findBinding(database), ...(await migrationState(database)) };
 }
 
 /**
@@ -102,7 +129,8 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
   const database = openReadOnly(config.database, serverTimeouts);
   if (database === null) return [];
   try {
-    const { bound, pending, later } = await stateOf(database);
+    const state = await stateOf(database);
+    const { bound, pending, later } = state;
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
     const fault = findClockFault(now, trustedAt);
@@ -110,6 +138,8 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
     const shortening = await findShortening(database, config.rules, stepsForCommand(context), now);
     return [
       ...(fault === null ? [] : [clockNote(fault, now, trustedAt)]),
+      ...(await differencesOf(config, database, Promise.resolve(state))).map(differenceLine),
+      ...(await findUnreachableRegions(config, database)),
       ...(later.length > 0 ? [laterReleaseNote(later)] : []),
       ...(shortening === null
         ? []
@@ -118,6 +148,15 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
   } finally {
     await database.close();
   }
+}
+
+/** @returns a note for each region in the directory to which no user can be redirected */
+async function findUnreachableRegions({ regionUrls }: Config, database: Database): Promise<string[]> {
+  const counts = [...(await directoryStore.countByRegion(database))].filter(([region]) => !regionUrls.has(region));
+  return counts.map(
+    ([region, count]) =>
+      `REGION_URLS has no address of ${region}, so users of that region cannot be redirected (domains in the directory: ${count}).`,
+  );
 }
 
 const clockNote = (fault: ClockFault, now: number, trustedAt: number): string =>
@@ -134,6 +173,7 @@ async function runCheck(name: string, check: () => Promise<unknown>): Promise<st
     await check();
     return null;
   } catch (error) {
+    if (error instanceof StoreMismatch) return `${name}: ${error.finding}`;
     const { message, code } = error as Error & { code?: string };
     return `${name}: ${message === '' ? (code ?? 'does not respond') : message}`;
   }

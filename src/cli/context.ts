@@ -1,10 +1,12 @@
 import { readConfig, type Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import { openSubscribedDatabase } from '../core/open-database.ts';
-import { assertRegion, SchemaNotCurrent } from '../platform/database/deployment.ts';
-import { assertPrepared, migrationState, prepareDatabase } from '../platform/database/migrate.ts';
+import { SchemaNotCurrent } from '../platform/database/deployment.ts';
+import { assertPrepared, migrationState } from '../platform/database/migrate.ts';
 import { assertDatabaseNotMissing } from '../platform/database/missing-database.ts';
+import { assertDataDirectoryOfRegion } from '../platform/data-directory.ts';
 import { commandTimeouts, openReadOnly } from '../platform/database/open.ts';
+import { assertOwnStores, markForKeys, prepareRegion } from '../platform/prepare-region.ts';
 import { Failure } from '../domain/errors.ts';
 import { createTenants, type Tenants } from '../core/accounts/index.ts';
 import { directoryStore } from '../core/directory/index.ts';
@@ -12,6 +14,7 @@ import { textOfError } from '../i18n/error-texts.ts';
 import { loadTranslator } from '../i18n/translator.ts';
 import type { CommandIo } from './io.ts';
 import { CommandError } from '../platform/command-error.ts';
+import type { OwnIdentity } from '../platform/region-identity.ts';
 import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
@@ -30,13 +33,13 @@ type Work<T> = (context: CommandContext) => Promise<T>;
 export async function withContext<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {
   const config = getConfig(io);
   assertDatabaseNotMissing(config);
-  await prepareDatabase(config);
+  await prepareRegion(config);
   return withDatabase(config, openSubscribedDatabase(config.database, timeouts), work);
 }
 
 /** Creates the region's database even if other files show that a database existed before. */
 export async function createNewDatabase(io: CommandIo): Promise<void> {
-  await prepareDatabase(getConfig(io));
+  await prepareRegion(getConfig(io));
 }
 
 /**
@@ -45,8 +48,9 @@ export async function createNewDatabase(io: CommandIo): Promise<void> {
  * @throws SchemaNotCurrent
  */
 export async function withExistingDatabase<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {
-  await readDatabase(io, () => Promise.resolve());
   const config = getConfig(io);
+  const own = await readDatabase(io, ({ database }) => assertOwnStores(database, config));
+  markForKeys(config, own);
   return withDatabase(config, openSubscribedDatabase(config.database, timeouts), work);
 }
 
@@ -75,7 +79,7 @@ export async function readDatabaseIfAny<T>(
   const database = openReadOnly(config.database, timeouts);
   if (database === null) return null;
   return withDatabase(config, database, async (context) => {
-    await assertRegion(database, config.rules.region);
+    await assertOwnStores(database, config);
     if (await isEmpty(database)) return null;
     await assertPrepared(database, config.rules.region);
     return { result: await work(context) };
@@ -98,19 +102,26 @@ export async function getConfigOfRegion(io: CommandIo): Promise<Config> {
  * schema.
  */
 export async function getConfigForKeys(io: CommandIo): Promise<Config> {
-  const { config, isNew } = await inspectDatabase(io);
-  if (isNew) await prepareDatabase(config);
+  const { config, own } = await inspectDatabase(io);
+  if (own === null) await prepareRegion(config);
+  else markForKeys(config, own);
   return config;
 }
 
-async function inspectDatabase(io: CommandIo): Promise<{ readonly config: Config; readonly isNew: boolean }> {
+interface Inspected {
+  readonly config: Config;
+  /** The binding of the database; null if there is no database, or an empty one. */
+  readonly own: OwnIdentity | null;
+}
+
+async function inspectDatabase(io: CommandIo): Promise<Inspected> {
   const config = getConfig(io);
   assertDatabaseNotMissing(config);
   const database = openReadOnly(config.database);
-  if (database === null) return { config, isNew: true };
+  if (database === null) return { config, own: null };
   try {
-    await assertRegion(database, config.rules.region);
-    return { config, isNew: await isEmpty(database) };
+    const own = await assertOwnStores(database, config);
+    return { config, own: (await isEmpty(database)) ? null : own };
   } finally {
     await database.close();
   }
@@ -119,6 +130,8 @@ async function inspectDatabase(io: CommandIo): Promise<{ readonly config: Config
 function getConfig(io: CommandIo): Config {
   const { config, faults } = readConfig(io.env);
   if (config === null) throw new CommandError(faults.join('\n'));
+  // First, because the files of another region must not be taken for traces of this region's database.
+  assertDataDirectoryOfRegion(config);
   return config;
 }
 

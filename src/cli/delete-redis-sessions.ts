@@ -1,4 +1,5 @@
-import { openSessions } from '../server.ts';
+import { openSessions } from '../site/http/session-store/sessions.ts';
+import { getIdentity } from '../platform/database/deployment.ts';
 import { retryUntilConnected } from './retry.ts';
 import type { CommandContext } from './context.ts';
 import { movingStore } from '../core/moving/index.ts';
@@ -13,7 +14,7 @@ export async function deleteRedisSessions(
   domains: readonly string[],
 ): Promise<void> {
   if (config.redisUrl === null) return;
-  const { store, proveWritable, close } = await openSessions(config, database);
+  const { store, proveWritable, close } = await openSessions(config, database, await getIdentity(database));
   try {
     await retryUntilConnected(proveWritable);
     const kept = await new Promise<StoredSession[]>((resolve, reject) => {

@@ -1,3 +1,5 @@
+import { StoreMismatch } from '../platform/region-identity.ts';
+
 const maxWaitMs = 3_000;
 
 /** Repeats a check for up to three seconds, because a new client may not be connected yet. */
@@ -7,7 +9,7 @@ export async function retryUntilConnected(check: () => Promise<void>): Promise<v
     try {
       return await check();
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (error instanceof StoreMismatch || Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

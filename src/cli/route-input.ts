@@ -4,6 +4,8 @@ import { domainAndParents, isDomain } from '../domain/people/user.ts';
 import { type DirectoryRoute, directoryStore } from '../core/directory/index.ts';
 import type { Database } from '../platform/database/database.ts';
 import { CommandError } from '../platform/command-error.ts';
+import type { Config } from '../platform/config/config.ts';
+import { builtInRulesFile } from '../platform/config/rules.ts';
 
 const domain = z.string().trim().toLowerCase().refine(isDomain, 'is not a domain name such as company.example');
 const region = z.string().regex(regionId, 'is not a region ID');
@@ -41,6 +43,22 @@ export async function rejectLocalDomains(
           `${each} ${each === resident ? '' : `is a parent domain of ${resident}, which `}belongs to a tenant of this region`,
       ),
   );
+  if (faults.length > 0) throw new CommandError(faults.join('\n'));
+}
+
+/** @returns whether users can be sent to a region: it is built in, or REGION_URLS has its address */
+export const isKnownRegion = ({ regionUrls }: Pick<Config, 'regionUrls'>, id: string): boolean =>
+  regionUrls.has(id) || builtInRulesFile(id) !== null;
+
+/** @param subject what names the region, such as a domain */
+export const unknownRegionFault = (subject: string, id: string): string =>
+  `${subject}: the region ${id} is unknown, because it is not built in and REGION_URLS has no address of it`;
+
+/** Rejects routes to regions that are unknown. @throws CommandError with one line for each of them */
+export function rejectUnknownRegions(config: Pick<Config, 'regionUrls'>, routes: readonly DirectoryRoute[]): void {
+  const faults = routes
+    .filter((route) => !isKnownRegion(config, route.region))
+    .map((route) => unknownRegionFault(route.domain, route.region));
   if (faults.length > 0) throw new CommandError(faults.join('\n'));
 }
 

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { print, readDatabase, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { routeLine, parseRoutes, rejectLocalDomains } from './route-input.ts';
-import { addSharingCommands } from './route-sharing.ts';
+import { addExportCommand, addKeyCommand } from './route-export.ts';
+import { addImportCommand } from './route-import.ts';
+import { routeLine, parseRoutes, rejectLocalDomains, rejectUnknownRegions } from './route-input.ts';
 import { directoryStore } from '../core/directory/index.ts';
 import { CommandError } from '../platform/command-error.ts';
 
@@ -16,21 +17,13 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
     .action((domainName: string, regionName: string, options: { json?: boolean }) =>
       withContext(io, async ({ config, database }) => {
         const routes = parseRoutes({ routes: [{ domain: domainName, region: regionName }] });
+        rejectUnknownRegions(config, routes);
         await rejectLocalDomains(database, routes, config.rules.region);
         await directoryStore.upsert(database, routes);
         print(io, options, { routes }, routes.map(routeLine));
       }),
     );
-  route
-    .command('list')
-    .description('list the directory')
-    .option('--json', 'print one JSON object')
-    .action((options: { json?: boolean }) =>
-      readDatabase(io, async ({ database }) => {
-        const routes = await directoryStore.list(database);
-        print(io, options, { routes }, routes.map(routeLine));
-      }),
-    );
+  addListCommand(route, io);
   route
     .command('remove <domain>')
     .description('remove an email domain from the directory')
@@ -43,5 +36,20 @@ export function addRouteCommands(program: Command, io: CommandIo): void {
         print(io, options, { routes: await directoryStore.list(database) }, []);
       }),
     );
-  addSharingCommands(route, io);
+  addExportCommand(route, io);
+  addKeyCommand(route, io);
+  addImportCommand(route, io);
+}
+
+function addListCommand(route: Command, io: CommandIo): void {
+  route
+    .command('list')
+    .description('list the directory')
+    .option('--json', 'print one JSON object')
+    .action((options: { json?: boolean }) =>
+      readDatabase(io, async ({ database }) => {
+        const routes = await directoryStore.list(database);
+        print(io, options, { routes }, routes.map(routeLine));
+      }),
+    );
 }

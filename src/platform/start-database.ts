@@ -1,21 +1,36 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { prepareDatabase } from './database/migrate.ts';
 import { assertDatabaseNotMissing } from './database/missing-database.ts';
 import { describeStoreFault, findStoreFault } from './database/unavailable.ts';
 import { databaseSettingOf } from './dependencies.ts';
-import { startStep, type StartFaultPlace } from './start-fault.ts';
+import { assertDataDirectoryOfRegion, markerFileOf } from './data-directory.ts';
+import { prepareRegion } from './prepare-region.ts';
+import { type RegionIdentity, StoreMismatch } from './region-identity.ts';
+import { StartFault, startStep, type StartFaultPlace } from './start-fault.ts';
 
 /**
- * Migrates the region's database and logs the migrations that were run.
+ * Prepares the region's stores and logs the migrations that were run.
+ * @returns the identity of the installation
  * @throws StartFault
  */
-export async function migrateDatabase(config: Config, log: Logger): Promise<void> {
-  const migrations = await startStep(databasePlaceOf(config), () => {
+export async function migrateDatabase(config: Config, log: Logger): Promise<RegionIdentity> {
+  const directoryPlace = { setting: 'DATA_DIR', file: markerFileOf(config) };
+  // First, because the files of another region must not be taken for traces of this region's database.
+  await startStep(directoryPlace, () => assertDataDirectoryOfRegion(config));
+  const { migrations, identity, markingError } = await startStep(databasePlaceOf(config), async () => {
     assertDatabaseNotMissing(config);
-    return prepareDatabase(config);
+    return prepareRegion(config).catch((error: unknown) => {
+      const isDirectory = error instanceof StoreMismatch && error.markedStore.setting === 'DATA_DIR';
+      throw isDirectory ? new StartFault(directoryPlace, error) : error;
+    });
   });
   if (migrations.length > 0) log.info({ migrations }, 'Database migrations were run');
+  if (markingError !== null)
+    log.warn(
+      { ...directoryPlace, err: markingError },
+      'DATA_DIR accepts no files, so it cannot be marked with its region, and commands that sign or decrypt fail',
+    );
+  return identity;
 }
 
 /** Logs that the SQLite file of a running server was deleted, replaced or damaged. */

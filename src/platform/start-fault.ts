@@ -30,7 +30,7 @@ export async function startStep<T>(place: StartFaultPlace, step: () => T | Promi
   try {
     return await step();
   } catch (error) {
-    throw new StartFault(place, error);
+    throw error instanceof StartFault ? error : new StartFault(place, error);
   }
 }
 

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { dataDirectory, fault, json, run } from './command.ts';
 
+const given = (region: string): string => JSON.stringify({ routes: [{ domain: 'a.example', region }] });
+
 interface Routes {
   readonly routes: { readonly domain: string; readonly region: string }[];
 }
@@ -38,16 +40,25 @@ describe('the route commands', () => {
     );
   });
 
-  test('export and import copy the directory to another region', async () => {
+  test('check notes regions of the directory to which REGION_URLS has no address', async () => {
+    const note =
+      'REGION_URLS has no address of germany, so users of that region cannot be redirected (domains in the directory: 1).';
+    assert.deepEqual(await json(['check'], environment), { ok: true, faults: [], notes: [note] });
+    const REGION_URLS = 'germany=https://portal.de.example';
+    assert.deepEqual(await json(['check'], { ...environment, REGION_URLS }), { ok: true, faults: [] });
+  });
+
+  test('export and import copy the domains of a region to another region', async () => {
     const { stdout } = await run(['route', 'export'], environment);
     const file = path.join(dataDirectory(), '../routes.json');
     writeFileSync(file, stdout);
-    await json(['route', 'add', 'alpha.example', 'china'], elsewhere);
+    await json(['route', 'add', 'zeta.example', 'germany'], elsewhere);
     const { routes } = JSON.parse(stdout) as Routes;
-    assert.deepEqual(await json(['route', 'import', file, '--yes'], elsewhere), { routes });
+    assert.deepEqual(routes, [{ domain: 'alpha.example', region: 'worldwide' }]);
+    assert.deepEqual((await json<Routes>(['route', 'import', file, '--yes'], elsewhere)).routes, routes);
     assert.deepEqual(await list(elsewhere), await list());
     const { stdout: again } = await run(['route', 'export'], elsewhere);
-    assert.deepEqual((JSON.parse(again) as Routes).routes, routes);
+    assert.deepEqual((JSON.parse(again) as Routes).routes, [{ domain: 'zeta.example', region: 'germany' }]);
   });
 
   test('import reads 5,000 domains from standard input', async () => {
@@ -76,6 +87,8 @@ describe('the route commands', () => {
       [['add', 'localhost', 'germany'], /not a domain/],
       [['add', 'a.example', 'Germany!'], /not a region ID/],
       [['add', 'a.example'], /missing required argument/],
+      [['add', 'a.example', 'mars'], /^a\.example: the region mars is unknown/],
+      [['import', '-', '--unsigned'], /^a\.example: the region mars is unknown/, given('mars')],
       [['remove', 'nobody.example'], /nobody\.example/],
       [['import', file], /^routes\.1\.domain.*not a domain/],
       [['import', '/nowhere/routes.json'], /no such file/],

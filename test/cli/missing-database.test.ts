@@ -6,6 +6,8 @@ import { dataDirectory, fault, json, run, runProcess } from './command.ts';
 
 const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'canary-'.repeat(6) };
 
+const marker = JSON.stringify({ region: 'worldwide', fingerprint: '0123-4567-89ab-cdef-0123-4567-89ab-cdef' });
+
 /** Ways in which a data directory shows that there was a database. Each returns the settings. */
 const traces: Record<string, () => Promise<Record<string, string>>> = {
   'was deleted': async () => {
@@ -28,12 +30,12 @@ const traces: Record<string, () => Promise<Record<string, string>>> = {
     return Promise.resolve({ DATA_DIR, DATABASE_URL: `sqlite:${path.join(dataDirectory(), 'parvis.sqlite')}` });
   },
   ...Object.fromEntries(
-    ['second-factor-key', 'directory-key', 'region-identity'].map((name) => [
+    ['second-factor-key', 'directory-key', 'region-identity', 'region.json'].map((name) => [
       `is missing beside the file ${name}`,
       () => {
         const DATA_DIR = dataDirectory();
         mkdirSync(DATA_DIR);
-        writeFileSync(path.join(DATA_DIR, name), 'x'.repeat(43));
+        writeFileSync(path.join(DATA_DIR, name), name === 'region.json' ? marker : 'x'.repeat(43));
         return Promise.resolve({ DATA_DIR });
       },
     ]),

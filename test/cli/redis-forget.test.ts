@@ -20,7 +20,8 @@ after(async () => {
 describe('deleteRedisSessions', { skip: skipWithout('redis', server) }, () => {
   test('deletes the browser sessions of a moved tenant and no others', async () => {
     const url = server?.url ?? '';
-    const sessions = await openRedisSessions(url, sessionTtlMs(worldwide), () => {});
+    const unmarked = { region: 'worldwide', fingerprint: null, marks: false };
+    const sessions = await openRedisSessions(url, unmarked, sessionTtlMs(worldwide), () => {});
     closers.push(() => sessions.close());
     const portal = await openPortal({ sessionStore: () => sessions.store });
     const client = await createClient({ url })
@@ -29,7 +30,7 @@ describe('deleteRedisSessions', { skip: skipWithout('redis', server) }, () => {
     closers.push(() => client.close());
     const sessionKeys = async (): Promise<string[]> => {
       const keys = await client.keys('*');
-      return keys.filter((key) => key !== 'parvis:ready');
+      return keys.filter((key) => !['parvis:ready', 'parvis:region'].includes(key));
     };
     const storedSessions = async (): Promise<string> => {
       const keys = await sessionKeys();

@@ -15,6 +15,7 @@ const fileName = 'no-file';
 const commands: Readonly<Record<string, readonly string[]>> = {
   serve: [],
   migrate: [],
+  status: [],
   'tenant add': [
     ...['--name', 'A', '--domain', 'a.example', '--language', 'en'],
     ...['--admin-name', 'Ada', '--admin-username', 'ada@a.example'],

@@ -64,6 +64,7 @@ const addTenant = (domain: string, ...more: string[]): Promise<Added> => {
 test('the output of every command with --json has the keys and types in json.txt', async () => {
   await shape('migrate');
   await shape('check');
+  await shape('status');
   await shape('check', [], { in: { ...here, PORT: 'x' }, code: 1, variant: 'a fault' });
   const { tenantId } = await addTenant('kiesel.example');
   await tenants(tenantId);

@@ -5,11 +5,12 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
-import { findBoundRegion, RegionMismatch } from '../../src/platform/database/deployment.ts';
+import { findBinding } from '../../src/platform/database/deployment.ts';
 import { prepareDatabase } from '../../src/platform/database/migrate.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { UnknownMigrations } from '../../src/platform/database/schema-state.ts';
 import { createSqliteFile } from '../../src/platform/database/sqlite.ts';
+import { RegionMismatch } from '../../src/platform/region-identity.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { sqliteFile, worldwide } from './databases.ts';
@@ -23,7 +24,7 @@ after(() => {
 
 async function boundRegionOf(config: DatabaseConfig): Promise<string | null> {
   const database = openDatabase(config);
-  const region = await findBoundRegion(database);
+  const region = (await findBinding(database))?.region ?? null;
   await database.close();
   return region;
 }
@@ -58,9 +59,9 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
   test('is set by the first process and never changes', async () => {
     const database = await fresh();
     assert.equal(await boundRegionOf(database), null);
-    assert.ok((await prepareDatabase({ database, rules: germany })).length > 7);
+    assert.ok((await prepareDatabase({ database, rules: germany })).migrations.length > 7);
     assert.equal(await boundRegionOf(database), 'germany');
-    assert.deepEqual(await prepareDatabase({ database, rules: germany }), []);
+    assert.deepEqual((await prepareDatabase({ database, rules: germany })).migrations, []);
     await assert.rejects(prepareDatabase({ database, rules: worldwide }), RegionMismatch);
     assert.equal(await boundRegionOf(database), 'germany');
   });
@@ -96,7 +97,7 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     const edited = { ...germany, edition: 'other', defaultLanguage: 'en' } as const;
-    assert.deepEqual(await prepareDatabase({ database, rules: edited }), []);
+    assert.deepEqual((await prepareDatabase({ database, rules: edited })).migrations, []);
   });
 
   test('is claimed by exactly one of two regions that start at the same time', async () => {

@@ -13,9 +13,9 @@ export interface Answer {
 
 const answer = (reply: Answer): void => void process.send?.(reply);
 
-function carryOut({ region, ...database }: Order): Promise<string[]> {
+async function carryOut({ region, ...database }: Order): Promise<readonly string[]> {
   if (region === undefined) return migrate(database);
-  return prepareDatabase({ database, rules: readRules(builtInRulesFile(region) ?? '').rules! });
+  return (await prepareDatabase({ database, rules: readRules(builtInRulesFile(region) ?? '').rules! })).migrations;
 }
 
 process.on('message', (order: Order) => {

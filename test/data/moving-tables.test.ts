@@ -14,6 +14,7 @@ const tablesWithoutTenant: Readonly<Record<string, string>> = {
   throttles: 'counts by digest; deleted by forgetCounts',
   setup: 'the set-up link of an empty region',
   deployment: 'the region of the database',
+  processes: 'the running servers',
   retention_clock: 'the trusted time for deletions',
   retention_periods: 'the retention periods of the region in force',
   users_search: 'updated with users by a trigger',

@@ -14,7 +14,11 @@ async function opened() {
   const faults: Error[] = [];
   const database = openDatabase(config, serverTimeouts, (fault) => faults.push(fault));
   after(() => database.close());
-  await database.knex('deployment').insert({ id: 1, region: 'worldwide' }).onConflict('id').ignore();
+  await database
+    .knex('deployment')
+    .insert({ id: 1, region: 'worldwide', fingerprint: 'none' })
+    .onConflict('id')
+    .ignore();
   await read(database);
   return { file: config.file, database, faults };
 }

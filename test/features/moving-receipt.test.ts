@@ -173,7 +173,7 @@ describe('a moving tenant', () => {
     await moveTenant(from, to, tenant.id);
     assert.equal(await directoryStore.regionOf(from.portal.database, tenant.domain), null);
     assert.equal((await tenantsStore.findForOperator(to.portal.database, tenant.id))?.listed, false);
-    const shared = await directoryStore.listShared(to.portal.database);
+    const shared = await directoryStore.listShared(to.portal.database, 'germany');
     assert.deepEqual(
       shared.filter(({ domain }) => domain === tenant.domain),
       [],

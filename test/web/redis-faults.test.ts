@@ -8,6 +8,7 @@ import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts'
 import { mountHealth } from '../../src/site/http/health.ts';
 import { sessionTtlMs } from '../../src/site/http/session.ts';
 import { openRedisSessions } from '../../src/site/http/session-store/redis-store.ts';
+import { newFingerprint } from '../../src/platform/region-identity.ts';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { startFakeRedis } from '../support/fake-redis.ts';
 import { aPerson, type Person } from '../support/person.ts';
@@ -23,7 +24,12 @@ after(async () => {
 });
 
 async function portalOn(url: string) {
-  const sessions = await openRedisSessions(url, ttlMs, () => undefined);
+  const sessions = await openRedisSessions(
+    url,
+    { region: 'worldwide', fingerprint: newFingerprint(), marks: true },
+    ttlMs,
+    () => undefined,
+  );
   cleanups.push(() => sessions.close());
   const fixture = await openPortalWithUsers({ sessionStore: () => sessions.store });
   const proveWritable = () => sessions.proveWritable();

@@ -82,7 +82,8 @@ const server = await redis();
 
 describe('session data and a wrong clock, in Redis', { skip: skipWithout('redis', server) }, async () => {
   if (server === null) return;
-  const sessions = await openRedisSessions(server.url, ttlMs, () => undefined);
+  const unmarked = { region: 'worldwide', fingerprint: null, marks: false };
+  const sessions = await openRedisSessions(server.url, unmarked, ttlMs, () => undefined);
   closers.push(() => sessions.close());
   for (let tries = 0; tries < 100; tries++) {
     if (

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { Config } from '../../src/platform/config/config.ts';
 import { openSubscribedDatabase } from '../../src/core/open-database.ts';
-import { prepareDatabase } from '../../src/platform/database/migrate.ts';
+import { prepareRegion } from '../../src/platform/prepare-region.ts';
 import {
   normalizePassword,
   temporaryAlphabet,
@@ -46,7 +46,7 @@ export async function seedRegion(
   regions: readonly ('worldwide' | 'germany')[],
   now: number,
 ): Promise<DemoLogin[]> {
-  await prepareDatabase(config);
+  await prepareRegion(config);
   const database = openSubscribedDatabase(config.database);
   try {
     const parts: SeedContext = { config, database, hasher: await createHasher(), now };

@@ -9,34 +9,42 @@ import {
   type Signer,
 } from '../../platform/keys/region-key.ts';
 
-/** A directory in the format that regions exchange: routes, signed by the region that exported them. */
-export interface SignedDirectory {
+/** What a region exports. */
+export interface DirectoryContent {
+  /** The domains of the region itself. */
   readonly routes: readonly DirectoryRoute[];
+  /** Greater than that of every earlier export of the region. */
+  readonly serial: number;
+}
+
+/** A directory in the format that regions exchange, signed by the region that exported it. */
+export interface SignedDirectory extends DirectoryContent {
   readonly signer: Signer;
   readonly signature: string;
 }
 
-const form = 'parvis directory 1';
+const form = 'parvis directory 2';
 
 /** The schema validates only the structure. Domains and regions are validated when the routes are imported. */
 export const signedDirectory = z.object({
   routes: z.array(z.object({ domain: z.string(), region: z.string() })),
+  serial: z.int().positive(),
   signer: signerSchema,
   signature: signatureSchema,
 });
 
-/**
- * Signs the routes that a region exports.
- * @param privateKey the private key of the region as PEM
- */
-export function signDirectory(routes: readonly DirectoryRoute[], region: string, privateKey: string): SignedDirectory {
+/** Signs what a region exports. @param privateKey the private key of the region as PEM */
+export function signDirectory(content: DirectoryContent, region: string, privateKey: string): SignedDirectory {
   const signer = signerOf(region, privateKey);
-  return { routes, signer, signature: signatureOf(form, signer, entriesOf(routes), privateKey) };
+  const { routes, serial } = content;
+  return { routes, serial, signer, signature: signatureOf(form, signer, entriesOf(content), privateKey) };
 }
 
-/** @returns whether the routes were signed with the key that the directory contains */
-export const isSignatureValid = ({ routes, signer, signature }: SignedDirectory): boolean =>
-  isSignedBy(signer, form, entriesOf(routes), signature);
+/** @returns whether the content was signed with the key that the directory contains */
+export const isSignatureValid = (directory: SignedDirectory): boolean =>
+  isSignedBy(directory.signer, form, entriesOf(directory), directory.signature);
 
-const entriesOf = (routes: readonly DirectoryRoute[]): string[][] =>
-  routes.map(({ domain, region }) => [domain, region]);
+const entriesOf = ({ routes, serial }: DirectoryContent): [number, string[][]] => [
+  serial,
+  routes.map(({ domain, region }) => [domain, region]),
+];

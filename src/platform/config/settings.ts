@@ -20,7 +20,7 @@ export const settings: Readonly<Record<EnvironmentVariable, Setting>> = {
   REGION: {
     description:
       'The region that this process serves: `worldwide`, `germany`, `us-government`, `china`, or the id in a rules file of ' +
-      'your own. A database belongs to one region: a process of another region refuses to start on it.',
+      'your own. A database, a `DATA_DIR` and a Redis belong to one region: a process of another region refuses to start on them.',
   },
   REGION_URLS: {
     description:

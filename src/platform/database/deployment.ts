@@ -1,17 +1,7 @@
 import type { RegionRules } from '../../domain/regions.ts';
 import { periodsOf } from '../../domain/retention-periods.ts';
+import { newFingerprint, type OwnIdentity, type RegionIdentity, RegionMismatch } from '../region-identity.ts';
 import { preparedQuery, type Database } from './database.ts';
-
-/** Thrown if the database belongs to a region other than the configured one. */
-export class RegionMismatch extends Error {
-  /** The region that the database belongs to. */
-  readonly bound: string;
-
-  constructor(bound: string, region: string) {
-    super(`This database belongs to the region ${bound}, but REGION is ${region}. Nothing was changed.`);
-    this.bound = bound;
-  }
-}
 
 /** Thrown if a command that must not migrate the database finds an empty or an older one. */
 export class SchemaNotCurrent extends Error {
@@ -28,33 +18,48 @@ export class SchemaNotCurrent extends Error {
 const pendingMessage = (pending: number): string =>
   pending === 1 ? '1 migration is pending' : `${pending} migrations are pending`;
 
-/** @returns the region that the database is bound to; null if it is not bound or has no schema */
-export async function findBoundRegion({ knex }: Database): Promise<string | null> {
+/** @returns the region and installation that the database is bound to; null if it is not bound or has no schema */
+export async function findBinding({ knex }: Database): Promise<OwnIdentity | null> {
   if (!(await knex.schema.hasTable('deployment'))) return null;
-  const row = await knex('deployment').where({ id: 1 }).first<{ region: string } | undefined>('region');
-  return row?.region ?? null;
+  const row = await knex('deployment').where({ id: 1 }).first<Partial<OwnIdentity> | undefined>();
+  return row?.region === undefined ? null : { region: row.region, fingerprint: row.fingerprint ?? null };
+}
+
+/** @returns the identity of the installation that a prepared database belongs to */
+export async function getIdentity(database: Database): Promise<RegionIdentity> {
+  const { region, fingerprint } = (await findBinding(database)) ?? { region: '', fingerprint: null };
+  if (fingerprint === null) throw new Error('The database is not bound to a region');
+  return { region, fingerprint };
 }
 
 /**
  * Rejects the database of another region. Compares only the ID, because the rules of a region may change.
- * @returns the region that the database is bound to; null if it is not bound
+ * @returns the region and installation that the database is bound to; null if it is not bound
  * @throws RegionMismatch
  */
-export async function assertRegion(database: Database, region: string): Promise<string | null> {
-  const bound = await findBoundRegion(database);
-  if (bound !== null && bound !== region) throw new RegionMismatch(bound, region);
-  return bound;
+export async function assertRegion(database: Database, region: string): Promise<OwnIdentity | null> {
+  const binding = await findBinding(database);
+  if (binding !== null && binding.region !== region) throw new RegionMismatch(binding.region, region);
+  return binding;
 }
 
 /**
- * Binds a migrated database to a region, unless it is already bound, and stores the retention periods of its rules. The
+ * Binds a migrated database, which is not bound yet, to a region, and stores the retention periods of its rules. The
  * caller must hold the migration lock.
+ * @param fingerprint that of the data directory; null if it is not marked
+ * @returns the identity that was stored
  */
-export async function bindRegion({ knex }: Database, rules: RegionRules): Promise<void> {
+export async function bindRegion(
+  { knex }: Database,
+  rules: RegionRules,
+  fingerprint: string | null,
+): Promise<RegionIdentity> {
   // The periods come first: a database that is bound must have them, or a shorter period would need no confirmation.
   const periods = Object.entries(periodsOf(rules)).map(([rule, days]) => ({ rule, days }));
   await knex('retention_periods').insert(periods).onConflict('rule').ignore();
-  await knex('deployment').insert({ id: 1, region: rules.region }).onConflict('id').ignore();
+  const identity = { region: rules.region, fingerprint: fingerprint ?? newFingerprint() };
+  await knex('deployment').insert(Object.assign({ id: 1 }, identity));
+  return identity;
 }
 
 const findOwnRegion = preparedQuery<{ region: string }>('deployment.region', (knex, $) =>

@@ -6,7 +6,8 @@ import type { Knex } from 'knex';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import { codeExtension, codeRoot } from '../package-root.ts';
 import type { Database } from './database.ts';
-import { assertRegion, bindRegion, SchemaNotCurrent } from './deployment.ts';
+import type { OwnIdentity, RegionIdentity } from '../region-identity.ts';
+import { assertRegion, bindRegion, getIdentity, SchemaNotCurrent } from './deployment.ts';
 import { longTimeouts, openDatabase } from './open.ts';
 import { readSchemaState, type SchemaState } from './schema-state.ts';
 import { createSqliteFile } from './sqlite.ts';
@@ -34,20 +35,33 @@ const migrationSource: Knex.MigrationSource<string> = {
 const advisoryLock = 727_681;
 const maxWaitMs = 60_000;
 
+/** A database that is ready for use. */
+export interface Prepared {
+  /** The names of the migrations that were run. */
+  readonly migrations: readonly string[];
+  readonly identity: RegionIdentity;
+}
+
 /**
  * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region. The
  * server and the commands that may migrate call this before they use the database. It holds the migration lock
  * throughout, so that two regions that start on the same empty database cannot both bind it.
- * @returns the names of the migrations that this call ran
- * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the
- * schema. In both cases, nothing is changed
+ * @param assertOwn rejects the other stores, given the binding of the database or, before the first start, only the region
+ * @param fingerprint that of the data directory, which a new database adopts; null if it is not marked
+ * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the schema. In
+ * both cases, nothing is changed
  */
-export async function prepareDatabase({ database, rules }: Pick<Config, 'database' | 'rules'>): Promise<string[]> {
+export async function prepareDatabase(
+  { database, rules }: Pick<Config, 'database' | 'rules'>,
+  assertOwn: (own: OwnIdentity) => void = () => {},
+  fingerprint: string | null = null,
+): Promise<Prepared> {
   return withMigrationLock(database, async (locked) => {
     const bound = await assertRegion(locked, rules.region);
-    const names = await runPendingMigrations(locked);
-    if (bound === null) await bindRegion(locked, rules);
-    return names;
+    assertOwn(bound ?? { region: rules.region, fingerprint: null });
+    const migrations = await runPendingMigrations(locked);
+    const identity = bound === null ? await bindRegion(locked, rules, fingerprint) : await getIdentity(locked);
+    return { migrations, identity };
   });
 }
 
@@ -60,9 +74,9 @@ export async function migrate(config: DatabaseConfig): Promise<string[]> {
   return withMigrationLock(config, runPendingMigrations);
 }
 
-type Work = (database: Database) => Promise<string[]>;
+type Work<T> = (database: Database) => Promise<T>;
 
-function withMigrationLock(config: DatabaseConfig, work: Work): Promise<string[]> {
+function withMigrationLock<T>(config: DatabaseConfig, work: Work<T>): Promise<T> {
   return config.kind === 'sqlite'
     ? withFileLock(config.file, () => {
         createSqliteFile(config.file);
@@ -71,7 +85,7 @@ function withMigrationLock(config: DatabaseConfig, work: Work): Promise<string[]
     : withDatabase(config, (database) => withAdvisoryLock(database, work));
 }
 
-async function withDatabase(config: DatabaseConfig, work: Work): Promise<string[]> {
+async function withDatabase<T>(config: DatabaseConfig, work: Work<T>): Promise<T> {
   const database = openDatabase(config, longTimeouts);
   try {
     return await work(database);
@@ -130,21 +144,21 @@ export const migrationLockOf = (file: string): string => `${file}.migrating`;
 
 // Acquired before the database is opened: if two processes switch a new file to WAL mode at the same time, one of them
 // fails.
-async function withFileLock(file: string, work: () => Promise<string[]>): Promise<string[]> {
+async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const lock = new SqliteFile(migrationLockOf(file), { timeout: maxWaitMs });
   try {
     lock.exec('begin exclusive');
-    const names = await work();
+    const result = await work();
     // Remember that there is a database, so that a later start does not silently create another one.
     if (lock.pragma('user_version', { simple: true }) === 0) lock.exec('pragma user_version = 1; commit');
-    return names;
+    return result;
   } finally {
     lock.close();
   }
 }
 
-async function withAdvisoryLock(database: Database, work: Work): Promise<string[]> {
+async function withAdvisoryLock<T>(database: Database, work: Work<T>): Promise<T> {
   return database.knex.transaction(async (holder) => {
     await holder.raw('select pg_advisory_xact_lock(?)', [advisoryLock]);
     return work(database);

@@ -6,7 +6,7 @@ import { CommandError } from '../command-error.ts';
 import { migrationLockOf } from './migrate.ts';
 
 /** Files that the first start or a command generates in the data directory, after it has created the database. */
-const generatedFiles = ['session-secret', 'second-factor-key', 'directory-key', 'region-identity'];
+const generatedFiles = ['session-secret', 'second-factor-key', 'directory-key', 'region-identity', 'region.json'];
 
 export const newDatabaseCommand = 'npx --no-install parvis migrate --new-database';
 

@@ -1,3 +1,4 @@
+import { StoreMismatch } from '../region-identity.ts';
 import { connectionErrorRows, storeErrorRows, type ConnectionErrorRow, type StoreName } from './store-errors.ts';
 
 /** What is wrong with a store, for the log. */
@@ -28,7 +29,7 @@ const redisClasses = new Set([
  */
 export function findStoreFault(error: unknown): StoreFault | null {
   if (!(error instanceof Error)) return null;
-  return findByCode(error) ?? findConnectionFault(error);
+  return findForeignRedis(error) ?? findByCode(error) ?? findConnectionFault(error);
 }
 
 /** @returns whether the database or session store is unreachable, unable to serve, full or overloaded */
@@ -42,6 +43,12 @@ export function describeStoreFault({ store, explanation, code }: StoreFault): st
 /** Records in an error which store it is from, because errors of a connection do not contain it. */
 export function attributeTo(store: StoreName, error: unknown): unknown {
   return error instanceof Error ? Object.assign(error, { store }) : error;
+}
+
+// A running process that reaches the Redis of another region, after a failover or a change of DNS, answers 503.
+function findForeignRedis(error: Error): StoreFault | null {
+  if (!(error instanceof StoreMismatch) || error.markedStore.setting !== 'REDIS_URL') return null;
+  return { store: 'Redis', code: 'WRONG_REGION', explanation: error.message, replaceConnection: true };
 }
 
 function findByCode(error: Error): StoreFault | null {

@@ -1,27 +1,52 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 const ownerOnly = 0o600;
 const folderOwnerOnly = 0o700;
 
-/**
- * Reads a secret from a file that only its owner can read. Generates it if the file does not exist. The secret is
- * written to a temporary file and then linked, so readers never see a partial file and concurrent processes agree on
- * one secret.
- */
+/** Reads a secret from a file that only its owner can read. Generates it if the file does not exist. */
 export function readOrGenerate(file: string, generate: () => string): string {
-  mkdirSync(path.dirname(file), { mode: folderOwnerOnly, recursive: true });
-  if (!existsSync(file)) {
-    const draft = `${file}.${randomUUID()}`;
-    try {
-      writeFileSync(draft, generate(), { mode: ownerOnly, flag: 'wx' });
-      linkSync(draft, file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  }
+  createFileOnce(file, generate, ownerOnly);
   return readFileSync(file, 'utf8');
+}
+
+/**
+ * Creates a file and its folder, unless the file exists. The content is written to a temporary file and then linked, so
+ * readers never see a partial file, concurrent processes agree on one content, and a crash leaves the whole file or none.
+ */
+export function createFileOnce(file: string, generate: () => string, mode: number): void {
+  const folder = path.dirname(file);
+  mkdirSync(folder, { mode: folderOwnerOnly, recursive: true });
+  if (existsSync(file)) return;
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    writeFileSync(draft, generate(), { mode, flag: 'wx', flush: true });
+    linkSync(draft, file);
+    flushFolder(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+// A new name survives a power failure only once its folder was flushed.
+function flushFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }

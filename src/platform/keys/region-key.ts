@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { z } from 'zod';
 import { regionId } from '../../domain/regions.ts';
+import { groupDigits } from '../region-identity.ts';
 
 /** A signing region and its public key. */
 export interface Signer {
@@ -48,7 +49,7 @@ export function isSignedBy(signer: Signer, form: string, content: unknown, signa
 /** @returns a fingerprint that two operators can compare over the phone: eight groups of four hexadecimal digits */
 export function fingerprintOf(publicKey: string): string {
   const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex');
-  return (digest.slice(0, 32).match(/.{4}/g) ?? []).join('-');
+  return groupDigits(digest.slice(0, 32));
 }
 
 const textOf = (form: string, { region, publicKey }: Signer, content: unknown): Buffer =>

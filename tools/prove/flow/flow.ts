@@ -4,7 +4,7 @@ import { deletionSteps } from './deletion.ts';
 import { linkSteps } from './links.ts';
 import { bulkSteps } from './bulk.ts';
 import { addMovingTenantStep, movedSteps, movingStep } from './moving.ts';
-import { wrongRegionStep } from './wrong-region.ts';
+import { wrongRegionSteps } from './wrong-region.ts';
 import { searchAndExportSteps } from './search-and-export.ts';
 import { removeSecondFactorStep, secondFactorSteps } from './second-factor.ts';
 import { movingTenantSupportSteps, supportSteps } from './support.ts';
@@ -19,7 +19,7 @@ export const flow: readonly Stage[] = [
   {
     steps: [
       ...[setUpAndSignInSteps, userSteps, secondFactorSteps, linkSteps, approvalSteps, supportSteps].flat(),
-      wrongRegionStep,
+      ...wrongRegionSteps,
     ],
     moment: 'after the steps on single users',
   },

@@ -12,6 +12,8 @@ const maxRetryDelayMs = 1_000;
 // interrupts.
 const minReplaceIntervalMs = 5_000;
 
+const wrongServerCodes: ReadonlySet<string> = new Set(['READONLY', 'WRONG_REGION']);
+
 // If Redis hangs, requests must fail with 503 within a second, and the portal must reconnect without a restart. The
 // times count only while the event loop runs, because a busy process reads answers late.
 const pingEveryMs = 200;
@@ -50,12 +52,13 @@ export class RedisConnection {
   }
 
   /**
-   * Records in an error that it is from Redis. After a failover the address may lead to a new primary, so an error of a
-   * replica also replaces the connection.
+   * Records in an error that it is from Redis. The address may lead to another server by now, a new primary or the right
+   * Redis, so an error of a replica or of another region's Redis also replaces the connection.
    */
   inspect(error: unknown): unknown {
     const isDue = performance.now() - this.#replacedAt > minReplaceIntervalMs;
-    if (isDue && this.client.isReady && findStoreFault(error)?.code === 'READONLY') void this.#replace();
+    const isWrongServer = wrongServerCodes.has(findStoreFault(error)?.code ?? '');
+    if (isDue && this.client.isReady && isWrongServer) void this.#replace();
     return attributeTo('Redis', error);
   }
 

@@ -3,19 +3,17 @@ import type { SessionData, Store } from 'express-session';
 import type { RedisClientType } from 'redis';
 import { findStoreFault } from '../../../platform/database/unavailable.ts';
 import { createRedisConnection, type RedisConnection, type ReportError } from './redis-connection.ts';
+import { isForeignRedis, RedisOwner, type RedisOwnership } from './redis-owner.ts';
 
 export interface RedisSessions {
   readonly store: Store;
-  /**
-   * Writes a key that expires.
-   * @throws if Redis can't save sessions, or is a replica
-   */
+  /** Writes a key that expires. @throws if Redis can't save sessions, is a replica, or belongs to another region */
   proveWritable(): Promise<void>;
   /**
-   * Waits for the first answer.
-   * @throws if Redis rejects the user or the password. Other faults are ignored, because they may be temporary
+   * Waits for the first answer. @throws if Redis rejects the user or the password, or belongs to another region; other
+   * faults may pass by themselves
    */
-  assertCredentials(): Promise<void>;
+  assertUsable(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,12 +24,15 @@ const maxFirstAnswerMs = 1_000;
 const rejectedCredentials = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /**
- * Connects to Redis in the background. Requests fail until the connection is established.
+ * Connects to Redis in the background. Requests fail until the connection is established, and if it leads to the Redis of
+ * another region.
+ * @param own the installation that Redis must belong to
  * @param ttlMs returns the lifetime of a stored session in milliseconds
  * @param report called with each error of the connection
  */
 export async function openRedisSessions(
   url: string,
+  own: RedisOwnership,
   ttlMs: (session: SessionData) => number,
   report: ReportError,
 ): Promise<RedisSessions> {
@@ -41,33 +42,41 @@ export async function openRedisSessions(
     report(error);
   });
   const { client } = connection;
+  const owner = new RedisOwner(client, own);
   client.once('ready', () => first.resolve(null));
   connection.connect();
   return {
-    store: new InspectedStore(connection, ttlMs),
+    store: new InspectedStore(connection, owner, ttlMs),
     proveWritable: async () => {
       try {
+        await owner.verifyAgain();
         await client.set(readinessKey, '1', { expiration: { type: 'PX', value: readinessKeyMs } });
         await assertPrimary(client);
       } catch (error) {
         throw connection.inspect(error);
       }
     },
-    assertCredentials: async () => {
+    assertUsable: async () => {
       setTimeout(first.resolve, maxFirstAnswerMs, null).unref();
       const error = await first.promise;
       if (rejectedCredentials.has(findStoreFault(error)?.code ?? '')) throw error;
+      if (client.isReady) await owner.verify().catch(throwIfForeign);
     },
     close: () => connection.close(),
   };
+}
+
+function throwIfForeign(error: unknown): void {
+  if (isForeignRedis(error)) throw error;
 }
 
 type Done<T = void> = (error: unknown, result?: T) => void;
 
 class InspectedStore extends RedisStore {
   readonly #connection: RedisConnection;
+  readonly #owner: RedisOwner;
 
-  constructor(connection: RedisConnection, ttlMs: (session: SessionData) => number) {
+  constructor(connection: RedisConnection, owner: RedisOwner, ttlMs: (session: SessionData) => number) {
     super({
       client: connection.client,
       prefix: keyPrefix,
@@ -75,20 +84,34 @@ class InspectedStore extends RedisStore {
       disableTouch: true,
     });
     this.#connection = connection;
+    this.#owner = owner;
   }
 
   override get(key: string, done?: Done<SessionData | null>): Promise<unknown> {
-    return super.get(key, (error: unknown, session?: SessionData | null) =>
-      done?.(this.#connection.inspect(error), session),
+    return this.#whenOwn(done, () =>
+      super.get(key, (error: unknown, session?: SessionData | null) =>
+        done?.(this.#connection.inspect(error), session),
+      ),
     );
   }
 
   override set(key: string, session: SessionData, done?: Done): Promise<unknown> {
-    return super.set(key, session, (error: unknown) => done?.(this.#connection.inspect(error)));
+    return this.#whenOwn(done, () =>
+      super.set(key, session, (error: unknown) => done?.(this.#connection.inspect(error))),
+    );
   }
 
   override destroy(key: string, done?: Done): Promise<unknown> {
-    return super.destroy(key, (error: unknown) => done?.(this.#connection.inspect(error)));
+    return this.#whenOwn(done, () => super.destroy(key, (error: unknown) => done?.(this.#connection.inspect(error))));
+  }
+
+  async #whenOwn(done: Done<never> | undefined, run: () => Promise<unknown>): Promise<unknown> {
+    try {
+      if (!this.#owner.isVerified) await this.#owner.verify();
+    } catch (error) {
+      return done?.(this.#connection.inspect(error));
+    }
+    return run();
   }
 }
 

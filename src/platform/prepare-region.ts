@@ -1,0 +1,53 @@
+import type { Config } from './config/config.ts';
+import {
+  assertDataDirectoryOfRegion,
+  assertOwnDataDirectory,
+  markDataDirectory,
+  readMarker,
+} from './data-directory.ts';
+import type { Database } from './database/database.ts';
+import { assertRegion } from './database/deployment.ts';
+import { prepareDatabase, type Prepared } from './database/migrate.ts';
+import type { OwnIdentity } from './region-identity.ts';
+
+type RegionConfig = Pick<Config, 'database' | 'rules' | 'dataDirectory'>;
+
+/** Stores that are ready for use. */
+export interface PreparedRegion extends Prepared {
+  /** Why the data directory could not be marked; null if it is marked. */
+  readonly markingError: Error | null;
+}
+
+/**
+ * Prepares the database and the data directory for the configured region: migrates the schema, and marks both at the first
+ * start. A new database beside a data directory that is marked continues its installation.
+ * @throws StoreMismatch if one of them belongs to another region or installation. Nothing is changed
+ */
+export async function prepareRegion(config: RegionConfig): Promise<PreparedRegion> {
+  // Before the database is opened, because that creates the file of SQLite.
+  assertDataDirectoryOfRegion(config);
+  const fingerprint = readMarker(config)?.fingerprint ?? null;
+  const { migrations, identity } = await prepareDatabase(
+    config,
+    (own) => assertOwnDataDirectory(config, own),
+    fingerprint,
+  );
+  return { migrations, identity, markingError: markDataDirectory(config, identity) };
+}
+
+/**
+ * Rejects a database or data directory of another region, without changing anything.
+ * @returns the binding of the database or, before the first start, only the region
+ * @throws StoreMismatch
+ */
+export async function assertOwnStores(database: Database, config: RegionConfig): Promise<OwnIdentity> {
+  const { region } = config.rules;
+  const own = (await assertRegion(database, region)) ?? { region, fingerprint: null };
+  assertOwnDataDirectory(config, own);
+  return own;
+}
+
+/** Marks the data directory for a command that may generate a key in it. @param own the binding of the database */
+export function markForKeys(config: RegionConfig, { region, fingerprint }: OwnIdentity): void {
+  if (fingerprint !== null) markDataDirectory(config, { region, fingerprint });
+}

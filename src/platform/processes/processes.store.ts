@@ -1,0 +1,81 @@
+import type { Database } from '../database/database.ts';
+import type { ProcessState } from './process-state.ts';
+
+/** A process that has reported recently. Times are epoch ms of the database server. */
+export interface RunningProcess extends ProcessState {
+  readonly startedAt: number;
+  readonly seenAt: number;
+}
+
+interface ProcessRow {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly edition: string;
+  readonly revision: string;
+  readonly rules: string;
+  readonly session_secrets: string;
+  readonly second_factor_keys: string;
+  readonly started_at: number;
+  readonly seen_at: number;
+}
+
+/** How often a process reports. */
+export const reportEveryMs = 30_000;
+// Three reports may be missing.
+const maxSilenceMs = 3 * reportEveryMs;
+const keptMs = 10 * 60_000;
+
+/** Stores that a process is running, and deletes the rows of processes that ended without notice. */
+export async function report(database: Database, state: ProcessState, clock: () => number): Promise<void> {
+  const now = await timeOf(database, clock);
+  const { sessionSecrets, secondFactorKeys, ...rest } = state;
+  const secrets = { session_secrets: sessionSecrets.join(' '), second_factor_keys: secondFactorKeys.join(' ') };
+  const row = Object.assign(rest, secrets, { started_at: now, seen_at: now });
+  await database.knex('processes').insert(row).onConflict('id').merge(['seen_at']);
+  const gone = database
+    .knex('processes')
+    .where('seen_at', '<', now - keptMs)
+    .orWhere('seen_at', '>', now + keptMs);
+  await gone.delete();
+}
+
+export async function remove({ knex }: Database, id: string): Promise<void> {
+  await knex('processes').where({ id }).delete();
+}
+
+/** @returns the processes that are running, and the time of the database server, epoch ms */
+export async function listRunning(
+  database: Database,
+  clock: () => number,
+): Promise<{ readonly processes: RunningProcess[]; readonly now: number }> {
+  const now = await timeOf(database, clock);
+  const rows = await database.knex<ProcessRow>('processes').orderBy(['host', 'pid', 'id']);
+  // A time in the future is from a clock that was corrected since.
+  const running = rows.filter((row) => Math.abs(now - row.seen_at) <= maxSilenceMs);
+  return { now, processes: running.map(toProcess) };
+}
+
+const toProcess = ({
+  session_secrets: sessionSecrets,
+  second_factor_keys: secondFactorKeys,
+  started_at: startedAt,
+  seen_at: seenAt,
+  ...rest
+}: ProcessRow): RunningProcess => ({
+  ...rest,
+  sessionSecrets: sessionSecrets.split(' '),
+  secondFactorKeys: secondFactorKeys.split(' '),
+  startedAt,
+  seenAt,
+});
+
+// The clocks of the nodes may differ by minutes. All processes that share a SQLite file are on one machine.
+async function timeOf({ dialect, knex }: Database, clock: () => number): Promise<number> {
+  if (dialect === 'sqlite') return clock();
+  const [row] = (await knex.select(
+    knex.raw('(extract(epoch from clock_timestamp()) * 1000)::bigint as now'),
+  )) as unknown as { now: number }[];
+  return row?.now ?? clock();
+}

@@ -1,0 +1,81 @@
+import type { RedisClientType } from 'redis';
+import {
+  assertSameIdentity,
+  identityText,
+  parseIdentity,
+  StoreMismatch,
+  type OwnIdentity,
+} from '../../../platform/region-identity.ts';
+
+const markerKey = 'parvis:region';
+// Errors of a server that is read but cannot be written: a replica, or a full memory or disk.
+const refusedWrite = /^(READONLY|OOM|MISCONF|NOREPLICAS)\b/;
+
+/** What a process compares Redis with. */
+export interface RedisOwnership extends OwnIdentity {
+  /** Whether to mark a Redis that belongs to no region yet. */
+  readonly marks: boolean;
+}
+
+/**
+ * Checks that Redis belongs to this installation, once for each connection: a new one may reach another server, or one
+ * that was emptied.
+ */
+export class RedisOwner {
+  readonly #client: RedisClientType;
+  readonly #own: RedisOwnership;
+  #pending: Promise<void> | null = null;
+  #isVerified = false;
+
+  constructor(client: RedisClientType, own: RedisOwnership) {
+    this.#client = client;
+    this.#own = own;
+    client.on('ready', () => (this.#isVerified = false));
+  }
+
+  get isVerified(): boolean {
+    return this.#isVerified;
+  }
+
+  /** Compares the marker, and sets it if there is none. @throws StoreMismatch, or the error of Redis */
+  verify(): Promise<void> {
+    this.#pending ??= this.#verify().finally(() => (this.#pending = null));
+    return this.#pending;
+  }
+
+  /** Like `verify`, but also notices that Redis was emptied or given to another region since. */
+  verifyAgain(): Promise<void> {
+    this.#isVerified = false;
+    return this.verify();
+  }
+
+  async #verify(): Promise<void> {
+    const found = (await this.#client.get(markerKey)) ?? (await this.#mark());
+    if (found === null) return;
+    // Any other text is not from Parvis, so it can't be the own one.
+    const identity = parseIdentity(found) ?? { region: 'unknown', fingerprint: '' };
+    assertSameIdentity(identity, this.#own, {
+      name: 'this Redis',
+      setting: 'REDIS_URL',
+      remedy: `If no other installation uses it, delete its key ${markerKey}`,
+    });
+    this.#isVerified = true;
+  }
+
+  /** @returns the marker that is stored afterwards; null if there is still none */
+  async #mark(): Promise<string | null> {
+    const { region, fingerprint, marks } = this.#own;
+    if (!marks || fingerprint === null) return null;
+    try {
+      await this.#client.set(markerKey, identityText({ region, fingerprint }), { condition: 'NX' });
+    } catch (error) {
+      if (error instanceof Error && refusedWrite.test(error.message)) return null;
+      throw error;
+    }
+    return this.#client.get(markerKey);
+  }
+}
+
+/** @returns whether an error says that Redis belongs to another region or installation */
+export const isForeignRedis = (error: unknown): boolean =>
+  error instanceof StoreMismatch && error.markedStore.setting === 'REDIS_URL';
