@@ -17,6 +17,7 @@ import { body } from './site/http/body.ts';
 import { createCookies } from './site/http/cookies.ts';
 import { createDrafts } from './site/http/drafts.ts';
 import { errorPages, notFoundPage } from './site/http/errors.ts';
+import { rejectForeignRequests } from './site/http/foreign-requests.ts';
 import { createFormFinder } from './site/http/form-declaration.ts';
 import { mountHealth, type Readiness } from './site/http/health.ts';
 import { guardForms, restoreInput } from './site/http/kept-input.ts';
@@ -80,8 +81,9 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
   app.use(requestId(), requestLog(log, routes), securityHeaders(config));
   mountHealth(app, parts.readiness, parts.isStopping);
+  app.use(language(cookies, rules), rejectForeignRequests(baseUrl));
   app.use(paths.assets, staticFiles(assets.directory));
-  app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
+  app.use(pageMiddleware(pages), body(uploadOf));
   app.use(session(config, cookies, parts.sessionStore, parts.secrets, clock), authentication.middleware);
   app.use(scope(cookies, rules, clock), closeEndedSupportSession(core.support));
   app.use(restoreInput(keptInput), pendingSteps());

@@ -110,16 +110,17 @@ describe('a portal behind HTTPS', () => {
     assert.equal(headers.location, '/sign-in');
   });
 
-  test('ignores forwarded host headers in URLs', async () => {
+  test('rejects another host, and ignores forwarded host headers', async () => {
     const forged = {
-      Host: 'evil.example',
       'X-Forwarded-Host': 'evil.example',
       'X-Forwarded-Proto': 'http',
       Forwarded: 'host=evil.example',
     };
     for (const path of ['/', '/dashboard', '/sign-in', '/nonsense']) {
+      const rejected = await send({ method: 'GET', path, headers: { ...forged, Host: 'evil.example' } });
+      assert.equal(rejected.status, 421);
       const { headers, text } = await send({ method: 'GET', path, headers: forged });
-      assert.doesNotMatch(`${JSON.stringify(headers)}${text}`, /evil/);
+      assert.doesNotMatch(`${JSON.stringify([headers, rejected.headers])}${text}${rejected.text}`, /evil/);
       assert.ok(headers.location === undefined || headers.location === '/sign-in');
     }
   });

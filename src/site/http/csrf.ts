@@ -9,7 +9,8 @@ const tokenBytes = 32;
  */
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-const isSafe = ({ method }: Request): boolean => safeMethods.includes(method);
+/** @returns whether a request has a safe method, which changes nothing */
+export const isSafe = ({ method }: Request): boolean => safeMethods.includes(method);
 
 function tokenIn(request: Request): string | undefined {
   const form = request.body as Record<string, unknown> | undefined;
@@ -17,10 +18,6 @@ function tokenIn(request: Request): string | undefined {
 }
 
 const protection = csrfSync({ getTokenFromRequest: tokenIn, size: tokenBytes });
-
-/** @returns whether an unsafe request was sent by another site */
-export const isForeign = (request: Request): boolean =>
-  !isSafe(request) && ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? '');
 
 /** @returns whether a request is safe or has this session's token */
 export const isTokenValid = (request: Request): boolean => isSafe(request) || protection.isRequestValid(request);
@@ -30,7 +27,6 @@ export const isTokenValid = (request: Request): boolean => isSafe(request) || pr
  * may have different SESSION_SECRETS, or a proxy may remove cookies
  */
 export function csrfReasonOf(request: Request): string {
-  if (isForeign(request)) return 'csrf.otherSite';
   if (request.session.csrfToken === undefined) return 'csrf.noSession';
   return tokenIn(request) === undefined ? 'csrf.missing' : 'csrf.outdated';
 }

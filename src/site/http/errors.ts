@@ -18,6 +18,7 @@ const statusByKind: Readonly<Record<FailureKind, number>> = {
   methodNotAllowed: 405,
   conflict: 409,
   tooLarge: 413,
+  misdirected: 421,
   throttled: 429,
   overloaded: 503,
   unavailable: 503,
@@ -63,7 +64,7 @@ export function errorPages(deps: ErrorPageDependencies): ErrorRequestHandler {
 
 // Submitting the same form again cannot succeed, or the request did not come from a form of this portal.
 const withoutRetry: ReadonlySet<FailureKind> = new Set<FailureKind>([
-  ...(['badRequest', 'forbidden', 'methodNotAllowed', 'notFound', 'staleForm', 'tooLarge'] as const),
+  ...(['badRequest', 'forbidden', 'methodNotAllowed', 'misdirected', 'notFound', 'staleForm', 'tooLarge'] as const),
 ]);
 
 type Retry = ViewModels['errors/error']['retry'];
@@ -102,7 +103,8 @@ function answer(
     detail: refused ? null : because,
     wait: failure?.retryAfter ? roundedWait(failure.retryAfter) : null,
     retry,
-    offersHome: request.signedIn !== undefined || retry === null,
+    // Every link of a misdirected page leads to the same wrong host.
+    offersHome: kind !== 'misdirected' && (request.signedIn !== undefined || retry === null),
   };
   const title = refused ? 'errors:refused' : `errors:${kind}.title`;
   pages.answer(request, response, 'errors/error', model, { title, status, withoutForms: true });

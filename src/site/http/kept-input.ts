@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { csrfReasonOf, isForeign, isTokenValid } from './csrf.ts';
+import { csrfReasonOf, isTokenValid } from './csrf.ts';
 import { type Drafts, draftUserOf, pageOfDraft, visitor } from './drafts.ts';
 import { keptValuesOf, type FindForm, type FoundForm } from './form-declaration.ts';
 import type { PageNotice } from './page-options.ts';
@@ -48,7 +48,7 @@ export function readCarriedDraft(request: Request): void {
 /** Opens the draft that leads back to a form: the page is shown with the values of the draft. They are not submitted. */
 export function restoreInput(deps: KeptInputDependencies): Middleware {
   return (request, response, next) => {
-    if (request.method !== 'POST' || isForeign(request)) return next();
+    if (request.method !== 'POST') return next();
     readCarriedDraft(request);
     const draft = layoutFieldOf(request, '_draft');
     if (draft !== null && !openDraft(deps, request, draft)) {
@@ -93,7 +93,6 @@ const goneNotice: PageNotice = { kind: 'warning', key: 'errors:input.gone' };
  */
 export function guardForms({ drafts, findForm }: KeptInputDependencies): Middleware {
   return (request, response, next) => {
-    if (isForeign(request)) return next(staleForm(request));
     const isValid = isTokenValid(request);
     const form = isValid && request.scope ? null : findForm(request);
     if (request.scope === undefined && form && !form.isPublic)
