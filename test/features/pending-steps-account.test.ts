@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { fillPath, paths } from '../../src/site/http/paths.ts';
 import type { Route } from '../../src/site/http/routing.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
+import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
@@ -68,7 +69,8 @@ for (const [dialect, databaseUrl, skip] of [
       ],
     ] as const)
       it(`gets the language that its user selects after ${step}, not before`, async () => {
-        const languageOf = async (): Promise<unknown> => (await knex('users').where({ id: user.id }).first()).language;
+        const languageOf = async (): Promise<unknown> =>
+          (await usersStore.find(portal.database, tenant.scope, user.id))?.language;
         const person = await aPerson(portal, english).signIn(user);
         await person.submit('Deutsch');
         assert.deepEqual([person.path, person.$('html').attr('lang'), await languageOf()], [path, 'de', 'en']);

@@ -52,7 +52,7 @@ function isFromOwnSite(baseUrl: URL, request: Request): boolean {
 // The port distinguishes the portals of several regions on one machine. A tunnel may have another one than `BASE_URL`.
 function isOwnLoopbackOrigin(baseUrl: URL, origin: string, request: Request): boolean {
   const url = URL.parse(origin);
-  if (url === null || url.origin !== origin || url.protocol !== baseUrl.protocol) return false;
+  if (url?.origin !== origin || url.protocol !== baseUrl.protocol) return false;
   const ports = [baseUrl.port, URL.parse(`${baseUrl.protocol}//${request.get('host') ?? ''}`)?.port];
   return isLoopbackName(baseUrl.hostname) && isLoopbackName(url.hostname) && ports.includes(url.port);
 }

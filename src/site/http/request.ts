@@ -6,6 +6,7 @@ import { withoutPort } from '../../platform/network-address.ts';
 import type { Sealed } from '../../domain/people/second-factor.ts';
 import type { LiveSession, SessionTicket } from '../../core/accounts/index.ts';
 import type { PageNotice, PageOptions } from './page-options.ts';
+import type { Visitor } from './visitor.ts';
 import type { ViewModels, ViewName } from './view-models.ts';
 
 declare global {
@@ -15,6 +16,8 @@ declare global {
       /** Identifies the request in the response, the server log and the activity log. */
       requestId: string;
       language: Language;
+      /** The visitor behind a request without a signed-in user; undefined before cookies have been read. */
+      visitor?: Visitor;
       /**
        * The session of a user who has entered a password, even if a further step is pending. Set by the authentication.
        */
@@ -48,8 +51,6 @@ declare module 'express-session' {
   interface SessionData {
     /** The canonical user name, kept from the first step of the sign-in until the password is entered. */
     username?: string;
-    /** The path in this portal to open after sign-in. */
-    returnTo?: string;
     /** The encrypted TOTP seed of a second factor that is being set up. */
     offeredSeed?: Sealed;
     /** A message that is shown once, on the next page. */

@@ -5,13 +5,14 @@ import { isInForce } from '../../domain/plausible-time.ts';
 import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
 import { saveSessionBeforePages } from './saved-session.ts';
+import { visitors } from './visitor.ts';
 import { hash } from 'node:crypto';
 
 const visitorLimitMs = 30 * 60 * 1_000;
 
 /**
- * @returns how long session data is stored, in milliseconds: 30 minutes for visitors, the absolute session limit for
- * users
+ * @returns how long session data is stored, in milliseconds: 30 minutes for visitors who have submitted a form, the
+ * absolute session limit for users
  */
 export const sessionTtlMs =
   (rules: RegionRules) =>
@@ -39,6 +40,7 @@ export function session(
   const { maxAge: _never, ...cookie } = cookies.options;
   return [
     markSecure,
+    visitors(cookies, secrets),
     expressSession({
       name: cookies.name('session'),
       secret: [...secrets],

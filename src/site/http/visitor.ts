@@ -1,0 +1,72 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { Cookies } from './cookies.ts';
+import type { Middleware } from './request.ts';
+
+const cookie = 'visitor';
+const idBytes = 16;
+
+/**
+ * A visitor who has no session: the CSRF token of their forms is derived from a random id in a cookie, so that showing a
+ * form to a visitor writes nothing.
+ */
+export interface Visitor {
+  /** The token of the forms that this browser may submit; null if it has no valid cookie. */
+  token(): string | null;
+  /** Sets the cookie, unless the browser has one. @returns the token for the forms of this response */
+  issueToken(): string;
+  /** @returns whether the token was derived from the cookie of this browser */
+  accepts(token: string): boolean;
+  /** Removes the cookie, so that forms from before the sign-in are invalid after it. */
+  forget(): void;
+}
+
+/**
+ * Adds the visitor to each request.
+ * @param secrets the first one signs new cookies and all are accepted
+ */
+export function visitors(cookies: Cookies, secrets: readonly string[]): Middleware {
+  return (request, response, next) => {
+    request.visitor = createVisitor(cookies, secrets, request, response);
+    next();
+  };
+}
+
+function createVisitor(cookies: Cookies, secrets: readonly string[], request: Request, response: Response): Visitor {
+  const given = cookies.read(request, cookie);
+  let current: string | null | undefined;
+  const token = (): string | null => (current ??= given === null ? null : tokenOf(secrets, given));
+  return {
+    token,
+    issueToken: () => {
+      const existing = token();
+      if (existing !== null) return existing;
+      const id = randomBytes(idBytes).toString('base64url');
+      const secret = secrets[0] ?? '';
+      cookies.set(response, cookie, `${id}.${mac(secret, 'id', id)}`);
+      return (current = mac(secret, 'csrf', id));
+    },
+    accepts: (typed) => {
+      const expected = token();
+      return expected !== null && isEqual(typed, expected);
+    },
+    forget: () => {
+      if (given !== null) cookies.clear(response, cookie);
+    },
+  };
+}
+
+// The cookie is signed, so that a cookie of processes with other secrets counts as missing, which the log can say.
+function tokenOf(secrets: readonly string[], value: string): string | null {
+  const [id = '', signature = ''] = value.split('.');
+  const secret = secrets.find((each) => isEqual(signature, mac(each, 'id', id)));
+  return secret === undefined ? null : mac(secret, 'csrf', id);
+}
+
+const mac = (secret: string, purpose: 'id' | 'csrf', id: string): string =>
+  createHmac('sha256', secret).update(`parvis visitor ${purpose} ${id}`).digest('base64url');
+
+const isEqual = (typed: string, expected: string): boolean => {
+  const [one, other] = [Buffer.from(typed), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
+};
