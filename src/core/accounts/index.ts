@@ -13,6 +13,7 @@ import { assembleSecondFactor } from './second-factor/assemble.ts';
 import { createSecondFactorRemover } from './second-factor/remove-second-factor.ts';
 import { createKnownDevices } from './sessions/known-devices.ts';
 import { createSessions } from './sessions/sessions.ts';
+import { createUnknownNames } from './sessions/unknown-names.ts';
 import type { RegionOf } from './tenants/validation.ts';
 import { createTenantRules } from './tenants/tenant-rules.ts';
 import { createTenants } from './tenants/tenants.ts';
@@ -51,9 +52,10 @@ export function createAccounts(deps: AccountsDependencies) {
   const { rules } = config;
   const throttle = createThrottle(database, rules);
   const devices = createKnownDevices(secrets);
+  const unknownNames = createUnknownNames({ secrets, clock, log });
   const tokens = createLinkTokens(secrets, deps.linkAddress);
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: config.mail !== null, clock });
-  const sessions = createSessions({ database, hasher, throttle, devices, clock, log });
+  const sessions = createSessions({ database, hasher, throttle, devices, unknownNames, clock, log });
   const secondFactor = assembleSecondFactor({
     database,
     keys: deps.secondFactorKeys,
@@ -63,6 +65,7 @@ export function createAccounts(deps: AccountsDependencies) {
     log,
   });
   deps.background.add(secondFactor.reencryption);
+  deps.background.add(unknownNames.report);
   return {
     throttle,
     devices,
