@@ -8,6 +8,7 @@ import { createRecovery } from './links/recovery.ts';
 import { createLinkTokens } from './links/tokens.ts';
 import type { StrengthEstimator } from './passwords/strength-estimator.ts';
 import type { Hasher } from '../../platform/keys/hasher.ts';
+import { derivedKeys } from '../../platform/keys/derived-keys.ts';
 import { createPasswords } from './passwords/passwords.ts';
 import { assembleSecondFactor } from './second-factor/assemble.ts';
 import { createSecondFactorRemover } from './second-factor/remove-second-factor.ts';
@@ -51,9 +52,9 @@ export function createAccounts(deps: AccountsDependencies) {
   const { config, database, secrets, hasher, strengthEstimator, regionOf, clock, log } = deps;
   const { rules } = config;
   const throttle = createThrottle(database, rules);
-  const devices = createKnownDevices(secrets);
-  const unknownNames = createUnknownNames({ secrets, clock, log });
-  const tokens = createLinkTokens(secrets, deps.linkAddress);
+  const devices = createKnownDevices(derivedKeys(secrets, 'known browser'));
+  const unknownNames = createUnknownNames({ keys: derivedKeys(secrets, 'unknown user name'), clock, log });
+  const tokens = createLinkTokens(derivedKeys(secrets, 'one-time link'), deps.linkAddress);
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: config.mail !== null, clock });
   const sessions = createSessions({ database, hasher, throttle, devices, unknownNames, clock, log });
   const secondFactor = assembleSecondFactor({

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import SqliteFile from 'better-sqlite3';
@@ -122,6 +122,8 @@ async function runPendingMigrations(database: Database): Promise<string[]> {
   return names;
 }
 
+const ownerOnly = 0o600;
+
 /** @returns the file that is locked during a migration, beside the database file. Not empty once there was a database */
 export const migrationLockOf = (file: string): string => `${file}.migrating`;
 
@@ -129,6 +131,8 @@ export const migrationLockOf = (file: string): string => `${file}.migrating`;
 // fails.
 async function withFileLock(file: string, work: () => Promise<string[]>): Promise<string[]> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  // SQLite would create it readable for everyone.
+  closeSync(openSync(migrationLockOf(file), 'a', ownerOnly));
   const lock = new SqliteFile(migrationLockOf(file), { timeout: maxWaitMs });
   try {
     lock.exec('begin exclusive');

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { derivedKeys } from '../../platform/keys/derived-keys.ts';
 import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
 
@@ -26,25 +27,26 @@ export interface Visitor {
  * @param secrets the first one signs new cookies and all are accepted
  */
 export function visitors(cookies: Cookies, secrets: readonly string[]): Middleware {
+  const keys = derivedKeys(secrets, 'visitor');
   return (request, response, next) => {
-    request.visitor = createVisitor(cookies, secrets, request, response);
+    request.visitor = createVisitor(cookies, keys, request, response);
     next();
   };
 }
 
-function createVisitor(cookies: Cookies, secrets: readonly string[], request: Request, response: Response): Visitor {
+function createVisitor(cookies: Cookies, keys: readonly string[], request: Request, response: Response): Visitor {
   const given = cookies.read(request, cookie);
   let current: string | null | undefined;
-  const token = (): string | null => (current ??= given === null ? null : tokenOf(secrets, given));
+  const token = (): string | null => (current ??= given === null ? null : tokenOf(keys, given));
   return {
     token,
     issueToken: () => {
       const existing = token();
       if (existing !== null) return existing;
       const id = randomBytes(idBytes).toString('base64url');
-      const secret = secrets[0] ?? '';
-      cookies.set(response, cookie, `${id}.${mac(secret, 'id', id)}`);
-      return (current = mac(secret, 'csrf', id));
+      const [key = ''] = keys;
+      cookies.set(response, cookie, `${id}.${mac(key, 'id', id)}`);
+      return (current = mac(key, 'csrf', id));
     },
     accepts: (typed) => {
       const expected = token();
@@ -57,14 +59,14 @@ function createVisitor(cookies: Cookies, secrets: readonly string[], request: Re
 }
 
 // The cookie is signed, so that a cookie of processes with other secrets counts as missing, which the log can say.
-function tokenOf(secrets: readonly string[], value: string): string | null {
+function tokenOf(keys: readonly string[], value: string): string | null {
   const [id = '', signature = ''] = value.split('.');
-  const secret = secrets.find((each) => isEqual(signature, mac(each, 'id', id)));
-  return secret === undefined ? null : mac(secret, 'csrf', id);
+  const key = keys.find((each) => isEqual(signature, mac(each, 'id', id)));
+  return key === undefined ? null : mac(key, 'csrf', id);
 }
 
-const mac = (secret: string, purpose: 'id' | 'csrf', id: string): string =>
-  createHmac('sha256', secret).update(`parvis visitor ${purpose} ${id}`).digest('base64url');
+const mac = (key: string, purpose: 'id' | 'csrf', id: string): string =>
+  createHmac('sha256', key).update(`${purpose} ${id}`).digest('base64url');
 
 const isEqual = (typed: string, expected: string): boolean => {
   const [one, other] = [Buffer.from(typed), Buffer.from(expected)];

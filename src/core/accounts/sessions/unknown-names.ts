@@ -1,11 +1,10 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import type { Logger } from 'pino';
 import { withoutPort } from '../../../platform/network-address.ts';
 import type { Job } from '../../../platform/background-jobs.ts';
 
 const everyMs = 60_000;
-const keyBytes = 32;
 const fingerprintLength = 16;
 const prefixBits = { ipv4: 24, ipv6: 48 } as const;
 // The memory and the length of a line are limited, however many names are tried. The total counts all attempts.
@@ -21,19 +20,19 @@ export interface UnknownNames {
 }
 
 /**
- * @param secrets the session secrets. The first one keys the fingerprints, so that equal names have equal fingerprints on
+ * @param keys derived from the session secrets. The first one keys the fingerprints, so that equal names have equal fingerprints on
  * all processes and nobody without the secret can test a guess: users also type passwords into the field
  */
 export function createUnknownNames({
-  secrets,
+  keys,
   clock,
   log,
 }: {
-  readonly secrets: readonly string[];
+  readonly keys: readonly string[];
   readonly clock: () => number;
   readonly log: Logger;
 }): UnknownNames {
-  const key = Buffer.from(hkdfSync('sha256', secrets[0] ?? '', '', 'parvis unknown user name', keyBytes));
+  const [key = ''] = keys;
   const fingerprintOf = (username: string): string =>
     createHmac('sha256', key).update(username).digest('base64url').slice(0, fingerprintLength);
   let counts = emptyCounts();
