@@ -57,14 +57,7 @@ export function createAccounts(deps: AccountsDependencies) {
   const tokens = createLinkTokens(derivedKeys(secrets, 'one-time link'), deps.linkAddress);
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: config.mail !== null, clock });
   const sessions = createSessions({ database, hasher, throttle, devices, unknownNames, clock, log });
-  const secondFactor = assembleSecondFactor({
-    database,
-    keys: deps.secondFactorKeys,
-    hasher,
-    throttle,
-    clock,
-    log,
-  });
+  const secondFactor = assembleSecondFactor({ database, keys: deps.secondFactorKeys, hasher, throttle, clock, log });
   deps.background.add(secondFactor.reencryption);
   deps.background.add(unknownNames.report);
   return {
