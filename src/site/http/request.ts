@@ -6,7 +6,6 @@ import { withoutPort } from '../../platform/network-address.ts';
 import type { Sealed } from '../../domain/people/second-factor.ts';
 import type { LiveSession, SessionTicket } from '../../core/accounts/index.ts';
 import type { PageNotice, PageOptions } from './page-options.ts';
-import type { Visitor } from './visitor.ts';
 import type { ViewModels, ViewName } from './view-models.ts';
 
 declare global {
@@ -98,6 +97,21 @@ export function leavePage(request: Request, response: Response, location: string
 }
 
 export type Middleware = RequestHandler;
+
+/**
+ * A visitor who has no session: the CSRF token of their forms is derived from a random id in a cookie, so that showing a
+ * form to a visitor writes nothing.
+ */
+export interface Visitor {
+  /** The token of the forms that this browser may submit; null if it has no valid cookie. */
+  token(): string | null;
+  /** Sets the cookie, unless the browser has one. @returns the token for the forms of this response */
+  issueToken(): string;
+  /** @returns whether the token was derived from the cookie of this browser */
+  accepts(token: string): boolean;
+  /** Removes the cookie, so that forms from before the sign-in are invalid after it. */
+  forget(): void;
+}
 
 /** What the log says about a refused request. It contains no personal data. */
 export interface RefusalFacts {

@@ -2,25 +2,10 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { derivedKeys } from '../../platform/keys/derived-keys.ts';
 import type { Cookies } from './cookies.ts';
-import type { Middleware } from './request.ts';
+import type { Middleware, Visitor } from './request.ts';
 
 const cookie = 'visitor';
 const idBytes = 16;
-
-/**
- * A visitor who has no session: the CSRF token of their forms is derived from a random id in a cookie, so that showing a
- * form to a visitor writes nothing.
- */
-export interface Visitor {
-  /** The token of the forms that this browser may submit; null if it has no valid cookie. */
-  token(): string | null;
-  /** Sets the cookie, unless the browser has one. @returns the token for the forms of this response */
-  issueToken(): string;
-  /** @returns whether the token was derived from the cookie of this browser */
-  accepts(token: string): boolean;
-  /** Removes the cookie, so that forms from before the sign-in are invalid after it. */
-  forget(): void;
-}
 
 /**
  * Adds the visitor to each request.
