@@ -9,8 +9,11 @@ describe('requests that arrive at the same time', () => {
   function arrivals() {
     const middleware = visitorsGiveWay();
     const continued: string[] = [];
-    const arrive = (name: string, { user, destroyed = false }: { user?: object; destroyed?: boolean } = {}): void => {
-      const request = { user, socket: { destroyed } } as unknown as Request;
+    const arrive = (
+      name: string,
+      { method = 'GET', user, destroyed = false }: { method?: string; user?: object; destroyed?: boolean } = {},
+    ): void => {
+      const request = { method, user, socket: { destroyed } } as unknown as Request;
       void middleware(request, {} as Response, () => void continued.push(name));
     };
     return { arrive, continued };
@@ -19,7 +22,9 @@ describe('requests that arrive at the same time', () => {
   test('continue immediately for users, and one per turn for visitors, in their order', async () => {
     const { arrive, continued } = arrivals();
     for (const name of ['a', 'b', 'c']) arrive(name);
+    arrive('form', { method: 'POST' });
     arrive('user', { user: {} });
+    assert.deepEqual(continued.splice(0, 1), ['form']);
     assert.deepEqual(continued, ['user']);
     await nextTurn();
     assert.deepEqual(continued, ['user', 'a']);
