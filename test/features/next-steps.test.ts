@@ -77,7 +77,7 @@ describe('a page with an error or conflict', async () => {
       storeFaultOf: () => null,
     });
     for (const failure of [conflict('user.lastGlobalAdmin'), new Failure('conflict'), new Failure('notFound')])
-      handle(failure, {} as Request, {} as Response, () => undefined);
+      handle(failure, {} as Request, { locals: {} } as Response, () => undefined);
     assert.deepEqual(answers, [
       ['users:lastGlobalAdmin', 'errors:refused'],
       ['errors:conflict.text', 'errors:conflict.title'],

@@ -54,6 +54,7 @@ export function errorPages(deps: ErrorPageDependencies): ErrorRequestHandler {
     // express-session reports a failed save even after the response has ended, when nothing more can be sent.
     if (response.writableEnded) return;
     if (response.headersSent) return next(error);
+    response.locals.isErrorPage = true;
     if (failure && (failure.retryAfter !== null || status === 503)) {
       response.set('Retry-After', String(failure.retryAfter ?? retryAfterSeconds));
     }

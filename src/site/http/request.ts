@@ -42,6 +42,8 @@ declare global {
     }
     interface Locals {
       nonce: string;
+      /** Set when the page of an error is sent. */
+      isErrorPage?: true;
     }
   }
 }

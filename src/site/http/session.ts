@@ -41,16 +41,28 @@ export function session(
   return [
     markSecure,
     visitors(cookies, secrets),
-    expressSession({
-      name: cookies.name('session'),
-      secret: [...secrets],
-      store: new HashedKeyStore(store, sessionTtlMs(config.rules), clock),
-      resave: false,
-      saveUninitialized: false,
-      cookie: { ...cookie, secure: https },
-    }),
+    dropErrorsAfterErrorPage(
+      expressSession({
+        name: cookies.name('session'),
+        secret: [...secrets],
+        store: new HashedKeyStore(store, sessionTtlMs(config.rules), clock),
+        resave: false,
+        saveUninitialized: false,
+        cookie: { ...cookie, secure: https },
+      }),
+    ),
     saveSessionBeforePages(),
   ];
+}
+
+// express-session saves while it sends the response, and reports an error at that time by a second call of `next`. After the
+// error page no handler is left, so Express would close the connection, on which the client may have sent its next request.
+function dropErrorsAfterErrorPage(middleware: Middleware): Middleware {
+  return (request, response, next) => {
+    void middleware(request, response, (error?: unknown) => {
+      if (response.locals.isErrorPage !== true) next(error);
+    });
+  };
 }
 
 /** Session data and the time at which it was stored, epoch ms. */
