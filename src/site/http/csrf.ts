@@ -21,8 +21,7 @@ const protection = csrfSync({ getTokenFromRequest: tokenIn, size: tokenBytes });
 
 // `user` is also set by a sign-in of this request. The session of a user keeps its token until it is destroyed.
 // Passport sets it to null if the sign-in fails.
-const hasSessionToken = ({ user, session }: Request): boolean =>
-  Boolean(user) || session.csrfToken !== undefined;
+const hasSessionToken = ({ user, session }: Request): boolean => Boolean(user) || session.csrfToken !== undefined;
 
 /** @returns whether a request is safe, or has the token of its session or, without one, of its visitor */
 export function isTokenValid(request: Request): boolean {
