@@ -17,7 +17,9 @@ import { body } from './site/http/body.ts';
 import { createCookies } from './site/http/cookies.ts';
 import { createDrafts } from './site/http/drafts.ts';
 import { errorPages, notFoundPage } from './site/http/errors.ts';
+import { rejectForeignRequests } from './site/http/foreign-requests.ts';
 import { createFormFinder } from './site/http/form-declaration.ts';
+import { visitorsGiveWay } from './site/http/give-way.ts';
 import { mountHealth, type Readiness } from './site/http/health.ts';
 import { guardForms, restoreInput } from './site/http/kept-input.ts';
 import { language } from './site/http/language.ts';
@@ -75,18 +77,18 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const routes = siteRoutes({ ...parts, core, cookies, drafts, authentication, answerRefusal, csv, textsFor });
 
   const uploadOf = createUploadRouteFinder(routes);
-  const keptInput = { drafts, findForm: createFormFinder(routes) };
+  const keptInput = { cookies, drafts, findForm: createFormFinder(routes) };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
   app.use(requestId(), requestLog(log, routes), securityHeaders(config));
   mountHealth(app, parts.readiness, parts.isStopping);
+  app.use(language(cookies, rules), rejectForeignRequests(baseUrl), pageMiddleware(pages));
   app.use(paths.assets, staticFiles(assets.directory));
-  app.use(pageMiddleware(pages), language(cookies, rules), body(uploadOf));
-  app.use(session(config, cookies, parts.sessionStore, parts.secrets, clock), authentication.middleware);
-  app.use(scope(cookies, rules, clock), closeEndedSupportSession(core.support));
-  app.use(restoreInput(keptInput), pendingSteps());
+  app.use(body(uploadOf), session(config, cookies, parts.sessionStore, parts.secrets, clock));
+  app.use(authentication.middleware, visitorsGiveWay(), scope(cookies, rules, clock));
+  app.use(closeEndedSupportSession(core.support), restoreInput(keptInput), pendingSteps());
   app.use(rejectUnusedMethods(routes), upload(uploadOf, answerRefusal), guardForms(keptInput));
-  mountRoutes(app, routes, answerRefusal);
+  mountRoutes(app, routes, cookies, answerRefusal);
   app.use(notFoundPage(), errorPages({ ...faults, pages, keptInput }));
   return { app, routes, background };
 }

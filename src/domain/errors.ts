@@ -11,6 +11,7 @@ export type FailureKind =
   | 'badRequest'
   | 'staleForm'
   | 'methodNotAllowed'
+  | 'misdirected'
   | 'tooLarge';
 
 /**

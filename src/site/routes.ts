@@ -95,7 +95,7 @@ function signInPages({
     ...linksRoutes({ links, throttle: recovery.throttle, authentication, cookies, rules }),
     ...recoveryRoutes({ config, database, cookies, recovery }),
     ...setUpRoutes({ database, tenants, passwords, hasher, rules }),
-    ...signInCodeRoutes({ giveCode: secondFactor.submitCode, authentication, drafts }),
+    ...signInCodeRoutes({ giveCode: secondFactor.submitCode, authentication, cookies, drafts }),
     ...ownSecondFactorRoutes({
       secondFactor: secondFactor.secondFactor,
       offer: secondFactor.enrollment,

@@ -100,28 +100,29 @@ describe('the serve command on an empty data directory', async () => {
       ['user', 'reset-password', 'ada@a.example'],
       environment,
     );
-    let cookie = '';
+    const cookies = new Map<string, string>();
+    const header = () => ({ Cookie: [...cookies.values()].join('; ') });
+    const take = ({ headers }: Response): void => {
+      for (const cookie of headers.getSetCookie())
+        cookies.set(cookie.split('=', 1)[0] ?? '', cookie.split(';')[0] ?? '');
+    };
     const step = async (address: string, fields: Record<string, string>) => {
-      const page = await fetch(served.origin + address, { headers: { Cookie: cookie } });
-      cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+      const page = await fetch(served.origin + address, { headers: header() });
+      take(page);
       const _csrf = load(await page.text())('input[name=_csrf]').attr('value') ?? '';
       const body = new URLSearchParams({ _csrf, ...fields });
       const answer = await fetch(served.origin + address, {
         method: 'POST',
         body,
-        headers: { Cookie: cookie },
+        headers: header(),
         redirect: 'manual',
       });
-      cookie =
-        answer.headers
-          .getSetCookie()
-          .find((each) => each.includes('session'))
-          ?.split(';')[0] ?? cookie;
+      take(answer);
       return answer.headers.get('location');
     };
     assert.equal(await step('/sign-in', { username }), '/sign-in/password');
     assert.equal(await step('/sign-in/password', { password: temporaryPassword }), '/dashboard');
-    const { headers } = await fetch(`${served.origin}/dashboard`, { headers: { Cookie: cookie }, redirect: 'manual' });
+    const { headers } = await fetch(`${served.origin}/dashboard`, { headers: header(), redirect: 'manual' });
     assert.equal(headers.get('location'), '/change-password');
   });
 
@@ -133,7 +134,7 @@ describe('the serve command on an empty data directory', async () => {
     for (const each of idle) each.socket.destroy();
     const keptAlive = connect(served.port, '127.0.0.1');
     keptAlive.on('error', () => undefined);
-    keptAlive.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    keptAlive.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await once(keptAlive, 'data');
     served.child.kill('SIGTERM');
     await waitUntilStopping(served.origin);

@@ -34,7 +34,7 @@ export async function startIncompleteForm(
   socket.setEncoding('utf8').on('data', (chunk: string) => (received += chunk));
   socket.on('error', () => undefined);
   const head =
-    'POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\n';
+    'POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\n';
   socket.write(`${head}username=`);
   await wait(300);
   return { socket, finish: () => socket.write('a'), answer: once(socket, 'close').then(() => received) };

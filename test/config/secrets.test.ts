@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { readConfig, type Config } from '../../src/platform/config/config.ts';
+import { derivedKeys } from '../../src/platform/keys/derived-keys.ts';
 import { findSecondFactorKeys, loadSecondFactorKeys, loadSecrets } from '../../src/platform/keys/secrets.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'parvis-secrets-'));
@@ -101,5 +102,20 @@ describe('the key that encrypts second factors', () => {
     const shared = { DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: `${given}, ${given}2` };
     assert.deepEqual(loadSecondFactorKeys(configOf(shared)), [given, `${given}2`]);
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
+  });
+});
+
+describe('keys derived from secrets', () => {
+  const secrets = ['a'.repeat(32), 'b'.repeat(32)];
+
+  test('differ by use and secret, stay the same, and do not contain the secret', () => {
+    const [one, again, other] = [
+      derivedKeys(secrets, 'one'),
+      derivedKeys(secrets, 'one'),
+      derivedKeys(secrets, 'other'),
+    ];
+    assert.deepEqual(one, again);
+    assert.equal(new Set([...one, ...other, ...secrets]).size, 6);
+    assert.ok(one.every((key) => Buffer.from(key, 'base64url').length === 32));
   });
 });

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
-import { closeSync, copyFileSync, openSync, renameSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import SqliteFile from 'better-sqlite3';
 import type { Database } from '../../src/platform/database/database.ts';
+import { migrate, migrationLockOf } from '../../src/platform/database/migrate.ts';
 import { openDatabase, serverTimeouts } from '../../src/platform/database/open.ts';
 import { findStoreFault } from '../../src/platform/database/unavailable.ts';
 import { open, sqliteFile } from './databases.ts';
@@ -143,3 +154,9 @@ for (const [damage, inflict] of Object.entries(damages)) {
     assert.ok(faults.length <= 1);
   });
 }
+
+test('the files of a database are readable by their owner only', async () => {
+  const config = sqliteFile();
+  await migrate(config);
+  for (const file of [config.file, migrationLockOf(config.file)]) assert.equal(statSync(file).mode & 0o077, 0, file);
+});

@@ -7,7 +7,7 @@ import { english } from '../support/second-factor.ts';
 import { formsOfVisitors } from './kept-input.cases.ts';
 import { openPortalWithForms, secret, secrets, withoutToken } from './kept-input.forms.ts';
 
-const { portal, addressOf, global, openForm, written, assertShown, assertReturnsAfterInterruption } =
+const { portal, state, addressOf, global, openForm, written, assertShown, assertReturnsAfterInterruption } =
   await openPortalWithForms();
 
 for (const [path, form] of Object.entries(formsOfVisitors(global.username))) {
@@ -39,10 +39,19 @@ for (const [path, form] of Object.entries(formsOfVisitors(global.username))) {
       assert.deepEqual(await written(), before);
     });
 
-    it('returns after an interruption of the portal', async () => {
-      const person = await opened();
-      await assertReturnsAfterInterruption(person, form);
-    });
+    if (path === paths.setUp)
+      it('is shown again during an interruption of the session store, which it does not need', async () => {
+        const person = await opened();
+        state.isBroken = true;
+        await submitForm(person, form.typed).finally(() => (state.isBroken = false));
+        assert.equal(person.status, 422);
+        assertShown(person, form.typed);
+      });
+    else
+      it('returns after an interruption of the portal', async () => {
+        const person = await opened();
+        await assertReturnsAfterInterruption(person, form);
+      });
 
     if (form.invalid === null) return;
     it('is shown again if it is invalid', async () => {

@@ -66,6 +66,7 @@ export async function openPortalWithForms() {
 
   const signedIn = (user: TestUser): Promise<Person> => aPerson(portal, english).signIn(user);
   return Object.assign(opened, {
+    state,
     addressFor,
     openForm,
     written,

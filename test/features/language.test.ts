@@ -10,6 +10,9 @@ const portal = await openPortal();
 const german = await openPortal({ environment: { REGION: 'germany' } });
 const languageCookie = (language: string) => ({ Cookie: `parvis-worldwide-language=${language}` });
 
+/** A header with this language first and German after more ranges than any browser sends. */
+const overlong = (first: string): string => `${first}${', ja;q=0.5'.repeat(1_000)}, de;q=0.4`;
+
 /** Fails unless the page is in this language and declares it in its markup and headers. */
 function assertLanguage(person: Person, language: Code): void {
   assert.equal(person.$('html').attr('lang'), language, person.path);
@@ -28,6 +31,9 @@ describe('the language of a page', () => {
     ["the region's default if no language matches", { 'Accept-Language': 'ja, ko;q=0.5' }, 'en'],
     ["the region's default for a wildcard", { 'Accept-Language': '*' }, 'en'],
     ["the region's default for a malformed header", { 'Accept-Language': '../../etc/passwd, __proto__, ${7*7}' }, 'en'],
+    ["the browser's language at the beginning of an overlong header", { 'Accept-Language': overlong('fr') }, 'fr'],
+    ["the region's default if only the end of an overlong header matches", { 'Accept-Language': overlong('ja') }, 'en'],
+    ["the region's default for a single overlong range", { 'Accept-Language': `de-${'x'.repeat(2_000)}` }, 'en'],
     [
       "the language chosen in this browser, over the browser's own",
       { ...languageCookie('de'), 'Accept-Language': 'fr' },

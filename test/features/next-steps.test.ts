@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Request, Response } from 'express';
 import { pino } from 'pino';
 import { conflict, Failure } from '../../src/domain/errors.ts';
+import type { Cookies } from '../../src/site/http/cookies.ts';
 import type { Drafts } from '../../src/site/http/drafts.ts';
 import { paths, userPath } from '../../src/site/http/paths.ts';
 import { errorPages } from '../../src/site/http/errors.ts';
@@ -70,13 +71,13 @@ describe('a page with an error or conflict', async () => {
     } as unknown as Pages;
     const handle = errorPages({
       pages,
-      keptInput: { drafts: {} as Drafts, findForm: () => null },
+      keptInput: { cookies: {} as Cookies, drafts: {} as Drafts, findForm: () => null },
       log: pino({ level: 'silent' }),
       outages: { report: () => undefined },
       storeFaultOf: () => null,
     });
     for (const failure of [conflict('user.lastGlobalAdmin'), new Failure('conflict'), new Failure('notFound')])
-      handle(failure, {} as Request, {} as Response, () => undefined);
+      handle(failure, {} as Request, { locals: {} } as Response, () => undefined);
     assert.deepEqual(answers, [
       ['users:lastGlobalAdmin', 'errors:refused'],
       ['errors:conflict.text', 'errors:conflict.title'],

@@ -31,7 +31,7 @@ describe('the sign-in page after a redirect from another region', async () => {
   const portal = await openPortal({ environment: { REGION: 'germany', BASE_URL, REGION_URLS } });
   await directoryStore.upsert(portal.database, [{ domain: 'potomac.example', region: 'us-government' }]);
   const reader = (language: string): Person =>
-    aPerson(portal, { 'Accept-Language': language, Host: 'evil.example', 'X-Forwarded-Proto': 'https' });
+    aPerson(portal, { 'Accept-Language': language, Host: 'evil.localhost', 'X-Forwarded-Proto': 'https' });
   const arrival = ({ $ }: Person) => $('main h1').closest('.minimal-layout-card').find('.arrival');
   const explains = (person: Person, language: Language): void => {
     for (const text of Object.values(words[language])) person.sees(text);

@@ -43,7 +43,7 @@ describe('redirects to another region', async () => {
     it(`lead only to configured hosts, with status 303 and without personal data: ${username}`, async () => {
       const person = await aPerson(portal, {
         ...english,
-        Host: 'evil.example',
+        Host: 'evil.localhost',
         'X-Forwarded-Host': 'evil.example',
       }).visit('/sign-in');
       const answer = await person.send('POST', '/sign-in', { username, returnTo: 'https://evil.example' });
@@ -67,7 +67,7 @@ describe('redirects to another region', async () => {
   ];
   for (const [username, location, status] of asked) {
     it(`lead only to configured hosts when requesting a recovery link: ${username}`, async () => {
-      const person = await aPerson(alone, { ...english, Host: 'evil.example' }).visit('/recover-access');
+      const person = await aPerson(alone, { ...english, Host: 'evil.localhost' }).visit('/recover-access');
       const answer = await person.send('POST', '/recover-access', { username });
       assert.deepEqual([answer.status, answer.headers.location], [status, location]);
       assert.ok(!JSON.stringify(answer.headers).includes(canary));

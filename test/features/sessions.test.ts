@@ -78,9 +78,9 @@ describe('the security of sessions', async () => {
 
   it('uses a __Host- cookie with HttpOnly and SameSite over HTTPS', async () => {
     const secure = await openPortal({ environment: { BASE_URL: 'https://portal.example', REGION_URLS: '' } });
-    const answer = await sendRaw(await secure.listen(), '/sign-in');
+    const answer = await sendRaw(await secure.listen(), '/sign-in', { headers: { Host: 'portal.example' } });
     const [cookie] = answer.headers['set-cookie'] ?? [];
-    assert.match(cookie ?? '', /^__Host-parvis-worldwide-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    assert.match(cookie ?? '', /^__Host-parvis-worldwide-visitor=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   });
 });
 

@@ -14,8 +14,9 @@ export function breakableSessions() {
   const state = { isBroken: false };
   const sessionStore: PortalOptions['sessionStore'] = (database, config) => {
     const store = new TableStore(database, sessionTtlMs(config.rules), Date.now);
-    const get = store.get.bind(store);
+    const [get, set] = [store.get.bind(store), store.set.bind(store)];
     store.get = (key, done) => (state.isBroken ? done(new Failure('unavailable')) : get(key, done));
+    store.set = (key, data, done) => (state.isBroken ? done?.(new Failure('unavailable')) : set(key, data, done));
     return store;
   };
   return { state, sessionStore };

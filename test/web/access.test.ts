@@ -29,6 +29,7 @@ const { routes } = portal;
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 const closed = routes.filter(({ access }) => access !== 'anyone');
 const english = { 'Accept-Language': 'en' };
+const foreignHost = { ...english, Host: 'evil.example' };
 
 test('a route without a declared access does not compile', () => {
   // @ts-expect-error -- the missing access is what this test checks
@@ -65,6 +66,23 @@ describe('a visitor', () => {
       const { status, headers, text } = await send(route.method === 'post' ? { ...sent, form } : sent);
       assert.deepEqual([status, headers.location], [303, '/sign-in']);
       assert.doesNotMatch(text, /Besson|Canary/);
+      assert.deepEqual(await stateOf(portal.database), before);
+    });
+  }
+});
+
+describe('a request for another host', () => {
+  for (const route of routes) {
+    test(`gets 421 from ${nameOf(route)}, without any effect`, async () => {
+      const person = await aPerson(portal, english).signIn(global);
+      const before = await stateOf(portal.database);
+      const form = { _csrf: person.csrf, epoch: '0', username: global.username, language: 'de', theme: 'dark' };
+      const sent = { method: route.method.toUpperCase(), path: addressOf(route), person, headers: foreignHost };
+      const { status, headers, text } = await send(route.method === 'post' ? { ...sent, form } : sent);
+      assert.equal(status, 421);
+      assert.deepEqual([headers['set-cookie'], headers.location], [undefined, undefined]);
+      assert.match(text, /doesn’t belong to the portal/);
+      assert.doesNotMatch(text, /evil/);
       assert.deepEqual(await stateOf(portal.database), before);
     });
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Request, Response } from 'express';
 import { Failure } from '../../src/domain/errors.ts';
+import type { Cookies } from '../../src/site/http/cookies.ts';
 import type { Drafts } from '../../src/site/http/drafts.ts';
 import { guardForms } from '../../src/site/http/kept-input.ts';
 
@@ -9,7 +10,7 @@ import { guardForms } from '../../src/site/http/kept-input.ts';
 function passed(method: string): unknown {
   const request = { method, session: {}, body: {}, get: () => undefined } as unknown as Request;
   let error: unknown = 'never called';
-  guardForms({ drafts: {} as Drafts, findForm: () => null })(
+  guardForms({ cookies: {} as Cookies, drafts: {} as Drafts, findForm: () => null })(
     request,
     {} as Response,
     (given?: unknown) => (error = given),

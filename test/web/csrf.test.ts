@@ -43,6 +43,12 @@ const forgeries: Record<string, Forgery> = {
     Promise.resolve({ form: { _csrf: csrf }, headers: { 'Sec-Fetch-Site': 'cross-site' } }),
   'the valid token, sent from another subdomain': ({ csrf }) =>
     Promise.resolve({ form: { _csrf: csrf }, headers: { 'Sec-Fetch-Site': 'same-site' } }),
+  'the valid token, with the origin of another site': ({ csrf }) =>
+    Promise.resolve({ form: { _csrf: csrf }, headers: { Origin: 'https://evil.example' } }),
+  'the valid token, with the origin of another region on this machine': ({ csrf }) =>
+    Promise.resolve({ form: { _csrf: csrf }, headers: { Origin: 'http://localhost:3001' } }),
+  'the valid token, with an opaque origin': ({ csrf }) =>
+    Promise.resolve({ form: { _csrf: csrf }, headers: { Origin: 'null' } }),
 };
 
 for (const route of posts) {
@@ -75,7 +81,13 @@ for (const route of posts) {
     });
 
     test("accepts the session's token from old and new browsers", async () => {
-      const origins: Record<string, string>[] = [{}, { 'Sec-Fetch-Site': 'same-origin' }, { 'Sec-Fetch-Site': 'none' }];
+      const origins: Record<string, string>[] = [
+        {},
+        { 'Sec-Fetch-Site': 'same-origin' },
+        { 'Sec-Fetch-Site': 'none' },
+        { Origin: portal.config.baseUrl.origin },
+        { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' },
+      ];
       for (const headers of origins) {
         const person = await userFor(route);
         const form = { _csrf: person.csrf, epoch: '-1' };

@@ -68,7 +68,7 @@ describe('a portal behind HTTPS', () => {
     await submit(jar, '/language', { language: 'de', returnTo: '/dashboard' }, '/dashboard');
     await submit(jar, '/theme', { theme: 'dark', returnTo: '/dashboard' }, '/dashboard');
     const purposes = [...jar.kept.keys()].map((name) => name.replace('__Host-parvis-worldwide-', '')).sort();
-    assert.deepEqual(purposes, ['device', 'language', 'session', 'theme']);
+    assert.deepEqual(purposes, ['device', 'language', 'session', 'theme', 'visitor']);
     for (const cookie of jar.seen) {
       const [pair = '', ...attributes] = cookie.split('; ');
       const names = attributes.map((each) => each.toLowerCase());
@@ -99,6 +99,7 @@ describe('a portal behind HTTPS', () => {
       jar.kept.set('__Host-parvis-worldwide-session', value);
       const { status } = await visit(jar, '/sign-in');
       assert.equal(status, 200);
+      assert.equal((await submit(jar, '/sign-in', { username: global.username })).status, 303);
       assert.notEqual(jar.kept.get('__Host-parvis-worldwide-session'), value);
     }
   });
@@ -110,16 +111,17 @@ describe('a portal behind HTTPS', () => {
     assert.equal(headers.location, '/sign-in');
   });
 
-  test('ignores forwarded host headers in URLs', async () => {
+  test('rejects another host, and ignores forwarded host headers', async () => {
     const forged = {
-      Host: 'evil.example',
       'X-Forwarded-Host': 'evil.example',
       'X-Forwarded-Proto': 'http',
       Forwarded: 'host=evil.example',
     };
     for (const path of ['/', '/dashboard', '/sign-in', '/nonsense']) {
+      const rejected = await send({ method: 'GET', path, headers: { ...forged, Host: 'evil.example' } });
+      assert.equal(rejected.status, 421);
       const { headers, text } = await send({ method: 'GET', path, headers: forged });
-      assert.doesNotMatch(`${JSON.stringify(headers)}${text}`, /evil/);
+      assert.doesNotMatch(`${JSON.stringify([headers, rejected.headers])}${text}${rejected.text}`, /evil/);
       assert.ok(headers.location === undefined || headers.location === '/sign-in');
     }
   });
@@ -131,6 +133,6 @@ test('a portal over HTTP on localhost sends no HSTS, and its cookie is HttpOnly'
   assert.equal(headers['strict-transport-security'], undefined);
   assert.doesNotMatch(String(headers['content-security-policy']), /upgrade/);
   const [cookie = ''] = headers['set-cookie'] ?? [];
-  assert.match(cookie, /^parvis-worldwide-session=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/);
+  assert.match(cookie, /^parvis-worldwide-visitor=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/);
   assert.ok(portal.config.baseUrl.origin === site);
 });

@@ -83,6 +83,8 @@ export async function openPortalWithUsers(options: PortalOptions = {}): Promise<
       sendRaw(origin, path, {
         method,
         headers: {
+          // A proxy passes the host on. Names of this machine count as one.
+          ...(portal.config.baseUrl.protocol === 'https:' ? { Host: portal.config.baseUrl.host } : {}),
           ...(by ? { Cookie: by.cookies() } : {}),
           ...(form ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {}),
           ...headers,

@@ -27,12 +27,17 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** The results of the requests that a fault must turn into 503: a visitor's page, a sign-in, a reset and readiness. */
+/** The results of the requests that a fault must turn into 503: both steps of a sign-in, a reset and readiness. */
 async function statusesOf({ send, global, plainUser, portal }: PortalWithUsers, visitor: Person, admin: Person) {
   const reset = `/account-settings/user-management/${plainUser.id}/reset-password`;
   const signIn = { _csrf: visitor.csrf, password: global.clearPassword };
   const answers = await Promise.all([
-    send({ method: 'GET', path: '/sign-in', headers: english }),
+    send({
+      method: 'POST',
+      path: '/sign-in',
+      person: visitor,
+      form: { _csrf: visitor.csrf, username: global.username },
+    }),
     send({ method: 'POST', path: '/sign-in/password', person: visitor, form: signIn }),
     send({ method: 'POST', path: reset, person: admin, form: { _csrf: admin.csrf, epoch: String(plainUser.epoch) } }),
   ]);

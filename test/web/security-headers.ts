@@ -26,6 +26,7 @@ export function assertSecurityHeaders({ headers }: RawResponse): void {
   assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
   assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
   assert.match(String(headers['referrer-policy']), /^(same-origin|no-referrer)$/);
+  assert.match(String(headers['permissions-policy']), /^camera=\(\), .*usb=\(\)$/);
   assert.match(String(headers['x-request-id']), /^[0-9a-f]{8}-/);
   for (const header of ['x-powered-by', 'server', 'access-control-allow-origin'])
     assert.equal(headers[header], undefined);

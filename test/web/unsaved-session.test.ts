@@ -33,32 +33,55 @@ describe('while sessions cannot be saved', async () => {
     return work().finally(() => (store!.isFull = false));
   };
 
-  for (const { method, path, what, status } of [
-    { method: 'GET', path: '/sign-in', what: 'the sign-in page', status: 503 },
-    { method: 'HEAD', path: '/sign-in', what: 'the sign-in page', status: 503 },
-    { method: 'GET', path: '/dashboard', what: 'a page to return to after signing in', status: 503 },
-    { method: 'HEAD', path: '/dashboard', what: 'a page to which sign-in does not return', status: 303 },
-    { method: 'GET', path: '/nonsense', what: 'a missing page, which has no form', status: 404 },
-  ]) {
-    test(`${method} of ${what} answers a visitor with ${status}`, async () => {
+  for (const [method, path, what, status] of [
+    ['GET', '/sign-in', 'the sign-in page', 200],
+    ['HEAD', '/sign-in', 'the sign-in page', 200],
+    ['GET', '/dashboard', 'a page to return to after signing in', 303],
+    ['HEAD', '/dashboard', 'a page that is not returned to', 303],
+    ['GET', '/nonsense', 'a missing page', 404],
+  ] as const) {
+    test(`${method} of ${what} answers a visitor with ${status}, because it saves nothing`, async () => {
+      const before = store!.writes;
       const answer = await whileFull(() => send({ method, path, headers: english }));
       assert.equal(answer.status, status);
-      assert.equal(answer.headers['set-cookie'], undefined);
-      assert.doesNotMatch(answer.text, /<form/);
-      if (status !== 503) return;
-      assert.deepEqual([answer.headers['retry-after'], answer.headers.location], ['5', undefined]);
-      if (method === 'GET') assert.match(answer.text, /temporarily unavailable/);
+      assert.equal(store!.writes, before);
+      assert.doesNotMatch(String(answer.headers['set-cookie']), /-session=/);
     });
   }
 
-  test('saving the session is attempted once, and not again with the error page', async () => {
+  test('the user name of a visitor is answered 503 before a password is asked for, and is kept', async () => {
+    const visitor = await aPerson(portal, english).visit('/sign-in');
+    await whileFull(() => visitor.submit('Next', { 'User name': global.username }));
+    assert.deepEqual([visitor.status, visitor.headers['retry-after']], [503, '5']);
+    assert.equal(visitor.$('input[type=password]').length, 0);
+    assert.equal(visitor.headers.location, undefined);
+    await visitor.submit('Back to the form');
+    assert.equal(visitor.$('input[name=username]').attr('value'), global.username);
+    await visitor.submit('Next');
+    assert.equal(visitor.path, '/sign-in/password');
+  });
+
+  test('the first page after a sign-in answers 503 without a form, and the session is saved once', async () => {
+    const person = await aPerson(portal, english).visit('/sign-in');
+    await person.send('POST', '/sign-in', { username: global.username });
+    const signIn = await person.send('POST', '/sign-in/password', { password: global.clearPassword });
+    assert.equal(signIn.status, 303);
     const before = store!.writes;
-    assert.equal((await whileFull(() => send({ method: 'GET', path: '/sign-in', headers: english }))).status, 503);
-    assert.equal(store!.writes - before, 1);
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await whileFull(() => send({ method, path: '/dashboard', person, headers: english }));
+      assert.deepEqual([answer.status, answer.headers['retry-after'], answer.headers.location], [503, '5', undefined]);
+      assert.doesNotMatch(String(answer.headers['set-cookie']), /-session=/);
+      assert.doesNotMatch(answer.text, /<main[^]*<form/);
+      if (method === 'GET') assert.match(answer.text, /temporarily unavailable/);
+    }
+    assert.equal(store!.writes - before, 2);
+    await person.visit('/dashboard');
+    assert.equal(person.status, 200);
   });
 
   test('the log has one warning for all requests that names the store and the reason, and no error', async () => {
-    const { headers } = await whileFull(() => send({ method: 'GET', path: '/sign-in', headers: english }));
+    const visitor = await aPerson(portal, english).visit('/sign-in');
+    const { headers } = await whileFull(() => visitor.send('POST', '/sign-in', { username: global.username }));
     const lines = portal
       .logged()
       .split('\n')

@@ -8,11 +8,13 @@ import { createRecovery } from './links/recovery.ts';
 import { createLinkTokens } from './links/tokens.ts';
 import type { StrengthEstimator } from './passwords/strength-estimator.ts';
 import type { Hasher } from '../../platform/keys/hasher.ts';
+import { derivedKeys } from '../../platform/keys/derived-keys.ts';
 import { createPasswords } from './passwords/passwords.ts';
 import { assembleSecondFactor } from './second-factor/assemble.ts';
 import { createSecondFactorRemover } from './second-factor/remove-second-factor.ts';
 import { createKnownDevices } from './sessions/known-devices.ts';
 import { createSessions } from './sessions/sessions.ts';
+import { createUnknownNames } from './sessions/unknown-names.ts';
 import type { RegionOf } from './tenants/validation.ts';
 import { createTenantRules } from './tenants/tenant-rules.ts';
 import { createTenants } from './tenants/tenants.ts';
@@ -50,19 +52,14 @@ export function createAccounts(deps: AccountsDependencies) {
   const { config, database, secrets, hasher, strengthEstimator, regionOf, clock, log } = deps;
   const { rules } = config;
   const throttle = createThrottle(database, rules);
-  const devices = createKnownDevices(secrets);
-  const tokens = createLinkTokens(secrets, deps.linkAddress);
+  const devices = createKnownDevices(derivedKeys(secrets, 'known browser'));
+  const unknownNames = createUnknownNames({ keys: derivedKeys(secrets, 'unknown user name'), clock, log });
+  const tokens = createLinkTokens(derivedKeys(secrets, 'one-time link'), deps.linkAddress);
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: config.mail !== null, clock });
-  const sessions = createSessions({ database, hasher, throttle, devices, clock, log });
-  const secondFactor = assembleSecondFactor({
-    database,
-    keys: deps.secondFactorKeys,
-    hasher,
-    throttle,
-    clock,
-    log,
-  });
+  const sessions = createSessions({ database, hasher, throttle, devices, unknownNames, clock, log });
+  const secondFactor = assembleSecondFactor({ database, keys: deps.secondFactorKeys, hasher, throttle, clock, log });
   deps.background.add(secondFactor.reencryption);
+  deps.background.add(unknownNames.report);
   return {
     throttle,
     devices,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { isLoopbackName } from '../network-address.ts';
 import { mailFrom, smtpUrl } from './mail.ts';
 
 const minSecretLength = 32;
 
 // HTTP is accepted on loopback addresses only, because it would send passwords over the network in clear text.
 function isSafe(url: URL): boolean {
-  const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackName(url.hostname));
 }
 
 const address = z

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import SqliteFile from 'better-sqlite3';
@@ -136,16 +136,17 @@ async function runPendingMigrations(database: Database): Promise<string[]> {
   return names;
 }
 
-/**
- * @returns the path of the file that is locked during a migration, next to the database file. The file is no longer
- * empty once a database has been created
- */
+const ownerOnly = 0o600;
+
+/** @returns the file that is locked during a migration, beside the database file. Not empty once there was a database */
 export const migrationLockOf = (file: string): string => `${file}.migrating`;
 
 // Acquired before the database is opened: if two processes switch a new file to WAL mode at the same time, one of them
 // fails.
 async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  // SQLite would create it readable for everyone.
+  closeSync(openSync(migrationLockOf(file), 'a', ownerOnly));
   const lock = new SqliteFile(migrationLockOf(file), { timeout: maxWaitMs });
   try {
     lock.exec('begin exclusive');

@@ -10,6 +10,9 @@ export interface Cookies {
    */
   name(purpose: string): string;
   read(request: Request, purpose: string): string | null;
+  /** Sets a cookie that lasts until the browser is closed. */
+  set(response: Response, purpose: string, value: string): void;
+  clear(response: Response, purpose: string): void;
   /** Sets a cookie that lasts one year. */
   persist(response: Response, purpose: string, value: string): void;
   readonly options: CookieOptions;
@@ -27,6 +30,8 @@ export function createCookies(deps: Config): Cookies {
     name,
     options,
     read: (request, purpose) => parsedCookiesOf(request)[name(purpose)] ?? null,
+    set: (response, purpose, value) => void response.cookie(name(purpose), value, options),
+    clear: (response, purpose) => void response.clearCookie(name(purpose), options),
     persist: (response, purpose, value) => {
       response.cookie(name(purpose), value, { ...options, maxAge: yearMs });
     },

@@ -9,7 +9,8 @@ const tokenBytes = 32;
  */
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-const isSafe = ({ method }: Request): boolean => safeMethods.includes(method);
+/** @returns whether a request has a safe method, which changes nothing */
+export const isSafe = ({ method }: Request): boolean => safeMethods.includes(method);
 
 function tokenIn(request: Request): string | undefined {
   const form = request.body as Record<string, unknown> | undefined;
@@ -18,25 +19,40 @@ function tokenIn(request: Request): string | undefined {
 
 const protection = csrfSync({ getTokenFromRequest: tokenIn, size: tokenBytes });
 
-/** @returns whether an unsafe request was sent by another site */
-export const isForeign = (request: Request): boolean =>
-  !isSafe(request) && ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? '');
+// `user` is also set by a sign-in of this request. The session of a user keeps its token until it is destroyed.
+// Passport sets it to null if the sign-in fails.
+const hasSessionToken = ({ user, session }: Request): boolean => Boolean(user) || session.csrfToken !== undefined;
 
-/** @returns whether a request is safe or has this session's token */
-export const isTokenValid = (request: Request): boolean => isSafe(request) || protection.isRequestValid(request);
+/** @returns whether a request is safe, or has the token of its session or, without one, of its visitor */
+export function isTokenValid(request: Request): boolean {
+  if (isSafe(request)) return true;
+  if (hasSessionToken(request)) return protection.isRequestValid(request);
+  const token = tokenIn(request);
+  return token !== undefined && request.visitor?.accepts(token) === true;
+}
 
 /**
  * @returns the reason, for the log, why the form of a request was rejected. If many requests have no session, processes
  * may have different SESSION_SECRETS, or a proxy may remove cookies
  */
 export function csrfReasonOf(request: Request): string {
-  if (isForeign(request)) return 'csrf.otherSite';
-  if (request.session.csrfToken === undefined) return 'csrf.noSession';
+  if (existingCsrfToken(request) === '') return 'csrf.noSession';
   return tokenIn(request) === undefined ? 'csrf.missing' : 'csrf.outdated';
 }
 
 /** Rotates the CSRF token, so that forms open in other tabs are rejected. */
 export const renewCsrfToken = (request: Request): void => void protection.generateToken(request, true);
 
-/** @returns the session's CSRF token, generated when the first form is rendered */
-export const csrfToken = (request: Request): string => protection.generateToken(request);
+/**
+ * @returns the CSRF token of the forms on the page. A user's token is generated and stored in the session when the first
+ * form is rendered; for a visitor nothing is stored
+ */
+export function csrfToken(request: Request): string {
+  if (!hasSessionToken(request)) return request.visitor?.issueToken() ?? '';
+  request.visitor?.forget();
+  return protection.generateToken(request);
+}
+
+/** @returns the CSRF token that the browser already has; empty if there is none */
+export const existingCsrfToken = (request: Request): string =>
+  (hasSessionToken(request) ? request.session.csrfToken : request.visitor?.token()) ?? '';

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { derivedKeys } from '../../platform/keys/derived-keys.ts';
 import { createVault } from '../../platform/keys/vault.ts';
 import { actingUserId } from '../../domain/principal.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -31,7 +32,10 @@ interface DraftsDependencies {
  * @param secrets the first one seals and all of them can open
  */
 export function createDrafts(secrets: readonly string[], clock: () => number) {
-  return bind({ secrets, clock, vault: createVault(secrets, 'draft') }, { ownerOf, isOwner, seal, open });
+  return bind(
+    { secrets: derivedKeys(secrets, 'draft owner'), clock, vault: createVault(secrets, 'draft') },
+    { ownerOf, isOwner, seal, open },
+  );
 }
 
 /** The user and the tenant in which they act. After a support session, its drafts must not appear in another tenant. */

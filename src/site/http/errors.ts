@@ -18,6 +18,7 @@ const statusByKind: Readonly<Record<FailureKind, number>> = {
   methodNotAllowed: 405,
   conflict: 409,
   tooLarge: 413,
+  misdirected: 421,
   throttled: 429,
   overloaded: 503,
   unavailable: 503,
@@ -53,6 +54,7 @@ export function errorPages(deps: ErrorPageDependencies): ErrorRequestHandler {
     // express-session reports a failed save even after the response has ended, when nothing more can be sent.
     if (response.writableEnded) return;
     if (response.headersSent) return next(error);
+    response.locals.isErrorPage = true;
     if (failure && (failure.retryAfter !== null || status === 503)) {
       response.set('Retry-After', String(failure.retryAfter ?? retryAfterSeconds));
     }
@@ -63,7 +65,7 @@ export function errorPages(deps: ErrorPageDependencies): ErrorRequestHandler {
 
 // Submitting the same form again cannot succeed, or the request did not come from a form of this portal.
 const withoutRetry: ReadonlySet<FailureKind> = new Set<FailureKind>([
-  ...(['badRequest', 'forbidden', 'methodNotAllowed', 'notFound', 'staleForm', 'tooLarge'] as const),
+  ...(['badRequest', 'forbidden', 'methodNotAllowed', 'misdirected', 'notFound', 'staleForm', 'tooLarge'] as const),
 ]);
 
 type Retry = ViewModels['errors/error']['retry'];
@@ -102,7 +104,8 @@ function answer(
     detail: refused ? null : because,
     wait: failure?.retryAfter ? roundedWait(failure.retryAfter) : null,
     retry,
-    offersHome: request.signedIn !== undefined || retry === null,
+    // Every link of a misdirected page leads to the same wrong host.
+    offersHome: kind !== 'misdirected' && (request.signedIn !== undefined || retry === null),
   };
   const title = refused ? 'errors:refused' : `errors:${kind}.title`;
   pages.answer(request, response, 'errors/error', model, { title, status, withoutForms: true });

@@ -1,13 +1,16 @@
 import type { Request } from 'express';
 import { Failure } from '../../domain/errors.ts';
-import { csrfReasonOf, isForeign, isTokenValid } from './csrf.ts';
+import type { Cookies } from './cookies.ts';
+import { csrfReasonOf, isTokenValid } from './csrf.ts';
 import { type Drafts, draftUserOf, pageOfDraft, visitor } from './drafts.ts';
 import { keptValuesOf, type FindForm, type FoundForm } from './form-declaration.ts';
 import type { PageNotice } from './page-options.ts';
 import { paths } from './paths.ts';
+import { rememberReturnPath } from './return-path.ts';
 import type { Middleware } from './request.ts';
 
 export interface KeptInputDependencies {
+  readonly cookies: Cookies;
   readonly drafts: Drafts;
   readonly findForm: FindForm;
 }
@@ -50,7 +53,7 @@ export function readCarriedDraft(request: Request): void {
  */
 export function restoreInput(deps: KeptInputDependencies): Middleware {
   return (request, response, next) => {
-    if (request.method !== 'POST' || isForeign(request)) return next();
+    if (request.method !== 'POST') return next();
     readCarriedDraft(request);
     const draft = layoutFieldOf(request, '_draft');
     if (draft !== null && !openDraft(deps, request, draft)) {
@@ -93,13 +96,12 @@ const goneNotice: PageNotice = { kind: 'warning', key: 'errors:input.gone' };
  * Rejects forms with an invalid CSRF token, and forms whose session has ended. What was typed is not lost: the page is
  * shown again with it, or the sign-in page carries it as a draft.
  */
-export function guardForms({ drafts, findForm }: KeptInputDependencies): Middleware {
+export function guardForms({ cookies, drafts, findForm }: KeptInputDependencies): Middleware {
   return (request, response, next) => {
-    if (isForeign(request)) return next(staleForm(request));
     const isValid = isTokenValid(request);
     const form = isValid && request.scope ? null : findForm(request);
     if (request.scope === undefined && form && !form.isPublic)
-      return requireSignIn(drafts, form, isValid)(request, response, next);
+      return requireSignIn({ cookies, drafts }, form, isValid)(request, response, next);
     if (isValid) return next();
     if (typeof form?.page !== 'string' || !isShownTo(drafts, request, form)) return next(staleForm(request));
     const values = keptValuesOf(form.declaration, request.body);
@@ -126,13 +128,17 @@ function isShownTo(drafts: Drafts, request: Request, { isPublic }: FoundForm): b
   return !isPublic && owner !== null && drafts.isOwner(owner, draftUserOf(request.scope));
 }
 
-function requireSignIn(drafts: Drafts, form: FoundForm, isValid: boolean): Middleware {
+function requireSignIn(
+  { cookies, drafts }: Pick<KeptInputDependencies, 'cookies' | 'drafts'>,
+  form: FoundForm,
+  isValid: boolean,
+): Middleware {
   return (request, response, next) => {
     const draft = draftOf(drafts, request, form);
     // Without input there is nothing to keep, and the guard of the route redirects to the sign-in page.
     if (isValid && draft === null) return next();
-    // Return only to a page that can be shown without the input, because another user may sign in.
-    if (form.page !== null && !form.declaration.needsInput) request.session.returnTo = form.page;
+    // Only to a page that makes sense without the input, in case another user signs in.
+    if (form.page !== null && !form.declaration.needsInput) rememberReturnPath(cookies, response, form.page);
     response.status(staleStatus);
     request.refusal = { reason: csrfReasonOf(request) };
     showSignIn(request, draft, {

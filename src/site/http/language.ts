@@ -10,6 +10,7 @@ import type { Middleware } from './request.ts';
  */
 export function language(cookies: Cookies, rules: RegionRules): Middleware {
   return (request, _response, next) => {
+    limitLanguageRanges(request);
     request.language =
       chosenLanguage(request, cookies, rules) ?? acceptedLanguage(request, rules) ?? rules.defaultLanguage;
     next();
@@ -30,3 +31,13 @@ const acceptedLanguage = (request: Request, rules: RegionRules): Language | null
 
 /** @returns the language ranges of the Accept-Language header, in order of preference */
 export const languageRanges = (request: Request): string[] => request.acceptsLanguages();
+
+// Browsers send less than 200 characters. Parsing and looking up thousands of ranges takes milliseconds.
+const maxHeaderLength = 1_000;
+
+/** Shortens an overlong Accept-Language header to the ranges that fit completely. */
+function limitLanguageRanges({ headers }: Request): void {
+  const all = headers['accept-language'];
+  if (all === undefined || all.length <= maxHeaderLength) return;
+  headers['accept-language'] = all.slice(0, Math.max(0, all.lastIndexOf(',', maxHeaderLength)));
+}

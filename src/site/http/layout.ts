@@ -8,7 +8,7 @@ import { displayNameOf } from '../../domain/principal.ts';
 import { isOneTimeLink, paths } from './paths.ts';
 import type { Assets } from './assets.ts';
 import type { Cookies } from './cookies.ts';
-import { csrfToken } from './csrf.ts';
+import { csrfToken, existingCsrfToken } from './csrf.ts';
 import { type Drafts, draftUserOf, pageOfDraft } from './drafts.ts';
 import { navigationFor } from './navigation.ts';
 import type { Messages } from '../../i18n/translator.ts';
@@ -68,7 +68,7 @@ function createLayout(
 ) {
   const { scope } = request;
   const { region, otherRegions } = regionTexts.get(language) as RegionTexts;
-  const token = options.withoutForms === true ? existingCsrfToken(request) : ensureCsrfToken(request);
+  const token = tokenFor(request, options);
   const path = returnPathOf(request);
   const errors = errorsOf(t, options);
   return {
@@ -159,9 +159,11 @@ function supportSessionOf({ principal, tenant }: Scope) {
   return { level, purpose, endsAt, tenant: tenant.name, operator: displayNameOf(principal) ?? '' };
 }
 
-const existingCsrfToken = (request: Request): string => request.session?.csrfToken ?? '';
-// The request has no session if the session store is unavailable.
-const ensureCsrfToken = (request: Request): string => (request.session ? csrfToken(request) : '');
+// The request has no session if the session store is unavailable. Then no form would work.
+function tokenFor(request: Request, { withoutForms }: PageOptions): string {
+  if (!request.session) return '';
+  return withoutForms === true ? existingCsrfToken(request) : csrfToken(request);
+}
 
 function takeNotice(request: Request): PageNotice | null {
   const notice = request.session?.notice ?? null;

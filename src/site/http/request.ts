@@ -15,6 +15,8 @@ declare global {
       /** Identifies the request in the response, the server log and the activity log. */
       requestId: string;
       language: Language;
+      /** The visitor behind a request without a signed-in user; undefined before cookies have been read. */
+      visitor?: Visitor;
       /**
        * The session of a user who has entered a password, even if a further step is pending. Set by the authentication.
        */
@@ -40,6 +42,8 @@ declare global {
     }
     interface Locals {
       nonce: string;
+      /** Set when the page of an error is sent. */
+      isErrorPage?: true;
     }
   }
 }
@@ -48,8 +52,6 @@ declare module 'express-session' {
   interface SessionData {
     /** The canonical user name, kept from the first step of the sign-in until the password is entered. */
     username?: string;
-    /** The path in this portal to open after sign-in. */
-    returnTo?: string;
     /** The encrypted TOTP seed of a second factor that is being set up. */
     offeredSeed?: Sealed;
     /** A message that is shown once, on the next page. */
@@ -103,6 +105,21 @@ export function leavePage(request: Request, response: Response, location: string
 }
 
 export type Middleware = RequestHandler;
+
+/**
+ * A visitor who has no session: the CSRF token of their forms is derived from a random id in a cookie, so that showing a
+ * form to a visitor writes nothing.
+ */
+export interface Visitor {
+  /** The token of the forms that this browser may submit; null if it has no valid cookie. */
+  token(): string | null;
+  /** Sets the cookie, unless the browser has one. @returns the token for the forms of this response */
+  issueToken(): string;
+  /** @returns whether the token was derived from the cookie of this browser */
+  accepts(token: string): boolean;
+  /** Removes the cookie, so that forms from before the sign-in are invalid after it. */
+  forget(): void;
+}
 
 /** What the log says about a refused request. It contains no personal data. */
 export interface RefusalFacts {

@@ -5,8 +5,10 @@ import { may } from '../../domain/policy.ts';
 import type { Action } from '../../domain/roles.ts';
 import { isCodePending } from '../../domain/people/second-factor.ts';
 import { answerQueryFault, rejectFilters, type QueryFault } from './download-filters.ts';
+import type { Cookies } from './cookies.ts';
 import { paths } from './paths.ts';
 import { leavePage, scopeOf, sessionOf, type Middleware } from './request.ts';
+import { rememberReturnPath } from './return-path.ts';
 import type { Denial } from '../../domain/policy-decision.ts';
 import type { FormDeclaration } from './form-declaration.ts';
 
@@ -39,10 +41,15 @@ export type AnswerRefusal = (
 ) => void | Promise<void>;
 
 /** Mounts the routes, each behind its access check. Other methods of a known path get 405. */
-export function mountRoutes(app: Express, routes: readonly Route[], answerRefusal: AnswerRefusal): void {
+export function mountRoutes(
+  app: Express,
+  routes: readonly Route[],
+  cookies: Cookies,
+  answerRefusal: AnswerRefusal,
+): void {
   for (const route of routes) {
     const { method, path, handle } = route;
-    app[method](path, guard(route, answerRefusal), async (request, response) => handle(request, response));
+    app[method](path, guard(route, cookies, answerRefusal), async (request, response) => handle(request, response));
   }
   app.use(methodsNotAllowed(routes));
 }
@@ -72,13 +79,11 @@ function methodsNotAllowed(routes: readonly Route[]): Router {
   return router;
 }
 
-const maxReturnToLength = 500;
-
-function guard({ path, access, queryFault }: Route, answerRefusal: AnswerRefusal): Middleware {
+function guard({ path, access, queryFault }: Route, cookies: Cookies, answerRefusal: AnswerRefusal): Middleware {
   const faultOf = queryFault ?? (extname(path) === '' ? null : rejectFilters);
   if (access === 'anyone') return (_request, _response, next) => next();
   return async (request, response, next) => {
-    if (request.scope === undefined) return redirectToSignIn(request, response);
+    if (request.scope === undefined) return redirectToSignIn(cookies, request, response);
     if (access === 'pendingChange') {
       const pending = request.signedIn?.session.user.password === 'temporary';
       return pending ? next() : leavePage(request, response, paths.dashboard);
@@ -94,12 +99,9 @@ function guard({ path, access, queryFault }: Route, answerRefusal: AnswerRefusal
   };
 }
 
-// After the sign-in, return only to pages requested with GET. The request target can also be an absolute URL of another
-// host.
-function redirectToSignIn(request: Request, response: Response): void {
-  // Keep only the path, because the query may contain a name, which must not be stored in a visitor's session.
-  const isReturnable =
-    request.method === 'GET' && request.originalUrl.startsWith('/') && request.path.length <= maxReturnToLength;
-  if (isReturnable) request.session.returnTo = request.path;
+// After the sign-in, return only to pages requested with GET. The request target can also be an absolute URL.
+function redirectToSignIn(cookies: Cookies, request: Request, response: Response): void {
+  if (request.method === 'GET' && request.originalUrl.startsWith('/'))
+    rememberReturnPath(cookies, response, request.path);
   response.redirect(303, paths.signIn);
 }

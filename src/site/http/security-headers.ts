@@ -11,12 +11,22 @@ const nonceBatchSize = 256;
 // The placeholder for the nonce, the only part of the headers that differs between responses.
 const noncePlaceholder = '{nonce}';
 
+// The portal uses none of these, so that no script could use them either. Helmet does not set this header.
+const unusedFeatures = ['camera', 'display-capture', 'geolocation', 'microphone', 'midi', 'payment', 'serial', 'usb'];
+const permissionsPolicy: [name: string, value: string] = [
+  'Permissions-Policy',
+  unusedFeatures.map((feature) => `${feature}=()`).join(', '),
+];
+
 /**
  * Sets the security headers of every response, including errors and static files. A script runs only if it has the
  * nonce of the response.
  */
 export function securityHeaders(config: Config): Middleware {
-  const headers = headersOf(helmetFor(config)).map(([name, value]) => ({ name, parts: value.split(noncePlaceholder) }));
+  const headers = [...headersOf(helmetFor(config)), permissionsPolicy].map(([name, value]) => ({
+    name,
+    parts: value.split(noncePlaceholder),
+  }));
   const nonces = createNonceGenerator();
   return (_request, response, next) => {
     const nonce = (response.locals.nonce = nonces());

@@ -5,13 +5,14 @@ import { isInForce } from '../../domain/plausible-time.ts';
 import type { Cookies } from './cookies.ts';
 import type { Middleware } from './request.ts';
 import { saveSessionBeforePages } from './saved-session.ts';
+import { visitors } from './visitor.ts';
 import { hash } from 'node:crypto';
 
 const visitorLimitMs = 30 * 60 * 1_000;
 
 /**
- * @returns how long session data is stored, in milliseconds: 30 minutes for visitors, the absolute session limit for
- * users
+ * @returns how long session data is stored, in milliseconds: 30 minutes for visitors who have submitted a form, the
+ * absolute session limit for users
  */
 export const sessionTtlMs =
   (rules: RegionRules) =>
@@ -39,16 +40,29 @@ export function session(
   const { maxAge: _never, ...cookie } = cookies.options;
   return [
     markSecure,
-    expressSession({
-      name: cookies.name('session'),
-      secret: [...secrets],
-      store: new HashedKeyStore(store, sessionTtlMs(config.rules), clock),
-      resave: false,
-      saveUninitialized: false,
-      cookie: { ...cookie, secure: https },
-    }),
+    visitors(cookies, secrets),
+    dropErrorsAfterErrorPage(
+      expressSession({
+        name: cookies.name('session'),
+        secret: [...secrets],
+        store: new HashedKeyStore(store, sessionTtlMs(config.rules), clock),
+        resave: false,
+        saveUninitialized: false,
+        cookie: { ...cookie, secure: https },
+      }),
+    ),
     saveSessionBeforePages(),
   ];
+}
+
+// express-session saves while it sends the response, and reports an error at that time by a second call of `next`. After the
+// error page no handler is left, so Express would close the connection, on which the client may have sent its next request.
+function dropErrorsAfterErrorPage(middleware: Middleware): Middleware {
+  return (request, response, next) => {
+    void middleware(request, response, (error?: unknown) => {
+      if (response.locals.isErrorPage !== true) next(error);
+    });
+  };
 }
 
 /** Session data and the time at which it was stored, epoch ms. */

@@ -73,18 +73,18 @@ function answerInvalidLink(deps: LinksRoutesDependencies, response: Response): v
   renderPage(response, 'links/invalid', { isSelfService }, { title: 'links:gone.title', status: 404 });
 }
 
+// Only invalid links are counted and refused: others behind the same address must be able to open theirs.
 async function withThrottle<T>(
   deps: LinksRoutesDependencies,
   request: Request,
   work: (token: string) => Promise<T | null>,
 ): Promise<T | null> {
   const { throttle } = deps;
-  const address = clientAddress(request) ?? '';
-  const wait = await throttle.consumeLink(address);
-  if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
   const result = await work(String(request.params.token));
-  if (result !== null) await throttle.refundLink(address);
-  return result;
+  if (result !== null) return result;
+  const wait = await throttle.consumeLink(clientAddress(request) ?? '');
+  if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
+  return null;
 }
 
 // The email or the printed sheet was in the recipient's language, so the page uses the same language, unless another

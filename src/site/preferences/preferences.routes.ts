@@ -6,6 +6,7 @@ import { paths } from '../http/paths.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { singleLine, readForm } from '../http/forms.ts';
 import { themes } from '../http/layout.ts';
+import { nextStepOf } from '../http/pending-steps.ts';
 import type { Route } from '../http/routing.ts';
 import { chooseLanguage } from '../../core/accounts/index.ts';
 import type { Database } from '../../platform/database/database.ts';
@@ -24,7 +25,8 @@ export interface PreferencesRoutesDependencies {
 }
 
 /**
- * Creates the routes that change the language and the theme, which is possible on any page with or without a session.
+ * Creates the routes that change the language and the theme, which is possible on any page with or without a session. The
+ * language of the account changes only if no step of the sign-in is pending.
  */
 export function preferencesRoutes(deps: PreferencesRoutesDependencies): Route[] {
   const handlers = bind(deps, { setLanguage, setTheme });
@@ -47,7 +49,8 @@ async function setLanguage(deps: PreferencesRoutesDependencies, request: Request
     throw new Failure('badRequest', { code: 'language.notOffered' });
   cookies.persist(response, 'language', values.language);
   const { scope } = request;
-  if (scope) await chooseLanguage(database, scope, values.language);
+  // A password that others may know must not decide the language of the emails that warn the user.
+  if (scope && nextStepOf(request) === null) await chooseLanguage(database, scope, values.language);
   response.redirect(303, localPathOf(values.returnTo, origin));
 }
 

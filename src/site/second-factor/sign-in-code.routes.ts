@@ -1,10 +1,12 @@
 import type { Request, Response } from 'express';
 import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
+import type { Cookies } from '../http/cookies.ts';
 import { continueAfterSignIn } from '../http/continue.ts';
 import { type Drafts, draftUserOf } from '../http/drafts.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, sessionOf } from '../http/request.ts';
+import { takeReturnPath } from '../http/return-path.ts';
 import type { Route } from '../http/routing.ts';
 import { roundedWait } from '../http/errors.ts';
 import { signInCodeForm } from './second-factor.forms.ts';
@@ -15,6 +17,7 @@ import { bind } from '../../platform/bind.ts';
 export interface SignInCodeRoutesDependencies {
   readonly giveCode: SubmitCode;
   readonly authentication: Authentication;
+  readonly cookies: Cookies;
   readonly drafts: Drafts;
 }
 
@@ -39,7 +42,7 @@ export function signInCodeRoutes(deps: SignInCodeRoutesDependencies): Route[] {
 }
 
 async function submit(deps: SignInCodeRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { giveCode, authentication, drafts } = deps;
+  const { giveCode, authentication, cookies, drafts } = deps;
   const { values } = readForm(signInCodeForm, request.body);
   const { typed, field } = values ?? { typed: '', field: 'code' };
   if (typed.trim() === '') return showCodePage(response, [{ field, key: 'second-factor:error.missing' }]);
@@ -52,7 +55,7 @@ async function submit(deps: SignInCodeRoutesDependencies, request: Request, resp
     response.set('Retry-After', String(result.retryAfter));
     return showCodePage(response, [{ field, key: `sign-in:error.${unit}`, values: { count } }], { status: 429 });
   }
-  const next = request.session.returnTo ?? paths.dashboard;
+  const next = takeReturnPath(cookies, request, response) ?? paths.dashboard;
   // Change the session id now that the user is fully authenticated, to prevent session fixation.
   await authentication.renew(request, { sessionId: session.id, epoch: session.user.epoch });
   return continueAfterSignIn(drafts, request, response, draftUserOf(scopeOf(request)), next);

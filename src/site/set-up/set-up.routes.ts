@@ -67,7 +67,11 @@ export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
         const remaining = values === null ? faults : await handlers.createFirstTenant(digest, values);
         if (remaining.length > 0) return handlers.showForm(request, response, remaining);
         request.session.notice = { kind: 'success', key: 'set-up:done' };
-        await seeOther(request, response, paths.signIn);
+        // The tenant exists now. If the session cannot be saved, only the notice is lost.
+        await seeOther(request, response, paths.signIn).catch(() => {
+          delete request.session.notice;
+          response.redirect(303, paths.signIn);
+        });
       },
     },
   ];

@@ -11,6 +11,7 @@ import { readForm } from '../http/forms.ts';
 import { chosenLanguage } from '../http/language.ts';
 import { roundedWait } from '../http/errors.ts';
 import { seeOther } from '../http/request.ts';
+import { takeReturnPath } from '../http/return-path.ts';
 import type { Route } from '../http/routing.ts';
 import { regionSignInUrl, createRegionRedirectReader, type RegionRedirect } from '../http/region-redirect.ts';
 import { showCodePage } from '../second-factor/sign-in-code-page.ts';
@@ -151,7 +152,7 @@ function renderPasswordForm(
 
 async function submitPassword(deps: SignInRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { cookies, authentication } = deps;
-  const { username, returnTo } = request.session;
+  const { username } = request.session;
   if (username === undefined) return response.redirect(303, paths.signIn);
   const { values, faults } = readForm(passwordForm, request.body);
   if (values === null) return renderPasswordForm(deps, response, username, faults);
@@ -175,14 +176,16 @@ async function submitPassword(deps: SignInRoutesDependencies, request: Request, 
     case 'signedIn':
       cookies.persist(response, 'device', result.deviceToken);
       if (result.codePending) {
-        if (returnTo !== undefined) request.session.returnTo = returnTo;
         // A redirect would lose the draft.
         if (request.carriedDraft !== undefined) return showCodePage(response);
         return seeOther(request, response, paths.signInCode);
       }
-      return continueAfterSignIn(deps.drafts, request, response, result.user, returnTo ?? paths.dashboard);
+      return continueAfterSignIn(deps.drafts, request, response, result.user, nextPageOf(deps, request, response));
   }
 }
+
+const nextPageOf = ({ cookies }: SignInRoutesDependencies, request: Request, response: Response): string =>
+  takeReturnPath(cookies, request, response) ?? paths.dashboard;
 
 function throttledFault(retryAfter: number): PageFault {
   const { unit, count } = roundedWait(retryAfter);

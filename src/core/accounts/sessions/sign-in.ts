@@ -8,6 +8,7 @@ import type { User } from '../../../domain/people/user.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { KnownDevices } from './known-devices.ts';
+import type { UnknownNames } from './unknown-names.ts';
 import { signInRefusal } from './validity.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import { activityStore } from '../../activity/index.ts';
@@ -49,6 +50,7 @@ export interface SessionsDependencies {
   readonly hasher: Hasher;
   readonly throttle: Throttle;
   readonly devices: KnownDevices;
+  readonly unknownNames: UnknownNames;
   readonly clock: () => number;
   readonly log: Logger;
 }
@@ -134,8 +136,9 @@ export async function signIn(
   scope: RegionScope,
   typed: TypedSignIn,
 ): Promise<SignInResult> {
-  const { database, devices, throttle, clock, log } = deps;
+  const { database, devices, unknownNames, throttle, clock, log } = deps;
   const credentials = await credentialsStore.findForSignInAcrossTenants(database, typed.username);
+  unknownNames.count(typed, credentials === null);
   const epoch = credentials?.user.epoch ?? 0;
   const presented = readPresentedPassword(typed.password);
   const attempt: Attempt = {

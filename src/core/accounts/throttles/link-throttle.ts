@@ -3,7 +3,7 @@ import type { ThrottleRule } from '../../../domain/regions.ts';
 import { consume, createLimiter, networkOf, type Wait } from './limiter.ts';
 import { digest } from './throttle-keys.ts';
 
-// 140 random bits cannot be guessed, so this only limits the load. Valid links are not counted.
+// 140 random bits cannot be guessed, so this only limits the load. Valid links are neither counted nor refused.
 const linkAttempts: ThrottleRule = { attempts: 60, windowMinutes: 10, blockMinutes: 10 };
 // The limit per user name prevents flooding a mailbox. The limit per address is higher, because an office may share one
 // address.
@@ -16,16 +16,8 @@ export function createLinkThrottle(deps: Database) {
   const names = createLimiter(deps, 'recoveryName', recoveriesPerName);
   const addresses = createLimiter(deps, 'recoveryAddress', recoveriesPerAddress);
   return {
-    /**
-     * Counts an attempt before the link is looked up.
-     * @returns the waiting time if throttled; null otherwise
-     */
+    /** Counts an attempt to open an invalid link. @returns the waiting time if throttled; null otherwise */
     consumeLink: (address: string): Promise<Wait | null> => consume(links, keyOf(address)),
-
-    /** Undoes the count for a valid link. */
-    refundLink: async (address: string): Promise<void> => {
-      await links.reward(keyOf(address), 1);
-    },
 
     /**
      * Counts a request for a recovery email, whether or not the user name exists.
