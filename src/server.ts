@@ -84,6 +84,8 @@ export async function startServer(config: Config, log: Logger, maxDescriptors: n
     else log.warn({ setting: dependencies.redis.setting, err: error }, 'Redis connection error');
   });
   const strengthEstimator = createStrengthEstimator([...config.languages.keys()]);
+  // Its worker loads while the rest starts. `listenWithApp` waits for it.
+  strengthEstimator.warmUp().catch(() => undefined);
   const close = async (): Promise<void> => {
     outages.stop();
     await strengthEstimator.close();
@@ -110,6 +112,7 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
   const server = createStoppableServer((request, response) => void app(request, response));
   const { app, background } = await assembleApp(opened, server.isStopping);
   await waitForSessionStore(sessions);
+  await opened.strengthEstimator.warmUp();
   const { host, port } = config;
   await server.listen(port, host).catch((error: unknown) => {
     throw listenFaultOf(error, host, port);

@@ -1,11 +1,12 @@
 import { conflict, inField, type FieldFault } from '../../../domain/errors.ts';
 import {
-  minGuesses,
   normalizePassword,
   passwordFault,
   readPassword,
   findTemporaryPasswords,
 } from '../../../domain/people/password.ts';
+import { minBits } from '../../../domain/people/strength/guesses.ts';
+import { listNames } from '../../../domain/people/strength/names.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
@@ -51,8 +52,8 @@ export async function validate(
   if (fault) return [inField('newPassword', fault)];
   const same = normalizePassword(newPassword) === normalizePassword(confirmPassword);
   if (!same) return [{ field: 'confirmPassword', code: 'password.confirmationDiffers' }];
-  const names = [person.username, person.displayName, person.tenantName, 'parvis'];
-  if ((await strengthEstimator.estimateGuesses(normalizePassword(newPassword), names)) < minGuesses) {
+  const password = normalizePassword(newPassword);
+  if ((await strengthEstimator.estimateBits(password, listNames(person))) < minBits) {
     return [{ field: 'newPassword', code: 'password.easyToGuess' }];
   }
   return [];
