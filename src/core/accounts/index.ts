@@ -54,14 +54,7 @@ export function createAccounts(deps: AccountsDependencies) {
   const tokens = createLinkTokens(secrets, deps.linkAddress);
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: config.mail !== null, clock });
   const sessions = createSessions({ database, hasher, throttle, devices, clock, log });
-  const secondFactor = assembleSecondFactor({
-    database,
-    keys: deps.secondFactorKeys,
-    hasher,
-    throttle,
-    clock,
-    log,
-  });
+  const secondFactor = assembleSecondFactor({ database, keys: deps.secondFactorKeys, hasher, throttle, clock, log });
   deps.background.add(secondFactor.reencryption);
   return {
     throttle,
@@ -104,6 +97,8 @@ export type { Links } from './links/links.ts';
 export type { Recovery } from './links/recovery.ts';
 export { createLinkTokens } from './links/tokens.ts';
 export { createStrengthEstimator, type StrengthEstimator } from './passwords/strength-estimator.ts';
+export { readList } from './passwords/password-list-digests.ts';
+export * as passwordListStore from './passwords/password-list.store.ts';
 export type { ChangeResult, Passwords } from './passwords/passwords.ts';
 export { type IssuedPassword, issueTemporaryPassword } from './passwords/temporary-passwords.ts';
 export type { AuthenticatedSession } from './second-factor/reauthentication.ts';
