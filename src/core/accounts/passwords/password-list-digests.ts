@@ -41,7 +41,10 @@ export function listDigestsOf(typed: string): Buffer[] {
 export type ListDigests = BigUint64Array;
 
 /** @throws RangeError if there are more lines than `maxCount` */
-export async function readList(lines: AsyncIterable<string>, maxCount: number): Promise<ListDigests> {
+export async function readList(
+  lines: Iterable<string> | AsyncIterable<string>,
+  maxCount: number,
+): Promise<ListDigests> {
   let digests = new BigUint64Array(1_024);
   let count = 0;
   for await (const line of lines) {
