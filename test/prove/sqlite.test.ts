@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
-import { assertHeld, assertSearchedEverywhere, runProof, stepsRefusedIn, type ProofRun } from '../prove/run-proof.ts';
+import { assertHeld, assertSearchedEverywhere, runProof, stepsRefusedIn, type ProofRun } from './run-proof.ts';
 
 describe('the isolation proof on SQLite', () => {
   let outcome: ProofRun;
