@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
+import { paths, resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { newPage, openBrowser, servePortal, signIn, type ServedPortal } from '../support/browser.ts';
 import { assertNone } from '../support/assert-none.ts';
@@ -93,7 +93,9 @@ describe('the content security policy in a browser', { skip: skipWithout('chromi
     }
     assertNone(found);
     // The tour must cover every page, so that its accessibility and policy are tested.
-    const isPage = (path: string): boolean => path !== '/' && !/[.]\w+$/.test(path);
+    // These two only redirect.
+    const redirects: readonly string[] = [paths.home, paths.wellKnownChangePassword];
+    const isPage = (path: string): boolean => !redirects.includes(path) && !/[.]\w+$/.test(path);
     const pages = portal.routes.filter(({ method, path }) => method === 'get' && isPage(path)).map(({ path }) => path);
     const matching = (path: string): RegExp => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
     assertNone(pages.filter((path) => ![...seen].some((address) => matching(path).test(address))));
