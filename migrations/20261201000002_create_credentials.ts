@@ -8,6 +8,8 @@ export async function up(knex: Knex): Promise<void> {
     table.text('user_id').notNullable().references('id').inTable('users').onDelete('cascade');
     table.text('kind').notNullable();
     table.text('secret').notNullable();
+    // For passwords: the last password that the user chose before this one.
+    table.text('previous_secret');
     table.text('key_id');
     // For totp: the time steps of the codes accepted within a day of the last one, separated by commas.
     table.text('used_steps');

@@ -62,6 +62,8 @@ export async function startServer(config: Config, log: Logger, host = unknownHos
   });
   const sessions = await openSessions(config, database, identity, reporterOf(dependencies, outages, log));
   const strengthEstimator = createStrengthEstimator([...config.languages.keys()]);
+  // Its worker loads while the rest starts. `listenWithApp` waits for it.
+  strengthEstimator.warmUp().catch(() => undefined);
   const close = async (): Promise<void> => {
     outages.stop();
     await strengthEstimator.close();
@@ -106,6 +108,7 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
   const server = createStoppableServer((request, response) => void app(request, response));
   const { app, background, heartbeat } = await assembleApp(opened, server.isStopping);
   await waitForSessionStore(sessions);
+  await opened.strengthEstimator.warmUp();
   const { host, port } = config;
   await server.listen(port, host).catch((error: unknown) => {
     throw listenFaultOf(error, host, port);

@@ -40,6 +40,40 @@ function addShowButton(field) {
   field.after(button);
 }
 
+const minDistinctCharacters = 5;
+
+/**
+ * Shows how far a new password is from its minimum length. It stays in the browser; only the server decides, when the
+ * form is submitted.
+ */
+function addPasswordMeter(field) {
+  const meter = document.createElement('meter');
+  const state = document.createElement('p');
+  state.className = 'field-hint';
+  state.id = `${field.id}-meter`;
+  state.setAttribute('role', 'status');
+  meter.setAttribute('aria-labelledby', state.id);
+  meter.max = Number(field.dataset.minimumLength);
+  meter.low = meter.max / 2;
+  meter.high = meter.optimum = meter.max;
+  const textOf = (characters) => {
+    if (characters.length < meter.max) return field.dataset.meterShort;
+    const isRepetitive = new Set(characters).size < minDistinctCharacters;
+    return isRepetitive ? field.dataset.meterRepetitive : field.dataset.meterEnough;
+  };
+  const update = () => {
+    const characters = [...field.value.normalize('NFKC')];
+    meter.value = characters.length;
+    meter.hidden = characters.length === 0;
+    // An unchanged text is not announced again with every character.
+    const text = meter.hidden ? '' : textOf(characters);
+    if (state.textContent !== text) state.textContent = text;
+  };
+  field.addEventListener('input', update);
+  field.closest('.field').append(meter, state);
+  update();
+}
+
 /** Closes open language and theme switchers on Escape and when a click or the focus leaves them, like a menu. */
 function setUpSwitchers() {
   const close = (except, restoreFocus) => {
@@ -70,5 +104,6 @@ function toggleAllInPlace(link) {
 preventDoubleSubmit();
 setUpSwitchers();
 document.querySelectorAll('input[data-show-label]').forEach(addShowButton);
+document.querySelectorAll('input[data-minimum-length]').forEach(addPasswordMeter);
 document.querySelectorAll('a[data-select-all]').forEach(toggleAllInPlace);
 document.querySelector('[data-focus]')?.focus();

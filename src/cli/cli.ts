@@ -4,6 +4,7 @@ import { applyClasses } from './command-classes.ts';
 import { addCheckCommand } from './check.ts';
 import { createNewDatabase, print, withContext } from './context.ts';
 import { watchOutput, type CommandIo } from './io.ts';
+import { addPasswordsCommands } from './passwords.ts';
 import { addPurgeCommand } from './purge.ts';
 import { addRegionCommands } from './region.ts';
 import { addOperatorCommands } from './operator.ts';
@@ -69,6 +70,7 @@ export function createProgram(io: CommandIo): Command {
   addOperatorCommands(program, io);
   addRouteCommands(program, io);
   addActivityCommands(program, io);
+  addPasswordsCommands(program, io);
   addPurgeCommand(program, io);
   addRulesCommands(program, io);
   addRegionCommands(program, undefined, io);

@@ -47,6 +47,8 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'activity verify': 'reads',
   // Each export is recorded in the log.
   'activity export': 'writes',
+  // The list that it replaces cannot be exported.
+  'passwords import': 'destructive',
   purge: 'destructive',
   'rules check': 'reads',
   // Generates the keys on first use.

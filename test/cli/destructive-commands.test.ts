@@ -102,6 +102,7 @@ async function prepare(here: Region, there: Region): Promise<Cases> {
   writeFileSync(file('receipt.json'), JSON.stringify(receipt));
   const china = { DATA_DIR: dataDirectory(), REGION: 'china' };
   await json(['route', 'add', 'a.example', 'china'], china);
+  writeFileSync(file('passwords.txt'), 'nordwind und sonne\nzwei alte esel singen\n');
   writeFileSync(file('routes.json'), (await run(['route', 'export'], china)).stdout);
   return {
     'user remove-second-factor': { args: ['ada@factor.example'], effects: /recovery codes \(1\).*sessions \(1\)/ },
@@ -116,6 +117,7 @@ async function prepare(here: Region, there: Region): Promise<Cases> {
     },
     'operator delete': { args: ['ada@hosting.example'], effects: /ends all sessions \(1\).*stays taken for 30 days/s },
     'route import': { args: [file('routes.json')], effects: /new key of china .*adds: 1\. .*changes: 0/s },
+    'passwords import': { args: [file('passwords.txt')], effects: /removes 0 and adds 2/ },
     purge: { args: [], effects: /"?sessions"?:1|1 {2}sessions/ },
   };
 }

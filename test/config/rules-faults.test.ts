@@ -2,6 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { read, template } from './rules-file.ts';
 
+test('a minimum password length of 8 is valid where everyone has a second factor', () => {
+  const { faults } = read({
+    ...template(),
+    password: { minimumLength: 8, maximumLength: 256 },
+    secondFactor: 'everybody',
+  });
+  assert.deepEqual(faults, []);
+});
+
 describe('a fault in a rules file', () => {
   const throttle = { attempts: 5, windowMinutes: 15, blockMinutes: 15 };
   const fixed = false;
@@ -51,6 +60,16 @@ describe('a fault in a rules file', () => {
       'a minimum password length below 8',
       'password.minimumLength',
       { password: { minimumLength: 7, maximumLength: 256 } },
+    ],
+    [
+      'a minimum password length below 15 without a second factor',
+      'password.minimumLength',
+      { password: { minimumLength: 14, maximumLength: 256 } },
+    ],
+    [
+      'a minimum password length below 15 with a second factor for administrators only',
+      'password.minimumLength',
+      { password: { minimumLength: 8, maximumLength: 256 }, secondFactor: 'administrators' },
     ],
     [
       'a maximum password length below 64',

@@ -73,6 +73,8 @@ test('the output of every command with --json has the keys and types in json.txt
   await operators();
   await routes();
   await activity(tenantId);
+  writeFileSync(file('passwords.txt'), 'nordwind und sonne\n');
+  await shape('passwords import', [file('passwords.txt'), '--yes']);
   await shape('purge', [], { code: 1, variant: 'not confirmed' });
   await shape('purge', ['--dry-run'], { variant: 'a dry run' });
   await shape('purge', ['--yes']);

@@ -7,6 +7,7 @@ import { passwordHashOf, passwordRowOf } from '../support/credentials.ts';
 import { actingAs, eachDialect, newTenant, newUser, open, start, withoutPassword } from './databases.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
+import * as passwordHashesStore from '../../src/core/accounts/stores/password-hashes.store.ts';
 import type { NewUser } from '../../src/core/accounts/stores/users.mapping.ts';
 
 const temporary = { kind: 'temporary', hash: 'next hash', at: start + 1, until: start + 9, by: 'Camille' } as const;
@@ -71,6 +72,29 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const ownRow = { secret: 'own hash', set_by: null, created_at: start + 2 };
       assert.deepEqual(await passwordRowOf(database, user.id), ownRow);
     });
+
+    const histories: [label: string, kinds: readonly ('own' | 'temporary')[], previous: string | null][] = [
+      ['of a user who has not changed it', [], null],
+      ['after a reset', ['temporary'], 'a hash'],
+      ['after a reset and a change', ['temporary', 'own'], 'a hash'],
+      ['after two resets', ['temporary', 'temporary'], 'a hash'],
+      ['after a change', ['own'], 'a hash'],
+      ['after two changes', ['own', 'own'], 'hash 0'],
+      ['after two changes and a reset', ['own', 'own', 'temporary'], 'hash 1'],
+    ];
+    for (const [label, kinds, previous] of histories) {
+      test(`remember the previous password that the user chose, ${label}`, async () => {
+        const user = await addUser({ password: 'own', temporaryUntil: null, passwordHash: 'a hash' });
+        for (const [epoch, kind] of kinds.entries()) {
+          const next = kind === 'own' ? { ...own, hash: `hash ${epoch}` } : temporary;
+          assert.equal(await credentialsStore.replace(database, scope, user.id, epoch, next), true);
+        }
+        const asked: string[] = [];
+        const hasher = { verify: (hash: string) => Promise.resolve(asked.push(hash) > 0) };
+        const isPrevious = await passwordHashesStore.isPreviousPassword(database, hasher, user.id, 'any');
+        assert.deepEqual([isPrevious, asked], previous === null ? [false, []] : [true, [previous]]);
+      });
+    }
 
     test('are not replaced if the epoch differs', async () => {
       const user = await addUser();

@@ -15,6 +15,7 @@ const tablesWithoutTenant: Readonly<Record<string, string>> = {
   setup: 'the set-up link of an empty region',
   deployment: 'the region of the database',
   processes: 'the running servers',
+  password_list: 'the operator’s list of passwords that no user may choose',
   retention_clock: 'the trusted time for deletions',
   retention_periods: 'the retention periods of the region in force',
   users_search: 'updated with users by a trigger',

@@ -139,6 +139,15 @@ describe('the validation of a new password', () => {
     ['the display name with a suffix', 'Zoé Besson 12345', 'password.containsName'],
     ["the organization's name with a suffix", 'AteliersLumière2026!', 'password.containsName'],
     ["the product's name three times", 'parvis-parvis-parvis', 'password.containsName'],
+    ["the organization's name with digits for letters", '4t3l13r5Lum1ère2026', 'password.containsName'],
+    ["the organization's name with another letter", 'Ateliers Lumiexe 26!', 'password.containsName'],
+    ["the organization's name in symbols", '@te1|er$ lum!ere.', 'password.containsName'],
+    ['the display name reversed', 'nosseb eoz 2026', 'password.containsName'],
+    ['the display name reversed with digits for letters', 'N0553b-Z0e-Bessonne', 'password.containsName'],
+    ['the user name in full-width letters', 'ｚｏｅ．ｂｅｓｓｏｎ２０２６！！', 'password.containsName'],
+    ["a part of the organization's name three times", 'lumierelumierelumiere', 'password.containsName'],
+    ["the product's name with digits for letters", 'p4rv15 p4rv15 2026', 'password.containsName'],
+    ['the domain with substituted letters', 'lum1er3 ex4mple 26', 'password.containsName'],
     ['a name within a sentence', 'besson walks under the old bridge', null],
   ];
   for (const [what, password, code] of table) {

@@ -43,6 +43,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
       'views/**/*.ejs',
       'locales/*/*.json',
       'rules/*.json',
+      'passwords/*.bin',
       'tools/**/*.{ejs,css}',
       'build/**/*.*',
     ]);

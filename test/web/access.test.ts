@@ -9,6 +9,7 @@ import { openPortalWithUsers, stateOf } from './portal-with-users.ts';
 
 // Opening another route to everyone requires a change here as well.
 const openToAnyone = [
+  'get /.well-known/change-password',
   'get /',
   'get /region',
   'get /sign-in',

@@ -101,6 +101,8 @@ export type { Links } from './links/links.ts';
 export type { Recovery } from './links/recovery.ts';
 export { createLinkTokens } from './links/tokens.ts';
 export { createStrengthEstimator, type StrengthEstimator } from './passwords/strength-estimator.ts';
+export { readList } from './passwords/password-list-digests.ts';
+export * as passwordListStore from './passwords/password-list.store.ts';
 export type { ChangeResult, Passwords } from './passwords/passwords.ts';
 export { type IssuedPassword, issueTemporaryPassword } from './passwords/temporary-passwords.ts';
 export type { AuthenticatedSession } from './second-factor/reauthentication.ts';

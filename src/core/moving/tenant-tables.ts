@@ -57,7 +57,7 @@ export const tenantTables: readonly TenantTable[] = [
   // The destination assigns new IDs in the same order. Second factors are not moved.
   movedTable('credentials', existsTenantUser, 'id', {
     movedCondition: "kind = 'password'",
-    local: ['id', 'key_id', 'used_steps'],
+    local: ['id', 'key_id', 'used_steps', 'previous_secret'],
   }),
   movedTable('activity', 'tenant_id = ?', 'place', { local: ['id'] }),
   // Sessions, pending requests, deliveries and staged imports stay in the source region.

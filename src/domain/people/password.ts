@@ -1,7 +1,8 @@
 import type { CodedError } from '../errors.ts';
 import type { RegionRules } from '../regions.ts';
 import { symbolsOf } from './copied-text.ts';
-import { foldName, type User } from './user.ts';
+import { consistsOfNames, type KnownNames } from './strength/names.ts';
+import type { User } from './user.ts';
 import { removeInvisible } from './visible-text.ts';
 
 /**
@@ -92,11 +93,8 @@ export function readPresentedPassword(typed: string): PresentedPassword {
   return temporary === null ? { kind: 'own', text } : { kind: 'temporary', text: temporary };
 }
 
-export interface PasswordContext {
+export interface PasswordContext extends KnownNames {
   readonly rules: RegionRules;
-  readonly username: string;
-  readonly displayName: string;
-  readonly tenantName: string;
 }
 
 /**
@@ -115,32 +113,3 @@ export function passwordFault(typed: string, context: PasswordContext): CodedErr
   if (parseTemporaryPassword(password) !== null) return { code: 'password.likeTemporary' };
   return consistsOfNames(password, context) ? { code: 'password.containsName' } : null;
 }
-
-const products = ['parvis', 'partner portal', 'espace partenaires'];
-
-// Attackers try combinations of known names first.
-function consistsOfNames(password: string, { username, displayName, tenantName }: PasswordContext): boolean {
-  const letters = (text: string): string => foldName(text).replace(/[^\p{L}\p{N}]/gu, '');
-  const [local = '', domain = ''] = username.split('@');
-  const names = [
-    username,
-    local,
-    domain,
-    displayName,
-    tenantName,
-    ...displayName.split(' '),
-    ...tenantName.split(' '),
-    ...products,
-  ];
-  // Longest first, so that full names are removed before their parts.
-  const known = names.map(letters).filter((name) => name.length >= 4);
-  const rest = known
-    .sort((one, other) => other.length - one.length)
-    .reduce((left, name) => left.replaceAll(name, ''), letters(password));
-  return rest !== letters(password) && [...rest].length < 8;
-}
-
-/**
- * Minimum number of guesses, as estimated by zxcvbn, for a password to be accepted. Online guessing is also throttled.
- */
-export const minGuesses = 1e9;

@@ -9,6 +9,13 @@ import {
 } from '../../domain/regions.ts';
 
 const positive = z.number().int().positive();
+// NIST SP 800-63B-4, 3.1.1.2: the minimum length of a password that is the only factor, and of one that is not.
+const minLengthAlone = 15;
+const minLengthWithSecondFactor = 8;
+
+// A length below both is reported by its own field.
+const isLongEnough = (length: number, secondFactor: string): boolean =>
+  length >= minLengthAlone || length < minLengthWithSecondFactor || secondFactor === 'everybody';
 
 const language = z.string().regex(languageTag, 'must be a language tag such as en or pt-BR');
 
@@ -71,12 +78,17 @@ export const rulesSchema = z
       changeWithinMinutes: positive.describe('How long the user has to choose a new password after signing in.'),
     }),
     password: z
-      .strictObject({ minimumLength: positive.min(8), maximumLength: positive.min(64).max(256) })
+      .strictObject({
+        minimumLength: positive.min(minLengthWithSecondFactor),
+        maximumLength: positive.min(64).max(256),
+      })
       .refine((each) => each.minimumLength <= each.maximumLength, {
         path: ['minimumLength'],
         message: 'must not be greater than maximumLength',
       })
-      .describe('Lengths in characters (NIST SP 800-63B-4, 3.1.1.2: at least 15 without a second factor).'),
+      .describe(
+        'Lengths in characters. The minimum is at least 15, or at least 8 if secondFactor is `everybody` (NIST SP 800-63B-4, 3.1.1.2).',
+      ),
     throttle: z.strictObject({
       perAccountAndAddress: throttle,
       perAccount: throttle,
@@ -131,4 +143,8 @@ export const rulesSchema = z
   .refine((file) => file.languages.includes(file.defaultLanguage), {
     path: ['defaultLanguage'],
     message: 'must be one of the languages',
+  })
+  .refine(({ password, secondFactor }) => isLongEnough(password.minimumLength, secondFactor), {
+    path: ['password', 'minimumLength'],
+    message: `must be at least ${minLengthAlone}, unless secondFactor is "everybody"`,
   });

@@ -7,6 +7,7 @@ export const paths = {
   signInCode: '/sign-in/code',
   signOut: '/sign-out',
   changePassword: '/change-password',
+  wellKnownChangePassword: '/.well-known/change-password',
   oneTimeLink: '/link/:token',
   recoverAccess: '/recover-access',
   dashboard: '/dashboard',

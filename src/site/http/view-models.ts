@@ -50,6 +50,8 @@ interface Field {
   readonly maxlength?: number;
   readonly required?: boolean;
   readonly readonly?: boolean;
+  /** The minimum length of a new password, up to which scripts show a meter. */
+  readonly minimumLength?: number;
   /** The stored value, set if a conflict prevented the typed value from being saved. */
   readonly stored?: DisplayText | undefined;
 }

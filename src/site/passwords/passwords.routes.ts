@@ -43,6 +43,13 @@ export function passwordsRoutes(deps: PasswordsRoutesDependencies): Route[] {
       handle: handlers.submitForced,
     },
     {
+      // Password managers open this address (W3C, A Well-Known URL for Changing Passwords).
+      method: 'get',
+      path: paths.wellKnownChangePassword,
+      access: 'anyone',
+      handle: (_request, response) => response.redirect(303, paths.ownPassword),
+    },
+    {
       method: 'get',
       path: paths.ownPassword,
       access: 'password.change',

@@ -1,19 +1,23 @@
 import { conflict, inField, type FieldFault } from '../../../domain/errors.ts';
 import {
-  minGuesses,
   normalizePassword,
   passwordFault,
   readPassword,
   findTemporaryPasswords,
 } from '../../../domain/people/password.ts';
+import { minBits } from '../../../domain/people/strength/guesses.ts';
+import { listNames } from '../../../domain/people/strength/names.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
+import { listDigestsOf } from './password-list-digests.ts';
+import * as passwordListStore from './password-list.store.ts';
 import type { StrengthEstimator } from './strength-estimator.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
+import * as passwordHashesStore from '../stores/password-hashes.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -46,16 +50,17 @@ export async function validate(
   person: PasswordOwner,
   { newPassword, confirmPassword }: NewPassword,
 ): Promise<FieldFault[]> {
-  const { strengthEstimator } = deps;
+  const { strengthEstimator, database } = deps;
   const fault = passwordFault(newPassword, person);
   if (fault) return [inField('newPassword', fault)];
   const same = normalizePassword(newPassword) === normalizePassword(confirmPassword);
   if (!same) return [{ field: 'confirmPassword', code: 'password.confirmationDiffers' }];
-  const names = [person.username, person.displayName, person.tenantName, 'parvis'];
-  if ((await strengthEstimator.estimateGuesses(normalizePassword(newPassword), names)) < minGuesses) {
+  const password = normalizePassword(newPassword);
+  if ((await strengthEstimator.estimateBits(password, listNames(person))) < minBits) {
     return [{ field: 'newPassword', code: 'password.easyToGuess' }];
   }
-  return [];
+  const isListed = await passwordListStore.hasAny(database, listDigestsOf(password));
+  return isListed ? [{ field: 'newPassword', code: 'password.listed' }] : [];
 }
 
 // The session that made the change continues with the new epoch. A concurrent change that commits later fails, because
@@ -94,8 +99,11 @@ async function isUnchanged(deps: PasswordsDependencies, { user }: Credentials, n
   const { hasher, database } = deps;
   const candidates =
     user.password === 'temporary' ? findTemporaryPasswords(newPassword) : [normalizePassword(newPassword)];
-  return credentialsStore.isAnyPassword(database, hasher, user.id, candidates);
+  return passwordHashesStore.isAnyPassword(database, hasher, user.id, candidates);
 }
+
+const isReused = ({ database, hasher }: PasswordsDependencies, user: User, newPassword: string): Promise<boolean> =>
+  passwordHashesStore.isPreviousPassword(database, hasher, user.id, normalizePassword(newPassword));
 
 async function change(
   deps: PasswordsDependencies,
@@ -118,6 +126,9 @@ async function change(
   if (faults.length > 0) return { outcome: 'invalid', faults };
   if (await isUnchanged(deps, credentials, form.newPassword)) {
     return { outcome: 'invalid', faults: [{ field: 'newPassword', code: 'password.unchanged' }] };
+  }
+  if (await isReused(deps, user, form.newPassword)) {
+    return { outcome: 'invalid', faults: [{ field: 'newPassword', code: 'password.reused' }] };
   }
   return { outcome: 'changed', epoch: await replaceOwn(deps, scope, user, sessionId, form.newPassword) };
 }

@@ -6,12 +6,17 @@ import { codeExtension, codeRoot } from '../../../platform/package-root.ts';
 import type { StrengthMessage } from './strength-estimator.worker.ts';
 
 export interface StrengthEstimator {
+  /** Waits until estimates are quick. @throws the error of the worker if it cannot start */
+  warmUp(): Promise<void>;
   /**
-   * @returns the estimated number of guesses that an attacker needs who has a list of common passwords and these names
+   * @param password in NFKC
+   * @param names names that a guesser knows, in single words
+   * @returns the number of guesses as a power of two, for a guesser who knows common passwords, words, patterns and
+   * these names; 0 for a common password
    * @throws Failure overloaded if the worker does not answer in time, because an unchecked password must not be
    * accepted
    */
-  estimateGuesses(password: string, names: readonly string[]): Promise<number>;
+  estimateBits(password: string, names: readonly string[]): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -21,8 +26,8 @@ const maxWaiting = 8;
 const program = path.join(codeRoot, `src/core/accounts/passwords/strength-estimator.worker${codeExtension}`);
 
 /**
- * Estimates the strength of passwords with zxcvbn. An estimate takes CPU time, so it runs in a worker thread. The
- * thread needs 40 MB, so it starts on first use.
+ * Estimates the strength of passwords in a worker thread, because loading its words takes a second of CPU time. The
+ * thread starts on first use.
  * @param languages the languages whose dictionaries are used, if zxcvbn provides them
  * @param maxWaitMs how long an estimate may take before it fails
  */
@@ -38,6 +43,7 @@ class WorkerStrengthEstimator implements StrengthEstimator {
   readonly #maxWaitMs: number;
   readonly #waiting = new Map<number, PromiseWithResolvers<number>>();
   #worker: Worker | null = null;
+  #ready = Promise.withResolvers<null>();
   #isReady = false;
   #lastId = 0;
 
@@ -46,7 +52,14 @@ class WorkerStrengthEstimator implements StrengthEstimator {
     this.#maxWaitMs = maxWaitMs;
   }
 
-  async estimateGuesses(password: string, names: readonly string[]): Promise<number> {
+  async warmUp(): Promise<void> {
+    const worker = (this.#worker ??= this.#start());
+    // Until then, nothing else may keep the process alive.
+    worker.ref();
+    await this.#ready.promise.finally(() => worker.unref());
+  }
+
+  async estimateBits(password: string, names: readonly string[]): Promise<number> {
     if (this.#waiting.size >= maxWaiting) throw this.#overloaded();
     const id = ++this.#lastId;
     const answer = Promise.withResolvers<number>();
@@ -69,26 +82,32 @@ class WorkerStrengthEstimator implements StrengthEstimator {
     const started = new Worker(program, { workerData: this.#languages });
     started.unref();
     this.#isReady = false;
+    this.#ready = Promise.withResolvers();
+    // Only warmUp waits for it. Requests fail by themselves.
+    this.#ready.promise.catch(() => undefined);
     started.on('message', (message: StrengthMessage) => {
-      if (message === 'ready') this.#isReady = true;
-      else this.#waiting.get(message.id)?.resolve(message.guesses);
+      if (message === 'ready') {
+        this.#isReady = true;
+        this.#ready.resolve(null);
+      } else this.#waiting.get(message.id)?.resolve(message.bits);
     });
     started.on('error', (error) => {
       this.#worker = null;
+      this.#ready.reject(error);
       this.#rejectAll(error);
     });
     return started;
   }
 
   #handleTimeout(answer: PromiseWithResolvers<number>): void {
-    // Do not restart a worker that is still loading its dictionaries: on a busy machine it would never finish.
+    // Do not restart a worker that is still loading its words: on a busy machine it would never finish.
     if (!this.#isReady) {
       answer.reject(this.#overloaded());
       return;
     }
-    // Terminate a worker that cannot keep up, and fail its queued requests. Otherwise the queue would keep growing.
+    // Replace a worker that cannot keep up, and fail its queued requests. Otherwise the queue would keep growing.
     void this.#worker?.terminate();
-    this.#worker = null;
+    this.#worker = this.#start();
     this.#rejectAll(this.#overloaded());
   }
 

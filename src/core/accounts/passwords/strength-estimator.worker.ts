@@ -1,52 +1,24 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { ZxcvbnFactory } from '@zxcvbn-ts/core';
-import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-common';
+import { guessBits } from '../../../domain/people/strength/guesses.ts';
+import { isCommonPassword, readCommonPasswords } from './common-passwords.ts';
+import { loadVocabulary } from './vocabulary.ts';
 
-// Scoring a long text can take seconds of CPU time. If the beginning of a password is strong, the whole password is
-// strong.
-const scoredLength = 40;
+const commonPasswords = readCommonPasswords();
+const vocabulary = await loadVocabulary(workerData as readonly string[]);
 
-// Well-known phrases that the password dictionaries do not contain. They are scored like the user's own name.
-const wellKnownPhrases = [
-  'correct horse battery staple',
-  'correcthorsebatterystaple',
-  'the quick brown fox',
-  'thequickbrownfox',
-  'thequickbrownfoxjumpsoverthelazydog',
-  'loremipsumdolor',
-  'loremipsumdolorsitamet',
-  'abcdefghijklmnopqrstuvwxyz',
-  'partnerportal',
-  'partner portal',
-  'espacepartenaires',
-  'espace partenaires',
-];
+const bitsOf = (password: string, names: readonly string[]): number =>
+  isCommonPassword(commonPasswords, password) ? 0 : guessBits(password, names, vocabulary);
 
-type Dictionary = typeof common;
-
-/** @returns the dictionary for a language; empty if its package is not installed */
-async function dictionaryOf(language: string): Promise<Dictionary> {
-  try {
-    const loaded = (await import(`@zxcvbn-ts/language-${language.toLowerCase()}`)) as { dictionary: Dictionary };
-    return loaded.dictionary;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return {} as Dictionary;
-    throw error;
-  }
-}
-
-const dictionaries = await Promise.all((workerData as readonly string[]).map(dictionaryOf));
-const zxcvbn = new ZxcvbnFactory({
-  dictionary: Object.assign({}, common, ...dictionaries) as Dictionary,
-  graphs: adjacencyGraphs,
-});
+// The first estimates take several times as long, because their code has not been compiled yet.
+const samples = ['aA1!'.repeat(64), 'k'.repeat(256), 'seven quiet otters nap '.repeat(11)];
+const rounds = 3;
+for (let round = 0; round < rounds; round++) for (const sample of samples) bitsOf(sample, ['parvis']);
 
 const post = (message: StrengthMessage): void => parentPort?.postMessage(message);
 parentPort?.on('message', ({ id, password, names }: { id: number; password: string; names: string[] }) => {
-  const { guesses } = zxcvbn.check(password.slice(0, scoredLength), [...names, ...wellKnownPhrases]);
-  post({ id, guesses });
+  post({ id, bits: bitsOf(password, names) });
 });
 post('ready');
 
-/** A message from the worker: `ready` once the dictionaries are loaded, then one result per request. */
-export type StrengthMessage = 'ready' | { readonly id: number; readonly guesses: number };
+/** A message from the worker: `ready` once it answers quickly, then one result per request. */
+export type StrengthMessage = 'ready' | { readonly id: number; readonly bits: number };

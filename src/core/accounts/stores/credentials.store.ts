@@ -4,6 +4,7 @@ import type { User } from '../../../domain/people/user.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 import { userTenantColumns, toUserTenant, type UserTenant, type UserTenantRow } from './tenants.mapping.ts';
 import { toUser, userColumns, type NewUser, type UserRow } from './users.mapping.ts';
+import { findHashes, isPassword } from './password-hashes.store.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 import { notFound } from '../../../domain/errors.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
@@ -48,9 +49,6 @@ export type StoredPassword =
       readonly by: string | null;
     };
 
-// A literal instead of a binding, so that the planner can use the partial index on passwords.
-const isPassword = "credentials.kind = 'password'";
-
 function find(column: 'username' | 'id') {
   return preparedQuery<CredentialsRow>(`credentials.by ${column}`, (knex, $) =>
     knex('users')
@@ -77,13 +75,6 @@ export async function findOwn(database: Database, scope: Scope): Promise<Credent
   return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;
 }
 
-const secretQuery = preparedQuery<{ secret: string }>('credentials.secret', (knex, $) =>
-  knex('credentials')
-    .select('secret')
-    .where({ user_id: $('user') })
-    .whereRaw(isPassword),
-);
-
 const metadataQuery = preparedQuery<{ set_by: string | null; created_at: number }>('credentials.facts', (knex, $) =>
   knex('credentials')
     .join('users', 'users.id', 'credentials.user_id')
@@ -91,10 +82,6 @@ const metadataQuery = preparedQuery<{ set_by: string | null; created_at: number 
     .where({ user_id: $('user'), tenant_id: $('tenant') })
     .whereRaw(isPassword),
 );
-
-async function findSecret(database: Database, userId: string | null): Promise<string | null> {
-  return (await secretQuery(database, { user: userId ?? '' }))[0]?.secret ?? null;
-}
 
 /**
  * Compares a password with the user's stored password. Performs exactly one verification, against a decoy hash if there
@@ -108,22 +95,10 @@ export async function verifyPassword(
   userId: string | null,
   typed: string,
 ): Promise<PasswordCheck> {
-  const secret = await findSecret(database, userId);
+  const { current: secret } = await findHashes(database, userId);
   const matches = await hasher.verify(secret ?? hasher.decoy, typed);
   if (secret === null) return { matches: false, isOutdated: false };
   return { matches, isOutdated: hasher.isOutdated(secret) };
-}
-
-/** @returns whether any of the candidates is the user's password. @throws Failure overloaded */
-export async function isAnyPassword(
-  database: Database,
-  hasher: Pick<Hasher, 'verify'>,
-  userId: string,
-  candidates: readonly string[],
-): Promise<boolean> {
-  const secret = await findSecret(database, userId);
-  for (const candidate of candidates) if (secret !== null && (await hasher.verify(secret, candidate))) return true;
-  return false;
 }
 
 /** @returns who set a user's password, and when. @throws Failure notFound for a user of another tenant */
@@ -132,6 +107,12 @@ export async function getPasswordMetadata(database: Database, scope: Scope, user
   if (row === undefined) throw notFound();
   return { setBy: row.set_by, setAt: row.created_at };
 }
+
+const kindQuery = preparedQuery<{ password: User['password'] }>('credentials.kind', (knex, $) =>
+  knex('users')
+    .select('password')
+    .where({ id: $('user') }),
+);
 
 /**
  * Replaces a password and increments the user's epoch, which invalidates sessions and links, unless it has changed.
@@ -147,6 +128,7 @@ export function replace(
 ): Promise<boolean> {
   const isTemporary = next.kind === 'temporary';
   return database.transaction(async (tx) => {
+    const [before] = await kindQuery(tx, { user: userId });
     const changed = await tx
       .knex('users')
       .where({ tenant_id: scope.tenant.id, id: userId, epoch })
@@ -154,7 +136,10 @@ export function replace(
       .update({ password: next.kind, temporary_until: isTemporary ? next.until : null, epoch: epoch + 1 });
     if (changed !== 1) return false;
     const stored = { secret: next.hash, set_by: isTemporary ? next.by : null, created_at: next.at };
-    await tx.knex('credentials').where({ user_id: userId }).whereRaw(isPassword).update(stored);
+    // The epoch has not changed, so neither has the kind that was read before it was compared.
+    const previous = before?.password === 'own' ? { previous_secret: tx.knex.ref('secret') } : {};
+    const update = Object.assign(stored, previous);
+    await tx.knex('credentials').where({ user_id: userId }).whereRaw(isPassword).update(update);
     return true;
   });
 }

@@ -1,0 +1,68 @@
+import { lookupForm } from '../../../domain/people/strength/symbols.ts';
+import { maxWordLength, type Vocabulary } from '../../../domain/people/strength/words.ts';
+import { germanWords } from './german-words.ts';
+import { predictableWords } from './predictable-words.ts';
+
+type WordLists = Readonly<Record<string, readonly string[]>>;
+
+/** Lists of a few words, which would make passphrases with a number, a color or an animal look weak. */
+const isShort = (words: readonly string[]): boolean => words.length < 30;
+const predictableList = /^(?:predictableWords|seasons|months|daysOfWeek)/;
+const predictableBits = 4;
+const leastBits = 1;
+// In a passphrase, even the most common nouns and verbs are a choice among many.
+const ordinaryBits = 8;
+// A rare word is still one word: a guesser combines all of them with years and keyboard walks.
+const mostBits = 12;
+const minOrdinaryLength = 4;
+const sampled = 10;
+// The filter of common passwords leaves out those that these words explain.
+const alwaysLoaded = ['common', 'en', 'fr', 'de'];
+
+/**
+ * Loads the words that guessers try, from the most common to the rarest.
+ * @param languages languages whose dictionaries are used, too, if there is a package with them
+ */
+export async function loadVocabulary(languages: readonly string[]): Promise<Vocabulary> {
+  const lists = await Promise.all([...new Set([...alwaysLoaded, ...languages])].map(wordListsOf));
+  const vocabulary = new Map<string, number>();
+  const add = (word: string, bits: number): void => {
+    const form = lookupForm(word);
+    if (form.length < 2 || form.length > maxWordLength) return;
+    if (bits < (vocabulary.get(form) ?? Infinity)) vocabulary.set(form, bits);
+  };
+  for (const each of lists) for (const [name, words] of Object.entries(each)) addList(name, words, add);
+  addList('germanWords', germanWords, add);
+  addList('predictableWords', predictableWords, add);
+  return vocabulary;
+}
+
+function addList(name: string, words: readonly string[], add: (word: string, bits: number) => void): void {
+  if (isShort(words) && !predictableList.test(name)) return;
+  // Lists in alphabetical order do not say which words are common.
+  const isSorted = words.slice(1, sampled).every((word, index) => word >= (words[index] ?? ''));
+  const floor = name.startsWith('passwords') ? leastBits : ordinaryBits;
+  words.forEach((word, index) => {
+    const rankBits = Math.log2(isSorted ? words.length / 2 : index + 2);
+    const least = word.length < minOrdinaryLength ? leastBits : floor;
+    const bits = predictableList.test(name) ? predictableBits : Math.min(mostBits, Math.max(least, rankBits));
+    for (const spelling of spellingsOf(word)) add(spelling, bits);
+  });
+}
+
+// The umlauts of `Köln` are also written `Koeln`, and `aujourd'hui` without its apostrophe.
+const spellingsOf = (word: string): readonly string[] =>
+  /[äöü'’-]/.test(word)
+    ? [word, word.replace(/[äöü]/g, (letter) => `${letter.normalize('NFD')[0] ?? ''}e`), word.replace(/['’-]/g, '')]
+    : [word];
+
+/** @returns the dictionary of a language; empty if its package is not installed */
+async function wordListsOf(language: string): Promise<WordLists> {
+  try {
+    const loaded = (await import(`@zxcvbn-ts/language-${language.toLowerCase()}`)) as { dictionary: WordLists };
+    return loaded.dictionary;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return {};
+    throw error;
+  }
+}

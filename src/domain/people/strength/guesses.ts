@@ -1,0 +1,39 @@
+import { readSymbols } from './symbols.ts';
+import { characters, copies, datesIn } from './tokens.ts';
+import { walks } from './walks.ts';
+import { namesIn, wordsOf, type Vocabulary } from './words.ts';
+
+/**
+ * Minimum number of bits for a password to be accepted. A guesser then needs about 10^9 attempts, and sign-in is
+ * also throttled.
+ */
+export const minBits = 30;
+
+/**
+ * Estimates how many bits a guesser needs who knows words, names and patterns: the cheapest way to split the password
+ * into tokens. The time grows with the square of the length, which is limited to 256 characters.
+ * @param password in NFKC
+ * @param names what is known about the user, in separate words
+ */
+export function guessBits(password: string, names: readonly string[], vocabulary: Vocabulary): number {
+  const symbols = readSymbols(password);
+  const finders = [
+    characters(symbols),
+    datesIn(symbols),
+    copies(symbols),
+    walks(symbols),
+    wordsOf(vocabulary, symbols),
+    namesIn(names, symbols),
+  ];
+  const length = symbols.plain.length;
+  const least = new Array<number>(length + 1).fill(Infinity);
+  least[0] = 0;
+  for (let start = 0; start < length; start++) {
+    for (const find of finders) {
+      for (const { end, bits } of find(start)) {
+        least[end] = Math.min(least[end] ?? Infinity, (least[start] ?? 0) + bits);
+      }
+    }
+  }
+  return least[length] ?? 0;
+}

@@ -1,0 +1,36 @@
+import { foldName } from '../user.ts';
+
+/** A password as patterns are searched in it: one entry per folded character. */
+export interface Symbols {
+  /** Lower-case letters without accents, digits and other characters. */
+  readonly plain: readonly string[];
+  /** Like `plain`, with the characters that replace letters turned into these letters. */
+  readonly letters: string;
+  readonly isUpper: readonly boolean[];
+}
+
+// Letters that substitutions confuse share one representative, so that words and passwords compare in one lookup.
+const confused = ['a4@', 'b8', 'c(', 'e3€', 'g69', 'il1!|', 'o0', 's5$', 't7+', 'z2'];
+const representatives = new Map(
+  confused.flatMap(([letter = '', ...substitutes]) => substitutes.map((each): [string, string] => [each, letter])),
+);
+
+/** @returns the letter for which a character is substituted; the character itself if there is none */
+export const representativeOf = (character: string): string => representatives.get(character) ?? character;
+
+/** @returns the form of a word in which it is looked up: folded, with one representative for confused letters */
+export const lookupForm = (word: string): string => [...foldName(word)].map(representativeOf).join('');
+
+/** @param password in NFKC */
+export function readSymbols(password: string): Symbols {
+  const plain: string[] = [];
+  const isUpper: boolean[] = [];
+  for (const character of password) {
+    const isCapital = character !== character.toLowerCase();
+    for (const each of foldName(character) || character) {
+      plain.push(each);
+      isUpper.push(isCapital);
+    }
+  }
+  return { plain, letters: plain.map(representativeOf).join(''), isUpper };
+}
