@@ -72,21 +72,11 @@ export async function startServer(config: Config, log: Logger, host = unknownHos
   };
   try {
     await startStep({ setting: 'REDIS_URL' }, () => sessions.assertUsable());
-    const opened = {
-      config,
-      identity,
-      database,
-      sessions,
-      strengthEstimator,
-      log,
-      outages,
-      dependencies,
-      host,
-    };
-    const running = await listenWithApp(opened, close);
-    const stores = { database: databaseNameOf(config), sessions: config.redisUrl === null ? 'database' : 'Redis' };
+    const stores = { database, sessions, identity, dependencies };
+    const running = await listenWithApp({ config, strengthEstimator, log, outages, host, ...stores }, close);
+    const names = { database: databaseNameOf(config), sessions: config.redisUrl === null ? 'database' : 'Redis' };
     const ms = Math.round(monotonic() - startedAt);
-    log.info({ host: config.host, port: config.port, ...stores, ms }, 'Parvis is ready');
+    log.info({ host: config.host, port: config.port, ...names, ms }, 'Parvis is ready');
     return running;
   } catch (error) {
     await close();
