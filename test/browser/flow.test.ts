@@ -43,6 +43,9 @@ const variants: readonly { name: string; options: PageOptions; input: (page: Pag
   { name: 'by keyboard, at 400 % zoom', options: { width: 320 }, input: withKeyboard },
 ];
 
+// Not the previous password, which can't be chosen again.
+const chosen = 'seven quiet otters nap';
+
 describe('resetting and changing a password, in French', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
   let portal: ServedPortal;
@@ -88,8 +91,8 @@ describe('resetting and changing a password, in French', { skip: skipWithout('ch
     await says(page, 'Camille Laurent vous a attribué un mot de passe temporaire');
     await page.goto('/my-profile');
     assert.equal(pathOf(page), '/change-password');
-    await input.type('Nouveau mot de passe', goodPassword);
-    await input.type('Confirmer le nouveau mot de passe', goodPassword);
+    await input.type('Nouveau mot de passe', chosen);
+    await input.type('Confirmer le nouveau mot de passe', chosen);
     await input.press('Modifier le mot de passe');
     await page.waitForURL('**/dashboard');
     await says(page, 'Votre mot de passe a été modifié.');
@@ -103,9 +106,9 @@ describe('resetting and changing a password, in French', { skip: skipWithout('ch
       await says(page, text);
     await input.follow('Modifier le mot de passe');
     await page.waitForURL('**/my-profile/password');
-    await input.type('Mot de passe actuel', goodPassword);
-    await input.type('Nouveau mot de passe', `${goodPassword} et un galet`);
-    await input.type('Confirmer le nouveau mot de passe', `${goodPassword} et un galet`);
+    await input.type('Mot de passe actuel', chosen);
+    await input.type('Nouveau mot de passe', `${chosen} et un galet`);
+    await input.type('Confirmer le nouveau mot de passe', `${chosen} et un galet`);
     await input.press('Modifier le mot de passe');
     await page.waitForURL('**/my-profile');
     await says(page, 'Votre mot de passe a été modifié.');
@@ -154,7 +157,7 @@ describe('a user of an organization in Germany', { skip: skipWithout('chromium',
   const words = {
     en: ['User name', 'Next', 'Password', 'Sign in', 'Nothing you typed was sent.', 'partner portal, Anna Schäfer'],
     fr: ['Nom d’utilisateur', 'Suivant', 'Mot de passe', 'Se connecter', 'été transmise', 'Bienvenue, Anna Schäfer'],
-    de: ['Benutzername', 'Weiter', 'Kennwort', 'Anmelden', 'wurden nicht übertragen', 'Willkommen, Anna Schäfer'],
+    de: ['Benutzername', 'Weiter', 'Kennwort', 'Anmelden', 'wurden nicht übertragen', ', Anna Schäfer.'],
   } as const;
   const readers = [
     { language: 'de', javaScript: true, width: 1280, theme: 'light' },
