@@ -5,7 +5,7 @@ import { passwordListStore, readList } from '../core/accounts/index.ts';
 import { CommandError } from '../platform/command-error.ts';
 import { longTimeouts } from '../platform/database/open.ts';
 import { changeAfterConfirmation, type DestructiveOptions, type Effects } from './confirmation.ts';
-import { print, type CommandContext } from './context.ts';
+import { getConfigOfRegion, print, type CommandContext } from './context.ts';
 import type { CommandIo } from './io.ts';
 
 const maxPasswords = 10_000_000;
@@ -24,6 +24,8 @@ export function addPasswordsCommands(program: Command, io: CommandIo): void {
 }
 
 async function importList(io: CommandIo, file: string, options: DestructiveOptions): Promise<void> {
+  // Before the file is read, which can take long.
+  await getConfigOfRegion(io);
   const digests = await readFileLines(io, file);
   await changeAfterConfirmation(io, options, {
     findEffects: (context) => findEffects(context, digests.length),

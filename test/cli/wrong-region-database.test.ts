@@ -51,6 +51,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   'activity export': ['--tenant', 'x'],
   purge: [],
   'region key': [],
+  'passwords import': [fileName],
 };
 /** All commands share the same check, so a few are enough on the second database. */
 const onPostgres = ['serve', 'migrate', 'tenant list', 'tenant move-in', 'route add', 'activity verify'];

@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
+import { aPerson } from '../support/person.ts';
 import { eachDialect } from '../data/databases.ts';
 import { postgres, redis, skipWithout } from '../support/services.ts';
 import { dataDirectory, json, run, runProcess, serve } from './command.ts';
@@ -82,8 +83,10 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
         await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
         const statusOf = async (path: string): Promise<number> => (await fetch(origin + path)).status;
         for (let asked = 0; asked < 100 && (await statusOf('/readyz')) !== 503; asked++) await wait(50);
-        // The sign-in page stores a session.
-        assert.deepEqual([await statusOf('/readyz'), await statusOf('/sign-in')], [503, 503]);
+        // The sign-in page stores nothing, and its form stores a session.
+        const visitor = await aPerson({ app: origin }).visit('/sign-in');
+        const { status } = await visitor.send('POST', '/sign-in', { username: 'ada@a.example' });
+        assert.deepEqual([await statusOf('/readyz'), visitor.status, status], [503, 200, 503]);
         assert.deepEqual(await client.keys('parvis:session:*'), []);
         await client.set(markerKey, own);
         for (let asked = 0; asked < 100 && (await statusOf('/readyz')) !== 200; asked++) await wait(50);
