@@ -101,7 +101,7 @@ describe('an import by a Global admin', () => {
       'Rejected',
       /more cells than the heading row/,
     ],
-    ['does not restore a deleted user', ['deleted@', 'Zoé'], 'Rejected', /was deleted\. You can restore/],
+    ['does not restore a deleted user', ['deleted@', 'Zoé'], 'Rejected', /was deleted\. That user can be restored/],
     [
       'rejects the user name of a deleted user until it is free again',
       ['gone@', 'Zoé'],
