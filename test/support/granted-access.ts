@@ -27,8 +27,6 @@ export interface GrantedAccess {
   readonly periodMs: (portal: Portal) => number;
   /** Grants it at the time of the portal's clock. @returns a function that checks whether it is still valid */
   readonly grant: (portal: Portal) => Promise<() => Promise<boolean>>;
-  /** Whether a browser loses it as soon as it is refused once. */
-  readonly endsWhenRefused?: true;
 }
 
 const isInside = async (person: Person, path: string): Promise<boolean> => (await person.visit(path)).path === path;
@@ -66,7 +64,6 @@ export const grantedAccess: readonly GrantedAccess[] = [
       const { person } = await signedIn(portal, 'own');
       return () => isInside(person, paths.dashboard);
     },
-    endsWhenRefused: true,
   },
   {
     name: 'a session in use',
@@ -79,7 +76,6 @@ export const grantedAccess: readonly GrantedAccess[] = [
         return isInside(person, paths.dashboard);
       };
     },
-    endsWhenRefused: true,
   },
   {
     name: 'a session with a temporary password',
@@ -88,7 +84,6 @@ export const grantedAccess: readonly GrantedAccess[] = [
       const { person } = await signedIn(portal, 'temporary');
       return () => isInside(person, paths.changePassword);
     },
-    endsWhenRefused: true,
   },
   {
     name: 'a temporary password',
