@@ -55,7 +55,9 @@ function addPasswordMeter(field) {
   meter.setAttribute('aria-labelledby', state.id);
   meter.max = Number(field.dataset.minimumLength);
   meter.low = meter.max / 2;
-  meter.high = meter.optimum = meter.max;
+  // Only the full length is good, so the optimum lies above `high`.
+  meter.high = meter.max - 1;
+  meter.optimum = meter.max;
   const textOf = (characters) => {
     if (characters.length < meter.max) return field.dataset.meterShort;
     const isRepetitive = new Set(characters).size < minDistinctCharacters;
