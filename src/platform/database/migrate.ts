@@ -138,7 +138,10 @@ async function runPendingMigrations(database: Database): Promise<string[]> {
 
 const ownerOnly = 0o600;
 
-/** @returns the file that is locked during a migration, beside the database file. Not empty once there was a database */
+/**
+ * @returns the path of the file that is locked during a migration, beside the database file. After the database has been
+ * created, the file is no longer empty
+ */
 export const migrationLockOf = (file: string): string => `${file}.migrating`;
 
 // Acquired before the database is opened: if two processes switch a new file to WAL mode at the same time, one of them

@@ -41,7 +41,7 @@ export function createFileOnce(file: string, generate: () => string, mode: numbe
   }
 }
 
-// A new name survives a power failure only once its folder was flushed.
+// A new directory entry survives a power failure only after its directory has been flushed (fsync).
 function flushFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {

@@ -55,7 +55,7 @@ async function handOverCredential(scenario: Scenario, by: Exclude<HandoverMode, 
   }
 }
 
-/** The steps with links, which lead to passwords that only their users know. */
+/** The steps that issue and open links, with which users choose passwords that no administrator knows. */
 export const linkSteps: readonly Step[] = [
   {
     title: 'Choose links for handover; issue one, preview it, open it, and try it again',

@@ -11,7 +11,7 @@ const prefixBits = { ipv4: 24, ipv6: 48 } as const;
 const maxPairs = 10_000;
 const maxListed = 20;
 
-/** Counts sign-ins under unknown user names. The operator sees them in the log; no tenant has a log for them. */
+/** Counts sign-in attempts with unknown user names. Only the operator's log shows them, because they have no tenant. */
 export interface UnknownNames {
   /** @param isUnknown whether no user has this name. The work is the same for both, so that times do not differ */
   count(attempt: { readonly username: string; readonly address: string }, isUnknown: boolean): void;
@@ -20,8 +20,8 @@ export interface UnknownNames {
 }
 
 /**
- * @param keys derived from the session secrets. The first one keys the fingerprints, so that equal names have equal fingerprints on
- * all processes and nobody without the secret can test a guess: users also type passwords into the field
+ * @param keys derived from the session secrets. The first one keys the fingerprints, so that a name has the same
+ * fingerprint in all processes and a guess can't be tested without the secret: users also type passwords into the field
  */
 export function createUnknownNames({
   keys,

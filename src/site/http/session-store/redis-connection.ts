@@ -19,7 +19,7 @@ const wrongServerCodes: ReadonlySet<string> = new Set(['READONLY', 'WRONG_REGION
 const pingEveryMs = 200;
 const maxSilenceMs = 700;
 const maxHandshakeMs = 3_000;
-// An interrupted attempt to connect ends within this time.
+// Wait before reconnecting, so that a connection attempt interrupted by `destroy()` can end first.
 const settleMs = 50;
 
 /**
