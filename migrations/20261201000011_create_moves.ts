@@ -20,8 +20,17 @@ export async function up(knex: Knex): Promise<void> {
     table.bigInteger('began_at').notNullable();
     table.bigInteger('ended_at');
   });
+  // What this region has decided about each bundle: one row per bundle, so that none is both imported and refused.
+  await knex.schema.createTable('bundle_decisions', (table) => {
+    // The fingerprint of the move. A refused bundle may have been lost, so its ID is not known.
+    table.text('move').primary();
+    // 'imported' or 'refused'.
+    table.text('decision').notNullable();
+    table.bigInteger('decided_at').notNullable();
+  });
 }
 
 export async function down(knex: Knex): Promise<void> {
+  await knex.schema.dropTable('bundle_decisions');
   await knex.schema.dropTable('moves');
 }

@@ -16,12 +16,17 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   status: 'reads',
   'tenant add': 'writes',
   'tenant list': 'reads',
-  'tenant move-out': 'writes',
+  // Ends sessions, and what waits for an answer.
+  'tenant move-out': 'destructive',
   'tenant move-in': 'writes',
   'tenant receipt': 'reads',
   'tenant move-done': 'destructive',
   'tenant moves': 'reads',
   'tenant move-cancel': 'destructive',
+  // A refused bundle can never be imported.
+  'tenant move-refuse': 'destructive',
+  'tenant cancellation': 'reads',
+  'tenant move-undo': 'destructive',
   'tenant unlist': 'writes',
   'tenant publish': 'writes',
   'tenant suspend': 'destructive',
@@ -57,7 +62,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
 };
 
 /** Reading commands that generate a key in the data directory when it is first needed. */
-export const keyGeneratingCommands: readonly string[] = ['tenant receipt'];
+export const keyGeneratingCommands: readonly string[] = ['tenant receipt', 'tenant cancellation'];
 
 /**
  * Adds the options of destructive commands.

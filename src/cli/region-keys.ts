@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../platform/config/config.ts';
 import { readOrGenerate } from '../platform/keys/generated-file.ts';
@@ -9,6 +10,8 @@ import type { Command } from 'commander';
 import { getConfigForKeys, print } from './context.ts';
 import type { CommandIo } from './io.ts';
 
+const identityFile = 'region-identity';
+
 /** Returns the region's private signing key as PEM. It is generated when it is first needed. */
 export const loadSigningKey = (config: Config): string =>
   readOrGenerate(path.join(config.dataDirectory, 'directory-key'), generateSigningKey);
@@ -17,13 +20,23 @@ export const loadSigningKey = (config: Config): string =>
 export async function loadRegionIdentity(config: Config): Promise<string> {
   const { generateIdentity } = await import('age-encryption');
   const fresh = await generateIdentity();
-  return readOrGenerate(path.join(config.dataDirectory, 'region-identity'), () => fresh).trim();
+  return readOrGenerate(path.join(config.dataDirectory, identityFile), () => fresh).trim();
+}
+
+/** How the operator accepts the key of another region. */
+export interface KeyTrust {
+  /** The fingerprint that the operator passed with --accept-key. */
+  readonly accepted?: string | undefined;
+  /**
+   * Asks whether to trust the first key of a region.
+   * @returns false if the operator declines or cannot be asked
+   */
+  readonly confirm: (lines: readonly string[], fingerprint: string) => Promise<boolean>;
 }
 
 /**
- * Verifies the key that signed a file of another region. The first key of a region is trusted; later files must be
- * signed with it, or with a key whose fingerprint the operator has compared.
- * @param accepted the fingerprint that the operator passed with --accept-key
+ * Verifies the key that signed a file of another region. The operator must accept the first key of a region, and every
+ * other key, by its fingerprint.
  * @param what the kind of file as named in error messages, such as `directory`
  * @returns a function that stores the key, to be called once the rest of the file has been verified
  * @throws CommandError if the key is not trusted
@@ -31,21 +44,26 @@ export async function loadRegionIdentity(config: Config): Promise<string> {
 export async function verifySignerKey(
   database: Database,
   { region, publicKey }: Signer,
-  accepted: string | undefined,
   what: string,
+  { accepted, confirm }: KeyTrust,
 ): Promise<(tx: Database) => Promise<void>> {
   const fingerprint = fingerprintOf(publicKey);
   if (accepted !== undefined && accepted !== fingerprint)
     throw new CommandError(`The ${what} was signed with another key of ${region}: ${fingerprint}`);
   const known = await directoryStore.findKey(database, region);
   if (known === publicKey) return () => Promise.resolve();
-  if (known !== null && accepted === undefined) {
-    throw new CommandError(
-      `The key of ${region} has changed. Compare the fingerprint with the operator of ${region}, then use --accept-key ${fingerprint}`,
-    );
-  }
+  const compare = `Compare the fingerprint with the operator of ${region}`;
+  if (known !== null && accepted === undefined)
+    throw new CommandError(`The key of ${region} has changed. ${compare}, then use --accept-key ${fingerprint}`);
+  const first = `The ${what} was signed with a key of ${region} that is new to this region: ${fingerprint}.`;
+  if (accepted === undefined && !(await confirm([first, `${compare} before you trust it.`], fingerprint)))
+    throw new CommandError(`${first} ${compare}, then use --accept-key ${fingerprint}. Nothing was changed.`);
   return (tx) => directoryStore.storeKey(tx, region, publicKey);
 }
+
+/** @returns the age identity of the region; null if it was never generated, so that no bundle is for this region */
+export const findRegionIdentity = (config: Config): Promise<string> | null =>
+  existsSync(path.join(config.dataDirectory, identityFile)) ? loadRegionIdentity(config) : null;
 
 export function addRegionKeyCommand(region: Command, io: CommandIo): void {
   region

@@ -32,7 +32,10 @@ export function addImportCommand(route: Command, io: CommandIo): void {
   route
     .command('import <file>')
     .description('import the routes of an exported directory; - reads standard input')
-    .option('--accept-key <fingerprint>', 'trust this key of the signing region instead of the stored one')
+    .option(
+      '--accept-key <fingerprint>',
+      'trust the key of the signing region with this fingerprint, instead of the stored one if there is one',
+    )
     .option('--unsigned', 'accept an unsigned file')
     .option('--json', 'print one JSON object')
     .action((file: string, options: ImportOptions) => importRoutes(io, file, options));
@@ -83,10 +86,14 @@ async function assertImportable(
   database: Database,
   config: Config,
   received: VerifiedDirectory,
-  { acceptKey }: ImportOptions,
+  { acceptKey, yes, dryRun }: ImportOptions,
 ): Promise<(tx: Database) => Promise<void>> {
   await rejectLocalDomains(database, received.routes, config.rules.region);
-  const storeKey = await verifySignerKey(database, received.signer, acceptKey, 'directory');
+  const storeKey = await verifySignerKey(database, received.signer, 'directory', {
+    accepted: acceptKey,
+    // On a terminal, the question about the effects names the fingerprint. `--yes` does not, so it accepts no key.
+    confirm: () => Promise.resolve(yes !== true || dryRun === true),
+  });
   await assertNotOlder(database, received);
   await assertAssignable(database, received);
   return storeKey;

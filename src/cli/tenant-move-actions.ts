@@ -1,68 +1,66 @@
-import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
-import { overwriteDeleted } from '../platform/database/overwrite.ts';
 import { fingerprintOf } from '../platform/keys/region-key.ts';
 import {
+  type CancelGrounds,
   cancelMove,
-  finishMove,
-  type MoveReport,
   type MovedIn,
   moveIn,
   moveOut,
   type MoveOrder,
   receiptOf,
-  tenantTables,
   ownSigner,
   type MovingDependencies,
 } from '../core/moving/index.ts';
-import { createTransport } from '../platform/mail-transport.ts';
-import type { DestructiveOptions } from './confirmation.ts';
 import { print, type CommandContext } from './context.ts';
 import { textOf, type CommandIo } from './io.ts';
-import { openReceipt } from './receipt-file.ts';
 import { loadRegionIdentity } from './region-keys.ts';
 import { createSecretOutput } from './secret-output.ts';
-import { iso, type JsonOption } from './tenant-move-list.ts';
+import { openSignedFile } from './signed-file.ts';
+import type { JsonOption } from './tenant-move-list.ts';
+import type { KeyOptions } from './tenant-move-parts.ts';
 import {
   languageLines,
   linkLines,
+  notMovedLine,
   passwordLines,
   receiptLine,
   secondFactorLines,
   tableLines,
 } from './tenant-move-output.ts';
-import { CommandError } from '../platform/command-error.ts';
 
-export interface OutOptions extends JsonOption, Omit<MoveOrder, 'tenantId'> {}
-export interface InOptions extends JsonOption {
-  readonly acceptKey?: string;
+export interface InOptions extends KeyOptions {
   readonly receipt?: string;
 }
-export interface CancelOptions extends DestructiveOptions {
+export interface CancelOptions extends KeyOptions {
+  readonly release?: string;
   readonly force?: boolean;
   readonly reason?: string;
 }
-export interface DoneOptions extends DestructiveOptions {
-  readonly acceptKey?: string;
-  readonly receipt: string;
-}
+
+/** @returns on which grounds the operator cancels a move. @param release the unvalidated content of the file */
+export const groundsOf = ({ force, reason }: CancelOptions, release: unknown): CancelGrounds => ({
+  reason: force ? (reason ?? null) : null,
+  release,
+});
 
 export async function runMoveOut(
   io: CommandIo,
   parts: MovingDependencies,
-  tenantId: string,
-  options: OutOptions,
+  order: MoveOrder,
+  options: JsonOption,
 ): Promise<void> {
-  const { tenant, tables, waitForLink, secondFactors } = await moveOut(parts, { ...options, tenantId });
+  const { tenant, tables, notMoved, waitForLink, secondFactors, fingerprint: move } = await moveOut(parts, order);
   const fingerprint = fingerprintOf(ownSigner(parts).publicKey);
-  const { to, file, passwords } = options;
-  print(io, options, { tenantId, to, passwords, file, fingerprint, tables, waitForLink, secondFactors }, [
+  const { tenantId, to, file, passwords } = order;
+  const result = { tenantId, to, passwords, file, fingerprint, moveFingerprint: move, tables, notMoved };
+  print(io, options, Object.assign(result, { waitForLink, secondFactors }), [
     `${tenant.name} is moving to ${to}. Its users cannot sign in until ${to} has imported it, or until "tenant move-cancel".`,
     `Encrypted and signed bundle written to ${file}:`,
     ...tableLines(tables),
+    notMovedLine(notMoved),
     ...linkLines(passwords, waitForLink),
     ...secondFactorLines(secondFactors),
     `Key fingerprint of this region, to compare with the operator of ${to}: ${fingerprint}`,
+    `Fingerprint of the move, with which ${to} can refuse the bundle if it is lost: ${move}`,
   ]);
 }
 
@@ -74,7 +72,7 @@ export async function runMoveIn(
   options: InOptions,
 ): Promise<void> {
   const identity = await loadRegionIdentity(config);
-  const keepReceipt = options.receipt === undefined ? null : openReceipt(options.receipt);
+  const keepReceipt = options.receipt === undefined ? null : openSignedFile(options.receipt);
   const output = createSecretOutput(io);
   // Print before the commit and before the receipt is written, because the temporary passwords are not stored anywhere.
   const { header } = await moveIn(parts, file, identity, async (tx, moved) =>
@@ -114,72 +112,18 @@ async function movedInText(parts: MovingDependencies, moved: MovedIn, options: I
   ]);
 }
 
-/** Deletes the tenant's rows, Redis sessions and unsent emails, then reports which rows remain. */
-export async function runMoveDone(
-  io: CommandIo,
-  context: CommandContext,
-  parts: MovingDependencies,
-  tenantId: string,
-  options: JsonOption & { readonly receipt: unknown },
-): Promise<void> {
-  const { config, database } = context;
-  const report = await finishMove(parts, tenantId, options.receipt);
-  // Imported here because the session store loads most of the portal, which would slow down every other command.
-  const { deleteRedisSessions } = await import('./delete-redis-sessions.ts');
-  await deleteRedisSessions(context, report.domains);
-  if (config.mail !== null) await createTransport(config.mail).clear();
-  const tables = [...tenantTables.map(({ name }) => name), 'users_search', 'sessions', 'throttles'];
-  const overwritten = await overwriteDeleted(database, tables);
-  const isGone = overwritten && report.tables.every(({ left }) => left === 0);
-  print(io, options, { ok: isGone, ...reportToJson(report), overwritten }, linesOf(report, overwritten));
-  io.exitCode = isGone ? 0 : 1;
-}
-
 export async function runMoveCancel(
   io: CommandIo,
   parts: MovingDependencies,
   tenantId: string,
-  options: CancelOptions,
+  options: JsonOption,
+  grounds: CancelGrounds,
 ): Promise<void> {
-  const { tenant, move, isRisky } = await cancelMove(parts, tenantId, options.force ? (options.reason ?? null) : null);
+  const { tenant, move, isRisky } = await cancelMove(parts, tenantId, grounds);
   const { name, state } = tenant;
   const risk = isRisky
-    ? `Risk: if ${move.region} has imported the bundle, or imports it later, the tenant is active in both regions. Delete every copy of the bundle.`
+    ? `Risk: if ${move.region} has imported the bundle, or imports it later, the tenant is active in both regions. Delete every copy of the bundle. If that happens, "tenant cancellation ${tenantId}" prints the statement with which the operator of ${move.region} can delete that copy.`
     : null;
   const result = { tenantId, status: state, forced: isRisky, ...(risk === null ? {} : { risk }) };
   print(io, options, result, [`${name} is ${state}.`, ...(risk === null ? [] : [risk])]);
-}
-
-const reportToJson = ({ endedAt, receivedAt, receiver, ...report }: MoveReport) => ({
-  ...report,
-  received: iso(receivedAt),
-  ended: iso(endedAt),
-  receiver: { region: receiver.region, fingerprint: fingerprintOf(receiver.publicKey) },
-});
-
-function linesOf(report: MoveReport, overwritten: boolean): string[] {
-  const { tenantId, domains, to, receiver, tables, travelled } = report;
-  return [
-    `Tenant ${tenantId} (${domains.join(' ')}) has moved to ${to}.`,
-    `Received there at ${iso(report.receivedAt)}; receipt signed with key ${fingerprintOf(receiver.publicKey)}:`,
-    ...tableLines(travelled),
-    `Deleted here at ${iso(report.endedAt)}. Rows per table before and after:`,
-    ...tables.map(({ table, was, left }) => `  ${table}  ${was}  ${left}`),
-    `Log entries about sign-ins refused during the move, also deleted: ${report.refusedMeanwhile}`,
-    overwritten
-      ? 'The deleted data was overwritten in the database files.'
-      : 'The deleted data was not overwritten because the database files are in use. Run this command again.',
-  ];
-}
-
-/**
- * @returns the content of a receipt file, not yet validated.
- * @throws CommandError if it is not JSON
- */
-export async function readReceiptFile(io: CommandIo, file: string): Promise<unknown> {
-  try {
-    return JSON.parse(file === '-' ? await text(io.stdin) : readFileSync(file, 'utf8'));
-  } catch {
-    throw new CommandError('The file is not a receipt');
-  }
 }

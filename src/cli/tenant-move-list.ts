@@ -1,7 +1,7 @@
 import { print } from './context.ts';
 import type { CommandIo } from './io.ts';
 import type { Database } from '../platform/database/database.ts';
-import { movesStore } from '../core/moving/index.ts';
+import { decisionsStore, moveFingerprint, movesStore } from '../core/moving/index.ts';
 
 export const iso = (at: number): string => new Date(at).toISOString();
 
@@ -15,11 +15,26 @@ export async function listMoves(io: CommandIo, database: Database, options: Json
     passwords: move.passwords,
     began: iso(move.beganAt),
     ended: move.endedAt === null ? null : iso(move.endedAt),
+    moveFingerprint: moveFingerprint(move.id),
   }));
-  const line = ({ tenantId, direction, region, status, began, domains }: (typeof moves)[number]): string =>
-    [tenantId, direction, region, status, began, domains.join(' ')].join('  ');
-  print(io, options, { moves }, moves.map(line));
-  return Promise.resolve();
+  const refused = (await decisionsStore.listRefused(database)).map(({ move, decidedAt }) => ({
+    moveFingerprint: move,
+    refused: iso(decidedAt),
+  }));
+  print(io, options, { moves, refused }, [
+    ...moves.map((move) =>
+      [
+        move.tenantId,
+        move.direction,
+        move.region,
+        move.status,
+        move.began,
+        move.domains.join(' '),
+        move.moveFingerprint,
+      ].join('  '),
+    ),
+    ...refused.map((bundle) => ['bundle', 'refused', bundle.refused, bundle.moveFingerprint].join('  ')),
+  ]);
 }
 
 export interface JsonOption {

@@ -1,4 +1,4 @@
-import type { MoveOrder, TableSummary, MovedIn } from '../core/moving/index.ts';
+import type { MoveOrder, RowCounts, TableSummary, MovedIn } from '../core/moving/index.ts';
 
 export const tableLines = (tables: readonly TableSummary[]): string[] =>
   tables.map(({ name, rows, digest }) => `  ${name}  ${rows}  sha256 ${digest}`);
@@ -14,6 +14,23 @@ export const receiptLine = (file: string | undefined, region: string, tenantId: 
   file === undefined
     ? `To print the receipt for the operator of ${region}: npx parvis tenant receipt ${tenantId}`
     : `Receipt for the operator of ${region} written to ${file}.`;
+
+const unmovedLabels: Readonly<Record<string, string>> = {
+  credentials: 'authenticator apps and recovery codes',
+  user_sessions: 'sessions, which end',
+  approvals: 'approval requests, of which open ones expire',
+  one_time_links: 'one-time links',
+  support_grants: 'support grants, of which those in force end',
+  deliveries: 'unsent emails',
+  imports: 'imports that were not applied',
+  import_rows: 'rows of these imports',
+};
+
+/** @returns one line that counts everything that does not move */
+export const notMovedLine = (notMoved: RowCounts): string => {
+  const counts = Object.entries(notMoved).map(([table, count]) => `${unmovedLabels[table] ?? table}: ${count}`);
+  return `These do not move, and are deleted here with the tenant: ${counts.join('; ')}.`;
+};
 
 /**
  * Returns the lines about one-time links that have not been used. With `reset` there are none, because all users get

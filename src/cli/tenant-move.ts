@@ -1,27 +1,28 @@
 import { Option, type Command } from 'commander';
-import { MoveFault, receiptOf, type MovingDependencies } from '../core/moving/index.ts';
-import { changeAfterConfirmation } from './confirmation.ts';
-import { print, getConfigOfRegion, readDatabase, withContext, type CommandContext } from './context.ts';
+import { type MoveOrder, receiptOf } from '../core/moving/index.ts';
+import { changeAfterConfirmation, type DestructiveOptions } from './confirmation.ts';
+import { print, getConfigOfRegion, readDatabase, withContext } from './context.ts';
 import type { CommandIo } from './io.ts';
-import { moveErrorMessage } from './tenant-move-errors.ts';
+import { readSignedFile } from './signed-file.ts';
 import {
-  readReceiptFile,
+  groundsOf,
   runMoveCancel,
-  runMoveDone,
   runMoveOut,
   runMoveIn,
   type CancelOptions,
-  type DoneOptions,
   type InOptions,
-  type OutOptions,
 } from './tenant-move-actions.ts';
-import { effectsOfCancel, effectsOfDone } from './tenant-move-effects.ts';
-import { verifySignerKey, loadSigningKey } from './region-keys.ts';
+import { runMoveDone } from './tenant-move-deletion.ts';
+import { effectsOfCancel, effectsOfDone, effectsOfOut } from './tenant-move-effects.ts';
 import { listMoves, type JsonOption } from './tenant-move-list.ts';
-import { CommandError } from '../platform/command-error.ts';
+import { acceptKey, withMovingParts, type KeyOptions } from './tenant-move-parts.ts';
+import { addRefusalCommands } from './tenant-move-refusal.ts';
 import { longTimeouts } from '../platform/database/open.ts';
 
-const acceptKey = 'trust this key of the other region instead of the stored one';
+interface OutOptions extends DestructiveOptions, Omit<MoveOrder, 'tenantId'> {}
+interface DoneOptions extends KeyOptions {
+  readonly receipt: string;
+}
 
 /** Adds the commands that move a tenant to another region: export it here, import it there, then delete it here. */
 export function addMovingCommands(tenant: Command, io: CommandIo): void {
@@ -31,6 +32,7 @@ export function addMovingCommands(tenant: Command, io: CommandIo): void {
   addMoveDoneCommand(tenant, io);
   addMovesCommand(tenant, io);
   addMoveCancelCommand(tenant, io);
+  addRefusalCommands(tenant, io);
 }
 
 function addMoveOutCommand(tenant: Command, io: CommandIo): void {
@@ -46,13 +48,15 @@ function addMoveOutCommand(tenant: Command, io: CommandIo): void {
     )
     .requiredOption('--file <file>', 'bundle to write')
     .option('--json', 'print one JSON object')
-    .action((id: string, options: OutOptions) =>
-      withContext(
-        io,
-        (context) => withMovingParts(context, {}, (parts) => runMoveOut(io, parts, id, options)),
-        longTimeouts,
-      ),
-    );
+    .action((id: string, options: OutOptions) => {
+      const { to, recipient, passwords, file } = options;
+      const order = { tenantId: id, to, recipient, passwords, file };
+      return changeAfterConfirmation(io, options, {
+        findEffects: (context) => withMovingParts(io, context, {}, (parts) => effectsOfOut(parts, order)),
+        change: (context) => withMovingParts(io, context, {}, (parts) => runMoveOut(io, parts, order, options)),
+        timeouts: longTimeouts,
+      });
+    });
 }
 
 function addMoveInCommand(tenant: Command, io: CommandIo): void {
@@ -65,7 +69,7 @@ function addMoveInCommand(tenant: Command, io: CommandIo): void {
     .action((file: string, options: InOptions) =>
       withContext(
         io,
-        (context) => withMovingParts(context, options, (parts) => runMoveIn(io, context, parts, file, options)),
+        (context) => withMovingParts(io, context, options, (parts) => runMoveIn(io, context, parts, file, options)),
         longTimeouts,
       ),
     );
@@ -78,7 +82,7 @@ function addReceiptCommand(tenant: Command, io: CommandIo): void {
     .option('--json', 'accepted for consistency; the output is always JSON')
     .action((id: string) =>
       readDatabase(io, (context) =>
-        withMovingParts(context, {}, async (parts) => print(io, { json: true }, await receiptOf(parts, id), [])),
+        withMovingParts(io, context, {}, async (parts) => print(io, { json: true }, await receiptOf(parts, id), [])),
       ),
     );
 }
@@ -92,11 +96,13 @@ function addMoveDoneCommand(tenant: Command, io: CommandIo): void {
     .option('--json', 'print one JSON object')
     .action(async (id: string, options: DoneOptions) => {
       await getConfigOfRegion(io);
-      const receipt = await readReceiptFile(io, options.receipt);
+      const receipt = await readSignedFile(io, options.receipt, 'receipt');
       return changeAfterConfirmation(io, options, {
-        findEffects: (context) => withMovingParts(context, options, (parts) => effectsOfDone(parts, id, receipt)),
+        findEffects: (context) => withMovingParts(io, context, options, (parts) => effectsOfDone(parts, id, receipt)),
         change: (context) =>
-          withMovingParts(context, options, (parts) => runMoveDone(io, context, parts, id, { ...options, receipt })),
+          withMovingParts(io, context, options, (parts) =>
+            runMoveDone(io, context, parts, id, { ...options, receipt }),
+          ),
         timeouts: longTimeouts,
       });
     });
@@ -114,40 +120,20 @@ function addMoveCancelCommand(tenant: Command, io: CommandIo): void {
   tenant
     .command('move-cancel <id>')
     .description('cancel a move and unblock sign-in for the tenant')
-    .option('--force', 'cancel even if the bundle was written and the other region may have imported it')
+    .option('--release <file>', 'release that "tenant move-refuse" wrote in the other region; - reads standard input')
+    .option('--accept-key <fingerprint>', acceptKey)
+    .option('--force', 'cancel without a release, even if the other region may have imported the bundle')
     .option('--reason <text>', 'reason for the forced cancellation; recorded in the activity log')
     .option('--json', 'print one JSON object')
-    .action((id: string, options: CancelOptions) =>
-      changeAfterConfirmation(io, options, {
-        findEffects: (context) => withMovingParts(context, {}, (parts) => effectsOfCancel(parts, id, options)),
-        change: (context) => withMovingParts(context, {}, (parts) => runMoveCancel(io, parts, id, options)),
+    .action(async (id: string, options: CancelOptions) => {
+      await getConfigOfRegion(io);
+      const { release: file } = options;
+      const grounds = groundsOf(options, file === undefined ? null : await readSignedFile(io, file, 'release'));
+      return changeAfterConfirmation(io, options, {
+        findEffects: (context) => withMovingParts(io, context, options, (parts) => effectsOfCancel(parts, id, grounds)),
+        change: (context) =>
+          withMovingParts(io, context, options, (parts) => runMoveCancel(io, parts, id, options, grounds)),
         timeouts: longTimeouts,
-      }),
-    );
-}
-
-/** Runs a move command and rethrows a `MoveFault` as a `CommandError` with a message. */
-async function withMovingParts<T>(
-  { config, database, tenants, hasher }: CommandContext,
-  { acceptKey: accepted }: { acceptKey?: string },
-  work: (parts: MovingDependencies) => Promise<T>,
-): Promise<T> {
-  const { rules, regionUrls } = config;
-  try {
-    return await work({
-      database,
-      tenants,
-      hasher,
-      rules,
-      regionUrls,
-      // Loaded only by the commands that sign, because loading may generate it.
-      get signingKey() {
-        return loadSigningKey(config);
-      },
-      clock: Date.now,
-      checkKey: (signer, what) => verifySignerKey(database, signer, accepted, what),
+      });
     });
-  } catch (error) {
-    throw error instanceof MoveFault ? new CommandError(moveErrorMessage(error)) : error;
-  }
 }

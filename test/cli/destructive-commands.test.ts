@@ -91,15 +91,19 @@ async function prepare(here: Region, there: Region): Promise<Cases> {
   await addTenant(here, 'expired.example');
   const canceled = await addTenant(here, 'canceled.example');
   const moved = await addTenant(here, 'moved.example');
+  const leaving = await addTenant(here, 'leaving.example');
   await json(['operator', 'add', '--name', 'Ada', '--username', 'ada@hosting.example'], here);
   await addSessions(here);
   const { recipient } = await json<{ recipient: string }>(['region', 'key'], there);
   const file = (name: string): string => path.join(path.dirname(there.DATA_DIR), name);
   const out = ['--to', 'germany', '--recipient', recipient, '--passwords', 'keep', '--file'];
-  await json(['tenant', 'move-out', canceled, ...out, file('canceled.age')], here);
-  await json(['tenant', 'move-out', moved, ...out, file('moved.age')], here);
-  const { receipt } = await json<{ receipt: object }>(['tenant', 'move-in', file('moved.age')], there);
+  await json(['tenant', 'move-out', canceled, ...out, file('canceled.age'), '--yes'], here);
+  await json(['tenant', 'move-out', moved, ...out, file('moved.age'), '--yes'], here);
+  const [keyOfHere, keyOfThere] = [await acceptKeyOf(here), await acceptKeyOf(there)];
+  const taken = ['tenant', 'move-in', file('moved.age'), ...keyOfHere];
+  const { receipt } = await json<{ receipt: object }>(taken, there);
   writeFileSync(file('receipt.json'), JSON.stringify(receipt));
+  const undone = await importCanceled(here, there, file);
   const china = { DATA_DIR: dataDirectory(), REGION: 'china' };
   await json(['route', 'add', 'a.example', 'china'], china);
   writeFileSync(file('passwords.txt'), 'nordwind und sonne\nzwei alte esel singen\n');
@@ -107,12 +111,24 @@ async function prepare(here: Region, there: Region): Promise<Cases> {
   return {
     'user remove-second-factor': { args: ['ada@factor.example'], effects: /recovery codes \(1\).*sessions \(1\)/ },
     'tenant suspend': { args: [suspended], effects: /ends all sessions \(1\).*for its users \(1\)/ },
+    'tenant move-out': {
+      args: [leaving, ...out, file('leaving.age')],
+      effects: /blocks sign-in for its users \(1\).*do not move.*sessions, which end: 1/s,
+    },
+    'tenant move-refuse': {
+      args: ['--move', `${'0000-'.repeat(7)}0000`],
+      effects: /permanent: this region will never import it/,
+    },
+    'tenant move-undo': {
+      args: [undone, '--cancellation', file('cancellation.json')],
+      effects: /permanently deletes undone\.example.*germany has canceled the move/s,
+    },
     'tenant move-cancel': {
       args: [canceled, '--force', '--reason', 'lost'],
       effects: /makes the tenant active.*active in both regions/s,
     },
     'tenant move-done': {
-      args: [moved, '--receipt', file('receipt.json')],
+      args: [moved, '--receipt', file('receipt.json'), ...keyOfThere],
       effects: /permanently deletes.*users: 1, log entries: [1-9]/s,
     },
     'operator delete': { args: ['ada@hosting.example'], effects: /ends all sessions \(1\).*stays taken for 30 days/s },
@@ -120,6 +136,23 @@ async function prepare(here: Region, there: Region): Promise<Cases> {
     'passwords import': { args: [file('passwords.txt')], effects: /removes 0 and adds 2/ },
     purge: { args: [], effects: /"?sessions"?:1|1 {2}sessions/ },
   };
+}
+
+/** Imports a tenant whose move the other region cancels afterwards. @returns its ID */
+async function importCanceled(here: Region, there: Region, file: (name: string) => string): Promise<string> {
+  const id = await addTenant(there, 'undone.example');
+  const { recipient } = await json<{ recipient: string }>(['region', 'key'], here);
+  const out = ['--to', 'worldwide', '--recipient', recipient, '--passwords', 'keep', '--file', file('undone.age')];
+  await json(['tenant', 'move-out', id, ...out, '--yes'], there);
+  await json(['tenant', 'move-in', file('undone.age'), ...(await acceptKeyOf(there))], here);
+  await json(['tenant', 'move-cancel', id, '--force', '--reason', 'a mistake', '--yes'], there);
+  writeFileSync(file('cancellation.json'), (await run(['tenant', 'cancellation', id], there)).stdout);
+  return id;
+}
+
+async function acceptKeyOf(region: Region): Promise<string[]> {
+  const { fingerprint } = await json<{ fingerprint: string }>(['region', 'key'], region);
+  return ['--accept-key', fingerprint];
 }
 
 /** Gives every user a session and a second factor with one recovery code, and adds one expired session. */

@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const directory = await exported();
       assert.deepEqual(Object.keys(directory), ['routes', 'serial', 'signer', 'signature']);
       const { fingerprint } = await json<{ fingerprint: string }>(['route', 'key'], here);
-      const { routes, ...origin } = await take(given(directory), '--yes');
+      const { routes, ...origin } = await take(given(directory), '--accept-key', fingerprint);
       assert.deepEqual(routes, [{ domain: 'alpha.example', region: 'worldwide' }]);
       const counts = { added: 1, changed: 0, removed: 0 };
       assert.deepEqual(origin, { from: 'worldwide', fingerprint, serial: directory.serial, ...counts });

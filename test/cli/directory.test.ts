@@ -55,7 +55,9 @@ describe('the route commands', () => {
     await json(['route', 'add', 'zeta.example', 'germany'], elsewhere);
     const { routes } = JSON.parse(stdout) as Routes;
     assert.deepEqual(routes, [{ domain: 'alpha.example', region: 'worldwide' }]);
-    assert.deepEqual((await json<Routes>(['route', 'import', file, '--yes'], elsewhere)).routes, routes);
+    const { fingerprint } = await json<{ fingerprint: string }>(['route', 'key'], environment);
+    const take = ['route', 'import', file, '--accept-key', fingerprint];
+    assert.deepEqual((await json<Routes>(take, elsewhere)).routes, routes);
     assert.deepEqual(await list(elsewhere), await list());
     const { stdout: again } = await run(['route', 'export'], elsewhere);
     assert.deepEqual((JSON.parse(again) as Routes).routes, [{ domain: 'zeta.example', region: 'germany' }]);

@@ -21,14 +21,18 @@ const tenantOptions = (domain: string): string[] => [
   ...['--admin-name', 'Ada', '--admin-username', `ada@${domain}`],
 ];
 
-/** The arguments of every command that prints a secret. @param bundle of a tenant that another region moved here */
-const commands = (tenantId: string, bundle: string): Readonly<Record<string, readonly string[]>> => ({
+/** The arguments of every command that prints a secret. @param bundle of a tenant that another region moved here @param fingerprint of the key of that region */
+const commands = (
+  tenantId: string,
+  bundle: string,
+  fingerprint: string,
+): Readonly<Record<string, readonly string[]>> => ({
   'tenant add': tenantOptions('next.example'),
   'user add': ['--tenant', tenantId, '--name', 'Bo', '--username', 'bo@kiesel.example'],
   'user reset-password': ['ada@kiesel.example'],
   'operator add': ['--name', 'Bo', '--username', 'bo@hosting.example'],
   'operator reset-password': ['ada@hosting.example'],
-  'tenant move-in': [bundle],
+  'tenant move-in': [bundle, '--accept-key', fingerprint],
 });
 
 type Region = Environment & { readonly DATA_DIR: string };
@@ -41,8 +45,9 @@ async function prepare(here: Region): Promise<ReturnType<typeof commands>> {
   const { recipient } = await json<{ recipient: string }>(['region', 'key'], here);
   const bundle = path.join(path.dirname(there.DATA_DIR), 'bundle.age');
   const out = ['--to', 'worldwide', '--recipient', recipient, '--passwords', 'reset', '--file', bundle];
-  await json(['tenant', 'move-out', moved.tenantId, ...out], there);
-  return commands(tenantId, bundle);
+  await json(['tenant', 'move-out', moved.tenantId, ...out, '--yes'], there);
+  const { fingerprint } = await json<{ fingerprint: string }>(['region', 'key'], there);
+  return commands(tenantId, bundle, fingerprint);
 }
 
 /** Runs a command whose standard output fails with an error. */

@@ -21,7 +21,8 @@ describe('an unlisted tenant', async () => {
     assert.deepEqual(await shared(), ['loud.example']);
     const { stdout } = await run(['route', 'export'], here);
     assert.ok(!stdout.includes('quiet'));
-    await json(['route', 'import', '-', '--yes'], there, stdout);
+    const { fingerprint } = await json<{ fingerprint: string }>(['route', 'key'], here);
+    await json(['route', 'import', '-', '--accept-key', fingerprint], there, stdout);
     const { routes } = await json<{ routes: unknown[] }>(['route', 'list'], there);
     assert.deepEqual(routes, [{ domain: 'loud.example', region: 'worldwide' }]);
   });

@@ -15,6 +15,7 @@ import { openPortal } from '../support/portal.ts';
 import { aSecondFactorUser } from '../support/second-factor.ts';
 import { everyCommand } from './commands.ts';
 import { assertContract } from './contract.ts';
+import { moveTenant, type ShapeOptions } from './moving-shapes.ts';
 import { shapeOf } from './shapes.ts';
 
 const REGION_URLS = 'worldwide=http://localhost:3000,germany=http://localhost:3001';
@@ -33,12 +34,6 @@ function note(command: string, printed: string, variant = ''): unknown {
   commandsRun.add(command);
   shapes.push(...shapeOf(value).map((line) => `${label}| ${line}`));
   return value;
-}
-
-interface ShapeOptions {
-  readonly in?: Readonly<Record<string, string>>;
-  readonly code?: number;
-  readonly variant?: string;
 }
 
 async function shape<T = unknown>(
@@ -78,7 +73,7 @@ test('the output of every command with --json has the keys and types in json.txt
   await shape('purge', [], { code: 1, variant: 'not confirmed' });
   await shape('purge', ['--dry-run'], { variant: 'a dry run' });
   await shape('purge', ['--yes']);
-  await move(tenantId);
+  await moveTenant(shape, { file, there, tenant: tenantId });
   await shape('rules check', ['rules/china.json']);
   await shape('rules check', ['/nowhere.json'], { code: 1, variant: 'a fault' });
   await prove();
@@ -138,9 +133,9 @@ async function operators(): Promise<void> {
 async function routes(): Promise<void> {
   await shape('route add', ['alpha.example', 'worldwide']);
   await shape('route list');
-  await shape('route key');
+  const { fingerprint } = await shape<{ fingerprint: string }>('route key');
   writeFileSync(file('routes.json'), JSON.stringify(await shape('route export')));
-  await shape('route import', [file('routes.json'), '--yes'], { in: there });
+  await shape('route import', [file('routes.json'), '--accept-key', fingerprint], { in: there });
   await shape('route remove', ['alpha.example']);
 }
 
@@ -155,21 +150,6 @@ async function activity(tenant: string): Promise<void> {
   await shape('activity verify', ['--file', file('log.jsonl')], { variant: 'a file' });
   writeFileSync(file('log.jsonl'), stdout.replace('tenant.added', 'tenant.resumed'));
   await shape('activity verify', ['--file', file('log.jsonl')], { code: 1, variant: 'a file that was changed' });
-}
-
-async function move(tenant: string): Promise<void> {
-  const { recipient } = await shape<{ recipient: string }>('region key', [], { in: there });
-  const out = ['--to', 'germany', '--recipient', recipient, '--passwords', 'reset', '--file'];
-  await shape('tenant move-out', [tenant, ...out, file('canceled.age')]);
-  await shape('tenant move-cancel', [tenant], { code: 1, variant: 'a fault' });
-  await shape('tenant move-cancel', [tenant, '--force', '--reason', 'the bundle was lost', '--yes']);
-  await shape('tenant move-out', [tenant, ...out, file('bundle.age')]);
-  await shape('tenant moves', [], { variant: 'under way' });
-  await shape('tenant move-in', [file('bundle.age')], { in: there });
-  const receipt = await shape('tenant receipt', [tenant], { in: there });
-  writeFileSync(file('receipt.json'), JSON.stringify(receipt));
-  await shape('tenant move-done', [tenant, '--receipt', file('receipt.json'), '--yes']);
-  await shape('tenant moves');
 }
 
 // A short flow is enough, because the report has the same format.

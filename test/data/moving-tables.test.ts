@@ -10,6 +10,7 @@ const tablesWithoutTenant: Readonly<Record<string, string>> = {
   routes: 'domains and regions',
   directory_keys: 'regions',
   moves: 'the record of the move, which remains',
+  bundle_decisions: 'the fingerprints of moves, which remain',
   sessions: 'browser sessions; those with a name are deleted by forgetSessionData',
   throttles: 'counts by digest; deleted by forgetCounts',
   setup: 'the set-up link of an empty region',

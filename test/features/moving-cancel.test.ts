@@ -31,7 +31,7 @@ for (const server of [undefined, await postgres()]) {
       await exportBundle(from, to, tenant.id);
       // Simulate a process that was killed while writing the bundle.
       await database.knex('moves').where({ tenant_id: tenant.id }).update({ summary: null });
-      await cancelMove(from.parts, tenant.id, null);
+      await cancelMove(from.parts, tenant.id, { reason: null });
       assert.equal(await stateOf(tenant), 'active');
     });
 
@@ -52,7 +52,7 @@ for (const server of [undefined, await postgres()]) {
       const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep', file } as const;
       const snapshot: typeof database.snapshot = async (work) => {
         const result = await database.snapshot(work);
-        await cancelMove(from.parts, tenant.id, null);
+        await cancelMove(from.parts, tenant.id, { reason: null });
         return result;
       };
       await assert.rejects(
@@ -74,7 +74,7 @@ for (const server of [undefined, await postgres()]) {
           const file = await exportBundle(from, to, tenant.id);
           if (isMovedIn) await moveIn(to.parts, file, to.identity);
           const before = await rowCountsOf(from);
-          await assert.rejects(cancelMove(from.parts, tenant.id, given), isFault('bundleWritten'));
+          await assert.rejects(cancelMove(from.parts, tenant.id, { reason: given }), isFault('bundleWritten'));
           assert.deepEqual(await rowCountsOf(from), before);
           assert.equal(await stateOf(tenant), 'moving');
         });
@@ -83,7 +83,7 @@ for (const server of [undefined, await postgres()]) {
       const tenant = await aTenant(from.portal, { language: 'en' });
       const admin = await aUser(from.portal, tenant, { administratorLevel: 'global' });
       await exportBundle(from, to, tenant.id);
-      await cancelMove(from.parts, tenant.id, ` ${reason} `);
+      await cancelMove(from.parts, tenant.id, { reason: ` ${reason} ` });
       assert.equal(await stateOf(tenant), 'active');
       const [row] = await database
         .knex('activity')
@@ -100,7 +100,7 @@ for (const server of [undefined, await postgres()]) {
     it('is refused after the move has finished', async () => {
       const tenant = await aTenant(from.portal);
       await moveTenant(from, to, tenant.id);
-      await assert.rejects(cancelMove(from.parts, tenant.id, reason), isFault('unknownTenant'));
+      await assert.rejects(cancelMove(from.parts, tenant.id, { reason }), isFault('unknownTenant'));
     });
   });
 }

@@ -184,7 +184,7 @@ describe('a bundle from a compromised region', () => {
     assert.equal(taken.header.tenant.id, populated.tenant.id);
     await assertRefused(file, 'replayed');
     // Cancel at the old region although the tenant has arrived: a second bundle must not duplicate it.
-    await cancelMove(from.parts, populated.tenant.id, 'test');
+    await cancelMove(from.parts, populated.tenant.id, { reason: 'test' });
     await assertRefused(await exportBundle(from, to, populated.tenant.id), 'tenantExists');
   });
 });

@@ -86,7 +86,7 @@ for (const [dialect, server] of [
         await portal.background.runAll();
         assert.equal(await named(), true);
         assert.equal((await usersStore.findDeleted(portal.database, scope, operator.id))?.displayName, 'Wanda Wart');
-        await cancelMove(from.parts, tenant.id, 'test');
+        await cancelMove(from.parts, tenant.id, { reason: 'test' });
         await portal.background.runAll();
         assert.equal(await named(), false);
         assert.equal(await usersStore.findDeleted(portal.database, scope, operator.id), null);

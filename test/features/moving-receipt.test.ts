@@ -144,15 +144,15 @@ describe('a moving tenant', () => {
   it('can sign in again after the move is canceled, which is possible only once', async () => {
     const { tenant, user } = await aSmallTenant();
     await exportBundle(from, to, tenant.id);
-    await cancelMove(from.parts, tenant.id, 'test');
+    await cancelMove(from.parts, tenant.id, { reason: 'test' });
     assert.equal((await aPerson(from.portal, english).signIn(user)).path, '/dashboard');
-    await assert.rejects(cancelMove(from.parts, tenant.id, 'test'), isFault('notMoving'));
+    await assert.rejects(cancelMove(from.parts, tenant.id, { reason: 'test' }), isFault('notMoving'));
   });
 
   it('is not deleted by a receipt that arrives after the cancellation', async () => {
     const { tenant } = await aSmallTenant();
     await moveIn(to.parts, await exportBundle(from, to, tenant.id), to.identity);
-    await cancelMove(from.parts, tenant.id, 'test');
+    await cancelMove(from.parts, tenant.id, { reason: 'test' });
     const receipt = await receiptOf(to.parts, tenant.id);
     await assert.rejects(finishMove(from.parts, tenant.id, receipt), isFault('notMoving'));
     await exportBundle(from, to, tenant.id);

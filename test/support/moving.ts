@@ -6,7 +6,8 @@ import { overwriteDeleted } from '../../src/platform/database/overwrite.ts';
 import type { MovedPasswords } from '../../src/domain/activity/event.ts';
 import { generateSigningKey } from '../../src/platform/keys/region-key.ts';
 import { finishMove, type MoveReport } from '../../src/core/moving/finish-move.ts';
-import { moveIn, type MovedIn } from '../../src/core/moving/move-in.ts';
+import type { MovedIn } from '../../src/core/moving/complete-move-in.ts';
+import { moveIn } from '../../src/core/moving/move-in.ts';
 import { moveOut } from '../../src/core/moving/move-out.ts';
 import { receiptOf } from '../../src/core/moving/receipt.ts';
 import { tenantTables } from '../../src/core/moving/tenant-tables.ts';
@@ -35,7 +36,7 @@ export async function aMovingRegion(region: 'worldwide' | 'germany', databaseUrl
       regionUrls: config.regionUrls,
       signingKey: generateSigningKey(),
     },
-    checkKey: (signer, what) => verifySignerKey(database, signer, undefined, what),
+    checkKey: (signer, what) => verifySignerKey(database, signer, what, { confirm: () => Promise.resolve(true) }),
     clock: () => clock.now,
   };
   return { portal, parts, identity, recipient: await identityToRecipient(identity) };

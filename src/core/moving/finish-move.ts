@@ -2,22 +2,15 @@ import type { Scope } from '../../domain/scope.ts';
 import type { Move } from './moves.store.ts';
 import { MoveFault } from './move-fault.ts';
 import { readReceipt, type Receipt } from './receipt.ts';
-import { tenantTables, movedTables } from './tenant-tables.ts';
+import { countRemnants, countRows, deleteTenant, type RowCounts, type TableRemnant } from './tenant-rows.ts';
+import { movedTables } from './tenant-tables.ts';
 import { findDifference, type TableSummary } from './table-digests.ts';
 import type { StoreKey, MovingDependencies } from './dependencies.ts';
 import { activityStore } from '../activity/index.ts';
-import { directoryStore } from '../directory/index.ts';
 import { tenantsStore } from '../accounts/index.ts';
 import * as movingStore from './moving.store.ts';
 import * as movesStore from './moves.store.ts';
 import type { Database } from '../../platform/database/database.ts';
-
-/** The number of rows that a table contained, and the number that remain. */
-export interface TableRemnant {
-  readonly table: string;
-  readonly was: number;
-  readonly left: number;
-}
 
 /** The report that an operator keeps as evidence of a finished move. It contains no personal data. */
 export interface MoveReport {
@@ -39,7 +32,7 @@ export interface MoveReport {
   readonly tables: readonly TableRemnant[];
 }
 
-type RemovalReport = Omit<MoveReport, 'tables'> & { readonly was: Readonly<Record<string, number>> };
+type RemovalReport = Omit<MoveReport, 'tables'> & { readonly was: RowCounts };
 
 /**
  * Permanently deletes a tenant that has moved into another region. A repeated call only counts the remaining rows
@@ -56,7 +49,7 @@ export async function finishMove(parts: MovingDependencies, tenantId: string, re
     tenant === null
       ? await findFinishedMove(database, tenantId, validReceipt)
       : await removeTenant(parts, tenants.operatorScope(tenant), validReceipt, storeKey);
-  return { ...withoutCounts(removed), tables: await countRemnants(database, removed) };
+  return { ...withoutCounts(removed), tables: await countRemnants(database, tenantId, removed.was) };
 }
 
 /** What `finishMove` would delete. */
@@ -64,7 +57,7 @@ export interface FinishPreview {
   readonly name: string;
   readonly region: string;
   /** The number of rows in each table. */
-  readonly rows: Readonly<Record<string, number>>;
+  readonly rows: RowCounts;
 }
 
 /**
@@ -95,7 +88,7 @@ async function checkRemoval(database: Database, scope: Scope, given: Receipt) {
   const move = await movesStore.findOpen(database, id);
   if (tenant === null || move === null) throw new MoveFault('notMoving', name);
   const travelled = checkReceipt(move, given);
-  const was = await countAll(database, id);
+  const was = await countRows(database, id);
   const refusedMeanwhile = await rejectChangesSinceBundle(database, scope, travelled);
   return { tenant, move, travelled, was, refusedMeanwhile };
 }
@@ -117,10 +110,7 @@ async function removeTenant(
   return database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const { tenant, move, travelled, was, refusedMeanwhile } = await checkRemoval(tx, scope, given);
-    await movingStore.deleteThrottles(tx, id);
-    for (const table of tenantTables.toReversed()) await movingStore.remove(tx, table, id);
-    await movingStore.deleteSessionData(tx, tenant.domains);
-    await routeDomains(tx, tenant, move.region);
+    await deleteTenant(tx, tenant, move.region);
     await storeKey(tx);
     const removed: RemovalReport = {
       tenantId: id,
@@ -169,31 +159,6 @@ async function rejectChangesSinceBundle(
   }
   if (since.others > 0) throw new MoveFault('changedSince', 'activity');
   return since.all;
-}
-
-/** Routes the tenant's domains to the new region, unless the tenant is unlisted. */
-async function routeDomains(
-  tx: Database,
-  { domains, listed }: { domains: readonly string[]; listed: boolean },
-  region: string,
-): Promise<void> {
-  if (listed)
-    return directoryStore.upsert(
-      tx,
-      domains.map((domain) => ({ domain, region })),
-    );
-  for (const domain of domains) await directoryStore.remove(tx, domain);
-}
-
-async function countAll(database: Database, tenantId: string): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const table of tenantTables) counts[table.name] = await movingStore.count(database, table, tenantId);
-  return counts;
-}
-
-async function countRemnants(database: Database, { tenantId, was }: RemovalReport): Promise<TableRemnant[]> {
-  const left = await countAll(database, tenantId);
-  return Object.entries(was).map(([table, count]) => ({ table, was: count, left: left[table] ?? 0 }));
 }
 
 const withoutCounts = ({ was: _, ...report }: RemovalReport): Omit<MoveReport, 'tables'> => report;

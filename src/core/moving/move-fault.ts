@@ -30,6 +30,18 @@ export type MoveFaultKind =
   | 'receiptOfAnother'
   | 'receiptDiffers'
   | 'notWritten'
+  | 'refused'
+  | 'alreadyImported'
+  | 'moveFingerprint'
+  | 'releaseForm'
+  | 'releaseSignature'
+  | 'releaseOfAnother'
+  | 'notCanceled'
+  | 'notImported'
+  | 'movingOut'
+  | 'cancellationForm'
+  | 'cancellationSignature'
+  | 'cancellationOfAnother'
   | 'changedSince';
 
 export class MoveFault extends Error {

@@ -1,42 +1,18 @@
-import type { Scope } from '../../domain/scope.ts';
-import {
-  type Tenant,
-  issueTemporaryPassword,
-  type IssuedPassword,
-  credentialsStore,
-  setupTokenStore,
-  tenantsStore,
-  usersStore,
-} from '../accounts/index.ts';
-import { activityStore } from '../activity/index.ts';
+import { issueTemporaryPassword, type IssuedPassword, tenantsStore } from '../accounts/index.ts';
 import { directoryStore } from '../directory/index.ts';
 import { readBundle, type BundleHeader, type ReadBundle } from './bundle.ts';
 import { BundleContentCheck } from './bundle-content-check.ts';
 import { MoveFault } from './move-fault.ts';
+import { moveFingerprint } from './move-statement.ts';
+import * as decisionsStore from './bundle-decisions.store.ts';
 import { readEncrypted } from './encrypted-file.ts';
 import { movedTables, type TenantTable } from './tenant-tables.ts';
-import { findDifference, type Cells, type TableSummary } from './table-digests.ts';
-import type { StoreKey, MovingDependencies } from './dependencies.ts';
+import { findDifference, type Cells } from './table-digests.ts';
+import type { MovingDependencies } from './dependencies.ts';
 import { verifyStoredRows } from './verify-stored-rows.ts';
 import * as movingStore from './moving.store.ts';
-import * as movesStore from './moves.store.ts';
+import { completeMoveIn, type CheckedBundle, type MovedIn } from './complete-move-in.ts';
 import type { Database } from '../../platform/database/database.ts';
-
-export interface MovedIn {
-  readonly header: BundleHeader;
-  readonly tables: readonly TableSummary[];
-  /** The temporary passwords of the Global admins, to show once. Empty unless all passwords were reset. */
-  readonly passwords: readonly { readonly username: string; readonly temporaryPassword: string }[];
-  /** Whether a language that this region does not offer was replaced for the tenant, and for how many users. */
-  readonly relanguaged: { readonly company: boolean; readonly users: number };
-}
-
-interface CheckedBundle {
-  readonly header: BundleHeader;
-  readonly tables: readonly TableSummary[];
-  readonly issued: ReadonlyMap<string, IssuedPassword>;
-  readonly storeKey: StoreKey;
-}
 
 const rowsPerInsert = 200;
 
@@ -96,9 +72,10 @@ async function requireSameSchema(database: Database, { schema, tables }: BundleH
   if (!same) throw new MoveFault('schema', schema);
 }
 
-async function rejectExisting({ rules }: MovingDependencies, tx: Database, header: BundleHeader): Promise<void> {
-  const { move, tenant, from } = header;
-  if ((await movesStore.find(tx, move)) !== null) throw new MoveFault('replayed', tenant.name);
+async function rejectExisting(parts: MovingDependencies, tx: Database, header: BundleHeader): Promise<void> {
+  const { rules } = parts;
+  const { tenant, from } = header;
+  await recordDecision(parts, tx, header);
   if ((await tenantsStore.findForOperator(tx, tenant.id)) !== null) throw new MoveFault('tenantExists', tenant.name);
   const taken = await tenantsStore.findTakenDomain(tx, tenant.domains);
   if (taken !== null) throw new MoveFault('domainTaken', taken);
@@ -108,6 +85,14 @@ async function rejectExisting({ rules }: MovingDependencies, tx: Database, heade
     if (region !== null && region !== from.region && region !== rules.region)
       throw new MoveFault('domainElsewhere', domain);
   }
+}
+
+/** Decides to import a bundle. Until the transaction ends, no other command can decide about it. */
+async function recordDecision({ clock }: MovingDependencies, tx: Database, header: BundleHeader): Promise<void> {
+  const move = moveFingerprint(header.move);
+  if (await decisionsStore.add(tx, { move, decision: 'imported', decidedAt: clock() })) return;
+  const found = await decisionsStore.find(tx, move);
+  throw new MoveFault(found?.decision === 'refused' ? 'refused' : 'replayed', header.tenant.name);
 }
 
 async function insertRows(tx: Database, { header, rows }: ReadBundle, { tables }: CheckedBundle): Promise<void> {
@@ -141,59 +126,4 @@ async function rejectTakenUsers(tx: Database, columns: readonly string[], rows: 
   const valuesOf = (column: string): string[] => rows.map((cells) => String(cells[columns.indexOf(column)]));
   const username = await movingStore.findTaken(tx, valuesOf('id'), valuesOf('username'));
   if (username !== null) throw new MoveFault('userTaken', username);
-}
-
-async function completeMoveIn(
-  parts: MovingDependencies,
-  tx: Database,
-  checked: CheckedBundle,
-): Promise<MovedIn['passwords']> {
-  const { header, tables, issued } = checked;
-  const { tenant: moved, from, passwords } = header;
-  const now = parts.clock();
-  await checked.storeKey(tx);
-  await movesStore.add(tx, {
-    id: header.move,
-    direction: 'in',
-    state: 'done',
-    tenantId: moved.id,
-    region: from.region,
-    domains: moved.domains,
-    passwords,
-    stateBefore: moved.state,
-    summary: tables,
-    report: null,
-    beganAt: now,
-    endedAt: now,
-  });
-  await tenantsStore.setState(tx, moved.id, moved.state);
-  await setupTokenStore.close(tx);
-  await directoryStore.upsert(
-    tx,
-    moved.domains.map((domain) => ({ domain, region: parts.rules.region })),
-  );
-  const tenant = await tenantsStore.findForOperator(tx, moved.id);
-  const scope = parts.tenants.operatorScope(tenant as Tenant);
-  await activityStore.record(tx, scope, { kind: 'tenant.movedIn', region: from.region, passwords }, null, now);
-  return passwords === 'keep' ? [] : resetAll(parts, tx, scope, issued);
-}
-
-/** Makes all passwords unusable, and issues temporary ones to the Global admins. */
-async function resetAll(
-  { hasher, clock }: MovingDependencies,
-  tx: Database,
-  scope: Scope,
-  issued: CheckedBundle['issued'],
-): Promise<MovedIn['passwords']> {
-  const now = clock();
-  await movingStore.resetAllPasswords(tx, scope.tenant.id, hasher.decoy, now);
-  const shown = [];
-  for (const [id, { clearText, stored }] of issued) {
-    const admin = await usersStore.find(tx, scope, id);
-    if (admin === null) continue;
-    await credentialsStore.replace(tx, scope, id, admin.epoch, stored);
-    await activityStore.record(tx, scope, { kind: 'password.reset', expiresAt: stored.until }, id, now);
-    shown.push({ username: admin.username, temporaryPassword: clearText });
-  }
-  return shown;
 }

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, rmSync } from 'node:fs';
-import type { MovedPasswords } from '../../domain/activity/event.ts';
+import { linkSync, rmSync } from 'node:fs';
 import { type Tenant, sessionsStore, tenantsStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import type { Move } from './moves.store.ts';
 import { bundleLines, type BundleHeader, type BundleRow } from './bundle.ts';
 import { abandonMove } from './cancel-move.ts';
+import { getTenant } from './get-tenant.ts';
 import { MoveFault } from './move-fault.ts';
 import { encrypterFor, writeEncrypted } from './encrypted-file.ts';
+import { moveFingerprint } from './move-statement.ts';
+import { checkOrder, type MoveOrder, type MoveOutPreview } from './move-out-preview.ts';
+import { countUnmovedRows } from './tenant-rows.ts';
 import { movedTables } from './tenant-tables.ts';
 import type { TableSummary } from './table-digests.ts';
 import { ownSigner, type MovingDependencies } from './dependencies.ts';
@@ -19,24 +22,10 @@ import { isGrantInForce } from '../../domain/support.ts';
 import { expire, approvalsStore } from '../approvals/index.ts';
 import { supportStore } from '../support/index.ts';
 
-export interface MoveOrder {
-  readonly tenantId: string;
-  /** The destination region. */
-  readonly to: string;
-  /** The age recipient for which the bundle is encrypted, `age1…`. */
-  readonly recipient: string;
-  readonly passwords: MovedPasswords;
-  /** The path of the bundle. The file must not exist yet. */
-  readonly file: string;
-}
-
-export interface MovedOut {
-  readonly tenant: Tenant;
+export interface MovedOut extends Omit<MoveOutPreview, 'users'> {
   readonly tables: readonly TableSummary[];
-  /** The number of users who can only sign in with a one-time link. Links are not moved. */
-  readonly waitForLink: number;
-  /** The number of users who must set up a second factor again, because second factors are not moved. */
-  readonly secondFactors: number;
+  /** The fingerprint of the move, with which the destination can refuse the bundle even if it was lost. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -45,10 +34,11 @@ export interface MovedOut {
  */
 export async function moveOut(parts: MovingDependencies, order: MoveOrder): Promise<MovedOut> {
   const { database } = parts;
-  const tenant = await tenantsStore.findForOperator(database, order.tenantId);
-  if (tenant === null) throw new MoveFault('unknownTenant', order.tenantId);
+  const tenant = await getTenant(database, order.tenantId);
   checkOrder(parts, order, tenant);
   const encrypter = await encrypterFor(order.recipient);
+  // Counted before the sessions end.
+  const notMoved = await countUnmovedRows(database, tenant.id);
   const move = await begin(parts, order, tenant);
   // Write a draft and rename it at the end, so that the file is complete when it appears, and its summary is stored
   // before it can be imported.
@@ -65,7 +55,7 @@ export async function moveOut(parts: MovingDependencies, order: MoveOrder): Prom
     });
     await markWritten(parts, tenant, move, tables);
     linkSync(draft, order.file);
-    return { tenant, tables, waitForLink, secondFactors };
+    return { tenant, tables, notMoved, waitForLink, secondFactors, fingerprint: moveFingerprint(move.id) };
   } catch (error) {
     await abandonMove(parts, tenant, move.id);
     throw error;
@@ -90,16 +80,6 @@ async function markWritten(
     if (open?.id !== move.id) throw new MoveFault('notMoving', tenant.name);
     await movesStore.update(tx, move.id, { summary });
   });
-}
-
-function checkOrder({ rules, regionUrls }: MovingDependencies, { to, file }: MoveOrder, tenant: Tenant): void {
-  if (tenant.kind === 'operators') throw new MoveFault('operators', tenant.name);
-  if (tenant.state === 'moving') throw new MoveFault('alreadyMoving', tenant.name);
-  if (to === rules.region) throw new MoveFault('sameRegion', to);
-  // Unless the tenant is unlisted, its users are redirected to the new region after the move, so the URL of that region
-  // must be configured.
-  if (tenant.listed && !regionUrls.has(to)) throw new MoveFault('noAddress', to);
-  if (existsSync(file)) throw new MoveFault('fileExists', file);
 }
 
 async function begin(
@@ -143,8 +123,7 @@ async function headerOf(
   { tenantId, to, passwords }: MoveOrder,
   move: Move,
 ): Promise<Omit<BundleHeader, 'form'>> {
-  const tenant = await tenantsStore.findForOperator(tx, tenantId);
-  if (tenant === null) throw new MoveFault('unknownTenant', tenantId);
+  const tenant = await getTenant(tx, tenantId);
   const tables = [];
   for (const table of movedTables) tables.push({ name: table.name, columns: await movingStore.columnsOf(tx, table) });
   const { id, name, domains } = tenant;

@@ -6,7 +6,8 @@ import type { TableSummary } from './table-digests.ts';
 export interface Move {
   readonly id: string;
   readonly direction: 'out' | 'in';
-  readonly state: 'open' | 'cancelled' | 'done';
+  /** `undone`: the tenant was imported and deleted again, because the source had canceled the move. */
+  readonly state: 'open' | 'cancelled' | 'done' | 'undone';
   readonly tenantId: string;
   /** The destination of a move out, or the origin of a move in. */
   readonly region: string;
@@ -53,10 +54,18 @@ export async function findOpen(database: Database, tenantId: string): Promise<Mo
   return row === undefined ? null : toMove(row);
 }
 
-/** @returns the tenant's latest move into this region, or null */
-export async function findLatestIn(database: Database, tenantId: string): Promise<Move | null> {
-  const own = database.knex<MoveRow>('moves').where({ tenant_id: tenantId, direction: 'in' });
-  const row = await own.orderBy('began_at', 'desc').first();
+/** @returns the tenant's latest move into this region that was not undone, or null */
+export function findLatestIn(database: Database, tenantId: string): Promise<Move | null> {
+  return findLatest(database, { tenant_id: tenantId, direction: 'in', state: 'done' });
+}
+
+/** @returns the tenant's move out of this region that was canceled last, or null */
+export function findLatestCanceled(database: Database, tenantId: string): Promise<Move | null> {
+  return findLatest(database, { tenant_id: tenantId, direction: 'out', state: 'cancelled' });
+}
+
+async function findLatest(database: Database, wanted: Partial<MoveRow>): Promise<Move | null> {
+  const row = await database.knex<MoveRow>('moves').where(wanted).orderBy('began_at', 'desc').first();
   return row === undefined ? null : toMove(row);
 }
 

@@ -71,3 +71,8 @@ export const tenantTables: readonly TenantTable[] = [
 ];
 
 export const movedTables = tenantTables.filter(({ order }) => order !== null);
+
+/** The tables of which at least some rows are deleted with the tenant in the source region. */
+export const unmovedTables = tenantTables.filter(
+  ({ order, movedCondition }) => order === null || movedCondition !== null,
+);

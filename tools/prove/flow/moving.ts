@@ -67,9 +67,9 @@ export const movingStep: Step = {
     const transitFolder = mkdtempSync(path.join(realpathSync(tmpdir()), 'parvis-transit-'));
     const [bundle, receipt] = [path.join(transitFolder, 'bundle'), path.join(transitFolder, 'receipt')];
     try {
-      const { recipient } = await keyOf(there);
+      const { recipient, fingerprint } = await keyOf(there);
       const out = ['--to', there.region.id, '--recipient', recipient, '--passwords', 'keep', '--file', bundle];
-      await here.region.command(['tenant', 'move-out', tenantId, ...out, '--json']);
+      await here.region.command(['tenant', 'move-out', tenantId, ...out, '--yes', '--json']);
       here.exports.push({
         name: 'bundle of a tenant that moves',
         text: readFileSync(bundle, 'latin1'),
@@ -82,6 +82,8 @@ export const movingStep: Step = {
         tenantId,
         '--receipt',
         receipt,
+        '--accept-key',
+        fingerprint,
         '--yes',
         '--json',
       ]);

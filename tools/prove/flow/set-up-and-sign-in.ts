@@ -39,7 +39,8 @@ export const setUpAndSignInSteps: readonly Step[] = [
     act: async ({ region, tenant, exports }, there) => {
       await region.command(['route', 'add', tenant.domain, region.id]);
       const directory = await region.command(['route', 'export']);
-      await there.region.command(['route', 'import', '-', '--yes'], directory);
+      const { fingerprint } = JSON.parse(await region.command(['route', 'key', '--json'])) as { fingerprint: string };
+      await there.region.command(['route', 'import', '-', '--accept-key', fingerprint], directory);
       exports.push({ name: 'directory as exported', text: directory, mayHoldDomains: true });
     },
   },
