@@ -23,6 +23,7 @@ import {
   notMovedLine,
   passwordLines,
   receiptLine,
+  ruleLines,
   secondFactorLines,
   tableLines,
 } from './tenant-move-output.ts';
@@ -85,7 +86,7 @@ export async function runMoveIn(
 }
 
 async function movedInText(parts: MovingDependencies, moved: MovedIn, options: InOptions): Promise<string> {
-  const { header, tables, passwords, relanguaged } = moved;
+  const { header, tables, passwords, relanguaged, adaptedRules } = moved;
   const { tenant, from, waitForLink, secondFactors = null } = header;
   const fingerprint = fingerprintOf(from.publicKey);
   const { id: tenantId, name, domains } = tenant;
@@ -99,6 +100,7 @@ async function movedInText(parts: MovingDependencies, moved: MovedIn, options: I
     waitForLink,
     secondFactors,
     relanguaged,
+    adaptedRules,
     receipt: await receiptOf(parts, tenantId),
   };
   return textOf(options, result, [
@@ -108,6 +110,7 @@ async function movedInText(parts: MovingDependencies, moved: MovedIn, options: I
     ...linkLines(header.passwords, waitForLink),
     ...secondFactorLines(secondFactors),
     ...languageLines(relanguaged, parts.rules.defaultLanguage),
+    ...ruleLines(adaptedRules),
     receiptLine(options.receipt, from.region, tenantId),
   ]);
 }

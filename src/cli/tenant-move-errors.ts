@@ -26,7 +26,7 @@ const messages: Readonly<Record<MoveFaultKind, (about: string) => string>> = {
   domainTaken: (domain) => `${domain} belongs to a tenant of this region`,
   domainElsewhere: (domain) => `The directory maps ${domain} to a third region`,
   userTaken: (username) => `${username} already exists in this region`,
-  content: (about) => `The bundle contains invalid data (${about})`,
+  content: (about) => `The bundle contains invalid data (${about}); nothing was imported`,
   chain: () => 'The activity log in the bundle was changed or lacks entries',
   notStored: (table) => `The imported rows differ from the bundle (${table}); nothing was imported`,
   noReceipt: (id) => `No tenant with ID ${id} was imported into this region`,

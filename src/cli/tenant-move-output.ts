@@ -54,3 +54,10 @@ export const languageLines = ({ company, users }: MovedIn['relanguaged'], langua
     ? [`Users whose language this region does not offer, and who now use the organization’s language: ${users}`]
     : []),
 ];
+
+export const ruleLines = (adapted: MovedIn['adaptedRules']): string[] =>
+  adapted.length === 0
+    ? []
+    : [
+        `Rules of the tenant that were changed or removed, because the rules of this region apply: ${adapted.join(', ')}`,
+      ];

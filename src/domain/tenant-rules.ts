@@ -169,6 +169,22 @@ function apply(rules: RegionRules, own: TenantRules): RegionRules {
 }
 
 /**
+ * @returns the tenant's rules that are stricter than those of another region: numbers are limited to its bounds, and rules
+ * that its own already contain are left out
+ */
+export function adaptRules(own: TenantRules, rules: RegionRules): TenantRules {
+  const effective = effectiveRules(rules, own);
+  const adapted = tenantRuleNames.map((name): [TenantRule, number | string] => [
+    name,
+    isNumberName(name) ? numericRules[name].of(effective) : choiceRules[name].of(effective),
+  ]);
+  const isKept = ([name, value]: [TenantRule, number | string]): boolean =>
+    own[name] !== undefined &&
+    (isNumberName(name) ? value !== numericRules[name].of(rules) : value !== choiceRules[name].of(rules));
+  return Object.fromEntries(adapted.filter(isKept));
+}
+
+/**
  * @returns whether a change of rules removes an approval requirement or raises the limit of deletions without approval
  */
 export function weakensApproval(now: RegionRules, next: RegionRules): boolean {

@@ -67,6 +67,14 @@ export function userFaults(
   rules: Pick<RegionRules, 'languages'>,
   user: Pick<User, keyof typeof maxLengths | 'language'> & Levels,
 ): FieldFault[] {
+  const faults = nameFaults(user);
+  const language = languageFault(rules, user);
+  if (language !== null) faults.push(language);
+  return [...faults, ...levelFaults(user)];
+}
+
+/** @returns the faults in the cleaned names of a user, at most one per field */
+export function nameFaults(user: Pick<User, keyof typeof maxLengths>): FieldFault[] {
   const faults: FieldFault[] = [];
   for (const field of names) {
     const fault = textFault(user[field], maxLengths[field]);
@@ -74,7 +82,5 @@ export function userFaults(
   }
   if (!hasVisibleCharacter(user.displayName || user.firstName + user.lastName))
     faults.push({ field: 'displayName', code: 'displayName.missing' });
-  const language = languageFault(rules, user);
-  if (language !== null) faults.push(language);
-  return [...faults, ...levelFaults(user)];
+  return faults;
 }

@@ -71,6 +71,7 @@ for (const server of [undefined, await postgres()]) {
       for (const [how, given] of written)
         it(`is refused ${how} once the bundle has been written${isMovedIn ? ' and imported' : ''}, and nothing changes`, async () => {
           const tenant = await aTenant(from.portal);
+          await aUser(from.portal, tenant, { administratorLevel: 'global' });
           const file = await exportBundle(from, to, tenant.id);
           if (isMovedIn) await moveIn(to.parts, file, to.identity);
           const before = await rowCountsOf(from);
@@ -99,6 +100,7 @@ for (const server of [undefined, await postgres()]) {
 
     it('is refused after the move has finished', async () => {
       const tenant = await aTenant(from.portal);
+      await aUser(from.portal, tenant, { administratorLevel: 'global' });
       await moveTenant(from, to, tenant.id);
       await assert.rejects(cancelMove(from.parts, tenant.id, { reason }), isFault('unknownTenant'));
     });

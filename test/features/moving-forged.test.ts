@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { generateSigningKey, signerOf } from '../../src/platform/keys/region-key.ts';
-import { bundleLines, readBundle, type BundleHeader, type BundleRow } from '../../src/core/moving/bundle.ts';
+import type { BundleHeader, BundleRow } from '../../src/core/moving/bundle.ts';
 import { MoveFault } from '../../src/core/moving/move-fault.ts';
-import { encrypterFor, readEncrypted, writeEncrypted } from '../../src/core/moving/encrypted-file.ts';
+import { encrypterFor } from '../../src/core/moving/encrypted-file.ts';
 import { moveIn } from '../../src/core/moving/move-in.ts';
 import { cancelMove } from '../../src/core/moving/cancel-move.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { bundleFile, exportBundle } from '../support/moving.ts';
+import { openForgery } from '../support/forged-bundle.ts';
+import { exportBundle } from '../support/moving.ts';
 import { aBundleInTransit } from '../support/moving-bundle.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
 
@@ -16,36 +17,7 @@ const { from, to, populated, file, assertRefused } = await aBundleInTransit();
 const existingTenant = await aTenant(to.portal, { domain: 'resident.example' });
 const neighbour = await aUser(to.portal, existingTenant, { username: 'ada@resident.example' });
 
-/** The decrypted bundle, as the other region reads it. */
-async function opened(): Promise<{ header: BundleHeader; rows: BundleRow[] }> {
-  const { header, rows } = await readBundle(readEncrypted(file, to.identity));
-  return { header, rows: await Array.fromAsync(rows()) };
-}
-const { header, rows } = await opened();
-
-/** A bundle with any header and rows, as a compromised region could sign it. */
-async function forged(
-  overrides: Partial<BundleHeader>,
-  change: (all: BundleRow[]) => BundleRow[] = (all) => all,
-  key = from.parts.signingKey,
-): Promise<string> {
-  const { form: _, ...honest } = header;
-  const lines = bundleLines({ ...honest, ...overrides }, asStream(change(rows)), key, () => undefined);
-  const bundle = bundleFile(to);
-  await writeEncrypted(await encrypterFor(to.recipient), lines, bundle);
-  return bundle;
-}
-async function* asStream(all: BundleRow[]): AsyncGenerator<BundleRow> {
-  await Promise.resolve();
-  yield* all;
-}
-const columns = new Map(header.tables.map((table) => [table.name, table.columns]));
-/** Changes one value in the first row of a table. */
-const where = (table: string, column: string, value: string | number | null) => (all: BundleRow[]) => {
-  const first = all.findIndex((row) => row.table === table);
-  const at = columns.get(table)?.indexOf(column) ?? -1;
-  return all.map((row, index) => (index === first ? { table, cells: row.cells.with(at, value) } : row));
-};
+const { header, columns, forged, where } = await openForgery({ from, to, file });
 /** Replaces the ID of the first user, and of that user's password. */
 const asUser = (id: string) => (all: BundleRow[]) => {
   const idOf = (row: BundleRow, column: string) => row.cells[columns.get(row.table)?.indexOf(column) ?? -1];
@@ -150,13 +122,12 @@ describe('a bundle from a compromised region', () => {
     ],
   ];
   const onDomain = (all: BundleRow[]): BundleRow[] =>
-    all
-      .filter(({ table: name }) => name !== 'users' && name !== 'credentials')
-      .map((row) =>
-        row.table === 'tenant_domains'
-          ? { ...row, cells: row.cells.with(columns.get('tenant_domains')!.indexOf('domain'), 'resident.example') }
-          : row,
-      );
+    all.map((row) => {
+      const column = { tenant_domains: 'domain', users: 'username' }[row.table];
+      const at = column === undefined ? -1 : columns.get(row.table)!.indexOf(column);
+      const value = String(row.cells[at]).replace(populated.tenant.domain, 'resident.example');
+      return at < 0 ? row : { ...row, cells: row.cells.with(at, value) };
+    });
   for (const [label, make, kind] of table) {
     it(`is refused, and nothing is written: ${label}`, async () => assertRefused(await make(), kind));
   }

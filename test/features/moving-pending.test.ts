@@ -10,7 +10,7 @@ import { receiptOf } from '../../src/core/moving/receipt.ts';
 import { aStoredRequest } from '../support/approvals.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { aTenantWithHandover, resetByLink } from '../support/links.ts';
-import { aMovingRegion, bundleFile, exportBundle, type MovingRegion } from '../support/moving.ts';
+import { aMovingRegion, bundleFile, exportBundle, synchronizeClocks, type MovingRegion } from '../support/moving.ts';
 import { anOperator, aSupportedTenant, grantSupport, operatorsOf } from '../support/operators.ts';
 import { advanceTime } from '../support/portal.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -98,6 +98,7 @@ for (const [dialect, server] of [
         await aUser(portal, tenant, { password: 'temporary' });
         const file = bundleFile(to);
         const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep', file } as const;
+        synchronizeClocks(from, to);
         assert.equal((await moveOut(from.parts, order)).waitForLink, 2);
         assert.equal((await moveIn(to.parts, file, to.identity)).header.waitForLink, 2);
       });

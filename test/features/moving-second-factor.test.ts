@@ -145,13 +145,14 @@ describe('the number of second factors in a bundle', async () => {
 
   it('may be missing, as in bundles written by earlier versions', async () => {
     const tenant = await aTenant(from.portal);
+    await aUser(from.portal, tenant, { administratorLevel: 'global' });
     const { header } = await moveIn(to.parts, await recounted(from, to, tenant.id, undefined), to.identity);
     assert.equal(header.secondFactors, undefined);
   });
 
   it('must match the users in the bundle', async () => {
     const tenant = await aTenant(from.portal);
-    await aSecondFactorUser(from.portal, await aUser(from.portal, tenant));
+    await aSecondFactorUser(from.portal, await aUser(from.portal, tenant, { administratorLevel: 'global' }));
     const bundle = await recounted(from, to, tenant.id, 0);
     await assert.rejects(
       moveIn(to.parts, bundle, to.identity),

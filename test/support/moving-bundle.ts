@@ -5,10 +5,10 @@ import { aMovingRegion, rowCountsOf, exportBundle } from './moving.ts';
 import { aPopulatedTenant } from './populated-tenant.ts';
 import { CommandError } from '../../src/platform/command-error.ts';
 
-/** Exports a bundle that has not been imported yet. */
-export async function aBundleInTransit() {
+/** Exports a bundle that has not been imported yet. @param databaseUrl of the destination; SQLite if undefined */
+export async function aBundleInTransit(databaseUrl?: string) {
   const from = await aMovingRegion('worldwide');
-  const to = await aMovingRegion('germany');
+  const to = await aMovingRegion('germany', databaseUrl);
   const populated = await aPopulatedTenant(from);
   const file = await exportBundle(from, to, populated.tenant.id);
 

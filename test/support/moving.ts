@@ -46,6 +46,12 @@ let files = 0;
 export const bundleFile = ({ portal }: MovingRegion): string =>
   path.join(portal.config.dataDirectory, `bundle-${files++}.age`);
 
+/** Advances the clock that is behind, because a bundle with future times is refused. */
+export function synchronizeClocks(...regions: readonly MovingRegion[]): void {
+  const now = Math.max(...regions.map(({ portal }) => portal.clock.now));
+  for (const { portal } of regions) portal.clock.now = now;
+}
+
 /** Exports a tenant as a bundle for another region. @returns the path of the file */
 export async function exportBundle(
   from: MovingRegion,
@@ -55,6 +61,7 @@ export async function exportBundle(
 ): Promise<string> {
   const file = bundleFile(to);
   const { recipient, parts } = to;
+  synchronizeClocks(from, to);
   await moveOut(from.parts, { tenantId, to: parts.rules.region, recipient, passwords, file });
   return file;
 }

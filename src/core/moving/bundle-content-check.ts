@@ -1,106 +1,61 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { sha256 } from '../../platform/database/digest.ts';
+import type { Hasher } from '../../platform/keys/hasher.ts';
 import { createChainVerifier } from '../../domain/activity/chain.ts';
-import { choiceRuleNames, choiceRules, numericRuleNames } from '../../domain/tenant-rules.ts';
-import { languageTag } from '../../domain/regions.ts';
-import { administratorLevels, agentLevels } from '../../domain/roles.ts';
-import { domainOf, isUsername } from '../../domain/people/user.ts';
+import { domainOf } from '../../domain/people/user.ts';
 import { toFoundEntry, type ActivityRow } from '../activity/index.ts';
 import type { BundleHeader, BundleRow } from './bundle.ts';
+import { createRowSchemas } from './bundle-row-schemas.ts';
 import { MoveFault } from './move-fault.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
-
-// The maximum cost of a hash, because each sign-in verifies one. The hashes that Parvis creates cost far less.
-const maxMemoryKiB = 131_072;
-const maxPasses = 20;
-const maxLanes = 16;
-
-function isAffordable(hash: string): boolean {
-  const [, memory, passes, lanes] = /^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$/.exec(hash) ?? [];
-  return Number(memory) <= maxMemoryKiB && Number(passes) <= maxPasses && Number(lanes) <= maxLanes;
-}
-
-const time = z.number().int().min(0);
-const ownRulesSchema = z.strictObject({
-  ...mapped(numericRuleNames, () => z.number().int().min(1).optional()),
-  ...mapped(choiceRuleNames, (name) => z.enum(choiceRules[name].choices).optional()),
-});
-const tenantSchema = z.object({
-  language: z.string().regex(languageTag),
-  state: z.literal('moving'),
-  name: z.string().max(200),
-  // The operators' tenant cannot be moved: otherwise tenants of this region could grant access to operators of another
-  // region.
-  kind: z.literal('partner'),
-  listed: z.union([z.literal(0), z.literal(1)]),
-  created_at: time,
-  pseudonym_key: z.base64url().max(100).nullable(),
-  own_rules: z.string().refine((text) => ownRulesSchema.safeParse(json(text)).success),
-  activity_length: z.number(),
-  activity_hash: z.string(),
-  activity_anchor_place: z.number(),
-  activity_anchor_hash: z.string(),
-});
-const userSchema = z.object({
-  id: z.string().min(1).max(100),
-  username: z.string().refine(isUsername),
-  administrator_level: z.enum(administratorLevels),
-  agent_level: z.enum(agentLevels),
-  global_admin_until: time.nullable(),
-  language: z.string().regex(languageTag).nullable(),
-  state: z.enum(['active', 'blocked', 'deleted']),
-  password: z.enum(['own', 'temporary']),
-  epoch: z.number().int().min(0),
-  created_at: time,
-  updated_at: time,
-  temporary_until: time.nullable(),
-  last_sign_in_at: time.nullable(),
-  second_factor_due: z.union([z.literal(0), z.literal(1)]),
-  deleted_at: time.nullable(),
-});
-const credentialSchema = z.object({
-  user_id: z.string(),
-  kind: z.literal('password'),
-  secret: z.string(),
-  set_by: z.string().nullable(),
-  created_at: time,
-});
+type Schemas = ReturnType<typeof createRowSchemas>;
+type RowOf<Table extends keyof Schemas> = z.infer<Schemas[Table]>;
 
 /**
  * Checks the rows of a bundle in order. Even a compromised region must not be able to insert anything into another
- * region, except one of its tenants.
+ * region, except a tenant that could have been created there.
  */
 export class BundleContentCheck {
   readonly #header: BundleHeader;
+  readonly #hasher: Pick<Hasher, 'isAcceptable'>;
+  readonly #schemas: Schemas;
   readonly #columnsOf: ReadonlyMap<string, readonly string[]>;
   readonly #order: readonly string[];
   readonly #adminIds: string[] = [];
   readonly #domains: string[] = [];
-  readonly #withoutPassword = new Set<string>();
+  /** The users whose credential is still to come, and whether their password is temporary. */
+  readonly #withoutPassword = new Map<string, boolean>();
+  /** The language of the tenant; empty before its row was read. */
+  language = '';
   #chain = createChainVerifier(sha256);
   #chainEnd = { length: 0, hash: '' };
   #secondFactorsDue = 0;
   #place = 0;
   #tenants = 0;
+  #rowsInTable = 0;
 
-  constructor(header: BundleHeader) {
+  /** @param now the current time, epoch ms */
+  constructor(header: BundleHeader, hasher: Pick<Hasher, 'isAcceptable'>, now: number) {
     this.#header = header;
+    this.#hasher = hasher;
+    this.#schemas = createRowSchemas(now);
     this.#columnsOf = new Map(header.tables.map(({ name, columns }) => [name, columns]));
     this.#order = [...this.#columnsOf.keys()];
   }
 
   /**
    * Checks the next row.
-   * @throws MoveFault if the row does not belong in the bundle
+   * @throws MoveFault if the row does not belong in the bundle; it names the row and the field
    */
   next({ table, cells }: BundleRow): void {
     const columns = this.#columnsOf.get(table) ?? [];
     const row = Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null]));
     const place = this.#order.indexOf(table);
-    if (place < this.#place) throw new MoveFault('content', table);
+    if (place < this.#place) throw new MoveFault('content', `order of ${table}`);
+    this.#rowsInTable = place === this.#place ? this.#rowsInTable + 1 : 1;
     this.#place = place;
-    if ('tenant_id' in row && row.tenant_id !== this.#header.tenant.id) throw new MoveFault('content', table);
+    if ('tenant_id' in row && row.tenant_id !== this.#header.tenant.id) throw this.#fault(table, 'tenant_id');
     this.#checkRow(table, row);
   }
 
@@ -114,7 +69,9 @@ export class BundleContentCheck {
     const domains = this.#domains;
     const same = domains.length === tenant.domains.length && domains.every((each) => tenant.domains.includes(each));
     if (this.#tenants !== 1 || !same) throw new MoveFault('content', 'tenants');
-    if (this.#withoutPassword.size > 0) throw new MoveFault('content', 'credentials');
+    if (this.#withoutPassword.size > 0) throw new MoveFault('content', 'credentials of users');
+    // As everywhere, an administrator who can manage the others must remain.
+    if (this.#adminIds.length === 0) throw new MoveFault('content', 'users: no active Global admin');
     if (this.#secondFactorsDue !== (secondFactors ?? this.#secondFactorsDue))
       throw new MoveFault('content', 'users: second_factor_due');
     if (this.#chain.end(this.#chainEnd.length, this.#chainEnd.hash) !== null) throw new MoveFault('chain');
@@ -122,58 +79,52 @@ export class BundleContentCheck {
   }
 
   #checkRow(table: string, row: Row): void {
-    if (table === 'tenants') this.#checkTenant(row);
-    if (table === 'tenant_domains') this.#domains.push(String(row.domain));
-    if (table === 'users') this.#checkUser(row);
-    if (table === 'credentials') this.#checkCredential(row);
-    if (table === 'activity') this.#checkActivity(row);
+    if (table === 'tenants') this.#checkTenant(this.#parsed('tenants', row));
+    if (table === 'tenant_domains') this.#domains.push(this.#parsed('tenant_domains', row).domain);
+    if (table === 'users') this.#checkUser(this.#parsed('users', row));
+    if (table === 'credentials') this.#checkCredential(this.#parsed('credentials', row));
+    if (table === 'activity') {
+      this.#parsed('activity', row);
+      if (this.#chain.next(toFoundEntry(row as unknown as ActivityRow)) !== null) throw new MoveFault('chain');
+    }
   }
 
-  #checkTenant(row: Row): void {
+  #parsed<Table extends keyof Schemas>(table: Table, row: Row): RowOf<Table> {
+    const { data, error } = this.#schemas[table].safeParse(row);
+    if (error !== undefined) throw this.#fault(table, error.issues[0]?.path.join('.') ?? '');
+    return data as RowOf<Table>;
+  }
+
+  /** The message contains no value of the bundle, which could change the terminal. */
+  #fault(table: string, field: string): MoveFault {
+    return new MoveFault('content', `row ${this.#rowsInTable} of ${table}: ${field}`);
+  }
+
+  #checkTenant(row: RowOf<'tenants'>): void {
     const { tenant } = this.#header;
-    const { data, error } = tenantSchema.safeParse(row);
-    if (data === undefined) throw new MoveFault('content', `tenants: ${error.issues[0]?.path.join('.') ?? ''}`);
-    if (row.id !== tenant.id || data.name !== tenant.name || ++this.#tenants > 1)
-      throw new MoveFault('content', 'tenants');
-    this.#chainEnd = { length: data.activity_length, hash: data.activity_hash };
+    if (row.id !== tenant.id || ++this.#tenants > 1) throw this.#fault('tenants', 'id');
+    if (row.name !== tenant.name) throw this.#fault('tenants', 'name');
+    this.language = row.language;
+    this.#chainEnd = { length: row.activity_length, hash: row.activity_hash };
     // The log continues from the last entry that was trimmed.
-    this.#chain = createChainVerifier(sha256, { place: data.activity_anchor_place, hash: data.activity_anchor_hash });
+    this.#chain = createChainVerifier(sha256, { place: row.activity_anchor_place, hash: row.activity_anchor_hash });
   }
 
-  #checkUser(row: Row): void {
-    const { tenant } = this.#header;
-    const { data } = userSchema.safeParse(row);
-    if (data === undefined) throw new MoveFault('content', 'users');
-    const { id, username, state, administrator_level } = data;
-    if (!tenant.domains.includes(domainOf(username))) throw new MoveFault('content', `users: ${username}`);
-    this.#withoutPassword.add(id);
-    this.#secondFactorsDue += data.second_factor_due;
+  #checkUser({ id, username, state, password, administrator_level, second_factor_due }: RowOf<'users'>): void {
+    if (!this.#header.tenant.domains.includes(domainOf(username))) throw this.#fault('users', 'username');
+    if (this.#withoutPassword.has(id)) throw this.#fault('users', 'id');
+    this.#withoutPassword.set(id, password === 'temporary');
+    this.#secondFactorsDue += second_factor_due;
     if (state === 'active' && administrator_level === 'global') this.#adminIds.push(id);
   }
 
   // Each user of the bundle must have exactly one credential. Otherwise a bundle could add a credential to an existing
   // user.
-  #checkCredential(row: Row): void {
-    const { data } = credentialSchema.safeParse(row);
-    if (data === undefined || !this.#withoutPassword.delete(data.user_id))
-      throw new MoveFault('content', 'credentials');
-    if (this.#header.passwords === 'reset' ? data.secret !== '' : !isAffordable(data.secret))
-      throw new MoveFault('content', `credentials: ${data.user_id}`);
+  #checkCredential({ user_id, secret }: RowOf<'credentials'>): void {
+    const isTemporary = this.#withoutPassword.get(user_id);
+    if (isTemporary === undefined) throw this.#fault('credentials', 'user_id');
+    this.#withoutPassword.delete(user_id);
+    const isValid = this.#header.passwords === 'reset' ? secret === '' : this.#hasher.isAcceptable(secret, isTemporary);
+    if (!isValid) throw this.#fault('credentials', 'secret');
   }
-
-  #checkActivity(row: Row): void {
-    if (this.#chain.next(toFoundEntry(row as unknown as ActivityRow)) !== null) throw new MoveFault('chain');
-  }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
-}
-
-function mapped<Name extends string, T>(names: readonly Name[], make: (name: Name) => T): Record<string, T> {
-  return Object.fromEntries(names.map((name) => [name, make(name)]));
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { sha256 } from '../../platform/database/digest.ts';
 import { isSignedBy, signatureOf, signatureSchema, signerSchema } from '../../platform/keys/region-key.ts';
+import { regionId } from '../../domain/regions.ts';
+import { domainSchema, parseJson, tenantNameSchema } from './bundle-row-schemas.ts';
 import { MoveFault } from './move-fault.ts';
 import { createTableDigests, type Cells, type TableSummary } from './table-digests.ts';
 
@@ -11,13 +13,13 @@ const headerSchema = z.object({
   /** The ID of the move. The receipt repeats it, which proves that the destination has decrypted the bundle. */
   move: z.uuid(),
   from: signerSchema,
-  to: z.string().max(100),
+  to: z.string().regex(regionId).max(100),
   /** The last migration of the source database. */
-  schema: z.string().max(200),
+  schema: z.string().regex(/^[a-z0-9_.]{1,200}$/),
   tenant: z.object({
-    id: z.string().min(1).max(100),
-    name: z.string().max(200),
-    domains: z.array(z.string().max(253)).min(1),
+    id: z.uuid(),
+    name: tenantNameSchema,
+    domains: z.array(domainSchema).min(1).max(1_000),
     state: z.enum(['active', 'suspended']),
   }),
   passwords: z.enum(['keep', 'reset']),
@@ -91,8 +93,13 @@ export interface ReadBundle {
  */
 export async function readBundle(lines: AsyncGenerator<string>): Promise<ReadBundle> {
   const first = String((await lines.next()).value ?? '');
-  const { data: header } = headerSchema.safeParse(json(first));
-  if (header === undefined) throw new MoveFault('anotherForm');
+  const { data: header, error } = headerSchema.safeParse(parseJson(first));
+  if (error !== undefined) {
+    const field = error.issues[0]?.path.join('.') ?? '';
+    throw field === '' || field === 'form'
+      ? new MoveFault('anotherForm')
+      : new MoveFault('content', `header: ${field}`);
+  }
   return { header, rows: () => rowsOf(first, header, lines) };
 }
 
@@ -104,7 +111,7 @@ async function* rowsOf(
   const widths = new Map(tables.map(({ name, columns }) => [name, columns.length]));
   const digests = createTableDigests([...widths.keys()]);
   for await (const line of lines) {
-    const value = json(line);
+    const value = parseJson(line);
     const { data: row } = rowSchema.safeParse(value);
     if (row === undefined) {
       const { data: last } = endSchema.safeParse(value);
@@ -120,12 +127,4 @@ async function* rowsOf(
     yield { table, cells };
   }
   throw new MoveFault('damaged');
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
 }

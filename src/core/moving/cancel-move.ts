@@ -1,3 +1,4 @@
+import { cleanName } from '../../domain/people/user.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { type Tenant, tenantsStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
@@ -78,7 +79,7 @@ export async function cancellationOf(parts: MovingDependencies, tenantId: string
   return signStatement(parts, 'cancellation', moveFingerprint(move.id), move.endedAt);
 }
 
-const reasonOf = ({ reason }: CancelGrounds): string => reason?.trim() ?? '';
+const reasonOf = ({ reason }: CancelGrounds): string => cleanName(reason ?? '');
 
 interface VerifiedRelease {
   readonly statement: MoveStatement;

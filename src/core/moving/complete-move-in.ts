@@ -1,6 +1,8 @@
 import type { Scope } from '../../domain/scope.ts';
+import { adaptRules, type TenantRule } from '../../domain/tenant-rules.ts';
 import type { Database } from '../../platform/database/database.ts';
 import {
+  changesBetween,
   type IssuedPassword,
   type Tenant,
   credentialsStore,
@@ -12,6 +14,7 @@ import { activityStore } from '../activity/index.ts';
 import { directoryStore } from '../directory/index.ts';
 import type { BundleHeader } from './bundle.ts';
 import type { MovingDependencies, StoreKey } from './dependencies.ts';
+import { getTenant } from './get-tenant.ts';
 import type { TableSummary } from './table-digests.ts';
 import * as movesStore from './moves.store.ts';
 import * as movingStore from './moving.store.ts';
@@ -23,6 +26,8 @@ export interface MovedIn {
   readonly passwords: readonly { readonly username: string; readonly temporaryPassword: string }[];
   /** Whether a language that this region does not offer was replaced for the tenant, and for how many users. */
   readonly relanguaged: { readonly company: boolean; readonly users: number };
+  /** The tenant's own rules that were changed because the rules of this region are as strict, or have other bounds. */
+  readonly adaptedRules: readonly TenantRule[];
 }
 
 /** A bundle whose content was checked. */
@@ -31,6 +36,8 @@ export interface CheckedBundle {
   readonly tables: readonly TableSummary[];
   readonly issued: ReadonlyMap<string, IssuedPassword>;
   readonly storeKey: StoreKey;
+  /** The language of the tenant in the source region. */
+  readonly language: string;
 }
 
 /** Records the move, opens the tenant in its former state, and routes its domains to this region. */
@@ -38,7 +45,7 @@ export async function completeMoveIn(
   parts: MovingDependencies,
   tx: Database,
   checked: CheckedBundle,
-): Promise<MovedIn['passwords']> {
+): Promise<Pick<MovedIn, 'passwords' | 'adaptedRules'>> {
   const { header, tables, issued } = checked;
   const { tenant: moved, from, passwords } = header;
   const now = parts.clock();
@@ -63,10 +70,26 @@ export async function completeMoveIn(
     tx,
     moved.domains.map((domain) => ({ domain, region: parts.rules.region })),
   );
-  const tenant = await tenantsStore.findForOperator(tx, moved.id);
-  const scope = parts.tenants.operatorScope(tenant as Tenant);
+  const tenant = await getTenant(tx, moved.id);
+  const scope = parts.tenants.operatorScope(tenant);
   await activityStore.record(tx, scope, { kind: 'tenant.movedIn', region: from.region, passwords }, null, now);
-  return passwords === 'keep' ? [] : resetAll(parts, tx, scope, issued);
+  const adaptedRules = await adaptOwnRules(parts, tx, scope, tenant);
+  return { passwords: passwords === 'keep' ? [] : await resetAll(parts, tx, scope, issued), adaptedRules };
+}
+
+/** Limits the tenant's own rules to what this region allows, and records the changes. */
+async function adaptOwnRules(
+  { rules, clock }: MovingDependencies,
+  tx: Database,
+  scope: Scope,
+  { ownRules }: Tenant,
+): Promise<TenantRule[]> {
+  const adapted = adaptRules(ownRules, rules);
+  const changes = changesBetween(ownRules, adapted);
+  if (changes.length === 0) return [];
+  await tenantsStore.setOwnRules(tx, scope, adapted);
+  await activityStore.record(tx, scope, { kind: 'tenant.rulesChanged', rules: changes }, null, clock());
+  return changes.map(({ rule }) => rule);
 }
 
 /** Makes all passwords unusable, and issues temporary ones to the Global admins. */

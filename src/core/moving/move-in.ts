@@ -1,4 +1,5 @@
 import { issueTemporaryPassword, type IssuedPassword, tenantsStore } from '../accounts/index.ts';
+import type { RegionRules } from '../../domain/regions.ts';
 import { directoryStore } from '../directory/index.ts';
 import { readBundle, type BundleHeader, type ReadBundle } from './bundle.ts';
 import { BundleContentCheck } from './bundle-content-check.ts';
@@ -31,12 +32,12 @@ export async function moveIn(
   const checked = await check(parts, await open());
   return parts.database.transaction(async (tx) => {
     await rejectExisting(parts, tx, checked.header);
-    await insertRows(tx, await open(), checked);
+    await insertRows(tx, await open(), checked, parts.rules);
     await verifyStoredRows(tx, checked);
-    // Replace languages after comparing the digests, because the receipt must describe the tenant as received.
+    // Replace languages and rules after comparing the digests, because the receipt must describe the tenant as received.
     const relanguaged = await movingStore.replaceLanguages(tx, checked.header.tenant.id, parts.rules, parts.clock());
-    const passwords = await completeMoveIn(parts, tx, checked);
-    const moved = { header: checked.header, tables: checked.tables, passwords, relanguaged };
+    const completed = await completeMoveIn(parts, tx, checked);
+    const moved = Object.assign({ header: checked.header, tables: checked.tables, relanguaged }, completed);
     await beforeCommit(tx, moved);
     return moved;
   });
@@ -48,7 +49,7 @@ async function check(parts: MovingDependencies, { header, rows }: ReadBundle): P
   if (header.from.region === rules.region) throw new MoveFault('sameRegion', rules.region);
   await requireSameSchema(database, header);
   const storeKey = await parts.checkKey(header.from, 'bundle');
-  const content = new BundleContentCheck(header);
+  const content = new BundleContentCheck(header, hasher, clock());
   const reading = rows();
   for (;;) {
     const { done, value } = await reading.next();
@@ -60,7 +61,7 @@ async function check(parts: MovingDependencies, { header, rows }: ReadBundle): P
     const admins = content.end();
     if (header.passwords === 'reset')
       for (const id of admins) issued.set(id, await issueTemporaryPassword(hasher, rules, null, clock()));
-    return { header, tables: value, issued, storeKey };
+    return { header, tables: value, issued, storeKey, language: content.language };
   }
 }
 
@@ -95,7 +96,13 @@ async function recordDecision({ clock }: MovingDependencies, tx: Database, heade
   throw new MoveFault(found?.decision === 'refused' ? 'refused' : 'replayed', header.tenant.name);
 }
 
-async function insertRows(tx: Database, { header, rows }: ReadBundle, { tables }: CheckedBundle): Promise<void> {
+async function insertRows(
+  tx: Database,
+  { header, rows }: ReadBundle,
+  { tables, language }: CheckedBundle,
+  rules: RegionRules,
+): Promise<void> {
+  const sortedBy = rules.languages.includes(language) ? language : rules.defaultLanguage;
   const reading = rows();
   let batch: Cells[] = [];
   let table: TenantTable | undefined;
@@ -103,7 +110,7 @@ async function insertRows(tx: Database, { header, rows }: ReadBundle, { tables }
     if (table === undefined || batch.length === 0) return;
     const columns = header.tables.find(({ name }) => name === table?.name)?.columns ?? [];
     if (table.name === 'users') await rejectTakenUsers(tx, columns, batch);
-    await movingStore.insert(tx, table, columns, batch);
+    await movingStore.insert(tx, table, columns, batch, sortedBy);
     batch = [];
   };
   for (;;) {

@@ -1,9 +1,8 @@
 import type { Knex } from 'knex';
 import type { Database } from '../../platform/database/database.ts';
 import { processInChunks } from '../../platform/database/chunks.ts';
-import { insertRows } from '../../platform/database/insert.ts';
 import type { RegionRules } from '../../domain/regions.ts';
-import { throttleKeysOf, indexUsers, takeNumbers } from '../accounts/index.ts';
+import { throttleKeysOf } from '../accounts/index.ts';
 import type { TenantTable } from './tenant-tables.ts';
 import type { Cells } from './table-digests.ts';
 
@@ -74,36 +73,6 @@ export async function countMoved(database: Database, table: TenantTable, tenantI
 
 export async function remove(database: Database, table: TenantTable, tenantId: string): Promise<void> {
   await rowsOf(database, table, tenantId).delete();
-}
-
-/** Inserts rows of a bundle into their table, and adds users to the search index. */
-export async function insert(
-  database: Database,
-  { name }: TenantTable,
-  columns: readonly string[],
-  rows: readonly Cells[],
-): Promise<void> {
-  const records = rows.map((cells): Row =>
-    Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? null])),
-  );
-  if (name !== 'users') return insertRows(database, name, records);
-  const numbers = await takeNumbers(database, records.length);
-  const numbered = records.map((record, index) => ({ ...record, number: numbers[index] ?? 0 }));
-  await insertRows(database, name, numbered);
-  await indexUsers(database, numbered as unknown as Parameters<typeof indexUsers>[1]);
-}
-
-/** @returns the user name of an existing user with one of at most 200 IDs and user names; null if there is none */
-export async function findTaken(
-  database: Database,
-  ids: readonly string[],
-  usernames: readonly string[],
-): Promise<string | null> {
-  const taken = database
-    .knex('users')
-    .whereIn('id', [...ids])
-    .orWhereIn('username', [...usernames]);
-  return (await taken.first<{ username: string } | undefined>('username'))?.username ?? null;
 }
 
 /** @returns the number of active users who can only sign in with a one-time link at `now` (epoch ms) */
@@ -196,4 +165,5 @@ export async function schema(database: Database): Promise<string> {
   return row?.name ?? '';
 }
 
+export * from './moved-rows.store.ts';
 export * from './session-data.store.ts';

@@ -49,9 +49,10 @@ const movedTable = (
 export const tenantTables: readonly TenantTable[] = [
   movedTable('tenants', 'id = ?', 'id'),
   movedTable('tenant_domains', 'tenant_id = ?', 'domain'),
-  // Second factors are encrypted with a key of the source region, so users must enroll again in the new one.
+  // Second factors are encrypted with a key of the source region, so users must enroll again in the new one. The
+  // destination computes the keys for sorting and searching.
   movedTable('users', 'tenant_id = ?', 'number', {
-    local: ['number', 'second_factor_at'],
+    local: ['number', 'second_factor_at', 'name_key', 'search_words'],
     derived: { second_factor_due: 'case when second_factor_at is null then second_factor_due else 1 end' },
   }),
   // The destination assigns new IDs in the same order. Second factors are not moved.

@@ -2,13 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as argon2 from '@node-rs/argon2';
 import PQueue from 'p-queue';
 import { overloaded } from '../../domain/errors.ts';
-
-/** The parameters of argon2: memory in KiB, number of passes, and number of lanes. */
-export interface HashParameters {
-  readonly memoryCost: number;
-  readonly timeCost: number;
-  readonly parallelism: number;
-}
+import { isHashWithin, type HashParameters } from './hash-bounds.ts';
 
 /**
  * The parameters that the OWASP Password Storage Cheat Sheet recommends for argon2id, the package's default algorithm:
@@ -43,6 +37,11 @@ export interface Hasher {
   verify(tag: string, password: string): Promise<boolean>;
   /** @returns whether a hash uses weaker parameters than the current ones */
   isOutdated(tag: string): boolean;
+  /**
+   * @param isTemporary whether it is the hash of a random temporary password, which may be cheaper
+   * @returns whether a hash of another region is neither weaker than the hashes of this one, nor too expensive to verify
+   */
+  isAcceptable(tag: string, isTemporary: boolean): boolean;
   /** A hash that no password matches. Verified for unknown user names, so that they take as long as known ones. */
   readonly decoy: string;
 }
@@ -85,6 +84,7 @@ export async function createHasher(
     hashRandom: (password) => queue.add(() => engine.hash(password, light), { priority: lightPriority }),
     verify: (tag, password) => queued(() => verifyInConstantTime(tag, password)),
     isOutdated: (tag) => isWeaker(tag, parameters),
+    isAcceptable: (tag, isTemporary) => isHashWithin(tag, isTemporary ? light : parameters),
     decoy,
   };
 }

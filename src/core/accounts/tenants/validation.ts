@@ -30,6 +30,10 @@ export interface NewTenant {
   readonly kind?: Tenant['kind'];
 }
 
+/** @returns whether a text is a name of a tenant as it is stored */
+export const isTenantName = (name: string): boolean =>
+  cleanName(name) === name && hasVisibleCharacter(name) && !isLongerThan(name, maxNameLength);
+
 /**
  * Rejects changes to a tenant that is moving, because its bundle would not contain them.
  * @throws Failure conflict
@@ -60,7 +64,7 @@ export async function validateTenant(
   };
   const canonical = [...new Set(domains.map((domain) => removeInvisible(domain).trim().toLowerCase()))];
   const cleaned = cleanName(name);
-  if (!hasVisibleCharacter(cleaned) || isLongerThan(cleaned, maxNameLength)) return refuse('tenant.nameMalformed');
+  if (!isTenantName(cleaned)) return refuse('tenant.nameMalformed');
   if (canonical.length === 0 || !canonical.every(isDomain)) return refuse('domain.malformed');
   if (!offersLanguage(rules, language)) return refuse('language.notOffered');
   if (await tenantsStore.findTakenDomain(database, canonical)) {
