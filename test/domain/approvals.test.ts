@@ -6,7 +6,7 @@ import { may, mayAssignLevels, mayDelete, maySetRules } from '../../src/domain/p
 import { approvalRules, type ApprovalRule, type RegionRules } from '../../src/domain/regions.ts';
 import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import type { Scope } from '../../src/domain/scope.ts';
-import { weakensApproval } from '../../src/domain/tenant-rules.ts';
+import { newApprovalRules, weakensApproval } from '../../src/domain/tenant-rules.ts';
 import { global, plain, rulesFor, scopeOf } from './approval-scopes.ts';
 
 const levels = (administratorLevel: AdministratorLevel) => ({ administratorLevel, agentLevel: 'none' }) as const;
@@ -87,6 +87,10 @@ describe('the policy on actions that may need approval', () => {
     assert.deepEqual(maySetRules(scopeOf('userManagement', []), true), { allowed: false, because: 'level' });
   });
 
+  const managedBy = (
+    administratorsManagedBy: RegionRules['administratorsManagedBy'],
+    acts: readonly ApprovalRule[] = ['export'],
+  ): RegionRules => ({ ...rulesFor(acts), administratorsManagedBy });
   const changes: [label: string, from: RegionRules, to: RegionRules, fewer: boolean][] = [
     ['unchanged rules', rulesFor(['export']), rulesFor(['export']), false],
     ['an additional action', rulesFor(['export']), rulesFor(['export', 'deleteMany']), false],
@@ -94,10 +98,37 @@ describe('the policy on actions that may need approval', () => {
     ['another action', rulesFor(['export']), rulesFor(['deleteMany']), true],
     ['a higher deletion limit', rulesFor(['deleteMany'], 3), rulesFor(['deleteMany'], 4), true],
     ['a lower deletion limit', rulesFor(['deleteMany'], 4), rulesFor(['deleteMany'], 3), false],
+    ['more administrators who can approve', managedBy('globalAdmins'), managedBy('userManagers'), true],
+    ['fewer administrators who can approve', managedBy('userManagers'), managedBy('globalAdmins'), false],
+    [
+      'more who manage administrators, without approvals',
+      managedBy('globalAdmins', []),
+      managedBy('userManagers', []),
+      false,
+    ],
+    [
+      'a higher deletion limit with fewer administrators who can approve',
+      { ...rulesFor(['deleteMany'], 3), administratorsManagedBy: 'userManagers' },
+      { ...rulesFor(['deleteMany'], 4), administratorsManagedBy: 'globalAdmins' },
+      true,
+    ],
     ['a limit without its rule', rulesFor([], 3), rulesFor([], 4), false],
   ];
   for (const [label, from, to, fewer] of changes) {
     test(`a change of rules ${fewer ? 'weakens' : 'does not weaken'} approval: ${label}`, () =>
       assert.equal(weakensApproval(from, to), fewer));
+  }
+
+  const additions: [label: string, from: RegionRules, to: RegionRules, added: string[]][] = [
+    ['none for unchanged rules', rulesFor(['export']), rulesFor(['export']), []],
+    ['an additional action', rulesFor(['export']), rulesFor(['export', 'deleteMany']), ['deleteMany']],
+    ['another action', rulesFor(['export']), rulesFor(['giveGlobalAdmin']), ['giveGlobalAdmin']],
+    ['none for one action fewer', rulesFor(['export', 'deleteMany']), rulesFor(['export']), []],
+    ['a lower deletion limit', rulesFor(['deleteMany'], 4), rulesFor(['deleteMany'], 3), ['deleteMoreThan']],
+    ['none for a lower limit without its rule', rulesFor([], 4), rulesFor([], 3), []],
+  ];
+  for (const [label, from, to, added] of additions) {
+    test(`the new approval requirements of a change of rules: ${label}`, () =>
+      assert.deepEqual(newApprovalRules(from, to), added));
   }
 });

@@ -10,6 +10,7 @@ import {
   loadIndependenceCheck,
   canSee,
   findApprovers,
+  requireRemainingApprovers,
   verdictOn,
   type Approvers,
 } from './approval-policy.ts';
@@ -67,6 +68,7 @@ async function requirementOf(
   const decision = await verdictOn(tx, scope, requested.act, users, clock());
   if (decision.allowed) return { outcome: 'allowed', users };
   if (decision.because !== 'secondAdministrator') return { outcome: 'refused', decision };
+  await requireRemainingApprovers(tx, scope, { act: requested.act, users }, clock());
   const approval = { act: requested.act, subject: subjectOf(requested, users), requester: asRequester(scope, -1) };
   return { outcome: 'approvalRequired', users, ...(await findApprovers(tx, scope, approval, clock())) };
 }
