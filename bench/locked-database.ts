@@ -30,7 +30,7 @@ async function timed(address: string, headers: Record<string, string> = {}): Pro
   return { status: response.status, ms: performance.now() - startedAt };
 }
 
-/** Repeats a request until the time is over. */
+/** Repeats a request until `endsAt`, a time of `performance.now()`. */
 async function repeat(endsAt: number, address: string, headers?: Record<string, string>): Promise<Timed[]> {
   const results: Timed[] = [];
   while (performance.now() < endsAt) {

@@ -29,7 +29,8 @@ export async function up(knex: Knex): Promise<void> {
     table.text('password').notNullable();
     table.bigInteger('temporary_until');
     table.bigInteger('second_factor_at');
-    // 1 if the user's second factor did not move here with the tenant, until a new one is set up.
+    // 1 if the user had a second factor when the tenant moved here, until the user sets up a new one: seeds are not
+    // moved.
     table.integer('second_factor_due').notNullable().defaultTo(0);
     // Incremented whenever a credential is replaced, which invalidates sessions, links and forms with an older epoch.
     table.integer('epoch').notNullable();

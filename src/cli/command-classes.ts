@@ -39,7 +39,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'route add': 'writes',
   'route list': 'reads',
   'route remove': 'writes',
-  // Counts its exports.
+  // Each export increments the directory's serial number.
   'route export': 'writes',
   // Generates the key on first use.
   'route key': 'writes',
@@ -47,7 +47,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'activity verify': 'reads',
   // Each export is recorded in the log.
   'activity export': 'writes',
-  // The list that it replaces cannot be exported.
+  // Replaces a list that cannot be exported, so it cannot be restored.
   'passwords import': 'destructive',
   purge: 'destructive',
   'rules check': 'reads',

@@ -98,7 +98,7 @@ async function checkRedis({ redisUrl, rules }: Config, { region, fingerprint }: 
   try {
     await retryUntilConnected(proveWritable);
   } catch (error) {
-    // The client only says that it is offline. The error of the connection says why.
+    // The client's error states only that it is offline. The error of the connection states the reason.
     throw reason === null || error instanceof StoreMismatch ? error : new Error(reason);
   } finally {
     await close();

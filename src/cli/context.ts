@@ -98,8 +98,8 @@ export async function getConfigOfRegion(io: CommandIo): Promise<Config> {
 
 /**
  * Reads the configuration for a command that generates a key of the region on first use. Creates the schema of an empty
- * database first, because a key without a database would show that the database is missing. Never migrates an existing
- * schema.
+ * database first, because a later command would conclude from a key without a database that the database is missing.
+ * Never migrates an existing schema.
  */
 export async function getConfigForKeys(io: CommandIo): Promise<Config> {
   const { config, own } = await inspectDatabase(io);
@@ -130,7 +130,7 @@ async function inspectDatabase(io: CommandIo): Promise<Inspected> {
 function getConfig(io: CommandIo): Config {
   const { config, faults } = readConfig(io.env);
   if (config === null) throw new CommandError(faults.join('\n'));
-  // First, because the files of another region must not be taken for traces of this region's database.
+  // This check runs first, because the files of another region must not be taken for traces of this region's database.
   assertDataDirectoryOfRegion(config);
   return config;
 }

@@ -5,8 +5,8 @@ import type { Change } from './people/user.ts';
 import { isInForce } from './plausible-time.ts';
 
 /**
- * How long an import is kept after it was staged, confirmed or finished, in ms. The period is short, because an import
- * contains personal data.
+ * The time for which an import is kept after it was staged, confirmed or finished, in ms. It is short, because an
+ * import contains personal data.
  */
 export const importRetentionMs = 24 * 60 * 60 * 1_000;
 
@@ -79,7 +79,7 @@ export interface OtherColumn {
   readonly isUsual: boolean;
 }
 
-/** What was noticed while a file was read, to be shown when the import is checked. */
+/** Findings about a file, which the review page of the import shows. */
 export interface ImportNotes {
   /** The encoding, if it had to be guessed; otherwise null. */
   readonly encoding: 'windows-1252' | null;

@@ -1,4 +1,4 @@
-/** How far the clocks of two nodes may differ, in ms. */
+/** The maximum difference between the clocks of two nodes, in ms. */
 export const clockToleranceMs = 5 * 60_000;
 
 /**

@@ -142,7 +142,7 @@ export const idleLimitMs = (rules: RegionRules): number => rules.session.idleMin
 /** @returns the maximum duration of a session, in ms */
 export const absoluteLimitMs = (rules: RegionRules): number => rules.session.absoluteHours * hourMs;
 
-/** @returns for how long a deleted user can be restored, in ms */
+/** @returns the time for which a deleted user can be restored, in ms */
 export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): number =>
   rules.restoreWindowDays * 24 * hourMs;
 

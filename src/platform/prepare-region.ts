@@ -24,7 +24,7 @@ export interface PreparedRegion extends Prepared {
  * @throws StoreMismatch if one of them belongs to another region or installation. Nothing is changed
  */
 export async function prepareRegion(config: RegionConfig): Promise<PreparedRegion> {
-  // Before the database is opened, because that creates the file of SQLite.
+  // Checked before the database is opened, because opening it creates the SQLite file.
   assertDataDirectoryOfRegion(config);
   const fingerprint = readMarker(config)?.fingerprint ?? null;
   const { migrations, identity } = await prepareDatabase(
@@ -47,7 +47,10 @@ export async function assertOwnStores(database: Database, config: RegionConfig):
   return own;
 }
 
-/** Marks the data directory for a command that may generate a key in it. @param own the binding of the database */
+/**
+ * Marks the data directory as belonging to this region, for a command that may generate a key in it. Does nothing if
+ * the database is not bound yet (`fingerprint` is null).
+ */
 export function markForKeys(config: RegionConfig, { region, fingerprint }: OwnIdentity): void {
   if (fingerprint !== null) markDataDirectory(config, { region, fingerprint });
 }

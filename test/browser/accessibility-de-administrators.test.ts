@@ -1,4 +1,4 @@
 import { isAdministrator, desktop, testAccessibility } from './accessibility.ts';
 
-// German has the longest words.
+// The layout is tested in German, because it has the longest words.
 testAccessibility('de', desktop, isAdministrator);

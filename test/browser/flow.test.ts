@@ -43,7 +43,7 @@ const variants: readonly { name: string; options: PageOptions; input: (page: Pag
   { name: 'by keyboard, at 400 % zoom', options: { width: 320 }, input: withKeyboard },
 ];
 
-// Not the previous password, which can't be chosen again.
+// Differs from the previous password, which can't be chosen again.
 const chosen = 'seven quiet otters nap';
 
 describe('resetting and changing a password, in French', { skip: skipWithout('chromium', chromium()) }, () => {

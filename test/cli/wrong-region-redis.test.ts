@@ -83,7 +83,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
         await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
         const statusOf = async (path: string): Promise<number> => (await fetch(origin + path)).status;
         for (let asked = 0; asked < 100 && (await statusOf('/readyz')) !== 503; asked++) await wait(50);
-        // The sign-in page stores nothing, and its form stores a session.
+        // Opening the sign-in page stores nothing. Submitting its form stores a session.
         const visitor = await aPerson({ app: origin }).visit('/sign-in');
         const { status } = await visitor.send('POST', '/sign-in', { username: 'ada@a.example' });
         assert.deepEqual([await statusOf('/readyz'), visitor.status, status], [503, 200, 503]);

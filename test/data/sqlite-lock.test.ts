@@ -46,7 +46,8 @@ describe('while another process holds the write lock of a SQLite file', () => {
       await write(database);
       const release = holdLock(config.file);
       const waiting = Promise.all(Array.from({ length: 8 }, () => write(database)));
-      // The lock is released by this process, so a wait that blocked it would last until its limit and fail.
+      // This process also releases the lock. If waiting blocked the process, the wait would last until its limit and
+      // fail.
       for (let turn = 0; turn < 5; turn++) await wait(10);
       release();
       await waiting;
@@ -76,7 +77,7 @@ describe('while another process holds the write lock of a SQLite file', () => {
 describe('the wait for a lock', () => {
   const busy = Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
 
-  /** @returns how often a statement that fails with these errors was attempted */
+  /** @returns the number of times a statement was attempted that fails with these errors in turn, and then succeeds */
   async function attemptsOf(lock: SqliteLock, errors: readonly Error[]): Promise<number> {
     let attempts = 0;
     await lock

@@ -60,7 +60,7 @@ describe('the rows of an import', async () => {
     '?after=999999999',
     "?outcome='--",
   ]) {
-    it(`are shown for an invalid query: ${query}`, async () => {
+    it(`respond with 200 to an invalid or out-of-range query: ${query}`, async () => {
       assert.equal((await person.visit(person.path.replace(/\?.*/, '') + query)).status, 200);
     });
   }

@@ -46,7 +46,7 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** Requests the same endpoint as that of the server, which would reuse its result for a second. */
+/** Requests readiness from a new app, because the server would reuse its last result for a second. */
 async function readiness({ proveWritable }: Fixture) {
   const app = express();
   mountHealth(app, { sessions: proveWritable }, () => false);

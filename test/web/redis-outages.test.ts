@@ -75,7 +75,7 @@ describe('a process that is busy', { skip: skipWithout('redis', server) }, async
     while (performance.now() < end);
   }
 
-  // The server was frozen by other tests since the portal was opened.
+  // Other tests have frozen the server since the portal was opened, so wait until it is available again.
   before(async () => {
     await until(async () => fixture.proveWritable().then(() => true));
     reported.length = 0;
@@ -88,7 +88,7 @@ describe('a process that is busy', { skip: skipWithout('redis', server) }, async
       block(1_500);
       assert.deepEqual([await asked, await statusOf(fixture, user)], [200, 200]);
       await fixture.proveWritable();
-      // Continue in the middle of a ping or between two.
+      // Vary the time, so that the process continues in the middle of a ping or between two pings.
       await wait(130 * round);
     }
     assert.deepEqual(reported, []);

@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database/database.ts';
 import * as store from './directory.store.ts';
 import type { DirectoryContent } from './signed-directory.ts';
 
-/** A domain of the imported directory, and the route or parent route of another region that it meets. */
+/** A domain of the imported directory that conflicts with a route of another region. */
 export interface Overlap {
   readonly domain: string;
   /** The domain of the route that exists: the same domain, or a parent of it. */
@@ -34,7 +34,7 @@ export async function findTakenDomains(database: Database, received: ReceivedDir
   });
 }
 
-/** Compares a directory without taken domains with the routes that exist. */
+/** Compares a directory with the existing routes. The directory must not contain any of `findTakenDomains`. */
 export async function findChanges(database: Database, received: ReceivedDirectory): Promise<DirectoryChanges> {
   const existing = await regionsByDomain(database);
   const domains = new Set(received.routes.map(({ domain }) => domain));
@@ -50,7 +50,7 @@ export async function findChanges(database: Database, received: ReceivedDirector
   return { added, removed, below };
 }
 
-/** Stores the routes of a directory, removes those that it no longer contains, and remembers its serial number. */
+/** Stores the routes of a directory, removes those that it no longer contains, and stores its serial number. */
 export async function importDirectory(database: Database, received: ReceivedDirectory): Promise<DirectoryChanges> {
   const { region, routes, serial } = received;
   return database.transaction(async (tx) => {

@@ -84,8 +84,8 @@ async function isMostlyUtf8(bytes: Buffer): Promise<boolean> {
 
 const undefinedIn1252 = /[\x81\x8D\x8F\x90\x9D]/;
 const accented = /[^\0-\x7F]/gu;
-// What text of another code page looks like when it is decoded as Windows-1252: symbols next to a letter, quotation
-// marks inside a word, a capital after a lowercase letter, and three consecutive non-ASCII characters.
+// Signs that text of another code page was decoded as Windows-1252: symbols next to a letter, quotation marks inside a
+// word, a capital after a lowercase letter, and three consecutive non-ASCII characters.
 const implausible = new RegExp(
   [
     '(?<=\\p{L})[‚ƒ„†‡ˆ‰‹›•˜¡¢£¤¥¦§¨©¬¯±²³µ¶¸¹¼½¾¿×÷]',

@@ -21,7 +21,7 @@ const delimiters = [';', ',', '\t'] as const;
 /** The header row is searched for among this number of rows that are not blank. */
 const maxRowsToHeadings = 5;
 const leadingMarks = /^\uFEFF+/;
-// Tells Excel the delimiter. Spreadsheets do not count it as a row.
+// The line that specifies the delimiter for Excel. Spreadsheets do not count it as a row.
 const separatorLine = /^"?sep=(.)"?[;,\t ]*(?:\r\n|\n|\r|$)\uFEFF*/i;
 
 /**

@@ -167,7 +167,10 @@ export async function listTenantsActedIn(database: Database, user: User): Promis
     .pluck('tenant_id');
 }
 
-/** Erases a deleted user. Log entries stay, without personal data. `actedIn`: the locked tenants that granted access */
+/**
+ * Erases a deleted user. Log entries are kept without personal data.
+ * @param actedIn the IDs of the tenants that granted the user support access. The caller must have locked them
+ */
 export async function erase(database: Database, scope: Scope, user: User, actedIn: readonly string[]): Promise<void> {
   const { id } = scope.tenant;
   for (const each of [id, ...actedIn]) await removeFromTenant(database, each, scope, user);

@@ -46,10 +46,12 @@ export interface Prepared {
  * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region. The
  * server and the commands that may migrate call this before they use the database. It holds the migration lock
  * throughout, so that two regions that start on the same empty database cannot both bind it.
- * @param assertOwn rejects the other stores, given the binding of the database or, before the first start, only the region
- * @param fingerprint that of the data directory, which a new database adopts; null if it is not marked
- * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the schema. In
- * both cases, nothing is changed
+ * @param assertOwn rejects the other stores, given the binding of the database or, before the first start, only the
+ * region
+ * @param fingerprint the fingerprint in the data directory, which a new database adopts; null if the directory is not
+ * marked
+ * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the
+ * schema. In both cases, nothing is changed
  */
 export async function prepareDatabase(
   { database, rules }: Pick<Config, 'database' | 'rules'>,

@@ -48,9 +48,10 @@ export interface Hasher {
 }
 
 /**
- * Creates a hasher with a queue and limited concurrency. Takes about 30 ms, because it computes the decoy hashes.
+ * Creates a hasher with a queue and limited concurrency. Computes the decoy hashes, so it takes about as long as
+ * hashing one password.
  * @param engine replaced in tests that count its calls
- * @param maxWaitMs how long a hash may wait in the queue
+ * @param maxWaitMs the longest time that a hash waits in the queue before it fails
  */
 export async function createHasher(
   parameters: HashParameters = hashParameters,

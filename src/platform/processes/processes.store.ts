@@ -21,9 +21,9 @@ interface ProcessRow {
   readonly seen_at: number;
 }
 
-/** How often a process reports. */
+/** The interval at which a process reports, in ms. */
 export const reportEveryMs = 30_000;
-// Three reports may be missing.
+// A process counts as running until it has missed three reports.
 const maxSilenceMs = 3 * reportEveryMs;
 const keptMs = 10 * 60_000;
 

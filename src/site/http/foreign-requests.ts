@@ -30,8 +30,8 @@ function isForOwnHost(baseUrl: URL, request: Request): boolean {
 const hostFormat = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
 
 /**
- * Names of this machine count as one, with any port: tunnels and containers change both, and no other machine can have
- * such a name.
+ * All names of this machine are equivalent, with any port: tunnels and containers change both, and no other machine can
+ * have such a name.
  */
 function isOwnHost(baseUrl: URL, host: string): boolean {
   const url = hostFormat.test(host) ? URL.parse(`${baseUrl.protocol}//${host}`) : null;

@@ -70,8 +70,8 @@ const shortTurnMs = 1;
 const maxTurns = 200;
 
 /**
- * Waits for a turn of the event loop in which no connection arrived and which was short. The system resets connections
- * that it has accepted but the process has not, so the listener is closed right after its queue was empty.
+ * Waits for a short turn of the event loop in which no connection arrived. The system resets connections that it has
+ * accepted but the process has not, so the listener is closed right after its queue was empty.
  */
 async function untilNothingArrives(server: Server): Promise<void> {
   let arrivals = 0;

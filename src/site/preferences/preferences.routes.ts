@@ -49,7 +49,8 @@ async function setLanguage(deps: PreferencesRoutesDependencies, request: Request
     throw new Failure('badRequest', { code: 'language.notOffered' });
   cookies.persist(response, 'language', values.language);
   const { scope } = request;
-  // A password that others may know must not decide the language of the emails that warn the user.
+  // A session with a temporary password, which others may know, must not change the language of the emails that warn
+  // the user.
   if (scope && nextStepOf(request) === null) await chooseLanguage(database, scope, values.language);
   response.redirect(303, localPathOf(values.returnTo, origin));
 }

@@ -1,6 +1,6 @@
 import { foldName } from '../user.ts';
 
-/** A password as patterns are searched in it: one entry per folded character. */
+/** A password in the form in which patterns are searched: one entry per folded character. */
 export interface Symbols {
   /** Lower-case letters without accents, digits and other characters. */
   readonly plain: readonly string[];
@@ -9,7 +9,8 @@ export interface Symbols {
   readonly isUpper: readonly boolean[];
 }
 
-// Letters that substitutions confuse share one representative, so that words and passwords compare in one lookup.
+// Characters that are substituted for each other share one representative, so that one lookup finds a word in any
+// spelling.
 const confused = ['a4@', 'b8', 'c(', 'e3€', 'g69', 'il1!|', 'o0', 's5$', 't7+', 'z2'];
 const representatives = new Map(
   confused.flatMap(([letter = '', ...substitutes]) => substitutes.map((each): [string, string] => [each, letter])),

@@ -10,8 +10,8 @@ export interface RedisSessions {
   /** Writes a key that expires. @throws if Redis can't save sessions, is a replica, or belongs to another region */
   proveWritable(): Promise<void>;
   /**
-   * Waits for the first answer. @throws if Redis rejects the user or the password, or belongs to another region; other
-   * faults may pass by themselves
+   * Waits for the first answer.
+   * @throws if Redis rejects the user or the password, or belongs to another region; other faults may be temporary
    */
   assertUsable(): Promise<void>;
   close(): Promise<void>;
