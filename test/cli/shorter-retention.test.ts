@@ -47,7 +47,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual([warning?.level, warning?.confirmWith], [40, 'npx parvis purge']);
     });
 
-    test('is a note of check with the counts', async () => {
+    test('is reported by check as a note with the counts', async () => {
       const { ok, notes } = await json<{ ok: boolean; notes: string[] }>(['check'], shorter);
       assert.equal(ok, true);
       assert.match(

@@ -118,7 +118,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(existsSync(DATA_DIR), false);
     });
 
-    test('may accept no files if nothing has to be stored in it; the log warns', async () => {
+    test('need not accept files if nothing has to be stored in it, and the log contains a warning', async () => {
       const file = path.join(dataDirectory(), '../file');
       writeFileSync(file, '');
       const { child, ended, errors } = await serve({ ...environment, DATA_DIR: path.join(file, 'data') });

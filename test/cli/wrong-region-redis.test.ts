@@ -35,7 +35,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
   const environment = { ...secrets, DATABASE_URL, DATA_DIR: dataDirectory(), REDIS_URL: url };
 
   describe(
-    `the Redis of another region, with a database on ${dialect}`,
+    `a Redis and its marker, with a database on ${dialect}`,
     { skip: skipWithout('redis', server) || skip },
     () => {
       const client = createClient({ url });
@@ -44,7 +44,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
       });
       after(() => client.close());
 
-      test('check does not mark a Redis, and the first start does', async () => {
+      test('are not changed by check, and the first start marks the Redis with the region', async () => {
         await json(['migrate'], environment);
         await json(['check'], environment);
         assert.equal(await client.get(markerKey), null);
@@ -59,7 +59,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
       });
 
       for (const [what, [marker, message]] of Object.entries(refused)) {
-        test(`that of ${what} stops the start, is reported by check, and keeps its keys`, limit, async () => {
+        test(`of ${what} stop the start, are reported by check, and keep all keys`, limit, async () => {
           const own = await client.get(markerKey);
           await client.set(markerKey, marker);
           await client.del('parvis:ready');
@@ -76,7 +76,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
         });
       }
 
-      test('is refused by a running server that reaches it after a reconnection', async () => {
+      test('of another region are refused by a running server that reaches them after a reconnection', async () => {
         const own = (await client.get(markerKey)) ?? '';
         const { child, ended, origin } = await serve(environment);
         await client.set(markerKey, JSON.stringify({ region: 'germany', fingerprint }));
@@ -95,7 +95,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
         assert.equal(await ended, 0);
       });
 
-      test('a Redis that was emptied is marked again', async () => {
+      test('are marked again after the Redis was emptied', async () => {
         const { child, ended, origin } = await serve(environment);
         await client.flushDb();
         const isMarked = async (): Promise<boolean> => {

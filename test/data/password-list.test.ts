@@ -41,7 +41,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       });
     }
 
-    test('contains each of 50,000 lines and none of 5,000 others', async () => {
+    test('stores 50,000 lines, finds every 50th of them and none of 1,000 others', async () => {
       const numbers = Array.from({ length: 50_000 }, (_, n) => `listed password ${n}`);
       await store([...numbers, ...numbers.slice(0, 100)]);
       assert.equal(await passwordListStore.count(database), numbers.length);
@@ -58,7 +58,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual([await isListed('second'), await passwordListStore.count(database)], [false, 0]);
     });
 
-    test('stays as it was if the new one is too long', async () => {
+    test('is unchanged if the new one is too long', async () => {
       await store(['kept']);
       await assert.rejects(readList(['one', 'two', 'three'], 2), RangeError);
       assert.equal(await isListed('kept'), true);

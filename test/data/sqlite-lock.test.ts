@@ -98,7 +98,7 @@ describe('the wait for a lock', () => {
       assert.equal(await attemptsOf(new SqliteLock(longWaitMs), [Object.assign(new Error('x'), { code })]), 1);
     });
 
-  test('is not granted again while the same lock is still held, until this process has held it', async () => {
+  test('is not repeated for the next statement while the same lock is held, until this process has acquired it', async () => {
     const lock = new SqliteLock(50);
     const always = Array.from({ length: 1_000 }, () => busy);
     assert.ok((await attemptsOf(lock, always)) > 1);
@@ -123,7 +123,7 @@ describe('the write-ahead log', () => {
     return statSync(`${file}-wal`).size;
   }
 
-  test('is bounded by the next writes after a long reader', async () => {
+  test('is truncated by the next writes after a long read transaction', async () => {
     const { config, database } = await openedWith({ lockMs: 250 });
     assert.ok((await growWhileRead(config.file, database)) > limit);
     for (let row = 0; row < 3; row++)

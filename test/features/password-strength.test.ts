@@ -145,7 +145,7 @@ describe('the check of 256 characters', () => {
     });
   }
 
-  test('is ready before the first one, and then answers for each', async () => {
+  test('returns an estimate for each of these passwords after the warm-up', async () => {
     await estimator.warmUp();
     for (const password of Object.values(hostile)) assert.ok((await estimator.estimateBits(password, [])) >= 0);
   });

@@ -106,7 +106,7 @@ for (const [dialect, databaseUrl, skip] of [
         assert.deepEqual(await reported(portal), []);
       });
 
-    it('take one line of limited length, however many names are tried', async () => {
+    it('take one line of limited length in the log, however many names are tried', async () => {
       for (let name = 0; name < 25; name++) await signIn(portal, unknown(`many${name}`), `10.0.${name}.1`);
       const [summary] = await reported(portal);
       assert.deepEqual([summary?.attempts, summary?.networks, summary?.names], [25, 25, 25]);

@@ -82,7 +82,7 @@ describe('the token of a visitor', async () => {
     assert.equal((await theme(early, { Cookie: person.cookies() })).status, 403);
   });
 
-  test('of a user is required as soon as the password has been accepted', async () => {
+  test('is no longer accepted once the password has been accepted', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     const early = person.csrf;
     await person.send('POST', '/sign-in', { username: global.username });
