@@ -122,7 +122,7 @@ async function stateOf(database: Database | null) {
 }
 
 /**
- * Finds what the operator should know about a valid configuration.
+ * Finds facts about a valid configuration that the operator should know.
  * @param now the current time in epoch milliseconds
  */
 export async function findNotes(config: Config, now: number): Promise<string[]> {

@@ -11,7 +11,7 @@ export interface DestructiveOptions {
   readonly json?: boolean;
 }
 
-/** What a destructive command would change. */
+/** The changes that a destructive command would make. */
 export interface Effects {
   /** Full sentences with the counts. */
   readonly lines: readonly string[];

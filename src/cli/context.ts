@@ -19,7 +19,7 @@ import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
 
-/** What a command works with: the region's database and rules. */
+/** The objects that a command uses, such as the region's configuration and database. */
 export interface CommandContext {
   readonly config: Config;
   readonly database: Database;

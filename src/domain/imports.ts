@@ -25,7 +25,7 @@ export const maxImportBytes = maxImportMebibytes * mebibyte;
 /** The maximum number of users in one file, for imports and for each part of an export. */
 export const maxImportRows = 100_000;
 
-/** What an import does with a row. */
+/** The possible outcomes of a row in an import. */
 export const rowOutcomes = ['added', 'changed', 'unchanged', 'refused'] as const;
 export type RowOutcome = (typeof rowOutcomes)[number];
 export type Counts = Readonly<Record<RowOutcome, number>>;
@@ -83,7 +83,7 @@ export interface OtherColumn {
 export interface ImportNotes {
   /** The encoding, if it had to be guessed; otherwise null. */
   readonly encoding: 'windows-1252' | null;
-  /** What the rows above the headings contain. */
+  /** The content of the rows above the headings. */
   readonly skipped: readonly string[];
   /** The heading of the column of user names, if it is not a heading of Parvis; otherwise null. */
   readonly usernameHeading: string | null;

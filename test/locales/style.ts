@@ -45,7 +45,7 @@ export function labelKeys(views: readonly Source[], catalogue: Catalogue): Reado
 const maxButtonLength: Readonly<Record<Language, number>> = { en: 24, fr: 30, de: 30 };
 const maxLabelLength = 60;
 
-// The phrases that docs/development/glossary.md fixes in addition to those of terms.csv.
+// The phrases that docs/development/glossary.md fixes in addition to those in terms.csv.
 const fixedPhrases: Readonly<Record<Language, readonly string[]>> = {
   en: ['two-step verification'],
   fr: ['double authentification'],

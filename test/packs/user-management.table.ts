@@ -1,6 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** What a Global admin may do in user management. Columns: worldwide, Germany, Germany (historical), US Government, China. */
+/**
+ * The permissions of a Global admin in user management. Columns: worldwide, Germany, Germany (historical), US
+ * Government, China.
+ */
 export const shipped: readonly Row[] = [
   [
     'dashboard, Global admin',

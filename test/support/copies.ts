@@ -7,7 +7,7 @@ const invisiblePoints = [
 type Copy = readonly [label: string, text: string];
 
 /**
- * @returns the forms in which a text arrives when it is copied: with each invisible character before, within and after
+ * @returns the forms that a text may have after it was copied: with each invisible character before, within and after
  * it, and with the punctuation that surrounds it
  */
 export function copies(text: string): { readonly invisible: readonly Copy[]; readonly all: readonly Copy[] } {

@@ -12,7 +12,7 @@ const everyMs = 5_000;
 /** Duration of a lease: longer than any attempt may take. */
 const leaseMs = 5 * minuteMs;
 const maxAgeMs = 3 * 24 * hourMs;
-// The pause after an attempt shows that the receiver is unavailable: attempts of other deliveries would fail too.
+// The pause after the receiver was unavailable, because attempts of other deliveries would fail too.
 const pauseMs = minuteMs;
 // The time that a stopping process waits for an attempt in progress.
 const graceMs = 2_000;

@@ -32,7 +32,8 @@ interface ClaimTimes {
   readonly lastLease: number;
 }
 
-// Times later than these were stored while a clock was ahead, so the delivery is due and its lease has been abandoned.
+// Returns the latest plausible times. A later one was stored while a clock was ahead, so the delivery is due, or its
+// lease has been abandoned.
 function timesOf(now: number, leasedUntil: number): ClaimTimes {
   const lastEvent = latestPlausible(now);
   return { now, lastEvent, lastDue: lastEvent + maxWaitMs, lastLease: latestPlausible(leasedUntil) };

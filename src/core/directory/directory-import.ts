@@ -11,7 +11,7 @@ export interface Overlap {
   readonly region: string;
 }
 
-/** What the import of a signed directory would change. */
+/** The changes that the import of a signed directory would make. */
 export interface DirectoryChanges {
   readonly added: readonly string[];
   /** Domains that an earlier directory of the region contained and this one doesn't. */

@@ -9,7 +9,7 @@ import { UnreadableFile } from './unreadable-file.ts';
 /** A file whose headings have been found. */
 export interface OpenedFile {
   readonly encoding: FileEncoding;
-  /** What the rows above the headings contain, such as `sep=;` or a title. */
+  /** The content of the rows above the headings, such as `sep=;` or a title. */
   readonly skipped: readonly string[];
   /** The headings and the rows below them. */
   readonly rows: AsyncGenerator<FileRow>;

@@ -27,7 +27,7 @@ export const reportEveryMs = 30_000;
 const maxSilenceMs = 3 * reportEveryMs;
 const keptMs = 10 * 60_000;
 
-/** Stores that a process is running, and deletes the rows of processes that ended without notice. */
+/** Stores that a process is running, and deletes the rows of processes that ended without removing them. */
 export async function report(database: Database, state: ProcessState, clock: () => number): Promise<void> {
   const now = await timeOf(database, clock);
   const { sessionSecrets, secondFactorKeys, ...rest } = state;

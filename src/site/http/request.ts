@@ -121,7 +121,7 @@ export interface Visitor {
   forget(): void;
 }
 
-/** What the log says about a refused request. It contains no personal data. */
+/** The facts about a refused request for the log. They contain no personal data. */
 export interface RefusalFacts {
   /** A stable code, such as `csrf.outdated` or the name of a queue. */
   readonly reason: string;

@@ -2,9 +2,9 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 export interface StopTimes {
-  /** How long requests are still accepted after the stop began, in ms. */
+  /** The time for which requests are still accepted after the stop began, in ms. */
   readonly noticeMs: number;
-  /** How long the requests in progress may take after that, in ms. */
+  /** The maximum time for requests in progress after that, in ms. */
   readonly graceMs: number;
 }
 

@@ -2,7 +2,7 @@ import { foldName } from '../user.ts';
 import { lookupForm } from './symbols.ts';
 import { isNameAt } from './words.ts';
 
-/** The names that attackers of an account know. */
+/** The names that an attacker of an account would try. */
 export interface KnownNames {
   readonly username: string;
   readonly displayName: string;

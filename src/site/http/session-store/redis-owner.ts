@@ -52,7 +52,7 @@ export class RedisOwner {
   async #verify(): Promise<void> {
     const found = (await this.#client.get(markerKey)) ?? (await this.#mark());
     if (found === null) return;
-    // Any other text is not from Parvis, so it can't be the own one.
+    // Any other text is not from Parvis, so it can't be the identity of this installation.
     const identity = parseIdentity(found) ?? { region: 'unknown', fingerprint: '' };
     assertSameIdentity(identity, this.#own, {
       name: 'this Redis',
