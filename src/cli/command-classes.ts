@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /**
- * - `reads`: changes nothing, and neither creates nor migrates a database
+ * - `reads`: changes no stored data, and neither creates nor migrates a database
  * - `writes`: may migrate the database, and changes nothing that cannot be undone
  * - `destructive`: asks for confirmation on a terminal, requires --yes without one, and has --dry-run
  */

@@ -68,7 +68,9 @@ export async function findFaults(config: Config): Promise<string[]> {
 
 type State = Awaited<ReturnType<typeof stateOf>>;
 
-/** @returns the differences between running processes; none if the database can't be read, which another check reports */
+/**
+ * @returns the differences between running processes; none if the database can't be read, which another check reports
+ */
 async function differencesOf(config: Config, database: Database | null, state: Promise<State>): Promise<Difference[]> {
   const found = await state.catch(() => null);
   if (database === null || found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return [];

@@ -19,8 +19,8 @@ export interface PreparedRegion extends Prepared {
 }
 
 /**
- * Prepares the database and the data directory for the configured region: migrates the schema, and marks both at the first
- * start. A new database beside a data directory that is marked continues its installation.
+ * Prepares the database and the data directory for the configured region: migrates the schema, and marks both at the
+ * first start. A new database beside a data directory that is marked continues its installation.
  * @throws StoreMismatch if one of them belongs to another region or installation. Nothing is changed
  */
 export async function prepareRegion(config: RegionConfig): Promise<PreparedRegion> {

@@ -53,7 +53,9 @@ const fixedPhrases: Readonly<Record<Language, readonly string[]>> = {
 };
 const minFixedTerm = 12;
 
-/** @returns whether a text contains a long fixed term. Its length is not limited, because the term cannot be shortened. */
+/**
+ * @returns whether a text contains a long fixed term. Its length is not limited, because the term cannot be shortened.
+ */
 function containsFixedTerm(catalogue: Catalogue, language: Language, text: string): boolean {
   const terms = [...catalogue[language]]
     .filter(([key]) => /^(common:terms|roles:(administrator|agent))\./.test(key))

@@ -50,7 +50,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+/**
+ * The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view
+ * only.
+ */
 export const custom: readonly Row[] = [
   [
     'note on the user list, User management admin',

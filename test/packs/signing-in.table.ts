@@ -1,6 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** Sign-in of a Global admin and of a user without a level, and session limits. Columns: worldwide, Germany, Germany (historical), US Government, China. */
+/**
+ * Sign-in of a Global admin and of a user without a level, and session limits. Columns: worldwide, Germany, Germany
+ * (historical), US Government, China.
+ */
 export const shipped: readonly Row[] = [
   [
     'help for a forgotten password',
@@ -40,7 +43,10 @@ export const shipped: readonly Row[] = [
   ['recorded log entries', 'user.added'],
 ];
 
-/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+/**
+ * The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view
+ * only.
+ */
 export const custom: readonly Row[] = [
   [
     'help for a forgotten password',

@@ -89,7 +89,7 @@ async function aVisitorAtThePassword({ portal, global }: Fixture): Promise<Perso
 
 const server = await redis();
 
-describe('a Redis server that accepts no writes', { skip: skipWithout('redis', server?.pid ?? null) }, async () => {
+describe('a Redis server that cannot keep sessions', { skip: skipWithout('redis', server?.pid ?? null) }, async () => {
   const fixture = await portalOn(server?.url ?? '');
   const { portal, global, send } = fixture;
   const client = await createClient({ url: server?.url ?? '' }).connect();
@@ -130,7 +130,7 @@ describe('a Redis server that accepts no writes', { skip: skipWithout('redis', s
     });
   }
 
-  test('is not ready as a replica that accepts writes either, because it loses them', async () => {
+  test('makes the portal not ready if it is a writable replica, because a replica loses what is written to it', async () => {
     await configure('replica-read-only', 'no');
     await client.sendCommand(['REPLICAOF', '127.0.0.1', String(await freePort())]);
     try {

@@ -56,8 +56,8 @@ export async function listTenantDomains(database: Database): Promise<string[]> {
 }
 
 /**
- * @returns the routes of this region that may be shared with other regions, excluding the domains of unlisted tenants and
- * their subdomains
+ * @returns the routes of this region that may be shared with other regions, excluding the domains of unlisted tenants
+ * and their subdomains
  */
 export async function listShared(database: Database, region: string): Promise<DirectoryRoute[]> {
   const unlisted = await database

@@ -69,7 +69,8 @@ const count = (text: string, what: RegExp): number => text.match(what)?.length ?
 // such as `É’` and `ß“`.
 const utf8Sequence = /[\xC2-\xC8\xCE-\xDB][\x80-\xBF]|[\xE0-\xEF][\x80-\xBF]{2}|[\xF0-\xF4][\x80-\xBF]{3}/g;
 const nonAscii = /[\x80-\xFF]/g;
-// In Windows-1252, two or three letters and symbols occasionally form a valid UTF-8 sequence.
+// The maximum number of invalid bytes per valid sequence. In Windows-1252, two or three letters and symbols
+// occasionally form a valid sequence.
 const brokenPerSequence = 4;
 
 /** @returns whether a file with invalid bytes is UTF-8 that was edited by a program with another encoding */

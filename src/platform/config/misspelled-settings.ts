@@ -1,7 +1,8 @@
 import { environment } from './environment.ts';
 
 const settings: readonly string[] = Object.keys(environment.shape);
-// A shorter name may differ in one character only: two changes in HOST, for example, result in many other common names.
+// A shorter setting is recognized only if its letters are in another order: two changes in HOST, for example, result in
+// many other common names.
 const minLengthForTwo = 8;
 
 /**

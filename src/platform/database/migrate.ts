@@ -141,8 +141,8 @@ async function runPendingMigrations(database: Database): Promise<string[]> {
 const ownerOnly = 0o600;
 
 /**
- * @returns the path of the file that is locked during a migration, beside the database file. After the database has been
- * created, the file is no longer empty
+ * @returns the path of the file that is locked during a migration, beside the database file. After the database has
+ * been created, the file is no longer empty
  */
 export const migrationLockOf = (file: string): string => `${file}.migrating`;
 

@@ -44,8 +44,8 @@ export function csrfReasonOf(request: Request): string {
 export const renewCsrfToken = (request: Request): void => void protection.generateToken(request, true);
 
 /**
- * @returns the CSRF token of the forms on the page. A user's token is generated and stored in the session when the first
- * form is rendered; for a visitor nothing is stored
+ * @returns the CSRF token of the forms on the page. A user's token is generated and stored in the session when the
+ * first form is rendered; for a visitor nothing is stored
  */
 export function csrfToken(request: Request): string {
   if (!hasSessionToken(request)) return request.visitor?.issueToken() ?? '';

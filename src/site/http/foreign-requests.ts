@@ -5,9 +5,9 @@ import { isSafe } from './csrf.ts';
 import type { Middleware } from './request.ts';
 
 /**
- * Rejects requests for another host with 421, and requests with which another site could change something with 403. This
- * runs before the session and the body are read. A browser that sends neither `Origin` nor `Sec-Fetch-Site` is protected
- * by the CSRF token only.
+ * Rejects requests for another host with 421, and requests with which another site could change something with 403.
+ * This runs before the session and the body are read. A browser that sends neither `Origin` nor `Sec-Fetch-Site` is
+ * protected by the CSRF token only.
  */
 export function rejectForeignRequests(baseUrl: URL): Middleware {
   return (request, _response, next) => {

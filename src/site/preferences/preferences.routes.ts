@@ -25,8 +25,8 @@ export interface PreferencesRoutesDependencies {
 }
 
 /**
- * Creates the routes that change the language and the theme, which is possible on any page with or without a session. The
- * language of the account changes only if no step of the sign-in is pending.
+ * Creates the routes that change the language and the theme, which is possible on any page with or without a session.
+ * The language of the account changes only if no step of the sign-in is pending.
  */
 export function preferencesRoutes(deps: PreferencesRoutesDependencies): Route[] {
   const handlers = bind(deps, { setLanguage, setTheme });

@@ -46,8 +46,8 @@ const wrongStores: readonly WrongStore[] = [
 ];
 
 /**
- * Simulate one wrong line in a settings file: all settings are those of one region, except that one store is that of the
- * other.
+ * Simulate one wrong line in a settings file: all settings are those of one region, except that one store is that of
+ * the other.
  */
 export const wrongRegionSteps: readonly Step[] = wrongStores.map(({ title, name, refusedAs, commands, settings }) => ({
   title,

@@ -24,7 +24,7 @@ const alwaysLoaded = ['common', 'en', 'fr', 'de'];
 
 /**
  * Loads the words that guessers try, from the most common to the rarest.
- * @param languages languages whose dictionaries are used, too, if there is a package with them
+ * @param languages further languages whose dictionaries are used if zxcvbn provides them
  */
 export async function loadVocabulary(languages: readonly string[]): Promise<Vocabulary> {
   const lists = await Promise.all([...new Set([...alwaysLoaded, ...languages])].map(wordListsOf));

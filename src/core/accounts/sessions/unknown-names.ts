@@ -13,7 +13,10 @@ const maxListed = 20;
 
 /** Counts sign-in attempts with unknown user names. Only the operator's log shows them, because they have no tenant. */
 export interface UnknownNames {
-  /** @param isUnknown whether no user has this name. The work is the same for both, so that times do not differ */
+  /**
+   * @param isUnknown whether no user has this name. A known name causes the same work, so that response times do not
+   * differ
+   */
   count(attempt: { readonly username: string; readonly address: string }, isUnknown: boolean): void;
   /** Logs the counts of this process once a minute. */
   readonly report: Job;

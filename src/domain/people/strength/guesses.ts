@@ -14,7 +14,7 @@ export const minBits = 30;
  * of the cheapest way to split the password into tokens. The time grows with the square of the length, which is limited
  * to 256 characters.
  * @param password in NFKC
- * @param names the names that the guesser would try, split into words; see `listNames`
+ * @param names the names that the guesser would try, as `listNames` returns them
  */
 export function guessBits(password: string, names: readonly string[], vocabulary: Vocabulary): number {
   const symbols = readSymbols(password);
