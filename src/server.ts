@@ -105,7 +105,8 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
     throw listenFaultOf(error, host, port);
   });
   const stopWatching = watchDescriptors(server.http, outages, opened.host.maxDescriptors);
-  // Issued only after the port was opened: if another process uses the port, its token must stay valid.
+  // The token is issued only after the port was opened: if another process uses the port, the token of that process
+  // must stay valid.
   const token = await issueSetupToken(database);
   outages.start();
   background.start();

@@ -15,7 +15,7 @@ export interface DestructiveOptions {
 export interface Effects {
   /** Full sentences with the counts. */
   readonly lines: readonly string[];
-  /** The same for programs. */
+  /** The counts, by name, for programs that use --json. */
   readonly counts: Readonly<Record<string, number>>;
 }
 

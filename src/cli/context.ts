@@ -43,8 +43,8 @@ export async function createNewDatabase(io: CommandIo): Promise<void> {
 }
 
 /**
- * Runs a command on the region's database, which must exist and have the schema of this version. For commands that
- * change something, but must not migrate.
+ * Runs a command on the region's database, which must exist and have the schema of this version. This is for commands
+ * that change something but must not migrate.
  * @throws SchemaNotCurrent
  */
 export async function withExistingDatabase<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {

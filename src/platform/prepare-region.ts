@@ -24,7 +24,7 @@ export interface PreparedRegion extends Prepared {
  * @throws StoreMismatch if one of them belongs to another region or installation. Nothing is changed
  */
 export async function prepareRegion(config: RegionConfig): Promise<PreparedRegion> {
-  // Checked before the database is opened, because opening it creates the SQLite file.
+  // The directory is checked before the database is opened, because opening it creates the SQLite file.
   assertDataDirectoryOfRegion(config);
   const fingerprint = readMarker(config)?.fingerprint ?? null;
   const { migrations, identity } = await prepareDatabase(

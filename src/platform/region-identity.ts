@@ -24,7 +24,7 @@ export const groupDigits = (digits: string): string => (digits.match(/.{4}/g) ??
 
 /** Thrown if a store belongs to another region, or to another installation of the same region. */
 export abstract class StoreMismatch extends Error {
-  /** The fault without an assurance, as the `check` command prints it. */
+  /** The message without its last sentence, as the `check` command prints it. */
   readonly finding: string;
   readonly markedStore: MarkedStore;
 

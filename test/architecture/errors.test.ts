@@ -35,7 +35,7 @@ function unusedCodes(within: readonly Source[], outside: readonly Source[]): str
   return codes.filter((code) => !core.includes(`'${code}'`) && !isThrown(code));
 }
 
-// Complete by type: a new refusal or parameter does not compile until it is added here.
+// The types require an entry for each reason and parameter, so that a new one does not compile until it is added here.
 const refusals: Readonly<Record<DenialReason, true>> = {
   principal: true,
   level: true,

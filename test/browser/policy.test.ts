@@ -86,7 +86,7 @@ describe('the content security policy in a browser', { skip: skipWithout('chromi
         await state.open(page);
         await page.waitForLoadState();
       }
-      // Requests that scripts of the last page send later.
+      // Scripts of the last page may send requests after it has loaded.
       await page.waitForLoadState('networkidle');
       found.push(...noted);
       await page.context().close();

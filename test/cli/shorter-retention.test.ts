@@ -116,7 +116,7 @@ async function addOldData(environment: Environment): Promise<void> {
   });
 }
 
-// A function declaration, because the tests on SQLite begin while this module still waits for PostgreSQL.
+// This is a function declaration, because the tests on SQLite begin while this module still waits for PostgreSQL.
 function countRows(environment: Environment): Promise<{ entries: number; deletedUsers: number }> {
   return withKnex(environment, async (knex) => ({
     entries: (await knex('activity').select('id')).length,

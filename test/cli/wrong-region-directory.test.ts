@@ -9,10 +9,10 @@ import { snapshotOf, snapshotOfFolder } from './database-snapshot.ts';
 
 const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'canary-'.repeat(6), LOG_LEVEL: 'warn' };
 
-/** Commands that create, migrate, read or use only the keys of a region. */
+/** Commands that create or migrate a database, only read it, add to it, or use only the keys of a region. */
 const commands = [['migrate'], ['tenant', 'list'], ['route', 'add', 'a.example', 'worldwide'], ['region', 'key']];
 
-// A server that is not refused keeps running.
+// Without a time limit, the test would never end if a server started in spite of the fault.
 const limit = { timeout: 20_000 };
 
 const markerOf = (folder: string): string => path.join(folder, 'region.json');

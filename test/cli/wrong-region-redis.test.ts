@@ -11,7 +11,7 @@ import { dataDirectory, json, run, runProcess, serve } from './command.ts';
 const server = await redis();
 const otherServer = await redis();
 const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'canary-'.repeat(6), LOG_LEVEL: 'warn' };
-// A server that is not refused keeps running.
+// Without a time limit, the test would never end if a server started in spite of the fault.
 const limit = { timeout: 20_000 };
 const markerKey = 'parvis:region';
 const fingerprint = '0123-4567-89ab-cdef-0123-4567-89ab-cdef';

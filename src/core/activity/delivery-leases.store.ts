@@ -6,7 +6,7 @@ import { type DeliveryRow, toMessage } from './deliveries.store.ts';
 
 /** A delivery that a process has claimed for the duration of a lease. */
 export interface Delivery<M extends Message = Message> {
-  /** The same for every attempt. */
+  /** The ID of the delivery, which is the same for every attempt. */
   readonly id: string;
   readonly tenantId: string;
   /** Null for a subscriber that does not deliver to a user. */

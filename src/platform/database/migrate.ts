@@ -146,11 +146,11 @@ const ownerOnly = 0o600;
  */
 export const migrationLockOf = (file: string): string => `${file}.migrating`;
 
-// Acquired before the database is opened: if two processes switch a new file to WAL mode at the same time, one of them
-// fails.
+// The lock is acquired before the database is opened: if two processes switch a new file to WAL mode at the same time,
+// one of them fails.
 async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  // SQLite would create it readable for everyone.
+  // SQLite would create the file readable for everyone.
   closeSync(openSync(migrationLockOf(file), 'a', ownerOnly));
   const lock = new SqliteFile(migrationLockOf(file), { timeout: maxWaitMs });
   try {

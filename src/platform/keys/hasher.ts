@@ -43,7 +43,10 @@ export interface Hasher {
   verify(tag: string, password: string): Promise<boolean>;
   /** @returns whether a hash uses weaker parameters than the current ones */
   isOutdated(tag: string): boolean;
-  /** A hash that no password matches. Verified for unknown user names, so that they take as long as known ones. */
+  /**
+   * A hash that no password matches. It is verified for unknown user names, so that attempts with them take as long as
+   * others.
+   */
   readonly decoy: string;
 }
 
