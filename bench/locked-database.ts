@@ -62,16 +62,16 @@ function describe(what: string, results: readonly Timed[]): string {
   return `${what.padEnd(22)} ${statuses.padEnd(8)} p50 ${median(times).toFixed(0)} ms, longest ${Math.max(...times).toFixed(0)} ms`;
 }
 
-async function measure(count: number): Promise<void> {
+async function measure(reader: Visitor, writers: readonly Visitor[]): Promise<void> {
   const endsAt = performance.now() + 1_000 * seconds;
   const [health, pages, ...writes] = await Promise.all([
     repeat(endsAt, checkHealth),
     repeat(endsAt, () => openPage(reader)),
-    ...writers.slice(0, count).map((writer) => repeat(endsAt, () => write(writer))),
+    ...writers.map((writer) => repeat(endsAt, () => write(writer))),
   ]);
   console.log(describe(`  /healthz`, health));
   console.log(describe(`  a page`, pages));
-  console.log(describe(`  ${count} writers`, writes.flat()));
+  console.log(describe(`  ${writers.length} writers`, writes.flat()));
 }
 
 const writerCounts = [1, 8, 20] as const;
@@ -83,10 +83,10 @@ try {
   if (reader === undefined) throw new Error('The reader could not sign in');
   for (const count of writerCounts) {
     console.log(`not locked, ${count} writers`);
-    await measure(count);
+    await measure(reader, writers.slice(0, count));
     other.exec('begin exclusive');
     console.log(`locked by another process, ${count} writers`);
-    await measure(count);
+    await measure(reader, writers.slice(0, count));
     other.exec('commit');
   }
 } finally {

@@ -44,7 +44,7 @@ for (const [dialect, databaseUrl, skip] of [
     const zoe = await aUser(portal, tenant);
     const unknown = (name: string): string => `${canary}-${name}@${tenant.domain}`;
 
-    it('are counted per time, network and fingerprint, and never logged or stored as typed', async () => {
+    it('are counted by network and fingerprint from the first one on, and never logged or stored as typed', async () => {
       const startedAt = portal.clock.now;
       for (const [name, address] of [
         ['a', '192.0.2.7'],

@@ -178,7 +178,7 @@ describe('a Redis server that replies', async () => {
     });
   }
 
-  test('that ROLE is unknown can still be ready', async () => {
+  test('that ROLE is unknown does not make the portal unready', async () => {
     fake.unknown = 'role';
     await fixture.proveWritable();
     fake.unknown = 'set';
