@@ -32,10 +32,7 @@ export interface RequestedApproval extends Omit<ApprovalSubject, 'users'> {
   readonly userIds: readonly string[];
 }
 
-/**
- * The result of checking an action: it requires approval, with the possible approvers; it is allowed without approval;
- * or it is denied.
- */
+/** The result of a check: the action requires approval, with the possible approvers; requires none; or is denied. */
 export type ApprovalRequirement =
   | ({ readonly outcome: 'approvalRequired'; readonly users: readonly User[] } & Approvers)
   | { readonly outcome: 'allowed'; readonly users: readonly User[] }
