@@ -15,12 +15,13 @@ const confused = ['a4@', 'b8', 'c(', 'e3€', 'g69', 'il1!|', 'o0', 's5$', 't7+'
 const representatives = new Map(
   confused.flatMap(([letter = '', ...substitutes]) => substitutes.map((each): [string, string] => [each, letter])),
 );
+const substitutes = new RegExp(`[${RegExp.escape([...representatives.keys()].join(''))}]`, 'g');
 
 /** @returns the letter for which a character is substituted; the character itself if there is none */
 export const representativeOf = (character: string): string => representatives.get(character) ?? character;
 
 /** @returns the form of a word in which it is looked up: folded, with one representative for confused letters */
-export const lookupForm = (word: string): string => [...foldName(word)].map(representativeOf).join('');
+export const lookupForm = (word: string): string => foldName(word).replace(substitutes, representativeOf);
 
 /** @param password in NFKC */
 export function readSymbols(password: string): Symbols {

@@ -1,4 +1,0 @@
-import { isAdministrator, desktop, testAccessibility } from './accessibility.ts';
-
-// The layout is tested in German, because it has the longest words.
-testAccessibility('de', desktop, isAdministrator);
