@@ -1,7 +1,7 @@
 /**
- * The test command: `npm test [words]`. A word that occurs in a file path selects files; any other word selects tests by
- * name. With `--long`, runs the files of the long run and those with races, which `npm run test:long` repeats more often.
- * The last line shows the totals. Fails if a test fails, no test ran or a service in PARVIS_REQUIRE is missing.
+ * The test command: `npm test [words]`. A word that occurs in a file path selects files; any other word selects tests
+ * by name. With `--long`, runs the files of the long run and those with races, which `npm run test:long` repeats more
+ * often. The last line shows the totals. Fails if a test fails, no test ran or a service in PARVIS_REQUIRE is missing.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';

@@ -122,7 +122,7 @@ async function save(deps: RulesRoutesDependencies, request: Request, response: R
     const noApprovers = result.rules.map((field): PageFault => ({ field, code: 'rule.noApprovers' }));
     return showForm(deps, request, response, { ...asTyped(request.body), faults: noApprovers, status: 409 });
   }
-  // Pass the rules along: they take effect only after another administrator has approved them.
+  // Pass the rules to the approval request: they take effect only after another administrator has approved them.
   if (result.outcome === 'refused')
     return response.redirect(303, newApprovalPath('loosenRules', [], typedRulesOf(result.next)));
   const key = result.merged ? 'account-settings:rules.merged' : 'account-settings:rules.saved';

@@ -141,7 +141,8 @@ function answerFaults(
   });
 }
 
-// Thrown to roll the transaction back. The form explains it beside the level, so that the rest of the input is kept.
+// The failure was thrown to roll the transaction back. The form shows it beside the level and keeps the rest of the
+// input.
 function levelFault(error: unknown): { readonly fault: PageFault } {
   const code = error instanceof Failure ? error.code : null;
   if (code !== 'user.lastGlobalAdmin' && code !== 'user.lastApprovers') throw error;

@@ -71,7 +71,9 @@ export function isAllowedByRegion(deps: TenantRulesDependencies, own: TenantRule
 export type SetRulesOutcome =
   /** `merged`: rules that someone else changed in the meantime kept their new values. */
   | { readonly outcome: 'saved'; readonly merged: boolean }
-  /** Nothing was saved, because `next`, with everyone's changes, requires another administrator's approval. */
+  /**
+   * Nothing was saved, because `next`, which includes the changes of others, requires another administrator's approval.
+   */
   | { readonly outcome: 'refused'; readonly decision: Denial; readonly next: TenantRules }
   /** Nothing was saved, because these rules require approval, and no two Global admins can approve each other's requests. */
   | { readonly outcome: 'noApprovers'; readonly rules: readonly TenantRule[] }
