@@ -10,6 +10,7 @@ import {
   ownSigner,
   type MovingDependencies,
 } from '../core/moving/index.ts';
+import { approverLines } from './approver-lines.ts';
 import { print, type CommandContext } from './context.ts';
 import { textOf, type CommandIo } from './io.ts';
 import { loadRegionIdentity } from './region-keys.ts';
@@ -111,6 +112,7 @@ async function movedInText(parts: MovingDependencies, moved: MovedIn, options: I
     ...secondFactorLines(secondFactors),
     ...languageLines(relanguaged, parts.rules.defaultLanguage),
     ...ruleLines(adaptedRules),
+    ...(await approverLines(parts.database, parts.tenants, tenantId)),
     receiptLine(options.receipt, from.region, tenantId),
   ]);
 }

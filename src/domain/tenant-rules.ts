@@ -169,28 +169,23 @@ function apply(rules: RegionRules, own: TenantRules): RegionRules {
 }
 
 /**
- * @returns the tenant's rules that are stricter than those of another region: numbers are limited to its bounds, and rules
- * that its own already contain are left out
- */
-export function adaptRules(own: TenantRules, rules: RegionRules): TenantRules {
-  const effective = effectiveRules(rules, own);
-  const adapted = tenantRuleNames.map((name): [TenantRule, number | string] => [
-    name,
-    isNumberName(name) ? numericRules[name].of(effective) : choiceRules[name].of(effective),
-  ]);
-  const isKept = ([name, value]: [TenantRule, number | string]): boolean =>
-    own[name] !== undefined &&
-    (isNumberName(name) ? value !== numericRules[name].of(rules) : value !== choiceRules[name].of(rules));
-  return Object.fromEntries(adapted.filter(isKept));
-}
-
-/**
- * @returns whether a change of rules removes an approval requirement or raises the limit of deletions without approval
+ * @returns whether a change of rules removes an approval requirement, raises the limit of deletions without approval, or
+ * lets more administrators approve
  */
 export function weakensApproval(now: RegionRules, next: RegionRules): boolean {
   const [before, after] = [now.twoAdministrators, next.twoAdministrators];
-  if (before.for.some((act) => !after.for.includes(act))) return true;
-  return before.for.includes('deleteMany') && after.deleteMoreThan > before.deleteMoreThan;
+  const removes = before.for.some((act) => !after.for.includes(act));
+  const raises = before.for.includes('deleteMany') && after.deleteMoreThan > before.deleteMoreThan;
+  const admits = now.administratorsManagedBy === 'globalAdmins' && next.administratorsManagedBy === 'userManagers';
+  return removes || raises || (before.for.length > 0 && admits);
+}
+
+/** @returns the rules of a tenant that now require approval for an action that did not require it before */
+export function newApprovalRules(now: RegionRules, next: RegionRules): TenantRule[] {
+  const [before, after] = [now.twoAdministrators, next.twoAdministrators];
+  const added: TenantRule[] = after.for.filter((act) => !before.for.includes(act));
+  const isLower = after.for.includes('deleteMany') && after.deleteMoreThan < before.deleteMoreThan;
+  return isLower ? [...added, 'deleteMoreThan'] : added;
 }
 
 // Makes exports unavailable, unless the region already places them elsewhere.

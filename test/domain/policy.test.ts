@@ -28,7 +28,7 @@ const levelOf: Record<Exclude<Who, 'none' | 'self'>, AdministratorLevel> = {
 
 function rulesWith(at: Placement['at'], administratorsManagedBy: Managed): RegionRules {
   const operations = Object.fromEntries(userOperations.map((operation) => [operation, placements[at]]));
-  const twoAdministrators = { for: [], deleteMoreThan: 50, withinHours: 24 };
+  const twoAdministrators = { for: [], deleteMoreThan: 50, withinHours: 24, formerAdminDays: 30 };
   const activityLog = { export: at === 'here' ? 'allowed' : 'forbidden' };
   return { operations, administratorsManagedBy, twoAdministrators, activityLog } as unknown as RegionRules;
 }
@@ -112,7 +112,7 @@ const answer = ({ level, action, who, at, managed }: Case): 'yes' | DenialReason
 describe('the policy', () => {
   for (const level of administratorLevels) {
     for (const action of actions) {
-      test(`decides ${action} for level ${level} as specified`, () => {
+      test(`decides ${action} for level ${level} as the product contract does, for every target and placement`, () => {
         const these = cases.filter((each) => each.level === level && each.action === action);
         assert.equal(these.length, whos.length * 4 * 2);
         assert.deepEqual(

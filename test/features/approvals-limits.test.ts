@@ -128,7 +128,7 @@ describe('an action that would need approval', () => {
     const { tenant, manager, plain } = await aTenantWithApprovals(portal);
     const rules = {
       ...tenant.scope.rules,
-      twoAdministrators: { for: ['deleteMany'], deleteMoreThan: 0, withinHours: 1 },
+      twoAdministrators: { for: ['deleteMany'], deleteMoreThan: 0, withinHours: 1, formerAdminDays: 30 },
     };
     const grant = {
       grantId: 'g',
@@ -156,7 +156,7 @@ describe('an action that would need approval', () => {
     const row =
       (await knex<{ subject: string; tenant_id: string }>('approvals').where({ tenant_id: tenant.id }).first())
         ?.subject ?? '';
-    // Simulate a region that allowed more when the request was made.
+    // Simulate a region whose rules allowed longer idle times when the request was created.
     const subject = row.replace('"next":{"idleMinutes":5', '"next":{"idleMinutes":50000');
     assert.notEqual(subject, row);
     await knex('approvals').where({ tenant_id: tenant.id }).update({ subject });

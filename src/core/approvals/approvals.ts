@@ -10,10 +10,11 @@ import {
   loadIndependenceCheck,
   canSee,
   findApprovers,
+  requireRemainingApprovers,
   verdictOn,
   type Approvers,
 } from './approval-policy.ts';
-import { isSame, subjectOf, targetIdOf } from './approval-subject.ts';
+import { asRequester, isSame, subjectOf, targetIdOf } from './approval-subject.ts';
 import { toEventData, expire } from './expire-approvals.ts';
 import type { Approval } from './approvals.mapping.ts';
 import { targetStateOf, type ApprovalAction } from '../../domain/approval-actions.ts';
@@ -32,7 +33,7 @@ export interface RequestedApproval extends Omit<ApprovalSubject, 'users'> {
   readonly userIds: readonly string[];
 }
 
-/** Whether an action requires approval, with the possible approvers; is allowed without approval; or is denied. */
+/** The result of a check: the action requires approval, with the possible approvers; requires none; or is denied. */
 export type ApprovalRequirement =
   | ({ readonly outcome: 'approvalRequired'; readonly users: readonly User[] } & Approvers)
   | { readonly outcome: 'allowed'; readonly users: readonly User[] }
@@ -67,6 +68,7 @@ async function requirementOf(
   const decision = await verdictOn(tx, scope, requested.act, users, clock());
   if (decision.allowed) return { outcome: 'allowed', users };
   if (decision.because !== 'secondAdministrator') return { outcome: 'refused', decision };
+  await requireRemainingApprovers(tx, scope, { act: requested.act, users }, clock());
   const approval = { act: requested.act, subject: subjectOf(requested, users), requester: asRequester(scope, -1) };
   return { outcome: 'approvalRequired', users, ...(await findApprovers(tx, scope, approval, clock())) };
 }
@@ -121,7 +123,10 @@ export function checkRequirement(
   return requirementOf(deps, database, scope, requested);
 }
 
-/** Requests approval for a reason. @throws Failure notFound, or badRequest for an invalid request or an empty reason */
+/**
+ * Requests another administrator's approval. The requester must state a reason.
+ * @throws Failure notFound, or badRequest for an invalid request or an empty reason
+ */
 export async function request(
   deps: ApprovalsDependencies,
   scope: Scope,
@@ -193,5 +198,3 @@ export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string):
 /** Requests for approval and the decisions on them. Approved requests are performed by `perform-approval.ts`. */
 export const createApprovals = (deps: ApprovalsDependencies) =>
   bind(deps, { load, checkRequirement, request, decide, withdraw });
-
-const asRequester = (scope: Scope, epoch: number) => ({ id: actingUserId(scope), epoch, name: '', username: '' });

@@ -13,8 +13,8 @@ type Schemas = ReturnType<typeof createRowSchemas>;
 type RowOf<Table extends keyof Schemas> = z.infer<Schemas[Table]>;
 
 /**
- * Checks the rows of a bundle in order. Even a compromised region must not be able to insert anything into another
- * region, except a tenant that could have been created there.
+ * Checks the rows of a bundle in order. Even a compromised region must not be able to insert anything into another region
+ * but one of its own tenants, with values that could have been stored there.
  */
 export class BundleContentCheck {
   readonly #header: BundleHeader;

@@ -1,5 +1,6 @@
 import type { Scope } from '../../domain/scope.ts';
-import { adaptRules, type TenantRule } from '../../domain/tenant-rules.ts';
+import { adaptRules } from '../../domain/adapt-rules.ts';
+import type { TenantRule } from '../../domain/tenant-rules.ts';
 import type { Database } from '../../platform/database/database.ts';
 import {
   changesBetween,

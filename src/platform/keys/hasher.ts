@@ -42,14 +42,18 @@ export interface Hasher {
    * @returns whether a hash of another region is neither weaker than the hashes of this one, nor too expensive to verify
    */
   isAcceptable(tag: string, isTemporary: boolean): boolean;
-  /** A hash that no password matches. Verified for unknown user names, so that they take as long as known ones. */
+  /**
+   * A hash that no password matches. It is verified for unknown user names, so that attempts with them take as long as
+   * others.
+   */
   readonly decoy: string;
 }
 
 /**
- * Creates a hasher with a queue and limited concurrency. Takes about 30 ms, because it computes the decoy hashes.
+ * Creates a hasher with a queue and limited concurrency. Computes the decoy hashes, so it takes about as long as
+ * hashing one password.
  * @param engine replaced in tests that count its calls
- * @param maxWaitMs how long a hash may wait in the queue
+ * @param maxWaitMs the longest time that a hash waits in the queue before it fails
  */
 export async function createHasher(
   parameters: HashParameters = hashParameters,

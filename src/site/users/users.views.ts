@@ -74,6 +74,8 @@ export interface UserPage extends UserLinks, ReturnType<typeof permissionsOf> {
   readonly status: UserStatus;
   readonly link: Awaited<ReturnType<Links['findLatest']>>;
   readonly linkMailRefused: boolean;
+  /** Whether no one could approve requests without this Global admin. */
+  readonly isNeeded: boolean;
   readonly handOver: HandOver;
   readonly notes: readonly RestrictionNote[];
 }
@@ -125,7 +127,7 @@ export interface BulkConfirmPage extends Pick<ReturnType<typeof buttonStyleOf>, 
   readonly restoreWindowDays: number;
   readonly handOver: HandOver;
   readonly backHref: string;
-  /** What others changed after the page was opened, if nothing was done because of it. */
+  /** The changes by others after the page was opened, because of which nothing was done. */
   readonly changes: readonly Activity[];
 }
 
