@@ -100,6 +100,12 @@ const hashes: [label: string, tag: string, forOwn: boolean, forTemporary: boolea
   ['no hash', '', false, false],
 ];
 
+// Before the first suite, because the test runner would otherwise end before the others are registered.
+const servers = [
+  ['SQLite', { url: undefined }],
+  ['PostgreSQL', await postgres()],
+] as const;
+
 describe('the bounds of a password hash from another region', async () => {
   const hasher = await createHasher(hashParameters);
   for (const [label, tag, forOwn, forTemporary] of hashes)
@@ -113,10 +119,7 @@ describe('the bounds of a password hash from another region', async () => {
   });
 });
 
-for (const [dialect, server] of [
-  ['SQLite', { url: undefined }],
-  ['PostgreSQL', await postgres()],
-] as const) {
+for (const [dialect, server] of servers) {
   describe(`the values of a bundle, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
     const { to, from, file, populated } = await aBundleInTransit(server?.url);
     const { header, columns, forged, where } = await openForgery({ from, to, file });

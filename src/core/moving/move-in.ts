@@ -50,18 +50,24 @@ async function check(parts: MovingDependencies, { header, rows }: ReadBundle): P
   await requireSameSchema(database, header);
   const storeKey = await parts.checkKey(header.from, 'bundle');
   const content = new BundleContentCheck(header, hasher, clock());
-  const reading = rows();
-  for (;;) {
-    const { done, value } = await reading.next();
-    if (done !== true) {
+  const tables = await checkRows(rows(), content);
+  const issued = new Map<string, IssuedPassword>();
+  const admins = content.end();
+  if (header.passwords === 'reset')
+    for (const id of admins) issued.set(id, await issueTemporaryPassword(hasher, rules, null, clock()));
+  return { header, tables, issued, storeKey, language: content.language };
+}
+
+async function checkRows(reading: ReturnType<ReadBundle['rows']>, content: BundleContentCheck) {
+  try {
+    for (;;) {
+      const { done, value } = await reading.next();
+      if (done === true) return value;
       content.next(value);
-      continue;
     }
-    const issued = new Map<string, IssuedPassword>();
-    const admins = content.end();
-    if (header.passwords === 'reset')
-      for (const id of admins) issued.set(id, await issueTemporaryPassword(hasher, rules, null, clock()));
-    return { header, tables: value, issued, storeKey, language: content.language };
+  } finally {
+    // Closes the file if a row was refused.
+    await reading.return([]);
   }
 }
 
