@@ -132,6 +132,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     clock: () => clock.now,
   });
   const logged = (): string => lines.join('');
+  origins.set(app, await serve(app));
   return {
     app,
     routes,
@@ -142,7 +143,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     hasher,
     clock,
     logged,
-    listen: () => listen(app),
+    listen: async () => (await serve(app)).replace('127.0.0.1', 'localhost'),
   };
 }
 
@@ -167,12 +168,22 @@ function testConfig({ environment, databaseUrl }: PortalOptions): Config {
   return config;
 }
 
-async function listen(app: Express): Promise<string> {
+const origins = new WeakMap<Express, string>();
+
+/** @returns the origin at which an open portal is served with kept connections; the app itself if it is not served */
+export const originOf = (app: Express | string): Express | string =>
+  typeof app === 'string' ? app : (origins.get(app) ?? app);
+
+/** Serves an app on a free port until the end of the test file. @returns the origin */
+async function serve(app: Express): Promise<string> {
   const server = createServer(app);
+  // A connection that closes just before the next request would fail that request.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
   closers.push(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
