@@ -15,7 +15,7 @@ const maxListed = 20;
 export interface UnknownNames {
   /** @param isUnknown whether no user has this name. The work is the same for both, so that times do not differ */
   count(attempt: { readonly username: string; readonly address: string }, isUnknown: boolean): void;
-  /** Logs the counts of this process once a minute. */
+  /** Logs the counts of this process once a minute, and when it stops. */
   readonly report: Job;
 }
 
@@ -46,7 +46,7 @@ export function createUnknownNames({
       const pair = { network: networkOf(address), name: fingerprintOf(username) };
       if (isUnknown) add(counts, pair, clock());
     },
-    report: { name: 'Unknown user names', everyMs, run: report },
+    report: { name: 'Unknown user names', everyMs, run: report, finish: report },
   };
 }
 
