@@ -101,7 +101,9 @@ describe('background jobs', () => {
     const background = createJobRunner(dependenciesOf(log));
     let saved = 0;
     const run = (): Promise<void> => Promise.resolve();
-    const save = (): Promise<void> => Promise.resolve(void saved++);
+    const save = async (): Promise<void> => {
+      saved = await Promise.resolve(1);
+    };
     const fail = (): never => {
       throw new Error('no luck');
     };
