@@ -23,14 +23,12 @@ const withClockAhead = (environment: Environment, days: number): Environment => 
   CLOCK_AHEAD_MS: String(days * dayMs),
 });
 
-const secret = 'made-up-'.repeat(5);
-
 /** Creates a region with a deleted user who can still be restored, and an activity log. */
 async function createRegion(databaseUrl: string | null) {
   const directory = dataDirectory();
   const environment = {
     DATA_DIR: directory,
-    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl, SESSION_SECRETS: secret, SECOND_FACTOR_KEYS: secret }),
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl, SESSION_SECRETS: 'made-up-'.repeat(5) }),
   };
   const organization = ['--name', 'Lumière', '--domain', 'lumiere.example', '--language', 'fr'];
   const admin = ['--admin-name', 'Camille', '--admin-username', 'camille@lumiere.example'];

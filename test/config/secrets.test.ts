@@ -97,12 +97,10 @@ describe('the key that encrypts second factors', () => {
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
   });
 
-  test('is never taken from SESSION_SECRETS: on PostgreSQL, it must be set', () => {
+  test('is taken from SESSION_SECRETS on PostgreSQL if SECOND_FACTOR_KEYS is not set', () => {
     const given = 'a-secret-of-the-operator-with-40-letters';
     const shared = { DATABASE_URL: 'postgres://db/parvis', SESSION_SECRETS: `${given}, ${given}2` };
-    assert.deepEqual(readConfig(shared).faults, ['SECOND_FACTOR_KEYS: is required with PostgreSQL']);
-    const keys = loadSecondFactorKeys(configOf({ ...shared, SECOND_FACTOR_KEYS: `${given}3` }));
-    assert.deepEqual(keys, [`${given}3`]);
+    assert.deepEqual(loadSecondFactorKeys(configOf(shared)), [given, `${given}2`]);
     assert.throws(() => statSync(folder), { code: 'ENOENT' });
   });
 });

@@ -78,11 +78,10 @@ const withHints = (faults: readonly string[], hints: ReadonlyMap<string, string>
 /** @returns an error for each missing setting that another setting requires */
 function missingSettings(given: Readonly<Record<string, string>>): string[] {
   const faults: string[] = [];
-  // With PostgreSQL several processes share sessions and seeds, so a secret that one of them generates is not enough. One
-  // secret for both would reveal the seeds with the sessions.
-  if (given.DATABASE_URL?.startsWith('postgres'))
-    for (const name of ['SESSION_SECRETS', 'SECOND_FACTOR_KEYS'])
-      if (given[name] === undefined) faults.push(`${name}: is required with PostgreSQL`);
+  // With PostgreSQL several processes share sessions, so a secret that one of them generates is not enough.
+  if (given.DATABASE_URL?.startsWith('postgres') && given.SESSION_SECRETS === undefined) {
+    faults.push('SESSION_SECRETS: is required with PostgreSQL');
+  }
   if (given.SMTP_URL?.startsWith('smtp') && given.MAIL_FROM === undefined) {
     faults.push('MAIL_FROM: is required with SMTP_URL');
   }
@@ -143,7 +142,7 @@ function assemble(values: Environment, { baseUrl, rules, languages, urls }: Asse
     database: databaseOf(values.DATABASE_URL, dataDirectory),
     redisUrl: values.REDIS_URL ?? null,
     sessionSecrets: Object.freeze(values.SESSION_SECRETS ?? []),
-    secondFactorKeys: Object.freeze(values.SECOND_FACTOR_KEYS ?? []),
+    secondFactorKeys: Object.freeze(values.SECOND_FACTOR_KEYS ?? defaultSecondFactorKeys(values)),
     trustProxy: values.TRUST_PROXY,
     mail: mailOf({
       url: values.SMTP_URL,
@@ -159,6 +158,10 @@ function assemble(values: Environment, { baseUrl, rules, languages, urls }: Asse
     logLevel: values.LOG_LEVEL,
   });
 }
+
+// With PostgreSQL all processes need the same key, so it defaults to the session secrets, which they share.
+const defaultSecondFactorKeys = ({ DATABASE_URL, SESSION_SECRETS }: Environment): readonly string[] =>
+  DATABASE_URL?.startsWith('postgres') ? (SESSION_SECRETS ?? []) : [];
 
 function databaseOf(url: string | undefined, dataDirectory: string): DatabaseConfig {
   if (url === undefined) return { kind: 'sqlite', file: path.join(dataDirectory, 'parvis.sqlite') };

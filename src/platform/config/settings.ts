@@ -60,8 +60,8 @@ export const settings: Readonly<Record<EnvironmentVariable, Setting>> = {
   SECOND_FACTOR_KEYS: {
     description:
       'The keys that encrypt the secrets of authenticator apps, in the same format as `SESSION_SECRETS`. The first one encrypts; ' +
-      'all of them decrypt. Required with PostgreSQL.',
-    unset: 'generated at the first start and stored in `DATA_DIR`',
+      'all of them decrypt.',
+    unset: 'with PostgreSQL, `SESSION_SECRETS`; otherwise generated at the first start and stored in `DATA_DIR`',
   },
   TRUST_PROXY: {
     description:
