@@ -50,7 +50,7 @@ async function assertReturns(person: Person, form: KeptForm, before: Written): P
 for (const path of offered) {
   const form = forms[path]!;
   describe(`input in the form of ${path} in a support session`, () => {
-    it('returns after the access has ended and was granted again', async () => {
+    it('is shown again after the access has ended and was granted again', async () => {
       const { person, endAccess, grantAgain } = await anOperatorInside();
       await openForm(person, path, form);
       const before = await written();
@@ -87,7 +87,7 @@ for (const path of offered) {
   });
 }
 
-it('input in a support session returns after a second factor, which the organization requires meanwhile, was set up', async () => {
+it('input in a support session is shown again after a second factor that the organization has begun to require was set up', async () => {
   const form = forms[paths.newUser]!;
   const { person } = await anOperatorInside();
   await openForm(person, paths.newUser, form);

@@ -71,7 +71,7 @@ function testForm(opened: PortalWithForms, path: string, form: KeptForm): void {
         assertShown(person, form.typed);
       });
     else
-      it('returns after an interruption of the portal', async () => {
+      it('is shown again after an interruption of the portal', async () => {
         const person = await openedForm();
         await assertReturnsAfterInterruption(person, form);
       });

@@ -80,7 +80,7 @@ for (const [path, form] of Object.entries(forms)) {
       }
     });
 
-    it('returns after the session has ended, for the same user and without being submitted', async () => {
+    it('is shown again after the session has ended, to the same user and without being submitted', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       const before = await written();
       await endSessions(nora);
@@ -118,12 +118,12 @@ for (const [path, form] of Object.entries(forms)) {
           assert.ok(!text.includes(value), value);
     });
 
-    it('returns after an interruption of the portal', async () => {
+    it('is shown again after an interruption of the portal', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       await assertReturnsAfterInterruption(person, form);
     });
 
-    it('returns after a second factor, which became required meanwhile, has been set up', async () => {
+    it('is shown again after a second factor that has become required was set up', async () => {
       const user = await aUser(portal, tenant, {
         displayName: 'Ida New',
         administratorLevel: 'global',
@@ -177,7 +177,7 @@ for (const [path, form] of Object.entries(forms)) {
 
     // Last, because a request can be decided only once.
     if (conflict === null) return;
-    it('is shown again if another administrator was faster', async () => {
+    it('is shown again if another administrator has changed the same in the meantime', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       await conflict.cause(await signedIn(ines), addressFor(path, form));
       await submitForm(person, form.typed);

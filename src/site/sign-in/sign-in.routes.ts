@@ -170,7 +170,8 @@ async function submitPassword(deps: SignInRoutesDependencies, request: Request, 
       response.set('Retry-After', String(result.retryAfter));
       return renderPasswordForm(deps, response, username, [throttledFault(result.retryAfter)], {
         status: 429,
-        // The block does not apply to temporary passwords. Say so, or a new user who has one would wait for no reason.
+        // The block does not apply to temporary passwords. The hint says so, because a new user who has one would
+        // otherwise wait for no reason.
         ...(result.kind === 'own' && { hint: 'sign-in:password.pausedHint' }),
       });
     case 'signedIn':

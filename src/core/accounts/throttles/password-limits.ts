@@ -56,8 +56,8 @@ export function createPasswordLimits(limiter: CreateLimiter, { throttle }: Regio
     account: limiter('account', perAccount),
     address: limiter('address', perAddress),
     temporaryPasswords: limiter('temporary', temporaryPasswords),
-    // Log entries are limited to as many as attempts with chosen passwords, because the limit for attempts with
-    // temporary passwords is higher.
+    // Log entries have the limits of attempts with chosen passwords. The limit of attempts with temporary passwords is
+    // higher and would allow an attacker to fill the log.
     recordsPerName: limiter('recordName', perAccount),
     recordsPerAddress: limiter('recordAddress', perAddress),
     consecutiveFailures: limiter('row', {
