@@ -22,7 +22,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
 describe('a user who manages their second factor', async () => {
-  const { hasher, duringNextVerify, assertVerified } = await anInterruptedHasher();
+  const { hasher, duringNextVerify, assertVerified } = anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const { database } = portal;
   const { knex } = portal.database;

@@ -109,7 +109,7 @@ describe('the client address of an attempt', async () => {
 });
 
 describe('concurrent guesses', async () => {
-  const hasher = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+  const hasher = createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
   let verified = 0;
   const counting: Hasher = {
     ...hasher,

@@ -90,7 +90,7 @@ const builtInTranslator = await loadTranslator();
 const render = loadViews();
 const assets = loadAssets();
 // A password may wait up to 60 seconds in the queue, so that tests with many users do not fail on a busy machine.
-const quickHasher = await createHasher(quickParameters, undefined, 60_000);
+const quickHasher = createHasher(quickParameters, undefined, 60_000);
 const strengthEstimator = createStrengthEstimator(languages);
 
 const closers: (() => unknown)[] = [() => strengthEstimator.close()];
