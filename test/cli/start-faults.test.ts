@@ -83,7 +83,7 @@ const cases: readonly Case[] = [
     what: 'an address that does not belong to the machine',
     environment: { HOST: '192.0.2.1' },
     isProcess: true,
-    ...{ setting: 'HOST', code: 'EADDRNOTAVAIL', message: /is not an address of this machine/ },
+    ...{ setting: 'HOST', code: 'EADDRNOTAVAIL', message: /HOST: 192\.0\.2\.1:\d+ is not an address of this machine$/ },
   },
   {
     what: 'a wrong Redis password',
