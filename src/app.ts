@@ -13,7 +13,7 @@ import { createLogCsv } from './site/activity/log-file.ts';
 import { createActivityTexts } from './site/activity/entry-texts.ts';
 import { type Assets, staticFiles } from './site/http/assets.ts';
 import { createAuthentication } from './site/http/authentication.ts';
-import { body } from './site/http/body.ts';
+import { body, limitFormTime } from './site/http/body.ts';
 import { createCookies } from './site/http/cookies.ts';
 import { createDrafts } from './site/http/drafts.ts';
 import { errorPages, notFoundPage } from './site/http/errors.ts';
@@ -80,7 +80,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   const keptInput = { cookies, drafts, findForm: createFormFinder(routes) };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', config.trustProxy);
-  app.use(requestId(), requestLog(log, routes), securityHeaders(config));
+  app.use(requestId(), requestLog(log, routes), limitFormTime(), securityHeaders(config));
   mountHealth(app, parts.readiness, parts.isStopping);
   app.use(language(cookies, rules), rejectForeignRequests(baseUrl), pageMiddleware(pages));
   app.use(paths.assets, staticFiles(assets.directory));

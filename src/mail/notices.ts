@@ -53,7 +53,7 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
     const messages = translator(language);
     const { t, html, settings } = messages;
     const subject = t(`notices:${notice.kind}.subject`);
-    const name = cleanName(recipient.displayName);
+    const name = nameWithoutLinks(recipient.displayName);
     const url = link ?? signInUrl;
     const texts = {
       body: t(`notices:${notice.kind}.text`),
@@ -89,6 +89,14 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
 // with the text between them.
 const isolated = (text: string): string => `\u2068${text}\u2069`;
 
+const betweenParts = /(?<=[.:@/\u3002\uff0e\uff61])(?=\S)/gu;
+
+/**
+ * Mail programs turn names such as `evil.example/login` or `support@evil.example` into links. Invisible word joiners
+ * between the parts of an address prevent that, without changing what is read.
+ */
+const nameWithoutLinks = (name: string): string => cleanName(name).replace(betweenParts, '\u2060');
+
 function factsOf(
   { at, by, notice, recipient, tenantName }: AddressedNotice,
   messages: Messages,
@@ -112,7 +120,7 @@ function factsOf(
       };
     }),
     { label: t('common:terms.username'), value: recipient.username, isCopied: true },
-    { label: t('common:terms.tenant'), value: cleanName(tenantName) },
+    { label: t('common:terms.tenant'), value: nameWithoutLinks(tenantName) },
   ];
 }
 
@@ -136,5 +144,5 @@ const actorLabelOf = ({ kind }: Notice): string => approvalActorLabels[kind] ?? 
 function actorName(by: AddressedNotice['by'], { t }: Messages): string {
   if (by === 'operator') return t('notices:byOperator');
   if (by === 'self') return t('notices:bySelf');
-  return by.name === null ? t('notices:byAdministrator') : cleanName(by.name);
+  return by.name === null ? t('notices:byAdministrator') : nameWithoutLinks(by.name);
 }

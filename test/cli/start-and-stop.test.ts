@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { dataDirectory, fault, runProcess, serve, start, type Served } from './command.ts';
@@ -129,6 +131,24 @@ describe('starting and stopping serve', () => {
     assert.doesNotMatch(stderr, /canary/);
     assert.equal(existsSync(environment.DATA_DIR), false);
   });
+
+  test(
+    'a server waits for the check of new passwords, and does not start without it',
+    { timeout: 60_000 },
+    async () => {
+      const preload = pathToFileURL(path.join(import.meta.dirname, '../support/broken-worker.preload.ts')).href;
+      const environment = {
+        DATA_DIR: dataDirectory(),
+        PORT: String(await freePort()),
+        NODE_OPTIONS: `--import=${preload}`,
+      };
+      const { code, stdout, stderr } = await runProcess(['serve'], environment);
+      assert.deepEqual([code, stdout], [1, '']);
+      const reasons = logLines(stderr).map(({ level, msg, err }) => [level, msg, (err as Error | undefined)?.message]);
+      assert.deepEqual(reasons.at(-1), [60, 'Parvis cannot start', 'the worker cannot load']);
+      assert.equal(stderr.includes('Parvis is ready'), false);
+    },
+  );
 
   test('the server starts without its session store but is not ready', async () => {
     const REDIS_URL = `redis://127.0.0.1:${await freePort()}`;

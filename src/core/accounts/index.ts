@@ -119,7 +119,6 @@ export { lockTenantAndRecheck } from './sessions/recheck-under-lock.ts';
 export type { Sessions, SessionTicket, SignInResult } from './sessions/sessions.ts';
 export * as credentialsStore from './stores/credentials.store.ts';
 export * as dashboardStore from './stores/dashboard.store.ts';
-export { maxCounted } from './stores/dashboard.store.ts';
 export type { FoundLink } from './stores/links.store.ts';
 export {
   decodeCursor,
@@ -195,5 +194,7 @@ export {
   type UserActions,
   type UserField,
 } from './users/user-actions.ts';
+export { appointGlobalAdmin } from './users/appoint-global-admin.ts';
+export { hasApprovers, isIndispensable, loadSpareApprover, type SpareApprover } from './users/remaining-approvers.ts';
 export { chooseLanguage } from './users/choose-language.ts';
 export { createUsers, type ResetResult, type Users } from './users/reset-password.ts';

@@ -44,6 +44,8 @@ export type ActivityEvent =
   | { readonly kind: 'link.mailRefused' }
   /** A recovery link was emailed to a user through self-service recovery. */
   | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }
+  /** The operator made the user a Global admin. `reason`: the operator's reason; null after erasure. */
+  | { readonly kind: 'user.appointed'; readonly reason: string | null }
   | { readonly kind: 'user.erased' }
   | { readonly kind: 'user.purged' }
   | { readonly kind: 'user.dataExported' }

@@ -23,6 +23,8 @@ declare global {
       signedIn?: { ticket: SessionTicket; session: LiveSession };
       /** The scope of a signed-in user, the first argument of every query. */
       scope?: Scope;
+      /** Closes the connection if the body does not arrive in time. Cleared for uploads, which may take longer. */
+      formTimer?: NodeJS.Timeout;
       /** The uploaded file, on routes that accept one. */
       upload?: Upload;
       /** Why the request was refused, for its line in the log. */
