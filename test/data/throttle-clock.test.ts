@@ -16,6 +16,8 @@ const shifts = [
   ['an hour behind', -hourMs],
   ['a day behind', -dayMs],
 ] as const;
+// The times are computed before the database is asked, so two shifts are enough on the second database.
+const shiftsOnPostgres: readonly string[] = ['a year ahead', 'a day behind'];
 const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -86,7 +88,9 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     }
 
     for (const [label, longest, create] of throttles) {
-      for (const [when, byMs] of shifts) {
+      for (const [when, byMs] of shifts.filter(
+        ([each]) => config.kind === 'sqlite' || shiftsOnPostgres.includes(each),
+      )) {
         test(`${label}: a block that was set while the clock was ${when} ends within its ordinary time`, async () => {
           people++;
           const take = create();
