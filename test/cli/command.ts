@@ -82,7 +82,7 @@ async function runHere(args: readonly string[], env: Environment, input: string)
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const texts = Promise.all([text(stdout), text(stderr)]);
   const code =
-    args[0] === 'serve' ? await startHere(env, stderr) : await runCommand(args, { env, stdin, stdout, stderr });
+    args.join(' ') === 'serve' ? await startHere(env, stderr) : await runCommand(args, { env, stdin, stdout, stderr });
   stdout.end();
   stderr.end();
   const [output, errors] = await texts;
