@@ -86,7 +86,7 @@ export function createApp(given: AppParts): { app: Express; routes: readonly Rou
   app.use(paths.assets, staticFiles(assets.directory));
   app.use(body(uploadOf), session(config, cookies, parts.sessionStore, parts.secrets, clock));
   app.use(authentication.middleware, visitorsGiveWay(), scope(cookies, rules, clock));
-  app.use(closeEndedSupportSession(core.support), restoreInput(keptInput), pendingSteps());
+  app.use(closeEndedSupportSession(core.support, keptInput), restoreInput(keptInput), pendingSteps(keptInput));
   app.use(rejectUnusedMethods(routes), upload(uploadOf, answerRefusal), guardForms(keptInput));
   mountRoutes(app, routes, cookies, answerRefusal);
   app.use(notFoundPage(), errorPages({ ...faults, pages, keptInput }));

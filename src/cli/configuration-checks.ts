@@ -134,8 +134,16 @@ async function stateOf(database: Database | null) {
  * @param now the current time in epoch milliseconds
  */
 export async function findNotes(config: Config, now: number): Promise<string[]> {
-  return [...exposureLines(config, false), ...(await findDatabaseNotes(config, now))];
+  return [...exposureLines(config, false), ...sharedSecretNotes(config), ...(await findDatabaseNotes(config, now))];
 }
+
+const sharedSecretNote =
+  'SECOND_FACTOR_KEYS is not set, so SESSION_SECRETS also encrypt the secrets of authenticator apps. ' +
+  'Set it to a new key, followed by the session secrets.';
+
+/** @returns a note if SECOND_FACTOR_KEYS has its default, because one leaked secret then reveals sessions and seeds */
+const sharedSecretNotes = ({ sessionSecrets, secondFactorKeys }: Config): string[] =>
+  secondFactorKeys === sessionSecrets ? [sharedSecretNote] : [];
 
 async function findDatabaseNotes(config: Config, now: number): Promise<string[]> {
   const database = openReadOnly(config.database, serverTimeouts);

@@ -58,7 +58,7 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
     const texts = {
       body: t(`notices:${notice.kind}.text`),
       // The generic warning tells recipients to contact an administrator, but this recipient may be the only one.
-      warning: hasOwnWarning(notice) ? t(`notices:${notice.kind}.unexpected`) : t('notices:unexpected'),
+      warning: addressed.by === 'portal' ? t(`notices:${notice.kind}.unexpected`) : t('notices:unexpected'),
       linkLabel: link === null ? t('notices:open') : t('notices:openLink'),
       footer: t('notices:automatic'),
     };
@@ -105,7 +105,7 @@ function factsOf(
   const { t } = messages;
   return [
     { label: t('notices:when'), value: formats.dateTime(at) },
-    ...(hasOwnWarning(notice) ? [] : [{ label: t(actorLabelOf(notice)), value: actorName(by, messages) }]),
+    ...(by === 'portal' ? [] : [{ label: t(actorLabelOf(notice)), value: actorName(by, messages) }]),
     ...('act' in notice ? [{ label: t('notices:act'), value: t(`approvals:act.${notice.act}`) }] : []),
     ...('until' in notice ? [{ label: t(untilOf(notice)), value: formats.dateTime(notice.until) }] : []),
     ...(notice.kind === 'recoveryCodeUsed'
@@ -124,9 +124,6 @@ function factsOf(
   ];
 }
 
-// Notices to which the generic warning does not apply, because no action of an administrator caused them.
-const hasOwnWarning = ({ kind }: Notice): boolean => kind === 'recoveryLink' || kind === 'linkMailRefused';
-
 const untilOf = ({ kind }: Notice): string => {
   if (kind === 'approvalAsked') return 'notices:waits';
   return kind === 'passwordReset' ? 'notices:until' : 'notices:untilLink';
@@ -141,7 +138,7 @@ const approvalActorLabels: Readonly<Partial<Record<Notice['kind'], string>>> = {
 
 const actorLabelOf = ({ kind }: Notice): string => approvalActorLabels[kind] ?? 'notices:by';
 
-function actorName(by: AddressedNotice['by'], { t }: Messages): string {
+function actorName(by: Exclude<AddressedNotice['by'], 'portal'>, { t }: Messages): string {
   if (by === 'operator') return t('notices:byOperator');
   if (by === 'self') return t('notices:bySelf');
   return by.name === null ? t('notices:byAdministrator') : nameWithoutLinks(by.name);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -23,11 +25,20 @@ describe('two successive starts without a tenant', { concurrency: false }, () =>
   test('an address that is not available is reported in one line that names the setting', async () => {
     first = await untilSetUpLink(await serve(environment));
     const PORT = String(first.port);
+    const foreign = 'is not an address of this machine';
+    const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+    const other = createServer().on('error', () => undefined);
+    if (hasIpv6) await once(other.listen(first.port, '::1'), 'listening');
     const inUse = `PORT: 127.0.0.1:${PORT} is in use by another process`;
     const cases: readonly [Record<string, string>, string][] = [
       [{ PORT }, inUse],
       [{ PORT, REDIS_URL: `redis://127.0.0.1:${await freePort()}` }, inUse],
-      [{ PORT, HOST: 'no-host.invalid' }, `HOST: no-host.invalid:${PORT} is not an address of this machine`],
+      [
+        { PORT, HOST: '::1' },
+        hasIpv6 ? `PORT: [::1]:${PORT} is in use by another process` : `HOST: [::1]:${PORT} ${foreign}`,
+      ],
+      [{ PORT, HOST: '2001:db8::1' }, `HOST: [2001:db8::1]:${PORT} ${foreign}`],
+      [{ PORT, HOST: 'no-host.invalid' }, `HOST: no-host.invalid:${PORT} ${foreign}`],
     ];
     for (const [environment, sentence] of cases) {
       const line = await fault(['serve'], { DATA_DIR: dataDirectory(), LOG_LEVEL: 'silent', ...environment });
@@ -37,6 +48,7 @@ describe('two successive starts without a tenant', { concurrency: false }, () =>
         [60, sentence.split(':', 1)[0], `Parvis cannot start. ${sentence}`],
       );
     }
+    other.close();
   });
 
   test('the log says what started, when it was ready, and how it stopped', async () => {

@@ -14,6 +14,8 @@ declare global {
     interface Request {
       /** Identifies the request in the response, the server log and the activity log. */
       requestId: string;
+      /** The method that the client sent, even if a page is shown in place of the result of a form. */
+      receivedMethod: string;
       language: Language;
       /** The visitor behind a request without a signed-in user; undefined before cookies have been read. */
       visitor?: Visitor;
