@@ -35,7 +35,7 @@ export type Notice =
  * is in epoch ms.
  */
 export interface LinkNotice {
-  readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink';
+  readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink' | 'signInLink';
   readonly linkId: string;
   readonly until: number;
 }
@@ -83,6 +83,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'link.mailRefused': noNotice,
   // The email with the link is the notification.
   'recovery.linkMailed': noNotice,
+  'signIn.linkMailed': noNotice,
   'activity.exported': noNotice,
   // The affected users are not notified. The possible approvers are notified when the request is created.
   'approval.asked': noNotice,

@@ -117,7 +117,7 @@ function factsOf(
 }
 
 // Notices to which the generic warning does not apply, because no action of an administrator caused them.
-const hasOwnWarning = ({ kind }: Notice): boolean => kind === 'recoveryLink' || kind === 'linkMailRefused';
+const hasOwnWarning = ({ kind }: Notice): boolean => ['recoveryLink', 'signInLink', 'linkMailRefused'].includes(kind);
 
 const untilOf = ({ kind }: Notice): string => {
   if (kind === 'approvalAsked') return 'notices:waits';

@@ -27,7 +27,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('mark the first rejected attempt of a block', async () => {
       const one = attempt();
-      const { consume } = createThrottle(database, worldwide);
+      const { consume } = createThrottle(database, worldwide, () => Date.now());
       const waits = [];
       for (let n = 0; n < 8; n++) waits.push(await consume(one));
       assert.deepEqual(

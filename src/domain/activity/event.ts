@@ -44,6 +44,8 @@ export type ActivityEvent =
   | { readonly kind: 'link.mailRefused' }
   /** A recovery link was emailed to a user through self-service recovery. */
   | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }
+  /** A link was emailed to a user who would have to wait before the next sign-in attempt. */
+  | { readonly kind: 'signIn.linkMailed'; readonly expiresAt: number }
   | { readonly kind: 'user.erased' }
   | { readonly kind: 'user.purged' }
   | { readonly kind: 'user.dataExported' }

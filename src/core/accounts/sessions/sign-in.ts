@@ -4,7 +4,7 @@ import type { SignInFailure } from '../../../domain/activity/event.ts';
 import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { normalizePassword, readPresentedPassword, type PresentedPassword } from '../../../domain/people/password.ts';
 import type { RegionScope } from '../../../domain/scope.ts';
-import type { User } from '../../../domain/people/user.ts';
+import { domainOf, type User } from '../../../domain/people/user.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { KnownDevices } from './known-devices.ts';
@@ -30,7 +30,7 @@ interface OpenedSession {
 }
 
 export type SignInResult =
-  | ({ readonly outcome: 'signedIn'; readonly deviceToken: string } & OpenedSession)
+  | ({ readonly outcome: 'signedIn'; readonly deviceToken: string | null } & OpenedSession)
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly kind: PresentedPassword['kind']; readonly retryAfter: number };
 
@@ -139,15 +139,8 @@ export async function signIn(
   const { database, devices, unknownNames, throttle, clock, log } = deps;
   const credentials = await credentialsStore.findForSignInAcrossTenants(database, typed.username);
   unknownNames.count(typed, credentials === null);
-  const epoch = credentials?.user.epoch ?? 0;
   const presented = readPresentedPassword(typed.password);
-  const attempt: Attempt = {
-    ...typed,
-    kind: presented.kind,
-    epoch,
-    knownDevice: devices.recognize(typed.username, epoch, typed.deviceToken),
-    maxAttempts: credentials && maxAttemptsFor(scope, credentials),
-  };
+  const attempt = await attemptOf(deps, scope, typed, credentials, presented);
   const wait = await throttle.consume(attempt);
   if (wait !== null) {
     // Record only the first refusal of a block, so that an attacker cannot fill the log.
@@ -168,12 +161,38 @@ export async function signIn(
   await throttle
     .reset(attempt)
     .catch((error: unknown) => log.warn(error, 'The counter of failed attempts was not reset'));
-  return { outcome: 'signedIn', ...opened, deviceToken: devices.issue(typed.username, epoch) };
+  // With a second factor, only the code proves that the browser is the user's.
+  const deviceToken = opened.codePending ? null : devices.issue({ ...credentials.user, secondFactorAt: null });
+  return { outcome: 'signedIn', ...opened, deviceToken };
 }
 
-// Apply the region's current rules: the tenant's rules may have been stored before the region made its own stricter.
-const maxAttemptsFor = ({ rules }: RegionScope, { tenant }: Credentials): number =>
-  effectiveRules(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
+// The rules are those of the tenant that owns the domain, never of the user, because a stricter limit would otherwise
+// reveal which user names exist.
+async function attemptOf(
+  { database, devices }: SessionsDependencies,
+  { rules }: RegionScope,
+  typed: TypedSignIn,
+  credentials: Credentials | null,
+  { kind }: PresentedPassword,
+): Promise<Attempt> {
+  const { username, address, deviceToken } = typed;
+  const owner = {
+    username,
+    epoch: credentials?.user.epoch ?? 0,
+    secondFactorAt: credentials?.user.secondFactorAt ?? null,
+  };
+  const ownRules = await tenantsStore.findRulesByDomainAcrossTenants(database, domainOf(username));
+  return {
+    kind,
+    username,
+    address,
+    epoch: owner.epoch,
+    knownDevice: devices.recognize(owner, deviceToken),
+    sessionId: null,
+    // Apply the region's current rules: the tenant's may have been stored before the region made its own stricter.
+    maxAttempts: ownRules && effectiveRules(rules, ownRules).throttle.perAccountAndAddress.attempts,
+  };
+}
 
 /**
  * Checks a presented password with exactly one verification, so that the response time does not reveal why it was
