@@ -104,6 +104,7 @@ describe('a second factor code', async () => {
     assert.equal(elsewhere.status, 429);
     const events = await activityStore.latestOfUser(portal.database, tenant.scope, owner.user.id);
     assert.equal(events.filter(({ event }) => event.kind === 'signIn.throttled').length, 1, 'one entry per block');
+    elsewhere.sees('You can use a recovery code without waiting.');
     await elsewhere.submit('Use recovery code', { 'Recovery code': owner.recoveryCodes[0] ?? '' });
     assert.equal(elsewhere.path, paths.dashboard);
     portal.clock.now += 15 * 60_000;

@@ -58,6 +58,7 @@ for (const [dialect, server] of [
         assert.deepEqual(await guess(zoe.username, anAddress(), 2), statuses(1, 1));
         const person = await enterPassword(await onPasswordPage(portal, anAddress(), zoe.username));
         assert.equal(person.status, 429);
+        person.sees('Too many attempts. Try again in 365 days.');
         await person.submit('Email me a link');
         const [link = ''] = await mailedLinks(zoe);
         await person.visit(link);
