@@ -1,7 +1,7 @@
 /**
- * Measures how long a signed-in reader waits for the user list while visitors without cookies open the sign-in page over
- * many connections. The reader opens one list after the other. Idle and flooded slots alternate, so that other load on the
- * machine affects both.
+ * Measures how long a signed-in reader waits for the user list while visitors without cookies open the sign-in page
+ * over many connections. The reader opens one list after the other. Idle and flooded slots alternate, so that other
+ * load on the machine affects both.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -15,7 +15,7 @@ import { dependenciesOf } from '../src/platform/dependencies.ts';
 import { Outages } from '../src/platform/outages.ts';
 import { createHasher } from '../src/platform/keys/hasher.ts';
 
-// The real portal, on a database that the parent process has filled. As in production it writes its log, but to
+// The real portal, on a database that the parent process has filled. It writes its log as in production, but to
 // /dev/null.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is invalid');

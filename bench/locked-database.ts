@@ -8,11 +8,14 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import SqliteFile from 'better-sqlite3';
 import { median, startMeasured } from './measured-process.ts';
+import { signInAll } from './rolling-load.ts';
 import { seedTenant } from './seed-tenant.ts';
-import { createVisitor } from './visitor.ts';
+import { password, type Visitor } from './visitor.ts';
 
 const seconds = Number(process.argv[2] ?? 8);
 const pauseMs = 20;
+const languages = ['en', 'fr'] as const;
+let submitted = 0;
 const directory = mkdtempSync(path.join(tmpdir(), 'parvis-bench-'));
 const { usernames } = await seedTenant(directory, 100);
 const portal = await startMeasured('child-portal.ts', { DATA_DIR: directory });
@@ -23,21 +26,34 @@ interface Timed {
   readonly ms: number;
 }
 
-async function timed(address: string, headers: Record<string, string> = {}): Promise<Timed> {
+async function timed(send: () => Promise<Response>): Promise<Timed> {
   const startedAt = performance.now();
-  const response = await fetch(portal.origin + address, { headers, redirect: 'manual' });
-  await response.arrayBuffer();
-  return { status: response.status, ms: performance.now() - startedAt };
+  const { status } = await send();
+  return { status, ms: performance.now() - startedAt };
 }
 
-/** Repeats a request until the time is over. */
-async function repeat(endsAt: number, address: string, headers?: Record<string, string>): Promise<Timed[]> {
+/** Repeats a request until `endsAt`, a time of `performance.now()`. */
+async function repeat(endsAt: number, send: () => Promise<Response>): Promise<Timed[]> {
   const results: Timed[] = [];
   while (performance.now() < endsAt) {
-    results.push(await timed(address, headers));
+    results.push(await timed(send));
     await delay(pauseMs);
   }
   return results;
+}
+
+async function checkHealth(): Promise<Response> {
+  const response = await fetch(`${portal.origin}/healthz`);
+  await response.arrayBuffer();
+  return response;
+}
+
+const openPage = async (visitor: Visitor): Promise<Response> => (await visitor.visit('/account-settings')).response;
+
+/** Changes the language of the account, which writes to the database. */
+async function write(visitor: Visitor): Promise<Response> {
+  const language = languages[submitted++ % languages.length] ?? languages[0];
+  return (await visitor.submit('/language', { language, returnTo: '/account-settings' })).response;
 }
 
 function describe(what: string, results: readonly Timed[]): string {
@@ -46,27 +62,31 @@ function describe(what: string, results: readonly Timed[]): string {
   return `${what.padEnd(22)} ${statuses.padEnd(8)} p50 ${median(times).toFixed(0)} ms, longest ${Math.max(...times).toFixed(0)} ms`;
 }
 
-async function measure(writers: number): Promise<void> {
+async function measure(reader: Visitor, writers: readonly Visitor[]): Promise<void> {
   const endsAt = performance.now() + 1_000 * seconds;
-  // A visitor's page saves a new session, so each of these requests writes.
   const [health, pages, ...writes] = await Promise.all([
-    repeat(endsAt, '/healthz'),
-    repeat(endsAt, '/account-settings', { Cookie: cookies }),
-    ...Array.from({ length: writers }, () => repeat(endsAt, '/sign-in')),
+    repeat(endsAt, checkHealth),
+    repeat(endsAt, () => openPage(reader)),
+    ...writers.map((writer) => repeat(endsAt, () => write(writer))),
   ]);
   console.log(describe(`  /healthz`, health));
   console.log(describe(`  a page`, pages));
-  console.log(describe(`  ${writers} writers`, writes.flat()));
+  console.log(describe(`  ${writers.length} writers`, writes.flat()));
 }
 
-const cookies = (await createVisitor(portal.origin).signIn(usernames[0])).cookies();
+const writerCounts = [1, 8, 20] as const;
+const [reader, ...writers] = await signInAll(
+  portal.origin,
+  Array.from({ length: 1 + Math.max(...writerCounts) }, () => ({ username: usernames[0], password })),
+);
 try {
-  for (const writers of [1, 8, 20]) {
-    console.log(`not locked, ${writers} writers`);
-    await measure(writers);
+  if (reader === undefined) throw new Error('The reader could not sign in');
+  for (const count of writerCounts) {
+    console.log(`not locked, ${count} writers`);
+    await measure(reader, writers.slice(0, count));
     other.exec('begin exclusive');
-    console.log(`locked by another process, ${writers} writers`);
-    await measure(writers);
+    console.log(`locked by another process, ${count} writers`);
+    await measure(reader, writers.slice(0, count));
     other.exec('commit');
   }
 } finally {

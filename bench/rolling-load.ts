@@ -34,8 +34,8 @@ export async function signInAll(origin: string, accounts: readonly Credentials[]
 }
 
 /**
- * Sends requests at a constant rate, whether or not earlier ones have been answered. Every fourth one is a POST that writes to the
- * database.
+ * Sends requests at a constant rate, whether or not earlier ones have been answered. Every fourth one is a POST that
+ * writes to the database.
  */
 export async function sendAtRate(visitors: readonly Visitor[], perSecond: number, total: number): Promise<LoadResult> {
   const failures: string[] = [];

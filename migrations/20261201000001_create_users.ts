@@ -4,7 +4,7 @@ const isPostgres = (knex: Knex): boolean => (knex.client as { dialect: string })
 
 export async function up(knex: Knex): Promise<void> {
   const postgres = isPostgres(knex);
-  // The same byte order in both databases, because keyset pagination compares these values.
+  // Both databases sort these values by bytes, because keyset pagination compares them.
   const sortable = postgres ? 'text collate "C"' : 'text';
   await knex.schema.createTable('users', (table) => {
     table.text('id').primary();
@@ -29,7 +29,8 @@ export async function up(knex: Knex): Promise<void> {
     table.text('password').notNullable();
     table.bigInteger('temporary_until');
     table.bigInteger('second_factor_at');
-    // 1 if the user's second factor did not move here with the tenant, until a new one is set up.
+    // 1 if the user had a second factor when the tenant moved here, until the user sets up a new one: seeds are not
+    // moved.
     table.integer('second_factor_due').notNullable().defaultTo(0);
     // Incremented whenever a credential is replaced, which invalidates sessions, links and forms with an older epoch.
     table.integer('epoch').notNullable();
@@ -80,7 +81,7 @@ const indexes = (postgres: boolean): string[] => [
     const included = [filtered, ...shown.filter((each) => each !== column)].join(', ');
     return `create index ${name} on users ${postgres ? `(${order}) include (${included})` : `(${order}, ${filtered})`} ${present}`;
   }),
-  // Partial indexes for small groups of users that dashboards, filters and the purge query.
+  // Partial indexes for small groups of users, for dashboards, filters and the purge.
   "create index users_global_admins on users (tenant_id, name_key) where administrator_level = 'global'",
   "create index users_managers on users (tenant_id, name_key) where administrator_level = 'userManagement'",
   `create index users_administrators on users (tenant_id, administrator_level, number, state) where administrator_level <> 'none' and state <> 'deleted'`,

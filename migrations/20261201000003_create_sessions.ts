@@ -13,7 +13,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('user_id').notNullable().references('id').inTable('users').index();
     table.text('address');
     table.text('device').notNullable();
-    // How the user authenticated (RFC 8176), and when.
+    // The methods with which the user authenticated (RFC 8176), and the time of the last authentication.
     table.text('amr').notNullable().defaultTo('');
     table.bigInteger('auth_time').notNullable().defaultTo(0);
     // The support grant under which the session acts in another tenant.

@@ -4,8 +4,8 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('imports', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
-    // The user who uploaded the file; no other user sees the import. No foreign key, because the user may be erased
-    // first.
+    // The user who uploaded the file. No other user can see the import. Not a foreign key, because the user may be
+    // erased first.
     table.text('user_id').notNullable();
     table.text('file_name').notNullable();
     table.text('state').notNullable();
@@ -13,7 +13,7 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('changed').notNullable().defaultTo(0);
     table.integer('unchanged').notNullable().defaultTo(0);
     table.integer('refused').notNullable().defaultTo(0);
-    // What the check page reports about the file, as JSON.
+    // The notes about the file that the check page shows, as JSON.
     table.text('notes').notNullable();
     table.bigInteger('created_at').notNullable();
     // When the import and its staged rows are deleted, because they contain personal data.

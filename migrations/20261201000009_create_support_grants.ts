@@ -4,7 +4,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('support_grants', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants').onDelete('cascade');
-    // No foreign keys, because either user may be erased and the grant stays.
+    // Not foreign keys, because the grant remains when either user is erased.
     table.text('operator_id').notNullable();
     table.text('granted_by').notNullable();
     table.text('purpose').notNullable();

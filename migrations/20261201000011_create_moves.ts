@@ -4,7 +4,8 @@ import type { Knex } from 'knex';
 // no foreign key and contains no personal data.
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('moves', (table) => {
-    // Contained only in the encrypted bundle, so it proves that the bundle was decrypted. Prevents a second import.
+    // The random ID of the move. The other region reads it from the encrypted bundle, so its receipt proves that the
+    // bundle was decrypted. As the primary key, it also prevents a second import of the bundle.
     table.text('id').primary();
     table.text('direction').notNullable();
     table.text('state').notNullable();

@@ -32,10 +32,11 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-// How long a stop waits for background jobs after the last response. They can be interrupted anywhere.
+// The time that a stop waits for background jobs after the last response. It is short, because jobs can be interrupted
+// at any point.
 const maxJobsWaitMs = 500;
 
-/** What only the operating system tells about the process. */
+/** The properties of the process that only the operating system provides. */
 export interface ProcessHost {
   readonly name: string;
   readonly pid: number;
@@ -62,7 +63,7 @@ export async function startServer(config: Config, log: Logger, host = unknownHos
   });
   const sessions = await openSessions(config, database, identity, reporterOf(dependencies, outages, log));
   const strengthEstimator = createStrengthEstimator([...config.languages.keys()]);
-  // Its worker loads while the rest starts. `listenWithApp` waits for it.
+  // The estimator's worker loads while the rest starts. `listenWithApp` waits for it.
   strengthEstimator.warmUp().catch(() => undefined);
   const close = async (): Promise<void> => {
     outages.stop();
@@ -104,7 +105,8 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
     throw listenFaultOf(error, host, port);
   });
   const stopWatching = watchDescriptors(server.http, outages, opened.host.maxDescriptors);
-  // Only now, because the token of a process that already uses this port must stay valid.
+  // The token is issued only after the port was opened: if another process uses the port, the token of that process
+  // must stay valid.
   const token = await issueSetupToken(database);
   outages.start();
   background.start();

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /**
- * - `reads`: changes nothing, and neither creates nor migrates a database
+ * - `reads`: changes no stored data, and neither creates nor migrates a database
  * - `writes`: may migrate the database, and changes nothing that cannot be undone
  * - `destructive`: asks for confirmation on a terminal, requires --yes without one, and has --dry-run
  */
@@ -39,7 +39,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'route add': 'writes',
   'route list': 'reads',
   'route remove': 'writes',
-  // Counts its exports.
+  // Each export increments the directory's serial number.
   'route export': 'writes',
   // Generates the key on first use.
   'route key': 'writes',
@@ -47,7 +47,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'activity verify': 'reads',
   // Each export is recorded in the log.
   'activity export': 'writes',
-  // The list that it replaces cannot be exported.
+  // Replaces a list that cannot be exported, so it cannot be restored.
   'passwords import': 'destructive',
   purge: 'destructive',
   'rules check': 'reads',

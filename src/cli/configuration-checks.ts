@@ -68,7 +68,9 @@ export async function findFaults(config: Config): Promise<string[]> {
 
 type State = Awaited<ReturnType<typeof stateOf>>;
 
-/** @returns the differences between running processes; none if the database can't be read, which another check reports */
+/**
+ * @returns the differences between running processes; none if the database can't be read, which another check reports
+ */
 async function differencesOf(config: Config, database: Database | null, state: Promise<State>): Promise<Difference[]> {
   const found = await state.catch(() => null);
   if (database === null || found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return [];
@@ -98,7 +100,7 @@ async function checkRedis({ redisUrl, rules }: Config, { region, fingerprint }: 
   try {
     await retryUntilConnected(proveWritable);
   } catch (error) {
-    // The client only says that it is offline. The error of the connection says why.
+    // The client's error states only that it is offline. The error of the connection states the reason.
     throw reason === null || error instanceof StoreMismatch ? error : new Error(reason);
   } finally {
     await close();
@@ -122,7 +124,7 @@ async function stateOf(database: Database | null) {
 }
 
 /**
- * Finds what the operator should know about a valid configuration.
+ * Finds facts about a valid configuration that the operator should know.
  * @param now the current time in epoch milliseconds
  */
 export async function findNotes(config: Config, now: number): Promise<string[]> {

@@ -11,18 +11,18 @@ export interface DestructiveOptions {
   readonly json?: boolean;
 }
 
-/** What a destructive command would change. */
+/** The changes that a destructive command would make. */
 export interface Effects {
   /** Full sentences with the counts. */
   readonly lines: readonly string[];
-  /** The same for programs. */
+  /** The counts, by name, for programs that use --json. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
 interface DestructiveCommand {
   /**
    * Reads what would change.
-   * @returns null if nothing is lost, so that no confirmation is needed.
+   * @returns the changes; null if nothing is lost, so that no confirmation is needed
    * @throws if the command would fail
    */
   readonly findEffects: (context: CommandContext) => Promise<Effects | null>;
@@ -51,7 +51,8 @@ export function printEffects(io: CommandIo, options: DestructiveOptions, effects
 }
 
 /**
- * @param effects null if no confirmation is needed.
+ * Shows the effects and asks the operator to confirm them, unless --yes is given.
+ * @param effects null if no confirmation is needed
  * @throws CommandError if the operator does not confirm
  */
 export async function confirm(io: CommandIo, options: DestructiveOptions, effects: Effects | null): Promise<void> {

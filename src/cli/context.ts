@@ -19,7 +19,7 @@ import { createHasher, type Hasher } from '../platform/keys/hasher.ts';
 
 export { print, printEach } from './io.ts';
 
-/** What a command works with: the region's database and rules. */
+/** The objects that a command uses, such as the region's configuration and database. */
 export interface CommandContext {
   readonly config: Config;
   readonly database: Database;
@@ -43,8 +43,8 @@ export async function createNewDatabase(io: CommandIo): Promise<void> {
 }
 
 /**
- * Runs a command on the region's database, which must exist and have the schema of this version. For commands that
- * change something, but must not migrate.
+ * Runs a command on the region's database, which must exist and have the schema of this version. This is for commands
+ * that change something but must not migrate.
  * @throws SchemaNotCurrent
  */
 export async function withExistingDatabase<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {
@@ -98,8 +98,8 @@ export async function getConfigOfRegion(io: CommandIo): Promise<Config> {
 
 /**
  * Reads the configuration for a command that generates a key of the region on first use. Creates the schema of an empty
- * database first, because a key without a database would show that the database is missing. Never migrates an existing
- * schema.
+ * database first, because a later command would conclude from a key without a database that the database is missing.
+ * Never migrates an existing schema.
  */
 export async function getConfigForKeys(io: CommandIo): Promise<Config> {
   const { config, own } = await inspectDatabase(io);
@@ -130,7 +130,7 @@ async function inspectDatabase(io: CommandIo): Promise<Inspected> {
 function getConfig(io: CommandIo): Config {
   const { config, faults } = readConfig(io.env);
   if (config === null) throw new CommandError(faults.join('\n'));
-  // First, because the files of another region must not be taken for traces of this region's database.
+  // This check runs first, because the files of another region must not be taken for traces of this region's database.
   assertDataDirectoryOfRegion(config);
   return config;
 }

@@ -67,7 +67,7 @@ async function importSigned(
   if (options.dryRun === true) return printEffects(io, options, effects);
   await confirm(io, options, isConfirmed ? null : effects);
   await withContext(io, async ({ database }) => {
-    // In one transaction, because it stores the key and the serial number: a rejected file must leave nothing behind.
+    // One transaction also stores the key and the serial number, because a rejected file must leave nothing behind.
     const changes = await database.transaction(async (tx) => {
       const storeKey = await assertImportable(tx, config, received, options);
       await storeKey(tx);

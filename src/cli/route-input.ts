@@ -50,7 +50,7 @@ export async function rejectLocalDomains(
 export const isKnownRegion = ({ regionUrls }: Pick<Config, 'regionUrls'>, id: string): boolean =>
   regionUrls.has(id) || builtInRulesFile(id) !== null;
 
-/** @param subject what names the region, such as a domain */
+/** @param subject the entry that contains the region, such as a domain */
 export const unknownRegionFault = (subject: string, id: string): string =>
   `${subject}: the region ${id} is unknown, because it is not built in and REGION_URLS has no address of it`;
 

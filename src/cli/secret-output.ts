@@ -3,7 +3,7 @@ import { contextOf, type CommandContext } from './context.ts';
 import { write, type CommandIo } from './io.ts';
 import { messageOf } from './command-faults.ts';
 
-/** Thrown if a secret could not be printed, or its change not be saved after it was printed. */
+/** Thrown if a secret could not be printed, or if its change could not be saved after the secret was printed. */
 export class UnprintedSecret extends CommandError {}
 
 /**

@@ -140,7 +140,7 @@ async function withMovingParts<T>(
       hasher,
       rules,
       regionUrls,
-      // Loaded only by the commands that sign, because loading may generate it.
+      // A getter, so that only the commands that sign load the key: loading it generates it if there is none.
       get signingKey() {
         return loadSigningKey(config);
       },

@@ -151,7 +151,7 @@ export async function* userRecords(users: AsyncIterable<User>, now: number) {
 }
 
 /**
- * @returns the text that tells the operator a new temporary password.
+ * @returns the text that shows the operator a new temporary password.
  * @param notes further lines for the operator, omitted from the JSON output
  */
 export function passwordText(

@@ -39,9 +39,9 @@ export interface ApprovalSubject {
 export const approvalReference = (approvalId: string): string => approvalId.slice(0, 8);
 
 export const maxReasonLength = 500;
-/** How many open requests one administrator may have. */
+/** The maximum number of open requests of one administrator. */
 export const maxOpenApprovals = 20;
-/** How long a closed request is kept, in ms. Its reason may contain personal data. */
+/** The time for which a closed request is kept, in ms. It is limited because the reason may contain personal data. */
 export const approvalRetentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 const hourMs = 60 * 60 * 1_000;
@@ -67,8 +67,8 @@ export const isApprovalInForce = ({ createdAt, decidedAt, expiresAt }: ApprovalP
   isInForce({ from: Math.max(createdAt, decidedAt ?? 0), until: expiresAt }, now);
 
 /**
- * For how long an administrator who issued or reset a user's credentials is treated as able to act as that user, in ms.
- * The period equals `approvalRetentionMs`.
+ * The time, in ms, for which an administrator who issued or reset a user's credentials is treated as able to act as
+ * that user. It equals `approvalRetentionMs`.
  */
 export const accountControlMs = 30 * 24 * 60 * 60 * 1_000;
 

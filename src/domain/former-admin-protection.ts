@@ -2,7 +2,7 @@ import type { Scope } from './scope.ts';
 import type { User } from './people/user.ts';
 import { approvalRuleOf, type ApprovalAction } from './approval-actions.ts';
 
-/** How long a Global admin stays protected after losing the level, in ms: 30 days. */
+/** The time for which a Global admin stays protected after losing the level, in ms: 30 days. */
 const formerGlobalAdminMs = 30 * 24 * 60 * 60 * 1_000;
 
 type Levels = Pick<User, 'administratorLevel' | 'globalAdminUntil'>;

@@ -5,8 +5,8 @@ import type { Change } from './people/user.ts';
 import { isInForce } from './plausible-time.ts';
 
 /**
- * How long an import is kept after it was staged, confirmed or finished, in ms. The period is short, because an import
- * contains personal data.
+ * The time for which an import is kept after it was staged, confirmed or finished, in ms. It is short, because an
+ * import contains personal data.
  */
 export const importRetentionMs = 24 * 60 * 60 * 1_000;
 
@@ -25,7 +25,7 @@ export const maxImportBytes = maxImportMebibytes * mebibyte;
 /** The maximum number of users in one file, for imports and for each part of an export. */
 export const maxImportRows = 100_000;
 
-/** What an import does with a row. */
+/** The possible outcomes of a row in an import. */
 export const rowOutcomes = ['added', 'changed', 'unchanged', 'refused'] as const;
 export type RowOutcome = (typeof rowOutcomes)[number];
 export type Counts = Readonly<Record<RowOutcome, number>>;
@@ -79,11 +79,11 @@ export interface OtherColumn {
   readonly isUsual: boolean;
 }
 
-/** What was noticed while a file was read, to be shown when the import is checked. */
+/** Findings about a file, which the review page of the import shows. */
 export interface ImportNotes {
   /** The encoding, if it had to be guessed; otherwise null. */
   readonly encoding: 'windows-1252' | null;
-  /** What the rows above the headings contain. */
+  /** The content of the rows above the headings. */
   readonly skipped: readonly string[];
   /** The heading of the column of user names, if it is not a heading of Parvis; otherwise null. */
   readonly usernameHeading: string | null;

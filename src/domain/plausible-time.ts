@@ -1,4 +1,4 @@
-/** How far the clocks of two nodes may differ, in ms. */
+/** The maximum difference between the clocks of two nodes, in ms. */
 export const clockToleranceMs = 5 * 60_000;
 
 /**
@@ -18,7 +18,7 @@ export const isPlausible = (at: number, now: number): boolean => at <= latestPla
 /**
  * @param period `from` is when the access was granted, and `until` when it expires, epoch ms
  * @param now the current time, epoch ms
- * @returns whether the access is valid. If the time of the grant is not plausible, it has expired.
+ * @returns whether the access is valid. It is not if the time of the grant is not plausible
  */
 export const isInForce = ({ from, until }: { readonly from: number; readonly until: number }, now: number): boolean =>
   isPlausible(from, now) && now < until;

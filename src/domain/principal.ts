@@ -49,7 +49,7 @@ export interface JobPrincipal {
   readonly name: JobName;
 }
 
-/** Who performs an action. */
+/** The actor that performs an action. */
 export type Principal = PersonPrincipal | SupportPrincipal | OperatorPrincipal | ClientPrincipal | JobPrincipal;
 
 /** A principal as stored in the activity log. `id` is null for the operator. */

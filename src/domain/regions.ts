@@ -58,7 +58,7 @@ export interface ThrottleRule {
   readonly blockMinutes: number;
 }
 
-/** Who must use a second factor to sign in, from least to most strict. */
+/** The users who must use a second factor to sign in, from least to most strict. */
 export const secondFactorScopes = ['nobody', 'administrators', 'everybody'] as const;
 export type SecondFactorScope = (typeof secondFactorScopes)[number];
 
@@ -87,7 +87,7 @@ export interface RegionRules {
   readonly languages: readonly Language[];
   readonly defaultLanguage: Language;
   readonly operations: Readonly<Record<UserOperation, Placement>>;
-  /** Who can manage administrators other than Global admins. */
+  /** The administrators who can manage administrators other than Global admins. */
   readonly administratorsManagedBy: 'userManagers' | 'globalAdmins';
   readonly temporaryPassword: { readonly lifetimeHours: number; readonly changeWithinMinutes: number };
   /** Lengths in Unicode code points (NIST SP 800-63B-4, 3.1.1.2: at least 15 without a second factor). */
@@ -100,20 +100,20 @@ export interface RegionRules {
     readonly fixed: boolean;
   };
   readonly session: { readonly idleMinutes: number; readonly absoluteHours: number };
-  /** How long a deleted user can be restored. */
+  /** The number of days during which a deleted user can be restored. */
   readonly restoreWindowDays: number;
   readonly secondFactor: SecondFactorScope;
   readonly handOver: { readonly by: HandoverMode; readonly linkHours: number };
   /** Actions that a second administrator must approve. */
   readonly twoAdministrators: {
     readonly for: readonly ApprovalRule[];
-    /** How many users one administrator may delete within a day without approval. */
+    /** The number of users that one administrator may delete within a day without approval. */
     readonly deleteMoreThan: number;
     /** The time limit for the approver's decision, and again for the requester to perform the action. */
     readonly withinHours: number;
   };
   readonly activityLog: {
-    /** How long entries are kept. */
+    /** The number of days for which entries are kept. */
     readonly retentionDays: number;
     readonly export: 'allowed' | 'forbidden';
   };
@@ -142,7 +142,7 @@ export const idleLimitMs = (rules: RegionRules): number => rules.session.idleMin
 /** @returns the maximum duration of a session, in ms */
 export const absoluteLimitMs = (rules: RegionRules): number => rules.session.absoluteHours * hourMs;
 
-/** @returns for how long a deleted user can be restored, in ms */
+/** @returns the time for which a deleted user can be restored, in ms */
 export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): number =>
   rules.restoreWindowDays * 24 * hourMs;
 

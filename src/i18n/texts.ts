@@ -46,8 +46,9 @@ export function textFaults(languages: Languages, texts: ReadonlyMap<string, Name
   const reference = placeholdersByKey(texts.get(referenceLanguage) ?? {});
   return [...languages.keys()].flatMap((tag) => {
     const flat = flatten(texts.get(tag) ?? {});
+    const pluralForms = pluralFormsOf(tag);
     return [...reference].flatMap(([key, expected]) =>
-      faultsOfText(flat, key, expected, pluralFormsOf(tag)).map((fault) => `${tag}: ${fault}`),
+      faultsOfText(flat, key, expected, pluralForms).map((fault) => `${tag}: ${fault}`),
     );
   });
 }

@@ -14,7 +14,8 @@ import {
 type DirectoryConfig = Pick<Config, 'dataDirectory'>;
 
 const markerName = 'region.json';
-// Contains no secret. A process that runs as another user must be able to compare it.
+// The mode of the marker file. The file contains no secret, and a process that runs as another user must be able to
+// read it.
 const markerMode = 0o644;
 
 /** @returns the file that says which region a data directory belongs to */
@@ -22,7 +23,7 @@ export const markerFileOf = ({ dataDirectory }: DirectoryConfig): string => path
 
 /**
  * Reads which region the data directory belongs to.
- * @returns null if it does not exist or is not marked yet
+ * @returns the identity in the marker; null if the directory does not exist or is not marked yet
  * @throws CommandError if the file is damaged
  */
 export function readMarker(config: DirectoryConfig): RegionIdentity | null {
@@ -64,8 +65,8 @@ export const assertDataDirectoryOfRegion = (config: DirectoryConfig & Pick<Confi
 
 /**
  * Marks the data directory, unless it is marked, so that no other region can use its keys.
- * @returns the error if the directory accepts no file. With PostgreSQL and all secrets as settings, a portal needs no file
- * there, so it starts all the same
+ * @returns the error if the directory accepts no file; null otherwise. With PostgreSQL and all secrets as settings, a
+ * portal needs no file there, so it starts nevertheless
  * @throws StoreMismatch if another region has marked it meanwhile
  */
 export function markDataDirectory(config: DirectoryConfig, identity: RegionIdentity): Error | null {

@@ -43,7 +43,7 @@ const store = (name: StoreName, setting: string, probe?: () => Promise<void>): D
   ...(probe === undefined ? {} : { probe }),
 });
 
-/** @returns what is wrong with a store; null for an error that is not from a store */
+/** @returns the fault of the store that caused an error; null for an error that is not from a store */
 export function storeFaultOf({ database, redis }: Dependencies, error: unknown): Fault | null {
   const fault = findStoreFault(error);
   if (fault === null) return null;

@@ -4,7 +4,7 @@ import os from 'node:os';
 import type { OutageReporter } from './outages.ts';
 
 const probeEveryMs = 1_000;
-/** File descriptors that connections never use: for stores, views, logs and mail. */
+/** The number of file descriptors that are kept for stores, views, logs and mail. */
 const reserved = 64;
 
 const dependency = {

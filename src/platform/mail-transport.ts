@@ -182,7 +182,7 @@ function folderTransport(config: FolderConfig): Transport {
 
 /** A rendered email. */
 export interface Mail {
-  /** The same for every attempt, so that duplicates can be recognized. */
+  /** The ID of the email, which is the same for every attempt, so that duplicates can be recognized. */
   readonly id: string;
   readonly to: string;
   readonly language: string;

@@ -10,7 +10,10 @@ export interface Dependency {
   readonly down: string;
   /** The beginning of the log line about the end of an outage, such as `PostgreSQL is available again`. */
   readonly up: string;
-  /** @throws if the dependency does not work. Without it, an outage ends when no fault has been reported for a while */
+  /**
+   * @throws if the dependency does not work. Without a probe, an outage ends when no fault has been reported for a
+   * while
+   */
   readonly probe?: () => Promise<void>;
 }
 
@@ -22,7 +25,7 @@ export interface Fault {
   readonly explanation: string;
 }
 
-/** Where faults are reported. */
+/** Accepts reports of faults. */
 export interface OutageReporter {
   report(fault: Fault): void;
 }
@@ -47,7 +50,7 @@ interface Outage {
 const checkEveryMs = 1_000;
 /** The minimum time between two log lines about failures of the same dependency, also across outages, in ms. */
 const lineEveryMs = 10_000;
-/** How long no fault must have been reported before an outage can end, in ms. */
+/** The time without a reported fault after which an outage can end, in ms. */
 const quietMs = 2_000;
 
 /**

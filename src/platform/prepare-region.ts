@@ -19,12 +19,12 @@ export interface PreparedRegion extends Prepared {
 }
 
 /**
- * Prepares the database and the data directory for the configured region: migrates the schema, and marks both at the first
- * start. A new database beside a data directory that is marked continues its installation.
+ * Prepares the database and the data directory for the configured region: migrates the schema, and marks both at the
+ * first start. A new database beside a data directory that is marked continues its installation.
  * @throws StoreMismatch if one of them belongs to another region or installation. Nothing is changed
  */
 export async function prepareRegion(config: RegionConfig): Promise<PreparedRegion> {
-  // Before the database is opened, because that creates the file of SQLite.
+  // The directory is checked before the database is opened, because opening it creates the SQLite file.
   assertDataDirectoryOfRegion(config);
   const fingerprint = readMarker(config)?.fingerprint ?? null;
   const { migrations, identity } = await prepareDatabase(
@@ -47,7 +47,10 @@ export async function assertOwnStores(database: Database, config: RegionConfig):
   return own;
 }
 
-/** Marks the data directory for a command that may generate a key in it. @param own the binding of the database */
+/**
+ * Marks the data directory as belonging to this region, for a command that may generate a key in it. Does nothing if
+ * the database is not bound yet (`fingerprint` is null).
+ */
 export function markForKeys(config: RegionConfig, { region, fingerprint }: OwnIdentity): void {
   if (fingerprint !== null) markDataDirectory(config, { region, fingerprint });
 }

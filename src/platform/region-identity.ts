@@ -24,7 +24,7 @@ export const groupDigits = (digits: string): string => (digits.match(/.{4}/g) ??
 
 /** Thrown if a store belongs to another region, or to another installation of the same region. */
 export abstract class StoreMismatch extends Error {
-  /** The fault without an assurance, as the `check` command prints it. */
+  /** The message without its last sentence, as the `check` command prints it. */
   readonly finding: string;
   readonly markedStore: MarkedStore;
 
@@ -60,11 +60,11 @@ export interface MarkedStore {
   readonly name: string;
   /** The setting that leads to the store. */
   readonly setting: 'DATABASE_URL' | 'DATA_DIR' | 'REDIS_URL';
-  /** What the operator does if the store is the right one all the same. */
+  /** The action for the operator if the store is nevertheless the right one. */
   readonly remedy?: string;
 }
 
-/** Compares the identity that was found in a store with the own one. @throws StoreMismatch */
+/** Compares the identity that was found in a store with that of this process. @throws StoreMismatch */
 export function assertSameIdentity(found: RegionIdentity, own: OwnIdentity, store: MarkedStore): void {
   if (found.region !== own.region) throw new RegionMismatch(found.region, own.region, store);
   if (own.fingerprint !== null && found.fingerprint !== own.fingerprint)

@@ -15,7 +15,7 @@ import { StartFault, startStep, type StartFaultPlace } from './start-fault.ts';
  */
 export async function migrateDatabase(config: Config, log: Logger): Promise<RegionIdentity> {
   const directoryPlace = { setting: 'DATA_DIR', file: markerFileOf(config) };
-  // First, because the files of another region must not be taken for traces of this region's database.
+  // This check runs first, because the files of another region must not be taken for traces of this region's database.
   await startStep(directoryPlace, () => assertDataDirectoryOfRegion(config));
   const { migrations, identity, markingError } = await startStep(databasePlaceOf(config), async () => {
     assertDatabaseNotMissing(config);

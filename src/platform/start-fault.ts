@@ -1,7 +1,7 @@
 import { CommandError } from './command-error.ts';
 import { findStoreFault } from './database/unavailable.ts';
 
-/** What an operator checks after a failed start. */
+/** The setting and the file that an operator checks after a failed start. */
 export interface StartFaultPlace {
   readonly setting: string;
   /** The path of the file that the setting determines. */

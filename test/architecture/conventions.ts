@@ -43,8 +43,8 @@ export function importsLeaving(folder: string, sources: readonly Source[]): stri
 export const disabledTest =
   /\b(?:test|it|describe|suite|t|context)\.(?:skip|only|todo)\(|\b(?:only|todo):(?!\s*false)|\bskip:(?!\s*(?:skipWithout\(|false|string))/;
 
-/** Code that reads the clock itself cannot be tested at another time. */
+/** Calls that read the clock. Code with such a call cannot be tested at another time. */
 export const clockRead = /\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)/;
 
-/** Only commands write to the console; everything else uses the logger. */
+/** Calls that write to the console. Only commands may do so; everything else uses the logger. */
 export const console = /\bconsole\.\w+/;

@@ -55,7 +55,9 @@ describe('links between documents', () => {
   });
 });
 
-/** @returns the files and folders of the repository that a document names in backticks, except those with a placeholder */
+/**
+ * @returns the files and folders of the repository that a document names in backticks, except those with a placeholder
+ */
 const pathsIn = (text: string): string[] =>
   [...text.matchAll(/`((?:src|test|tools|scripts|bench|views|rules|locales|migrations|public|\.ci)\/[\w./-]+)`/g)].map(
     ([, name = '']) => name,

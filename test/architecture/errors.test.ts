@@ -20,7 +20,9 @@ const codes = Object.keys(errorTexts) as (keyof typeof errorTexts)[];
 const localeKeysIn = (sources: readonly Source[]): string[] =>
   sources.flatMap((source) => usesIn(source, namespaces).map(({ at, key }) => `${at} ${key}`));
 
-/** Finds codes that core never returns and no interface throws. A code that an interface only mentions counts as unused. */
+/**
+ * Finds codes that core never returns and no interface throws. A code that an interface only mentions counts as unused.
+ */
 function unusedCodes(within: readonly Source[], outside: readonly Source[]): string[] {
   const text = (sources: readonly Source[]) =>
     sources
@@ -33,7 +35,7 @@ function unusedCodes(within: readonly Source[], outside: readonly Source[]): str
   return codes.filter((code) => !core.includes(`'${code}'`) && !isThrown(code));
 }
 
-// Complete by type: a new refusal or parameter does not compile until it is added here.
+// The types require an entry for each reason and parameter, so that a new one does not compile until it is added here.
 const refusals: Readonly<Record<DenialReason, true>> = {
   principal: true,
   level: true,

@@ -43,7 +43,7 @@ const broken: Readonly<Record<string, Files>> = {
   'context-order-accounts': { 'src/core/accounts/a.ts': ['src/core/moving/index.ts'], 'src/core/moving/index.ts': [] },
 };
 
-/** Sets that also violate a broader rule. */
+/** The sets of files that also violate a broader rule, with the names of these rules. */
 const alsoBroken: Readonly<Record<string, readonly string[]>> = { 'only-commands-load-tools': ['tools-load-lazily'] };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'parvis-imports-'));

@@ -13,7 +13,8 @@ describe('the lockfile', () => {
     assertNone(lockfileFaults(lock.packages));
   });
 
-  // npm sets `hasInstallScript` when it unpacks a package. Without it, the first `npm install` would change the lockfile.
+  // npm sets `hasInstallScript` when it unpacks a package. Without it, the first `npm install` would change the
+  // lockfile.
   test('marks the only production package that has an install script', () => {
     const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       packages: Record<string, { dev?: boolean; hasInstallScript?: boolean }>;

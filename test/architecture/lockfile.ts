@@ -4,7 +4,7 @@ interface Entry {
   readonly optionalDependencies?: Record<string, string>;
 }
 
-/** Packages without an entry, and registry URLs: both break `npm ci` on another machine. */
+/** Finds packages without an entry, and registry URLs. Both break `npm ci` on another machine. */
 export function lockfileFaults(packages: Readonly<Record<string, Entry>>): string[] {
   return Object.entries(packages).flatMap(([path, entry]) => {
     const wanted = Object.keys({ ...entry.dependencies, ...entry.optionalDependencies });
@@ -16,7 +16,7 @@ export function lockfileFaults(packages: Readonly<Record<string, Entry>>): strin
   });
 }
 
-/** The folders in which Node resolves a package's dependencies, from the innermost to the root. */
+/** Returns the folders in which Node resolves a package's dependencies, from the innermost to the root. */
 function foldersAbove(path: string): string[] {
   const parts = path === '' ? [] : path.split(/\/?node_modules\//).filter(Boolean);
   return parts

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newPage, openBrowser, servePortal } from '../support/browser.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import { desktop, inspectPage } from './accessibility.ts';
+import { mainViewports, inspectPage } from './accessibility.ts';
 
 describe('the accessibility check', { skip: skipWithout('chromium', chromium()) }, () => {
   it('reports faults in language, headings, focus, colors, labels and width', async () => {
@@ -17,7 +17,7 @@ describe('the accessibility check', { skip: skipWithout('chromium', chromium()) 
       }`);
     };
     await open();
-    const found = (await inspectPage(page, { name: 'x', open, hasErrors: true }, 'fr', desktop)).join('\n');
+    const found = (await inspectPage(page, { name: 'x', open, hasErrors: true }, 'fr', mainViewports)).join('\n');
     for (const sign of [
       /speaks de/,
       /2 first headings/,

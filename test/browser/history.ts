@@ -59,7 +59,7 @@ async function arrival(debug: CDPSession, depart: () => Promise<unknown>): Promi
   });
   await depart();
   const how = await arrived;
-  // Without scripts, no listener is called; polling is the only way to know when a page has loaded.
+  // Without scripts, no listener is called, so only polling shows when a page has loaded.
   while ((await evaluate(debug, 'document.readyState')) !== 'complete') await wait(20);
   return how;
 }

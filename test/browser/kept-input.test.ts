@@ -49,7 +49,7 @@ describe('kept input in a browser', { skip: skipWithout('chromium', chromium()) 
       return page;
     };
 
-    it(`returns after the session has ended and can be submitted, ${how}`, async () => {
+    it(`is shown again after the session has ended and can be submitted, ${how}`, async () => {
       const username = `zoe.${javaScript}@${tenant.domain}`;
       const page = await openForm();
       await fillIn(page, username);

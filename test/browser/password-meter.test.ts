@@ -22,7 +22,7 @@ describe('the meter of a new password', { skip: skipWithout('chromium', chromium
     ['one character', 'a', 1, short],
     ['14 characters', 'warm wet stone', 14, short],
     ['14 emoji of two code units', '🔑'.repeat(14), 14, short],
-    ['18 characters of two kinds', 'ababababababababab', 18, 'Long enough, but it repeats few characters'],
+    ['18 characters of two kinds', 'ababababababababab', 18, 'Long enough, but with too few different characters'],
     ['a sentence', 'seven quiet otters nap', 22, enough],
   ];
 

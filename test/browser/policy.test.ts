@@ -4,47 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { paths, resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
+import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser } from '../support/builders.ts';
 import { newPage, openBrowser, servePortal, type ServedPortal, signInByRequest } from '../support/browser.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
-import { allVisitors } from './tour.ts';
-
-/** Records the policy violations, errors and dialogs of a page, and its requests to hosts other than its first one. */
-async function watch(page: Page): Promise<string[]> {
-  const noted: string[] = [];
-  let origin: string | null = null;
-  const note = (what: string): void => void noted.push(`${page.url()}: ${what}`);
-  await page.exposeFunction('note', note);
-  await page.addInitScript(`addEventListener('securitypolicyviolation', (event) => {
-    note('refused by the policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample);
-  })`);
-  page.on('console', (message) => {
-    // The browser also logs an error if the page itself responds with 403, 404, 409 or 422.
-    const ownStatus = message.text().startsWith('Failed to load resource') && message.location().url === page.url();
-    if (['error', 'warning'].includes(message.type()) && !ownStatus) note(`${message.type()}: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => note(`error: ${error.message}`));
-  page.on('requestfailed', (request) => {
-    // Navigating away before the icon has loaded is not an error.
-    if (request.failure()?.errorText !== 'net::ERR_ABORTED') note(`no answer: ${request.url()}`);
-  });
-  page.on('request', (request) => {
-    const url = new URL(request.url());
-    origin ??= url.origin;
-    if (url.origin !== origin && url.protocol !== 'data:') note(`asks another host: ${request.url()}`);
-  });
-  page.on('response', (response) => {
-    if (response.status() >= 400 && !response.request().isNavigationRequest())
-      note(`${response.status()}: ${response.url()}`);
-  });
-  page.on('dialog', (dialog) => {
-    note(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  return noted;
-}
+import { watch } from './watch.ts';
 
 describe('the content security policy in a browser', { skip: skipWithout('chromium', chromium()) }, () => {
   let browser: Browser;
@@ -72,33 +37,6 @@ describe('the content security policy in a browser', { skip: skipWithout('chromi
       );
     }
     await page.context().close();
-  });
-
-  it('is not violated by any page, and no page logs errors or contacts other hosts', async () => {
-    const { portal, visitors } = await allVisitors(browser);
-    const found: string[] = [];
-    const seen = new Set<string>();
-    for (const { enter, pages } of visitors) {
-      const page = await enter({ language: 'fr' });
-      const noted = await watch(page);
-      page.on('response', (response) => seen.add(new URL(response.url()).pathname));
-      for (const state of pages) {
-        await state.open(page);
-        await page.waitForLoadState();
-      }
-      // Requests that scripts of the last page send later.
-      await page.waitForLoadState('networkidle');
-      found.push(...noted);
-      await page.context().close();
-    }
-    assertNone(found);
-    // The tour must cover every page, so that its accessibility and policy are tested.
-    // These two only redirect.
-    const redirects: readonly string[] = [paths.home, paths.wellKnownChangePassword];
-    const isPage = (path: string): boolean => !redirects.includes(path) && !/[.]\w+$/.test(path);
-    const pages = portal.routes.filter(({ method, path }) => method === 'get' && isPage(path)).map(({ path }) => path);
-    const matching = (path: string): RegExp => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
-    assertNone(pages.filter((path) => ![...seen].some((address) => matching(path).test(address))));
   });
 
   it('lets pages show hostile names as plain text', async () => {

@@ -64,7 +64,7 @@ describe('a one-time link on the reset page', { skip: skipWithout('chromium', ch
     const { page, token } = await reveal();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
     await page.click('[data-copy]');
-    await page.getByText('Copié.').waitFor();
+    await page.getByText('Copié').waitFor();
     assert.equal(await page.evaluate('navigator.clipboard.readText()'), `${portal.origin}/link/${token}`);
     await page.context().close();
   });

@@ -166,7 +166,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
     const { page, secret } = await reveal();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
     await page.click('[data-copy]');
-    await page.getByText('Copié.').waitFor();
+    await page.getByText('Copié').waitFor();
     assert.equal(await page.evaluate('navigator.clipboard.readText()'), secret);
     await page.context().close();
   });
@@ -176,7 +176,7 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: portal.origin });
     await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true })');
     await page.click('[data-copy]');
-    await page.getByText('Copié.').waitFor();
+    await page.getByText('Copié').waitFor();
     await page.evaluate('delete navigator.clipboard');
     assert.equal(await page.evaluate('navigator.clipboard.readText()'), secret);
     await page.context().close();

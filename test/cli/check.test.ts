@@ -127,7 +127,8 @@ describe('a command', () => {
     ...['user', 'user add', 'user list', 'user reset-password', 'activity', 'activity verify', 'activity export'],
     ...['route', 'route add', 'route list', 'route remove', 'route export', 'route import'],
   ];
-  // Groups of commands, commands without output to parse, and the export, which always writes JSON Lines.
+  // Commands without --json: groups of commands, commands without output to parse, and the export, which always writes
+  // JSON Lines.
   const without = ['serve', 'tenant', 'user', 'route', 'activity', 'activity export'];
   const withJson = commands.filter((command) => !without.includes(command));
 

@@ -34,8 +34,8 @@ export function dataDirectory(): string {
 }
 
 /**
- * Starts `parvis` as a process with only the given settings and the compile cache of this process. It is killed after the
- * test file at the latest.
+ * Starts `parvis` as a process with only the given settings and the compile cache of this process. It is killed after
+ * the test file at the latest.
  * @param program an alternative to `parvis`
  */
 export function start(args: readonly string[], environment: Environment, program = parvis): ChildProcess {

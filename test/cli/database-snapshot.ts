@@ -37,7 +37,9 @@ interface Place {
   readonly DATABASE_URL?: string;
 }
 
-/** @returns everything that a command could have changed: the files of the data directory, and the PostgreSQL database */
+/**
+ * @returns everything that a command could have changed: the files of the data directory, and the PostgreSQL database
+ */
 export async function snapshotOf({ DATA_DIR, DATABASE_URL = '' }: Place): Promise<unknown> {
   const isPostgres = DATABASE_URL.startsWith('postgres');
   return [snapshotOfFolder(path.dirname(DATA_DIR)), isPostgres ? await snapshotOfPostgres(DATABASE_URL) : null];

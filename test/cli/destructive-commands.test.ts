@@ -12,7 +12,7 @@ import { runOnTerminal } from './terminal.ts';
 
 interface Case {
   readonly args: readonly string[];
-  /** What the command says that it would change. */
+  /** The output that states what the command would change. */
   readonly effects: RegExp;
 }
 

@@ -25,7 +25,7 @@ async function withKnex<T>(config: DatabaseConfig, work: (knex: Knex) => Promise
   }
 }
 
-/** Waits until the readiness check gives the expected response; its result is reused for a second. */
+/** Waits until the readiness check gives the expected response. The portal reuses each result for a second. */
 async function untilReadiness({ origin }: Served, expected: { status: number; body: string }): Promise<void> {
   const endsAt = performance.now() + 5_000;
   while (performance.now() < endsAt && (await get(origin, '/readyz')).status !== expected.status) await wait(100);

@@ -49,7 +49,7 @@ describe('passwords import', () => {
 });
 
 describe('a password of the list', () => {
-  test('cannot be chosen any more, by any spelling, and one that was chosen stays valid', async () => {
+  test('cannot be chosen in upper or lower case, while a user who chose it before can still sign in', async () => {
     const portal = await openPortal();
     const tenant = await aTenant(portal, { language: 'en' });
     const user = await aUser(portal, tenant);

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pino } from 'pino';
+import { readConfig } from '../../src/platform/config/config.ts';
+import type { Database } from '../../src/platform/database/database.ts';
+import { getIdentity } from '../../src/platform/database/deployment.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
-import * as processesStore from '../../src/platform/processes/processes.store.ts';
+import { createHeartbeat } from '../../src/platform/processes/heartbeat.ts';
+import { ownState, type ProcessState } from '../../src/platform/processes/process-state.ts';
 import { eachDialect } from '../data/databases.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, json, run, serve, type Served } from './command.ts';
@@ -29,8 +34,15 @@ function stricterRules(): string {
   return file;
 }
 
-const messagesOf = ({ errors }: Served): string[] =>
-  errors()
+/** A process that is not a server. */
+interface Other {
+  readonly state: ProcessState;
+  end(): Promise<void>;
+  readonly messages: () => string[];
+}
+
+const messagesOf = (log: string): string[] =>
+  log
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg);
@@ -49,22 +61,36 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     assert.equal(outcome.code, code, outcome.stdout + outcome.stderr);
     return JSON.parse(outcome.stdout) as Status;
   };
-  /** Waits until this number of processes has reported. */
-  const untilRunning = async (count: number): Promise<void> => {
-    const database = openDatabase(config);
-    for (let asked = 0; asked < 200; asked++) {
-      if ((await processesStore.listRunning(database, Date.now)).processes.length === count) break;
-      await wait(50);
-    }
-    await database.close();
-  };
+  const runningPids = async (): Promise<readonly (number | undefined)[]> =>
+    (await statusNow()).processes.map(({ pid }) => pid);
 
   describe(`the processes of a region, on ${dialect}`, { skip, concurrency: false }, () => {
-    test('are listed by status while they run, without their secrets', async () => {
+    let database: Database;
+    let server: Served;
+    before(async () => {
       await json(['migrate'], common);
-      assert.deepEqual((await statusNow()).processes, []);
-      const server = await serve(common);
-      await untilRunning(1);
+      database = openDatabase(config);
+      assert.deepEqual(await runningPids(), []);
+      server = await serve(common);
+      for (let asked = 0; asked < 200 && (await runningPids()).length === 0; asked++) await wait(50);
+    });
+    after(() => database.close());
+
+    /** Reports a process with other settings than the server, as a second server would. */
+    async function startOther(settings: Readonly<Record<string, string>>): Promise<Other> {
+      const { config } = readConfig({ ...common, ...settings });
+      assert.ok(config);
+      const { rules, sessionSecrets: secrets, secondFactorKeys } = config;
+      const identity = await getIdentity(database);
+      const state = ownState({ host: { name: 'other', pid: 1 }, rules, identity, secrets, secondFactorKeys });
+      let logged = '';
+      const log = pino({ level: 'trace' }, { write: (line: string) => void (logged += line) });
+      const heartbeat = createHeartbeat({ database, state, clock: Date.now, log });
+      await heartbeat.job.run(new AbortController().signal);
+      return { state, end: () => heartbeat.end(), messages: () => messagesOf(logged) };
+    }
+
+    test('are listed by status while they run, without their secrets', async () => {
       const { ok, region, processes } = await statusNow();
       assert.deepEqual([ok, region, processes.map(({ pid }) => pid)], [true, 'worldwide', [server.child.pid]]);
       const stored = JSON.stringify(await snapshotOf(common)) + JSON.stringify(processes);
@@ -74,9 +100,6 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         stdout,
         new RegExp(`^Region worldwide, fingerprint [0-9a-f-]{39}\n\\S+ {2}pid ${server.child.pid} `),
       );
-      await stop(server);
-      assert.deepEqual((await statusNow()).processes, []);
-      assert.equal((await run(['status'], common)).stdout.trimEnd().split('\n').at(-1), 'No server is running.');
     });
 
     const differing: readonly [what: string, settings: () => Record<string, string>, fault: RegExp][] = [
@@ -98,61 +121,53 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     ];
     for (const [what, settings, fault] of differing) {
       test(`that ${what} are reported by check, status and the log, until one of them stops`, async () => {
-        const one = await serve(common);
-        await untilRunning(1);
-        const other = await serve({ ...common, ...settings() });
-        await untilRunning(2);
+        const other = await startOther(settings());
         const { ok, faults } = await statusNow(1);
         assert.deepEqual([ok, faults.length], [false, 1]);
         assert.match(faults[0] ?? '', fault);
         const checked = await run(['check', '--json'], common);
         assert.deepEqual([checked.code, (JSON.parse(checked.stdout) as Status).faults], [1, faults]);
-        // The other process saw both with its first report.
-        for (let asked = 0; asked < 100 && !messagesOf(other).some((each) => each.includes('differ')); asked++)
-          await wait(50);
-        assert.ok(messagesOf(other).includes(`Processes of this region differ in ${faults[0] ?? ''}`));
-        assert.doesNotMatch(other.errors() + checked.stdout, /canary/);
-        await stop(other);
+        assert.deepEqual(other.messages(), [`Processes of this region differ in ${faults[0] ?? ''}`]);
+        assert.doesNotMatch(checked.stdout, /canary/);
+        await other.end();
         assert.deepEqual(await json(['check'], common), { ok: true, faults: [] });
-        await stop(one);
       });
     }
 
     test('during a rotation of secrets are no fault, and are noted', async () => {
-      const one = await serve(common);
-      await untilRunning(1);
       const rotated = `${newSecret},${secret}`;
-      const other = await serve({ ...common, SESSION_SECRETS: rotated, SECOND_FACTOR_KEYS: rotated });
-      await untilRunning(2);
+      const other = await startOther({ SESSION_SECRETS: rotated, SECOND_FACTOR_KEYS: rotated });
       const { ok, faults, notes } = await statusNow();
       assert.deepEqual([ok, faults, notes.length], [true, [], 2]);
       const checked = await json<Status>(['check'], common);
       assert.deepEqual([checked.ok, checked.notes], [true, notes]);
-      await stop(one);
-      await stop(other);
+      await other.end();
     });
 
     test('that ended without notice are not compared after 90 seconds, and are deleted after ten minutes', async () => {
-      const database = openDatabase(config);
-      const server = await serve({ ...common, SESSION_SECRETS: newSecret });
-      await untilRunning(1);
-      server.child.kill('SIGKILL');
-      await server.ended;
-      const other = await serve(common);
-      await untilRunning(2);
+      const { state } = await startOther({ SESSION_SECRETS: newSecret });
       assert.equal((await statusNow(1)).faults.length, 1);
       const { knex } = database;
-      const gone = knex('processes').where({ pid: server.child.pid ?? 0 });
-      await gone.clone().update({ seen_at: knex.raw('seen_at - 91000') });
-      assert.deepEqual([(await statusNow()).faults, (await statusNow()).processes.length], [[], 1]);
-      await gone.clone().update({ seen_at: knex.raw('seen_at - 600000') });
-      const [own] = (await processesStore.listRunning(database, Date.now)).processes;
-      assert.ok(own);
-      const { startedAt: _, seenAt: _seen, ...state } = own;
-      await processesStore.report(database, state, Date.now);
-      assert.equal((await gone.clone().select()).length, 0);
-      await database.close();
-      await stop(other);
+      const ended = knex('processes').where({ id: state.id });
+      await ended.clone().update({ seen_at: knex.raw('seen_at - 91000') });
+      assert.deepEqual([(await statusNow()).faults, await runningPids()], [[], [server.child.pid]]);
+      await ended.clone().update({ seen_at: knex.raw('seen_at - 600000') });
+      await (await startOther({})).end();
+      assert.equal((await ended.clone().select()).length, 0);
+    });
+
+    test('are no longer listed after they have stopped', async () => {
+      const other = await startOther({ SESSION_SECRETS: newSecret });
+      const second = await serve(common);
+      const difference = '"msg":"Processes of this region differ in SESSION_SECRETS';
+      for (let asked = 0; asked < 100 && !second.errors().includes(difference); asked++) await wait(50);
+      assert.ok(second.errors().includes(difference));
+      assert.doesNotMatch(second.errors(), /canary/);
+      await other.end();
+      await stop(second);
+      await stop(server);
+      assert.deepEqual(await runningPids(), []);
+      assert.equal((await run(['status'], common)).stdout.trimEnd().split('\n').at(-1), 'No server is running.');
     });
   });
 }

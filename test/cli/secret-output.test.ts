@@ -128,7 +128,7 @@ describe('a command as a process', async () => {
   });
 
   test(
-    'serve stops if it cannot print the link that sets up the first tenant',
+    'stops serve if the link that sets up the first tenant cannot be printed',
     { skip: skipWithout('/dev/full', fullDevice) },
     async () => {
       const { code, stderr } = await runOnFullDevice(['serve'], { ...environment, PORT: String(await freePort()) });

@@ -47,7 +47,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual([warning?.level, warning?.confirmWith], [40, 'npx parvis purge']);
     });
 
-    test('is a note of check with the counts', async () => {
+    test('is reported by check as a note with the counts', async () => {
       const { ok, notes } = await json<{ ok: boolean; notes: string[] }>(['check'], shorter);
       assert.equal(ok, true);
       assert.match(
@@ -116,7 +116,7 @@ async function addOldData(environment: Environment): Promise<void> {
   });
 }
 
-// A function declaration, because the tests on SQLite begin while this module still waits for PostgreSQL.
+// This is a function declaration, because the tests on SQLite begin while this module still waits for PostgreSQL.
 function countRows(environment: Environment): Promise<{ entries: number; deletedUsers: number }> {
   return withKnex(environment, async (knex) => ({
     entries: (await knex('activity').select('id')).length,

@@ -9,10 +9,10 @@ import { snapshotOf, snapshotOfFolder } from './database-snapshot.ts';
 
 const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'canary-'.repeat(6), LOG_LEVEL: 'warn' };
 
-/** Commands that create, migrate, read or use only the keys of a region. */
+/** Commands that create or migrate a database, only read it, add to it, or use only the keys of a region. */
 const commands = [['migrate'], ['tenant', 'list'], ['route', 'add', 'a.example', 'worldwide'], ['region', 'key']];
 
-// A server that is not refused keeps running.
+// Without a time limit, the test would never end if a server started in spite of the fault.
 const limit = { timeout: 20_000 };
 
 const markerOf = (folder: string): string => path.join(folder, 'region.json');
@@ -118,7 +118,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(existsSync(DATA_DIR), false);
     });
 
-    test('may accept no files if nothing has to be stored in it; the log warns', async () => {
+    test('need not accept files if nothing has to be stored in it, and the log contains a warning', async () => {
       const file = path.join(dataDirectory(), '../file');
       writeFileSync(file, '');
       const { child, ended, errors } = await serve({ ...environment, DATA_DIR: path.join(file, 'data') });

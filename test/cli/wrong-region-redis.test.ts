@@ -11,7 +11,7 @@ import { dataDirectory, json, run, runProcess, serve } from './command.ts';
 const server = await redis();
 const otherServer = await redis();
 const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'canary-'.repeat(6), LOG_LEVEL: 'warn' };
-// A server that is not refused keeps running.
+// Without a time limit, the test would never end if a server started in spite of the fault.
 const limit = { timeout: 20_000 };
 const markerKey = 'parvis:region';
 const fingerprint = '0123-4567-89ab-cdef-0123-4567-89ab-cdef';
@@ -35,7 +35,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
   const environment = { ...secrets, DATABASE_URL, DATA_DIR: dataDirectory(), REDIS_URL: url };
 
   describe(
-    `the Redis of another region, with a database on ${dialect}`,
+    `a Redis and its marker, with a database on ${dialect}`,
     { skip: skipWithout('redis', server) || skip },
     () => {
       const client = createClient({ url });
@@ -44,7 +44,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
       });
       after(() => client.close());
 
-      test('check does not mark a Redis, and the first start does', async () => {
+      test('are not changed by check, and the first start marks the Redis with the region', async () => {
         await json(['migrate'], environment);
         await json(['check'], environment);
         assert.equal(await client.get(markerKey), null);
@@ -59,7 +59,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
       });
 
       for (const [what, [marker, message]] of Object.entries(refused)) {
-        test(`that of ${what} stops the start, is reported by check, and keeps its keys`, limit, async () => {
+        test(`of ${what} stop the start, are reported by check, and keep all keys`, limit, async () => {
           const own = await client.get(markerKey);
           await client.set(markerKey, marker);
           await client.del('parvis:ready');
@@ -76,14 +76,14 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
         });
       }
 
-      test('is refused by a running server that reaches it after a reconnection', async () => {
+      test('of another region are refused by a running server that reaches them after a reconnection', async () => {
         const own = (await client.get(markerKey)) ?? '';
         const { child, ended, origin } = await serve(environment);
         await client.set(markerKey, JSON.stringify({ region: 'germany', fingerprint }));
         await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
         const statusOf = async (path: string): Promise<number> => (await fetch(origin + path)).status;
         for (let asked = 0; asked < 100 && (await statusOf('/readyz')) !== 503; asked++) await wait(50);
-        // The sign-in page stores nothing, and its form stores a session.
+        // Opening the sign-in page stores nothing. Submitting its form stores a session.
         const visitor = await aPerson({ app: origin }).visit('/sign-in');
         const { status } = await visitor.send('POST', '/sign-in', { username: 'ada@a.example' });
         assert.deepEqual([await statusOf('/readyz'), visitor.status, status], [503, 200, 503]);
@@ -95,7 +95,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
         assert.equal(await ended, 0);
       });
 
-      test('a Redis that was emptied is marked again', async () => {
+      test('are marked again after the Redis was emptied', async () => {
         const { child, ended, origin } = await serve(environment);
         await client.flushDb();
         const isMarked = async (): Promise<boolean> => {

@@ -46,7 +46,7 @@ describe('the built-in rules', () => {
   const resetIn = (file: string): string =>
     readRules(path.join(rulesFolder, file)).rules!.operations['users.resetPassword'].at;
 
-  test('place user management as specified', () => {
+  test('place user management elsewhere only in the historical edition and in US Government', () => {
     assert.deepEqual(placed('worldwide.json'), all('here'));
     assert.deepEqual(placed('germany.json'), all('here'));
     assert.deepEqual(placed('germany-historical.json'), all('elsewhere'));
@@ -54,7 +54,7 @@ describe('the built-in rules', () => {
     assert.deepEqual(placed('china.json'), all('here'));
   });
 
-  test('place password resets as specified', () => {
+  test('place password resets elsewhere in these two editions, and leave them to the users in China', () => {
     const regions = ['worldwide', 'germany', 'germany-historical', 'us-government', 'china'];
     const places = regions.map((region) => resetIn(`${region}.json`));
     assert.deepEqual(places, ['here', 'here', 'elsewhere', 'elsewhere', 'alone']);

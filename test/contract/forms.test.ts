@@ -31,7 +31,7 @@ test('a form without a declaration, or without a reason for not comparing, does 
   assert.ok(silent !== incomplete);
 });
 
-/** Every form on the pages of the portal, for users who can see them. */
+/** @returns the forms on the pages of the portal, as people with different rights see them */
 async function formsOnPages() {
   const add = (overrides: Partial<TestUser>) => aUser(portal, tenant, { language: 'en', ...overrides });
   const blocked = await add({ displayName: 'Mia Funk', state: 'blocked' });

@@ -66,7 +66,7 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     assert.equal(await boundRegionOf(database), 'germany');
   });
 
-  test('does not replace the check for migrations of another history, which are rejected without changes', async () => {
+  test('is not the only check: migrations of another history are rejected without changes', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     await withKnex(database, (knex) => knex('knex_migrations').insert({ name: '20261123000000_from_the_preview' }));

@@ -34,7 +34,9 @@ export const sqliteFile = (): DatabaseConfig & { kind: 'sqlite' } => ({
   file: path.join(temporaryFolder(), 'parvis.sqlite'),
 });
 
-/** @returns both databases, for tests that run on each: `for (const { config, skip } of eachDialect(await postgres()))` */
+/**
+ * @returns both databases, for tests that run on each: `for (const { config, skip } of eachDialect(await postgres()))`
+ */
 export function eachDialect(
   server: { url: string } | null,
 ): { dialect: string; config: DatabaseConfig; skip: string | false }[] {
@@ -52,7 +54,8 @@ export function eachDialect(
 export async function open(config: DatabaseConfig): Promise<{ database: Database }> {
   copyTemplate(config);
   await migrate(config);
-  // No statement timeout: tests of SQLite in the same process block the event loop and would delay PostgreSQL's results.
+  // No statement timeout: tests of SQLite in the same process block the event loop and would delay PostgreSQL's
+  // results.
   const database = openSubscribedDatabase(config, { statementMs: 0, lockMs: serverTimeouts.lockMs });
   closers.push(() => database.close());
   return { database };

@@ -25,7 +25,10 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const connect = (): ReturnType<typeof open> =>
       config.kind === 'sqlite' ? (opened ??= open(config)) : open(config);
 
-    /** Creates a node of the portal with its clock at `now`. @param onceListed called after the users to erase were listed */
+    /**
+     * Creates a node of the portal with its clock at `now`.
+     * @param onceListed called after the users to erase were listed
+     */
     async function createNode(now: number, onceListed?: () => unknown) {
       const { database } = await connect();
       const listing = /^select .* where users\.state = 'deleted'/;

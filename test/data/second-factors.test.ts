@@ -43,7 +43,9 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const accept = (id: string, code: string, now: number): Promise<boolean> =>
       database.transaction((tx) => secondFactorsStore.acceptTotp(tx, vault, scope, id, { code, now }));
 
-    /** @returns the user's set-up time, which is read at each request, and the numbers of stored apps and recovery codes */
+    /**
+     * @returns the user's set-up time, which is read at each request, and the numbers of stored apps and recovery codes
+     */
     async function factorState(id: string): Promise<[at: number | null, apps: number, codes: number]> {
       const rows = await knex('credentials').where({ user_id: id }).select<{ kind: string }[]>('kind');
       const countOf = (kind: string): number => rows.filter((row) => row.kind === kind).length;

@@ -46,7 +46,8 @@ describe('while another process holds the write lock of a SQLite file', () => {
       await write(database);
       const release = holdLock(config.file);
       const waiting = Promise.all(Array.from({ length: 8 }, () => write(database)));
-      // The lock is released by this process, so a wait that blocked it would last until its limit and fail.
+      // This process also releases the lock. If waiting blocked the process, the wait would last until its limit and
+      // fail.
       for (let turn = 0; turn < 5; turn++) await wait(10);
       release();
       await waiting;
@@ -76,7 +77,7 @@ describe('while another process holds the write lock of a SQLite file', () => {
 describe('the wait for a lock', () => {
   const busy = Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
 
-  /** @returns how often a statement that fails with these errors was attempted */
+  /** @returns the number of times a statement was attempted that fails with these errors in turn, and then succeeds */
   async function attemptsOf(lock: SqliteLock, errors: readonly Error[]): Promise<number> {
     let attempts = 0;
     await lock
@@ -97,7 +98,7 @@ describe('the wait for a lock', () => {
       assert.equal(await attemptsOf(new SqliteLock(longWaitMs), [Object.assign(new Error('x'), { code })]), 1);
     });
 
-  test('is not granted again while the same lock is still held, until this process has held it', async () => {
+  test('is not repeated for the next statement while the same lock is held, until this process has acquired it', async () => {
     const lock = new SqliteLock(50);
     const always = Array.from({ length: 1_000 }, () => busy);
     assert.ok((await attemptsOf(lock, always)) > 1);
@@ -122,7 +123,7 @@ describe('the write-ahead log', () => {
     return statSync(`${file}-wal`).size;
   }
 
-  test('is bounded by the next writes after a long reader', async () => {
+  test('is truncated by the next writes after a long read transaction', async () => {
     const { config, database } = await openedWith({ lockMs: 250 });
     assert.ok((await growWhileRead(config.file, database)) > limit);
     for (let row = 0; row < 3; row++)

@@ -168,7 +168,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await trustedAt(), node.clocks.now, 'the command sets it back');
     });
 
-    it('is not trusted on one node while another node deletes by a different time', async () => {
+    it('is not trusted on a node whose clock is wrong, while it is trusted on another node', async () => {
       await trust(start);
       const [right, wrong] = [createNode(database), createNode(others, start + 31 * dayMs)];
       for (let hours = 0; hours < 72; hours++) {

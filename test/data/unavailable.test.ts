@@ -86,7 +86,7 @@ describe('an error reply of Redis', () => {
     test(`counts as unavailability: ${reply}`, () =>
       assert.equal(findStoreFault(new SimpleError(reply))?.store, 'Redis'));
 
-  test('does not count as unavailability after a wrong command, nor does another error with the same message', () => {
+  test('does not count as unavailability if the command was wrong, or if only the text of the error looks like a reply', () => {
     assert.equal(
       isUnavailable(new SimpleError('WRONGTYPE Operation against a key holding the wrong kind of value')),
       false,

@@ -9,7 +9,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`the number of users on ${dialect}`, { skip }, async () => {
     const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
 
-    test('is compared with a maximum, without deleted users and users of other tenants', async () => {
+    test('excludes deleted users and users of other tenants when compared with a maximum', async () => {
       const scope = await newTenant(database);
       const users = [newUser(), newUser(), newUser(), newUser({ state: 'deleted', deletedAt: 1 })];
       await usersStore.insertMany(database, scope, users);

@@ -43,7 +43,7 @@ test('a lease is held up to its duration from now, and five minutes longer for a
     assert.equal(isLeaseHeld(untilMs === null ? null : start + untilMs, minuteMs, start), expected, String(untilMs));
 });
 
-test('the password is requested again ten minutes after authentication, or if that is an implausible time', () => {
+test('the password is requested again ten minutes after authentication, or if the authentication time is implausible', () => {
   const isAsked = (authTime: number): boolean =>
     needsPassword({ clock: () => start } as never, { session: { authTime } } as never);
   for (const [atMs, expected] of [

@@ -112,7 +112,7 @@ const answer = ({ level, action, who, at, managed }: Case): 'yes' | DenialReason
 describe('the policy', () => {
   for (const level of administratorLevels) {
     for (const action of actions) {
-      test(`decides ${action} for level ${level} as specified`, () => {
+      test(`decides ${action} for level ${level} as the product contract does, for every target and placement`, () => {
         const these = cases.filter((each) => each.level === level && each.action === action);
         assert.equal(these.length, whos.length * 4 * 2);
         assert.deepEqual(

@@ -93,12 +93,12 @@ describe('rendering an activity entry', () => {
       activity({ kind: 'refused', action: 'users.block', because: 'globalAdmin' }),
       'Camille wasn’t allowed to block or unblock sign-in (user: Zoé).|Global admins only',
       'Opération refusée à Camille : bloquer ou débloquer la connexion (personne concernée : Zoé).|Réservé aux administrateurs généraux',
-      'Camille durfte eine Aktion nicht ausführen, die Zoé betrifft: die Anmeldung blockieren oder freigeben.|Nur für globale Administratoren',
+      'Camille wollte die Anmeldung blockieren oder freigeben (Benutzer: Zoé), war dazu aber nicht berechtigt.|Nur für globale Administratoren',
     ],
     [
       activity({ kind: 'activity.exported', format: 'jsonl', filters: ['person', 'firstDay'] }, { target: null }),
       'Camille exported part of the activity log (JSON Lines).|Filtered by person and start date',
-      'Camille a exporté une partie du journal d’activité (JSON Lines).|Filtres : personne et date de début',
+      'Camille a exporté une partie du journal d’activité (JSON Lines).|Filtres : nom de la personne et date de début',
       'Camille hat einen Auszug aus dem Aktivitätsprotokoll exportiert (JSON Lines).|Filter: Person und Startdatum',
     ],
     [

@@ -25,8 +25,8 @@ const lowered: ActivityEvent = {
 
 type Who = 'requester' | 'other' | 'third' | 'manager';
 /**
- * The activity log before the manager deletes two users, which is the limit, and whether `other` may then delete another
- * user without approval.
+ * Each case: the events that are logged before the manager deletes two users, which is the limit, and whether `other`
+ * may then delete another user without approval.
  */
 const cases: [label: string, events: readonly (readonly [by: Who, event: ActivityEvent, to: Who])[], may: boolean][] = [
   ['there is no other history', [], true],

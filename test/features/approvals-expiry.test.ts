@@ -20,8 +20,8 @@ const waitMs = 24 * hourMs;
 
 type ApprovalFixture = Awaited<ReturnType<typeof aTenantWithApprovals>>;
 /**
- * What happens between the approval and the requester's return; `canReopen` is false if the requester can no longer
- * open the request.
+ * The event between the approval and the requester's return; `canReopen` is false if the requester can no longer open
+ * the request.
  */
 const events: [
   label: string,

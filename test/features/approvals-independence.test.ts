@@ -25,7 +25,10 @@ const reset: ActivityEvent = { kind: 'password.reset', expiresAt: 1 };
 
 type Who = 'requester' | 'other' | 'third' | 'manager';
 type RecordedEvent = [by: Who, event: ActivityEvent, to: Who];
-/** The activity log when the requester asks to reset `third`, and whether `other` may approve it. */
+/**
+ * Each case: the events that are logged before the requester asks to reset `third`, and whether `other` may approve the
+ * request.
+ */
 const cases: [label: string, events: readonly RecordedEvent[], counts: boolean][] = [
   ['nothing happened', [], true],
   ['the requester reset their password', [['requester', reset, 'other']], false],

@@ -156,7 +156,7 @@ describe('an action that would need approval', () => {
     const row =
       (await knex<{ subject: string; tenant_id: string }>('approvals').where({ tenant_id: tenant.id }).first())
         ?.subject ?? '';
-    // Simulate a region that allowed more when the request was made.
+    // Simulate a region whose rules allowed longer idle times when the request was created.
     const subject = row.replace('"next":{"idleMinutes":5', '"next":{"idleMinutes":50000');
     assert.notEqual(subject, row);
     await knex('approvals').where({ tenant_id: tenant.id }).update({ subject });

@@ -24,13 +24,13 @@ describe('text that was copied with invisible characters and punctuation', async
     ['as it was in emails', `\u2068${obrien.username}\u2069`],
   ] as const;
   for (const [label, username] of usernames) {
-    it(`signs a user in: a user name ${label}`, async () => {
+    it(`is accepted at sign-in: a user name ${label}`, async () => {
       const person = await aPerson(portal, english).signIn({ ...obrien, username });
       assert.equal(person.path, paths.dashboard, person.text);
     });
   }
 
-  it('signs a user in: a temporary password', async () => {
+  it('is accepted at sign-in: a temporary password', async () => {
     const user = await aUser(portal, tenant, { password: 'temporary' });
     const { clearPassword } = user;
     const typed = [...some(copies(clearPassword).all, 9), ['', clearPassword.replaceAll('-', '\u2212')] as const];
@@ -40,7 +40,7 @@ describe('text that was copied with invisible characters and punctuation', async
     }
   });
 
-  it('signs a user in: a code of an app, and a recovery code', async () => {
+  it('is accepted at sign-in: a code of an app, and a recovery code', async () => {
     const { user, seed, recoveryCodes } = await aSecondFactorUser(portal, await aUser(portal, tenant));
     for (const code of [totpCode(portal, seed), recoveryCodes[0] ?? '']) {
       const person = await aPerson(portal, english).signIn(user);
@@ -50,7 +50,7 @@ describe('text that was copied with invisible characters and punctuation', async
     }
   });
 
-  it('opens a one-time link', async () => {
+  it('is accepted as the address of a one-time link', async () => {
     const { tenant: own, admin } = await aTenantWithHandover(portal, 'link');
     const link = await resetByLink(admin, await aUser(portal, own));
     const prefix = '/link/';
@@ -65,7 +65,7 @@ describe('text that was copied with invisible characters and punctuation', async
     assert.equal(person.path, paths.changePassword);
   });
 
-  it('opens the setup link', async () => {
+  it('is accepted as the address of the set-up link', async () => {
     const empty = await openPortal();
     const token = String(await issueSetupToken(empty.database));
     for (const [label, copy] of copies(token).all) {
@@ -77,7 +77,7 @@ describe('text that was copied with invisible characters and punctuation', async
     assert.equal(other.status, 404);
   });
 
-  it('finds users', async () => {
+  it('is accepted as a search for users', async () => {
     const admin = await aPerson(portal, english).signIn(camille);
     for (const q of ['Lau\u00ADrent', '\u2068camille\u2069', '\u200BLaurent\u3164', 'lau\u200Crent']) {
       await admin.visit(`${paths.users}?${new URLSearchParams({ q }).toString()}`);
@@ -85,7 +85,7 @@ describe('text that was copied with invisible characters and punctuation', async
     }
   });
 
-  it('adds a user', async () => {
+  it('is accepted as the user name of a new user', async () => {
     const admin = await aPerson(portal, english).signIn(camille);
     await admin.visit(paths.newUser);
     await admin.submit('Add user', {

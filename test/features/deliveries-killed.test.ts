@@ -23,7 +23,10 @@ const insertion = 'insert into [`"]deliveries[`"]';
 const claim = 'update [`"]deliveries[`"]';
 const removal = 'delete from [`"]deliveries[`"]';
 
-/** Every point at which the process is killed, and the number of emails that have arrived after a new process has finished. */
+/**
+ * Every point at which the process is killed, and the number of emails that have arrived after a new process has
+ * finished.
+ */
 const boundaries: readonly (readonly [label: string, at: KillPoint | 'recorded' | 'inTheServer', mails: 0 | 1 | 2])[] =
   [
     ['before the event is written', { statement: activity, when: 'before' }, 0],

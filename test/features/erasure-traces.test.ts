@@ -54,7 +54,8 @@ async function aTracedUser(databaseUrl?: string): Promise<TracedUser> {
   await rename(here, person, 'Stieglitz Three');
   await reset(here, others[2]!);
   for (const other of others.slice(3, 40)) await rename(here, other, 'Ada Besson');
-  // The administrator's session holds a flash message with the name, because they never open another page.
+  // The administrator's session contains a pending message with the name, because the administrator opens no other
+  // page.
   await admin.send('POST', `${list}/${person.id}/block`);
   await admin.send('POST', `${list}/${person.id}/unblock`);
   await here.signIn(person);

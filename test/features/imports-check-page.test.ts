@@ -75,7 +75,7 @@ describe('an export of another directory', () => {
       await portal.background.runAll();
       assert.ok(await isStored(`${username}@essai.example`));
       await person.visit(person.path);
-      person.sees('Import complete').sees(`Left out: ${others[0]}`);
+      person.sees('Import complete').sees(`Columns left out: ${others[0]}`);
     });
   }
 });
@@ -129,9 +129,9 @@ describe('unknown columns of an import', () => {
 describe('the page of a checked import', () => {
   it('states a guessed encoding', async () => {
     await upload(Buffer.from('user name;last name\nencoding@essai.example;Andr\xE9', 'latin1'));
-    person.sees('Read as Windows-1252').sees('André');
+    person.sees('The file was read as Windows-1252').sees('André');
     await upload('user name;last name\nencoding@essai.example;André');
-    person.doesNotSee('Read as');
+    person.doesNotSee('was read as');
   });
 
   it('points out letters that were lost', async () => {
@@ -145,6 +145,6 @@ describe('the page of a checked import', () => {
 
   it('reports what was skipped above the headings', async () => {
     await upload('sep=;\nuser name;last name\nskipped@essai.example;Kim');
-    person.sees('Skipped above the headings: sep=;');
+    person.sees('Ignored above the heading row: sep=;');
   });
 });

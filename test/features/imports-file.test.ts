@@ -138,7 +138,7 @@ describe('a file that is not CSV', () => {
     ['text after a closing quote', 'user name;Nom\n1;"a"b\n2;b', [2, ['1', 'a"b']], ['2', 'b']],
   ];
   for (const [what, file, [line, cells], good] of alone) {
-    it(`is read apart from a malformed row: ${what}`, async () => {
+    it(`is read except for a malformed row: ${what}`, async () => {
       const { rows } = await openFile(Buffer.from(file), isHeading);
       const [, ...read] = await Array.fromAsync(rows);
       const [bad] = read.filter(({ fault }) => fault !== undefined);

@@ -60,7 +60,7 @@ describe('the rows of an import', async () => {
     '?after=999999999',
     "?outcome='--",
   ]) {
-    it(`are shown for an invalid query: ${query}`, async () => {
+    it(`respond with 200 to an invalid or out-of-range query: ${query}`, async () => {
       assert.equal((await person.visit(person.path.replace(/\?.*/, '') + query)).status, 200);
     });
   }
@@ -125,7 +125,7 @@ describe('an import', async () => {
     assert.equal((await portal.database.knex('imports').where({ user_id: admin.id })).length, 10);
   });
 
-  it('can be checked ten times per minute', async () => {
+  it('is refused if its user has already checked ten files within a minute', async () => {
     await portal.database.knex('throttles').delete();
     const again = await aPerson(portal, english).signIn(admin);
     for (let count = 0; count < 10; count++)

@@ -53,7 +53,7 @@ async function assertReturns(person: Person): Promise<void> {
 }
 
 describe('a form whose session has ended', () => {
-  it('returns after a sign-in with a wrong password in between', async () => {
+  it('is shown again after a sign-in with a wrong password in between', async () => {
     const person = await lostForm(await aPerson(portal, english).signIn(nora), nora);
     await signsIn(person, { ...nora, clearPassword: 'wrong' });
     assert.equal(person.status, 422);
@@ -65,7 +65,7 @@ describe('a form whose session has ended', () => {
     person.sees('mara@');
   });
 
-  it('returns after the code of a second factor', async () => {
+  it('is shown again after the code of a second factor', async () => {
     const withFactor = await aSecondFactorUser(portal, await admin('Ada Factor'));
     const person = await lostForm(withFactor.person, withFactor.user);
     await signsIn(person, withFactor.user);
@@ -75,7 +75,7 @@ describe('a form whose session has ended', () => {
     await assertReturns(person);
   });
 
-  it('returns after a temporary password has been changed', async () => {
+  it('is shown again after a temporary password has been changed', async () => {
     const user = await admin('Tom Temporary');
     const person = await lostForm(await aPerson(portal, english).signIn(user), user);
     const other = await aPerson(portal, english).signIn(nora);
@@ -120,7 +120,7 @@ describe('a form whose session has ended', () => {
     }
   });
 
-  it('leads back to the page of a button that has no input', async () => {
+  it('leads back to its page without performing the action if it is only a button', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
     const person = await aPerson(portal, english).signIn(nora);
     await person.visit(userPath(user.id));
@@ -141,7 +141,7 @@ describe('a busy portal', () => {
     await work().finally(() => (busy.isBusy = false));
   }
 
-  it('answers the sign-in with a way to send it again', async () => {
+  it('offers the way back to the sign-in form, with the user name', async () => {
     const person = await aPerson(portal, english).visit(paths.signIn);
     await person.submit('Next', { 'User name': nora.username });
     await whileBusy(() => person.submit('Sign in', { Password: nora.clearPassword }));
@@ -153,7 +153,7 @@ describe('a busy portal', () => {
     assert.equal(person.path, paths.dashboard);
   });
 
-  it('keeps the draft of another form during the sign-in', async () => {
+  it('keeps the draft of another form during a sign-in', async () => {
     const person = await lostForm(await aPerson(portal, english).signIn(nora), nora);
     await person.submit('Next', { 'User name': nora.username });
     await whileBusy(() => person.submit('Sign in', { Password: nora.clearPassword }));
@@ -163,7 +163,7 @@ describe('a busy portal', () => {
     await assertReturns(person);
   });
 
-  it('answers a forced change with a link back to it', async () => {
+  it('offers a link back to the forced password change', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Lena Vogt', password: 'temporary', language: 'en' });
     const person = await aPerson(portal, english).signIn(user);
     const fields = { 'New password': goodPassword, 'Confirm new password': goodPassword };
@@ -176,7 +176,7 @@ describe('a busy portal', () => {
     assert.equal(person.path, paths.dashboard);
   });
 
-  it('keeps everything but the password of the set-up', async () => {
+  it('keeps the input of the set-up form except the password', async () => {
     const empty = await openPortal({ hasher });
     const token = 'b'.repeat(43);
     await setupTokenStore.replace(empty.database, setupTokenDigest(token));

@@ -48,7 +48,7 @@ for (const [path, form] of Object.entries(formsOfVisitors(global.username))) {
         assertShown(person, form.typed);
       });
     else
-      it('returns after an interruption of the portal', async () => {
+      it('is shown again after an interruption of the portal', async () => {
         const person = await opened();
         await assertReturnsAfterInterruption(person, form);
       });

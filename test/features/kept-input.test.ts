@@ -61,7 +61,7 @@ for (const [path, form] of Object.entries(forms)) {
       }
     });
 
-    it('returns after the session has ended, for the same user and without being submitted', async () => {
+    it('is shown again after the session has ended, to the same user and without being submitted', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       const before = await written();
       await endSessions(nora);
@@ -99,7 +99,7 @@ for (const [path, form] of Object.entries(forms)) {
           assert.ok(!text.includes(value), value);
     });
 
-    it('returns after an interruption of the portal', async () => {
+    it('is shown again after an interruption of the portal', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       await assertReturnsAfterInterruption(person, form);
     });

@@ -70,7 +70,7 @@ describe('opening a one-time link', () => {
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, ...Array.from({ length: 9 }, () => 404)]);
   });
 
-  it('starts a new session, and neither the link nor the old session can be used again', async () => {
+  it('replaces the session cookie, and the link no longer works once a password is chosen', async () => {
     const { link } = await aLink();
     const person = await aPerson(portal, english).visit(link);
     const before = person.cookies();

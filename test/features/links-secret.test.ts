@@ -91,7 +91,7 @@ describe('the URL of a one-time link', () => {
 });
 
 describe('guessing one-time links', () => {
-  it('is throttled by address, which keeps no one behind it from a valid link', async () => {
+  it('is throttled by address, at which valid links still open', async () => {
     const { link } = await aLink();
     await portal.database.knex('throttles').delete();
     const guesser = await aVisitor();

@@ -68,25 +68,25 @@ const most = sampleSize / 100;
 const require = createRequire(import.meta.url);
 const { dictionary } = (await import('@zxcvbn-ts/language-common')) as { dictionary: Record<string, string[]> };
 
-describe('of 500 generated passwords', () => {
-  test('at most 1 % pass that consist of words, seasons, years, walks and substitutions', () => {
+describe('the check of 500 generated passwords', () => {
+  test('accepts at most 1 % of those made of words, seasons, years, keyboard walks and substitutions', () => {
     const passing = weakPasswords(sampleSize, 2026).filter((password) => !isRefused(password));
     assert.ok(passing.length <= most, passing.join('\n'));
   });
 
-  test('at most 1 % are refused that are four or five random words', () => {
+  test('refuses at most 1 % of those made of four or five random words', () => {
     const refused = passphrases(sampleSize, 2026, dictionary['diceware-common'] ?? []).filter(isRefused);
     assert.ok(refused.length <= most, refused.join('\n'));
   });
 
-  test('at most 1 % are refused that are 15 random characters', () => {
+  test('refuses at most 1 % of those made of 15 random characters', () => {
     const random = seededRandom(2026);
     const character = (): string => String.fromCharCode(33 + Math.floor(random() * 94));
     const all = Array.from({ length: sampleSize }, () => Array.from({ length: 15 }, character).join(''));
     assert.ok(all.filter(isRefused).length <= most);
   });
 
-  test('at most 1 % are refused that are ten random characters, where eight are enough', () => {
+  test('refuses at most 1 % of those made of ten random characters in a region that accepts eight', () => {
     const random = seededRandom(2027);
     const character = (): string => String.fromCharCode(33 + Math.floor(random() * 94));
     const all = Array.from({ length: sampleSize }, () => Array.from({ length: 10 }, character).join(''));
@@ -132,7 +132,7 @@ describe('the check of 256 characters', () => {
   after(() => estimator.close());
 
   for (const [what, password] of Object.entries(hostile)) {
-    // Tokens are what takes time, and their number does not depend on the machine.
+    // Count lookups instead of measuring time: they dominate the run time and do not depend on the machine.
     test(`looks up at most 16,384 words for ${what}`, () => {
       let lookups = 0;
       const counting = new Map(vocabulary);
@@ -145,7 +145,7 @@ describe('the check of 256 characters', () => {
     });
   }
 
-  test('is ready before the first one, and then answers for each', async () => {
+  test('returns an estimate for each of these passwords after the warm-up', async () => {
     await estimator.warmUp();
     for (const password of Object.values(hostile)) assert.ok((await estimator.estimateBits(password, [])) >= 0);
   });

@@ -29,7 +29,8 @@ for (const [dialect, databaseUrl, skip] of [
     const changing = await aUser(portal, tenant, { ...admin, password: 'temporary' });
     const enrolling = await aUser(portal, strict, admin);
 
-    // What belongs to accounts and organizations. Sessions, throttles and the log record the requests themselves.
+    // @returns the data of accounts and tenants. Sessions, throttles and the log are excluded, because they record the
+    // requests themselves
     const account = async (): Promise<unknown> => {
       const tables = ['users', 'credentials', 'one_time_links', 'approvals', 'imports'];
       const rules = knex('tenants').orderBy('id').select('name', 'language', 'state', 'own_rules');
@@ -37,7 +38,7 @@ for (const [dialect, databaseUrl, skip] of [
     };
     const addressOf = ({ path }: Route): string =>
       fillPath(path, { userId: other.id, importId: other.id, approvalId: other.id, grantId: other.id, token: 'a' });
-    // Effective for every route but the step itself, whose proof is wrong.
+    // Values that every route accepts, except that the code and the confirmation of the pending steps are wrong.
     const fields = {
       ...{ language: 'de', theme: 'dark', timeZone: 'Asia/Tokyo', returnTo: '/', epoch: '0', version: '1' },
       ...{ username: other.username, password: goodPassword, currentPassword: goodPassword, code: '000000' },

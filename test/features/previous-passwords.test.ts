@@ -51,7 +51,7 @@ describe('the last password that a user chose', () => {
     });
   }
 
-  it('is refused after a change, until another one follows', async () => {
+  it('is refused after a change, until the password has been changed again', async () => {
     const user = await aUser(portal, tenant);
     const person = await aPerson(portal, english).signIn(user);
     await changeOwn(person, goodPassword, first);

@@ -17,7 +17,7 @@ const mailing = { REGION: 'china', REGION_URLS, SMTP_URL: 'smtp://localhost:1', 
 
 describe('redirects to another region', async () => {
   const portal = await openPortal();
-  // Users of this region recover their own access.
+  // In this region, users recover their access themselves, by email.
   const alone = await openPortal({ environment: mailing });
   const routes = [
     { domain: 'spree.example', region: 'germany' },

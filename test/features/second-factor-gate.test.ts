@@ -91,7 +91,7 @@ describe('a second factor during sign-in', () => {
     const fresh = { 'New password': 'seven quiet otters nap', 'Confirm new password': 'seven quiet otters nap' };
     await person.submit('Change password', fresh);
     assert.equal(person.path, paths.ownSecondFactor);
-    person.sees('Two-step verification is required for your account');
+    person.sees('Two-step verification is required for your account: in addition to your password');
     assert.equal(person.$('.navigation').length, 0, 'no navigation is shown');
     await person.submit('Finish setup', { Code: totpCode(portal, seedOn(person)) });
     assert.equal(recoveryCodesOn(person).length, 10);
@@ -131,7 +131,7 @@ describe('a second factor during sign-in', () => {
     const { person } = required;
     await person.visit(paths.ownSecurity);
     person
-      .sees('Two-step verification is required for your account in the Worldwide region')
+      .sees('Two-step verification is required for your account, so you can’t remove your authenticator app.')
       .doesNotSee('Remove authenticator app');
     const proof = { currentPassword: goodPassword, code: totpCode(portal, required.seed) };
     assert.equal((await person.send('POST', paths.removeOwnSecondFactor, proof)).status, 403);

@@ -142,7 +142,7 @@ describe('a password reset and a password change at the same time', async () => 
   const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
   let waiting: (() => void)[] | null = null;
   let round = 0;
-  /** Waits until both sides have computed their hashes, so that their transactions race. */
+  /** Waits until both requests have computed their hashes, so that their transactions race. */
   const together = async (): Promise<void> => {
     if (waiting === null) return;
     const turn = Promise.withResolvers<null>();
@@ -173,7 +173,7 @@ describe('a password reset and a password change at the same time', async () => 
     const address = `/account-settings/user-management/${zoe.id}/reset-password`;
     await admin.visit(address);
     waiting = [];
-    // A response without a hash, such as a 503 on a busy machine, must not leave the other side waiting.
+    // A response without a hash, such as a 503 on a busy machine, must not leave the other request waiting.
     const release = (): void => {
       waiting?.forEach((resolve) => resolve());
       waiting = null;

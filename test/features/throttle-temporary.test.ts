@@ -126,7 +126,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('is guessed with at most 50 entries in the activity log', async () => {
+    it('causes at most 50 entries in the activity log, however often it is guessed', async () => {
       const zoe = await aNewcomer();
       for (const address of [anAddress(), anAddress()]) {
         await statusesOf(await onPasswordPage(portal, address, zoe.username), garbage(40));

@@ -44,7 +44,7 @@ for (const [dialect, databaseUrl, skip] of [
     const zoe = await aUser(portal, tenant);
     const unknown = (name: string): string => `${canary}-${name}@${tenant.domain}`;
 
-    it('are counted per time, network and fingerprint, and never logged or stored as typed', async () => {
+    it('are counted by network and fingerprint from the first one on, and never logged or stored as typed', async () => {
       const startedAt = portal.clock.now;
       for (const [name, address] of [
         ['a', '192.0.2.7'],
@@ -106,7 +106,7 @@ for (const [dialect, databaseUrl, skip] of [
         assert.deepEqual(await reported(portal), []);
       });
 
-    it('take one line of limited length, however many names are tried', async () => {
+    it('take one line of limited length in the log, however many names are tried', async () => {
       for (let name = 0; name < 25; name++) await signIn(portal, unknown(`many${name}`), `10.0.${name}.1`);
       const [summary] = await reported(portal);
       assert.deepEqual([summary?.attempts, summary?.networks, summary?.names], [25, 25, 25]);

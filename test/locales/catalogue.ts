@@ -28,24 +28,24 @@ export function catalogueOf(texts: Partial<Record<Language, Record<string, strin
   return { en: map('en'), fr: map('fr'), de: map('de') };
 }
 
-/** All texts with their language, in file order. */
+/** @returns all texts with their language, in the order of the files */
 export function everyText(catalogue: Catalogue): { language: Language; key: string; text: string }[] {
   return languages.flatMap((language) => [...catalogue[language]].map(([key, text]) => ({ language, key, text })));
 }
 
-/** The namespaces of all languages. */
+/** @returns the namespaces of all languages */
 export function namespacesOf(catalogue: Catalogue): Set<string> {
   return new Set(everyText(catalogue).map(({ key }) => key.slice(0, key.indexOf(':'))));
 }
 
 const pluralEnding = /_(ordinal_)?(zero|one|two|few|many|other)$/;
 
-/** The key used in code: `users:found` for `users:found_one`. */
+/** @returns the key that code uses: `users:found` for `users:found_one` */
 export function baseOf(key: string): string {
   return key.replace(pluralEnding, '');
 }
 
-/** The plural category of a key, or null if the text is not a plural form. */
+/** @returns the plural category of a key; null if the text is not a plural form */
 export function pluralOf(key: string): { category: Intl.LDMLPluralRule; type: 'cardinal' | 'ordinal' } | null {
   const [, ordinal, category] = pluralEnding.exec(key) ?? [];
   if (category === undefined) return null;

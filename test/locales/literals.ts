@@ -15,7 +15,7 @@ const spokenAttributes = [
 const textNode = 3;
 const letter = /\p{L}/u;
 
-/** Texts hard-coded in a view: as content, in an attribute or inside a template tag. */
+/** @returns the texts that are hard-coded in a view: as content, in an attribute or inside a template tag */
 export function literalsInView({ path, text }: Source): string[] {
   const $ = load(text.replace(/<%[\s\S]*?%>/g, ' '), { sourceCodeLocationInfo: false });
   const found: string[] = [];
@@ -50,8 +50,8 @@ export function literalsInView({ path, text }: Source): string[] {
 }
 
 /**
- * Sentences and titles hard-coded in code: at least two words, starting with a capital letter or ending like a
- * sentence.
+ * @returns the sentences and titles that are hard-coded in code: at least two words that start with a capital letter or
+ * end like a sentence
  */
 export function literalsInCode({ path, text }: Source): string[] {
   return sentencesIn(text).map(({ line, words }) => `${path}:${line} ${words}`);
@@ -87,7 +87,7 @@ function isSentence(words: string): boolean {
   return title || sentence;
 }
 
-/** Errors for developers, log messages, types and imports, which users never see. */
+/** @returns whether users never see the text of a node: an error for developers, a log message, a type or an import */
 function isForDevelopers(node: ts.Node): boolean {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node)) return true;
   if (ts.isNewExpression(node)) return node.expression.getText().endsWith('Error');

@@ -1,7 +1,7 @@
 import { placeholdersOf } from '../../src/i18n/texts.ts';
 import { baseOf, languages, pluralOf, type Catalogue, type Language, type Texts } from './catalogue.ts';
 
-/** Keys that exist in another language but not in this one. */
+/** @returns the keys that a language lacks although another language has them */
 export function holes(catalogue: Catalogue): string[] {
   const bases = Object.fromEntries(
     languages.map((language) => [language, new Set([...catalogue[language].keys()].map(baseOf))]),
@@ -12,7 +12,7 @@ export function holes(catalogue: Catalogue): string[] {
   );
 }
 
-/** Texts whose placeholders differ from the first language. A plural form may omit the number. */
+/** @returns the texts whose placeholders differ from those of the first language. A plural form may omit the number */
 export function strayPlaceholders(catalogue: Catalogue): string[] {
   const expected = placeholdersByBase(catalogue[languages[0]]);
   return languages.flatMap((language) =>
@@ -31,7 +31,7 @@ export function strayPlaceholders(catalogue: Catalogue): string[] {
   );
 }
 
-/** Plural forms that a language needs but does not have, or has but does not use. */
+/** @returns the plural forms that a language needs but lacks, or has but does not use */
 export function pluralFaults(catalogue: Catalogue): string[] {
   const counted = new Set(
     languages.flatMap((language) => [...catalogue[language].keys()].filter(pluralOf).map((key) => formless(key))),

@@ -2,7 +2,7 @@ import { baseOf, everyText, namespacesOf, type Catalogue, type Language } from '
 import { banned } from './style-words.ts';
 import { covers, usesIn, type Source } from './usage.ts';
 
-/** Texts that use a wording banned in their language. */
+/** @returns the texts with a wording that is banned in their language */
 export function bannedWordings(catalogue: Catalogue): string[] {
   return everyText(catalogue).flatMap(({ language, key, text }) =>
     banned[language]
@@ -15,14 +15,17 @@ const numbers = /\{\{\s*(count|least|most|line|rows|megabytes|size|added|changed
 /** In this text, `{{most}}` is already formatted and includes the unit. */
 const withUnit = new Set(['account-settings:rules.bounds']);
 
-/** Texts that insert a number without formatting it for the language. */
+/** @returns the texts that insert a number without formatting it for the language */
 export function rawNumbers(catalogue: Catalogue): string[] {
   return everyText(catalogue)
     .filter(({ key, text }) => numbers.test(withUnit.has(key) ? text.replace('{{most}}', '') : text))
     .map(({ language, key, text }) => `${language} ${key}: write {{…, number}}: ${text}`);
 }
 
-/** Keys of the texts on buttons: `<button>`, links styled as buttons, and the labels passed to `users/action`. */
+/**
+ * @returns the keys of the texts on buttons: `<button>`, links styled as buttons, and the labels passed to
+ * `users/action`
+ */
 export function buttonKeys(views: readonly Source[], catalogue: Catalogue): ReadonlySet<string> {
   return keysIn(views, catalogue, (view) => [
     ...elements(view, /<(?:button|a)\b[^>]*class="(?:btn|tool)\b[^>]*>(.*?)<\/(?:button|a)>/gs),
@@ -30,7 +33,7 @@ export function buttonKeys(views: readonly Source[], catalogue: Catalogue): Read
   ]);
 }
 
-/** Keys of the labels of form fields and fieldsets. */
+/** @returns the keys of the labels of form fields and fieldsets */
 export function labelKeys(views: readonly Source[], catalogue: Catalogue): ReadonlySet<string> {
   return keysIn(views, catalogue, (view) => [
     ...elements(view, /<label\b[^>]*class="(?:field-label|visually-hidden)"[^>]*>(.*?)<\/label>/gs),
@@ -42,7 +45,7 @@ export function labelKeys(views: readonly Source[], catalogue: Catalogue): Reado
 const maxButtonLength: Readonly<Record<Language, number>> = { en: 24, fr: 30, de: 30 };
 const maxLabelLength = 60;
 
-// Phrases that docs/development/glossary.md fixes, beside those of terms.csv.
+// The phrases that docs/development/glossary.md fixes in addition to those in terms.csv.
 const fixedPhrases: Readonly<Record<Language, readonly string[]>> = {
   en: ['two-step verification'],
   fr: ['double authentification'],
@@ -50,7 +53,9 @@ const fixedPhrases: Readonly<Record<Language, readonly string[]>> = {
 };
 const minFixedTerm = 12;
 
-/** @returns whether a text contains a long fixed term. Its length is not limited, because the term cannot be shortened. */
+/**
+ * @returns whether a text contains a long fixed term. Its length is not limited, because the term cannot be shortened.
+ */
 function containsFixedTerm(catalogue: Catalogue, language: Language, text: string): boolean {
   const terms = [...catalogue[language]]
     .filter(([key]) => /^(common:terms|roles:(administrator|agent))\./.test(key))
@@ -59,7 +64,7 @@ function containsFixedTerm(catalogue: Catalogue, language: Language, text: strin
   return [...terms, ...fixedPhrases[language]].some((term) => text.toLowerCase().includes(term.toLowerCase()));
 }
 
-/** Button texts over the limit. Texts that contain a fixed term are exempt. */
+/** @returns the texts on buttons that are longer than the limit. Texts that contain a fixed term are exempt */
 export function longButtons(catalogue: Catalogue, buttons: ReadonlySet<string>): string[] {
   return everyText(catalogue)
     .filter(({ key }) => buttons.has(baseOf(key)))
@@ -69,14 +74,14 @@ export function longButtons(catalogue: Catalogue, buttons: ReadonlySet<string>):
     .map(({ language, key, text, length }) => `${language} ${key}: ${length} characters: ${text}`);
 }
 
-// A label that ends in a preposition is a sentence that the field completes.
+// Matches a label that ends in a preposition: it is a sentence that the field completes.
 const dangling: Readonly<Record<Language, RegExp>> = {
   en: /(?<![\w-])(about|after|as|at|before|by|for|from|in|of|on|than|to|until|with)$/i,
   fr: /(?<!\p{L})(à|après|avant|avec|dans|de|depuis|des|du|en|par|pour|que|sur)$/iu,
   de: /(?<!\p{L})(ab|an|auf|aus|bei|bis|durch|für|in|mit|nach|seit|über|um|von|vor|zu)$/iu,
 };
 
-/** Labels that are too long or not a noun phrase: they end in a period, a colon or a preposition. */
+/** @returns the labels that are too long or not a noun phrase: they end in a period, a colon or a preposition */
 export function badLabels(catalogue: Catalogue, labels: ReadonlySet<string>): string[] {
   return everyText(catalogue)
     .filter(({ key }) => labels.has(baseOf(key)) && !key.startsWith('common:terms.'))
@@ -103,7 +108,10 @@ function keysIn(
   return new Set(uses.flatMap(({ key: use }) => [...known].filter((key) => covers(use, key))));
 }
 
-/** The content of matching elements. Template tags are masked first, because a `>` in them would end a start tag. */
+/**
+ * @returns the content of matching elements. Template tags are masked first, because a `>` in them would end a start
+ * tag
+ */
 function elements(view: string, pattern: RegExp): string[] {
   const tags: string[] = [];
   const plain = view.replace(/<%.*?%>/gs, (tag) => `\u{E000}${tags.push(tag) - 1}\u{E001}`);

@@ -23,7 +23,7 @@ const levels: Readonly<Record<string, string>> = {
 const prefix = 'common:terms.';
 const termOf = (key: string): string | undefined => (key.startsWith(prefix) ? key.slice(prefix.length) : levels[key]);
 
-/** Texts under `common:terms`, and level names, that differ from the fixed terms or are unknown. */
+/** @returns the texts under `common:terms` and the names of levels that differ from the fixed terms or are unknown */
 export function wrongTerms(catalogue: Catalogue, terms: readonly Row[]): string[] {
   return languages.flatMap((language) =>
     [...catalogue[language]].flatMap(([key, text]) => {
@@ -38,7 +38,7 @@ export function wrongTerms(catalogue: Catalogue, terms: readonly Row[]): string[
   );
 }
 
-/** The number of fixed terms used in the catalogue. */
+/** @returns the number of fixed terms that the catalogue uses */
 export function usedTerms(catalogue: Catalogue, terms: readonly Row[]): number {
   const inEvery = [...catalogue.en.keys()].filter((key) => languages.every((language) => catalogue[language].has(key)));
   const used = new Set(inEvery.map(termOf));

@@ -30,7 +30,7 @@ const habits: Readonly<Record<Language, readonly Habit[]>> = {
   ],
 };
 
-/** Violations of typography and form of address. URLs, times and placeholders are ignored. */
+/** @returns the violations of typography and form of address. URLs, times and placeholders are ignored */
 export function typographyFaults(catalogue: Catalogue): string[] {
   return everyText(catalogue).flatMap(({ language, key, text }) => {
     const prose = text.replace(/\{\{[^}]*\}\}|\$t\([^)]*\)|\b[a-z]+:\/\/\S+|\b\d{1,2}:\d{2}\b/g, 'x');
@@ -40,7 +40,7 @@ export function typographyFaults(catalogue: Catalogue): string[] {
   });
 }
 
-/** Texts with markup: translators must not need, or be able, to write HTML. */
+/** @returns the texts with markup. Translators must neither need HTML nor be able to write it */
 export function markupIn(catalogue: Catalogue): string[] {
   return everyText(catalogue)
     .filter(({ text }) => /<|&(#\d+|[a-z]+);/i.test(text))

@@ -13,15 +13,15 @@ export interface Source {
   readonly text: string;
 }
 
-/** All files that may use keys: code, views, client scripts and region rules. */
+/** @returns all files that may use keys: code, views, client scripts and region rules */
 export function readSources(): Source[] {
   const paths = globSync(['{src,tools}/**/*.ts', 'views/**/*.ejs', 'rules/**/*.json', 'public/scripts/**/*.js']).sort();
   return paths.map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 }
 
 /**
- * Every key a source uses: strings that start with a namespace and a colon, and all arguments of `t(` and `html(`.
- * Interpolated parts become `*`.
+ * @returns every key that a source uses: strings that start with a namespace and a colon, and all arguments of `t(` and
+ * `html(`. Interpolated parts become `*`.
  */
 export function usesIn({ path, text: written }: Source, namespaces: ReadonlySet<string>): Use[] {
   const text = withoutComments(written);
@@ -41,7 +41,8 @@ export function usesIn({ path, text: written }: Source, namespaces: ReadonlySet<
 }
 
 /**
- * The rest of a literal up to its closing quote, with `*` for interpolated parts, or up to a character no key contains.
+ * @returns the rest of a literal up to its closing quote, with `*` for interpolated parts, or up to a character that no
+ * key contains
  */
 function literalFrom(text: string, start: number, quote: string): { key: string; isKey: boolean } {
   let key = '';
@@ -67,22 +68,22 @@ function closingBrace(text: string, opening: number): number {
   return text.length;
 }
 
-/** The keys that texts include with `$t(namespace:key)`. */
+/** @returns the keys that texts include with `$t(namespace:key)` */
 export function usesInTexts(catalogue: Catalogue): Use[] {
   return everyText(catalogue).flatMap(({ language, key, text }) =>
     [...text.matchAll(/\$t\(([^),]+)/g)].map((match) => ({ at: `${language} ${key}`, key: (match[1] ?? '').trim() })),
   );
 }
 
-/** Used keys that do not exist. */
+/** @returns the keys that are used but do not exist */
 export function missingKeys(uses: readonly Use[], catalogue: Catalogue): string[] {
   const known = knownKeys(catalogue);
   return uses.filter(({ key }) => ![...known].some((each) => covers(key, each))).map(({ at, key }) => `${at} ${key}`);
 }
 
 /**
- * Keys that are not used anywhere. A key that matches a pattern, as in `policy:${because}`, counts as used if its
- * interpolated part consists of words found in a source.
+ * @returns the keys that are not used anywhere. A key that matches a pattern, as in `policy:${because}`, counts as used
+ * if its interpolated part consists of words found in a source.
  */
 export function unusedKeys(uses: readonly Use[], catalogue: Catalogue, sources: readonly Source[]): string[] {
   const exact = new Set(uses.map(({ key }) => key));
@@ -100,7 +101,7 @@ export function unusedKeys(uses: readonly Use[], catalogue: Catalogue, sources: 
   return [...knownKeys(catalogue)].filter((key) => !exact.has(key) && !isFilledIn(key));
 }
 
-/** The uses in all sources and in the texts themselves. */
+/** @returns the uses of keys in all sources and in the texts themselves */
 export function allUses(sources: readonly Source[], catalogue: Catalogue): Use[] {
   const namespaces = namespacesOf(catalogue);
   return [...sources.flatMap((source) => usesIn(source, namespaces)), ...usesInTexts(catalogue)];

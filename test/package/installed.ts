@@ -22,7 +22,9 @@ export interface RunningCommand {
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** @returns the environment of a new shell with this version of Node, without the settings that npm passes to scripts */
+/**
+ * @returns the environment of a new shell with this version of Node, without the settings that npm passes to scripts
+ */
 function cleanEnvironment(): Record<string, string> {
   const fromNpm =
     /^(npm_(package|lifecycle|command|execpath|node_execpath|config_((local|global)?_?prefix|loglevel))|INIT_CWD|NODE_(OPTIONS|TEST_CONTEXT|CHANNEL_FD))/i;

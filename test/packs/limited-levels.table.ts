@@ -1,6 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** What a User management admin and a user without a level may do. Columns: worldwide, Germany, Germany (historical), US Government, China. */
+/**
+ * The permissions of a User management admin and of a user without a level. Columns: worldwide, Germany, Germany
+ * (historical), US Government, China.
+ */
 export const shipped: readonly Row[] = [
   [
     'note on the user list, User management admin',
@@ -47,7 +50,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+/**
+ * The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view
+ * only.
+ */
 export const custom: readonly Row[] = [
   [
     'note on the user list, User management admin',

@@ -1,6 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** Handover, removal of second factors, and actions that may require approval. Columns: worldwide, Germany, Germany (historical), US Government, China. */
+/**
+ * Handover, removal of second factors, and actions that may require approval. Columns: worldwide, Germany, Germany
+ * (historical), US Government, China.
+ */
 export const shipped: readonly Row[] = [
   [
     'page of a user with a second factor',
@@ -80,7 +83,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+/**
+ * The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view
+ * only.
+ */
 export const custom: readonly Row[] = [
   [
     'page of a user with a second factor',

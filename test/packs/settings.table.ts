@@ -1,6 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** The page about the region, the rules of a tenant, support access and the log. Columns: worldwide, Germany, Germany (historical), US Government, China. */
+/**
+ * The page about the region, the rules of a tenant, support access and the log. Columns: worldwide, Germany, Germany
+ * (historical), US Government, China.
+ */
 export const shipped: readonly Row[] = [
   [
     'page about the region, visitor',
@@ -88,7 +91,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+/**
+ * The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view
+ * only.
+ */
 export const custom: readonly Row[] = [
   [
     'page about the region, visitor',

@@ -1,11 +1,14 @@
 import type { Row } from './packs.ts';
 
-/** Sign-in of a Global admin and of a user without a level, and session limits. Columns: worldwide, Germany, Germany (historical), US Government, China. */
+/**
+ * Sign-in of a Global admin and of a user without a level, and session limits. Columns: worldwide, Germany, Germany
+ * (historical), US Government, China.
+ */
 export const shipped: readonly Row[] = [
   [
     'help for a forgotten password',
-    'Ask an administrator in your organization to reset your password. They’ll give you a temporary password.',
-    'Ask an administrator in your organization to reset your password. They’ll give you a temporary password.',
+    'Ask an administrator in your organization to reset your password. You’ll get a temporary password or a one-time link.',
+    'Ask an administrator in your organization to reset your password. You’ll get a temporary password or a one-time link.',
     'In the Germany region, passwords are reset in the administration portal of Microsoft Cloud Germany. Go to that site',
     'In the US Government region, passwords are reset in the Azure Government portal. Go to that site',
     'In the China region, administrators can’t reset passwords, but you can recover your account yourself. · Recover your account',
@@ -40,12 +43,15 @@ export const shipped: readonly Row[] = [
   ['recorded log entries', 'user.added'],
 ];
 
-/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+/**
+ * The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view
+ * only.
+ */
 export const custom: readonly Row[] = [
   [
     'help for a forgotten password',
-    'Ask an administrator in your organization to reset your password. They’ll give you a temporary password.',
-    'Ask an administrator in your organization to reset your password. They’ll give you a one-time link.',
+    'Ask an administrator in your organization to reset your password. You’ll get a temporary password or a one-time link.',
+    'Ask an administrator in your organization to reset your password. You’ll get a one-time link to choose a new one.',
     'In the China region, administrators can’t reset passwords, but you can recover your account yourself. · Recover your account',
     'In the US Government region, passwords are reset in the Azure Government portal. Go to that site',
     'In the Worldwide region, passwords can’t be reset in this portal. Contact the portal operator.',
@@ -69,10 +75,10 @@ export const custom: readonly Row[] = [
   ],
   [
     'second factor on the profile, Global admin',
-    '200 Two-step verification is required for your account in the Worldwide region, so you can’t remove your authenticator app. · Generate recovery codes',
+    '200 Two-step verification is required for your account, so you can’t remove your authenticator app. · Generate recovery codes',
     '200 Set up authenticator app',
-    '200 Two-step verification is required for your account in the China region, so you can’t remove your authenticator app. · Generate recovery codes',
-    '200 Two-step verification is required for your account in the US Government region, so you can’t remove your authenticator app. · Generate recovery codes',
+    '200 Two-step verification is required for your account, so you can’t remove your authenticator app. · Generate recovery codes',
+    '200 Two-step verification is required for your account, so you can’t remove your authenticator app. · Generate recovery codes',
     '200 Set up authenticator app',
   ],
   [
@@ -103,8 +109,8 @@ export const custom: readonly Row[] = [
     'second factor on the profile, user',
     '200 Set up authenticator app',
     '200 Set up authenticator app',
-    '200 Two-step verification is required for your account in the China region, so you can’t remove your authenticator app. · Generate recovery codes',
-    '200 Two-step verification is required for your account in the US Government region, so you can’t remove your authenticator app. · Generate recovery codes',
+    '200 Two-step verification is required for your account, so you can’t remove your authenticator app. · Generate recovery codes',
+    '200 Two-step verification is required for your account, so you can’t remove your authenticator app. · Generate recovery codes',
     '200 Set up authenticator app',
   ],
   [

@@ -1,6 +1,9 @@
 import type { Row } from './packs.ts';
 
-/** What a Global admin may do in user management. Columns: worldwide, Germany, Germany (historical), US Government, China. */
+/**
+ * The permissions of a Global admin in user management. Columns: worldwide, Germany, Germany (historical), US
+ * Government, China.
+ */
 export const shipped: readonly Row[] = [
   [
     'dashboard, Global admin',
@@ -78,7 +81,10 @@ export const shipped: readonly Row[] = [
   ],
 ];
 
-/** The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view only. */
+/**
+ * The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view
+ * only.
+ */
 export const custom: readonly Row[] = [
   [
     'dashboard, Global admin',

@@ -102,7 +102,10 @@ export async function newPage(browser: Browser, portal: ServedPortal, options: P
   return context.newPage();
 }
 
-/** Signs in by HTTP requests and gives the session to the page, which stays empty. Use it where signing in is not tested. */
+/**
+ * Signs in by HTTP requests and gives the session to the page, which stays empty. Use it where signing in is not
+ * tested.
+ */
 export async function signInByRequest(
   page: Page,
   portal: ServedPortal,

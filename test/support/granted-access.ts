@@ -20,12 +20,12 @@ import type { Portal } from './portal.ts';
 const minuteMs = 60_000;
 const english = { 'Accept-Language': 'en' };
 
-/** Something that grants access for a time. */
+/** A kind of access that is granted for a limited time, such as a session. */
 export interface GrantedAccess {
   readonly name: string;
-  /** How long it is valid, in ms. */
+  /** The time for which the access is valid, in ms. */
   readonly periodMs: (portal: Portal) => number;
-  /** Grants it at the time of the portal's clock. @returns a function that checks whether it is still valid */
+  /** Grants the access at the time of the portal's clock. @returns a function that checks whether it is still valid */
   readonly grant: (portal: Portal) => Promise<() => Promise<boolean>>;
 }
 

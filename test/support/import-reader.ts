@@ -24,7 +24,10 @@ interface FileRead {
   readonly notes: ImportNotes;
 }
 
-/** Creates functions that read and plan files for a tenant with the domain essai.example and the users Łukasz Wiśniewski and Siobhán Byrne. */
+/**
+ * Creates functions that read and plan files for a tenant with the domain essai.example and the users Łukasz Wiśniewski
+ * and Siobhán Byrne.
+ */
 export async function importReader() {
   const portal = await openPortal();
   const tenant = await aTenant(portal, { domain: 'essai.example', language: 'en' });

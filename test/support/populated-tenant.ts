@@ -9,7 +9,9 @@ const list = '/account-settings/user-management';
 const english = { 'Accept-Language': 'en' };
 const theirs = { ...english, 'X-Forwarded-For': '198.51.100.77', 'User-Agent': 'Canarium/7' };
 
-/** Values that identify the tenant or its users. Its domain is not among them, because the record of the move keeps it. */
+/**
+ * Values that identify the tenant or its users. Its domain is not among them, because the record of the move keeps it.
+ */
 export const canaries = [
   ...['Kanarienvogel', 'Zeisig', 'Stieglitz', 'Gimpel', 'Dompfaff', 'hänfling', 'sperling'],
   ...['198.51.100.77', 'Canarium', 'canary-file.csv', 'zeisig@', 'gimpel@', 'dompfaff@'],

@@ -67,8 +67,8 @@ export function chromium(): string | null {
 }
 
 /**
- * @returns the path of Chromium's headless shell, which is Chromium without its own windows and opens pages in two thirds
- * of the time; that of Chromium if the shell is not installed; null if neither is
+ * @returns the path of Chromium's headless shell, which is Chromium without its own windows and opens pages in two
+ * thirds of the time; that of Chromium if the shell is not installed; null if neither is
  */
 export function headlessShell(): string | null {
   return process.env.CHROMIUM_PATH ?? findCommand('chromium-headless-shell') ?? chromium();

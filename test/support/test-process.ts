@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { resultOf, type Outcome, type Result } from './report.ts';
 
-/** What one test process has to do. */
+/** The job of one test process. */
 export interface Job {
   /** The absolute paths of the test files. */
   readonly files: readonly string[];

@@ -1,4 +1,7 @@
-/** Makes numbers that look random and are the same on every run (mulberry32). */
+/**
+ * Creates a function that returns numbers from 0 to 1, excluding 1, which look random and are the same on every run
+ * (mulberry32).
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -37,8 +40,8 @@ const leetspeak: Readonly<Record<string, string>> = { a: '4', e: '3', i: '1', o:
 const minLength = 15;
 
 /**
- * Generates passwords of at least 15 characters as people make them: a word, a season, a year, a keyboard walk,
- * leetspeak and repetition.
+ * Generates passwords of at least 15 characters such as people choose: combinations of words, seasons, years and
+ * keyboard walks, with leetspeak and repetition.
  */
 export function weakPasswords(count: number, seed: number): string[] {
   const random = seededRandom(seed);

@@ -51,7 +51,7 @@ describe('the host of a request', () => {
         assert.equal(status, expected);
       });
 
-  test('is that of an absolute request target, whatever the header says', async () => {
+  test('must be the own one both in the header and in an absolute request target', async () => {
     const headers = { Host: 'portal.example' };
     for (const [target, expected] of [
       ['http://portal.example/sign-in', 200],

@@ -34,7 +34,7 @@ describe('requests that arrive at the same time', () => {
     assert.deepEqual(continued, ['user', 'a', 'another user', 'b', 'c']);
   });
 
-  test('of visitors continue again after all earlier ones have continued', async () => {
+  test('do not delay a visitor who arrives after all of them have continued', async () => {
     const { arrive, continued } = arrivals();
     arrive('a');
     await nextTurn();

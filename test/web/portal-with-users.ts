@@ -83,7 +83,8 @@ export async function openPortalWithUsers(options: PortalOptions = {}): Promise<
       sendRaw(origin, path, {
         method,
         headers: {
-          // A proxy passes the host on. Names of this machine count as one.
+          // With https, send the host that a proxy would pass on. With http, the portal accepts every name of this
+          // machine.
           ...(portal.config.baseUrl.protocol === 'https:' ? { Host: portal.config.baseUrl.host } : {}),
           ...(by ? { Cookie: by.cookies() } : {}),
           ...(form ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {}),

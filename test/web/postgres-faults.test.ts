@@ -115,7 +115,7 @@ describe('a frozen PostgreSQL server', { skip }, () => {
   test('causes 503, makes the portal not ready, and is used again through new connections', async () => {
     const proxy = await startTcpProxy((await postgres())?.url ?? '');
     const fixture = await openPortalWithUsers({ databaseUrl: proxy.url });
-    // Stopped after the portal is closed, which would wait for the proxy.
+    // The proxy is stopped only after the portal is closed, because closing the portal uses connections through it.
     cleanups.push(() => proxy.stop());
     const { visitor, admin } = await people(fixture);
     proxy.freeze(true);

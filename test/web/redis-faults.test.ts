@@ -46,7 +46,7 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** Requests the same endpoint as that of the server, which would reuse its result for a second. */
+/** Requests readiness from a new app, because the server would reuse its last result for a second. */
 async function readiness({ proveWritable }: Fixture) {
   const app = express();
   mountHealth(app, { sessions: proveWritable }, () => false);
@@ -89,7 +89,7 @@ async function aVisitorAtThePassword({ portal, global }: Fixture): Promise<Perso
 
 const server = await redis();
 
-describe('a Redis server that accepts no writes', { skip: skipWithout('redis', server?.pid ?? null) }, async () => {
+describe('a Redis server that cannot keep sessions', { skip: skipWithout('redis', server?.pid ?? null) }, async () => {
   const fixture = await portalOn(server?.url ?? '');
   const { portal, global, send } = fixture;
   const client = await createClient({ url: server?.url ?? '' }).connect();
@@ -130,7 +130,7 @@ describe('a Redis server that accepts no writes', { skip: skipWithout('redis', s
     });
   }
 
-  test('is not ready as a replica that accepts writes either, because it loses them', async () => {
+  test('makes the portal not ready if it is a writable replica, because a replica loses what is written to it', async () => {
     await configure('replica-read-only', 'no');
     await client.sendCommand(['REPLICAOF', '127.0.0.1', String(await freePort())]);
     try {
@@ -178,7 +178,7 @@ describe('a Redis server that replies', async () => {
     });
   }
 
-  test('that ROLE is unknown can still be ready', async () => {
+  test('that ROLE is unknown does not make the portal unready', async () => {
     fake.unknown = 'role';
     await fixture.proveWritable();
     fake.unknown = 'set';

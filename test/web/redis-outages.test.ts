@@ -75,7 +75,7 @@ describe('a process that is busy', { skip: skipWithout('redis', server) }, async
     while (performance.now() < end);
   }
 
-  // The server was frozen by other tests since the portal was opened.
+  // Other tests have frozen the server since the portal was opened, so wait until it is available again.
   before(async () => {
     await until(async () => fixture.proveWritable().then(() => true));
     reported.length = 0;
@@ -88,13 +88,13 @@ describe('a process that is busy', { skip: skipWithout('redis', server) }, async
       block(1_500);
       assert.deepEqual([await asked, await statusOf(fixture, user)], [200, 200]);
       await fixture.proveWritable();
-      // Continue in the middle of a ping or between two.
+      // Vary the time, so that the process continues in the middle of a ping or between two pings.
       await wait(130 * round);
     }
     assert.deepEqual(reported, []);
   });
 
-  test('does not fail to connect', async () => {
+  test('connects to Redis even if it was blocked meanwhile', async () => {
     const second = portalOn(server?.url ?? '', (error) => void reported.push(error));
     await new Promise((resolve) => setImmediate(resolve));
     block(1_500);
@@ -117,7 +117,7 @@ describe('a Redis server that dies', { skip: skipWithout('redis', binary) }, () 
     return server;
   }
 
-  test('is not ready until it runs, and pages respond with 503 after its end until a new server replaces it on the same port', async () => {
+  test('makes pages respond with 503 until a new server replaces it on the same port', async () => {
     const fixture = await portalOn(`redis://127.0.0.1:${port}`);
     const { portal, global, send } = fixture;
     await assert.rejects(fixture.proveWritable());

@@ -27,7 +27,7 @@ for (const [dialect, databaseUrl, skip] of [
         assert.doesNotMatch(String(answer.headers['set-cookie']), /-session=/);
       });
 
-    test('has a session from the user name on, which ends with the sign-in', async () => {
+    test('has a session once the user name has been submitted, which the sign-in replaces', async () => {
       const before = (await sessions()).length;
       const visitor = await aPerson(portal, english).visit('/sign-in');
       await visitor.submit('Next', { 'User name': global.username });
@@ -70,7 +70,7 @@ describe('the token of a visitor', async () => {
       assert.equal((await person.visit(path)).csrf, first, path);
   });
 
-  test('is neither accepted from a user nor after signing out', async () => {
+  test('is accepted neither from a signed-in user nor after a sign-out', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     const [early, cookies] = [person.csrf, person.cookies()];
     await person.signIn(global);
@@ -82,7 +82,7 @@ describe('the token of a visitor', async () => {
     assert.equal((await theme(early, { Cookie: person.cookies() })).status, 403);
   });
 
-  test('of a user is required as soon as the password has been accepted', async () => {
+  test('is no longer accepted once the password has been accepted', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     const early = person.csrf;
     await person.send('POST', '/sign-in', { username: global.username });

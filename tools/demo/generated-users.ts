@@ -8,7 +8,8 @@ import type { NewUser } from '../../src/core/accounts/index.ts';
 
 const day = 24 * 60 * 60_000;
 
-// Half of the users have French names, as in a French company. Namesakes and extremely long or short names are left out.
+// Half of the users have French names, as in a French company. Namesakes and extremely long or short names are left
+// out.
 const plannedCultures = new Set<Culture>([
   'frenchLong',
   'frenchNamesakes',

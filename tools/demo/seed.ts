@@ -115,8 +115,8 @@ async function issueSecrets(
 const lettersAndDigits = [...temporaryAlphabet.replace('L', '').toLowerCase()];
 
 /**
- * @returns a password of 79 random bits in a different format from that of a temporary password, so that the two are not
- * confused
+ * @returns a password of 79 random bits in a different format from that of a temporary password, so that the two are
+ * not confused
  */
 export function demoPassword(): string {
   const group = (): string =>

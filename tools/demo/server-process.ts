@@ -8,7 +8,11 @@ import { packageRoot } from '../../src/platform/package-root.ts';
 const program = path.join(packageRoot, 'bin/parvis.js');
 const maxStartMs = 30_000;
 
-/** Rejects a port in use. Checked before any data is deleted: another server on the port would be mistaken for the demo. */
+/**
+ * Rejects a port that is in use. Call this before any data is deleted, because another server on the port would be
+ * mistaken for the demo.
+ * @throws CommandError
+ */
 export function assertPortIsFree(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
@@ -25,8 +29,8 @@ export function startServerProcess(environment: Readonly<Record<string, string>>
   );
   return spawn(process.execPath, [program, 'serve'], {
     env: { ...inherited, ...environment },
-    // In a separate process group, so that Ctrl+C reaches only this process, which then stops the others. If this process
-    // dies, the IPC channel closes and the servers exit.
+    // In a separate process group, so that Ctrl+C reaches only this process, which then stops the others. If this
+    // process dies, the IPC channel closes and the servers exit.
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -72,7 +72,7 @@ function wirePlace(recorder: Recorder): Place {
   };
 }
 
-// A one-time link may appear only in the message that delivers it, so each of these messages is a place of its own.
+// A one-time link may appear only in the message that delivers it, so each of these messages is a separate place.
 function mailPlaces(how: string, mails: readonly string[]): Place[] {
   const bring = (mail: string): boolean => mail.includes('/link/');
   const others = mails.filter((mail) => !bring(mail));

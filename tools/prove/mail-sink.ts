@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 /** The mail server of one region, which keeps every message. */
 export interface MailSink {
   readonly port: number;
-  /** What the client has sent in each conversation: the envelope and the message. */
+  /** The data that the client has sent in each conversation: the envelope and the message. */
   readonly mails: string[];
   close(): Promise<void>;
 }

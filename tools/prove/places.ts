@@ -138,7 +138,7 @@ function searchSnapshot(
   });
 }
 
-/** @returns a function that tells whether a place is the first one in which a canary was found */
+/** @returns a function that checks whether a place is the first one in which a canary was found */
 function createFirstPlaceCheck(): (tag: Meaning, place: Place) => boolean {
   const first = new Map<Meaning, Place>();
   return (tag, place) => {

@@ -8,7 +8,7 @@ export interface Stage {
   readonly steps: readonly Step[];
   /** The name of that snapshot in the report. */
   readonly moment: string;
-  /** For whom the steps run: only for the moving tenant, or in both regions if this is not set. */
+  /** Set if the steps run only for the moving tenant. Otherwise they run in both regions. */
   readonly by?: 'movingTenant';
   /** The phase of the move that begins with this stage. */
   readonly movePhase?: MovePhase;

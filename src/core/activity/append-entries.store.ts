@@ -11,7 +11,7 @@ import * as deliveriesStore from './deliveries.store.ts';
 /** An event to record, with the affected user, if any. */
 export type NewEntry = RecordedEvent;
 
-/** Who recorded an event and when; `tenantId` is null for a sign-in attempt with an unknown user name. */
+/** The actor and the time of an event; `tenantId` is null for a sign-in attempt with an unknown user name. */
 export interface Recorder {
   readonly tenantId: string | null;
   readonly actorId: string | null;

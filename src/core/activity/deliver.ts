@@ -12,9 +12,9 @@ const everyMs = 5_000;
 /** Duration of a lease: longer than any attempt may take. */
 const leaseMs = 5 * minuteMs;
 const maxAgeMs = 3 * 24 * hourMs;
-// While the receiver is unavailable, attempts of other deliveries would fail too.
+// The pause after the receiver was unavailable, because attempts of other deliveries would fail too.
 const pauseMs = minuteMs;
-// How long the process waits for an attempt in progress when it stops.
+// The time that a stopping process waits for an attempt in progress.
 const graceMs = 2_000;
 
 /** Why an attempt failed. */
@@ -35,13 +35,13 @@ export type AttemptOutcome = 'delivered' | FailedAttempt;
 /** Carries out one attempt of a delivery. Must not throw, and must take less time than the lease. */
 export type Attempt<M extends Message> = (delivery: claimsStore.Delivery<M>) => Promise<AttemptOutcome>;
 
-/** Where and how deliveries to a subscriber are carried out. */
+/** The service that accepts the deliveries to a subscriber, such as the mail server. */
 export interface Receiver<M extends Message> {
   /** The name for log lines, such as `The mail server`. */
   readonly name: string;
   /** The name of the setting that contains the receiver's address. */
   readonly setting: string;
-  /** How many attempts may run at the same time. */
+  /** The maximum number of concurrent attempts. */
   readonly concurrency: number;
   readonly attempt: Attempt<M>;
   /**
@@ -56,7 +56,7 @@ export interface DeliveryDependencies {
   readonly database: Database;
   /** Returns the current time, epoch ms. */
   readonly clock: () => number;
-  /** Decides whether a delivery may be given up because of its age. */
+  /** Returns whether the clock can be trusted. While it cannot, no delivery is given up because of its age. */
   readonly isClockTrusted: () => Promise<boolean>;
   readonly log: Logger;
 }

@@ -6,7 +6,7 @@ import { type DeliveryRow, toMessage } from './deliveries.store.ts';
 
 /** A delivery that a process has claimed for the duration of a lease. */
 export interface Delivery<M extends Message = Message> {
-  /** The same for every attempt. */
+  /** The ID of the delivery, which is the same for every attempt. */
   readonly id: string;
   readonly tenantId: string;
   /** Null for a subscriber that does not deliver to a user. */
@@ -32,7 +32,8 @@ interface ClaimTimes {
   readonly lastLease: number;
 }
 
-// Times later than these were stored while a clock was ahead, so the delivery is due and its lease has been abandoned.
+// Returns the latest plausible times. A later one was stored while a clock was ahead, so the delivery is due, or its
+// lease has been abandoned.
 function timesOf(now: number, leasedUntil: number): ClaimTimes {
   const lastEvent = latestPlausible(now);
   return { now, lastEvent, lastDue: lastEvent + maxWaitMs, lastLease: latestPlausible(leasedUntil) };

@@ -132,7 +132,7 @@ export async function countThrottled(database: Database, scope: Scope, since: nu
   return (await throttled(database, { tenant: scope.tenant.id, since }))[0]?.count ?? 0;
 }
 
-/** @returns the entry without the comment, unless the scope's actor may read it */
+/** @returns the entry; without the reason or comment of an approval unless the scope's actor may read it */
 export function redactFor(scope: Scope, entry: LogEntry): LogEntry {
   const { activity } = entry;
   const { event } = activity;

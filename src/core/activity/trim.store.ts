@@ -11,7 +11,7 @@ export interface OldestEntry extends ChainAnchor {
   readonly kind: string;
 }
 
-/** Which entries are due for deletion. Times in epoch ms. */
+/** The times, epoch ms, that decide which entries are due for deletion. */
 export interface TrimPeriod {
   /** Entries that are older than this time are due. */
   readonly before: number;

@@ -24,7 +24,7 @@ export const entriesPerTrim = 2_000;
 // Allows a run to delete the backlog of a weekend, even if entries are kept for only a few days.
 const daysPerRun = 3;
 
-/** @returns the share of all entries that one run may delete without an operator's confirmation */
+/** @returns the share of all entries that one run may delete without an operator's confirmation, from 0.05 to 1 */
 export const maxShareOf = ({ activityLog }: RegionRules): number =>
   Math.min(1, Math.max(0.05, daysPerRun / activityLog.retentionDays));
 

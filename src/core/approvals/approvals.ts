@@ -32,7 +32,7 @@ export interface RequestedApproval extends Omit<ApprovalSubject, 'users'> {
   readonly userIds: readonly string[];
 }
 
-/** Whether an action requires approval, with the possible approvers; is allowed without approval; or is denied. */
+/** The result of a check: the action requires approval, with the possible approvers; requires none; or is denied. */
 export type ApprovalRequirement =
   | ({ readonly outcome: 'approvalRequired'; readonly users: readonly User[] } & Approvers)
   | { readonly outcome: 'allowed'; readonly users: readonly User[] }
@@ -121,7 +121,10 @@ export function checkRequirement(
   return requirementOf(deps, database, scope, requested);
 }
 
-/** Requests approval for a reason. @throws Failure notFound, or badRequest for an invalid request or an empty reason */
+/**
+ * Requests another administrator's approval. The requester must state a reason.
+ * @throws Failure notFound, or badRequest for an invalid request or an empty reason
+ */
 export async function request(
   deps: ApprovalsDependencies,
   scope: Scope,

@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database/database.ts';
 import * as store from './directory.store.ts';
 import type { DirectoryContent } from './signed-directory.ts';
 
-/** A domain of the imported directory, and the route or parent route of another region that it meets. */
+/** A domain of the imported directory that conflicts with a route of another region. */
 export interface Overlap {
   readonly domain: string;
   /** The domain of the route that exists: the same domain, or a parent of it. */
@@ -11,7 +11,7 @@ export interface Overlap {
   readonly region: string;
 }
 
-/** What the import of a signed directory would change. */
+/** The changes that the import of a signed directory would make. */
 export interface DirectoryChanges {
   readonly added: readonly string[];
   /** Domains that an earlier directory of the region contained and this one doesn't. */
@@ -34,7 +34,7 @@ export async function findTakenDomains(database: Database, received: ReceivedDir
   });
 }
 
-/** Compares a directory without taken domains with the routes that exist. */
+/** Compares a directory with the existing routes. The directory must not contain any of `findTakenDomains`. */
 export async function findChanges(database: Database, received: ReceivedDirectory): Promise<DirectoryChanges> {
   const existing = await regionsByDomain(database);
   const domains = new Set(received.routes.map(({ domain }) => domain));
@@ -50,7 +50,7 @@ export async function findChanges(database: Database, received: ReceivedDirector
   return { added, removed, below };
 }
 
-/** Stores the routes of a directory, removes those that it no longer contains, and remembers its serial number. */
+/** Stores the routes of a directory, removes those that it no longer contains, and stores its serial number. */
 export async function importDirectory(database: Database, received: ReceivedDirectory): Promise<DirectoryChanges> {
   const { region, routes, serial } = received;
   return database.transaction(async (tx) => {

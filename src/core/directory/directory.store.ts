@@ -56,8 +56,8 @@ export async function listTenantDomains(database: Database): Promise<string[]> {
 }
 
 /**
- * @returns the routes of this region that may be shared with other regions, excluding the domains of unlisted tenants and
- * their subdomains
+ * @returns the routes of this region that may be shared with other regions, excluding the domains of unlisted tenants
+ * and their subdomains
  */
 export async function listShared(database: Database, region: string): Promise<DirectoryRoute[]> {
   const unlisted = await database
@@ -120,8 +120,9 @@ export async function removeFrom(database: Database, source: string, domains: re
 }
 
 /**
- * Counts an export. @param now the current time, epoch ms. Serial numbers are times where possible, so that a region whose
- * database was restored continues above those that it has used
+ * Assigns the serial number of an export, which is greater than that of every earlier export.
+ * @param now the current time, epoch ms. Serial numbers are times where possible, so that a region whose database was
+ * restored continues above those that it has used
  * @returns the serial number of the export
  */
 export async function nextSerial(database: Database, now: number): Promise<number> {

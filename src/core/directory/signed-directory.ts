@@ -9,7 +9,7 @@ import {
   type Signer,
 } from '../../platform/keys/region-key.ts';
 
-/** What a region exports. */
+/** The content of an exported directory. */
 export interface DirectoryContent {
   /** The domains of the region itself. */
   readonly routes: readonly DirectoryRoute[];
@@ -33,7 +33,7 @@ export const signedDirectory = z.object({
   signature: signatureSchema,
 });
 
-/** Signs what a region exports. @param privateKey the private key of the region as PEM */
+/** Signs the directory that a region exports. @param privateKey the private key of the region as PEM */
 export function signDirectory(content: DirectoryContent, region: string, privateKey: string): SignedDirectory {
   const signer = signerOf(region, privateKey);
   const { routes, serial } = content;

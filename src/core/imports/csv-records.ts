@@ -37,14 +37,15 @@ export function findLineBreak(text: string, from: number, isEnd: boolean): { sta
 interface Grammar {
   readonly delimiter: string;
   /**
-   * A quotation mark with the blanks before it, and the equals sign that keeps a spreadsheet from converting the cell.
+   * The start of a quoted cell: optional blanks, an optional equals sign, which keeps a spreadsheet from converting the
+   * cell, and a quotation mark.
    */
   readonly opening: RegExp;
   readonly blanks: RegExp;
   readonly unquoted: RegExp;
 }
 
-/** A cell and the position after it; `isMalformed` if its quotation marks do not match, null if more text is needed. */
+/** A cell and the position after it; `malformed` if its quotation marks do not match, null if more text is needed. */
 type CellRead = { readonly cell: string; readonly end: number } | 'malformed' | null;
 
 /** Creates a reader of CSV as RFC 4180 describes it, which also accepts blanks around quotation marks, and `="…"`. */

@@ -69,7 +69,8 @@ const count = (text: string, what: RegExp): number => text.match(what)?.length ?
 // such as `É’` and `ß“`.
 const utf8Sequence = /[\xC2-\xC8\xCE-\xDB][\x80-\xBF]|[\xE0-\xEF][\x80-\xBF]{2}|[\xF0-\xF4][\x80-\xBF]{3}/g;
 const nonAscii = /[\x80-\xFF]/g;
-// In Windows-1252, two or three letters and symbols occasionally form a valid UTF-8 sequence.
+// The maximum number of invalid bytes per valid sequence. In Windows-1252, two or three letters and symbols
+// occasionally form a valid sequence.
 const brokenPerSequence = 4;
 
 /** @returns whether a file with invalid bytes is UTF-8 that was edited by a program with another encoding */
@@ -84,8 +85,8 @@ async function isMostlyUtf8(bytes: Buffer): Promise<boolean> {
 
 const undefinedIn1252 = /[\x81\x8D\x8F\x90\x9D]/;
 const accented = /[^\0-\x7F]/gu;
-// What text of another code page looks like when it is decoded as Windows-1252: symbols next to a letter, quotation
-// marks inside a word, a capital after a lowercase letter, and three consecutive non-ASCII characters.
+// Signs that text of another code page was decoded as Windows-1252: symbols next to a letter, quotation marks inside a
+// word, a capital after a lowercase letter, and three consecutive non-ASCII characters.
 const implausible = new RegExp(
   [
     '(?<=\\p{L})[‚ƒ„†‡ˆ‰‹›•˜¡¢£¤¥¦§¨©¬¯±²³µ¶¸¹¼½¾¿×÷]',

@@ -87,8 +87,8 @@ export type ConfirmResult =
 
 /**
  * Confirms an import. A background job applies it.
- * @param confirmation.leaveOut the positions of the columns that the user agrees to leave out: all that are not
- * imported
+ * @param confirmation.leaveOut the positions of the columns that the user agrees to leave out. It must contain all
+ * columns that are not imported
  * @throws Failure badRequest or conflict
  */
 export async function confirm(

@@ -5,7 +5,7 @@ import { csvColumns, type CsvColumn, type Heading, type UserCsvVocabulary } from
 import type { FileRow } from './record-stream.ts';
 import { UnreadableFile } from './unreadable-file.ts';
 
-/** The columns of a file, in file order, and what was noticed about its headings. */
+/** The columns of a file, in the order of the file, and the headings that its review page mentions. */
 export interface Columns {
   /** The column at each index; `ignored` if it is not imported, null if its heading is empty. */
   readonly columns: readonly (CsvColumn | 'ignored' | null)[];

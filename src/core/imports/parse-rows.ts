@@ -38,7 +38,8 @@ export function parseRow(row: FileRow, columns: Columns, csv: UserCsvVocabulary)
   const username = parseUsername(cellOf('username'));
   const choices = parseChoices(cellOf, csv);
   const rowFault = rowFaultOf(row, columns);
-  // The cells of a malformed row can be shifted, and a password must not be kept as a name, or quoted as a wrong level.
+  // The cells of a malformed row may be in the wrong columns. A password must not be stored as a name, or quoted in a
+  // fault.
   const isHidden = rowFault !== null && columns.passwordHeadings.length > 0;
   const cleaned = names.map((field) => [field, cleanName(cellOf(field))] as const).filter(([, name]) => name !== '');
   return {

@@ -110,7 +110,9 @@ async function* limited(sample: readonly FileRow[], rest: AsyncIterable<FileRow>
 }
 
 function createPlanner(database: Database, scope: Scope, context: FileContext) {
-  /** The first row of each user name, unless it is refused: then a later row can replace it. */
+  /**
+   * The number of the first row with each user name that was not refused. A later row with that name is a duplicate.
+   */
   const seen = new Map<string, number>();
   return async (rows: readonly ParsedRow[]): Promise<PlannedRow[]> => {
     const usernames = rows.map(({ username }) => username);

@@ -9,7 +9,7 @@ import { UnreadableFile } from './unreadable-file.ts';
 /** A file whose headings have been found. */
 export interface OpenedFile {
   readonly encoding: FileEncoding;
-  /** What the rows above the headings contain, such as `sep=;` or a title. */
+  /** The content of the rows above the headings, such as `sep=;` or a title. */
   readonly skipped: readonly string[];
   /** The headings and the rows below them. */
   readonly rows: AsyncGenerator<FileRow>;
@@ -21,7 +21,7 @@ const delimiters = [';', ',', '\t'] as const;
 /** The header row is searched for among this number of rows that are not blank. */
 const maxRowsToHeadings = 5;
 const leadingMarks = /^\uFEFF+/;
-// Tells Excel the delimiter. Spreadsheets do not count it as a row.
+// The line that specifies the delimiter for Excel. Spreadsheets do not count it as a row.
 const separatorLine = /^"?sep=(.)"?[;,\t ]*(?:\r\n|\n|\r|$)\uFEFF*/i;
 
 /**

@@ -68,8 +68,8 @@ const credentialSchema = z.object({
 });
 
 /**
- * Checks the rows of a bundle in order. Even a compromised region must not be able to insert anything into another
- * region, except one of its tenants.
+ * Checks the rows of a bundle in order. Even a compromised region must not be able to insert anything but one of its
+ * own tenants into another region.
  */
 export class BundleContentCheck {
   readonly #header: BundleHeader;

@@ -59,7 +59,7 @@ export async function finishMove(parts: MovingDependencies, tenantId: string, re
   return { ...withoutCounts(removed), tables: await countRemnants(database, removed) };
 }
 
-/** What `finishMove` would delete. */
+/** The data that `finishMove` would delete. */
 export interface FinishPreview {
   readonly name: string;
   readonly region: string;

@@ -147,7 +147,7 @@ export async function replaceLanguages(
   return { company, users: await others.update(changed) };
 }
 
-/** Makes all passwords of a tenant unusable at a time in epoch ms. No password matches `hash`. */
+/** Replaces all passwords of a tenant with `hash`, which no password matches. @param at the current time, epoch ms */
 export async function resetAllPasswords(database: Database, tenantId: string, hash: string, at: number): Promise<void> {
   const users = () => database.knex('users').where({ tenant_id: tenantId });
   await users().update({ password: 'temporary', temporary_until: at, epoch: database.knex.raw('epoch + 1') });

@@ -7,7 +7,9 @@ export interface TenantTable {
   readonly movedCondition: string | null;
   /** The sort order in the bundle; null for a table that is not moved but deleted with the tenant. */
   readonly order: { readonly column: string; readonly isText: boolean } | null;
-  /** Columns that are not moved: values that each database assigns, such as sequence numbers, and second-factor data. */
+  /**
+   * Columns that are not moved: values that each database assigns, such as sequence numbers, and second-factor data.
+   */
   readonly local: readonly string[];
   /** Columns that are moved with a computed value instead of the stored one, with their SQL expressions. */
   readonly derived: Readonly<Record<string, string>>;

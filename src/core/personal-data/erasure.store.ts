@@ -157,7 +157,7 @@ export async function findOverdueAcrossTenants(
   }));
 }
 
-/** @returns the IDs of the tenants that granted support access to a user, in the order in which to lock them */
+/** @returns the IDs of the tenants that granted a user access, in the order in which to lock them for `erase` */
 export async function listTenantsActedIn(database: Database, user: User): Promise<string[]> {
   return database
     .knex('support_grants')
@@ -167,7 +167,7 @@ export async function listTenantsActedIn(database: Database, user: User): Promis
     .pluck('tenant_id');
 }
 
-/** Erases a deleted user. Log entries stay, without personal data. `actedIn`: the locked tenants that granted access */
+/** Erases a deleted user, also in log entries. @param actedIn the IDs of the tenants that granted the user access */
 export async function erase(database: Database, scope: Scope, user: User, actedIn: readonly string[]): Promise<void> {
   const { id } = scope.tenant;
   for (const each of [id, ...actedIn]) await removeFromTenant(database, each, scope, user);

@@ -8,7 +8,8 @@ import * as confirmedPeriodsStore from './confirmed-periods.store.ts';
 export type StepsFor = (rules: RegionRules) => readonly RetentionStep[];
 
 /**
- * Retention periods that the rules shorten, and what the shorter periods would delete once an operator confirms them.
+ * The retention periods that the rules shorten, and the number of rows of each kind that will be deleted once an
+ * operator confirms the shorter periods.
  */
 export interface Shortening {
   readonly periods: readonly ShortenedPeriod[];
@@ -17,8 +18,8 @@ export interface Shortening {
 
 /**
  * @param now the current time, epoch ms
- * @returns the shortened periods and the number of rows that they would delete; null if the rules shorten no confirmed
- * period
+ * @returns the shortened periods and the number of rows of each kind that they would delete; null if the rules shorten
+ * no confirmed period
  */
 export async function findShortening(
   database: Database,

@@ -26,10 +26,10 @@ export const confirmCommand = 'npx parvis purge';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** How far the clock may be ahead of the trusted time, or behind it. */
+/** The maximum difference between the clock and the trusted time, in either direction. */
 const maxDistanceMs = 24 * hourMs;
 /**
- * How far the wall clock and the monotonic clock may drift apart. A larger difference means that the wall clock was set
+ * The maximum drift between the wall clock and the monotonic clock. A larger one means that the wall clock was set
  * again.
  */
 const maxDriftMs = hourMs;

@@ -1,7 +1,7 @@
 import type { ActivityEvent } from './event.ts';
 
 /**
- * What a subscriber receives: typed data and IDs. It is stored until delivery, so it must not contain names, addresses
+ * A message to a subscriber: typed data and IDs. It is stored until delivery, so it must not contain names, addresses
  * or secrets.
  */
 export interface Message {

@@ -31,7 +31,7 @@ export function consumeTimeStep(used: readonly number[], step: number, now: numb
   return [...used.filter((each) => each > step - stepsKept), step];
 }
 
-/** How long after the password the code can be entered, in ms. */
+/** The time after the password within which the code must be entered, in ms. */
 export const codeEntryWindowMs = 15 * 60_000;
 
 export const recoveryCodeCount = 10;

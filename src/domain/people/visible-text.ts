@@ -17,7 +17,10 @@ const strayJoiner =
   /(?<![\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200C\u200D]|[\u200C\u200D](?![\p{L}\p{M}\p{N}\p{Extended_Pictographic}])/gu;
 const visible = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
 
-/** Removes all invisible characters. For what people copy and compare: user names, passwords, links and searches. */
+/**
+ * Removes all invisible characters. This is for texts that people copy and that are compared: user names, passwords,
+ * links and searches.
+ */
 export const removeInvisible = (text: string): string => text.replace(invisible, '');
 
 /** Removes invisible characters from a name, except joiners and variation selectors next to visible characters. */

@@ -32,7 +32,7 @@ export interface Config {
    * directory.
    */
   readonly secondFactorKeys: readonly string[];
-  /** How many reverse proxies are trusted to report the client's address. */
+  /** The number of reverse proxies that are trusted to report the client's address. */
   readonly trustProxy: number;
   readonly mail: MailConfig | null;
   /** The periods of a graceful stop; see `StopTimes` of the HTTP server. */

@@ -1,7 +1,8 @@
 import { environment } from './environment.ts';
 
 const settings: readonly string[] = Object.keys(environment.shape);
-// Two changes in a short name, such as HOST, result in many other common names.
+// A shorter setting is recognized only if its letters are in another order: two changes in HOST, for example, result in
+// many other common names.
 const minLengthForTwo = 8;
 
 /**

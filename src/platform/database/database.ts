@@ -31,7 +31,7 @@ export interface Database {
   prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]>;
   /**
    * Runs the work in one write transaction, which is rolled back if the work throws. On PostgreSQL the work is repeated
-   * if it meets a locked row, so it must have no effect outside of the database.
+   * if another transaction has locked a row that it needs, so it must have no effect outside of the database.
    */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Reads from one snapshot of the database, without blocking writers. */

@@ -46,7 +46,7 @@ export async function assertRegion(database: Database, region: string): Promise<
 /**
  * Binds a migrated database, which is not bound yet, to a region, and stores the retention periods of its rules. The
  * caller must hold the migration lock.
- * @param fingerprint that of the data directory; null if it is not marked
+ * @param fingerprint the fingerprint in the data directory; null if the directory is not marked
  * @returns the identity that was stored
  */
 export async function bindRegion(

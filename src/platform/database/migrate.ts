@@ -46,10 +46,12 @@ export interface Prepared {
  * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region. The
  * server and the commands that may migrate call this before they use the database. It holds the migration lock
  * throughout, so that two regions that start on the same empty database cannot both bind it.
- * @param assertOwn rejects the other stores, given the binding of the database or, before the first start, only the region
- * @param fingerprint that of the data directory, which a new database adopts; null if it is not marked
- * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the schema. In
- * both cases, nothing is changed
+ * @param assertOwn rejects the other stores, given the binding of the database or, before the first start, only the
+ * region
+ * @param fingerprint the fingerprint in the data directory, which a new database adopts; null if the directory is not
+ * marked
+ * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the
+ * schema. In both cases, nothing is changed
  */
 export async function prepareDatabase(
   { database, rules }: Pick<Config, 'database' | 'rules'>,
@@ -139,16 +141,16 @@ async function runPendingMigrations(database: Database): Promise<string[]> {
 const ownerOnly = 0o600;
 
 /**
- * @returns the path of the file that is locked during a migration, beside the database file. After the database has been
- * created, the file is no longer empty
+ * @returns the path of the file that is locked during a migration, beside the database file. After the database has
+ * been created, the file is no longer empty
  */
 export const migrationLockOf = (file: string): string => `${file}.migrating`;
 
-// Acquired before the database is opened: if two processes switch a new file to WAL mode at the same time, one of them
-// fails.
+// The lock is acquired before the database is opened: if two processes switch a new file to WAL mode at the same time,
+// one of them fails.
 async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  // SQLite would create it readable for everyone.
+  // SQLite would create the file readable for everyone.
   closeSync(openSync(migrationLockOf(file), 'a', ownerOnly));
   const lock = new SqliteFile(migrationLockOf(file), { timeout: maxWaitMs });
   try {

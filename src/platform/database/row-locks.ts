@@ -34,8 +34,8 @@ export async function lockRow<Row extends object>(
 }
 
 /**
- * Repeats a transaction that met a locked row. It is rolled back in between, which releases its own locks and its
- * connection, so that others don't wait for the row as well.
+ * Repeats a transaction that failed because another one has locked a row. It is rolled back in between, which releases
+ * its own locks and its connection, so that others don't wait for the row as well.
  * @param transaction must have no effect outside of the database
  * @param maxWaitMs the time after which the error of the last attempt is thrown
  */

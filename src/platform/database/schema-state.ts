@@ -2,11 +2,11 @@ import type { Knex } from 'knex';
 
 /** The migrations of a database, compared with those of this release. */
 export interface SchemaState {
-  /** Migrations of this release that the database has run. */
+  /** The number of migrations of this release that the database has run. */
   readonly done: number;
-  /** Migrations of this release that the database has not run. */
+  /** The number of migrations of this release that the database has not run. */
   readonly pending: number;
-  /** Migrations of later releases that the database has run, in the order of their names. */
+  /** The names of the migrations of later releases that the database has run, sorted. */
   readonly later: readonly string[];
 }
 

@@ -18,7 +18,7 @@ interface SqliteClientOptions {
 
 /**
  * @returns a client for Knex whose statements wait for locks without blocking the event loop, and fail if the file was
- * deleted or replaced. A class, because Knex creates a client for each transaction.
+ * deleted or replaced. It is a class, because Knex creates a client for each transaction.
  */
 export function createSqliteClient({ file, lock, watch, isReadOnly }: SqliteClientOptions): typeof BetterSqliteClient {
   return class extends BetterSqliteClient {

@@ -31,7 +31,9 @@ export class SqliteFileWatch {
     this.#onFault = onFault;
   }
 
-  /** Remembers the files of the first connection, after SQLite has opened them, and begins to watch them. */
+  /**
+   * Stores the identity of the files of the first connection, after SQLite has opened them, and begins to watch them.
+   */
   start(): void {
     if (this.#timer !== null) return;
     for (const path of [this.#file, `${this.#file}-wal`]) {
@@ -68,7 +70,7 @@ export class SqliteFileWatch {
     if (this.#isDamaged) throw new SqliteFileFault(fileDamagedCode, this.#file);
   }
 
-  /** Remembers the error of a statement if it means that the file is damaged. */
+  /** Reports a fault, once, if the error of a statement means that the file is damaged. */
   inspect(error: unknown): void {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (this.#isDamaged || !/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return;

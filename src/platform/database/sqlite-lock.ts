@@ -12,7 +12,7 @@ export class SqliteLock {
   #busySince: number | null = null;
   #lastBusyAt = Number.NEGATIVE_INFINITY;
 
-  /** @param maxWaitMs how long a lock of another process may be held before statements fail */
+  /** @param maxWaitMs the time after which statements fail while another process holds a lock */
   constructor(maxWaitMs: number) {
     this.#maxWaitMs = maxWaitMs;
   }

@@ -48,7 +48,7 @@ export function openSqlite(
         await transaction.raw('update users set epoch = epoch where 0');
         return work(withinTransaction(transaction, 'sqlite'));
       }),
-    // Without the write lock: the snapshot is the last commit before the first query.
+    // A snapshot needs no write lock: it is the last commit before the first query.
     snapshot: (work) => knex.transaction((transaction) => work(withinTransaction(transaction, 'sqlite'))),
     optimize: async () => {
       await knex.raw(`pragma optimize = ${analyzeEveryTable}`);
@@ -136,7 +136,7 @@ class SqliteReader {
     this.#statements.set(name, { compiled, statement: connection.prepare(compiled.sql) });
   }
 
-  // Opened at the first read, because the file may not exist before the first write.
+  // The connection is opened at the first read, because the file may not exist before the first write.
   async #open(): Promise<SqliteFile.Database> {
     await this.#knex.raw('select 1');
     this.#connection ??= new SqliteFile(this.#file, { readonly: true, fileMustExist: true, timeout: 0 });

@@ -3,8 +3,9 @@ import { hkdfSync } from 'node:crypto';
 const keyBytes = 32;
 
 /**
- * Derives keys for one use from secrets that have several, so that what is made for one use proves nothing for another.
- * @param use names the use; every use has another name
+ * Derives keys for one use from secrets that have several uses, so that a signature or digest for one use is not valid
+ * for another.
+ * @param use the name of the use, which no other use may have
  * @returns one key per secret, in the same order
  */
 export const derivedKeys = (secrets: readonly string[], use: string): readonly string[] =>

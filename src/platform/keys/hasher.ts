@@ -43,14 +43,18 @@ export interface Hasher {
   verify(tag: string, password: string): Promise<boolean>;
   /** @returns whether a hash uses weaker parameters than the current ones */
   isOutdated(tag: string): boolean;
-  /** A hash that no password matches. Verified for unknown user names, so that they take as long as known ones. */
+  /**
+   * A hash that no password matches. It is verified for unknown user names, so that attempts with them take as long as
+   * others.
+   */
   readonly decoy: string;
 }
 
 /**
- * Creates a hasher with a queue and limited concurrency. Takes about 30 ms, because it computes the decoy hashes.
+ * Creates a hasher with a queue and limited concurrency. Computes the decoy hashes, so it takes about as long as
+ * hashing one password.
  * @param engine replaced in tests that count its calls
- * @param maxWaitMs how long a hash may wait in the queue
+ * @param maxWaitMs the longest time that a hash waits in the queue before it fails
  */
 export async function createHasher(
   parameters: HashParameters = hashParameters,

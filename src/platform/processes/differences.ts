@@ -1,6 +1,6 @@
 import type { RunningProcess } from './processes.store.ts';
 
-/** Something in which running processes of a region differ. */
+/** A setting in which the running processes of a region differ. */
 export interface Difference {
   /** The setting that is not the same. */
   readonly setting: 'REGION_RULES' | 'SESSION_SECRETS' | 'SECOND_FACTOR_KEYS';
@@ -9,7 +9,7 @@ export interface Difference {
   readonly message: string;
 }
 
-/** How long processes with another version or revision of the rules may run together: a rolling restart. */
+/** The maximum time for which processes with different versions or rules may run together, as in a rolling restart. */
 const maxRestartMs = 15 * 60_000;
 
 type Pair = readonly [RunningProcess, RunningProcess];

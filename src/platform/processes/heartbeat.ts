@@ -19,7 +19,7 @@ export interface Heartbeat {
   end(): Promise<void>;
 }
 
-/** Reports regularly that this process is running, and logs in what it differs from the others. */
+/** Reports regularly that this process is running, and logs the settings in which it differs from the others. */
 export function createHeartbeat({ database, state, clock, log }: HeartbeatDependencies): Heartbeat {
   let known: readonly Difference[] = [];
   const run = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import type { RegionRules } from '../../domain/regions.ts';
 import type { RegionIdentity } from '../region-identity.ts';
 import { version } from '../version.ts';
 
-/** What a running process tells the others about itself. It contains no secret. */
+/** The state of a running process, which the others read from the database. It contains no secret. */
 export interface ProcessState {
   readonly id: string;
   readonly host: string;

@@ -21,13 +21,13 @@ interface ProcessRow {
   readonly seen_at: number;
 }
 
-/** How often a process reports. */
+/** The interval at which a process reports, in ms. */
 export const reportEveryMs = 30_000;
-// Three reports may be missing.
+// A process counts as running until it has missed three reports.
 const maxSilenceMs = 3 * reportEveryMs;
 const keptMs = 10 * 60_000;
 
-/** Stores that a process is running, and deletes the rows of processes that ended without notice. */
+/** Stores that a process is running, and deletes the rows of processes that ended without removing them. */
 export async function report(database: Database, state: ProcessState, clock: () => number): Promise<void> {
   const now = await timeOf(database, clock);
   const { sessionSecrets, secondFactorKeys, ...rest } = state;

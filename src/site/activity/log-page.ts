@@ -27,7 +27,10 @@ export interface LogDay {
   readonly entries: readonly DisplayEntry[];
 }
 
-/** Where a page starts: after a position if it shows older entries, before a position if it shows newer ones. */
+/**
+ * The position at which a page starts: after it if the page shows older entries, before it if the page shows newer
+ * ones.
+ */
 export interface LogPageStart {
   readonly after: LogPosition | null;
   readonly before: LogPosition | null;

@@ -19,8 +19,8 @@ function tokenIn(request: Request): string | undefined {
 
 const protection = csrfSync({ getTokenFromRequest: tokenIn, size: tokenBytes });
 
-// `user` is also set by a sign-in of this request. The session of a user keeps its token until it is destroyed.
-// Passport sets it to null if the sign-in fails.
+// Passport also sets `user` if this request signs a user in, and sets it to null if the sign-in fails. A user's session
+// keeps its token until the session is destroyed.
 const hasSessionToken = ({ user, session }: Request): boolean => Boolean(user) || session.csrfToken !== undefined;
 
 /** @returns whether a request is safe, or has the token of its session or, without one, of its visitor */
@@ -44,8 +44,8 @@ export function csrfReasonOf(request: Request): string {
 export const renewCsrfToken = (request: Request): void => void protection.generateToken(request, true);
 
 /**
- * @returns the CSRF token of the forms on the page. A user's token is generated and stored in the session when the first
- * form is rendered; for a visitor nothing is stored
+ * @returns the CSRF token of the forms on the page. A user's token is generated and stored in the session when the
+ * first form is rendered; for a visitor nothing is stored
  */
 export function csrfToken(request: Request): string {
   if (!hasSessionToken(request)) return request.visitor?.issueToken() ?? '';

@@ -37,7 +37,7 @@ export interface ErrorPageDependencies {
   readonly keptInput: KeptInputDependencies;
   readonly log: Logger;
   readonly outages: OutageReporter;
-  /** @returns what is wrong with a store; null for an error that is not from a store */
+  /** @returns the fault of the store that caused an error; null for an error that is not from a store */
   readonly storeFaultOf: (error: unknown) => Fault | null;
 }
 

@@ -5,9 +5,9 @@ import { isSafe } from './csrf.ts';
 import type { Middleware } from './request.ts';
 
 /**
- * Rejects requests for another host with 421, and requests with which another site could change something with 403. This
- * runs before the session and the body are read. A browser that sends neither `Origin` nor `Sec-Fetch-Site` is protected
- * by the CSRF token only.
+ * Rejects requests for another host with 421, and requests with which another site could change something with 403.
+ * This runs before the session and the body are read. A browser that sends neither `Origin` nor `Sec-Fetch-Site` is
+ * protected by the CSRF token only.
  */
 export function rejectForeignRequests(baseUrl: URL): Middleware {
   return (request, _response, next) => {
@@ -30,8 +30,8 @@ function isForOwnHost(baseUrl: URL, request: Request): boolean {
 const hostFormat = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
 
 /**
- * Names of this machine count as one, with any port: tunnels and containers change both, and no other machine can have
- * such a name.
+ * All names of this machine are equivalent, with any port: tunnels and containers change both, and no other machine can
+ * have such a name.
  */
 function isOwnHost(baseUrl: URL, host: string): boolean {
   const url = hostFormat.test(host) ? URL.parse(`${baseUrl.protocol}//${host}`) : null;

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { FormValues } from './drafts.ts';
 
-/** What every route that accepts a form declares. */
+/** The declaration that every route with a form must contain. */
 export interface FormDeclaration {
   /**
    * Address of the page with the form, if it differs from the route's address; null if the form has no page to which a

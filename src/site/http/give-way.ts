@@ -2,9 +2,9 @@ import { isSafe } from './csrf.ts';
 import type { Middleware } from './request.ts';
 
 /**
- * Lets visitors who open pages wait for signed-in users: at most one page of a visitor is rendered per turn of the event
- * loop, in the order of arrival. Forms do not wait. Otherwise everything that arrives in one turn is answered in it, and a user would wait for as many pages as
- * visitors have connections.
+ * Lets visitors who open pages wait for signed-in users: at most one page of a visitor is rendered per turn of the
+ * event loop, in the order of arrival. Forms do not wait. Otherwise all requests that arrive in one turn would be
+ * answered in that turn, and a user would wait for one page per connection of a visitor.
  */
 export function visitorsGiveWay(): Middleware {
   const waiting: (() => void)[] = [];

@@ -137,7 +137,7 @@ function requireSignIn(
     const draft = draftOf(drafts, request, form);
     // Without input there is nothing to keep, and the guard of the route redirects to the sign-in page.
     if (isValid && draft === null) return next();
-    // Only to a page that makes sense without the input, in case another user signs in.
+    // After the sign-in, return only to a page that makes sense without the input, because another user may sign in.
     if (form.page !== null && !form.declaration.needsInput) rememberReturnPath(cookies, response, form.page);
     response.status(staleStatus);
     request.refusal = { reason: csrfReasonOf(request) };

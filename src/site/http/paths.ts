@@ -81,7 +81,7 @@ export function fillPath(address: string, parameters: Readonly<Record<string, st
 /** @returns whether a path is that of a one-time link, or could be interpreted as one */
 export const isOneTimeLink = (path: string): boolean => /^\/+link\//i.test(path);
 
-// Built directly, because `fillPath` is slower and a list links to dozens of users.
+// The address is built directly, because `fillPath` is slower and a list links to dozens of users.
 export const userPath = (userId: string): string => paths.user.replace(':userId', encodeURIComponent(userId));
 export const resetPasswordPath = (userId: string): string => fillPath(paths.resetPassword, { userId });
 export const approvalPath = (approvalId: string): string => fillPath(paths.approval, { approvalId });

@@ -23,7 +23,10 @@ export function pendingSteps(): Middleware {
   };
 }
 
-/** @returns the page of the step that a user must complete before anything of their account changes; null if there is none */
+/**
+ * @returns the page of the step that a user must complete before anything of their account changes; null if there is
+ * none
+ */
 export function nextStepOf({ signedIn, scope }: Express.Request): string | null {
   if (signedIn === undefined || scope === undefined) return null;
   const { user, tenant } = signedIn.session;

@@ -107,8 +107,8 @@ export function leavePage(request: Request, response: Response, location: string
 export type Middleware = RequestHandler;
 
 /**
- * A visitor who has no session: the CSRF token of their forms is derived from a random id in a cookie, so that showing a
- * form to a visitor writes nothing.
+ * A visitor who has no session: the CSRF token of their forms is derived from a random id in a cookie, so that showing
+ * a form to a visitor writes nothing.
  */
 export interface Visitor {
   /** The token of the forms that this browser may submit; null if it has no valid cookie. */
@@ -121,7 +121,7 @@ export interface Visitor {
   forget(): void;
 }
 
-/** What the log says about a refused request. It contains no personal data. */
+/** The facts about a refused request for the log. They contain no personal data. */
 export interface RefusalFacts {
   /** A stable code, such as `csrf.outdated` or the name of a queue. */
   readonly reason: string;

@@ -8,8 +8,8 @@ const localPath = /^\/(?![/\\])/;
 const isReturnPath = (path: string): boolean => path.length <= maxLength && localPath.test(path);
 
 /**
- * Remembers the page to open after the sign-in, in a cookie: a visitor has no session. The path is without the query,
- * which may contain a name.
+ * Remembers the page to open after the sign-in, in a cookie, because a visitor has no session. The path is without the
+ * query, which may contain a name.
  */
 export function rememberReturnPath(cookies: Cookies, response: Response, path: string): void {
   if (isReturnPath(path)) cookies.set(response, cookie, path);

@@ -11,7 +11,7 @@ const nonceBatchSize = 256;
 // The placeholder for the nonce, the only part of the headers that differs between responses.
 const noncePlaceholder = '{nonce}';
 
-// The portal uses none of these, so that no script could use them either. Helmet does not set this header.
+// The browser features that no script may use, because the portal needs none of them. Helmet does not set this header.
 const unusedFeatures = ['camera', 'display-capture', 'geolocation', 'microphone', 'midi', 'payment', 'serial', 'usb'];
 const permissionsPolicy: [name: string, value: string] = [
   'Permissions-Policy',

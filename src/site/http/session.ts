@@ -55,8 +55,9 @@ export function session(
   ];
 }
 
-// express-session saves while it sends the response, and reports an error at that time by a second call of `next`. After the
-// error page no handler is left, so Express would close the connection, on which the client may have sent its next request.
+// express-session saves while it sends the response, and reports an error at that time by a second call of `next`.
+// After the error page no handler is left, so Express would close the connection, on which the client may have sent its
+// next request.
 function dropErrorsAfterErrorPage(middleware: Middleware): Middleware {
   return (request, response, next) => {
     void middleware(request, response, (error?: unknown) => {

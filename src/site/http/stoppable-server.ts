@@ -2,9 +2,9 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 export interface StopTimes {
-  /** How long requests are still accepted after the stop began, in ms. */
+  /** The time for which requests are still accepted after the stop began, in ms. */
   readonly noticeMs: number;
-  /** How long the requests in progress may take after that, in ms. */
+  /** The maximum time for requests in progress after that, in ms. */
   readonly graceMs: number;
 }
 
@@ -70,8 +70,8 @@ const shortTurnMs = 1;
 const maxTurns = 200;
 
 /**
- * Waits for a turn of the event loop in which no connection arrived and which was short. The system resets connections
- * that it has accepted but the process has not, so the listener is closed right after its queue was empty.
+ * Waits for a short turn of the event loop in which no connection arrived. The system resets connections that it has
+ * accepted but the process has not, so the listener is closed right after its queue was empty.
  */
 async function untilNothingArrives(server: Server): Promise<void> {
   let arrivals = 0;

@@ -14,8 +14,8 @@ const require = createRequire(import.meta.url);
 const busboy = (): typeof FastifyBusboy => require('@fastify/busboy') as typeof FastifyBusboy;
 
 const mebibyte = 1024 * 1024;
-// How much of an oversized body is read and discarded, because most browsers ignore a response until they have sent the
-// whole body.
+// The maximum part of an oversized body that is read and discarded. It is read because most browsers ignore a response
+// until they have sent the whole body.
 const maxDrainedBytes = 64 * mebibyte;
 // Uploads are buffered in memory and may arrive slowly, so their number per user is limited.
 const maxConcurrentUploads = 2;

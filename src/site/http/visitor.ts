@@ -43,7 +43,8 @@ function createVisitor(cookies: Cookies, keys: readonly string[], request: Reque
   };
 }
 
-// The cookie is signed, so that a cookie of processes with other secrets counts as missing, which the log can say.
+// The cookie is signed, so that a cookie of processes with other secrets counts as missing, and the log states that as
+// the reason.
 function tokenOf(keys: readonly string[], value: string): string | null {
   const [id = '', signature = ''] = value.split('.');
   const key = keys.find((each) => isEqual(signature, mac(each, 'id', id)));

@@ -23,7 +23,7 @@ const importBreadcrumbs: Breadcrumb[] = [
   ...userListBreadcrumbs,
   { href: paths.importUsers, label: 'common:terms.import' },
 ];
-// How often the page of a running import reloads itself. It needs no JavaScript.
+// The interval at which the page of a running import reloads itself. This needs no JavaScript.
 const refreshSeconds = 2;
 
 export interface ImportsRoutesDependencies {

@@ -33,7 +33,7 @@ export interface ImportPage {
   }[];
   readonly allRowsHref: string | null;
   readonly stage: Stage;
-  /** What was noticed while the file was read. */
+  /** The notes about the file. */
   readonly notes: readonly NoteModel[];
   /** The columns that are not imported. The user must agree to leave them out before confirming. */
   readonly columns: readonly TickedColumn[];

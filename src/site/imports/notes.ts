@@ -10,7 +10,7 @@ export interface NoteModel {
 const info = (key: string, values: TextValues = {}): NoteModel => ({ kind: 'info', key, values });
 const warning = (key: string, values: TextValues = {}): NoteModel => ({ kind: 'warning', key, values });
 
-/** @returns what was noticed while the file was read, for the page of an import */
+/** @returns the notes about a file for the page of its import */
 export function notesOf({ state, notes }: Pick<Import, 'state' | 'notes'>): NoteModel[] {
   const { encoding, skipped, usernameHeading, passwordHeadings, otherColumns, damagedRows } = notes;
   const found: NoteModel[] = [];

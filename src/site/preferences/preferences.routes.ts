@@ -25,8 +25,8 @@ export interface PreferencesRoutesDependencies {
 }
 
 /**
- * Creates the routes that change the language and the theme, which is possible on any page with or without a session. The
- * language of the account changes only if no step of the sign-in is pending.
+ * Creates the routes that change the language and the theme, which is possible on any page with or without a session.
+ * The language of the account changes only if no step of the sign-in is pending.
  */
 export function preferencesRoutes(deps: PreferencesRoutesDependencies): Route[] {
   const handlers = bind(deps, { setLanguage, setTheme });
@@ -49,7 +49,8 @@ async function setLanguage(deps: PreferencesRoutesDependencies, request: Request
     throw new Failure('badRequest', { code: 'language.notOffered' });
   cookies.persist(response, 'language', values.language);
   const { scope } = request;
-  // A password that others may know must not decide the language of the emails that warn the user.
+  // A session with a temporary password, which others may know, must not change the language of the emails that warn
+  // the user.
   if (scope && nextStepOf(request) === null) await chooseLanguage(database, scope, values.language);
   response.redirect(303, localPathOf(values.returnTo, origin));
 }

@@ -112,7 +112,7 @@ async function save(deps: RulesRoutesDependencies, request: Request, response: R
     const typed = seen === null ? readTypedRules(request.body) : changedBySender(request.body, seen);
     return showForm(deps, request, response, { typed, conflict });
   }
-  // Pass the rules along: they take effect only after another administrator has approved them.
+  // Pass the rules to the approval request: they take effect only after another administrator has approved them.
   if (result.outcome === 'refused')
     return response.redirect(303, newApprovalPath('loosenRules', [], typedRulesOf(result.next)));
   const key = result.merged ? 'account-settings:rules.merged' : 'account-settings:rules.saved';

@@ -45,7 +45,7 @@ const passwords = [
   ...['mot de passe', 'mot de passe temporaire', 'Kennwort', 'Passwort', 'temporäres Kennwort', 'PIN'],
 ];
 
-/** Columns that these directories usually contain and that Parvis does not have. */
+/** Columns that exports of other directories usually contain and that Parvis does not have. */
 const usual = [
   ...['id', 'objectId', 'user id', 'user.id', 'employeeId', 'employeeType', 'idNumber', 'userType', 'creationType'],
   ...['jobTitle', 'title', 'department', 'division', 'company', 'companyName', 'organization', 'institution', 'office'],
@@ -135,8 +135,8 @@ export const foldLabel = (text: string): string => foldName(text).replace(/[^\p{
 const bracketed = /^([^[]*)\[([^\]]*)\]/;
 
 /**
- * @param own the folded headings of Parvis, and the columns that they mean
- * @param reasons the headings above the reasons in files of refused rows
+ * @param own the columns of Parvis by their headings, which `foldLabel` has folded
+ * @param reasons the headings above the reasons in files of rejected rows
  * @returns a function that returns the meaning of a heading; null if it is unknown
  */
 export function createHeadings(

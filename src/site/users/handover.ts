@@ -10,7 +10,7 @@ import { paths } from '../http/paths.ts';
 import { createFormatsByLocale } from '../../i18n/formats.ts';
 import type { Messages, Translator } from '../../i18n/translator.ts';
 
-/** What the screen shows after a user's password was reset or the user was added. */
+/** The content of the screen that is shown after a user's password was reset or the user was added. */
 type RevealContent = Pick<RevealPage, 'user' | 'credential' | 'sheet' | 'heading' | 'sessionsEnded'>;
 
 /**

@@ -135,7 +135,8 @@ function answerFaults(
   });
 }
 
-// Thrown to roll the transaction back. The form explains it beside the level, so that the rest of the input is kept.
+// The failure was thrown to roll the transaction back. The form shows it beside the level and keeps the rest of the
+// input.
 function lastGlobalAdminFault(error: unknown): { readonly fault: PageFault } {
   if (!(error instanceof Failure) || error.code !== 'user.lastGlobalAdmin') throw error;
   return { fault: { field: 'administratorLevel', code: error.code } };

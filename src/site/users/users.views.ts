@@ -125,7 +125,7 @@ export interface BulkConfirmPage extends Pick<ReturnType<typeof buttonStyleOf>, 
   readonly restoreWindowDays: number;
   readonly handOver: HandOver;
   readonly backHref: string;
-  /** What others changed after the page was opened, if nothing was done because of it. */
+  /** The changes by others after the page was opened, because of which nothing was done. */
   readonly changes: readonly Activity[];
 }
 

@@ -5,8 +5,8 @@ import { packageRoot } from '../../../src/platform/package-root.ts';
 const guide = 'docs/operators/reverse-proxy.md';
 
 /**
- * Derives the configuration of the cluster from the sample of the guide, so that the sample is tested. In the sample, only addresses change,
- * and TLS is off.
+ * Derives the cluster's nginx configuration from the sample in the guide, so that the sample is tested. Only the
+ * addresses are replaced, and TLS is turned off.
  */
 export function nginxConfiguration(port: number, serverPorts: readonly number[]): string {
   const [, sample] = /```nginx\n([^`]+)```/.exec(readFileSync(path.join(packageRoot, guide), 'utf8')) ?? [];

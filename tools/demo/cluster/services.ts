@@ -42,7 +42,10 @@ function postgresDirectories(): string[] {
   }
 }
 
-/** Starts a PostgreSQL server with an empty database `parvis`, in a temporary folder. @returns the server and its URL */
+/**
+ * Starts a PostgreSQL server with an empty database `parvis`, in a temporary folder.
+ * @returns the server and its URL
+ */
 export async function startPostgres(binaries: string, port: number): Promise<ManagedProcess & { url: string }> {
   const { folder, owner } = await createFolder('postgres');
   const data = path.join(folder, 'data');

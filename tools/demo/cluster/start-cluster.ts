@@ -19,7 +19,10 @@ export interface Cluster {
   /** The address of the proxy. */
   readonly origin: string;
   readonly logins: readonly DemoLogin[];
-  /** Stops one of the processes, starts it again, and waits until it is ready. @returns the exit code of the old one */
+  /**
+   * Stops one of the processes, starts it again, and waits until it is ready.
+   * @returns the exit code of the old process; null if a signal ended it
+   */
   restart(index: number): Promise<number | null>;
   /** The last lines of the proxy's error log. */
   proxyErrors(): string;

@@ -23,8 +23,9 @@ export interface PersonName {
 }
 
 /**
- * Parses a pair `written:ascii`. Without the second part, the ASCII form is the name in lowercase without spaces. Other ASCII forms
- * are given explicitly because transliteration depends on the language: ü is "ue" in German and "u" in Turkish.
+ * Parses a pair `written:ascii`. Without the second part, the ASCII form is the name in lowercase without spaces. Other
+ * ASCII forms are given explicitly because transliteration depends on the language: ü is "ue" in German and "u" in
+ * Turkish.
  */
 export function entry(pair: string): NameEntry {
   const [written = '', ascii] = pair.trim().split(':');

@@ -6,9 +6,9 @@ const regionSettings = ['REGION', 'REGION_RULES', 'REGION_URLS', 'BASE_URL', 'PO
 
 interface WrongStore {
   readonly title: string;
-  /** The store as the fault of the step names it. */
+  /** The name of the store in the fault of the step. */
   readonly name: string;
-  /** The store as Parvis names it when it refuses the store. */
+  /** The name of the store in the message with which Parvis refuses it. */
   readonly refusedAs: string;
   readonly commands: readonly (readonly string[])[];
   /** @param folder an empty place for all other files. @returns the settings; null if the region has no such store */
@@ -46,8 +46,8 @@ const wrongStores: readonly WrongStore[] = [
 ];
 
 /**
- * Simulate one wrong line in a settings file: all settings are those of one region, except that one store is that of the
- * other.
+ * Simulate one wrong line in a settings file: all settings are those of one region, except that one store is that of
+ * the other.
  */
 export const wrongRegionSteps: readonly Step[] = wrongStores.map(({ title, name, refusedAs, commands, settings }) => ({
   title,

@@ -13,14 +13,14 @@ import { decodeNumbers, encodeNumbers } from './number-set.ts';
 /** The file of the filter, which `npm run common-passwords` writes. */
 export const commonPasswordsFile = path.join(packageRoot, 'passwords/common-passwords.bin');
 
-/** The passwords of a range of lengths. */
+/** One section of the file: the passwords of at least `minLength` characters that belong to no later section. */
 interface Section {
   readonly minLength: number;
   readonly extraBits: number;
   readonly numbers: Uint32Array;
 }
 
-// Most regions accept no passwords below 15 characters, so the long ones have the more precise section.
+// Most regions accept no passwords below 15 characters, so the section of the long ones has fewer false positives.
 const sections = [
   { minLength: 8, extraBits: 8 },
   { minLength: 15, extraBits: 16 },
@@ -29,7 +29,7 @@ const headerBytes = 8;
 
 export type CommonPasswords = readonly Section[];
 
-/** @returns the form in which passwords are compared: the case of letters makes no difference */
+/** @returns the form in which passwords are compared, without differences of case */
 const compared = (password: string): string => normalizePassword(password).toLowerCase();
 
 const lengthOf = (form: string): number => [...form].length;
@@ -39,7 +39,7 @@ function numberOf(form: string, count: number, extraBits: number): number {
   return Math.floor((bits / 2 ** 32) * count * 2 ** extraBits);
 }
 
-/** Encodes passwords as a file. Shorter ones than the shortest that any region accepts are left out. */
+/** Encodes passwords as a file. Omits passwords that are shorter than any region accepts. */
 export function encodeCommonPasswords(passwords: Iterable<string>): Buffer {
   const forms = [...new Set(Array.from(passwords, compared))];
   const parts = sections.flatMap(({ minLength, extraBits }, index) => {

@@ -3,7 +3,10 @@
  * a zero), then its remainder in `lowBits` bits.
  */
 
-/** @param numbers sorted, about 2 ** lowBits apart */
+/**
+ * @param numbers the numbers in ascending order
+ * @param lowBits the number of bits of a remainder. The result is smallest if the numbers are about 2 ** lowBits apart
+ */
 export function encodeNumbers(numbers: Uint32Array, lowBits: number): Buffer {
   const bytes: number[] = [];
   let length = 0;

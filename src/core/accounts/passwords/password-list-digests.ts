@@ -20,9 +20,9 @@ const byteOrderMark = /^\uFEFF/;
 const hexDigits = 2 * digestBytes;
 
 /**
- * Reads a line of a list: a password, or the SHA-1 digest of one in hexadecimal, also with a colon and a number as in
- * the lists of Have I Been Pwned.
- * @returns null for an empty line and for a text that is too long to be a password
+ * Reads a line of a list: a password, or the SHA-1 digest of one in hexadecimal. A colon and a number may follow the
+ * digest, as in the lists of Have I Been Pwned.
+ * @returns the digest of the password; null for an empty line and for a text that is too long to be a password
  */
 export function readListLine(given: string): Buffer | null {
   const line = given.replace(byteOrderMark, '');
@@ -37,10 +37,10 @@ export function listDigestsOf(typed: string): Buffer[] {
   return [...new Set([password, password.toLowerCase()])].map(digestOf);
 }
 
-/** Digests in order, each once. */
+/** The digests of a list in ascending order, without duplicates. */
 export type ListDigests = BigUint64Array;
 
-/** @throws RangeError if there are more lines than `maxCount` */
+/** Reads the lines of a list. @throws RangeError if more than `maxCount` lines contain a password or digest */
 export async function readList(
   lines: Iterable<string> | AsyncIterable<string>,
   maxCount: number,

@@ -28,7 +28,7 @@ export async function hasAny(database: Database, digests: readonly Buffer[]): Pr
 
 function contains(digests: Buffer, suffix: Buffer): boolean {
   let at = digests.indexOf(suffix);
-  // A match that begins within another digest is none.
+  // Skip a match that begins within one digest and ends within the next.
   while (at >= 0 && at % suffixBytes !== 0) at = digests.indexOf(suffix, at + 1);
   return at >= 0;
 }

@@ -6,12 +6,15 @@ import { codeExtension, codeRoot } from '../../../platform/package-root.ts';
 import type { StrengthMessage } from './strength-estimator.worker.ts';
 
 export interface StrengthEstimator {
-  /** Waits until estimates are quick. @throws the error of the worker if it cannot start */
+  /**
+   * Waits until the worker has loaded its words and compiled its code, so that estimates are quick.
+   * @throws the error of the worker if it cannot start
+   */
   warmUp(): Promise<void>;
   /**
    * @param password in NFKC
-   * @param names names that a guesser knows, in single words
-   * @returns the number of guesses as a power of two, for a guesser who knows common passwords, words, patterns and
+   * @param names the names that a guesser would try, as `listNames` returns them
+   * @returns the number of guesses as a power of two, for a guesser who tries common passwords, words, patterns and
    * these names; 0 for a common password
    * @throws Failure overloaded if the worker does not answer in time, because an unchecked password must not be
    * accepted
@@ -29,7 +32,7 @@ const program = path.join(codeRoot, `src/core/accounts/passwords/strength-estima
  * Estimates the strength of passwords in a worker thread, because loading its words takes a second of CPU time. The
  * thread starts on first use.
  * @param languages the languages whose dictionaries are used, if zxcvbn provides them
- * @param maxWaitMs how long an estimate may take before it fails
+ * @param maxWaitMs the time after which an estimate fails
  */
 export function createStrengthEstimator(
   languages: readonly Language[],
@@ -54,7 +57,7 @@ class WorkerStrengthEstimator implements StrengthEstimator {
 
   async warmUp(): Promise<void> {
     const worker = (this.#worker ??= this.#start());
-    // Until then, nothing else may keep the process alive.
+    // Keep the process alive until the worker is ready, because nothing else may do so.
     worker.ref();
     await this.#ready.promise.finally(() => worker.unref());
   }
@@ -83,7 +86,7 @@ class WorkerStrengthEstimator implements StrengthEstimator {
     started.unref();
     this.#isReady = false;
     this.#ready = Promise.withResolvers();
-    // Only warmUp waits for it. Requests fail by themselves.
+    // Prevent an unhandled rejection: only `warmUp` awaits this promise, and `#rejectAll` fails the requests.
     this.#ready.promise.catch(() => undefined);
     started.on('message', (message: StrengthMessage) => {
       if (message === 'ready') {

@@ -9,7 +9,7 @@ const vocabulary = await loadVocabulary(workerData as readonly string[]);
 const bitsOf = (password: string, names: readonly string[]): number =>
   isCommonPassword(commonPasswords, password) ? 0 : guessBits(password, names, vocabulary);
 
-// The first estimates take several times as long, because their code has not been compiled yet.
+// The first estimates take several times as long as later ones, because their code has not been compiled yet.
 const samples = ['aA1!'.repeat(64), 'k'.repeat(256), 'seven quiet otters nap '.repeat(11)];
 const rounds = 3;
 for (let round = 0; round < rounds; round++) for (const sample of samples) bitsOf(sample, ['parvis']);

@@ -5,23 +5,26 @@ import { predictableWords } from './predictable-words.ts';
 
 type WordLists = Readonly<Record<string, readonly string[]>>;
 
-/** Lists of a few words, which would make passphrases with a number, a color or an animal look weak. */
+/**
+ * @returns whether a list is too short to use. Its words, such as numbers, colors and animals, would make passphrases
+ * look weak
+ */
 const isShort = (words: readonly string[]): boolean => words.length < 30;
 const predictableList = /^(?:predictableWords|seasons|months|daysOfWeek)/;
 const predictableBits = 4;
 const leastBits = 1;
-// In a passphrase, even the most common nouns and verbs are a choice among many.
+// The minimum for nouns and verbs: in a passphrase, even a common one is chosen among hundreds.
 const ordinaryBits = 8;
-// A rare word is still one word: a guesser combines all of them with years and keyboard walks.
+// The maximum for any word: a guesser combines all words, including rare ones, with years and keyboard walks.
 const mostBits = 12;
 const minOrdinaryLength = 4;
 const sampled = 10;
-// The filter of common passwords leaves out those that these words explain.
+// Loaded in every region, because the filter of common passwords omits those that are weak by these words.
 const alwaysLoaded = ['common', 'en', 'fr', 'de'];
 
 /**
  * Loads the words that guessers try, from the most common to the rarest.
- * @param languages languages whose dictionaries are used, too, if there is a package with them
+ * @param languages further languages whose dictionaries are used if zxcvbn provides them
  */
 export async function loadVocabulary(languages: readonly string[]): Promise<Vocabulary> {
   const lists = await Promise.all([...new Set([...alwaysLoaded, ...languages])].map(wordListsOf));
@@ -39,7 +42,7 @@ export async function loadVocabulary(languages: readonly string[]): Promise<Voca
 
 function addList(name: string, words: readonly string[], add: (word: string, bits: number) => void): void {
   if (isShort(words) && !predictableList.test(name)) return;
-  // Lists in alphabetical order do not say which words are common.
+  // The position in an alphabetical list does not show how common a word is.
   const isSorted = words.slice(1, sampled).every((word, index) => word >= (words[index] ?? ''));
   const floor = name.startsWith('passwords') ? leastBits : ordinaryBits;
   words.forEach((word, index) => {
@@ -50,7 +53,7 @@ function addList(name: string, words: readonly string[], add: (word: string, bit
   });
 }
 
-// The umlauts of `Köln` are also written `Koeln`, and `aujourd'hui` without its apostrophe.
+// `Köln` is also written `Koeln`, and `aujourd'hui` without its apostrophe.
 const spellingsOf = (word: string): readonly string[] =>
   /[äöü'’-]/.test(word)
     ? [word, word.replace(/[äöü]/g, (letter) => `${letter.normalize('NFD')[0] ?? ''}e`), word.replace(/['’-]/g, '')]

@@ -7,21 +7,25 @@ import type { Job } from '../../../platform/background-jobs.ts';
 const everyMs = 60_000;
 const fingerprintLength = 16;
 const prefixBits = { ipv4: 24, ipv6: 48 } as const;
-// The memory and the length of a line are limited, however many names are tried. The total counts all attempts.
+// Limits the memory and the length of a log line, however many names are tried. The logged total includes all attempts.
 const maxPairs = 10_000;
 const maxListed = 20;
 
 /** Counts sign-in attempts with unknown user names. Only the operator's log shows them, because they have no tenant. */
 export interface UnknownNames {
-  /** @param isUnknown whether no user has this name. The work is the same for both, so that times do not differ */
+  /**
+   * @param isUnknown whether no user has this name. A known name causes the same work, so that response times do not
+   * differ
+   */
   count(attempt: { readonly username: string; readonly address: string }, isUnknown: boolean): void;
   /** Logs the counts of this process once a minute. */
   readonly report: Job;
 }
 
 /**
- * @param keys derived from the session secrets. The first one keys the fingerprints, so that a name has the same
- * fingerprint in all processes and a guess can't be tested without the secret: users also type passwords into the field
+ * @param keys keys derived from the session secrets. The first one keys the fingerprints of names, so that they are the
+ * same in all processes, but a guess cannot be tested without the secret: users sometimes type their password into the
+ * field for the name
  */
 export function createUnknownNames({
   keys,

@@ -115,7 +115,8 @@ const kindQuery = preparedQuery<{ password: User['password'] }>('credentials.kin
 );
 
 /**
- * Replaces a password and increments the user's epoch, which invalidates sessions and links, unless it has changed.
+ * Replaces a password and increments the user's epoch, which invalidates sessions and links. Does nothing if the epoch
+ * has changed.
  * @param epoch the user's epoch when the change was decided
  * @returns false if the credentials have changed since then
  */
@@ -136,7 +137,7 @@ export function replace(
       .update({ password: next.kind, temporary_until: isTemporary ? next.until : null, epoch: epoch + 1 });
     if (changed !== 1) return false;
     const stored = { secret: next.hash, set_by: isTemporary ? next.by : null, created_at: next.at };
-    // The epoch has not changed, so neither has the kind that was read before it was compared.
+    // The update compared the epoch, so the kind of password that was read before it is still current.
     const previous = before?.password === 'own' ? { previous_secret: tx.knex.ref('secret') } : {};
     const update = Object.assign(stored, previous);
     await tx.knex('credentials').where({ user_id: userId }).whereRaw(isPassword).update(update);

@@ -8,7 +8,7 @@ export const maxCounted = 100;
 const maxManagers = 5;
 
 /**
- * The number of active users whose temporary password or one-time link has expired or expires soon. Each number is at
+ * The numbers of active users whose temporary password or one-time link has expired or expires soon. Each number is at
  * most `maxCounted + 1`.
  */
 export interface TemporaryPasswords {

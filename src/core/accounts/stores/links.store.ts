@@ -97,7 +97,7 @@ export function insertMany(database: Database, scope: Scope, links: readonly New
 
 /**
  * Consumes a link. Of concurrent calls, only one returns true.
- * @param opened the time in epoch ms, and the user's new epoch
+ * @param opened the time at which the link was opened, epoch ms, and the user's new epoch
  */
 export async function consume(
   database: Database,

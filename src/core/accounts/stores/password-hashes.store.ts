@@ -14,7 +14,7 @@ const hashesQuery = preparedQuery<{ secret: string; previous_secret: string | nu
 /** The hashes of a user's passwords; null where there is none. For the stores of this folder only. */
 interface PasswordHashes {
   readonly current: string | null;
-  /** The last password that the user chose before the current one. */
+  /** The hash of the last password that the user chose before the current one. */
   readonly previous: string | null;
 }
 
@@ -35,7 +35,7 @@ export async function isAnyPassword(
   return false;
 }
 
-/** @returns whether the user chose this password before the current one. @throws Failure overloaded */
+/** @returns whether this is the last password that the user chose before the current one. @throws Failure overloaded */
 export async function isPreviousPassword(
   database: Database,
   hasher: Pick<Hasher, 'verify'>,

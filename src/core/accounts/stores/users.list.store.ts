@@ -12,10 +12,11 @@ type FoundRow = ListedRow & { readonly number: number };
 
 /** The limits of a search. Tests lower the limits, so that a few hundred users exercise the code for a million. */
 export interface Limits {
-  /** How many rows one query scans. It is limited because a SQLite query blocks the event loop. */
+  /** The maximum number of rows that one query scans, because a SQLite query blocks the event loop. */
   readonly rowsPerStep: number;
-  /** How many candidates an index may return, and how many of them one query reads. */
+  /** The maximum number of candidates from an index. If there are more, the list is scanned instead. */
   readonly maxCandidates: number;
+  /** The maximum number of candidates that one query reads. */
   readonly candidatesPerQuery: number;
 }
 

@@ -69,7 +69,9 @@ export function isAllowedByRegion(deps: TenantRulesDependencies, own: TenantRule
 export type SetRulesOutcome =
   /** `merged`: rules that someone else changed in the meantime kept their new values. */
   | { readonly outcome: 'saved'; readonly merged: boolean }
-  /** Nothing was saved, because `next`, with everyone's changes, requires another administrator's approval. */
+  /**
+   * Nothing was saved, because `next`, which includes the changes of others, requires another administrator's approval.
+   */
   | { readonly outcome: 'refused'; readonly decision: Denial; readonly next: TenantRules }
   /** Nothing was saved, because the sender may not have seen the present values of these rules. */
   | { readonly outcome: 'conflict'; readonly rules: readonly TenantRule[]; readonly complete: boolean };

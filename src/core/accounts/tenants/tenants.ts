@@ -132,7 +132,10 @@ export async function add(
   return { tenantId: tenant.id, userId, username, temporaryPassword: clearText };
 }
 
-/** Adds the first tenant with the setup link and the password of its Global admin. @returns whether the link is valid */
+/**
+ * Adds the first tenant with the setup link and the password of its Global admin.
+ * @returns whether the link is valid
+ */
 export async function addFirst(
   deps: TenantsDependencies,
   tokenDigest: string,

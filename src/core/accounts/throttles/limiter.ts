@@ -9,7 +9,7 @@ import { rawAccessTo } from '../../../platform/database/raw-access.ts';
 import type { ThrottleRule } from '../../../domain/regions.ts';
 
 export interface Wait {
-  /** Seconds. */
+  /** The waiting time in seconds. */
   readonly retryAfter: number;
   /** Whether this is the first refusal of a block. Only that one is recorded. */
   readonly isFirstRefusal: boolean;

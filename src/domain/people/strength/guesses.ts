@@ -10,10 +10,11 @@ import { namesIn, wordsOf, type Vocabulary } from './words.ts';
 export const minBits = 30;
 
 /**
- * Estimates how many bits a guesser needs who knows words, names and patterns: the cheapest way to split the password
- * into tokens. The time grows with the square of the length, which is limited to 256 characters.
+ * Estimates the strength of a password in bits, for a guesser who tries words, names and patterns. The estimate is that
+ * of the cheapest way to split the password into tokens. The time grows with the square of the length, which is limited
+ * to 256 characters.
  * @param password in NFKC
- * @param names what is known about the user, in separate words
+ * @param names the names that the guesser would try, as `listNames` returns them
  */
 export function guessBits(password: string, names: readonly string[], vocabulary: Vocabulary): number {
   const symbols = readSymbols(password);

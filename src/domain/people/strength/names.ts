@@ -2,7 +2,7 @@ import { foldName } from '../user.ts';
 import { lookupForm } from './symbols.ts';
 import { isNameAt } from './words.ts';
 
-/** The names that attackers of an account know. */
+/** The names that an attacker of an account would try. */
 export interface KnownNames {
   readonly username: string;
   readonly displayName: string;
@@ -12,7 +12,7 @@ export interface KnownNames {
 const products = ['parvis', 'partner portal', 'espace partenaires'];
 const betweenWords = /[^\p{L}\p{N}]+/u;
 
-/** @returns names in full and in single words, without spaces and punctuation, the longest first */
+/** @returns the names, each in full and split into words, without spaces and punctuation, the longest first */
 export function listNames({ username, displayName, tenantName }: KnownNames): string[] {
   const [local = '', domain = ''] = username.split('@');
   const full = [username, local, domain, displayName, tenantName, ...products];
@@ -25,8 +25,8 @@ const minNameLength = 4;
 const minOtherCharacters = 8;
 
 /**
- * @returns whether a password is little more than names that attackers try first, also with characters in place of
- * letters, or reversed
+ * @returns whether a password consists almost only of names that attackers try first. The names may be reversed, or
+ * contain characters in place of letters
  */
 export function consistsOfNames(password: string, known: KnownNames): boolean {
   const text = [...lookupForm(foldName(password).replace(/[^\p{L}\p{N}@$!€|+(]/gu, ''))];

@@ -1,6 +1,6 @@
 import { foldName } from '../user.ts';
 
-/** A password as patterns are searched in it: one entry per folded character. */
+/** A password in the form in which patterns are searched: one entry per folded character. */
 export interface Symbols {
   /** Lower-case letters without accents, digits and other characters. */
   readonly plain: readonly string[];
@@ -9,17 +9,19 @@ export interface Symbols {
   readonly isUpper: readonly boolean[];
 }
 
-// Letters that substitutions confuse share one representative, so that words and passwords compare in one lookup.
+// Characters that are substituted for each other share one representative, so that one lookup finds a word in any
+// spelling.
 const confused = ['a4@', 'b8', 'c(', 'e3€', 'g69', 'il1!|', 'o0', 's5$', 't7+', 'z2'];
 const representatives = new Map(
   confused.flatMap(([letter = '', ...substitutes]) => substitutes.map((each): [string, string] => [each, letter])),
 );
+const substitutes = new RegExp(`[${RegExp.escape([...representatives.keys()].join(''))}]`, 'g');
 
 /** @returns the letter for which a character is substituted; the character itself if there is none */
 export const representativeOf = (character: string): string => representatives.get(character) ?? character;
 
 /** @returns the form of a word in which it is looked up: folded, with one representative for confused letters */
-export const lookupForm = (word: string): string => [...foldName(word)].map(representativeOf).join('');
+export const lookupForm = (word: string): string => foldName(word).replace(substitutes, representativeOf);
 
 /** @param password in NFKC */
 export function readSymbols(password: string): Symbols {

@@ -1,6 +1,6 @@
 import type { Symbols } from './symbols.ts';
 
-/** A part of a password that follows a pattern: where it ends, and how many bits a guesser needs for it. */
+/** A part of a password that follows a pattern: the position after it, and its strength in bits. */
 export interface Token {
   readonly end: number;
   readonly bits: number;
@@ -19,7 +19,7 @@ const commonSymbolBits = 3;
 const repeatedSymbolBits = 1;
 const firstIdeograph = '\u2e80';
 
-/** One character that follows no pattern. */
+/** Finds single characters that follow no pattern. */
 export function characters({ plain, isUpper }: Symbols): TokenFinder {
   const bitsAt = (at: number): number => {
     const character = plain[at] ?? '';
@@ -48,7 +48,7 @@ const dates: readonly (readonly [RegExp, number])[] = [
   [new RegExp(`(?:${day}${month}|${month}${day})\\d\\d|\\d\\d${month}${day}`, 'y'), dateBits],
 ];
 
-/** Years and dates without separators. */
+/** Finds years and dates without separators. */
 export function datesIn({ plain }: Symbols): TokenFinder {
   // Characters outside the Basic Multilingual Plane would shift the positions.
   const text = plain.map((each) => (each.length === 1 ? each : '\u2e80')).join('');
@@ -63,7 +63,7 @@ export function datesIn({ plain }: Symbols): TokenFinder {
 const copyBits = 2;
 const minCopied = 3;
 
-/** Text that occurs earlier in the password, in upper or lower case; also runs of one character. */
+/** Finds text that occurs earlier in the password, regardless of case, including runs of one character. */
 export function copies({ plain }: Symbols): TokenFinder {
   const longest = longestCopies(plain);
   return (start) => {
@@ -73,7 +73,7 @@ export function copies({ plain }: Symbols): TokenFinder {
   };
 }
 
-// The longest earlier occurrence of the text at each position, from the last one to the first.
+// Returns, for each position, the length of the longest text there that also begins at an earlier position.
 function longestCopies(plain: readonly string[]): number[] {
   const longest = new Array<number>(plain.length).fill(0);
   let next = new Uint16Array(plain.length + 1);
@@ -91,7 +91,7 @@ function longestCopies(plain: readonly string[]): number[] {
 
 const longestListed = 32;
 
-/** @returns the lengths of tokens: each from the shortest to 32, and the longest */
+/** @returns the lengths for which tokens are listed: each from `from` to 32, and `to` if it is longer */
 export function tokenLengths(from: number, to: number): number[] {
   const count = Math.max(0, Math.min(to, longestListed) - from + 1);
   const lengths = Array.from({ length: count }, (_, index) => from + index);

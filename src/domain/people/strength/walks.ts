@@ -19,7 +19,7 @@ const keyboards: readonly Layout[] = [
   layoutOf('1234567890', 'azertyuiop', 'qsdfghjklm', 'wxcvbn,;:!'),
   layoutOf('789', '456', '123', '0'),
 ];
-// Rows so far apart that a step from a letter to a digit is never taken for a neighbor.
+// The empty rows keep a step from a letter to a digit from being a step between neighbors.
 const alphabet = layoutOf('abcdefghijklmnopqrstuvwxyz', '', '', '', '0123456789');
 
 const startBits = 3;
@@ -27,13 +27,15 @@ const turnBits = 1.7;
 const minWalk = 3;
 const maxPeriod = 5;
 
-/** Walks over neighboring keys, and steps on a keyboard or in the alphabet that repeat, such as `1q2w3e` or `a1b2c3`. */
+/**
+ * Finds walks over neighboring keys, and repeated steps on a keyboard or in the alphabet, such as `1q2w3e` or `a1b2c3`.
+ */
 export function walks(symbols: Symbols): TokenFinder {
   const paths = [...keyboards, alphabet].map((layout) => stepsOf(symbols, layout));
   return (start) => paths.flatMap((steps, index) => tokensOf(steps, start, index < keyboards.length));
 }
 
-// The step from each character to the next one; null if one of them is missing in the layout.
+// Returns the step from each character to the next one; null if the layout lacks one of them.
 function stepsOf({ plain }: Symbols, layout: Layout): (Place | null)[] {
   const places = plain.map((each) => layout.get(each));
   return places.map((from, at) => {
@@ -48,7 +50,7 @@ function tokensOf(steps: readonly (Place | null)[], start: number, isKeyboard: b
     let length = 0;
     while (isRepeated(steps, start, length, period)) length++;
     const bits = startBits + period * turnBits;
-    // A step has to be repeated to be a pattern.
+    // Steps are a pattern only if they are repeated.
     for (const each of tokenLengths(Math.max(2, 2 * period), length)) found.push({ end: start + each + 1, bits });
   }
   return found;

@@ -14,7 +14,7 @@ const substitutedBits = 1;
 const capitalizedBits = 0.5;
 const mixedCaseBits = 2;
 
-/** Words of a vocabulary, also reversed, in any case, and with characters in place of letters. */
+/** Finds the words of a vocabulary, in upper or lower case, reversed, or with characters in place of letters. */
 export function wordsOf(vocabulary: Vocabulary, symbols: Symbols): TokenFinder {
   const { letters } = symbols;
   const positions = positionsOf(letters);
@@ -32,14 +32,15 @@ export function wordsOf(vocabulary: Vocabulary, symbols: Symbols): TokenFinder {
   };
 }
 
-// Where each character begins in a text of UTF-16 code units, and where the text ends.
+// Returns the position of each character in UTF-16 code units, and the length of the text.
 function positionsOf(text: string): number[] {
   const positions = [0];
   for (const each of text) positions.push((positions.at(-1) ?? 0) + each.length);
   return positions;
 }
 
-// Numbers are no words with substituted letters, and neither is every short mixture of letters and digits.
+// Text with substitutes is a word only if it is long enough and has some letters. Otherwise numbers and short mixtures
+// of letters and digits would be words.
 function isWord({ plain }: Symbols, start: number, end: number): boolean {
   let substituted = 0;
   for (let at = start; at < end; at++) if (isSubstitute(plain[at] ?? '')) substituted++;
@@ -63,7 +64,7 @@ const nameBits = 1;
 const minName = 3;
 const lettersPerTypo = 5;
 
-/** Names that belong to the user or the portal, also with another character in every fifth place, and reversed. */
+/** Finds the given names, also reversed, and with up to one other character per five. */
 export function namesIn(names: readonly string[], { letters }: Symbols): TokenFinder {
   const text = [...letters];
   const known = names.filter((name) => foldName(name).length >= minName).map((name) => [...lookupForm(name)]);
@@ -72,7 +73,7 @@ export function namesIn(names: readonly string[], { letters }: Symbols): TokenFi
     forms.filter((name) => isNameAt(text, start, name)).map((name) => ({ end: start + name.length, bits: nameBits }));
 }
 
-/** @returns whether a name begins at a position, with at most one other character in every five */
+/** @returns whether a name begins at a position. One character per five may differ */
 export function isNameAt(text: readonly string[], start: number, name: readonly string[]): boolean {
   if (start + name.length > text.length) return false;
   let typos = Math.floor(name.length / lettersPerTypo);

@@ -24,7 +24,7 @@ const settleMs = 50;
 
 /**
  * A connection that reconnects automatically, any number of times. It sets no socket timeouts for an established
- * connection: they expire while this process is busy, although Redis has answered.
+ * connection: they expire while this process is busy, even if Redis has answered.
  */
 export class RedisConnection {
   readonly client: RedisClientType;
@@ -52,8 +52,8 @@ export class RedisConnection {
   }
 
   /**
-   * Records in an error that it is from Redis. The address may lead to another server by now, a new primary or the right
-   * Redis, so an error of a replica or of another region's Redis also replaces the connection.
+   * Records in an error that it is from Redis. The address may lead to another server by now, a new primary or the
+   * right Redis, so an error of a replica or of another region's Redis also replaces the connection.
    */
   inspect(error: unknown): unknown {
     const isDue = performance.now() - this.#replacedAt > minReplaceIntervalMs;

@@ -11,7 +11,7 @@ const markerKey = 'parvis:region';
 // Errors of a server that is read but cannot be written: a replica, or a full memory or disk.
 const refusedWrite = /^(READONLY|OOM|MISCONF|NOREPLICAS)\b/;
 
-/** What a process compares Redis with. */
+/** The identity that the marker in Redis must match, and whether to write a missing marker. */
 export interface RedisOwnership extends OwnIdentity {
   /** Whether to mark a Redis that belongs to no region yet. */
   readonly marks: boolean;
@@ -52,7 +52,7 @@ export class RedisOwner {
   async #verify(): Promise<void> {
     const found = (await this.#client.get(markerKey)) ?? (await this.#mark());
     if (found === null) return;
-    // Any other text is not from Parvis, so it can't be the own one.
+    // Any other text is not from Parvis, so it can't be the identity of this installation.
     const identity = parseIdentity(found) ?? { region: 'unknown', fingerprint: '' };
     assertSameIdentity(identity, this.#own, {
       name: 'this Redis',

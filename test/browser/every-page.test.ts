@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import { paths } from '../../src/site/http/paths.ts';
+import type { Route } from '../../src/site/http/routing.ts';
 import { languages } from '../locales/catalogue.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { openBrowser } from '../support/browser.ts';
 import { accented, mirrored, pseudoLocales, type PseudoLocale } from '../support/pseudo-locales.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import { allVisitors } from './tour.ts';
+import { watch } from './watch.ts';
 
 const height = 900;
 const widths = [1280, 320];
@@ -117,27 +120,70 @@ describe('the check for untranslated and concatenated texts', () => {
   }
 });
 
-describe('every page in a pseudo-locale', { skip: skipWithout('chromium', chromium()) }, () => {
+interface Walk {
+  /** What is wrong with the texts and the layout of the pages. */
+  readonly faults: ReadonlySet<string>;
+  /** Violations of the content security policy, errors, and requests to other hosts. */
+  readonly noted: readonly string[];
+  readonly paths: ReadonlySet<string>;
+  readonly pages: number;
+  readonly routes: readonly Route[];
+}
+
+/** Opens every page in a pseudo-locale. */
+async function walk(locale: PseudoLocale, LOCALES_DIR: string): Promise<Walk> {
+  const { portal, visitors } = await allVisitors(await openBrowser(), { LOCALES_DIR });
+  const [faults, noted, paths] = [new Set<string>(), [] as string[], new Set<string>()];
+  let pages = 0;
+  for (const { enter, pages: states } of visitors) {
+    const page = await enter({ language: locale.tag, context: { reducedMotion: 'reduce', locale: 'en-US' } });
+    const notes = await watch(page);
+    page.on('response', (response) => paths.add(new URL(response.url()).pathname));
+    for (const state of states) {
+      await state.open(page);
+      const { seen, faults: found } = await inspect(page, locale);
+      if (seen.language !== locale.tag) continue;
+      pages++;
+      for (const fault of found) faults.add(`${state.name}: ${fault}`);
+    }
+    // Scripts of the last page may send requests after it has loaded.
+    await page.waitForLoadState('networkidle');
+    noted.push(...notes);
+    await page.context().close();
+  }
+  return { faults, noted, paths, pages, routes: portal.routes };
+}
+
+/** @returns the pages of a portal that are not among these paths */
+function pagesNotIn(seen: ReadonlySet<string>, routes: readonly Route[]): string[] {
+  // These two paths only redirect.
+  const redirects: readonly string[] = [paths.home, paths.wellKnownChangePassword];
+  const isPage = (path: string): boolean => !redirects.includes(path) && !/[.]\w+$/.test(path);
+  const matching = (path: string): RegExp => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
+  return routes
+    .filter(({ method, path }) => method === 'get' && isPage(path))
+    .map(({ path }) => path)
+    .filter((path) => ![...seen].some((address) => matching(path).test(address)));
+}
+
+describe('every page', { skip: skipWithout('chromium', chromium()) }, () => {
   const LOCALES_DIR = pseudoLocales([accented, mirrored]);
 
   for (const locale of [accented, mirrored]) {
-    it(`has no overflow, untranslated text or concatenated sentence in ${locale.tag}`, async () => {
-      const { visitors } = await allVisitors(await openBrowser(), { LOCALES_DIR });
-      const found = new Set<string>();
-      let pages = 0;
-      for (const { enter, pages: states } of visitors) {
-        const page = await enter({ language: locale.tag, context: { reducedMotion: 'reduce', locale: 'en-US' } });
-        for (const state of states) {
-          await state.open(page);
-          const { seen, faults } = await inspect(page, locale);
-          if (seen.language !== locale.tag) continue;
-          pages++;
-          for (const fault of faults) found.add(`${state.name}: ${fault}`);
-        }
-        await page.context().close();
-      }
-      assertNone([...found]);
-      assert.ok(pages >= minPages, `${pages} pages`);
+    describe(`in the pseudo-locale ${locale.tag}`, () => {
+      let walked: Walk;
+      before(async () => (walked = await walk(locale, LOCALES_DIR)));
+
+      it('has no overflow, untranslated text or concatenated sentence', () => {
+        assertNone([...walked.faults]);
+        assert.ok(walked.pages >= minPages, `${walked.pages} pages`);
+      });
+
+      it('does not violate the content security policy, log an error, open a dialog or contact another host', () =>
+        assertNone(walked.noted));
+
+      it('is opened by this test, whose list of pages the accessibility tests use too', () =>
+        assertNone(pagesNotIn(walked.paths, walked.routes)));
     });
   }
 });

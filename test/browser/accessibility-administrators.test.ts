@@ -1,0 +1,3 @@
+import { isAdministrator, mainViewports, testAccessibility } from './accessibility.ts';
+
+testAccessibility('fr', mainViewports, isAdministrator);

@@ -1,3 +1,0 @@
-import { isAdministrator, testAccessibility, smallScreen } from './accessibility.ts';
-
-testAccessibility('fr', smallScreen, isAdministrator);

@@ -1,3 +1,0 @@
-import { isOtherUser, testAccessibility, smallScreen } from './accessibility.ts';
-
-testAccessibility('fr', smallScreen, isOtherUser);
