@@ -143,9 +143,8 @@ export async function signIn(
   const attempt = await attemptOf(deps, scope, typed, credentials, presented);
   const wait = await throttle.consume(attempt);
   if (wait !== null) {
-    // Record only the first refusal of a block, so that an attacker cannot fill the log.
     const event = { kind: 'signIn.throttled' } as const;
-    if (wait.isFirstRefusal)
+    if (await throttle.shouldRecordRefusal(attempt, wait))
       await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
     return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
   }

@@ -68,6 +68,8 @@ export interface PasswordLimits {
   readonly recordsPerAddress: RateLimiterAbstract;
   /** Limits the entries of attempts with chosen passwords per address. */
   readonly ownRecordsPerAddress: RateLimiterAbstract;
+  /** Limits the entries of refused attempts per address. */
+  readonly refusalRecordsPerAddress: RateLimiterAbstract;
   /** Limits consecutive failures per account. In effect, the block is permanent. */
   readonly consecutiveFailures: RateLimiterAbstract;
   readonly devices: IncreasingWaits;
@@ -92,6 +94,7 @@ export function createPasswordLimits(
     recordsPerName: limiter('recordName', recordsPerName),
     recordsPerAddress: limiter('recordAddress', recordsPerAddress),
     ownRecordsPerAddress: limiter('recordOwn', recordsPerAddress),
+    refusalRecordsPerAddress: limiter('recordRefused', recordsPerAddress),
     consecutiveFailures: limiter('row', {
       attempts: maxConsecutiveFailures,
       windowMinutes: yearMinutes,

@@ -25,6 +25,11 @@ export interface Throttle {
    * @returns whether to record it; false if the user name or address has reached its limit of log entries
    */
   shouldRecordFailure(attempt: Attempt): Promise<boolean>;
+  /**
+   * Counts a refused attempt that is about to be recorded.
+   * @returns whether to record it: only the first one of a block, and not beyond the limit of entries of the address
+   */
+  shouldRecordRefusal(attempt: Attempt, wait: Wait): Promise<boolean>;
   /** Undoes the count of an attempt that could not be checked. */
   refund(attempt: Attempt): Promise<void>;
   /**
@@ -66,6 +71,7 @@ export function createThrottle(database: Database, rules: RegionRules, clock: ()
     ...bind(deps, {
       consume: consumeAttempt,
       shouldRecordFailure,
+      shouldRecordRefusal,
       refund,
       reset,
       consumeBudget,
@@ -99,6 +105,14 @@ async function shouldRecordFailure({ limits }: ThrottleDependencies, attempt: At
     (await consume(limits.recordsPerName, account)) === null &&
     (await consume(limits.recordsPerAddress, network)) === null
   );
+}
+
+async function shouldRecordRefusal(
+  { limits }: ThrottleDependencies,
+  attempt: Attempt,
+  { isFirstRefusal }: Wait,
+): Promise<boolean> {
+  return isFirstRefusal && (await consume(limits.refusalRecordsPerAddress, keysOf(attempt).network)) === null;
 }
 
 async function refund({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
