@@ -29,6 +29,8 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'user add': 'writes',
   'user reset-password': 'writes',
   'user remove-second-factor': 'destructive',
+  // Gives rights that only another Global admin can take away.
+  'user make-global-admin': 'destructive',
   'user list': 'reads',
   'operator add': 'writes',
   'operator list': 'reads',

@@ -16,6 +16,7 @@ import {
   type MovingDependencies,
 } from '../core/moving/index.ts';
 import { createTransport } from '../platform/mail-transport.ts';
+import { approverLines } from './approver-lines.ts';
 import type { DestructiveOptions } from './confirmation.ts';
 import { print, type CommandContext } from './context.ts';
 import { textOf, type CommandIo } from './io.ts';
@@ -110,6 +111,7 @@ async function movedInText(parts: MovingDependencies, moved: MovedIn, options: I
     ...linkLines(header.passwords, waitForLink),
     ...secondFactorLines(secondFactors),
     ...languageLines(relanguaged, parts.rules.defaultLanguage),
+    ...(await approverLines(parts.database, parts.tenants, tenantId)),
     receiptLine(options.receipt, from.region, tenantId),
   ]);
 }

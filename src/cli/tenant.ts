@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { listLanguages } from '../platform/config/languages.ts';
-import { type Tenants, sessionsStore, tenantsStore } from '../core/accounts/index.ts';
+import { sessionsStore, tenantsStore } from '../core/accounts/index.ts';
+import { approverLines } from './approver-lines.ts';
 import { changeAfterConfirmation, type DestructiveOptions, type Effects } from './confirmation.ts';
 import { print, readDatabase, withContext, type CommandContext } from './context.ts';
 import { textOf, type CommandIo } from './io.ts';
@@ -52,7 +53,7 @@ function addTenantAddCommand(tenant: Command, io: CommandIo): void {
     .option('--unlisted', 'leave its domains out of exported directories')
     .option('--json', 'print one JSON object')
     .action((options: AddOptions) =>
-      withContext(io, (context) => printBeforeCommit(io, context, ({ tenants }) => addTenant(tenants, options))),
+      withContext(io, (context) => printBeforeCommit(io, context, (inner) => addTenant(inner, options))),
     );
 }
 
@@ -127,7 +128,7 @@ const tenantRecords = async (database: Database) =>
     ...(isListed ? {} : { unlisted: true }),
   }));
 
-async function addTenant(tenants: Tenants, options: AddOptions): Promise<string> {
+async function addTenant({ database, tenants }: CommandContext, options: AddOptions): Promise<string> {
   const added = await tenants.add(
     { name: options.name, domains: options.domain, language: options.language, listed: options.unlisted !== true },
     {
@@ -143,6 +144,7 @@ async function addTenant(tenants: Tenants, options: AddOptions): Promise<string>
     `Tenant ${tenantId}`,
     `Global admin ${username}`,
     `Temporary password (shown only once): ${temporaryPassword}`,
+    ...(await approverLines(database, tenants, tenantId)),
   ]);
 }
 

@@ -16,6 +16,7 @@ import { findUser, rejectDeletedName } from './find-user.ts';
 import { textOf, type CommandIo } from './io.ts';
 import { printBeforeCommit } from './secret-output.ts';
 import { addRemoveSecondFactorCommand } from './user-second-factor.ts';
+import { addMakeGlobalAdminCommand } from './user-make-global-admin.ts';
 import { placementNotes, approvalNotes } from './bypassed-rules.ts';
 import { oneTimeLinkUrls } from '../site/http/paths.ts';
 import { CommandError } from '../platform/command-error.ts';
@@ -41,6 +42,7 @@ export function addUserCommands(program: Command, io: CommandIo): void {
   addUserAddCommand(user, io);
   addResetPasswordCommand(user, io);
   addRemoveSecondFactorCommand(user, io);
+  addMakeGlobalAdminCommand(user, io);
   addUserListCommand(user, io);
 }
 

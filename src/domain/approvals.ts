@@ -83,3 +83,7 @@ export function independenceCheck(controllers: AccountControllers): AreIndepende
   const possiblePeople = (id: string): Set<string> => new Set([id, ...(controllers.get(id) ?? [])]);
   return (one, other) => possiblePeople(one).isDisjointFrom(possiblePeople(other));
 }
+
+/** @returns whether two of the accounts are independent, so that each can approve the other's requests */
+export const hasIndependentPair = (ids: readonly string[], areIndependent: AreIndependent): boolean =>
+  ids.some((one, index) => ids.some((other, at) => at > index && areIndependent(one, other)));

@@ -1,9 +1,7 @@
 import type { Scope } from './scope.ts';
 import type { User } from './people/user.ts';
 import { approvalRuleOf, type ApprovalAction } from './approval-actions.ts';
-
-/** The time for which a Global admin stays protected after losing the level, in ms: 30 days. */
-const formerGlobalAdminMs = 30 * 24 * 60 * 60 * 1_000;
+import { formerAdminProtectionMs } from './regions.ts';
 
 type Levels = Pick<User, 'administratorLevel' | 'globalAdminUntil'>;
 
@@ -18,7 +16,7 @@ export interface FormerAdminProtection {
 const takeoverActions: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor']);
 
 /**
- * Protects users for a time after they lose the Global admin level. Otherwise one administrator could remove the level
+ * Protects users after they lose the Global admin level, for as many days as the region's rules say. Otherwise one administrator could remove the level
  * first and then take over the account without a second administrator.
  * @returns the protection that applies to an action; null if none does
  */
@@ -31,6 +29,6 @@ export function formerAdminProtection(
   if (act === 'loosenRules' || !takeoverActions.has(act) || !rules.twoAdministrators.for.includes(approvalRuleOf[act]))
     return null;
   if (administratorLevel === 'global' || removedAt === null) return null;
-  const protectedUntil = removedAt + formerGlobalAdminMs;
+  const protectedUntil = removedAt + formerAdminProtectionMs(rules);
   return now < protectedUntil ? { removedAt, protectedUntil } : null;
 }

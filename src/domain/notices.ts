@@ -101,6 +101,8 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   signOut: noNotice,
   'sessions.ended': noNotice,
   'password.changeRefused': noNotice,
+  // The user is notified of the change of level.
+  'user.appointed': noNotice,
   'tenant.added': noNotice,
   'tenant.suspended': noNotice,
   'tenant.resumed': noNotice,

@@ -111,6 +111,8 @@ export interface RegionRules {
     readonly deleteMoreThan: number;
     /** The time limit for the approver's decision, and again for the requester to perform the action. */
     readonly withinHours: number;
+    /** How many days a user stays protected after losing the Global admin level. */
+    readonly formerAdminDays: number;
   };
   readonly activityLog: {
     /** The number of days for which entries are kept. */
@@ -145,6 +147,10 @@ export const absoluteLimitMs = (rules: RegionRules): number => rules.session.abs
 /** @returns the time for which a deleted user can be restored, in ms */
 export const restoreWindowMs = (rules: Pick<RegionRules, 'restoreWindowDays'>): number =>
   rules.restoreWindowDays * 24 * hourMs;
+
+/** @returns how long a user stays protected after losing the Global admin level, in ms */
+export const formerAdminProtectionMs = (rules: Pick<RegionRules, 'twoAdministrators'>): number =>
+  rules.twoAdministrators.formerAdminDays * 24 * hourMs;
 
 /** @returns the retention period of activity log entries, in ms */
 export const logRetentionMs = (rules: RegionRules): number => rules.activityLog.retentionDays * 24 * hourMs;

@@ -169,12 +169,23 @@ function apply(rules: RegionRules, own: TenantRules): RegionRules {
 }
 
 /**
- * @returns whether a change of rules removes an approval requirement or raises the limit of deletions without approval
+ * @returns whether a change of rules removes an approval requirement, raises the limit of deletions without approval, or
+ * lets more administrators approve
  */
 export function weakensApproval(now: RegionRules, next: RegionRules): boolean {
   const [before, after] = [now.twoAdministrators, next.twoAdministrators];
-  if (before.for.some((act) => !after.for.includes(act))) return true;
-  return before.for.includes('deleteMany') && after.deleteMoreThan > before.deleteMoreThan;
+  const removes = before.for.some((act) => !after.for.includes(act));
+  const raises = before.for.includes('deleteMany') && after.deleteMoreThan > before.deleteMoreThan;
+  const admits = now.administratorsManagedBy === 'globalAdmins' && next.administratorsManagedBy === 'userManagers';
+  return removes || raises || (before.for.length > 0 && admits);
+}
+
+/** @returns the rules of a tenant that now require approval for an action that did not require it before */
+export function newApprovalRules(now: RegionRules, next: RegionRules): TenantRule[] {
+  const [before, after] = [now.twoAdministrators, next.twoAdministrators];
+  const added: TenantRule[] = after.for.filter((act) => !before.for.includes(act));
+  const isLower = after.for.includes('deleteMany') && after.deleteMoreThan < before.deleteMoreThan;
+  return isLower ? [...added, 'deleteMoreThan'] : added;
 }
 
 // Makes exports unavailable, unless the region already places them elsewhere.

@@ -71,14 +71,15 @@ export function createFormatsByLocale(clock: () => number): (locale: string) => 
  */
 export function createFormats(locale: string, clock: () => number): Formats {
   const { date, dateTime, weekday, time, zone } = dateFormatters(locale);
+  const formatDate = new Intl.Locale(locale).language === 'fr' ? formatFrenchDate : formatAsGiven;
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const formatDistance = memoizeDistances(relative);
   const number = new Intl.NumberFormat(locale);
   const list = new Intl.ListFormat(locale);
   return {
-    date: (at) => date.format(at),
-    dateTime: (at) => dateTime.format(at),
-    day: (at) => weekday.format(at),
+    date: (at) => formatDate(date, at),
+    dateTime: (at) => formatDate(dateTime, at),
+    day: (at) => formatDate(weekday, at),
     todayOrYesterday: (at) => {
       const days = Math.round((noonOf(at) - noonOf(clock())) / day);
       return days === 0 || days === -1 ? relative.format(days, 'day') : '';
@@ -107,6 +108,15 @@ function dateFormatters(locale: string) {
     time: new Intl.DateTimeFormat(locale, hourAndMinute),
     zone: new Intl.DateTimeFormat(locale, { timeZoneName: isUtc ? 'long' : 'longGeneric' }),
   };
+}
+
+const formatAsGiven = (formatter: Intl.DateTimeFormat, at: number): string => formatter.format(at);
+
+/** Formats a date with the ordinal of the first day of a month, which Intl does not use: « 1er mars 2026 ». */
+function formatFrenchDate(formatter: Intl.DateTimeFormat, at: number): string {
+  if (new Date(at).getDate() !== 1) return formatter.format(at);
+  const parts = formatter.formatToParts(at);
+  return parts.map(({ type, value }) => (type === 'day' ? `${value}er` : value)).join('');
 }
 
 /** Caches formatted distances, because lists repeat the same few. */

@@ -188,7 +188,7 @@ function userPages({ core, config, database, translator, answerRefusal, clock }:
     ...addUserRoutes({ database, addUser, credentialIssuer, sheet, answerRefusal, nameOrderOf }),
     ...bulkRoutes({ database, credentialIssuer, sheet, answerRefusal, clock, change: bulkChange, reset: bulkReset }),
     ...userListRoutes({ database, clock }),
-    ...resetPasswordRoutes({ users, credentialIssuer, sheet, answerRefusal }),
+    ...resetPasswordRoutes({ database, users, credentialIssuer, sheet, answerRefusal }),
     ...userActionsRoutes({ database, users, changes, answerRefusal, clock }),
     ...userRoutes({ database, users, changes, links, credentialIssuer, answerRefusal, nameOrderOf, clock }),
     ...removeSecondFactorRoutes({ database, users, removeSecondFactor, answerRefusal }),

@@ -87,8 +87,9 @@ type Region = Readonly<Record<string, string>> & { readonly DATA_DIR: string };
 /** Prepares a region in which every destructive command has something to change. */
 async function prepare(here: Region, there: Region): Promise<Cases> {
   const suspended = await addTenant(here, 'suspended.example');
-  await addTenant(here, 'factor.example');
   await addTenant(here, 'expired.example');
+  const factor = ['--tenant', await addTenant(here, 'factor.example')];
+  await json(['user', 'add', ...factor, '--name', 'Noah', '--username', 'noah@factor.example'], here);
   const canceled = await addTenant(here, 'canceled.example');
   const moved = await addTenant(here, 'moved.example');
   await json(['operator', 'add', '--name', 'Ada', '--username', 'ada@hosting.example'], here);
@@ -106,6 +107,10 @@ async function prepare(here: Region, there: Region): Promise<Cases> {
   writeFileSync(file('routes.json'), (await run(['route', 'export'], china)).stdout);
   return {
     'user remove-second-factor': { args: ['ada@factor.example'], effects: /recovery codes \(1\).*sessions \(1\)/ },
+    'user make-global-admin': {
+      args: ['noah@factor.example', '--reason', 'Ada left'],
+      effects: /becomes a Global admin of factor\.example/,
+    },
     'tenant suspend': { args: [suspended], effects: /ends all sessions \(1\).*for its users \(1\)/ },
     'tenant move-cancel': {
       args: [canceled, '--force', '--reason', 'lost'],

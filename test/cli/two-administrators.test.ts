@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { openDatabase } from '../../src/platform/database/open.ts';
+import { rulesFolder } from '../../src/platform/config/rules.ts';
 import { dataDirectory, json, run } from './command.ts';
 
 const DATA_DIR = dataDirectory();
@@ -62,4 +64,38 @@ describe('the operator’s commands that replace credentials', () => {
         'temporaryPassword',
       ]);
     });
+});
+
+describe('a tenant without two Global admins who can approve', () => {
+  const worldwide = JSON.parse(readFileSync(path.join(rulesFolder, 'worldwide.json'), 'utf8')) as object;
+  const file = path.join(path.dirname(DATA_DIR), 'strict.json');
+  const twoAdministrators = { for: ['export'], deleteMoreThan: 5, withinHours: 24 };
+  writeFileSync(file, JSON.stringify({ ...worldwide, region: 'germany', twoAdministrators }));
+  const strict = { DATA_DIR: dataDirectory(), REGION: 'germany', REGION_RULES: file };
+  const needed = /^The rules require two administrators for some actions\. No one can approve/m;
+  const addTenant = (domain: string): string[] => [
+    ...['tenant', 'add', '--name', domain, '--domain', domain, '--language', 'en'],
+    ...['--admin-name', 'Ada', '--admin-username', `ada@${domain}`],
+  ];
+
+  test('is mentioned when it is added, if the rules of the region require two administrators', async () => {
+    assert.match((await run(addTenant('b.example'), strict)).stdout, needed);
+    assert.doesNotMatch((await run(addTenant('b.example'), environment)).stdout, needed);
+  });
+
+  test('is mentioned when it is moved in', async () => {
+    const { tenantId: moving } = await json<Added>(addTenant('c.example'), environment);
+    const { recipient } = await json<{ recipient: string }>(['region', 'key'], strict);
+    const bundle = path.join(path.dirname(DATA_DIR), 'c.age');
+    const urls = { REGION_URLS: 'worldwide=http://localhost:3000,germany=http://localhost:3001' };
+    const order = ['--to', 'germany', '--recipient', recipient, '--passwords', 'keep', '--file', bundle];
+    await json(['tenant', 'move-out', moving, ...order], { ...environment, ...urls });
+    const { stdout, stderr } = await run(['tenant', 'move-in', bundle], {
+      ...strict,
+      ...urls,
+      BASE_URL: 'http://localhost:3001',
+    });
+    assert.equal(stderr, '');
+    assert.match(stdout, needed);
+  });
 });

@@ -111,6 +111,11 @@ describe('a fault in a rules file', () => {
       'twoAdministrators.for.0',
       { twoAdministrators: { for: ['lunch'], deleteMoreThan: 5, withinHours: 24 } },
     ],
+    [
+      'a protection of former Global admins of half a day',
+      'twoAdministrators.formerAdminDays',
+      { twoAdministrators: { for: [], deleteMoreThan: 5, withinHours: 24, formerAdminDays: 0.5 } },
+    ],
     ['a retention of zero days', 'activityLog.retentionDays', { activityLog: { retentionDays: 0 } }],
     [
       'support access above the maximum duration',

@@ -116,6 +116,7 @@ async function users(tenant: string): Promise<void> {
     'fr',
   ]);
   await shape('user reset-password', ['zoe@kiesel.example']);
+  await shape('user make-global-admin', ['zoe@kiesel.example', '--reason', 'Ada left', '--yes']);
   await shape('user list', ['--tenant', tenant]);
 }
 

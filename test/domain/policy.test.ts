@@ -28,7 +28,7 @@ const levelOf: Record<Exclude<Who, 'none' | 'self'>, AdministratorLevel> = {
 
 function rulesWith(at: Placement['at'], administratorsManagedBy: Managed): RegionRules {
   const operations = Object.fromEntries(userOperations.map((operation) => [operation, placements[at]]));
-  const twoAdministrators = { for: [], deleteMoreThan: 50, withinHours: 24 };
+  const twoAdministrators = { for: [], deleteMoreThan: 50, withinHours: 24, formerAdminDays: 30 };
   const activityLog = { export: at === 'here' ? 'allowed' : 'forbidden' };
   return { operations, administratorsManagedBy, twoAdministrators, activityLog } as unknown as RegionRules;
 }

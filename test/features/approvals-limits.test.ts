@@ -128,7 +128,7 @@ describe('an action that would need approval', () => {
     const { tenant, manager, plain } = await aTenantWithApprovals(portal);
     const rules = {
       ...tenant.scope.rules,
-      twoAdministrators: { for: ['deleteMany'], deleteMoreThan: 0, withinHours: 1 },
+      twoAdministrators: { for: ['deleteMany'], deleteMoreThan: 0, withinHours: 1, formerAdminDays: 30 },
     };
     const grant = {
       grantId: 'g',

@@ -102,7 +102,7 @@ describe('managing a user', async () => {
     await admin.visit(users);
     await admin.follow('Deleted users (1)');
     await admin.submit('Restore');
-    admin.sees('Della Ted was restored.');
+    admin.sees('Della Ted’s account was restored.');
     const restored = await usersStore.find(portal.database, tenant.scope, user.id);
     assert.deepEqual(
       [restored?.administratorLevel, restored?.agentLevel, restored?.state],

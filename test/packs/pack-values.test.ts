@@ -71,7 +71,7 @@ const table: readonly Row[] = [
   // The sovereign editions recommended a second factor but did not require one.
   ['secondFactor', 'nobody'],
   ['handOver', 'shown, 24 hours'],
-  ['twoAdministrators', 'for nothing, more than 50, 24 hours'],
+  ['twoAdministrators', 'for nothing, more than 50, 24 hours, 30 days'],
   ['retentionDays', '3650'],
   // Activity records could be exported in Germany and US Government but not in China.
   ['export of the log', 'allowed', 'allowed', 'allowed', 'allowed', 'forbidden'],
@@ -119,7 +119,7 @@ function valuesOf(rules: RegionRules): Record<string, string> {
     restoreWindowDays: String(rules.restoreWindowDays),
     secondFactor: rules.secondFactor,
     handOver: `${handOver.by}, ${handOver.linkHours} hours`,
-    twoAdministrators: `for ${twoAdministrators.for.join(' ') || 'nothing'}, more than ${twoAdministrators.deleteMoreThan}, ${twoAdministrators.withinHours} hours`,
+    twoAdministrators: `for ${twoAdministrators.for.join(' ') || 'nothing'}, more than ${twoAdministrators.deleteMoreThan}, ${twoAdministrators.withinHours} hours, ${twoAdministrators.formerAdminDays} days`,
     retentionDays: String(rules.activityLog.retentionDays),
     'export of the log': rules.activityLog.export,
     supportAccess: `${supportAccess.grant}, ${supportAccess.longestHours} hours`,

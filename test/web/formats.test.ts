@@ -12,10 +12,18 @@ const plain = (text: string): string => text.replace(/\s/g, ' ');
 // Noon in Greenwich is the same date wherever these tests run, from New York to Tokyo.
 const table: Record<
   Language,
-  { date: string; dayName: string; near: string[]; number: string; relative: [at: number, words: string][] }
+  {
+    date: string;
+    firstDay: string;
+    dayName: string;
+    near: string[];
+    number: string;
+    relative: [at: number, words: string][];
+  }
 > = {
   en: {
     date: 'November 23, 2026',
+    firstDay: 'Sunday, March 1, 2026',
     dayName: 'Monday, November 23, 2026',
     near: ['today', 'yesterday'],
     number: '1,234,567.5',
@@ -34,6 +42,7 @@ const table: Record<
   },
   fr: {
     date: '23 novembre 2026',
+    firstDay: 'dimanche 1er mars 2026',
     dayName: 'lundi 23 novembre 2026',
     near: ['aujourd’hui', 'hier'],
     number: '1 234 567,5',
@@ -47,6 +56,7 @@ const table: Record<
   },
   de: {
     date: '23. November 2026',
+    firstDay: 'Sonntag, 1. März 2026',
     dayName: 'Montag, 23. November 2026',
     near: ['heute', 'gestern'],
     number: '1.234.567,5',
@@ -60,13 +70,18 @@ const table: Record<
   },
 };
 
-for (const [language, { date, dayName, near, number, relative }] of Object.entries(table)) {
+for (const [language, { date, firstDay, dayName, near, number, relative }] of Object.entries(table)) {
   describe(`formats in ${language}`, () => {
     const formats = createFormats(language, () => now);
 
     test('follow the conventions of the language for dates and numbers', () => {
       assert.equal(plain(formats.date(now)), date);
       assert.equal(plain(formats.number(1_234_567.5)), number);
+    });
+
+    test('write the first day of a month as the language does', () => {
+      assert.equal(plain(formats.day(Date.UTC(2026, 2, 1, 12))), firstDay);
+      assert.equal(plain(formats.date(Date.UTC(2026, 2, 1, 12))), firstDay.replace(/^\S+ /, ''));
     });
 
     test('include the date and the time zone in a time', () => {

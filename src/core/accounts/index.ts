@@ -49,7 +49,7 @@ export type Accounts = ReturnType<typeof createAccounts>;
 
 /** Tenants, users, credentials, sessions, throttles and one-time links: everything needed to sign in. */
 export function createAccounts(deps: AccountsDependencies) {
-  const { config, database, secrets, hasher, strengthEstimator, regionOf, clock, log } = deps;
+  const { config, database, secrets, secondFactorKeys: keys, hasher, strengthEstimator, regionOf, clock, log } = deps;
   const { rules } = config;
   const throttle = createThrottle(database, rules, clock);
   const devices = createKnownDevices(derivedKeys(secrets, 'known browser'));
@@ -57,7 +57,6 @@ export function createAccounts(deps: AccountsDependencies) {
   const tokens = createLinkTokens(derivedKeys(secrets, 'one-time link'), deps.linkAddress);
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: config.mail !== null, clock });
   const sessions = createSessions({ database, hasher, throttle, devices, unknownNames, clock, log });
-  const keys = deps.secondFactorKeys;
   const secondFactor = assembleSecondFactor({ database, keys, hasher, throttle, devices, clock, log });
   deps.background.add(secondFactor.reencryption);
   deps.background.add(unknownNames.report);
@@ -120,7 +119,6 @@ export { lockTenantAndRecheck } from './sessions/recheck-under-lock.ts';
 export type { Sessions, SessionTicket, SignInResult } from './sessions/sessions.ts';
 export * as credentialsStore from './stores/credentials.store.ts';
 export * as dashboardStore from './stores/dashboard.store.ts';
-export { maxCounted } from './stores/dashboard.store.ts';
 export type { FoundLink } from './stores/links.store.ts';
 export {
   decodeCursor,
@@ -196,5 +194,7 @@ export {
   type UserActions,
   type UserField,
 } from './users/user-actions.ts';
+export { appointGlobalAdmin } from './users/appoint-global-admin.ts';
+export { hasApprovers, isIndispensable, loadSpareApprover, type SpareApprover } from './users/remaining-approvers.ts';
 export { chooseLanguage } from './users/choose-language.ts';
 export { createUsers, type ResetResult, type Users } from './users/reset-password.ts';

@@ -6,11 +6,12 @@ import {
   type AreIndependent,
 } from '../../domain/approvals.ts';
 import { mayOnceApproved } from '../../domain/approval-policy.ts';
+import { conflict } from '../../domain/errors.ts';
 import { may, mayAssignLevels, maySetRules } from '../../domain/policy.ts';
 import { restoreWindowMs } from '../../domain/regions.ts';
 import { createScope, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
-import { mayDeleteNow, tenantsStore, usersStore } from '../accounts/index.ts';
+import { loadSpareApprover, mayDeleteNow, tenantsStore, usersStore } from '../accounts/index.ts';
 import { activityStore } from '../activity/index.ts';
 import type { Approval } from './approvals.mapping.ts';
 import {
@@ -66,6 +67,22 @@ export const canSee = (scope: Scope, approval: ApprovalSummary & Pick<Approval, 
  */
 export const loadIndependenceCheck = async (database: Database, scope: Scope, now: number): Promise<AreIndependent> =>
   independenceCheck(await activityStore.findAccountControllers(database, scope, now - accountControlMs));
+
+/**
+ * Checks before users are deleted with an approval whether anyone could approve requests afterwards.
+ * @param now the current time, epoch ms
+ * @throws Failure conflict
+ */
+export async function requireRemainingApprovers(
+  database: Database,
+  scope: Scope,
+  { act, users }: { readonly act: ApprovalAction; readonly users: readonly User[] },
+  now: number,
+): Promise<void> {
+  if (act !== 'delete') return;
+  const spareApprover = await loadSpareApprover(database, scope, now);
+  if (!users.every(spareApprover)) throw conflict('user.lastApprovers');
+}
 
 /**
  * The administrators who could perform the action themselves. Those in `dependent` may not approve it: they or the

@@ -1,4 +1,6 @@
 import type { ApprovalSubject, ApprovalTarget } from '../../domain/approvals.ts';
+import { actingUserId } from '../../domain/principal.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/people/user.ts';
 
 /** @returns the subject of a request. It contains the state of the affected users at the time of the request. */
@@ -23,3 +25,11 @@ export const isSame = (one: ApprovalSubject, other: ApprovalSubject): boolean =>
 /** @returns the ID of the affected user if there is only one; null otherwise */
 export const targetIdOf = ({ users }: ApprovalSubject): string | null =>
   users.length === 1 ? (users[0]?.id ?? null) : null;
+
+/** @returns the acting user as the requester of a request that is not stored yet */
+export const asRequester = (scope: Scope, epoch: number) => ({
+  id: actingUserId(scope),
+  epoch,
+  name: '',
+  username: '',
+});

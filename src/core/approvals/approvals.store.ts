@@ -79,7 +79,7 @@ const administratorsByLevel = (['global', 'userManagement'] as const).map((level
     knex('users')
       .select(userColumns)
       .where('tenant_id', $('tenant'))
-      .whereRaw(`administrator_level = '${level}' and state = 'active'`)
+      .whereRaw(`administrator_level = '${level}' and state = 'active' and password = 'own'`)
       .orderBy('name_key')
       .limit(maxAdministrators),
   ),
@@ -128,7 +128,10 @@ export async function listDeclined(database: Database, scope: Scope, since: numb
   );
 }
 
-/** @returns the active administrators who manage users, by level and name */
+/**
+ * @returns the active administrators who manage users, by level and name. Those who have not chosen a password yet cannot
+ * approve anything, so they are omitted
+ */
 export async function listAdministrators(database: Database, scope: Scope): Promise<User[]> {
   const found = await Promise.all(administratorsByLevel.map((read) => read(database, { tenant: scope.tenant.id })));
   return found.flat().map(toUser);

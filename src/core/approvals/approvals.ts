@@ -10,10 +10,11 @@ import {
   loadIndependenceCheck,
   canSee,
   findApprovers,
+  requireRemainingApprovers,
   verdictOn,
   type Approvers,
 } from './approval-policy.ts';
-import { isSame, subjectOf, targetIdOf } from './approval-subject.ts';
+import { asRequester, isSame, subjectOf, targetIdOf } from './approval-subject.ts';
 import { toEventData, expire } from './expire-approvals.ts';
 import type { Approval } from './approvals.mapping.ts';
 import { targetStateOf, type ApprovalAction } from '../../domain/approval-actions.ts';
@@ -67,6 +68,7 @@ async function requirementOf(
   const decision = await verdictOn(tx, scope, requested.act, users, clock());
   if (decision.allowed) return { outcome: 'allowed', users };
   if (decision.because !== 'secondAdministrator') return { outcome: 'refused', decision };
+  await requireRemainingApprovers(tx, scope, { act: requested.act, users }, clock());
   const approval = { act: requested.act, subject: subjectOf(requested, users), requester: asRequester(scope, -1) };
   return { outcome: 'approvalRequired', users, ...(await findApprovers(tx, scope, approval, clock())) };
 }
@@ -196,5 +198,3 @@ export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string):
 /** Requests for approval and the decisions on them. Approved requests are performed by `perform-approval.ts`. */
 export const createApprovals = (deps: ApprovalsDependencies) =>
   bind(deps, { load, checkRequirement, request, decide, withdraw });
-
-const asRequester = (scope: Scope, epoch: number) => ({ id: actingUserId(scope), epoch, name: '', username: '' });

@@ -2,7 +2,7 @@ import { importRetentionMs, type AbortReason, type Counts } from '../../domain/i
 import type { Scope } from '../../domain/scope.ts';
 import type { User, Change } from '../../domain/people/user.ts';
 import { type NewEntry, activityStore } from '../activity/index.ts';
-import { type UserChange, usersStore, usersBatchStore, type NewUser } from '../accounts/index.ts';
+import { loadSpareApprover, type UserChange, usersStore, usersBatchStore, type NewUser } from '../accounts/index.ts';
 import { ImportAborted } from './import-aborted.ts';
 import { adminBalanceOf, recheckRows, type RecheckedRows } from './recheck-rows.ts';
 import type { ConfirmedImport } from './import-job.store.ts';
@@ -71,8 +71,9 @@ export async function abortImport(
 }
 
 async function* recheckInSlices({ tx, scope, confirmed, domains, at }: ImportRun): AsyncGenerator<RecheckedRows> {
+  const spareApprover = await loadSpareApprover(tx, scope, at);
   for await (const rows of importJobStore.readRowsToApply(tx, confirmed.id)) {
-    yield await recheckRows(tx, scope, rows, { domains, now: at });
+    yield await recheckRows(tx, scope, rows, { domains, now: at, spareApprover });
   }
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../../domain/people/user.ts';
 import { hasVisibleCharacter } from '../../domain/people/visible-text.ts';
 import type { ParsedRow } from './parse-rows.ts';
+import type { SpareApprover } from '../accounts/index.ts';
 import { languageFault } from '../../domain/validation.ts';
 import type { PolicyDecision } from '../../domain/policy-decision.ts';
 
@@ -24,6 +25,8 @@ export interface PlanContext {
   readonly domains: readonly string[];
   /** Epoch ms. */
   readonly now: number;
+  /** Decides whether a Global admin can be demoted without leaving no one who can approve requests. */
+  readonly spareApprover: SpareApprover;
 }
 
 /** The context of a plan for rows of a file. */
@@ -62,7 +65,7 @@ function planChange(scope: Scope, context: FileContext, row: ParsedRow, user: Us
   const changes = changesOf(row, user);
   if (changes.length === 0) return { ...base, outcome: 'unchanged' };
   const nameFault = row.nameFaults.find((fault) => changes.some(({ field }) => field === fault.field));
-  const fault = nameFault ?? changeFault(scope, user, changes);
+  const fault = nameFault ?? changeFault(scope, context, user, changes);
   return fault ? refuse(context, row, [fault]) : { ...base, outcome: 'changed', userId: user.id, changes };
 }
 
@@ -95,15 +98,26 @@ export function additionFault(
 }
 
 /** @returns the reason why these changes to a user are not allowed, or null */
-export function changeFault(scope: Scope, user: User, changes: readonly Change[]): FieldFault | null {
+export function changeFault(
+  scope: Scope,
+  { spareApprover }: Pick<PlanContext, 'spareApprover'>,
+  user: User,
+  changes: readonly Change[],
+): FieldFault | null {
   const levels = { ...user, ...Object.fromEntries(changes.map(({ field, to }) => [field, to])) };
   const language = changes.find(({ field }) => field === 'language')?.to ?? null;
   return (
     denialAsFault('username', may(scope, 'users.edit', user)) ??
     denialAsFault('administratorLevel', mayAssignLevels(scope, user, levels)) ??
-    languageFault(scope.rules, { language })
+    languageFault(scope.rules, { language }) ??
+    (isDemoted(user, levels) && !spareApprover(user)
+      ? { field: 'administratorLevel', code: 'user.lastApprovers' }
+      : null)
   );
 }
+
+const isDemoted = (user: User, levels: Pick<User, 'administratorLevel'>): boolean =>
+  user.administratorLevel === 'global' && levels.administratorLevel !== 'global';
 
 function denialAsFault(field: string, decision: PolicyDecision): FieldFault | null {
   if (decision.allowed) return null;

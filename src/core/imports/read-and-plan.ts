@@ -9,7 +9,7 @@ import {
 import { domainOf } from '../../domain/people/user.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Database } from '../../platform/database/database.ts';
-import { tenantsStore, usersBatchStore } from '../accounts/index.ts';
+import { loadSpareApprover, tenantsStore, usersBatchStore } from '../accounts/index.ts';
 import type { UserCsvVocabulary } from './csv-vocabulary.ts';
 import { hasDamagedLetters } from './damaged-letters.ts';
 import { parseHeadings, type Columns } from './parse-headings.ts';
@@ -40,7 +40,7 @@ export interface ReadResult {
 export async function readAndPlan(
   deps: ReadAndPlanDependencies,
   scope: Scope,
-  context: Omit<FileContext, 'domains'>,
+  context: Omit<FileContext, 'domains' | 'spareApprover'>,
   bytes: Buffer,
   add: (rows: readonly PlannedRow[]) => Promise<void>,
 ): Promise<ReadResult> {
@@ -50,7 +50,9 @@ export async function readAndPlan(
   const { columns, rows } = await readColumns(file, csv, (cell) => domains.includes(domainOf(parseUsername(cell))));
   const counts: Record<RowOutcome, number> = { added: 0, changed: 0, unchanged: 0, refused: 0 };
   let damagedRows = 0;
-  const plan = createPlanner(database, scope, { domains, nameOrder: context.nameOrder, now: context.now });
+  const { nameOrder, now } = context;
+  const spareApprover = await loadSpareApprover(database, scope, now);
+  const plan = createPlanner(database, scope, { domains, nameOrder, now, spareApprover });
   for await (const batch of inBatches(rows)) {
     const planned = await plan(batch.map((row) => parseRow(row, columns, csv)));
     for (const row of planned) {

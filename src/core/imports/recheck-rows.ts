@@ -56,7 +56,7 @@ function recheckRow(
   if (remaining.length === 0)
     return void rechecked.unchanged.push({ line, username, displayName, outcome: 'unchanged' });
   const conflicting = remaining.find(({ field, from }) => holder[field] !== from);
-  const fault = conflicting ? outdated(conflicting.field) : changeFault(scope, holder, remaining);
+  const fault = conflicting ? outdated(conflicting.field) : changeFault(scope, context, holder, remaining);
   if (fault) refuse(fault);
   else rechecked.changed.push({ row: { ...row, changes: remaining }, user: holder });
 }

@@ -40,6 +40,7 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'user.unblocked': ['users'],
   'user.deleted': ['users'],
   'user.restored': ['users'],
+  'user.appointed': ['users', 'approvals'],
   'user.erased': ['users'],
   'user.purged': ['users'],
   'user.dataExported': ['transfers'],

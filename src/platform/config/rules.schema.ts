@@ -126,6 +126,12 @@ export const rulesSchema = z
           .max(10_000)
           .describe('How many users one administrator may delete within 24 hours without approval.'),
         withinHours: positive.max(24 * 7).describe('How long an approval request stays open.'),
+        formerAdminDays: positive
+          .max(365)
+          .default(30)
+          .describe(
+            'How many days a user stays protected after losing the Global admin level, if resetGlobalAdmin is listed.',
+          ),
       })
       .describe('Actions that a second administrator must approve.'),
     activityLog: z

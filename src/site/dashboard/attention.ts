@@ -3,7 +3,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { paths, approvalPath } from '../http/paths.ts';
 import { localDateOf } from '../activity/local-dates.ts';
 import { logHref } from '../activity/log-page.ts';
-import { maxCounted, dashboardStore } from '../../core/accounts/index.ts';
+import { hasApprovers, dashboardStore } from '../../core/accounts/index.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { PendingApprovals, Approval } from '../../core/approvals/index.ts';
@@ -44,7 +44,15 @@ export async function attentionItems(
     text: 'dashboard:fewGlobalAdmins.text',
     href: `${paths.users}?level=global`,
   };
-  return [...(globalAdmins < minGlobalAdmins ? [fewGlobalAdmins] : []), ...throttled, ...users];
+  const noApprovers = await noApproversItems(database, scope, now);
+  return [...noApprovers, ...(globalAdmins < minGlobalAdmins ? [fewGlobalAdmins] : []), ...throttled, ...users];
+}
+
+// The rules of the region can require approvals, and users can be moved here, without anyone who can approve.
+async function noApproversItems(database: Database, scope: Scope, now: number): Promise<AttentionItem[]> {
+  if (scope.rules.twoAdministrators.for.length === 0 || (await hasApprovers(database, scope, now))) return [];
+  const [title, text] = ['dashboard:noApprovers.title', 'dashboard:noApprovers.text'];
+  return [{ icon: 'users', title, text, count: 0, href: paths.approvals }];
 }
 
 async function temporaryPasswordItems(database: Database, scope: Scope, now: number): Promise<AttentionItem[]> {
@@ -68,7 +76,7 @@ async function throttledSignInItems(database: Database, scope: Scope, now: numbe
 // Counting stops at `maxCounted`. Above that, the text says "more than".
 const attentionTexts = (what: string, count: number) => ({
   count,
-  title: `dashboard:attention.${what}.${count > maxCounted ? 'many' : 'title'}`,
+  title: `dashboard:attention.${what}.${count > dashboardStore.maxCounted ? 'many' : 'title'}`,
   text: `dashboard:attention.${what}.text`,
 });
 

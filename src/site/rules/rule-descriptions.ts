@@ -28,7 +28,10 @@ const regionOnlyNumbers: Readonly<
   Partial<Record<RuleGroup, Readonly<Record<string, (rules: RegionRules) => number>>>>
 > = {
   passwords: { changeWithinMinutes: (rules) => rules.temporaryPassword.changeWithinMinutes },
-  twoAdministrators: { withinHours: (rules) => rules.twoAdministrators.withinHours },
+  twoAdministrators: {
+    withinHours: (rules) => rules.twoAdministrators.withinHours,
+    formerAdminDays: (rules) => rules.twoAdministrators.formerAdminDays,
+  },
 };
 
 /** The rules whose label needs a hint. */

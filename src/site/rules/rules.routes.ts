@@ -18,7 +18,7 @@ import {
   typedRulesOf,
   type TypedRules,
 } from './rules.forms.ts';
-import { type TenantRulesFeature, tenantsStore } from '../../core/accounts/index.ts';
+import { hasApprovers, type TenantRulesFeature, tenantsStore } from '../../core/accounts/index.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
@@ -42,6 +42,7 @@ interface ReturnedRules {
   readonly seen?: string;
   readonly faults?: readonly PageFault[];
   readonly conflict?: FormConflict;
+  readonly status?: number;
 }
 
 /** Creates the routes of the page that shows the current rules and the form for the tenant's stricter rules. */
@@ -75,7 +76,7 @@ async function showForm(
   deps: RulesRoutesDependencies,
   request: Request,
   response: Response,
-  { typed, seen, faults = [], conflict }: ReturnedRules,
+  { typed, seen, faults = [], conflict, status }: ReturnedRules,
 ): Promise<void> {
   const { database, regionRules } = deps;
   const scope = scopeOf(request);
@@ -94,11 +95,16 @@ async function showForm(
     groups,
     region: regionRules,
     canEdit,
+    lacksApprovers: canEdit && !(await hasApprovers(database, scope, scope.now)),
     seen: seen ?? serializeOwnRules(own),
     conflict: conflict ?? null,
   };
   const options = { title: 'account-settings:rules.title', breadcrumbs, faults };
-  response.page('rules/rules', model, { ...options, ...(conflict ? { status: 409 } : {}) });
+  response.page('rules/rules', model, {
+    ...options,
+    ...(conflict ? { status: 409 } : {}),
+    ...(status ? { status } : {}),
+  });
 }
 
 async function save(deps: RulesRoutesDependencies, request: Request, response: Response): Promise<void> {
@@ -111,6 +117,10 @@ async function save(deps: RulesRoutesDependencies, request: Request, response: R
     const conflict = { complete: result.complete, fields: await conflictingFields(deps, request, result) };
     const typed = seen === null ? readTypedRules(request.body) : changedBySender(request.body, seen);
     return showForm(deps, request, response, { typed, conflict });
+  }
+  if (result.outcome === 'noApprovers') {
+    const noApprovers = result.rules.map((field): PageFault => ({ field, code: 'rule.noApprovers' }));
+    return showForm(deps, request, response, { ...asTyped(request.body), faults: noApprovers, status: 409 });
   }
   // Pass the rules to the approval request: they take effect only after another administrator has approved them.
   if (result.outcome === 'refused')

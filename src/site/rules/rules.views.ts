@@ -15,6 +15,8 @@ export interface RulesPage {
   readonly groups: readonly TypedGroup[];
   readonly region: RegionRules;
   readonly canEdit: boolean;
+  /** Whether no two Global admins can approve each other's requests, so that two administrators cannot be required. */
+  readonly lacksApprovers: boolean;
   /** The serialized own rules at the time when the form was opened. */
   readonly seen: string;
   readonly conflict: FormConflict | null;
@@ -26,7 +28,7 @@ declare module '../http/view-models.ts' {
     'rules/groups': { readonly groups: readonly RuleGroup[]; readonly origins?: boolean };
     'rules/restriction-note': RestrictionNote;
     'rules/restriction-notes': { readonly notes: readonly RestrictionNote[] };
-    'rules/tenant-rules-form': Pick<RulesPage, 'groups' | 'seen'>;
+    'rules/tenant-rules-form': Pick<RulesPage, 'groups' | 'seen' | 'lacksApprovers'>;
     'rules/tenant-rule-field': { readonly rule: TypedRule; readonly label: string };
     'rules/region': {
       readonly rows: readonly ResponsibilityRow[];

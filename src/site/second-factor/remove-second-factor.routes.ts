@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express';
+import { conflict } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
 import { paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { userListBreadcrumbs, userLinks, userBreadcrumbs, userIdOf } from '../users/view-models.ts';
-import type { Users, RemoveSecondFactor } from '../../core/accounts/index.ts';
+import { isIndispensable, type Users, type RemoveSecondFactor } from '../../core/accounts/index.ts';
 import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { renderChangedUser } from '../users/changed-user.ts';
@@ -41,7 +42,7 @@ async function confirm(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const { users, answerRefusal } = deps;
+  const { database, users, answerRefusal } = deps;
   const scope = scopeOf(request);
   const user = await users.load(scope, userIdOf(request));
   const decision = may(scope, 'users.removeSecondFactor', user);
@@ -49,6 +50,8 @@ async function confirm(
   const needsApproval = !decision.allowed && decision.because === 'secondAdministrator';
   if (!decision.allowed && !(needsApproval && user.secondFactorAt === null))
     return answerRefusal(request, response, decision);
+  const isNeeded = user.secondFactorAt !== null && (await isIndispensable(database, scope, user, scope.now));
+  if (isNeeded) throw conflict('user.lastApprovers');
   const title = 'second-factor:removal.title';
   const breadcrumbs = user.secondFactorAt === null ? userListBreadcrumbs : userBreadcrumbs(user);
   response.page('second-factor/remove-from-user', { user, ...userLinks(user) }, { title, breadcrumbs });

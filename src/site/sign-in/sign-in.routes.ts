@@ -149,8 +149,7 @@ function renderPasswordForm(
   const { operations, handOver } = config.rules;
   const model: PasswordPage = {
     username,
-    // The wait does not apply to temporary passwords. The hint says so, because a new user who has one would otherwise
-    // wait for no reason.
+    // The wait does not apply to temporary passwords. Without the hint, their users would wait for no reason.
     hint: paused === 'own' ? 'sign-in:password.pausedHint' : 'sign-in:password.hint',
     offersLink: paused === 'own' && config.mail !== null,
     reset: operations['users.resetPassword'],

@@ -5,7 +5,14 @@ import type { FormDeclaration } from '../http/form-declaration.ts';
 import { fillPath, paths, userPath } from '../http/paths.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
-import { type UserActions, mayDeleteNow, type ActionOutcome, type Users } from '../../core/accounts/index.ts';
+import {
+  isIndispensable,
+  type UserActions,
+  mayDeleteNow,
+  type ActionOutcome,
+  type Users,
+} from '../../core/accounts/index.ts';
+import { conflict } from '../../domain/errors.ts';
 import { buttonStyleOf, type ButtonStyle } from './bulk-buttons.ts';
 import { seenFieldsOf, showChangedUser } from './changed-user.ts';
 import { comparedBySeenUser, readSeenUser } from './seen-user.ts';
@@ -118,6 +125,7 @@ async function confirmDelete(deps: UserActionsRoutesDependencies, request: Reque
   const user = await users.load(scope, userIdOf(request));
   const decision = await mayDeleteNow(database, scope, [user], clock());
   if (!decision.allowed) return answerRefusal(request, response, decision);
+  if (await isIndispensable(database, scope, user, scope.now)) throw conflict('user.lastApprovers');
   const model = { user, days: scope.rules.restoreWindowDays, ...userLinks(user) };
   response.page('users/delete-confirm', model, {
     title: 'common:terms.deleteUser',

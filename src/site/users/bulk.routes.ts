@@ -83,7 +83,7 @@ async function confirm(
   const action = requiredAction(values.action);
   const decision = may(scope, policyActionOf(action));
   if (!decision.allowed) return answerRefusal(request, response, decision);
-  const { done, skipped } = await partitionTargets(database, scope, action, values.user);
+  const { done, skipped } = await partitionTargets(database, scope, action, values.user, clock());
   if (done.length + skipped.length === 0) throw notFound();
   const second = await findApprovalRequirement(database, scope, action, done, clock());
   if (second) return answerRefusal(request, response, second);
@@ -158,7 +158,7 @@ async function runReset(deps: BulkRoutesDependencies, request: Request, response
 
 function skippedUser({ user, because, isFormerGlobalAdmin }: BulkOutcome['skipped'][number]) {
   if (isFormerGlobalAdmin) return { user, reason: 'users:bulk.because.formerGlobalAdmin' };
-  const isOwn = because === 'unchanged' || because === 'meanwhile';
+  const isOwn = because === 'unchanged' || because === 'meanwhile' || because === 'lastApprovers';
   return { user, reason: isOwn ? `users:bulk.because.${because}` : `policy:${because}.title` };
 }
 

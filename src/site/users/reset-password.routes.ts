@@ -1,7 +1,14 @@
 import type { Request, Response } from 'express';
-import { Failure } from '../../domain/errors.ts';
+import { conflict, Failure } from '../../domain/errors.ts';
 import { may } from '../../domain/policy.ts';
-import { describeHandover, type CredentialIssuer, type ResetResult, type Users } from '../../core/accounts/index.ts';
+import {
+  describeHandover,
+  isIndispensable,
+  type CredentialIssuer,
+  type ResetResult,
+  type Users,
+} from '../../core/accounts/index.ts';
+import type { Database } from '../../platform/database/database.ts';
 import type { User } from '../../domain/people/user.ts';
 import { paths } from '../http/paths.ts';
 import { readForm } from '../http/forms.ts';
@@ -13,6 +20,7 @@ import { showCredential, type CreateHandoverSheet } from './handover.ts';
 import { bind } from '../../platform/bind.ts';
 
 export interface ResetPasswordRoutesDependencies {
+  readonly database: Database;
   readonly users: Users;
   readonly credentialIssuer: CredentialIssuer;
   readonly sheet: CreateHandoverSheet;
@@ -42,10 +50,12 @@ async function confirmReset(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const { users, answerRefusal } = deps;
-  const user = await users.load(scopeOf(request), userIdOf(request));
-  const reset = may(scopeOf(request), 'users.resetPassword', user);
+  const { database, users, answerRefusal } = deps;
+  const scope = scopeOf(request);
+  const user = await users.load(scope, userIdOf(request));
+  const reset = may(scope, 'users.resetPassword', user);
   if (!reset.allowed) return answerRefusal(request, response, reset);
+  if (await isIndispensable(database, scope, user, scope.now)) throw conflict('user.lastApprovers');
   showConfirmation(deps, request, response, user);
 }
 

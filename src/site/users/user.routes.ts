@@ -7,6 +7,7 @@ import { readForm } from '../http/forms.ts';
 import { scopeOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import {
+  isIndispensable,
   type Links,
   changeableFields,
   describeHandover,
@@ -36,6 +37,7 @@ import {
 } from './view-models.ts';
 import type { UserPage } from './users.views.ts';
 import type { Database } from '../../platform/database/database.ts';
+import { actingUserId } from '../../domain/principal.ts';
 import { bind } from '../../platform/bind.ts';
 
 /** An edit form that could not be saved, with the reasons. */
@@ -86,10 +88,13 @@ async function show(
   response: Response,
   returned?: ReturnedEdit,
 ): Promise<void> {
-  const { users, clock, links, credentialIssuer } = deps;
+  const { database, users, clock, links, credentialIssuer } = deps;
   const scope = scopeOf(request);
   const { user, password, reset, events } = await users.show(scope, userIdOf(request));
-  const levels = assignableLevels(scope, user);
+  const isOwn = user.id === actingUserId(scope);
+  const isNeeded = !isOwn && (await isIndispensable(database, scope, user, scope.now));
+  const levels = assignableLevels(scope, user, isNeeded);
+  const permissions = permissionsOf(scope, user, { reset, isNeeded });
   const link = await links.findLatest(scope, user);
   const model: UserPage = {
     user,
@@ -101,7 +106,8 @@ async function show(
     link,
     linkMailRefused: isLinkMailRefused(link, events),
     handOver: describeHandover(scope, credentialIssuer),
-    ...permissionsOf(scope, user, reset),
+    isNeeded: isNeeded && permissions.restriction === null,
+    ...permissions,
     notes: restrictionNotes(scope, ['users.block', 'users.endSessions', 'users.delete'], user),
     ...userLinks(user),
   };
@@ -137,9 +143,10 @@ function answerFaults(
 
 // The failure was thrown to roll the transaction back. The form shows it beside the level and keeps the rest of the
 // input.
-function lastGlobalAdminFault(error: unknown): { readonly fault: PageFault } {
-  if (!(error instanceof Failure) || error.code !== 'user.lastGlobalAdmin') throw error;
-  return { fault: { field: 'administratorLevel', code: error.code } };
+function levelFault(error: unknown): { readonly fault: PageFault } {
+  const code = error instanceof Failure ? error.code : null;
+  if (code !== 'user.lastGlobalAdmin' && code !== 'user.lastApprovers') throw error;
+  return { fault: { field: 'administratorLevel', code } };
 }
 
 async function answerConflict(
@@ -171,7 +178,7 @@ async function edit(deps: UserRoutesDependencies, request: Request, response: Re
   if (values === null) return answerFaults(deps, request, response, faults);
   const nameOrder = deps.nameOrderOf(values.language ?? scope.tenant.language);
   const sent = { typed: values, shown: readShown(request.body, scope.rules.languages), nameOrder };
-  const outcome = await changes.edit(scope, userIdOf(request), sent).catch(lastGlobalAdminFault);
+  const outcome = await changes.edit(scope, userIdOf(request), sent).catch(levelFault);
   if ('fault' in outcome) return answerFaults(deps, request, response, [outcome.fault], 409);
   if (outcome.outcome === 'refused') return answerRefusal(request, response, outcome.decision);
   if (outcome.outcome === 'invalid') return answerFaults(deps, request, response, outcome.faults);

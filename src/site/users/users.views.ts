@@ -74,6 +74,8 @@ export interface UserPage extends UserLinks, ReturnType<typeof permissionsOf> {
   readonly status: UserStatus;
   readonly link: Awaited<ReturnType<Links['findLatest']>>;
   readonly linkMailRefused: boolean;
+  /** Whether no one could approve requests without this Global admin. */
+  readonly isNeeded: boolean;
   readonly handOver: HandOver;
   readonly notes: readonly RestrictionNote[];
 }

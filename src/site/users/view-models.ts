@@ -70,9 +70,10 @@ const noLevels = { administratorLevel: 'none', agentLevel: 'none' } as const;
  * Decides which levels a form offers with the same policy as the route that saves them, so that each offered level can
  * be saved.
  * @param user the user being edited; null if a user is being added
+ * @param isNeeded whether the user is a Global admin without whom no one could approve requests
  * @returns the levels that the actor may assign, and why the others are missing
  */
-export function assignableLevels(scope: Scope, user: User | null) {
+export function assignableLevels(scope: Scope, user: User | null, isNeeded = false) {
   const decisions = administratorLevels.map((administratorLevel) => ({
     administratorLevel,
     decision: mayAssignLevels(scope, user, { ...(user ?? noLevels), administratorLevel }),
@@ -80,7 +81,9 @@ export function assignableLevels(scope: Scope, user: User | null) {
   // A level that needs approval cannot be requested for a user who does not exist yet, only later on the page of that
   // user.
   const isAssignable = (decision: PolicyDecision): boolean => (user === null ? decision.allowed : isOffered(decision));
-  const offered = decisions.filter(({ decision }) => isAssignable(decision));
+  const offered = decisions.filter(
+    ({ administratorLevel, decision }) => isAssignable(decision) && !(isNeeded && administratorLevel !== 'global'),
+  );
   const withheld = decisions.flatMap(({ decision }): DenialReason[] =>
     decision.allowed || isAssignable(decision) ? [] : [decision.because],
   );
@@ -91,7 +94,7 @@ export function assignableLevels(scope: Scope, user: User | null) {
     ),
     own: user !== null && user.id === actingUserId(scope),
     // Prefer the last reason: a rule that restricts all levels explains more than one that restricts only Global admin.
-    restriction: withheld.at(-1) ?? null,
+    restriction: isNeeded ? ('lastApprovers' as const) : (withheld.at(-1) ?? null),
   };
 }
 
@@ -101,10 +104,15 @@ const refusalReasonFor = (decision: PolicyDecision) =>
   isOffered(decision) || decision.allowed ? null : refusalReasonOf(decision);
 
 /**
- * @param reset the policy's decision on resetting the user's password
+ * @param of the policy's decision on resetting the user's password, and whether the user is a Global admin without whom
+ * no one could approve requests
  * @returns the actions that the user's page offers, and why the others are missing
  */
-export function permissionsOf(scope: Scope, user: User, reset: PolicyDecision) {
+export function permissionsOf(
+  scope: Scope,
+  user: User,
+  { reset, isNeeded }: { readonly reset: PolicyDecision; readonly isNeeded: boolean },
+) {
   const mayBlock = may(scope, 'users.block', user).allowed;
   const edit = may(scope, 'users.edit', user);
   const removal = may(scope, 'users.removeSecondFactor', user);
@@ -112,13 +120,13 @@ export function permissionsOf(scope: Scope, user: User, reset: PolicyDecision) {
   return {
     offers: {
       edit: edit.allowed,
-      block: mayBlock && user.state === 'active',
+      block: mayBlock && user.state === 'active' && !isNeeded,
       unblock: mayBlock && user.state === 'blocked',
-      remove: may(scope, 'users.delete', user).allowed,
+      remove: may(scope, 'users.delete', user).allowed && !isNeeded,
       endSessions: may(scope, 'users.endSessions', user).allowed,
       data: may(scope, 'personalData.view', user).allowed,
-      reset: isOffered(reset),
-      removeSecondFactor: hasSecondFactor && isOffered(removal),
+      reset: isOffered(reset) && !isNeeded,
+      removeSecondFactor: hasSecondFactor && isOffered(removal) && !isNeeded,
       ownSecurity: !removal.allowed && removal.because === 'self',
     },
     reasons: {

@@ -9,6 +9,7 @@ import { minBits } from '../../../domain/people/strength/guesses.ts';
 import { listNames } from '../../../domain/people/strength/names.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
+import { refundIfUnchecked } from '../throttles/unchecked-attempt.ts';
 import { sessionAttemptOf } from '../throttles/password-limits.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
@@ -173,12 +174,7 @@ export async function changeOwn(
   const { id } = credentials.user;
   const current = readPassword(form.currentPassword);
   const checked = credentialsStore.verifyPassword(database, hasher, current === null ? null : id, current ?? '');
-  const { matches } = await checked.catch(async (error: unknown) => {
-    // The password was not checked, so it does not count as a failed attempt.
-    await throttle.refund(attempt);
-    throw error;
-  });
-  if (!matches) {
+  if (!(await refundIfUnchecked(throttle, attempt, checked)).matches) {
     await activityStore.record(database, scope, { kind: 'password.changeRefused' }, id, clock());
     return { outcome: 'invalid', faults: [{ field: 'currentPassword', code: 'password.wrong' }] };
   }

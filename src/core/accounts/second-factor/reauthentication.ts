@@ -5,6 +5,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { recheckSession } from '../sessions/recheck-under-lock.ts';
+import { refundIfUnchecked } from '../throttles/unchecked-attempt.ts';
 import { sessionAttemptOf } from '../throttles/password-limits.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { amrWithCode, codeKindOf, recordRecoveryCodeUse, type AcceptCode } from './codes.ts';
@@ -93,12 +94,7 @@ export async function checkPassword(
   const attempt = sessionAttemptOf(scope, session);
   const wait = await throttle.consume(attempt);
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
-  const isCorrect = await isPasswordCorrect(deps, scope, typed).catch(async (error: unknown) => {
-    // The password was not checked, so it does not count as a failed attempt.
-    await throttle.refund(attempt);
-    throw error;
-  });
-  if (isCorrect) {
+  if (await refundIfUnchecked(throttle, attempt, isPasswordCorrect(deps, scope, typed))) {
     await throttle.reset(attempt);
     return null;
   }

@@ -55,6 +55,7 @@ export const createSecondFactorRemover = (deps: SecondFactorRemoverDependencies)
 export const removeSecondFactorAction: UserAction = {
   action: 'users.removeSecondFactor',
   among: 'present',
+  endsApproving: true,
   apply: async (tx, scope, user) => {
     if (user.secondFactorAt === null) return null;
     await secondFactorsStore.remove(tx, scope, user.id);

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SignInFailure } from '../../../domain/activity/event.ts';
-import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { normalizePassword, readPresentedPassword, type PresentedPassword } from '../../../domain/people/password.ts';
 import type { RegionScope } from '../../../domain/scope.ts';
-import { domainOf, type User } from '../../../domain/people/user.ts';
+import type { User } from '../../../domain/people/user.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { UnknownNames } from './unknown-names.ts';
+import { attemptOf } from './sign-in-attempt.ts';
 import { signInRefusal } from './validity.ts';
+import { refundIfUnchecked } from '../throttles/unchecked-attempt.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
@@ -148,11 +149,7 @@ export async function signIn(
       await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
     return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
   }
-  const { failure, isOutdated } = await check(deps, credentials, presented).catch(async (error: unknown) => {
-    // The password was not checked, so it does not count as a failed attempt.
-    await throttle.refund(attempt);
-    throw error;
-  });
+  const { failure, isOutdated } = await refundIfUnchecked(throttle, attempt, check(deps, credentials, presented));
   if (credentials === null || failure !== null) return refuse(deps, scope, attempt, credentials, failure ?? 'unknown');
   const opened = await open(deps, scope, credentials, typed, isOutdated);
   if (typeof opened === 'string') return refuse(deps, scope, attempt, credentials, opened);
@@ -163,34 +160,6 @@ export async function signIn(
   // With a second factor, only the code proves that the browser is the user's.
   const deviceToken = opened.codePending ? null : devices.issue({ ...credentials.user, secondFactorAt: null });
   return { outcome: 'signedIn', ...opened, deviceToken };
-}
-
-// The rules are those of the tenant that owns the domain, never of the user, because a stricter limit would otherwise
-// reveal which user names exist.
-async function attemptOf(
-  { database, devices }: SessionsDependencies,
-  { rules }: RegionScope,
-  typed: TypedSignIn,
-  credentials: Credentials | null,
-  { kind }: PresentedPassword,
-): Promise<Attempt> {
-  const { username, address, deviceToken } = typed;
-  const owner = {
-    username,
-    epoch: credentials?.user.epoch ?? 0,
-    secondFactorAt: credentials?.user.secondFactorAt ?? null,
-  };
-  const ownRules = await tenantsStore.findRulesByDomainAcrossTenants(database, domainOf(username));
-  return {
-    kind,
-    username,
-    address,
-    epoch: owner.epoch,
-    knownDevice: devices.recognize(owner, deviceToken),
-    sessionId: null,
-    // Apply the region's current rules: the tenant's may have been stored before the region made its own stricter.
-    maxAttempts: ownRules && effectiveRules(rules, ownRules).throttle.perAccountAndAddress.attempts,
-  };
 }
 
 /**

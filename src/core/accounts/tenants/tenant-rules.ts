@@ -1,6 +1,7 @@
 import type { RuleChange } from '../../../domain/activity/event.ts';
 import { Failure } from '../../../domain/errors.ts';
 import {
+  newApprovalRules,
   weakensApproval,
   tenantRulesFault,
   tenantRuleNames,
@@ -14,6 +15,7 @@ import type { RegionRules } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
 import { activityStore } from '../../activity/index.ts';
+import { hasApprovers } from '../users/remaining-approvers.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
@@ -73,6 +75,8 @@ export type SetRulesOutcome =
    * Nothing was saved, because `next`, which includes the changes of others, requires another administrator's approval.
    */
   | { readonly outcome: 'refused'; readonly decision: Denial; readonly next: TenantRules }
+  /** Nothing was saved, because these rules require approval, and no two Global admins can approve each other's requests. */
+  | { readonly outcome: 'noApprovers'; readonly rules: readonly TenantRule[] }
   /** Nothing was saved, because the sender may not have seen the present values of these rules. */
   | { readonly outcome: 'conflict'; readonly rules: readonly TenantRule[]; readonly complete: boolean };
 
@@ -99,10 +103,13 @@ export async function set(
     const rules = conflictsIn(next, seen, stored);
     if (rules.length > 0) return { outcome: 'conflict', rules, complete: seen !== null };
     const merged = mergedWith(next, seen ?? stored, stored);
-    const loosens = weakensApproval(effectiveRules(regionRules, stored), effectiveRules(regionRules, merged));
-    const decision = maySetRules(scope, loosens);
+    const [before, after] = [effectiveRules(regionRules, stored), effectiveRules(regionRules, merged)];
+    const decision = maySetRules(scope, weakensApproval(before, after));
     const needsApproval = !decision.allowed && decision.because === 'secondAdministrator';
     if (needsApproval) return { outcome: 'refused', decision, next: merged };
+    const added = newApprovalRules(before, after);
+    if (decision.allowed && added.length > 0 && !(await hasApprovers(tx, scope, clock())))
+      return { outcome: 'noApprovers', rules: added };
     await setWithin(deps, tx, scope, merged);
     if (!decision.allowed) return { outcome: 'refused', decision, next: merged };
     return { outcome: 'saved', merged: changesBetween(next, merged).length > 0 };

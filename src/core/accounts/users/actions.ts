@@ -8,6 +8,7 @@ import { hasStateChanged, type SeenUser } from '../../../domain/people/seen-user
 import type { User, Change } from '../../../domain/people/user.ts';
 import { changeableFields, type UserChanges } from '../stores/users.mapping.ts';
 import { activityStore } from '../../activity/index.ts';
+import { isIndispensable } from './remaining-approvers.ts';
 import { wereSessionsJustEnded } from '../sessions/ended-sessions.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
 import * as usersStore from '../stores/users.store.ts';
@@ -27,6 +28,8 @@ export interface UserAction {
    * The state that the action leads to. If the user is already in this state, a change by someone else is no conflict.
    */
   readonly leadsTo?: User['state'];
+  /** Whether an affected Global admin can no longer approve the requests of everyone else afterwards. */
+  readonly endsApproving?: boolean;
   /**
    * Writes the change.
    * @param at the time of the change, epoch ms
@@ -50,7 +53,8 @@ export type ActionOutcome =
  * Performs an action and records it, within a transaction that holds the tenant's lock.
  * @param at the time of the change, epoch ms
  * @param seen the version and epoch that the sender's page showed; null to skip the check for changes by others
- * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin
+ * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin, or without anyone
+ * who can approve what its rules require to be approved
  */
 export async function performAction(
   tx: Database,
@@ -71,9 +75,11 @@ export async function performAction(
   }
   if (seen !== null && action.leadsTo !== user.state && hasStateChanged(seen, user))
     return { outcome: 'conflict', user };
+  const isNeeded = action.endsApproving === true && (await isIndispensable(tx, scope, user, at));
   const event = await action.apply(tx, scope, user, at);
   if (event === null) return { outcome: 'unchanged', user };
   await requireRemainingGlobalAdmin(tx, scope, user);
+  if (isNeeded) throw conflict('user.lastApprovers');
   await activityStore.record(tx, scope, event, user.id, at);
   return { outcome: 'done', user };
 }
@@ -94,6 +100,7 @@ const setState = (action: Action, state: User['state'], kind: StateEvent): UserA
   action,
   among: 'present',
   leadsTo: state,
+  endsApproving: state !== 'active',
   apply: async (tx, scope, user, at) => {
     if (user.state === state) return null;
     await usersStore.setState(tx, scope, user.id, state, at);
@@ -135,6 +142,7 @@ export const editAction = (changes: Partial<UserChanges>): UserAction => ({
   action: 'users.edit',
   among: 'present',
   decision: (scope, user) => mayAssignLevels(scope, user, { ...user, ...changes }),
+  endsApproving: (changes.administratorLevel ?? 'global') !== 'global',
   apply: async (tx, scope, user) => {
     const changed = differences(user, { ...user, ...changes });
     if (changed.length === 0) return null;

@@ -7,6 +7,7 @@ import type { User } from '../../../domain/people/user.ts';
 import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
 import { mayDeleteNow, block, verdictOn, remove, restore, performAction, unblock } from './actions.ts';
 import type { UserAction } from './actions.ts';
+import { findIndispensable } from './remaining-approvers.ts';
 import { hasStateChanged, type SeenUser } from '../../../domain/people/seen-user.ts';
 import * as usersStore from '../stores/users.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
@@ -46,7 +47,7 @@ export const availableBulkActions = (scope: Scope, among: UserAction['among']): 
 /** A user who was skipped, and the reason. */
 export interface SkippedUser {
   readonly user: User;
-  readonly because: DenialReason | 'unchanged' | 'meanwhile';
+  readonly because: DenialReason | 'unchanged' | 'meanwhile' | 'lastApprovers';
   /** Whether a second administrator is needed only because the user was recently a Global admin. */
   readonly isFormerGlobalAdmin?: boolean;
 }
@@ -68,12 +69,16 @@ const needsApprovalAsFormerGlobalAdmin = (scope: Scope, action: BulkAction, user
   because === 'secondAdministrator' &&
   formerAdminProtection(scope, 'resetPassword', user) !== null;
 
-/** @returns the users to process and the users to skip. Unknown IDs are in neither list. */
+/**
+ * @param now the current time, epoch ms
+ * @returns the users to process and the users to skip. Unknown IDs are in neither list.
+ */
 export async function partitionTargets(
   database: Database,
   scope: Scope,
   action: BulkAction,
   ids: readonly string[],
+  now: number,
 ): Promise<BulkOutcome> {
   const step = actionOf(action);
   const done: User[] = [];
@@ -89,7 +94,11 @@ export async function partitionTargets(
     else if (targetState[action] === user.state) skipped.push({ user, because: 'unchanged' });
     else done.push(user);
   }
-  return { done, skipped };
+  const needed = await findIndispensable(database, scope, done, now);
+  return {
+    done: done.filter((user) => !needed.includes(user)),
+    skipped: [...skipped, ...needed.map((user) => ({ user, because: 'lastApprovers' as const }))],
+  };
 }
 
 /**
@@ -137,8 +146,8 @@ async function performOne(
 /**
  * Applies one action to several users of the tenant in one transaction.
  * @param seen the users as the page showed them, by id. A user who is missing is not compared
- * @throws Failure conflict if it would leave the tenant without an active Global admin; in that case, no user is
- * changed
+ * @throws Failure conflict if it would leave the tenant without an active Global admin, or without anyone who can approve
+ * requests; in that case, no user is changed
  */
 export async function bulkChange(
   deps: BulkChangeDependencies,

@@ -79,7 +79,7 @@ async function recordRefusals(
 ): Promise<void> {
   const { clock } = deps;
   for (const { user, because } of skipped) {
-    if (because === 'unchanged' || because === 'meanwhile') continue;
+    if (because === 'unchanged' || because === 'meanwhile' || because === 'lastApprovers') continue;
     const refusal = { kind: 'refused', action: 'users.resetPassword', because } as const;
     await activityStore.record(tx, scope, refusal, user.id, clock());
   }
@@ -98,7 +98,7 @@ export async function bulkReset(
   checkBulkSize(targets.map(({ id }) => id));
   if (!credentialIssuer.canDeliver(scope)) return { outcome: 'noMail' };
   const epochs = new Map(targets.map(({ id, epoch }) => [id, epoch]));
-  const preview = await partitionTargets(database, scope, 'reset', [...epochs.keys()]);
+  const preview = await partitionTargets(database, scope, 'reset', [...epochs.keys()], clock());
   const resets = preview.done.length;
   const user = userOf(scope.principal);
   const wait = user && resets > 0 ? await throttle.consumeBudget('reset', user.userId, resets) : null;
@@ -106,7 +106,7 @@ export async function bulkReset(
   const credentials = await issueTo(deps, scope, preview.done);
   return database.transaction(async (tx) => {
     await lockTenantAndRecheck(tx, scope, clock);
-    const { done, skipped } = await partitionTargets(tx, scope, 'reset', [...epochs.keys()]);
+    const { done, skipped } = await partitionTargets(tx, scope, 'reset', [...epochs.keys()], clock());
     await recordRefusals(deps, tx, scope, skipped);
     const issued: IssuedUserCredential[] = [];
     const meanwhile: SkippedUser[] = [];

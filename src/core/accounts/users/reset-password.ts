@@ -5,6 +5,7 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Activity } from '../../../domain/activity/event.ts';
 import { toEventHandover, type IssuedCredential, type CredentialIssuer } from '../links/credential-issuer.ts';
+import { isIndispensable } from './remaining-approvers.ts';
 import { lockTenantAndRecheck } from '../sessions/recheck-under-lock.ts';
 import type { Throttle } from '../throttles/throttle.ts';
 import { activityStore } from '../../activity/index.ts';
@@ -84,6 +85,7 @@ async function issueAndRecord(
     // fewer administrators may reset the password.
     const current = await usersStore.find(tx, scope, user.id);
     if (current?.epoch !== user.epoch || !may(scope, 'users.resetPassword', current).allowed) return false;
+    if (await isIndispensable(tx, scope, current, clock())) throw conflict('user.lastApprovers');
     if (consumeApproval !== undefined && !(await consumeApproval(tx))) return false;
     // The approval is now consumed, so throw instead of returning false: the rollback makes it valid again.
     if (!(await credentialsStore.replace(tx, scope, user.id, user.epoch, stored))) throw conflict('password.changed');
@@ -117,7 +119,8 @@ export async function show(
  * check
  * @param consumeApproval consumes another administrator's approval, if one is required, in the transaction of the reset
  * @returns the password or link in clear text. Only a hash is stored, so it cannot be retrieved later
- * @throws Failure notFound, for an unknown ID and for a user of another tenant
+ * @throws Failure notFound, for an unknown ID and for a user of another tenant; conflict if no one could approve requests
+ * afterwards
  */
 export async function resetPassword(
   deps: UsersDependencies,
