@@ -40,6 +40,29 @@ export interface LinkNotice {
   readonly until: number;
 }
 
+/** Who caused the event of a notice: the portal itself, an operator's command, the recipient, or another user. */
+export type NoticeAuthor = 'portal' | 'operator' | 'self' | { readonly name: string | null };
+
+// Background jobs cause only these notices.
+const causedByPortal: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>([
+  'recoveryLink',
+  'signInLink',
+  'linkMailRefused',
+]);
+
+/**
+ * @param actorId the user who caused the event; null for an operator's command and for a background job
+ * @param actorName null if the user has been erased
+ */
+export function noticeAuthorOf(
+  { kind }: Notice,
+  { userId, actorId, actorName }: { userId: string | null; actorId: string | null; actorName: string | null },
+): NoticeAuthor {
+  if (causedByPortal.has(kind)) return 'portal';
+  if (actorId === null) return 'operator';
+  return actorId === userId ? 'self' : { name: actorName };
+}
+
 type NoticeOf<Kind extends ActivityEvent['kind']> = (event: Extract<ActivityEvent, { kind: Kind }>) => Notice | null;
 
 const noNotice = (): null => null;

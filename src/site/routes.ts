@@ -104,6 +104,7 @@ function signInPages({
       authentication,
       devices,
       cookies,
+      drafts,
       clock,
       issuer: `Parvis ${config.baseUrl.hostname}`,
       address: new URL(paths.signIn, config.baseUrl).href,
@@ -124,12 +125,13 @@ function ownPages({ core, config, database, cookies, answerRefusal, textsFor, cl
   ];
 }
 
-function accountSettingsPages({ core, config, database, answerRefusal, textsFor, clock }: SiteDependencies): Route[] {
+function accountSettingsPages(deps: SiteDependencies): Route[] {
+  const { core, config, database, drafts, answerRefusal, textsFor, clock } = deps;
   const { accounts, support, logExports } = core;
   const regionRules = config.rules;
   return [
     ...accountSettingsRoutes({ database, regionRules }),
-    ...supportRoutes({ database, support, regionRules, answerRefusal, clock }),
+    ...supportRoutes({ database, support, drafts, regionRules, answerRefusal, clock }),
     ...activityRoutes({ database, exports: logExports, textsFor, clock }),
     ...responsibilitiesRoutes(regionRules),
     ...rulesRoutes({ database, regionRules, rules: accounts.rules }),

@@ -4,10 +4,9 @@ import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { load } from 'cheerio';
 import { sendRaw } from '../support/responses.ts';
 import { dataDirectory, json, runProcess, serve } from './command.ts';
-import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
+import { get, startIncompleteForm, setUpLinkOf, visit, waitUntilStopping } from './server-requests.ts';
 
 describe('the serve command on an empty data directory', async () => {
   const environment = { DATA_DIR: dataDirectory() };
@@ -100,26 +99,7 @@ describe('the serve command on an empty data directory', async () => {
       ['user', 'reset-password', 'ada@a.example'],
       environment,
     );
-    const cookies = new Map<string, string>();
-    const header = () => ({ Cookie: [...cookies.values()].join('; ') });
-    const take = ({ headers }: Response): void => {
-      for (const cookie of headers.getSetCookie())
-        cookies.set(cookie.split('=', 1)[0] ?? '', cookie.split(';')[0] ?? '');
-    };
-    const step = async (address: string, fields: Record<string, string>) => {
-      const page = await fetch(served.origin + address, { headers: header() });
-      take(page);
-      const _csrf = load(await page.text())('input[name=_csrf]').attr('value') ?? '';
-      const body = new URLSearchParams({ _csrf, ...fields });
-      const answer = await fetch(served.origin + address, {
-        method: 'POST',
-        body,
-        headers: header(),
-        redirect: 'manual',
-      });
-      take(answer);
-      return answer.headers.get('location');
-    };
+    const { header, step } = visit(served.origin);
     assert.equal(await step('/sign-in', { username }), '/sign-in/password');
     assert.equal(await step('/sign-in/password', { password: temporaryPassword }), '/dashboard');
     const { headers } = await fetch(`${served.origin}/dashboard`, { headers: header(), redirect: 'manual' });

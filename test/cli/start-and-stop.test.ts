@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { dataDirectory, fault, run, serve, start } from './command.ts';
@@ -82,15 +86,42 @@ describe('starting and stopping serve', () => {
     assert.equal(existsSync(environment.DATA_DIR), false);
   });
 
+  test(
+    'a server waits for the check of new passwords, and does not start without it',
+    { timeout: 60_000 },
+    async () => {
+      const preload = pathToFileURL(path.join(import.meta.dirname, '../support/broken-worker.preload.ts')).href;
+      const environment = {
+        DATA_DIR: dataDirectory(),
+        PORT: String(await freePort()),
+        NODE_OPTIONS: `--import=${preload}`,
+      };
+      const { code, stdout, stderr } = await run(['serve'], environment);
+      assert.deepEqual([code, stdout], [1, '']);
+      const reasons = logLines(stderr).map(({ level, msg, err }) => [level, msg, (err as Error | undefined)?.message]);
+      assert.deepEqual(reasons.at(-1), [60, 'Parvis cannot start', 'the worker cannot load']);
+      assert.equal(stderr.includes('Parvis is ready'), false);
+    },
+  );
+
   test('an address that is not available is reported in one line that names the setting', async () => {
     const served = await serve({ DATA_DIR: dataDirectory() });
     const PORT = String(served.port);
+    const foreign = 'is not an address of this machine';
+    const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+    const other = createServer().on('error', () => undefined);
+    if (hasIpv6) await once(other.listen(served.port, '::1'), 'listening');
     const inUse = `PORT: 127.0.0.1:${PORT} is in use by another process`;
     const cases: readonly [Record<string, string>, string][] = [
       [{ PORT }, inUse],
       [{ PORT, REDIS_URL: `redis://127.0.0.1:${await freePort()}` }, inUse],
-      [{ PORT, HOST: '192.0.2.1' }, `HOST: 192.0.2.1:${PORT} is not an address of this machine`],
-      [{ PORT, HOST: 'no-host.invalid' }, `HOST: no-host.invalid:${PORT} is not an address of this machine`],
+      [{ PORT, HOST: '192.0.2.1' }, `HOST: 192.0.2.1:${PORT} ${foreign}`],
+      [
+        { PORT, HOST: '::1' },
+        hasIpv6 ? `PORT: [::1]:${PORT} is in use by another process` : `HOST: [::1]:${PORT} ${foreign}`,
+      ],
+      [{ PORT, HOST: '2001:db8::1' }, `HOST: [2001:db8::1]:${PORT} ${foreign}`],
+      [{ PORT, HOST: 'no-host.invalid' }, `HOST: no-host.invalid:${PORT} ${foreign}`],
     ];
     for (const [environment, sentence] of cases) {
       const line = await fault(['serve'], { DATA_DIR: dataDirectory(), LOG_LEVEL: 'silent', ...environment });
@@ -100,6 +131,7 @@ describe('starting and stopping serve', () => {
         [60, sentence.split(':', 1)[0], `Parvis cannot start. ${sentence}`],
       );
     }
+    other.close();
     served.child.kill('SIGTERM');
     assert.equal(await served.ended, 0);
   });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { createClient } from 'redis';
 import { freePort } from '../../tools/prove/free-port.ts';
+import { listenFaultOf } from '../../src/platform/start-fault.ts';
 import { postgres, redis, skipWithout } from '../support/services.ts';
 import { dataDirectory, run, type Environment } from './command.ts';
 import { logLines } from './server-requests.ts';
@@ -108,6 +109,19 @@ describe('a server that cannot start logs one JSON line with the setting, and ex
       assert.doesNotMatch(outcome.stderr, /canary(?!_missing)|\n\s+at |undefined|\[object/);
     });
   }
+});
+
+describe('the fault of a server that cannot listen names the setting and the address', () => {
+  for (const [code, host, message] of [
+    ['EACCES', '127.0.0.1', 'PORT: this user may not listen on 127.0.0.1:80'],
+    ['EADDRINUSE', '::1', 'PORT: [::1]:80 is in use by another process'],
+    ['EAFNOSUPPORT', '::1', 'HOST: [::1]:80 is not an address of this machine'],
+    ['EAI_AGAIN', 'parvis.example', 'HOST: The host name cannot be resolved. (EAI_AGAIN)'],
+  ] as const)
+    test(code, () => {
+      const error = Object.assign(new Error(`listen ${code}`), { code });
+      assert.equal(listenFaultOf(error, host, 80).message, message);
+    });
 });
 
 function databaseUrl(name: string): string {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { dataDirectory, serve } from './command.ts';
-import { startIncompleteForm, waitUntilStopping } from './server-requests.ts';
+import { logLines, startIncompleteForm, visit, waitUntilStopping } from './server-requests.ts';
 
 interface Answer {
   readonly status: number | undefined;
@@ -53,5 +53,24 @@ describe('a process that has received SIGTERM', () => {
     child.kill('SIGTERM');
     assert.equal(await form.answer, '');
     assert.equal(await ended, 0);
+  });
+
+  test('logs the sign-ins under unknown user names that it has not logged yet', async () => {
+    const { child, ended, origin, errors } = await serve({ DATA_DIR: dataDirectory(), STOP_NOTICE_SECONDS: '0' });
+    const { step } = visit(origin);
+    assert.equal(await step('/sign-in', { username: 'nobody@a.example' }), '/sign-in/password');
+    assert.equal(await step('/sign-in/password', { password: 'a wrong password' }), null);
+    child.kill('SIGTERM');
+    assert.equal(await ended, 0);
+    const message = 'Sign-ins failed under unknown user names';
+    assert.deepEqual(
+      logLines(errors())
+        .filter(({ msg }) => msg === message || msg === 'Parvis has stopped')
+        .map(({ msg, attempts }) => [msg, attempts]),
+      [
+        [message, 1],
+        ['Parvis has stopped', undefined],
+      ],
+    );
   });
 });

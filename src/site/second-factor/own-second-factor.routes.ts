@@ -7,24 +7,13 @@ import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import type {
-  KnownDevices,
-  AuthenticatedSession,
-  CodesResult,
-  SecondFactor,
-  EnrollmentSeed,
-} from '../../core/accounts/index.ts';
+import type { KnownDevices, AuthenticatedSession, SecondFactor, EnrollmentSeed } from '../../core/accounts/index.ts';
 import { qrCodeOf } from './qr-code.ts';
+import { type RecoveryCodesDependencies, securityBreadcrumbs, showRecoveryCodes } from './recovery-codes-page.ts';
 import { missingFieldFaults, confirmationForm } from './second-factor.forms.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ConfirmationPage, SetUpPage } from './second-factor.views.ts';
 import { otpauthUri } from '../../platform/keys/totp.ts';
-
-const securityBreadcrumbs = [
-  { href: paths.dashboard, label: 'common:terms.dashboard' },
-  { href: paths.myProfile, label: 'common:terms.myProfile' },
-  { href: paths.ownSecurity, label: 'profile:security.title' },
-];
 
 const isRequiredFor = (request: Request): boolean => {
   const { user, tenant } = sessionOf(request);
@@ -37,7 +26,7 @@ function requirementFor(request: Request): 'moved' | 'required' | null {
 }
 const hasSecondFactor = (request: Request): boolean => sessionOf(request).user.secondFactorAt !== null;
 
-export interface OwnSecondFactorRoutesDependencies {
+export interface OwnSecondFactorRoutesDependencies extends RecoveryCodesDependencies {
   readonly secondFactor: SecondFactor;
   readonly offer: EnrollmentSeed;
   readonly authentication: Authentication;
@@ -45,9 +34,6 @@ export interface OwnSecondFactorRoutesDependencies {
   readonly cookies: Cookies;
   /** The issuer name that authenticator apps show. */
   readonly issuer: string;
-  /** The URL of the sign-in page, for the printed sheet. */
-  readonly address: string;
-  readonly clock: () => number;
 }
 
 /** Creates the routes for the user's own second factor: set-up, new recovery codes and removal. */
@@ -115,7 +101,7 @@ async function submitSetUp(
   if (result.outcome === 'invalid') return showSetUp(deps, request, response, [result.fault]);
   // This also removes the seed from the session data.
   await renewSession(deps, request, response, result.factorAt);
-  return reveal(deps, request, response, result, requirementFor(request) !== null);
+  return showRecoveryCodes(deps, request, response, result, requirementFor(request) !== null);
 }
 
 async function renewSession(
@@ -129,28 +115,6 @@ async function renewSession(
   await authentication.renew(request, { sessionId: id, epoch });
   // The mark of a known browser is bound to the second factor.
   cookies.persist(response, 'device', devices.issue({ username, epoch, secondFactorAt }));
-}
-
-// The clear text appears only in this response body, never in a redirect or session from which another request could
-// read it.
-function reveal(
-  deps: OwnSecondFactorRoutesDependencies,
-  request: Request,
-  response: Response,
-  { codes }: Extract<CodesResult, { outcome: 'done' }>,
-  withoutNavigation: boolean,
-): void {
-  const { address, clock } = deps;
-  const { user, tenant } = sessionOf(request);
-  const sheet = { address, tenantName: tenant.name, username: user.username, createdAt: clock() };
-  response.set('Referrer-Policy', 'no-referrer');
-  const options = {
-    title: 'second-factor:codes.title',
-    breadcrumbs: securityBreadcrumbs,
-    scripts: ['reveal.js'],
-    showsSecretOnce: true,
-  };
-  response.page('second-factor/recovery-codes', { codes, withoutNavigation, sheet }, { ...options, withoutNavigation });
 }
 
 async function showConfirmation(
@@ -185,7 +149,7 @@ async function submitConfirmation(
   if (action === 'renew') {
     const result = await deps.secondFactor.regenerateCodes(authenticatedOf(request), values);
     return result.outcome === 'done'
-      ? reveal(deps, request, response, result, false)
+      ? showRecoveryCodes(deps, request, response, result, false)
       : showConfirmation(deps, request, response, action, [result.fault]);
   }
   const fault = await deps.secondFactor.remove(authenticatedOf(request), values);

@@ -20,6 +20,8 @@ export interface RecoveryCodesPage {
     readonly username: string;
     readonly createdAt: number;
   };
+  /** Whether the page leads back to the form that the set-up interrupted. */
+  readonly opensDraft: boolean;
 }
 
 export interface ConfirmationPage {
