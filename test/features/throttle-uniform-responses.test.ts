@@ -80,7 +80,7 @@ for (const [dialect, server] of [
 
     for (const [form, password, counted] of [
       ['in the format of a temporary password', aTemporaryPassword(), ['recordAddress', 'recordName', 'temporary']],
-      ['in any other format', 'some other wrong password', ['account', 'address', 'pair', 'row']],
+      ['in any other format', 'some other wrong password', ['account', 'address', 'pair', 'recordOwn', 'row']],
     ] as const) {
       it(`has the same response and cost for every user with a password ${form}`, async () => {
         const expected = await attemptOf(unknown.username, password);
