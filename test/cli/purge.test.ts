@@ -13,6 +13,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import type { Database } from '../../src/platform/database/database.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 
+const secrets = { SESSION_SECRETS: 'made-up-'.repeat(5), SECOND_FACTOR_KEYS: 'invented-'.repeat(5) };
 const dayMs = 24 * 60 * 60_000;
 const patienceMs = 20_000;
 const preload = pathToFileURL(path.join(import.meta.dirname, '../support/clock-ahead.preload.ts')).href;
@@ -35,7 +36,7 @@ async function createRegion(databaseUrl: string | null) {
   const directory = dataDirectory();
   const environment = {
     DATA_DIR: directory,
-    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl, SESSION_SECRETS: 'made-up-'.repeat(5) }),
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl, ...secrets }),
   };
   const organization = ['--name', 'Lumière', '--domain', 'lumiere.example', '--language', 'fr'];
   const admin = ['--admin-name', 'Camille', '--admin-username', 'camille@lumiere.example'];
