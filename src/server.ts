@@ -150,7 +150,7 @@ async function assembleApp(
     sessionStore: sessions.store,
     secrets,
     secondFactorKeys,
-    hasher: await createHasher(),
+    hasher: createHasher(),
     translator: await loadTranslator(config.languages),
     render: loadViews(),
     assets: loadAssets(),

@@ -154,7 +154,7 @@ async function findDatabaseNotes(config: Config, now: number): Promise<string[]>
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
     const fault = findClockFault(now, trustedAt);
-    const context = contextOf(config, database, await createHasher());
+    const context = contextOf(config, database, createHasher());
     const shortening = await findShortening(database, config.rules, stepsForCommand(context), now);
     return [
       ...(fault === null ? [] : [clockNote(fault, now, trustedAt)]),

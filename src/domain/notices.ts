@@ -35,7 +35,7 @@ export type Notice =
  * is in epoch ms.
  */
 export interface LinkNotice {
-  readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink';
+  readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink' | 'signInLink';
   readonly linkId: string;
   readonly until: number;
 }
@@ -44,7 +44,11 @@ export interface LinkNotice {
 export type NoticeAuthor = 'portal' | 'operator' | 'self' | { readonly name: string | null };
 
 // Background jobs cause only these notices.
-const causedByPortal: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>(['recoveryLink', 'linkMailRefused']);
+const causedByPortal: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>([
+  'recoveryLink',
+  'signInLink',
+  'linkMailRefused',
+]);
 
 /**
  * @param actorId the user who caused the event; null for an operator's command and for a background job
@@ -102,6 +106,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'link.mailRefused': noNotice,
   // The email with the link is the notification.
   'recovery.linkMailed': noNotice,
+  'signIn.linkMailed': noNotice,
   'activity.exported': noNotice,
   // The affected users are not notified. The possible approvers are notified when the request is created.
   'approval.asked': noNotice,

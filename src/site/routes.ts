@@ -31,6 +31,7 @@ import { signInCodeRoutes } from './second-factor/sign-in-code.routes.ts';
 import { removeSecondFactorRoutes } from './second-factor/remove-second-factor.routes.ts';
 import { ownSecondFactorRoutes } from './second-factor/own-second-factor.routes.ts';
 import { setUpRoutes } from './set-up/set-up.routes.ts';
+import { emailLinkRoutes } from './sign-in/email-link.routes.ts';
 import { signInRoutes } from './sign-in/sign-in.routes.ts';
 import { supportRoutes } from './support/support.routes.ts';
 import type { NameOrder } from '../domain/people/user.ts';
@@ -91,6 +92,7 @@ function signInPages({
   const { rules } = config;
   return [
     ...signInRoutes({ config, database, authentication, cookies, drafts }),
+    ...emailLinkRoutes({ config, recovery }),
     ...passwordsRoutes({ passwords, links, authentication, devices, cookies, drafts, log }),
     ...linksRoutes({ links, throttle: recovery.throttle, authentication, cookies, rules }),
     ...recoveryRoutes({ config, database, cookies, recovery }),

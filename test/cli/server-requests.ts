@@ -8,6 +8,12 @@ import type { Served } from './command.ts';
 export const setUpLinkOf = ({ output }: Served): string | undefined =>
   /http:\/\/localhost:\d+(\/set-up\/[\w-]{43})/.exec(output())?.[1];
 
+/** Waits until a server has printed its set-up link, which follows its address. */
+export async function untilSetUpLink(served: Served): Promise<Served> {
+  while (setUpLinkOf(served) === undefined) await wait(10);
+  return served;
+}
+
 /** @returns the lines of a log, parsed. @throws if one is not a JSON object */
 export const logLines = (log: string): Record<string, unknown>[] =>
   log

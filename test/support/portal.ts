@@ -91,7 +91,7 @@ const render = loadViews();
 const assets = loadAssets();
 // A password may wait up to 60 seconds, so that tests do not fail on a busy machine.
 const maxWaitMs = 60_000;
-const quickHasher = await createHasher(quickParameters, undefined, maxWaitMs);
+const quickHasher = createHasher(quickParameters, undefined, maxWaitMs);
 const strengthEstimator = createStrengthEstimator(languages, maxWaitMs);
 
 const closers: (() => unknown)[] = [() => strengthEstimator.close()];

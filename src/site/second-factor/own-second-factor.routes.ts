@@ -5,7 +5,7 @@ import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
-import { clientAddress, scopeOf, seeOther, sessionOf } from '../http/request.ts';
+import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { KnownDevices, AuthenticatedSession, SecondFactor, EnrollmentSeed } from '../../core/accounts/index.ts';
 import { qrCodeOf } from './qr-code.ts';
@@ -53,18 +53,10 @@ export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): 
   ];
 }
 
-function confirmationContext(deps: OwnSecondFactorRoutesDependencies, request: Request): AuthenticatedSession {
-  const { devices, cookies } = deps;
-  const [scope, session] = [scopeOf(request), sessionOf(request)];
-  const { username, epoch } = session.user;
-  const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
-  const { attempts: maxAttempts } = scope.rules.throttle.perAccountAndAddress;
-  return {
-    scope,
-    session,
-    attempt: { kind: 'own', username, epoch, address: clientAddress(request) ?? '', knownDevice, maxAttempts },
-  };
-}
+const authenticatedOf = (request: Request): AuthenticatedSession => ({
+  scope: scopeOf(request),
+  session: sessionOf(request),
+});
 
 function seedOfferedTo({ offer }: OwnSecondFactorRoutesDependencies, request: Request): string {
   const { seed, kept } = offer(sessionOf(request), request.session.offeredSeed);
@@ -105,16 +97,24 @@ async function submitSetUp(
   const { values } = readForm(confirmationForm, request.body);
   const typed = values ?? { currentPassword: '', code: '' };
   const seed = seedOfferedTo(deps, request);
-  const result = await deps.secondFactor.setUp(confirmationContext(deps, request), seed, typed);
+  const result = await deps.secondFactor.setUp(authenticatedOf(request), seed, typed);
   if (result.outcome === 'invalid') return showSetUp(deps, request, response, [result.fault]);
   // This also removes the seed from the session data.
-  await renewSession(deps, request);
+  await renewSession(deps, request, response, result.factorAt);
   return showRecoveryCodes(deps, request, response, result, requirementFor(request) !== null);
 }
 
-function renewSession({ authentication }: OwnSecondFactorRoutesDependencies, request: Request): Promise<void> {
+async function renewSession(
+  { authentication, devices, cookies }: OwnSecondFactorRoutesDependencies,
+  request: Request,
+  response: Response,
+  secondFactorAt: number | null,
+): Promise<void> {
   const { id, user } = sessionOf(request);
-  return authentication.renew(request, { sessionId: id, epoch: user.epoch });
+  const { username, epoch } = user;
+  await authentication.renew(request, { sessionId: id, epoch });
+  // The mark of a known browser is bound to the second factor.
+  cookies.persist(response, 'device', devices.issue({ username, epoch, secondFactorAt }));
 }
 
 async function showConfirmation(
@@ -147,14 +147,14 @@ async function submitConfirmation(
   if (values === null || !hasSecondFactor(request) || missing.length > 0)
     return showConfirmation(deps, request, response, action, missing);
   if (action === 'renew') {
-    const result = await deps.secondFactor.regenerateCodes(confirmationContext(deps, request), values);
+    const result = await deps.secondFactor.regenerateCodes(authenticatedOf(request), values);
     return result.outcome === 'done'
       ? showRecoveryCodes(deps, request, response, result, false)
       : showConfirmation(deps, request, response, action, [result.fault]);
   }
-  const fault = await deps.secondFactor.remove(confirmationContext(deps, request), values);
+  const fault = await deps.secondFactor.remove(authenticatedOf(request), values);
   if (fault !== null) return showConfirmation(deps, request, response, action, [fault]);
-  await renewSession(deps, request);
+  await renewSession(deps, request, response, null);
   request.session.notice = { kind: 'success', key: 'second-factor:remove.done' };
   return seeOther(request, response, paths.ownSecurity);
 }
