@@ -86,16 +86,6 @@ describe('a test file', () => {
     ['if it contains no test', '', /^contains no test$/],
     ['if it cannot be loaded', 'import "./nowhere.js"', /Cannot find module/],
     ['if its process exits early', 'require("node:test").test("x", () => process.exit(3))', /^ended with exit code 3/],
-    [
-      'if an error is thrown outside of its tests',
-      'require("node:test").test("waits", () => { setTimeout(() => { throw new Error("late"); }); return new Promise((done) => setTimeout(done, 60_000)); })',
-      /^ended with exit code 1\nUncaught error during the test "waits": Error: late/,
-    ],
-    [
-      'if a promise that no code awaits is rejected',
-      'require("node:test").test("x", async () => { void Promise.reject(new Error("late")); await new Promise((done) => setTimeout(done, 60_000)); })',
-      /^ended with exit code 1\nUncaught error during the test "x": Error: late/,
-    ],
     ['if its process is killed', 'process.kill(process.pid, "SIGKILL")', /^ended with SIGKILL/],
   ] as const)
     test(`fails ${how}`, async () => {
