@@ -44,7 +44,7 @@ const environment = {
 
 /** Fills the log with generated entries. @returns the id of the user who is the actor of half of the entries */
 async function fill(database: Database, scope: Scope): Promise<string> {
-  const passwordHash = await (await createHasher()).hash(normalizePassword(password));
+  const passwordHash = await createHasher().hash(normalizePassword(password));
   const people = Array.from({ length: peopleCount }, () => randomUUID());
   await database.transaction(async (tx) => {
     const { tenant } = scope;

@@ -28,7 +28,7 @@ const { app, background } = createApp({
   sessionStore: new TableStore(database, sessionTtlMs(config.rules), Date.now),
   secrets: loadSecrets(config),
   secondFactorKeys: loadSecondFactorKeys(config),
-  hasher: await createHasher(),
+  hasher: createHasher(),
   strengthEstimator: createStrengthEstimator(['en', 'fr', 'de']),
   translator: await loadTranslator(),
   render: loadViews(),

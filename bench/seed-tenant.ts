@@ -34,7 +34,7 @@ export async function seedTenant(directory: string, userCount: number): Promise<
     tenant,
     principal: operator,
   });
-  const passwordHash = await (await createHasher()).hash(normalizePassword(password));
+  const passwordHash = await createHasher().hash(normalizePassword(password));
   const usernameOf = (index: number): string => `${index}.${personAt(index).username}`;
   const personAt = (index: number) => {
     const person = lumiere.people[index % lumiere.people.length];

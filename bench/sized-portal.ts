@@ -96,7 +96,7 @@ async function fill(
   if (config === null) throw new Error('The environment is invalid');
   await migrate(config.database);
   const database = openSubscribedDatabase(config.database, longTimeouts);
-  const hash = await (await createHasher()).hash(normalizePassword(password));
+  const hash = await createHasher().hash(normalizePassword(password));
   const passwordHashes = [hash, hash] as const;
   const seed = async (tx: Database, each: number): Promise<void> => {
     const tenant = { name: `Tenant ${each}`, domain: `company-${each}.example`, users, passwordHashes };

@@ -1,7 +1,7 @@
 import os from 'node:os';
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import { currentJob } from './platform/background-jobs.ts';
-import { readConfig } from './platform/config/config.ts';
+import { readConfig, type Config } from './platform/config/config.ts';
 import { withSafeErrors } from './platform/log.ts';
 import { placeOfSettingFault, StartFault, type StartFaultPlace } from './platform/start-fault.ts';
 import { version } from './platform/version.ts';
@@ -13,30 +13,72 @@ import { startServer, type Running } from './server.ts';
  */
 export async function main(): Promise<void> {
   const hasChannel = process.connected;
-  const { config, faults } = readConfig(process.env);
-  if (config === null) {
-    const log = createLog('fatal', process.env.REGION ?? null);
-    for (const fault of faults) reportStartFault(log, fault, placeOfSettingFault(fault));
+  // A person at a terminal reads the sentence, not the JSON.
+  const tell = (fault: string): unknown => process.stderr.isTTY && process.stderr.write(`${fault}\n`);
+  const output = { log: pino.destination({ fd: 2, sync: true }), tell };
+  const started = await startOrLogFaults(process.env, output, logUnhandledFaults);
+  if (started === null) {
+    process.exitCode = 1;
     return;
   }
-  const { region } = config.rules;
-  const log = createLog(config.logLevel, region);
-  log.info({ node: process.version }, 'Parvis starts');
-  logUnhandledFaults(log);
-  try {
-    const running = await startServer(config, log, {
-      name: os.hostname(),
-      pid: process.pid,
-      maxDescriptors: descriptorLimit(),
-    });
-    stopOnSignal(running, { log, hasChannel });
-    process.stdout.on('error', (err) => log.warn({ err }, 'Standard output is not writable'));
-    await write(`Parvis: ${region} on ${config.baseUrl.origin}\n`).catch(() => undefined);
-    if (running.setupLink !== null) await printSetupLink(running, running.setupLink, log);
-  } catch (error) {
-    // Logged even with LOG_LEVEL=silent: otherwise the process would exit without saying why.
-    reportStartError(createLog('fatal', region), error);
+  const { running, config, log } = started;
+  stopOnSignal(running, { log, hasChannel });
+  process.stdout.on('error', (err) => log.warn({ err }, 'Standard output is not writable'));
+  await write(`Parvis: ${config.rules.region} on ${config.baseUrl.origin}\n`).catch(() => undefined);
+  if (running.setupLink !== null) await printSetupLink(running, running.setupLink, log);
+}
+
+interface Started {
+  readonly running: Running;
+  readonly config: Config;
+  readonly log: Logger;
+}
+
+interface ServerOutput {
+  readonly log: DestinationStream;
+  /** Receives each fault that prevents the start, as a sentence. */
+  readonly tell: (fault: string) => unknown;
+}
+
+/**
+ * Starts the server that the environment describes.
+ * @param onLog is called with the log before the server starts
+ * @returns null if the server cannot start. The log then contains a line for each fault
+ */
+export async function startOrLogFaults(
+  environment: Readonly<Record<string, string | undefined>>,
+  output: ServerOutput,
+  onLog: (log: Logger) => void = () => undefined,
+): Promise<Started | null> {
+  const { config, faults } = readConfig(environment);
+  if (config === null) {
+    for (const fault of faults) logStartFault(output, environment.REGION ?? null, fault, placeOfSettingFault(fault));
+    return null;
   }
+  const { region } = config.rules;
+  const log = createLog(config.logLevel, region, output);
+  log.info({ node: process.version }, 'Parvis starts');
+  onLog(log);
+  try {
+    const host = { name: os.hostname(), pid: process.pid, maxDescriptors: descriptorLimit() };
+    return { running: await startServer(config, log, host), config, log };
+  } catch (error) {
+    if (error instanceof StartFault) logStartFault(output, region, error.message, error.place, error.code);
+    else createLog('fatal', region, output).fatal({ err: error }, 'Parvis cannot start');
+    return null;
+  }
+}
+
+/** Logs a fault even with LOG_LEVEL=silent: otherwise the process would exit without saying why. */
+function logStartFault(
+  output: ServerOutput,
+  region: string | null,
+  fault: string,
+  place: StartFaultPlace | null,
+  code: string | null = null,
+): void {
+  createLog('fatal', region, output).fatal({ ...place, code }, `Parvis cannot start. ${fault}`);
+  output.tell(fault);
 }
 
 async function printSetupLink({ stop }: Running, link: string, log: Logger): Promise<void> {
@@ -46,7 +88,7 @@ async function printSetupLink({ stop }: Running, link: string, log: Logger): Pro
     log.fatal(
       'The one-time link for the setup could not be printed, so the server stops. The next start prints another one',
     );
-    await stop();
+    await stop().catch((err: unknown) => log.error({ err }, 'Parvis has stopped with an error'));
     process.exit(1);
   }
 }
@@ -62,22 +104,9 @@ function write(text: string): Promise<void> {
 }
 
 /** @param region null if the configuration has no valid region */
-function createLog(level: string, region: string | null): Logger {
+function createLog(level: string, region: string | null, output: ServerOutput): Logger {
   const base = { pid: process.pid, hostname: os.hostname(), version, region };
-  return withSafeErrors(pino({ level, base }, pino.destination({ fd: 2, sync: true })));
-}
-
-function reportStartError(log: Logger, error: unknown): void {
-  if (error instanceof StartFault) return reportStartFault(log, error.message, error.place, error.code);
-  process.exitCode = 1;
-  log.fatal({ err: error }, 'Parvis cannot start');
-}
-
-function reportStartFault(log: Logger, fault: string, place: StartFaultPlace | null, code: string | null = null): void {
-  process.exitCode = 1;
-  log.fatal({ ...place, code }, `Parvis cannot start. ${fault}`);
-  // A person at a terminal reads the sentence, not the JSON.
-  if (process.stderr.isTTY) process.stderr.write(`${fault}\n`);
+  return withSafeErrors(pino({ level, base }, output.log));
 }
 
 function logUnhandledFaults(log: Logger): void {

@@ -117,7 +117,7 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
       const jobs = background.stop().then(() => heartbeat.end().catch(() => undefined));
       await server.stop(config.stopTimes);
       stopWatching();
-      await Promise.race([jobs, delay(maxJobsWaitMs)]);
+      await Promise.race([Promise.all([jobs, background.finish()]), delay(maxJobsWaitMs)]);
       await close();
     },
   };
@@ -150,7 +150,7 @@ async function assembleApp(
     sessionStore: sessions.store,
     secrets,
     secondFactorKeys,
-    hasher: await createHasher(),
+    hasher: createHasher(),
     translator: await loadTranslator(config.languages),
     render: loadViews(),
     assets: loadAssets(),

@@ -72,7 +72,7 @@ function report(io: CommandIo, options: VerifyOptions, { entries, dropped, fault
 async function exportLog(io: CommandIo, { config, database, tenants }: CommandContext, id: string): Promise<void> {
   const tenant = await tenantsStore.findForOperator(database, id);
   if (tenant === null) throw new CommandError(`Tenant not found: ${id}`);
-  const throttle = createThrottle(database, config.rules);
+  const throttle = createThrottle(database, config.rules, Date.now);
   const wordsFor = createActivityTexts(await loadTranslator(config.languages), Date.now);
   const exports = createLogExports({ database, throttle, csv: createLogCsv(wordsFor), clock: Date.now });
   const result = await exports.begin(tenants.operatorScope(tenant), 'jsonl', wholeLog);

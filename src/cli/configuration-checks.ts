@@ -1,6 +1,7 @@
 import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import { assertOwnDataDirectory } from '../platform/data-directory.ts';
+import { findExposures } from '../platform/file-permissions.ts';
 import { findBinding } from '../platform/database/deployment.ts';
 import { type OwnIdentity, RegionMismatch, StoreMismatch } from '../platform/region-identity.ts';
 import { openReadOnly, serverTimeouts } from '../platform/database/open.ts';
@@ -63,8 +64,13 @@ export async function findFaults(config: Config): Promise<string[]> {
   const different = await differencesOf(config, database, state);
   await database?.close();
   const inProcesses = different.filter(({ isFault }) => isFault).map(differenceLine);
-  return [...results.filter((fault) => fault !== null), ...inProcesses];
+  return [...results.filter((fault) => fault !== null), ...exposureLines(config, true), ...inProcesses];
 }
+
+const exposureLines = (config: Config, faults: boolean): string[] =>
+  findExposures(config)
+    .filter(({ isFault }) => isFault === faults)
+    .map(({ setting, message }) => `${setting}: ${message}`);
 
 type State = Awaited<ReturnType<typeof stateOf>>;
 
@@ -128,6 +134,18 @@ async function stateOf(database: Database | null) {
  * @param now the current time in epoch milliseconds
  */
 export async function findNotes(config: Config, now: number): Promise<string[]> {
+  return [...exposureLines(config, false), ...sharedSecretNotes(config), ...(await findDatabaseNotes(config, now))];
+}
+
+const sharedSecretNote =
+  'SECOND_FACTOR_KEYS is not set, so SESSION_SECRETS also encrypt the secrets of authenticator apps. ' +
+  'Set it to a new key, followed by the session secrets.';
+
+/** @returns a note if SECOND_FACTOR_KEYS has its default, because one leaked secret then reveals sessions and seeds */
+const sharedSecretNotes = ({ sessionSecrets, secondFactorKeys }: Config): string[] =>
+  secondFactorKeys === sessionSecrets ? [sharedSecretNote] : [];
+
+async function findDatabaseNotes(config: Config, now: number): Promise<string[]> {
   const database = openReadOnly(config.database, serverTimeouts);
   if (database === null) return [];
   try {
@@ -136,7 +154,7 @@ export async function findNotes(config: Config, now: number): Promise<string[]> 
     if (pending > 0 || belongsToAnotherRegion(bound, config)) return [];
     const trustedAt = await readTrustedTime(database, now);
     const fault = findClockFault(now, trustedAt);
-    const context = contextOf(config, database, await createHasher());
+    const context = contextOf(config, database, createHasher());
     const shortening = await findShortening(database, config.rules, stepsForCommand(context), now);
     return [
       ...(fault === null ? [] : [clockNote(fault, now, trustedAt)]),

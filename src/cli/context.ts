@@ -137,7 +137,7 @@ function getConfig(io: CommandIo): Config {
 
 async function withDatabase<T>(config: Config, database: Database, work: Work<T>): Promise<T> {
   try {
-    const hasher = await createHasher();
+    const hasher = createHasher();
     return await work(contextOf(config, database, hasher));
   } catch (error) {
     throw await toCommandError(error);

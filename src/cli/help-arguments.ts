@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 const helpOptions: readonly string[] = ['--help', '-h'];
 
 /**
- * Corrects two cases in which Commander prints the help of a group: `help tenant add` becomes `tenant add --help`, and
- * an unknown command is reported even if --help follows.
+ * Corrects three cases of Commander: `help tenant add` becomes `tenant add --help`, an unknown command is reported even
+ * if --help follows, and a missing command is reported even if --json follows, which only commands have.
  * @returns the arguments to parse
  * @throws CommanderError for an unknown command, after printing its message
  */
@@ -24,5 +24,6 @@ export function helpArguments(program: Command, args: readonly string[]): readon
     path.push(word);
     command = next;
   }
-  return isHelp ? [...path, '--help'] : args;
+  if (isHelp) return [...path, '--help'];
+  return command.commands.length > 0 ? args.filter((word) => word !== '--json') : args;
 }

@@ -28,7 +28,7 @@ export const stepsForCommand =
       rules,
       scopeOf,
       clock: Date.now,
-      throttle: createThrottle(database, rules),
+      throttle: createThrottle(database, rules, Date.now),
       transport: config.mail === null ? null : createTransport(config.mail),
     });
     return retentionSteps({ database, rules, scopeOf, erasure });

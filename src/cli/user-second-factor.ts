@@ -52,7 +52,7 @@ async function removeSecondFactorOf(context: CommandContext, typed: string) {
   const found = await findUser(context, typed);
   const { user, tenant } = found;
   const scope = context.tenants.operatorScope(tenant);
-  const throttle = createThrottle(context.database, context.config.rules);
+  const throttle = createThrottle(context.database, context.config.rules, Date.now);
   const { outcome } = await createSecondFactorRemover({ database: context.database, throttle, clock: Date.now })(
     scope,
     user.id,

@@ -107,7 +107,7 @@ export async function resetPassword(context: CommandContext, typed: string) {
   const { username } = found.user;
   if (found.tenant.state === 'moving')
     throw new CommandError(`Cannot reset the password: the tenant of ${username} is moving to another region`);
-  const throttle = createThrottle(database, config.rules);
+  const throttle = createThrottle(database, config.rules, Date.now);
   const tokens = createLinkTokens([], oneTimeLinkUrls(config.baseUrl));
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: false, clock: Date.now });
   const users = createUsers({ database, credentialIssuer, throttle, clock: Date.now });

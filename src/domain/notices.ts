@@ -35,9 +35,32 @@ export type Notice =
  * is in epoch ms.
  */
 export interface LinkNotice {
-  readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink';
+  readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink' | 'signInLink';
   readonly linkId: string;
   readonly until: number;
+}
+
+/** Who caused the event of a notice: the portal itself, an operator's command, the recipient, or another user. */
+export type NoticeAuthor = 'portal' | 'operator' | 'self' | { readonly name: string | null };
+
+// Background jobs cause only these notices.
+const causedByPortal: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>([
+  'recoveryLink',
+  'signInLink',
+  'linkMailRefused',
+]);
+
+/**
+ * @param actorId the user who caused the event; null for an operator's command and for a background job
+ * @param actorName null if the user has been erased
+ */
+export function noticeAuthorOf(
+  { kind }: Notice,
+  { userId, actorId, actorName }: { userId: string | null; actorId: string | null; actorName: string | null },
+): NoticeAuthor {
+  if (causedByPortal.has(kind)) return 'portal';
+  if (actorId === null) return 'operator';
+  return actorId === userId ? 'self' : { name: actorName };
 }
 
 type NoticeOf<Kind extends ActivityEvent['kind']> = (event: Extract<ActivityEvent, { kind: Kind }>) => Notice | null;
@@ -83,6 +106,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'link.mailRefused': noNotice,
   // The email with the link is the notification.
   'recovery.linkMailed': noNotice,
+  'signIn.linkMailed': noNotice,
   'activity.exported': noNotice,
   // The affected users are not notified. The possible approvers are notified when the request is created.
   'approval.asked': noNotice,

@@ -53,12 +53,12 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
     const messages = translator(language);
     const { t, html, settings } = messages;
     const subject = t(`notices:${notice.kind}.subject`);
-    const name = cleanName(recipient.displayName);
+    const name = nameWithoutLinks(recipient.displayName);
     const url = link ?? signInUrl;
     const texts = {
       body: t(`notices:${notice.kind}.text`),
       // The generic warning tells recipients to contact an administrator, but this recipient may be the only one.
-      warning: hasOwnWarning(notice) ? t(`notices:${notice.kind}.unexpected`) : t('notices:unexpected'),
+      warning: addressed.by === 'portal' ? t(`notices:${notice.kind}.unexpected`) : t('notices:unexpected'),
       linkLabel: link === null ? t('notices:open') : t('notices:openLink'),
       footer: t('notices:automatic'),
     };
@@ -89,6 +89,14 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
 // with the text between them.
 const isolated = (text: string): string => `\u2068${text}\u2069`;
 
+const betweenParts = /(?<=[.:@/\u3002\uff0e\uff61])(?=\S)/gu;
+
+/**
+ * Mail programs turn names such as `evil.example/login` or `support@evil.example` into links. Invisible word joiners
+ * between the parts of an address prevent that, without changing what is read.
+ */
+const nameWithoutLinks = (name: string): string => cleanName(name).replace(betweenParts, '\u2060');
+
 function factsOf(
   { at, by, notice, recipient, tenantName }: AddressedNotice,
   messages: Messages,
@@ -97,7 +105,7 @@ function factsOf(
   const { t } = messages;
   return [
     { label: t('notices:when'), value: formats.dateTime(at) },
-    ...(hasOwnWarning(notice) ? [] : [{ label: t(actorLabelOf(notice)), value: actorName(by, messages) }]),
+    ...(by === 'portal' ? [] : [{ label: t(actorLabelOf(notice)), value: actorName(by, messages) }]),
     ...('act' in notice ? [{ label: t('notices:act'), value: t(`approvals:act.${notice.act}`) }] : []),
     ...('until' in notice ? [{ label: t(untilOf(notice)), value: formats.dateTime(notice.until) }] : []),
     ...(notice.kind === 'recoveryCodeUsed'
@@ -112,12 +120,9 @@ function factsOf(
       };
     }),
     { label: t('common:terms.username'), value: recipient.username, isCopied: true },
-    { label: t('common:terms.tenant'), value: cleanName(tenantName) },
+    { label: t('common:terms.tenant'), value: nameWithoutLinks(tenantName) },
   ];
 }
-
-// Notices to which the generic warning does not apply, because no action of an administrator caused them.
-const hasOwnWarning = ({ kind }: Notice): boolean => kind === 'recoveryLink' || kind === 'linkMailRefused';
 
 const untilOf = ({ kind }: Notice): string => {
   if (kind === 'approvalAsked') return 'notices:waits';
@@ -133,8 +138,8 @@ const approvalActorLabels: Readonly<Partial<Record<Notice['kind'], string>>> = {
 
 const actorLabelOf = ({ kind }: Notice): string => approvalActorLabels[kind] ?? 'notices:by';
 
-function actorName(by: AddressedNotice['by'], { t }: Messages): string {
+function actorName(by: Exclude<AddressedNotice['by'], 'portal'>, { t }: Messages): string {
   if (by === 'operator') return t('notices:byOperator');
   if (by === 'self') return t('notices:bySelf');
-  return by.name === null ? t('notices:byAdministrator') : cleanName(by.name);
+  return by.name === null ? t('notices:byAdministrator') : nameWithoutLinks(by.name);
 }

@@ -12,6 +12,8 @@ export interface Job {
    * next run
    */
   readonly run: (stopping: AbortSignal) => Promise<void>;
+  /** Saves what would be lost with the process. Called after the last response, with little time left. */
+  readonly finish?: () => Promise<void>;
 }
 
 export interface JobRunner {
@@ -25,6 +27,8 @@ export interface JobRunner {
   runAll(): Promise<void>;
   /** Starts no further runs and waits for those in progress. */
   stop(): Promise<void>;
+  /** Lets every job save what would be lost with the process. Called once, after the last response. */
+  finish(): Promise<void>;
 }
 
 export interface JobRunnerDependencies {
@@ -66,12 +70,15 @@ export function createJobRunner(deps: JobRunnerDependencies): JobRunner {
       started = false;
       await Promise.all(jobs.map((job) => job.stop()));
     },
+    finish: async () => {
+      await Promise.all(jobs.map((job) => job.finish()));
+    },
   };
 }
 
 type ScheduledJob = ReturnType<typeof scheduleJob>;
 
-function scheduleJob({ name, everyMs, run }: Job, deps: JobRunnerDependencies) {
+function scheduleJob({ name, everyMs, run, finish }: Job, deps: JobRunnerDependencies) {
   let timer: NodeJS.Timeout | null = null;
   let inProgress: Promise<void> | null = null;
   let isDue = false;
@@ -102,6 +109,7 @@ function scheduleJob({ name, everyMs, run }: Job, deps: JobRunnerDependencies) {
       if (timer !== null) clearInterval(timer);
       await inProgress;
     },
+    finish: () => Promise.try(() => finish?.()).catch((error: unknown) => reportFailure(deps, name, error)),
   };
 }
 

@@ -4,6 +4,7 @@ import { assertDatabaseNotMissing } from './database/missing-database.ts';
 import { describeStoreFault, findStoreFault } from './database/unavailable.ts';
 import { databaseSettingOf } from './dependencies.ts';
 import { assertDataDirectoryOfRegion, markerFileOf } from './data-directory.ts';
+import { findExposures } from './file-permissions.ts';
 import { prepareRegion } from './prepare-region.ts';
 import { type RegionIdentity, StoreMismatch } from './region-identity.ts';
 import { StartFault, startStep, type StartFaultPlace } from './start-fault.ts';
@@ -30,6 +31,8 @@ export async function migrateDatabase(config: Config, log: Logger): Promise<Regi
       { ...directoryPlace, err: markingError },
       'DATA_DIR accepts no files, so it cannot be marked with its region, and commands that sign or decrypt fail',
     );
+  for (const { setting, directory, isFault, message } of findExposures(config))
+    log[isFault ? 'warn' : 'info']({ setting, file: directory }, `${setting}: ${message}`);
   return identity;
 }
 

@@ -39,13 +39,15 @@ const listenFaults: Readonly<Record<string, (address: string) => string>> = {
   EADDRINUSE: (address) => `${address} is in use by another process`,
   EACCES: (address) => `this user may not listen on ${address}`,
   EADDRNOTAVAIL: (address) => `${address} is not an address of this machine`,
+  // A machine without IPv6 rejects all of its addresses with this code.
+  EAFNOSUPPORT: (address) => `${address} is not an address of this machine`,
   ENOTFOUND: (address) => `${address} is not an address of this machine`,
 };
 
 /** @returns the fault that names the setting, given the error of `listen` */
 export function listenFaultOf(error: unknown, host: string, port: number): StartFault {
   const code = codeOf(error) ?? '';
-  const setting = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code) ? 'HOST' : 'PORT';
+  const setting = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENOTFOUND', 'EAI_AGAIN'].includes(code) ? 'HOST' : 'PORT';
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new StartFault({ setting }, error, listenFaults[code]?.(address));
 }

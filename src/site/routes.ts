@@ -31,6 +31,7 @@ import { signInCodeRoutes } from './second-factor/sign-in-code.routes.ts';
 import { removeSecondFactorRoutes } from './second-factor/remove-second-factor.routes.ts';
 import { ownSecondFactorRoutes } from './second-factor/own-second-factor.routes.ts';
 import { setUpRoutes } from './set-up/set-up.routes.ts';
+import { emailLinkRoutes } from './sign-in/email-link.routes.ts';
 import { signInRoutes } from './sign-in/sign-in.routes.ts';
 import { supportRoutes } from './support/support.routes.ts';
 import type { NameOrder } from '../domain/people/user.ts';
@@ -91,6 +92,7 @@ function signInPages({
   const { rules } = config;
   return [
     ...signInRoutes({ config, database, authentication, cookies, drafts }),
+    ...emailLinkRoutes({ config, recovery }),
     ...passwordsRoutes({ passwords, links, authentication, devices, cookies, drafts, log }),
     ...linksRoutes({ links, throttle: recovery.throttle, authentication, cookies, rules }),
     ...recoveryRoutes({ config, database, cookies, recovery }),
@@ -102,6 +104,7 @@ function signInPages({
       authentication,
       devices,
       cookies,
+      drafts,
       clock,
       issuer: `Parvis ${config.baseUrl.hostname}`,
       address: new URL(paths.signIn, config.baseUrl).href,
@@ -122,12 +125,13 @@ function ownPages({ core, config, database, cookies, answerRefusal, textsFor, cl
   ];
 }
 
-function accountSettingsPages({ core, config, database, answerRefusal, textsFor, clock }: SiteDependencies): Route[] {
+function accountSettingsPages(deps: SiteDependencies): Route[] {
+  const { core, config, database, drafts, answerRefusal, textsFor, clock } = deps;
   const { accounts, support, logExports } = core;
   const regionRules = config.rules;
   return [
     ...accountSettingsRoutes({ database, regionRules }),
-    ...supportRoutes({ database, support, regionRules, answerRefusal, clock }),
+    ...supportRoutes({ database, support, drafts, regionRules, answerRefusal, clock }),
     ...activityRoutes({ database, exports: logExports, textsFor, clock }),
     ...responsibilitiesRoutes(regionRules),
     ...rulesRoutes({ database, regionRules, rules: accounts.rules }),

@@ -4,7 +4,11 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { aMailServer } from '../support/mail-server.ts';
 import { freePort } from '../../tools/prove/free-port.ts';
+import { postgres, skipWithout } from '../support/services.ts';
 import { dataDirectory, fault, json, run } from './command.ts';
+
+const server = await postgres();
+const skip = skipWithout('postgres', server);
 
 interface Checked {
   readonly ok: boolean;
@@ -37,6 +41,15 @@ describe('the check command', () => {
     assert.equal((await run(['check'], environment)).stdout, `No problems found.\n${note}\n`);
     const { stderr } = await run(['check'], { ...environment, PORT: 'x' });
     assert.ok(stderr.endsWith(`\n${note}\n`), stderr);
+  });
+
+  test('notes that session secrets encrypt second factors while SECOND_FACTOR_KEYS is not set', { skip }, async () => {
+    const environment = { DATA_DIR: dataDirectory(), DATABASE_URL: server?.url ?? '', SESSION_SECRETS: 'a'.repeat(32) };
+    await json(['migrate'], environment);
+    const notesWith = async (more: Record<string, string>): Promise<string[]> =>
+      (await json<Checked & { notes?: string[] }>(['check'], { ...environment, ...more })).notes ?? [];
+    assert.match((await notesWith({})).join(), /^SECOND_FACTOR_KEYS is not set, so SESSION_SECRETS also encrypt/);
+    assert.deepEqual(await notesWith({ SECOND_FACTOR_KEYS: 'b'.repeat(32) }), []);
   });
 
   test('reports each fault of the configuration in one line, without secrets', async () => {

@@ -51,13 +51,13 @@ export function start(args: readonly string[], environment: Environment, program
   return child;
 }
 
-// These commands keep running or start processes, and NODE_OPTIONS applies only when a process starts.
+// These commands start processes, and NODE_OPTIONS applies only when a process starts.
 const needsProcess = ([first, second]: readonly string[], { NODE_OPTIONS }: Environment): boolean =>
-  first === 'serve' || first === 'demo' || (first === 'region' && second === 'prove') || NODE_OPTIONS !== undefined;
+  first === 'demo' || (first === 'region' && second === 'prove') || NODE_OPTIONS !== undefined;
 
 /**
- * Runs a command to completion within this process, with its own environment, input and output. `serve`, `demo`,
- * `region prove` and commands with NODE_OPTIONS are started as processes.
+ * Runs a command to completion within this process, with its own environment, input and output. `demo`, `region prove`
+ * and commands with NODE_OPTIONS are started as processes. A server that starts is stopped immediately.
  * @param program an alternative to `parvis`, also started as a process
  */
 export async function run(
@@ -81,7 +81,8 @@ async function runHere(args: readonly string[], env: Environment, input: string)
   stdin.end(input);
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const texts = Promise.all([text(stdout), text(stderr)]);
-  const code = await runCommand(args, { env, stdin, stdout, stderr });
+  const code =
+    args.join(' ') === 'serve' ? await startHere(env, stderr) : await runCommand(args, { env, stdin, stdout, stderr });
   stdout.end();
   stderr.end();
   const [output, errors] = await texts;
@@ -91,6 +92,14 @@ async function runHere(args: readonly string[], env: Environment, input: string)
     'a command must not change this process',
   );
   return { code, stdout: output, stderr: errors };
+}
+
+/** Starts a server in this process, and stops it if it started. @returns the exit code that `serve` would have */
+async function startHere(env: Environment, log: PassThrough): Promise<number> {
+  const { startOrLogFaults } = await import('../../src/main.ts');
+  const started = await startOrLogFaults(env, { log, tell: () => undefined });
+  await started?.running.stop();
+  return started === null ? 1 : 0;
 }
 
 /** Runs a command to completion as a process. @param program an alternative to `parvis` */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
@@ -76,20 +76,24 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
   };
 
   describe(`the schema of a later release, on ${dialect}`, { skip, concurrency: false }, () => {
+    let running: Served;
+    const stop = async (): Promise<void> => {
+      running.child.kill('SIGTERM');
+      assert.equal(await running.ended, 0);
+    };
+    after(stop);
+
     test('keeps a running process ready and allows a restart', async () => {
       await json(['migrate'], environment);
-      const running = await serve(environment);
+      running = await serve(environment);
       await withKnex(config, insert(later));
       await withKnex(config, insert(`20990301000000_drop_users_fax_requires_${newestOwn}`));
       await wait(sharedForMs);
       await untilReadiness(running, ready);
-      running.child.kill('SIGTERM');
-      assert.equal(await running.ended, 0);
-      const restarted = await serve(environment);
-      await untilReadiness(restarted, ready);
-      assert.equal((await get(restarted.origin, '/sign-in')).status, 200);
-      restarted.child.kill('SIGTERM');
-      assert.equal(await restarted.ended, 0);
+      await stop();
+      running = await serve(environment);
+      await untilReadiness(running, ready);
+      assert.equal((await get(running.origin, '/sign-in')).status, 200);
     });
 
     test('is left as it is by commands and by migrate', async () => {
@@ -103,13 +107,6 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     });
 
     describe('that this release cannot use', () => {
-      let running: Served;
-      before(async () => (running = await serve(environment)));
-      after(async () => {
-        running.child.kill('SIGTERM');
-        assert.equal(await running.ended, 0);
-      });
-
       test('without the newest migration of this release, makes a running process unready', async () => {
         const own = await withKnex(config, (knex) => knex('knex_migrations').select<object[]>());
         await withKnex(config, (knex) => knex('knex_migrations').where('name', '>', newestOwn).delete());

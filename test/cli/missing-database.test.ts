@@ -25,7 +25,7 @@ const traces: Record<string, () => Promise<Record<string, string>>> = {
   },
   'is on a disk that is not mounted': () => {
     const DATA_DIR = dataDirectory();
-    mkdirSync(DATA_DIR);
+    mkdirSync(DATA_DIR, { mode: 0o700 });
     writeFileSync(path.join(DATA_DIR, 'session-secret'), 'x'.repeat(43));
     return Promise.resolve({ DATA_DIR, DATABASE_URL: `sqlite:${path.join(dataDirectory(), 'parvis.sqlite')}` });
   },
@@ -34,7 +34,7 @@ const traces: Record<string, () => Promise<Record<string, string>>> = {
       `is missing beside the file ${name}`,
       () => {
         const DATA_DIR = dataDirectory();
-        mkdirSync(DATA_DIR);
+        mkdirSync(DATA_DIR, { mode: 0o700 });
         writeFileSync(path.join(DATA_DIR, name), name === 'region.json' ? marker : 'x'.repeat(43));
         return Promise.resolve({ DATA_DIR });
       },

@@ -4,14 +4,17 @@ import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { load } from 'cheerio';
+import { rounds } from '../support/rounds.ts';
 import { sendRaw } from '../support/responses.ts';
 import { dataDirectory, json, runProcess, serve } from './command.ts';
-import { get, startIncompleteForm, setUpLinkOf, waitUntilStopping } from './server-requests.ts';
+import { get, startIncompleteForm, setUpLinkOf, untilSetUpLink, visit, waitUntilStopping } from './server-requests.ts';
+
+/** How often five commands run at the same time. */
+const batches = Math.min(2, Math.ceil(rounds / 10));
 
 describe('the serve command on an empty data directory', async () => {
   const environment = { DATA_DIR: dataDirectory() };
-  const served = await serve(environment);
+  const served = await untilSetUpLink(await serve(environment));
 
   test('prints its address and the set-up link', () => {
     const lines = served.output().trim().split('\n');
@@ -76,7 +79,7 @@ describe('the serve command on an empty data directory', async () => {
         ['user', 'add', '--tenant', added.tenantId, '--username', `user${n}@a.example`, '--name', `User ${n}`],
         environment,
       );
-    for (let round = 0; round < 2; round++) {
+    for (let round = 0; round < batches; round++) {
       const outcomes = await Promise.all(Array.from({ length: 5 }, (_, n) => add(round * 5 + n)));
       assert.deepEqual(
         outcomes.map(({ code, stderr }) => [code, stderr]),
@@ -87,7 +90,7 @@ describe('the serve command on an empty data directory', async () => {
     await asked;
     assert.deepEqual([...answers], [200]);
     const { users } = await json<{ users: unknown[] }>(['user', 'list', '--tenant', added.tenantId], environment);
-    assert.equal(users.length, 11);
+    assert.equal(users.length, 1 + batches * 5);
     assert.equal(
       (await get(served.origin, setUpLinkOf(served) ?? '')).status,
       404,
@@ -100,26 +103,7 @@ describe('the serve command on an empty data directory', async () => {
       ['user', 'reset-password', 'ada@a.example'],
       environment,
     );
-    const cookies = new Map<string, string>();
-    const header = () => ({ Cookie: [...cookies.values()].join('; ') });
-    const take = ({ headers }: Response): void => {
-      for (const cookie of headers.getSetCookie())
-        cookies.set(cookie.split('=', 1)[0] ?? '', cookie.split(';')[0] ?? '');
-    };
-    const step = async (address: string, fields: Record<string, string>) => {
-      const page = await fetch(served.origin + address, { headers: header() });
-      take(page);
-      const _csrf = load(await page.text())('input[name=_csrf]').attr('value') ?? '';
-      const body = new URLSearchParams({ _csrf, ...fields });
-      const answer = await fetch(served.origin + address, {
-        method: 'POST',
-        body,
-        headers: header(),
-        redirect: 'manual',
-      });
-      take(answer);
-      return answer.headers.get('location');
-    };
+    const { header, step } = visit(served.origin);
     assert.equal(await step('/sign-in', { username }), '/sign-in/password');
     assert.equal(await step('/sign-in/password', { password: temporaryPassword }), '/dashboard');
     const { headers } = await fetch(`${served.origin}/dashboard`, { headers: header(), redirect: 'manual' });

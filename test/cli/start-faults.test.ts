@@ -5,8 +5,9 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { createClient } from 'redis';
 import { freePort } from '../../tools/prove/free-port.ts';
+import { listenFaultOf } from '../../src/platform/start-fault.ts';
 import { postgres, redis, skipWithout } from '../support/services.ts';
-import { dataDirectory, run, type Environment } from './command.ts';
+import { dataDirectory, run, runProcess, type Environment } from './command.ts';
 import { logLines } from './server-requests.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'parvis-start-'));
@@ -36,6 +37,8 @@ interface Case {
   readonly code?: string;
   readonly message: RegExp;
   readonly skip?: string | false;
+  /** Whether the case runs as a process, which must end although it has opened stores. The others run in this process. */
+  readonly isProcess?: boolean;
 }
 
 const cases: readonly Case[] = [
@@ -80,22 +83,24 @@ const cases: readonly Case[] = [
   {
     what: 'an address that does not belong to the machine',
     environment: { HOST: '192.0.2.1' },
-    ...{ setting: 'HOST', code: 'EADDRNOTAVAIL', message: /is not an address of this machine/ },
+    isProcess: true,
+    ...{ setting: 'HOST', code: 'EADDRNOTAVAIL', message: /HOST: 192\.0\.2\.1:\d+ is not an address of this machine$/ },
   },
   {
     what: 'a wrong Redis password',
     environment: () => redisWithOtherPassword(),
+    isProcess: true,
     ...{ setting: 'REDIS_URL', code: 'WRONGPASS', message: /rejects the user or the password of REDIS_URL/ },
     skip: skipWithout('redis', cache?.pid ?? null),
   },
 ];
 
 describe('a server that cannot start logs one JSON line with the setting, and exits with 1', () => {
-  for (const { what, environment, setting, file, code, message, skip = false } of cases) {
+  for (const { what, environment, setting, file, code, message, skip = false, isProcess = false } of cases) {
     test(what, { skip }, async () => {
       const given = typeof environment === 'function' ? await environment() : environment;
       const common = { DATA_DIR: dataDirectory(), PORT: String(await freePort()), LOG_LEVEL: 'error' };
-      const outcome = await run(['serve'], Object.assign(common, given));
+      const outcome = await (isProcess ? runProcess : run)(['serve'], Object.assign(common, given));
       assert.deepEqual([outcome.code, outcome.stdout], [1, ''], outcome.stderr);
       const lines = logLines(outcome.stderr);
       assert.equal(lines.length, 1, outcome.stderr);
@@ -108,6 +113,19 @@ describe('a server that cannot start logs one JSON line with the setting, and ex
       assert.doesNotMatch(outcome.stderr, /canary(?!_missing)|\n\s+at |undefined|\[object/);
     });
   }
+});
+
+describe('the fault of a server that cannot listen names the setting and the address', () => {
+  for (const [code, host, message] of [
+    ['EACCES', '127.0.0.1', 'PORT: this user may not listen on 127.0.0.1:80'],
+    ['EADDRINUSE', '::1', 'PORT: [::1]:80 is in use by another process'],
+    ['EAFNOSUPPORT', '::1', 'HOST: [::1]:80 is not an address of this machine'],
+    ['EAI_AGAIN', 'parvis.example', 'HOST: The host name cannot be resolved. (EAI_AGAIN)'],
+  ] as const)
+    test(code, () => {
+      const error = Object.assign(new Error(`listen ${code}`), { code });
+      assert.equal(listenFaultOf(error, host, 80).message, message);
+    });
 });
 
 function databaseUrl(name: string): string {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { dataDirectory, serve } from './command.ts';
-import { startIncompleteForm, waitUntilStopping } from './server-requests.ts';
+import { dataDirectory, serve, type Served } from './command.ts';
+import { logLines, startIncompleteForm, visit, waitUntilStopping } from './server-requests.ts';
 
 interface Answer {
   readonly status: number | undefined;
@@ -21,29 +21,33 @@ async function ask(origin: string, path: string, agent?: Agent): Promise<Answer>
 }
 
 describe('a process that has received SIGTERM', () => {
-  test('is not ready, but answers requests on old and new connections, and closes both', async () => {
-    const { child, ended, origin } = await serve({ DATA_DIR: dataDirectory(), STOP_NOTICE_SECONDS: '4' });
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    assert.deepEqual(await ask(origin, '/sign-in', agent), { status: 200, connection: 'keep-alive', reused: false });
-    // The agent returns the connection to its pool in the next turn.
-    await wait(20);
-    child.kill('SIGTERM');
-    await waitUntilStopping(origin);
-    assert.deepEqual(await ask(origin, '/sign-in', agent), { status: 200, connection: 'close', reused: true });
-    assert.deepEqual(await ask(origin, '/sign-in'), { status: 200, connection: 'close', reused: false });
-    assert.deepEqual(await ask(origin, '/readyz'), { status: 503, connection: 'close', reused: false });
-    assert.equal(await ended, 0);
-  });
+  describe('during the notice and after it', { concurrency: false }, () => {
+    let served: Served;
+    let form: Awaited<ReturnType<typeof startIncompleteForm>>;
+    before(async () => {
+      served = await serve({ DATA_DIR: dataDirectory(), STOP_NOTICE_SECONDS: '4' });
+      form = await startIncompleteForm(served.port);
+    });
 
-  test('answers a request that began before the signal, even after it has stopped listening', async () => {
-    const { child, ended, origin, port } = await serve({ DATA_DIR: dataDirectory() });
-    const form = await startIncompleteForm(port);
-    child.kill('SIGTERM');
-    await waitUntilStopping(origin);
-    while (await ask(origin, '/healthz').catch(() => null)) await wait(20);
-    form.finish();
-    assert.match(await form.answer, /^HTTP\/1\.1 403 Forbidden\r\n(.*\r\n)*Connection: close\r\n/);
-    assert.equal(await ended, 0);
+    test('is not ready, but answers requests on old and new connections, and closes both', async () => {
+      const { child, origin } = served;
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      assert.deepEqual(await ask(origin, '/sign-in', agent), { status: 200, connection: 'keep-alive', reused: false });
+      // The agent returns the connection to its pool in the next turn.
+      await wait(20);
+      child.kill('SIGTERM');
+      await waitUntilStopping(origin);
+      assert.deepEqual(await ask(origin, '/sign-in', agent), { status: 200, connection: 'close', reused: true });
+      assert.deepEqual(await ask(origin, '/sign-in'), { status: 200, connection: 'close', reused: false });
+      assert.deepEqual(await ask(origin, '/readyz'), { status: 503, connection: 'close', reused: false });
+    });
+
+    test('answers a request that began before the signal, even after it has stopped listening', async () => {
+      while (await ask(served.origin, '/healthz').catch(() => null)) await wait(50);
+      form.finish();
+      assert.match(await form.answer, /^HTTP\/1\.1 403 Forbidden\r\n(.*\r\n)*Connection: close\r\n/);
+      assert.equal(await served.ended, 0);
+    });
   });
 
   test('aborts requests that take longer than STOP_GRACE_SECONDS', async () => {
@@ -53,5 +57,24 @@ describe('a process that has received SIGTERM', () => {
     child.kill('SIGTERM');
     assert.equal(await form.answer, '');
     assert.equal(await ended, 0);
+  });
+
+  test('logs the sign-ins under unknown user names that it has not logged yet', async () => {
+    const { child, ended, origin, errors } = await serve({ DATA_DIR: dataDirectory(), STOP_NOTICE_SECONDS: '0' });
+    const { step } = visit(origin);
+    assert.equal(await step('/sign-in', { username: 'nobody@a.example' }), '/sign-in/password');
+    assert.equal(await step('/sign-in/password', { password: 'a wrong password' }), null);
+    child.kill('SIGTERM');
+    assert.equal(await ended, 0);
+    const message = 'Sign-ins failed under unknown user names';
+    assert.deepEqual(
+      logLines(errors())
+        .filter(({ msg }) => msg === message || msg === 'Parvis has stopped')
+        .map(({ msg, attempts }) => [msg, attempts]),
+      [
+        [message, 1],
+        ['Parvis has stopped', undefined],
+      ],
+    );
   });
 });

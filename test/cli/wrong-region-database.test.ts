@@ -152,6 +152,8 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const historical = { ...germany, REGION_RULES: 'rules/germany-historical.json' };
       const { tenants } = await json<{ tenants: unknown[] }>(['tenant', 'list'], historical);
       assert.equal(tenants.length, 1);
+      // All databases share the check of the start, so one is enough for this.
+      if (config.kind !== 'sqlite') return;
       const { child, ended, origin } = await serve(germany);
       assert.equal((await fetch(`${origin}/readyz`)).status, 200);
       child.kill('SIGTERM');

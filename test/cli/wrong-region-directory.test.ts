@@ -3,8 +3,10 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { eachDialect } from '../data/databases.ts';
+import { freePort } from '../../tools/prove/free-port.ts';
+import { rounds } from '../support/rounds.ts';
 import { postgres } from '../support/services.ts';
-import { dataDirectory, fault, json, run, runProcess, serve } from './command.ts';
+import { dataDirectory, fault, json, run, runProcess } from './command.ts';
 import { snapshotOf, snapshotOfFolder } from './database-snapshot.ts';
 
 const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'canary-'.repeat(6), LOG_LEVEL: 'warn' };
@@ -95,7 +97,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('of another region stops the start of a server, whose log names the setting and the file', limit, async () => {
       const DATA_DIR = await directoryOf('germany');
-      const { code, stderr } = await runProcess(['serve'], { ...environment, DATA_DIR, PORT: '1' });
+      const { code, stderr } = await run(['serve'], { ...environment, DATA_DIR, PORT: '1' });
       const { setting, file, msg } = JSON.parse(stderr) as Record<string, string>;
       assert.deepEqual([code, setting, file], [1, 'DATA_DIR', markerOf(DATA_DIR)]);
       assert.match(
@@ -121,10 +123,10 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     test('need not accept files if nothing has to be stored in it, and the log contains a warning', async () => {
       const file = path.join(dataDirectory(), '../file');
       writeFileSync(file, '');
-      const { child, ended, errors } = await serve({ ...environment, DATA_DIR: path.join(file, 'data') });
-      child.kill('SIGTERM');
-      assert.equal(await ended, 0);
-      const warned = errors()
+      const PORT = String(await freePort());
+      const { code, stderr } = await run(['serve'], { ...environment, DATA_DIR: path.join(file, 'data'), PORT });
+      assert.equal(code, 0, stderr);
+      const warned = stderr
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as { setting?: string; msg: string });
@@ -149,7 +151,7 @@ test('a new database beside a marked data directory continues its installation',
 });
 
 test('one of two regions that start at the same time on one data directory is refused', async () => {
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < Math.ceil(rounds / 10); round++) {
     const DATA_DIR = dataDirectory();
     const regions = ['worldwide', 'germany'];
     const outcomes = await Promise.all(

@@ -63,6 +63,17 @@ describe('MAIL_FROM', () => {
     });
   }
 
+  for (const written of [
+    `support@other.example <${from}>`,
+    `"support@other.example" <${from}>`,
+    `Support @ Co <${from}>`,
+  ]) {
+    test(`rejects a name that looks like another address: ${written}`, () => {
+      const fault = 'MAIL_FROM: the name in front of the address must not contain an @';
+      assert.deepEqual(readConfig({ MAIL_FROM: written }).faults, [fault]);
+    });
+  }
+
   test('is required with SMTP_URL', () => {
     assert.deepEqual(readConfig({ SMTP_URL: 'smtp://mail.example' }).faults, ['MAIL_FROM: is required with SMTP_URL']);
   });

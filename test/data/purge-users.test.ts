@@ -45,7 +45,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         });
       const erasure = createErasure({
         ...{ database: purged, rules: worldwide, scopeOf, transport: null },
-        throttle: createThrottle(database, worldwide),
+        throttle: createThrottle(database, worldwide, () => Date.now()),
         clock: () => now,
       });
       const changes = createUserActions({ database, clock: () => now });

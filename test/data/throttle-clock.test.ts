@@ -4,7 +4,7 @@ import { createLinkThrottle } from '../../src/core/accounts/throttles/link-throt
 import { budgetedActions } from '../../src/core/accounts/throttles/throttle-keys.ts';
 import { postgres } from '../support/services.ts';
 import { eachDialect, open, worldwide } from './databases.ts';
-import { attempt, createWaitingThrottle } from './throttle-waits.ts';
+import { attempt, codeAttempt, createWaitingThrottle } from './throttle-waits.ts';
 
 const secondMs = 1_000;
 const hourMs = 3_600 * secondMs;
@@ -16,9 +16,10 @@ const shifts = [
   ['an hour behind', -hourMs],
   ['a day behind', -dayMs],
 ] as const;
+// The times are computed before the database is asked, so two shifts are enough on the second database.
+const shiftsOnPostgres: readonly string[] = ['a year ahead', 'a day behind'];
 const minute = 60;
 const hour = 60 * minute;
-const day = 24 * hour;
 
 /** Runs work with the wall clock changed. The throttles read the time themselves. */
 async function atTime<T>(byMs: number, work: () => Promise<T>): Promise<T> {
@@ -45,13 +46,16 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       ['the password of a user at an address', 15 * minute, () => throttle.take.bind(null, attempt())],
       [
         'the password of a user',
-        day,
+        hour,
         () => withEach((each, one) => throttle.take({ ...one, address: `10.1.${each}.9` })),
       ],
       [
         'passwords from an address',
-        day,
-        () => withEach((_, one) => throttle.take({ ...attempt(), address: one.address })),
+        15 * minute,
+        () => {
+          const names = Array.from({ length: 50 }, () => attempt());
+          return withEach((each, { address }) => throttle.take({ ...names[each % names.length]!, address }));
+        },
       ],
       ['temporary passwords', 15 * minute, () => throttle.take.bind(null, attempt({ kind: 'temporary' }))],
       ['codes', 15 * minute, () => codes()],
@@ -74,7 +78,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       return () => take(++each, one);
     }
     function codes(): () => Promise<number> {
-      const owner = { username: `codes ${++people}` };
+      const owner = codeAttempt();
       return () => seconds(throttle.codes.consume(owner, 5));
     }
     async function takeUntilBlocked(take: () => Promise<number>): Promise<number> {
@@ -86,7 +90,9 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     }
 
     for (const [label, longest, create] of throttles) {
-      for (const [when, byMs] of shifts) {
+      for (const [when, byMs] of shifts.filter(
+        ([each]) => config.kind === 'sqlite' || shiftsOnPostgres.includes(each),
+      )) {
         test(`${label}: a block that was set while the clock was ${when} ends within its ordinary time`, async () => {
           people++;
           const take = create();

@@ -27,13 +27,27 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('mark the first rejected attempt of a block', async () => {
       const one = attempt();
-      const { consume } = createThrottle(database, worldwide);
+      const { consume } = createThrottle(database, worldwide, () => Date.now());
       const waits = [];
       for (let n = 0; n < 8; n++) waits.push(await consume(one));
       assert.deepEqual(
         waits.map((wait) => wait?.isFirstRefusal ?? null),
         [null, null, null, null, null, true, false, false],
       );
+    });
+
+    test('allow an address 100 log entries of refused attempts and 100 of failures in a day, for any user names', async () => {
+      const { shouldRecordRefusal, shouldRecordFailure } = createThrottle(database, worldwide, () => Date.now());
+      const address = '203.0.113.77';
+      let [refusals, failures] = [0, 0];
+      for (let n = 0; n < 105; n++) {
+        refusals += Number(await shouldRecordRefusal(attempt({ address }), { retryAfter: 60, isFirstRefusal: true }));
+        failures += Number(await shouldRecordFailure(attempt({ address })));
+      }
+      assert.deepEqual([refusals, failures], [100, 100]);
+      const wait = { retryAfter: 60, isFirstRefusal: false };
+      assert.equal(await shouldRecordRefusal(attempt(), wait), false, 'not the first one');
+      assert.equal(await shouldRecordFailure(attempt({ address, sessionId: 'open' })), true, 'in an open session');
     });
 
     test('are restored for an attempt that could not be verified', async () => {

@@ -88,7 +88,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     test('are marked when they are the first rejected attempt of a block', async () => {
       const address = '203.0.113.24';
-      const { consume } = createThrottle(database, worldwide);
+      const { consume } = createThrottle(database, worldwide, () => Date.now());
       for (let n = 0; n < maxAttempts; n++) await consume(temporary({ address }));
       assert.equal((await consume(temporary({ address })))?.isFirstRefusal, true);
       assert.equal((await consume(temporary({ address })))?.isFirstRefusal, false);

@@ -1,5 +1,6 @@
 import type { Database } from '../../src/platform/database/database.ts';
 import type { RegionRules } from '../../src/domain/regions.ts';
+import type { CodeAttempt } from '../../src/core/accounts/throttles/code-throttle.ts';
 import { createThrottle, type Attempt, type Throttle } from '../../src/core/accounts/throttles/throttle.ts';
 
 let people = 0;
@@ -11,7 +12,18 @@ export const attempt = (overrides: Partial<Attempt> = {}): Attempt => ({
   address: `192.0.2.${people}`,
   epoch: 0,
   knownDevice: null,
+  sessionId: null,
   maxAttempts: null,
+  ...overrides,
+});
+
+/** @returns a code from the app, entered at sign-in in an unknown browser, with the given overrides */
+export const codeAttempt = (overrides: Partial<CodeAttempt> = {}): CodeAttempt => ({
+  username: `codes-${++people}@a.example`,
+  kind: 'app',
+  sessionId: `session-${people}`,
+  place: 'signIn',
+  knownDevice: null,
   ...overrides,
 });
 
@@ -19,7 +31,7 @@ export type WaitingThrottle = ReturnType<typeof createWaitingThrottle>;
 
 /** Wraps the throttle so that it returns the waiting time in seconds, 0 if the attempt is allowed. */
 export function createWaitingThrottle(database: Database, rules: RegionRules) {
-  const throttle = createThrottle(database, rules);
+  const throttle = createThrottle(database, rules, () => Date.now());
   return {
     ...throttle,
     take: async (each: Attempt): Promise<number> => (await throttle.consume(each))?.retryAfter ?? 0,

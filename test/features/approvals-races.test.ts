@@ -37,7 +37,7 @@ for (const [dialect, server] of [
       const clock = (): number => portal.clock.now;
       // The real rate limit would block these rounds too early.
       const throttle = {
-        ...createThrottle(portal.database, portal.config.rules),
+        ...createThrottle(portal.database, portal.config.rules, () => Date.now()),
         consumeBudget: () => Promise.resolve(null),
       };
       const approvals = createApprovals({ database, clock });

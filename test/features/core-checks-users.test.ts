@@ -21,7 +21,7 @@ import { withRules } from '../support/rules.ts';
 const portal = await openPortal({ environment: withRules({ languages: ['en', 'fr'], defaultLanguage: 'en' }) });
 const { database, config, tenants, hasher } = portal;
 const clock = (): number => portal.clock.now;
-const throttle = createThrottle(database, config.rules);
+const throttle = createThrottle(database, config.rules, () => Date.now());
 const tokens = createLinkTokens([], oneTimeLinkUrls(config.baseUrl));
 const parts = {
   database,

@@ -61,16 +61,29 @@ async function aMailServer() {
   return state;
 }
 
-/** Runs a task in a child process. @returns the signal or exit code with which the process ended */
-async function aProcess(task: DeliveryTask, started: (child: ChildProcess) => void = () => {}): Promise<string> {
+async function aProcess(): Promise<ChildProcess> {
   const child = fork(path.join(import.meta.dirname, '../support/delivery-child.ts'));
   after(() => child.kill('SIGKILL'));
-  const ended = once(child, 'exit');
   await once(child, 'message');
+  return child;
+}
+
+/** The process that completed the last task; null if it was killed. */
+let last: ChildProcess | null = null;
+
+/**
+ * Runs a task in the process that completed the last one, or in a new process if that one was killed.
+ * @returns `done`, or the signal or exit code with which the process ended
+ */
+async function runTask(task: DeliveryTask, started: (child: ChildProcess) => void = () => {}): Promise<string> {
+  const child = last ?? (await aProcess());
+  const ended = once(child, 'exit').then(([code, signal]: unknown[]) => String(signal ?? code));
+  const done = once(child, 'message').then(([message]: unknown[]) => String(message));
   started(child);
   child.send(task);
-  const [code, signal] = (await ended) as [number | null, string | null];
-  return signal ?? String(code);
+  const end = await Promise.race([ended, done]);
+  last = end === 'done' ? child : null;
+  return end;
 }
 
 async function withUser(config: DatabaseConfig): Promise<{ database: Database; scope: Scope; userId: string }> {
@@ -116,7 +129,7 @@ for (const { dialect, config, skip } of eachDialect(server)) {
         const { url: smtpUrl } = mailServer;
         mailServer.ids.length = 0;
         const task = { database: config, smtpUrl, now, record: { scope, userId } };
-        const end = await aProcess(Object.assign(task, { killedAt: at === 'inTheServer' ? null : at }), (child) => {
+        const end = await runTask(Object.assign(task, { killedAt: at === 'inTheServer' ? null : at }), (child) => {
           mailServer.kills = at === 'inTheServer' ? child : null;
         });
         mailServer.kills = null;
@@ -124,7 +137,7 @@ for (const { dialect, config, skip } of eachDialect(server)) {
         const { events, deliveries } = await rowsOf(database, scope);
         assert.equal(events, mails === 0 ? 0 : 1);
         assert.equal(deliveries, label === 'after the removal' ? 0 : events);
-        assert.equal(await aProcess({ database: config, smtpUrl, now: now + leaseMs }), '0');
+        assert.equal(await runTask({ database: config, smtpUrl, now: now + leaseMs }), 'done');
         assertDelivered(mailServer.ids, mails);
         // All deliveries have been completed.
         await noticesWorker(database, () => assert.fail('sent again'), { now: now + 2 * leaseMs }).run(never);

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parse } from 'csv-parse/sync';
+import express from 'express';
 import fc from 'fast-check';
+import request from 'supertest';
+import { createUsersCsv } from '../../src/site/users/csv.ts';
+import { createUsersFile } from '../../src/site/users/users-file.ts';
 import { hostileNames } from '../data/hostile-names.ts';
 import { newUser } from '../data/databases.ts';
+import { anyCharacter } from '../support/any-character.ts';
 import { aTenant, aUser } from '../support/builders.ts';
-import { uploadForCheck, importPath, shownRows, usersPath, labels } from '../support/imports.ts';
+import { scopeOf, uploadForCheck, importPath, shownRows, usersPath, labels } from '../support/imports.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
+import { translator } from '../support/translator.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as usersBatchStore from '../../src/core/accounts/stores/users.batch.store.ts';
 
@@ -125,7 +131,7 @@ describe('importing an exported file', () => {
     .oneof(
       hostileText,
       fc.string({ unit: 'grapheme' }),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.constantFrom(...hostileNames),
     )
     .map((text) => text.replaceAll('\0', ''));
@@ -156,5 +162,33 @@ describe('importing an exported file', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('an export with a limit of 200 users per file', async () => {
+  const { tenant, admins } = await aTenantWithAdmins();
+  const add = (count: number) =>
+    usersStore.insertMany(
+      portal.database,
+      tenant.scope,
+      Array.from({ length: count }, () => newUser()),
+    );
+  const csv = createUsersCsv(translator, () => portal.clock.now);
+  const sendUsersFile = createUsersFile({ database: portal.database, csv, translator }, 200);
+  const app = express().get('/', (request, response) => {
+    Object.assign(request, { scope: scopeOf(tenant, admins.en), language: 'en' });
+    return sendUsersFile(request, response);
+  });
+
+  it('is a CSV file of 200 users, but an archive of numbered files for more users', async () => {
+    await add(200 - Object.keys(admins).length);
+    const one = await request(app).get('/');
+    assert.match(String(one.headers['content-disposition']), /\.csv$/);
+    assert.equal(parse(one.text, { bom: true }).length, 201);
+    await add(1);
+    const several = await request(app).get('/').responseType('blob');
+    assert.match(String(several.headers['content-disposition']), /\.zip$/);
+    const names = (several.body as Buffer).toString('latin1').match(/-\d+\.csv/g);
+    assert.deepEqual([...new Set(names)], ['-1.csv', '-2.csv']);
   });
 });

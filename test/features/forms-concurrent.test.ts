@@ -3,12 +3,15 @@ import { describe, it } from 'node:test';
 import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import {
+  at,
   countOf,
   idle,
   namesOf,
   opens,
   opensUser,
   rulesOf,
+  setsState,
+  userOf,
   type Stage,
   type Step,
 } from '../support/concurrent-forms.ts';
@@ -100,6 +103,28 @@ for (const [dialect, server] of [
           assert.notDeepEqual(await row.after(stage), row.result, path);
         }
       });
+
+      // A page always sends what it showed. A request without it performs the action, which must then be harmless twice.
+      for (const [path, state, kind] of [
+        [paths.blockUser, 'active', 'user.blocked'],
+        [paths.unblockUser, 'blocked', 'user.unblocked'],
+        [paths.deleteUser, 'active', 'user.deleted'],
+        [paths.restoreUser, 'deleted', 'user.restored'],
+        [paths.eraseUser, 'deleted', 'user.erased'],
+      ] as const)
+        it(`${path}: a repeated request that does not say what its page showed changes and records nothing`, async () => {
+          const { stage, people } = await twoPeople();
+          await setsState(state)(stage);
+          const address = at(path)(stage);
+          const { status } = await people[0].send('POST', address);
+          assert.ok([200, 303].includes(status), String(status));
+          const after = await userOf(stage);
+          const again = await people[1].send('POST', address);
+          assert.ok([200, 303, 404].includes(again.status), String(again.status));
+          assert.deepEqual(await userOf(stage), after);
+          const entries = portal.database.knex('activity').where({ kind, tenant_id: stage.tenant.id });
+          assert.equal((await entries).length, 1);
+        });
 
       it('ended sessions are recorded once, however often the button is pressed', async () => {
         const { stage, people } = await twoPeople();

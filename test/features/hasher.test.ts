@@ -6,10 +6,10 @@ import { createHasher } from '../../src/platform/keys/hasher.ts';
 const full = { memoryCost: 2_048, timeCost: 2, parallelism: 1 };
 
 /** A hasher that records its calls: F for a hash with full cost, L for a light hash. */
-async function watched() {
+function watched() {
   const calls: string[] = [];
   const weight = (tag: string): string => (tag.includes('$m=2048,t=2,') ? 'F' : 'L');
-  const hasher = await createHasher(full, {
+  const hasher = createHasher(full, {
     hash: async (password, options) => {
       const tag = await argon2.hash(password, options);
       calls.push(`hash ${weight(tag)}`);
@@ -29,7 +29,7 @@ async function watched() {
 }
 
 describe('a light hash for a random password', async () => {
-  const { hasher, during } = await watched();
+  const { hasher, during } = watched();
   const light = await hasher.hashRandom('ABCD-EFGH-JKLM-NPQR-STUV');
   const strong = await hasher.hash('ein Kranich zählt leise Kiesel');
 
@@ -49,6 +49,13 @@ describe('a light hash for a random password', async () => {
         assert.deepEqual(await during(() => hasher.verify(tag, password)), ['verify F', 'verify L'], what);
       }
     }
+  });
+
+  it('has a decoy with the parameters and lengths of a full hash', () => {
+    const withoutBytes = (tag: string): string => tag.replace(/[\w+/]{22}\$[\w+/]{43}$/, 'salt$hash');
+    assert.match(withoutBytes(strong), /salt\$hash$/);
+    assert.equal(withoutBytes(hasher.decoy), withoutBytes(strong));
+    assert.notEqual(createHasher(full).decoy, hasher.decoy);
   });
 
   it('does not verify the password of another hash', async () => {

@@ -19,6 +19,18 @@ testCases('the encoding of a file is decided and stated', [
     ['2|added|zoe@|Zoe|', '3|refused|andre@|Andr� Petit|importRow.brokenCharacters'],
   ],
   [
+    'a byte order mark decides, even if more bytes are not UTF-8 than a file without one may have',
+    bytes(
+      `\xEF\xBB\xBFUser name,Display name\n${['a', 'b', 'c', 'd', 'e'].map((who) => `${who}@essai.example,Andr\xE9`).join('\n')}\nz@essai.example,Zoe`,
+    ),
+    [
+      ...['2|refused|a', '3|refused|b', '4|refused|c', '5|refused|d', '6|refused|e'].map(
+        (row) => `${row}@|Andr�|importRow.brokenCharacters`,
+      ),
+      '7|added|z@|Zoe|',
+    ],
+  ],
+  [
     'a file that one row proves to be UTF-8, although three others are broken',
     bytes(
       `User name,Display name\n${['a', 'b', 'c'].map((who) => `${who}@essai.example,\xE9`).join('\n')}\nd@essai.example,${utf8('é')}`,
@@ -66,6 +78,11 @@ describe('a file in an unknown encoding is refused', () => {
     [
       'DOS, with symbols next to letters',
       bytes('User name;First name\r\nr@essai.example;Ren\x82\r\nf@essai.example;Fran\x87ois'),
+    ],
+    ['DOS, with a symbol after a letter', bytes('User name;First name\r\nr@essai.example;Ren\x82\r\n')],
+    [
+      'DOS, with quotation marks inside words',
+      bytes('User name;First name;Last name\r\nj@essai.example;J\x94rg;K\x94nig\r\n'),
     ],
     ['Macintosh', bytes('User name;First name;Last name\rc@essai.example;Ren\x8E;Lef\x8Fvre\r')],
     ['Macintosh, with a capital after a small letter', bytes('User name;First name\rc@essai.example;Ren\x8E\r')],

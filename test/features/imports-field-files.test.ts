@@ -35,6 +35,18 @@ testCases('what precedes the headings is skipped and reported', [
     [`4${added}`],
     { skipped: ['Liste des utilisateurs au 30/11/2026'] },
   ],
+  [
+    'of several columns of user names, the one with the most addresses of the organization',
+    'userPrincipalName,displayName,mail\nana@local.example,Ana Belo,ana@essai.example\nzoe@essai.example,Zoé,zoe.b@essai.example',
+    ['2|added|ana@|Ana Belo|', '3|added|zoe.b@|Zoé|'],
+    { usernameHeading: 'mail', otherColumns: [{ index: 0, heading: 'userPrincipalName', isUsual: true }] },
+  ],
+  [
+    'of several such columns with equally many, the account name',
+    'mail,displayName,userPrincipalName\nana.b@essai.example,Ana Belo,ana@essai.example',
+    [`2${added}`],
+    { usernameHeading: 'userPrincipalName', otherColumns: [{ index: 0, heading: 'mail', isUsual: true }] },
+  ],
   ['two byte order marks', `\uFEFF\uFEFF"User name";Display name\n${ana}`, [`2${added}`]],
 ]);
 
@@ -98,6 +110,21 @@ testCases('a malformed row fails alone', [
       '3|refused|bob@|Bob|importRow.malformed',
       ...Array.from({ length: 900 }, (_, index) => `${index + 4}|refused|zoe@nowhere.example|Zoé|username.otherDomain`),
     ],
+  ],
+  [
+    'one with a quotation mark that is closed only after many rows',
+    `User name;Display name\n${ana}\nbob@essai.example;"Bob\n${'zoe@nowhere.example;Zoé\n'.repeat(900)}kim@essai.example;Kim"\n`,
+    [
+      `2${added}`,
+      '3|refused|bob@|Bob|importRow.malformed',
+      ...Array.from({ length: 900 }, (_, index) => `${index + 4}|refused|zoe@nowhere.example|Zoé|username.otherDomain`),
+      '904|refused|kim@|Kim"|importRow.malformed',
+    ],
+  ],
+  [
+    'one that is too long, but ends in the same part of the file as it is read',
+    `User name;Display name\n${ana}\nbob@essai.example;${'x'.repeat(20_000)}\nzoe@essai.example;Zoé`,
+    [`2${added}`, `3|refused|bob@|${'x'.repeat(254)}|importRow.tooLong`, '4|added|zoe@|Zoé|'],
   ],
   [
     'one that is too long',

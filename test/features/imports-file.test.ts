@@ -26,12 +26,17 @@ const expected = [
   ['a@b.example', 'Zoé', 'Müller'],
 ];
 
+// The first 64 bytes contain few zeros, so only the byte order mark shows the encoding.
+const titled = `${'Κατάλογος χρηστών'.repeat(3)}\r\n${text}`;
+
 describe('the encoding of an import file', () => {
   const table: [what: string, bytes: Buffer, rows?: string[][]][] = [
     ['UTF-8', Buffer.from(text)],
     ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${text}`)],
     ['UTF-16 little endian with a byte order mark', Buffer.from(`\uFEFF${text}`, 'utf16le')],
     ['UTF-16 big endian with a byte order mark', utf16be(`\uFEFF${text}`)],
+    ['UTF-16 little endian with a byte order mark and a title in Greek', Buffer.from(`\uFEFF${titled}`, 'utf16le')],
+    ['UTF-16 big endian with a byte order mark and a title in Greek', utf16be(`\uFEFF${titled}`)],
     ['UTF-16 little endian without a byte order mark', Buffer.from(text, 'utf16le')],
     ['UTF-16 big endian without a byte order mark', utf16be(text)],
     ['Windows-1252, as written by Excel', Buffer.from(text, 'latin1')],

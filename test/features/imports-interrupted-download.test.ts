@@ -15,7 +15,7 @@ const people = 450;
 const secret = /[A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}/g;
 
 // Pauses after the passwords of the first 200 users until the gate opens.
-const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+const base = createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
 let issuedCount = 0;
 let gate = Promise.withResolvers<undefined>();
 const hasher: Hasher = {

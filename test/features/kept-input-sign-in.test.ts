@@ -14,7 +14,7 @@ import { aSecondFactorUser, english, totpCode } from '../support/second-factor.t
 
 const minuteMs = 60_000;
 const typed = { firstName: 'Mara', lastName: 'Quint', username: 'mara@canary.example' };
-const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+const base = createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
 const busy = { isBusy: false };
 const unlessBusy = <Result>(work: () => Promise<Result>): Promise<Result> =>
   busy.isBusy ? Promise.reject(overloaded('passwordHashing', 2)) : work();

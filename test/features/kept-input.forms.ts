@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestUser } from '../support/builders.ts';
 import { breakableSessions, fillIn, shownIn, submitForm, type Typed } from '../support/kept-input.ts';
 import { aPerson, type Person } from '../support/person.ts';
+import type { PortalOptions } from '../support/portal.ts';
 import { english } from '../support/second-factor.ts';
 import { openPortalWithUsers } from '../web/portal-with-users.ts';
 import type { KeptForm } from './kept-input.cases.ts';
@@ -10,10 +11,13 @@ import type { KeptForm } from './kept-input.cases.ts';
 export const secret = 'Geheimer Kranich 4711';
 export const secrets: Typed = { password: secret, newPassword: secret, confirmPassword: secret };
 
+/** The rows that the forms can write. */
+export type Written = Readonly<Record<'users' | 'rules' | 'approvals' | 'grants', unknown>>;
+
 /** Opens a portal whose sessions can be interrupted, with helpers that fill in, submit and check its forms. */
-export async function openPortalWithForms() {
+export async function openPortalWithForms(options: PortalOptions = {}) {
   const { state, sessionStore } = breakableSessions();
-  const opened = await openPortalWithUsers({ sessionStore });
+  const opened = await openPortalWithUsers(Object.assign({ sessionStore }, options));
   const { portal, addressOf } = opened;
   const addressFor = (path: string, { address }: KeptForm): string => address ?? addressOf({ path });
 
@@ -25,12 +29,12 @@ export async function openPortalWithForms() {
     return person;
   }
 
-  /** @returns everything that the forms could have written */
-  async function written(): Promise<unknown> {
+  /** @returns everything that the forms could have written, except to this user */
+  async function written(except?: TestUser): Promise<Written> {
     const { knex } = portal.database;
     const users = (await knex('users').orderBy('id')) as Record<string, unknown>[];
     return {
-      users: users.map(({ last_sign_in_at: _at, ...user }) => user),
+      users: users.filter(({ id }) => id !== except?.id).map(({ last_sign_in_at: _at, ...user }) => user),
       rules: await knex('tenants').orderBy('id').select('own_rules'),
       approvals: await knex('approvals').orderBy('id'),
       grants: await knex('support_grants').orderBy('id'),

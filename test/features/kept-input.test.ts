@@ -4,6 +4,8 @@ import { paths } from '../../src/site/http/paths.ts';
 import { aUser, type TestUser } from '../support/builders.ts';
 import { fillIn, submitForm } from '../support/kept-input.ts';
 import { anOperator } from '../support/operators.ts';
+import { seedOn, totpCode } from '../support/second-factor.ts';
+import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import type { Person } from '../support/person.ts';
 import { formsOfUsers, formsOfVisitors } from './kept-input.cases.ts';
 import { openPortalWithForms, withoutToken } from './kept-input.forms.ts';
@@ -32,6 +34,23 @@ it('every form that keeps input is in a table', () => {
   );
   assert.deepEqual(kept.sort(), [...Object.keys(forms), ...Object.keys(formsOfVisitors(global.username))].sort());
 });
+
+it('every form that compares what it showed has a conflict in the table', () => {
+  const compared = portal.routes.flatMap((route) =>
+    route.method === 'post' && 'comparedBy' in route.form.changes && route.form.keeps.length > 0 ? [route.path] : [],
+  );
+  assert.deepEqual(
+    compared.filter((path) => (forms[path]?.conflict ?? null) === null),
+    [],
+  );
+});
+
+/** Makes the tenant's own rules require a second factor of administrators, or not. */
+async function requireSecondFactors(isRequired: boolean): Promise<void> {
+  const own = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
+  const rules = Object.assign({}, own, { secondFactor: isRequired ? 'administrators' : undefined });
+  await tenantsStore.setOwnRules(portal.database, tenant.scope, rules);
+}
 
 for (const [path, form] of Object.entries(forms)) {
   describe(`input in the form of ${path}`, () => {
@@ -104,14 +123,67 @@ for (const [path, form] of Object.entries(forms)) {
       await assertReturnsAfterInterruption(person, form);
     });
 
-    if (form.invalid === null) return;
-    it('is shown again if it is invalid', async () => {
+    it('is shown again after a second factor that has become required was set up', async () => {
+      const user = await aUser(portal, tenant, {
+        displayName: 'Ida New',
+        administratorLevel: 'global',
+        language: 'en',
+      });
+      const person = await openForm(await signedIn(user), path, form);
+      await requireSecondFactors(true);
+      try {
+        const before = await written(user);
+        await submitForm(person, form.typed);
+        assert.equal(person.status, 403, person.text);
+        person.sees('Nothing was changed, because you must complete this step first.');
+        await person.submit('Finish setup', { Code: '000000' });
+        assert.equal(person.status, 422);
+        await person.submit('Finish setup', { Code: totpCode(portal, seedOn(person)) });
+        await person.submit('Return to your form');
+        assert.equal(person.status, 200);
+        assertShown(person, form.typed);
+        assert.deepEqual(await written(user), before);
+      } finally {
+        await requireSecondFactors(false);
+      }
+    });
+
+    it('is not carried to the set-up of a second factor if the form was rendered for another user', async () => {
+      const user = await aUser(portal, tenant, {
+        displayName: 'Ida New',
+        administratorLevel: 'global',
+        language: 'en',
+      });
       const person = await openForm(await signedIn(nora), path, form);
-      const typed = { ...form.typed, ...form.invalid };
-      fillIn(person, typed);
-      await submitForm(person, typed);
-      assert.equal(person.status, 422, person.text);
-      assertShown(person, typed);
+      await person.signIn(user);
+      const { $ } = await openForm(await signedIn(ines), path, form);
+      const _owner = $('main input[name=_owner]').first().attr('value') ?? '';
+      await requireSecondFactors(true);
+      const answer = await person.send('POST', addressFor(path, form).split('?')[0] ?? '', { ...form.typed, _owner });
+      await requireSecondFactors(false);
+      assert.deepEqual([answer.status, answer.headers.location], [303, paths.ownSecondFactor]);
+    });
+
+    const { invalid, conflict } = form;
+    if (invalid !== null)
+      it('is shown again if it is invalid', async () => {
+        const person = await openForm(await signedIn(nora), path, form);
+        const typed = { ...form.typed, ...invalid };
+        fillIn(person, typed);
+        await submitForm(person, typed);
+        assert.equal(person.status, 422, person.text);
+        assertShown(person, typed);
+      });
+
+    // Last, because a request can be decided only once.
+    if (conflict === null) return;
+    it('is shown again if another administrator has changed the same in the meantime', async () => {
+      const person = await openForm(await signedIn(nora), path, form);
+      await conflict.cause(await signedIn(ines), addressFor(path, form));
+      await submitForm(person, form.typed);
+      assert.equal(person.status, 409, person.text);
+      if (conflict.shows === undefined) assertShown(person, form.typed);
+      else person.sees(conflict.shows);
     });
   });
 }

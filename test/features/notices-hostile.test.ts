@@ -29,8 +29,22 @@ const names: [label: string, name: string][] = [
   ['template syntax', '{{7*7}} $t(common:product) <%= 7*7 %> ${7*7} %s'],
   ['a second mailbox', '"Zoé" <evil@evil.example>, evil@evil.example'],
   ['an encoded word', '=?utf-8?q?=0D=0ABcc:_evil@evil.example?='],
+  ['a web address', 'https://evil.example/login?next=1'],
+  ['a web address without a scheme', 'www.evil.example'],
+  ['a domain, as of a tenant', 'Evil.example GmbH'],
+  ['an IDN with other dots', 'müller\u3002example\uff0eevil\uff61example'],
+  ['an email address', 'support@other.example'],
+  ['a quoted email address', '"support@other.example" <support@other.example>'],
+  ['a link without a host', 'mailto:support@other.example tel:+33123456789'],
+  ['a name with a title', 'Dr. J.R. Müller'],
   ['200 letters', 'ÄÖÜẞ'.repeat(50)],
 ];
+
+const wordJoiner = /\u2060/g;
+const visible = (text: string): string => text.replace(wordJoiner, '');
+const isolatedIn = (line: string): string => /\u2068(.*)\u2069/.exec(line)?.[1] ?? '';
+// What mail programs take for an address: a separator that is followed by a letter.
+const linkable = /[.:@/\u3002\uff0e\uff61][\p{L}\p{N}]/u;
 
 describe('an email to a user with a hostile name', () => {
   for (const [label, name] of names) {
@@ -50,13 +64,22 @@ describe('an email to a user with a hostile name', () => {
         ...['Auto-Submitted', 'Content-Language', 'Content-Type', 'Date', 'From', 'MIME-Version', 'Message-ID'],
         ...['Subject', 'To'],
       ]);
+      const addresses = mail.headers.filter((header) => /^(From|To):/.test(header));
+      assert.deepEqual(addresses, ['From: portal@host.example', `To: ${user.username}`]);
       assert.equal(mail.subject, 'Votre compte a été restauré');
       const clean = cleanName(name);
       const lines = mail.text.split('\n');
-      assert.equal(lines[0], `Bonjour \u2068${clean}\u2069,`);
-      assert.equal(lines.filter((line) => line.endsWith(`\u2068${clean}\u2069`)).length, 2, mail.text);
+      assert.equal(visible(lines[0] ?? ''), `Bonjour \u2068${clean}\u2069,`);
+      const named = lines.filter((line) => visible(line).endsWith(`\u2068${clean}\u2069`));
+      assert.equal(named.length, 2, mail.text);
       const $ = cheerio.load(mail.html);
-      assert.equal($('bdi').filter((_, each) => $(each).text() === clean).length, 3);
+      const marked = $('bdi').filter((_, each) => visible($(each).text()) === clean);
+      assert.equal(marked.length, 3);
+      const shown = [...[lines[0] ?? '', ...named].map(isolatedIn), ...marked.map((_, each) => $(each).text()).get()];
+      assert.deepEqual(
+        shown.filter((text) => linkable.test(text)),
+        [],
+      );
       assert.deepEqual([$('a').length, $('script, img, svg').length], [1, 0]);
     });
   }

@@ -5,7 +5,7 @@ import type { Route } from '../../src/site/http/routing.ts';
 import * as tenantsStore from '../../src/core/accounts/stores/tenants.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
-import { aPerson } from '../support/person.ts';
+import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { aSecondFactorUser, english, totpCode } from '../support/second-factor.ts';
 import { postgres, skipWithout } from '../support/services.ts';
@@ -45,19 +45,30 @@ for (const [dialect, databaseUrl, skip] of [
       ...{ newPassword: 'seven quiet otters nap', confirmPassword: 'differs', action: 'block', user: other.id },
     };
 
-    for (const [step, user] of [
-      ['a second factor code', withFactor.user],
-      ['a forced password change', changing],
-      ['the required setup of a second factor', enrolling],
-    ] as const)
+    for (const [step, path, user] of [
+      ['a second factor code', paths.signInCode, withFactor.user],
+      ['a forced password change', paths.changePassword, changing],
+      ['the required setup of a second factor', paths.ownSecondFactor, enrolling],
+    ] as const) {
+      let person: Person | null = null;
+
+      // @returns the user in the session of the previous test, or in a new one if that test ended it
+      const beforeTheStep = async (): Promise<Person> => {
+        await person?.visit(paths.dashboard);
+        if (person?.path !== path) person = await aPerson(portal, english).signIn(user);
+        assert.deepEqual([person.path, person.status], [path, 200]);
+        return person;
+      };
+
       for (const route of portal.routes)
         it(`is not changed by ${route.method} ${route.path} before ${step}`, async () => {
-          const person = await aPerson(portal, english).signIn(user);
+          const pending = await beforeTheStep();
           const before = await account();
-          await person.send(route.method, addressOf(route), fields);
+          await pending.send(route.method, addressOf(route), fields);
           assert.deepEqual(await account(), before);
           await knex('throttles').delete();
         });
+    }
 
     for (const [step, path, user, complete] of [
       [

@@ -36,7 +36,12 @@ for (const [dialect, server] of [
       const clock = (): number => portal.clock.now;
       const tokens = createLinkTokens([], oneTimeLinkUrls(config.baseUrl));
       const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: true, clock });
-      const parts = { database, credentialIssuer, throttle: createThrottle(portal.database, config.rules), clock };
+      const parts = {
+        database,
+        credentialIssuer,
+        throttle: createThrottle(portal.database, config.rules, () => Date.now()),
+        clock,
+      };
       const changes = createUserActions(parts);
       const support = createSupport({ ...parts, rules: config.rules, scopeFor: tenants.scopeFor });
       const rules = createTenantRules({ database, regionRules: config.rules, clock });

@@ -16,7 +16,7 @@ describe('a password reset approved by another administrator', async () => {
   const clock = (): number => portal.clock.now;
   const tokens = createLinkTokens([], oneTimeLinkUrls(config.baseUrl));
   const issuer = createCredentialIssuer({ hasher, tokens, canMail: true, clock });
-  const throttle = createThrottle(database, config.rules);
+  const throttle = createThrottle(database, config.rules, () => Date.now());
   const tenant = await aTenant(portal, { language: 'en' });
   const as = async (administratorLevel: 'global' | 'userManagement') =>
     createScope({ ...tenant.scope, principal: person(await aUser(portal, tenant, { administratorLevel })) });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createScope } from '../../src/domain/scope.ts';
 import { assembleSecondFactor } from '../../src/core/accounts/second-factor/assemble.ts';
+import { createKnownDevices } from '../../src/core/accounts/sessions/known-devices.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { paths, fillPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, goodPassword } from '../support/builders.ts';
@@ -22,7 +23,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
 describe('a user who manages their second factor', async () => {
-  const { hasher, duringNextVerify, assertVerified } = await anInterruptedHasher();
+  const { hasher, duringNextVerify, assertVerified } = anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const { database } = portal;
   const { knex } = portal.database;
@@ -84,28 +85,21 @@ describe('a user who manages their second factor', async () => {
 
   it('gets new recovery codes even if the counter of failed attempts cannot be reset', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
-    const throttle = createThrottle(portal.database, portal.config.rules);
+    const throttle = createThrottle(portal.database, portal.config.rules, () => Date.now());
     const codes = { ...throttle.codes, reset: () => Promise.reject(new Error('no database')) };
     const lines: string[] = [];
     const { secondFactor } = assembleSecondFactor({
       ...{ database, hasher, keys: portal.config.secondFactorKeys, clock: () => portal.clock.now },
       throttle: { ...throttle, codes },
+      devices: createKnownDevices(['secret']),
       log: pino({}, { write: (line: string) => void lines.push(line) }),
     });
     const { id } = (await knex('user_sessions').where({ user_id: owner.user.id }).first()) as { id: string };
     const session = await sessionsStore.findLiveAcrossTenants(database, id);
     assert.ok(session);
     const scope = createScope({ ...tenant.scope, principal: person(owner.user) });
-    const attempt = {
-      kind: 'own',
-      username: owner.user.username,
-      epoch: 0,
-      address: '',
-      knownDevice: null,
-      maxAttempts: null,
-    } as const;
     const typed = { currentPassword: goodPassword, code: owner.recoveryCodes[0] ?? '' };
-    const result = await secondFactor.regenerateCodes({ scope, session, attempt }, typed);
+    const result = await secondFactor.regenerateCodes({ scope, session }, typed);
     assert.equal(result.outcome, 'done');
     assert.match(lines.join(''), /The counter of failed attempts was not reset/);
   });

@@ -7,6 +7,7 @@ import { createScope } from '../../src/domain/scope.ts';
 import { createCodeAcceptor } from '../../src/core/accounts/second-factor/codes.ts';
 import { createCodeSubmission } from '../../src/core/accounts/second-factor/submit-code.ts';
 import { createVault } from '../../src/platform/keys/vault.ts';
+import { createKnownDevices } from '../../src/core/accounts/sessions/known-devices.ts';
 import { createThrottle } from '../../src/core/accounts/throttles/throttle.ts';
 import { aTenant, aUser, type TestUser } from '../support/builders.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
@@ -26,9 +27,10 @@ function aNode({ config, clock }: Portal) {
   const database = openSubscribedDatabase(config.database);
   const vault = createVault(config.secondFactorKeys);
   const accept = createCodeAcceptor({ vault, clock: () => clock.now });
-  const throttle = createThrottle(database, config.rules);
+  const throttle = createThrottle(database, config.rules, () => Date.now());
   const log = pino({ level: 'silent' });
-  const step = createCodeSubmission({ database, accept, throttle, clock: () => clock.now, log });
+  const devices = createKnownDevices(['secret']);
+  const step = createCodeSubmission({ database, accept, throttle, devices, clock: () => clock.now, log });
   const openSession = async (user: TestUser) => {
     const id = randomUUID();
     await sessionsStore.open(database, {
@@ -66,7 +68,9 @@ for (const [dialect, server] of [
         for (let round = 0; round < (kind === 'app' ? rounds : owner.recoveryCodes.length); round++) {
           const code = kind === 'app' ? totpCode(portal, owner.seed) : (owner.recoveryCodes[round] ?? '');
           const results = await Promise.all(
-            nodes.map(async ({ step, openSession }) => step(scope, await openSession(owner.user), code)),
+            nodes.map(async ({ step, openSession }) =>
+              step(scope, await openSession(owner.user), { typed: code, deviceToken: null }),
+            ),
           );
           const outcomes = results.map(({ outcome }) => outcome).sort();
           assert.deepEqual(outcomes, ['accepted', 'refused'], `round ${round}`);

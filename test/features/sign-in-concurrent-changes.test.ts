@@ -20,7 +20,7 @@ for (const [dialect, server] of [
     `changes between password verification and the start of the session, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
-      const { hasher, duringNextVerify, assertVerified } = await anInterruptedHasher();
+      const { hasher, duringNextVerify, assertVerified } = anInterruptedHasher();
       const portal = await openPortal({ hasher, ...(server?.url ? { databaseUrl: server.url } : {}) });
       const { database } = portal;
 

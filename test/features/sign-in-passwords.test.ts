@@ -108,7 +108,7 @@ describe('a temporary password', async () => {
 });
 
 describe('an overlong password', async () => {
-  const { hasher, lengths } = recordLengths(await createHasher(weak));
+  const { hasher, lengths } = recordLengths(createHasher(weak));
   const portal = await openPortal({ hasher });
   const tenant = await aTenant(portal);
   const own = await aUser(portal, tenant);
@@ -149,13 +149,13 @@ describe('an overlong password', async () => {
 
 describe('password hash parameters', async () => {
   const today = { memoryCost: 16, timeCost: 2, parallelism: 1 };
-  const portal = await openPortal({ hasher: await createHasher(today) });
+  const portal = await openPortal({ hasher: createHasher(today) });
   const tenant = await aTenant(portal);
   const hashOf = ({ id }: TestUser): Promise<string> => passwordHashOf(portal.database, id);
 
   async function aUserHashedBy(parameters: typeof today): Promise<TestUser> {
     const user = await aUser(portal, tenant);
-    const hash = await (await createHasher(parameters)).hash(user.clearPassword);
+    const hash = await createHasher(parameters).hash(user.clearPassword);
     await setPasswordHash(portal.database, user.id, hash);
     return user;
   }

@@ -10,7 +10,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 const english = { 'Accept-Language': 'en' };
 
 describe('changes while a password is being verified', async () => {
-  const { hasher, duringNextVerify, assertVerified } = await anInterruptedHasher();
+  const { hasher, duringNextVerify, assertVerified } = anInterruptedHasher();
   const portal = await openPortal({ hasher });
   const tenant = await aTenant(portal, { language: 'en' });
   const camille = await aUser(portal, tenant, { administratorLevel: 'global' });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { fillIn, shownIn, submitForm } from '../support/kept-input.ts';
 import { anOperator, aSupportedTenant, english, grantSupport, supportPage } from '../support/operators.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
@@ -46,6 +47,15 @@ for (const [dialect, server] of [
           assert.deepEqual(await grants(), before);
         });
       }
+
+      it('shows again everything that was typed, also a purpose that is too long and ends in the middle of a character', async () => {
+        const typed = { purpose: `${'x'.repeat(299)}😀${'y'.repeat(100)}`, hours: 'ten' };
+        await admin.visit(supportPage);
+        fillIn(admin, typed);
+        await submitForm(admin, typed);
+        assert.equal(admin.status, 422);
+        assert.deepEqual(shownIn(admin, typed), typed);
+      });
 
       it('grants read-only access for an unknown level', async () => {
         assert.equal((await admin.send('POST', supportPage, { ...good, level: 'global' })).status, 303);

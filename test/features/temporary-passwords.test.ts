@@ -139,7 +139,7 @@ describe('a temporary password', async () => {
 });
 
 describe('a password reset and a password change at the same time', async () => {
-  const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+  const base = createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
   let waiting: (() => void)[] | null = null;
   let round = 0;
   /** Waits until both requests have computed their hashes, so that their transactions race. */

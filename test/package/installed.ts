@@ -82,18 +82,28 @@ export class Installation {
   }
 
   /** Runs `npx --no-install parvis` to completion. */
-  async parvis(args: readonly string[], environment: Environment = {}): Promise<string> {
-    const { stdout } = await runFile('npx', ['--no-install', 'parvis', ...args], {
-      cwd: this.folder,
-      env: { ...cleanEnvironment(), ...environment },
-    });
-    return stdout;
+  npx(args: readonly string[], environment: Environment = {}): Promise<string> {
+    return this.#run('npx', ['--no-install', 'parvis', ...args], environment);
   }
 
-  /** Starts `npx --no-install parvis` and waits until its output matches. */
+  /** Runs the installed `parvis` to completion without npx, which costs as much as a command. */
+  parvis(args: readonly string[], environment: Environment = {}): Promise<string> {
+    return this.#run(this.#program, args, environment);
+  }
+
+  get #program(): string {
+    return path.join(this.folder, 'node_modules/.bin/parvis');
+  }
+
+  async #run(program: string, args: readonly string[], environment: Environment): Promise<string> {
+    const env = { ...cleanEnvironment(), ...environment };
+    return (await runFile(program, args, { cwd: this.folder, env })).stdout;
+  }
+
+  /** Starts the installed `parvis` and waits until its output matches. */
   async start(args: readonly string[], environment: Environment, ready: RegExp): Promise<RunningCommand> {
-    // In a separate process group, so that stopping it also stops the child processes of npx.
-    const child = spawn('npx', ['--no-install', 'parvis', ...args], {
+    // In a separate process group, so that stopping it also stops its child processes.
+    const child = spawn(this.#program, args, {
       cwd: this.folder,
       env: { ...cleanEnvironment(), ...environment },
       detached: true,

@@ -19,7 +19,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
 
   before(async () => {
     packed = await pack(installation.scratch);
-    await installation.npm('install', packed.tarball);
+    await installation.npm('install', '--prefer-offline', packed.tarball);
   });
   after(() => installation.remove());
 
@@ -89,7 +89,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
   test('runs commands', async () => {
     const environment = { DATA_DIR: dataDirectory('commands') };
     const rules = path.join(installation.folder, 'node_modules/parvis/rules/germany.json');
-    const printed = await installation.parvis(['rules', 'check', rules, '--json'], environment);
+    const printed = await installation.npx(['rules', 'check', rules, '--json'], environment);
     assert.equal((JSON.parse(printed) as { ok: boolean }).ok, true);
     await installation.parvis(['migrate'], environment);
     const { ok } = JSON.parse(await installation.parvis(['check', '--json'], environment)) as { ok: boolean };

@@ -57,7 +57,7 @@ const table: readonly Row[] = [
   ['password', '15 to 256'],
   // US Government blocks after three attempts, the others after five. In China tenants cannot change the limit.
   ['failed attempts', '5/15/15', '5/15/15', '5/15/15', '3/15/15', '5/15/15'],
-  ['failed attempts per account and per address', '50/1440/1440 100/1440/1440'],
+  ['failed attempts per account and per address', '50/1440/60 100/15/15'],
   ['failed attempts are fixed', 'false', 'false', 'false', 'false', 'true'],
   [
     'session',

@@ -4,7 +4,8 @@ import { createTransport } from '../../src/platform/mail-transport.ts';
 import { noticesWorker, type DeliveryTask } from './deliveries.ts';
 import { interrupt } from './interrupt.ts';
 
-// The child process records an event, delivers notices, and kills itself at a given point.
+// The child process carries out tasks until its channel is closed: it records an event, delivers notices, and kills
+// itself at a given point. It opens the database for each task, as a new process does.
 async function carryOut({ database: config, smtpUrl, now, record, killedAt }: DeliveryTask): Promise<void> {
   const opened = openSubscribedDatabase(config);
   const die = (): Promise<never> => {
@@ -24,5 +25,5 @@ async function carryOut({ database: config, smtpUrl, now, record, killedAt }: De
   await opened.close();
 }
 
-process.on('message', (task: DeliveryTask) => void carryOut(task).then(() => process.disconnect()));
+process.on('message', (task: DeliveryTask) => void carryOut(task).then(() => process.send?.('done')));
 process.send?.('ready');

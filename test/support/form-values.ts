@@ -6,6 +6,26 @@ type Selection = ReturnType<cheerio.CheerioAPI>;
 /** Replaces white space, including no-break spaces, with single spaces, as a browser displays it. */
 export const normalizeSpace = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
+interface Node {
+  readonly type?: string;
+  readonly name?: string;
+  readonly data?: string;
+  readonly attribs?: Readonly<Record<string, string>>;
+  readonly children?: readonly Node[];
+}
+
+const invisible = new Set(['script', 'style', 'svg']);
+
+/** @returns the text that a browser displays in the selected elements */
+export function visibleText(selection: Selection): string {
+  const textOf = ({ type, name = '', data, attribs = {}, children = [] }: Node): string => {
+    if (type === 'text') return data ?? '';
+    if (invisible.has(name) || 'hidden' in attribs) return '';
+    return children.map(textOf).join('');
+  };
+  return (selection.toArray() as Node[]).map(textOf).join('');
+}
+
 /** The values of a form's fields. A field that occurs several times has an array of values. */
 type FormValues = Record<string, string | string[]>;
 

@@ -10,7 +10,7 @@ if (config === null) throw new Error('The environment is not right');
 const database = openSubscribedDatabase(config.database);
 const run = createImportJob({
   database,
-  hasher: await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 }),
+  hasher: createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 }),
   rules: config.rules,
   clock: Date.now,
   log: pino({ level: 'silent' }),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHasher, type Hasher } from '../../src/platform/keys/hasher.ts';
 
 /** Creates a hasher that calls a function once, after a password has been verified and before the result is used. */
-export async function anInterruptedHasher() {
-  const base = await createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
+export function anInterruptedHasher() {
+  const base = createHasher({ memoryCost: 8, timeCost: 1, parallelism: 1 });
   let next: (() => Promise<unknown>) | null = null;
   const hasher: Hasher = {
     ...base,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as cheerio from 'cheerio';
 import request, { type Response } from 'supertest';
-import { fieldsByLabel, urlEncoded, normalizeSpace, formValues } from './form-values.ts';
-import type { Portal } from './portal.ts';
+import { fieldsByLabel, urlEncoded, normalizeSpace, formValues, visibleText } from './form-values.ts';
+import { originOf, type Portal } from './portal.ts';
 
 /** A person with a browser without JavaScript, who follows links and fills in forms by the texts on the page. */
 export interface Person {
@@ -40,16 +40,19 @@ export interface Person {
 }
 
 const maxRedirects = 5;
+const csrfField = /<input [^>]*name="_csrf" value="([^"]*)"/;
 
 /** @param portal the portal, or the origin at which it is served */
 export function aPerson(
   portal: { readonly app: Portal['app'] | string },
   headers: Readonly<Record<string, string>> = { 'Accept-Language': 'fr' },
 ): Person {
-  const agent = request.agent(portal.app);
+  const agent = request.agent(originOf(portal.app));
   let path = '/';
   let last: Response | null = null;
-  let $ = cheerio.load('');
+  let html = '';
+  // A page is parsed only if the test reads it.
+  let parsed: cheerio.CheerioAPI | null = null;
   let csrf = '';
   let redirects: string[] = [];
   const bodies: string[] = [];
@@ -57,9 +60,13 @@ export function aPerson(
   function take(response: Response): void {
     last = response;
     bodies.push(response.text ?? '');
-    if ((response.headers['content-type'] ?? '').startsWith('text/html')) $ = cheerio.load(response.text);
-    csrf = $('input[name=_csrf]').first().attr('value') ?? csrf;
+    if (!(response.headers['content-type'] ?? '').startsWith('text/html')) return;
+    html = response.text;
+    parsed = null;
+    csrf = csrfField.exec(html)?.[1] ?? csrf;
   }
+
+  const page = (): cheerio.CheerioAPI => (parsed ??= cheerio.load(html));
 
   async function get(to: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
     redirects = [];
@@ -80,6 +87,7 @@ export function aPerson(
   }
 
   function buttonOf(words: string): ReturnType<cheerio.CheerioAPI> {
+    const $ = page();
     const button = $('button')
       .filter((_, element) => normalizeSpace($(element).text()) === words)
       .first();
@@ -93,6 +101,7 @@ export function aPerson(
       return person;
     },
     follow: async (words) => {
+      const $ = page();
       const href = $('a')
         .filter((_, element) => normalizeSpace($(element).text()).includes(words))
         .first()
@@ -103,11 +112,11 @@ export function aPerson(
     },
     upload: async (words, label, { name, content }) => {
       const form = buttonOf(words).closest('form');
-      const [field = ''] = Object.keys(fieldsByLabel($, form, { [label]: '' }));
+      const [field = ''] = Object.keys(fieldsByLabel(page(), form, { [label]: '' }));
       const action = form.attr('action') ?? path;
       assert.equal(form.attr('enctype'), 'multipart/form-data');
       redirects = [];
-      const { [field]: _file, ...rest } = formValues($, form);
+      const { [field]: _file, ...rest } = formValues(page(), form);
       const call = agent.post(action).set(headers).field(rest);
       await arrive(await call.attach(field, Buffer.from(content), name), action);
       return person;
@@ -115,7 +124,7 @@ export function aPerson(
     submit: async (words, fields = {}) => {
       const button = buttonOf(words);
       const form = button.closest('form');
-      const values = { ...formValues($, form), ...fieldsByLabel($, form, fields) };
+      const values = { ...formValues(page(), form), ...fieldsByLabel(page(), form, fields) };
       const name = button.attr('name');
       if (name) values[name] = button.attr('value') ?? '';
       const action = form.attr('action') ?? path;
@@ -127,7 +136,9 @@ export function aPerson(
     },
     signIn: async ({ username, clearPassword }) => {
       await get('/sign-in');
-      await arrive(await agent.post('/sign-in').set(headers).type('form').send({ _csrf: csrf, username }), '/sign-in');
+      const answer = await agent.post('/sign-in').set(headers).type('form').send({ _csrf: csrf, username });
+      // The page that asks for the password is not fetched: its token is the same.
+      if (answer.status === 303) redirects.push(String(answer.headers.location));
       await arrive(
         await agent.post('/sign-in/password').set(headers).type('form').send({ _csrf: csrf, password: clearPassword }),
         '/sign-in/password',
@@ -164,12 +175,10 @@ export function aPerson(
       return (last?.headers ?? {}) as Record<string, string>;
     },
     get text() {
-      const page = cheerio.load($.html());
-      page('script, style, svg, [hidden]').remove();
-      return normalizeSpace(page('body').text());
+      return normalizeSpace(visibleText(page()('body')));
     },
     get $() {
-      return $;
+      return page();
     },
     get csrf() {
       return csrf;

@@ -89,9 +89,10 @@ const quickParameters = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 const builtInTranslator = await loadTranslator();
 const render = loadViews();
 const assets = loadAssets();
-// A password may wait up to 60 seconds in the queue, so that tests with many users do not fail on a busy machine.
-const quickHasher = await createHasher(quickParameters, undefined, 60_000);
-const strengthEstimator = createStrengthEstimator(languages);
+// A password may wait up to 60 seconds, so that tests do not fail on a busy machine.
+const maxWaitMs = 60_000;
+const quickHasher = createHasher(quickParameters, undefined, maxWaitMs);
+const strengthEstimator = createStrengthEstimator(languages, maxWaitMs);
 
 const closers: (() => unknown)[] = [() => strengthEstimator.close()];
 after(async () => {
@@ -132,6 +133,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     clock: () => clock.now,
   });
   const logged = (): string => lines.join('');
+  origins.set(app, await serve(app));
   return {
     app,
     routes,
@@ -142,7 +144,7 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     hasher,
     clock,
     logged,
-    listen: () => listen(app),
+    listen: async () => (await serve(app)).replace('127.0.0.1', 'localhost'),
   };
 }
 
@@ -167,12 +169,22 @@ function testConfig({ environment, databaseUrl }: PortalOptions): Config {
   return config;
 }
 
-async function listen(app: Express): Promise<string> {
+const origins = new WeakMap<Express, string>();
+
+/** @returns the origin at which an open portal is served with kept connections; the app itself if it is not served */
+export const originOf = (app: Express | string): Express | string =>
+  typeof app === 'string' ? app : (origins.get(app) ?? app);
+
+/** Serves an app on a free port until the end of the test file. @returns the origin */
+async function serve(app: Express): Promise<string> {
   const server = createServer(app);
+  // A connection that closes just before the next request would fail that request.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
   closers.push(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

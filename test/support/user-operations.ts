@@ -18,7 +18,7 @@ export function userOperationsOf(portal: Portal) {
     users: createUsers({
       database,
       credentialIssuer: createCredentialIssuer({ hasher, tokens, canMail: false, clock }),
-      throttle: createThrottle(database, config.rules),
+      throttle: createThrottle(database, config.rules, () => Date.now()),
       clock,
     }),
   };

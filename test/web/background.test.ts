@@ -96,6 +96,28 @@ describe('background jobs', () => {
     assert.equal((JSON.parse(failures[0] ?? '') as { job: string }).job, 'Broken');
   });
 
+  it('save what would be lost with the process, also if another job cannot', async () => {
+    const { log, lines } = logSpy();
+    const background = createJobRunner(dependenciesOf(log));
+    let saved = 0;
+    const run = (): Promise<void> => Promise.resolve();
+    const save = async (): Promise<void> => {
+      saved = await Promise.resolve(1);
+    };
+    const fail = (): never => {
+      throw new Error('no luck');
+    };
+    background.add({ name: 'Broken', everyMs: never, run, finish: fail });
+    background.add({ name: 'Nothing to save', everyMs: never, run });
+    background.add({ name: 'Count', everyMs: never, run, finish: save });
+    await background.finish();
+    assert.equal(saved, 1);
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { job: string }).job),
+      ['Broken'],
+    );
+  });
+
   it('that fail because a store is unavailable report the outage instead of a line per run', async () => {
     const { log, lines } = logSpy();
     const faults: Fault[] = [];

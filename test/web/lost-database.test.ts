@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import request from 'supertest';
 import { paths, userPath } from '../../src/site/http/paths.ts';
 import { aPerson } from '../support/person.ts';
+import { logLinesOf } from './log-lines.ts';
 import { openPortalWithUsers, stateOf } from './portal-with-users.ts';
 
 const english = { 'Accept-Language': 'en' };
@@ -96,6 +97,8 @@ describe('once the loss was detected', () => {
       }
       const readiness = await request(portal.app).get('/readyz');
       assert.deepEqual([readiness.status, readiness.body], [503, { ok: false, missing: ['database'] }]);
+      const line = logLinesOf(portal).find(({ requestId }) => requestId === readiness.headers['x-request-id']);
+      assert.deepEqual([line?.method, line?.status, line?.reason], ['GET', 503, 'unavailable']);
       assert.equal((await request(portal.app).get('/healthz')).status, 200);
     });
     assert.match(portal.logged(), /"reason":"SQLITE_FILE_LOST","dependency":"SQLite"/);

@@ -118,9 +118,13 @@ describe('while sessions cannot be saved', async () => {
   });
 
   test('once sessions can be saved again, a page is sent with its cookie, and its form works', async () => {
-    const visitor = await aPerson(portal, english).visit('/sign-in');
+    const visitor = aPerson(portal, english);
+    await whileFull(() => visitor.visit('/sign-in'));
     assert.equal(visitor.status, 200);
     const answer = await visitor.send('POST', '/sign-in', { username: global.username });
     assert.equal(answer.status, 303);
+    assert.match(String(answer.headers['set-cookie']), /-session=/);
+    await visitor.visit('/sign-in/password');
+    assert.equal(visitor.path, '/sign-in/password');
   });
 });

@@ -82,7 +82,7 @@ export async function seedLargeTenant(
 ): Promise<DemoLogin> {
   const database = openSubscribedDatabase(config.database, longTimeouts);
   try {
-    const hasher = await createHasher();
+    const hasher = createHasher();
     const password = demoPassword();
     const passwordHashes = [await hasher.hash(normalizePassword(password)), hasher.decoy] as const;
     let username = '';

@@ -49,7 +49,7 @@ export async function seedRegion(
   await prepareRegion(config);
   const database = openSubscribedDatabase(config.database);
   try {
-    const parts: SeedContext = { config, database, hasher: await createHasher(), now };
+    const parts: SeedContext = { config, database, hasher: createHasher(), now };
     const routes = regions.flatMap((region) =>
       demoTenants(region, now).flatMap(({ domains }) => domains.map((domain) => ({ domain, region }))),
     );

@@ -49,15 +49,15 @@ export type Accounts = ReturnType<typeof createAccounts>;
 
 /** Tenants, users, credentials, sessions, throttles and one-time links: everything needed to sign in. */
 export function createAccounts(deps: AccountsDependencies) {
-  const { config, database, secrets, hasher, strengthEstimator, regionOf, clock, log } = deps;
+  const { config, database, secrets, secondFactorKeys: keys, hasher, strengthEstimator, regionOf, clock, log } = deps;
   const { rules } = config;
-  const throttle = createThrottle(database, rules);
+  const throttle = createThrottle(database, rules, clock);
   const devices = createKnownDevices(derivedKeys(secrets, 'known browser'));
   const unknownNames = createUnknownNames({ keys: derivedKeys(secrets, 'unknown user name'), clock, log });
   const tokens = createLinkTokens(derivedKeys(secrets, 'one-time link'), deps.linkAddress);
   const credentialIssuer = createCredentialIssuer({ hasher, tokens, canMail: config.mail !== null, clock });
   const sessions = createSessions({ database, hasher, throttle, devices, unknownNames, clock, log });
-  const secondFactor = assembleSecondFactor({ database, keys: deps.secondFactorKeys, hasher, throttle, clock, log });
+  const secondFactor = assembleSecondFactor({ database, keys, hasher, throttle, devices, clock, log });
   deps.background.add(secondFactor.reencryption);
   deps.background.add(unknownNames.report);
   return {
@@ -70,7 +70,7 @@ export function createAccounts(deps: AccountsDependencies) {
     passwords: createPasswords({ database, hasher, strengthEstimator, throttle, clock }),
     tenants: createTenants({ database, regionOf, hasher, rules, clock }),
     rules: createTenantRules({ database, regionRules: rules, clock }),
-    links: createLinks({ database, hasher, tokens, sessions, clock }),
+    links: createLinks({ database, hasher, tokens, sessions, devices, clock }),
     recovery: createRecoveryWithThrottle(deps, tokens),
     users: createUsers({ database, credentialIssuer, throttle, clock }),
     addUser: createUserAdder({ database, credentialIssuer, clock }),

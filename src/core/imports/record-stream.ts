@@ -56,17 +56,22 @@ export class RecordStream {
     if (at === text.length) return null;
     if (this.#skipping) return this.#skip(at, isEnd);
     const record = this.#reader.read(text, at, isEnd);
-    if (record !== null) {
+    const isTooLong = (record?.end ?? text.length) - at > maxRowCharacters;
+    if (record !== null && !(isTooLong && this.#spansLines(record, at))) {
       const isEndOfFile = isEnd && record.end === text.length && record.cells.join('').trim() === endOfFile;
       return { row: isEndOfFile ? null : this.#toRow(record, record.end - at), end: record.end };
     }
-    if (text.length - at <= maxRowCharacters) return null;
-    // A quotation mark that is never closed must not swallow the rows that follow it.
+    if (!isTooLong) return null;
+    // A quotation mark that is never closed, or closed far below, must not swallow the rows that follow it.
     const malformed = this.#reader.readMalformed(text, at, isEnd);
     if (malformed !== null) return { row: this.#toRow(malformed, malformed.end - at), end: malformed.end };
     this.#skipping = true;
     const cells = text.slice(at, at + maxRowCharacters).split(this.#reader.delimiter);
     return { row: { cells, fault: 'importRow.tooLong' }, end: at };
+  }
+
+  #spansLines({ end }: CsvRecord, at: number): boolean {
+    return (this.#reader.readMalformed(this.#text, at, false)?.end ?? end) < end;
   }
 
   #skip(at: number, isEnd: boolean): { row: null; end: number } | null {

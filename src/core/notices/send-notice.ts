@@ -1,4 +1,4 @@
-import type { Notice } from '../../domain/notices.ts';
+import { type Notice, type NoticeAuthor, noticeAuthorOf } from '../../domain/notices.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { errorCodeOf, isMailboxRefused, type Mail, type Transport } from '../../platform/mail-transport.ts';
 import type { Attempt, AttemptOutcome, Delivery, FailedAttempt } from '../activity/index.ts';
@@ -11,7 +11,7 @@ export interface AddressedNotice extends Pick<noticesStore.NoticeParties, 'recip
   /** Time of the event, epoch ms. */
   readonly at: number;
   readonly notice: Notice;
-  readonly by: 'operator' | 'self' | { readonly name: string | null };
+  readonly by: NoticeAuthor;
 }
 
 /**
@@ -50,7 +50,7 @@ async function send(
   const link = 'linkId' in notice ? await linkFor(notice.linkId) : null;
   // An expired link is not sent. If the clock is not trusted, retry, because the link may not really have expired.
   if ('linkId' in notice && link === null) return (await isClockTrusted()) ? 'delivered' : clockNotTrusted;
-  const by = actorId === null ? 'operator' : actorId === userId ? 'self' : { name: actorName };
+  const by = noticeAuthorOf(notice, { userId, actorId, actorName });
   try {
     await transport.send(render({ id, at, notice, recipient, tenantName, by }, link), clock());
     return 'delivered';

@@ -44,6 +44,8 @@ export type ActivityEvent =
   | { readonly kind: 'link.mailRefused' }
   /** A recovery link was emailed to a user through self-service recovery. */
   | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }
+  /** A link was emailed to a user who would have to wait before the next sign-in attempt. */
+  | { readonly kind: 'signIn.linkMailed'; readonly expiresAt: number }
   /** The operator made the user a Global admin. `reason`: the operator's reason; null after erasure. */
   | { readonly kind: 'user.appointed'; readonly reason: string | null }
   | { readonly kind: 'user.erased' }

@@ -23,6 +23,7 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
   'signIn.failed': ['signIn', 'refused'],
   'signIn.throttled': ['throttled', 'signIn', 'refused'],
   'signIn.codeAsked': ['signIn'],
+  'signIn.linkMailed': ['signIn'],
   'secondFactor.setUp': ['passwords'],
   'secondFactor.removed': ['passwords'],
   'secondFactor.codesReplaced': ['passwords'],

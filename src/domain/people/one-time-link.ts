@@ -3,8 +3,11 @@ import { temporaryAlphabet } from './password.ts';
 import { isInForce } from '../plausible-time.ts';
 import type { TenantState } from '../tenant.ts';
 
-/** Whether an administrator issued a one-time link, or its user requested it through self-service recovery. */
-export type LinkPurpose = 'handOver' | 'recovery';
+/**
+ * `handOver`: issued by an administrator. `recovery`: requested by the user to choose a new password. `signIn`: requested
+ * by the user to enter the password in a browser that is not known, without waiting.
+ */
+export type LinkPurpose = 'handOver' | 'recovery' | 'signIn';
 
 const groups = 7;
 const groupLength = 4;
@@ -12,8 +15,8 @@ const groupLength = 4;
 /** Number of random bytes for a link token. */
 export const linkTokenBytes = groups * groupLength;
 
-/** Recovery links expire sooner, because their users are waiting for the email. */
-const maxRecoveryLifetimeMs = 60 * 60_000;
+/** Links that users request expire sooner, because they are waiting for the email. */
+const maxRequestedLifetimeMs = 60 * 60_000;
 
 /**
  * Formats a link token of 140 bits: seven groups of four, so that it can also be typed from paper.
@@ -42,7 +45,7 @@ export function parseLinkToken(typed: string): string | null {
  */
 export function linkLifetimeMs(purpose: LinkPurpose, linkHours: number): number {
   const handOverMs = linkHours * 60 * 60_000;
-  return purpose === 'handOver' ? handOverMs : Math.min(handOverMs, maxRecoveryLifetimeMs);
+  return purpose === 'handOver' ? handOverMs : Math.min(handOverMs, maxRequestedLifetimeMs);
 }
 
 /** The data that determines whether a link is valid. Times in epoch ms. */

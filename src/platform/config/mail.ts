@@ -30,10 +30,11 @@ export const mailFrom = z.string().transform((text, context): Sender => {
   const [, name = '', framed, bare] = senderShape.exec(text.trim()) ?? [];
   const address = framed ?? bare ?? '';
   if (!addressShape.test(address)) {
-    context.addIssue({
-      code: 'custom',
-      message: 'must be portal@company.example or Name <portal@company.example>',
-    });
+    const message = 'must be portal@company.example or Name <portal@company.example>';
+    context.addIssue({ code: 'custom', message });
+  } else if (name.includes('@')) {
+    // Mail programs show only the name, so recipients would take it for the address.
+    context.addIssue({ code: 'custom', message: 'the name in front of the address must not contain an @' });
   }
   return { name, address };
 });

@@ -91,8 +91,12 @@ export const rulesSchema = z
       ),
     throttle: z.strictObject({
       perAccountAndAddress: throttle,
-      perAccount: throttle,
-      perAddress: throttle,
+      perAccount: throttle.describe(
+        'Wrong passwords for a user name from anywhere. After `attempts`, each attempt must wait longer: one minute, then twice as long each time, up to `blockMinutes`. Counting starts over after `windowMinutes` without attempts.',
+      ),
+      perAddress: throttle.describe(
+        'Wrong passwords for any user names from one address. After `attempts`, each user name has two attempts from there.',
+      ),
       fixed: z.boolean().describe('Whether tenants are prevented from setting stricter limits.'),
     }),
     session: z.strictObject({

@@ -38,6 +38,7 @@ function eventDetails(deps: DetailsDependencies, event: Exclude<ActivityEvent, {
     case 'password.reset':
     case 'password.issued':
     case 'recovery.linkMailed':
+    case 'signIn.linkMailed':
       return [{ key: expiryKeyOf(event), values: { date: deps.format.dateTime(event.expiresAt) } }];
     case 'users.imported': {
       const { added, changed, unchanged, refused } = event;
@@ -139,9 +140,9 @@ const issuedDetail = ({ by, count }: Extract<ActivityEvent, { kind: 'users.passw
   values: { count },
 });
 
-type Expiring = Extract<ActivityEvent, { expiresAt: number; kind: `password.${string}` | 'recovery.linkMailed' }>;
+type Expiring = Extract<ActivityEvent, { expiresAt: number; kind: `password.${string}` | `${string}.linkMailed` }>;
 
 function expiryKeyOf(event: Expiring): string {
-  const by = event.kind === 'recovery.linkMailed' ? 'mailedLink' : event.by;
+  const by = event.kind === 'password.reset' || event.kind === 'password.issued' ? event.by : 'mailedLink';
   return by === undefined ? 'activity:detail.expires' : `activity:detail.expiresBy.${by}`;
 }

@@ -121,6 +121,7 @@ const unauthenticatedKinds: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
   'signIn.throttled',
   'signIn.codeAsked',
   'recovery.linkMailed',
+  'signIn.linkMailed',
 ]);
 
 /** Replaces the dot in the name of an event or action, because dots separate the segments of a locale key. */

@@ -1,9 +1,37 @@
-import express, { type Request } from 'express';
+import express, { type Request, type Response } from 'express';
 import { Failure } from '../../domain/errors.ts';
 import type { Middleware } from './request.ts';
 
 const formLimitBytes = 64 * 1024;
 const maxFields = 200;
+const maxFormMs = 30_000;
+
+/**
+ * Closes the connection of a client whose form does not arrive in time, after answering 408. An upload continues without
+ * this deadline once its sender may upload; the server's own limits then apply.
+ * @param maxMs counted from the end of the headers (default: 30 seconds)
+ */
+export function limitFormTime(maxMs = maxFormMs): Middleware {
+  return (request, response, next) => {
+    if (carriesBody(request)) {
+      const timer = setTimeout(() => {
+        if (!request.complete) closeSlowRequest(request, response);
+      }, maxMs).unref();
+      request.once('close', () => {
+        clearTimeout(timer);
+      });
+      request.formTimer = timer;
+    }
+    next();
+  };
+}
+
+// Written to the socket, because the app still waits for the body before it sends its own response.
+function closeSlowRequest({ socket }: Request, response: Response): void {
+  const isTurn = response.socket !== null;
+  if (isTurn && !response.headersSent) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+  socket.destroySoon();
+}
 
 /**
  * Parses URL-encoded forms. Bodies that are too large or have another type are rejected before they are read.

@@ -3,9 +3,10 @@ import type { Drafts, DraftUser } from './drafts.ts';
 import { seeOther } from './request.ts';
 
 /**
- * Responds to a completed sign-in. If the sign-in pages carried a draft of this user, the response leads back to its
- * form; otherwise it is a redirect.
+ * Responds to a completed sign-in, or to the start of a support session. If the pages before it carried a draft of this
+ * user, the response leads back to its form; otherwise it is a redirect.
  * @param next the address of the redirect
+ * @param title the title of the page that leads back
  */
 export async function continueAfterSignIn(
   drafts: Drafts,
@@ -13,14 +14,11 @@ export async function continueAfterSignIn(
   response: Response,
   user: DraftUser,
   next: string,
+  title = 'errors:input.continue.title',
 ): Promise<void> {
   const draft = request.carriedDraft;
   if (draft !== undefined && drafts.open(draft, user) !== null)
-    return response.page(
-      'shared/continue',
-      { next },
-      { title: 'errors:input.continue.title', withoutNavigation: true },
-    );
+    return response.page('shared/continue', { next }, { title, withoutNavigation: true });
   delete request.carriedDraft;
   return seeOther(request, response, next);
 }

@@ -162,10 +162,16 @@ const unreadableSecondFactor = ({ reason: code }: Failure): Fault => ({
 
 const minute = 60;
 const hour = 60 * minute;
+const day = 24 * hour;
 
-/** @returns a waiting time in minutes, or in hours from two hours on, rounded up from seconds */
-export function roundedWait(seconds: number): { unit: 'throttledMinutes' | 'throttledHours'; count: number } {
-  const inHours = seconds >= 2 * hour;
-  const count = Math.max(1, Math.ceil(seconds / (inHours ? hour : minute)));
-  return { unit: inHours ? 'throttledHours' : 'throttledMinutes', count };
+export interface RoundedWait {
+  readonly unit: 'throttledMinutes' | 'throttledHours' | 'throttledDays';
+  readonly count: number;
+}
+
+/** @returns a waiting time rounded up from seconds to minutes, from two hours on to hours, and from two days on to days */
+export function roundedWait(seconds: number): RoundedWait {
+  if (seconds >= 2 * day) return { unit: 'throttledDays', count: Math.ceil(seconds / day) };
+  if (seconds >= 2 * hour) return { unit: 'throttledHours', count: Math.ceil(seconds / hour) };
+  return { unit: 'throttledMinutes', count: Math.max(1, Math.ceil(seconds / minute)) };
 }

@@ -20,7 +20,7 @@ export interface KeptInputDependencies {
  * token.
  * @param values the values to show in the fields
  */
-function showPage(request: Request, page: string, values: unknown, restored?: Request['restored']): void {
+export function showPage(request: Request, page: string, values: unknown, restored?: Request['restored']): void {
   request.method = 'GET';
   request.url = page;
   request.body = values;
@@ -112,7 +112,8 @@ export function guardForms({ cookies, drafts, findForm }: KeptInputDependencies)
   };
 }
 
-const staleStatus = 403;
+/** The status of the page that is shown in place of the result of a form, because the form was not processed. */
+export const staleStatus = 403;
 const signInNotice: PageNotice = { kind: 'info', key: 'errors:input.signIn' };
 
 // A form whose fields are all secret has no values to show again.
@@ -156,17 +157,4 @@ export function draftOf(drafts: Drafts, request: Request, { declaration, isPubli
   const owner = isPublic ? visitor : known;
   if (page === null || owner === null || (owner === visitor && !isPublic)) return null;
   return drafts.seal(page, owner, keptValuesOf(declaration, request.body));
-}
-
-/**
- * Shows a page of the sign-in instead of redirecting to it, because a redirect would lose the draft.
- * @returns false, without any effect, if the request carries no draft
- */
-export function carryDraftTo(request: Request, page: string): boolean {
-  const draft = request.restored?.draft ?? request.carriedDraft;
-  if (draft === null || draft === undefined) return false;
-  showPage(request, page, {});
-  delete request.restored;
-  request.carriedDraft = draft;
-  return true;
 }

@@ -5,6 +5,7 @@ export const paths = {
   signIn: '/sign-in',
   signInPassword: '/sign-in/password',
   signInCode: '/sign-in/code',
+  signInLink: '/sign-in/email-link',
   signOut: '/sign-out',
   changePassword: '/change-password',
   wellKnownChangePassword: '/.well-known/change-password',

@@ -1,7 +1,9 @@
+import type { Request } from 'express';
 import { isCodePending, mustSetUpSecondFactor } from '../../domain/people/second-factor.ts';
-import { carryDraftTo } from './kept-input.ts';
+import { draftUserOf } from './drafts.ts';
+import { carryDraftTo, carryInputTo, type Interruption, type CarryDependencies } from './carried-input.ts';
 import { paths } from './paths.ts';
-import type { Middleware } from './request.ts';
+import { scopeOf, type Middleware } from './request.ts';
 
 // These paths are reachable whichever step is pending. Health checks and static files are served before this
 // middleware.
@@ -12,16 +14,24 @@ const alwaysAllowed = new Set<string>([paths.signOut, paths.language, paths.them
  * temporary one, then setting up a second factor that the rules require. The order matters: without the second factor,
  * a session must not change anything. A session with a temporary password must not set up a factor, because others may
  * have seen that password. This runs before the routes, so that no route, method or spelling of an address can bypass
- * it.
+ * it. If a form is interrupted, the page of the step carries what was typed.
  */
-export function pendingSteps(): Middleware {
+export function pendingSteps(keptInput: CarryDependencies): Middleware {
   return (request, response, next) => {
     const step = nextStepOf(request);
     if (step === null || step === request.path || alwaysAllowed.has(request.path)) next();
     else if (request.restored && carryDraftTo(request, step)) next();
+    else if (carryInputTo(keptInput, request, response, interruptionBy(step, request))) next();
     else response.redirect(303, step);
   };
 }
+
+const interruptionBy = (page: string, request: Request): Interruption => ({
+  page,
+  user: draftUserOf(scopeOf(request)),
+  notice: { kind: 'warning', key: 'errors:input.stepKept' },
+  reason: 'stepPending',
+});
 
 /**
  * @returns the page of the step that a user must complete before anything of their account changes; null if there is

@@ -14,8 +14,8 @@ import { STATUS_CODES } from 'node:http';
 export function requestLog(log: Logger, routes: readonly Route[]): Middleware {
   const routeOf = createRouteFinder(routes);
   const requestSummary = (request: Request, status: number) => ({
-    method: request.method,
-    route: (request.route as { path?: string } | undefined)?.path ?? routeOf(request.path),
+    method: request.receivedMethod,
+    route: matchedRouteOf(request) ?? routeOf(request.originalUrl.split('?', 1)[0] ?? ''),
     status,
     ...(request.refusal ?? (refused.has(status) ? { reason: refused.get(status) } : {})),
   });
@@ -35,6 +35,14 @@ export function requestLog(log: Logger, routes: readonly Route[]): Middleware {
       ...requestSummary(request, response.statusCode),
     }),
   }) as Middleware;
+}
+
+/**
+ * @returns the pattern of the route that answered; null if none did, or if another page was shown in place of the result
+ * of a form
+ */
+function matchedRouteOf({ route, method, receivedMethod }: Request): string | null {
+  return method === receivedMethod ? ((route as { path?: string } | undefined)?.path ?? null) : null;
 }
 
 /** The reasons to log, by status, for refusals that state no more precise reason. */
@@ -66,6 +74,7 @@ const segmentsOf = (path: string): readonly string[] => path.replace(/\/$/, '').
 export function requestId(): Middleware {
   return (request, response, next) => {
     request.requestId = randomUUID();
+    request.receivedMethod = request.method;
     response.setHeader('X-Request-Id', request.requestId);
     // A request target is not always a path: it can be `*` or an absolute URL.
     if (request.path.startsWith('/')) next();

@@ -14,6 +14,8 @@ declare global {
     interface Request {
       /** Identifies the request in the response, the server log and the activity log. */
       requestId: string;
+      /** The method that the client sent, even if a page is shown in place of the result of a form. */
+      receivedMethod: string;
       language: Language;
       /** The visitor behind a request without a signed-in user; undefined before cookies have been read. */
       visitor?: Visitor;
@@ -23,6 +25,8 @@ declare global {
       signedIn?: { ticket: SessionTicket; session: LiveSession };
       /** The scope of a signed-in user, the first argument of every query. */
       scope?: Scope;
+      /** Closes the connection if the body does not arrive in time. Cleared for uploads, which may take longer. */
+      formTimer?: NodeJS.Timeout;
       /** The uploaded file, on routes that accept one. */
       upload?: Upload;
       /** Why the request was refused, for its line in the log. */

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 export interface StopTimes {
@@ -24,23 +25,39 @@ export interface StoppableServer {
   stop(times: StopTimes): Promise<void>;
 }
 
-const limits = {
-  connectionsCheckingInterval: 1_000,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  maxHeaderSize: 16 * 1024,
-};
+const limits = { connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 };
+const maxHeadersMs = 10_000;
+
+/** How long slow clients may take, in ms. */
+export interface ClientTimes {
+  /** For sending a request. The app allows less for forms, and for uploads by clients that are not signed in. */
+  readonly requestMs: number;
+  /** Without sending or reading anything while the other side waits for it. */
+  readonly stallMs: number;
+  /** For reading a response, counted from the request. */
+  readonly responseMs: number;
+}
+
+const defaultTimes: ClientTimes = { requestMs: 10 * 60_000, stallMs: 30_000, responseMs: 60 * 60_000 };
 
 /** @param handle the app, which may ask `isStopping` */
-export function createStoppableServer(handle: RequestListener): StoppableServer {
-  const server = createServer(limits);
+export function createStoppableServer(handle: RequestListener, times = defaultTimes): StoppableServer {
+  const headersTimeout = Math.min(maxHeadersMs, times.requestMs);
+  const server = createServer({ ...limits, headersTimeout, requestTimeout: times.requestMs });
   const responses = new Set<ServerResponse>();
   let stopping = false;
   server.on('request', (request, response) => {
     responses.add(response);
-    response.once('close', () => responses.delete(response));
+    const deadline = setTimeout(() => request.socket.destroy(), times.responseMs).unref();
+    response.once('close', () => {
+      clearTimeout(deadline);
+      responses.delete(response);
+    });
     if (stopping) closeAfter(response);
     handle(request, response);
+  });
+  server.setTimeout(times.stallMs, (socket) => {
+    if (!isWaitingForApp(socket, responses)) socket.destroy();
   });
   return {
     http: server,
@@ -58,6 +75,12 @@ export function createStoppableServer(handle: RequestListener): StoppableServer 
       await drain(server, graceMs);
     },
   };
+}
+
+/** @returns whether nothing passes over a connection because the app is preparing a response, not because of the client */
+function isWaitingForApp(socket: Socket, responses: ReadonlySet<ServerResponse>): boolean {
+  const isPreparing = [...responses].some(({ req }) => req.socket === socket && req.complete);
+  return isPreparing && socket.writableLength === 0;
 }
 
 function closeAfter(response: ServerResponse): void {

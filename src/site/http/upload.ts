@@ -46,7 +46,11 @@ export function upload(uploadOf: ReturnType<typeof createUploadRouteFinder>, ans
     const decision = may(request.scope, route.access);
     if (!decision.allowed) return answerRefusal(request, response, decision);
     const sender = actingUserId(request.scope);
-    const { fields, file } = await limitConcurrentUploads(activeUploads, sender, () => readParts(request));
+    const { fields, file } = await limitConcurrentUploads(activeUploads, sender, () => {
+      // A large file on a slow line takes minutes.
+      clearTimeout(request.formTimer);
+      return readParts(request);
+    });
     request.body = fields;
     if (file) request.upload = file;
     next();

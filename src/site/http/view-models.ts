@@ -69,6 +69,12 @@ export interface ViewModels {
   'shared/conflict': FormConflict;
   'shared/continue': { readonly next: string };
   'shared/continue-button': undefined;
+  'shared/carrying-button': {
+    readonly action: string;
+    readonly label: string;
+    readonly icon: string;
+    readonly isPrimary: boolean;
+  };
   'shared/error-summary': undefined;
   'shared/field': Field;
   'shared/field-error': { readonly name: string };

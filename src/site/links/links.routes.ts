@@ -5,7 +5,7 @@ import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { chosenLanguage, offeredLanguage } from '../http/language.ts';
-import { clientAddress, regionScopeOf } from '../http/request.ts';
+import { clientAddress, regionScopeOf, seeOther } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { FoundLink, LinkThrottle, Links } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
@@ -50,19 +50,26 @@ async function show(deps: LinksRoutesDependencies, request: Request, response: R
   request.language = recipientLanguage(deps, request, link);
   const { user, tenant, purpose, expiresAt } = link;
   const model: OpenLinkPage = { tenant: tenant.name, username: maskUsername(user.username), purpose, expiresAt };
-  renderPage(response, 'links/open', model, { title: 'links:open.title' });
+  const title = purpose === 'signIn' ? 'links:open.signInTitle' : 'links:open.title';
+  renderPage(response, 'links/open', model, { title });
 }
 
 async function open(deps: LinksRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { links, rules, authentication } = deps;
+  const { links, rules, authentication, cookies } = deps;
   // A signed-in user would continue as another user without noticing.
   if (request.scope) return answerSignedIn(request, response, 409);
   const device = (request.get('user-agent') ?? '').slice(0, maxDeviceLength);
-  const ticket = await withThrottle(deps, request, (token) =>
+  const redeemed = await withThrottle(deps, request, (token) =>
     links.redeem(regionScopeOf(request, rules), token, device),
   );
-  if (ticket === null) return answerInvalidLink(deps, response);
-  await authentication.renew(request, ticket);
+  if (redeemed === null) return answerInvalidLink(deps, response);
+  if (redeemed.purpose === 'signIn') {
+    cookies.persist(response, 'device', redeemed.deviceToken);
+    request.session.username = redeemed.username;
+    response.set('Referrer-Policy', 'no-referrer');
+    return seeOther(request, response, paths.signInPassword);
+  }
+  await authentication.renew(request, redeemed.ticket);
   response.set('Referrer-Policy', 'no-referrer').redirect(303, paths.changePassword);
 }
 

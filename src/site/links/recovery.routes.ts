@@ -58,7 +58,7 @@ export function recoveryRoutes(deps: {
       const chosen = chosenLanguage(request, cookies, rules);
       return response.redirect(303, url === undefined ? paths.signIn : regionSignInUrl(url, config, chosen));
     }
-    const wait = await recovery.requestLink(regionScopeOf(request, rules), values.username);
+    const wait = await recovery.requestLink(regionScopeOf(request, rules), values.username, 'recovery');
     if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
     recovery.wake();
     response.page('links/recover-sent', { minutes }, { title: 'links:sent.title' });

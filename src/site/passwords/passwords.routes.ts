@@ -8,7 +8,7 @@ import type { Cookies } from '../http/cookies.ts';
 import { continueAfterSignIn } from '../http/continue.ts';
 import { type Drafts, draftUserOf } from '../http/drafts.ts';
 import { readForm, verbatimText } from '../http/forms.ts';
-import { clientAddress, scopeOf, sessionOf } from '../http/request.ts';
+import { scopeOf, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
 import type { Links, KnownDevices, ChangeResult, Passwords } from '../../core/accounts/index.ts';
 import { bind } from '../../platform/bind.ts';
@@ -129,7 +129,8 @@ async function renewSession(
   try {
     await authentication.renew(request, { sessionId: sessionOf(request).id, epoch });
     request.session.notice = { kind: 'success', key: 'passwords:changed' };
-    cookies.persist(response, 'device', devices.issue(sessionOf(request).user.username, epoch));
+    const { username, secondFactorAt } = sessionOf(request).user;
+    cookies.persist(response, 'device', devices.issue({ username, epoch, secondFactorAt }));
     await continueAfterSignIn(drafts, request, response, draftUserOf(scopeOf(request)), next);
   } catch (error) {
     log.warn({ requestId: request.requestId, err: error }, 'Password changed, but the session could not be renewed');
@@ -148,21 +149,10 @@ async function submitForced(deps: PasswordsRoutesDependencies, request: Request,
 }
 
 async function submitOwn(deps: PasswordsRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { devices, cookies, passwords } = deps;
+  const { passwords } = deps;
   const { values, faults } = readForm(ownChangeForm, request.body);
   if (values === null) return showOwnForm(request, response, faults);
-  const { username, epoch } = sessionOf(request).user;
-  const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
-  const { attempts: maxAttempts } = scopeOf(request).rules.throttle.perAccountAndAddress;
-  const attempt = {
-    kind: 'own' as const,
-    username,
-    epoch,
-    address: clientAddress(request) ?? '',
-    knownDevice,
-    maxAttempts,
-  };
-  const result = await passwords.changeOwn(scopeOf(request), sessionKeyOf(request), values, attempt);
+  const result = await passwords.changeOwn(scopeOf(request), sessionOf(request), values);
   const remaining = await finish(deps, request, response, result, paths.myProfile);
   if (remaining) showOwnForm(request, response, remaining);
 }

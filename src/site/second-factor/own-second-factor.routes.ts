@@ -5,26 +5,15 @@ import { paths } from '../http/paths.ts';
 import type { Authentication } from '../http/authentication.ts';
 import type { Cookies } from '../http/cookies.ts';
 import { readForm } from '../http/forms.ts';
-import { clientAddress, scopeOf, seeOther, sessionOf } from '../http/request.ts';
+import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { Route } from '../http/routing.ts';
-import type {
-  KnownDevices,
-  AuthenticatedSession,
-  CodesResult,
-  SecondFactor,
-  EnrollmentSeed,
-} from '../../core/accounts/index.ts';
+import type { KnownDevices, AuthenticatedSession, SecondFactor, EnrollmentSeed } from '../../core/accounts/index.ts';
 import { qrCodeOf } from './qr-code.ts';
+import { type RecoveryCodesDependencies, securityBreadcrumbs, showRecoveryCodes } from './recovery-codes-page.ts';
 import { missingFieldFaults, confirmationForm } from './second-factor.forms.ts';
 import { bind } from '../../platform/bind.ts';
 import type { ConfirmationPage, SetUpPage } from './second-factor.views.ts';
 import { otpauthUri } from '../../platform/keys/totp.ts';
-
-const securityBreadcrumbs = [
-  { href: paths.dashboard, label: 'common:terms.dashboard' },
-  { href: paths.myProfile, label: 'common:terms.myProfile' },
-  { href: paths.ownSecurity, label: 'profile:security.title' },
-];
 
 const isRequiredFor = (request: Request): boolean => {
   const { user, tenant } = sessionOf(request);
@@ -37,7 +26,7 @@ function requirementFor(request: Request): 'moved' | 'required' | null {
 }
 const hasSecondFactor = (request: Request): boolean => sessionOf(request).user.secondFactorAt !== null;
 
-export interface OwnSecondFactorRoutesDependencies {
+export interface OwnSecondFactorRoutesDependencies extends RecoveryCodesDependencies {
   readonly secondFactor: SecondFactor;
   readonly offer: EnrollmentSeed;
   readonly authentication: Authentication;
@@ -45,9 +34,6 @@ export interface OwnSecondFactorRoutesDependencies {
   readonly cookies: Cookies;
   /** The issuer name that authenticator apps show. */
   readonly issuer: string;
-  /** The URL of the sign-in page, for the printed sheet. */
-  readonly address: string;
-  readonly clock: () => number;
 }
 
 /** Creates the routes for the user's own second factor: set-up, new recovery codes and removal. */
@@ -67,18 +53,10 @@ export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): 
   ];
 }
 
-function confirmationContext(deps: OwnSecondFactorRoutesDependencies, request: Request): AuthenticatedSession {
-  const { devices, cookies } = deps;
-  const [scope, session] = [scopeOf(request), sessionOf(request)];
-  const { username, epoch } = session.user;
-  const knownDevice = devices.recognize(username, epoch, cookies.read(request, 'device'));
-  const { attempts: maxAttempts } = scope.rules.throttle.perAccountAndAddress;
-  return {
-    scope,
-    session,
-    attempt: { kind: 'own', username, epoch, address: clientAddress(request) ?? '', knownDevice, maxAttempts },
-  };
-}
+const authenticatedOf = (request: Request): AuthenticatedSession => ({
+  scope: scopeOf(request),
+  session: sessionOf(request),
+});
 
 function seedOfferedTo({ offer }: OwnSecondFactorRoutesDependencies, request: Request): string {
   const { seed, kept } = offer(sessionOf(request), request.session.offeredSeed);
@@ -119,38 +97,24 @@ async function submitSetUp(
   const { values } = readForm(confirmationForm, request.body);
   const typed = values ?? { currentPassword: '', code: '' };
   const seed = seedOfferedTo(deps, request);
-  const result = await deps.secondFactor.setUp(confirmationContext(deps, request), seed, typed);
+  const result = await deps.secondFactor.setUp(authenticatedOf(request), seed, typed);
   if (result.outcome === 'invalid') return showSetUp(deps, request, response, [result.fault]);
   // This also removes the seed from the session data.
-  await renewSession(deps, request);
-  return reveal(deps, request, response, result, requirementFor(request) !== null);
+  await renewSession(deps, request, response, result.factorAt);
+  return showRecoveryCodes(deps, request, response, result, requirementFor(request) !== null);
 }
 
-function renewSession({ authentication }: OwnSecondFactorRoutesDependencies, request: Request): Promise<void> {
-  const { id, user } = sessionOf(request);
-  return authentication.renew(request, { sessionId: id, epoch: user.epoch });
-}
-
-// The clear text appears only in this response body, never in a redirect or session from which another request could
-// read it.
-function reveal(
-  deps: OwnSecondFactorRoutesDependencies,
+async function renewSession(
+  { authentication, devices, cookies }: OwnSecondFactorRoutesDependencies,
   request: Request,
   response: Response,
-  { codes }: Extract<CodesResult, { outcome: 'done' }>,
-  withoutNavigation: boolean,
-): void {
-  const { address, clock } = deps;
-  const { user, tenant } = sessionOf(request);
-  const sheet = { address, tenantName: tenant.name, username: user.username, createdAt: clock() };
-  response.set('Referrer-Policy', 'no-referrer');
-  const options = {
-    title: 'second-factor:codes.title',
-    breadcrumbs: securityBreadcrumbs,
-    scripts: ['reveal.js'],
-    showsSecretOnce: true,
-  };
-  response.page('second-factor/recovery-codes', { codes, withoutNavigation, sheet }, { ...options, withoutNavigation });
+  secondFactorAt: number | null,
+): Promise<void> {
+  const { id, user } = sessionOf(request);
+  const { username, epoch } = user;
+  await authentication.renew(request, { sessionId: id, epoch });
+  // The mark of a known browser is bound to the second factor.
+  cookies.persist(response, 'device', devices.issue({ username, epoch, secondFactorAt }));
 }
 
 async function showConfirmation(
@@ -183,14 +147,14 @@ async function submitConfirmation(
   if (values === null || !hasSecondFactor(request) || missing.length > 0)
     return showConfirmation(deps, request, response, action, missing);
   if (action === 'renew') {
-    const result = await deps.secondFactor.regenerateCodes(confirmationContext(deps, request), values);
+    const result = await deps.secondFactor.regenerateCodes(authenticatedOf(request), values);
     return result.outcome === 'done'
-      ? reveal(deps, request, response, result, false)
+      ? showRecoveryCodes(deps, request, response, result, false)
       : showConfirmation(deps, request, response, action, [result.fault]);
   }
-  const fault = await deps.secondFactor.remove(confirmationContext(deps, request), values);
+  const fault = await deps.secondFactor.remove(authenticatedOf(request), values);
   if (fault !== null) return showConfirmation(deps, request, response, action, [fault]);
-  await renewSession(deps, request);
+  await renewSession(deps, request, response, null);
   request.session.notice = { kind: 'success', key: 'second-factor:remove.done' };
   return seeOther(request, response, paths.ownSecurity);
 }

@@ -20,6 +20,8 @@ export interface RecoveryCodesPage {
     readonly username: string;
     readonly createdAt: number;
   };
+  /** Whether the page leads back to the form that the set-up interrupted. */
+  readonly opensDraft: boolean;
 }
 
 export interface ConfirmationPage {
@@ -31,7 +33,7 @@ export interface ConfirmationPage {
 declare module '../http/view-models.ts' {
   interface ViewModels {
     /** The page that asks for a code, with an open form for a recovery code if `isRecoveryOpen` is set. */
-    'second-factor/sign-in-code': { readonly isRecoveryOpen: boolean };
+    'second-factor/sign-in-code': { readonly isPaused: boolean; readonly isRecoveryOpen: boolean };
     'second-factor/recovery-codes': RecoveryCodesPage;
     'second-factor/not-set-up': undefined;
     'second-factor/confirmation-fields': Pick<ConfirmationPage, 'username'>;

@@ -47,7 +47,7 @@ async function submit(deps: SignInCodeRoutesDependencies, request: Request, resp
   const { typed, field } = values ?? { typed: '', field: 'code' };
   if (typed.trim() === '') return showCodePage(response, [{ field, key: 'second-factor:error.missing' }]);
   const session = sessionOf(request);
-  const result = await giveCode(scopeOf(request), session, typed);
+  const result = await giveCode(scopeOf(request), session, { typed, deviceToken: cookies.read(request, 'device') });
   if (result.outcome === 'refused') return showCodePage(response, [{ field, key: `second-factor:error.${field}` }]);
   if (result.outcome === 'throttled') {
     request.refusal = { reason: 'signIn.throttled' };
@@ -55,6 +55,7 @@ async function submit(deps: SignInCodeRoutesDependencies, request: Request, resp
     response.set('Retry-After', String(result.retryAfter));
     return showCodePage(response, [{ field, key: `sign-in:error.${unit}`, values: { count } }], { status: 429 });
   }
+  cookies.persist(response, 'device', result.deviceToken);
   const next = takeReturnPath(cookies, request, response) ?? paths.dashboard;
   // Change the session id now that the user is fully authenticated, to prevent session fixation.
   await authentication.renew(request, { sessionId: session.id, epoch: session.user.epoch });

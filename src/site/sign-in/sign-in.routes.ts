@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../../platform/config/config.ts';
+import type { PresentedPassword } from '../../domain/people/password.ts';
 import { domainOf } from '../../domain/people/user.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { paths } from '../http/paths.ts';
@@ -142,11 +143,18 @@ function renderPasswordForm(
   response: Response,
   username: string,
   faults: readonly PageFault[],
-  { hint = 'sign-in:password.hint', ...options }: { readonly hint?: string; readonly status?: number } = {},
+  { paused, ...options }: { readonly paused?: PresentedPassword['kind']; readonly status?: number } = {},
 ): void {
   const { config } = deps;
   const { operations, handOver } = config.rules;
-  const model: PasswordPage = { username, hint, reset: operations['users.resetPassword'], handOver: handOver.by };
+  const model: PasswordPage = {
+    username,
+    // The wait does not apply to temporary passwords. Without the hint, their users would wait for no reason.
+    hint: paused === 'own' ? 'sign-in:password.pausedHint' : 'sign-in:password.hint',
+    offersLink: paused === 'own' && config.mail !== null,
+    reset: operations['users.resetPassword'],
+    handOver: handOver.by,
+  };
   return response.page('sign-in/password', model, { title: 'sign-in:password.title', faults, ...options });
 }
 
@@ -170,12 +178,10 @@ async function submitPassword(deps: SignInRoutesDependencies, request: Request, 
       response.set('Retry-After', String(result.retryAfter));
       return renderPasswordForm(deps, response, username, [throttledFault(result.retryAfter)], {
         status: 429,
-        // The block does not apply to temporary passwords. The hint says so, because a new user who has one would
-        // otherwise wait for no reason.
-        ...(result.kind === 'own' && { hint: 'sign-in:password.pausedHint' }),
+        paused: result.kind,
       });
     case 'signedIn':
-      cookies.persist(response, 'device', result.deviceToken);
+      if (result.deviceToken !== null) cookies.persist(response, 'device', result.deviceToken);
       if (result.codePending) {
         // A redirect would lose the draft.
         if (request.carriedDraft !== undefined) return showCodePage(response);

@@ -11,6 +11,8 @@ export interface PasswordPage extends ForgottenPassword {
   readonly username: string;
   /** The locale key of the hint. */
   readonly hint: string;
+  /** Whether the user can have a link mailed instead of waiting. */
+  readonly offersLink: boolean;
 }
 
 declare module '../http/view-models.ts' {

@@ -1,32 +1,33 @@
 import type { Request, Response } from 'express';
+import { actingUserId } from '../../domain/principal.ts';
 import { may } from '../../domain/policy.ts';
 import type { RegionRules } from '../../domain/regions.ts';
 import { isGrantInForce, maxPurposeLength, supportLevels } from '../../domain/support.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { PageFault } from '../http/page-options.ts';
 import { paths, fillPath } from '../http/paths.ts';
+import { continueAfterSignIn } from '../http/continue.ts';
 import { renewCsrfToken } from '../http/csrf.ts';
+import type { Drafts } from '../http/drafts.ts';
 import type { FormDeclaration } from '../http/form-declaration.ts';
-import { readForm, wholeNumber, singleLine } from '../http/forms.ts';
+import { readForm } from '../http/forms.ts';
 import { scopeOf, seeOther, sessionOf } from '../http/request.ts';
 import type { AnswerRefusal, Route } from '../http/routing.ts';
 import { type TenantGrant, type Support, supportStore } from '../../core/support/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { bind } from '../../platform/bind.ts';
+import { grantForm, type Typed, typedTexts } from './support.forms.ts';
 import type { SupportPage } from './support.views.ts';
-import { z } from 'zod';
-import { cleanName } from '../../domain/people/user.ts';
 
 const breadcrumbs = [
   { href: paths.dashboard, label: 'common:terms.dashboard' },
   { href: paths.accountSettings, label: 'common:terms.accountSettings' },
 ];
 
-type Typed = Readonly<Partial<Record<'operator' | 'purpose' | 'level' | 'hours', unknown>>>;
-
 export interface SupportRoutesDependencies {
   readonly database: Database;
   readonly support: Support;
+  readonly drafts: Drafts;
   readonly regionRules: RegionRules;
   readonly answerRefusal: AnswerRefusal;
   readonly clock: () => number;
@@ -159,11 +160,15 @@ async function end(deps: SupportRoutesDependencies, request: Request, response: 
 }
 
 async function enter(deps: SupportRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { support } = deps;
-  const refusal = await support.enter(scopeOf(request), sessionOf(request).id, grantIdOf(request));
+  const { support, drafts } = deps;
+  const [scope, grantId] = [scopeOf(request), grantIdOf(request)];
+  const grant = (await support.listAvailableGrants(scope)).find((each) => each.grantId === grantId);
+  const refusal = await support.enter(scope, sessionOf(request).id, grantId);
   if (refusal !== null) return response.page('support/refused', { refusal }, { title: 'support:refused', status: 409 });
   renewCsrfToken(request);
-  await seeOther(request, response, paths.dashboard);
+  // The operator returns to the form that the end of an earlier support session interrupted.
+  const user = { userId: actingUserId(scope), tenantId: grant?.tenant.id ?? '' };
+  await continueAfterSignIn(drafts, request, response, user, paths.dashboard, 'support:kept.title');
 }
 
 async function leave(deps: SupportRoutesDependencies, request: Request, response: Response): Promise<void> {
@@ -175,24 +180,3 @@ async function leave(deps: SupportRoutesDependencies, request: Request, response
 }
 
 const grantIdOf = (request: Request): string => String(request.params.grantId);
-
-/** The submitted values, which the form shows again after an error. */
-function typedTexts({ operator, purpose, level, hours }: Typed): SupportPage['typed'] {
-  const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, maxPurposeLength) : '');
-  return { operator: textOf(operator), purpose: textOf(purpose), level: textOf(level), hours: textOf(hours) };
-}
-
-const maxIdLength = 36;
-/** @param longestHours the maximum duration of access that the rules allow, in hours */
-export const grantForm = (longestHours: number) =>
-  z.object({
-    operator: singleLine(maxIdLength).refine((text) => text !== '', 'support:error.unknown'),
-    purpose: singleLine(maxPurposeLength)
-      .transform(cleanName)
-      .refine((text) => text !== '', 'support:error.purpose'),
-    // An unknown level is replaced by the lower one.
-    level: z.enum(supportLevels).catch('look'),
-    hours: wholeNumber
-      .transform((number) => number ?? 0)
-      .refine((number) => number >= 1 && number <= longestHours, 'support:error.hours'),
-  });

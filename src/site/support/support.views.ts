@@ -35,6 +35,7 @@ declare module '../http/view-models.ts' {
       /** Whether the current user may end the grants. */
       readonly canEnd: boolean;
     };
+    'support/kept': undefined;
     'support/notice': { readonly grant: TenantGrant };
     'support/refused': { readonly refusal: NonNullable<Awaited<ReturnType<Support['enter']>>> };
   }

@@ -22,18 +22,21 @@ export interface UsersFileDependencies {
   readonly database: Database;
   readonly csv: UsersCsv;
   readonly translator: Translator;
+  /** The maximum number of users in one file, at least the size of a batch. */
+  readonly maxRows: number;
 }
 
 /** Sends the users. Users are read in batches while the file is sent. */
 export async function sendUsersFile(deps: UsersFileDependencies, request: Request, response: Response): Promise<void> {
   const scope = scopeOf(request);
+  const { database, maxRows } = deps;
   const file = usersFile(deps, scope, request.language);
-  if (!(await usersBatchStore.hasMoreThan(deps.database, scope, maxImportRows))) {
+  if (!(await usersBatchStore.hasMoreThan(database, scope, maxRows))) {
     await sendCsv(request, response, file);
     return;
   }
   response.attachment(`${file.name}.zip`).set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
-  await streamText(response, zipChunks(partsOf(file, maxImportRows)));
+  await streamText(response, zipChunks(partsOf(file, maxRows)));
 }
 
 function usersFile(deps: UsersFileDependencies, scope: Scope, language: Language): CsvFile {
@@ -72,5 +75,8 @@ export async function* partsOf(file: CsvFile, maxRows: number): AsyncGenerator<Z
   }
 }
 
-export const createUsersFile = (deps: UsersFileDependencies): SendUsersFile =>
-  bind(deps, { sendUsersFile }).sendUsersFile;
+/** @param maxRows that of an import, so that each file can be imported again */
+export const createUsersFile = (
+  deps: Omit<UsersFileDependencies, 'maxRows'>,
+  maxRows: number = maxImportRows,
+): SendUsersFile => bind(Object.assign({ maxRows }, deps), { sendUsersFile }).sendUsersFile;

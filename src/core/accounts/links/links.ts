@@ -4,6 +4,7 @@ import { passwordChangeWindowMs } from '../../../domain/regions.ts';
 import { createScope, type RegionScope, type Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
+import type { KnownDevices } from '../sessions/known-devices.ts';
 import type { Sessions, SessionTicket } from '../sessions/sessions.ts';
 import type { FoundLink } from '../stores/links.store.ts';
 import type { LinkTokens } from './tokens.ts';
@@ -23,6 +24,7 @@ export interface LinksDependencies {
   readonly hasher: Hasher;
   readonly tokens: LinkTokens;
   readonly sessions: Pick<Sessions, 'openWithin'>;
+  readonly devices: Pick<KnownDevices, 'issue'>;
   readonly clock: () => number;
 }
 
@@ -57,6 +59,19 @@ async function consume(
   return true;
 }
 
+// The password and the sessions of the user stay as they are.
+async function confirmBrowser(
+  { clock }: LinksDependencies,
+  tx: Database,
+  scope: Scope,
+  { id, purpose, user }: FoundLink,
+): Promise<boolean> {
+  const at = clock();
+  if (!(await linksStore.consume(tx, scope, id, { at, epoch: user.epoch }))) return false;
+  await activityStore.record(tx, scope, { kind: 'link.opened', purpose }, user.id, at);
+  return true;
+}
+
 /**
  * Looks up a link without redeeming it.
  * @returns the link; null if it is unknown or no longer valid, for example because it has expired or was used
@@ -66,19 +81,24 @@ export function find(deps: LinksDependencies, token: string): Promise<FoundLink 
   return findValid(deps, database, token);
 }
 
+/** What a redeemed link gives access to: the form that asks for the password, or a session to choose a new one. */
+export type RedeemedLink =
+  | { readonly purpose: 'signIn'; readonly username: string; readonly deviceToken: string }
+  | { readonly purpose: 'handOver' | 'recovery'; readonly ticket: SessionTicket };
+
 /**
- * Redeems a link and opens a session in which the user must choose a password. Of concurrent requests, only one
- * succeeds.
+ * Redeems a link. It opens a session in which the user must choose a password, or makes the browser known, so that the
+ * user can enter the password without waiting. Of concurrent requests, only one succeeds.
  * @param device the User-Agent of the browser
- * @returns a ticket for the session; null if the link is unknown or no longer valid
+ * @returns null if the link is unknown or no longer valid
  */
 export async function redeem(
   deps: LinksDependencies,
   region: RegionScope,
   token: string,
   device: string,
-): Promise<SessionTicket | null> {
-  const { database, clock, sessions } = deps;
+): Promise<RedeemedLink | null> {
+  const { database, clock, sessions, devices } = deps;
   const unlocked = await findValid(deps, database, token);
   if (unlocked === null) return null;
   return database.transaction(async (tx) => {
@@ -93,8 +113,14 @@ export async function redeem(
       tenant,
       principal: person(user),
     });
+    const { purpose } = found;
+    if (purpose === 'signIn') {
+      if (!(await confirmBrowser(deps, tx, scope, found))) return null;
+      return { purpose, username: user.username, deviceToken: devices.issue(user) };
+    }
     if (!(await consume(deps, tx, scope, found))) return null;
-    return sessions.openWithin(tx, scope, { ...user, epoch: user.epoch + 1 }, device, 'link');
+    const ticket = await sessions.openWithin(tx, scope, { ...user, epoch: user.epoch + 1 }, device, 'link');
+    return { purpose, ticket };
   });
 }
 

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Job } from '../../../platform/background-jobs.ts';
 import { overloaded } from '../../../domain/errors.ts';
 import { linkNotices, noticesSubscriber } from '../../../domain/notices.ts';
-import { linkLifetimeMs } from '../../../domain/people/one-time-link.ts';
+import { linkLifetimeMs, type LinkPurpose } from '../../../domain/people/one-time-link.ts';
 import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { createScope, type RegionScope } from '../../../domain/scope.ts';
 import type { Wait } from '../throttles/limiter.ts';
@@ -18,13 +18,17 @@ import { job } from '../../../domain/principal.ts';
 
 export type Recovery = ReturnType<typeof createRecovery>;
 
+const mailedEvents = { recovery: 'recovery.linkMailed', signIn: 'signIn.linkMailed' } as const;
 const maxWaiting = 1_000;
 const everyMs = 60_000;
 const retryAfterSeconds = 60;
 
+type RequestedPurpose = Exclude<LinkPurpose, 'handOver'>;
+
 interface RecoveryRequest {
   readonly scope: RegionScope;
   readonly username: string;
+  readonly purpose: RequestedPurpose;
 }
 
 export interface RecoveryDependencies {
@@ -36,8 +40,8 @@ export interface RecoveryDependencies {
 }
 
 /**
- * Self-service account recovery, for regions in which administrators may not reset passwords: a one-time link is mailed
- * to the user name, which is an email address.
+ * Mails one-time links that users request to the user name, which is an email address: to choose a new password, in
+ * regions in which administrators may not reset passwords; or to sign in without waiting after many failed attempts.
  */
 export function createRecovery(deps: RecoveryDependencies) {
   const bound = bind<Queue, { requestLink: typeof requestLink; run: typeof run }>(
@@ -59,7 +63,7 @@ interface Queue extends RecoveryDependencies {
 
 async function issueAndMailLink(
   deps: RecoveryDependencies,
-  { scope: region, username }: RecoveryRequest,
+  { scope: region, username, purpose }: RecoveryRequest,
 ): Promise<void> {
   const { database, clock, tokens } = deps;
   const unlocked = await credentialsStore.findForSignInAcrossTenants(database, username);
@@ -69,23 +73,17 @@ async function issueAndMailLink(
     const credentials = await credentialsStore.findForSignInAcrossTenants(tx, username);
     if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
     const { tenant, user } = credentials;
+    // Temporary passwords are not subject to the waits that the link avoids.
+    if (purpose === 'signIn' && user.password !== 'own') return;
     const rules = effectiveRules(region.rules, tenant.ownRules);
     const scope = createScope({ ...region, rules, now: clock(), tenant, principal: job('recovery') });
     const createdAt = clock();
-    const expiresAt = createdAt + linkLifetimeMs('recovery', rules.handOver.linkHours);
+    const expiresAt = createdAt + linkLifetimeMs(purpose, rules.handOver.linkHours);
     const { id, digest } = tokens.issueForMail();
-    const link = {
-      id,
-      digest,
-      userId: user.id,
-      purpose: 'recovery',
-      epoch: user.epoch,
-      createdAt,
-      expiresAt,
-    } as const;
+    const link = { id, digest, userId: user.id, purpose, epoch: user.epoch, createdAt, expiresAt };
     await linksStore.insertMany(tx, scope, [link]);
-    await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, linkNotices([link], 'recoveryLink'));
-    await activityStore.recordSignIn(tx, region, user, { kind: 'recovery.linkMailed', expiresAt }, createdAt);
+    await deliveriesStore.enqueue(tx, scope, noticesSubscriber.name, linkNotices([link], `${purpose}Link`));
+    await activityStore.recordSignIn(tx, region, user, { kind: mailedEvents[purpose], expiresAt }, createdAt);
   });
 }
 
@@ -94,22 +92,28 @@ async function run(deps: Queue, stopping: AbortSignal): Promise<void> {
   for (let next = waiting.shift(); next !== undefined && !stopping.aborted; next = waiting.shift()) {
     const { requestId } = next.scope;
     await issueAndMailLink(deps, next).catch((error: unknown) =>
-      log.warn({ requestId, err: error }, 'A recovery link could not be issued'),
+      log.warn({ requestId, err: error }, 'A requested link could not be issued'),
     );
   }
 }
 
 /**
- * Queues a request for a recovery link. The user name is looked up only after the response has been sent, so that the
+ * Queues a request for a link. The user name is looked up only after the response has been sent, so that the
  * response time does not reveal whether the name exists.
  * @returns the waiting time if the request was throttled; null otherwise
  * @throws Failure overloaded if the queue is full
  */
-export async function requestLink(deps: Queue, scope: RegionScope, username: string): Promise<Wait | null> {
+export async function requestLink(
+  deps: Queue,
+  scope: RegionScope,
+  username: string,
+  purpose: RequestedPurpose,
+): Promise<Wait | null> {
   const { throttle, waiting } = deps;
-  const wait = await throttle.consumeRecovery(username, scope.address ?? '');
+  const consume = purpose === 'recovery' ? throttle.consumeRecovery : throttle.consumeSignInLink;
+  const wait = await consume(username, scope.address ?? '');
   if (wait !== null) return wait;
   if (waiting.length >= maxWaiting) throw overloaded('accountRecovery', retryAfterSeconds);
-  waiting.push({ scope, username });
+  waiting.push({ scope, username, purpose });
   return null;
 }

@@ -9,7 +9,10 @@ import { minBits } from '../../../domain/people/strength/guesses.ts';
 import { listNames } from '../../../domain/people/strength/names.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
-import type { Attempt, Throttle } from '../throttles/throttle.ts';
+import { refundIfUnchecked } from '../throttles/unchecked-attempt.ts';
+import { sessionAttemptOf } from '../throttles/password-limits.ts';
+import type { Throttle } from '../throttles/throttle.ts';
+import type { LiveSession } from '../stores/sessions.mapping.ts';
 import type { Credentials } from '../stores/credentials.store.ts';
 import { listDigestsOf } from './password-list-digests.ts';
 import * as passwordListStore from './password-list.store.ts';
@@ -154,23 +157,24 @@ export async function changeForced(
 }
 
 /**
- * Replaces a password that the user chose. It requires the current password, and wrong attempts count toward the
- * sign-in throttle.
+ * Replaces a password that the user chose. It requires the current password. Wrong attempts count within the open
+ * sessions of the user only, so that strangers can't use them up.
  */
 export async function changeOwn(
   deps: PasswordsDependencies,
   scope: Scope,
-  session: { id: string; epoch: number },
+  session: LiveSession,
   form: NewPassword & { currentPassword: string },
-  attempt: Attempt,
 ): Promise<ChangeResult> {
   const { throttle, hasher, database, clock } = deps;
+  const attempt = sessionAttemptOf(scope, session);
   const wait = await throttle.consume(attempt);
   if (wait !== null) return { outcome: 'throttled', retryAfter: wait.retryAfter };
-  const credentials = await ownCredentials(deps, scope, session.epoch);
+  const credentials = await ownCredentials(deps, scope, session.user.epoch);
   const { id } = credentials.user;
   const current = readPassword(form.currentPassword);
-  if (current === null || !(await credentialsStore.verifyPassword(database, hasher, id, current)).matches) {
+  const checked = credentialsStore.verifyPassword(database, hasher, current === null ? null : id, current ?? '');
+  if (!(await refundIfUnchecked(throttle, attempt, checked)).matches) {
     await activityStore.record(database, scope, { kind: 'password.changeRefused' }, id, clock());
     return { outcome: 'invalid', faults: [{ field: 'currentPassword', code: 'password.wrong' }] };
   }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { Throttle } from '../throttles/throttle.ts';
+import type { KnownDevices } from '../sessions/known-devices.ts';
 import { createCodeAcceptor } from './codes.ts';
 import { createReauthentication } from './reauthentication.ts';
 import { createSeedReencryption } from './reencrypt-seeds.ts';
@@ -16,6 +17,7 @@ export function assembleSecondFactor(deps: {
   keys: readonly string[];
   hasher: Hasher;
   throttle: Throttle;
+  devices: KnownDevices;
   clock: () => number;
   log: Logger;
 }) {

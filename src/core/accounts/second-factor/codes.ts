@@ -25,9 +25,13 @@ export function newRecoveryCodes(userId: string): { codes: string[]; digests: st
   return { codes, digests: codes.map((code) => digestOf(userId, code)) };
 }
 
+/** @returns the kind of code that the text reads as; `app` for any text that is not a recovery code */
+export const codeKindOf = (typed: string): AcceptedCodeKind =>
+  parseCode(typed)?.kind === 'recovery' ? 'recovery' : 'app';
+
 /** @returns a session's authentication methods after this code is accepted */
 export const amrWithCode = (session: Pick<LiveSession, 'amr'>, typed: string): readonly AuthenticationMethod[] =>
-  withSecondFactor(session.amr, parseCode(typed)?.kind === 'recovery' ? 'recovery' : 'otp');
+  withSecondFactor(session.amr, codeKindOf(typed) === 'recovery' ? 'recovery' : 'otp');
 
 export interface CodeAcceptorDependencies {
   readonly vault: Vault;

@@ -17,7 +17,7 @@ import { bind } from '../../../platform/bind.ts';
 
 /** The recovery codes in clear text, to show once, or the validation error of the form. */
 export type CodesResult =
-  | { readonly outcome: 'done'; readonly codes: readonly string[] }
+  | { readonly outcome: 'done'; readonly codes: readonly string[]; readonly factorAt: number }
   | { readonly outcome: 'invalid'; readonly fault: FieldFault };
 
 // A user who authenticated this recently does not have to enter the password again.
@@ -85,7 +85,7 @@ export async function setUp(
   const checked = await checkFirstCode(deps, authenticated, seed, typed);
   if (!('step' in checked)) return { outcome: 'invalid', fault: checked };
   const { codes, digests } = newRecoveryCodes(user.id);
-  await database.transaction(async (tx) => {
+  const factorAt = await database.transaction(async (tx) => {
     await tenantsStore.lock(tx, scope);
     const at = clock();
     await recheckSession(tx, session, at);
@@ -95,8 +95,9 @@ export async function setUp(
       throw conflict('secondFactor.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, session.id);
     await activityStore.record(tx, scope, { kind: 'secondFactor.setUp' }, user.id, at);
+    return at;
   });
-  return { outcome: 'done', codes };
+  return { outcome: 'done', codes, factorAt };
 }
 
 /**
@@ -111,11 +112,12 @@ export async function regenerateCodes(
   const { reauthentication } = deps;
   const { scope, session } = authenticated;
   const { codes, digests } = newRecoveryCodes(session.user.id);
+  const factorAt = session.user.secondFactorAt ?? 0;
   const fault = await reauthentication.checkPasswordAndCode(authenticated, typed, async (tx, at) => {
     await secondFactorsStore.replaceCodes(tx, scope, session.user.id, digests, at);
     await activityStore.record(tx, scope, { kind: 'secondFactor.codesReplaced' }, session.user.id, at);
   });
-  return fault === null ? { outcome: 'done', codes } : { outcome: 'invalid', fault };
+  return fault === null ? { outcome: 'done', codes, factorAt } : { outcome: 'invalid', fault };
 }
 
 /**

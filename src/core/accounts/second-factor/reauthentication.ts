@@ -5,8 +5,10 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import { recheckSession } from '../sessions/recheck-under-lock.ts';
-import type { Attempt, Throttle } from '../throttles/throttle.ts';
-import { amrWithCode, recordRecoveryCodeUse, type AcceptCode } from './codes.ts';
+import { refundIfUnchecked } from '../throttles/unchecked-attempt.ts';
+import { sessionAttemptOf } from '../throttles/password-limits.ts';
+import type { Throttle } from '../throttles/throttle.ts';
+import { amrWithCode, codeKindOf, recordRecoveryCodeUse, type AcceptCode } from './codes.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
@@ -20,11 +22,10 @@ export interface TypedCredentials {
   readonly code: string;
 }
 
-/** A signed-in user with their session, and the keys used to throttle their password attempts. */
+/** A signed-in user with their session. */
 export interface AuthenticatedSession {
   readonly scope: Scope;
   readonly session: LiveSession;
-  readonly attempt: Attempt;
 }
 
 type GuardedWork = (tx: Database, at: number) => Promise<void>;
@@ -81,23 +82,19 @@ function consumeCodeAndRun(
 }
 
 /**
- * @returns the validation error of the password, or null. Attempts count toward the sign-in throttle.
+ * @returns the validation error of the password, or null. Attempts count within the open sessions of the user only.
  * @throws Failure throttled
  */
 export async function checkPassword(
   deps: ReauthenticationDependencies,
-  { scope, session, attempt }: AuthenticatedSession,
+  { scope, session }: AuthenticatedSession,
   typed: string,
 ): Promise<FieldFault | null> {
   const { throttle } = deps;
+  const attempt = sessionAttemptOf(scope, session);
   const wait = await throttle.consume(attempt);
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
-  const isCorrect = await isPasswordCorrect(deps, scope, typed).catch(async (error: unknown) => {
-    // The password was not checked, so it does not count as a failed attempt.
-    await throttle.refund(attempt);
-    throw error;
-  });
-  if (isCorrect) {
+  if (await refundIfUnchecked(throttle, attempt, isPasswordCorrect(deps, scope, typed))) {
     await throttle.reset(attempt);
     return null;
   }
@@ -120,17 +117,20 @@ export async function checkPasswordAndCode(
   const fault = await checkPassword(deps, authenticated, typed.currentPassword);
   if (fault !== null) return fault;
   const { attempts } = scope.rules.throttle.perAccountAndAddress;
-  const wait = await throttle.codes.consume(session.user, attempts);
+  const { username } = session.user;
+  const kind = codeKindOf(typed.code);
+  const attempt = { username, kind, sessionId: session.id, place: 'session', knownDevice: null } as const;
+  const wait = await throttle.codes.consume(attempt, attempts);
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
   const accepted = await consumeCodeAndRun(deps, authenticated, typed.code, work).catch(async (error: unknown) => {
-    await throttle.codes.refund(session.user, attempts);
+    await throttle.codes.refund(attempt, attempts);
     throw error;
   });
   if (!accepted) return refuse(deps, scope, session.user.id, { field: 'code', code: 'secondFactor.codeWrong' });
   // The change is committed, and its result can be shown only once, so a failed reset of the counter must not fail the
   // request.
   await throttle.codes
-    .reset(session.user, attempts)
+    .reset(attempt, attempts)
     .catch((error: unknown) => log.warn(error, 'The counter of failed attempts was not reset'));
   return null;
 }

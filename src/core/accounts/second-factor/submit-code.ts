@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import type { Scope } from '../../../domain/scope.ts';
 import type { LiveSession } from '../stores/sessions.mapping.ts';
 import type { Throttle } from '../throttles/throttle.ts';
-import { amrWithCode, recordRecoveryCodeUse, type AcceptedCodeKind, type AcceptCode } from './codes.ts';
+import type { KnownDevices } from '../sessions/known-devices.ts';
+import { amrWithCode, codeKindOf, recordRecoveryCodeUse, type AcceptedCodeKind, type AcceptCode } from './codes.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as secondFactorsStore from '../stores/second-factors.store.ts';
 import * as sessionsStore from '../stores/sessions.store.ts';
@@ -11,7 +12,15 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
 export type CodeResult =
-  { readonly outcome: 'accepted' | 'refused' } | { readonly outcome: 'throttled'; readonly retryAfter: number };
+  | { readonly outcome: 'accepted'; readonly deviceToken: string }
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'throttled'; readonly retryAfter: number };
+
+/** A submitted code, and the device token from the cookie of the browser that sent it; null if there is none. */
+export interface SubmittedCode {
+  readonly typed: string;
+  readonly deviceToken: string | null;
+}
 
 export type SubmitCode = ReturnType<typeof createCodeSubmission>;
 
@@ -19,6 +28,7 @@ export interface CodeSubmissionDependencies {
   readonly database: Database;
   readonly accept: AcceptCode;
   readonly throttle: Throttle;
+  readonly devices: KnownDevices;
   readonly clock: () => number;
   readonly log: Logger;
 }
@@ -50,12 +60,16 @@ export async function submitCode(
   deps: CodeSubmissionDependencies,
   scope: Scope,
   session: LiveSession,
-  typed: string,
+  { typed, deviceToken }: SubmittedCode,
 ): Promise<CodeResult> {
-  const { throttle, database, clock, log } = deps;
+  const { throttle, devices, database, clock, log } = deps;
   const { user } = session;
   const { attempts } = scope.rules.throttle.perAccountAndAddress;
-  const wait = await throttle.codes.consume(user, attempts);
+  const knownDevice = devices.recognize(user, deviceToken);
+  const place = knownDevice === null ? 'signIn' : 'knownDevice';
+  const kind = codeKindOf(typed);
+  const attempt = { username: user.username, kind, sessionId: session.id, place, knownDevice } as const;
+  const wait = await throttle.codes.consume(attempt, attempts);
   if (wait !== null) {
     // Record only the first refusal of a block, so that an attacker cannot fill the log.
     const event = { kind: 'signIn.throttled' } as const;
@@ -64,7 +78,7 @@ export async function submitCode(
   }
   const accepted = await acceptAndRecord(deps, scope, session, typed).catch(async (error: unknown) => {
     if (error instanceof CodeRejected) return null;
-    await throttle.codes.refund(user, attempts);
+    await throttle.codes.refund(attempt, attempts);
     throw error;
   });
   if (accepted === null) {
@@ -73,9 +87,9 @@ export async function submitCode(
   }
   // The session is already open, so a failed reset of the counter must not fail the sign-in.
   await throttle.codes
-    .reset(user, attempts)
+    .reset(attempt, attempts)
     .catch((error: unknown) => log.warn(error, 'The counter of failed attempts was not reset'));
-  return { outcome: 'accepted' };
+  return { outcome: 'accepted', deviceToken: devices.issue(user) };
 }
 
 export const createCodeSubmission = (deps: CodeSubmissionDependencies) => bind(deps, { submitCode }).submitCode;

@@ -5,36 +5,43 @@ import type * as Bowser from 'bowser';
 
 const deviceIdBytes = 16;
 
-function sign(secret: string, owner: string, id: string): Buffer {
+/** The user whose browser is recognized, and what they have proven in it. */
+export interface DeviceOwner {
+  readonly username: string;
+  readonly epoch: number;
+  /** When the second factor was set up, epoch ms; null if there is none. */
+  readonly secondFactorAt: number | null;
+}
+
+function sign(secret: string, { username, epoch, secondFactorAt }: DeviceOwner, id: string): Buffer {
+  const owner = secondFactorAt === null ? `${username}|${epoch}` : `${username}|${epoch}|${secondFactorAt}`;
   return createHmac('sha256', secret).update(`device|${owner}|${id}`).digest();
 }
 
-export function issue(deps: readonly string[], username: string, epoch: number): string {
+export function issue(deps: readonly string[], owner: DeviceOwner): string {
   const id = randomBytes(deviceIdBytes).toString('base64url');
-  return `${id}.${sign(deps[0] ?? '', `${username}|${epoch}`, id).toString('base64url')}`;
+  return `${id}.${sign(deps[0] ?? '', owner, id).toString('base64url')}`;
 }
 
-/** @returns the device ID if the token was issued to this user with the current password; null otherwise */
-export function recognize(
-  deps: readonly string[],
-  username: string,
-  epoch: number,
-  value: string | null,
-): string | null {
+/**
+ * @returns the device ID if the token was issued to this user with the current password and second factor; null
+ * otherwise
+ */
+export function recognize(deps: readonly string[], owner: DeviceOwner, value: string | null): string | null {
   const [id, signature] = (value ?? '').split('.');
   if (!id || !signature) return null;
   const given = Buffer.from(signature, 'base64url');
   const isGenuine = deps.some((secret) => {
-    const expected = sign(secret, `${username}|${epoch}`, id);
+    const expected = sign(secret, owner, id);
     return given.length === expected.length && timingSafeEqual(given, expected);
   });
   return isGenuine ? id : null;
 }
 
 /**
- * Tokens that identify a browser in which a user has signed in before: `id.signature`, bound to the user and the
- * current password. A token does not authenticate the user. It only prevents failed attempts from other browsers from
- * locking the user out.
+ * Tokens that identify a browser in which a user has signed in before: `id.signature`, bound to the user, the current
+ * password and the current second factor. A token does not authenticate the user. It only prevents failed attempts from
+ * other browsers from locking the user out.
  */
 export const createKnownDevices = (deps: readonly string[]) => bind(deps, { issue, recognize });
 

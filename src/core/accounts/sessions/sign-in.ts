@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SignInFailure } from '../../../domain/activity/event.ts';
-import { effectiveRules } from '../../../domain/tenant-rules.ts';
 import { normalizePassword, readPresentedPassword, type PresentedPassword } from '../../../domain/people/password.ts';
 import type { RegionScope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
@@ -9,7 +8,9 @@ import type { Credentials } from '../stores/credentials.store.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { UnknownNames } from './unknown-names.ts';
+import { attemptOf } from './sign-in-attempt.ts';
 import { signInRefusal } from './validity.ts';
+import { refundIfUnchecked } from '../throttles/unchecked-attempt.ts';
 import type { Attempt, Throttle } from '../throttles/throttle.ts';
 import { activityStore } from '../../activity/index.ts';
 import * as credentialsStore from '../stores/credentials.store.ts';
@@ -30,7 +31,7 @@ interface OpenedSession {
 }
 
 export type SignInResult =
-  | ({ readonly outcome: 'signedIn'; readonly deviceToken: string } & OpenedSession)
+  | ({ readonly outcome: 'signedIn'; readonly deviceToken: string | null } & OpenedSession)
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly kind: PresentedPassword['kind']; readonly retryAfter: number };
 
@@ -139,28 +140,16 @@ export async function signIn(
   const { database, devices, unknownNames, throttle, clock, log } = deps;
   const credentials = await credentialsStore.findForSignInAcrossTenants(database, typed.username);
   unknownNames.count(typed, credentials === null);
-  const epoch = credentials?.user.epoch ?? 0;
   const presented = readPresentedPassword(typed.password);
-  const attempt: Attempt = {
-    ...typed,
-    kind: presented.kind,
-    epoch,
-    knownDevice: devices.recognize(typed.username, epoch, typed.deviceToken),
-    maxAttempts: credentials && maxAttemptsFor(scope, credentials),
-  };
+  const attempt = await attemptOf(deps, scope, typed, credentials, presented);
   const wait = await throttle.consume(attempt);
   if (wait !== null) {
-    // Record only the first refusal of a block, so that an attacker cannot fill the log.
     const event = { kind: 'signIn.throttled' } as const;
-    if (wait.isFirstRefusal)
+    if (await throttle.shouldRecordRefusal(attempt, wait))
       await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
     return { outcome: 'throttled', kind: presented.kind, retryAfter: wait.retryAfter };
   }
-  const { failure, isOutdated } = await check(deps, credentials, presented).catch(async (error: unknown) => {
-    // The password was not checked, so it does not count as a failed attempt.
-    await throttle.refund(attempt);
-    throw error;
-  });
+  const { failure, isOutdated } = await refundIfUnchecked(throttle, attempt, check(deps, credentials, presented));
   if (credentials === null || failure !== null) return refuse(deps, scope, attempt, credentials, failure ?? 'unknown');
   const opened = await open(deps, scope, credentials, typed, isOutdated);
   if (typeof opened === 'string') return refuse(deps, scope, attempt, credentials, opened);
@@ -168,12 +157,10 @@ export async function signIn(
   await throttle
     .reset(attempt)
     .catch((error: unknown) => log.warn(error, 'The counter of failed attempts was not reset'));
-  return { outcome: 'signedIn', ...opened, deviceToken: devices.issue(typed.username, epoch) };
+  // With a second factor, only the code proves that the browser is the user's.
+  const deviceToken = opened.codePending ? null : devices.issue({ ...credentials.user, secondFactorAt: null });
+  return { outcome: 'signedIn', ...opened, deviceToken };
 }
-
-// Apply the region's current rules: the tenant's rules may have been stored before the region made its own stricter.
-const maxAttemptsFor = ({ rules }: RegionScope, { tenant }: Credentials): number =>
-  effectiveRules(rules, tenant.ownRules).throttle.perAccountAndAddress.attempts;
 
 /**
  * Checks a presented password with exactly one verification, so that the response time does not reveal why it was

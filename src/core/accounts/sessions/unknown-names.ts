@@ -18,7 +18,7 @@ export interface UnknownNames {
    * differ
    */
   count(attempt: { readonly username: string; readonly address: string }, isUnknown: boolean): void;
-  /** Logs the counts of this process once a minute. */
+  /** Logs the counts of this process once a minute, and when it stops. */
   readonly report: Job;
 }
 
@@ -50,7 +50,7 @@ export function createUnknownNames({
       const pair = { network: networkOf(address), name: fingerprintOf(username) };
       if (isUnknown) add(counts, pair, clock());
     },
-    report: { name: 'Unknown user names', everyMs, run: report },
+    report: { name: 'Unknown user names', everyMs, run: report, finish: report },
   };
 }
 

@@ -47,6 +47,22 @@ const domainsOf = preparedQuery<{ domain: string }>('tenants.domains', (knex, $)
 
 const one = preparedQuery<TenantRow>('tenants.find', (knex, $) => knex('tenants').where({ id: $('tenant') }));
 
+const rulesByDomain = preparedQuery<{ own_rules: string }>('tenants.rules by domain', (knex, $) =>
+  knex('tenants')
+    .join('tenant_domains', 'tenant_domains.tenant_id', 'tenants.id')
+    .select('own_rules')
+    .where({ domain: $('domain') }),
+);
+
+/**
+ * Finds the rules of a domain's tenant, which apply to a sign-in whether or not the user name exists.
+ * @returns null if no tenant owns the domain
+ */
+export async function findRulesByDomainAcrossTenants(database: Database, domain: string): Promise<TenantRules | null> {
+  const [row] = await rulesByDomain(database, { domain });
+  return row === undefined ? null : readOwnRules(row.own_rules);
+}
+
 /** @returns the scope's tenant with its domains; null if it no longer exists */
 export async function findOwn(database: Database, scope: Scope): Promise<Tenant | null> {
   const [row] = await one(database, { tenant: scope.tenant.id });

@@ -2,26 +2,38 @@ import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { RegionRules, ThrottleRule } from '../../../domain/regions.ts';
 import { bind } from '../../../platform/bind.ts';
 import { consume, limitersByAttempts, type CreateLimiter, type Wait } from './limiter.ts';
-import { digest } from './throttle-keys.ts';
+import type { EnteredCode } from '../../../domain/people/second-factor.ts';
+import { codeOwnersOf, digest } from './throttle-keys.ts';
 
-/** The account whose second factor is being attempted. */
-interface AccountOwner {
+/** An attempt with a code, and where it was entered. */
+export interface CodeAttempt {
   readonly username: string;
+  /** Recovery codes can't be guessed, so they are limited only within their session. */
+  readonly kind: EnteredCode['kind'];
+  readonly sessionId: string;
+  /**
+   * `signIn`: in a browser that is not known. `knownDevice`: at sign-in in a browser in which the user has entered a code
+   * before. `session`: in a session that is open already. Each has counters of its own, so that an attacker who has only
+   * the password can't use up the attempts of the user.
+   */
+  readonly place: 'signIn' | 'knownDevice' | 'session';
+  /** The ID of the known browser; null in others. */
+  readonly knownDevice: string | null;
 }
 
 export interface CodeThrottle {
   /**
    * Counts an attempt with a code from the app or a recovery code, before the code is checked.
    * @param attempts the number of consecutive attempts that the rules allow
-   * @returns the waiting time if the account is throttled; null otherwise
+   * @returns the waiting time if the attempt is throttled; null otherwise
    */
-  consume(owner: AccountOwner, attempts: number): Promise<Wait | null>;
+  consume(attempt: CodeAttempt, attempts: number): Promise<Wait | null>;
   /** Undoes the count of an attempt that could not be checked. */
-  refund(owner: AccountOwner, attempts: number): Promise<void>;
+  refund(attempt: CodeAttempt, attempts: number): Promise<void>;
   /** Resets the counters after a correct code. */
-  reset(owner: AccountOwner, attempts: number): Promise<void>;
+  reset(attempt: CodeAttempt, attempts: number): Promise<void>;
   /** Deletes the counters of a user who was erased, or whose second factor was removed by an administrator. */
-  deleteCounts(owner: AccountOwner): Promise<void>;
+  deleteCounts(owner: Pick<CodeAttempt, 'username'>): Promise<void>;
 }
 
 // At any time, three of a million codes are valid. The limit is therefore five attempts, even if a region allows more
@@ -34,17 +46,21 @@ const yearMinutes = 365 * dayMinutes;
 const maxPerDay = 20;
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate.
 const maxConsecutive = 100;
+// 120 random bits can't be guessed, so this only limits the load. Each session has its own limit, because an attacker
+// with the password could use up any limit that the user shares.
+const recoveryCodes: ThrottleRule = { attempts: 20, windowMinutes: quarterMinutes, blockMinutes: quarterMinutes };
 
 interface CodeLimits {
   /** @param attempts the number of consecutive attempts that the rules allow */
   readonly perWindow: (attempts: number) => RateLimiterAbstract;
   readonly perDay: RateLimiterAbstract;
   readonly consecutive: RateLimiterAbstract;
+  readonly recovery: RateLimiterAbstract;
 }
 
 /**
- * Throttles code attempts. They are counted per account and not per address, because an attacker who reaches this step
- * already has the password. A new password does not reset the count; otherwise, access to the recovery mailbox would
+ * Throttles code attempts. They are not counted per address, because an attacker who reaches this step already has the
+ * password. A new password does not reset the count; otherwise, access to the recovery mailbox would
  * allow unlimited attempts.
  */
 export function createCodeThrottle(limiter: CreateLimiter, rules: Pick<RegionRules, 'throttle'>): CodeThrottle {
@@ -66,39 +82,53 @@ function createCodeLimits(limiter: CreateLimiter, { throttle }: Pick<RegionRules
       windowMinutes: yearMinutes,
       blockMinutes: yearMinutes,
     }),
+    recovery: limiter('recovery', recoveryCodes),
   };
 }
 
-async function consumeAttempt(limits: CodeLimits, owner: AccountOwner, attempts: number): Promise<Wait | null> {
-  for (const limiter of limitersOf(limits, attempts)) {
-    const wait = await consume(limiter, keyOf(owner));
+async function consumeAttempt(limits: CodeLimits, attempt: CodeAttempt, attempts: number): Promise<Wait | null> {
+  for (const [limiter, key] of limitsOf(limits, attempt, attempts)) {
+    const wait = await consume(limiter, key);
     if (wait !== null) return wait;
   }
   return null;
 }
 
-async function refund(limits: CodeLimits, owner: AccountOwner, attempts: number): Promise<void> {
-  for (const limiter of limitersOf(limits, attempts)) await limiter.reward(keyOf(owner), 1);
+async function refund(limits: CodeLimits, attempt: CodeAttempt, attempts: number): Promise<void> {
+  for (const [limiter, key] of limitsOf(limits, attempt, attempts)) await limiter.reward(key, 1);
 }
 
-async function reset(
-  { perWindow, perDay, consecutive }: CodeLimits,
-  owner: AccountOwner,
-  attempts: number,
-): Promise<void> {
-  await perWindow(attempts).delete(keyOf(owner));
-  await perDay.reward(keyOf(owner), 1);
-  await consecutive.delete(keyOf(owner));
+// A correct code of any kind proves who the user is, so it also ends the block that failures elsewhere caused.
+async function reset(limits: CodeLimits, attempt: CodeAttempt, attempts: number): Promise<void> {
+  const { perWindow, perDay, consecutive, recovery } = limits;
+  const { window, account } = keysOf(attempt);
+  await perWindow(attempts).delete(window);
+  await consecutive.delete(account);
+  if (attempt.kind === 'app') await perDay.reward(account, 1);
+  else await recovery.delete(digest(attempt.sessionId));
 }
 
-async function deleteCounts(limits: CodeLimits, owner: AccountOwner): Promise<void> {
-  for (const limiter of limitersOf(limits, maxPerWindow)) await limiter.delete(keyOf(owner));
+async function deleteCounts(limits: CodeLimits, { username }: Pick<CodeAttempt, 'username'>): Promise<void> {
+  const { perWindow, perDay, consecutive } = limits;
+  for (const owner of codeOwnersOf(username)) {
+    for (const limiter of [perWindow(maxPerWindow), perDay, consecutive]) await limiter.delete(digest(owner));
+  }
 }
 
-const limitersOf = ({ perWindow, perDay, consecutive }: CodeLimits, attempts: number): RateLimiterAbstract[] => [
-  perWindow(attempts),
-  perDay,
-  consecutive,
-];
+function limitsOf(limits: CodeLimits, attempt: CodeAttempt, attempts: number): [RateLimiterAbstract, string][] {
+  const { perWindow, perDay, consecutive, recovery } = limits;
+  if (attempt.kind === 'recovery') return [[recovery, digest(attempt.sessionId)]];
+  const { window, account } = keysOf(attempt);
+  return [
+    [perWindow(attempts), window],
+    [perDay, account],
+    [consecutive, account],
+  ];
+}
 
-const keyOf = ({ username }: AccountOwner): string => digest(username);
+/** @returns the keys of the limit of consecutive attempts in one place, and of the limits per account */
+function keysOf({ username, place, sessionId, knownDevice }: CodeAttempt): { window: string; account: string } {
+  const account = place === 'signIn' ? username : `${username}|${place}`;
+  const source = { signIn: '', knownDevice: `|${knownDevice}`, session: `|${sessionId}` }[place];
+  return { window: digest(`${account}${source}`), account: digest(account) };
+}

@@ -10,11 +10,13 @@ const linkAttempts: ThrottleRule = { attempts: 60, windowMinutes: 10, blockMinut
 const recoveriesPerName: ThrottleRule = { attempts: 3, windowMinutes: 60, blockMinutes: 60 };
 const recoveriesPerAddress: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
 
-/** Throttles attempts to open invalid links, and requests for recovery emails. */
+/** Throttles attempts to open invalid links, and requests for emails with a link. */
 export function createLinkThrottle(deps: Database) {
   const links = createLimiter(deps, 'link', linkAttempts);
   const names = createLimiter(deps, 'recoveryName', recoveriesPerName);
   const addresses = createLimiter(deps, 'recoveryAddress', recoveriesPerAddress);
+  const signInNames = createLimiter(deps, 'signInLinkName', recoveriesPerName);
+  const signInAddresses = createLimiter(deps, 'signInLinkAddress', recoveriesPerAddress);
   return {
     /** Counts an attempt to open an invalid link. @returns the waiting time if throttled; null otherwise */
     consumeLink: (address: string): Promise<Wait | null> => consume(links, keyOf(address)),
@@ -25,6 +27,10 @@ export function createLinkThrottle(deps: Database) {
      */
     consumeRecovery: async (username: string, address: string): Promise<Wait | null> =>
       (await consume(addresses, keyOf(address))) ?? (await consume(names, digest(username))),
+
+    /** Like `consumeRecovery`, for an email with a sign-in link. Neither uses up the emails of the other. */
+    consumeSignInLink: async (username: string, address: string): Promise<Wait | null> =>
+      (await consume(signInAddresses, keyOf(address))) ?? (await consume(signInNames, digest(username))),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { refusalPrefix } from './increasing-waits.ts';
 import type { User } from '../../../domain/people/user.ts';
 
 /** Expensive actions that are rate-limited for each signed-in user. */
@@ -17,17 +18,31 @@ export type BudgetedAction = (typeof budgetedActions)[number];
 // A safety limit. No user is expected to reach this many password changes.
 const maxEpochs = 1_000;
 
+const waitPrefixes = ['account', 'devices', 'sessions'];
+const accountPrefixes = ['row', 'recordName', ...waitPrefixes, ...waitPrefixes.map(refusalPrefix)];
+
+const mailPrefixes = ['recoveryName', 'signInLinkName'];
+
+/** @returns what the counts of codes are kept under: the account in unknown browsers, known browsers and open sessions */
+export const codeOwnersOf = (username: string): string[] => [
+  username,
+  `${username}|knownDevice`,
+  `${username}|session`,
+];
+
 /** Hashes a key, so that the throttles table contains no personal data. */
 export const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** @returns the throttle keys of a user, except those that depend on an address or device */
 export function throttleKeysOf({ id, username, epoch }: Pick<User, 'id' | 'username' | 'epoch'>): string[] {
-  const name = digest(username);
-  const ofName = ['recoveryName', 'code', 'codeDay', 'codeRow'].map((prefix) => `${prefix}:${name}`);
-  const keys = [...budgetedActions.map((act) => `${act}:${id}`), ...ofName];
+  const ofName = mailPrefixes.map((prefix) => `${prefix}:${digest(username)}`);
+  const ofCodes = codeOwnersOf(username).flatMap((owner) =>
+    ['code', 'codeDay', 'codeRow'].map((prefix) => `${prefix}:${digest(owner)}`),
+  );
+  const keys = [...budgetedActions.map((act) => `${act}:${id}`), ...ofName, ...ofCodes];
   for (let each = Math.max(0, epoch - maxEpochs); each <= epoch; each++) {
     const accountKey = digest(`${username}|${each}`);
-    keys.push(`row:${accountKey}`, `account:${accountKey}`, `devices:${accountKey}`, `recordName:${accountKey}`);
+    keys.push(...accountPrefixes.map((prefix) => `${prefix}:${accountKey}`));
   }
   return keys;
 }

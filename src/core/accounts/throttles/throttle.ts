@@ -25,6 +25,11 @@ export interface Throttle {
    * @returns whether to record it; false if the user name or address has reached its limit of log entries
    */
   shouldRecordFailure(attempt: Attempt): Promise<boolean>;
+  /**
+   * Counts a refused attempt that is about to be recorded.
+   * @returns whether to record it: only the first one of a block, and not beyond the limit of entries of the address
+   */
+  shouldRecordRefusal(attempt: Attempt, wait: Wait): Promise<boolean>;
   /** Undoes the count of an attempt that could not be checked. */
   refund(attempt: Attempt): Promise<void>;
   /**
@@ -56,15 +61,17 @@ interface ThrottleDependencies {
  * Creates the throttles. They are stored in the region's database, so all nodes share them, and a restart does not
  * reset them. If the database is unavailable, every attempt fails.
  */
-export function createThrottle(database: Database, rules: RegionRules): Throttle {
+export function createThrottle(database: Database, rules: RegionRules, clock: () => number): Throttle {
   const limiter = createLimiter.bind(null, database);
   const codes = createCodeThrottle(limiter, rules);
-  const deps = { limits: createPasswordLimits(limiter, rules), budgets: createBudgets(limiter), codes };
+  const limits = createPasswordLimits({ database, limiter, clock }, rules);
+  const deps = { limits, budgets: createBudgets(limiter), codes };
   return {
     codes,
     ...bind(deps, {
       consume: consumeAttempt,
       shouldRecordFailure,
+      shouldRecordRefusal,
       refund,
       reset,
       consumeBudget,
@@ -75,40 +82,55 @@ export function createThrottle(database: Database, rules: RegionRules): Throttle
 }
 
 async function consumeAttempt({ limits }: ThrottleDependencies, attempt: Attempt): Promise<Wait | null> {
-  for (const [limiter, key] of limitsOf(limits, attempt)) {
-    const wait = await consume(limiter, key);
-    if (wait !== null) return wait;
+  const counted = [];
+  for (const limit of limitsOf(limits, attempt)) {
+    const wait = await limit.take();
+    if (wait !== null) {
+      // The password is not checked, so the attempt must not count towards the other limits either.
+      for (const each of counted) await each.refund();
+      return wait;
+    }
+    counted.push(limit);
   }
   return null;
 }
 
 async function shouldRecordFailure({ limits }: ThrottleDependencies, attempt: Attempt): Promise<boolean> {
-  if (attempt.kind === 'own') return true;
   const { account, network } = keysOf(attempt);
+  if (attempt.kind === 'own') {
+    const isUnknown = attempt.sessionId === null && attempt.knownDevice === null;
+    return !isUnknown || (await consume(limits.ownRecordsPerAddress, network)) === null;
+  }
   return (
     (await consume(limits.recordsPerName, account)) === null &&
     (await consume(limits.recordsPerAddress, network)) === null
   );
 }
 
+async function shouldRecordRefusal(
+  { limits }: ThrottleDependencies,
+  attempt: Attempt,
+  { isFirstRefusal }: Wait,
+): Promise<boolean> {
+  return isFirstRefusal && (await consume(limits.refusalRecordsPerAddress, keysOf(attempt).network)) === null;
+}
+
 async function refund({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
-  for (const [limiter, key] of limitsOf(limits, attempt)) await limiter.reward(key, 1);
+  for (const limit of limitsOf(limits, attempt)) await limit.refund();
 }
 
 async function reset({ limits }: ThrottleDependencies, attempt: Attempt): Promise<void> {
   const { accountAndSource, account, network } = keysOf(attempt);
   await limits.perAccountAndSource(attempt).delete(accountAndSource);
   await limits.consecutiveFailures.delete(account);
-  if (attempt.kind === 'temporary') {
-    await limits.temporaryPasswords.reward(network, 1);
-    return;
+  if (attempt.kind === 'temporary') await limits.temporaryPasswords.reward(network, 1);
+  else if (attempt.sessionId !== null) await limits.sessions.refund(account);
+  else if (attempt.knownDevice !== null) await limits.devices.refund(account);
+  else {
+    await limits.reservePerName.delete(accountAndSource);
+    await limits.address.reward(network, 1);
+    await limits.account.refund(account);
   }
-  if (attempt.knownDevice !== null) {
-    await limits.devices.reward(account, 1);
-    return;
-  }
-  await limits.address.reward(network, 1);
-  await limits.account.reward(account, 1);
 }
 
 function consumeBudget(
@@ -134,10 +156,11 @@ async function deleteCounts(
   { limits, codes }: ThrottleDependencies,
   { username, epoch }: { readonly username: string; readonly epoch: number },
 ): Promise<void> {
-  const { consecutiveFailures, account, devices, recordsPerName } = limits;
+  const { consecutiveFailures, account, devices, sessions, recordsPerName } = limits;
   for (let each = 0; each <= epoch; each++) {
     const accountKey = digest(`${username}|${each}`);
-    for (const limiter of [consecutiveFailures, account, devices, recordsPerName]) await limiter.delete(accountKey);
+    for (const limiter of [consecutiveFailures, recordsPerName]) await limiter.delete(accountKey);
+    for (const waits of [account, devices, sessions]) await waits.delete(accountKey);
   }
   await codes.deleteCounts({ username });
 }

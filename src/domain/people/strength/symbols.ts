@@ -21,7 +21,14 @@ const substitutes = new RegExp(`[${RegExp.escape([...representatives.keys()].joi
 export const representativeOf = (character: string): string => representatives.get(character) ?? character;
 
 /** @returns the form of a word in which it is looked up: folded, with one representative for confused letters */
-export const lookupForm = (word: string): string => foldName(word).replace(substitutes, representativeOf);
+export function lookupForm(word: string): string {
+  const folded = foldName(word);
+  // Most words consist of letters, of which only one has a representative.
+  if (onlyLetters.test(folded)) return folded.replaceAll('l', 'i');
+  return folded.replace(substitutes, representativeOf);
+}
+
+const onlyLetters = /^[a-z]*$/;
 
 /** @param password in NFKC */
 export function readSymbols(password: string): Symbols {

@@ -18,12 +18,15 @@ const mixedCaseBits = 2;
 export function wordsOf(vocabulary: Vocabulary, symbols: Symbols): TokenFinder {
   const { letters } = symbols;
   const positions = positionsOf(letters);
+  const reversed = [...letters].reverse().join('');
+  const fromEnd = (position = 0): number => letters.length - position;
   return (start) => {
     const found: Token[] = [];
     for (let end = start + 2; end <= Math.min(positions.length - 1, start + maxWordLength); end++) {
       const text = letters.slice(positions[start], positions[end]);
       const bits = vocabulary.get(text);
-      const backwards = end - start < minReversed ? undefined : vocabulary.get([...text].reverse().join(''));
+      const mirrored = reversed.slice(fromEnd(positions[end]), fromEnd(positions[start]));
+      const backwards = end - start < minReversed ? undefined : vocabulary.get(mirrored);
       const least = Math.min(bits ?? Infinity, (backwards ?? Infinity) + reversedBits);
       if (least === Infinity || !isWord(symbols, start, end)) continue;
       found.push({ end, bits: least + spellingBits(symbols, start, end) });
