@@ -5,8 +5,8 @@ export async function up(knex: Knex): Promise<void> {
     table.bigIncrements('id');
     // Null for sign-in attempts with a user name that belongs to no tenant.
     table.text('tenant_id').references('id').inTable('tenants');
-    // The position in the tenant's chain, from 1, and the hash, which covers all earlier entries. Null without a
-    // tenant.
+    // The position in the tenant's chain, from 1, and the hash, which covers this entry and all earlier ones. Null
+    // without a tenant.
     table.bigInteger('place');
     table.text('hash');
     table.bigInteger('at').notNullable();

@@ -16,7 +16,7 @@ export function assertSignerKnown(config: Config, { region, routes }: VerifiedDi
 }
 
 /**
- * Rejects a directory that is older than the one that was imported last. A new key begins with new serial numbers.
+ * Rejects a directory that is older than the one that was imported last. The serial numbers of a new key start again.
  * @throws CommandError
  */
 export async function assertNotOlder(database: Database, { signer, region, serial }: VerifiedDirectory): Promise<void> {

@@ -11,8 +11,8 @@ export interface Dependency {
   /** The beginning of the log line about the end of an outage, such as `PostgreSQL is available again`. */
   readonly up: string;
   /**
-   * @throws if the dependency does not work. Without a probe, an outage ends when no fault has been reported for a
-   * while
+   * Tests the dependency once no fault has been reported for 2 s. Without a probe, the outage then ends.
+   * @throws if the dependency does not work
    */
   readonly probe?: () => Promise<void>;
 }

@@ -99,7 +99,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         refuse(given(change(await exported())), words));
     }
 
-    test('accepts a new key after its fingerprint has been confirmed, with new serial numbers', async () => {
+    test('accepts a new key once its fingerprint is confirmed, and restarts the serial numbers', async () => {
       const { publicKey } = signerOf('worldwide', worldwideKey);
       const fingerprint = fingerprintOf(publicKey);
       const directory = ofWorldwide(5, 'alpha.example');

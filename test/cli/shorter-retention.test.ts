@@ -143,7 +143,7 @@ interface Line {
 async function linesOfServer(environment: Environment, awaited: RegExp): Promise<Line[]> {
   const served = await serve(environment);
   await waitUntil(() => Promise.resolve(awaited.test(served.errors())));
-  // The jobs of the start may still be running.
+  // The jobs that run after the start may not have finished yet.
   await wait(500);
   served.child.kill('SIGTERM');
   await served.ended;

@@ -37,6 +37,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   'user add': ['--tenant', 'x', '--username', 'ada@a.example', '--name', 'Ada'],
   'user reset-password': ['ada@a.example'],
   'user remove-second-factor': ['ada@a.example'],
+  'user make-global-admin': ['ada@a.example', '--reason', 'x'],
   'user list': ['--tenant', 'x'],
   'operator add': ['--name', 'Ada', '--username', 'ada@operator.example'],
   'operator list': [],

@@ -66,7 +66,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await database.knex('import_rows').where({ import_id: staging.id })).length, 0);
     });
 
-    test('return their rows unchanged in the order of lines', async () => {
+    test('return their rows in pages, forward and backward, for all outcomes or one', async () => {
       const scope = await createAdmin();
       const rows = Array.from({ length: 230 }, (_, index) => row(index + 2, index % 2 ? 'refused' : 'unchanged'));
       const id = await stageImport(scope, rows);
@@ -134,7 +134,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await importsStore.rows(database, scope, id, 'unchanged', { after: 0 }, 500)).length, 30);
     });
 
-    test('issue passwords only to users who have not changed since the import', async () => {
+    test('issue passwords only to users who, since the import, have not signed in, been blocked or received another password', async () => {
       const scope = await createAdmin();
       const { id, ids } = await finishImport(scope, 6);
       const newcomers = await importPasswordsStore.listAfter(database, scope, id, 0);

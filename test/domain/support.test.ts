@@ -72,7 +72,7 @@ describe('a support session', () => {
     }
   });
 
-  test('respects an operation that the region allows to no one', () => {
+  test('does not allow an operation that the region allows to no one', () => {
     const operations = { ...worldwide.operations, 'users.block': { at: 'nobody' } as const };
     const scope = createScope({ ...inside('manage'), rules: { ...worldwide, operations } });
     assert.deepEqual(may(scope, 'users.block'), { allowed: false, because: 'nobody' });

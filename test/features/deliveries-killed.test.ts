@@ -61,9 +61,12 @@ async function aMailServer() {
   return state;
 }
 
+const children: ChildProcess[] = [];
+after(() => children.forEach((child) => child.kill('SIGKILL')));
+
 async function aProcess(): Promise<ChildProcess> {
   const child = fork(path.join(import.meta.dirname, '../support/delivery-child.ts'));
-  after(() => child.kill('SIGKILL'));
+  children.push(child);
   await once(child, 'message');
   return child;
 }

@@ -104,7 +104,8 @@ for (const [dialect, server] of [
         }
       });
 
-      // A page always sends what it showed. A request without it performs the action, which must then be harmless twice.
+      // The pages always send the state that they showed. A request without this state is performed, so repeating it
+      // must have no further effect.
       for (const [path, state, kind] of [
         [paths.blockUser, 'active', 'user.blocked'],
         [paths.unblockUser, 'blocked', 'user.unblocked'],

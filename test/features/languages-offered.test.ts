@@ -34,7 +34,7 @@ describe('a region that offers only French and German', async () => {
     ['that is unknown', 'xx', refused],
     ['that is the name of an object property', '__proto__', refused],
   ] as const) {
-    it(`rejects a language ${label} in every form`, async () => {
+    it(`every form rejects a language ${label}`, async () => {
       await admin.visit(userPath(zoe.id));
       const edited = await admin.send('POST', userPath(zoe.id), { ...names, language });
       assert.deepEqual([edited.status, edited.text.includes(says)], [422, true]);

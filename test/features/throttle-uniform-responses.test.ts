@@ -109,7 +109,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('never verifies a password against a hash of the other kind', async () => {
+    it('verifies input in the format of a temporary password only against temporary passwords, and other input only against chosen ones', async () => {
       for (const who of ['a chosen password', 'a chosen password in the format of a temporary one']) {
         const { username, clearPassword } = users[who]!;
         const hash = await hashOf(username);

@@ -118,7 +118,7 @@ describe('findings by kind of canary and place', () => {
     });
   }
 
-  test('count a noticed control separately', () => {
+  test('do not include a control that was found, which is reported under controls', () => {
     const { alpha, found } = createRegions();
     const { findings, controls } = found(place(alpha.plant('control sample', 'control')));
     assert.deepEqual([findings.length, controls.length], [0, 1]);

@@ -1,6 +1,6 @@
 /**
- * Creates a function that returns numbers from 0 to 1, excluding 1, which look random and are the same on every run
- * (mulberry32).
+ * Creates a pseudorandom number generator (mulberry32) that returns numbers from 0 to 1, excluding 1. The same seed
+ * always gives the same sequence.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed;

@@ -133,7 +133,8 @@ describe('the time for a body', async () => {
     client.write(
       `POST ${importPath} HTTP/1.1\r\nHost: ${new URL(origin).host}\r\n${type}\r\nContent-Length: 900000\r\n\r\n${fileHead()}`,
     );
-    // Each byte keeps the connection alive after the refusal, which arrives first.
+    // The upload is refused before its body is complete. Each further byte restarts the idle timeout, so that only the
+    // time limit of the body can close the connection.
     const sending = setInterval(() => client.write('x'), soon / 5);
     assert.match(await text(client), /^HTTP\/1\.1 403 Forbidden\r\n/);
     clearInterval(sending);

@@ -17,7 +17,7 @@ const reportEvery = 100_000;
 
 /**
  * Starts two regions, each as a process with its own database, which is filled with generated users. The demo prints
- * passwords, so it listens only on the loopback address.
+ * passwords, so it listens only on the loopback address. The data of an earlier demo is deleted first.
  */
 export async function demo(options: { json?: boolean; users?: number }): Promise<void> {
   const configured = regions.map((region, index) => ({

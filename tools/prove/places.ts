@@ -33,9 +33,7 @@ export interface Place {
   readonly content: Buffer;
   /** The number of rows, keys, files or responses in the place. */
   readonly items: number;
-  /**
-   * Whether the place may contain tenant domains of the other region, as the directory and whatever contains it may.
-   */
+  /** Whether the place may contain tenant domains of the other region: the directory, and backups that include it. */
   readonly mayHoldDomains: boolean;
   /** Whether secrets of the place's own region are shown there once, to their user. */
   readonly showsSecrets: boolean;

@@ -32,7 +32,8 @@ export interface Watching {
 const minIntervalMs = 5;
 // Sampling must not slow down the watched processes, so it may use at most a tenth of the time.
 const restFactor = 9;
-// A socket that is not a TCP socket is never listed, and one that is still connecting is listed only later.
+// The number of samples in which a socket is looked up in /proc/net/tcp. Sockets other than those of TCP are never
+// listed there, and one that is still connecting is listed only later.
 const maxLookups = 5;
 
 /**

@@ -7,8 +7,8 @@ export const csvColumns = [...importedColumns, 'status', 'lastSignIn'] as const;
 export type CsvColumn = (typeof csvColumns)[number];
 
 /**
- * The meaning of a heading: a column of Parvis, or a column that is not imported. The latter are passwords, the reasons
- * in a file of refused rows, and the usual columns of other directories.
+ * The meaning of a heading: a column of Parvis, or a column that is not imported because it contains passwords, the
+ * reasons in a file of rejected rows, or other data that directories usually export.
  */
 export type Heading =
   | {

@@ -2,7 +2,7 @@ import type { User } from '../../domain/people/user.ts';
 import type { SeenUser } from '../../domain/people/seen-user.ts';
 import type { ChangeDetection } from '../http/form-declaration.ts';
 
-/** The hidden field of the buttons that block, unblock, delete, restore or erase a user. */
+/** Detects changes by others with the hidden field `seen`, for buttons that change the state of a user. */
 export const comparedBySeenUser: ChangeDetection = { comparedBy: ['seen'] };
 
 /** @returns the value of the hidden field: the user that the page shows */

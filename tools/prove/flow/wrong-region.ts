@@ -6,7 +6,7 @@ const regionSettings = ['REGION', 'REGION_RULES', 'REGION_URLS', 'BASE_URL', 'PO
 
 interface WrongStore {
   readonly title: string;
-  /** The name of the store in the fault of the step. */
+  /** The name of the store in the message of the StepFault. */
   readonly name: string;
   /** The name of the store in the message with which Parvis refuses it. */
   readonly refusedAs: string;

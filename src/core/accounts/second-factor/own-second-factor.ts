@@ -102,7 +102,7 @@ export async function setUp(
 
 /**
  * Generates ten new recovery codes, which replace the previous ones.
- * @throws Failure throttled
+ * @throws Failure throttled, or conflict if the session ended or the password was replaced in the meantime
  */
 export async function regenerateCodes(
   deps: SecondFactorDependencies,
@@ -123,7 +123,8 @@ export async function regenerateCodes(
 /**
  * Removes the user's own second factor and ends their other sessions.
  * @returns the validation error of the form, or null
- * @throws Failure throttled, or forbidden if the rules require a second factor
+ * @throws Failure throttled, forbidden if the rules require a second factor, or conflict if the session ended or the
+ * password was replaced in the meantime
  */
 export async function remove(
   deps: SecondFactorDependencies,

@@ -47,7 +47,8 @@ async function usernameFault(tx: Database, scope: Scope, username: string, now: 
 
 /**
  * Adds a user with the credential that the rules require.
- * @returns the credential in clear text, which cannot be retrieved later
+ * @returns the outcome. If the user was added, it contains the credential in clear text, which cannot be retrieved
+ * later; null if a link is emailed
  */
 export async function addUser(deps: UserAdderDependencies, scope: Scope, form: NewUserForm): Promise<AddResult> {
   const { database, credentialIssuer, clock } = deps;

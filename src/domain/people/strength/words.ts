@@ -2,7 +2,7 @@ import { foldName } from '../user.ts';
 import { lookupForm, representativeOf, type Symbols } from './symbols.ts';
 import type { Token, TokenFinder } from './tokens.ts';
 
-/** The bits of each known word, by its `lookupForm`. */
+/** The strength of each known word in bits, by its `lookupForm`. */
 export type Vocabulary = ReadonlyMap<string, number>;
 
 export const maxWordLength = 32;
