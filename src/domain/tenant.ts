@@ -1,3 +1,5 @@
+import { cleanName } from './people/user.ts';
+import { hasVisibleCharacter, isLongerThan } from './people/visible-text.ts';
 import type { Language } from './regions.ts';
 
 /** `moving`: suspended while the tenant moves to another region. */
@@ -11,3 +13,10 @@ export interface ScopeTenant {
   readonly name: string;
   readonly language: Language;
 }
+
+/** Maximum length of the name of a tenant, or of a person that a command adds, in Unicode code points. */
+export const maxNameLength = 200;
+
+/** @returns whether a text is a name of a tenant as it is stored */
+export const isTenantName = (name: string): boolean =>
+  cleanName(name) === name && hasVisibleCharacter(name) && !isLongerThan(name, maxNameLength);

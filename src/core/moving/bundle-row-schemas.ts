@@ -5,8 +5,8 @@ import { administratorLevels, agentLevels } from '../../domain/roles.ts';
 import { latestPlausible } from '../../domain/plausible-time.ts';
 import { canonicalUsername, isDomain, isUsername } from '../../domain/people/user.ts';
 import { removeInvisibleFromName } from '../../domain/people/visible-text.ts';
+import { isTenantName } from '../../domain/tenant.ts';
 import { nameFaults } from '../../domain/validation.ts';
-import { isTenantName } from '../accounts/index.ts';
 
 // The longest lifetime of a temporary password or link that rules may set.
 const maxTemporaryMs = 30 * 24 * 60 * 60_000;

@@ -1,10 +1,11 @@
 import type { Database } from '../../platform/database/database.ts';
 import { insertRows } from '../../platform/database/insert.ts';
 import type { Language } from '../../domain/regions.ts';
-import { type IndexedRow, indexUsers, takeNumbers, toIndexedColumns } from '../accounts/index.ts';
+import { indexUsers, takeNumbers, toIndexedColumns } from '../accounts/index.ts';
 import type { TenantTable } from './tenant-tables.ts';
 import type { Cells } from './table-digests.ts';
 
+type IndexedRow = Parameters<typeof toIndexedColumns>[0];
 type Row = Record<string, string | number | null>;
 
 /**

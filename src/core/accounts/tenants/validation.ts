@@ -1,4 +1,5 @@
 import { hasVisibleCharacter, isLongerThan, removeInvisible } from '../../../domain/people/visible-text.ts';
+import { isTenantName, maxNameLength } from '../../../domain/tenant.ts';
 import { randomUUID } from 'node:crypto';
 import { Failure, type PlainErrorCode } from '../../../domain/errors.ts';
 import { offersLanguage, type RegionRules } from '../../../domain/regions.ts';
@@ -15,9 +16,6 @@ import type { NewTenantRow, Tenant } from '../stores/tenants.store.ts';
 import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 
-/** Maximum length of the name of a tenant, or of a person that a command adds, in Unicode code points. */
-const maxNameLength = 200;
-
 /** @returns the region that the directory lists for a domain, or null if there is no route */
 export type RegionOf = (domain: string) => Promise<string | null>;
 
@@ -29,10 +27,6 @@ export interface NewTenant {
   readonly listed?: boolean;
   readonly kind?: Tenant['kind'];
 }
-
-/** @returns whether a text is a name of a tenant as it is stored */
-export const isTenantName = (name: string): boolean =>
-  cleanName(name) === name && hasVisibleCharacter(name) && !isLongerThan(name, maxNameLength);
 
 /**
  * Rejects changes to a tenant that is moving, because its bundle would not contain them.
