@@ -16,6 +16,7 @@ const openToAnyone = [
   'post /sign-in',
   'get /sign-in/password',
   'post /sign-in/password',
+  'post /sign-in/email-link',
   'post /sign-out',
   'post /language',
   'post /theme',
