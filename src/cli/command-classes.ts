@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 /**
  * - `reads`: changes no stored data, and neither creates nor migrates a database
  * - `writes`: may migrate the database, and changes nothing that cannot be undone
- * - `destructive`: asks for confirmation on a terminal, requires --yes without one, and has --dry-run
+ * - `interrupting`: keeps users out until it is undone; asks for confirmation on a terminal, and has --yes and --dry-run
+ * - `destructive`: like `interrupting`, and requires --yes without a terminal
  */
-export type CommandClass = 'reads' | 'writes' | 'destructive';
+export type CommandClass = 'reads' | 'writes' | 'interrupting' | 'destructive';
 
 /** Every command without subcommands. A command that is missing here cannot be run. */
 export const commandClasses: Readonly<Record<string, CommandClass>> = {
@@ -16,8 +17,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   status: 'reads',
   'tenant add': 'writes',
   'tenant list': 'reads',
-  // Ends sessions, and what waits for an answer.
-  'tenant move-out': 'destructive',
+  'tenant move-out': 'interrupting',
   'tenant move-in': 'writes',
   'tenant receipt': 'reads',
   'tenant move-done': 'destructive',
@@ -67,22 +67,23 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
 export const keyGeneratingCommands: readonly string[] = ['tenant receipt', 'tenant cancellation'];
 
 /**
- * Adds the options of destructive commands.
+ * Adds the options of commands that ask for confirmation.
  * @throws Error for a command without a class
  */
 export function applyClasses(program: Command): void {
   for (const [name, command] of leavesOf(program, [])) {
     const commandClass = commandClasses[name];
     if (commandClass === undefined) throw new Error(`The command "${name}" has no class in command-classes.ts`);
-    if (commandClass === 'destructive') addConfirmationOptions(command);
+    const confirmation = confirmations[commandClass];
+    if (confirmation === undefined) continue;
+    command.option('--yes', confirmation).option('--dry-run', 'print what would change and change nothing');
   }
 }
 
-function addConfirmationOptions(command: Command): void {
-  command
-    .option('--yes', 'confirm; required without a terminal, otherwise nothing is changed and the exit code is 1')
-    .option('--dry-run', 'print what would change and change nothing');
-}
+const confirmations: Readonly<Partial<Record<CommandClass, string>>> = {
+  interrupting: 'do not ask for confirmation on a terminal',
+  destructive: 'confirm; required without a terminal, otherwise nothing is changed and the exit code is 1',
+};
 
 function leavesOf({ commands }: Command, above: readonly string[]): [string, Command][] {
   return commands.flatMap((each): [string, Command][] => {

@@ -4,7 +4,7 @@ import { commandTimeouts } from '../platform/database/open.ts';
 import { readDatabase, withExistingDatabase, type CommandContext } from './context.ts';
 import { print, type CommandIo } from './io.ts';
 
-/** The options that `applyClasses` adds to destructive commands. */
+/** The options that `applyClasses` adds to commands that ask for confirmation. */
 export interface DestructiveOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
@@ -20,6 +20,8 @@ export interface Effects {
 }
 
 interface DestructiveCommand {
+  /** Whether the change can be undone. Without a terminal and --yes, it is then made after its effects are printed. */
+  readonly isReversible?: true;
   /**
    * Reads what would change.
    * @returns the changes; null if nothing is lost, so that no confirmation is needed
@@ -34,11 +36,13 @@ interface DestructiveCommand {
 export async function changeAfterConfirmation(
   io: CommandIo,
   options: DestructiveOptions,
-  { findEffects, change, timeouts = commandTimeouts }: DestructiveCommand,
+  { findEffects, change, timeouts = commandTimeouts, isReversible }: DestructiveCommand,
 ): Promise<void> {
   const effects = await readDatabase(io, findEffects, timeouts);
   if (options.dryRun === true) return printEffects(io, options, effects);
-  await confirm(io, options, effects);
+  if (isReversible === true && !canAsk(io, options)) {
+    if (options.json !== true) print(io, options, {}, effects?.lines ?? []);
+  } else await confirm(io, options, effects);
   await withExistingDatabase(io, change, timeouts);
 }
 

@@ -32,7 +32,7 @@ export function effectsOfSigned(
   // A fingerprint that the operator has passed is a confirmation; `verifySignerKey` compares it.
   const isNew = known === null && acceptKey === undefined;
   const fingerprint = fingerprintOf(received.signer.publicKey);
-  const trust = `The import trusts a new key of ${region} with the fingerprint ${fingerprint}, which you should compare with its operator first. Without a terminal, use --accept-key ${fingerprint}.`;
+  const trust = `The import trusts a new key of ${region} with the fingerprint ${fingerprint}, which you should compare with its operator first.`;
   const taken = below.map(
     ({ domain, existing, region: other }) =>
       `${domain} would belong to ${region}, although it is below ${existing}, which belongs to ${other}.`,

@@ -55,6 +55,7 @@ function addMoveOutCommand(tenant: Command, io: CommandIo): void {
         findEffects: (context) => withMovingParts(io, context, {}, (parts) => effectsOfOut(parts, order)),
         change: (context) => withMovingParts(io, context, {}, (parts) => runMoveOut(io, parts, order, options)),
         timeouts: longTimeouts,
+        isReversible: true,
       });
     });
 }

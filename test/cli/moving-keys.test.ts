@@ -46,12 +46,13 @@ describe('the first key of a region', async () => {
     await json(['tenant', 'move-in', await bundleOf('amsel.example')], there);
   });
 
-  test('of a directory is not accepted with --yes only', async () => {
+  test('of a directory is accepted with --yes or by its fingerprint, and is not changed otherwise', async () => {
     await json(['route', 'add', 'fink.example', 'germany'], there);
     const { stdout: directory } = await run(['route', 'export'], there);
-    const china = { DATA_DIR: dataDirectory(), REGION: 'china' };
-    const importing = ['route', 'import', '-'];
-    assert.match(await fault([...importing, '--yes'], china, directory), /key of germany that is new.*--accept-key/);
-    await json([...importing, ...(await acceptKeyOf(there))], china, directory);
+    for (const accepted of [['--yes'], await acceptKeyOf(there)]) {
+      const china = { DATA_DIR: dataDirectory(), REGION: 'china' };
+      assert.match(await fault(['route', 'import', '-'], china, directory), /trusts a new key of germany .*use --yes/);
+      await json(['route', 'import', '-', ...accepted], china, directory);
+    }
   });
 });
