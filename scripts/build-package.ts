@@ -25,6 +25,8 @@ await build({
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     comments: false,
+    // Names stay as they are, for stack traces. The limit on the package's size leaves no room for indentation.
+    minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
     sourcemap: true,
     sourcemapExcludeSources: true,
   },

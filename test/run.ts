@@ -82,8 +82,8 @@ async function work(waiting: string[][]): Promise<void> {
 }
 
 const waiting = groupIntoProcesses(files, { long });
-// Use one more worker than there are cores, because some tests mostly wait for a server or a time limit.
-await Promise.all(Array.from({ length: availableParallelism() + 1 }, () => work(waiting)));
+// Use two more workers than there are cores, because some tests mostly wait for a server or a time limit.
+await Promise.all(Array.from({ length: availableParallelism() + 2 }, () => work(waiting)));
 await dropDatabases();
 await server?.stop();
 await rm(folder, { recursive: true, force: true });

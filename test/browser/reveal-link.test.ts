@@ -26,6 +26,8 @@ describe('a one-time link on the reset page', { skip: skipWithout('chromium', ch
     const page = await signInByRequest(await newPage(browser, portal, { javaScript }), portal, admin);
     await page.goto(resetPasswordPath(user.id));
     await page.click('main form button');
+    // The text is there before the scripts that remove it have run.
+    await page.waitForLoadState();
     const link = await page.locator('#hand-over-link').innerText();
     assert.match(link, /\/link\/\w{4}(-\w{4}){6}$/);
     return { page, user, token: link.slice(-34) };

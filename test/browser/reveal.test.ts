@@ -38,6 +38,8 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
     const answer = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.click('main form button');
     const body = await (await answer).text();
+    // The text is there before the scripts that remove it have run.
+    await page.waitForLoadState();
     const secret = await page.locator('#temporary-password').innerText();
     assert.match(secret, /^\w{4}(-\w{4}){4}$/);
     return { page, user, secret, body };

@@ -86,11 +86,12 @@ describe('a tenant without two Global admins who can approve', () => {
   test('is mentioned when it is moved in', async () => {
     const { tenantId: moving } = await json<Added>(addTenant('c.example'), environment);
     const { recipient } = await json<{ recipient: string }>(['region', 'key'], strict);
+    const { fingerprint } = await json<{ fingerprint: string }>(['region', 'key'], environment);
     const bundle = path.join(path.dirname(DATA_DIR), 'c.age');
     const urls = { REGION_URLS: 'worldwide=http://localhost:3000,germany=http://localhost:3001' };
     const order = ['--to', 'germany', '--recipient', recipient, '--passwords', 'keep', '--file', bundle];
     await json(['tenant', 'move-out', moving, ...order], { ...environment, ...urls });
-    const { stdout, stderr } = await run(['tenant', 'move-in', bundle], {
+    const { stdout, stderr } = await run(['tenant', 'move-in', bundle, '--accept-key', fingerprint], {
       ...strict,
       ...urls,
       BASE_URL: 'http://localhost:3001',
