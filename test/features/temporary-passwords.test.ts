@@ -164,7 +164,8 @@ describe('a password reset and a password change at the same time', async () => 
   };
   const portal = await openPortal({ hasher });
   const tenant = await aTenant(portal, { language: 'en' });
-  const camille = await aUser(portal, tenant, { administratorLevel: 'global' });
+  const anAdministrator = () => aUser(portal, tenant, { administratorLevel: 'global' });
+  let camille = await anAdministrator();
 
   async function race(): Promise<'reset' | 'changed' | 'busy'> {
     const zoe = await aUser(portal, tenant, { password: 'temporary' });
@@ -202,7 +203,11 @@ describe('a password reset and a password change at the same time', async () => 
 
   it('have the same result as one after the other', async () => {
     const outcomes = { reset: 0, changed: 0, busy: 0 };
-    for (round = 0; round < rounds; round++) outcomes[await race()]++;
+    for (round = 0; round < rounds; round++) {
+      // One administrator may reset 90 passwords in a minute.
+      if (round % 50 === 0) camille = await anAdministrator();
+      outcomes[await race()]++;
+    }
     assert.ok(outcomes.reset > 0 && outcomes.changed > 0 && outcomes.busy < rounds / 10, JSON.stringify(outcomes));
   });
 });

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { assertNone } from '../support/assert-none.ts';
 import { freePort } from '../../tools/prove/free-port.ts';
+import { freePortPair } from '../support/ports.ts';
 import { skipWithout } from '../support/services.ts';
 import { Installation, pack, registry, type PackedPackage } from './installed.ts';
 
@@ -124,7 +125,7 @@ describe('the package installed from its tarball', { skip: skipWithout('registry
   });
 
   test('starts both regions of the demo', async () => {
-    const port = await freePort();
+    const port = await freePortPair();
     const environment = { DATA_DIR: dataDirectory('demo'), PORT: String(port) };
     const demo = await installation.start(['demo', '--json'], environment, /\{"logins":.+\}/);
     for (const each of [port, port + 1]) {
