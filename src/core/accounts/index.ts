@@ -148,12 +148,11 @@ export {
 export { readOwnRules } from './stores/tenants.mapping.ts';
 export * as tenantsStore from './stores/tenants.store.ts';
 export type { Tenant } from './stores/tenants.store.ts';
-export { changeableFields, type NewUser, toIndexedColumns } from './stores/users.mapping.ts';
-export { toUser, userColumns, type UserRow } from './stores/users.mapping.ts';
+export { changeableFields, type NewUser, toUser, userColumns, type UserRow } from './stores/users.mapping.ts';
 export * as usersBatchStore from './stores/users.batch.store.ts';
 export { inTenant, type UserChange } from './stores/users.batch-update.ts';
 export { maxDeletedCounted } from './stores/users.list.store.ts';
-export { indexUsers, takeNumbers } from './stores/users.search.store.ts';
+export { indexUsers, takeNumbers, toIndexedColumns } from './stores/users.search.store.ts';
 export * as usersStore from './stores/users.store.ts';
 export { createFirstTenant } from './tenants/first-tenant.ts';
 export { setupTokenDigest, issueSetupToken } from './tenants/setup-token.ts';
