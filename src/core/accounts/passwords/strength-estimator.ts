@@ -13,9 +13,9 @@ export interface StrengthEstimator {
   warmUp(): Promise<void>;
   /**
    * @param password in NFKC
-   * @param names the names that a guesser would try, as `listNames` returns them
-   * @returns the number of guesses as a power of two, for a guesser who tries common passwords, words, patterns and
-   * these names; 0 for a common password
+   * @param names the names that an attacker would try, as `listNames` returns them
+   * @returns the base-2 logarithm of the number of guesses that an attacker needs with common passwords, words,
+   * patterns and these names; 0 for a common password
    * @throws Failure overloaded if the worker does not answer in time, because an unchecked password must not be
    * accepted
    */

@@ -15,7 +15,7 @@ const predictableBits = 4;
 const leastBits = 1;
 // The minimum for nouns and verbs: in a passphrase, even a common one is chosen among hundreds.
 const ordinaryBits = 8;
-// The maximum for any word: a guesser combines all words, including rare ones, with years and keyboard walks.
+// The maximum for any word: attackers combine all words, including rare ones, with years and keyboard walks.
 const mostBits = 12;
 const minOrdinaryLength = 4;
 const sampled = 10;
@@ -23,7 +23,7 @@ const sampled = 10;
 const alwaysLoaded = ['common', 'en', 'fr', 'de'];
 
 /**
- * Loads the words that guessers try, from the most common to the rarest.
+ * Loads the words that attackers try, from the most common to the rarest.
  * @param languages further languages whose dictionaries are used if zxcvbn provides them
  */
 export async function loadVocabulary(languages: readonly string[]): Promise<Vocabulary> {

@@ -101,5 +101,3 @@ function matchOf({ dialect }: Database, code: string, words: readonly string[]):
   const [or, and] = dialect === 'sqlite' ? [' OR ', ' AND '] : [' | ', ' & '];
   return words.map((word) => `(${beginningOf(code, word)}${or}${beginningOf(`l${code}`, word)})`).join(and);
 }
-
-export { toIndexedColumns } from './users.mapping.ts';

@@ -35,9 +35,9 @@ export async function loadSpareApprover(database: Database, scope: Scope, now: n
 }
 
 /**
- * Finds the users whom the tenant cannot do without: if they were demoted, blocked or deleted, or if an administrator
- * replaced their sign-in details, no two Global admins who can approve each other's requests would remain. Under the
- * tenant's lock, the result remains valid until the transaction ends.
+ * Finds the required approvers among these users. If they were demoted, blocked or deleted, or if an administrator
+ * replaced their sign-in details, no two Global admins who can approve each other's requests would remain. While the
+ * tenant is locked, the result remains valid until the transaction ends.
  * @param now the current time, epoch ms
  */
 export async function findIndispensable<U extends User>(
