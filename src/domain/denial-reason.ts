@@ -14,7 +14,7 @@ export type DenialReason =
       | 'support'
     )
   | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
-  // Like `administrator` and `nobody`, but set by a rule of the tenant instead of the region.
+  // The reasons `administrator` and `nobody`, if the rule is set by the tenant instead of the region.
   | ('tenantAdministrator' | 'tenantNobody');
 
 /** Reasons without further details. */

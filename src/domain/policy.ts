@@ -8,7 +8,7 @@ import { isWithinSupport } from './support.ts';
 import { approvalRuleOf, type ApprovalAction } from './approval-actions.ts';
 import { type PolicyDecision, type Target, allow, deny } from './policy-decision.ts';
 
-/** A principal to whom the rules of the tenant apply. */
+/** A principal that is subject to the rules of the tenant. */
 type TenantPrincipal = PersonPrincipal | SupportPrincipal;
 
 /**

@@ -24,7 +24,7 @@ export async function signInAs(
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
 }
 
-/** A way in which a person uses the pages: with which device, at which size, and whether with scripts. */
+/** A combination of input device, viewport and support for scripts. */
 export interface Variant {
   readonly name: string;
   readonly options: PageOptions;

@@ -27,7 +27,7 @@ interface Situation {
   readonly rules?: TenantRules;
   readonly other?: Row;
   readonly third?: Row;
-  /** Who gave whom access, within the last 30 days. */
+  /** Pairs of the administrator who gave access and the user who received it, within the last 30 days. */
   readonly gave?: readonly (readonly ['requester' | 'other' | 'third', 'requester' | 'other' | 'third'])[];
 }
 const pending = { password: 'temporary' };
@@ -39,12 +39,12 @@ const situations: [label: string, situation: Situation, pair: boolean, spare: bo
   ['a third who has never signed in', { third: pending }, true, false],
   ['a third who is blocked', { third: gone }, true, false],
   ['a third who is a User management admin', { third: { administrator_level: 'userManagement' } }, true, false],
-  ['a third whom the requester added', { gave: [['requester', 'third']] }, true, false],
+  ['a third who was added by the requester', { gave: [['requester', 'third']] }, true, false],
   ['a third who added the requester', { gave: [['third', 'requester']] }, true, false],
-  ['only two, of whom the other has never signed in', { third: gone, other: pending }, false, true],
-  ['only two, of whom one added the other', { third: gone, gave: [['requester', 'other']] }, false, true],
+  ['only two, and the other has never signed in', { third: gone, other: pending }, false, true],
+  ['only two, and one added the other', { third: gone, gave: [['requester', 'other']] }, false, true],
   [
-    'three, all of whom owe their access to one',
+    'three who were all given access by one of them',
     {
       gave: [
         ['requester', 'other'],

@@ -94,15 +94,15 @@ describe('guessing one-time links', () => {
   it('is throttled by address, at which valid links still open', async () => {
     const { link } = await aLink();
     await portal.database.knex('throttles').delete();
-    const guesser = await aVisitor();
+    const attacker = await aVisitor();
     const statuses: number[] = [];
-    for (let each = 0; each < 61; each++) statuses.push((await guesser.send('GET', '/link/AAAA')).status);
+    for (let each = 0; each < 61; each++) statuses.push((await attacker.send('GET', '/link/AAAA')).status);
     assert.deepEqual([statuses.filter((status) => status === 404).length, statuses.at(-1)], [60, 429]);
-    const refused = await guesser.send('POST', '/link/AAAA');
+    const refused = await attacker.send('POST', '/link/AAAA');
     assert.equal(refused.status, 429);
     assert.ok(Number(refused.headers['retry-after']) > 0);
     assert.ok(!refused.text.includes('AAAA'));
     assert.equal((await openLink(portal, link)).path, '/change-password');
-    assert.equal((await guesser.send('GET', link)).status, 429, 'a used link is invalid');
+    assert.equal((await attacker.send('GET', link)).status, 429, 'a used link is invalid');
   });
 });

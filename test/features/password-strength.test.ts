@@ -27,7 +27,7 @@ const isRefused = (password: string): boolean =>
   isCommonPassword(common, normalizePassword(password)) ||
   guessBits(normalizePassword(password), listNames(person), vocabulary) < minBits;
 
-/** Passwords of at least 15 characters that people make, by the pattern that a guesser uses. */
+/** Passwords of at least 15 characters that people make, by the pattern that an attacker uses. */
 const predictable: Readonly<Record<string, readonly string[]>> = {
   'a name with substituted letters': ['N0rd1icht L0gistik', 'n0rdl1cht!2026!!', 'K3ll3rJ0nasK3ller', 'J0n45K3113r2026'],
   'a name with another letter': ['Nordlixht2026!!!', 'Nordlicht Logixtik', 'Kellor Jonas 2026'],

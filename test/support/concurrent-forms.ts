@@ -11,7 +11,7 @@ import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 export interface Stage {
   readonly portal: Portal;
   readonly tenant: TestTenant;
-  /** The user whom the forms change. */
+  /** The user that the forms change. */
   readonly user: TestUser;
 }
 

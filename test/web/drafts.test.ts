@@ -20,7 +20,7 @@ function aDraft({ drafts } = draftsAt(), user = zoe): string {
 }
 
 describe('a draft', () => {
-  test('can be opened by the user for whom it was sealed, and identifies its page', () => {
+  test('can be opened by the user that it was sealed for, and identifies its page', () => {
     const at = draftsAt();
     assert.deepEqual(at.drafts.open(aDraft(at), zoe), values);
     assert.equal(pageOfDraft(aDraft(at)), page);

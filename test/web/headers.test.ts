@@ -116,15 +116,15 @@ describe('security headers of responses with any status', () => {
   }
 
   test('are set for status 429', async () => {
-    const guesser = await aPerson(portal, english).visit('/sign-in');
-    await guesser.send('POST', '/sign-in', { username: 'nobody@a.example' });
-    await guesser.visit('/sign-in/password');
+    const attacker = await aPerson(portal, english).visit('/sign-in');
+    await attacker.send('POST', '/sign-in', { username: 'nobody@a.example' });
+    await attacker.visit('/sign-in/password');
     const guess = () =>
       send({
         method: 'POST',
         path: '/sign-in/password',
-        person: guesser,
-        form: { _csrf: guesser.csrf, password: 'wrong' },
+        person: attacker,
+        form: { _csrf: attacker.csrf, password: 'wrong' },
       });
     for (let n = 0; n < 5; n++) assert.equal((await guess()).status, 422);
     const answer = await guess();

@@ -112,7 +112,7 @@ export async function count(database: Database, scope: Scope, id: string): Promi
   }
 }
 
-/** @returns the number of users for whom this import has already issued a temporary password or a one-time link */
+/** @returns the number of users who have already received a temporary password or a one-time link from this import */
 export async function countIssued(database: Database, scope: Scope, id: string): Promise<number> {
   return (await countIssuedQuery(database, valuesOf(scope, id)))[0]?.count ?? 0;
 }

@@ -103,12 +103,12 @@ function selectOperators(database: Database): Knex.QueryBuilder {
     .select(userColumns);
 }
 
-/** @returns the operators to whom access can be granted, by name */
+/** @returns the operators who can be granted access, sorted by name */
 export async function listOperators(database: Database): Promise<User[]> {
   return ((await selectOperators(database).orderBy('users.name_key').limit(maxOperators)) as UserRow[]).map(toUser);
 }
 
-/** @returns the operator with this ID; null if there is none to whom access can be granted */
+/** @returns the operator with this ID; null if no such operator can be granted access */
 export async function findOperator(database: Database, id: string): Promise<User | null> {
   const [row] = (await selectOperators(database).where('users.id', id)) as UserRow[];
   return row ? toUser(row) : null;

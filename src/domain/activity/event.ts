@@ -36,11 +36,11 @@ export type ActivityEvent =
   | { readonly kind: 'user.restored' }
   | { readonly kind: 'users.exported' }
   | ({ readonly kind: 'users.imported' } & Counts)
-  /** `count`: the number of imported users for whom temporary passwords or links were issued. */
+  /** `count`: the number of imported users who were issued temporary passwords or links. */
   | { readonly kind: 'users.passwordsIssued'; readonly count: number; readonly by?: LinkHandover }
   | { readonly kind: 'password.issued'; readonly expiresAt: number; readonly by?: LinkHandover }
   | { readonly kind: 'link.opened'; readonly purpose: LinkPurpose }
-  /** The mail server refused the mailbox of a user to whom a one-time link was mailed. */
+  /** The mail server rejected the mailbox of the recipient of a one-time link. */
   | { readonly kind: 'link.mailRefused' }
   /** A recovery link was emailed to a user through self-service recovery. */
   | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }

@@ -7,14 +7,7 @@ export interface RunningProcess extends ProcessState {
   readonly seenAt: number;
 }
 
-interface ProcessRow {
-  readonly id: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly version: string;
-  readonly edition: string;
-  readonly revision: string;
-  readonly rules: string;
+interface ProcessRow extends Omit<ProcessState, 'sessionSecrets' | 'secondFactorKeys'> {
   readonly session_secrets: string;
   readonly second_factor_keys: string;
   readonly started_at: number;

@@ -7,7 +7,7 @@ import { paths } from './paths.ts';
 import type { Cookies } from './cookies.ts';
 import { chosenLanguage, offeredLanguage } from './language.ts';
 
-/** A visitor whom the portal of another region redirected to this sign-in page. */
+/** A visitor who was redirected to this sign-in page by the portal of another region. */
 export interface RegionRedirect {
   /** The id of the other region in this portal's configuration. */
   readonly from: string;

@@ -28,7 +28,7 @@ export function saveSessionBeforePages(): Middleware {
   };
 }
 
-// If the request has no session, express-session neither tries to save it again nor sends its cookie.
+// Without a session in the request, express-session does not save one again and sends no cookie.
 function answerWithoutSession(request: Request, response: Response, answer: () => void): void {
   delete (request as Partial<Request>).session;
   for (const header of ['Location', 'Content-Disposition', 'Refresh']) response.removeHeader(header);

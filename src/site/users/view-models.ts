@@ -70,7 +70,8 @@ const noLevels = { administratorLevel: 'none', agentLevel: 'none' } as const;
  * Decides which levels a form offers with the same policy as the route that saves them, so that each offered level can
  * be saved.
  * @param user the user being edited; null if a user is being added
- * @param isNeeded whether the user is a Global admin without whom no one could approve requests
+ * @param isNeeded whether the user is a required approver: a Global admin who must remain so that requests can be
+ * approved
  * @returns the levels that the actor may assign, and why the others are missing
  */
 export function assignableLevels(scope: Scope, user: User | null, isNeeded = false) {
@@ -104,8 +105,8 @@ const refusalReasonFor = (decision: PolicyDecision) =>
   isOffered(decision) || decision.allowed ? null : refusalReasonOf(decision);
 
 /**
- * @param of the policy's decision on resetting the user's password, and whether the user is a Global admin without whom
- * no one could approve requests
+ * @param of the policy's decision on resetting the user's password, and whether the user is a required approver, as for
+ * `assignableLevels`
  * @returns the actions that the user's page offers, and why the others are missing
  */
 export function permissionsOf(

@@ -4,17 +4,17 @@ import { walks } from './walks.ts';
 import { namesIn, wordsOf, type Vocabulary } from './words.ts';
 
 /**
- * Minimum number of bits for a password to be accepted. A guesser then needs about 10^9 attempts, and sign-in is
+ * Minimum number of bits for a password to be accepted. An attacker then needs about 10^9 attempts, and sign-in is
  * also throttled.
  */
 export const minBits = 30;
 
 /**
- * Estimates the strength of a password in bits, for a guesser who tries words, names and patterns. The estimate is that
- * of the cheapest way to split the password into tokens. The time grows with the square of the length, which is limited
- * to 256 characters.
+ * Estimates the strength of a password in bits against an attacker who tries words, names and patterns. The estimate is
+ * that of the cheapest way to split the password into tokens. The time grows with the square of the length, which is
+ * limited to 256 characters.
  * @param password in NFKC
- * @param names the names that the guesser would try, as `listNames` returns them
+ * @param names the names that the attacker would try, as `listNames` returns them
  */
 export function guessBits(password: string, names: readonly string[], vocabulary: Vocabulary): number {
   const symbols = readSymbols(password);
