@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { resetPasswordPath, userPath } from '../../src/site/http/paths.ts';
 import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
@@ -54,31 +51,6 @@ describe('a temporary password on the reset page', { skip: skipWithout('chromium
     for (const part of [secret, secret.slice(0, 9), secret.replaceAll('-', '')])
       assert.ok(!everything.includes(part), everything);
   }
-
-  describe('the back/forward cache of this browser', () => {
-    const server = createServer((request, response) => {
-      if (request.url === '/no-store') response.setHeader('Cache-Control', 'no-store');
-      response.setHeader('Content-Type', 'text/html').end(`<title>${String(request.url)}</title><p>awake</p>`);
-    });
-    before(() => once(server.listen(0, '127.0.0.1'), 'listening'));
-    after(() => server.close());
-
-    for (const path of ['/', '/no-store']) {
-      for (const javaScript of [true, false]) {
-        it(`restores ${path} unchanged, ${javaScript ? 'with' : 'without'} scripts`, async () => {
-          const { port } = server.address() as AddressInfo;
-          const page = await newPage(browser, portal, { javaScript });
-          await page.goto(`http://localhost:${port}${path}`);
-          await page.evaluate('document.querySelector("p").textContent = "asleep"');
-          await page.goto(`http://localhost:${port}/other`);
-          const tab = await openTab(page);
-          assert.equal(await tab.go(-1), 'BackForwardCacheRestore');
-          assert.match(await tab.everything(), /asleep/);
-          await page.context().close();
-        });
-      }
-    }
-  });
 
   for (const javaScript of [true, false]) {
     describe(`after leaving or reloading the page, ${javaScript ? 'with' : 'without'} scripts`, () => {

@@ -4,56 +4,28 @@ import { purge } from '../../src/core/retention/expired.store.ts';
 import type { PlannedRow } from '../../src/domain/imports.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { postgres } from '../support/services.ts';
-import { actingAs, eachDialect, newTenant, newUser, open, start, worldwide } from './databases.ts';
-import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
-import * as sessionsStore from '../../src/core/accounts/stores/sessions.store.ts';
+import { actingAs, eachDialect, newUser, open, start, worldwide } from './databases.ts';
+import { finishImport, newAdmin, newImport, tomorrow } from './staged-imports.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
 import * as importsStore from '../../src/core/imports/imports.store.ts';
 import * as importJobStore from '../../src/core/imports/import-job.store.ts';
 import * as downloadLeaseStore from '../../src/core/imports/download-lease.store.ts';
 import * as importPasswordsStore from '../../src/core/imports/import-passwords.store.ts';
 import { operator } from '../../src/domain/principal.ts';
-import { passwordRowOf } from '../support/credentials.ts';
 
-const tomorrow = start + 86_400_000;
 const row = (line: number, outcome: 'unchanged' | 'refused' = 'unchanged'): PlannedRow => {
   const base = { line, username: `u${line}@a.example`, displayName: `U ${line}` };
   if (outcome === 'unchanged') return { ...base, outcome };
   return { ...base, outcome, faults: [{ field: 'username', code: 'username.taken' }] };
 };
-const none = { added: 0, changed: 0, unchanged: 0, refused: 0 };
 
 for (const { dialect, config, skip } of eachDialect(await postgres())) {
   describe(`imports on ${dialect}`, { skip }, async () => {
     const { database } = skip ? ({} as Awaited<ReturnType<typeof open>>) : await open(config);
 
-    async function createAdmin(): Promise<Scope> {
-      const scope = await newTenant(database);
-      const admin = newUser({ administratorLevel: 'global' });
-      await usersStore.insert(database, scope, admin);
-      return actingAs(scope, admin);
-    }
-    async function stageImport(scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = tomorrow): Promise<string> {
-      const staging = await importsStore.begin(database, scope, { fileName: 'a.csv', at: start, expiresAt });
-      await staging.add(rows);
-      await staging.stage(none);
-      return staging.id;
-    }
-    /** Creates a finished import. @returns its id, and the ids of the users that it added */
-    async function finishImport(scope: Scope, count: number): Promise<{ id: string; ids: string[] }> {
-      const users = Array.from({ length: count }, () => newUser({ password: 'temporary', temporaryUntil: start }));
-      await usersStore.insertMany(database, scope, users);
-      const levels = { administratorLevel: 'none', agentLevel: 'none' } as const;
-      const facts = { ...levels, firstName: '', lastName: '', language: null };
-      const rows = users.map(({ id, username, displayName }, index): PlannedRow => {
-        const user = { ...facts, displayName };
-        return { line: index + 2, username, displayName, outcome: 'added', userId: id, user };
-      });
-      const id = await stageImport(scope, rows);
-      const end = { counts: none, abortReason: null, at: start, expiresAt: tomorrow };
-      await importJobStore.finish(database, id, { state: 'applied', ...end });
-      return { id, ids: users.map((user) => user.id) };
-    }
+    const createAdmin = () => newAdmin(database);
+    const stageImport = (scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = tomorrow) =>
+      newImport(database, scope, { rows, expiresAt });
 
     test('are not visible while the file is read, and are deleted if that fails', async () => {
       const scope = await createAdmin();
@@ -86,7 +58,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const [scope, other] = [await createAdmin(), await createAdmin()];
       const colleague = newUser();
       await usersStore.insert(database, scope, colleague);
-      const { id } = await finishImport(scope, 2);
+      const { id } = await finishImport(database, scope, 2);
       for (const stranger of [
         other,
         actingAs(scope, colleague),
@@ -132,65 +104,6 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await importJobStore.updateOutcomes(database, id, refused);
       assert.deepEqual(await importsStore.rows(database, scope, id, 'refused', { after: 0 }, 500), refused);
       assert.equal((await importsStore.rows(database, scope, id, 'unchanged', { after: 0 }, 500)).length, 30);
-    });
-
-    test('issue passwords only to users who, since the import, have not signed in, been blocked or received another password', async () => {
-      const scope = await createAdmin();
-      const { id, ids } = await finishImport(scope, 6);
-      const newcomers = await importPasswordsStore.listAfter(database, scope, id, 0);
-      assert.deepEqual(
-        newcomers.map(({ userId }) => userId),
-        ids,
-      );
-      const [reset, blocked, seen] = ids;
-      await credentialsStore.replace(database, scope, reset!, 0, { kind: 'own', hash: 'own', at: start });
-      await usersStore.setState(database, scope, blocked!, 'blocked', start);
-      await sessionsStore.open(database, {
-        id: crypto.randomUUID(),
-        userId: seen!,
-        address: null,
-        device: '',
-        method: 'pwd',
-        at: start,
-      });
-      const issue = { by: 'Camille', at: start, until: tomorrow };
-      const hashes = newcomers.map((each) => ({ ...each, ...issue, hash: `new ${each.line}` }));
-      const issued = await importPasswordsStore.issue(database, scope, id, hashes);
-      assert.deepEqual([...issued].sort(), ids.slice(3).sort());
-      const user = await usersStore.find(database, scope, ids[3]!);
-      assert.deepEqual([user?.epoch, user?.temporaryUntil], [1, tomorrow]);
-      const password = await passwordRowOf(database, ids[3]!);
-      assert.deepEqual([password.set_by, password.created_at], ['Camille', start]);
-      assert.equal(await importPasswordsStore.countIssued(database, scope, id), 3);
-      assert.equal(await importPasswordsStore.count(database, scope, id), 3, 'they can be downloaded again');
-      assert.equal(
-        (await importPasswordsStore.issue(database, scope, id, hashes)).size,
-        0,
-        'but not with outdated hashes',
-      );
-    });
-
-    test('allow one password download at a time until all passwords are delivered', async () => {
-      const scope = await createAdmin();
-      const { id } = await finishImport(scope, 1);
-      const claim = (holder: string, now = start) =>
-        downloadLeaseStore.claim(database, scope, id, holder, { now, until: now + 60 });
-      assert.deepEqual((await Promise.all([claim('a'), claim('a'), claim('a')])).sort(), [false, false, true]);
-      assert.equal(await downloadLeaseStore.renew(database, scope, id, 'a', start + 100), true);
-      assert.equal(await claim('b', start + 100), false);
-      assert.equal(await claim('b', start + 101), true);
-      assert.equal(await downloadLeaseStore.renew(database, scope, id, 'a', start + 300), false);
-      await downloadLeaseStore.release(database, scope, id, 'a', start);
-      assert.equal(
-        (await importsStore.find(database, scope, id))?.deliveredAt,
-        null,
-        'a download without the lease cannot complete the delivery',
-      );
-      await downloadLeaseStore.release(database, scope, id, 'b', null);
-      assert.equal(await claim('c'), true);
-      await downloadLeaseStore.release(database, scope, id, 'c', start + 7);
-      assert.equal((await importsStore.find(database, scope, id))?.deliveredAt, start + 7);
-      assert.equal(await claim('d', tomorrow), false);
     });
 
     test('are deleted with all rows when they expire, even while their file is read', async () => {

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { describe, it } from 'node:test';
-import { aTenant, aUser, type TestTenant, type TestUser } from '../support/builders.ts';
+import { aUser } from '../support/builders.ts';
+import { finishedImport, type FinishedImport, passwordsIn, people } from '../support/finished-import.ts';
 import { plannedAddition } from '../support/import-scenarios.ts';
 import { aStagedImport, importPath, usersPath } from '../support/imports.ts';
-import { aPerson, type Person } from '../support/person.ts';
+import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
-import { databaseContents, recordResponses } from '../support/responses.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import * as credentialsStore from '../../src/core/accounts/stores/credentials.store.ts';
 import * as usersStore from '../../src/core/accounts/stores/users.store.ts';
@@ -16,34 +14,9 @@ import { passwordHashOf, passwordRowOf } from '../support/credentials.ts';
 
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
-const people = 7;
 const download = 'Download passwords';
 
-interface FinishedImport {
-  readonly tenant: TestTenant;
-  readonly camille: TestUser;
-  readonly admin: Person;
-  readonly address: string;
-}
-
-/** A finished import of seven users, with its administrator on its page. */
-async function aFinishedImport(here: Pick<typeof portal, 'app'> = portal): Promise<FinishedImport> {
-  const tenant = await aTenant(portal, { language: 'en' });
-  const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
-  const rows = Array.from({ length: people }, (_, index) => plannedAddition(tenant, index));
-  const address = `${importPath}/${await aStagedImport(portal, tenant, camille, rows)}`;
-  const admin = await (await aPerson(here, english).signIn(camille)).visit(address);
-  await admin.submit(`Import all ${people} rows`);
-  await portal.background.runAll();
-  await admin.visit(address);
-  return { tenant, camille, admin, address };
-}
-
-/** @returns the passwords in a downloaded file, by user name */
-function passwordsIn(file: string): Map<string, string> {
-  const rows = [...file.matchAll(/^([^,\s]+),[^,]+,([A-Z2-9]{4}(?:-[A-Z2-9]{4}){4}),/gm)];
-  return new Map(rows.map(([, username = '', password = '']) => [username, password]));
-}
+const aFinishedImport = () => finishedImport(portal);
 
 async function opens(username: string, clearPassword: string): Promise<boolean> {
   return (await aPerson(portal, english).signIn({ username, clearPassword })).path === '/change-password';
@@ -175,33 +148,5 @@ describe('the temporary passwords of an import', () => {
     await fixture.admin.signIn(fixture.camille);
     assert.equal((await fixture.admin.send('POST', `${fixture.address}/passwords`)).status, 410);
     (await fixture.admin.visit(fixture.address)).sees('No new users from this import need sign-in details');
-  });
-});
-
-describe('a temporary password of an import', async () => {
-  const { app, sent } = recordResponses(portal.app);
-  const { admin, address, camille } = await aFinishedImport({ app });
-  await admin.submit(download);
-  const secrets = [...passwordsIn(admin.body).values()].flatMap((secret) => [secret, secret.replaceAll('-', '')]);
-
-  it('is in no other response', async () => {
-    assert.equal(secrets.length, people * 2);
-    await admin.send('POST', `${address}/passwords`);
-    for (const page of [address, importPath, usersPath, `${usersPath}/export.csv`, '/dashboard'])
-      await admin.visit(page);
-    await (await aPerson({ app }, english).signIn(camille)).visit(address);
-    const holding = sent.filter(({ headers, body }) => secrets.some((secret) => (headers + body).includes(secret)));
-    assert.equal(holding.length, 1);
-    assert.ok(sent.length > 10);
-  });
-
-  it('is not stored in the database, in files or in the log', async () => {
-    const { database } = portal.config;
-    const folder = path.dirname(database.kind === 'sqlite' ? database.file : '');
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const files = entries.map(({ parentPath, name }) => readFileSync(path.join(parentPath, name), 'latin1'));
-    const kept = [await databaseContents(portal.database), portal.logged(), ...files];
-    for (const place of kept) for (const secret of secrets) assert.ok(!place.includes(secret));
-    assert.ok(kept[0]!.includes('$argon2id$') && files.length > 0);
   });
 });
