@@ -63,6 +63,13 @@ const formatted = [
   /^.+ \(\S+@\S+\)$/g,
 ];
 
+// The width of the page, and the height at its end that the background does not cover.
+const extent = `(() => {
+  const { scrollWidth: width, scrollHeight } = document.scrollingElement;
+  const covers = document.body.matches('.minimal-layout') ? document.body.offsetHeight : scrollHeight;
+  return { width, uncovered: scrollHeight - covers };
+})()`;
+
 /** @returns what is wrong with a text of a page in a pseudo-locale; null if nothing is */
 export function faultOf(text: string): string | null {
   let depth = 0;
@@ -94,8 +101,9 @@ async function inspect(page: Page, locale: PseudoLocale): Promise<{ seen: Seen; 
   const current = page.viewportSize()?.width;
   for (const width of widths.toSorted((one, other) => Number(other === current) - Number(one === current))) {
     if (width !== page.viewportSize()?.width) await page.setViewportSize({ width, height });
-    const now = await page.evaluate<number>('document.scrollingElement.scrollWidth');
+    const { width: now, uncovered } = await page.evaluate<{ width: number; uncovered: number }>(extent);
     if (now > width) faults.push(`is ${now} px wide on a screen of ${width} px`);
+    if (uncovered > 1) faults.push(`has no background in the last ${uncovered} px on a screen of ${width} px`);
   }
   return { seen, faults };
 }

@@ -23,7 +23,7 @@ declare module '../http/view-models.ts' {
       readonly username: string;
       readonly region: RuleText;
     };
-    'links/recover-sent': { readonly minutes: number };
+    'links/recover-sent': { readonly minutes: number; readonly next: 'links:sent.next' | 'links:sent.nextSignIn' };
     'links/signed-in': { readonly name: string };
   }
 }

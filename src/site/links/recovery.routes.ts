@@ -61,7 +61,7 @@ export function recoveryRoutes(deps: {
     const wait = await recovery.requestLink(regionScopeOf(request, rules), values.username, 'recovery');
     if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
     recovery.wake();
-    response.page('links/recover-sent', { minutes }, { title: 'links:sent.title' });
+    response.page('links/recover-sent', { minutes, next: 'links:sent.next' }, { title: 'links:sent.title' });
   }
 
   return [

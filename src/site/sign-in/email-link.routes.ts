@@ -44,5 +44,5 @@ async function requestSignInLink(
   if (wait !== null) throw new Failure('throttled', { retryAfter: wait.retryAfter });
   recovery.wake();
   const minutes = linkLifetimeMs('signIn', config.rules.handOver.linkHours) / minuteMs;
-  response.page('links/recover-sent', { minutes }, { title: 'links:sent.title' });
+  response.page('links/recover-sent', { minutes, next: 'links:sent.nextSignIn' }, { title: 'links:sent.title' });
 }
