@@ -80,7 +80,7 @@ async function findMove(
   if (identity === null) throw new MoveFault('notForThisRegion');
   const { move: id, tenant, from } = await readHeader(parts, bundle, identity);
   const fingerprint = moveFingerprint(id);
-  return { fingerprint, origin: `${tenant.name} from ${from.region}, move ${fingerprint}` };
+  return { fingerprint, origin: `${tenant.name} from ${from.region} (move ${fingerprint})` };
 }
 
 /** @returns null if the bundle has already been refused, so that only the release is printed again */
@@ -90,7 +90,7 @@ async function effectsOfRefusal(
 ): Promise<Effects | null> {
   if (await isRefused(parts, fingerprint)) return null;
   return {
-    lines: [`Refusing the bundle of ${origin}, is permanent: this region will never import it.`],
+    lines: [`Refusing the bundle of ${origin} is permanent: this region will never import it.`],
     counts: { refusedBundles: 1 },
   };
 }
