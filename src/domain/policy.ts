@@ -73,6 +73,8 @@ const tenantAwareReason = ({ rules }: Scope, rule: TenantRule, because: keyof ty
 
 function checkTarget(scope: Scope, principal: TenantPrincipal, action: Action, target?: Target): PolicyDecision | null {
   if (target === undefined || !actionsOnUsers.has(action)) return null;
+  // Users can always read their own data.
+  if (target.id === principal.userId && action === 'personalData.view') return null;
   if (target.id === principal.userId && action !== 'users.edit') return deny('self');
   // With an administrator's new password, an operator could act as that administrator after the grant ends.
   if (principal.kind === 'support' && target.administratorLevel !== 'none') return deny('support');

@@ -83,5 +83,7 @@ export const actionsOnUsers: ReadonlySet<Action> = new Set<Action>([
   'users.endSessions',
   // Includes issuing passwords or links to imported users, who may have become administrators in the meantime.
   'users.import',
+  // Includes the addresses and devices of sign-ins.
+  'personalData.view',
   'personalData.erase',
 ]);

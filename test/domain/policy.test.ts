@@ -66,7 +66,7 @@ const againstAPerson = [
   'endSessions',
   'import',
 ].map((verb) => `users.${verb}`);
-againstAPerson.push('personalData.erase');
+againstAPerson.push('personalData.view', 'personalData.erase');
 const forGlobalAdmins: Action[] = ['accountSettings.edit', 'support.grant'];
 
 interface Case {
@@ -84,6 +84,7 @@ function expected({ level, action, who, at, managed }: Case): 'yes' | DenialReas
   if (/^(users|personalData)[.]/.test(action) && at !== 'here') return at;
   if (action === 'activity.export' && at !== 'here') return 'nobody';
   if (!againstAPerson.includes(action) || who === 'none') return 'yes';
+  if (who === 'self' && action === 'personalData.view') return 'yes';
   if (who === 'self' && action !== 'users.edit') return 'self';
   return level === 'global' ? 'yes' : forUserManager(who, managed);
 }

@@ -50,6 +50,33 @@ describe("a user's personal data, as seen by an administrator", async () => {
     assert.equal((JSON.parse(admin.body) as File).account.status, 'deleted');
   });
 
+  it('can be read only by administrators who could change the account', async () => {
+    const userAdmin = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
+    const colleague = await aUser(portal, tenant, { administratorLevel: 'userManagement' });
+    const reader = await aPerson(portal, from('192.0.2.4')).signIn(userAdmin);
+    const requests = [
+      ['GET', 'data'],
+      ['POST', 'data'],
+      ['POST', 'data.json'],
+    ] as const;
+    for (const [label, user, status] of [
+      ['a Global admin', camille, 403],
+      ['a colleague', colleague, 200],
+      ['the reader', userAdmin, 200],
+      ['a user', zoe, 200],
+    ] as const) {
+      const before = (await exportsOf(user)).length;
+      for (const [method, page] of requests)
+        assert.equal((await reader.send(method, `${list}/${user.id}/${page}`)).status, status, `${label}: ${page}`);
+      const isRecorded = status === 200 && user !== userAdmin;
+      assert.equal((await exportsOf(user)).length - before, isRecorded ? 2 : 0, label);
+    }
+    await reader.visit(`${list}/${camille.id}`);
+    reader.doesNotSee('Personal data');
+    await reader.visit(`${list}/${zoe.id}`);
+    reader.sees('Personal data');
+  });
+
   it('is rate-limited', async () => {
     const busy = await aPerson(portal, from('192.0.2.3')).signIn(
       await aUser(portal, tenant, { administratorLevel: 'global' }),

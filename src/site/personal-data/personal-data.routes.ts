@@ -119,26 +119,40 @@ async function sendOwn(deps: PersonalDataRoutesDependencies, request: Request, r
   await send(deps, request, response, user);
 }
 
+/** Loads the user whose data an administrator requests. @returns null if the policy refused, with the answer sent */
+async function loadAllowed(
+  { personalData, answerRefusal }: PersonalDataRoutesDependencies,
+  request: Request,
+  response: Response,
+): Promise<User | null> {
+  const scope = scopeOf(request);
+  const user = await personalData.load(scope, userIdOf(request));
+  const decision = may(scope, 'personalData.view', user);
+  if (decision.allowed) return user;
+  await answerRefusal(request, response, decision);
+  return null;
+}
+
 async function showQuestion(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { personalData } = deps;
-  const user = await personalData.load(scopeOf(request), userIdOf(request));
+  const user = await loadAllowed(deps, request, response);
+  if (user === null) return;
   const options = { title: 'personal-data:title', breadcrumbs: breadcrumbsFor(user) };
   response.page('personal-data/confirm', { user, ...userLinks(user) }, options);
 }
 
 async function show(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { personalData } = deps;
+  const user = await loadAllowed(deps, request, response);
+  if (user === null) return;
   const scope = scopeOf(request);
-  const user = await personalData.load(scope, userIdOf(request));
   await throttleAndRecord(deps, scope, user);
   const model = { ...(await readStoredData(deps, scope, user)), ...userLinks(user) };
   response.page('personal-data/user', model, { title: 'personal-data:title', breadcrumbs: breadcrumbsFor(user) });
 }
 
 async function sendFile(deps: PersonalDataRoutesDependencies, request: Request, response: Response): Promise<void> {
-  const { personalData } = deps;
+  const user = await loadAllowed(deps, request, response);
+  if (user === null) return;
   const scope = scopeOf(request);
-  const user = await personalData.load(scope, userIdOf(request));
   await throttleAndRecord(deps, scope, user);
   await send(deps, request, response, user);
 }
