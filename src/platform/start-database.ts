@@ -19,11 +19,13 @@ export async function migrateDatabase(config: Config, log: Logger): Promise<Regi
   // This check runs first, because the files of another region must not be taken for traces of this region's database.
   await startStep(directoryPlace, () => assertDataDirectoryOfRegion(config));
   const { migrations, identity, markingError } = await startStep(databasePlaceOf(config), async () => {
-    assertDatabaseNotMissing(config);
-    return prepareRegion(config).catch((error: unknown) => {
+    try {
+      assertDatabaseNotMissing(config);
+      return await prepareRegion(config);
+    } catch (error) {
       const isDirectory = error instanceof StoreMismatch && error.markedStore.setting === 'DATA_DIR';
       throw isDirectory ? new StartFault(directoryPlace, error) : error;
-    });
+    }
   });
   if (migrations.length > 0) log.info({ migrations }, 'Database migrations were run');
   if (markingError !== null)

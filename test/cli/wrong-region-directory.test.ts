@@ -3,6 +3,9 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { eachDialect } from '../data/databases.ts';
+import { readConfig } from '../../src/platform/config/config.ts';
+import { assertDatabaseNotMissing } from '../../src/platform/database/missing-database.ts';
+import { RegionMismatch } from '../../src/platform/region-identity.ts';
 import { freePort } from '../../tools/prove/free-port.ts';
 import { rounds } from '../support/rounds.ts';
 import { postgres } from '../support/services.ts';
@@ -148,6 +151,13 @@ test('a new database beside a marked data directory continues its installation',
   assert.deepEqual(await json(['check'], other), { ok: true, faults: [] });
   assert.deepEqual(await json(['check'], environment), { ok: true, faults: [] });
   assert.equal(readFileSync(markerOf(environment.DATA_DIR), 'utf8'), marker);
+});
+
+test('a directory that another region marks during a start is not taken for one whose database is missing', async () => {
+  const DATA_DIR = await directoryOf('germany');
+  // The region was checked before the other one marked the directory.
+  const { config } = readConfig({ ...secrets, DATA_DIR, REGION: 'worldwide' });
+  assert.throws(() => assertDatabaseNotMissing(config!), RegionMismatch);
 });
 
 test('one of two regions that start at the same time on one data directory is refused', async () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import { CommandError } from '../command-error.ts';
+import { assertDataDirectoryOfRegion } from '../data-directory.ts';
 import { migrationLockOf } from './migrate.ts';
 
 /** Files that the first start or a command generates in the data directory, after it has created the database. */
@@ -23,9 +24,9 @@ export class DatabaseMissing extends CommandError {
 /**
  * Rejects a SQLite database that has disappeared, so that no empty database is created in its place. A PostgreSQL
  * server reports a missing database itself.
- * @throws DatabaseMissing
+ * @throws DatabaseMissing, or StoreMismatch if the files belong to another region
  */
-export function assertDatabaseNotMissing(config: Pick<Config, 'database' | 'dataDirectory'>): void {
+export function assertDatabaseNotMissing(config: Pick<Config, 'database' | 'dataDirectory' | 'rules'>): void {
   const { database, dataDirectory } = config;
   if (database.kind !== 'sqlite' || hasDatabase(database)) return;
   const lock = migrationLockOf(database.file);
@@ -33,7 +34,11 @@ export function assertDatabaseNotMissing(config: Pick<Config, 'database' | 'data
     ...(existsSync(lock) && statSync(lock).size > 0 ? [lock] : []),
     ...generatedFiles.map((name) => path.join(dataDirectory, name)).filter((file) => existsSync(file)),
   ];
-  if (traces[0] !== undefined) throw new DatabaseMissing(database.file, traces[0]);
+  if (traces[0] === undefined) return;
+  // Another process may have created the files since the checks above: of another region, or of this one together with
+  // the database.
+  assertDataDirectoryOfRegion(config);
+  if (!hasDatabase(database)) throw new DatabaseMissing(database.file, traces[0]);
 }
 
 /** @returns whether a SQLite file contains a schema; true for PostgreSQL. Creates no file */
