@@ -51,7 +51,11 @@ test('actions, rights and region operations have the same names', () => {
   assert.deepEqual(actions.filter(isUserOperation), [...userOperations]);
 });
 
-test("every action that changes a user is checked against that user's level", () => {
+test("every action that changes a user or shows their personal data is checked against that user's level", () => {
   const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'removeSecondFactor', 'endSessions', 'import'];
-  assert.deepEqual([...actionsOnUsers], [...verbs.map((verb) => `users.${verb}`), 'personalData.erase']);
+  assert.deepEqual([...actionsOnUsers], [
+    ...verbs.map((verb) => `users.${verb}`),
+    'personalData.view',
+    'personalData.erase',
+  ]);
 });
