@@ -3,6 +3,7 @@ import { setUpAndSignInSteps } from './set-up-and-sign-in.ts';
 import { deletionSteps } from './deletion.ts';
 import { linkSteps } from './links.ts';
 import { bulkSteps } from './bulk.ts';
+import { refusedMoveStep, twoCopiesStep, undoStep } from './canceled-moves.ts';
 import { addMovingTenantStep, movedSteps, movingStep } from './moving.ts';
 import { wrongRegionSteps } from './wrong-region.ts';
 import { searchAndExportSteps } from './search-and-export.ts';
@@ -33,6 +34,9 @@ export const flow: readonly Stage[] = [
   },
   { steps: [...bulkSteps, ...searchAndExportSteps], moment: 'before users are deleted' },
   { steps: [removeSecondFactorStep, ...deletionSteps], moment: 'before the move' },
+  { steps: [twoCopiesStep, undoStep], by: 'movingTenant', movePhase: 'moving', moment: 'during a canceled move' },
+  // The snapshot after the refusal also shows that the canceled move left nothing in the other region.
+  { steps: [refusedMoveStep], by: 'movingTenant', movePhase: 'before', moment: 'after a refused move' },
   { steps: [movingStep], by: 'movingTenant', movePhase: 'moving', moment: 'during the move' },
   { steps: movedSteps, by: 'movingTenant', movePhase: 'moved', moment: 'after the move' },
 ];

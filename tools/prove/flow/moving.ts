@@ -1,9 +1,7 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { paths } from '../../../src/site/http/paths.ts';
 import type { RegionRules } from '../../../src/domain/regions.ts';
 import { newAccount, newVisitor, getAccount, StepFault, getVisitor, type Step, type Scenario } from '../scenario.ts';
+import { deletedRowsIn, exportBundle, importBundle, inTransit, runWithRetries } from './moving-commands.ts';
 import { setUpSecondFactor } from './second-factor-codes.ts';
 import { plantPassword, arrivalAddress, submitPassword, replacePassword, signIn } from './sign-in.ts';
 
@@ -27,13 +25,6 @@ export const addMovingTenantStep: Step = {
   },
 };
 
-interface Key {
-  readonly recipient: string;
-  readonly fingerprint: string;
-}
-const keyOf = async ({ region }: Scenario): Promise<Key> =>
-  JSON.parse(await region.command(['region', 'key', '--json'])) as Key;
-
 /** @returns the tables that may have contained no rows of the tenant */
 function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<string> {
   const isHere = (operation: keyof typeof operations): boolean => operations[operation].at === 'here';
@@ -46,57 +37,21 @@ function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): Reado
   ]);
 }
 
-const maxAttempts = 5;
-
-/**
- * Runs a command up to five times, because it fails while the database files are busy. The command must be repeatable.
- */
-async function runWithRetries({ region }: Scenario, args: readonly string[], attempts = 1): Promise<string> {
-  return region.command(args).catch((error: unknown) => {
-    if (attempts === maxAttempts) throw error;
-    return runWithRetries({ region } as Scenario, args, attempts + 1);
-  });
-}
-
 /** The step in which the two operators exchange the bundle and the receipt. */
 export const movingStep: Step = {
   title: 'Move a tenant to the other region and erase it in the first',
-  act: async (here, there) => {
-    const { tenantId } = here.tenant;
-    // In transit, the bundle belongs to neither of the regions.
-    const transitFolder = mkdtempSync(path.join(realpathSync(tmpdir()), 'parvis-transit-'));
-    const [bundle, receipt] = [path.join(transitFolder, 'bundle'), path.join(transitFolder, 'receipt')];
-    try {
-      const { recipient, fingerprint } = await keyOf(there);
-      const out = ['--to', there.region.id, '--recipient', recipient, '--passwords', 'keep', '--file', bundle];
-      await here.region.command(['tenant', 'move-out', tenantId, ...out, '--yes', '--json']);
-      here.exports.push({
-        name: 'bundle of a tenant that moves',
-        text: readFileSync(bundle, 'latin1'),
-        encrypted: true,
-      });
-      await there.region.command(['tenant', 'move-in', bundle, '--receipt', receipt, '--json']);
-      const report = await runWithRetries(here, [
-        'tenant',
-        'move-done',
-        tenantId,
-        '--receipt',
-        receipt,
-        '--accept-key',
-        fingerprint,
-        '--yes',
-        '--json',
-      ]);
-      const { tables } = JSON.parse(report) as { tables: { table: string; was: number; left: number }[] };
-      const left = tables.filter(({ left: rows }) => rows > 0).map(({ table }) => table);
+  act: (here, there) =>
+    inTransit(there, async (transit) => {
+      const receipt = await importBundle(there, await exportBundle(here, there, transit), transit);
+      const options = ['--receipt', receipt, '--accept-key', transit.fingerprint, '--yes', '--json'];
+      const done = await runWithRetries(here, ['tenant', 'move-done', here.tenant.tenantId, ...options]);
+      const deleted = deletedRowsIn(done);
+      const left = deleted.filter(({ left: rows }) => rows > 0).map(({ table }) => table);
       if (left.length > 0) throw new StepFault(`rows remain in ${left.join(', ')}`);
       const none = tablesThatMayBeEmpty(here.region.rules);
-      const empty = tables.filter(({ was, table }) => was === 0 && !none.has(table)).map(({ table }) => table);
+      const empty = deleted.filter(({ was, table }) => was === 0 && !none.has(table)).map(({ table }) => table);
       if (empty.length > 0) throw new StepFault(`there were no rows in ${empty.join(', ')}`);
-    } finally {
-      rmSync(transitFolder, { recursive: true });
-    }
-  },
+    }),
 };
 
 /** The steps that check what both regions report after the move. */
