@@ -35,12 +35,21 @@ const backForwardCacheOptions = {
   ],
 };
 
+const browsers = new Map<string, Promise<Browser>>();
+
 /**
- * Starts the installed Chromium, which is closed at the end of the test file. Call this only in tests that have
- * `skipWithout('chromium', chromium())`.
+ * Opens the installed Chromium, which the test files of a process share and which is closed at their end. Call this only
+ * in tests that have `skipWithout('chromium', chromium())`.
  * @param options.backForwardCache whether the back/forward cache is enabled, which the headless shell does not have
  */
-export async function openBrowser({ backForwardCache = false } = {}): Promise<Browser> {
+export function openBrowser({ backForwardCache = false } = {}): Promise<Browser> {
+  const kind = backForwardCache ? 'with the back/forward cache' : 'without it';
+  const browser = browsers.get(kind) ?? launch(backForwardCache);
+  browsers.set(kind, browser);
+  return browser;
+}
+
+async function launch(backForwardCache: boolean): Promise<Browser> {
   const executablePath = backForwardCache ? chromium() : headlessShell();
   if (executablePath === null) throw new Error('There is no Chromium on this machine');
   const { args, ignoreDefaultArgs } = backForwardCache ? backForwardCacheOptions : { args: [], ignoreDefaultArgs: [] };
