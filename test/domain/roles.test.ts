@@ -53,9 +53,8 @@ test('actions, rights and region operations have the same names', () => {
 
 test("every action that changes a user or shows their personal data is checked against that user's level", () => {
   const verbs = ['edit', 'block', 'delete', 'restore', 'resetPassword', 'removeSecondFactor', 'endSessions', 'import'];
-  assert.deepEqual([...actionsOnUsers], [
-    ...verbs.map((verb) => `users.${verb}`),
-    'personalData.view',
-    'personalData.erase',
-  ]);
+  assert.deepEqual(
+    [...actionsOnUsers],
+    [...verbs.map((verb) => `users.${verb}`), 'personalData.view', 'personalData.erase'],
+  );
 });
