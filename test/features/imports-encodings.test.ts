@@ -57,7 +57,7 @@ testCases('the encoding of a file is decided and stated', [
     windows,
   ],
   [
-    'letters that were turned into question marks or pairs of letters are pointed out',
+    'letters that were turned into question marks or pairs of letters are reported',
     'User name;Display name\nlukasz@essai.example;?ukasz Wi?niewski\nsiobhan@essai.example;SiobhÃ¡n Byrne\nq@essai.example;Andr?\nf@essai.example;Andr\uFFFD',
     [
       '2|changed|lukasz@|Łukasz Wiśniewski|displayName=?ukasz Wi?niewski',
@@ -72,7 +72,7 @@ testCases('the encoding of a file is decided and stated', [
 describe('a file in an unknown encoding is refused', () => {
   const cases: [name: string, file: Buffer][] = [
     [
-      'DOS, with a byte that Windows-1252 does not have',
+      'DOS, with a byte that is undefined in Windows-1252',
       bytes('User name;Last name\r\neva@essai.example;M\x81ller\r\n'),
     ],
     [
@@ -85,7 +85,10 @@ describe('a file in an unknown encoding is refused', () => {
       bytes('User name;First name;Last name\r\nj@essai.example;J\x94rg;K\x94nig\r\n'),
     ],
     ['Macintosh', bytes('User name;First name;Last name\rc@essai.example;Ren\x8E;Lef\x8Fvre\r')],
-    ['Macintosh, with a capital after a small letter', bytes('User name;First name\rc@essai.example;Ren\x8E\r')],
+    [
+      'Macintosh, with an uppercase letter after a lowercase one',
+      bytes('User name;First name\rc@essai.example;Ren\x8E\r'),
+    ],
     ['Windows-1250', bytes('User name;First name;Last name\r\nc@essai.example;\xA3ukasz;Wi\x9Cniewski\r\n')],
     ['Windows-1251', bytes('User name;First name\r\nc@essai.example;\xC8\xE2\xE0\xED\r\n')],
     ['Shift JIS', bytes('User name;First name\r\nc@essai.example;\x8E\x52\x93\x63\x91\xBE\x98\x59\r\n')],
