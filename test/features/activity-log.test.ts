@@ -27,7 +27,7 @@ const textsOf = (person: Person, selector: string): string[] =>
     .map((each) => normalizeSpace(person.$(each).text()));
 const sentences = (person: Person): string[] => textsOf(person, '.event-text');
 
-/** A tenant with three events on three days, the last one today. */
+/** Creates a tenant with three events on three days, the last one today. */
 async function setUpTenant(language: Language) {
   const tenant = await aTenant(portal, { language });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });

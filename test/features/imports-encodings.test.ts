@@ -7,19 +7,19 @@ const { read, testCases } = await importReader();
 const windows = { encoding: 'windows-1252' } as const;
 const utf8 = (text: string): string => Buffer.from(text).toString('latin1');
 
-testCases('the encoding of a file is decided and stated', [
+testCases('the encoding of a file is detected and stated', [
   [
-    'one byte that is not UTF-8 is a fault of its row',
+    'one byte that is not UTF-8 causes only its row to be refused',
     bytes(`User name,Display name\r\nzoe@essai.example,${utf8('Zoé')}\r\nandre@essai.example,Andr\xE9 Petit\r\n`),
     ['2|added|zoe@|Zoé|', '3|refused|andre@|Andr� Petit|importRow.brokenCharacters'],
   ],
   [
-    'the same with a byte order mark',
+    'one byte that is not UTF-8 causes only its row to be refused after a byte order mark',
     bytes(`\xEF\xBB\xBFUser name,Display name\r\nzoe@essai.example,Zoe\r\nandre@essai.example,Andr\xE9 Petit\r\n`),
     ['2|added|zoe@|Zoe|', '3|refused|andre@|Andr� Petit|importRow.brokenCharacters'],
   ],
   [
-    'a byte order mark decides, even if more bytes are not UTF-8 than a file without one may have',
+    'a byte order mark takes precedence, even if most rows are not UTF-8',
     bytes(
       `\xEF\xBB\xBFUser name,Display name\n${['a', 'b', 'c', 'd', 'e'].map((who) => `${who}@essai.example,Andr\xE9`).join('\n')}\nz@essai.example,Zoe`,
     ),

@@ -99,7 +99,7 @@ for (const [path, form] of Object.entries(forms)) {
       for (const value of Object.values(form.typed)) if (value.length > 12) assert.ok(!stored.includes(value), value);
     });
 
-    it('is not offered to another user, and cannot be opened by them', async () => {
+    it('is not offered to another user, and is not shown even if they submit the draft', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       await endSessions(nora);
       await submitForm(person, form.typed);

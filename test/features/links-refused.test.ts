@@ -95,7 +95,7 @@ for (const [dialect, database] of [
         assert.deepEqual(await portal.database.knex('deliveries'), []);
       });
 
-      it('is no longer reported there once another link is sent', async () => {
+      it("is no longer shown on the user's page once another link is sent", async () => {
         server.recipientReply = null;
         await reset(users[0]!);
         await portal.background.runAll();

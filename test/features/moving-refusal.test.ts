@@ -71,7 +71,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.deepEqual(faults, [isImported ? 'alreadyImported' : 'refused']);
     });
 
-    it('the source cancels only with the release of the right region for the right move', async () => {
+    it('the source cancels only with a release from the right region for the right move', async () => {
       const { tenant, fingerprint } = await inTransit();
       const other = await inTransit();
       const release = await refuseBundle(to.parts, fingerprint);
