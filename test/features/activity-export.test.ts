@@ -45,7 +45,7 @@ function checkFile(text: string): [fault: unknown, entries: number | undefined, 
 }
 
 describe('an activity log export as JSON Lines', () => {
-  it('contains every entry of the hash chain and ends with the export itself', async () => {
+  it('contains every entry of the hash chain and ends with the entry that records the export', async () => {
     const { tenant, admin } = await setUpTenant();
     await record(tenant, 1_100, { kind: 'tenant.resumed' });
     const { status, headers, text } = await admin.send('GET', jsonl);
@@ -78,7 +78,7 @@ describe('an activity log export as JSON Lines', () => {
 
 describe('an activity log export as CSV', () => {
   for (const language of languages) {
-    it(`uses the reader's language and the delimiter that Excel expects in it (${language})`, async () => {
+    it(`uses the reader's language and the delimiter that Excel expects in that language (${language})`, async () => {
       const { t } = translator(language);
       const { tenant, admin } = await setUpTenant(language);
       await activityStore.record(portal.database, tenant.scope, { kind: 'tenant.suspended' }, null, portal.clock.now);

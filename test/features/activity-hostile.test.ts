@@ -26,12 +26,12 @@ describe('a malformed activity log URL', async () => {
   const { admin } = await setUpTenant();
   const ignoredQueries: Record<string, string> = {
     'an unknown kind': 'kind=nothing',
-    'the name of an inherited property as kind': 'kind=constructor',
+    'the name of an inherited property as the kind': 'kind=constructor',
     'two kinds': 'kind=users&kind=refused',
     'an invalid ID': 'user=1%20or%201=1',
     'an ID that is a wildcard': 'user=%25',
     'two IDs': `user=${randomUUID()}&user=${randomUUID()}`,
-    'an object as ID': 'user[$ne]=x',
+    'an object as the ID': 'user[$ne]=x',
     'a date that does not exist': 'from=2026-11-31',
     'a date in words': 'from=yesterday',
     'a date before year 1': 'from=0000-00-00',
@@ -123,7 +123,7 @@ describe('hostile display names in the activity log', async () => {
     assert.equal(admin.$('.event-detail bdi').filter((_, each) => admin.$(each).text() === names[2]).length, 1);
   });
 
-  it('are not formulas in the CSV export, and no row is split', async () => {
+  it('are not formulas in the CSV export, and do not split rows', async () => {
     const { text } = await admin.send('GET', `${log}/export.csv?kind=users`);
     const rows: Record<string, string>[] = parse(text, { bom: true, columns: true });
     assert.equal(rows.length, names.length);

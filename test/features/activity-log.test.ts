@@ -27,7 +27,7 @@ const textsOf = (person: Person, selector: string): string[] =>
     .map((each) => normalizeSpace(person.$(each).text()));
 const sentences = (person: Person): string[] => textsOf(person, '.event-text');
 
-/** A tenant with three events on three days, the last one today. */
+/** Creates a tenant with three events on three days, the last one today. */
 async function setUpTenant(language: Language) {
   const tenant = await aTenant(portal, { language });
   const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
@@ -76,7 +76,7 @@ describe('the activity log', () => {
     });
   }
 
-  it('can be filtered by kind and by days, and says when nothing matches', async () => {
+  it('can be filtered by kind and date range, and says when nothing matches', async () => {
     const { admin } = await setUpTenant('en');
     const day = (ago: number): string => new Date(portal.clock.now - ago * dayMs).toISOString().slice(0, 10);
     const shown = async (fields: Readonly<Record<string, string>>): Promise<number> => {
@@ -135,7 +135,7 @@ describe('the activity log', () => {
     assert.equal(admin.$('a[rel=prev]').length, 0);
   });
 
-  it('is open only to administrators who manage users', async () => {
+  it('is available only to administrators who manage users', async () => {
     const { tenant } = await setUpTenant('en');
     for (const administratorLevel of ['userManagement', 'billing', 'none'] as const) {
       const person = await signedIn(await aUser(portal, tenant, { administratorLevel }), 'en');
@@ -159,7 +159,7 @@ describe('the activity of one user', () => {
     assert.equal(sentences(await admin.visit(`${log}?user=${camille.id}`)).length, 3);
   });
 
-  it('is found by part of a name or user name, with a choice when several users match', async () => {
+  it('can be found by part of a name or user name, with a choice if several users match', async () => {
     const { admin, zoe, zoltan } = await setUpTenant('en');
     await (await admin.visit(log)).submit('Apply filters', { Person: 'besson', 'Event type': 'users' });
     assert.equal(admin.path, `${log}?user=${zoe.id}&kind=users`);

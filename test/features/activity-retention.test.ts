@@ -23,7 +23,7 @@ describe('an activity log with a retention of 30 days', async () => {
   await portal.background.runAll();
   const admin = await aPerson(portal).signIn(camille);
 
-  /** @returns the first fault of the edited file, or the position from which it is valid */
+  /** @returns the first fault in the edited file, or the position from which the file is valid */
   async function check(address: string, edit: (lines: string[]) => void = () => {}): Promise<string> {
     const lines = (await admin.visit(address)).body.trimEnd().split('\n');
     edit(lines);
@@ -67,13 +67,12 @@ describe('an activity log with a retention of 30 days', async () => {
       },
       'frontCutOff at 2',
     ],
-    ['a changed entry about the deletion', change(1, 'activity.trimmed', 'user.blocked'), 'changed at 2'],
-    ['a changed first remaining entry', change(1, '"at":', '"at":1'), 'changed at 2'],
+    ['a change to the entry that records the deletion', change(1, 'activity.trimmed', 'user.blocked'), 'changed at 2'],
+    ['a change to the first remaining entry', change(1, '"at":', '"at":1'), 'changed at 2'],
   ];
   for (const [what, edit, fault] of table) {
     it(`detects ${what}`, async () => {
-      // The entry that records the deletion is not the first remaining one, so removing the first entry does not remove
-      // it.
+      // Removing the first remaining entry does not remove the one that records the deletion, which comes later.
       assert.equal(await check(paths.activityJsonLines, edit), fault);
     });
   }
@@ -88,7 +87,7 @@ describe('an activity log that must not be exported', async () => {
     ["the region's rules", portal, {}, 'nobody'],
     ["the organization's own rules", own, { logExport: 'forbidden' }, 'tenantNobody'],
   ] as const) {
-    it(`offers no export, explains the reason and rejects both files (${whose})`, async () => {
+    it(`offers no export, explains the reason and rejects requests for both files (${whose})`, async () => {
       const tenant = await aTenant(at, { language: 'en' });
       const admin = await aPerson(at, { 'Accept-Language': 'en' }).signIn(
         await aUser(at, tenant, { administratorLevel: 'global' }),

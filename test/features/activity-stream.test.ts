@@ -47,7 +47,7 @@ describe('streaming an export', () => {
   it('reads no more than the client consumes, and stops without an error if the client disconnects', async () => {
     const { seen, address } = await serve();
     const [response] = (await once(get(address), 'response')) as [IncomingMessage];
-    // The buffers of both ends fill up first, which takes longer on a busy machine.
+    // The buffers at both ends fill up first, which takes longer on a busy machine.
     let before = -1;
     for (let waits = 0; seen.made !== before && waits < 20; waits++) {
       before = seen.made;
@@ -59,7 +59,7 @@ describe('streaming an export', () => {
     assert.deepEqual([seen.stopped, seen.failures], [true, []]);
   });
 
-  it('aborts the connection and reports the error if reading fails, so that the file is not taken as complete', async () => {
+  it('aborts the connection and reports the error if reading fails, so that the file is not mistaken for complete', async () => {
     const { seen, address } = await serve({ fails: true });
     const [response] = (await once(get(address), 'response')) as [IncomingMessage];
     await assert.rejects(response.toArray(), /aborted/);

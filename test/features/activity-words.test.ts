@@ -18,7 +18,7 @@ const activity = (event: ActivityEvent, parts: Partial<Activity> = {}): Activity
   ...parts,
 });
 
-/** Event kinds without a sentence or a short name in a language. */
+/** @returns the event kinds for which `texts` lacks a sentence or a short name */
 const kindsWithoutTexts = (texts: Texts, kinds: readonly string[]): string[] =>
   kinds.flatMap((kind) => {
     const name = kind.replace('.', '_');
@@ -30,7 +30,7 @@ const kindsWithoutTexts = (texts: Texts, kinds: readonly string[]): string[] =>
     return sentence && label ? [] : [kind];
   });
 
-describe('the texts of event kinds', () => {
+describe('the messages for event kinds', () => {
   const catalogue = readCatalogue();
   for (const language of languages) {
     it(`are complete in ${language}`, () => assertNone(kindsWithoutTexts(catalogue[language], activityKinds)));
@@ -115,7 +115,7 @@ describe('rendering an activity entry', () => {
     });
   }
 
-  it('produces a sentence, a short name and details of every other kind in every language', () => {
+  it('produces a sentence, a short name and details for every other kind in every language', () => {
     const others: ActivityEvent[] = [
       reset,
       ...(['unknown', 'password', 'blocked', 'deleted', 'expired', 'tenant'] as const).map((because) => ({

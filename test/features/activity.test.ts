@@ -154,7 +154,7 @@ describe('recording an event', () => {
     assert.ok(!(await databaseContents(portal.database)).includes('and the password too'));
   });
 
-  it('stores nothing for page views, stale forms and invalid input', async () => {
+  it('stores nothing for page views, stale forms or invalid input', async () => {
     const zoe = await aUser(portal, tenant);
     const admin = await signedIn(camille);
     const before = await lastId();

@@ -25,7 +25,7 @@ const lowered: ActivityEvent = {
 
 type Who = 'requester' | 'other' | 'third' | 'manager';
 /**
- * Each case: the events that are logged before the manager deletes two users, which is the limit, and whether `other`
+ * Each case: the events that are logged before the manager deletes two users (the limit), and whether `other`
  * may then delete another user without approval.
  */
 const cases: [label: string, events: readonly (readonly [by: Who, event: ActivityEvent, to: Who])[], may: boolean][] = [
@@ -57,7 +57,7 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `the daily number of deletions without approval, on ${dialect}`,
+    `the daily limit on deletions without approval, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});

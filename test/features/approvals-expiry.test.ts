@@ -82,7 +82,7 @@ describe('the time limit of a request', () => {
   it('is exact to the millisecond, and an expired request stays expired', async () => {
     const fixture = await aTenantWithApprovals(portal);
     const address = await aPendingRequest(fixture);
-    // Sessions are shorter than the time limit, so the approver signs in late.
+    // Sessions expire before the time limit, so the approver signs in just before it.
     portal.clock.now += waitMs - 1;
     const [late, inTime] = [await fixture.as(fixture.other), await fixture.as(fixture.other)];
     await late.visit(address);

@@ -62,7 +62,7 @@ describe('the reason of an approval request', () => {
     }
   });
 
-  it('is part of the personal data of its author and of no one else', async () => {
+  it('is part of the personal data of its author only', async () => {
     const fixture = await aTenantWithApprovals(portal, { resetGlobalAdmin: 'two' });
     await aPendingRequest(fixture, secret);
     for (const who of ['requester', 'other', 'third'] as const) {

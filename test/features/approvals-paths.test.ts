@@ -94,7 +94,7 @@ describe('an action that requires approval', () => {
     );
   });
 
-  it('a bulk password reset skips a user who needs approval', async () => {
+  it('a bulk password reset skips a user whose reset requires approval', async () => {
     const { requester, third, plain, as } = await aTenantWithApprovals(portal);
     const camille = await as(requester);
     await camille.visit(`${usersPage}/bulk?action=reset&user=${third.id}&user=${plain.id}`);

@@ -51,7 +51,7 @@ for (const [dialect, server] of [
       const fourth = await aUser(portal, fixture.tenant, { administratorLevel: 'global' });
       const rules = effectiveRules(portal.config.rules, everyApprovalRule);
 
-      // Resets everything between rounds except the epoch of `third`, which grows with each reset.
+      // Resets everything between rounds except the epoch of `third`, which increases with each reset.
       async function aRound() {
         const { knex } = portal.database;
         await knex('users').where({ id: fixture.other.id }).update({ state: 'active', epoch: 0 });

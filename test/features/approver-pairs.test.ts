@@ -27,13 +27,13 @@ interface Situation {
   readonly rules?: TenantRules;
   readonly other?: Row;
   readonly third?: Row;
-  /** Pairs of the administrator who gave access and the user who received it, within the last 30 days. */
+  /** Pairs of an administrator who gave access within the last 30 days and the user who received it. */
   readonly gave?: readonly (readonly ['requester' | 'other' | 'third', 'requester' | 'other' | 'third'])[];
 }
 const pending = { password: 'temporary' };
 const gone = { state: 'blocked' };
 
-/** Whether two Global admins can approve each other's requests, and whether `other` can be spared. */
+/** Whether two Global admins can approve each other's requests, and whether `other` can be blocked. */
 const situations: [label: string, situation: Situation, pair: boolean, spare: boolean][] = [
   ['three independent Global admins', {}, true, true],
   ['a third who has never signed in', { third: pending }, true, false],

@@ -20,7 +20,7 @@ describe('the authentication methods and the time stored in a session', async ()
   const renew = (person: Person, code: string): Promise<Person> =>
     person.visit(paths.ownRecoveryCodes).then(() => person.submit('Generate new codes', confirmationFields(code)));
 
-  /** Each entry signs in and returns the expected authentication time. The portal's clock moves in minutes. */
+  /** Each function signs a user in and returns that user with the expected time. Steps are a minute apart. */
   const table: [label: string, signIn: () => Promise<[TestUser, number]>, amr: string][] = [
     [
       'a password',

@@ -17,7 +17,7 @@ const temporaryPattern = /(?<![A-Z2-9-])(?:[A-HJ-NP-Z2-9]{4}-){4}[A-HJ-NP-Z2-9]{
 const recoveryPattern = /(?:[A-HJ-NP-Z2-9]{4}-){5}[A-HJ-NP-Z2-9]{4}/;
 const isInvisible = (character = ''): boolean => character !== '' && removeInvisible(character) === '';
 
-/** Fails if a text does not contain what is copied from it, or contains invisible characters within or next to it. */
+/** Asserts that the output contains the value to copy, without invisible characters in or next to it. */
 function assertCopyable(output: string, wanted: string | RegExp): void {
   const found = typeof wanted === 'string' ? wanted : (wanted.exec(output)?.[0] ?? '');
   assert.ok(found !== '' && output.includes(found), `${String(wanted)}: ${output.slice(0, 2_000)}`);
@@ -28,7 +28,7 @@ function assertCopyable(output: string, wanted: string | RegExp): void {
   assert.ok(![...found].some(isInvisible));
 }
 
-describe('what is written for copying contains no invisible characters', async () => {
+describe('output to be copied contains no invisible characters', async () => {
   const server = await aMailServer();
   const portal = await openPortal({ environment: { SMTP_URL: server.url, MAIL_FROM } });
   const tenant = await aTenant(portal, { language: 'fr' });

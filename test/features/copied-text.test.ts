@@ -9,7 +9,7 @@ import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { aSecondFactorUser, totpCode } from '../support/second-factor.ts';
 
-// test/domain tests all invisible characters and all kinds of punctuation. Each test here tries a few of them.
+// test/domain covers all invisible characters and all kinds of punctuation. Each test here tries a few of them.
 const some = <T>(all: readonly T[], every: number): T[] => all.filter((_, index) => index % every === 0);
 
 describe('text that was copied with invisible characters and punctuation', async () => {
@@ -21,7 +21,7 @@ describe('text that was copied with invisible characters and punctuation', async
   const usernames = [
     ...some(copies(obrien.username).invisible, 3),
     ['with a typographic apostrophe', 'o’brien@company.example'],
-    ['as it was in emails', `\u2068${obrien.username}\u2069`],
+    ['as it appeared in emails', `\u2068${obrien.username}\u2069`],
   ] as const;
   for (const [label, username] of usernames) {
     it(`is accepted at sign-in: a user name ${label}`, async () => {
@@ -40,7 +40,7 @@ describe('text that was copied with invisible characters and punctuation', async
     }
   });
 
-  it('is accepted at sign-in: a code of an app, and a recovery code', async () => {
+  it('is accepted at sign-in: an authenticator code and a recovery code', async () => {
     const { user, seed, recoveryCodes } = await aSecondFactorUser(portal, await aUser(portal, tenant));
     for (const code of [totpCode(portal, seed), recoveryCodes[0] ?? '']) {
       const person = await aPerson(portal, english).signIn(user);

@@ -37,7 +37,7 @@ const bidi = 'Zoé \u202eBesson';
 const long = 'x'.repeat(121);
 const many = Array.from({ length: 51 }, () => crypto.randomUUID());
 
-// The functions of core validate their input themselves: callers other than forms may pass anything.
+// The core functions validate their own input, because callers other than forms may pass anything.
 const facts = (changed: object) =>
   ({
     username: `neu@${tenant.domain}`,

@@ -126,7 +126,7 @@ describe('the dashboard of other users', () => {
     assert.deepEqual(textsOf(person, '.tiles .tile-title'), ['My profile', 'Change password']);
   });
 
-  it('refers to the portal operator if no administrator can sign in', async () => {
+  it('refers them to the portal operator if no administrator can sign in', async () => {
     const tenant = await aTenant(portal, { language: 'en' });
     await aUser(portal, tenant, { password: 'temporary', temporaryUntil: 1, administratorLevel: 'global' });
     const person = await signedIn(await aUser(portal, tenant));

@@ -16,7 +16,7 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `adding a user with the name of a deleted user, on ${dialect}`,
+    `the rejection of a user name that is already taken, on ${dialect}`,
     {
       skip: skipWithout('postgres', server),
     },
@@ -33,7 +33,7 @@ for (const [dialect, server] of [
           ['can be restored', 2, 'imports:fault.deleted'],
           ['can no longer be restored', 31, 'tenants:error.usernameTaken'],
         ] as const) {
-          it(`is explained alike by the form and an import in ${language}, if the user ${label}`, async () => {
+          it(`is explained in the same way by the form and by an import in ${language}, if the name belongs to a deleted user who ${label}`, async () => {
             const { username } = await deleted(daysAgo);
             const admin = await aPerson(portal).signIn(
               await aUser(portal, tenant, { administratorLevel: 'global', language }),

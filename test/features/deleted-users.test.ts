@@ -23,7 +23,7 @@ const shown = (person: Person): string[] =>
 describe('the list of 60 deleted users', async () => {
   const names = Array.from({ length: 60 }, (_, index) => `Gone ${String(index).padStart(2, '0')}`);
   for (const [index, displayName] of names.entries()) {
-    // Pairs share a deletion time, so the order must not depend on the time only.
+    // Pairs of users share a deletion time, so the order must not depend only on the time.
     const deletedAt = portal.clock.now - (index >> 1) * 60_000;
     await aUser(portal, tenant, { displayName, state: 'deleted', deletedAt });
   }
@@ -59,7 +59,7 @@ describe('the list of 60 deleted users', async () => {
         assert.deepEqual(shown(await admin.visit(`${deleted}?${side}=${bad}`)), first);
   });
 
-  it('contains no users of other tenants, even with a cursor of another tenant', async () => {
+  it('contains no users of other tenants, even with a cursor from another tenant', async () => {
     const other = await aTenant(portal, { language: 'en' });
     const stranger = await aUser(portal, other, {
       displayName: 'Stranger',

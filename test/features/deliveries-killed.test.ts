@@ -40,7 +40,7 @@ const boundaries: readonly (readonly [label: string, at: KillPoint | 'recorded' 
     ['after the removal', { statement: removal, when: 'after' }, 1],
   ];
 
-/** A mail server that keeps the Message-ID of each email and can kill the sender after accepting one. */
+/** Starts a mail server that records the Message-ID of each email and can kill the sender after accepting one. */
 async function aMailServer() {
   const state = { ids: [] as string[], kills: null as ChildProcess | null, url: '' };
   const server = new SMTPServer({
@@ -142,7 +142,7 @@ for (const { dialect, config, skip } of eachDialect(server)) {
         assert.equal(deliveries, label === 'after the removal' ? 0 : events);
         assert.equal(await runTask({ database: config, smtpUrl, now: now + leaseMs }), 'done');
         assertDelivered(mailServer.ids, mails);
-        // All deliveries have been completed.
+        // No delivery is left to send.
         await noticesWorker(database, () => assert.fail('sent again'), { now: now + 2 * leaseMs }).run(never);
         assert.equal((await rowsOf(database, scope)).deliveries, 0);
       });

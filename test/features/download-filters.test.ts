@@ -73,12 +73,12 @@ describe('a download with a filter', async () => {
     assert.equal((await admin.send('GET', `${paths.activityCsv}?from=30/11/2026`)).status, 422);
   });
 
-  it('differs from the page of the activity log, which ignores an invalid filter', async () => {
+  it('is stricter than the activity log page, which ignores an invalid filter', async () => {
     for (const { admin } of people)
       assert.equal((await admin.send('GET', `${paths.activityLog}?from=30/11/2026`)).status, 200);
   });
 
-  it('is redirected to the sign-in page without a session, even if the filter is invalid', async () => {
+  it('is redirected to sign-in if there is no session, even if the filter is invalid', async () => {
     const visitor = await aPerson(portal).send('GET', `${paths.activityCsv}?from=30/11/2026`);
     assert.equal(visitor.headers.location, paths.signIn);
   });

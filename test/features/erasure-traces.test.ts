@@ -24,7 +24,7 @@ interface TracedUser {
   readonly admin: Person;
 }
 
-/** A portal in which a user has left their name and address in every possible place. */
+/** Opens a portal in which a user has left their name and address in every possible place. */
 async function aTracedUser(databaseUrl?: string): Promise<TracedUser> {
   const portal = await openPortal({ environment: { TRUST_PROXY: '1' }, ...(databaseUrl ? { databaseUrl } : {}) });
   const tenant = await aTenant(portal, { language: 'en' });

@@ -35,7 +35,7 @@ describe('erasing a deleted user', async () => {
     assert.deepEqual(await rowsOf(zoe), []);
   });
 
-  it('is recorded with the administrator who performed it, and without the name of the user', async () => {
+  it("is recorded with the administrator who performed it, and without the user's name", async () => {
     const zoe = await aDeletedUser();
     await admin.send('POST', pathOf(zoe));
     const entries = (await portal.database.knex('activity').where({ target_id: zoe.id })) as object[];
@@ -46,7 +46,7 @@ describe('erasing a deleted user', async () => {
     );
   });
 
-  it('frees the user name for a new user, who starts without any old data', async () => {
+  it('frees the user name for a new user, who inherits no old data', async () => {
     const zoe = await aDeletedUser({ state: 'active', deletedAt: null });
     const remainingEntries = async (): Promise<string[]> => {
       const rows = (await portal.database.knex('throttles').orderBy('key')) as { key: string }[];

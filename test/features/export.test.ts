@@ -140,7 +140,7 @@ describe('importing an exported file', () => {
     maxLength: 40,
   });
 
-  it('changes nothing for any names, and the file contains no formulas', async () => {
+  it('changes nothing, whatever the names are, and the file contains no formulas', async () => {
     const { tenant, admins } = await aTenantWithAdmins();
     const users = Array.from({ length: 40 }, (_, index) => newUser({ username: `p${index}@${tenant.domain}` }));
     await usersStore.insertMany(portal.database, tenant.scope, users);
@@ -180,7 +180,7 @@ describe('an export with a limit of 200 users per file', async () => {
     return sendUsersFile(request, response);
   });
 
-  it('is a CSV file of 200 users, but an archive of numbered files for more users', async () => {
+  it('is a CSV file for up to 200 users, and an archive of numbered files for more', async () => {
     await add(200 - Object.keys(admins).length);
     const one = await request(app).get('/');
     assert.match(String(one.headers['content-disposition']), /\.csv$/);

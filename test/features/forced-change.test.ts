@@ -74,7 +74,7 @@ describe('a session that must change its temporary password', async () => {
     assert.equal((await person.visit('/change-password')).path, '/sign-in');
   });
 
-  it('can choose language and theme, which opens no other page', async () => {
+  it('can change the language and theme without leaving the password change', async () => {
     const person = await aPerson(portal, english).signIn(zoe);
     await person.submit('Français');
     assert.equal(person.path, '/change-password');
@@ -86,7 +86,7 @@ describe('a session that must change its temporary password', async () => {
     assert.equal((await person.visit('/dashboard')).path, '/change-password');
   });
 
-  it('sees who issued the temporary password', async () => {
+  it('shows who issued the temporary password', async () => {
     const operators = await aUser(portal, tenant, { password: 'temporary' });
     const admins = await aUser(portal, tenant, { password: 'temporary', passwordSetBy: 'Camille <b>Laurent' });
     (await aPerson(portal, english).signIn(operators)).sees('The portal operator gave you a temporary password');

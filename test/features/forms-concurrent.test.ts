@@ -25,7 +25,7 @@ import { formCases } from './forms-concurrent.cases.ts';
 import { credentialCases } from './forms-concurrent-credentials.cases.ts';
 
 const { user: userPage, rules, blockUser } = paths;
-/** Every form that compares what it showed must be here. */
+/** Every form that is checked for concurrent changes must be listed here. */
 const cases = { ...formCases, ...credentialCases };
 
 for (const [dialect, server] of [
@@ -33,12 +33,12 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `forms that two administrators have open, on ${dialect}`,
+    `forms that two administrators have open at the same time, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
 
-      /** @param second the process in which the second administrator works */
+      /** @param second the process that serves the second administrator */
       async function twoPeople(second: { readonly app: Portal['app'] | string } = portal) {
         const tenant = await aTenant(portal, { language: 'en' });
         const add = (displayName: string, administratorLevel: TestUser['administratorLevel'] = 'none') =>
@@ -51,7 +51,7 @@ for (const [dialect, server] of [
         return { stage, people };
       }
 
-      it('every form that compares what it showed is in the table of this file', () => {
+      it('every form that is checked for concurrent changes is in the table of this file', () => {
         const compared = portal.routes.flatMap((route) =>
           route.method === 'post' && 'comparedBy' in route.form.changes ? [route.path] : [],
         );
@@ -74,14 +74,14 @@ for (const [dialect, server] of [
               assert.equal(second.status, row.status, second.text);
               if (row.says) {
                 second.sees(row.says);
-                // The pages of a reset say when the password was changed.
+                // The conflict pages for resets say when the password was changed.
                 const saysWho = path !== paths.bulkReset && path !== paths.resetPassword;
                 if (saysWho) second.sees(path === paths.removeSecondFactor ? 'Anne Martin' : whoIs(first));
               }
               assert.deepEqual(await row.after(stage), row.result);
             });
 
-      it('a conflict is resolved by submitting the form of its page', async () => {
+      it('a conflict is resolved by submitting the form on the conflict page', async () => {
         for (const [path, label] of [
           [userPage, 'the same field is a conflict'],
           [rules, 'the same rule is a conflict'],
@@ -113,7 +113,7 @@ for (const [dialect, server] of [
         [paths.restoreUser, 'deleted', 'user.restored'],
         [paths.eraseUser, 'deleted', 'user.erased'],
       ] as const)
-        it(`${path}: a repeated request that does not say what its page showed changes and records nothing`, async () => {
+        it(`${path}: repeating a request without the state that its page showed changes and records nothing`, async () => {
           const { stage, people } = await twoPeople();
           await setsState(state)(stage);
           const address = at(path)(stage);
@@ -141,8 +141,8 @@ for (const [dialect, server] of [
         assert.equal(await countOf('sessions.ended')(stage), 2);
       });
 
-      describe('at the same time in two processes', async () => {
-        // The second process uses the clock of the machine.
+      describe('submitted at the same time to two processes', async () => {
+        // The second process uses the machine's clock.
         portal.clock.now = Date.now();
         const node = { app: await startSecondNode(portal) };
         const opened = async (open: Step) => {
@@ -174,7 +174,7 @@ for (const [dialect, server] of [
           [userPage, opensUser, 'First name', ['Anna', 'Anneliese']],
           [rules, opens(() => rules), idle, ['10', '11']],
         ] as const)
-          it(`${path}: one of them gets a conflict if they change the same field`, async () => {
+          it(`${path}: one of them is rejected as a conflict if they change the same field`, async () => {
             const { stage, people } = await opened(open);
             await Promise.all(people.map((person, index) => person.submit('Save', { [field]: values[index] ?? '' })));
             assert.deepEqual(statusesOf(people), [200, 409]);

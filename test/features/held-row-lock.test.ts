@@ -38,7 +38,7 @@ describe(
       for (const release of held.splice(0)) await release();
     });
 
-    /** Waits until a statement of the portal waits for a lock. */
+    /** Waits until one of the portal's statements is waiting for a lock. */
     async function untilBlocked(): Promise<void> {
       const waiting = () => other.knex('pg_stat_activity').where({ wait_event_type: 'Lock', datname: databaseName });
       while ((await waiting()).length === 0);
@@ -57,10 +57,10 @@ describe(
         knex('users').where({ id });
     const cases: readonly Case[] = [
       { title: 'an edit of the user', work: ({ scope }, { id }) => actions.block(scope, id) },
-      { title: 'a reset of the password', work: ({ scope }, { id }) => users.resetPassword(scope, id, null) },
+      { title: 'a password reset', work: ({ scope }, { id }) => users.resetPassword(scope, id, null) },
       { title: 'a bulk action', work: ({ scope }, { id }) => bulk(scope, 'block', [id]) },
       { title: 'ten edits of the user', work: ({ scope }, { id }) => tenTimes(() => actions.block(scope, id)) },
-      { title: 'a sign-in of the user', work: (_tenant, user) => signIn(user) },
+      { title: 'a sign-in by the user', work: (_tenant, user) => signIn(user) },
       {
         title: 'an edit that ends a locked session',
         lock: (user) => (knex) => knex('user_sessions').where({ user_id: user.id }),
@@ -76,7 +76,7 @@ describe(
     }
 
     for (const { title, lock = userRow, work } of cases) {
-      it(`makes ${title} wait, but not the sign-ins of others in the tenant`, async () => {
+      it(`makes ${title} wait, but not the sign-ins of other users in the tenant`, async () => {
         const tenant = await aTenant(portal);
         const [held, zoe, ada] = [
           await aUser(portal, tenant),
@@ -99,7 +99,7 @@ describe(
       });
     }
 
-    it('makes an edit fail as unavailable if it stays locked, and nothing is written', async () => {
+    it('makes an edit fail as unavailable, without writing anything, if it stays locked', async () => {
       const tenant = await aTenant(portal);
       const held = await aUser(portal, tenant);
       const release = await hold(userRow(held));

@@ -25,7 +25,7 @@ const names: [label: string, name: string][] = [
   ['names of object properties', '__proto__ constructor'],
 ];
 
-/** Fails unless the name appears literally and, wherever it does, isolated from the surrounding text. */
+/** Asserts that the name appears literally, and is isolated from the surrounding text wherever it appears. */
 function assertShownAsText(person: Person, name: string): void {
   const { $ } = person;
   const holding = $('body, head')
@@ -51,7 +51,7 @@ describe('a hostile display name', async () => {
   for (const [index, [label, name]] of names.entries()) {
     const language = languages[index % languages.length]!;
 
-    it(`is shown as plain text on every page of administrators: ${label} (${language})`, async () => {
+    it(`is shown as plain text on every administrator page: ${label} (${language})`, async () => {
       const tenant = await aTenant(portal, { name, language });
       const admin = await aUser(portal, tenant, { displayName: name, administratorLevel: 'global' });
       const zoe = await aUser(portal, tenant, { displayName: name });

@@ -27,7 +27,7 @@ const exports: readonly [directory: string, file: string, username: string, othe
     ['mail', 'id', 'jobTitle'],
   ],
   [
-    'a template of Entra',
+    'an Entra template',
     'version:v1.0\nName [displayName] Required,User name [userPrincipalName] Required,Initial password [passwordProfile] Required,Block sign in (Yes/No) [accountEnabled] Required\nAna Belo,template@essai.example,hunter2,No',
     'template',
     ['Block sign in (Yes/No) [accountEnabled] …'],
@@ -64,9 +64,9 @@ const exports: readonly [directory: string, file: string, username: string, othe
   ],
 ];
 
-describe('an export of another directory', () => {
+describe('an export from another directory', () => {
   for (const [directory, file, username, others] of exports) {
-    it(`is imported without its other columns: ${directory}`, async () => {
+    it(`is imported without the columns that have no counterpart: ${directory}`, async () => {
       await upload(file);
       assert.equal(person.status, 200, person.text);
       assert.deepEqual(whoIsShown(), [`Ana Belo ${username}@essai.example: To be added`]);

@@ -112,7 +112,7 @@ for (const [dialect, server] of [
         ],
       ];
       for (const [what, rows, move, key] of moves) {
-        it(`stop an import of all rows and exclude the row from an import of valid rows: ${what}`, async () => {
+        it(`stop an import of all rows, and exclude the affected rows from an import of valid rows: ${what}`, async () => {
           for (const mode of ['all', 'validRowsOnly'] as const) {
             const scenario = await aConfirmedImport({
               mode,
@@ -132,7 +132,7 @@ for (const [dialect, server] of [
         });
       }
 
-      it('leave a row unchanged if it would make the same change', async () => {
+      it('mark a row as unchanged if they have already made its change', async () => {
         const scenario = await aConfirmedImport({
           rows: (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
         });

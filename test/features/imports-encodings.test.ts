@@ -7,19 +7,19 @@ const { read, testCases } = await importReader();
 const windows = { encoding: 'windows-1252' } as const;
 const utf8 = (text: string): string => Buffer.from(text).toString('latin1');
 
-testCases('the encoding of a file is decided and stated', [
+testCases('the encoding of a file is detected and stated', [
   [
-    'one byte that is not UTF-8 is a fault of its row',
+    'one byte that is not UTF-8 causes only its row to be refused',
     bytes(`User name,Display name\r\nzoe@essai.example,${utf8('Zoé')}\r\nandre@essai.example,Andr\xE9 Petit\r\n`),
     ['2|added|zoe@|Zoé|', '3|refused|andre@|Andr� Petit|importRow.brokenCharacters'],
   ],
   [
-    'the same with a byte order mark',
+    'one byte that is not UTF-8 causes only its row to be refused after a byte order mark',
     bytes(`\xEF\xBB\xBFUser name,Display name\r\nzoe@essai.example,Zoe\r\nandre@essai.example,Andr\xE9 Petit\r\n`),
     ['2|added|zoe@|Zoe|', '3|refused|andre@|Andr� Petit|importRow.brokenCharacters'],
   ],
   [
-    'a byte order mark decides, even if more bytes are not UTF-8 than a file without one may have',
+    'a byte order mark takes precedence, even if most rows are not UTF-8',
     bytes(
       `\xEF\xBB\xBFUser name,Display name\n${['a', 'b', 'c', 'd', 'e'].map((who) => `${who}@essai.example,Andr\xE9`).join('\n')}\nz@essai.example,Zoe`,
     ),
@@ -57,7 +57,7 @@ testCases('the encoding of a file is decided and stated', [
     windows,
   ],
   [
-    'letters that were turned into question marks or pairs of letters are pointed out',
+    'letters that were turned into question marks or pairs of letters are reported',
     'User name;Display name\nlukasz@essai.example;?ukasz Wi?niewski\nsiobhan@essai.example;SiobhÃ¡n Byrne\nq@essai.example;Andr?\nf@essai.example;Andr\uFFFD',
     [
       '2|changed|lukasz@|Łukasz Wiśniewski|displayName=?ukasz Wi?niewski',
@@ -72,7 +72,7 @@ testCases('the encoding of a file is decided and stated', [
 describe('a file in an unknown encoding is refused', () => {
   const cases: [name: string, file: Buffer][] = [
     [
-      'DOS, with a byte that Windows-1252 does not have',
+      'DOS, with a byte that is undefined in Windows-1252',
       bytes('User name;Last name\r\neva@essai.example;M\x81ller\r\n'),
     ],
     [
@@ -85,7 +85,10 @@ describe('a file in an unknown encoding is refused', () => {
       bytes('User name;First name;Last name\r\nj@essai.example;J\x94rg;K\x94nig\r\n'),
     ],
     ['Macintosh', bytes('User name;First name;Last name\rc@essai.example;Ren\x8E;Lef\x8Fvre\r')],
-    ['Macintosh, with a capital after a small letter', bytes('User name;First name\rc@essai.example;Ren\x8E\r')],
+    [
+      'Macintosh, with an uppercase letter after a lowercase one',
+      bytes('User name;First name\rc@essai.example;Ren\x8E\r'),
+    ],
     ['Windows-1250', bytes('User name;First name;Last name\r\nc@essai.example;\xA3ukasz;Wi\x9Cniewski\r\n')],
     ['Windows-1251', bytes('User name;First name\r\nc@essai.example;\xC8\xE2\xE0\xED\r\n')],
     ['Shift JIS', bytes('User name;First name\r\nc@essai.example;\x8E\x52\x93\x63\x91\xBE\x98\x59\r\n')],

@@ -41,7 +41,7 @@ describe('the encoding of an import file', () => {
     ['UTF-16 big endian without a byte order mark', utf16be(text)],
     ['Windows-1252, as written by Excel', Buffer.from(text, 'latin1')],
     [
-      'Windows-1252 characters that Latin-1 does not have',
+      'Windows-1252 characters that are missing from Latin-1',
       Buffer.from('user name;Nom\r\na@b.example;\x8Cuvre \x80 \x92'.replace(/^/, ''), 'latin1'),
       [
         ['user name', 'Nom'],
@@ -69,22 +69,22 @@ describe('the encoding of an import file', () => {
   }
 });
 
-describe('the delimiters, quotes and line endings of an import file', () => {
+describe('reading an import file', () => {
   const table: [what: string, file: string][] = [
     ['semicolons', text],
     ['commas', text.replaceAll(';', ',')],
     ['tabs', text.replaceAll(';', '\t')],
     ['line feeds', text.replaceAll('\r\n', '\n')],
     ['carriage returns', text.replaceAll('\r\n', '\r')],
-    ['no line ending after the last row', text.trimEnd()],
+    ['a last row without a line ending', text.trimEnd()],
     ['quotes around every cell', text.replace(/[^;\r\n]+/g, '"$&"')],
     ['quotes around the headings only', text.replace('user name;Prénom', '"user name";"Prénom"')],
   ];
   for (const [what, file] of table) {
-    it(`are recognized: ${what}`, async () => assert.deepEqual(await cellsOf(Buffer.from(file)), expected));
+    it(`accepts ${what}`, async () => assert.deepEqual(await cellsOf(Buffer.from(file)), expected));
   }
 
-  it('allow delimiters, quotes and line breaks inside a quoted cell', async () => {
+  it('allows delimiters, quotes and line breaks inside a quoted cell', async () => {
     const file = 'user name;Nom\r\n1;"a;b,c\t""d""\r\ne"\r\n2;x';
     assert.deepEqual(await read(Buffer.from(file)), [
       [1, ['user name', 'Nom']],
@@ -93,7 +93,7 @@ describe('the delimiters, quotes and line endings of an import file', () => {
     ]);
   });
 
-  it('count rows as a spreadsheet does: empty rows count, line breaks inside a cell do not', async () => {
+  it('counts rows as a spreadsheet does: empty rows count, line breaks inside a cell do not', async () => {
     const file = '\r\nuser name;Nom\r\n\r\n1;"a\r\nb"\r\n;\r\n2;c';
     assert.deepEqual(
       (await read(Buffer.from(file))).map(([line]) => line),
@@ -101,17 +101,17 @@ describe('the delimiters, quotes and line endings of an import file', () => {
     );
   });
 
-  it('allow rows shorter or longer than the headings', async () => {
+  it('allows rows that are shorter or longer than the heading row', async () => {
     assert.deepEqual((await cellsOf(Buffer.from('user name;Nom\n1\n2;a;b'))).slice(1), [['1'], ['2', 'a', 'b']]);
   });
 
-  it('choose the delimiter that yields the most known headings, not the most frequent one', async () => {
+  it('chooses the delimiter that yields the most known headings, not the most frequent delimiter', async () => {
     const file = 'user name;Nom;a,b,c,d,e\n1;x;y';
     assert.deepEqual((await cellsOf(Buffer.from(file)))[1], ['1', 'x', 'y']);
   });
 });
 
-describe('a file that is not CSV', () => {
+describe('a file that is not valid CSV', () => {
   const table: [what: string, bytes: Buffer, code: string, parameters?: object][] = [
     ['a workbook', Buffer.concat([Buffer.from('PK\x03\x04\x14\0', 'latin1'), Buffer.alloc(600)]), 'import.workbook'],
     ['an old workbook', Buffer.from('\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1', 'latin1'), 'import.workbook'],
@@ -160,7 +160,7 @@ describe('a file that is not CSV', () => {
     assert.deepEqual(await read(Buffer.from('\r\n\n\r')), []);
   });
 
-  it('that consists of arbitrary bytes is either rejected or read, with at most one cell more than it has bytes', async () => {
+  it('that consists of arbitrary bytes is either rejected or read, with at most one more cell than it has bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (bytes) => {
         const rows = await cellsOf(Buffer.from(bytes)).catch((error: unknown) => {

@@ -101,7 +101,7 @@ describe('an interrupted download of temporary passwords', () => {
     assert.equal(issued.length, 200);
   });
 
-  it('counts as running while it sends data, and as interrupted a minute after it has stopped', async () => {
+  it('counts as running while it sends data, and as interrupted a minute after it stops', async () => {
     const { admin, address } = await aFinishedImport();
     // The first download loses its lease and finally fails, without affecting the passwords of the second download.
     const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));

@@ -113,7 +113,7 @@ describe('an import', async () => {
     assert.equal((await portal.database.knex('import_rows').where({ import_id: id })).length, 0);
   });
 
-  it('is deleted when its user has uploaded ten newer ones', async () => {
+  it('is deleted when its user has uploaded ten newer files', async () => {
     const again = await aPerson(portal, english).signIn(admin);
     for (let count = 0; count < 12; count++) {
       await portal.database.knex('throttles').delete();
@@ -125,7 +125,7 @@ describe('an import', async () => {
     assert.equal((await portal.database.knex('imports').where({ user_id: admin.id })).length, 10);
   });
 
-  it('is refused if its user has already checked ten files within a minute', async () => {
+  it('is refused if the user has already had ten files checked within a minute', async () => {
     await portal.database.knex('throttles').delete();
     const again = await aPerson(portal, english).signIn(admin);
     for (let count = 0; count < 10; count++)

@@ -11,13 +11,13 @@ import { databaseContents, recordResponses } from '../support/responses.ts';
 const english = { 'Accept-Language': 'en' };
 const portal = await openPortal();
 
-describe('a temporary password of an import', async () => {
+describe('a temporary password issued for an import', async () => {
   const { app, sent } = recordResponses(portal.app);
   const { admin, address, camille } = await finishedImport(portal, app);
   await admin.submit('Download passwords');
   const secrets = [...passwordsIn(admin.body).values()].flatMap((secret) => [secret, secret.replaceAll('-', '')]);
 
-  it('is in no other response', async () => {
+  it('appears only in the response to the download', async () => {
     assert.equal(secrets.length, people * 2);
     await admin.send('POST', `${address}/passwords`);
     for (const page of [address, importPath, usersPath, `${usersPath}/export.csv`, '/dashboard'])

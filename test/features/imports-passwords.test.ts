@@ -26,7 +26,7 @@ const issued = async ({ tenant }: FinishedImport): Promise<Record<string, unknow
   portal.database.knex('activity').where({ tenant_id: tenant.id }).whereLike('kind', '%ssued').orderBy('place');
 
 describe('the temporary passwords of an import', () => {
-  it('are issued during the download and lead to the password change', async () => {
+  it('are issued during the download, and must be changed after sign-in', async () => {
     const fixture = await aFinishedImport();
     const { admin, tenant } = fixture;
     admin.sees('7 new users can’t sign in yet');
@@ -64,7 +64,7 @@ describe('the temporary passwords of an import', () => {
     assert.equal(admin.headers.etag, undefined);
   });
 
-  it('can be downloaded once, after which the page shows the time and a repeated form returns no passwords', async () => {
+  it('can be downloaded once, after which the page shows the date, and submitting the form again returns no passwords', async () => {
     const fixture = await aFinishedImport();
     const { admin, address } = fixture;
     const before = await (await aPerson(portal, english).signIn(fixture.camille)).visit(address);
@@ -92,7 +92,7 @@ describe('the temporary passwords of an import', () => {
     assert.equal(await opens(username, password), true);
   });
 
-  it('are not available to colleagues, to visitors or before the import has finished', async () => {
+  it('are not available to colleagues or visitors, or before the import has finished', async () => {
     const fixture = await aFinishedImport();
     const colleague = await aUser(portal, fixture.tenant, { administratorLevel: 'global' });
     const other = await aPerson(portal, english).signIn(colleague);
@@ -105,7 +105,7 @@ describe('the temporary passwords of an import', () => {
     assert.equal((await issued(fixture)).length, 0);
   });
 
-  it('are not issued to users who were reset, blocked or deleted or who have signed in', async () => {
+  it('are not issued to users who were blocked or deleted, or whose password was reset', async () => {
     const fixture = await aFinishedImport();
     const { admin, tenant } = fixture;
     const ids = (await usersBatchStore.listAfter(portal.database, tenant.scope, 'new')).filter(({ username }) =>

@@ -30,7 +30,7 @@ describe('a region without imports', async () => {
   const tenant = await aTenant(historical, { language: 'en' });
   const admin = await aUser(historical, tenant, { administratorLevel: 'global' });
 
-  it('names the place that manages users instead, and rejects an uploaded file', async () => {
+  it('says that users are managed elsewhere, and rejects an uploaded file', async () => {
     const person = await aPerson(historical, english).signIn(admin);
     for (const path of [importPath, `${importPath}/template.csv`, `/account-settings/user-management/export.csv`]) {
       await person.visit(path);

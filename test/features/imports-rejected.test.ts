@@ -17,7 +17,7 @@ describe('a password column of an import', () => {
     ['in a row with an extra cell', `user name;display name;password;language\npw3@essai.example;Kim;Lee;${secret};fr`],
     ['in a malformed row', `user name;password;display name\npw4@essai.example;"${secret};Kim\nok@essai.example;x;Ok`],
     ['before the user name, in a shifted row', `first name;password;user name\nKim;Lee;${secret};pw5@essai.example`],
-    ['with a name that is read as a level', `password;user name;level\n${secret};pw6@essai.example;x`],
+    ['in a file whose name column is read as a level', `password;user name;level\n${secret};pw6@essai.example;x`],
   ];
   for (const [what, file] of files) {
     it(`is ignored with a warning, and never stored: ${what}`, async () => {
@@ -73,7 +73,7 @@ describe('the rejected rows of an import', () => {
     ]);
   });
 
-  it('are not offered if there are none, and belong to the user who uploaded the file', async () => {
+  it('are offered for download only if there are any, and only to the user who uploaded the file', async () => {
     await upload('user name;last name\nfine@essai.example;Kim');
     person.doesNotSee('Download rejected rows');
     await upload(file);

@@ -53,7 +53,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('adds users who cannot sign in until they get a password', async () => {
+    it('adds users who cannot sign in until they receive a password', async () => {
       const scenario = await aConfirmedImport();
       await run();
       const { user } = (await credentialsStore.findForSignInAcrossTenants(database, `new7@${scenario.tenant.domain}`))!;

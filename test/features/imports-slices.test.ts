@@ -26,7 +26,7 @@ for (const [dialect, server] of [
     const more = (tenant: Parameters<typeof plannedAddition>[0]): PlannedRow[] =>
       Array.from({ length: 1_600 }, (_, index) => plannedAddition(tenant, count + index));
 
-    it('has no effect if it dies in a later slice, and completes once on the next run', async () => {
+    it('has no effect if its process is killed in a later slice, and completes once on the next run', async () => {
       const scenario = await aConfirmedImport({ rows: (_, tenant) => additions(tenant) });
       let slices = 0;
       const inLaterSlice = { test: (sql: string) => /^insert into [`"]activity[`"]/.test(sql) && ++slices === 5 };
@@ -40,7 +40,7 @@ for (const [dialect, server] of [
       assert.deepEqual((await find(scenario)).counts, { added: count, changed: 0, unchanged: 0, refused: 0 });
     });
 
-    it('is aborted as a whole because of rows in the first and the last slice, which are all marked', async () => {
+    it('is aborted as a whole if rows in the first and last slices are refused, and marks each of them', async () => {
       const scenario = await aConfirmedImport({ rows: (_, tenant) => additions(tenant) });
       for (const index of [0, count - 1]) {
         await aUser(portal, scenario.tenant, { username: `new${index}@${scenario.tenant.domain}` });

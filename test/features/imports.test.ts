@@ -138,7 +138,7 @@ describe('faults of an import file', async () => {
     });
   }
 
-  it('are not reported for read-only columns, columns without a heading and missing optional columns', async () => {
+  it('are not reported for read-only columns, columns without a heading, or missing optional columns', async () => {
     await portal.database.knex('throttles').delete();
     await uploadForCheck(person, `Status;Last sign-in;user name;;\nBlocked;2020-01-01;${name};;`);
     assert.deepEqual(results(person), ['Unchanged']);

@@ -31,7 +31,7 @@ const nora = await admin('Nora First');
 
 const endSessions = ({ id }: TestUser) => portal.database.knex('user_sessions').where({ user_id: id }).delete();
 
-/** Types a new user, ends the session, and submits the form. */
+/** Fills in the form for a new user, ends the session, and submits the form. */
 async function lostForm(person: Person, user: TestUser): Promise<Person> {
   await person.visit(paths.newUser);
   fillIn(person, typed);
@@ -53,7 +53,7 @@ async function assertReturns(person: Person): Promise<void> {
 }
 
 describe('a form whose session has ended', () => {
-  it('is shown again after a sign-in with a wrong password in between', async () => {
+  it('is shown again after a sign-in whose first attempt used a wrong password', async () => {
     const person = await lostForm(await aPerson(portal, english).signIn(nora), nora);
     await signsIn(person, { ...nora, clearPassword: 'wrong' });
     assert.equal(person.status, 422);
@@ -65,7 +65,7 @@ describe('a form whose session has ended', () => {
     person.sees('mara@');
   });
 
-  it('is shown again after the code of a second factor', async () => {
+  it('is shown again after a second-factor code has been entered', async () => {
     const withFactor = await aSecondFactorUser(portal, await admin('Ada Factor'));
     const person = await lostForm(withFactor.person, withFactor.user);
     await signsIn(person, withFactor.user);
@@ -90,7 +90,7 @@ describe('a form whose session has ended', () => {
     await assertReturns(person);
   });
 
-  it('loses its input after 30 minutes, even if the user signs in shortly before', async () => {
+  it('loses its input after 30 minutes, even if the user signs in shortly before then', async () => {
     const person = await lostForm(await aPerson(portal, english).signIn(nora), nora);
     portal.clock.now += 29 * minuteMs;
     await signsIn(person, nora);
@@ -101,7 +101,7 @@ describe('a form whose session has ended', () => {
     assert.deepEqual(shownIn(person, typed), { firstName: '', lastName: '', username: '' });
   });
 
-  it('is not offered after 30 minutes, or if the draft was changed', async () => {
+  it('is not offered after 30 minutes, or if the draft was tampered with', async () => {
     for (const lose of [
       () => void (portal.clock.now += 30 * minuteMs),
       (person: Person) => {
@@ -120,7 +120,7 @@ describe('a form whose session has ended', () => {
     }
   });
 
-  it('leads back to its page without performing the action if it is only a button', async () => {
+  it('returns to its page without performing the action if it consists only of a button', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
     const person = await aPerson(portal, english).signIn(nora);
     await person.visit(userPath(user.id));
@@ -141,7 +141,7 @@ describe('a busy portal', () => {
     await work().finally(() => (busy.isBusy = false));
   }
 
-  it('offers the way back to the sign-in form, with the user name', async () => {
+  it('offers a way back to the sign-in form, with the user name filled in', async () => {
     const person = await aPerson(portal, english).visit(paths.signIn);
     await person.submit('Next', { 'User name': nora.username });
     await whileBusy(() => person.submit('Sign in', { Password: nora.clearPassword }));

@@ -49,8 +49,8 @@ async function assertReturns(person: Person, form: KeptForm, before: Written): P
 
 for (const path of offered) {
   const form = forms[path]!;
-  describe(`input in the form of ${path} in a support session`, () => {
-    it('is shown again after the access has ended and was granted again', async () => {
+  describe(`input in the form at ${path} in a support session`, () => {
+    it('is shown again after access has ended and been granted again', async () => {
       const { person, endAccess, grantAgain } = await anOperatorInside();
       await openForm(person, path, form);
       const before = await written();
@@ -64,7 +64,7 @@ for (const path of offered) {
       await assertReturns(person, form, before);
     });
 
-    it('is not shown outside the organization, nor if the form was rendered for another user', async () => {
+    it('is not shown outside the organization, or if the form was rendered for another user', async () => {
       const { person, endAccess } = await anOperatorInside();
       const { $ } = await openForm(await signedIn(global), path, form);
       const foreign = $('main input[name=_owner]').first().attr('value') ?? '';
@@ -87,7 +87,7 @@ for (const path of offered) {
   });
 }
 
-it('input in a support session is shown again after a second factor that the organization has begun to require was set up', async () => {
+it('input in a support session is shown again after the operator sets up a second factor that the organization now requires', async () => {
   const form = forms[paths.newUser]!;
   const { person } = await anOperatorInside();
   await openForm(person, paths.newUser, form);

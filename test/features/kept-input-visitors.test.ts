@@ -17,7 +17,7 @@ const [worldwide, china] = [
   }),
 ];
 
-it('every form that keeps input where users recover their accounts themselves is in a table', () => {
+it('every form that keeps input in a region with self-service recovery is in a table', () => {
   const tables = [formsOfUsers(''), formsOfVisitors(''), formOfRecovery('')];
   const kept = china.portal.routes.filter(({ method, form }) => method === 'post' && (form?.keeps.length ?? 0) > 0);
   assert.deepEqual(
@@ -32,7 +32,7 @@ for (const [path, form] of Object.entries(formOfRecovery(china.global.username))
 
 function testForm(opened: PortalWithForms, path: string, form: KeptForm): void {
   const { portal, state, addressOf, global, openForm, written, assertShown, assertReturnsAfterInterruption } = opened;
-  describe(`input of a visitor in the form of ${path}`, () => {
+  describe(`a visitor's input in the form at ${path}`, () => {
     async function openedForm(): Promise<Person> {
       const person = await aPerson(portal, english).visit(paths.signIn);
       // A visitor who has entered a user name has a session.
@@ -63,7 +63,7 @@ function testForm(opened: PortalWithForms, path: string, form: KeptForm): void {
     });
 
     if (path === paths.setUp)
-      it('is shown again during an interruption of the session store, which it does not need', async () => {
+      it('is shown again even while the session store is unavailable, because the form needs no session', async () => {
         const person = await openedForm();
         state.isBroken = true;
         await submitForm(person, form.typed).finally(() => (state.isBroken = false));

@@ -3,25 +3,25 @@ import { fillPath, paths } from '../../src/site/http/paths.ts';
 import { fillIn, submitForm, type Typed } from '../support/kept-input.ts';
 import type { Person } from '../support/person.ts';
 
-/** A form, and what a user types into it. */
+/** A form and the values that a user types into it. */
 export interface KeptForm {
   readonly typed: Typed;
-  /** Address of the page; that of the route if absent. */
+  /** The address of the page; defaults to the address of the route. */
   readonly address?: string;
   /** Additional input that makes the form invalid; null if no input can make it invalid. */
   readonly invalid: Typed | null;
-  /** Null if nothing that others do causes a response with status 409. */
+  /** Null if no change by others causes a response with status 409. */
   readonly conflict: Conflict | null;
 }
 
-/** A change by another administrator while a form is open, because of which it is answered 409. */
+/** A change by another administrator, after which submitting an open form fails with status 409. */
 export interface Conflict {
   readonly cause: (other: Person, address: string) => Promise<unknown>;
   /** What the page shows if it has no form in which the input could be submitted again. */
   readonly shows?: string;
 }
 
-/** Changes the values of a form of another administrator, and submits it. */
+/** Creates a conflict in which another administrator submits the form with these values. */
 const saves = (typed: Typed): Conflict => ({
   cause: async (other, address) => {
     await other.visit(address);
@@ -84,7 +84,7 @@ export const formsOfUsers = (userId: string): Readonly<Record<string, KeptForm>>
   },
 });
 
-/** The forms of visitors. @param username of a user of this region */
+/** The forms of visitors. @param username the user name of a user in this region */
 export const formsOfVisitors = (username: string): Readonly<Record<string, KeptForm>> => ({
   // A user name that is refused may belong to another region, so it is not shown again.
   [paths.signIn]: { typed: { username: 'kept@canary.example' }, invalid: null, conflict: null },
@@ -102,7 +102,7 @@ export const formsOfVisitors = (username: string): Readonly<Record<string, KeptF
   },
 });
 
-/** The form of visitors in a region where users recover their accounts themselves. */
+/** The form for visitors in a region with self-service recovery. */
 export const formOfRecovery = (username: string): Readonly<Record<string, KeptForm>> => ({
   [paths.recoverAccess]: { typed: { username }, invalid: { username: 'no-address' }, conflict: null },
 });

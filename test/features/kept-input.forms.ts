@@ -29,7 +29,7 @@ export async function openPortalWithForms(options: PortalOptions = {}) {
     return person;
   }
 
-  /** @returns everything that the forms could have written, except to this user */
+  /** @returns all rows that the forms could have written, without the row of `except` */
   async function written(except?: TestUser): Promise<Written> {
     const { knex } = portal.database;
     const users = (await knex('users').orderBy('id')) as Record<string, unknown>[];
@@ -48,13 +48,13 @@ export async function openPortalWithForms(options: PortalOptions = {}) {
     assert.deepEqual(logged, [], 'in the log');
   }
 
-  /** Asserts that the page shows the typed values and that neither pages nor log contain secrets. */
+  /** Asserts that the page shows the typed values and that neither the pages nor the log contain secrets. */
   function assertShown(person: Person, typed: Typed): void {
     assert.deepEqual(shownIn(person, typed), typed);
     assertNoSecret(person, typed);
   }
 
-  /** Submits an opened form during an interruption, and asserts that its input returns afterwards. */
+  /** Submits an open form during an interruption, and asserts that its input is shown again afterwards. */
   async function assertReturnsAfterInterruption(person: Person, { typed }: KeptForm): Promise<void> {
     state.isBroken = true;
     await submitForm(person, typed);
@@ -80,5 +80,5 @@ export async function openPortalWithForms(options: PortalOptions = {}) {
   });
 }
 
-/** Replaces the CSRF token of all forms on the page by an invalid one. */
+/** Replaces the CSRF token of every form on the page with an invalid one. */
 export const withoutToken = (person: Person): void => void person.$('input[name=_csrf]').attr('value', 'stale');

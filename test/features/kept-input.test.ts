@@ -35,7 +35,7 @@ it('every form that keeps input is in a table', () => {
   assert.deepEqual(kept.sort(), [...Object.keys(forms), ...Object.keys(formsOfVisitors(global.username))].sort());
 });
 
-it('every form that compares what it showed has a conflict in the table', () => {
+it('every form that is checked for concurrent changes has a conflict in the table', () => {
   const compared = portal.routes.flatMap((route) =>
     route.method === 'post' && 'comparedBy' in route.form.changes && route.form.keeps.length > 0 ? [route.path] : [],
   );
@@ -45,7 +45,7 @@ it('every form that compares what it showed has a conflict in the table', () => 
   );
 });
 
-/** Makes the tenant's own rules require a second factor of administrators, or not. */
+/** Sets whether the tenant's own rules require a second factor for administrators. */
 async function requireSecondFactors(isRequired: boolean): Promise<void> {
   const own = (await tenantsStore.findOwn(portal.database, tenant.scope))?.ownRules;
   const rules = Object.assign({}, own, { secondFactor: isRequired ? 'administrators' : undefined });
@@ -53,7 +53,7 @@ async function requireSecondFactors(isRequired: boolean): Promise<void> {
 }
 
 for (const [path, form] of Object.entries(forms)) {
-  describe(`input in the form of ${path}`, () => {
+  describe(`input in the form at ${path}`, () => {
     it('is shown again if the token is stale', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       const before = await written();
@@ -65,7 +65,7 @@ for (const [path, form] of Object.entries(forms)) {
       assert.deepEqual(await written(), before);
     });
 
-    it('is not shown if the form was rendered for another user, or sent from another site', async () => {
+    it('is not shown if the form was rendered for another user or sent from another site', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       const { $ } = await openForm(await signedIn(ines), path, form);
       const foreign = $('main input[name=_owner]').first().attr('value') ?? '';
@@ -80,7 +80,7 @@ for (const [path, form] of Object.entries(forms)) {
       }
     });
 
-    it('is shown again after the session has ended, to the same user and without being submitted', async () => {
+    it('is shown again to the same user, without being submitted, after the session has ended', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       const before = await written();
       await endSessions(nora);
@@ -99,7 +99,7 @@ for (const [path, form] of Object.entries(forms)) {
       for (const value of Object.values(form.typed)) if (value.length > 12) assert.ok(!stored.includes(value), value);
     });
 
-    it('is not offered to another user, who cannot open it either', async () => {
+    it('is not offered to another user, and is not shown even if they submit the draft', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       await endSessions(nora);
       await submitForm(person, form.typed);
@@ -123,7 +123,7 @@ for (const [path, form] of Object.entries(forms)) {
       await assertReturnsAfterInterruption(person, form);
     });
 
-    it('is shown again after a second factor that has become required was set up', async () => {
+    it('is shown again after the user sets up a second factor that is now required', async () => {
       const user = await aUser(portal, tenant, {
         displayName: 'Ida New',
         administratorLevel: 'global',
@@ -148,7 +148,7 @@ for (const [path, form] of Object.entries(forms)) {
       }
     });
 
-    it('is not carried to the set-up of a second factor if the form was rendered for another user', async () => {
+    it('is not kept during second-factor setup if the form was rendered for another user', async () => {
       const user = await aUser(portal, tenant, {
         displayName: 'Ida New',
         administratorLevel: 'global',
@@ -175,9 +175,9 @@ for (const [path, form] of Object.entries(forms)) {
         assertShown(person, typed);
       });
 
-    // Last, because a request can be decided only once.
+    // This test runs last, because a request can be decided only once.
     if (conflict === null) return;
-    it('is shown again if another administrator has changed the same in the meantime', async () => {
+    it('is shown again if another administrator has changed the same data in the meantime', async () => {
       const person = await openForm(await signedIn(nora), path, form);
       await conflict.cause(await signedIn(ines), addressFor(path, form));
       await submitForm(person, form.typed);

@@ -10,10 +10,10 @@ const portal = await openPortal();
 const german = await openPortal({ environment: { REGION: 'germany' } });
 const languageCookie = (language: string) => ({ Cookie: `parvis-worldwide-language=${language}` });
 
-/** A header with this language first and German after more ranges than any browser sends. */
+/** @returns a header with the language `first`, and German after more ranges than any browser sends */
 const overlong = (first: string): string => `${first}${', ja;q=0.5'.repeat(1_000)}, de;q=0.4`;
 
-/** Fails unless the page is in this language and declares it in its markup and headers. */
+/** Asserts that the page is in this language and declares it in its markup and headers. */
 function assertLanguage(person: Person, language: Code): void {
   assert.equal(person.$('html').attr('lang'), language, person.path);
   assert.equal(person.$('html').attr('dir'), 'ltr');

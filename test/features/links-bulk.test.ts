@@ -22,7 +22,7 @@ const portal = await openPortal();
 const linksIn = (text: string): string[] =>
   [...text.matchAll(new RegExp(linkPattern.source, 'g'))].map(([, found = '']) => found);
 
-/** The links in the emails of the outbox folder, which the portal uses when no SMTP server is set up. */
+/** @returns the links in the emails in the outbox folder, which is used if no SMTP server is configured */
 function mailedLinks({ config }: Portal): string[] {
   const folder = path.join(config.dataDirectory, 'outbox');
   const mails = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
@@ -77,7 +77,7 @@ describe('the one-time link of a new user', () => {
 });
 
 describe('the one-time links of a bulk reset', () => {
-  it('are issued for each user and sign in only that user', async () => {
+  it('are issued per user, and each signs in only that user', async () => {
     const { tenant, admin } = await aTenantWithHandover(portal, 'link');
     const people = await Promise.all(
       ['Ada', 'Bob', 'Cem'].map((displayName) => aUser(portal, tenant, { displayName })),

@@ -51,7 +51,7 @@ describe('requesting a one-time link without opening it', () => {
     assert.deepEqual(await rowOf(zoe), before);
   });
 
-  it('leaves it valid if another user is signed in, and explains that', async () => {
+  it('leaves it valid if another user is signed in, and explains why it was not opened', async () => {
     const { zoe, link } = await aLink();
     const before = await rowOf(zoe);
     const person = await (await aPerson(portal, english).signIn(camille)).visit(link);
@@ -82,7 +82,7 @@ describe('opening a one-time link', () => {
   });
 });
 
-describe('an invalid one-time link', () => {
+describe('a one-time link', () => {
   const unknown = `/link/${Array(7).fill('AAAA').join('-')}`;
   const cases: [label: string, spoil: (zoe: TestUser, link: string) => Promise<unknown>][] = [
     ['does not exist', () => Promise.resolve(unknown)],
@@ -105,7 +105,7 @@ describe('an invalid one-time link', () => {
     ],
     ['belongs to a deleted user', (zoe) => setState(zoe, 'deleted')],
     [
-      'belongs to a user who got a temporary password from the operator',
+      'belongs to a user who received a temporary password from the operator',
       async (zoe) => {
         const stored = {
           kind: 'temporary',
@@ -151,7 +151,7 @@ describe('an invalid one-time link', () => {
     });
   }
 
-  it('a link is invalid from the exact millisecond at which its lifetime ends', async () => {
+  it('is invalid from the exact millisecond at which its lifetime ends', async () => {
     const [first, second] = [await aLink(), await aLink()];
     portal.clock.now += 24 * hourMs - 1;
     assert.equal((await openLink(portal, first.link)).path, '/change-password');
@@ -159,7 +159,7 @@ describe('an invalid one-time link', () => {
     assert.equal((await (await aVisitor()).send('POST', second.link)).status, 404);
   });
 
-  it('a link is invalid in another region and in a suspended tenant', async () => {
+  it('is invalid in another region and in a suspended tenant', async () => {
     const { link } = await aLink();
     assert.equal((await (await aVisitor(elsewhere)).send('POST', link)).status, 404);
     const other = await aTenantWithHandover(portal, 'link');

@@ -49,7 +49,7 @@ for (const [dialect, database] of [
       assert.equal(user.path, '/change-password');
     });
 
-    it('is only in the email, and is never stored or logged', async () => {
+    it('appears only in the email, and is never stored or logged', async () => {
       const zoe = await aUser(portal, tenant);
       await admin.visit(resetPath(zoe));
       await admin.submit('Reset password');
@@ -119,7 +119,7 @@ describe('mailed links in a portal without email', { skip: skipWithout('postgres
     await portal.database.knex('deliveries'),
   ];
 
-  it('are announced as unavailable, and a crafted request changes nothing', async () => {
+  it('are shown as unavailable, and a crafted request changes nothing', async () => {
     const zoe = await aUser(portal, tenant);
     const before = await state();
     await admin.visit(resetPath(zoe));

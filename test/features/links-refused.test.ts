@@ -69,7 +69,7 @@ for (const [dialect, database] of [
         await admin.submit('Reset password');
       }
 
-      it('is recorded in the activity log and shown on the page of the user', async () => {
+      it("is recorded in the activity log and shown on the user's page", async () => {
         server.recipientReply = (address) => (isMissing(address) ? '550 5.1.1 No such user' : null);
         for (const user of users) await reset(user);
         await portal.background.runAll();
@@ -77,7 +77,7 @@ for (const [dialect, database] of [
         admin.sees(warning).sees('One-time link email rejected');
       });
 
-      it('is reported to the administrator who sent it in one email, however many links were rejected', async () => {
+      it('is reported in a single email to the administrator who sent it, however many links were rejected', async () => {
         server.received.length = 0;
         await portal.background.runAll();
         assert.equal(server.received.length, 0, 'not immediately, because more links may be rejected');
@@ -95,7 +95,7 @@ for (const [dialect, database] of [
         assert.deepEqual(await portal.database.knex('deliveries'), []);
       });
 
-      it('is no longer shown after another link was sent', async () => {
+      it("is no longer shown on the user's page once another link is sent", async () => {
         server.recipientReply = null;
         await reset(users[0]!);
         await portal.background.runAll();
@@ -109,11 +109,11 @@ for (const [dialect, database] of [
 }
 
 describe('sending many emails', () => {
-  it('uses five connections, for five emails at the same time', async () => {
+  it('uses five connections to send five emails at the same time', async () => {
     const server = await aMailServer();
     const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
-    // The first email tests whether the server is available. After that, the server accepts no email before five
-    // are under way.
+    // The first email tests whether the server is available. After that, the server accepts no email until five
+    // are in progress.
     server.recipientReply = () => {
       if (server.received.length > 0) server.batch = 5;
       return null;

@@ -75,7 +75,7 @@ describe('the URL of a one-time link', () => {
     assert.ok(!stale.includes(link.slice('/link/'.length)));
   });
 
-  it('leads to a page that shows hostile names as text', async () => {
+  it('opens a page that shows hostile names as text', async () => {
     const other = await aTenantWithHandover(portal, 'link');
     await portal.database.knex('tenants').where({ id: other.tenant.id }).update({ name: '\u202Egnp.exe <b>' });
     const link = await resetByLink(other.admin, await aUser(portal, other.tenant));
@@ -91,7 +91,7 @@ describe('the URL of a one-time link', () => {
 });
 
 describe('guessing one-time links', () => {
-  it('is throttled by address, at which valid links still open', async () => {
+  it('is throttled by address, but valid links can still be opened from that address', async () => {
     const { link } = await aLink();
     await portal.database.knex('throttles').delete();
     const attacker = await aVisitor();

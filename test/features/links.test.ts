@@ -91,7 +91,7 @@ for (const [dialect, server] of [
       assert.equal((await user.visit('/change-password')).path, '/sign-in');
     });
 
-    it('is used from the first request after the organization has changed its rule', async () => {
+    it('applies from the first request after the organization changes its rule', async () => {
       const { tenant, admin } = await aTenantWithHandover(portal, 'link');
       const zoe = await aUser(portal, tenant);
       await tenantsStore.setOwnRules(portal.database, tenant.scope, {});

@@ -18,7 +18,7 @@ for (const [dialect, server] of [
     const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
     const { actions: changes, bulk, users } = userOperationsOf(portal);
 
-    it('never deadlock, and each of them succeeds or fails with a domain error', async () => {
+    it('never deadlock, and each succeeds or fails with a domain error', async () => {
       const tenant = await aTenant(portal);
       const admin = await aUser(portal, tenant, { administratorLevel: 'global' });
       const one = await aUser(portal, tenant);

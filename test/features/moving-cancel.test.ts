@@ -26,7 +26,7 @@ for (const server of [undefined, await postgres()]) {
     const { database } = from.portal;
     const stateOf = async ({ id }: TestTenant) => (await tenantsStore.findForOperator(database, id))?.state;
 
-    it('needs no reason while the bundle is incomplete', async () => {
+    it('requires no reason while the bundle is incomplete', async () => {
       const tenant = await aTenant(from.portal);
       await exportBundle(from, to, tenant.id);
       // Simulate a process that was killed while writing the bundle.
@@ -35,7 +35,7 @@ for (const server of [undefined, await postgres()]) {
       assert.equal(await stateOf(tenant), 'active');
     });
 
-    it('is automatic if the bundle cannot be written', async () => {
+    it('happens automatically if the bundle cannot be written', async () => {
       const tenant = await aTenant(from.portal);
       const file = bundleFile(to);
       const order = { tenantId: tenant.id, to: 'germany', recipient: to.recipient, passwords: 'keep', file } as const;

@@ -18,7 +18,7 @@ const existingTenant = await aTenant(to.portal, { domain: 'resident.example' });
 const neighbour = await aUser(to.portal, existingTenant, { username: 'ada@resident.example' });
 
 const { header, columns, forged, where } = await openForgery({ from, to, file });
-/** Replaces the ID of the first user, and of that user's password. */
+/** Replaces the ID of the first user in that user's row and credential. */
 const asUser = (id: string) => (all: BundleRow[]) => {
   const idOf = (row: BundleRow, column: string) => row.cells[columns.get(row.table)?.indexOf(column) ?? -1];
   const first = idOf(
@@ -154,7 +154,7 @@ describe('a bundle from a compromised region', () => {
     const taken = await moveIn(to.parts, file, to.identity);
     assert.equal(taken.header.tenant.id, populated.tenant.id);
     await assertRefused(file, 'replayed');
-    // Cancel at the old region although the tenant has arrived: a second bundle must not duplicate it.
+    // Cancel in the old region even though the tenant has arrived: a second bundle must not duplicate it.
     await cancelMove(from.parts, populated.tenant.id, { reason: 'test' });
     await assertRefused(await exportBundle(from, to, populated.tenant.id), 'tenantExists');
   });

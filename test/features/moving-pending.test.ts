@@ -27,14 +27,14 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `pending items and languages of a moving tenant, on ${dialect}`,
+    `moving a tenant and its pending items, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const from = await aMovingRegion('worldwide', server?.url);
       const to = await aMovingRegion('germany');
       const { portal } = from;
 
-      it('end before the bundle is written, and nothing is recorded afterwards', async () => {
+      it('ends the items before the bundle is written, and records nothing afterwards', async () => {
         const operator = await anOperator(portal);
         const supported = await aSupportedTenant(portal);
         const { tenant, camille } = supported;
@@ -52,7 +52,7 @@ for (const [dialect, server] of [
         assert.ok(report.tables.every(({ left }) => left === 0));
       });
 
-      it('stay open while the tenant moves, if the move began in an earlier version', async () => {
+      it('leaves the items open if the move began in an earlier version', async () => {
         const operator = await anOperator(portal);
         const supported = await aSupportedTenant(portal);
         const { tenant, camille } = supported;
@@ -68,7 +68,7 @@ for (const [dialect, server] of [
         assert.deepEqual((await kindsIn(from, tenant.id)).slice(-2).toSorted(), ['approval.lapsed', 'support.expired']);
       });
 
-      it("delay the erasure of an operator's name until the move has ended", async () => {
+      it("delays the erasure of an operator's name until the move has ended", async () => {
         const operator = await anOperator(portal, { displayName: 'Wanda Wart' });
         const supported = await aSupportedTenant(portal);
         const { tenant } = supported;
@@ -92,7 +92,7 @@ for (const [dialect, server] of [
         assert.equal(await usersStore.findDeleted(portal.database, scope, operator.id), null);
       });
 
-      it('include unopened one-time links, which are counted in the bundle', async () => {
+      it('counts unopened one-time links in the bundle', async () => {
         const { tenant, admin } = await aTenantWithHandover(portal, 'link');
         for (const overrides of [{}, {}]) await resetByLink(admin, await aUser(portal, tenant, overrides));
         await aUser(portal, tenant, { password: 'temporary' });
@@ -103,7 +103,7 @@ for (const [dialect, server] of [
         assert.equal((await moveIn(to.parts, file, to.identity)).header.waitForLink, 2);
       });
 
-      it('a language that the new region does not offer is replaced, and the receipt stays valid', async () => {
+      it('replaces a language that the new region does not offer, and the receipt stays valid', async () => {
         const tenant = await aTenant(portal, { language: 'fr' });
         await aUser(portal, tenant, { administratorLevel: 'global', language: 'fr' });
         await aUser(portal, tenant, { language: 'de' });

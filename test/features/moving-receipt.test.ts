@@ -141,7 +141,7 @@ describe('a moving tenant', () => {
     await from.portal.database.knex('tenants').where({ id: tenant.id }).update({ kind: 'partner' });
   });
 
-  it('can sign in again after the move is canceled, which is possible only once', async () => {
+  it('can sign in again after its move is canceled, and the move cannot be canceled twice', async () => {
     const { tenant, user } = await aSmallTenant();
     await exportBundle(from, to, tenant.id);
     await cancelMove(from.parts, tenant.id, { reason: 'test' });

@@ -71,7 +71,7 @@ for (const [dialect, fromUrl, toUrl] of [
       assert.deepEqual(faults, [isImported ? 'alreadyImported' : 'refused']);
     });
 
-    it('the source cancels only with the release of the right region for the right move', async () => {
+    it('the source cancels only with a release from the right region for the right move', async () => {
       const { tenant, fingerprint } = await inTransit();
       const other = await inTransit();
       const release = await refuseBundle(to.parts, fingerprint);
@@ -94,7 +94,7 @@ for (const [dialect, fromUrl, toUrl] of [
       }
     });
 
-    /** A tenant whose move was canceled by force. @returns its ID */
+    /** Creates a tenant and cancels its move by force. @returns the ID of the tenant */
     async function canceled(): Promise<string> {
       const { tenant } = await inTransit();
       await cancelMove(from.parts, tenant.id, { reason });
@@ -106,7 +106,7 @@ for (const [dialect, fromUrl, toUrl] of [
         await assert.rejects(refuseBundle(to.parts, text), isFault('moveFingerprint'), text);
     });
 
-    it('two active copies become one with the cancellation of the source, and the receipt is void', async () => {
+    it('the cancellation of the source reduces two active copies to one and voids the receipt', async () => {
       const { tenant, fingerprint, take } = await inTransit();
       await take();
       await cancelMove(from.parts, tenant.id, { reason });
@@ -122,7 +122,7 @@ for (const [dialect, fromUrl, toUrl] of [
       await assert.rejects(take(), isFault('refused'));
       assert.equal(await isRefused(to.parts, fingerprint), true);
       await assert.rejects(receiptOf(to.parts, tenant.id), isFault('noReceipt'));
-      // The way is clear for another move.
+      // The tenant can be moved again.
       await moveIn(to.parts, await exportBundle(from, to, tenant.id), to.identity);
       await finishMove(from.parts, tenant.id, await receiptOf(to.parts, tenant.id));
       assert.deepEqual([await stateIn(from, tenant), await stateIn(to, tenant)], [undefined, 'active']);

@@ -122,7 +122,7 @@ for (const [dialect, fromUrl, toUrl] of [
   });
 }
 
-/** The same bundle with another count of second factors in its header. */
+/** Exports a bundle whose header states this number of second factors, or none if it is undefined. */
 async function recounted(from: MovingRegion, to: MovingRegion, tenantId: string, secondFactors: number | undefined) {
   const file = await exportBundle(from, to, tenantId);
   const { header, rows } = await readBundle(readEncrypted(file, to.identity));

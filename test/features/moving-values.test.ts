@@ -96,11 +96,11 @@ const hashes: [label: string, tag: string, forOwn: boolean, forTemporary: boolea
   ['another version', hash(own).replace('v=19', 'v=16'), false, false],
   ['another variant', hash(own).replace('argon2id', 'argon2i'), false, false],
   ['another algorithm', `$2b$10$${'A'.repeat(53)}`, false, false],
-  ['text after it', `${hash(own)}\n`, false, false],
+  ['trailing text', `${hash(own)}\n`, false, false],
   ['no hash', '', false, false],
 ];
 
-// Before the first suite, because the test runner would otherwise end before the others are registered.
+// Started before the first suite: the test runner would otherwise end before the other suites are registered.
 const servers = [
   ['SQLite', { url: undefined }],
   ['PostgreSQL', await postgres()],
@@ -140,7 +140,7 @@ for (const [dialect, server] of servers) {
 
     const tested = values.filter(([, column]) => dialect === 'SQLite' || onPostgres.includes(column));
     for (const [table, column, refused] of tested)
-      it(`are refused, naming the row and the field: ${table}.${column}`, async () => {
+      it(`are refused, and the error names the row and the field: ${table}.${column}`, async () => {
         for (const value of refused) {
           const text = typeof value === 'string' ? value.replace('domain', domain) : value;
           const { kind, about } = await faultOf(await forged({}, where(table, column, text)));
@@ -149,7 +149,7 @@ for (const [dialect, server] of servers) {
         }
       });
 
-    it('are refused in the header, too', async () => {
+    it('are also refused in the header', async () => {
       const tenants = [{ name: `Kie${bell}sel` }, { domains: ['x.example/../..'] }, { id: 'x' }, { domains: [] }];
       for (const tenant of tenants) {
         const { kind, about } = await faultOf(await forged({ tenant: { ...header.tenant, ...tenant } }));

@@ -19,7 +19,7 @@ const routes: [label: string, from: string | undefined, to: string | undefined, 
   ['PostgreSQL to SQLite, passwords kept', servers[3]?.url, undefined, 'keep'],
 ];
 
-/** @returns the location or status with which a sign-in ends */
+/** Attempts a sign-in. @returns the location to which it redirects, or the status if it does not redirect */
 async function signInAt({ portal }: MovingRegion, username: string, password: string): Promise<string> {
   const person = await aPerson(portal, english).visit('/sign-in');
   await person.send('POST', '/sign-in', { username });
@@ -54,14 +54,14 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of routes.entries()) {
       const { taken, report, file } = await moveTenant(from, to, tenant.id, passwords);
       const after = await storedDataOf(from);
 
-      it('starts with data of the tenant in every table, and with none in the new region', () => {
+      it("starts with the tenant's data in every table, and with none in the new region", () => {
         for (const canary of canaries) assert.ok(before.includes(canary), canary);
         assert.equal(found, null);
         const empty = report.tables.filter(({ was, table }) => was === 0 && table !== 'user_sessions');
         assert.deepEqual(empty, []);
       });
 
-      it('leaves no trace in the old region: not in tables, database files or the application log', () => {
+      it('leaves no trace in the tables, database files or application log of the old region', () => {
         for (const canary of canaries) {
           const at = after.toLowerCase().indexOf(canary.toLowerCase());
           assert.equal(at, -1, `${canary}: ${JSON.stringify(after.slice(Math.max(0, at - 100), at + 40))}`);
