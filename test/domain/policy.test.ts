@@ -77,15 +77,17 @@ interface Case {
   readonly managed: Managed;
 }
 
+const hasLevelFor = (action: Action, level: AdministratorLevel): boolean =>
+  level === 'global' || (level === 'userManagement' && !forGlobalAdmins.includes(action));
+
 function expected({ level, action, who, at, managed }: Case): 'yes' | DenialReason {
   if (allowedToAll.includes(action)) return 'yes';
-  if (level !== 'global' && level !== 'userManagement') return 'level';
-  if (forGlobalAdmins.includes(action)) return level === 'global' ? 'yes' : 'level';
+  if (!hasLevelFor(action, level)) return 'level';
+  if (forGlobalAdmins.includes(action)) return 'yes';
   if (/^(users|personalData)[.]/.test(action) && at !== 'here') return at;
   if (action === 'activity.export' && at !== 'here') return 'nobody';
   if (!againstAPerson.includes(action) || who === 'none') return 'yes';
-  if (who === 'self' && action === 'personalData.view') return 'yes';
-  if (who === 'self' && action !== 'users.edit') return 'self';
+  if (who === 'self' && action !== 'users.edit') return action === 'personalData.view' ? 'yes' : 'self';
   return level === 'global' ? 'yes' : forUserManager(who, managed);
 }
 

@@ -21,6 +21,9 @@ interface Limits {
 }
 
 const child = path.join(import.meta.dirname, 'test-child.ts');
+// A large young generation, in MB. The test runner tracks every promise, so that garbage collection with the default
+// size takes a fifth of the time.
+const v8Flags = ['--max-semi-space-size=64', '--min-semi-space-size=32'];
 const graceMs = 3_000;
 
 /**
@@ -30,7 +33,7 @@ const graceMs = 3_000;
  */
 export async function runTests(job: Job, { folder, maxMs, signal }: Limits): Promise<Result[]> {
   await mkdir(folder);
-  const leader = spawn(process.execPath, [child, JSON.stringify(job)], {
+  const leader = spawn(process.execPath, [...v8Flags, child, JSON.stringify(job)], {
     detached: true,
     env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
