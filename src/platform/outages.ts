@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** A service or resource that requests and jobs depend on, as the log names it. */
+/** A service or resource that requests and jobs depend on, as named in the log. */
 export interface Dependency {
   /** The name for the log, such as `PostgreSQL`. Faults with the same name belong to the same outage. */
   readonly name: string;
@@ -77,7 +77,7 @@ export class Outages implements OutageReporter {
     if (!outage.wasLogged) this.#logIfDue(name, outage);
   }
 
-  /** Starts the timer that logs summaries of outages and detects their ends. */
+  /** Starts the timer that logs summaries of outages and detects when they end. */
   start(): void {
     this.#timer ??= setInterval(() => void this.check(), checkEveryMs).unref();
   }
@@ -102,7 +102,7 @@ export class Outages implements OutageReporter {
       () => true,
       () => false,
     );
-    // While the probe ran, a request may have failed.
+    // A request may have failed while the probe was running.
     return isWorking && outage.lastAt === lastAt;
   }
 

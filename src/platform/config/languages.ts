@@ -18,7 +18,7 @@ export interface LanguageSettings {
   readonly nameOrder: NameOrder;
   /** The CLDR plural categories that every text with a count must have. */
   readonly pluralForms: readonly string[];
-  /** The folders with the texts. Texts in later folders override earlier ones. */
+  /** The folders that contain the translations. Later folders override earlier ones. */
   readonly folders: readonly string[];
 }
 

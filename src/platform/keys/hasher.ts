@@ -39,8 +39,8 @@ export interface Hasher {
   /** @returns whether a hash uses weaker parameters than the current ones */
   isOutdated(tag: string): boolean;
   /**
-   * @param isTemporary whether it is the hash of a random temporary password, which may be cheaper
-   * @returns whether a hash of another region is neither weaker than the hashes of this one, nor too expensive to verify
+   * @param isTemporary whether it is the hash of a random temporary password, which may use less memory
+   * @returns whether a hash from another region is neither weaker than this region's hashes nor too expensive to verify
    */
   isAcceptable(tag: string, isTemporary: boolean): boolean;
   /**
@@ -52,8 +52,8 @@ export interface Hasher {
 
 /**
  * Creates a hasher with a queue and limited concurrency.
- * @param engine replaced in tests that count its calls
- * @param maxWaitMs the longest time that a hash waits in the queue before it fails
+ * @param engine the hash functions, replaced in tests that count calls
+ * @param maxWaitMs the maximum time that a hash waits in the queue before it fails
  */
 export function createHasher(
   parameters: HashParameters = hashParameters,
