@@ -105,8 +105,8 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
     throw listenFaultOf(error, host, port);
   });
   const stopWatching = watchDescriptors(server.http, outages, opened.host.maxDescriptors);
-  // The token is issued only after the port was opened: if another process uses the port, the token of that process
-  // must stay valid.
+  // The token is issued only after the port has been opened: if another process uses the port, the token of that
+  // process must stay valid.
   const token = await issueSetupToken(database);
   outages.start();
   background.start();

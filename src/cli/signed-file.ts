@@ -30,7 +30,7 @@ export function openSignedFile(file: string) {
 
 /**
  * @param what the kind of content as named in the error message, such as `receipt`
- * @returns the content of a signed file, not yet validated.
+ * @returns the content of a signed file, not yet validated
  * @throws CommandError if it is not JSON
  */
 export async function readSignedFile(io: CommandIo, file: string, what: string): Promise<unknown> {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Config } from './config/config.ts';
 import { markerFileOf } from './data-directory.ts';
 
-/** Files of the region that other users of the machine can reach. */
+/** Files of the region that other users of the machine can access. */
 export interface Exposure {
   /** The setting that determines the location of the files. */
   readonly setting: 'DATA_DIR' | 'DATABASE_URL';

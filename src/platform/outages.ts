@@ -21,7 +21,7 @@ export interface Fault {
   readonly dependency: Dependency;
   /** A short identifier of the error, such as a SQLSTATE. */
   readonly code: string;
-  /** One sentence: what is wrong and what it means. */
+  /** One sentence that describes the fault and its effect. */
   readonly explanation: string;
 }
 
@@ -48,7 +48,7 @@ interface Outage {
 }
 
 const checkEveryMs = 1_000;
-/** The minimum time between two log lines about failures of the same dependency, also across outages, in ms. */
+/** The minimum time between two log lines about failures of the same dependency, even across outages, in ms. */
 const lineEveryMs = 10_000;
 /** The time without a reported fault after which an outage can end, in ms. */
 const quietMs = 2_000;

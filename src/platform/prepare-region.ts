@@ -36,7 +36,7 @@ export async function prepareRegion(config: RegionConfig): Promise<PreparedRegio
 }
 
 /**
- * Rejects a database or data directory of another region, without changing anything.
+ * Rejects another region's database or data directory, without changing anything.
  * @returns the binding of the database or, before the first start, only the region
  * @throws StoreMismatch
  */

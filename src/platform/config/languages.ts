@@ -48,7 +48,7 @@ export function listLanguages(ownFolder: string | null): string[] {
 
 /**
  * Reads the settings of all languages.
- * @param ownFolder the operator's LOCALES_DIR, which adds languages and overrides built-in texts; or null
+ * @param ownFolder the operator's LOCALES_DIR, which adds languages and overrides built-in translations; or null
  * @returns the languages, and one line for each error
  */
 export function readLanguages(ownFolder: string | null): { languages: Languages; faults: string[] } {

@@ -4,7 +4,7 @@ import { attributeTo } from './unavailable.ts';
 import type { SqliteFileWatch } from './sqlite-file.ts';
 import type { SqliteLock } from './sqlite-lock.ts';
 
-// A long read transaction of another process prevents the write-ahead log from being reused, so the log grows.
+// A long read transaction in another process prevents the write-ahead log from being reused, so the log grows.
 // Afterwards it is truncated to this size.
 export const maxLogBytes = 4 * 1024 * 1024;
 

@@ -21,7 +21,7 @@ const phcShape =
 
 /**
  * @param min the lowest accepted memory and number of passes
- * @returns whether a text is a decodable hash of argon2id whose parameters are within bounds
+ * @returns whether a string is a decodable argon2id hash whose parameters are within bounds
  */
 export function isHashWithin(tag: string, min: Pick<HashParameters, 'memoryCost' | 'timeCost'>): boolean {
   const [, memory, time, lanes, salt = '', output = ''] = phcShape.exec(tag) ?? [];

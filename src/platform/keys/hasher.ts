@@ -21,10 +21,7 @@ const concurrency = Math.max(1, availableParallelism() - 1);
 const defaultMaxWaitMs = 2_000;
 
 export interface Hasher {
-  /**
-   * @returns the argon2id hash of a password.
-   * @throws Failure overloaded after 2 s in the queue
-   */
+  /** @returns the argon2id hash of a password @throws Failure overloaded after 2 s in the queue */
   hash(password: string): Promise<string>;
   /**
    * @returns a cheap hash, for passwords of 100 random bits only. It is queued after all other hashes, without a
@@ -32,7 +29,7 @@ export interface Hasher {
    */
   hashRandom(password: string): Promise<string>;
   /**
-   * @returns whether the password matches a hash, in constant time.
+   * @returns whether the password matches a hash, determined in constant time
    * @throws Failure overloaded after 2 s in the queue
    */
   verify(tag: string, password: string): Promise<boolean>;
