@@ -1,6 +1,6 @@
 /**
- * Measures the activity log of a large tenant: how long a recent and an old page take under every kind of filter, and
- * how long an export takes and how much memory the portal needs for it.
+ * Measures the activity log of a large tenant: the time to load recent and old pages with each kind of filter, and the
+ * time and memory that an export takes.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -28,7 +28,7 @@ const peopleCount = 2_000;
 const runs = 200;
 const pageLimit = 51;
 const minuteMs = 60_000;
-// The process needs some load before its memory no longer grows.
+// The memory of a new process grows under load and then levels off.
 const warmUpSeconds = 15;
 const username = 'camille@bench.example';
 const megabyte = 1024 * 1024;
@@ -42,7 +42,7 @@ const environment = {
   ...(postgres === null ? {} : { DATABASE_URL: postgres.url }),
 };
 
-/** Fills the log with generated entries. @returns the id of the user who is the actor of half of the entries */
+/** Fills the log with generated entries. @returns the id of the user who is the actor in half of the entries */
 async function fill(database: Database, scope: Scope): Promise<string> {
   const passwordHash = await createHasher().hash(normalizePassword(password));
   const people = Array.from({ length: peopleCount }, () => randomUUID());

@@ -1,7 +1,7 @@
 /**
  * Measures how long a signed-in reader waits for the user list while visitors without cookies open the sign-in page
- * over many connections. The reader opens one list after the other. Idle and flooded slots alternate, so that other
- * load on the machine affects both.
+ * over many connections. The reader opens the list repeatedly, one request at a time. Idle and flooded slots alternate,
+ * so that other load on the machine affects both.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ const portal = await startMeasured('child-portal.ts', { DATA_DIR: directory });
 try {
   const reader = await createVisitor(portal.origin).signIn(usernames[0] ?? '');
   const headers = { Cookie: reader.cookies(), 'Accept-Language': 'fr' };
-  /** Opens the list until the slot ends. @returns the median of the response times, in ms */
+  /** Opens the list repeatedly until the slot ends. @returns the median response time, in ms */
   async function read(): Promise<number> {
     const times: number[] = [];
     const endsAt = performance.now() + slotSeconds * 1_000;

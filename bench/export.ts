@@ -1,6 +1,6 @@
 /**
  * Measures an export of 100,000 users while another user opens the user list 40 times per second: the duration of the
- * export, the response times of that user, and the memory of the server.
+ * export, that user's response times, and the server's memory use.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

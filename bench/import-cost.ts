@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../src/platform/package-root.ts';
 
-/** The modules to import, each of them in a new process. */
+/** The modules to import, each in a new process. */
 const modules = {
   Express: pathToFileURL(createRequire(import.meta.url).resolve('express')).href,
   'the app, compiled': pathToFileURL(path.join(packageRoot, 'dist/src/app.js')).href,

@@ -1,7 +1,6 @@
 /**
  * Measures an import of 10,000 new users, from the upload to the last temporary password, while another user opens the
- * user list 40 times per second: the duration of the import, the response times of that user, and the memory of the
- * server.
+ * user list 40 times per second: the duration of the import, that user's response times, and the server's memory use.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

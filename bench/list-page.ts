@@ -1,7 +1,7 @@
 /**
  * Measures one page of the user list for a signed-in user: 25 of 10,000 rows, in French, on SQLite. The result is
  * relative to a minimal Express application. Each round measures both, so that other load on the machine slows both
- * down alike.
+ * down equally.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

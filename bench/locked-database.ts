@@ -32,7 +32,7 @@ async function timed(send: () => Promise<Response>): Promise<Timed> {
   return { status, ms: performance.now() - startedAt };
 }
 
-/** Repeats a request until `endsAt`, a time of `performance.now()`. */
+/** Repeats a request until `endsAt`, a `performance.now()` timestamp. */
 async function repeat(endsAt: number, send: () => Promise<Response>): Promise<Timed[]> {
   const results: Timed[] = [];
   while (performance.now() < endsAt) {

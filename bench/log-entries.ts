@@ -11,7 +11,7 @@ const rareEvery = 100_000;
 /**
  * Writes a valid chain of generated entries, one per minute up to the present: half are sign-ins by the first user,
  * half are sign-outs and blocks by other users, and one entry in 100,000 is of a rare kind.
- * @param people the ids of the users, starting with the actor of half of the entries
+ * @param people the ids of the users, starting with the actor in half of the entries
  */
 export async function writeLog(database: Database, tenantId: string, people: readonly string[], count: number) {
   const newest = Date.now();

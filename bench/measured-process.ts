@@ -15,7 +15,7 @@ interface Report {
 
 const rssEveryMs = 10;
 
-/** Runs in the measured process. Sends its port to the parent process, and on request its CPU time and memory. */
+/** Runs in the measured process. Sends its port to the parent process and, on request, its CPU time and memory use. */
 export function reportUsage(server: Server): void {
   process.send?.({ port: (server.address() as AddressInfo).port });
   process.on('SIGTERM', () => process.exit(0));
@@ -44,7 +44,7 @@ export interface Measured {
  */
 export const steadyMemory = ['--max-semi-space-size=16'];
 
-/** Starts one of the files `child-*.ts` of this folder as a process. @param flags the command-line options of Node */
+/** Starts one of this folder's `child-*.ts` files as a process. @param flags command-line options for Node */
 export async function startMeasured(
   child: string,
   environment: Record<string, string> = {},

@@ -22,7 +22,7 @@ const postShare = 4;
 const tickMs = 5;
 const [answered, redirected] = [200, 303];
 
-/** Signs in with the given accounts. @returns the visitors that reached their dashboard */
+/** Signs in with the given accounts. @returns the visitors who reached their dashboard */
 export async function signInAll(origin: string, accounts: readonly Credentials[]): Promise<Visitor[]> {
   const visitors: Visitor[] = [];
   for (const { username, password } of accounts) {

@@ -1,6 +1,6 @@
 /**
- * Restarts the processes of a cluster one after the other, again and again, under a constant load through nginx, and
- * counts the requests that fail.
+ * Repeatedly restarts the processes of a cluster, one at a time, under a constant load through nginx, and counts the
+ * requests that fail.
  */
 import { loadavg } from 'node:os';
 import { processCount, startCluster } from '../tools/demo/cluster/start-cluster.ts';

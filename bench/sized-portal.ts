@@ -39,8 +39,8 @@ export async function close(): Promise<void> {
 }
 
 /**
- * @returns a function that creates a database on TEST_POSTGRES_URL or on a server that is started here; null if neither
- * is available
+ * @returns a function that creates a database on the server in TEST_POSTGRES_URL, or on one that this function starts;
+ * null if neither is available
  */
 export async function postgresDatabases(): Promise<(() => Promise<string>) | null> {
   const started = process.env.TEST_POSTGRES_URL ? null : await startPostgres();

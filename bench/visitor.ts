@@ -58,7 +58,7 @@ export type Visitor = ReturnType<typeof createVisitor>;
 
 /**
  * Opens a page at regular intervals.
- * @returns a function that stops this and returns the response times in milliseconds, sorted
+ * @returns a function that stops the visits and returns their response times in milliseconds, sorted
  */
 function keepVisiting(visitor: Visitor, address: string, everyMs: number): () => Promise<number[]> {
   const times: number[] = [];
@@ -83,11 +83,11 @@ function keepVisiting(visitor: Visitor, address: string, everyMs: number): () =>
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
-/** Formats response times as one line of text. */
+/** Formats a summary of response times as one line of text. */
 const describeWaits = (times: readonly number[]): string =>
   `p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms, longest ${quantile(times, 1).toFixed(0)} ms, ${times.length} visits`;
 
-/** Describes the machine, the version of Node and the date. */
+/** Describes the machine, the Node version and the date. */
 export const describeMachine = (): string =>
   `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
 

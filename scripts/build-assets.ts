@@ -1,6 +1,6 @@
 /**
- * Builds `build/assets/` and `build/manifest.json` from `public/`, Tabler and Inter. Nothing is written until
- * everything has been built and measured, so a failed build leaves the previous one intact.
+ * Builds `build/assets/` and `build/manifest.json` from `public/`, Tabler and Inter. Writes nothing until everything
+ * has been built and measured, so a failed build leaves the previous one intact.
  */
 import { createHash } from 'node:crypto';
 import { glob, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -118,8 +118,8 @@ async function ownStyles(): Promise<string> {
 }
 
 /**
- * Minifies without rewriting for older browsers, so `targets` is not set. Logical properties are kept, because
- * right-to-left pages then need no further rules.
+ * Minifies without rewriting for older browsers, so `targets` is not set. Logical properties are kept, so that
+ * right-to-left pages need no rules of their own.
  */
 function minify(css: string): string {
   return transform({ filename: 'parvis.css', code: Buffer.from(css), minify: true }).code.toString();

@@ -1,7 +1,7 @@
 /**
- * Builds `dist/`, the JavaScript of the package: the app, the command line, each file that is started by its path
- * (workers, preloads, migrations), and the chunks that they share. Dependencies stay outside and are imported from
- * `node_modules`. With one file per module, a start would take more than 50 % longer.
+ * Builds `dist/`, the JavaScript of the package: the app, the command line, each file that is loaded by its path
+ * (workers, preloads, migrations), and the chunks that they share. Dependencies are not bundled but imported from
+ * `node_modules`. With one file per module, startup would take over 50% longer.
  */
 import { glob, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -25,7 +25,7 @@ await build({
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     comments: false,
-    // Names stay as they are, for stack traces. The limit on the package's size leaves no room for indentation.
+    // Names are kept for stack traces. Indentation would exceed the package's size limit.
     minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
     sourcemap: true,
     sourcemapExcludeSources: true,

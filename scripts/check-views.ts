@@ -75,7 +75,7 @@ function describeDiagnostic({ file, start = 0, messageText }: ts.Diagnostic): st
 
 /**
  * Compiles every template against its model with the compiler options of the project.
- * @param changed the texts of templates by name, which replace those on disk
+ * @param changed template texts by name, which replace those on disk
  * @returns the errors, each with its template and line
  */
 export function checkViews(changed: Readonly<Record<string, string>> = {}): string[] {

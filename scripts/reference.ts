@@ -86,7 +86,9 @@ const code = (text: string): string => `\`${text}\``;
 const list = (items: readonly string[]): string => items.map(code).join(', ');
 const relative = (text: string): string => text.replace(rulesFolder, 'rules');
 
-/** Turns the description of a command into a sentence. In the help, it starts in lower case and has no period. */
+/**
+ * Turns the description of a command into a sentence. In the help, it starts with a lowercase letter and has no period.
+ */
 function sentence(text: string): string {
   const start = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?)]$/.test(start) ? start : `${start}.`;

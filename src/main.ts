@@ -42,7 +42,7 @@ interface ServerOutput {
 
 /**
  * Starts the server that the environment describes.
- * @param onLog is called with the log before the server starts
+ * @param onLog called with the log before the server starts
  * @returns null if the server cannot start. The log then contains a line for each fault
  */
 export async function startOrLogFaults(
@@ -93,10 +93,7 @@ async function printSetupLink({ stop }: Running, link: string, log: Logger): Pro
   }
 }
 
-/**
- * Writes to standard output, and waits until the text has been passed on.
- * @throws the error of the stream
- */
+/** Writes to standard output, and waits until the text has been written out. @throws the error of the stream */
 function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
@@ -125,7 +122,7 @@ function descriptorLimit(): number | null {
   return typeof soft === 'number' ? soft : null;
 }
 
-// The first signal stops gracefully; the second one exits immediately.
+// The first signal starts a graceful stop; the second one ends the process immediately.
 function stopOnSignal({ stop }: Running, { log, hasChannel }: { log: Logger; hasChannel: boolean }): void {
   let stopping = false;
   const onSignal = (signal: string): void => {
@@ -149,7 +146,7 @@ function stopOnSignal({ stop }: Running, { log, hasChannel }: { log: Logger; has
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  // When started by the demo, stop if the demo's process ends, even if it ended during startup.
+  // When started by the demo, stop if the demo process ends, even if it ended during startup.
   if (!hasChannel) return;
   process.on('disconnect', () => onSignal('disconnect'));
   if (!process.connected) onSignal('disconnect');

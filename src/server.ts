@@ -32,8 +32,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-// The time that a stop waits for background jobs after the last response. It is short, because jobs can be interrupted
-// at any point.
+// The maximum time that a stop waits for background jobs after the last response. It is short, because jobs can be
+// interrupted at any point.
 const maxJobsWaitMs = 500;
 
 /** The properties of the process that only the operating system provides. */
@@ -50,7 +50,7 @@ const monotonic = (): number => performance.now();
 
 /**
  * Starts the server of one region: migrates its database and listens. On failure, closes everything it has opened.
- * @throws StartFault with the setting that is wrong
+ * @throws StartFault that names the incorrect setting
  */
 export async function startServer(config: Config, log: Logger, host = unknownHost): Promise<Running> {
   const startedAt = monotonic();
@@ -105,8 +105,8 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
     throw listenFaultOf(error, host, port);
   });
   const stopWatching = watchDescriptors(server.http, outages, opened.host.maxDescriptors);
-  // The token is issued only after the port was opened: if another process uses the port, the token of that process
-  // must stay valid.
+  // The token is issued only after the port has been opened: if another process uses the port, the token of that
+  // process must stay valid.
   const token = await issueSetupToken(database);
   outages.start();
   background.start();

@@ -20,7 +20,7 @@ import { UnprintedSecret } from './secret-output.ts';
 /**
  * Runs one command of `npx parvis`. If it fails, it prints its faults to standard error, one per line, and returns a
  * nonzero exit code.
- * @param args the command line without the name of the program
+ * @param args the command line, without the program name
  * @param io `process`, or a test's environment and streams. The commands that start processes (`serve`, `demo`,
  * `region prove`) require `process`.
  * @returns the exit code, which is also set on `io`
@@ -32,7 +32,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
     const program = createProgram(io);
     await program.parseAsync([...helpArguments(program, args)], { from: 'user' });
   } catch (error) {
-    // A failure of the output is reported below.
+    // Output errors are reported below.
     if (!isOutputError(error, await outputError())) fail(io, error, args.includes('--json'));
     isReported = error instanceof UnprintedSecret;
   }
@@ -44,7 +44,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
 /** Defines all commands without running any of them. */
 export function createProgram(io: CommandIo): Command {
   const program = new Command('parvis').description('A self-hosted partner portal');
-  // These settings must be made first, because commands inherit them when they are added.
+  // Configure these first: commands inherit the settings when they are added.
   program.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => io.stderr.write(text),
@@ -102,7 +102,7 @@ function fail(io: CommandIo, error: unknown, json: boolean): void {
     io.stderr.write(`${message}\n`);
     io.exitCode = 1;
   }
-  // With --json, print an object in every case, but never a second one.
+  // With --json, a failed command prints an object too, but never a second one.
   const isPrinted = error instanceof UnprintedSecret || io.exitCode === 0;
   if (json && !isPrinted) print(io, { json }, { ok: false, faults: message.split('\n') }, []);
 }

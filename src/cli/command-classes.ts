@@ -34,7 +34,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'user add': 'writes',
   'user reset-password': 'writes',
   'user remove-second-factor': 'destructive',
-  // Gives rights that only another Global admin can take away.
+  // Grants rights that only another Global admin can revoke.
   'user make-global-admin': 'destructive',
   'user list': 'reads',
   'operator add': 'writes',
@@ -63,7 +63,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'region prove': 'writes',
 };
 
-/** Reading commands that generate a key in the data directory when it is first needed. */
+/** Commands of the class `reads` that generate a key in the data directory when it is first needed. */
 export const keyGeneratingCommands: readonly string[] = ['tenant receipt', 'tenant cancellation'];
 
 /**

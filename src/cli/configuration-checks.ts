@@ -32,7 +32,7 @@ import { contextOf } from './context.ts';
 import { shorteningLines, stepsForCommand } from './retention-steps.ts';
 import { retryUntilConnected } from './retry.ts';
 
-/** @returns one line for each fault in the configuration or in a configured service. Changes nothing */
+/** Checks the configuration and the configured services, without changing anything. @returns one line for each fault */
 export async function findFaults(config: Config): Promise<string[]> {
   const database = openReadOnly(config.database, serverTimeouts);
   const state = stateOf(database);
@@ -75,7 +75,7 @@ const exposureLines = (config: Config, faults: boolean): string[] =>
 type State = Awaited<ReturnType<typeof stateOf>>;
 
 /**
- * @returns the differences between running processes; none if the database can't be read, which another check reports
+ * @returns the differences between running processes; none if the database can't be read: another check reports that
  */
 async function differencesOf(config: Config, database: Database | null, state: Promise<State>): Promise<Difference[]> {
   const found = await state.catch(() => null);
@@ -106,7 +106,7 @@ async function checkRedis({ redisUrl, rules }: Config, { region, fingerprint }: 
   try {
     await retryUntilConnected(proveWritable);
   } catch (error) {
-    // The client's error states only that it is offline. The error of the connection states the reason.
+    // The client's error says only that it is offline; the connection's error gives the reason.
     throw reason === null || error instanceof StoreMismatch ? error : new Error(reason);
   } finally {
     await close();
@@ -116,7 +116,7 @@ async function checkRedis({ redisUrl, rules }: Config, { region, fingerprint }: 
 const belongsToAnotherRegion = (bound: OwnIdentity | null, { rules }: Config): bound is OwnIdentity =>
   bound !== null && bound.region !== rules.region;
 
-/** @returns what the other stores must belong to: the installation of the database, if it is one of this region */
+/** @returns the identity to expect in the other stores: that of the database, unless it belongs to another region */
 function ownIdentityOf(config: Config, found: { readonly bound: OwnIdentity | null } | null): OwnIdentity {
   const bound = found?.bound ?? null;
   const { region } = config.rules;

@@ -20,11 +20,13 @@ export interface Effects {
 }
 
 interface DestructiveCommand {
-  /** Whether the change can be undone. Without a terminal and --yes, it is then made after its effects are printed. */
+  /**
+   * Whether the change can be undone. If so, it needs no --yes without a terminal: it prints its effects and proceeds.
+   */
   readonly isReversible?: true;
   /**
-   * Reads what would change.
-   * @returns the changes; null if nothing is lost, so that no confirmation is needed
+   * Determines what would change.
+   * @returns the changes; null if nothing would be lost, so no confirmation is needed
    * @throws if the command would fail
    */
   readonly findEffects: (context: CommandContext) => Promise<Effects | null>;

@@ -37,14 +37,14 @@ export async function withContext<T>(io: CommandIo, work: Work<T>, timeouts = co
   return withDatabase(config, openSubscribedDatabase(config.database, timeouts), work);
 }
 
-/** Creates the region's database even if other files show that a database existed before. */
+/** Creates the region's database even if other files indicate that one existed before. */
 export async function createNewDatabase(io: CommandIo): Promise<void> {
   await prepareRegion(getConfig(io));
 }
 
 /**
- * Runs a command on the region's database, which must exist and have the schema of this version. This is for commands
- * that change something but must not migrate.
+ * Runs a command on the region's database, which must exist and have the schema of this version. For commands that
+ * change data but must not migrate the schema.
  * @throws SchemaNotCurrent
  */
 export async function withExistingDatabase<T>(io: CommandIo, work: Work<T>, timeouts = commandTimeouts): Promise<T> {
@@ -88,17 +88,14 @@ export async function readDatabaseIfAny<T>(
 
 const isEmpty = async (database: Database): Promise<boolean> => (await migrationState(database)).done === 0;
 
-/**
- * Reads the configuration and rejects the database of another region, but requires no schema.
- * @throws CommandError
- */
+/** Reads the configuration and rejects another region's database, but requires no schema. @throws CommandError */
 export async function getConfigOfRegion(io: CommandIo): Promise<Config> {
   return (await inspectDatabase(io)).config;
 }
 
 /**
  * Reads the configuration for a command that generates a key of the region on first use. Creates the schema of an empty
- * database first, because a later command would conclude from a key without a database that the database is missing.
+ * database first: otherwise a later command would find a key without a database and report the database as missing.
  * Never migrates an existing schema.
  */
 export async function getConfigForKeys(io: CommandIo): Promise<Config> {
@@ -110,7 +107,7 @@ export async function getConfigForKeys(io: CommandIo): Promise<Config> {
 
 interface Inspected {
   readonly config: Config;
-  /** The binding of the database; null if there is no database, or an empty one. */
+  /** The binding of the database; null if the database does not exist or is empty. */
   readonly own: OwnIdentity | null;
 }
 
@@ -130,7 +127,7 @@ async function inspectDatabase(io: CommandIo): Promise<Inspected> {
 function getConfig(io: CommandIo): Config {
   const { config, faults } = readConfig(io.env);
   if (config === null) throw new CommandError(faults.join('\n'));
-  // This check runs first, because the files of another region must not be taken for traces of this region's database.
+  // Check this first: another region's files must not be mistaken for traces of this region's database.
   assertDataDirectoryOfRegion(config);
   return config;
 }
@@ -158,7 +155,7 @@ export function contextOf(config: Config, database: Database, hasher: Hasher): C
   return { config, database, hasher, tenants };
 }
 
-// Commands print English. Coded failures use the same texts as the pages.
+// Commands print English. Coded failures have the same messages as on pages.
 async function toCommandError(error: unknown): Promise<unknown> {
   const coded = error instanceof Failure ? error.coded : null;
   if (coded === null) return error;

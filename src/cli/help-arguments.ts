@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 const helpOptions: readonly string[] = ['--help', '-h'];
 
 /**
- * Corrects three cases of Commander: `help tenant add` becomes `tenant add --help`, an unknown command is reported even
- * if --help follows, and a missing command is reported even if --json follows, which only commands have.
+ * Corrects Commander's handling of three cases: `help tenant add` becomes `tenant add --help`, an unknown command is
+ * reported even if --help follows, and a missing command is reported even if it is followed by --json, which is an
+ * option of commands only.
  * @returns the arguments to parse
  * @throws CommanderError for an unknown command, after printing its message
  */

@@ -27,7 +27,7 @@ export const textOf = (options: PrintOptions, result: object, lines: readonly st
   options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join('');
 
 /**
- * Writes a text, and waits until the stream has passed it on.
+ * Writes text, and waits until the stream has written it out.
  * @throws the error of the stream, such as EPIPE or ENOSPC
  */
 export function write(stream: Writable, text: string): Promise<void> {
@@ -85,7 +85,7 @@ export function watchOutput({ stdout, stderr }: CommandIo): () => Promise<Error 
   };
 }
 
-// Only the first error is kept, because `process.stdout` reports a different one at the next write.
+// Only the first error is kept, because `process.stdout` reports a different one on the next write.
 function watchErrors(stream: Writable): { readonly error: Error | null } {
   const first: { error: Error | null } = { error: null };
   stream.on('error', (error) => (first.error ??= error));

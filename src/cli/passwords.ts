@@ -24,7 +24,7 @@ export function addPasswordsCommands(program: Command, io: CommandIo): void {
 }
 
 async function importList(io: CommandIo, file: string, options: DestructiveOptions): Promise<void> {
-  // The configuration is checked before the file is read, because reading can take long.
+  // The configuration is checked before the file is read, because reading it can take a long time.
   await getConfigOfRegion(io);
   const digests = await readFileLines(io, file);
   await changeAfterConfirmation(io, options, {

@@ -23,7 +23,7 @@ export async function loadRegionIdentity(config: Config): Promise<string> {
   return readOrGenerate(path.join(config.dataDirectory, identityFile), () => fresh).trim();
 }
 
-/** How the operator accepts the key of another region. */
+/** How the operator accepts another region's key. */
 export interface KeyTrust {
   /** The fingerprint that the operator passed with --accept-key. */
   readonly accepted?: string | undefined;
@@ -35,8 +35,8 @@ export interface KeyTrust {
 }
 
 /**
- * Verifies the key that signed a file of another region. The operator must accept the first key of a region, and every
- * other key, by its fingerprint.
+ * Verifies the key that signed a file from another region. The operator must compare the fingerprints and accept each
+ * key that differs from the stored one, including a region's first key.
  * @param what the kind of file as named in error messages, such as `directory`
  * @returns a function that stores the key, to be called once the rest of the file has been verified
  * @throws CommandError if the key is not trusted
@@ -61,7 +61,7 @@ export async function verifySignerKey(
   return (tx) => directoryStore.storeKey(tx, region, publicKey);
 }
 
-/** @returns the age identity of the region; null if it was never generated, so that no bundle is for this region */
+/** @returns the age identity of the region; null if it was never generated: no bundle can then be for this region */
 export const findRegionIdentity = (config: Config): Promise<string> | null =>
   existsSync(path.join(config.dataDirectory, identityFile)) ? loadRegionIdentity(config) : null;
 

@@ -18,7 +18,7 @@ const kindLabels: Readonly<Record<string, string>> = {
 
 export const kindLabel = (kind: string): string => kindLabels[kind] ?? kind;
 
-/** @returns the steps that delete data by time, on behalf of an operator's command */
+/** @returns the steps that delete data whose retention period has ended, for an operator's command */
 export const stepsForCommand =
   ({ config, database, tenants }: CommandContext): StepsFor =>
   (rules) => {

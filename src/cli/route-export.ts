@@ -22,7 +22,7 @@ export function addExportCommand(route: Command, io: CommandIo): void {
     );
 }
 
-/** @param unrouted the number of domains of tenants that the directory lacks */
+/** @param unrouted the number of tenants' domains that are missing from the directory */
 function exportNotes(region: string, routed: number, unrouted: number): string[] {
   const empty = `The directory of ${region} is empty: the other regions will redirect no users to it.\n`;
   const missing =

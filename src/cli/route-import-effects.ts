@@ -7,7 +7,7 @@ export interface ImportOptions extends DestructiveOptions {
   readonly unsigned?: boolean;
 }
 
-/** A directory whose signature is valid. Whether its key is trusted is still to be decided. */
+/** A directory with a valid signature, by a key that is not necessarily trusted. */
 export interface VerifiedDirectory extends ReceivedDirectory {
   readonly signer: Signer;
 }
@@ -20,7 +20,7 @@ interface Counts extends Record<string, number> {
 
 /**
  * @param known the stored key of the signer's region; null if there is none
- * @returns what the import would do, and whether it needs no confirmation
+ * @returns the effects of the import, and whether it can proceed without confirmation
  */
 export function effectsOfSigned(
   received: VerifiedDirectory,
@@ -29,7 +29,7 @@ export function effectsOfSigned(
   { acceptKey }: ImportOptions,
 ): { effects: Effects; isConfirmed: boolean } {
   const { region, routes } = received;
-  // A fingerprint that the operator has passed is a confirmation; `verifySignerKey` compares it.
+  // Passing --accept-key counts as confirmation; `verifySignerKey` compares the fingerprint.
   const isNew = known === null && acceptKey === undefined;
   const fingerprint = fingerprintOf(received.signer.publicKey);
   const trust = `The import trusts a new key of ${region} with the fingerprint ${fingerprint}, which you should compare with its operator first.`;
@@ -57,7 +57,7 @@ export function effectsOfUnsigned(routes: readonly DirectoryRoute[], existing: r
   };
 }
 
-/** @returns the origin of a directory and what its import changes, as text */
+/** @returns lines that describe the origin of a directory and the changes that its import makes */
 export function directoryLines(received: VerifiedDirectory, { added, changed, removed }: Counts): string[] {
   const { region, serial, routes, signer } = received;
   return [
@@ -67,7 +67,7 @@ export function directoryLines(received: VerifiedDirectory, { added, changed, re
   ];
 }
 
-/** @returns the origin of a directory for programs */
+/** @returns the origin of a directory for the JSON output */
 export const signerToJson = ({ region, serial, signer }: VerifiedDirectory) => ({
   from: region,
   fingerprint: fingerprintOf(signer.publicKey),

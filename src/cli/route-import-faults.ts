@@ -5,7 +5,10 @@ import type { Database } from '../platform/database/database.ts';
 import { isKnownRegion, unknownRegionFault } from './route-input.ts';
 import type { VerifiedDirectory } from './route-import-effects.ts';
 
-/** Rejects a directory of an unknown region or of this one, and domains of a third region. @throws CommandError */
+/**
+ * Rejects a directory from an unknown region or from this one, and domains that belong to a third region.
+ * @throws CommandError
+ */
 export function assertSignerKnown(config: Config, { region, routes }: VerifiedDirectory): void {
   if (region === config.rules.region) throw new CommandError('The directory was exported by this region itself');
   if (!isKnownRegion(config, region)) throw new CommandError(unknownRegionFault('The directory', region));
@@ -16,7 +19,7 @@ export function assertSignerKnown(config: Config, { region, routes }: VerifiedDi
 }
 
 /**
- * Rejects a directory that is older than the one that was imported last. The serial numbers of a new key start again.
+ * Rejects a directory that is older than the last one imported. Serial numbers restart with a new key.
  * @throws CommandError
  */
 export async function assertNotOlder(database: Database, { signer, region, serial }: VerifiedDirectory): Promise<void> {

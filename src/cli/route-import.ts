@@ -70,7 +70,7 @@ async function importSigned(
   if (options.dryRun === true) return printEffects(io, options, effects);
   await confirm(io, options, isConfirmed ? null : effects);
   await withContext(io, async ({ database }) => {
-    // One transaction also stores the key and the serial number, because a rejected file must leave nothing behind.
+    // Store the key and the serial number in the same transaction, so that a rejected file leaves nothing behind.
     const changes = await database.transaction(async (tx) => {
       const storeKey = await assertImportable(tx, config, received, options);
       await storeKey(tx);
@@ -91,7 +91,7 @@ async function assertImportable(
   await rejectLocalDomains(database, received.routes, config.rules.region);
   const storeKey = await verifySignerKey(database, received.signer, 'directory', {
     accepted: acceptKey,
-    // The effects that were confirmed name the fingerprint of a first key.
+    // The operator has already confirmed the effects, which include the fingerprint of a first key.
     confirm: () => Promise.resolve(true),
   });
   await assertNotOlder(database, received);
@@ -111,7 +111,7 @@ async function importUnsigned(
     return effectsOfUnsigned(routes, await directoryStore.list(database));
   });
   if (options.dryRun === true) return printEffects(io, options, read?.result ?? effectsOfUnsigned(routes, []));
-  // Nothing needs confirmation: routes can be imported again.
+  // This needs no confirmation, because routes can be imported again.
   await withContext(io, async ({ database }) => {
     await rejectLocalDomains(database, routes, config.rules.region);
     await directoryStore.upsert(database, routes);

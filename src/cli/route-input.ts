@@ -46,7 +46,7 @@ export async function rejectLocalDomains(
   if (faults.length > 0) throw new CommandError(faults.join('\n'));
 }
 
-/** @returns whether users can be sent to a region: it is built in, or REGION_URLS has its address */
+/** @returns whether users can be sent to a region: it is built in, or REGION_URLS contains its address */
 export const isKnownRegion = ({ regionUrls }: Pick<Config, 'regionUrls'>, id: string): boolean =>
   regionUrls.has(id) || builtInRulesFile(id) !== null;
 
@@ -54,7 +54,7 @@ export const isKnownRegion = ({ regionUrls }: Pick<Config, 'regionUrls'>, id: st
 export const unknownRegionFault = (subject: string, id: string): string =>
   `${subject}: the region ${id} is unknown, because it is not built in and REGION_URLS has no address of it`;
 
-/** Rejects routes to regions that are unknown. @throws CommandError with one line for each of them */
+/** Rejects routes to unknown regions. @throws CommandError with one line for each of them */
 export function rejectUnknownRegions(config: Pick<Config, 'regionUrls'>, routes: readonly DirectoryRoute[]): void {
   const faults = routes
     .filter((route) => !isKnownRegion(config, route.region))

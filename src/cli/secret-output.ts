@@ -7,9 +7,8 @@ import { messageOf } from './command-faults.ts';
 export class UnprintedSecret extends CommandError {}
 
 /**
- * Runs a command that prints a secret within one transaction, and commits only after standard output has accepted the
- * secret. Only the hash of a secret is stored, so one that is lost to a full disk or a closed pipe could not be
- * recovered.
+ * Runs, in one transaction, a command that prints a secret, and commits only after standard output has accepted the
+ * secret. Only the hash of a secret is stored, so one lost to a full disk or a closed pipe could not be recovered.
  * @param work makes the change within the transaction and returns the text to print
  * @throws UnprintedSecret if the secret cannot be printed or the change cannot be saved; nothing is changed
  */
@@ -39,7 +38,7 @@ export function createSecretOutput(io: CommandIo) {
       }
       isPrinted = true;
     },
-    /** @returns the given error; if the text was already printed, an error that says that the text is invalid */
+    /** @returns the given error; if the text has already been printed, an error stating that it is invalid */
     explain: (error: unknown): unknown =>
       isPrinted && !(error instanceof UnprintedSecret)
         ? new UnprintedSecret(`The change could not be saved, so the printed result is invalid: ${messageOf(error)}`)

@@ -7,7 +7,7 @@ import type { CommandIo } from './io.ts';
 /**
  * Opens the file for a receipt or release before the change begins. An empty file, as left behind by a killed command,
  * is reused.
- * @throws MoveFault if the file is not empty, or the error of the file system if it cannot be written
+ * @throws MoveFault if the file is not empty, or a file system error if it cannot be written
  */
 export function openSignedFile(file: string) {
   const open = openSync(file, 'a', 0o600);
@@ -29,8 +29,8 @@ export function openSignedFile(file: string) {
 }
 
 /**
- * @param what the content as named in the error message, such as `receipt`
- * @returns the content of a signed file, not yet validated.
+ * @param what the kind of content as named in the error message, such as `receipt`
+ * @returns the content of a signed file, not yet validated
  * @throws CommandError if it is not JSON
  */
 export async function readSignedFile(io: CommandIo, file: string, what: string): Promise<unknown> {

@@ -38,7 +38,7 @@ export interface CancelOptions extends KeyOptions {
   readonly reason?: string;
 }
 
-/** @returns on which grounds the operator cancels a move. @param release the unvalidated content of the file */
+/** @returns the operator's grounds for canceling a move. @param release the unvalidated content of the file */
 export const groundsOf = ({ force, reason }: CancelOptions, release: unknown): CancelGrounds => ({
   reason: force ? (reason ?? null) : null,
   release,

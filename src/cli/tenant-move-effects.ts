@@ -59,7 +59,10 @@ export async function effectsOfCancel(
   };
 }
 
-/** @returns the effects of deleting a tenant that was imported although the other region has canceled the move; null if it has already been deleted */
+/**
+ * @returns the effects of deleting a tenant that was imported even though the other region has canceled the move; null
+ * if it has already been deleted
+ */
 export async function effectsOfUndo(
   parts: MovingDependencies,
   tenantId: string,

@@ -26,7 +26,7 @@ const unmovedLabels: Readonly<Record<string, string>> = {
   import_rows: 'rows of these imports',
 };
 
-/** @returns one line that counts everything that does not move */
+/** @returns one line with the counts of everything that does not move */
 export const notMovedLine = (notMoved: RowCounts): string => {
   const counts = Object.entries(notMoved).map(([table, count]) => `${unmovedLabels[table] ?? table}: ${count}`);
   return `These do not move, and are deleted here with the tenant: ${counts.join('; ')}.`;

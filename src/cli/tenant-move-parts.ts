@@ -30,7 +30,7 @@ export async function withMovingParts<T>(
       hasher,
       rules,
       regionUrls,
-      // A getter, so that only the commands that sign load the key: loading it generates it if there is none.
+      // Use a getter, so that only the commands that sign load the key: loading it generates a missing key.
       get signingKey() {
         return loadSigningKey(config);
       },
@@ -46,7 +46,7 @@ export async function withMovingParts<T>(
   }
 }
 
-/** Asks on a terminal, once per command. A dry run stores no key, so it does not ask. */
+/** Asks the operator on a terminal, once per command. A dry run stores no key, so it does not ask. */
 async function confirmKey(
   io: CommandIo,
   options: KeyOptions,

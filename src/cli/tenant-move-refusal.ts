@@ -27,7 +27,7 @@ interface UndoOptions extends KeyOptions {
   readonly cancellation: string;
 }
 
-/** Adds the commands with which two regions agree on which of them keeps a tenant. */
+/** Adds the commands that two regions use to agree which of them keeps a tenant. */
 export function addRefusalCommands(tenant: Command, io: CommandIo): void {
   addMoveRefuseCommand(tenant, io);
   addCancellationCommand(tenant, io);
@@ -63,7 +63,7 @@ function addMoveRefuseCommand(tenant: Command, io: CommandIo): void {
     });
 }
 
-/** The move whose bundle is refused, with what its header says if the bundle is there. */
+/** The move whose bundle is refused, with details from the bundle's header if a bundle is given. */
 interface RefusedMove {
   readonly fingerprint: string;
   readonly origin: string;
@@ -83,7 +83,7 @@ async function findMove(
   return { fingerprint, origin: `${tenant.name} from ${from.region} (move ${fingerprint})` };
 }
 
-/** @returns null if the bundle has already been refused, so that only the release is printed again */
+/** @returns null if the bundle has already been refused, in which case only the release is printed again */
 async function effectsOfRefusal(
   parts: MovingDependencies,
   { fingerprint, origin }: RefusedMove,

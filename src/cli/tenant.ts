@@ -148,7 +148,7 @@ async function addTenant({ database, tenants }: CommandContext, options: AddOpti
   ]);
 }
 
-/** Adds the commands that include the tenant's domains in exported directories or leave them out. */
+/** Adds the commands that include a tenant's domains in exported directories or exclude them. */
 export function addListingCommands(tenant: Command, io: CommandIo): void {
   for (const [name, listed, description, state] of [
     ['unlist', false, 'leave the domains of a tenant out of exported directories', 'is unlisted'],

@@ -33,7 +33,7 @@ export async function verifyLogFile(io: CommandIo, options: FileOptions): Promis
   report(io, options, check, fault ?? check.end());
 }
 
-/** The message about each kind of fault. `place` is the number of an entry in the log. */
+/** The message for each kind of fault. `place` is the number of an entry in the log. */
 export const chainFaultMessages: Readonly<Record<FileFault['fault'], (place: number) => string>> = {
   missing: (place) => `entry ${place} is missing or was replaced`,
   changed: (place) => `entry ${place} was changed after it was recorded`,

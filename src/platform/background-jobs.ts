@@ -12,7 +12,7 @@ export interface Job {
    * next run
    */
   readonly run: (stopping: AbortSignal) => Promise<void>;
-  /** Saves what would be lost with the process. Called after the last response, with little time left. */
+  /** Saves data that would be lost when the process ends. Called after the last response, with little time left. */
   readonly finish?: () => Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export interface JobRunner {
   runAll(): Promise<void>;
   /** Starts no further runs and waits for those in progress. */
   stop(): Promise<void>;
-  /** Lets every job save what would be lost with the process. Called once, after the last response. */
+  /** Lets every job save data that would be lost when the process ends. Called once, after the last response. */
   finish(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export interface JobRunnerDependencies {
 const running = new AsyncLocalStorage<string>();
 
 /**
- * @returns the name of the job that the calling code belongs to, also in a handler of unhandled errors; null outside of
+ * @returns the name of the job that the calling code belongs to, even in a handler for unhandled errors; null outside
  * jobs
  */
 export const currentJob = (): string | null => running.getStore() ?? null;

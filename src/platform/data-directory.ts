@@ -18,7 +18,7 @@ const markerName = 'region.json';
 // read it.
 const markerMode = 0o644;
 
-/** @returns the file that says which region a data directory belongs to */
+/** @returns the path of the file that records which region a data directory belongs to */
 export const markerFileOf = ({ dataDirectory }: DirectoryConfig): string => path.join(dataDirectory, markerName);
 
 /**
@@ -48,7 +48,7 @@ function readIfExists(file: string): string | null {
   }
 }
 
-/** Rejects the data directory of another region or installation. @throws StoreMismatch */
+/** Rejects a data directory that belongs to another region or installation. @throws StoreMismatch */
 export function assertOwnDataDirectory(config: DirectoryConfig, own: OwnIdentity): void {
   const marker = readMarker(config);
   if (marker === null) return;
@@ -59,15 +59,15 @@ export function assertOwnDataDirectory(config: DirectoryConfig, own: OwnIdentity
   });
 }
 
-/** Rejects the data directory of another region, before the database is opened. @throws RegionMismatch */
+/** Rejects another region's data directory, before the database is opened. @throws RegionMismatch */
 export const assertDataDirectoryOfRegion = (config: DirectoryConfig & Pick<Config, 'rules'>): void =>
   assertOwnDataDirectory(config, { region: config.rules.region, fingerprint: null });
 
 /**
- * Marks the data directory, unless it is marked, so that no other region can use its keys.
- * @returns the error if the directory accepts no file; null otherwise. With PostgreSQL and all secrets as settings, a
- * portal needs no file there, so it starts nevertheless
- * @throws StoreMismatch if another region has marked it meanwhile
+ * Marks the data directory, unless it is already marked, so that no other region can use its keys.
+ * @returns the error if the file cannot be written; null otherwise. With PostgreSQL and all secrets in settings, the
+ * portal needs no files there, so it starts anyway
+ * @throws StoreMismatch if another region has marked it in the meantime
  */
 export function markDataDirectory(config: DirectoryConfig, identity: RegionIdentity): Error | null {
   try {

@@ -4,13 +4,13 @@ import type { StoreName } from './database/store-errors.ts';
 import { findStoreFault } from './database/unavailable.ts';
 import type { Dependency, Fault } from './outages.ts';
 
-/** The services of a portal, as its log names them. */
+/** The services that a portal depends on, as named in its log. */
 export interface Dependencies {
   readonly database: Dependency;
   readonly redis: Dependency;
 }
 
-/** Checks of the stores, which throw while a store does not work. */
+/** Checks of the stores, which throw while a store is not working. */
 export interface Probes {
   database(): Promise<void>;
   sessions(): Promise<void>;
@@ -24,7 +24,7 @@ export const databaseSettingOf = ({ database, dataDirectory }: Pick<Config, 'dat
 export const databaseNameOf = ({ database }: Pick<Config, 'database'>): StoreName =>
   database.kind === 'sqlite' ? 'SQLite' : 'PostgreSQL';
 
-/** @param probes null for a process that does not look for the end of an outage */
+/** @param probes null for a process that does not check whether an outage has ended */
 export function dependenciesOf(
   config: Pick<Config, 'database' | 'dataDirectory'>,
   probes: Probes | null = null,
@@ -47,7 +47,7 @@ const store = (name: StoreName, setting: string, probe?: () => Promise<void>): D
 export function storeFaultOf({ database, redis }: Dependencies, error: unknown): Fault | null {
   const fault = findStoreFault(error);
   if (fault === null) return null;
-  // A connection error does not always show which store it is from, but those of Redis do.
+  // Not every connection error identifies its store, but those from Redis do.
   const dependency = fault.store === 'Redis' ? redis : database;
   return { dependency, code: fault.code, explanation: fault.explanation };
 }

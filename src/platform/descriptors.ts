@@ -4,7 +4,7 @@ import os from 'node:os';
 import type { OutageReporter } from './outages.ts';
 
 const probeEveryMs = 1_000;
-/** The number of file descriptors that are kept for stores, views, logs and mail. */
+/** The number of file descriptors that are reserved for stores, views, logs and mail. */
 const reserved = 64;
 
 const dependency = {
@@ -17,10 +17,10 @@ const explanation =
   'New connections are closed. Raise the limit of open files (ulimit -n, or LimitNOFILE of systemd), or run more processes.';
 
 /**
- * Keeps file descriptors for the stores, so that too many connections do not make pages fail, and reports when there
- * are none left: the operating system then closes connections without an error that Node could report.
+ * Reserves file descriptors for the stores, so that pages don't fail because of too many connections, and reports when
+ * none are left: the operating system then closes connections without an error that Node could report.
  * @param limit the number of files and connections that the process may open; null if there is no limit
- * @returns a function that ends the reporting
+ * @returns a function that stops the reporting
  */
 export function watchDescriptors(server: Server, outages: OutageReporter, limit: number | null): () => void {
   if (limit !== null) server.maxConnections = Math.max(limit - reserved, Math.floor(limit / 2));

@@ -4,12 +4,12 @@ import path from 'node:path';
 import type { Config } from './config/config.ts';
 import { markerFileOf } from './data-directory.ts';
 
-/** Files of the region that other users of the machine can reach. */
+/** Files of the region that other users of the machine can access. */
 export interface Exposure {
-  /** The setting that leads to the files. */
+  /** The setting that determines the location of the files. */
   readonly setting: 'DATA_DIR' | 'DATABASE_URL';
   readonly directory: string;
-  /** False if only the group of the files, or only the names of files, are concerned, which may be intended. */
+  /** False if only the files' group has access, or if only file names are visible, which may be intended. */
   readonly isFault: boolean;
   readonly message: string;
 }
@@ -22,7 +22,7 @@ type FilesConfig = Pick<Config, 'dataDirectory' | 'database'>;
 
 /**
  * Finds keys, databases and stored emails that other users of the machine can read or change. Files are created for
- * their owner only, but a directory that existed before, or a copied file, keeps its mode.
+ * their owner only, but an existing directory or a copied file keeps its mode.
  */
 export function findExposures(config: FilesConfig): Exposure[] {
   // Windows reports the same mode for every file.
@@ -41,7 +41,7 @@ export function findExposures(config: FilesConfig): Exposure[] {
 }
 
 interface Place extends Pick<Exposure, 'setting' | 'directory'> {
-  /** The arguments of `chmod` that leave the files to their owner. */
+  /** The `chmod` arguments that restrict the files to their owner. */
   readonly toClose: string;
 }
 
@@ -62,7 +62,7 @@ function exposuresOf({ setting, directory, toClose }: Place, files: readonly str
     ...exposureTo(otherBits, 'every user of this machine', true),
     ...exposureTo(groupBits, 'the group of the files', false),
   ];
-  // The directory of a SQLite file elsewhere may contain other files on purpose.
+  // A SQLite file elsewhere may share its directory with unrelated files.
   if (found.length > 0 || setting !== 'DATA_DIR' || (own & (groupBits | otherBits)) === 0) return found;
   const message = `other users of this machine can see the names of the files in ${directory}. ${remedy}`;
   return [{ setting, directory, isFault: false, message }];

@@ -4,7 +4,7 @@ import type { MailConfig } from './config/mail.ts';
 
 export interface Transport {
   /**
-   * Resolves once the server has accepted the email or the file is written.
+   * Resolves once the server has accepted the email or the file has been written.
    * @param at the date of the email, epoch ms
    */
   send(mail: Mail, at: number): Promise<void>;
@@ -77,7 +77,7 @@ class MailPool {
       ...smtpOptions(this.#config, this.#timeouts),
       pool: true as const,
       maxConnections: maxMailConnections,
-      // A failed email is attempted again by its delivery, which also counts the attempts.
+      // A failed email is retried by its delivery, which also counts the attempts.
       maxRequeues: 0,
     });
   }
@@ -88,10 +88,7 @@ class MailPool {
   }
 }
 
-/**
- * Connects to the mail server and signs in.
- * @throws an error without user name and password if that fails
- */
+/** Connects to the mail server and signs in. @throws an error that contains neither the user name nor the password */
 export async function verifySmtpServer(config: SmtpConfig): Promise<void> {
   const { createTransport: create } = await import('nodemailer');
   await create(smtpOptions(config, defaultTimeouts))
@@ -107,9 +104,9 @@ export function errorCodeOf(error: unknown): string {
   return responseCode === undefined ? code : `${code} ${responseCode}`;
 }
 
-// RFC 5321: 552 in reply to RCPT means 452. The other two mean that the server requires a sign-in.
+// RFC 5321: 552 in reply to RCPT means 452. The other two mean that the server requires authentication.
 const temporaryReplies: ReadonlySet<number> = new Set([530, 538, 552]);
-// RFC 3463: 5.7.x is about policy or security, such as a server that does not relay, which a setting may correct.
+// RFC 3463: 5.7.x reports a policy or security problem, such as a server that does not relay, which a setting may fix.
 const policyStatus = /^\d{3}[ -]5\.7\./;
 
 /** @returns whether the mail server says that the mailbox does not exist, or will never accept mail */

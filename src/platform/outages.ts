@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** A service or resource that requests and jobs depend on, as the log names it. */
+/** A service or resource that requests and jobs depend on, as named in the log. */
 export interface Dependency {
   /** The name for the log, such as `PostgreSQL`. Faults with the same name belong to the same outage. */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface Fault {
   readonly dependency: Dependency;
   /** A short identifier of the error, such as a SQLSTATE. */
   readonly code: string;
-  /** One sentence: what is wrong and what it means. */
+  /** One sentence that describes the fault and its effect. */
   readonly explanation: string;
 }
 
@@ -48,7 +48,7 @@ interface Outage {
 }
 
 const checkEveryMs = 1_000;
-/** The minimum time between two log lines about failures of the same dependency, also across outages, in ms. */
+/** The minimum time between two log lines about failures of the same dependency, even across outages, in ms. */
 const lineEveryMs = 10_000;
 /** The time without a reported fault after which an outage can end, in ms. */
 const quietMs = 2_000;
@@ -77,7 +77,7 @@ export class Outages implements OutageReporter {
     if (!outage.wasLogged) this.#logIfDue(name, outage);
   }
 
-  /** Starts the timer that logs summaries of outages and detects their ends. */
+  /** Starts the timer that logs summaries of outages and detects when they end. */
   start(): void {
     this.#timer ??= setInterval(() => void this.check(), checkEveryMs).unref();
   }
@@ -102,7 +102,7 @@ export class Outages implements OutageReporter {
       () => true,
       () => false,
     );
-    // While the probe ran, a request may have failed.
+    // A request may have failed while the probe was running.
     return isWorking && outage.lastAt === lastAt;
   }
 

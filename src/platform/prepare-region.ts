@@ -14,14 +14,14 @@ type RegionConfig = Pick<Config, 'database' | 'rules' | 'dataDirectory'>;
 
 /** Stores that are ready for use. */
 export interface PreparedRegion extends Prepared {
-  /** Why the data directory could not be marked; null if it is marked. */
+  /** The error that prevented marking the data directory; null if it is marked. */
   readonly markingError: Error | null;
 }
 
 /**
  * Prepares the database and the data directory for the configured region: migrates the schema, and marks both at the
- * first start. A new database beside a data directory that is marked continues its installation.
- * @throws StoreMismatch if one of them belongs to another region or installation. Nothing is changed
+ * first start. With a data directory that is already marked, a new database joins the installation of that directory.
+ * @throws StoreMismatch if one of them belongs to another region or installation; nothing is changed
  */
 export async function prepareRegion(config: RegionConfig): Promise<PreparedRegion> {
   // The directory is checked before the database is opened, because opening it creates the SQLite file.
@@ -36,7 +36,7 @@ export async function prepareRegion(config: RegionConfig): Promise<PreparedRegio
 }
 
 /**
- * Rejects a database or data directory of another region, without changing anything.
+ * Rejects another region's database or data directory, without changing anything.
  * @returns the binding of the database or, before the first start, only the region
  * @throws StoreMismatch
  */

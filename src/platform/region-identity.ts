@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Identifies one installation of a region. Each of its stores carries it from the first start. */
+/** Identifies one installation of a region. Each of its stores contains this identity from the first start. */
 export interface RegionIdentity {
   readonly region: string;
   /** A random value in eight groups of four hexadecimal digits. Distinguishes installations of the same region. */
@@ -55,16 +55,16 @@ export class InstallationMismatch extends StoreMismatch {
   }
 }
 
-/** A store as messages name it. */
+/** A store, as described in messages. */
 export interface MarkedStore {
   readonly name: string;
-  /** The setting that leads to the store. */
+  /** The setting that configures the store. */
   readonly setting: 'DATABASE_URL' | 'DATA_DIR' | 'REDIS_URL';
-  /** The action for the operator if the store is nevertheless the right one. */
+  /** What the operator must do if the store is the right one after all. */
   readonly remedy?: string;
 }
 
-/** Compares the identity that was found in a store with that of this process. @throws StoreMismatch */
+/** Compares the identity found in a store with that of this process. @throws StoreMismatch */
 export function assertSameIdentity(found: RegionIdentity, own: OwnIdentity, store: MarkedStore): void {
   if (found.region !== own.region) throw new RegionMismatch(found.region, own.region, store);
   if (own.fingerprint !== null && found.fingerprint !== own.fingerprint)
@@ -85,6 +85,6 @@ export function parseIdentity(text: string): RegionIdentity | null {
   }
 }
 
-/** @returns the identity as the text that a store carries */
+/** @returns the identity in the format in which a store contains it */
 export const identityText = ({ region, fingerprint }: RegionIdentity): string =>
   JSON.stringify({ region, fingerprint });

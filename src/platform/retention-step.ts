@@ -1,4 +1,4 @@
-/** Numbers of rows by kind. */
+/** Row counts by kind. */
 export type Counts = Readonly<Record<string, number>>;
 
 /** Records how many rows of a kind were deleted. */

@@ -16,7 +16,7 @@ import { StartFault, startStep, type StartFaultPlace } from './start-fault.ts';
  */
 export async function migrateDatabase(config: Config, log: Logger): Promise<RegionIdentity> {
   const directoryPlace = { setting: 'DATA_DIR', file: markerFileOf(config) };
-  // This check runs first, because the files of another region must not be taken for traces of this region's database.
+  // Check this first: another region's files must not be mistaken for traces of this region's database.
   await startStep(directoryPlace, () => assertDataDirectoryOfRegion(config));
   const { migrations, identity, markingError } = await startStep(databasePlaceOf(config), async () => {
     try {

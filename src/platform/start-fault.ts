@@ -39,7 +39,7 @@ const listenFaults: Readonly<Record<string, (address: string) => string>> = {
   EADDRINUSE: (address) => `${address} is in use by another process`,
   EACCES: (address) => `this user may not listen on ${address}`,
   EADDRNOTAVAIL: (address) => `${address} is not an address of this machine`,
-  // A machine without IPv6 rejects all of its addresses with this code.
+  // A machine without IPv6 rejects all IPv6 addresses with this code.
   EAFNOSUPPORT: (address) => `${address} is not an address of this machine`,
   ENOTFOUND: (address) => `${address} is not an address of this machine`,
 };

@@ -41,7 +41,8 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 
 /**
- * @returns a shuffled list of `size` values that contains each value the given number of times, and otherwise `filler`
+ * @returns a shuffled list of `size` values that contains each value the given number of times and is filled up with
+ * `filler`
  */
 function deck<T extends string>(counts: Partial<Record<T, number>>, size: number, filler: T, random: Random): T[] {
   const cards = Object.entries<number | undefined>(counts).flatMap(([card, count = 0]) =>

@@ -16,7 +16,7 @@ const retainedIndexes = [
 
 /**
  * Drops the indexes of the user tables, runs `work` and creates the indexes again. Sorting a million rows once is much
- * faster than inserting each at its place. The database must not be in use.
+ * faster than inserting each one in order. The database must not be in use.
  */
 export async function withoutIndexes(database: Database, work: () => Promise<void>): Promise<void> {
   const { knex } = database;

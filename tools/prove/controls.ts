@@ -19,13 +19,13 @@ export interface ControlResult {
 }
 
 /**
- * Plants a canary of the other region in every kind of place. The search must find each of them, which shows that it
+ * Plants the other region's canaries in every kind of place. The search must find each of them, which shows that it
  * works.
  */
 export async function plantControls(here: Scenario, there: Scenario, stores: RegionStores): Promise<void> {
   const { canaries } = there.region;
   const text = (): string => canaries.plant('control sample', 'control');
-  // If writing to a store fails, its control counts as not noticed, and the proof continues.
+  // If writing to a store fails, its control counts as not found, and the proof continues.
   await stores.plant(text()).catch(() => undefined);
   stores.plantMail(text());
   here.answers.push(text());
@@ -63,7 +63,9 @@ const trespass = `
 // A single sample should notice the connection. Taking several makes the result reliable.
 const sampleCount = 20;
 
-/** Starts a watched process of one region that connects to a store of the other region and opens one of its files. */
+/**
+ * Starts a watched process of one region that connects to one of the other region's stores and opens one of its files.
+ */
 export async function startTrespasser(own: Territory, other: Territory, observation: Observation): Promise<void> {
   const [store = other.port] = other.stores.ports.keys();
   const args = ['--eval', trespass, '--', String(store), path.join(other.folder, 'directory-key')];
@@ -78,7 +80,7 @@ export async function startTrespasser(own: Territory, other: Territory, observat
   await ended;
 }
 
-/** @returns whether each means of observation that this system supports noticed the breach */
+/** @returns whether each method of observation that this system supports noticed the breach */
 export function trespassResults(
   { region, seen }: ProcessAssessment,
   means: { systemShows: boolean; recorded: boolean | null },

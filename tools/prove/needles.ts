@@ -27,8 +27,8 @@ export function haystackOf(raw: Buffer): Haystack {
 }
 
 /**
- * @returns the encodings of a text that a store, a file or a log may contain; JSON and name folding need none, because
- * they do not change these texts
+ * @returns the encodings in which a store, a file or a log may contain a string; JSON and name folding need none,
+ * because they do not change these strings
  */
 export function encodingsOf(text: string): Needle[] {
   const small = text.toLowerCase();
@@ -58,7 +58,7 @@ export function bytesNeedles(bytes: Buffer): Needle[] {
 }
 
 /**
- * @returns needles that find a text in base64; there are three because base64 encodes groups of three bytes, and each
+ * @returns needles that find a string in base64; there are three because base64 encodes groups of three bytes, and each
  * omits the characters at its ends that depend on neighboring bytes
  */
 function base64Of(text: string | Buffer): Needle[] {
@@ -72,7 +72,7 @@ function base64Of(text: string | Buffer): Needle[] {
   );
 }
 
-/** @returns needles that find a text even if its beginning or its end was cut off */
+/** @returns needles that find a string even if its beginning or its end has been cut off */
 export function needlesOf(text: string): Needle[] {
   const pieces =
     text.length <= minNeedleLength ? [text] : [text.slice(0, minNeedleLength), text.slice(-minNeedleLength)];

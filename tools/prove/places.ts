@@ -33,7 +33,7 @@ export interface Place {
   readonly content: Buffer;
   /** The number of rows, keys, files or responses in the place. */
   readonly items: number;
-  /** Whether the place may contain tenant domains of the other region: the directory, and backups that include it. */
+  /** Whether the place may contain the other region's tenant domains: the directory, and backups that include it. */
   readonly mayHoldDomains: boolean;
   /** Whether secrets of the place's own region are shown there once, to their user. */
   readonly showsSecrets: boolean;
@@ -92,7 +92,7 @@ function allNeedles(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[
   });
 }
 
-// The content of these places may be broken into lines, which are joined to find a text that spans two of them.
+// The content of these places may be broken into lines, which are joined to find a string that spans two of them.
 const breaks = /=?\r?\n[ \t]?/g;
 const brokenIntoLines: readonly PlaceKind[] = ['mails', 'data folder', 'answers', 'exports'];
 

@@ -10,8 +10,8 @@ export interface Watched {
   /** The file in which the process records its actions. */
   readonly record: string;
   /**
-   * The resources that the system has reported, with the number of times, such as `listening 127.0.0.1:3000`, `file
-   * /…`, or a local port and a remote address: `socket 50123 127.0.0.1:5432`.
+   * The resources that the system has reported, with the number of reports of each, such as `listening 127.0.0.1:3000`,
+   * `file /…`, or a local port and a remote address: `socket 50123 127.0.0.1:5432`.
    */
   readonly seen: Map<string, number>;
   /** The inodes of sockets that have been counted. */

@@ -46,7 +46,7 @@ class ProxyRecorder implements Recorder {
   readonly #to: { readonly host: string; readonly port: number };
   readonly #watching: Watching;
   readonly #server = createServer({ pauseOnConnect: true }, (client) => void this.#accept(client));
-  // There is one list of buffers per connection and direction, so that a text that arrives in two chunks is found.
+  // There is one list of buffers per connection and direction, so that a string that arrives in two chunks is found.
   readonly #streams: Buffer[][] = [];
   readonly #open = new Set<Socket>();
 

@@ -21,7 +21,7 @@ export interface RegionPlan {
 /** A running region, with its server and the operator's commands. */
 export interface RunningRegion extends RegionPlan {
   readonly origin: string;
-  /** The standard output and the log of the server so far. */
+  /** The server's standard output and log so far. */
   readonly output: () => string;
   /** Runs an operator's command to completion. @returns its standard output */
   command(args: readonly string[], input?: string): Promise<string>;
@@ -153,7 +153,7 @@ async function waitUntilReady({ id, origin, output }: RunningRegion, server: Chi
   throw new CommandError(`The region ${id} did not start: ${messageOf(output().trim().split('\n').at(-1) ?? '')}`);
 }
 
-/** @returns the message of a line of the log; any other line as it is */
+/** @returns the message of a log line; any other line unchanged */
 function messageOf(line: string): string {
   return line.startsWith('{') ? (JSON.parse(line) as { msg: string }).msg : line;
 }

@@ -73,7 +73,7 @@ async function runStep(step: Step, here: Scenario, there: Scenario): Promise<Ste
   }
 }
 
-/** @returns what users do instead of a step that the rules refuse, as a text for the report */
+/** @returns a description, for the report, of what users do instead of a step that the rules refuse */
 function alternativeTo({ operation, unsupportedReason = '' }: Step, rules: RegionRules): string {
   const placement = operation && rules.operations[operation];
   switch (placement?.at) {

@@ -11,7 +11,7 @@ const isAtHome: Readonly<Record<MovePhase, readonly [first: boolean, second: boo
 };
 
 /**
- * Creates the functions that take snapshots of both regions. They are searched at the end, when every planted text is
+ * Creates the functions that take snapshots of both regions. They are searched at the end, when every planted string is
  * known.
  */
 export function createSnapshots(sites: readonly Site[], scenarios: readonly Scenario[]) {

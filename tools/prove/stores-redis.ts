@@ -1,7 +1,7 @@
 import { createClient, RESP_TYPES } from 'redis';
 import type { Place } from './places.ts';
 
-/** A connection to Redis that reads every key, with its dump, and can plant a text. */
+/** A connection to Redis that reads every key, with its dump, and can plant a string. */
 export interface RedisReader {
   read(): Promise<Place[]>;
   plantAndClose(text: string): Promise<void>;

@@ -18,7 +18,7 @@ export interface RegionStores {
   /** The current content of the database and the session store. */
   read(): Promise<Place[]>;
   backup(): Promise<Place[]>;
-  /** Writes a text directly into each store. */
+  /** Writes a string directly to each store. */
   plant(text: string): Promise<void>;
   /** The recorders in front of the stores. */
   readonly recorders: readonly Recorder[];
@@ -37,7 +37,7 @@ export function rowText(row: Readonly<Record<string, unknown>>): Buffer {
   return Buffer.concat(cells.flatMap((cell) => [cell, Buffer.from('\n')]));
 }
 
-/** The table of the directory, the only one that may contain tenant domains of the other region. */
+/** The table of the directory, the only one that may contain the other region's tenant domains. */
 export const directoryTable = 'routes';
 
 // The table that records which tenants moved away.

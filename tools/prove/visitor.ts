@@ -78,7 +78,7 @@ class HttpVisitor implements Visitor {
     return [...this.#jar].find(([name]) => name.endsWith('-session'))?.[1] ?? '';
   }
 
-  // An overloaded portal answers 503 and does nothing. Wait as long as it asks, then repeat the request.
+  // An overloaded portal answers 503 and does nothing. Wait for as long as it asks, then retry the request.
   async #request(path: string, init: RequestInit, retries = 0): Promise<Answer> {
     const answer = await this.#follow(path, init);
     if (answer.status !== 503 || retries === maxRetries) return answer;

@@ -15,7 +15,7 @@ export interface Config {
   readonly port: number;
   readonly baseUrl: URL;
   readonly rules: RegionRules;
-  /** All languages with a folder of texts, including those in LOCALES_DIR. */
+  /** All languages with a translation folder, including those in LOCALES_DIR. */
   readonly languages: Languages;
   /** The URLs of the regions to which this one can redirect users, including its own. */
   readonly regionUrls: ReadonlyMap<string, URL>;
@@ -23,19 +23,19 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly redisUrl: string | null;
   /**
-   * The first secret signs sessions, and all of them verify. If empty, a secret is generated and stored in the data
-   * directory.
+   * The first secret signs sessions; any of the secrets can verify them. If empty, a secret is generated and stored in
+   * the data directory.
    */
   readonly sessionSecrets: readonly string[];
   /**
-   * The first key encrypts TOTP seeds, and all of them decrypt. If empty, a key is generated and stored in the data
-   * directory.
+   * The first key encrypts TOTP seeds; any of the keys can decrypt them. If empty, a key is generated and stored in the
+   * data directory.
    */
   readonly secondFactorKeys: readonly string[];
   /** The number of reverse proxies that are trusted to report the client's address. */
   readonly trustProxy: number;
   readonly mail: MailConfig | null;
-  /** The periods of a graceful stop; see `StopTimes` of the HTTP server. */
+  /** The durations of the phases of a graceful stop; see `StopTimes` of the HTTP server. */
   readonly stopTimes: { readonly noticeMs: number; readonly graceMs: number };
   readonly logLevel: string;
 }
@@ -69,7 +69,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   return { config: assemble(parsed.data, { baseUrl, rules, languages, urls }), faults: [] };
 }
 
-// The hint is more precise than the other errors of the same variable.
+// The hint is more precise than the other errors for the same variable.
 const withHints = (faults: readonly string[], hints: ReadonlyMap<string, string>): string[] => [
   ...faults.filter((fault) => !hints.has(fault.slice(0, fault.indexOf(':')))),
   ...[...hints].map(([name, hint]) => `${name}: ${hint}`),

@@ -18,7 +18,7 @@ export interface LanguageSettings {
   readonly nameOrder: NameOrder;
   /** The CLDR plural categories that every text with a count must have. */
   readonly pluralForms: readonly string[];
-  /** The folders with the texts. Texts in later folders override earlier ones. */
+  /** The folders that contain the translations. Later folders override earlier ones. */
   readonly folders: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export function listLanguages(ownFolder: string | null): string[] {
 
 /**
  * Reads the settings of all languages.
- * @param ownFolder the operator's LOCALES_DIR, which adds languages and overrides built-in texts; or null
+ * @param ownFolder the operator's LOCALES_DIR, which adds languages and overrides built-in translations; or null
  * @returns the languages, and one line for each error
  */
 export function readLanguages(ownFolder: string | null): { languages: Languages; faults: string[] } {

@@ -7,7 +7,7 @@ export interface Sender {
   readonly address: string;
 }
 
-/** How email is sent: through one SMTP server or, with the embedded database, to a folder of files. */
+/** How email is sent: through an SMTP server or, with the embedded database, as files in a folder. */
 export type MailConfig =
   | { readonly kind: 'smtp'; readonly url: URL; readonly from: Sender }
   | { readonly kind: 'folder'; readonly directory: string; readonly from: Sender };
@@ -33,7 +33,7 @@ export const mailFrom = z.string().transform((text, context): Sender => {
     const message = 'must be portal@company.example or Name <portal@company.example>';
     context.addIssue({ code: 'custom', message });
   } else if (name.includes('@')) {
-    // Mail programs show only the name, so recipients would take it for the address.
+    // Mail programs show only the name, so recipients would mistake it for the address.
     context.addIssue({ code: 'custom', message: 'the name in front of the address must not contain an @' });
   }
   return { name, address };

@@ -1,8 +1,8 @@
 import { environment } from './environment.ts';
 
 const settings: readonly string[] = Object.keys(environment.shape);
-// A shorter setting is recognized only if its letters are in another order: two changes in HOST, for example, result in
-// many other common names.
+// A misspelling of a shorter setting is recognized only if its letters are in a different order: two changes to HOST,
+// for example, yield many other common names.
 const minLengthForTwo = 8;
 
 /**

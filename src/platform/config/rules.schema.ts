@@ -13,7 +13,7 @@ const positive = z.number().int().positive();
 const minLengthAlone = 15;
 const minLengthWithSecondFactor = 8;
 
-// A length below both is reported by its own field.
+// A length below both minimums is reported by the check of the length itself.
 const isLongEnough = (length: number, secondFactor: string): boolean =>
   length >= minLengthAlone || length < minLengthWithSecondFactor || secondFactor === 'everybody';
 

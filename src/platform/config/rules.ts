@@ -75,8 +75,8 @@ function placeOf(id: string, places: Places): Place | null {
 
 /**
  * Reads a region's rules from a file.
- * @param languages the tags of the languages that the portal has texts in
- * @returns the frozen rules, or every fault of the file, each with its path inside it
+ * @param languages the tags of the languages in which the portal is available
+ * @returns the frozen rules, or every fault in the file, each with its path
  */
 export function readRules(
   file: string,
@@ -96,7 +96,7 @@ export function readRules(
   };
 }
 
-// JSON.parse quotes the file in its messages, and REGION_RULES may point to a file of secrets by mistake.
+// JSON.parse quotes the file in its messages, and REGION_RULES may mistakenly point to a file that contains secrets.
 function safeMessageOf(error: unknown): string {
   const { message } = error as Error;
   return error instanceof SyntaxError ? (/line \d+ column \d+/.exec(message)?.[0] ?? 'invalid JSON') : message;

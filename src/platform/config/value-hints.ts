@@ -10,10 +10,11 @@ const encodingHint =
 
 const quoted = /^(["']).*\1$/s;
 
-// Drivers accept a PostgreSQL URL with credentials and without a host, which is not a valid URL.
+// Drivers accept a PostgreSQL URL with credentials but no host, which is not a valid URL.
 const parse = (text: string): URL | null => URL.parse(text) ?? URL.parse(text.replace('@/', '@localhost/'));
 
-// An unencoded / ? or # in a password ends the host, so that the @ before the real host is in the path or after it.
+// An unencoded /, ? or # in a password ends the host, so the @ before the real host is parsed as part of the path, the
+// query or the fragment.
 function isMisread(text: string): boolean {
   const url = parse(text);
   return url?.hash !== '' || `${url.pathname}${url.search}`.includes('@');

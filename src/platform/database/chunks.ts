@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Processes many items in chunks, and yields to the event loop between them. */
+/** Processes many items in chunks, and yields to the event loop between chunks. */
 export async function processInChunks<T>(
   items: readonly T[],
   size: number,

@@ -14,8 +14,8 @@ export type Values = Readonly<Record<string, string | number | null>>;
 export type Build = (knex: Knex, $: (name: string) => Knex.Value) => Knex.QueryBuilder;
 
 /**
- * Hides a value from the query planner in a subquery. Otherwise SQLite prepares a join again for the values of each
- * call, which takes 20 µs.
+ * Hides a value from the query planner in a subquery. Otherwise SQLite prepares a join again for each call's values,
+ * which takes 20 µs.
  */
 export const opaqueValue = (knex: Knex, value: Knex.Value): Knex.Raw => knex.raw('(select ?)', [value]);
 
@@ -31,7 +31,7 @@ export interface Database {
   prepare<Row>(name: string, build: Build): (values: Values) => Promise<Row[]>;
   /**
    * Runs the work in one write transaction, which is rolled back if the work throws. On PostgreSQL the work is repeated
-   * if another transaction has locked a row that it needs, so it must have no effect outside of the database.
+   * if another transaction has locked a row that it needs, so it must have no effects outside the database.
    */
   transaction<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Reads from one snapshot of the database, without blocking writers. */

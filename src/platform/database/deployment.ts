@@ -3,7 +3,7 @@ import { periodsOf } from '../../domain/retention-periods.ts';
 import { newFingerprint, type OwnIdentity, type RegionIdentity, RegionMismatch } from '../region-identity.ts';
 import { preparedQuery, type Database } from './database.ts';
 
-/** Thrown if a command that must not migrate the database finds an empty or an older one. */
+/** Thrown if a command that must not migrate the database finds an empty database or an older schema. */
 export class SchemaNotCurrent extends Error {
   /**
    * @param done the number of completed migrations
@@ -33,7 +33,7 @@ export async function getIdentity(database: Database): Promise<RegionIdentity> {
 }
 
 /**
- * Rejects the database of another region. Compares only the ID, because the rules of a region may change.
+ * Rejects another region's database. Compares only the ID, because the rules of a region may change.
  * @returns the region and installation that the database is bound to; null if it is not bound
  * @throws RegionMismatch
  */
@@ -44,8 +44,8 @@ export async function assertRegion(database: Database, region: string): Promise<
 }
 
 /**
- * Binds a migrated database, which is not bound yet, to a region, and stores the retention periods of its rules. The
- * caller must hold the migration lock.
+ * Binds a migrated but unbound database to a region, and stores the retention periods of its rules. The caller must
+ * hold the migration lock.
  * @param fingerprint the fingerprint in the data directory; null if the directory is not marked
  * @returns the identity that was stored
  */
@@ -54,7 +54,7 @@ export async function bindRegion(
   rules: RegionRules,
   fingerprint: string | null,
 ): Promise<RegionIdentity> {
-  // The periods come first: a database that is bound must have them, or a shorter period would need no confirmation.
+  // Store the periods first: without them, a bound database would accept a shorter period without confirmation.
   const periods = Object.entries(periodsOf(rules)).map(([rule, days]) => ({ rule, days }));
   await knex('retention_periods').insert(periods).onConflict('rule').ignore();
   const identity = { region: rules.region, fingerprint: fingerprint ?? newFingerprint() };
@@ -69,8 +69,8 @@ const findOwnRegion = preparedQuery<{ region: string }>('deployment.region', (kn
 );
 
 /**
- * Writes the row that binds the database to its region, unchanged, and reads it with a prepared query. The write fails
- * on a standby or a full disk. The read fails behind a connection pooler that loses prepared statements.
+ * Rewrites, unchanged, the row that binds the database to its region, and reads it with a prepared query. The write
+ * fails on a standby or with a full disk. The read fails behind a connection pooler that loses prepared statements.
  */
 export async function proveWritable(database: Database): Promise<void> {
   const { knex } = database;

@@ -1,4 +1,4 @@
-// Knex documents extending its clients, but its types do not contain them.
+// Knex documents how to extend its clients, but its types do not include them.
 declare module 'knex/lib/dialects/postgres/index.js' {
   import knex from 'knex';
   import type pg from 'pg';

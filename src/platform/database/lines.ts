@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 
-// The limit is far above the length of any log entry. It prevents a file without line breaks from exhausting the
-// memory.
+// The limit is far above the length of any log entry. It prevents a file without line breaks from exhausting memory.
 const maxLineLength = 1024 * 1024;
 
 /**

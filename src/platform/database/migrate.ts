@@ -46,12 +46,12 @@ export interface Prepared {
  * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region. The
  * server and the commands that may migrate call this before they use the database. It holds the migration lock
  * throughout, so that two regions that start on the same empty database cannot both bind it.
- * @param assertOwn rejects the other stores, given the binding of the database or, before the first start, only the
- * region
+ * @param assertOwn rejects other stores that do not match the given identity: the binding of the database or, before
+ * the first start, only the region
  * @param fingerprint the fingerprint in the data directory, which a new database adopts; null if the directory is not
  * marked
- * @throws RegionMismatch for the database of another region, or UnknownMigrations if this release cannot use the
- * schema. In both cases, nothing is changed
+ * @throws RegionMismatch for another region's database, or UnknownMigrations if this release cannot use the schema. In
+ * both cases, nothing is changed
  */
 export async function prepareDatabase(
   { database, rules }: Pick<Config, 'database' | 'rules'>,
@@ -100,8 +100,8 @@ async function withDatabase<T>(config: DatabaseConfig, work: Work<T>): Promise<T
 let ownMigrations: readonly string[] | undefined;
 
 /**
- * Compares the schema of the database with the one of this release. Migrations of later releases don't matter, unless
- * they removed what this release needs.
+ * Compares the schema of the database with that of this release. Migrations from later releases don't matter unless
+ * they removed something that this release needs.
  * @throws UnknownMigrations if this release can't use the schema
  */
 export async function migrationState({ knex }: Database): Promise<SchemaState> {
@@ -129,8 +129,8 @@ export async function rollBackEverything(database: Database): Promise<void> {
   await database.knex.migrate.rollback({ migrationSource }, true);
 }
 
-// The outer lock is released when its process ends. The lock row of Knex is not, so it is cleared first. Nothing is
-// written to an up-to-date database, because a running portal may hold the write lock while a command starts.
+// The outer lock is released when its process ends. Knex's lock row is not, so it is cleared first. Nothing is written
+// to an up-to-date database, because a running portal may hold the write lock while a command starts.
 async function runPendingMigrations(database: Database): Promise<string[]> {
   if ((await migrationState(database)).pending === 0) return [];
   await database.knex.migrate.forceFreeMigrationsLock({ migrationSource });
@@ -141,8 +141,8 @@ async function runPendingMigrations(database: Database): Promise<string[]> {
 const ownerOnly = 0o600;
 
 /**
- * @returns the path of the file that is locked during a migration, beside the database file. After the database has
- * been created, the file is no longer empty
+ * @returns the path of the file that is locked during a migration, next to the database file. The file is no longer
+ * empty once the database has been created
  */
 export const migrationLockOf = (file: string): string => `${file}.migrating`;
 
@@ -150,13 +150,13 @@ export const migrationLockOf = (file: string): string => `${file}.migrating`;
 // one of them fails.
 async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  // SQLite would create the file readable for everyone.
+  // SQLite would create the file as readable by everyone.
   closeSync(openSync(migrationLockOf(file), 'a', ownerOnly));
   const lock = new SqliteFile(migrationLockOf(file), { timeout: maxWaitMs });
   try {
     lock.exec('begin exclusive');
     const result = await work();
-    // Remember that there is a database, so that a later start does not silently create another one.
+    // Record that the database exists, so that a later start does not silently create another one.
     if (lock.pragma('user_version', { simple: true }) === 0) lock.exec('pragma user_version = 1; commit');
     return result;
   } finally {

@@ -11,7 +11,7 @@ const generatedFiles = ['session-secret', 'second-factor-key', 'directory-key', 
 
 export const newDatabaseCommand = 'npx --no-install parvis migrate --new-database';
 
-/** Thrown if there is no database, although files show that there was one: it was deleted or is not mounted. */
+/** Thrown if the database is missing, although other files show that it existed: it was deleted or is not mounted. */
 export class DatabaseMissing extends CommandError {
   constructor(file: string, trace: string) {
     super(
@@ -35,13 +35,13 @@ export function assertDatabaseNotMissing(config: Pick<Config, 'database' | 'data
     ...generatedFiles.map((name) => path.join(dataDirectory, name)).filter((file) => existsSync(file)),
   ];
   if (traces[0] === undefined) return;
-  // Another process may have created the files since the checks above: of another region, or of this one together with
-  // the database.
+  // Another process may have created the files since the checks above: one of another region, or one of this region
+  // that has also created the database.
   assertDataDirectoryOfRegion(config);
   if (!hasDatabase(database)) throw new DatabaseMissing(database.file, traces[0]);
 }
 
-/** @returns whether a SQLite file contains a schema; true for PostgreSQL. Creates no file */
+/** @returns whether a SQLite file contains a schema; true for PostgreSQL. Does not create the file */
 export function hasDatabase(config: DatabaseConfig): boolean {
   if (config.kind === 'postgres') return true;
   if (!existsSync(config.file) || statSync(config.file).size === 0) return false;

@@ -7,7 +7,7 @@ import { openSqlite } from './sqlite.ts';
 export interface Timeouts {
   /** The statement timeout of PostgreSQL in ms; 0 for no limit. */
   readonly statementMs: number;
-  /** How long SQLite waits for a lock of another process, in ms. */
+  /** How long SQLite waits for a lock that another process holds, in ms. */
   readonly lockMs: number;
 }
 

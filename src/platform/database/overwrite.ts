@@ -6,7 +6,7 @@ const maxWaitMs = 20_000;
 const pauseMs = 200;
 
 /**
- * Removes deleted rows from the files of the database as far as possible. SQLite rewrites the file, which blocks other
+ * Removes deleted rows from the files of the database where possible. SQLite rewrites the file, which blocks other
  * writers.
  * @param tables the tables to vacuum in PostgreSQL
  * @returns false if the file could not be rewritten because other processes were using it

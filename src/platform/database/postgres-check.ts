@@ -8,7 +8,7 @@ const rounds = 3;
 /**
  * Checks that a PostgreSQL server accepts writes, and that each connection keeps its prepared statements. A connection
  * pooler in transaction mode does not keep them, because its clients share the connections to the server.
- * @throws Error with the reason and what to change
+ * @throws Error that states the reason and what to change
  */
 export async function assertServerSuits(url: string): Promise<void> {
   const clients = [1, 2].map(
@@ -33,8 +33,8 @@ export async function assertServerSuits(url: string): Promise<void> {
   }
 }
 
-// Both clients prepare a statement with the same name. On a shared connection of the server the second one fails, or
-// runs the statement of the first one.
+// Both clients prepare a statement with the same name. On a shared server connection, the second client fails or runs
+// the first client's statement.
 async function assertStatementsAreKept(clients: readonly pg.Client[]): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const [index, client] of clients.entries()) {

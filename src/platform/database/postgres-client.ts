@@ -8,8 +8,8 @@ interface PooledConnection extends pg.Client {
 }
 
 /**
- * A client for Knex that closes a connection after an error that a new connection may not have: after a failover, the
- * address may lead to the new primary.
+ * A client for Knex that closes a connection after an error that a new connection may avoid: after a failover, the
+ * address may resolve to the new primary.
  */
 export class ReplacingPostgresClient extends PostgresClient {
   override async acquireConnection(): Promise<pg.Client> {

@@ -9,7 +9,8 @@ interface SqliteKnexClient {
 
 /**
  * @returns a substitute for Knex, for a library that acquires connections and runs statements on them directly. On
- * SQLite, each acquired connection is in a write transaction, for which it has waited without blocking the event loop.
+ * SQLite, each acquired connection has an open write transaction, and waiting for its lock does not block the event
+ * loop.
  */
 export function rawAccessTo({ knex, dialect }: Database): unknown {
   if (dialect === 'postgres') return knex;

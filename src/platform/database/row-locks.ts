@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from './database.ts';
 
 // A transaction that waits while it holds the lock of a tenant blocks all other writers of the tenant, such as
-// sign-ins, so it must not wait for long. Transactions that hold the lock of a tenant hold other locks for milliseconds
-// only, so a row that stays locked for longer is locked by some other transaction.
+// sign-ins, so it must not wait for long. Transactions that hold the lock of a tenant hold other locks for only
+// milliseconds, so a row that stays locked for longer is locked by some other transaction.
 const maxRowWaitMs = 50;
 const firstPauseMs = 100;
 const maxPauseMs = 400;
@@ -35,8 +35,8 @@ export async function lockRow<Row extends object>(
 
 /**
  * Repeats a transaction that failed because another one has locked a row. It is rolled back in between, which releases
- * its own locks and its connection, so that others don't wait for the row as well.
- * @param transaction must have no effect outside of the database
+ * its own locks and its connection, so that no others have to wait as well.
+ * @param transaction must have no effects outside the database
  * @param maxWaitMs the time after which the error of the last attempt is thrown
  */
 export async function retryWhileLocked<T>(transaction: () => Promise<T>, maxWaitMs: number): Promise<T> {
@@ -47,7 +47,7 @@ export async function retryWhileLocked<T>(transaction: () => Promise<T>, maxWait
     } catch (error) {
       if (!isLockTimeout(error) || performance.now() + pauseMs > deadline) throw error;
     }
-    // Waiting transactions spread out, so that they don't take the lock of the tenant one after the other.
+    // Add jitter, so that waiting transactions don't acquire the tenant's lock one right after another.
     await delay(pauseMs * (1 + Math.random()));
   }
 }

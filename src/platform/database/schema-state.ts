@@ -2,11 +2,11 @@ import type { Knex } from 'knex';
 
 /** The migrations of a database, compared with those of this release. */
 export interface SchemaState {
-  /** The number of migrations of this release that the database has run. */
+  /** The number of this release's migrations that have been applied to the database. */
   readonly done: number;
-  /** The number of migrations of this release that the database has not run. */
+  /** The number of this release's migrations that have not been applied to the database. */
   readonly pending: number;
-  /** The names of the migrations of later releases that the database has run, sorted. */
+  /** The names of migrations from later releases that have been applied to the database, sorted. */
   readonly later: readonly string[];
 }
 
@@ -14,8 +14,8 @@ export interface SchemaState {
 export class UnknownMigrations extends Error {}
 
 /**
- * Compares the migrations of a database with those of this release. Reads only, so an empty database stays empty.
- * @param known the names of the migrations of this release, in their order
+ * Compares the migrations of a database with those of this release. Writes nothing, so an empty database stays empty.
+ * @param known the names of this release's migrations, in order
  * @throws UnknownMigrations if this release can't use the schema
  */
 export async function readSchemaState(knex: Knex, known: readonly string[]): Promise<SchemaState> {
@@ -26,7 +26,7 @@ export async function readSchemaState(knex: Knex, known: readonly string[]): Pro
   if (foreign !== undefined) throw ofAnotherHistory(foreign);
   const pending = known.filter((name) => !done.includes(name));
   const [missing] = pending;
-  // A later release ran all earlier migrations first, so the list was altered by hand or restored partially.
+  // A later release would have run all earlier migrations first, so the list was edited by hand or partially restored.
   if (unknown.length > 0 && missing !== undefined) throw incomplete(missing);
   const breaking = unknown.find((name) => !isCompatible(name, known));
   if (breaking !== undefined) throw tooNew(breaking);
@@ -38,8 +38,8 @@ async function doneMigrations(knex: Knex): Promise<string[]> {
   return knex('knex_migrations').orderBy('id').pluck<string[]>('name');
 }
 
-// A migration that removes what an earlier release uses names, at its end, the migration that a release must have to be
-// unaffected: `20270301000000_drop_users_phone_requires_20270101000000`.
+// If a migration removes something that earlier releases use, its name ends with the migration that a release must have
+// to be unaffected: `20270301000000_drop_users_phone_requires_20270101000000`.
 function isCompatible(later: string, known: readonly string[]): boolean {
   const [, required] = /_requires_(\d{14})$/.exec(later) ?? [];
   return required === undefined || known.some((name) => name.startsWith(required));

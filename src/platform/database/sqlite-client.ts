@@ -4,7 +4,7 @@ import { attributeTo } from './unavailable.ts';
 import type { SqliteFileWatch } from './sqlite-file.ts';
 import type { SqliteLock } from './sqlite-lock.ts';
 
-// A long read transaction of another process prevents the write-ahead log from being reused, so the log grows.
+// A long read transaction in another process prevents the write-ahead log from being reused, so the log grows.
 // Afterwards it is truncated to this size.
 export const maxLogBytes = 4 * 1024 * 1024;
 
@@ -58,7 +58,7 @@ const acquiresLock = ({ sql }: { readonly sql: string }): boolean =>
 function openConnection(file: string, isReadOnly: boolean): SqliteFile.Database {
   const connection = new SqliteFile(file, { fileMustExist: true, timeout: 0 });
   try {
-    // A connection that is opened as read-only would leave the files of the write-ahead log behind when it closes.
+    // A connection that is opened as read-only would leave the write-ahead log files behind when it closes.
     connection.pragma(isReadOnly ? 'query_only = ON' : 'journal_mode = WAL');
     connection.pragma(`journal_size_limit = ${maxLogBytes}`);
     // FULL: committed transactions survive a power failure.

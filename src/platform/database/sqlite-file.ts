@@ -14,7 +14,7 @@ export class SqliteFileFault extends Error {
 }
 
 /**
- * Watches whether the paths of the database file and its write-ahead log still lead to the files that this process has
+ * Watches whether the paths of the database file and its write-ahead log still refer to the files that this process has
  * open. SQLite continues writing to a deleted file, which is lost when the process ends.
  */
 export class SqliteFileWatch {
@@ -61,7 +61,7 @@ export class SqliteFileWatch {
    * @throws SqliteFileFault if a file was deleted or replaced
    */
   assertNotLost(): void {
-    // A new error each time, because Knex prepends the statement to the message of the error that it receives.
+    // Create a new error each time, because Knex prepends the statement to the message of the error that it receives.
     if (this.#missing !== null) throw new SqliteFileFault(fileLostCode, this.#missing);
   }
 

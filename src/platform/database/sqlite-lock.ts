@@ -4,8 +4,8 @@ const minPauseMs = 2;
 const maxPauseMs = 20;
 
 /**
- * Waits for locks that other processes hold on the database file. The driver would wait as well, but it would block the
- * event loop meanwhile, so its own timeout is zero.
+ * Waits for locks that other processes hold on the database file. The driver could wait too, but it would block the
+ * event loop, so its own timeout is zero.
  */
 export class SqliteLock {
   readonly #maxWaitMs: number;
@@ -35,7 +35,7 @@ export class SqliteLock {
     }
   }
 
-  /** Records that this process held the write lock: another one that holds it now has not held it for long. */
+  /** Records that this process held the write lock: another process that holds it now has not held it for long. */
   acquired(): void {
     this.#busySince = null;
   }

@@ -25,7 +25,7 @@ export function createSqliteFile(file: string): void {
 /**
  * Opens an existing file with two connections: one in Knex for writes, and a read-only one for prepared reads. In WAL
  * mode a reader sees the last commit, never an unfinished transaction.
- * @param onFault called once per fault of the file: it was deleted, replaced, or is damaged
+ * @param onFault called once per fault: the file was deleted or replaced, or is damaged
  * @param isReadOnly whether every write is rejected
  */
 export function openSqlite(
@@ -48,7 +48,7 @@ export function openSqlite(
         await transaction.raw('update users set epoch = epoch where 0');
         return work(withinTransaction(transaction, 'sqlite'));
       }),
-    // A snapshot needs no write lock: it is the last commit before the first query.
+    // A snapshot needs no write lock: it shows the state as of the last commit before its first query.
     snapshot: (work) => knex.transaction((transaction) => work(withinTransaction(transaction, 'sqlite'))),
     optimize: async () => {
       await knex.raw(`pragma optimize = ${analyzeEveryTable}`);
@@ -136,7 +136,7 @@ class SqliteReader {
     this.#statements.set(name, { compiled, statement: connection.prepare(compiled.sql) });
   }
 
-  // The connection is opened at the first read, because the file may not exist before the first write.
+  // The connection is opened on the first read, because the file may not exist before the first write.
   async #open(): Promise<SqliteFile.Database> {
     await this.#knex.raw('select 1');
     this.#connection ??= new SqliteFile(this.#file, { readonly: true, fileMustExist: true, timeout: 0 });

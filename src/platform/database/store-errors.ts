@@ -1,14 +1,14 @@
 /** The stores that the portal depends on. */
 export type StoreName = 'SQLite' | 'PostgreSQL' | 'Redis';
 
-/** One row of `storeErrorRows`: the errors of a store that mean the same to an operator. */
+/** One row of `storeErrorRows`: the errors of a store that mean the same thing to an operator. */
 export interface StoreErrorRow {
   readonly store: StoreName;
   /** Matches the code of an error, or the first word of a Redis reply. */
   readonly code: RegExp;
   /** One sentence for the log: what the store reports and what it means. */
   readonly explanation: string;
-  /** The connection that returned the error can't be used again: a new one may reach another server. */
+  /** Set if the connection that returned the error must be replaced: a new one may reach another server. */
   readonly replaceConnection?: true;
 }
 
@@ -35,8 +35,8 @@ const poolerInTransactionMode =
   'A connection pooler in transaction mode lost a prepared statement. Use session mode, or with PgBouncer 1.21 or later set max_prepared_statements.';
 
 /**
- * The errors of the stores that make a request fail with 503 instead of 500. The first matching row applies. Codes of
- * SQLite include their extended codes, such as SQLITE_READONLY_DBMOVED. docs/operators/faults.md says what to do.
+ * The errors of the stores that make a request fail with 503 instead of 500. The first matching row applies. SQLite
+ * codes include their extended codes, such as SQLITE_READONLY_DBMOVED. docs/operators/faults.md says what to do.
  */
 export const storeErrorRows: readonly StoreErrorRow[] = [
   sqlite(
@@ -100,7 +100,7 @@ export const storeErrorRows: readonly StoreErrorRow[] = [
   redis(/^MAXCLIENTS$/, 'The server has no connection left. Raise maxclients.'),
 ];
 
-/** Errors of a connection, which have a code of the operating system, a class of a driver, or a message only. */
+/** Connection errors, which have an operating system code, a driver's error class, or only a message. */
 export interface ConnectionErrorRow {
   readonly codes: readonly string[];
   /** Names of error classes. */

@@ -1,9 +1,9 @@
 import { StoreMismatch } from '../region-identity.ts';
 import { connectionErrorRows, storeErrorRows, type ConnectionErrorRow, type StoreName } from './store-errors.ts';
 
-/** What is wrong with a store, for the log. */
+/** A fault of a store, described for the log. */
 export interface StoreFault {
-  /** Null if the error does not show which store it is from. */
+  /** Null if the error does not identify the store that it is from. */
   readonly store: StoreName | null;
   /** A short identifier of the error, such as a SQLSTATE or the name of an error class. */
   readonly code: string;
@@ -12,7 +12,7 @@ export interface StoreFault {
   readonly replaceConnection: boolean;
 }
 
-// The errors of node-redis have the `name` of their parent class, so the name of the constructor is compared.
+// Errors from node-redis have the `name` of their parent class, so the name of the constructor is compared.
 const redisReplies = new Set(['SimpleError', 'BlobError']);
 const redisClasses = new Set([
   'SocketClosedUnexpectedlyError',
@@ -25,7 +25,7 @@ const redisClasses = new Set([
 
 /**
  * Looks an error up in the table of store errors.
- * @returns what is wrong with the database or session store; null for all other errors, such as programming errors
+ * @returns the fault of the database or session store; null for all other errors, such as programming errors
  */
 export function findStoreFault(error: unknown): StoreFault | null {
   if (!(error instanceof Error)) return null;
@@ -35,17 +35,17 @@ export function findStoreFault(error: unknown): StoreFault | null {
 /** @returns whether the database or session store is unreachable, unable to serve, full or overloaded */
 export const isUnavailable = (error: unknown): boolean => findStoreFault(error) !== null;
 
-/** @returns one line for the log that names the store, what is wrong with it, and the code */
+/** @returns one line for the log with the store, the explanation and the code */
 export function describeStoreFault({ store, explanation, code }: StoreFault): string {
   return `${store ?? 'Database or session store'}: ${explanation} (${code})`;
 }
 
-/** Records in an error which store it is from, because errors of a connection do not contain it. */
+/** Records in an error which store it is from, because connection errors do not say so. */
 export function attributeTo(store: StoreName, error: unknown): unknown {
   return error instanceof Error ? Object.assign(error, { store }) : error;
 }
 
-// A running process that reaches the Redis of another region, after a failover or a change of DNS, answers 503.
+// A running process that reaches another region's Redis after a failover or a DNS change responds with 503.
 function findForeignRedis(error: Error): StoreFault | null {
   if (!(error instanceof StoreMismatch) || error.markedStore.setting !== 'REDIS_URL') return null;
   return { store: 'Redis', code: 'WRONG_REGION', explanation: error.message, replaceConnection: true };

@@ -23,7 +23,7 @@ export function readOrGenerate(file: string, generate: () => string): string {
 
 /**
  * Creates a file and its folder, unless the file exists. The content is written to a temporary file and then linked, so
- * readers never see a partial file, concurrent processes agree on one content, and a crash leaves the whole file or
+ * readers never see a partial file, concurrent processes agree on the content, and a crash leaves the whole file or
  * none.
  */
 export function createFileOnce(file: string, generate: () => string, mode: number): void {

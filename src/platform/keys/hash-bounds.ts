@@ -10,7 +10,7 @@ export interface HashParameters {
  * an expensive one would block the sign-ins of all tenants.
  */
 const maxParameters: HashParameters = { memoryCost: 65_536, timeCost: 3, parallelism: 4 };
-// RFC 9106 recommends a salt of 16 bytes and an output of 32. More than 64 bytes have no use.
+// RFC 9106 recommends a salt of 16 bytes and an output of 32. More than 64 bytes serve no purpose.
 const minSaltBytes = 16;
 const minOutputBytes = 32;
 const maxBytes = 64;
@@ -21,7 +21,7 @@ const phcShape =
 
 /**
  * @param min the lowest accepted memory and number of passes
- * @returns whether a text is a decodable hash of argon2id whose parameters are within bounds
+ * @returns whether a string is a decodable argon2id hash whose parameters are within bounds
  */
 export function isHashWithin(tag: string, min: Pick<HashParameters, 'memoryCost' | 'timeCost'>): boolean {
   const [, memory, time, lanes, salt = '', output = ''] = phcShape.exec(tag) ?? [];

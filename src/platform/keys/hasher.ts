@@ -21,10 +21,7 @@ const concurrency = Math.max(1, availableParallelism() - 1);
 const defaultMaxWaitMs = 2_000;
 
 export interface Hasher {
-  /**
-   * @returns the argon2id hash of a password.
-   * @throws Failure overloaded after 2 s in the queue
-   */
+  /** @returns the argon2id hash of a password @throws Failure overloaded after 2 s in the queue */
   hash(password: string): Promise<string>;
   /**
    * @returns a cheap hash, for passwords of 100 random bits only. It is queued after all other hashes, without a
@@ -32,15 +29,15 @@ export interface Hasher {
    */
   hashRandom(password: string): Promise<string>;
   /**
-   * @returns whether the password matches a hash, in constant time.
+   * @returns whether the password matches a hash, determined in constant time
    * @throws Failure overloaded after 2 s in the queue
    */
   verify(tag: string, password: string): Promise<boolean>;
   /** @returns whether a hash uses weaker parameters than the current ones */
   isOutdated(tag: string): boolean;
   /**
-   * @param isTemporary whether it is the hash of a random temporary password, which may be cheaper
-   * @returns whether a hash of another region is neither weaker than the hashes of this one, nor too expensive to verify
+   * @param isTemporary whether it is the hash of a random temporary password, which may use less memory
+   * @returns whether a hash from another region is neither weaker than this region's hashes nor too expensive to verify
    */
   isAcceptable(tag: string, isTemporary: boolean): boolean;
   /**
@@ -52,8 +49,8 @@ export interface Hasher {
 
 /**
  * Creates a hasher with a queue and limited concurrency.
- * @param engine replaced in tests that count its calls
- * @param maxWaitMs the longest time that a hash waits in the queue before it fails
+ * @param engine the hash functions, replaced in tests that count calls
+ * @param maxWaitMs the maximum time that a hash waits in the queue before it fails
  */
 export function createHasher(
   parameters: HashParameters = hashParameters,

@@ -2,7 +2,7 @@ import type { RunningProcess } from './processes.store.ts';
 
 /** A setting in which the running processes of a region differ. */
 export interface Difference {
-  /** The setting that is not the same. */
+  /** The setting that differs. */
   readonly setting: 'REGION_RULES' | 'SESSION_SECRETS' | 'SECOND_FACTOR_KEYS';
   /** False for a difference that a rotation of secrets or a rolling restart explains. */
   readonly isFault: boolean;
@@ -14,7 +14,7 @@ const maxRestartMs = 15 * 60_000;
 
 type Pair = readonly [RunningProcess, RunningProcess];
 
-/** Compares the running processes of a region. @param now the time of the database server, epoch ms */
+/** Compares the running processes of a region. @param now the current time on the database server's clock, epoch ms */
 export function findDifferences(processes: readonly RunningProcess[], now: number): Difference[] {
   return [
     ...rulesDifference(processes, now),
@@ -42,7 +42,7 @@ function rulesDifference(processes: readonly RunningProcess[], now: number): Dif
 
 const haveSameRules = ([one, other]: Pair): boolean => one.rules === other.rules;
 
-// The same version and revision with other content is never the result of an update.
+// The same version and revision with different content is never the result of an update.
 function isRestarting([one, other]: Pair, now: number): boolean {
   const isUpdate = one.version !== other.version || one.edition !== other.edition || one.revision !== other.revision;
   return isUpdate && now - Math.max(one.startedAt, other.startedAt) < maxRestartMs;

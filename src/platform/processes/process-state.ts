@@ -3,7 +3,7 @@ import type { RegionRules } from '../../domain/regions.ts';
 import type { RegionIdentity } from '../region-identity.ts';
 import { version } from '../version.ts';
 
-/** The state of a running process, which the others read from the database. It contains no secret. */
+/** The state of a running process, which other processes read from the database. It contains no secret. */
 export interface ProcessState {
   readonly id: string;
   readonly host: string;
@@ -13,9 +13,9 @@ export interface ProcessState {
   readonly revision: string;
   /** A digest of all rules that apply. */
   readonly rules: string;
-  /** The fingerprints of SESSION_SECRETS, in their order: the first secret signs. */
+  /** The fingerprints of SESSION_SECRETS, in order: the first secret signs. */
   readonly sessionSecrets: readonly string[];
-  /** The fingerprints of SECOND_FACTOR_KEYS, in their order: the first key encrypts. */
+  /** The fingerprints of SECOND_FACTOR_KEYS, in order: the first key encrypts. */
   readonly secondFactorKeys: readonly string[];
 }
 

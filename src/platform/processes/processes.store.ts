@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { ProcessState } from './process-state.ts';
 
-/** A process that has reported recently. Times are epoch ms of the database server. */
+/** A process that has reported recently. Times are from the database server's clock, in epoch ms. */
 export interface RunningProcess extends ProcessState {
   readonly startedAt: number;
   readonly seenAt: number;
@@ -38,14 +38,14 @@ export async function remove({ knex }: Database, id: string): Promise<void> {
   await knex('processes').where({ id }).delete();
 }
 
-/** @returns the processes that are running, and the time of the database server, epoch ms */
+/** @returns the processes that are running, and the current time on the database server's clock, epoch ms */
 export async function listRunning(
   database: Database,
   clock: () => number,
 ): Promise<{ readonly processes: RunningProcess[]; readonly now: number }> {
   const now = await timeOf(database, clock);
   const rows = await database.knex<ProcessRow>('processes').orderBy(['host', 'pid', 'id']);
-  // A time in the future is from a clock that was corrected since.
+  // A time in the future comes from a clock that has since been corrected.
   const running = rows.filter((row) => Math.abs(now - row.seen_at) <= maxSilenceMs);
   return { now, processes: running.map(toProcess) };
 }

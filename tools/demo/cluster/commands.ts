@@ -13,8 +13,8 @@ export function findCommand(...names: string[]): string | null {
 }
 
 /**
- * Gives a folder to an unprivileged user if this process runs as root, because PostgreSQL refuses to run as root. The
- * IDs are those of `nobody` on most systems; no account is needed.
+ * Makes an unprivileged user the owner of a folder if this process runs as root, because PostgreSQL refuses to run as
+ * root. The IDs are those of `nobody` on most systems; no account is needed.
  * @returns the user that must run the server, or null if it can run as the current user
  */
 export async function unprivilegedOwner(folder: string): Promise<{ uid: number; gid: number } | null> {

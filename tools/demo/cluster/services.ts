@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const maxStartMs = 20_000;
 const postgresVersions = '/usr/lib/postgresql';
 
-/** The programs of the services, as Debian's packages install them. */
+/** The programs of the services, as installed by Debian's packages. */
 export interface ServicePrograms {
   /** The directory with `initdb` and `postgres`. */
   readonly postgres: string;
@@ -102,7 +102,7 @@ function connectOnce(port: number): Promise<void> {
   });
 }
 
-/** Repeats work that fails while a service starts. */
+/** Retries work that fails while a service is starting. */
 async function untilDone(work: () => Promise<unknown>): Promise<void> {
   const deadline = performance.now() + maxStartMs;
   for (;;) {

@@ -8,7 +8,7 @@ import { acceptCredential } from './credentials.ts';
 
 const guarded = ['export', 'resetGlobalAdmin'] as const;
 
-/** @returns the actions that require approval only if the tenant decides so */
+/** @returns the actions that require approval only if the tenant's own rules say so */
 const leftToDecide = ({ twoAdministrators }: RegionRules) =>
   guarded.filter((act) => !twoAdministrators.for.includes(act));
 

@@ -73,7 +73,7 @@ export const bulkSteps: readonly Step[] = [
       const address = fillPath(paths.importPasswords, { importId: page.path.split('/').at(-1) ?? '' });
       const file = expect(await admin.send(address), 200);
       await trackCredentials(scenario, file, { usernames, what: 'of an import' });
-      // If links are sent by email, the response is a page and not a file.
+      // If links are sent by email, the response is a page rather than a file.
       if (region.rules.handOver.by !== 'mailedLink')
         exports.push({ name: 'credentials of an import', text: file.text, showsSecrets: true });
       const broken = {

@@ -23,7 +23,7 @@ export async function eventually<T>(look: () => Promise<T | undefined> | T | und
 export async function trackMailedLink({ mails, track, mailedLinks }: Scenario, username: string): Promise<string> {
   const token = await eventually(() =>
     mails()
-      // This removes the soft line breaks of quoted-printable.
+      // Remove the soft line breaks of the quoted-printable encoding.
       .map((mail) => mail.replace(/=\r?\n/g, ''))
       .filter((mail) => mail.includes(username))
       .flatMap(tokensIn)

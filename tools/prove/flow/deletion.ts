@@ -3,7 +3,7 @@ import { expect, getAccount, StepFault, getVisitor, type Step, type Scenario } f
 import { approveIfRequired } from './approval-requests.ts';
 
 /**
- * Deletes a user. If several users were deleted before, another administrator approves the deletion.
+ * Deletes a user. If several users have already been deleted, another administrator approves the deletion.
  * @returns the user's id
  */
 async function deleteUser(scenario: Scenario, name: string): Promise<string> {

@@ -8,7 +8,7 @@ const maxAnswerMs = 5_000;
 const timerAccuracyMs = 50;
 
 /**
- * @returns the TOTP code that is valid in `steps` time steps from now; the portal accepts one step of drift and rejects
+ * @returns the TOTP code that is valid `steps` time steps from now; the portal accepts one step of drift and rejects
  * reused codes
  */
 export function totpCode({ secondFactor }: Account, steps: number): string {

@@ -30,7 +30,7 @@ async function signInWithCode(scenario: Scenario, typed: Readonly<Record<string,
 
 /**
  * Ensures that a user has set up a second factor.
- * @returns whether the user had set it up before, because the rules require it at sign-in
+ * @returns whether the user had already set it up because the rules require it at sign-in
  */
 async function ensureSecondFactor(scenario: Scenario, name: string): Promise<boolean> {
   const account = getAccount(scenario, name);

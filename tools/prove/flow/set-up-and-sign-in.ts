@@ -65,7 +65,7 @@ export const setUpAndSignInSteps: readonly Step[] = [
     title: 'Sign in at the wrong region, through its form and by posting user name and password',
     act: async (here, there) => {
       const stranger = getAccount(there, 'administrator');
-      // Whatever a user of the other region enters here belongs to that region, so it is tracked there.
+      // Anything that a user of the other region enters here belongs to that region, so it is tracked there.
       const device = there.plant('device name at the wrong region');
       const visitor = newVisitor(here, device);
       await visitor.get(paths.signIn);

@@ -21,8 +21,8 @@ export async function signIn(
 }
 
 /**
- * @returns the address to which one region redirects the users of another: the sign-in page there, with the id of the
- * redirecting region and without data about the user
+ * @returns the address to which one region redirects another region's users: the sign-in page there, with the id of the
+ * redirecting region and no data about the user
  */
 export function arrivalAddress(from: Scenario, destination: Scenario): string {
   const address = new URL(paths.signIn, destination.region.origin);

@@ -61,7 +61,7 @@ async function findTenant({ region, track, tenant }: Scenario): Promise<void> {
   tenant.tenantId = track('id of a tenant', 'person', listed?.id ?? '');
 }
 
-/** The steps that add, change, block or reset a single user, also with the operator's commands. */
+/** The steps that add, change, block or reset a single user, including with the operator's commands. */
 export const userSteps: readonly Step[] = [
   {
     title: 'Add a user, after an invalid form',

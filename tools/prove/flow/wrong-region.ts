@@ -6,12 +6,12 @@ const regionSettings = ['REGION', 'REGION_RULES', 'REGION_URLS', 'BASE_URL', 'PO
 
 interface WrongStore {
   readonly title: string;
-  /** The name of the store in the message of the StepFault. */
+  /** The name of the store in the StepFault's message. */
   readonly name: string;
   /** The name of the store in the message with which Parvis refuses it. */
   readonly refusedAs: string;
   readonly commands: readonly (readonly string[])[];
-  /** @param folder an empty place for all other files. @returns the settings; null if the region has no such store */
+  /** @param folder an empty folder for all other files @returns the settings; null if the region has no such store */
   readonly settings: (here: Scenario, folder: string) => Readonly<Record<string, string>> | null;
 }
 
@@ -46,8 +46,8 @@ const wrongStores: readonly WrongStore[] = [
 ];
 
 /**
- * Simulate one wrong line in a settings file: all settings are those of one region, except that one store is that of
- * the other.
+ * Simulate one wrong line in a settings file: all settings are those of one region, except for one store, which belongs
+ * to the other.
  */
 export const wrongRegionSteps: readonly Step[] = wrongStores.map(({ title, name, refusedAs, commands, settings }) => ({
   title,
