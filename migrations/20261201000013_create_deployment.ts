@@ -21,7 +21,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('rules').notNullable();
     table.text('session_secrets').notNullable();
     table.text('second_factor_keys').notNullable();
-    // Times of the database server.
+    // Timestamps from the database server's clock.
     table.bigInteger('started_at').notNullable();
     table.bigInteger('seen_at').notNullable();
   });

@@ -38,7 +38,7 @@ describe('page controls', { skip: skipWithout('chromium', chromium()) }, () => {
   for (const javaScript of [true, false]) {
     const scripts = `${javaScript ? 'with' : 'without'} scripts`;
 
-    it(`the language chosen before sign-in is kept afterwards, ${scripts}`, async () => {
+    it(`the language chosen before sign-in is kept after it, ${scripts}`, async () => {
       const page = await newPage(browser, portal, { javaScript, language: 'en' });
       await page.goto('/sign-in');
       await choose(page, 'Language', 'Deutsch');

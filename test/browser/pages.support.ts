@@ -52,7 +52,7 @@ export async function supportPages(portal: Portal, tenant: TestTenant, admin: Te
     if ((await entering.count()) > 0) await entering.first().click();
     await page.locator('.support-banner').waitFor();
   };
-  // Simulates a dashboard that was open in another tab.
+  // Simulates entering again from a dashboard that was left open in another tab.
   const enterAgain = async (page: Page): Promise<void> => {
     await enter(page);
     await page.evaluate(`{

@@ -28,7 +28,7 @@ describe('a command line that is not valid', () => {
     });
   }
 
-  test('help is not a fault, and prints no JSON object', async () => {
+  test('--help is not an error and prints no JSON object', async () => {
     const { code, stdout } = await run(['tenant', '--help', '--json'], {});
     assert.equal(code, 0);
     assert.match(stdout, /^Usage: parvis tenant/);

@@ -148,7 +148,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await dumpDatabase(config), before);
     });
 
-    test('still works for its own region, even with another rules file of that region', async () => {
+    test('still works for its own region, even with a different rules file for that region', async () => {
       assert.deepEqual(await json(['check'], germany), { ok: true, faults: [] });
       const historical = { ...germany, REGION_RULES: 'rules/germany-historical.json' };
       const { tenants } = await json<{ tenants: unknown[] }>(['tenant', 'list'], historical);

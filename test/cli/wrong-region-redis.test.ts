@@ -35,7 +35,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
   const environment = { ...secrets, DATABASE_URL, DATA_DIR: dataDirectory(), REDIS_URL: url };
 
   describe(
-    `a Redis and its marker, with a database on ${dialect}`,
+    `a Redis instance and its marker, with a database on ${dialect}`,
     { skip: skipWithout('redis', server) || skip },
     () => {
       const client = createClient({ url });

@@ -27,7 +27,7 @@ after(async () => {
 const opening: Promise<unknown>[] = [];
 before(() => Promise.allSettled(opening));
 
-/** @returns a folder that is deleted after the test file */
+/** @returns a folder that is deleted when the test files of this process have finished */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'parvis-data-'));
   closers.push(() => rmSync(folder, { recursive: true, force: true }));

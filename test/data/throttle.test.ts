@@ -17,7 +17,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const throttleWith = (rules: Partial<RegionRules['throttle']>): WaitingThrottle =>
       createWaitingThrottle(database, { ...worldwide, throttle: { ...worldwide.throttle, ...rules } });
 
-    test('block for 15 minutes after five attempts, even for an unknown user name', async () => {
+    test('block for 15 minutes after five attempts, in the same way for an unknown user name', async () => {
       const one = attempt();
       assert.deepEqual(await takeRepeatedly(throttle, 5, () => one), [0, 0, 0, 0, 0]);
       const wait = await throttle.take(one);

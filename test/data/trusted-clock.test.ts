@@ -77,7 +77,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await database.knex('activity').delete();
     });
 
-    it('logs a warning immediately and then every hour, with both times and the command to confirm', async () => {
+    it('logs a warning immediately and then every hour, with both times and the command that confirms the time', async () => {
       await trust(start);
       const node = createNode(database, start + 31 * dayMs);
       for (let minutes = 0; minutes <= 180; minutes += 10, node.pass(10 * minuteMs)) await node.isTrusted();

@@ -39,7 +39,7 @@ describe('the reset form', () => {
     assert.deepEqual(await eventsOf(zoe), ['password.reset']);
   });
 
-  it('resets once if it is submitted ten times concurrently', async () => {
+  it('resets the password only once if submitted ten times concurrently', async () => {
     const zoe = await aUser(portal, tenant);
     const admin = await (await anAdmin()).visit(addressOf(zoe));
     const sending = Array.from({ length: 10 }, () => admin.send('POST', addressOf(zoe), { epoch: String(zoe.epoch) }));

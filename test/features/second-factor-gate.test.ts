@@ -79,7 +79,7 @@ for (const [label, user, step] of [
       });
     }
 
-    it('can sign out and choose language and theme, which opens no other page', async () => {
+    it('can sign out, and can change the language and theme without leaving the pending step', async () => {
       const person = await aPerson(portal, english).signIn(user);
       await person.submit('Français');
       assert.equal(person.path, step);

@@ -14,7 +14,7 @@ const sessionCookie = 'parvis-worldwide-session';
 const sessionIdOf = (person: Person): string =>
   new RegExp(`${sessionCookie}=([^;]+)`).exec(person.cookies())?.[1] ?? '';
 
-describe('the security of sessions', async () => {
+describe('session security', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const tenant = await aTenant(portal, { language: 'en' });

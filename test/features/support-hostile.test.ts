@@ -71,7 +71,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('a form from before a change of tenant is rejected', async () => {
+    it('a form rendered before the operator switched tenants is rejected', async () => {
       const [one, two] = [await aSupportedTenant(portal, 'One'), await aSupportedTenant(portal, 'Two')];
       const [first, second] = [await grantSupport(portal, one, ada), await grantSupport(portal, two, ada)];
       const operator = await aPerson(portal, english).signIn(ada);

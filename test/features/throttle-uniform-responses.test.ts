@@ -109,7 +109,7 @@ for (const [dialect, server] of [
       }
     });
 
-    it('verifies input in the format of a temporary password only against temporary passwords, and other input only against chosen ones', async () => {
+    it('compares input that looks like a temporary password only with temporary passwords, and other input only with chosen ones', async () => {
       for (const who of ['a chosen password', 'a chosen password in the format of a temporary one']) {
         const { username, clearPassword } = users[who]!;
         const hash = await hashOf(username);

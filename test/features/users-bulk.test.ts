@@ -40,7 +40,7 @@ const passwordsOn = (person: Person): string[] =>
 describe('bulk actions on users', async () => {
   const portal = await openPortal();
 
-  it('are selected with checkboxes labeled by user name', async () => {
+  it("apply to users selected with checkboxes, which are labeled with the users' display names", async () => {
     const { boss, staff } = await aTenantWithUsers(portal);
     const admin = await aPerson(portal).signIn(boss);
     await admin.visit(paths.users);
@@ -155,7 +155,7 @@ describe('invalid requests for bulk actions', async () => {
     });
   }
 
-  it('ignore users of another tenant', async () => {
+  it('do not affect users of another tenant', async () => {
     await admin.visit(chosen('block', [fixture.staff[0]!, foreignUser]));
     admin.doesNotSee(foreignUser.username);
     await admin.submit('Bloquer la connexion');

@@ -47,7 +47,7 @@ export function formWith(person: Person, typed: Typed) {
   return form;
 }
 
-/** Submits the form with these fields by its first button. */
+/** Submits the form that contains these fields, using its first button. */
 export const submitForm = (person: Person, typed: Typed): Promise<Person> =>
   person.submit(normalizeSpace(formWith(person, typed).find('button[type=submit]').first().text()));
 

@@ -79,7 +79,7 @@ for (const [language, { date, firstDay, dayName, near, number, relative }] of Ob
       assert.equal(plain(formats.number(1_234_567.5)), number);
     });
 
-    test('write the first day of a month as the language does', () => {
+    test("use the language's form for the first day of a month", () => {
       assert.equal(plain(formats.day(Date.UTC(2026, 2, 1, 12))), firstDay);
       assert.equal(plain(formats.date(Date.UTC(2026, 2, 1, 12))), firstDay.replace(/^\S+ /, ''));
     });

@@ -136,7 +136,7 @@ describe('a connection pooler in transaction mode', { skip }, () => {
     await assert.rejects(assertServerSuits(pooler.url), /connection pooler in transaction mode/);
   });
 
-  test('makes a second process fail as unavailable and not ready, and is named in the log', async () => {
+  test('makes a second process report the database as unavailable and itself as not ready, and is named in the log', async () => {
     const url = (await postgres())?.url ?? '';
     await migrate({ kind: 'postgres', url });
     const pooler = await startFakePooler(url);

@@ -108,7 +108,7 @@ describe('the time for a body', async () => {
   const port = Number(new URL(origin).port);
   const admin = await aPerson(portal, english).signIn(global);
 
-  // The time that a form may take is shortened; all others stay.
+  // Shorten only the form timeout; leave all other timers unchanged.
   const real = globalThis.setTimeout;
   const formMs = 30_000;
   mock.method(globalThis, 'setTimeout', ((run: () => void, ms?: number) =>

@@ -38,7 +38,7 @@ for (const [dialect, databaseUrl, skip] of [
     });
   });
 
-describe('the token of a visitor', async () => {
+describe("a visitor's token", async () => {
   const { portal, send, global } = await openPortalWithUsers();
   const cookieOf = (value: string) => ({ Cookie: `parvis-worldwide-visitor=${value}` });
   const theme = (_csrf: string, headers: Record<string, string>) =>
@@ -70,7 +70,7 @@ describe('the token of a visitor', async () => {
       assert.equal((await person.visit(path)).csrf, first, path);
   });
 
-  test('is accepted neither from a signed-in user nor after a sign-out', async () => {
+  test('is accepted neither from a signed-in user nor after sign-out', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     const [early, cookies] = [person.csrf, person.cookies()];
     await person.signIn(global);
@@ -117,7 +117,7 @@ describe('the token of a visitor', async () => {
   });
 });
 
-describe('the page to open after the sign-in', async () => {
+describe('the page to open after sign-in', async () => {
   const { portal, global, send } = await openPortalWithUsers();
 
   test('is opened once, by the next sign-in in this browser', async () => {

@@ -44,7 +44,7 @@ export interface ImportsDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound for an unknown ID, an expired import, and an import of another user */
+/** @throws Failure notFound for an unknown ID, an expired import, or another user's import */
 export async function load(deps: ImportsDependencies, scope: Scope, id: string): Promise<Import> {
   const { database, clock } = deps;
   const found = await importsStore.find(database, scope, id);

@@ -12,7 +12,7 @@ export interface MoveOrder {
   readonly tenantId: string;
   /** The destination region. */
   readonly to: string;
-  /** The age recipient for which the bundle is encrypted, `age1…`. */
+  /** The age recipient to which the bundle is encrypted, `age1…`. */
   readonly recipient: string;
   readonly passwords: MovedPasswords;
   /** The path of the bundle. The file must not exist yet. */

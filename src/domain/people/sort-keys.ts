@@ -25,7 +25,7 @@ type ToKey = (name: string) => string;
 const keysByLanguage = new Map<string, ToKey>();
 
 /**
- * Builds the key by which lists of users are sorted. Sorting keys by code points sorts the names as the language does.
+ * Builds the key by which lists of users are sorted. Sorting these keys by code point puts the names in the language's alphabetical order.
  * Case is ignored, as are accents, unless the language treats an accented letter as a separate letter. In Swedish,
  * `Öberg` comes after `Zander`; in German, it is sorted as `Oberg`. Databases sort keys without a collation, so the
  * order can be indexed and is the same in all of them.

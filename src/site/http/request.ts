@@ -129,7 +129,7 @@ export interface Visitor {
 export interface RefusalFacts {
   /** A stable code, such as `csrf.outdated` or the name of a queue. */
   readonly reason: string;
-  /** The service that failed, the setting that leads to it, and what is wrong. */
+  /** The service that failed, the setting that configures its connection, and a description of the problem. */
   readonly dependency?: string;
   readonly setting?: string | null;
   readonly explanation?: string;

@@ -73,7 +73,7 @@ export function copies({ plain }: Symbols): TokenFinder {
   };
 }
 
-// Returns, for each position, the length of the longest text there that also begins at an earlier position.
+// For each position, returns the length of the longest substring starting there that also starts at an earlier one.
 function longestCopies(plain: readonly string[]): number[] {
   const longest = new Array<number>(plain.length).fill(0);
   let next = new Uint16Array(plain.length + 1);
