@@ -6,6 +6,7 @@ import { before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findCommand } from '../../tools/demo/cluster/commands.ts';
 import { spawnManaged, type ManagedProcess } from '../../tools/demo/cluster/managed-process.ts';
+import { createRedisConnection } from '../../src/site/http/session-store/redis-connection.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { redis, skipWithout } from '../support/services.ts';
 import type { PortalWithUsers } from './portal-with-users.ts';
@@ -91,6 +92,22 @@ describe('a process that is busy', { skip: skipWithout('redis', server) }, async
       // Vary the time, so that the process continues in the middle of a ping or between two pings.
       await wait(130 * round);
     }
+    assert.deepEqual(reported, []);
+  });
+
+  test('does not count the time in which it cannot read the answer to a ping', async (context) => {
+    const connection = await createRedisConnection(server?.url ?? '', (error) => void reported.push(error));
+    cleanups.push(() => connection.close());
+    let pings = 0;
+    const ping = connection.client.ping.bind(connection.client);
+    context.mock.method(connection.client, 'ping', () => {
+      const answer = ping();
+      pings++;
+      block(1_000);
+      return answer;
+    });
+    connection.connect();
+    await until(() => Promise.resolve(pings >= 2));
     assert.deepEqual(reported, []);
   });
 
