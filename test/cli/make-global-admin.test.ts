@@ -78,10 +78,14 @@ describe('user make-global-admin', () => {
     test(`reports whether approvals are possible again: ${label}`, async () => {
       await change('ada@a.example', { state: 'active', ...ada });
       await change('noah@a.example', { ...ordinary, ...user });
-      assert.equal(
-        (await json<{ hasApprovers: boolean }>([...make(), '--yes'], environment)).hasApprovers,
-        hasApprovers,
-      );
+      const { stdout } = await run([...make(), '--yes'], environment);
+      assert.equal(stdout.includes('At least two Global admins can approve'), hasApprovers, stdout);
+      assert.equal(stdout.includes('No two Global admins can approve'), !hasApprovers, stdout);
+      assert.equal(stdout.includes('before choosing a password'), 'password' in user, stdout);
+
+      await change('noah@a.example', { ...ordinary, ...user });
+      const made = await json<{ hasApprovers: boolean }>([...make(), '--yes'], environment);
+      assert.equal(made.hasApprovers, hasApprovers);
     });
 
   const faults: [label: string, args: string[], user: object, line: RegExp][] = [
