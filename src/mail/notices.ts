@@ -129,7 +129,7 @@ const untilOf = ({ kind }: Notice): string => {
   return kind === 'passwordReset' ? 'notices:until' : 'notices:untilLink';
 };
 
-// The action that an approval is about has not been performed, so the label says what the person did instead.
+// The requested action has not been performed yet, so the label says what the user did with the request.
 const approvalActorLabels: Readonly<Partial<Record<Notice['kind'], string>>> = {
   approvalAsked: 'approvals:asker',
   approvalConfirmed: 'approvals:answer.confirmed',

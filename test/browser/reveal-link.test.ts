@@ -26,7 +26,7 @@ describe('a one-time link on the reset page', { skip: skipWithout('chromium', ch
     const page = await signInByRequest(await newPage(browser, portal, { javaScript }), portal, admin);
     await page.goto(resetPasswordPath(user.id));
     await page.click('main form button');
-    // The text is there before the scripts that remove it have run.
+    // The link is in the HTML from the start, but the scripts that remove it may not have run yet.
     await page.waitForLoadState();
     const link = await page.locator('#hand-over-link').innerText();
     assert.match(link, /\/link\/\w{4}(-\w{4}){6}$/);

@@ -27,7 +27,7 @@ interface Imported {
 
 const [worldwideKey, chinaKey] = [generateSigningKey(), generateSigningKey()];
 const routesTo = (region: string, domains: readonly string[]) => domains.map((domain) => ({ domain, region }));
-/** @returns a directory of worldwide as text */
+/** @returns a directory signed by the worldwide region, as text */
 const ofWorldwide = (serial: number, ...domains: string[]): string =>
   given(signDirectory({ routes: routesTo('worldwide', domains), serial }, 'worldwide', worldwideKey));
 const ofChina = (content: DirectoryContent): string => given(signDirectory(content, 'china', chinaKey));

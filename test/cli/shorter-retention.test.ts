@@ -18,7 +18,7 @@ interface Due {
   readonly shortened: readonly { rule: string; from: number; to: number }[];
 }
 
-/** Writes rules of the region with other retention periods. @returns the setting that selects them */
+/** Writes a rules file for the region with different retention periods. @returns the setting that selects them */
 function rulesWith(retentionDays: number, restoreWindowDays: number): Environment {
   const rules = JSON.parse(readFileSync(builtInRulesFile('worldwide') ?? '', 'utf8')) as { activityLog: object };
   const file = path.join(path.dirname(dataDirectory()), 'rules.json');

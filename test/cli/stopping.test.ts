@@ -59,7 +59,7 @@ describe('a process that has received SIGTERM', () => {
     assert.equal(await ended, 0);
   });
 
-  test('logs the sign-ins under unknown user names that it has not logged yet', async () => {
+  test('logs failed sign-ins with unknown user names that have not been logged yet', async () => {
     const { child, ended, origin, errors } = await serve({ DATA_DIR: dataDirectory(), STOP_NOTICE_SECONDS: '0' });
     const { step } = visit(origin);
     assert.equal(await step('/sign-in', { username: 'nobody@a.example' }), '/sign-in/password');

@@ -41,7 +41,7 @@ const writes: Record<string, (database: Database) => Promise<unknown>> = {
 
 describe('while another process holds the write lock of a SQLite file', () => {
   for (const [what, write] of Object.entries(writes)) {
-    test(`eight writers wait without blocking the process, and finish when it is released: ${what}`, async () => {
+    test(`eight writers wait without blocking the process, and finish when the lock is released: ${what}`, async () => {
       const { config, database } = await openedWith({ lockMs: longWaitMs });
       await write(database);
       const release = holdLock(config.file);

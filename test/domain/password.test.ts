@@ -101,7 +101,7 @@ describe('a password presented at sign-in', () => {
     test(`is read as ${presented.kind}: ${what}`, () => assert.deepEqual(readPresentedPassword(typed), presented));
   }
 
-  test('is read as temporary if it was generated, and no generated password can be chosen', () => {
+  test('is recognized as temporary if it was generated, and no generated password can be chosen', () => {
     for (let n = 0; n < 500; n++) {
       const made = make();
       assert.equal(readPresentedPassword(made).kind, 'temporary');

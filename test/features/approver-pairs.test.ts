@@ -27,7 +27,7 @@ interface Situation {
   readonly rules?: TenantRules;
   readonly other?: Row;
   readonly third?: Row;
-  /** Pairs of an administrator who gave access within the last 30 days and the user who received it. */
+  /** Pairs of an administrator who granted access within the last 30 days and the user who received it. */
   readonly gave?: readonly (readonly ['requester' | 'other' | 'third', 'requester' | 'other' | 'third'])[];
 }
 const pending = { password: 'temporary' };

@@ -150,7 +150,7 @@ for (const { dialect, config, skip } of eachDialect(server)) {
   });
 }
 
-describe('deliveries after the PostgreSQL connection was lost', { skip: skipWithout('postgres', server) }, async () => {
+describe('deliveries after the PostgreSQL connection is lost', { skip: skipWithout('postgres', server) }, async () => {
   if (server === null) return;
   const config: DatabaseConfig = { kind: 'postgres', url: server.url };
   const { database: administrator } = await open(config);

@@ -95,7 +95,7 @@ for (const [dialect, server] of [
         assert.equal((await reset()).status, 200);
       });
 
-      it('continues after the user was deleted and restored', async () => {
+      it('continues after the user is deleted and restored', async () => {
         const fixture = await guarded();
         await byForm(fixture);
         const person = await requester(fixture);

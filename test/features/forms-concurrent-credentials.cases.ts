@@ -16,7 +16,7 @@ import {
 
 const { user: userPage, blockUser, unblockUser } = paths;
 
-/** The cases of forms for bulk actions and credentials, by the path of the route. */
+/** Test cases for forms for bulk actions and credentials, by the path of the route. */
 export const credentialCases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   [paths.bulkUsers]: {
     'an edit is not a conflict': {

@@ -17,7 +17,7 @@ import {
 
 const { user: userPage, rules, blockUser, unblockUser, deleteUser, restoreUser } = paths;
 
-/** The cases of forms that change one user or the rules, by the path of the route. */
+/** Test cases for forms that change one user or the rules, by the path of the route. */
 export const formCases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   [userPage]: {
     'different fields are merged': {

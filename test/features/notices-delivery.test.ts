@@ -85,7 +85,7 @@ describe('the connection to a mail server', () => {
     assert.doesNotMatch(portal.logged(), /canary/);
   });
 
-  it('retries an unreachable server with one email per minute, and then sends all of them', async () => {
+  it('retries an unreachable server with one email per minute, and sends all queued emails once it is reachable', async () => {
     const { url, port } = await closedPort();
     const { portal, queueNotice, queued } = await aPortalWithUser({ SMTP_URL: url, MAIL_FROM });
     for (let each = 0; each < 5; each++) await queueNotice();

@@ -121,7 +121,7 @@ describe('an overlong password', async () => {
     ['64 KiB plus one byte', 'x'.repeat(65_537), 413],
     ['1 MiB', 'x'.repeat(1_048_576), 413],
   ] as const) {
-    it(`is rejected without being hashed itself: ${label}`, async () => {
+    it(`is rejected without the password itself being hashed: ${label}`, async () => {
       for (const { username } of [own, temporary, { username: 'nobody@nowhere.example' }]) {
         const person = await aPerson(portal, english).visit('/sign-in');
         await person.submit('Next', { 'User name': username });

@@ -20,7 +20,7 @@ describe('managing a user', async () => {
   const at = (user: { id: string }, action = ''): string => `${users}/${user.id}${action}`;
   const admin = await aPerson(portal, english).signIn(camille);
 
-  it('adding shows the temporary password once, and the user can sign in', async () => {
+  it('adding a user shows the temporary password once, and the user can sign in', async () => {
     await admin.visit(users);
     await admin.follow('Add user');
     await admin.submit('Add user', {

@@ -32,7 +32,7 @@ export interface Scenario {
   readonly signIn: (user: TestUser) => Promise<Person>;
   /** The current code of an app that was set up at sign-in; '' if there is none. */
   readonly codeOf: (user: TestUser) => string;
-  /** Records the status of a page and its texts that match the selector. */
+  /** Records the status of a page and the text of the elements that match the selector. */
   readonly notePage: (what: string, person: Person, path: string, selector?: string) => Promise<void>;
   /** Submits a form and records the status, and the redirect target or the heading of the page. */
   readonly noteResponse: (what: string, person: Person, path: string, fields?: Fields) => Promise<void>;
@@ -118,7 +118,7 @@ async function namesIn({ database }: Portal, { scope }: TestTenant): Promise<str
 const nameOf = ({ event }: Activity): string =>
   event.kind === 'refused' ? `${event.action} refused: ${event.because}` : event.kind;
 
-/** @returns the texts of a page that match the selector, in document order */
+/** @returns the text of each element of a page that matches the selector, in document order */
 export function textsOf(person: Person, selector: string): string {
   if (!(person.headers['content-type'] ?? '').startsWith('text/html')) return 'a file';
   const all = person.$('main').find(selector).toArray();

@@ -62,7 +62,7 @@ describe(
 
 // With only the wrong database, the process would refuse to start, because a database stores the id of its region.
 test(
-  'the proof fails if a process uses the other region’s REGION and PostgreSQL',
+  'the proof fails if a process is configured with the other region’s REGION and database',
   { skip: skipWithout('postgres', databases[2] ?? null) },
   async () => {
     const report = await prove({

@@ -62,7 +62,7 @@ export async function aPopulatedTenant({ portal }: MovingRegion): Promise<Popula
   await post(`${blocked.id}/unblock`);
   await post(`${blocked.id}/block`);
   await portal.database.knex('users').where({ id: blocked.id }).update({ global_admin_until: portal.clock.now });
-  // A wrong password leaves a counted attempt and a session in which the sign-in is pending.
+  // A wrong password leaves a failed attempt that counts, and a session in which the sign-in is pending.
   const visitor = await aPerson(portal, theirs).visit('/sign-in');
   await visitor.submit('Next', { 'User name': user.username });
   await visitor.send('POST', '/sign-in/password', { password: 'wrong' });

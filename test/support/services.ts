@@ -17,7 +17,7 @@ after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** Returns the programs of `npm run cluster`. Returns null if one of Debian's packages is not installed. */
+/** Returns the programs of `npm run cluster`. Returns null if a required Debian package is not installed. */
 export function clusterPrograms(): ServicePrograms | null {
   try {
     return findServicePrograms();

@@ -84,7 +84,7 @@ for (const [language, { date, firstDay, dayName, near, number, relative }] of Ob
       assert.equal(plain(formats.date(Date.UTC(2026, 2, 1, 12))), firstDay.replace(/^\S+ /, ''));
     });
 
-    test('include the date and the time zone in a time', () => {
+    test('include the date and the time zone in a timestamp', () => {
       const text = plain(formats.dateTime(now));
       assert.ok(text.includes(date), text);
       assert.match(text, /\d{2}:\d{2}/);

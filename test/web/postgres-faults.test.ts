@@ -81,7 +81,7 @@ describe('a PostgreSQL server that accepts only reads', { skip }, () => {
   });
 });
 
-describe('a PostgreSQL server whose connections end', { skip }, () => {
+describe('a PostgreSQL server that drops its connections', { skip }, () => {
   test('causes 503 but never 500', async () => {
     const url = (await postgres())?.url ?? '';
     const name = new URL(url).pathname.slice(1);

@@ -62,7 +62,7 @@ function testStore(openStore: () => Promise<Store>): void {
 }
 
 for (const { dialect, config, skip } of eachDialect(await postgres())) {
-  describe(`session data and a wrong clock, on ${dialect}`, { skip }, async () => {
+  describe(`session data on ${dialect} when the clock is wrong`, { skip }, async () => {
     if (skip !== false) return;
     const { database } = await open(config);
     // The rows of this store do not expire, so that only the time in the data decides.
@@ -80,7 +80,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
 const server = await redis();
 
-describe('session data and a wrong clock, in Redis', { skip: skipWithout('redis', server) }, async () => {
+describe('session data in Redis when the clock is wrong', { skip: skipWithout('redis', server) }, async () => {
   if (server === null) return;
   const unmarked = { region: 'worldwide', fingerprint: null, marks: false };
   const sessions = await openRedisSessions(server.url, unmarked, ttlMs, () => undefined);

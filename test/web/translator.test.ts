@@ -22,7 +22,7 @@ describe('a missing text', () => {
     });
   }
 
-  test('throws if the key is that of a group', () => {
+  test('throws if the key refers to a group', () => {
     assert.throws(() => t('common:terms'), /common|terms/);
   });
 

@@ -35,7 +35,7 @@ export interface Canaries {
    * @returns the string
    */
   track(field: string, kind: CanaryKind, text: string, bytes?: Buffer): string;
-  /** @returns the middle part that all planted strings of a kind share, so that one search finds all of them */
+  /** @returns the substring that all planted strings of a kind share, so that one search finds all of them */
   marker(kind: CanaryKind): string;
   list(): readonly Canary[];
 }

@@ -72,7 +72,7 @@ class ProcessWatcher implements Watching {
   }
 
   add(region: string, label: string, pid: number, record: string): void {
-    // The first sockets of a new process are its pipes. They are not TCP sockets, so they need no lookup.
+    // A new process's first sockets are its stdio pipes. They are not TCP sockets, so they need no lookup.
     for (const inode of openDescriptorsOf(pid)?.sockets ?? []) this.#lookups.set(inode, maxLookups);
     this.processes.push({ region, label, pid, record, seen: new Map(), sockets: new Set(), samples: 0 });
   }

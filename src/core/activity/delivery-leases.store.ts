@@ -104,7 +104,7 @@ export async function postpone(database: Database, { id, attempts }: Delivery, d
   await database.knex('deliveries').where({ id, attempts }).update({ due_at: dueAt, leased_until: null });
 }
 
-/** Removes all deliveries of a subscriber that cannot receive any. */
+/** Deletes all deliveries to a subscriber that has no receiver configured. */
 export async function discardAllForOperator(database: Database, subscriber: string): Promise<void> {
   await database.knex('deliveries').where({ subscriber }).delete();
 }

@@ -142,7 +142,7 @@ function isCleanObject(text: string): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && isClean(value);
 }
 
-/** @returns whether no text in a value contains characters that forms remove */
+/** @returns true if no string in the value contains characters that forms remove */
 function isClean(value: unknown): boolean {
   if (typeof value === 'string') return isCleanText(value);
   if (typeof value !== 'object' || value === null) return true;

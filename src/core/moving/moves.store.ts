@@ -59,7 +59,7 @@ export function findLatestIn(database: Database, tenantId: string): Promise<Move
   return findLatest(database, { tenant_id: tenantId, direction: 'in', state: 'done' });
 }
 
-/** @returns the tenant's move out of this region that was canceled last, or null */
+/** @returns the tenant's most recently canceled move out of this region; null if there is none */
 export function findLatestCanceled(database: Database, tenantId: string): Promise<Move | null> {
   return findLatest(database, { tenant_id: tenantId, direction: 'out', state: 'cancelled' });
 }

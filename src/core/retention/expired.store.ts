@@ -18,8 +18,8 @@ interface PurgeOptions {
 }
 
 /**
- * Queries for the expired rows of tables with temporary data. Rows that were stored while a clock was ahead have also
- * expired. Otherwise they would become valid later.
+ * Queries for the expired rows of tables with temporary data. Rows that were stored while a clock was ahead also count
+ * as expired; otherwise they would become valid later.
  * @param now the current time, epoch ms
  */
 const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<string, Knex.QueryBuilder> => ({

@@ -44,7 +44,7 @@ export async function assertRegion(database: Database, region: string): Promise<
 }
 
 /**
- * Binds a migrated but unbound database to a region, and stores the retention periods of its rules. The caller must
+ * Binds a migrated but unbound database to a region, and stores the retention periods of the region's rules. The caller must
  * hold the migration lock.
  * @param fingerprint the fingerprint in the data directory; null if the directory is not marked
  * @returns the identity that was stored

@@ -14,7 +14,7 @@ export interface Timeouts {
 /** The timeouts of a server, in which requests that wait for a lock must fail soon. */
 export const serverTimeouts: Timeouts = { statementMs: 5_000, lockMs: 1_000 };
 
-/** The timeouts of commands, which serve no other requests. */
+/** The timeouts of commands, which don't serve requests. */
 export const commandTimeouts: Timeouts = { statementMs: 5_000, lockMs: 10_000 };
 
 /** The timeouts of migrations, and of commands whose duration grows with the size of the database. */

@@ -34,8 +34,8 @@ export async function lockRow<Row extends object>(
 }
 
 /**
- * Repeats a transaction that failed because another one has locked a row. It is rolled back in between, which releases
- * its own locks and its connection, so that no others have to wait as well.
+ * Retries a transaction that failed because another transaction holds a row lock. It is rolled back between attempts,
+ * which releases its locks and connection, so that other transactions don't have to wait for it.
  * @param transaction must have no effects outside the database
  * @param maxWaitMs the time after which the error of the last attempt is thrown
  */

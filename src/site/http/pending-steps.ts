@@ -34,8 +34,8 @@ const interruptionBy = (page: string, request: Request): Interruption => ({
 });
 
 /**
- * @returns the page of the step that a user must complete before anything of their account changes; null if there is
- * none
+ * @returns the page of the step that a user must complete before anything in their account can be changed; null if
+ * there is none
  */
 export function nextStepOf({ signedIn, scope }: Express.Request): string | null {
   if (signedIn === undefined || scope === undefined) return null;

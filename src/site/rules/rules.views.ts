@@ -15,7 +15,7 @@ export interface RulesPage {
   readonly groups: readonly TypedGroup[];
   readonly region: RegionRules;
   readonly canEdit: boolean;
-  /** Whether no two Global admins can approve each other's requests, so that two administrators cannot be required. */
+  /** True if no two Global admins can approve each other's requests, so approval can't be made mandatory. */
   readonly lacksApprovers: boolean;
   /** The serialized own rules at the time when the form was opened. */
   readonly seen: string;

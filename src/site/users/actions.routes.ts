@@ -79,7 +79,7 @@ const endSessionsForm: FormDeclaration = {
 };
 
 interface ActionButton extends Pick<ButtonStyle, 'label' | 'icon' | 'danger'> {
-  /** Address pattern of the action. */
+  /** The URL pattern of the action. */
   readonly path: string;
   /** Locale key of the message after the action. */
   readonly notice: string;

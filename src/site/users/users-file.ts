@@ -26,7 +26,7 @@ export interface UsersFileDependencies {
   readonly maxRows: number;
 }
 
-/** Sends the users. Users are read in batches while the file is sent. */
+/** Sends the users as a file. They are read in batches while the file is sent. */
 export async function sendUsersFile(deps: UsersFileDependencies, request: Request, response: Response): Promise<void> {
   const scope = scopeOf(request);
   const { database, maxRows } = deps;

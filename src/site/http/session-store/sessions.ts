@@ -41,9 +41,9 @@ export async function openSessions(
 }
 
 /**
- * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. A start on a busy
- * machine blocks the process for so long that the connection to Redis is replaced. If the store stays unavailable, the
- * process starts nevertheless, but is not ready.
+ * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. On a busy machine,
+ * startup can block the process for so long that the client has to reconnect to Redis. If the store stays unavailable,
+ * the process starts anyway, but is not ready.
  */
 export async function waitForSessionStore({ proveWritable }: Sessions): Promise<void> {
   const endsAt = performance.now() + maxSessionStoreWaitMs;
