@@ -22,7 +22,7 @@ const hexDigits = 2 * digestBytes;
 /**
  * Reads a line of a list: a password, or the SHA-1 digest of one in hexadecimal. A colon and a number may follow the
  * digest, as in the lists of Have I Been Pwned.
- * @returns the digest of the password; null for an empty line and for a text that is too long to be a password
+ * @returns the digest of the password; null for an empty line and for a line that is too long to be a password
  */
 export function readListLine(given: string): Buffer | null {
   const line = given.replace(byteOrderMark, '');
@@ -31,7 +31,7 @@ export function readListLine(given: string): Buffer | null {
   return password === null || password === '' ? null : digestOf(password.toLowerCase());
 }
 
-/** @returns the digests under which a password can be in the list: as it was typed, and in lower case */
+/** @returns the digests under which a password may be listed: as typed, and in lower case */
 export function listDigestsOf(typed: string): Buffer[] {
   const password = normalizePassword(typed);
   return [...new Set([password, password.toLowerCase()])].map(digestOf);
