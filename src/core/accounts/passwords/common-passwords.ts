@@ -6,8 +6,9 @@ import { packageRoot } from '../../../platform/package-root.ts';
 import { decodeNumbers, encodeNumbers } from './number-set.ts';
 
 /*
- * A compact filter of common passwords. A password is a number below `size * 2 ** extraBits`, and the file contains the
- * sorted numbers. A password that is not in the filter matches one of them with a probability of 1 in 2 ** extraBits.
+ * A compact filter of common passwords. Each password is represented by a number below `size * 2 ** extraBits`, and the
+ * file contains the sorted numbers. A password that is not in the filter matches one of them with a probability of 1 in
+ * 2 ** extraBits.
  */
 
 /** The filter file, which `npm run common-passwords` writes. */
@@ -67,7 +68,7 @@ export function readCommonPasswords(file = commonPasswordsFile): CommonPasswords
   });
 }
 
-/** @param password in NFKC */
+/** @param password the password, in NFKC */
 export function isCommonPassword(passwords: CommonPasswords, password: string): boolean {
   const form = compared(password);
   const length = lengthOf(form);

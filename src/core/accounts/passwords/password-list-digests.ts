@@ -3,7 +3,7 @@ import { normalizePassword, readPassword } from '../../../domain/people/password
 
 /*
  * The digests of the operator's list: the first eight bytes of SHA-1, because published lists of leaked passwords
- * consist of SHA-1 digests. They select the row (two bytes) and are compared in it (six bytes).
+ * consist of SHA-1 digests. The first two bytes select the row, and the other six are compared within it.
  */
 
 const digestBytes = 8;

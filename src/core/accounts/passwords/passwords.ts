@@ -47,7 +47,7 @@ export interface PasswordsDependencies {
   readonly clock: () => number;
 }
 
-/** @returns validation errors for a new password, by field; empty if it is valid */
+/** @returns the validation errors for a new password, by field; empty if it is valid */
 export async function validate(
   deps: PasswordsDependencies,
   person: PasswordOwner,
@@ -183,7 +183,7 @@ export async function changeOwn(
 }
 
 /**
- * @returns metadata of a user's password: who set it and when.
+ * @returns the metadata of a user's password: who set it and when.
  * @throws Failure notFound for a user of another tenant
  */
 export function getMetadata(

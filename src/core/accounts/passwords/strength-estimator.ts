@@ -12,7 +12,7 @@ export interface StrengthEstimator {
    */
   warmUp(): Promise<void>;
   /**
-   * @param password in NFKC
+   * @param password the password, in NFKC
    * @param names the names that an attacker would try, as `listNames` returns them
    * @returns the base-2 logarithm of the number of guesses needed by an attacker who tries common passwords, words,
    * patterns and these names; 0 for a common password

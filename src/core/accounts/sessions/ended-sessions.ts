@@ -5,7 +5,7 @@ import type { Database } from '../../../platform/database/database.ts';
 const repetitionMs = 60_000;
 
 /**
- * @param at epoch ms
+ * @param at the current time, epoch ms
  * @returns whether a user's sessions were ended within the last minute. If there is then no session left to end, the
  * request is a repetition, such as a second click on the button
  */

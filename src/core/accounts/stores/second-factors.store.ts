@@ -46,7 +46,7 @@ export async function countCodes(database: Database, scope: Scope, userId: strin
 
 /**
  * Replaces a user's recovery codes.
- * @param at epoch ms
+ * @param at the time of the replacement, epoch ms
  */
 export async function replaceCodes(
   database: Database,

@@ -108,7 +108,7 @@ export async function endOwn(database: Database, scope: Scope, id: string): Prom
 
 /**
  * Stores how and when a user last authenticated in a session.
- * @param at the time of the confirmation, epoch ms
+ * @param at the time of the authentication, epoch ms
  * @returns false if the session has ended in the meantime
  */
 export async function updateAuthentication(
