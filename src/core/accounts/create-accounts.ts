@@ -29,9 +29,9 @@ import { createUsers } from './users/reset-password.ts';
 interface AccountsDependencies {
   readonly config: Config;
   readonly database: Database;
-  /** Secrets for sessions and one-time links: the first one signs, and all of them verify. */
+  /** Secrets for sessions and one-time links: the first one signs, and any of them verifies. */
   readonly secrets: readonly string[];
-  /** Keys for TOTP seeds: the first one encrypts, and all of them decrypt. */
+  /** Keys for TOTP seeds: the first one encrypts, and any of them decrypts. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
   readonly strengthEstimator: StrengthEstimator;

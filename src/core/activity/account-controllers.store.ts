@@ -13,7 +13,7 @@ const levelRaises = ['"from":"none"', '"from":"billing"', '"from":"userManagemen
 const isLevelRaise = levelRaises.map((change) => `activity.data like '%"administratorLevel",${change}%'`).join(' or ');
 const givesAccess = `activity.kind in ${accessKinds} and activity.actor_id <> activity.target_id and (activity.kind <> 'user.edited' or ${isLevelRaise})`;
 
-// The expression keeps SQLite from scanning the whole log along the index on the actor.
+// The expression keeps SQLite from using the index on the actor, which would make it scan the whole log.
 const actorIdUnindexed = "actor_id || ''";
 
 function findControllersOf(
@@ -76,8 +76,9 @@ const deletions = preparedQuery<{ actor: string; count: number }>('activity.dele
 );
 
 /**
- * Finds, for each active administrator, the users who may control that account, directly or indirectly, because they
- * created, restored or unblocked it, issued a credential for it, removed its second factor, or raised its level.
+ * Finds, for each active administrator, the users who may control the administrator's account, directly or indirectly,
+ * because they created, restored or unblocked it, issued a credential for it, removed its second factor, or raised its
+ * level.
  * @param since the start of the period, epoch ms, exclusive
  */
 export async function findAccountControllers(
@@ -89,8 +90,8 @@ export async function findAccountControllers(
 }
 
 /**
- * @param since the start of the period for deletions, and for events that give access to an account, epoch ms,
- * exclusive
+ * @param since the start of the period for deletions (`deleted`) and for events that give access to an account
+ * (`controlled`), epoch ms, exclusive
  * @returns the number of users deleted by the scope's actor or by accounts that the same person may control
  */
 export async function countDeletions(

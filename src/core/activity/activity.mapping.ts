@@ -31,7 +31,7 @@ export interface NamedRow extends ActivityRow {
   previous_hash: string | null;
 }
 
-/** A log entry in two forms: for display, and as the hash covers it. */
+/** A log entry in two forms: for display, and in the form that the hash covers. */
 export interface LogEntry {
   readonly activity: Activity;
   readonly found: FoundEntry;

@@ -61,7 +61,7 @@ export function recordMany(database: Database, scope: Scope, entries: readonly N
 
 /**
  * Records a sign-in attempt, for which there is no principal yet. The entered user name is not stored, because it may
- * be a mistyped password.
+ * be a password typed into the wrong field.
  * @param user the user with this name, if there is one
  * @param at the time of the event, epoch ms
  */
@@ -76,7 +76,7 @@ export function recordSignIn(
   return insert(database, scope, { tenant: user?.tenantId ?? null, actor, target: user?.id ?? null }, event, at);
 }
 
-/** @returns the IDs of all tenants, each of which has a chain for the operator to verify */
+/** @returns the IDs of all tenants, whose chains the operator can verify */
 export async function tenantsForOperator(database: Database): Promise<string[]> {
   const rows = (await database.knex('tenants').select('id').orderBy('created_at')) as { id: string }[];
   return rows.map(({ id }) => id);

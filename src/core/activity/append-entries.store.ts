@@ -19,7 +19,7 @@ export interface Recorder {
   readonly at: number;
 }
 
-/** A scope that may lack a principal, such as before sign-in. */
+/** A scope that may lack a principal, for example before sign-in. */
 export type RecordingScope = RegionScope & Partial<Pick<Scope, 'principal'>>;
 
 const saltBytes = 16;

@@ -9,10 +9,10 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 const everyMs = 5_000;
-/** Duration of a lease: longer than any attempt may take. */
+/** The duration of a lease: longer than any attempt may take. */
 const leaseMs = 5 * minuteMs;
 const maxAgeMs = 3 * 24 * hourMs;
-// The pause after the receiver was unavailable, because attempts of other deliveries would fail too.
+// The pause after the receiver was unavailable, because other deliveries would fail too.
 const pauseMs = minuteMs;
 // The time that a stopping process waits for an attempt in progress.
 const graceMs = 2_000;
@@ -32,12 +32,12 @@ export interface FailedAttempt {
  */
 export type AttemptOutcome = 'delivered' | FailedAttempt;
 
-/** Carries out one attempt of a delivery. Must not throw, and must take less time than the lease. */
+/** Makes one delivery attempt. Must not throw, and must take less time than the lease. */
 export type Attempt<M extends Message> = (delivery: claimsStore.Delivery<M>) => Promise<AttemptOutcome>;
 
 /** The service that accepts the deliveries to a subscriber, such as the mail server. */
 export interface Receiver<M extends Message> {
-  /** The name for log lines, such as `The mail server`. */
+  /** The name for log messages, such as `The mail server`. */
   readonly name: string;
   /** The name of the setting that contains the receiver's address. */
   readonly setting: string;
@@ -63,7 +63,7 @@ export interface DeliveryDependencies {
 
 /**
  * @param receiver null if the subscriber cannot receive anything. Its deliveries are then discarded, so that outdated
- * ones are not sent when it becomes available
+ * messages are not sent once it has a receiver
  * @returns the background job that delivers to a subscriber. Each message is delivered at least once, even if the
  * process is killed
  */
@@ -107,7 +107,7 @@ class Dispatcher<M extends Message> {
   }
 
   /**
-   * Carries out attempts one after another, until no delivery is due or `maxAttempts` is reached.
+   * Makes attempts one after another, until no delivery is due or `maxAttempts` is reached.
    * @returns the number of delivered messages
    */
   async #work(stopping: AbortSignal, maxAttempts = Number.POSITIVE_INFINITY): Promise<number> {

@@ -11,7 +11,7 @@ export interface RecordedEntry extends RecordedEvent {
   readonly tenantId: string;
   /** The acting user; null for the operator and for jobs. */
   readonly actorId: string | null;
-  /** Place of the entry in the tenant's log. */
+  /** The place of the entry in the tenant's log. */
   readonly place: number;
   /** Epoch ms. */
   readonly at: number;
@@ -32,7 +32,7 @@ export interface DeliveryRow {
   id: string;
   subscriber: string;
   tenant_id: string;
-  /** Place of the entry in the tenant's log; null for a direct message. */
+  /** The place of the entry in the tenant's log; null for a direct message. */
   event_place: number | null;
   user_id: string | null;
   actor_id: string | null;

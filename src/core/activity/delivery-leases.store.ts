@@ -14,9 +14,9 @@ export interface Delivery<M extends Message = Message> {
   /** The user who caused the event; null for the operator and for jobs. */
   readonly actorId: string | null;
   readonly message: M;
-  /** Time of the event, epoch ms. */
+  /** The time of the event, epoch ms. */
   readonly at: number;
-  /** Number of attempts, including the current one. */
+  /** The number of attempts, including the current one. */
   readonly attempts: number;
 }
 
@@ -62,8 +62,8 @@ const due = preparedQuery<{ id: string }>('deliveries.due', (knex, $) =>
 );
 
 /**
- * Claims the delivery to a subscriber that has been due the longest. If several processes call this concurrently, only
- * one of them claims it.
+ * Claims the subscriber's delivery that has been due the longest. If several processes call this concurrently, only one
+ * of them claims it.
  * @param now the current time, epoch ms
  * @param leasedUntil the time in epoch ms after which another process may claim the delivery, if it still exists
  * @returns the claimed delivery; null if none is due or another process has claimed it

@@ -89,7 +89,7 @@ async function* batches(database: Database, scope: Scope, filter: LogFilter): As
   }
 }
 
-// Exports the chain from the oldest remaining entry to the last one at the start of the export.
+// Exports the chain from the oldest remaining entry to the one that was last when the export started.
 async function* exportWholeChain(database: Database, scope: Scope, at: number): AsyncGenerator<string> {
   const { anchor, length, hash } = await activityStore.getChainEnds(database, scope);
   yield beginLine(scope, null, anchor, at);

@@ -9,7 +9,7 @@ export interface LogPosition {
   readonly place: number;
 }
 
-/** The filters of the log. A filter of null matches every entry. */
+/** The filters of the log. A null filter matches every entry. */
 export interface LogFilter {
   /** The ID of a user who is the actor or the target of the entries. */
   readonly user: string | null;
@@ -86,7 +86,7 @@ export function selectLog(
   );
   const [first, ...others] = parts;
   if (first === undefined) throw new Error('Reading the log requires at least one index range');
-  // Use `union` and not `union all`, because an action of users on their own accounts is in two ranges.
+  // Use `union` and not `union all`, because entries for users' actions on their own accounts are in two ranges.
   const picked = first.union(others).orderBy(orderOf(request)).limit(request.limit);
   const entries = knex
     .from(picked.as('picked'))

@@ -145,7 +145,7 @@ export function redactFor(scope: Scope, entry: LogEntry): LogEntry {
 }
 
 /**
- * Like `redactFor`, for an entry in the form that the hash covers. The personal data is removed in the same way as by
+ * Like `redactFor`, for an entry in the form that the hash covers. The personal data is removed in the same way as in
  * an erasure, so that the entry can still be verified.
  */
 export function redactForExport(scope: Scope, found: FoundEntry): FoundEntry {

@@ -21,13 +21,13 @@ const latestRulesChanges = preparedQuery<NamedRow>('activity.latest rules', (kne
   selectLog(knex, $, [{ column: null, kind: 'tenant.rulesChanged' }], rulesChanges),
 );
 
-/** @returns the latest changes of the tenant's own rules, newest first */
+/** @returns the latest changes to the tenant's own rules, newest first */
 export async function latestChangesOfRules(database: Database, scope: Scope): Promise<Activity[]> {
   const values = { tenant: scope.tenant.id, ...shapeOf(rulesChanges).values };
   return toActivities(database, scope, await latestRulesChanges(database, values));
 }
 
-/** @returns the latest event of each user by which the user was blocked, unblocked, deleted or restored */
+/** @returns the latest event per user that blocked, unblocked, deleted or restored the user */
 export async function latestChangesOfState(
   database: Database,
   scope: Scope,
@@ -46,8 +46,8 @@ export async function latestChangesOfState(
 }
 
 /**
- * @returns whether an event about a user has been recorded since a time.
- * @param since epoch ms, exclusive
+ * @returns whether an event of this kind has been recorded for the user since the given time.
+ * @param since the start of the period, epoch ms, exclusive
  */
 export async function hasRecorded(
   database: Database,

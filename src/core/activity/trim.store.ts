@@ -40,7 +40,7 @@ export async function findOverdueForOperator(
 
 async function countOverdue(database: Database, tenantId: string, { before, latest }: TrimPeriod): Promise<number> {
   const log = () => database.knex('activity').where({ tenant_id: tenantId });
-  // The plus keeps SQLite from using the index on `at`, with which it would read all newer entries. It scans the chain
+  // The plus keeps SQLite from using the index on `at`, which would make it read all newer entries. It scans the chain
   // instead.
   const [newer] = await log()
     .whereRaw('+at between ? and ?', [before, latest])

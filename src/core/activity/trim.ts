@@ -21,7 +21,7 @@ const dayMs = 24 * 60 * 60_000;
 /** The number of entries that one transaction deletes. Other writers to the tenant's log wait for the transaction. */
 export const entriesPerTrim = 2_000;
 
-// Allows a run to delete the backlog of a weekend, even if entries are kept for only a few days.
+// Lets a run delete a weekend's backlog, even if entries are kept for only a few days.
 const daysPerRun = 3;
 
 /** @returns the share of all entries that one run may delete without an operator's confirmation, from 0.05 to 1 */
@@ -29,7 +29,7 @@ export const maxShareOf = ({ activityLog }: RegionRules): number =>
   Math.min(1, Math.max(0.05, daysPerRun / activityLog.retentionDays));
 
 /**
- * Deletes the entries of each log whose retention period has ended, in whole days (UTC), so that the trimming is
+ * Deletes, from each log, the entries whose retention period has ended, in whole days (UTC), so that the trimming is
  * recorded once a day and not on every run. Safe to run concurrently in several processes.
  */
 export function trimLogs(deps: TrimDependencies): RetentionStep {
@@ -91,8 +91,8 @@ export async function countDue(deps: TrimDependencies, now: number): Promise<Cou
 }
 
 // The entries to delete must be at the start of the chain. If the clocks of two processes differ, an old entry can
-// follow a newer one. It is deleted together with that one. An entry that was recorded while the clock was ahead is
-// deleted with the first entry after it that is due.
+// follow a newer one. It is deleted together with the newer one. An entry that was recorded while the clock was ahead
+// is deleted with the first entry after it that is due.
 function overdueAmong(oldest: readonly OldestEntry[], before: number, now: number): readonly OldestEntry[] {
   const newer = oldest.findIndex(({ at }) => at >= before && isPlausible(at, now));
   const candidates = newer === -1 ? oldest : oldest.slice(0, newer);

@@ -58,7 +58,7 @@ interface Lines {
   entry(value: unknown): FileFault | { place: number; fault: null } | null;
   /**
    * Verifies the end line.
-   * @returns the fault, which is null if the end is intact; null if the value is not an end line
+   * @returns an object with the fault, or with null if the end is intact; null if the value is not an end line
    */
   end(value: unknown, entries: number): { fault: FileFault | null } | null;
 }

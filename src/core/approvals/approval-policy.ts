@@ -69,9 +69,9 @@ export const loadIndependenceCheck = async (database: Database, scope: Scope, no
   independenceCheck(await activityStore.findAccountControllers(database, scope, now - accountControlMs));
 
 /**
- * Checks before users are deleted with an approval whether anyone could approve requests afterwards.
+ * Before users are deleted with an approval, checks that requests could still be approved afterward.
  * @param now the current time, epoch ms
- * @throws Failure conflict
+ * @throws Failure conflict if not
  */
 export async function requireRemainingApprovers(
   database: Database,
@@ -85,8 +85,9 @@ export async function requireRemainingApprovers(
 }
 
 /**
- * The administrators who could perform the action themselves. Those in `dependent` may not approve it: they or the
- * requester recently received access to their account from the other, or both received it from the same user.
+ * The administrators who could perform the action themselves. Those in `dependent` may not approve it, because either
+ * they or the requester recently received access to their account from the other, or both received it from the same
+ * user.
  */
 export interface Approvers {
   readonly eligible: readonly User[];

@@ -11,9 +11,8 @@ export interface ApprovalParticipant {
 }
 
 /**
- * A request of one administrator for the approval of another. Times are epoch ms. The database stores the states
- * `open`, `confirmed` (approved) and `lapsed` (expired), and the columns `asker_…` (requester) and `decider_…`
- * (approver).
+ * One administrator's request for another's approval. Times are epoch ms. The database stores the states `open`,
+ * `confirmed` (approved) and `lapsed` (expired), and the columns `asker_…` (requester) and `decider_…` (approver).
  */
 export interface Approval {
   readonly id: string;

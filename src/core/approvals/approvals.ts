@@ -33,7 +33,7 @@ export interface RequestedApproval extends Omit<ApprovalSubject, 'users'> {
   readonly userIds: readonly string[];
 }
 
-/** The result of a check: the action requires approval, with the possible approvers; requires none; or is denied. */
+/** The result of a check: the action requires approval (with the possible approvers), requires none, or is denied. */
 export type ApprovalRequirement =
   | ({ readonly outcome: 'approvalRequired'; readonly users: readonly User[] } & Approvers)
   | { readonly outcome: 'allowed'; readonly users: readonly User[] }
@@ -179,7 +179,7 @@ export async function decide(
   });
 }
 
-/** Withdraws a request of the actor. @returns whether it was still pending. @throws Failure notFound or forbidden */
+/** Withdraws the actor's own request. @returns whether it was still pending. @throws Failure notFound or forbidden */
 export function withdraw(deps: ApprovalsDependencies, scope: Scope, id: string): Promise<boolean> {
   const { database, clock } = deps;
   return database.transaction(async (tx) => {

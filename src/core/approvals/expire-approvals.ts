@@ -12,7 +12,7 @@ import { job } from '../../domain/principal.ts';
 
 const everyMs = 60_000;
 
-/** @returns the data that every event of a request contains */
+/** @returns the data that all events about a request contain */
 export const toEventData = ({ id, act, subject }: Pick<Approval, 'id' | 'act' | 'subject'>) => ({
   approval: id,
   act,

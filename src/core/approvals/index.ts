@@ -15,7 +15,7 @@ export interface ApprovalsContextDependencies {
   readonly clock: () => number;
 }
 
-/** Approvals: the requests of administrators, the decisions on them, and the approved actions. */
+/** Approvals: administrators' requests, the decisions on them, and the approved actions. */
 export function createApprovalsContext(deps: ApprovalsContextDependencies) {
   const { database, logExports, background, clock } = deps;
   const { users, rules, throttle, tenants } = deps.accounts;

@@ -35,7 +35,7 @@ export type Occasion = 'reset' | 'added';
 export const toEventHandover = ({ handover }: Pick<IssuedCredential, 'handover'>): { by?: LinkHandover } =>
   handover === 'shown' ? {} : { by: handover };
 
-/** The user who receives a credential, with the epoch that the user has once it is stored. */
+/** The user who receives a credential, with the user's epoch after it is stored. */
 interface Recipient {
   readonly id: string;
   readonly epoch: number;

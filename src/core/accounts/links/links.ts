@@ -59,7 +59,7 @@ async function consume(
   return true;
 }
 
-// The password and the sessions of the user stay as they are.
+// The user's password and sessions are unchanged.
 async function confirmBrowser(
   { clock }: LinksDependencies,
   tx: Database,
@@ -81,7 +81,9 @@ export function find(deps: LinksDependencies, token: string): Promise<FoundLink 
   return findValid(deps, database, token);
 }
 
-/** What a redeemed link gives access to: the form that asks for the password, or a session to choose a new one. */
+/**
+ * What a redeemed link gives access to: the form that asks for the password, or a session in which to choose a new one.
+ */
 export type RedeemedLink =
   | { readonly purpose: 'signIn'; readonly username: string; readonly deviceToken: string }
   | { readonly purpose: 'handOver' | 'recovery'; readonly ticket: SessionTicket };

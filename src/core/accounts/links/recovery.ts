@@ -40,8 +40,9 @@ export interface RecoveryDependencies {
 }
 
 /**
- * Mails one-time links that users request to the user name, which is an email address: to choose a new password, in
- * regions in which administrators may not reset passwords; or to sign in without waiting after many failed attempts.
+ * Mails the one-time links that users request to their user names, which are email addresses. A link lets the user
+ * choose a new password, in regions in which administrators may not reset passwords, or sign in without waiting after
+ * many failed attempts.
  */
 export function createRecovery(deps: RecoveryDependencies) {
   const bound = bind<Queue, { requestLink: typeof requestLink; run: typeof run }>(
@@ -56,7 +57,7 @@ export function createRecovery(deps: RecoveryDependencies) {
   };
 }
 
-/** The queue is only in memory, and processed requests are discarded, because user names are personal data. */
+/** The queue is kept only in memory, and processed requests are discarded, because user names are personal data. */
 interface Queue extends RecoveryDependencies {
   readonly waiting: RecoveryRequest[];
 }

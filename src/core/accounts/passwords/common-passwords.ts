@@ -6,11 +6,12 @@ import { packageRoot } from '../../../platform/package-root.ts';
 import { decodeNumbers, encodeNumbers } from './number-set.ts';
 
 /*
- * A compact filter of common passwords. A password is a number below `size * 2 ** extraBits`, and the file contains the
- * sorted numbers. A password that is not in the filter matches one of them with a probability of 1 in 2 ** extraBits.
+ * A compact filter of common passwords. Each password is represented by a number below `size * 2 ** extraBits`, and the
+ * file contains the sorted numbers. A password that is not in the filter matches one of them with a probability of 1 in
+ * 2 ** extraBits.
  */
 
-/** The file of the filter, which `npm run common-passwords` writes. */
+/** The filter file, which `npm run common-passwords` writes. */
 export const commonPasswordsFile = path.join(packageRoot, 'passwords/common-passwords.bin');
 
 /** One section of the file: the passwords of at least `minLength` characters that belong to no later section. */
@@ -20,7 +21,7 @@ interface Section {
   readonly numbers: Uint32Array;
 }
 
-// Most regions accept no passwords below 15 characters, so the section of the long ones has fewer false positives.
+// Most regions accept no passwords below 15 characters, so the section for long passwords has fewer false positives.
 const sections = [
   { minLength: 8, extraBits: 8 },
   { minLength: 15, extraBits: 16 },
@@ -29,7 +30,7 @@ const headerBytes = 8;
 
 export type CommonPasswords = readonly Section[];
 
-/** @returns the form in which passwords are compared, without differences of case */
+/** @returns the form in which passwords are compared, ignoring case */
 const compared = (password: string): string => normalizePassword(password).toLowerCase();
 
 const lengthOf = (form: string): number => [...form].length;
@@ -39,7 +40,7 @@ function numberOf(form: string, count: number, extraBits: number): number {
   return Math.floor((bits / 2 ** 32) * count * 2 ** extraBits);
 }
 
-/** Encodes passwords as a file. Omits passwords that are shorter than any region accepts. */
+/** Encodes passwords as the content of a filter file. Omits passwords that are too short for every region. */
 export function encodeCommonPasswords(passwords: Iterable<string>): Buffer {
   const forms = [...new Set(Array.from(passwords, compared))];
   const parts = sections.flatMap(({ minLength, extraBits }, index) => {
@@ -67,7 +68,7 @@ export function readCommonPasswords(file = commonPasswordsFile): CommonPasswords
   });
 }
 
-/** @param password in NFKC */
+/** @param password the password, in NFKC */
 export function isCommonPassword(passwords: CommonPasswords, password: string): boolean {
   const form = compared(password);
   const length = lengthOf(form);

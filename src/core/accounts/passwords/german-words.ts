@@ -1,6 +1,6 @@
 /**
- * Everyday German nouns, in lower case, many of which the German dictionary of zxcvbn does not contain. The English and
- * French dictionaries contain such nouns.
+ * Everyday German nouns in lower case. zxcvbn's English and French dictionaries contain such nouns, but its German
+ * dictionary lacks many of them.
  */
 export const germanWords: readonly string[] = `
   abend abendessen adler ahorn ameise ananas apfel apfelkuchen apfelsaft arbeit

@@ -5,7 +5,8 @@
 
 /**
  * @param numbers the numbers in ascending order
- * @param lowBits the number of bits of a remainder. The result is smallest if the numbers are about 2 ** lowBits apart
+ * @param lowBits the number of bits in each remainder. The result is smallest if the numbers are about 2 ** lowBits
+ * apart
  */
 export function encodeNumbers(numbers: Uint32Array, lowBits: number): Buffer {
   const bytes: number[] = [];
@@ -26,7 +27,7 @@ export function encodeNumbers(numbers: Uint32Array, lowBits: number): Buffer {
   return Buffer.from(bytes);
 }
 
-/** @param count the number of encoded numbers. @throws RangeError if there are fewer */
+/** @param count the number of encoded numbers. @throws RangeError if `encoded` contains fewer */
 export function decodeNumbers(encoded: Uint8Array, count: number, lowBits: number): Uint32Array {
   const numbers = new Uint32Array(count);
   let position = 0;

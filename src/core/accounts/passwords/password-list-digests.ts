@@ -3,7 +3,7 @@ import { normalizePassword, readPassword } from '../../../domain/people/password
 
 /*
  * The digests of the operator's list: the first eight bytes of SHA-1, because published lists of leaked passwords
- * consist of SHA-1 digests. They select the row (two bytes) and are compared in it (six bytes).
+ * consist of SHA-1 digests. The first two bytes select the row, and the other six are compared within it.
  */
 
 const digestBytes = 8;
@@ -22,7 +22,7 @@ const hexDigits = 2 * digestBytes;
 /**
  * Reads a line of a list: a password, or the SHA-1 digest of one in hexadecimal. A colon and a number may follow the
  * digest, as in the lists of Have I Been Pwned.
- * @returns the digest of the password; null for an empty line and for a text that is too long to be a password
+ * @returns the digest of the password; null for an empty line and for a line that is too long to be a password
  */
 export function readListLine(given: string): Buffer | null {
   const line = given.replace(byteOrderMark, '');
@@ -31,7 +31,7 @@ export function readListLine(given: string): Buffer | null {
   return password === null || password === '' ? null : digestOf(password.toLowerCase());
 }
 
-/** @returns the digests under which a password can be in the list: as it was typed, and in lower case */
+/** @returns the digests under which a password may be listed: as typed, and in lower case */
 export function listDigestsOf(typed: string): Buffer[] {
   const password = normalizePassword(typed);
   return [...new Set([password, password.toLowerCase()])].map(digestOf);

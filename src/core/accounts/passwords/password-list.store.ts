@@ -2,7 +2,7 @@ import { type Database, preparedQuery } from '../../../platform/database/databas
 import { bucketOf, bucketsOf, type ListDigests, suffixBytes, suffixOf } from './password-list-digests.ts';
 
 /*
- * The operator's own list of passwords that no user may choose. Every process reads it in the database, so that a new
+ * The operator's own list of passwords that no user may choose. Every process reads it from the database, so that a new
  * list applies immediately.
  */
 

@@ -27,7 +27,7 @@ import type { Database } from '../../../platform/database/database.ts';
 import { bind } from '../../../platform/bind.ts';
 
 export type ChangeResult =
-  /** `epoch`: the new epoch of the session that made the change. Every other session of the user has ended. */
+  /** `epoch`: the new epoch of the session that made the change. All of the user's other sessions have ended. */
   | { readonly outcome: 'changed'; readonly epoch: number }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
@@ -47,7 +47,7 @@ export interface PasswordsDependencies {
   readonly clock: () => number;
 }
 
-/** @returns validation errors for a new password, by field; empty if it is valid */
+/** @returns the validation errors for a new password, by field; empty if it is valid */
 export async function validate(
   deps: PasswordsDependencies,
   person: PasswordOwner,
@@ -157,8 +157,8 @@ export async function changeForced(
 }
 
 /**
- * Replaces a password that the user chose. It requires the current password. Wrong attempts count within the open
- * sessions of the user only, so that strangers can't use them up.
+ * Replaces a password that the user chose. It requires the current password. Failed attempts are counted only in the
+ * user's open sessions, so that strangers can't exhaust the limit.
  */
 export async function changeOwn(
   deps: PasswordsDependencies,
@@ -183,7 +183,7 @@ export async function changeOwn(
 }
 
 /**
- * @returns metadata of a user's password: who set it and when.
+ * @returns the metadata of a user's password: who set it and when.
  * @throws Failure notFound for a user of another tenant
  */
 export function getMetadata(

@@ -1,6 +1,6 @@
 /**
  * Words that people combine with years and punctuation: seasons, days, greetings, words for secrets, places, clubs and
- * well-known lines, in the languages of the interface.
+ * well-known quotations, in the languages of the interface.
  */
 export const predictableWords = [
   ...['spring', 'summer', 'autumn', 'fall', 'winter', 'printemps', 'ete', 'automne', 'hiver'],

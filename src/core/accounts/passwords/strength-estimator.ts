@@ -7,14 +7,14 @@ import type { StrengthMessage } from './strength-estimator.worker.ts';
 
 export interface StrengthEstimator {
   /**
-   * Waits until the worker has loaded its words and compiled its code, so that estimates are quick.
-   * @throws the error of the worker if it cannot start
+   * Waits until the worker has loaded its word lists and compiled its code, so that estimates are quick.
+   * @throws the worker's error if it cannot start
    */
   warmUp(): Promise<void>;
   /**
-   * @param password in NFKC
+   * @param password the password, in NFKC
    * @param names the names that an attacker would try, as `listNames` returns them
-   * @returns the base-2 logarithm of the number of guesses that an attacker needs with common passwords, words,
+   * @returns the base-2 logarithm of the number of guesses needed by an attacker who tries common passwords, words,
    * patterns and these names; 0 for a common password
    * @throws Failure overloaded if the worker does not answer in time, because an unchecked password must not be
    * accepted
@@ -29,8 +29,8 @@ const maxWaiting = 8;
 const program = path.join(codeRoot, `src/core/accounts/passwords/strength-estimator.worker${codeExtension}`);
 
 /**
- * Estimates the strength of passwords in a worker thread, because loading its words takes a second of CPU time. The
- * thread starts on first use.
+ * Estimates the strength of passwords in a worker thread, because loading the word lists takes a second of CPU time.
+ * The thread starts on first use.
  * @param languages the languages whose dictionaries are used, if zxcvbn provides them
  * @param maxWaitMs the time after which an estimate fails
  */
@@ -57,7 +57,7 @@ class WorkerStrengthEstimator implements StrengthEstimator {
 
   async warmUp(): Promise<void> {
     const worker = (this.#worker ??= this.#start());
-    // Keep the process alive until the worker is ready, because nothing else may do so.
+    // Keep the process alive until the worker is ready, because nothing else might do so.
     worker.ref();
     await this.#ready.promise.finally(() => worker.unref());
   }
@@ -103,7 +103,7 @@ class WorkerStrengthEstimator implements StrengthEstimator {
   }
 
   #handleTimeout(answer: PromiseWithResolvers<number>): void {
-    // Do not restart a worker that is still loading its words: on a busy machine it would never finish.
+    // Do not restart a worker that is still loading its word lists: on a busy machine it would never finish.
     if (!this.#isReady) {
       answer.reject(this.#overloaded());
       return;

@@ -12,7 +12,7 @@ export interface IssuedPassword {
 
 /**
  * Generates a temporary password.
- * @param by display name of the issuing user, shown to the recipient; null for the operator
+ * @param by the display name of the issuing user, shown to the recipient; null for the operator
  * @param now the current time, epoch ms
  */
 export async function issueTemporaryPassword(

@@ -13,13 +13,13 @@ const isShort = (words: readonly string[]): boolean => words.length < 30;
 const predictableList = /^(?:predictableWords|seasons|months|daysOfWeek)/;
 const predictableBits = 4;
 const leastBits = 1;
-// The minimum for nouns and verbs: in a passphrase, even a common one is chosen among hundreds.
+// The minimum for nouns and verbs: in a passphrase, even a common one is chosen from hundreds.
 const ordinaryBits = 8;
 // The maximum for any word: attackers combine all words, including rare ones, with years and keyboard walks.
 const mostBits = 12;
 const minOrdinaryLength = 4;
 const sampled = 10;
-// Loaded in every region, because the filter of common passwords omits those that are weak by these words.
+// Loaded in every region, because the filter of common passwords omits those that these words already show to be weak.
 const alwaysLoaded = ['common', 'en', 'fr', 'de'];
 
 /**

@@ -25,7 +25,7 @@ export function newRecoveryCodes(userId: string): { codes: string[]; digests: st
   return { codes, digests: codes.map((code) => digestOf(userId, code)) };
 }
 
-/** @returns the kind of code that the text reads as; `app` for any text that is not a recovery code */
+/** @returns the kind of code that was entered; `app` for any input that is not in the format of a recovery code */
 export const codeKindOf = (typed: string): AcceptedCodeKind =>
   parseCode(typed)?.kind === 'recovery' ? 'recovery' : 'app';
 

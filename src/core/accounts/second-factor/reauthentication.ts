@@ -82,7 +82,7 @@ function consumeCodeAndRun(
 }
 
 /**
- * @returns the validation error of the password, or null. Attempts count within the open sessions of the user only.
+ * @returns the validation error of the password, or null. Failed attempts are counted only in the user's open sessions.
  * @throws Failure throttled
  */
 export async function checkPassword(

@@ -71,7 +71,7 @@ export async function submitCode(
   const attempt = { username: user.username, kind, sessionId: session.id, place, knownDevice } as const;
   const wait = await throttle.codes.consume(attempt, attempts);
   if (wait !== null) {
-    // Record only the first refusal of a block, so that an attacker cannot fill the log.
+    // Record only the first refusal in each block, so that an attacker cannot fill the log.
     const event = { kind: 'signIn.throttled' } as const;
     if (wait.isFirstRefusal) await activityStore.recordSignIn(database, scope, user, event, clock());
     return { outcome: 'throttled', retryAfter: wait.retryAfter };

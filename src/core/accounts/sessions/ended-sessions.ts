@@ -5,9 +5,9 @@ import type { Database } from '../../../platform/database/database.ts';
 const repetitionMs = 60_000;
 
 /**
- * @param at epoch ms
- * @returns whether the sessions of a user were ended within the last minute, so that ending no session is a repetition,
- * such as the second click on a button
+ * @param at the current time, epoch ms
+ * @returns whether a user's sessions were ended within the last minute. If there is then no session left to end, the
+ * request is a repetition, such as a second click on the button
  */
 export const wereSessionsJustEnded = (tx: Database, scope: Scope, userId: string, at: number): Promise<boolean> =>
   activityStore.hasRecorded(tx, scope, 'sessions.ended', userId, at - repetitionMs);

@@ -5,7 +5,7 @@ import type * as Bowser from 'bowser';
 
 const deviceIdBytes = 16;
 
-/** The user whose browser is recognized, and what they have proven in it. */
+/** The user to whom a token is issued, with the credentials to which it is bound. */
 export interface DeviceOwner {
   readonly username: string;
   readonly epoch: number;

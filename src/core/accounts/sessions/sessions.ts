@@ -20,8 +20,7 @@ const lastSeenPrecisionMs = 60_000;
 export type Sessions = ReturnType<typeof createSessions>;
 
 /**
- * @returns the session for a ticket; null if it is no longer valid, which includes sessions that were ended on another
- * node
+ * @returns the session for a ticket; null if it is no longer valid, for example because it was ended on another node
  */
 export async function resume(
   deps: SessionsDependencies,

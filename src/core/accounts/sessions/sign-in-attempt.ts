@@ -33,7 +33,7 @@ export async function attemptOf(
     epoch: owner.epoch,
     knownDevice: devices.recognize(owner, deviceToken),
     sessionId: null,
-    // Apply the region's current rules: the tenant's may have been stored before the region made its own stricter.
+    // Apply the region's current rules: the tenant's rules may have been stored before the region's became stricter.
     maxAttempts: ownRules && effectiveRules(rules, ownRules).throttle.perAccountAndAddress.attempts,
   };
 }

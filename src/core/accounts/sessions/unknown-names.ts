@@ -14,7 +14,7 @@ const maxListed = 20;
 /** Counts sign-in attempts with unknown user names. Only the operator's log shows them, because they have no tenant. */
 export interface UnknownNames {
   /**
-   * @param isUnknown whether no user has this name. A known name causes the same work, so that response times do not
+   * @param isUnknown whether no user has this name. A known name requires the same work, so that response times do not
    * differ
    */
   count(attempt: { readonly username: string; readonly address: string }, isUnknown: boolean): void;
@@ -23,9 +23,9 @@ export interface UnknownNames {
 }
 
 /**
- * @param keys keys derived from the session secrets. The first one keys the fingerprints of names, so that they are the
- * same in all processes, but a guess cannot be tested without the secret: users sometimes type their password into the
- * field for the name
+ * @param keys keys derived from the session secrets. Names are logged as fingerprints computed with the first key: they
+ * are the same in all processes, but a guess cannot be tested without the secret. Users sometimes type their password
+ * into the user name field
  */
 export function createUnknownNames({
   keys,
@@ -94,14 +94,19 @@ function summaryOf({ attempts, since, pairs }: Counts) {
   };
 }
 
-/** @returns the sums by network or name, largest first, each with the number of names or networks */
+/**
+ * @returns the number of attempts per network or name, largest first, each with the number of different names or
+ * networks
+ */
 function grouped(pairs: readonly (Pair & { readonly attempts: number })[], by: keyof Pair) {
   return [...Map.groupBy(pairs, (pair) => pair[by])]
     .map(([value, own]) => ({ value, attempts: own.reduce((sum, each) => sum + each.attempts, 0), others: own.length }))
     .sort((one, other) => other.attempts - one.attempts);
 }
 
-/** @returns the network of an address without the part that identifies a line or a device, such as `192.0.2.0/24` */
+/**
+ * @returns the network of an address without the part that identifies a connection or device, such as `192.0.2.0/24`
+ */
 function networkOf(address: string): string {
   const bare = withoutPort(address);
   if (!ipaddr.isValid(bare)) return 'unknown';

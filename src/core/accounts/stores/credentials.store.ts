@@ -69,7 +69,7 @@ export async function findForSignInAcrossTenants(database: Database, username: s
   return row ? toCredentials(row) : null;
 }
 
-/** @returns the credentials of the acting user; null unless that is a user of the scope's tenant */
+/** @returns the acting user's credentials; null if the actor is not a user of the scope's tenant */
 export async function findOwn(database: Database, scope: Scope): Promise<Credentials | null> {
   const [row] = await byId(database, { value: actingUserId(scope) });
   return row?.tenant_id === scope.tenant.id ? toCredentials(row) : null;

@@ -3,7 +3,9 @@ import type { Scope } from '../../../domain/scope.ts';
 import type { User } from '../../../domain/people/user.ts';
 import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 
-/** The dashboard counts up to this number: a higher one is not useful, and counting many rows exactly is expensive. */
+/**
+ * The dashboard counts up to this number: a higher count is not useful, and counting many rows exactly is expensive.
+ */
 export const maxCounted = 100;
 const maxManagers = 5;
 
@@ -54,7 +56,7 @@ export async function countTemporaryPasswords(
   return (await temporary(database, { tenant: scope.tenant.id, ever: 0, now, soon }))[0] ?? { expired: 0, expiring: 0 };
 }
 
-/** @returns up to five active User management admins, in order of their names */
+/** @returns up to five active User management admins, sorted by name */
 export async function findManagers(database: Database, scope: Scope): Promise<User[]> {
   return (await managers(database, { tenant: scope.tenant.id })).map(toUser);
 }

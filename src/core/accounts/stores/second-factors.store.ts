@@ -46,7 +46,7 @@ export async function countCodes(database: Database, scope: Scope, userId: strin
 
 /**
  * Replaces a user's recovery codes.
- * @param at epoch ms
+ * @param at the time of the replacement, epoch ms
  */
 export async function replaceCodes(
   database: Database,
@@ -84,7 +84,7 @@ export async function acceptTotp(
     const next = step === null ? null : consumeTimeStep(parseSteps(used), step, now);
     if (next !== null && (await replaceUsedSteps(database, id, used, next))) return true;
   }
-  // The code is not wrong: the key is missing, or the row was modified in the database.
+  // The code is not the problem: the key is missing, or the row was modified in the database.
   if (seeds.some(({ seed }) => seed === null)) throw new Failure('unavailable', { code: 'secondFactor.unreadable' });
   return false;
 }

@@ -107,8 +107,8 @@ export async function endOwn(database: Database, scope: Scope, id: string): Prom
 }
 
 /**
- * Stores that a user authenticated again in a session.
- * @param at the time of the confirmation, epoch ms
+ * Stores how and when a user last authenticated in a session.
+ * @param at the time of the authentication, epoch ms
  * @returns false if the session has ended in the meantime
  */
 export async function updateAuthentication(
@@ -126,7 +126,7 @@ export async function updateAuthentication(
   );
 }
 
-/** Stores that a user confirmed their password in a session. @param at the time of the confirmation, epoch ms */
+/** Stores when a user confirmed their password in a session. @param at the time of the confirmation, epoch ms */
 export async function markPasswordConfirmed(database: Database, id: string, userId: string, at: number): Promise<void> {
   await database.knex('user_sessions').where({ id, user_id: userId }).update({ auth_time: at });
 }
@@ -147,7 +147,7 @@ export async function enterSupport(database: Database, id: string, grantId: stri
 }
 
 /**
- * Stops acting under this grant, but not under another one.
+ * Stops acting under this grant. Does nothing if the session acts under another one.
  * @returns whether the session was acting under this grant
  */
 export async function leaveSupport(database: Database, id: string, grantId: string): Promise<boolean> {

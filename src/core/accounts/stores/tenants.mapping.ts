@@ -33,11 +33,11 @@ export const toUserTenant = (row: UserTenantRow): UserTenant => ({
 });
 
 const none: TenantRules = {};
-// Every request needs the parsed rules, and there are only a few distinct texts, so they are cached.
+// Every request needs the parsed rules, and there are only a few distinct values, so they are cached.
 const cache = new Map<string, TenantRules>([['{}', none]]);
 const maxCached = 1_000;
 
-/** Parses a tenant's own rules as they are stored. */
+/** Parses a tenant's own rules from their stored form. */
 export function readOwnRules(text: string): TenantRules {
   let own = cache.get(text);
   if (own === undefined) {

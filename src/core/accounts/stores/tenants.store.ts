@@ -75,10 +75,10 @@ export async function findOwn(database: Database, scope: Scope): Promise<Tenant 
 }
 
 /**
- * Locks a tenant for the rest of the transaction, so that invariants across its users can be checked, such as that a
- * Global admin remains. Every transaction that writes more than one row of a tenant takes this lock first, so that
- * transactions cannot deadlock. It then waits only briefly for other rows, because sign-ins of the tenant wait for this
- * lock. In SQLite, no lock is needed, because every write transaction is exclusive.
+ * Locks a tenant for the rest of the transaction, so that invariants across its users can be checked, for example that
+ * at least one Global admin remains. Every transaction that writes more than one row of a tenant takes this lock first,
+ * so that transactions cannot deadlock. While holding it, a transaction must wait only briefly for other rows, because
+ * the tenant's sign-ins wait for this lock. In SQLite, no lock is needed, because every write transaction is exclusive.
  */
 export async function lock(
   database: Database,

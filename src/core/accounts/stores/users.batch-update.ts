@@ -8,7 +8,7 @@ export type UserChange = UserChanges & Pick<User, 'id'>;
 
 /**
  * The tenant condition of a query for many users by ID. The expression keeps SQLite from using the index on the tenant,
- * with which it would scan the whole tenant instead of looking up each ID.
+ * which would make it scan the whole tenant instead of looking up each ID.
  */
 export const inTenant = "coalesce(users.tenant_id, '') = ?";
 
@@ -38,15 +38,15 @@ export function updateOf(count: number): string {
 }
 
 /**
- * @returns the values of a changed user for the statement.
- * @param tenantLanguage the language by which names are sorted
+ * @returns the values to bind for one changed user.
+ * @param tenantLanguage the language whose alphabetical order sorts the names
  */
 export function valuesOfUpdate(
   user: UserChange & { readonly search_words: string },
   tenantLanguage: Language,
 ): string[] {
   const { id, firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
-  // Knex binds null, which its types do not allow.
+  // Knex can bind null, although its types do not allow it.
   return [
     id,
     firstName,

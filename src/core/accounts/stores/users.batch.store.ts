@@ -30,7 +30,7 @@ const after = preparedQuery<UserRow>('users.after', (knex, $) =>
     .limit(usersPerBatch),
 );
 
-/** @returns whether the tenant has more than a number of users, excluding deleted users */
+/** @returns whether the tenant has more than `count` users, excluding deleted users */
 export async function hasMoreThan(database: Database, scope: Scope, count: number): Promise<boolean> {
   const beyond = preparedQuery<{ id: string }>(`users.beyond ${count}`, (knex, $) =>
     knex('users')
@@ -86,7 +86,7 @@ export async function* allUsers(database: Database, scope: Scope): AsyncGenerato
   }
 }
 
-/** Updates many users. If it removes the Global admin level from a user, it stores the time. */
+/** Updates many users. For each user who loses the Global admin level, stores the time. */
 export function updateMany(database: Database, scope: Scope, users: readonly UserChange[]): Promise<void> {
   return processInChunks(users, rowsPerUpdate, async (some) => {
     const indexed = await findIndexed(database, scope, some);

@@ -165,7 +165,7 @@ export type IndexedRow = Pick<UserRow, 'username' | 'first_name' | 'last_name' |
 };
 
 /**
- * @param language the language of the tenant, by which its users are sorted
+ * @param language the tenant's language, in whose alphabetical order the users are sorted
  * @returns the sort key and search words of a user after the changes
  */
 export function toIndexedColumns(

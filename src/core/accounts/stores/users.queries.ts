@@ -76,7 +76,7 @@ export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
 type $ = Parameters<Build>[1];
 
 const columns = { name: 'name_key', username: 'username', lastSignIn: 'last_sign_in_at' } as const;
-// Search words are padded with '' to one of these counts, which limits the number of statements. '' matches every text.
+// Search words are padded with '' to one of these counts, which limits the number of statements. '' matches everything.
 const wordSlots = [0, 1, 2, 4, 8] as const;
 
 /** A page query: the parts that determine the SQL statement, and the values to bind. */
@@ -145,7 +145,7 @@ function selectMatching(knex: Knex, query: Knex.QueryBuilder, $: $, asked: PageQ
   if (asked.status === 'blocked') query.where('state', 'blocked');
   if (asked.status === 'password' || asked.status === 'expired')
     query.where({ state: 'active', password: $('password') });
-  // The `+ 0` keeps SQLite from using the index on this column and sorting every temporary password of the tenant.
+  // The `+ 0` keeps SQLite from using the index on this column and sorting all of the tenant's temporary passwords.
   if (asked.status === 'expired') query.whereRaw('temporary_until + 0 <= ?', [$('now')]);
   if (asked.level !== null) query.where(asked.level, $('level'));
   for (let place = 0; place < slotsFor(asked); place++) query.whereRaw(containsWord(knex), [$(`word${place}`)]);
@@ -161,7 +161,7 @@ export function selectPage(knex: Knex, $: $, asked: PageQuery, ends: boolean): K
   return query;
 }
 
-/** Selects the position of the last of the next `rows` users; no row if there are fewer. */
+/** Selects the position of the last of the next `rows` users, or nothing if there are fewer. */
 export const selectStepEnd = (knex: Knex, $: $, asked: PageQuery, rows: number): Knex.QueryBuilder =>
   inOrder(selectPresent(knex, $), $, asked)
     .select([`${asked.column} as key`, 'id'])
@@ -178,7 +178,8 @@ export function selectFromCandidates(knex: Knex, $: $, asked: PageQuery): Knex.Q
 }
 
 /**
- * Selects the numbers of users by a partial index: by level, blocked users, or users who must change their password.
+ * Selects user numbers from a partial index: users with a level, blocked users, or users who must change their
+ * password.
  */
 export function selectFromPartialIndex(knex: Knex, $: $, index: PartialIndex): Knex.QueryBuilder {
   const query = knex('users').select('number').where('tenant_id', $('tenant'));

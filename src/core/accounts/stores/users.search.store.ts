@@ -11,7 +11,7 @@ interface SearchableUser {
   readonly search_words: string;
 }
 
-// Words of this length are contained in the names of too many users.
+// Words of up to this length occur in the names of too many users.
 const maxShortWordLength = 2;
 
 /**
@@ -93,7 +93,7 @@ function selectMatching({ dialect }: Database, knex: Knex, match: Knex.Value, li
   return knex.withMaterialized('all_found', query).from('all_found').select('number').limit(limit, asLiteral);
 }
 
-// Entries indexed before 2026-11-30 have one more letter before the first word of a name. The query matches those as
+// Entries indexed before 2026-11-30 have an extra letter before the first word of a name. The query matches those as
 // well.
 function matchOf({ dialect }: Database, code: string, words: readonly string[]): string {
   const beginningOf = (prefix: string, word: string): string =>

@@ -54,7 +54,7 @@ export async function find(database: Database, scope: Scope, id: string): Promis
   return row ? toUser(row) : null;
 }
 
-/** @returns up to five active Global admins in order of their names, as contacts for other users */
+/** @returns up to five active Global admins, sorted by name, as contacts for other users */
 export async function findGlobalAdmins(database: Database, scope: Scope): Promise<User[]> {
   return (await globalAdmins(database, { tenant: scope.tenant.id })).map(toUser);
 }
@@ -105,7 +105,7 @@ export async function lockByUsernames(database: Database, scope: Scope, username
 }
 
 /**
- * Updates only the given fields of a user and increments the version. If it removes the Global admin level, it stores
+ * Updates only the given fields of a user and increments the version. If the user loses the Global admin level, stores
  * the time.
  */
 export function update(database: Database, scope: Scope, id: string, changes: Partial<UserChanges>): Promise<void> {

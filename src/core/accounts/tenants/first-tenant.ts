@@ -11,7 +11,7 @@ export interface FirstTenant extends NewPassword {
   readonly domain: string;
   readonly language: Language;
   readonly adminName: string;
-  /** Canonical user name of the Global admin. */
+  /** The canonical user name of the Global admin. */
   readonly username: string;
 }
 
@@ -34,8 +34,8 @@ const fieldByErrorCode: Readonly<Partial<Record<ErrorCode, keyof FirstTenant>>> 
 };
 
 /**
- * Creates the first tenant with the setup link.
- * @returns the faults by field; empty if the tenant was created
+ * Creates the first tenant, using the setup link.
+ * @returns the validation errors by field; empty if the tenant was created
  * @throws Failure notFound if the link is no longer valid
  */
 export async function createFirstTenant(

@@ -42,8 +42,8 @@ export interface TenantRulesDependencies {
 }
 
 /**
- * Like `set`, within a transaction that holds the tenant's lock, after another administrator's approval. Replaces all
- * rules of the tenant.
+ * Like `set`, but within a transaction that already holds the tenant's lock, and without requiring another
+ * administrator's approval. Replaces all of the tenant's own rules.
  */
 export async function setWithin(
   deps: TenantRulesDependencies,
@@ -67,24 +67,24 @@ export function isAllowedByRegion(deps: TenantRulesDependencies, own: TenantRule
   return invalidRulesIn(own, regionRules).length === 0;
 }
 
-/** The result of saving the form of the tenant's own rules. */
+/** The result of saving the form for the tenant's own rules. */
 export type SetRulesOutcome =
-  /** `merged`: rules that someone else changed in the meantime kept their new values. */
+  /** `merged`: whether rules that someone else changed in the meantime kept their new values. */
   | { readonly outcome: 'saved'; readonly merged: boolean }
   /**
-   * Nothing was saved, because `next`, which includes the changes of others, requires another administrator's approval.
+   * Nothing was saved, because `next`, which includes other users' changes, requires another administrator's approval.
    */
   | { readonly outcome: 'refused'; readonly decision: Denial; readonly next: TenantRules }
   /** Nothing was saved, because these rules require approval, and no two Global admins can approve each other's requests. */
   | { readonly outcome: 'noApprovers'; readonly rules: readonly TenantRule[] }
-  /** Nothing was saved, because the sender may not have seen the present values of these rules. */
+  /** Nothing was saved, because the sender may not have seen the current values of these rules. */
   | { readonly outcome: 'conflict'; readonly rules: readonly TenantRule[]; readonly complete: boolean };
 
 /**
  * Changes the tenant's own rules and records the changes. They apply from the next request on.
  * @param next the rules as submitted
- * @param seen the tenant's own rules that the form was rendered with: only rules that differ from them are changed.
- * Null if the form does not contain them: then rules that differ from the stored ones are a conflict. Undefined to
+ * @param seen the tenant's own rules that were rendered into the form; only rules that differ from them are changed.
+ * Null if the form does not include them: every rule that differs from the stored one is then a conflict. Undefined to
  * replace all rules
  * @throws Failure forbidden if the actor may not change rules, badRequest if a rule is unknown or less strict than the
  * region's
@@ -126,7 +126,7 @@ function conflictsIn(next: TenantRules, seen: TenantRules | null | undefined, st
   return changedNames(seen, next).filter((rule) => changedByOthers.includes(rule) && next[rule] !== stored[rule]);
 }
 
-/** @returns the stored rules with the changes that the sender made to the rules that they saw */
+/** @returns the stored rules with the sender's changes to the rules in the form */
 function mergedWith(next: TenantRules, seen: TenantRules, stored: TenantRules): TenantRules {
   const own = changedNames(seen, next);
   const merged = names.map((rule) => [rule, own.includes(rule) ? next[rule] : stored[rule]] as const);

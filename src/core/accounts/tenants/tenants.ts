@@ -133,8 +133,8 @@ export async function add(
 }
 
 /**
- * Adds the first tenant with the setup link and the password of its Global admin.
- * @returns whether the link is valid
+ * Adds the first tenant and its Global admin, who has chosen a password, using the setup link.
+ * @returns whether the link was valid
  */
 export async function addFirst(
   deps: TenantsDependencies,

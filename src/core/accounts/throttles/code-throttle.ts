@@ -12,12 +12,12 @@ export interface CodeAttempt {
   readonly kind: EnteredCode['kind'];
   readonly sessionId: string;
   /**
-   * `signIn`: in a browser that is not known. `knownDevice`: at sign-in in a browser in which the user has entered a code
-   * before. `session`: in a session that is open already. Each has counters of its own, so that an attacker who has only
-   * the password can't use up the attempts of the user.
+   * `signIn`: at sign-in in an unknown browser. `knownDevice`: at sign-in in a browser in which the user has entered a
+   * code before. `session`: in a session that is already open. Each place has its own counters, so that an attacker who
+   * has only the password can't use up the user's attempts.
    */
   readonly place: 'signIn' | 'knownDevice' | 'session';
-  /** The ID of the known browser; null in others. */
+  /** The ID of the known browser; null for the other places. */
   readonly knownDevice: string | null;
 }
 
@@ -36,18 +36,18 @@ export interface CodeThrottle {
   deleteCounts(owner: Pick<CodeAttempt, 'username'>): Promise<void>;
 }
 
-// At any time, three of a million codes are valid. The limit is therefore five attempts, even if a region allows more
-// for passwords.
+// At any time, three of the million possible codes are valid. The limit is therefore five attempts, even if a region
+// allows more for passwords.
 const maxPerWindow = 5;
 const quarterMinutes = 15;
 const dayMinutes = 24 * 60;
 const yearMinutes = 365 * dayMinutes;
-// Guessing at this rate for a year would succeed for one account in 45, so `maxConsecutive` limits it further.
+// Guessing at this rate for a year would succeed on one account in 45, so `maxConsecutive` limits it further.
 const maxPerDay = 20;
 // NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate.
 const maxConsecutive = 100;
 // 120 random bits can't be guessed, so this only limits the load. Each session has its own limit, because an attacker
-// with the password could use up any limit that the user shares.
+// who has the password could use up a limit shared by the user's sessions.
 const recoveryCodes: ThrottleRule = { attempts: 20, windowMinutes: quarterMinutes, blockMinutes: quarterMinutes };
 
 interface CodeLimits {
@@ -98,7 +98,7 @@ async function refund(limits: CodeLimits, attempt: CodeAttempt, attempts: number
   for (const [limiter, key] of limitsOf(limits, attempt, attempts)) await limiter.reward(key, 1);
 }
 
-// A correct code of any kind proves who the user is, so it also ends the block that failures elsewhere caused.
+// A correct code of either kind proves the user's identity, so it also ends a block caused by failures elsewhere.
 async function reset(limits: CodeLimits, attempt: CodeAttempt, attempts: number): Promise<void> {
   const { perWindow, perDay, consecutive, recovery } = limits;
   const { window, account } = keysOf(attempt);
@@ -126,7 +126,7 @@ function limitsOf(limits: CodeLimits, attempt: CodeAttempt, attempts: number): [
   ];
 }
 
-/** @returns the keys of the limit of consecutive attempts in one place, and of the limits per account */
+/** @returns the key for the limit on consecutive attempts in one place, and the key for the limits per account */
 function keysOf({ username, place, sessionId, knownDevice }: CodeAttempt): { window: string; account: string } {
   const account = place === 'signIn' ? username : `${username}|${place}`;
   const source = { signIn: '', knownDevice: `|${knownDevice}`, session: `|${sessionId}` }[place];

@@ -6,16 +6,16 @@ import { consume, type CreateLimiter, type Wait } from './limiter.ts';
 
 const minuteMs = 60_000;
 const firstWaitMs = minuteMs;
-// The first refused attempt of an hour is recorded.
+// At most one refused attempt per hour is recorded.
 const recordedRefusals: ThrottleRule = { attempts: 1, windowMinutes: 60, blockMinutes: 60 };
 
 /**
- * A limit after which attempts are accepted again and again, but each one later than the one before. Unlike a block, it
- * always ends within the longest wait, so that failed attempts of strangers don't keep the user out for a day.
+ * A limit that, once reached, still accepts attempts, but with a longer wait before each one. Unlike a block, a wait
+ * never exceeds the longest wait, so that strangers' failed attempts don't lock the user out for a day.
  */
 export interface IncreasingWaits {
   /**
-   * Counts an attempt, unless the wait after the previous one has not passed.
+   * Counts an attempt if the wait after the previous one has elapsed.
    * @returns the waiting time; null if the attempt is accepted
    */
   take(key: string): Promise<Wait | null>;
@@ -33,7 +33,7 @@ interface WaitsDependencies {
 }
 
 /**
- * @param prefix unique name of the counter
+ * @param prefix the unique name of the counter
  * @param rule the number of attempts without a wait, the time without attempts after which counting starts over, and
  * the longest wait (`blockMinutes`)
  */
@@ -51,7 +51,7 @@ export const refusalPrefix = (prefix: string): string => `${prefix}Refused`;
 
 /**
  * @param failures the number of attempts so far
- * @returns how long after the previous attempt the next one is accepted, in ms
+ * @returns the minimum time between the previous attempt and the next one, in ms
  */
 export function waitAfter({ attempts, blockMinutes }: ThrottleRule, failures: number): number {
   if (failures < attempts) return 0;
@@ -98,7 +98,7 @@ async function countIfDue({ database: { knex }, rule, clock }: WaitsDependencies
   return counted.length > 0;
 }
 
-/** @returns `waitAfter` of the column `points` as an SQL expression */
+/** @returns `waitAfter`, applied to the column `points`, as an SQL expression */
 function waitInSql(rule: ThrottleRule): string {
   const longest = rule.blockMinutes * minuteMs;
   const steps: string[] = [];

@@ -11,19 +11,19 @@ import type { ThrottleRule } from '../../../domain/regions.ts';
 export interface Wait {
   /** The waiting time in seconds. */
   readonly retryAfter: number;
-  /** Whether this is the first refusal of a block. Only that one is recorded. */
+  /** Whether this is the first refusal in a block. Only the first is recorded. */
   readonly isFirstRefusal: boolean;
 }
 
 /**
  * Creates a rate limiter.
- * @param keyPrefix unique name of the counter
+ * @param keyPrefix the unique name of the counter
  */
 export type CreateLimiter = (keyPrefix: string, rule: ThrottleRule) => RateLimiterAbstract;
 
 /**
  * Creates a rate limiter in the region's database.
- * @param keyPrefix unique name of the counter
+ * @param keyPrefix the unique name of the counter
  */
 export function createLimiter(database: Database, keyPrefix: string, rule: ThrottleRule): RateLimiterAbstract {
   const options = {
@@ -42,7 +42,7 @@ export function createLimiter(database: Database, keyPrefix: string, rule: Throt
 
 /**
  * Creates one limiter per number of attempts, on first use. All of them share the same keys, because tenants differ
- * only in their limit.
+ * only in their limits.
  */
 export function limitersByAttempts(
   create: (attempts: number) => RateLimiterAbstract,
@@ -57,7 +57,7 @@ export function limitersByAttempts(
 
 /** Reduces an IPv6 address to its /64 network, because a site controls at least a /64 (RFC 6177). */
 export function networkOf(address: string): string {
-  // All texts that are not an address share one key.
+  // All values that are not IP addresses share one key.
   const bare = withoutPort(address);
   if (!ipaddr.isValid(bare)) return 'unknown';
   const parsed = ipaddr.process(bare);
@@ -88,7 +88,7 @@ export async function consume(limiter: RateLimiterAbstract, key: string, points 
 }
 
 /**
- * Ends a window or a block after its full duration from now, if it was stored while a clock was ahead.
+ * Shortens a window or block that was stored while a clock was ahead, so that it ends after its full duration from now.
  * @returns the remaining seconds
  */
 async function shorten(

@@ -10,7 +10,7 @@ const linkAttempts: ThrottleRule = { attempts: 60, windowMinutes: 10, blockMinut
 const recoveriesPerName: ThrottleRule = { attempts: 3, windowMinutes: 60, blockMinutes: 60 };
 const recoveriesPerAddress: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
 
-/** Throttles attempts to open invalid links, and requests for emails with a link. */
+/** Throttles attempts to open invalid links, and requests for emailed links. */
 export function createLinkThrottle(deps: Database) {
   const links = createLimiter(deps, 'link', linkAttempts);
   const names = createLimiter(deps, 'recoveryName', recoveriesPerName);
@@ -28,7 +28,7 @@ export function createLinkThrottle(deps: Database) {
     consumeRecovery: async (username: string, address: string): Promise<Wait | null> =>
       (await consume(addresses, keyOf(address))) ?? (await consume(names, digest(username))),
 
-    /** Like `consumeRecovery`, for an email with a sign-in link. Neither uses up the emails of the other. */
+    /** Like `consumeRecovery`, for an email with a sign-in link. Neither counts toward the other's limits. */
     consumeSignInLink: async (username: string, address: string): Promise<Wait | null> =>
       (await consume(signInAddresses, keyOf(address))) ?? (await consume(signInNames, digest(username))),
   };

@@ -12,7 +12,7 @@ import { digest } from './throttle-keys.ts';
 export interface Attempt {
   /** Determines which limits apply, regardless of whether the user exists or what kind of password they have. */
   readonly kind: PresentedPassword['kind'];
-  /** Canonical user name, whether or not it exists. */
+  /** The canonical user name, whether or not it exists. */
   readonly username: string;
   readonly address: string;
   /**
@@ -25,8 +25,8 @@ export interface Attempt {
   /** The ID of the open session in which the user enters their password again; null at sign-in. */
   readonly sessionId: string | null;
   /**
-   * The number of attempts that the rules of the tenant that owns the domain allow from one source; null if no tenant
-   * owns it.
+   * The number of attempts from one source, as allowed by the rules of the tenant that owns the domain; null if no
+   * tenant owns it.
    */
   readonly maxAttempts: number | null;
 }
@@ -38,18 +38,18 @@ export function sessionAttemptOf({ rules, address }: Scope, { id, user }: LiveSe
   return { kind: 'own', username, epoch, address: address ?? '', knownDevice: null, sessionId: id, maxAttempts };
 }
 
-// NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate. Only the right
-// password from a known browser, or a new credential, resets the count.
+// NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures on one account, regardless of the rate. Once the
+// limit is reached, only the right password in a known browser or open session, or a new credential, ends the block.
 const maxConsecutiveFailures = 100;
 // 100 random bits cannot be guessed online, so this limit only restricts the load. One verification takes about 12 ms
 // on one core, so the 250 that one address can queue occupy a hashing slot for 3 s. The block is short, because it
 // affects all users who share the address.
 const temporaryPasswords: ThrottleRule = { attempts: 250, windowMinutes: 15, blockMinutes: 15 };
-// More attempts are verified than the log should contain: an attacker must not fill it.
+// Log entries are limited more strictly than attempts, so that an attacker cannot fill the log.
 const recordsPerName: ThrottleRule = { attempts: 50, windowMinutes: 24 * 60, blockMinutes: 24 * 60 };
 const recordsPerAddress: ThrottleRule = { attempts: 100, windowMinutes: 24 * 60, blockMinutes: 24 * 60 };
-// An address that has reached its limit still has a few attempts with each user name, so that a failing device doesn't
-// keep everyone else at a shared address out. The total limits the load to 6 s of hashing.
+// An address that has reached its limit is still allowed a few attempts per user name, so that one device's failed
+// attempts don't lock out everyone else at a shared address. The total limits the load to 6 s of hashing.
 const reservePerName: ThrottleRule = { attempts: 2, windowMinutes: 15, blockMinutes: 15 };
 const reservePerAddress: ThrottleRule = { attempts: 500, windowMinutes: 15, blockMinutes: 15 };
 const yearMinutes = 365 * 24 * 60;
@@ -66,9 +66,9 @@ export interface PasswordLimits {
   readonly temporaryPasswords: RateLimiterAbstract;
   readonly recordsPerName: RateLimiterAbstract;
   readonly recordsPerAddress: RateLimiterAbstract;
-  /** Limits the entries of attempts with chosen passwords per address. */
+  /** Limits the log entries per address for attempts with chosen passwords. */
   readonly ownRecordsPerAddress: RateLimiterAbstract;
-  /** Limits the entries of refused attempts per address. */
+  /** Limits the log entries per address for refused attempts. */
   readonly refusalRecordsPerAddress: RateLimiterAbstract;
   /** Limits consecutive failures per account. In effect, the block is permanent. */
   readonly consecutiveFailures: RateLimiterAbstract;
@@ -118,7 +118,7 @@ export function limitsOf(limits: PasswordLimits, attempt: Attempt): Limit[] {
   // There is no limit per user name: with one, an attacker could lock out every user who has not signed in yet.
   if (attempt.kind === 'temporary') return [fixed(limits.temporaryPasswords, network)];
   const pair = fixed(limits.perAccountAndSource(attempt), accountAndSource);
-  // Failed attempts of strangers count neither in an open session nor in a browser in which the user has signed in.
+  // Strangers' failed attempts count neither in an open session nor in a browser in which the user has signed in.
   if (attempt.sessionId !== null) return [pair, increasing(limits.sessions, account)];
   if (attempt.knownDevice !== null) return [pair, increasing(limits.devices, account)];
   return [
@@ -146,7 +146,7 @@ async function takeOfAddress(limits: PasswordLimits, attempt: Attempt): Promise<
   return (await consume(limits.reservePerName, accountAndSource)) ?? consume(limits.reservePerAddress, network);
 }
 
-/** @returns three throttle keys: for the account with the source, for the account, and for the network */
+/** @returns three throttle keys: for the account and source together, for the account, and for the network */
 export function keysOf({ username, epoch, address, knownDevice, sessionId }: Attempt): {
   accountAndSource: string;
   account: string;

@@ -23,7 +23,7 @@ const accountPrefixes = ['row', 'recordName', ...waitPrefixes, ...waitPrefixes.m
 
 const mailPrefixes = ['recoveryName', 'signInLinkName'];
 
-/** @returns what the counts of codes are kept under: the account in unknown browsers, known browsers and open sessions */
+/** @returns the names under which code attempts are counted in unknown browsers, known browsers and open sessions */
 export const codeOwnersOf = (username: string): string[] => [
   username,
   `${username}|knownDevice`,

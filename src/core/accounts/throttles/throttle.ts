@@ -27,14 +27,15 @@ export interface Throttle {
   shouldRecordFailure(attempt: Attempt): Promise<boolean>;
   /**
    * Counts a refused attempt that is about to be recorded.
-   * @returns whether to record it: only the first one of a block, and not beyond the limit of entries of the address
+   * @returns whether to record it: true only for the first one in a block, and only until the address reaches its limit
+   * of log entries
    */
   shouldRecordRefusal(attempt: Attempt, wait: Wait): Promise<boolean>;
   /** Undoes the count of an attempt that could not be checked. */
   refund(attempt: Attempt): Promise<void>;
   /**
-   * After the right password, undoes the count of the attempt, and deletes the counts of consecutive failures of the
-   * account and of its failures from this browser or address.
+   * After the right password, undoes the count of the attempt, and deletes the account's counts of consecutive failures
+   * and of failures from this browser or address.
    */
   reset(attempt: Attempt): Promise<void>;
   /**
@@ -86,7 +87,7 @@ async function consumeAttempt({ limits }: ThrottleDependencies, attempt: Attempt
   for (const limit of limitsOf(limits, attempt)) {
     const wait = await limit.take();
     if (wait !== null) {
-      // The password is not checked, so the attempt must not count towards the other limits either.
+      // The password is not checked, so the attempt must not count toward the other limits either.
       for (const each of counted) await each.refund();
       return wait;
     }
@@ -168,7 +169,7 @@ async function deleteCounts(
 export type Budgets = Readonly<Record<BudgetedAction, RateLimiterAbstract>>;
 
 const resetsPerMinute = 90;
-// Each change may occupy the worker that estimates password strength for a second.
+// Each change may occupy the password strength worker for a second.
 const changesPerMinute = 10;
 // Each export reads and sends the whole log.
 const logExports: ThrottleRule = { attempts: 12, windowMinutes: 10, blockMinutes: 10 };
@@ -179,7 +180,7 @@ const approvals: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes:
 // Each page of personal data may read a hundred thousand entries.
 const personalDataPerMinute = 30;
 
-/** Creates the rate limits of expensive actions. */
+/** Creates the rate limits for expensive actions. */
 export function createBudgets(limiter: CreateLimiter): Budgets {
   return {
     reset: limiter('reset', perMinute(resetsPerMinute)),

@@ -25,10 +25,11 @@ export interface UserAction {
   /** An additional policy check, beyond the one for the action itself. */
   readonly decision?: (scope: Scope, user: User) => PolicyDecision;
   /**
-   * The state that the action leads to. If the user is already in this state, a change by someone else is no conflict.
+   * The state of the user after the action. If the user is already in this state, a change by someone else is not a
+   * conflict.
    */
   readonly leadsTo?: User['state'];
-  /** Whether an affected Global admin can no longer approve the requests of everyone else afterwards. */
+  /** Whether the action leaves an affected Global admin unable to approve some or all requests. */
   readonly endsApproving?: boolean;
   /**
    * Writes the change.
@@ -54,7 +55,7 @@ export type ActionOutcome =
  * @param at the time of the change, epoch ms
  * @param seen the version and epoch that the sender's page showed; null to skip the check for changes by others
  * @throws Failure notFound, or conflict if it would leave the tenant without an active Global admin, or without anyone
- * who can approve what its rules require to be approved
+ * who can give the approvals that its rules require
  */
 export async function performAction(
   tx: Database,

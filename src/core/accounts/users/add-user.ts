@@ -17,7 +17,7 @@ import type { Denial } from '../../../domain/policy-decision.ts';
 
 export type AddResult =
   | { readonly outcome: 'added'; readonly user: User; readonly credential: IssuedCredential }
-  /** The rules require that the link is emailed, but the portal has no mail server. Nothing was changed. */
+  /** The rules require the link to be emailed, but the portal has no mail server. Nothing was changed. */
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'refused'; readonly decision: Denial }
   | { readonly outcome: 'invalid'; readonly faults: readonly FieldFault[] };
@@ -47,8 +47,8 @@ async function usernameFault(tx: Database, scope: Scope, username: string, now: 
 
 /**
  * Adds a user with the credential that the rules require.
- * @returns the outcome. If the user was added, it contains the credential in clear text, which cannot be retrieved
- * later; null if a link is emailed
+ * @returns the outcome. If the user was added, it contains the credential in clear text (null if a link is emailed),
+ * which cannot be retrieved later
  */
 export async function addUser(deps: UserAdderDependencies, scope: Scope, form: NewUserForm): Promise<AddResult> {
   const { database, credentialIssuer, clock } = deps;

@@ -16,8 +16,8 @@ export interface Appointed {
 }
 
 /**
- * Makes a user a Global admin on behalf of the operator, and unblocks a blocked one. What the operator does makes no two
- * accounts dependent, so that the user can approve the requests of the other Global admins. The reason is recorded.
+ * Makes a user a Global admin on behalf of the operator, and unblocks the user if necessary. The operator's actions
+ * never make accounts dependent, so the user can approve the other Global admins' requests. The reason is recorded.
  * @param scope the operator's scope in the user's tenant
  * @param at the time of the change, epoch ms
  * @throws Failure notFound, or conflict while the tenant is moving to another region

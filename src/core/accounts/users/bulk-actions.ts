@@ -145,9 +145,9 @@ async function performOne(
 
 /**
  * Applies one action to several users of the tenant in one transaction.
- * @param seen the users as the page showed them, by id. A user who is missing is not compared
- * @throws Failure conflict if it would leave the tenant without an active Global admin, or without anyone who can approve
- * requests; in that case, no user is changed
+ * @param seen the users as the page showed them, by ID. Users who are missing here are not compared
+ * @throws Failure conflict if it would leave the tenant without an active Global admin, or without anyone who can
+ * approve requests; in that case, no user is changed
  */
 export async function bulkChange(
   deps: BulkChangeDependencies,

@@ -12,8 +12,8 @@ import { bind } from '../../../platform/bind.ts';
 import { userOf } from '../../../domain/principal.ts';
 
 /**
- * A user whose password is to be reset, with the epoch when the form was rendered. If the form is submitted twice, the
- * second submission is rejected, because its epoch is outdated.
+ * A user whose password is to be reset, with the user's epoch when the form was rendered. If the form is submitted
+ * twice, the second submission is rejected, because its epoch is outdated.
  */
 export interface ResetTarget {
   readonly id: string;
@@ -30,7 +30,7 @@ export type BulkResetOutcome =
       readonly issued: readonly IssuedUserCredential[];
       readonly skipped: readonly SkippedUser[];
     }
-  /** The rules require that links are emailed, but the portal has no mail server. Nothing was changed. */
+  /** The rules require links to be emailed, but the portal has no mail server. Nothing was changed. */
   | { readonly outcome: 'noMail' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
@@ -41,7 +41,7 @@ export interface BulkResetDependencies {
   readonly clock: () => number;
 }
 
-// Issue the credentials one after another, so that a concurrent sign-in waits for a single hash and not for all of
+// Issue the credentials one after another, so that a concurrent sign-in waits for a single hash rather than for all of
 // them.
 async function issueTo(
   deps: BulkResetDependencies,

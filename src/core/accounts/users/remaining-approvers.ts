@@ -7,8 +7,8 @@ import type { Database } from '../../../platform/database/database.ts';
 import * as approversStore from '../stores/approvers.store.ts';
 
 /**
- * Decides for one Global admin after another whether the tenant can do without their approval. Each user who can be
- * spared is considered gone in the decisions that follow.
+ * Decides whether the tenant can do without a Global admin as an approver. Later calls treat each user for whom it
+ * returned true as gone.
  * @returns false if no two Global admins who can approve each other's requests would remain
  */
 export type SpareApprover = (user: User) => boolean;
@@ -17,7 +17,7 @@ const spareAnyone: SpareApprover = () => true;
 
 /**
  * Loads the Global admins who can approve each other's requests. The operator, jobs and tenants without approvals are
- * not restricted, and neither is a tenant in which no one can approve anyway.
+ * not restricted, and neither are tenants in which no one can approve requests anyway.
  * @param now the current time, epoch ms
  */
 export async function loadSpareApprover(database: Database, scope: Scope, now: number): Promise<SpareApprover> {
@@ -52,7 +52,7 @@ export async function findIndispensable<U extends User>(
   return candidates.filter((user) => !spare(user));
 }
 
-/** @returns whether `findIndispensable` finds the user */
+/** @returns whether the user is a required approver, as `findIndispensable` defines it */
 export const isIndispensable = async (database: Database, scope: Scope, user: User, now: number): Promise<boolean> =>
   (await findIndispensable(database, scope, [user], now)).length > 0;
 

@@ -20,7 +20,7 @@ import type { DenialReason } from '../../../domain/denial-reason.ts';
 
 export type ResetResult =
   | { readonly outcome: 'reset'; readonly user: User; readonly credential: IssuedCredential }
-  /** The rules require that the link is emailed, but the portal has no mail server. Nothing was changed. */
+  /** The rules require the link to be emailed, but the portal has no mail server. Nothing was changed. */
   | { readonly outcome: 'noMail'; readonly user: User }
   | { readonly outcome: 'refused'; readonly user: User; readonly decision: Denial }
   /**
@@ -119,8 +119,8 @@ export async function show(
  * check
  * @param consumeApproval consumes another administrator's approval, if one is required, in the transaction of the reset
  * @returns the password or link in clear text. Only a hash is stored, so it cannot be retrieved later
- * @throws Failure notFound, for an unknown ID and for a user of another tenant; conflict if no one could approve requests
- * afterwards
+ * @throws Failure notFound for an unknown ID or a user of another tenant, or conflict if no one could approve requests
+ * afterward
  */
 export async function resetPassword(
   deps: UsersDependencies,

@@ -21,8 +21,8 @@ export interface UserActionsDependencies {
 }
 
 /**
- * Creates the actions of an administrator on a single user. Each runs in one transaction that also records it, and
- * throws Failure notFound, or conflict if it would leave the tenant without an active Global admin.
+ * Creates the actions that an administrator can perform on a single user. Each runs in one transaction that also
+ * records it, and throws Failure notFound, or conflict if it would leave the tenant without an active Global admin.
  */
 export function createUserActions(deps: UserActionsDependencies) {
   const bound = bind(deps, { edit, bindAction, removeOne });
@@ -161,7 +161,7 @@ type FormFields = Omit<UserChanges, 'administratorLevel' | 'agentLevel'> &
 /** The values that were rendered into the form. */
 export type ShownFields = FormFields & { readonly version: number };
 
-/** A submitted edit form. An empty display name stands for the first and last name. */
+/** A submitted edit form. If the display name is empty, it is generated from the first and last names. */
 export interface SentEdit {
   readonly typed: FormFields;
   /** The rendered values; null if the form does not include them, or if they are malformed. */
@@ -170,7 +170,7 @@ export interface SentEdit {
   readonly nameOrder: NameOrder;
 }
 
-/** @returns the fields of a user as the form shows them: with cleaned names, and only a language that is offered */
+/** @returns the fields of a user as the form shows them: with cleaned names, and the language only if it is offered */
 export function fieldsOf(user: UserChanges, rules: RegionRules): UserChanges {
   const { firstName, lastName, displayName, language, administratorLevel, agentLevel } = user;
   const names = { firstName: cleanName(firstName), lastName: cleanName(lastName), displayName: cleanName(displayName) };
