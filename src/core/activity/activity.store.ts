@@ -35,7 +35,7 @@ function insert(
 }
 
 /**
- * Records an event of the scope's actor.
+ * Records an event caused by the scope's actor.
  * @param targetId the affected user, if any
  * @param at the time of the event, epoch ms
  */
@@ -50,7 +50,7 @@ export function record(
 }
 
 /**
- * Records several events of the scope's actor in the given order.
+ * Records several events caused by the scope's actor, in the given order.
  * @param at the time of the event, epoch ms
  */
 export function recordMany(database: Database, scope: Scope, entries: readonly NewEntry[], at: number): Promise<void> {

@@ -151,7 +151,7 @@ export function rangesOf({ user, group }: Pick<LogFilter, 'user' | 'group'>): In
   return (['actor_id', 'target_id'] as const).flatMap((column) => kinds.map((kind) => ({ column, kind })));
 }
 
-/** The range of the edits of one user, by any actor. */
+/** The range of edits to one user, by any actor. */
 export const rangesOfEdits: readonly IndexRange[] = [{ column: 'target_id', kind: 'user.edited' }];
 
 /** @returns the index ranges with a user as the target: either sign-in attempts, or everything else */

@@ -116,7 +116,7 @@ export async function latestOfUser(database: Database, scope: Scope, userId: str
   return found.sort((one, other) => other.at - one.at || other.place - one.place);
 }
 
-/** @returns the latest edits of a user, newest first */
+/** @returns the latest edits to a user, newest first */
 export async function editsOfUser(database: Database, scope: Scope, userId: string): Promise<Activity[]> {
   const rows = await latestEdits(database, { tenant: scope.tenant.id, user: userId, ...shapeOf(edits).values });
   const known = await findGrantParticipants(database, scope, rows);

@@ -54,7 +54,7 @@ async function countOverdue(database: Database, tenantId: string, { before, late
   return row?.count ?? 0;
 }
 
-/** @returns the time of the newest entry of all logs, epoch ms; null if there is none */
+/** @returns the time of the newest entry in any log, epoch ms; null if there is none */
 export async function newestAtForOperator(database: Database): Promise<number | null> {
   const [newest] = await database.knex('activity').max<{ at: number | null }[]>({ at: 'at' });
   return newest?.at ?? null;

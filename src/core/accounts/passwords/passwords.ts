@@ -184,7 +184,7 @@ export async function changeOwn(
 
 /**
  * @returns the metadata of a user's password: who set it and when.
- * @throws Failure notFound for a user of another tenant
+ * @throws Failure notFound if the user belongs to another tenant
  */
 export function getMetadata(
   { database }: PasswordsDependencies,

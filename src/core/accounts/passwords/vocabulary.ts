@@ -19,7 +19,7 @@ const ordinaryBits = 8;
 const mostBits = 12;
 const minOrdinaryLength = 4;
 const sampled = 10;
-// Loaded in every region, because the filter of common passwords omits those that these words already show to be weak.
+// Loaded in every region, because the filter of common passwords omits passwords that these words show to be weak.
 const alwaysLoaded = ['common', 'en', 'fr', 'de'];
 
 /**

@@ -101,7 +101,7 @@ export async function verifyPassword(
   return { matches, isOutdated: hasher.isOutdated(secret) };
 }
 
-/** @returns who set a user's password, and when. @throws Failure notFound for a user of another tenant */
+/** @returns who set a user's password, and when. @throws Failure notFound if the user belongs to another tenant */
 export async function getPasswordMetadata(database: Database, scope: Scope, userId: string): Promise<PasswordMetadata> {
   const [row] = await metadataQuery(database, { user: userId, tenant: scope.tenant.id });
   if (row === undefined) throw notFound();

@@ -46,7 +46,7 @@ const listOwnQuery = preparedQuery<OwnSessionRow>('sessions.listOwn', (knex, $) 
     .limit(100),
 );
 
-/** Looks up a session without a scope: the tenant is that of its user. Returns null if the session has ended. */
+/** Looks up a session without a scope: the tenant is that of the session's user. Returns null if it has ended. */
 export async function findLiveAcrossTenants(database: Database, id: string): Promise<LiveSession | null> {
   const [row] = await findLive(database, { id });
   return row ? toLiveSession(row) : null;

@@ -87,7 +87,7 @@ export async function lock(
   if (database.dialect === 'postgres') await lockRow<TenantRow>(database, 'tenants', tenant.id, ['id']);
 }
 
-/** @returns a tenant of the region, for the operator's commands; null if there is none with this ID */
+/** @returns a tenant in the region, for the operator's commands; null if there is none with this ID */
 export async function findForOperator(database: Database, id: string): Promise<Tenant | null> {
   const [row] = await one(database, { tenant: id });
   if (row === undefined) return null;

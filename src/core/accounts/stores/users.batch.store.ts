@@ -54,7 +54,8 @@ async function findIndexed(database: Database, scope: Scope, users: readonly Use
 
 /**
  * Looks up canonical user names in the whole region, where each name is unique.
- * @returns a map from each existing user name to its user, including deleted users; null for a user of another tenant
+ * @returns a map from each existing user name to its user, including deleted users; null if the user belongs to another
+ * tenant
  */
 export async function findByUsernames(
   database: Database,

@@ -43,12 +43,12 @@ export interface PageRequest {
 /** The sort orders. Deleted users are always sorted by the time of deletion. */
 export type ListOrder = SortKey | 'deletedAt';
 
-/** The fields of a user that lists are sorted by. */
+/** The user fields by which lists are sorted. */
 type SortableUser = Pick<ListedUser, 'id' | 'displayName' | 'username' | 'lastSignInAt'> & {
   readonly deletedAt?: number | null;
 };
 
-/** Encodes the position of a user in a sorted list for use in a URL. @param language the language of the tenant */
+/** Encodes a user's position in a sorted list for use in a URL. @param language the tenant's language */
 export function encodeCursor(user: SortableUser, sort: ListOrder, language: Language): string {
   const keys = {
     name: nameSortKey(user.displayName, language),

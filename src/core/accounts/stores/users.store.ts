@@ -95,8 +95,8 @@ export async function lock(database: Database, scope: Scope, id: string): Promis
 }
 
 /**
- * Locks users of the tenant for the rest of a transaction that already holds the tenant's lock. This is needed because
- * users change their own language without the tenant's lock, and an import writes every field.
+ * Locks the tenant's users with these user names for the rest of a transaction that already holds the tenant's lock.
+ * This is needed because users change their own language without the tenant's lock, and an import writes every field.
  */
 export async function lockByUsernames(database: Database, scope: Scope, usernames: readonly string[]): Promise<void> {
   if (database.dialect !== 'postgres') return;

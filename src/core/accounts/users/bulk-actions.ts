@@ -144,7 +144,7 @@ async function performOne(
 }
 
 /**
- * Applies one action to several users of the tenant in one transaction.
+ * Applies one action to several of the tenant's users in one transaction.
  * @param seen the users as the page showed them, by ID. Users who are missing here are not compared
  * @throws Failure conflict if it would leave the tenant without an active Global admin, or without anyone who can
  * approve requests; in that case, no user is changed

@@ -45,7 +45,7 @@ export interface UsersDependencies {
   readonly clock: () => number;
 }
 
-/** @throws Failure notFound, for an unknown ID and for a user of another tenant */
+/** @throws Failure notFound if the ID is unknown or the user belongs to another tenant */
 export async function load(deps: UsersDependencies, scope: Scope, userId: string): Promise<User> {
   const { database } = deps;
   const user = await usersStore.find(database, scope, userId);
@@ -119,8 +119,8 @@ export async function show(
  * check
  * @param consumeApproval consumes another administrator's approval, if one is required, in the transaction of the reset
  * @returns the password or link in clear text. Only a hash is stored, so it cannot be retrieved later
- * @throws Failure notFound for an unknown ID or a user of another tenant, or conflict if no one could approve requests
- * afterward
+ * @throws Failure notFound if the ID is unknown or the user belongs to another tenant, or conflict if no one could
+ * approve requests afterward
  */
 export async function resetPassword(
   deps: UsersDependencies,
