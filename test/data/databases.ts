@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 import { serverTimeouts } from '../../src/platform/database/open.ts';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { builtInRulesFile, readRules } from '../../src/platform/config/rules.ts';
@@ -21,11 +21,6 @@ const closers: (() => unknown)[] = [];
 after(async () => {
   for (const close of closers.reverse()) await close();
 });
-
-// Suites open their databases while the files are loaded. If a test ran before that is done, it could block the event
-// loop for longer than the wait for a connection.
-const opening: Promise<unknown>[] = [];
-before(() => Promise.allSettled(opening));
 
 /** @returns a folder that is deleted when the test files of this process have finished */
 export function temporaryFolder(): string {
@@ -56,13 +51,7 @@ export function eachDialect(
 }
 
 /** Opens a migrated database, which is closed when all test files of the process have finished. */
-export function open(config: DatabaseConfig): Promise<{ database: Database }> {
-  const opened = openMigrated(config);
-  opening.push(opened);
-  return opened;
-}
-
-async function openMigrated(config: DatabaseConfig): Promise<{ database: Database }> {
+export async function open(config: DatabaseConfig): Promise<{ database: Database }> {
   copyTemplate(config);
   await migrate(config);
   // No statement timeout: tests of SQLite in the same process block the event loop and would delay PostgreSQL's

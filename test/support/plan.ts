@@ -14,18 +14,18 @@ export function selectFiles(every: readonly string[], { long }: { long: boolean 
 
 // Start the slowest files first, so that all workers end at about the same time.
 const folders = ['browser', 'package', 'prove', 'cli', 'contract', 'features', 'packs', 'data', 'web'];
-const folderOf = (file: string): string => file.split(path.sep)[1]!;
 const folderRank = (file: string): number => {
-  const place = folders.indexOf(folderOf(file));
+  const place = folders.indexOf(file.split(path.sep)[1]!);
   return place === -1 ? folders.length : place;
 };
 
-/**
- * The number of test files per process, which loads the app and a browser only once for all of them. It also keeps its
- * database connections open until it ends, so that the files in `data` would exceed the limit of PostgreSQL.
- */
-const filesPerProcess: Readonly<Record<string, number>> = { browser: 3, package: 1, cli: 4, contract: 3, data: 6 };
-const defaultFilesPerProcess = 12;
+const isolatedFolders = ['browser', 'package', 'prove', 'cli', 'contract'];
+const touchesProcess = /node:child_process|\bprocess\.(env|chdir|kill|on)\b|\bmock\.|\.prototype\b|\.\/cli\/|\bredis\(/;
+/** Whether a file needs a separate process, because it starts processes or changes process-wide state. */
+const needsOwnProcess = (file: string): boolean =>
+  isolatedFolders.includes(file.split(path.sep)[1]!) || touchesProcess.test(readFileSync(file, 'utf8'));
+
+const filesPerProcess = 8;
 
 /**
  * @param long whether each file runs for minutes, so that it has a process of its own
@@ -34,10 +34,15 @@ const defaultFilesPerProcess = 12;
 export function groupIntoProcesses(files: readonly string[], { long }: { long: boolean }): string[][] {
   const ordered = files.toSorted((one, other) => folderRank(one) - folderRank(other));
   if (long) return ordered.map((file) => [file]);
-  return [...Map.groupBy(ordered, folderOf)].flatMap(([folder, files]) => {
-    const size = filesPerProcess[folder] ?? defaultFilesPerProcess;
-    const processes = Math.ceil(files.length / size);
-    // Every nth file, because files with neighboring names often take about as long as each other.
-    return Array.from({ length: processes }, (_, index) => files.filter((_, at) => at % processes === index));
-  });
+  const alone = ordered.filter(needsOwnProcess).map((file) => [file]);
+  const folder = Map.groupBy(
+    ordered.filter((file) => !needsOwnProcess(file)),
+    folderRank,
+  );
+  const together = [...folder.values()].flatMap((files) =>
+    Array.from({ length: Math.ceil(files.length / filesPerProcess) }, (_, index) =>
+      files.slice(index * filesPerProcess, (index + 1) * filesPerProcess),
+    ),
+  );
+  return [...alone, ...together];
 }
