@@ -17,7 +17,7 @@ export interface RulesPage {
   readonly canEdit: boolean;
   /** Whether no two Global admins can approve each other's requests, so that two administrators cannot be required. */
   readonly lacksApprovers: boolean;
-  /** The serialized own rules at the time when the form was opened. */
+  /** The tenant's own rules when the form was opened, serialized. */
   readonly seen: string;
   readonly conflict: FormConflict | null;
 }
