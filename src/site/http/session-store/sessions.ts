@@ -23,8 +23,9 @@ export interface Sessions {
 
 /**
  * Opens the session store: Redis if configured, otherwise the region's database.
- * @param identity the installation that Redis must belong to. A Redis that belongs to none is marked
- * @param report called with each error of the connection to Redis
+ * @param identity the installation that Redis must belong to. A Redis instance that belongs to none is marked as
+ * belonging to this one
+ * @param report called with each Redis connection error
  */
 export async function openSessions(
   config: Config,
@@ -41,9 +42,9 @@ export async function openSessions(
 }
 
 /**
- * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. A start on a busy
- * machine blocks the process for so long that the connection to Redis is replaced. If the store stays unavailable, the
- * process starts nevertheless, but is not ready.
+ * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. On a busy machine,
+ * startup can block the process for so long that the connection to Redis is replaced. If the store stays unavailable,
+ * the process starts anyway, but is not ready.
  */
 export async function waitForSessionStore({ proveWritable }: Sessions): Promise<void> {
   const endsAt = performance.now() + maxSessionStoreWaitMs;
