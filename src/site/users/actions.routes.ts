@@ -79,9 +79,9 @@ const endSessionsForm: FormDeclaration = {
 };
 
 interface ActionButton extends Pick<ButtonStyle, 'label' | 'icon' | 'danger'> {
-  /** Address pattern of the action. */
+  /** The address pattern of the action. */
   readonly path: string;
-  /** Locale key of the message after the action. */
+  /** The locale key of the message after the action. */
   readonly notice: string;
 }
 
