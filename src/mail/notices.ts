@@ -36,13 +36,13 @@ interface EmailModel {
 interface Fact {
   readonly label: string;
   readonly value: string;
-  /** Whether recipients copy the value, which then must not contain invisible characters. */
+  /** Whether recipients copy the value, in which case it must not contain invisible characters. */
   readonly isCopied?: boolean;
 }
 
 /**
- * @returns a function that renders a notice as an email in the recipient's language; if the notice contains a one-time
- * link, the second argument is its URL, which appears nowhere else
+ * @returns a function that renders a notice as an email in the recipient's language; its second argument is the URL of
+ * the notice's one-time link, if any, which appears nowhere else
  */
 export function createNoticeRenderer({ signInUrl, translator, render, clock }: NoticeRendererDependencies) {
   const formatsOf = createFormatsByLocale(clock);
@@ -57,7 +57,8 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
     const url = link ?? signInUrl;
     const texts = {
       body: t(`notices:${notice.kind}.text`),
-      // The generic warning tells recipients to contact an administrator, but this recipient may be the only one.
+      // The generic warning tells recipients to contact an administrator, but this recipient may be the only
+      // administrator.
       warning: addressed.by === 'portal' ? t(`notices:${notice.kind}.unexpected`) : t('notices:unexpected'),
       linkLabel: link === null ? t('notices:open') : t('notices:openLink'),
       footer: t('notices:automatic'),
@@ -85,15 +86,15 @@ export function createNoticeRenderer({ signInUrl, translator, render, clock }: N
   };
 }
 
-// First strong isolate and pop directional isolate, which have the effect of <bdi> in plain text. They are copied along
-// with the text between them.
+// First strong isolate and pop directional isolate, which work like <bdi> in plain text. They are copied along with the
+// text between them.
 const isolated = (text: string): string => `\u2068${text}\u2069`;
 
 const betweenParts = /(?<=[.:@/\u3002\uff0e\uff61])(?=\S)/gu;
 
 /**
  * Mail programs turn names such as `evil.example/login` or `support@evil.example` into links. Invisible word joiners
- * between the parts of an address prevent that, without changing what is read.
+ * between the parts of an address prevent that without changing how the name looks.
  */
 const nameWithoutLinks = (name: string): string => cleanName(name).replace(betweenParts, '\u2060');
 
@@ -129,7 +130,8 @@ const untilOf = ({ kind }: Notice): string => {
   return kind === 'passwordReset' ? 'notices:until' : 'notices:untilLink';
 };
 
-// The requested action has not been performed yet, so the label says what the user did with the request.
+// When these notices are sent, the action itself has not been performed, so the label says who requested, approved or
+// declined it.
 const approvalActorLabels: Readonly<Partial<Record<Notice['kind'], string>>> = {
   approvalAsked: 'approvals:asker',
   approvalConfirmed: 'approvals:answer.confirmed',

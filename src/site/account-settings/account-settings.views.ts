@@ -10,8 +10,8 @@ export interface AccountSettingsPage {
   };
   readonly numbers: ReturnType<typeof describeNumbers>;
   /**
-   * The locale key of the text on the user management tile, which describes its purpose or why it is not available
-   * here.
+   * The locale key of the text on the user management tile, which describes its purpose or the reason why it is not
+   * available here.
    */
   readonly userManagementText: string;
   readonly offers: { readonly approvals: boolean; readonly support: boolean };

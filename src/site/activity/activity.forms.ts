@@ -13,7 +13,7 @@ const id = z
   .nullable()
   .catch(null);
 
-// Dates have the format of `<input type="date">`. A date that does not exist is treated as missing.
+// Dates use the format of `<input type="date">`. A nonexistent date is treated as missing.
 const day = z
   .string()
   .regex(/^(19[7-9]|[2-9]\d\d)\d-\d\d-\d\d$/)

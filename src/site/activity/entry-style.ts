@@ -6,7 +6,7 @@ export interface EntryStyle {
   readonly tone: 'plain' | 'warn' | 'bad';
 }
 
-/** Returns the style for an event kind. A kind without its own icon has the icon of its group. */
+/** Returns the style for an event kind. A kind without its own icon uses its group's icon. */
 export const entryStyleOf = (kind: ActivityKind): EntryStyle => ({
   icon: kindIcons[kind] ?? groupIcons[mainGroupOf(kind)],
   tone: kind === 'signIn.throttled' ? 'bad' : refusals.has(kind) ? 'warn' : 'plain',

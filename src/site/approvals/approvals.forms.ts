@@ -8,8 +8,8 @@ import { maxBulkUsers } from '../../core/accounts/index.ts';
 import { approvalActions } from '../../domain/approval-actions.ts';
 
 const maxIdLength = 36;
-// The limit of the text as typed. The lower limit of the stored text applies after invisible characters have been
-// removed.
+// The maximum length of the text as typed. A lower limit applies to the stored text, after invisible characters have
+// been removed.
 const maxTypedLength = 20_000;
 
 /** A short text on a single line. As in a name, bidirectional control characters are removed. */

@@ -15,11 +15,11 @@ export interface ApprovalsPage {
 
 export interface ApprovalPage {
   readonly approval: ApprovalModel;
-  /** Whether the user must not approve the request, because the user and the requester are not independent. */
+  /** Whether the user must not approve the request because the user and the requester are not independent. */
   readonly isDependent: boolean;
   readonly approvers: readonly NamedUser[];
   readonly ineligible: readonly NamedUser[];
-  /** How a new password or link reaches its user; null for other actions than a password reset. */
+  /** How a new password or link reaches its user; null for actions other than a password reset. */
   readonly handOver: HandOver | null;
   readonly users: readonly NamedUser[];
   readonly formerGlobalAdmin: FormerAdminProtection | null;

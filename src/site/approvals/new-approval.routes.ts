@@ -28,7 +28,7 @@ export interface NewApprovalRoutesDependencies {
 }
 
 /**
- * Creates the routes of the form that requests an approval. The form shows the action and the possible approvers, and
+ * Creates the routes of the form for requesting an approval. The form shows the action and the possible approvers, and
  * asks for a reason.
  */
 export function newApprovalRoutes(deps: NewApprovalRoutesDependencies): Route[] {

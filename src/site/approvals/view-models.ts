@@ -59,14 +59,15 @@ const ruleChangeModel = ({ rule, from, to: next }: RuleChange): RuleChangeModel 
   to: ruleValueText(rule, next),
 });
 
-// These details do not fit into the sentence: the filter of the log export and the changed rules.
+// These details do not fit in the sentence: the filter of the log export and the changed rules.
 const subjectDetails = ({ log, own }: ApprovalSubject) => ({
   logHref: log && !isWholeLog(log) ? logHref(log.part) : null,
   changes: own ? changesBetween(own.before, own.next).map(ruleChangeModel) : [],
 });
 
 /**
- * @returns the protection of the first affected user who was recently a Global admin; null if there is none
+ * @returns the protection that applies to the first affected user who was recently a Global admin; null if there is
+ * none
  */
 export const formerGlobalAdminAmong = (
   scope: Scope,

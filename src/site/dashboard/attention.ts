@@ -48,7 +48,7 @@ export async function attentionItems(
   return [...noApprovers, ...(globalAdmins < minGlobalAdmins ? [fewGlobalAdmins] : []), ...throttled, ...users];
 }
 
-// The rules of the region can require approvals, and users can be moved here, without anyone who can approve.
+// The region's rules can require approvals, and users can be moved to this region, even if no one here can approve.
 async function noApproversItems(database: Database, scope: Scope, now: number): Promise<AttentionItem[]> {
   if (scope.rules.twoAdministrators.for.length === 0 || (await hasApprovers(database, scope, now))) return [];
   const [title, text] = ['dashboard:noApprovers.title', 'dashboard:noApprovers.text'];

@@ -16,7 +16,7 @@ export interface Assets {
 
 /**
  * Reads the asset manifest once, so that rendering a page needs no disk access.
- * @throws if the assets are not built; `url` throws if an asset does not exist
+ * @throws if the assets have not been built; `url` throws if an asset does not exist
  */
 export function loadAssets(): Assets {
   const manifest = new Map(Object.entries(readManifest()));

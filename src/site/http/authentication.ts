@@ -30,7 +30,7 @@ interface AuthenticationDependencies {
   readonly passport: InstanceType<typeof Passport>;
 }
 
-/** Creates the authentication, which hides Passport from all other files. */
+/** Creates the authentication functions. No other file calls Passport. */
 export function createAuthentication(
   sessions: Sessions,
   support: Pick<Support, 'leave'>,

@@ -5,7 +5,7 @@ import type { DenialReason } from '../../domain/denial-reason.ts';
 /** Whether a page offers an action directly or requires approval by another administrator first. */
 export type ActionMode = 'direct' | 'withApproval';
 
-/** @returns how a page offers an action that the policy has decided on; null if the page does not offer it */
+/** @returns how a page offers an action, given the policy's decision; null if the page does not offer it */
 export function actionModeOf(decision: PolicyDecision): ActionMode | null {
   if (decision.allowed) return 'direct';
   return isOffered(decision) ? 'withApproval' : null;

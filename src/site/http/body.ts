@@ -7,9 +7,9 @@ const maxFields = 200;
 const maxFormMs = 30_000;
 
 /**
- * Closes the connection of a client whose form does not arrive in time, after answering 408. An upload continues without
- * this deadline once its sender may upload; the server's own limits then apply.
- * @param maxMs counted from the end of the headers (default: 30 seconds)
+ * Responds with 408 and closes the connection if a client's form does not arrive in time. For an upload, this deadline
+ * no longer applies once its sender is authorized; the server's own limits then apply.
+ * @param maxMs the time limit in milliseconds, counted from the end of the headers (default: 30 seconds)
  */
 export function limitFormTime(maxMs = maxFormMs): Middleware {
   return (request, response, next) => {
@@ -26,7 +26,7 @@ export function limitFormTime(maxMs = maxFormMs): Middleware {
   };
 }
 
-// Written to the socket, because the app still waits for the body before it sends its own response.
+// Write directly to the socket, because the app still waits for the body before it sends its own response.
 function closeSlowRequest({ socket }: Request, response: Response): void {
   const isTurn = response.socket !== null;
   if (isTurn && !response.headersSent) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
@@ -35,8 +35,8 @@ function closeSlowRequest({ socket }: Request, response: Response): void {
 
 /**
  * Parses URL-encoded forms. Bodies that are too large or have another type are rejected before they are read.
- * @param uploadOf finds the upload route of a request, or null; an upload stays unread until its sender has been
- * authenticated
+ * @param uploadOf finds the upload route of a request, or returns null; an upload stays unread until its sender has
+ * been authenticated
  */
 export function body(uploadOf: (request: Request) => object | null): Middleware[] {
   const forms = express.urlencoded({ extended: false, limit: formLimitBytes, parameterLimit: maxFields });

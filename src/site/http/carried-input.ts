@@ -5,7 +5,7 @@ import { type KeptInputDependencies, layoutFieldOf, showPage, staleStatus } from
 import type { PageNotice } from './page-options.ts';
 
 /**
- * Shows a page of the sign-in instead of redirecting to it, because a redirect would lose the draft.
+ * Shows a sign-in page instead of redirecting to it, because a redirect would lose the draft.
  * @returns false, without any effect, if the request carries no draft
  */
 export function carryDraftTo(request: Request, page: string): boolean {
@@ -19,19 +19,19 @@ export function carryDraftTo(request: Request, page: string): boolean {
 
 export type CarryDependencies = Pick<KeptInputDependencies, 'drafts' | 'findForm'>;
 
-/** What interrupts a form before it reaches its route. */
+/** Why a form is interrupted before it reaches its route, and the page to show instead. */
 export interface Interruption {
   /** The user and the tenant for which the form was rendered. */
   readonly user: DraftUser;
   /** Path of the page to show in place of the form's result. */
   readonly page: string;
   readonly notice: PageNotice;
-  /** The reason for the log. */
+  /** The reason to log. */
   readonly reason: string;
 }
 
 /**
- * Shows another page in place of the result of a form. The forms of that page carry what was typed.
+ * Shows another page in place of a form's result. The forms on that page carry what was typed.
  * @returns false, without any effect, if nothing was typed, or if the form was not rendered for the user
  */
 export function carryInputTo(
@@ -50,7 +50,7 @@ export function carryInputTo(
   return true;
 }
 
-/** @returns the draft of a form to which the user returns; null if the request submits the form itself */
+/** @returns the draft of the form to which the user is returning; null if the request submits the form itself */
 function returningDraftOf(request: Request, { page }: FoundForm): string | null {
   const draft = layoutFieldOf(request, '_draft') ?? '';
   return draft !== '' && pageOfDraft(draft) === page ? draft : null;

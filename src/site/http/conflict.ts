@@ -7,9 +7,9 @@ interface FieldChange {
 }
 
 /**
- * Finds who stored the present value of a field. Some changes are not logged, and names in the log can be erased. In
+ * Finds who stored the current value of a field. Some changes are not logged, and names in the log can be erased. In
  * both cases the latest entry for the field does not match the stored value, and no author is shown.
- * @param entries newest first
+ * @param entries the log entries, newest first
  * @param changeOf finds the change of the field in an entry
  */
 export function findChangeTo<Change extends FieldChange>(

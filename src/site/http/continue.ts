@@ -3,10 +3,10 @@ import type { Drafts, DraftUser } from './drafts.ts';
 import { seeOther } from './request.ts';
 
 /**
- * Responds to a completed sign-in, or to the start of a support session. If the pages before it carried a draft of this
- * user, the response leads back to its form; otherwise it is a redirect.
+ * Responds to a completed sign-in or to the start of a support session. If the request carries a draft of this user,
+ * the response is a page that leads back to the draft's form; otherwise it is a redirect.
  * @param next the address of the redirect
- * @param title the title of the page that leads back
+ * @param title the title of the page that leads back to the form
  */
 export async function continueAfterSignIn(
   drafts: Drafts,

@@ -19,8 +19,8 @@ export interface Cookies {
 }
 
 /**
- * Creates the functions for cookies. On https, cookie names have the prefix `__Host-`, which binds the cookies to this
- * host and to https.
+ * Creates the cookie functions. On https, cookie names have the prefix `__Host-`, which binds the cookies to this host
+ * and to https.
  */
 export function createCookies(deps: Config): Cookies {
   const https = deps.baseUrl.protocol === 'https:';

@@ -9,7 +9,7 @@ const tokenBytes = 32;
  */
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-/** @returns whether a request has a safe method, which changes nothing */
+/** @returns whether a request has a safe method, that is, one that changes nothing */
 export const isSafe = ({ method }: Request): boolean => safeMethods.includes(method);
 
 function tokenIn(request: Request): string | undefined {
@@ -23,7 +23,10 @@ const protection = csrfSync({ getTokenFromRequest: tokenIn, size: tokenBytes });
 // keeps its token until the session is destroyed.
 const hasSessionToken = ({ user, session }: Request): boolean => Boolean(user) || session.csrfToken !== undefined;
 
-/** @returns whether a request is safe, or has the token of its session or, without one, of its visitor */
+/**
+ * @returns whether a request is safe or has a valid token: that of its session or, without a session, that of its
+ * visitor
+ */
 export function isTokenValid(request: Request): boolean {
   if (isSafe(request)) return true;
   if (hasSessionToken(request)) return protection.isRequestValid(request);
@@ -32,8 +35,8 @@ export function isTokenValid(request: Request): boolean {
 }
 
 /**
- * @returns the reason, for the log, why the form of a request was rejected. If many requests have no session, processes
- * may have different SESSION_SECRETS, or a proxy may remove cookies
+ * @returns the reason to log for rejecting a request's form. If many requests have no session, processes may use
+ * different SESSION_SECRETS, or a proxy may remove cookies
  */
 export function csrfReasonOf(request: Request): string {
   if (existingCsrfToken(request) === '') return 'csrf.noSession';
@@ -45,7 +48,7 @@ export const renewCsrfToken = (request: Request): void => void protection.genera
 
 /**
  * @returns the CSRF token of the forms on the page. A user's token is generated and stored in the session when the
- * first form is rendered; for a visitor nothing is stored
+ * first form is rendered; for a visitor, nothing is stored
  */
 export function csrfToken(request: Request): string {
   if (!hasSessionToken(request)) return request.visitor?.issueToken() ?? '';

@@ -5,13 +5,13 @@ import { actingUserId } from '../../domain/principal.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { bind } from '../../platform/bind.ts';
 
-/** Values of a form by field name. A field that occurs several times has a list. */
+/** The values of a form by field name. A field that occurs several times has a list of values. */
 export type FormValues = Readonly<Record<string, string | readonly string[]>>;
 
 const lifetimeMs = 30 * 60 * 1_000;
 /** The maximum length of the serialized values, so that a page with a draft can be submitted within the form limit. */
 const maxDraftBytes = 24 * 1024;
-// Base64 adds a third; the address of the page and the rest of the format need less than this.
+// Base64 adds a third; the page's address and the rest of the format fit in the remaining space.
 const maxSealedLength = 36 * 1024;
 
 /** The owner of the drafts of forms that visitors fill in, such as the sign-in form. */
@@ -21,15 +21,15 @@ export type Drafts = ReturnType<typeof createDrafts>;
 
 interface DraftsDependencies {
   readonly secrets: readonly string[];
-  /** Returns the current time, epoch ms. */
+  /** Returns the current time in epoch milliseconds. */
   readonly clock: () => number;
   readonly vault: ReturnType<typeof createVault>;
 }
 
 /**
- * Drafts: what a user typed into a form, sealed so that it can travel in the pages that lead back to the form. Drafts
- * are never stored on the server.
- * @param secrets the first one seals and all of them can open
+ * Creates the functions for drafts. A draft is what a user typed into a form, sealed so that the pages that lead back
+ * to the form can carry it. Drafts are never stored on the server.
+ * @param secrets the first one is used to seal drafts, and all of them can open drafts
  */
 export function createDrafts(secrets: readonly string[], clock: () => number) {
   return bind(
@@ -50,14 +50,14 @@ export const draftUserOf = (scope: Scope): DraftUser => ({
 });
 
 /**
- * @returns an opaque name for a user, which forms carry, so that a draft can be sealed for them after the session has
+ * @returns an opaque name for a user. Forms carry it so that a draft can be sealed for the user after the session has
  * ended
  */
 export function ownerOf({ secrets }: DraftsDependencies, user: DraftUser): string {
   return ownerNameOf(user, secrets[0] ?? '');
 }
 
-/** @returns whether a name was given to this user, with the present or an earlier secret */
+/** @returns whether an owner name was derived for this user, from the current or an earlier secret */
 export function isOwner({ secrets }: DraftsDependencies, owner: string, user: DraftUser): boolean {
   return secrets.some((secret) => ownerNameOf(user, secret) === owner);
 }
@@ -100,7 +100,7 @@ export function open(
     const text = vault.open({ keyId, text: sealed }, purposeOf(page, owner));
     if (text === null) continue;
     const { at, values } = JSON.parse(text) as { at: number; values: FormValues };
-    // The clocks of two nodes can differ, so a draft may seem to come from the future.
+    // The clocks of two nodes can differ, so a draft's time may be in the future.
     return Math.abs(clock() - at) < lifetimeMs ? values : null;
   }
   return null;
@@ -111,8 +111,8 @@ const purposeOf = (page: string, owner: string): string => JSON.stringify(['draf
 const draftFormat = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /**
- * @returns the path of the page to which a draft leads, which is verified only when it is opened; null if it is not a
- * draft
+ * @returns the path of the page to which a draft leads; null if it is not a draft. The path is not verified until the
+ * draft is opened
  */
 export function pageOfDraft(draft: string): string | null {
   if (draft.length > maxSealedLength || !draftFormat.test(draft)) return null;

@@ -37,7 +37,7 @@ export interface ErrorPageDependencies {
   readonly keptInput: KeptInputDependencies;
   readonly log: Logger;
   readonly outages: OutageReporter;
-  /** @returns the fault of the store that caused an error; null for an error that is not from a store */
+  /** @returns the fault of the store that caused an error; null if no store caused it */
   readonly storeFaultOf: (error: unknown) => Fault | null;
 }
 
@@ -63,21 +63,22 @@ export function errorPages(deps: ErrorPageDependencies): ErrorRequestHandler {
   };
 }
 
-// Submitting the same form again cannot succeed, or the request did not come from a form of this portal.
+// In these cases, submitting the same form again cannot succeed, or the request did not come from one of this portal's
+// forms.
 const withoutRetry: ReadonlySet<FailureKind> = new Set<FailureKind>([
   ...(['badRequest', 'forbidden', 'methodNotAllowed', 'misdirected', 'notFound', 'staleForm', 'tooLarge'] as const),
 ]);
 
 type Retry = ViewModels['errors/error']['retry'];
 
-/** @returns the way back to the form whose processing failed, with what was typed; null if there is none */
+/** @returns how to return to the form whose processing failed, with what was typed; null if there is no such form */
 function retryOf({ drafts, findForm }: KeptInputDependencies, request: Request): Retry {
   const { restored } = request;
   const form = request.method === 'POST' ? findForm(request) : null;
   const page = restored ? request.path : (form?.page ?? null);
   if (page === null) return null;
   const typed = form && draftOf(drafts, request, form);
-  // If the session store is unavailable, no earlier middleware has read it.
+  // If the session store is unavailable, no earlier middleware has read the carried draft.
   readCarriedDraft(request);
   return {
     // A page must not contain the address of a one-time link. An empty action submits the form to the current address.
@@ -104,14 +105,14 @@ function answer(
     detail: refused ? null : because,
     wait: failure?.retryAfter ? roundedWait(failure.retryAfter) : null,
     retry,
-    // Every link of a misdirected page leads to the same wrong host.
+    // On a page for a misdirected request, every link points to the same wrong host.
     offersHome: kind !== 'misdirected' && (request.signedIn !== undefined || retry === null),
   };
   const title = refused ? 'errors:refused' : `errors:${kind}.title`;
   pages.answer(request, response, 'errors/error', model, { title, status, withoutForms: true });
 }
 
-// This page shows only texts without parameters. Texts with parameters appear beside their form fields.
+// This page shows only explanations without parameters. Those with parameters appear beside their form fields.
 function explanationKeyOf(failure: Failure | null): string | null {
   if (!failure?.coded) return null;
   const { key, values } = textOfError(failure.coded);
@@ -127,7 +128,7 @@ function asFailure(error: unknown): Failure | null {
   return status >= 400 && status < 500 ? new Failure('badRequest', { cause: error }) : null;
 }
 
-// Omits the message of the error, because messages of databases can quote values.
+// Omits the error's message, because database messages can quote values.
 function refusalOf({ reason }: Failure, fault: Fault | null): RefusalFacts {
   if (fault === null) return { reason };
   const { dependency, code, explanation } = fault;
@@ -169,7 +170,7 @@ export interface RoundedWait {
   readonly count: number;
 }
 
-/** @returns a waiting time rounded up from seconds to minutes, from two hours on to hours, and from two days on to days */
+/** @returns the waiting time rounded up to whole minutes, to hours from two hours on, or to days from two days on */
 export function roundedWait(seconds: number): RoundedWait {
   if (seconds >= 2 * day) return { unit: 'throttledDays', count: Math.ceil(seconds / day) };
   if (seconds >= 2 * hour) return { unit: 'throttledHours', count: Math.ceil(seconds / hour) };

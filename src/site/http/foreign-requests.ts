@@ -5,9 +5,9 @@ import { isSafe } from './csrf.ts';
 import type { Middleware } from './request.ts';
 
 /**
- * Rejects requests for another host with 421, and requests with which another site could change something with 403.
- * This runs before the session and the body are read. A browser that sends neither `Origin` nor `Sec-Fetch-Site` is
- * protected by the CSRF token only.
+ * Rejects requests for another host with 421, and state-changing requests from another site with 403. This runs before
+ * the session and the body are read. A browser that sends neither `Origin` nor `Sec-Fetch-Site` is protected by the
+ * CSRF token only.
  */
 export function rejectForeignRequests(baseUrl: URL): Middleware {
   return (request, _response, next) => {
@@ -21,7 +21,7 @@ export function rejectForeignRequests(baseUrl: URL): Middleware {
 function isForOwnHost(baseUrl: URL, request: Request): boolean {
   const hosts = [...(request.headersDistinct.host ?? [])];
   if (hosts.length !== 1) return false;
-  // The target of a request can be an absolute URL, which RFC 9112, section 3.2.2, ranks above the header.
+  // A request target can be an absolute URL, which takes precedence over the Host header (RFC 9112, section 3.2.2).
   if (!request.originalUrl.startsWith('/')) hosts.push(URL.parse(request.originalUrl)?.host ?? '');
   return hosts.every((host) => isOwnHost(baseUrl, host));
 }
@@ -30,8 +30,8 @@ function isForOwnHost(baseUrl: URL, request: Request): boolean {
 const hostFormat = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
 
 /**
- * All names of this machine are equivalent, with any port: tunnels and containers change both, and no other machine can
- * have such a name.
+ * All loopback names are equivalent, with any port: tunnels and containers change both, and no other machine can have a
+ * loopback name.
  */
 function isOwnHost(baseUrl: URL, host: string): boolean {
   const url = hostFormat.test(host) ? URL.parse(`${baseUrl.protocol}//${host}`) : null;
@@ -44,12 +44,13 @@ const ownSites: readonly string[] = ['same-origin', 'none'];
 function isFromOwnSite(baseUrl: URL, request: Request): boolean {
   const [site, origin] = [request.get('sec-fetch-site'), request.get('origin')];
   if (site !== undefined && !ownSites.includes(site)) return false;
-  // The pages of one-time links have the policy `no-referrer`, for which browsers send the origin `null`.
+  // One-time link pages have the referrer policy `no-referrer`, which makes browsers send the origin `null`.
   if (origin === 'null') return site === 'same-origin';
   return origin === undefined || origin === baseUrl.origin || isOwnLoopbackOrigin(baseUrl, origin, request);
 }
 
-// The port distinguishes the portals of several regions on one machine. A tunnel may have another one than `BASE_URL`.
+// The port distinguishes the portals of several regions on one machine. A tunnel's port may differ from that of
+// `BASE_URL`.
 function isOwnLoopbackOrigin(baseUrl: URL, origin: string, request: Request): boolean {
   const url = URL.parse(origin);
   if (url?.origin !== origin || url.protocol !== baseUrl.protocol) return false;

@@ -4,8 +4,8 @@ import type { FormValues } from './drafts.ts';
 /** The declaration that every route with a form must contain. */
 export interface FormDeclaration {
   /**
-   * Address of the page with the form, if it differs from the route's address; null if the form has no page to which a
-   * user could return, such as a button that is part of every page.
+   * The address of the page with the form, if it differs from the route's address; null if the form has no page to
+   * which a user could return, such as a button that appears on every page.
    */
   readonly page?: string | null;
   /**
@@ -13,24 +13,24 @@ export interface FormDeclaration {
    * codes and files must never be listed.
    */
   readonly keeps: readonly string[];
-  /** Whether the page cannot be shown without these values, because they come from the page before it. */
+  /** Whether the page cannot be shown without these values, because they come from the preceding page. */
   readonly needsInput?: true;
   /** How changes by others since the page was rendered are detected. */
   readonly changes: ChangeDetection;
 }
 
 export type ChangeDetection =
-  /** Hidden fields with the state that the page showed. */
+  /** The hidden fields that contain the state that the page showed. */
   | { readonly comparedBy: readonly string[] }
   /** Why the form cannot overwrite a change that its sender has not seen. */
   | { readonly notNeeded: string };
 
-/** A form of a route, as found for a request. */
+/** The form to which a request was sent. */
 export interface FoundForm {
   readonly declaration: FormDeclaration;
   /** Whether visitors may use the form. */
   readonly isPublic: boolean;
-  /** Path of the page with the form; null if there is none. */
+  /** The path of the page with the form; null if there is none. */
   readonly page: string | null;
 }
 
@@ -43,7 +43,7 @@ interface FormRoute {
 
 export type FindForm = (request: Request) => FoundForm | null;
 
-/** @returns a function that finds the form to which a POST request was sent; null if there is none */
+/** @returns a function that finds the form to which a POST request was sent, and returns null if there is none */
 export function createFormFinder(routes: readonly FormRoute[]): FindForm {
   const forms = routes.flatMap(({ path, access, form }) =>
     form ? [{ path, access, form, matches: matcherOf(path) }] : [],

@@ -4,7 +4,7 @@ import type { FormFault } from './page-options.ts';
 
 /**
  * A single line of text, trimmed. A missing or repeated field is treated as empty.
- * @param maxLength in Unicode code points
+ * @param maxLength the maximum length in Unicode code points
  */
 export const singleLine = (maxLength: number) =>
   z

@@ -2,9 +2,9 @@ import { isSafe } from './csrf.ts';
 import type { Middleware } from './request.ts';
 
 /**
- * Lets visitors who open pages wait for signed-in users: at most one page of a visitor is rendered per turn of the
- * event loop, in the order of arrival. Forms do not wait. Otherwise all requests that arrive in one turn would be
- * answered in that turn, and a user would wait for one page per connection of a visitor.
+ * Gives signed-in users priority over visitors who open pages: at most one visitor's page is rendered per turn of the
+ * event loop, in order of arrival. Forms do not wait. Without this limit, all requests that arrive in one turn would be
+ * answered in that turn, and a user would wait for one page per visitor connection.
  */
 export function visitorsGiveWay(): Middleware {
   const waiting: (() => void)[] = [];
@@ -16,7 +16,7 @@ export function visitorsGiveWay(): Middleware {
     if (request.user !== undefined || !isSafe(request)) return next();
     if (waiting.length === 0) setImmediate(continueWithNext);
     waiting.push(() => {
-      // A visitor who has left needs no response.
+      // A visitor who has disconnected needs no response.
       if (!request.socket.destroyed) next();
     });
   };

@@ -27,14 +27,15 @@ export function showPage(request: Request, page: string, values: unknown, restor
   if (restored) request.restored = restored;
 }
 
-/** Shows the first page of the sign-in, which carries the draft. */
+/** Shows the first sign-in page, which carries the draft. */
 function showSignIn(request: Request, draft: string | null, notice: PageNotice): void {
   showPage(request, paths.signIn, {}, { notice, draft: null });
   if (draft !== null) request.carriedDraft = draft;
 }
 
 /**
- * @param name `_draft` for this page, `_carried` for the page after the sign-in, or `_owner` of the input
+ * @param name `_draft` (the draft for this page), `_carried` (the draft for the page after sign-in), or `_owner` (the
+ * owner of the input)
  * @returns the value of a field that the layout adds to forms; null if it is missing or repeated
  */
 export function layoutFieldOf(request: Request, name: '_draft' | '_carried' | '_owner'): string | null {
@@ -42,14 +43,14 @@ export function layoutFieldOf(request: Request, name: '_draft' | '_carried' | '_
   return typeof value === 'string' ? value : null;
 }
 
-/** Keeps the draft that the forms of the sign-in pages carry for the page after the sign-in. */
+/** Remembers, in the request, the draft that the forms of the sign-in pages carry for the page after sign-in. */
 export function readCarriedDraft(request: Request): void {
   const carried = layoutFieldOf(request, '_carried');
   if (carried !== null && pageOfDraft(carried) !== null) request.carriedDraft = carried;
 }
 
 /**
- * Opens the draft that leads back to a form: the page is shown with the values of the draft. They are not submitted.
+ * Opens the draft that leads back to a form: shows the form's page with the draft's values, without submitting them.
  */
 export function restoreInput(deps: KeptInputDependencies): Middleware {
   return (request, response, next) => {
@@ -66,12 +67,12 @@ export function restoreInput(deps: KeptInputDependencies): Middleware {
 
 /** @returns false if the values are not available and the page cannot be shown without them */
 function openDraft({ drafts, findForm }: KeptInputDependencies, request: Request, draft: string): boolean {
-  // The draft has led to its page, so the page must not carry it further.
+  // The draft has reached its page, which must not carry it further.
   if (request.carriedDraft === draft) delete request.carriedDraft;
   const page = pageOfDraft(draft);
   const form = page === request.path ? findForm(request) : null;
   if (draft === '') {
-    // An error page leads back to a form in which nothing was typed.
+    // The draft is empty if an error page leads back to a form in which nothing was typed.
     showPage(request, request.path, {});
   } else if (page !== null && form?.page === page) {
     if (request.scope === undefined && !form.isPublic) showSignIn(request, draft, signInNotice);
@@ -93,8 +94,8 @@ const keptNotice: PageNotice = { kind: 'info', key: 'errors:input.kept' };
 const goneNotice: PageNotice = { kind: 'warning', key: 'errors:input.gone' };
 
 /**
- * Rejects forms with an invalid CSRF token, and forms whose session has ended. What was typed is not lost: the page is
- * shown again with it, or the sign-in page carries it as a draft.
+ * Rejects forms with an invalid CSRF token, and forms whose session has ended. What was typed is not lost: the form's
+ * page shows it again, or the sign-in page carries it as a draft.
  */
 export function guardForms({ cookies, drafts, findForm }: KeptInputDependencies): Middleware {
   return (request, response, next) => {
@@ -112,7 +113,7 @@ export function guardForms({ cookies, drafts, findForm }: KeptInputDependencies)
   };
 }
 
-/** The status of the page that is shown in place of the result of a form, because the form was not processed. */
+/** The status of the page that is shown in place of a form's result because the form was not processed. */
 export const staleStatus = 403;
 const signInNotice: PageNotice = { kind: 'info', key: 'errors:input.signIn' };
 
@@ -122,7 +123,7 @@ const staleNotice = ({ declaration }: FoundForm, values: object): PageNotice => 
   key: declaration.keeps.length > 0 && Object.keys(values).length > 0 ? 'errors:input.staleKept' : 'errors:input.stale',
 });
 
-// The token of a form that was shown to another user may have been planted together with its values.
+// If the form was shown to another user, that user may have planted its token together with its values.
 function isShownTo(drafts: Drafts, request: Request, { isPublic }: FoundForm): boolean {
   if (request.scope === undefined) return isPublic;
   const owner = layoutFieldOf(request, '_owner');
@@ -136,9 +137,9 @@ function requireSignIn(
 ): Middleware {
   return (request, response, next) => {
     const draft = draftOf(drafts, request, form);
-    // Without input there is nothing to keep, and the guard of the route redirects to the sign-in page.
+    // Without input, there is nothing to keep, and the route's guard redirects to the sign-in page.
     if (isValid && draft === null) return next();
-    // After the sign-in, return only to a page that makes sense without the input, because another user may sign in.
+    // After sign-in, return only to a page that makes sense without the input, because another user may sign in.
     if (form.page !== null && !form.declaration.needsInput) rememberReturnPath(cookies, response, form.page);
     response.status(staleStatus);
     request.refusal = { reason: csrfReasonOf(request) };

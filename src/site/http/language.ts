@@ -32,7 +32,7 @@ const acceptedLanguage = (request: Request, rules: RegionRules): Language | null
 /** @returns the language ranges of the Accept-Language header, in order of preference */
 export const languageRanges = (request: Request): string[] => request.acceptsLanguages();
 
-// Browsers send less than 200 characters. Parsing and looking up thousands of ranges takes milliseconds.
+// Browsers send fewer than 200 characters. Parsing and looking up thousands of ranges takes milliseconds.
 const maxHeaderLength = 1_000;
 
 /** Shortens an overlong Accept-Language header to the ranges that fit completely. */

@@ -27,7 +27,7 @@ const nameFields = {
   familyFirst: ['lastName', 'firstName'],
 } as const;
 
-/** Texts about the region that are the same on every page in a language, so they are created only once. */
+/** Texts about the region. They are the same on every page in a language, so they are created once per language. */
 interface RegionTexts {
   readonly region: ReturnType<typeof ownRegion>;
   readonly otherRegions: ReturnType<typeof otherRegions>;
@@ -107,7 +107,10 @@ const hiddenFieldsOf = (drafts: Drafts, request: Request) => ({
   draft: carriedDraftOf(request),
 });
 
-/** @returns the draft that the forms of the page carry, with the address to which it leads; null if there is none */
+/**
+ * @returns the draft that the forms on the page carry, with the address of the page that it is for; null if there is
+ * none
+ */
 function carriedDraftOf({ carriedDraft }: Request): { sealed: string; page: string } | null {
   const page = carriedDraft === undefined ? null : pageOfDraft(carriedDraft);
   return carriedDraft === undefined || page === null ? null : { sealed: carriedDraft, page };
@@ -145,8 +148,8 @@ function ownRegion({ rules }: Config, language: Language) {
   return { id: rules.region, name: ruleText(rules.name), ruleText };
 }
 
-// The address to which the switchers return. It is null on the page of a one-time link, because its address is a secret
-// that must not appear in a form.
+// The address to which the switchers return; null on a one-time link's page, whose address is a secret that must not
+// appear in a form.
 function returnPathOf(request: Request): string | null {
   if (isOneTimeLink(request.path)) return null;
   return request.method === 'GET' ? request.originalUrl : request.path;
@@ -159,7 +162,7 @@ function supportSessionOf({ principal, tenant }: Scope) {
   return { level, purpose, endsAt, tenant: tenant.name, operator: displayNameOf(principal) ?? '' };
 }
 
-// The request has no session if the session store is unavailable. Then no form would work.
+// If the session store is unavailable, the request has no session, and no form would work.
 function tokenFor(request: Request, { withoutForms }: PageOptions): string {
   if (!request.session) return '';
   return withoutForms === true ? existingCsrfToken(request) : csrfToken(request);

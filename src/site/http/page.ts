@@ -75,7 +75,7 @@ export function displayText({ t, languageName }: Pick<Messages, 't' | 'languageN
   return 'language' in text ? languageName(text.language) : t(text.key, text.values);
 }
 
-/** Adds the function `page` to every response. */
+/** Adds the `page` function to every response. */
 export function pages(all: Pages): Middleware {
   return (request, response, next) => {
     response.page = (view, model, options) => all.answer(request, response, view, model, options);

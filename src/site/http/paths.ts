@@ -1,4 +1,4 @@
-/** The addresses of all pages. Routes, redirects, templates and tests take every address from here. */
+/** The addresses of all pages. Routes, redirects, templates and tests use only these. */
 export const paths = {
   home: '/',
   setUp: '/set-up/:token',
@@ -102,7 +102,7 @@ export function newApprovalPath(
   return `${paths.newApproval}?${query.toString()}`;
 }
 
-/** @returns a function that returns the one-time link of a token, which always points to this portal */
+/** @returns a function that builds the one-time link for a token; the link always points to this portal */
 export const oneTimeLinkUrls =
   (baseUrl: URL) =>
   (token: string): string =>

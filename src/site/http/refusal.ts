@@ -23,10 +23,10 @@ const unavailableEverywhere: ReadonlySet<DenialReason> = new Set<DenialReason>([
 const beyondGlobalAdmins: ReadonlySet<DenialReason> = new Set<DenialReason>(['elsewhere', 'alone', 'nobody', 'self']);
 
 /**
- * Responds to a denied action with the reason and with the users or the place that can help, or redirects to the
- * approval request if another administrator can approve the action. If no user of this portal may perform the action, a
- * GET request for a page gets status 200, because the page explains where it is performed. All other requests get
- * status 403.
+ * Responds to a denied action with the reason and the users or place that can help, or redirects to the approval
+ * request if another administrator can approve the action. If no user of this portal may perform the action, a GET
+ * request for a page gets status 200, because the page explains where it is performed. All other requests get status
+ * 403.
  */
 export function refusalPage(database: Database, clock: () => number): AnswerRefusal {
   return async (request, response, refusal, unrecorded) => {
@@ -34,7 +34,7 @@ export function refusalPage(database: Database, clock: () => number): AnswerRefu
     const byRules = unavailableHere.has(refusal.because);
     const contacts = beyondGlobalAdmins.has(refusal.because) ? [] : await usersStore.findGlobalAdmins(database, scope);
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    // A page in place of a file would be saved as the download, so respond with 403.
+    // Respond with 403, because a page sent in place of a file would be saved as the download.
     const refusedFile = path.extname(request.path) !== '' && unavailableEverywhere.has(refusal.because);
     const status = byRules && reading && !refusedFile ? 200 : 403;
     if (unrecorded !== undefined && !reading) {
@@ -61,7 +61,7 @@ function approvalRequestPath(request: Request, refusal: Denial): string | null {
   return targetStateOf[act] === undefined || users.length > 0 ? newApprovalPath(act, users, extra) : null;
 }
 
-// The approval request keeps the filter of the log, so that the approval covers the same entries.
+// The approval request keeps the log's filter, so that the approval covers the same entries.
 function logFilterOf({ path: file, query }: Request): Readonly<Record<string, string | null>> {
   const given = (name: string): string | null => (typeof query[name] === 'string' ? query[name] : null);
   const format = file === paths.activityJsonLines ? 'jsonl' : 'csv';

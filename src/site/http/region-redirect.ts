@@ -33,7 +33,8 @@ export function regionSignInUrl(region: URL, { rules }: Pick<Config, 'rules'>, c
 const redirectParameters = z.object({ from: z.string().catch(''), language: z.string().catch('') });
 
 /**
- * Creates a function that reads the redirect parameters from the query or the form and sets the page to their language.
+ * Creates a function that reads the redirect parameters from the query or the form and sets the page's language
+ * accordingly.
  */
 export function createRegionRedirectReader({ config, cookies }: { config: Config; cookies: Cookies }) {
   const { rules, regionUrls, baseUrl } = config;

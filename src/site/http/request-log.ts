@@ -38,14 +38,14 @@ export function requestLog(log: Logger, routes: readonly Route[]): Middleware {
 }
 
 /**
- * @returns the pattern of the route that answered; null if none did, or if another page was shown in place of the result
- * of a form
+ * @returns the pattern of the route that answered; null if none did, or if another page was shown in place of a form's
+ * result
  */
 function matchedRouteOf({ route, method, receivedMethod }: Request): string | null {
   return method === receivedMethod ? ((route as { path?: string } | undefined)?.path ?? null) : null;
 }
 
-/** The reasons to log, by status, for refusals that state no more precise reason. */
+/** The reasons to log, by status, for refusals without a more precise reason. */
 const refused: ReadonlyMap<number, string> = new Map([
   [403, 'forbidden'],
   [421, 'misdirected'],
@@ -54,8 +54,8 @@ const refused: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * @returns a function that finds the pattern of the route for a path; null if there is none. The log needs it for
- * requests that are refused before they reach their route
+ * @returns a function that finds the route pattern for a path, and returns null if no route matches. The log needs it
+ * for requests that are refused before they reach their route
  */
 function createRouteFinder(routes: readonly Route[]): (path: string) => string | null {
   const patterns = [...new Set(routes.map(({ path }) => path))].map((path) => ({ path, segments: segmentsOf(path) }));

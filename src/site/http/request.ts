@@ -14,13 +14,14 @@ declare global {
     interface Request {
       /** Identifies the request in the response, the server log and the activity log. */
       requestId: string;
-      /** The method that the client sent, even if a page is shown in place of the result of a form. */
+      /** The method that the client sent, even if a page is shown in place of a form's result. */
       receivedMethod: string;
       language: Language;
       /** The visitor behind a request without a signed-in user; undefined before cookies have been read. */
       visitor?: Visitor;
       /**
-       * The session of a user who has entered a password, even if a further step is pending. Set by the authentication.
+       * The session of a user who has entered a password, even if a further step is pending. Set by the authentication
+       * middleware.
        */
       signedIn?: { ticket: SessionTicket; session: LiveSession };
       /** The scope of a signed-in user, the first argument of every query. */
@@ -29,9 +30,9 @@ declare global {
       formTimer?: NodeJS.Timeout;
       /** The uploaded file, on routes that accept one. */
       upload?: Upload;
-      /** Why the request was refused, for its line in the log. */
+      /** Why the request was refused, as recorded in its log line. */
       refusal?: RefusalFacts;
-      /** A draft for a page that opens after the sign-in; the forms of the sign-in pages carry it. */
+      /** A draft for a page that opens after sign-in; the forms of the sign-in pages carry it. */
       carriedDraft?: string;
       /** Set if a page with a form is shown in place of the form's result, with the kept values in `body`. */
       restored?: { readonly notice: PageNotice; readonly draft: string | null };
@@ -46,7 +47,7 @@ declare global {
     }
     interface Locals {
       nonce: string;
-      /** Set when the page of an error is sent. */
+      /** Set when an error page is sent. */
       isErrorPage?: true;
     }
   }
@@ -54,7 +55,7 @@ declare global {
 
 declare module 'express-session' {
   interface SessionData {
-    /** The canonical user name, kept from the first step of the sign-in until the password is entered. */
+    /** The canonical user name, kept from the first sign-in step until the password is entered. */
     username?: string;
     /** The encrypted TOTP seed of a second factor that is being set up. */
     offeredSeed?: Sealed;
@@ -115,19 +116,19 @@ export type Middleware = RequestHandler;
  * a form to a visitor writes nothing.
  */
 export interface Visitor {
-  /** The token of the forms that this browser may submit; null if it has no valid cookie. */
+  /** Returns the token that this browser's forms must contain; null if the browser has no valid cookie. */
   token(): string | null;
   /** Sets the cookie, unless the browser has one. @returns the token for the forms of this response */
   issueToken(): string;
-  /** @returns whether the token was derived from the cookie of this browser */
+  /** @returns whether the token was derived from this browser's cookie */
   accepts(token: string): boolean;
-  /** Removes the cookie, so that forms from before the sign-in are invalid after it. */
+  /** Removes the cookie, so that forms rendered before sign-in are rejected after it. */
   forget(): void;
 }
 
-/** The facts about a refused request for the log. They contain no personal data. */
+/** The facts to log about a refused request. They contain no personal data. */
 export interface RefusalFacts {
-  /** A stable code, such as `csrf.outdated` or the name of a queue. */
+  /** A stable code, such as `csrf.outdated`, or the name of a queue. */
   readonly reason: string;
   /** The service that failed, the setting that configures its connection, and a description of the problem. */
   readonly dependency?: string;
@@ -137,7 +138,7 @@ export interface RefusalFacts {
 
 /** A file uploaded with a form. If `tooLarge` is set, its content has been discarded. */
 export interface Upload {
-  /** The file name that the browser has sent. */
+  /** The file name sent by the browser. */
   readonly name: string;
   readonly bytes: Buffer;
   readonly tooLarge: boolean;

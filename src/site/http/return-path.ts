@@ -8,14 +8,14 @@ const localPath = /^\/(?![/\\])/;
 const isReturnPath = (path: string): boolean => path.length <= maxLength && localPath.test(path);
 
 /**
- * Remembers the page to open after the sign-in, in a cookie, because a visitor has no session. The path is without the
- * query, which may contain a name.
+ * Stores the page to open after sign-in in a cookie, because a visitor has no session. The stored path omits the query,
+ * which may contain a name.
  */
 export function rememberReturnPath(cookies: Cookies, response: Response, path: string): void {
   if (isReturnPath(path)) cookies.set(response, cookie, path);
 }
 
-/** @returns the page to open after the sign-in, which is then forgotten; null if there is none */
+/** @returns the page to open after sign-in, whose cookie is then removed; null if there is none */
 export function takeReturnPath(cookies: Cookies, request: Request, response: Response): string | null {
   const path = cookies.read(request, cookie);
   if (path === null) return null;

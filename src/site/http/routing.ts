@@ -14,18 +14,21 @@ import type { FormDeclaration } from './form-declaration.ts';
 
 /**
  * Who may use a route: everyone, only users whose password change or second-factor code is pending, or users to whom
- * the policy allows the action. Every route must declare this, or it does not compile.
+ * the policy allows the action. A route that does not declare this does not compile.
  */
 export type Access = 'anyone' | 'pendingChange' | 'pendingCode' | Action;
 
 export type Route = {
   readonly path: string;
   readonly handle: (request: Request, response: Response) => void | Promise<void>;
-  /** Checks the query before the access. Required for downloads with filters; other files accept no parameters. */
+  /**
+   * Validates the query before access is checked. Required for downloads with filters; other downloads accept no
+   * parameters.
+   */
   readonly queryFault?: QueryFault;
 } & (
   | { readonly method: 'get'; readonly access: Access; readonly form?: never; readonly upload?: never }
-  /** A route that accepts a form declares what it keeps: without it, the route does not compile. */
+  /** A route that accepts a form must declare which fields it keeps; otherwise it does not compile. */
   | { readonly method: 'post'; readonly access: Access; readonly form: FormDeclaration; readonly upload?: never }
   /** The route accepts a file, which requires authentication. */
   | { readonly method: 'post'; readonly access: Action; readonly form: FormDeclaration; readonly upload: true }
@@ -36,11 +39,13 @@ export type AnswerRefusal = (
   request: Request,
   response: Response,
   refusal: Denial,
-  /** The denied action, if the activity log does not contain the refusal yet. */
+  /** The denied action, if its refusal has not been logged yet. */
   unrecorded?: Action,
 ) => void | Promise<void>;
 
-/** Mounts the routes, each behind its access check. Other methods of a known path get 405. */
+/**
+ * Mounts the routes, each behind its access check. Requests with other methods for a known path are rejected with 405.
+ */
 export function mountRoutes(
   app: Express,
   routes: readonly Route[],
@@ -56,7 +61,7 @@ export function mountRoutes(
 
 /**
  * Rejects methods that no route uses, such as PUT and OPTIONS, before forms are checked. The status is 405 for a known
- * path and 404 otherwise. Other requests skip the second matching of routes.
+ * path and 404 otherwise. Other requests skip this additional route matching.
  */
 export function rejectUnusedMethods(routes: readonly Route[]): Middleware {
   const used = new Set(['HEAD', ...routes.map(({ method }) => method.toUpperCase())]);
@@ -91,7 +96,7 @@ function guard({ path, access, queryFault }: Route, cookies: Cookies, answerRefu
     if (access === 'pendingCode') {
       return isCodePending(sessionOf(request)) ? next() : leavePage(request, response, paths.dashboard);
     }
-    // An approval request would drop the filter as well, so the query is checked first.
+    // Check the query first, because an approval request would also drop an invalid filter.
     const fault = faultOf?.(request.query) ?? null;
     if (fault !== null) return answerQueryFault(response, fault);
     const decision = may(scopeOf(request), access);
@@ -99,7 +104,7 @@ function guard({ path, access, queryFault }: Route, cookies: Cookies, answerRefu
   };
 }
 
-// After the sign-in, return only to pages requested with GET. The request target can also be an absolute URL.
+// After sign-in, return only to pages requested with GET. The request target can also be an absolute URL.
 function redirectToSignIn(cookies: Cookies, request: Request, response: Response): void {
   if (request.method === 'GET' && request.originalUrl.startsWith('/'))
     rememberReturnPath(cookies, response, request.path);

@@ -6,8 +6,8 @@ const safeMethods: readonly string[] = ['GET', 'HEAD'];
 
 /**
  * Saves the session before a page is sent, so that a page whose forms would not work is never shown. express-session
- * saves while it sends the response, which is too late to answer 503. A form handler that depends on the session saves
- * it before it redirects (`seeOther`).
+ * saves while it sends the response, which is too late to respond with 503. A form handler that depends on the session
+ * saves it before it redirects (`seeOther`).
  */
 export function saveSessionBeforePages(): Middleware {
   return (request, response, next) => {
@@ -28,7 +28,7 @@ export function saveSessionBeforePages(): Middleware {
   };
 }
 
-// Without a session in the request, express-session does not save one again and sends no cookie.
+// Without a session in the request, express-session neither saves one again nor sends a cookie.
 function answerWithoutSession(request: Request, response: Response, answer: () => void): void {
   delete (request as Partial<Request>).session;
   for (const header of ['Location', 'Content-Disposition', 'Refresh']) response.removeHeader(header);

@@ -35,7 +35,7 @@ export function securityHeaders(config: Config): Middleware {
   };
 }
 
-// Fetching random bytes takes about 15 µs regardless of their number, so they are fetched in batches.
+// Generating random bytes takes about 15 µs regardless of their number, so they are generated in batches.
 function createNonceGenerator(): () => string {
   let unused = Buffer.alloc(0);
   return () => {

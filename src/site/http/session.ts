@@ -55,9 +55,9 @@ export function session(
   ];
 }
 
-// express-session saves while it sends the response, and reports an error at that time by a second call of `next`.
-// After the error page no handler is left, so Express would close the connection, on which the client may have sent its
-// next request.
+// express-session saves while it sends the response, and reports an error at that time by calling `next` again. After
+// the error page, no handler remains, so Express would close the connection, on which the client may already have sent
+// its next request.
 function dropErrorsAfterErrorPage(middleware: Middleware): Middleware {
   return (request, response, next) => {
     void middleware(request, response, (error?: unknown) => {
@@ -66,12 +66,12 @@ function dropErrorsAfterErrorPage(middleware: Middleware): Middleware {
   };
 }
 
-/** Session data and the time at which it was stored, epoch ms. */
+/** Session data and the time at which it was stored, in epoch milliseconds. */
 type StoredSession = SessionData & { readonly storedAt?: number };
 
 /**
  * Stores sessions under digests of their ids, so that a dump of the store cannot be used to hijack sessions. Checks the
- * lifetime by the clock of this process, because the store may use another clock, and may have been written while the
+ * lifetime against this process's clock, because the store may use another clock, and may have been written while the
  * clock was ahead. `touch` is not implemented, so that unchanged sessions cause no writes: the session's row in the
  * database records activity instead.
  */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 export interface StopTimes {
-  /** The time for which requests are still accepted after the stop began, in ms. */
+  /** How long requests are still accepted after the stop begins, in ms. */
   readonly noticeMs: number;
   /** The maximum time for requests in progress after that, in ms. */
   readonly graceMs: number;
@@ -13,13 +13,13 @@ export interface StopTimes {
 export interface StoppableServer {
   readonly http: Server;
   /**
-   * Starts to listen.
+   * Starts listening.
    * @throws if the address is not available
    */
   listen(port: number, host: string): Promise<void>;
   readonly isStopping: () => boolean;
   /**
-   * Stops the server. From now on every response closes its connection, so that clients open the next one elsewhere.
+   * Stops the server. From then on, every response closes its connection, so that clients open the next one elsewhere.
    * The server accepts requests until load balancers have had time to notice, then waits for those in progress.
    */
   stop(times: StopTimes): Promise<void>;
@@ -30,17 +30,20 @@ const maxHeadersMs = 10_000;
 
 /** How long slow clients may take, in ms. */
 export interface ClientTimes {
-  /** For sending a request. The app allows less for forms, and for uploads by clients that are not signed in. */
+  /**
+   * The maximum time to send a request. The app allows less for forms, and for uploads by clients that are not signed
+   * in.
+   */
   readonly requestMs: number;
-  /** Without sending or reading anything while the other side waits for it. */
+  /** The maximum time during which a client sends or reads nothing while the server waits for it. */
   readonly stallMs: number;
-  /** For reading a response, counted from the request. */
+  /** The maximum time to read a response, counted from the arrival of the request. */
   readonly responseMs: number;
 }
 
 const defaultTimes: ClientTimes = { requestMs: 10 * 60_000, stallMs: 30_000, responseMs: 60 * 60_000 };
 
-/** @param handle the app, which may ask `isStopping` */
+/** @param handle the app, which may call `isStopping` */
 export function createStoppableServer(handle: RequestListener, times = defaultTimes): StoppableServer {
   const headersTimeout = Math.min(maxHeadersMs, times.requestMs);
   const server = createServer({ ...limits, headersTimeout, requestTimeout: times.requestMs });
@@ -77,7 +80,7 @@ export function createStoppableServer(handle: RequestListener, times = defaultTi
   };
 }
 
-/** @returns whether nothing passes over a connection because the app is preparing a response, not because of the client */
+/** @returns whether a connection is idle because the app is preparing a response, not because of the client */
 function isWaitingForApp(socket: Socket, responses: ReadonlySet<ServerResponse>): boolean {
   const isPreparing = [...responses].some(({ req }) => req.socket === socket && req.complete);
   return isPreparing && socket.writableLength === 0;
@@ -93,8 +96,8 @@ const shortTurnMs = 1;
 const maxTurns = 200;
 
 /**
- * Waits for a short turn of the event loop in which no connection arrived. The system resets connections that it has
- * accepted but the process has not, so the listener is closed right after its queue was empty.
+ * Waits for a short turn of the event loop in which no connection arrived. The operating system resets connections that
+ * it has accepted but the process has not, so the listener must be closed right after its queue was empty.
  */
 async function untilNothingArrives(server: Server): Promise<void> {
   let arrivals = 0;
@@ -110,7 +113,9 @@ async function untilNothingArrives(server: Server): Promise<void> {
   server.off('connection', onArrival).off('request', onArrival);
 }
 
-/** Closes the listener and the idle connections, and waits for the other connections, which are cut after `graceMs`. */
+/**
+ * Closes the listener and the idle connections, and waits for the other connections, which are closed after `graceMs`.
+ */
 function drain(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const deadline = setTimeout(() => server.closeAllConnections(), graceMs);

@@ -14,8 +14,8 @@ const require = createRequire(import.meta.url);
 const busboy = (): typeof FastifyBusboy => require('@fastify/busboy') as typeof FastifyBusboy;
 
 const mebibyte = 1024 * 1024;
-// The maximum part of an oversized body that is read and discarded. It is read because most browsers ignore a response
-// until they have sent the whole body.
+// The maximum number of bytes of an oversized body that are read and discarded. They are read because most browsers
+// ignore a response until they have sent the whole body.
 const maxDrainedBytes = 64 * mebibyte;
 // Uploads are buffered in memory and may arrive slowly, so their number per user is limited.
 const maxConcurrentUploads = 2;
@@ -47,7 +47,7 @@ export function upload(uploadOf: ReturnType<typeof createUploadRouteFinder>, ans
     if (!decision.allowed) return answerRefusal(request, response, decision);
     const sender = actingUserId(request.scope);
     const { fields, file } = await limitConcurrentUploads(activeUploads, sender, () => {
-      // A large file on a slow line takes minutes.
+      // A large file can take minutes on a slow connection.
       clearTimeout(request.formTimer);
       return readParts(request);
     });

@@ -17,9 +17,9 @@ export interface NamedUser {
 
 /** A field that was not saved, with its stored value and, if the log contains it, who stored that value. */
 export interface ConflictingField {
-  /** Id of the field in the form. */
+  /** The id of the field in the form. */
   readonly field: string;
-  /** Locale key. */
+  /** The locale key of the label. */
   readonly label: string;
   readonly stored: DisplayText;
   readonly change: { readonly by: DisplayText; readonly from: DisplayText; readonly at: number } | null;
@@ -32,9 +32,9 @@ export interface FormConflict {
   readonly fields: readonly ConflictingField[];
 }
 
-/** The way back to a form, with the draft of what was typed. */
+/** How to return to a form, with the draft of what was typed. */
 interface Retry {
-  /** Address of the page with the form; empty for the present address. */
+  /** The address of the page with the form; empty for the current address. */
   readonly action: string;
   readonly draft: string | null;
 }
@@ -50,7 +50,7 @@ interface Field {
   readonly maxlength?: number;
   readonly required?: boolean;
   readonly readonly?: boolean;
-  /** The minimum length of a new password, up to which scripts show a meter. */
+  /** The minimum length of a new password; scripts show a meter until it is reached. */
   readonly minimumLength?: number;
   /** The stored value, set if a conflict prevented the typed value from being saved. */
   readonly stored?: DisplayText | undefined;
@@ -104,7 +104,7 @@ export interface ViewModels {
     readonly lead: string;
     readonly detail: string | null;
     readonly wait: { readonly unit: string; readonly count: number } | null;
-    /** Null if there is none. */
+    /** How to return to the form; null if there is no form. */
     readonly retry: Retry | null;
     readonly offersHome: boolean;
   };

@@ -28,7 +28,7 @@ export interface ViewLocals<Name extends ViewName> {
   readonly icon: (name: string) => string;
   readonly paths: typeof paths;
   readonly partial: RenderPartial;
-  /** The rendered view, which the layout surrounds. */
+  /** The rendered view, which is placed inside the layout. */
   readonly body: string;
 }
 
@@ -69,8 +69,8 @@ function compileView(file: string): Compiled {
     destructuredLocals: [...names],
     rmWhitespace: true,
     escape: (value: string | number | null | undefined) => escapeHtml(String(value ?? '')),
-    // EJS then does not copy the locals for each partial. The copy would protect nothing, because all locals come from
-    // our code.
+    // With this option, EJS does not copy the locals for each partial. The copy would protect nothing, because all
+    // locals come from our code.
     unsafePrototypeLocals: true,
   } as ejs.Options);
   return template.compile() as Compiled;

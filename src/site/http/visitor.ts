@@ -43,8 +43,8 @@ function createVisitor(cookies: Cookies, keys: readonly string[], request: Reque
   };
 }
 
-// The cookie is signed, so that a cookie of processes with other secrets counts as missing, and the log states that as
-// the reason.
+// The cookie is signed, so that a cookie from a process with other secrets counts as missing, and the log states that
+// as the reason.
 function tokenOf(keys: readonly string[], value: string): string | null {
   const [id = '', signature = ''] = value.split('.');
   const key = keys.find((each) => isEqual(signature, mac(each, 'id', id)));

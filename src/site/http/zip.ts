@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** A file of an archive, generated while it is sent. */
+/** A file in an archive, generated while it is sent. */
 export interface ZipEntry {
   /** The file name, in ASCII. */
   readonly name: string;
@@ -17,10 +17,10 @@ interface Written {
 // Version 2.0. The sizes of each file follow its data, because they are not known in advance.
 const version = 20;
 const sizesFollow = 0x08;
-// 1 January 1980, the earliest date: the time of an export is in the activity log.
+// January 1, 1980, the earliest possible date: the activity log already contains the time of the export.
 const date = 0x21;
 
-/** @returns the little-endian fields: pairs of a value and its length, 2 or 4 bytes */
+/** @returns the given values as little-endian fields, each with a length of 2 or 4 bytes */
 function fields(...values: readonly (readonly [value: number, length: 2 | 4])[]): Buffer {
   const buffer = Buffer.alloc(values.reduce((sum, [, length]) => sum + length, 0));
   let at = 0;
@@ -41,7 +41,7 @@ const common = (size: number, crc: number, name: Buffer) =>
     [0, 2],
   ] as const;
 
-/** Generates a ZIP archive without compression, of files with less than 4 GiB together (PKWARE APPNOTE 4.3). */
+/** Generates a ZIP archive without compression, of files that total less than 4 GiB (PKWARE APPNOTE 4.3). */
 export async function* zipChunks(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer> {
   const written: Written[] = [];
   let offset = 0;

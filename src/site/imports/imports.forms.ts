@@ -17,7 +17,7 @@ const position = z
   .regex(/^\d{1,5}$/)
   .transform(Number);
 
-/** `leaveOut` holds the positions of the columns that the user agrees to leave out, one per ticked box. */
+/** `leaveOut` holds the positions of the columns that the user agrees to leave out, one per selected checkbox. */
 export const confirmForm = z.object({
   mode: z.enum(importModes).nullable().catch(null),
   leaveOut: z.union([position.transform((one) => [one]), z.array(position).max(maxColumns)]).catch([]),

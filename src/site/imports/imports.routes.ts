@@ -117,7 +117,7 @@ async function sendTemplate(deps: ImportsRoutesDependencies, request: Request, r
 
 interface ShowOptions {
   readonly faults: readonly PageFault[];
-  /** The positions of the ticked columns. */
+  /** The positions of the selected columns. */
   readonly leaveOut: readonly number[];
 }
 

@@ -4,7 +4,7 @@ import type { PasswordDownload, Import, ImportPasswords } from '../../core/impor
 import type { NoteModel } from './notes.ts';
 import type { RowModel } from './rows-page.ts';
 
-/** The stage of an import. It decides whether the outcomes of rows are worded as planned, applied or not applied. */
+/** The stage of an import. It determines whether the outcomes of rows are worded as planned, applied or not applied. */
 export type Stage = 'planned' | 'applied' | 'aborted';
 
 interface RecentImport extends Import {

@@ -22,7 +22,7 @@ export interface RejectedRowsRoutesDependencies {
   readonly translator: Translator;
 }
 
-/** The rejected rows of an import as a file that can be corrected and imported again. */
+/** Creates the route that sends an import's rejected rows as a file that can be corrected and imported again. */
 export function rejectedRowsRoutes(deps: RejectedRowsRoutesDependencies): Route[] {
   const handlers = bind(deps, { send });
   return [{ method: 'get', path: paths.importRejected, access: 'users.import', handle: handlers.send }];

@@ -66,7 +66,7 @@ const changeModel = ({ field, from, to: next }: { field: CsvColumn; from: string
   to: displayValue(field, next),
 });
 
-// The details of an added user omit values that are the default.
+// The details of an added user omit default values.
 function factsOf({ administratorLevel, agentLevel, language }: ImportedUser) {
   const facts: [CsvColumn, string | null][] = [
     ['administratorLevel', administratorLevel === 'none' ? null : administratorLevel],
@@ -86,8 +86,8 @@ function displayValue(field: CsvColumn, value: string | null): DisplayText {
 }
 
 /**
- * The texts of a fault. Those of policy reasons may name the region. Rows stored by the previous release contain a
- * locale key instead of a code.
+ * Builds the model of a row's fault. The texts for policy reasons may name the region. Rows stored by the previous
+ * release contain a locale key instead of a code.
  */
 export function faultModel(fault: PageFault, { rules, language }: Pick<Scope, 'rules' | 'language'>) {
   const { key, values } = faultText(fault);

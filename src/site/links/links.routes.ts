@@ -56,7 +56,7 @@ async function show(deps: LinksRoutesDependencies, request: Request, response: R
 
 async function open(deps: LinksRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { links, rules, authentication, cookies } = deps;
-  // A signed-in user would continue as another user without noticing.
+  // Otherwise, a signed-in user would continue as another user without noticing.
   if (request.scope) return answerSignedIn(request, response, 409);
   const device = (request.get('user-agent') ?? '').slice(0, maxDeviceLength);
   const redeemed = await withThrottle(deps, request, (token) =>
@@ -80,7 +80,7 @@ function answerInvalidLink(deps: LinksRoutesDependencies, response: Response): v
   renderPage(response, 'links/invalid', { isSelfService }, { title: 'links:gone.title', status: 404 });
 }
 
-// Only invalid links are counted and refused: other users with the same address must be able to open theirs.
+// Only invalid links are counted and refused: other users with the same address must be able to open their links.
 async function withThrottle<T>(
   deps: LinksRoutesDependencies,
   request: Request,
@@ -95,7 +95,7 @@ async function withThrottle<T>(
 }
 
 // The email or the printed sheet was in the recipient's language, so the page uses the same language, unless another
-// one was selected in this browser.
+// language was selected in this browser.
 function recipientLanguage(deps: LinksRoutesDependencies, request: Request, { user, tenant }: FoundLink) {
   const { cookies, rules } = deps;
   return (

@@ -119,7 +119,10 @@ async function sendOwn(deps: PersonalDataRoutesDependencies, request: Request, r
   await send(deps, request, response, user);
 }
 
-/** Loads the user whose data an administrator requests. @returns null if the policy refused, with the answer sent */
+/**
+ * Loads the user whose data an administrator requests.
+ * @returns the user; null if the policy refused, in which case the response has been sent
+ */
 async function loadAllowed(
   { personalData, answerRefusal }: PersonalDataRoutesDependencies,
   request: Request,

@@ -25,8 +25,8 @@ export interface PreferencesRoutesDependencies {
 }
 
 /**
- * Creates the routes that change the language and the theme, which is possible on any page with or without a session.
- * The language of the account changes only if no step of the sign-in is pending.
+ * Creates the routes that change the language and the theme. They work on any page, with or without a session. The
+ * account's language changes only if no sign-in step is pending.
  */
 export function preferencesRoutes(deps: PreferencesRoutesDependencies): Route[] {
   const handlers = bind(deps, { setLanguage, setTheme });
@@ -63,7 +63,7 @@ function setTheme(deps: PreferencesRoutesDependencies, request: Request, respons
   response.redirect(303, localPathOf(values.returnTo, origin));
 }
 
-// The field can be forged, so an address outside this site is replaced by that of the home page.
+// The field can be forged, so an address outside this site is replaced with that of the home page.
 function localPathOf(returnTo: string, origin: string): string {
   if (!/^\/(?![/\\])/.test(returnTo) || !URL.canParse(returnTo, origin)) return paths.home;
   const url = new URL(returnTo, origin);

@@ -38,7 +38,7 @@ function showResponsibilities(request: Request, response: Response): void {
   response.page('rules/responsibilities', { rows }, { title: 'rules:where.title', breadcrumbs });
 }
 
-// The public page shows the region's rules without those of a tenant.
+// The public page shows the region's rules without any tenant's rules.
 function showRegion(deps: RegionRules, request: Request, response: Response): void {
   const rows = responsibilityRows(deps).map((row) => ({ ...row, href: null }));
   const model = { rows, groups: describeRules(deps, deps, {}), region: deps };

@@ -26,7 +26,7 @@ export interface ResponsibilityRow {
   readonly who: string;
 }
 
-/** @returns a row for each operation on users, for functions outside the portal and for functions of every user */
+/** @returns the rows for operations on users, functions outside the portal, and the portal's other functions */
 export function responsibilityRows(rules: RegionRules): ResponsibilityRow[] {
   const operations = Object.entries(groups).flatMap(([group, all]) => rowsOf(rules, group, all));
   const related = rules.related.map(({ what, places }): ResponsibilityRow => {

@@ -48,8 +48,8 @@ const targetedVerbs = ['edit', 'block', 'endSessions', 'resetPassword', 'delete'
 const listVerbs = [...targetedVerbs, 'add', 'import', 'export'] as const;
 
 /**
- * @returns the notes of the user list: one on actions that are never available, one on those unavailable for
- * administrators
+ * @returns the notes of the user list: those on actions that are never available, then those on actions that cannot be
+ * performed on administrators
  */
 export function userListRestrictionNotes(scope: Scope): RestrictionNote[] {
   const listActions = listVerbs.map((verb) => `users.${verb}` as const);

@@ -59,13 +59,13 @@ export const readTypedRules = (body: unknown): Partial<TypedRules> =>
     }),
   );
 
-/** @returns the fields of the form with these rules */
+/** @returns the form's fields, filled with these rules */
 export const typedRulesOf = (own: TenantRules): TypedRules =>
   Object.fromEntries(tenantRuleNames.map((name) => [name, String(own[name] ?? '')])) as TypedRules;
 
 /**
  * Reads the rules that a tenant sets. An empty field keeps the region's rule.
- * @param seen the rules that the page showed: a rule that the form does not contain keeps the value in them
+ * @param seen the rules that the page showed, which supply the value of each rule that the form does not contain
  * @throws a badRequest Failure if a choice is not offered or a field is repeated, because ignoring it would loosen the
  * current rule
  */
@@ -94,7 +94,7 @@ export function readOwnRulesForm(
   return { typed, own: { ...omittedRules(body, seen, region), ...(own as TenantRules) }, faults };
 }
 
-// The form contains no field for a rule for which the region leaves no choice.
+// The form contains no field for a rule if the region leaves no choice.
 function omittedRules(body: unknown, seen: TenantRules | null, region: RegionRules): TenantRules {
   const submitted: object = body ?? {};
   const omitted = Object.entries(seen ?? {}).filter(([name]) => !Object.hasOwn(submitted, name));

@@ -17,7 +17,7 @@ export interface RulesPage {
   readonly canEdit: boolean;
   /** True if no two Global admins can approve each other's requests, so approval can't be made mandatory. */
   readonly lacksApprovers: boolean;
-  /** The serialized own rules at the time when the form was opened. */
+  /** The tenant's own rules when the form was opened, serialized. */
   readonly seen: string;
   readonly conflict: FormConflict | null;
 }

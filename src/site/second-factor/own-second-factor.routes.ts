@@ -113,7 +113,7 @@ async function renewSession(
   const { id, user } = sessionOf(request);
   const { username, epoch } = user;
   await authentication.renew(request, { sessionId: id, epoch });
-  // The mark of a known browser is bound to the second factor.
+  // The known-browser cookie is bound to the second factor.
   cookies.persist(response, 'device', devices.issue({ username, epoch, secondFactorAt }));
 }
 

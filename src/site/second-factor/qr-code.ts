@@ -14,7 +14,7 @@ export interface QrCode {
 // ISO/IEC 18004 requires a quiet zone of four modules. Without it, many cameras fail on dark pages.
 const quietZoneModules = 4;
 
-/** @returns the QR code of a text, including the quiet zone */
+/** @returns the QR code for a string, including the quiet zone */
 export function qrCodeOf(text: string): QrCode {
   const { data, size } = uqr().encode(text, { ecc: 'M', border: quietZoneModules });
   const rows = data.map((row, y) =>

@@ -75,8 +75,8 @@ async function remove(deps: RemoveSecondFactorRoutesDependencies, request: Reque
       ofFactor,
     );
   }
-  // If another administrator or the same form, sent twice, has already removed the second factor, show the page that
-  // says so.
+  // If the second factor has already been removed, by another administrator or by submitting this form twice, show the
+  // page that says so.
   if (result.outcome !== 'done') return confirm(deps, request, response);
   const name = result.user.displayName;
   request.session.notice = { kind: 'success', key: 'second-factor:removal.done', values: { name } };

@@ -11,7 +11,7 @@ export const signInCodeForm = z
       : { typed: code, field: 'code' },
   );
 
-/** The set-up time of the factor that the page showed, epoch ms; null if the form does not contain it. */
+/** When the factor that the page showed was set up, in epoch milliseconds; null if the form does not contain it. */
 export const removalForm = z.object({
   secondFactorAt: z
     .string()

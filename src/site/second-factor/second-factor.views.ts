@@ -32,7 +32,7 @@ export interface ConfirmationPage {
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    /** The page that asks for a code, with an open form for a recovery code if `isRecoveryOpen` is set. */
+    /** The page that asks for a code, with the form for a recovery code open if `isRecoveryOpen` is set. */
     'second-factor/sign-in-code': { readonly isPaused: boolean; readonly isRecoveryOpen: boolean };
     'second-factor/recovery-codes': RecoveryCodesPage;
     'second-factor/not-set-up': undefined;

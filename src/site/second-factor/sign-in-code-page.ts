@@ -7,7 +7,7 @@ export function showCodePage(
   faults: readonly PageFault[] = [],
   status: { readonly status?: number } = {},
 ): void {
-  // A recovery code has a limit of its own, so it works while codes of the app are refused.
+  // Recovery codes have a separate limit, so they work while codes from the app are refused.
   const isPaused = status.status === 429 && faults.some(({ field }) => field === 'code');
   const model = { isPaused, isRecoveryOpen: isPaused || faults.some(({ field }) => field === 'recoveryCode') };
   const options = { title: 'second-factor:signIn.title', faults, withoutNavigation: true };

@@ -83,13 +83,13 @@ function showUsernameStep({ readRegionRedirect }: SignInDependencies, request: R
   return renderUsernameForm(response, redirectedFrom, [], keptUsernameOf(request));
 }
 
-/** @returns the user name of a sign-in page that is shown again; it is looked up again before a password is typed */
+/** @returns the user name to show again on a sign-in page; it is looked up again before a password is typed */
 const keptUsernameOf = ({ restored, body }: Request): string =>
   restored ? (usernameFieldOf.parse(body ?? {}).username ?? '') : '';
 
 /**
- * Looks up the region of the user name's domain before a password is typed. User names of other regions are not stored
- * here.
+ * Looks up the region of the user name's domain before a password is typed. User names from other regions are not
+ * stored here.
  */
 async function submitUsername(deps: SignInDependencies, request: Request, response: Response): Promise<void> {
   const { config, cookies, database, readRegionRedirect } = deps;
@@ -125,7 +125,7 @@ function showPasswordStep(deps: SignInDependencies, request: Request, response: 
 
 async function signOut({ authentication }: SignInDependencies, request: Request, response: Response): Promise<void> {
   await authentication.signOut(request);
-  // The directive "cookies" would also delete the cookies of other regions' portals on the same domain.
+  // The "cookies" directive would also delete the cookies of other regions' portals on the same domain.
   response.set('Clear-Site-Data', '"cache", "storage"').redirect(303, paths.signIn);
 }
 
@@ -167,7 +167,7 @@ async function submitPassword(deps: SignInRoutesDependencies, request: Request, 
   if (values.username !== '' && values.username !== username) {
     return renderPasswordForm(deps, response, username, [{ field: 'password', key: 'sign-in:error.usernameChanged' }]);
   }
-  // A client may submit the password alone. The user name then comes from the previous step.
+  // A client may submit only the password. The user name then comes from the previous step.
   Object.assign(request.body as object, { username });
   const result = await authentication.signIn(request, response);
   switch (result.outcome) {

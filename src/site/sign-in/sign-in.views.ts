@@ -11,7 +11,7 @@ export interface PasswordPage extends ForgottenPassword {
   readonly username: string;
   /** The locale key of the hint. */
   readonly hint: string;
-  /** Whether the user can have a link mailed instead of waiting. */
+  /** Whether the user can have a link emailed instead of waiting. */
   readonly offersLink: boolean;
 }
 

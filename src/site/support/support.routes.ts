@@ -94,7 +94,7 @@ export function supportRoutes(deps: SupportRoutesDependencies): Route[] {
   ];
 }
 
-// Decides whether a rule of the region or of the tenant forbids support access; null if it is allowed.
+// Returns whose rule forbids support access: the region's or the tenant's own; null if it is allowed.
 function forbiddenBy(deps: SupportRoutesDependencies, { rules }: Scope): 'region' | 'own' | null {
   const { regionRules } = deps;
   if (rules.supportAccess.grant === 'allowed') return null;
@@ -166,7 +166,7 @@ async function enter(deps: SupportRoutesDependencies, request: Request, response
   const refusal = await support.enter(scope, sessionOf(request).id, grantId);
   if (refusal !== null) return response.page('support/refused', { refusal }, { title: 'support:refused', status: 409 });
   renewCsrfToken(request);
-  // The operator returns to the form that the end of an earlier support session interrupted.
+  // The operator returns to the form that was interrupted when an earlier support session ended.
   const user = { userId: actingUserId(scope), tenantId: grant?.tenant.id ?? '' };
   await continueAfterSignIn(drafts, request, response, user, paths.dashboard, 'support:kept.title');
 }

@@ -81,7 +81,7 @@ const endSessionsForm: FormDeclaration = {
 interface ActionButton extends Pick<ButtonStyle, 'label' | 'icon' | 'danger'> {
   /** The URL pattern of the action. */
   readonly path: string;
-  /** Locale key of the message after the action. */
+  /** The locale key of the message after the action. */
   readonly notice: string;
 }
 

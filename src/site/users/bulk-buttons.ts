@@ -15,7 +15,7 @@ const buttonStyles: Readonly<Record<BulkAction, ButtonStyle>> = {
   restore: { label: 'common:terms.restore', icon: 'rotate-clockwise', danger: false },
 };
 
-/** @returns the label and icon of an action, and whether its button warns of danger */
+/** @returns the label and icon of an action, and whether its button is styled as dangerous */
 export const buttonStyleOf = (action: BulkAction): ButtonStyle => buttonStyles[action];
 
 /** @returns the buttons below a list of current or deleted users */

@@ -68,7 +68,7 @@ export function bulkRoutes(deps: BulkRoutesDependencies): Route[] {
   ];
 }
 
-/** @param changed users who were changed in the meantime, so that a bulk action was not performed */
+/** @param changed the users who were changed in the meantime, which is why a bulk action was not performed */
 async function confirm(
   deps: BulkRoutesDependencies,
   request: Request,

@@ -10,7 +10,7 @@ import type { ChangedUser } from './changed-user.views.ts';
 import { serializeSeenUser } from './seen-user.ts';
 import { userBreadcrumbs, userLinks, userListBreadcrumbs } from './view-models.ts';
 
-/** @returns the field with which a form states which user it shows */
+/** @returns the hidden field that records the user as the page shows them */
 export const seenFieldsOf = (user: User): ChangedUser['fields'] => ({ seen: serializeSeenUser(user) });
 
 /** Responds to an action on a user who was blocked, unblocked, deleted or restored in the meantime. */
@@ -24,7 +24,7 @@ export async function showChangedUser(
   renderChangedUser(response, changed, events);
 }
 
-/** @param events what others changed, newest first */
+/** @param events the changes by others, newest first */
 export function renderChangedUser(response: Response, changed: ChangedUser, events: readonly Activity[]): void {
   const { user } = changed;
   const isDeleted = user.state === 'deleted';

@@ -7,7 +7,9 @@ import type { CsvColumn, Heading } from '../../core/imports/index.ts';
  * attributes.
  */
 
-/** Headings that mean a column of Parvis, in order of precedence: an account name comes before an email address. */
+/**
+ * Headings that correspond to a Parvis column, in order of precedence: an account name comes before an email address.
+ */
 const synonyms: Readonly<Partial<Record<CsvColumn, readonly (readonly string[])[]>>> = {
   username: [
     ['userPrincipalName', 'UPN', 'login', 'user.login', 'profile.login', 'sAMAccountName', 'uid', 'user_name'],
@@ -45,7 +47,7 @@ const passwords = [
   ...['mot de passe', 'mot de passe temporaire', 'Kennwort', 'Passwort', 'temporäres Kennwort', 'PIN'],
 ];
 
-/** Columns that exports of other directories usually contain and that Parvis does not have. */
+/** Columns that exports from other directories usually contain and that Parvis does not have. */
 const usual = [
   ...['id', 'objectId', 'user id', 'user.id', 'employeeId', 'employeeType', 'idNumber', 'userType', 'creationType'],
   ...['jobTitle', 'title', 'department', 'division', 'company', 'companyName', 'organization', 'institution', 'office'],
@@ -135,9 +137,9 @@ export const foldLabel = (text: string): string => foldName(text).replace(/[^\p{
 const bracketed = /^([^[]*)\[([^\]]*)\]/;
 
 /**
- * @param own the columns of Parvis by their headings, which `foldLabel` has folded
- * @param reasons the headings above the reasons in files of rejected rows
- * @returns a function that returns the meaning of a heading; null if it is unknown
+ * @param own the columns of Parvis by heading, folded with `foldLabel`
+ * @param reasons the headings of the column that contains the reasons in files of rejected rows
+ * @returns a function that returns the meaning of a heading, or null if it is unknown
  */
 export function createHeadings(
   own: ReadonlyMap<string, string>,

@@ -41,7 +41,7 @@ export type EnumColumn = keyof typeof enumColumns;
  */
 export const isoTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-/** Locale key of the heading above the reasons in a file of rejected rows. */
+/** The locale key of the heading of the reasons column in a file of rejected rows. */
 export const reasonHeading = 'imports:rejected.column';
 
 /** Labels that preview versions of Parvis wrote to exported files. */
@@ -147,8 +147,8 @@ const nameOfRegion = /\([^)]*\)\s*$/;
 const languageTag = /^\s*([a-z]{2,3}(?:[-_][a-z0-9]{1,8})*)(?:\.[\w-]+)?(?:@\w+)?\s*$/i;
 
 /**
- * @returns the language for a tag by the lookup of RFC 4647, which removes subtags from the end until one matches;
- * undefined if none matches
+ * @returns the language for a tag, found by RFC 4647 lookup, which removes subtags from the end until the tag matches;
+ * undefined if no language matches
  */
 function lookUp(languages: readonly Language[], cell: string): Language | undefined {
   const subtags = languageTag.exec(cell)?.[1]?.toLowerCase().split(/[-_]/) ?? [];

@@ -38,7 +38,7 @@ function submittedFieldsOf(texts: FieldValues, { own }: OfferedLevels): Partial<
   return own ? others : { ...others, administratorLevel, agentLevel };
 }
 
-/** @returns the form with the values that are stored */
+/** @returns the form with the stored values */
 export function storedForm(scope: Scope, user: User, levels: OfferedLevels): EditFormState {
   const values = formValuesOf(user, scope);
   return {

@@ -10,7 +10,7 @@ import { paths } from '../http/paths.ts';
 import { createFormatsByLocale } from '../../i18n/formats.ts';
 import type { Messages, Translator } from '../../i18n/translator.ts';
 
-/** The content of the screen that is shown after a user's password was reset or the user was added. */
+/** The content of the screen that is shown after a user has been added or a user's password has been reset. */
 type RevealContent = Pick<RevealPage, 'user' | 'credential' | 'sheet' | 'heading' | 'sessionsEnded'>;
 
 /**

@@ -112,7 +112,7 @@ function sortHeaderFor(query: ListQuery, key: SortKey) {
 
 /**
  * Reads one page of the tenant's users, with links to the pages before and after it.
- * @param now the current time, epoch ms, to decide which temporary passwords and links have expired
+ * @param now the current time in epoch milliseconds, which decides which temporary passwords and links have expired
  */
 export async function listUsers(
   database: Database,
@@ -149,9 +149,7 @@ function pageStartOf({ after, before }: PlaceQuery, order: ListOrder): PageStart
   return cursor === null ? null : { side: after === null ? 'before' : 'after', cursor };
 }
 
-/**
- * Builds a page from rows in the order of the query. If there are further users, the store has returned one extra row.
- */
+/** Builds a page from rows in the order of the query. If there are more users, the store has returned one extra row. */
 function toPage<U>(
   rows: readonly U[],
   from: PageStart,

@@ -5,7 +5,7 @@ import type { ChangeDetection } from '../http/form-declaration.ts';
 /** Detects changes by others with the hidden field `seen`, for buttons that change the state of a user. */
 export const comparedBySeenUser: ChangeDetection = { comparedBy: ['seen'] };
 
-/** @returns the value of the hidden field: the user that the page shows */
+/** @returns the value of the hidden field: the user as the page shows them */
 export const serializeSeenUser = ({ id, version, epoch }: SeenUser & Pick<User, 'id'>): string =>
   `${id}.${version}.${epoch}`;
 

@@ -22,7 +22,7 @@ export interface UsersFileDependencies {
   readonly database: Database;
   readonly csv: UsersCsv;
   readonly translator: Translator;
-  /** The maximum number of users in one file, at least the size of a batch. */
+  /** The maximum number of users in one file, which must be at least the size of a batch. */
   readonly maxRows: number;
 }
 
@@ -75,7 +75,7 @@ export async function* partsOf(file: CsvFile, maxRows: number): AsyncGenerator<Z
   }
 }
 
-/** @param maxRows that of an import, so that each file can be imported again */
+/** @param maxRows the maximum of an import, so that each file can be imported again */
 export const createUsersFile = (
   deps: Omit<UsersFileDependencies, 'maxRows'>,
   maxRows: number = maxImportRows,

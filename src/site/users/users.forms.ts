@@ -107,7 +107,7 @@ const shownForm = z
   });
 
 /**
- * @param languages the languages that the region offers, because the form shows only these
+ * @param languages the languages that the region offers; the form lists only these
  * @returns the values that the page showed when it was opened; null if they are missing or malformed
  */
 export function readShown(body: unknown, languages: readonly Language[]): ShownFields | null {
@@ -133,7 +133,7 @@ export const bulkForm = z.object({
 
 const resetTarget = /^([0-9a-f-]{36})\.(\d{1,9})$/;
 
-/** The fields of a bulk reset: the users, each with their epoch at the time when the form was rendered. */
+/** The fields of a bulk reset: the users, each with their epoch when the form was rendered. */
 export const bulkResetForm = z.object({
   target: selection.transform((all) =>
     all.flatMap((text): ResetTarget[] => {

@@ -96,7 +96,7 @@ export interface RevealedCredential extends IssuedCredential {
   readonly clearText: string;
 }
 
-/** The screen that is shown after a user's password was reset or the user was added. */
+/** The screen that is shown after a user has been added or a user's password has been reset. */
 export interface RevealPage extends UserLinks {
   readonly user: User;
   readonly credential: IssuedCredential;
@@ -113,7 +113,7 @@ interface BulkHandover {
   readonly sheet: HandoverSheet;
 }
 
-/** A user that a bulk action skipped. */
+/** A user whom a bulk action skipped. */
 interface SkippedUser {
   readonly user: NamedUser;
   /** The locale key of the reason. */
@@ -127,7 +127,7 @@ export interface BulkConfirmPage extends Pick<ReturnType<typeof buttonStyleOf>, 
   readonly restoreWindowDays: number;
   readonly handOver: HandOver;
   readonly backHref: string;
-  /** The changes by others after the page was opened, because of which nothing was done. */
+  /** The changes that others made after the page was opened, which is why the action was not performed. */
   readonly changes: readonly Activity[];
 }
 

@@ -79,8 +79,7 @@ export function assignableLevels(scope: Scope, user: User | null, isNeeded = fal
     administratorLevel,
     decision: mayAssignLevels(scope, user, { ...(user ?? noLevels), administratorLevel }),
   }));
-  // A level that needs approval cannot be requested for a user who does not exist yet, only later on the page of that
-  // user.
+  // A level that needs approval cannot be requested for a user who does not exist yet, only later on that user's page.
   const isAssignable = (decision: PolicyDecision): boolean => (user === null ? decision.allowed : isOffered(decision));
   const offered = decisions.filter(
     ({ administratorLevel, decision }) => isAssignable(decision) && !(isNeeded && administratorLevel !== 'global'),
@@ -105,8 +104,8 @@ const refusalReasonFor = (decision: PolicyDecision) =>
   isOffered(decision) || decision.allowed ? null : refusalReasonOf(decision);
 
 /**
- * @param of the policy's decision on resetting the user's password, and whether the user is a required approver, as for
- * `assignableLevels`
+ * @param reset the policy's decision on resetting the user's password
+ * @param isNeeded whether the user is a required approver; see `assignableLevels`
  * @returns the actions that the user's page offers, and why the others are missing
  */
 export function permissionsOf(

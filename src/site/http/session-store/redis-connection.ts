@@ -3,19 +3,19 @@ import type { RedisClientType } from 'redis';
 import { attributeTo, findStoreFault } from '../../../platform/database/unavailable.ts';
 import { WaitingTime } from './waiting-time.ts';
 
-/** Called with each error of the connection. */
+/** Called with each connection error. */
 export type ReportError = (error: unknown) => void;
 
 const connectTimeoutMs = 5_000;
 const maxRetryDelayMs = 1_000;
-// The connection to a replica is not replaced more often, because the replica still answers reads, which a replacement
-// interrupts.
+// The connection to a replica is replaced no more often than this, because the replica still answers reads, and each
+// replacement interrupts them.
 const minReplaceIntervalMs = 5_000;
 
 const wrongServerCodes: ReadonlySet<string> = new Set(['READONLY', 'WRONG_REGION']);
 
-// If Redis hangs, requests must fail with 503 within a second, and the portal must reconnect without a restart. The
-// times count only while the event loop runs, because a busy process reads answers late.
+// If Redis hangs, requests must fail with 503 within a second, and the portal must reconnect without a restart. These
+// times are counted only while the event loop runs, because a busy process reads answers late.
 const pingEveryMs = 200;
 const maxSilenceMs = 700;
 const maxHandshakeMs = 3_000;
@@ -23,8 +23,8 @@ const maxHandshakeMs = 3_000;
 const settleMs = 50;
 
 /**
- * A connection that reconnects automatically, any number of times. It sets no socket timeouts for an established
- * connection: they expire while this process is busy, even if Redis has answered.
+ * A connection that reconnects automatically, without a limit on attempts. It sets no socket timeouts for an
+ * established connection: they expire while this process is busy, even if Redis has answered.
  */
 export class RedisConnection {
   readonly client: RedisClientType;
@@ -47,13 +47,13 @@ export class RedisConnection {
 
   /** Connects in the background. */
   connect(): void {
-    // The promise settles only once Redis is available, or if the attempt is replaced. Errors arrive as events.
+    // The promise settles only when Redis is available or the attempt is replaced. Errors arrive as events.
     this.client.connect().catch(() => {});
   }
 
   /**
-   * Records in an error that it is from Redis. The address may lead to another server by now, a new primary or the
-   * right Redis, so an error of a replica or of another region's Redis also replaces the connection.
+   * Marks an error as coming from Redis. An error from a replica or from another region's Redis also replaces the
+   * connection, because the address may by now point to a new primary or to the right Redis.
    */
   inspect(error: unknown): unknown {
     const isDue = performance.now() - this.#replacedAt > minReplaceIntervalMs;

@@ -8,18 +8,18 @@ import {
 } from '../../../platform/region-identity.ts';
 
 const markerKey = 'parvis:region';
-// Errors of a server that is read but cannot be written: a replica, or a full memory or disk.
+// Errors from a server that can be read but not written: a replica, or one whose memory or disk is full.
 const refusedWrite = /^(READONLY|OOM|MISCONF|NOREPLICAS)\b/;
 
 /** The identity that the marker in Redis must match, and whether to write a missing marker. */
 export interface RedisOwnership extends OwnIdentity {
-  /** Whether to mark a Redis that belongs to no region yet. */
+  /** Whether to mark a Redis instance that belongs to no region yet. */
   readonly marks: boolean;
 }
 
 /**
- * Checks that Redis belongs to this installation, once for each connection: a new one may reach another server, or one
- * that was emptied.
+ * Checks that Redis belongs to this installation, once for each connection: a new connection may reach another server,
+ * or one that has been emptied.
  */
 export class RedisOwner {
   readonly #client: RedisClientType;
@@ -37,13 +37,13 @@ export class RedisOwner {
     return this.#isVerified;
   }
 
-  /** Compares the marker, and sets it if there is none. @throws StoreMismatch, or the error of Redis */
+  /** Compares the marker, and sets it if there is none. @throws StoreMismatch, or the error from Redis */
   verify(): Promise<void> {
     this.#pending ??= this.#verify().finally(() => (this.#pending = null));
     return this.#pending;
   }
 
-  /** Like `verify`, but also notices that Redis was emptied or given to another region since. */
+  /** Like `verify`, but also detects that Redis has since been emptied or assigned to another region. */
   verifyAgain(): Promise<void> {
     this.#isVerified = false;
     return this.verify();
@@ -52,7 +52,7 @@ export class RedisOwner {
   async #verify(): Promise<void> {
     const found = (await this.#client.get(markerKey)) ?? (await this.#mark());
     if (found === null) return;
-    // Any other text is not from Parvis, so it can't be the identity of this installation.
+    // Any other text is not from Parvis, so it can't be this installation's identity.
     const identity = parseIdentity(found) ?? { region: 'unknown', fingerprint: '' };
     assertSameIdentity(identity, this.#own, {
       name: 'this Redis',
@@ -62,7 +62,7 @@ export class RedisOwner {
     this.#isVerified = true;
   }
 
-  /** @returns the marker that is stored afterwards; null if there is still none */
+  /** @returns the marker that is now stored; null if there is still none */
   async #mark(): Promise<string | null> {
     const { region, fingerprint, marks } = this.#own;
     if (!marks || fingerprint === null) return null;

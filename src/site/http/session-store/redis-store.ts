@@ -24,11 +24,11 @@ const maxFirstAnswerMs = 1_000;
 const rejectedCredentials = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /**
- * Connects to Redis in the background. Requests fail until the connection is established, and if it leads to the Redis
- * of another region.
+ * Connects to Redis in the background. Requests fail until the connection is established, and if it reaches another
+ * region's Redis.
  * @param own the installation that Redis must belong to
  * @param ttlMs returns the lifetime of a stored session in milliseconds
- * @param report called with each error of the connection
+ * @param report called with each connection error
  */
 export async function openRedisSessions(
   url: string,
@@ -127,6 +127,6 @@ async function assertPrimary(client: RedisClientType): Promise<void> {
   if (role === 'slave') throw new Error('Redis is a replica; connect to the primary');
 }
 
-// Some hosted servers do not offer the command ROLE.
+// Some hosted servers do not offer the ROLE command.
 const isForbidden = (error: unknown): boolean =>
   error instanceof Error && /^(NOPERM|ERR unknown command)/.test(error.message);

@@ -1,5 +1,6 @@
 const tickMs = 50;
-// A tick that is later than this was delayed by this process, not by the service that it waits for.
+// If ticks are further apart than this, the delay was caused by this process, not by the service that it is waiting
+// for.
 const maxCountedMs = 2 * tickMs;
 
 /**
@@ -11,7 +12,7 @@ export class WaitingTime {
   #waitedMs = 0;
   #tickedAt = performance.now();
 
-  /** @param onTick called regularly with the waiting time in ms since the last restart */
+  /** @param onTick called regularly with the waiting time in milliseconds since the last restart */
   constructor(onTick: (waitedMs: number) => void) {
     this.#timer = setInterval(() => {
       const now = performance.now();
