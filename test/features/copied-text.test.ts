@@ -9,7 +9,7 @@ import { aPerson } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { aSecondFactorUser, totpCode } from '../support/second-factor.ts';
 
-// test/domain covers all invisible characters and all kinds of punctuation. Each test here tries a few of them.
+// test/domain covers all invisible characters and all kinds of punctuation. These tests use a few of them.
 const some = <T>(all: readonly T[], every: number): T[] => all.filter((_, index) => index % every === 0);
 
 describe('text that was copied with invisible characters and punctuation', async () => {
