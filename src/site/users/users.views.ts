@@ -113,7 +113,7 @@ interface BulkHandover {
   readonly sheet: HandoverSheet;
 }
 
-/** A user whom a bulk action skipped. */
+/** A user that a bulk action skipped. */
 interface SkippedUser {
   readonly user: NamedUser;
   /** The locale key of the reason. */

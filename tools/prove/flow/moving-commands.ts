@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Scenario } from '../scenario.ts';
+import { StepFault, type Scenario } from '../scenario.ts';
 
 /** What the operators of both regions need to move the tenant. */
 export interface Transit {
@@ -66,6 +66,13 @@ export interface DeletedRows {
   readonly left: number;
 }
 
-/** @param printed the JSON output of a command that deletes the tenant */
-export const deletedRowsIn = (printed: string): DeletedRows[] =>
-  (JSON.parse(printed) as { tables: DeletedRows[] }).tables;
+/**
+ * @param printed the JSON output of a command that deletes the tenant
+ * @throws StepFault if rows remain
+ */
+export function deletedRowsIn(printed: string): DeletedRows[] {
+  const { tables } = JSON.parse(printed) as { tables: DeletedRows[] };
+  const left = tables.filter(({ left: rows }) => rows > 0).map(({ table }) => table);
+  if (left.length > 0) throw new StepFault(`rows remain in ${left.join(', ')}`);
+  return tables;
+}

@@ -14,8 +14,8 @@ export interface StrengthEstimator {
   /**
    * @param password the password, in NFKC
    * @param names the names that an attacker would try, as `listNames` returns them
-   * @returns the base-2 logarithm of the number of guesses needed by an attacker who tries common passwords, words,
-   * patterns and these names; 0 for a common password
+   * @returns the base-2 logarithm of the number of guesses needed with common passwords, words, patterns and these
+   * names; 0 for a common password
    * @throws Failure overloaded if the worker does not answer in time, because an unchecked password must not be
    * accepted
    */

@@ -5,7 +5,7 @@ import type * as Bowser from 'bowser';
 
 const deviceIdBytes = 16;
 
-/** The user to whom a token is issued, with the credentials to which it is bound. */
+/** The owner of a token, with the credentials that it is bound to. */
 export interface DeviceOwner {
   readonly username: string;
   readonly epoch: number;

@@ -7,8 +7,8 @@ import type { Database } from '../../../platform/database/database.ts';
 import * as approversStore from '../stores/approvers.store.ts';
 
 /**
- * Decides whether the tenant can do without a Global admin as an approver. Later calls treat each user for whom it
- * returned true as gone.
+ * Decides whether the tenant can do without a Global admin as an approver. If it returns true, later calls treat that
+ * user as removed.
  * @returns false if no two Global admins who can approve each other's requests would remain
  */
 export type SpareApprover = (user: User) => boolean;
