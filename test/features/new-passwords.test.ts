@@ -20,7 +20,7 @@ function letters(length: number): string {
 
 const animals = Array.from('🐙🦑🐠🐡🦈🐬🐳🐋🦭🐊🦎🐍🐢🦕🦖🐲');
 
-const portal = await openPortal();
+const portal = await openPortal({ withAllWords: true });
 const tenant = await aTenant(portal, { name: 'Ateliers Lumière', domain: 'ateliers-lumiere.example', language: 'en' });
 let count = 0;
 
@@ -93,6 +93,7 @@ describe('choosing an invalid password', () => {
     ['if it is a common German password', 'passwortpasswort', easy],
     ['if it is a common French password', 'motdepassemotdepasse', easy],
     ['if it is a season and a year', 'Winter2025!!!!!', easy],
+    ['if it consists of two common words', 'strawberry butterfly', easy],
     ['if it is a common password in full-width letters', 'ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ', easy],
     ["if it is the user's name", 'Hélène Besson 2026', name],
     ["if it is the user's name without accents", 'helene besson 2026', name],

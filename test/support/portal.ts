@@ -26,6 +26,7 @@ import { sessionTtlMs } from '../../src/site/http/session.ts';
 import { TableStore } from '../../src/site/http/session-store/table-store.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { loadViews } from '../../src/site/http/views.ts';
+import { createSmallEstimator } from './small-estimator.ts';
 import { copyTemplate } from './templates.ts';
 import * as trustedClockStore from '../../src/core/retention/trusted-clock.store.ts';
 import * as directoryStore from '../../src/core/directory/directory.store.ts';
@@ -82,6 +83,8 @@ export interface PortalOptions {
   readonly databaseUrl?: string;
   readonly sessionStore?: (database: Database, config: Config) => Store;
   readonly hasher?: Hasher;
+  /** Whether new passwords are checked against all word lists instead of a few words. */
+  readonly withAllWords?: boolean;
 }
 
 // These parameters are deliberately weak, to keep the tests fast.
@@ -92,9 +95,10 @@ const assets = loadAssets();
 // A password may wait up to 60 seconds, so that tests do not fail on a busy machine.
 const maxWaitMs = 60_000;
 const quickHasher = createHasher(quickParameters, undefined, maxWaitMs);
-const strengthEstimator = createStrengthEstimator(languages, maxWaitMs);
+const smallEstimator = createSmallEstimator();
+const completeEstimator = createStrengthEstimator(languages, maxWaitMs);
 
-const closers: (() => unknown)[] = [() => strengthEstimator.close()];
+const closers: (() => unknown)[] = [() => completeEstimator.close()];
 after(async () => {
   for (const close of closers.reverse()) await close();
 });
@@ -113,7 +117,8 @@ export async function openPortal(options: PortalOptions = {}): Promise<Portal> {
     options.sessionStore?.(database, config) ?? new TableStore(database, sessionTtlMs(config.rules), () => clock.now);
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const { app, routes, background } = createApp({
-    ...{ config, database, sessionStore, hasher, strengthEstimator, render, assets },
+    ...{ config, database, sessionStore, hasher, render, assets },
+    strengthEstimator: options.withAllWords === true ? completeEstimator : smallEstimator,
     translator: options.environment?.LOCALES_DIR ? await loadTranslator(config.languages) : builtInTranslator,
     secrets: config.sessionSecrets,
     secondFactorKeys: config.secondFactorKeys,

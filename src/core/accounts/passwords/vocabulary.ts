@@ -1,5 +1,4 @@
-import { lookupForm } from '../../../domain/people/strength/symbols.ts';
-import { maxWordLength, type Vocabulary } from '../../../domain/people/strength/words.ts';
+import { Vocabulary } from '../../../domain/people/strength/vocabulary.ts';
 import { germanWords } from './german-words.ts';
 import { predictableWords } from './predictable-words.ts';
 
@@ -28,36 +27,35 @@ const alwaysLoaded = ['common', 'en', 'fr', 'de'];
  */
 export async function loadVocabulary(languages: readonly string[]): Promise<Vocabulary> {
   const lists = await Promise.all([...new Set([...alwaysLoaded, ...languages])].map(wordListsOf));
-  const vocabulary = new Map<string, number>();
-  const add = (word: string, bits: number): void => {
-    const form = lookupForm(word);
-    if (form.length < 2 || form.length > maxWordLength) return;
-    if (bits < (vocabulary.get(form) ?? Infinity)) vocabulary.set(form, bits);
-  };
-  for (const each of lists) for (const [name, words] of Object.entries(each)) addList(name, words, add);
-  addList('germanWords', germanWords, add);
-  addList('predictableWords', predictableWords, add);
+  const vocabulary = new Vocabulary();
+  for (const each of lists) for (const [name, words] of Object.entries(each)) addList(name, words, vocabulary);
+  addList('germanWords', germanWords, vocabulary);
+  addList('predictableWords', predictableWords, vocabulary);
   return vocabulary;
 }
 
-function addList(name: string, words: readonly string[], add: (word: string, bits: number) => void): void {
-  if (isShort(words) && !predictableList.test(name)) return;
+function addList(name: string, words: readonly string[], vocabulary: Vocabulary): void {
+  const isPredictable = predictableList.test(name);
+  if (isShort(words) && !isPredictable) return;
   // The position in an alphabetical list does not show how common a word is.
   const isSorted = words.slice(1, sampled).every((word, index) => word >= (words[index] ?? ''));
   const floor = name.startsWith('passwords') ? leastBits : ordinaryBits;
-  words.forEach((word, index) => {
+  for (const [index, word] of words.entries()) {
     const rankBits = Math.log2(isSorted ? words.length / 2 : index + 2);
     const least = word.length < minOrdinaryLength ? leastBits : floor;
-    const bits = predictableList.test(name) ? predictableBits : Math.min(mostBits, Math.max(least, rankBits));
-    for (const spelling of spellingsOf(word)) add(spelling, bits);
-  });
+    const bits = isPredictable ? predictableBits : Math.min(mostBits, Math.max(least, rankBits));
+    vocabulary.add(word, bits);
+    if (hasOtherSpellings.test(word)) for (const spelling of otherSpellings(word)) vocabulary.add(spelling, bits);
+  }
 }
 
+const hasOtherSpellings = /[äöü'’-]/;
+
 // `Köln` is also written `Koeln`, and `aujourd'hui` without its apostrophe.
-const spellingsOf = (word: string): readonly string[] =>
-  /[äöü'’-]/.test(word)
-    ? [word, word.replace(/[äöü]/g, (letter) => `${letter.normalize('NFD')[0] ?? ''}e`), word.replace(/['’-]/g, '')]
-    : [word];
+const otherSpellings = (word: string): readonly string[] => [
+  word.replace(/[äöü]/g, (letter) => `${letter.normalize('NFD')[0] ?? ''}e`),
+  word.replace(/['’-]/g, ''),
+];
 
 /** @returns the dictionary of a language; empty if its package is not installed */
 async function wordListsOf(language: string): Promise<WordLists> {

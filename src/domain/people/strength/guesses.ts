@@ -1,7 +1,8 @@
 import { readSymbols } from './symbols.ts';
 import { characters, copies, datesIn } from './tokens.ts';
 import { walks } from './walks.ts';
-import { namesIn, wordsOf, type Vocabulary } from './words.ts';
+import type { Vocabulary } from './vocabulary.ts';
+import { namesIn, wordsOf } from './words.ts';
 
 /**
  * Minimum number of bits for a password to be accepted. An attacker then needs about 10^9 attempts, and sign-in is
@@ -16,7 +17,7 @@ export const minBits = 30;
  * @param password in NFKC
  * @param names the names that the attacker would try, as `listNames` returns them
  */
-export function guessBits(password: string, names: readonly string[], vocabulary: Vocabulary): number {
+export function guessBits(password: string, names: readonly string[], vocabulary: Pick<Vocabulary, 'bitsOf'>): number {
   const symbols = readSymbols(password);
   const finders = [
     characters(symbols),

@@ -93,8 +93,8 @@ const longestListed = 32;
 
 /** @returns the lengths for which tokens are listed: each from `from` to 32, and `to` if it is longer */
 export function tokenLengths(from: number, to: number): number[] {
-  const count = Math.max(0, Math.min(to, longestListed) - from + 1);
-  const lengths = Array.from({ length: count }, (_, index) => from + index);
+  const lengths: number[] = [];
+  for (let length = from; length <= Math.min(to, longestListed); length++) lengths.push(length);
   if (to > longestListed) lengths.push(to);
   return lengths;
 }

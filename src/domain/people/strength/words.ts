@@ -1,11 +1,9 @@
 import { foldName } from '../user.ts';
+import { Fingerprint } from './fingerprint.ts';
 import { lookupForm, representativeOf, type Symbols } from './symbols.ts';
 import type { Token, TokenFinder } from './tokens.ts';
+import { maxWordLength, minWordLength, type Vocabulary } from './vocabulary.ts';
 
-/** The strength of each known word in bits, by its `lookupForm`. */
-export type Vocabulary = ReadonlyMap<string, number>;
-
-export const maxWordLength = 32;
 const minReversed = 4;
 const minSubstituted = 4;
 const minLetters = 2;
@@ -15,31 +13,25 @@ const capitalizedBits = 0.5;
 const mixedCaseBits = 2;
 
 /** Finds the words of a vocabulary, in upper or lower case, reversed, or with characters in place of letters. */
-export function wordsOf(vocabulary: Vocabulary, symbols: Symbols): TokenFinder {
-  const { letters } = symbols;
-  const positions = positionsOf(letters);
-  const reversed = [...letters].reverse().join('');
-  const fromEnd = (position = 0): number => letters.length - position;
+export function wordsOf(vocabulary: Pick<Vocabulary, 'bitsOf'>, symbols: Symbols): TokenFinder {
+  const codePoints = Array.from(symbols.letters, (letter) => letter.codePointAt(0) ?? 0);
+  const [forward, backward] = [new Fingerprint(), new Fingerprint()];
   return (start) => {
     const found: Token[] = [];
-    for (let end = start + 2; end <= Math.min(positions.length - 1, start + maxWordLength); end++) {
-      const text = letters.slice(positions[start], positions[end]);
-      const bits = vocabulary.get(text);
-      const mirrored = reversed.slice(fromEnd(positions[end]), fromEnd(positions[start]));
-      const backwards = end - start < minReversed ? undefined : vocabulary.get(mirrored);
-      const least = Math.min(bits ?? Infinity, (backwards ?? Infinity) + reversedBits);
+    forward.clear();
+    backward.clear();
+    for (let end = start + 1; end <= Math.min(codePoints.length, start + maxWordLength); end++) {
+      forward.append(codePoints[end - 1] ?? 0);
+      backward.prepend(codePoints[end - 1] ?? 0);
+      if (end - start < minWordLength) continue;
+      const bits = vocabulary.bitsOf(forward) ?? Infinity;
+      const reversed = end - start < minReversed ? undefined : vocabulary.bitsOf(backward);
+      const least = Math.min(bits, (reversed ?? Infinity) + reversedBits);
       if (least === Infinity || !isWord(symbols, start, end)) continue;
       found.push({ end, bits: least + spellingBits(symbols, start, end) });
     }
     return found;
   };
-}
-
-// Returns the position of each character in UTF-16 code units, and the length of the text.
-function positionsOf(text: string): number[] {
-  const positions = [0];
-  for (const each of text) positions.push((positions.at(-1) ?? 0) + each.length);
-  return positions;
 }
 
 // Text with substitutes is a word only if it is long enough and has some letters. Otherwise numbers and short mixtures

@@ -1,3 +1,0 @@
-import { isAdministrator, mainViewports, testAccessibility } from './accessibility.ts';
-
-testAccessibility('fr', mainViewports, isAdministrator);
