@@ -8,7 +8,7 @@ import { openBrowser } from '../support/browser.ts';
 import { assertNone } from '../support/assert-none.ts';
 import { chromium, skipWithout } from '../support/services.ts';
 import type { PageState } from './pages.ts';
-import { allVisitors, type Visitor } from './tour.ts';
+import { allVisitors } from './tour.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const conformance = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -53,12 +53,12 @@ const desktop: readonly Viewport[] = [
   { width: wide, theme: 'dark', rules: colorRules },
 ];
 /** Every rule on a desktop, the colors of the dark theme, and the layout of a small screen. */
-export const mainViewports: readonly Viewport[] = [...desktop, { width: narrow, theme: 'light', rules: layoutRules }];
+export const mainViewports: readonly Viewport[] = [{ width: narrow, theme: 'light', rules: layoutRules }, ...desktop];
 /** Every rule on a desktop and on a small screen, and the colors of both themes. */
 export const allViewports: readonly Viewport[] = [
-  ...desktop,
   { width: narrow, theme: 'light', rules: everyRule },
   { width: narrow, theme: 'dark', rules: colorRules },
+  ...desktop,
 ];
 
 async function show(page: Page, { width, theme }: Viewport): Promise<void> {
@@ -129,38 +129,28 @@ export async function inspectPage(
     ...(seen.title.length > 3 ? [] : ['has no title']),
     ...(state.hasErrors && seen.focused !== 'error-summary' ? [`has its focus on "${seen.focused}"`] : []),
   ]);
-  for (const each of viewports) {
-    await show(page, each);
-    say(`${each.width}, ${each.theme}`, await violations(page, each.rules));
-  }
   await showWidth(page, narrow);
   const { width } = await page.evaluate<Outline>(outline);
   await page.evaluate(roomyText);
   const { width: roomyWidth } = await page.evaluate<Outline>(outline);
   if (width > narrow) say('narrow', [`is ${width} px wide`]);
   if (roomyWidth > Math.max(width, narrow)) say('narrow, with roomy text', [`is ${roomyWidth} px wide`]);
-  await showWidth(page, wide);
+  for (const each of viewports) {
+    await show(page, each);
+    say(`${each.width}, ${each.theme}`, await violations(page, each.rules));
+  }
   return found;
 }
 
-/** Two halves of all users, so that two test files can share the work. */
-export const isAdministrator = ({ name }: Visitor): boolean => name.includes('administrator');
-export const isOtherUser = (walker: Visitor): boolean => !isAdministrator(walker);
-
 /**
  * Tests every page state in one language: language, headings, title, focus and width, and the findings of axe.
- * @param isChosen selects the users whose pages are tested
  */
-export function testAccessibility(
-  language: 'en' | 'fr' | 'de',
-  viewports: readonly Viewport[],
-  isChosen: (walker: Visitor) => boolean = () => true,
-): void {
+export function testAccessibility(language: 'en' | 'fr' | 'de', viewports: readonly Viewport[]): void {
   describe(`accessibility in ${language}`, { skip: skipWithout('chromium', chromium()) }, () => {
-    it('has no findings on any page of the chosen users', async () => {
+    it('has no findings on any page', async () => {
       const { visitors } = await allVisitors(await openBrowser());
       const found: string[] = [];
-      for (const { enter, pages } of visitors.filter(isChosen)) {
+      for (const { enter, pages } of visitors) {
         // Without reduced motion, axe would measure a color in the middle of a transition.
         const page = await enter({ language, context: { reducedMotion: 'reduce' } });
         for (const state of pages) {
