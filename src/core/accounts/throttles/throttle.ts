@@ -34,7 +34,7 @@ export interface Throttle {
   /** Undoes the count of an attempt that could not be checked. */
   refund(attempt: Attempt): Promise<void>;
   /**
-   * After the right password, undoes the count of the attempt, and deletes the account's counts of consecutive failures
+   * After a correct password, undoes the count of the attempt, and deletes the account's counts of consecutive failures
    * and of failures from this browser or address.
    */
   reset(attempt: Attempt): Promise<void>;
@@ -44,7 +44,7 @@ export interface Throttle {
    */
   consumeBudget(action: BudgetedAction, actorId: string, times?: number): Promise<Wait | null>;
   /**
-   * Like `consumeBudget`, for the scope's actor; the operator is exempt.
+   * Counts an expensive action of the scope's actor. The operator is exempt.
    * @throws Failure throttled
    */
   requireBudget(scope: Scope, action: BudgetedAction): Promise<void>;
