@@ -62,13 +62,13 @@ export interface PasswordLimits {
   readonly address: RateLimiterAbstract;
   readonly reservePerName: RateLimiterAbstract;
   readonly reservePerAddress: RateLimiterAbstract;
-  /** Limits attempts with temporary passwords per address. */
+  /** Limits attempts with temporary passwords per IP address. */
   readonly temporaryPasswords: RateLimiterAbstract;
   readonly recordsPerName: RateLimiterAbstract;
   readonly recordsPerAddress: RateLimiterAbstract;
-  /** Limits the log entries per address for attempts with chosen passwords. */
+  /** Limits the log entries per IP address for attempts with chosen passwords. */
   readonly ownRecordsPerAddress: RateLimiterAbstract;
-  /** Limits the log entries per address for refused attempts. */
+  /** Limits the log entries per IP address for refused attempts. */
   readonly refusalRecordsPerAddress: RateLimiterAbstract;
   /** Limits consecutive failures per account. In effect, the block is permanent. */
   readonly consecutiveFailures: RateLimiterAbstract;
