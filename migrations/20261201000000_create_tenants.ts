@@ -15,8 +15,8 @@ export async function up(knex: Knex): Promise<void> {
     // The key from which the pseudonyms of erased users are derived; null until the first user is erased.
     table.text('pseudonym_key');
     table.bigInteger('created_at').notNullable();
-    // The end of the tenant's activity log: the number of its entries, including trimmed ones, and the hash of the last
-    // one.
+    // The end of the tenant's activity log: the number of entries, including trimmed entries, and the hash of the last
+    // entry.
     table.bigInteger('activity_length').notNullable().defaultTo(0);
     table.text('activity_hash').notNullable().defaultTo('');
     // Place and hash of the last entry that was trimmed from the start of the log.

@@ -18,12 +18,13 @@ export async function up(knex: Knex): Promise<void> {
     table.specificType('name_key', sortable).notNullable();
     table.text('search_words').notNullable().defaultTo('');
     table.text('administrator_level').notNullable();
-    // When the Global admin level was last removed. The user stays protected for some time afterwards.
+    // When the Global admin level was last removed. For some time afterward, password resets and second-factor removals
+    // may require approval.
     table.bigInteger('global_admin_until');
     table.text('agent_level').notNullable();
     table.text('language');
     table.text('state').notNullable();
-    // The state that a restored user returns to: a blocked user stays blocked.
+    // The state to which a deleted user is restored: active or blocked.
     table.text('state_before');
     // Whether the password is the user's own or temporary. The hash is in the table `credentials`.
     table.text('password').notNullable();
@@ -68,8 +69,8 @@ const searchOnPostgres = [
   'create index users_search_terms on users_search using gin (terms) with (fastupdate = off)',
 ];
 
-// Covering indexes for the sort orders of the lists: they contain the columns that searches and filters use and, in
-// PostgreSQL, those that the list shows.
+// Covering indexes for the sort orders of the lists: they also contain the columns used by searches and filters and, in
+// PostgreSQL, the columns shown in the list.
 const filtered = 'search_words, state, password, temporary_until, administrator_level, agent_level, number';
 const shown = ['display_name', 'username', 'last_sign_in_at'];
 const orders = { users_by_name: 'name_key', users_by_username: 'username', users_by_last_sign_in: 'last_sign_in_at' };

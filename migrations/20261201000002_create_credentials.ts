@@ -1,14 +1,14 @@
 import type { Knex } from 'knex';
 
-// The credentials of users, of several kinds. The secret is an argon2id hash (password), a TOTP seed encrypted with the
-// key `key_id` (totp), or the SHA-256 hash of a code (recoveryCode).
+// User credentials of several kinds. The secret is an argon2id hash (password), a TOTP seed encrypted with the key
+// `key_id` (totp), or the SHA-256 hash of a code (recoveryCode).
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('credentials', (table) => {
     table.bigIncrements('id');
     table.text('user_id').notNullable().references('id').inTable('users').onDelete('cascade');
     table.text('kind').notNullable();
     table.text('secret').notNullable();
-    // For passwords: the last password that the user chose before this one.
+    // For passwords: the hash of the last password that the user chose before the current one.
     table.text('previous_secret');
     table.text('key_id');
     // For totp: the time steps of the codes accepted within a day of the last one, separated by commas.

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
-  // Session data by cookie. The key is a digest, so that read access to the table is not enough to hijack a session.
+  // Session data, identified by the browser's cookie. The key is a digest, so that read access to the table is not
+  // enough to hijack a session.
   await knex.schema.createTable('sessions', (table) => {
     table.text('key').primary();
     table.text('data').notNullable();

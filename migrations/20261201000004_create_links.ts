@@ -8,7 +8,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('user_id').notNullable().references('id').inTable('users').onDelete('cascade').index();
     table.text('digest').notNullable().unique();
     table.text('purpose').notNullable();
-    // The user's epoch when the link was issued or, once it was opened, the epoch of the session that it opened. The
+    // The user's epoch when the link was issued or, after the link is opened, the epoch of the resulting session. The
     // link is invalid if the user has a newer epoch.
     table.integer('epoch').notNullable();
     table.bigInteger('created_at').notNullable();

@@ -15,7 +15,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('actor_id');
     table.text('target_id');
     table.text('request_id').notNullable();
-    // Deleted when a user is erased. The hash covers the digest of this data, which stays.
+    // Deleted when a user is erased. The hash covers only the digest of this data, and the digest is retained.
     table.text('personal');
     table.text('personal_salt');
     table.text('personal_digest').notNullable();

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * Pending deliveries to the subscribers of the activity log: IDs and typed data only. Names, addresses and texts are
- * looked up at each attempt.
+ * Pending deliveries to the subscribers of the activity log: IDs and typed data only. At each attempt, names and email
+ * addresses are looked up, and the message is rendered.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('deliveries', (table) => {

@@ -44,7 +44,8 @@ export async function up(knex: Knex): Promise<void> {
     table.text('display_name').notNullable();
     // The new user, the changes, or the faults and cells of a refused row, as JSON.
     table.text('data').notNullable();
-    // The new user's epoch as last set by this import. It differs if the user received another credential since.
+    // The new user's epoch as last set by this import. It differs from the user's current epoch if the user has
+    // received another credential since.
     table.integer('epoch').notNullable().defaultTo(0);
     table.primary(['import_id', 'line']);
     table.index(['import_id', 'outcome', 'line'], 'import_rows_by_outcome');

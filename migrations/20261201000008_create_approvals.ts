@@ -1,14 +1,14 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
-  // Requests of administrators that another administrator must approve.
+  // Administrators' requests that another administrator must approve.
   await knex.schema.createTable('approvals', (table) => {
     table.text('id').primary();
     table.text('tenant_id').notNullable().references('id').inTable('tenants');
     table.text('act').notNullable();
     table.text('asker_id').notNullable().references('id').inTable('users').onDelete('cascade');
     table.integer('asker_epoch').notNullable();
-    // The affected user, if there is exactly one. `subject` contains all of them.
+    // The affected user, if there is exactly one. `subject` lists all affected users.
     table.text('target_id');
     // IDs and typed data as JSON, without names.
     table.text('subject').notNullable();

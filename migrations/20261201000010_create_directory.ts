@@ -12,7 +12,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('directory_keys', (table) => {
     table.text('region').primary();
     table.text('public_key').notNullable();
-    // The serial number of the directory that was imported last. A lower one is refused.
+    // The serial number of the last imported directory. Directories with a lower serial number are refused.
     table.bigInteger('serial').notNullable().defaultTo(0);
   });
 }

@@ -21,7 +21,7 @@ export async function up(knex: Knex): Promise<void> {
     table.bigInteger('began_at').notNullable();
     table.bigInteger('ended_at');
   });
-  // What this region has decided about each bundle: one row per bundle, so that none is both imported and refused.
+  // This region's decision on each bundle: one row per bundle, so that a bundle cannot be both imported and refused.
   await knex.schema.createTable('bundle_decisions', (table) => {
     // The fingerprint of the move. A refused bundle may have been lost, so its ID is not known.
     table.text('move').primary();

@@ -35,7 +35,8 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('id').primary();
     table.bigInteger('trusted_at').notNullable();
   });
-  // The retention periods, in days, that deletion by time applies. A shorter one in the rules has to be confirmed.
+  // The retention periods, in days, that time-based deletion uses. If the rules shorten a period, an operator must
+  // confirm it.
   await knex.schema.createTable('retention_periods', (table) => {
     table.text('rule').primary();
     table.integer('days').notNullable();

@@ -22,9 +22,9 @@ import type { Hasher } from '../platform/keys/hasher.ts';
 export interface CoreDependencies {
   readonly config: Config;
   readonly database: Database;
-  /** Secrets for sessions and one-time links: the first one signs, and all of them verify. */
+  /** Secrets for sessions and one-time links: the first one signs, and all are accepted for verification. */
   readonly secrets: readonly string[];
-  /** Keys for TOTP seeds: the first one encrypts, and all of them decrypt. */
+  /** Keys for TOTP seeds: the first one encrypts, and all can decrypt. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
   readonly strengthEstimator: StrengthEstimator;
@@ -37,12 +37,12 @@ export interface CoreDependencies {
   readonly outputs: PresentationAdapters;
 }
 
-/** Functions of the interfaces that the core calls to render texts and build URLs. */
+/** Functions of the interfaces that the core calls to render messages and build URLs. */
 export interface PresentationAdapters {
   readonly logCsv: LogCsv;
   readonly userCells: UserCsvVocabulary;
   readonly renderNotice: RenderNotice;
-  /** @returns the address of the one-time link with this token */
+  /** @returns the URL of the one-time link with this token */
   readonly linkAddress: (token: string) => string;
 }
 

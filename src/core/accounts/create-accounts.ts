@@ -29,15 +29,15 @@ import { createUsers } from './users/reset-password.ts';
 interface AccountsDependencies {
   readonly config: Config;
   readonly database: Database;
-  /** Secrets for sessions and one-time links: the first one signs, and any of them verifies. */
+  /** Secrets for sessions and one-time links: the first one signs, and all are accepted for verification. */
   readonly secrets: readonly string[];
-  /** Keys for TOTP seeds: the first one encrypts, and any of them decrypts. */
+  /** Keys for TOTP seeds: the first one encrypts, and all can decrypt. */
   readonly secondFactorKeys: readonly string[];
   readonly hasher: Hasher;
   readonly strengthEstimator: StrengthEstimator;
   /** @returns the region that the directory lists for a domain, or null if there is no route */
   readonly regionOf: RegionOf;
-  /** @returns the address of a one-time link */
+  /** @returns the URL of a one-time link */
   readonly linkAddress: (token: string) => string;
   readonly background: JobRunner;
   /** Returns the current time, epoch ms. */

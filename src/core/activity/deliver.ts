@@ -27,7 +27,7 @@ export interface FailedAttempt {
 }
 
 /**
- * The outcome of an attempt. It is also `delivered` if there is no longer anything to deliver, such as a notice to a
+ * The outcome of an attempt. `delivered` also covers a delivery that has become unnecessary, such as a notice to a
  * deleted user.
  */
 export type AttemptOutcome = 'delivered' | FailedAttempt;
@@ -95,7 +95,7 @@ class Dispatcher<M extends Message> {
   }
 
   async run(stopping: AbortSignal): Promise<void> {
-    // The first attempt shows whether the receiver is available, so that one attempt per pause is enough to find out.
+    // Make a single attempt first, because it shows whether the receiver is available.
     const first = await this.#work(stopping, 1);
     const counts = await Promise.allSettled(
       Array.from({ length: this.#receiver.concurrency }, () => this.#work(stopping)),

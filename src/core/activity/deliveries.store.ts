@@ -23,7 +23,7 @@ export interface DirectMessage {
   readonly message: Message;
   /** Epoch ms. */
   readonly at: number;
-  /** The time of the first attempt, epoch ms; immediately by default. */
+  /** The time of the first attempt, epoch ms; `at` by default. */
   readonly dueAt?: number;
 }
 

@@ -23,7 +23,7 @@ export interface Delivery<M extends Message = Message> {
 /** The longest time between two attempts of a delivery, in ms. */
 export const maxWaitMs = 6 * 60 * 60_000;
 
-/** The times, epoch ms, that decide whether a delivery can be claimed. */
+/** The times, epoch ms, that determine whether a delivery can be claimed. */
 interface ClaimTimes {
   readonly now: number;
   /** The latest plausible time of an event. The first attempt is due at the time of the event. */
@@ -32,7 +32,7 @@ interface ClaimTimes {
   readonly lastLease: number;
 }
 
-// Returns the latest plausible times. A later one was stored while a clock was ahead, so the delivery is due, or its
+// Returns the latest plausible times. A later time was stored while a clock was ahead, so the delivery is due, or its
 // lease has been abandoned.
 function timesOf(now: number, leasedUntil: number): ClaimTimes {
   const lastEvent = latestPlausible(now);

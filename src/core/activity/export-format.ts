@@ -5,7 +5,7 @@ import type { LogFilter } from './log-query.ts';
 
 /*
  * An export in JSON Lines: a `begin` line, one line per entry, and an `end` line. Data and personal data are exported
- * as the recorded text, because the hashes are computed from this text.
+ * exactly as recorded, because the hashes are computed from the recorded text.
  */
 const version = 1;
 
@@ -50,7 +50,7 @@ export const entrySchema = z.strictObject({
   hash: z.string(),
 });
 
-/** An entry of a filtered export, with the hash of the preceding entry, which may not be part of the export. */
+/** An entry of a filtered export, with the hash of the preceding entry, which is not necessarily part of the export. */
 export const filteredEntrySchema = entrySchema.extend({ previousHash: z.string() });
 
 /** The last line of an unfiltered export: the end of the chain. */

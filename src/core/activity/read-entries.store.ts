@@ -132,7 +132,7 @@ export async function countThrottled(database: Database, scope: Scope, since: nu
   return (await throttled(database, { tenant: scope.tenant.id, since }))[0]?.count ?? 0;
 }
 
-/** @returns the entry; without the reason or comment of an approval unless the scope's actor may read it */
+/** @returns the entry, without the reason or comment of an approval if the scope's actor may not read it */
 export function redactFor(scope: Scope, entry: LogEntry): LogEntry {
   const { activity } = entry;
   const { event } = activity;
@@ -145,8 +145,8 @@ export function redactFor(scope: Scope, entry: LogEntry): LogEntry {
 }
 
 /**
- * Like `redactFor`, for an entry in the form that the hash covers. The personal data is removed in the same way as in
- * an erasure, so that the entry can still be verified.
+ * Redacts an entry in the form that the hash covers; see `redactFor`. Removes the personal data in the same way as
+ * erasure does, so that the entry can still be verified.
  */
 export function redactForExport(scope: Scope, found: FoundEntry): FoundEntry {
   if (!found.kind.startsWith('approval.') || !isActivityKind(found.kind)) return found;

@@ -11,7 +11,7 @@ export interface OldestEntry extends ChainAnchor {
   readonly kind: string;
 }
 
-/** The times, epoch ms, that decide which entries are due for deletion. */
+/** The times, epoch ms, that determine which entries are due for deletion. */
 export interface TrimPeriod {
   /** Entries that are older than this time are due. */
   readonly before: number;

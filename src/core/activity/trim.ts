@@ -21,7 +21,7 @@ const dayMs = 24 * 60 * 60_000;
 /** The number of entries that one transaction deletes. Other writers to the tenant's log wait for the transaction. */
 export const entriesPerTrim = 2_000;
 
-// Lets a run delete a weekend's backlog, even if entries are kept for only a few days.
+// Lets a run delete a weekend's backlog, even if entries are retained for only a few days.
 const daysPerRun = 3;
 
 /** @returns the share of all entries that one run may delete without an operator's confirmation, from 0.05 to 1 */
@@ -29,8 +29,8 @@ export const maxShareOf = ({ activityLog }: RegionRules): number =>
   Math.min(1, Math.max(0.05, daysPerRun / activityLog.retentionDays));
 
 /**
- * Deletes, from each log, the entries whose retention period has ended, in whole days (UTC), so that the trimming is
- * recorded once a day and not on every run. Safe to run concurrently in several processes.
+ * Deletes the entries in each log whose retention period has ended. The period ends at midnight UTC, so that trimming
+ * is recorded once a day rather than on every run. Safe to run concurrently in several processes.
  */
 export function trimLogs(deps: TrimDependencies): RetentionStep {
   const { rules, database } = deps;

@@ -51,13 +51,16 @@ function mayGiveGlobalAdmin(scope: Scope, [target]: readonly User[]): PolicyDeci
 }
 
 /**
- * @returns whether the actor may approve or decline a request. The requester may not, nor may users who could not
+ * @returns whether the actor may approve or decline a request. False for the requester and for users who could not
  * perform the action
  */
 export const canDecide = (scope: Scope, { act, subject, requester }: ApprovalSummary): boolean =>
   requester.id !== actingUserId(scope) && mayOnceApproved(scope, act, subject.users).allowed;
 
-/** @returns whether the actor may see a request. To other users, the portal reports that it does not exist */
+/**
+ * @returns whether the actor may see a request. For all other users, the portal responds as if the request did not
+ * exist
+ */
 export const canSee = (scope: Scope, approval: ApprovalSummary & Pick<Approval, 'approver'>): boolean =>
   [approval.requester.id, approval.approver?.id].includes(actingUserId(scope)) || canDecide(scope, approval);
 

@@ -18,7 +18,7 @@ export const subjectOf = (
   own,
 });
 
-/** @returns whether two requests are about the same users and data */
+/** @returns whether two requests concern the same users and data */
 export const isSame = (one: ApprovalSubject, other: ApprovalSubject): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 

@@ -22,7 +22,7 @@ export interface Approval {
   readonly state: ApprovalState;
   readonly expiredBy: ExpiryReason | null;
   readonly requester: ApprovalParticipant;
-  /** The administrator who approved or declined the request; null if no one has. */
+  /** The administrator who approved or declined the request; null if the request was not decided. */
   readonly approver: ApprovalParticipant | null;
   readonly remark: string;
   /** The display name of the affected user; null unless exactly one user is affected. */

@@ -23,8 +23,8 @@ export interface Transition {
 }
 
 const maxListed = 100;
-// The limit is larger than the maximum number of users in a request. Even if all affected users are administrators, the
-// list therefore contains others, who can approve.
+// The limit exceeds the maximum number of users in a request, so that even if all affected users are administrators,
+// the list has room for administrators who can approve.
 const maxAdministrators = 100;
 // Literals instead of bindings, so that the planner can use the partial indexes on pending requests and on
 // administrators.
@@ -129,8 +129,8 @@ export async function listDeclined(database: Database, scope: Scope, since: numb
 }
 
 /**
- * @returns the active administrators who manage users, by level and name. Those who have not chosen a password yet cannot
- * approve anything, so they are omitted
+ * @returns the active administrators who manage users, sorted by level and name. Those who have not chosen a password
+ * yet cannot approve anything, so they are omitted
  */
 export async function listAdministrators(database: Database, scope: Scope): Promise<User[]> {
   const found = await Promise.all(administratorsByLevel.map((read) => read(database, { tenant: scope.tenant.id })));

@@ -98,7 +98,7 @@ function consumeAndRun(
 
 async function performReset(deps: PerformDependencies, scope: Scope, approval: Approval): Promise<Performed> {
   const { database, clock, users } = deps;
-  // Check before hashing a password: if the request is no longer valid, it only needs to expire.
+  // Check before hashing a password: a request that is no longer valid only has to be marked as expired.
   if ((await findExpiryReason(database, scope, approval, clock())) !== null)
     return consumeAndRun(deps, scope, approval, () => Promise.resolve({ outcome: 'late' }));
   const [target] = approval.subject.users;
@@ -131,8 +131,7 @@ async function performRemoval(deps: PerformDependencies, scope: Scope, found: Ap
   const performed = await performChange(deps, scope, found, removeSecondFactorAction);
   const [target] = found.subject.users;
   const user = target && performed.outcome === 'changed' ? await usersStore.find(database, scope, target.id) : null;
-  // As for a removal without approval, failed attempts with the removed factor must not lock the user out of the next
-  // one.
+  // As for a removal without approval, failed attempts with the removed factor must not count against the next one.
   if (user !== null) await throttle.codes.deleteCounts(user);
   return performed;
 }

@@ -6,7 +6,7 @@ import type { DirectoryContent } from './signed-directory.ts';
 /** A domain of the imported directory that conflicts with a route of another region. */
 export interface Overlap {
   readonly domain: string;
-  /** The domain of the route that exists: the same domain, or a parent of it. */
+  /** The domain of the existing route: the same domain or a parent domain. */
   readonly existing: string;
   readonly region: string;
 }
@@ -14,9 +14,9 @@ export interface Overlap {
 /** The changes that the import of a signed directory would make. */
 export interface DirectoryChanges {
   readonly added: readonly string[];
-  /** Domains that an earlier directory of the region contained and this one doesn't. */
+  /** Domains that were imported from an earlier directory of the region but are not in this directory. */
   readonly removed: readonly string[];
-  /** Domains below a domain of another region: the import would take them from it. */
+  /** Subdomains of a domain that is routed to another region: the import would reroute them. */
   readonly below: readonly Overlap[];
 }
 
@@ -34,7 +34,10 @@ export async function findTakenDomains(database: Database, received: ReceivedDir
   });
 }
 
-/** Compares a directory with the existing routes. The directory must not contain any of `findTakenDomains`. */
+/**
+ * Compares a directory with the existing routes. The directory must not contain any domain that `findTakenDomains`
+ * returns.
+ */
 export async function findChanges(database: Database, received: ReceivedDirectory): Promise<DirectoryChanges> {
   const existing = await regionsByDomain(database);
   const domains = new Set(received.routes.map(({ domain }) => domain));

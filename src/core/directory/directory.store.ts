@@ -11,7 +11,7 @@ export interface DirectoryRoute {
 // On SQLite, Knex inserts several rows with a compound SELECT, which can have at most 500 terms.
 const rowsPerInsert = 400;
 
-// Returns a region of null for a domain of a tenant of this region, which takes precedence over any route.
+// Returns a null region if a tenant of this region owns the domain: ownership takes precedence over any route.
 const find = preparedQuery<{ region: string | null }>('directory.find', (knex, $) =>
   knex('routes')
     .select('region')
@@ -70,7 +70,7 @@ export async function listShared(database: Database, region: string): Promise<Di
   return routes.filter(({ domain }) => !domainAndParents(domain).some((each) => unlistedDomains.has(each)));
 }
 
-/** @returns the domains of listed tenants of this region that the directory doesn't route to it */
+/** @returns the domains of listed tenants of this region that the directory doesn't route to this region */
 export async function listUnrouted(database: Database, region: string): Promise<string[]> {
   const listed = await database
     .knex('tenant_domains')
@@ -121,8 +121,8 @@ export async function removeFrom(database: Database, source: string, domains: re
 
 /**
  * Assigns the serial number of an export, which is greater than that of every earlier export.
- * @param now the current time, epoch ms. Serial numbers are times where possible, so that a region whose database was
- * restored continues above those that it has used
+ * @param now the current time, epoch ms. Serial numbers are timestamps where possible, so that after a database
+ * restore, new numbers exceed those already used
  * @returns the serial number of the export
  */
 export async function nextSerial(database: Database, now: number): Promise<number> {
@@ -134,7 +134,7 @@ export async function nextSerial(database: Database, now: number): Promise<numbe
   });
 }
 
-/** @returns the serial number of the directory of a region that was imported last; 0 if there is none */
+/** @returns the serial number of the directory that was last imported from a region; 0 if there is none */
 export async function findSerial(database: Database, region: string): Promise<number> {
   const [row] = (await database.knex('directory_keys').where({ region })) as { serial: number }[];
   return row?.serial ?? 0;
@@ -150,7 +150,7 @@ export async function findKey(database: Database, region: string): Promise<strin
   return row?.public_key ?? null;
 }
 
-/** Stores the key of a region. The serial numbers begin again with a new key. */
+/** Stores the key of a region. Resets the serial number, because serial numbers start over with a new key. */
 export async function storeKey(database: Database, region: string, publicKey: string): Promise<void> {
   const row = { region, public_key: publicKey, serial: 0 };
   await database.knex('directory_keys').insert(row).onConflict('region').merge();

@@ -4,8 +4,8 @@ export interface CsvRecord {
   /** The position after the record and its line break. */
   readonly end: number;
   /**
-   * Whether its quotation marks do not match. The record then ends with its first line, whose cells are split as well
-   * as possible, and the next record begins on the next line.
+   * Whether the record has unbalanced quotation marks. It then consists of its first line, whose cells are split on a
+   * best-effort basis, and the next record begins on the next line.
    */
   readonly isMalformed: boolean;
 }
@@ -45,7 +45,7 @@ interface Grammar {
   readonly unquoted: RegExp;
 }
 
-/** A cell and the position after it; `malformed` if its quotation marks do not match, null if more text is needed. */
+/** A cell and the position after it; `malformed` if its quotation marks are unbalanced, null if more text is needed. */
 type CellRead = { readonly cell: string; readonly end: number } | 'malformed' | null;
 
 /** Creates a reader of CSV as RFC 4180 describes it, which also accepts blanks around quotation marks, and `="…"`. */

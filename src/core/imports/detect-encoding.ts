@@ -14,7 +14,7 @@ const chunkBytes = 256 * 1024;
 /**
  * Detects the encoding of a file: the encoding of its byte order mark, if it has one; otherwise UTF-8, if all or almost
  * all bytes are valid; otherwise Windows-1252, if the decoded text is plausible for names.
- * @returns the encoding. Some bytes of a file that was edited with two programs may be invalid in it
+ * @returns the encoding. If the file was edited with two programs, some bytes may be invalid in this encoding
  * @throws UnreadableFile for other encodings, and for files that are not text
  */
 export async function detectEncoding(bytes: Buffer): Promise<FileEncoding> {
@@ -99,7 +99,7 @@ const implausible = new RegExp(
 );
 const maxImplausibleShare = 0.1;
 
-/** @returns whether all bytes exist in Windows-1252, and look like names and not like another code page */
+/** @returns whether all bytes are defined in Windows-1252 and the decoded text is plausible for names */
 async function isPlausibleWindows1252(bytes: Buffer): Promise<boolean> {
   const decoder = new TextDecoder('windows-1252');
   let [all, bad] = [0, 0];

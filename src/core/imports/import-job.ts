@@ -29,7 +29,7 @@ async function applyOrAbort(deps: ImportJobDependencies, confirmed: ConfirmedImp
     await runUnderLock(deps, confirmed, applyImport);
   } catch (error) {
     if (!(error instanceof ImportAborted)) throw error;
-    // The users are as they were, since the transaction was rolled back.
+    // The users are unchanged, because the transaction was rolled back.
     const { reason } = error;
     await runUnderLock(deps, confirmed, (run) =>
       reason === 'rows' ? recordConflicts(run) : abortImport(run, { reason, counts: confirmed.counts }),

@@ -34,7 +34,7 @@ export interface IssuedPassword {
 export type PasswordDownload =
   | {
       readonly outcome: 'begun';
-      /** Issues the passwords or links while they are being consumed. If the consumer stops, no more are issued. */
+      /** Issues the passwords or links as they are consumed, and stops when the consumer stops. */
       readonly batches: AsyncIterable<IssuedPassword[]>;
       /** @param isComplete whether everything was sent. If not, the download can be restarted. */
       readonly end: (isComplete: boolean) => Promise<void>;
@@ -152,7 +152,7 @@ async function filterAllowed<Each extends Newcomer>(tx: Database, scope: Scope, 
   return issued.filter(({ userId }) => allowed.has(userId));
 }
 
-/** @returns what the page of an applied import shows about the passwords or links of the added users */
+/** @returns the data on the added users' passwords or links that the page of an applied import shows */
 export async function getStatus(deps: ImportPasswordsDependencies, scope: Scope, found: Import) {
   const { database, clock } = deps;
   const [waiting, issued] = [

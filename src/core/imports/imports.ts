@@ -53,7 +53,7 @@ export async function load(deps: ImportsDependencies, scope: Scope, id: string):
 }
 
 /**
- * Reads a file, and stages what to do with each row, without changing any user.
+ * Reads a file and stages the planned action for each row, without changing any user.
  * @throws Failure throttled
  */
 export async function stage(deps: ImportsDependencies, scope: Scope, file: UploadedFile): Promise<StageResult> {

@@ -23,8 +23,8 @@ export interface ImportsContextDependencies {
   readonly log: Logger;
 }
 
-// Imports are applied as soon as they are confirmed. The job also runs periodically, to apply those of a process that
-// was terminated.
+// Imports are applied as soon as they are confirmed. The job also runs periodically, to apply imports that a terminated
+// process left behind.
 const importsIntervalMs = 10_000;
 
 /** Imports of users from files: read, planned, confirmed, and then applied in the background. */

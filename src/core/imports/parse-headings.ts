@@ -16,7 +16,7 @@ export interface Columns {
 
 const maxQuoteLength = 40;
 const maxNamed = 5;
-/** The maximum number of unknown columns. A page with more of them could not be reviewed. */
+/** The maximum number of unknown columns. A page that listed more columns could not be reviewed. */
 const maxOtherColumns = 100;
 
 export const quote = (text: string): string => {
@@ -34,9 +34,9 @@ interface Cell {
 /**
  * Parses the header row.
  * @param sample the first rows below it
- * @param isOwnUsername returns whether a cell can be a user name of the tenant. Decides between several columns of user
- * names, such as an account name and an email address
- * @throws UnreadableFile for duplicate headings, if there is no user name, and for too many unknown headings
+ * @param isOwnUsername returns whether a cell can be a user name of the tenant. Used to choose between several possible
+ * user name columns, such as an account name and an email address
+ * @throws UnreadableFile for duplicate headings, a missing user name column, or too many unknown headings
  */
 export function parseHeadings(
   { cells: texts }: Pick<FileRow, 'cells'>,

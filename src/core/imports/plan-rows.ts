@@ -25,7 +25,7 @@ export interface PlanContext {
   readonly domains: readonly string[];
   /** Epoch ms. */
   readonly now: number;
-  /** Decides whether a Global admin can be demoted without leaving no one who can approve requests. */
+  /** Decides whether requests could still be approved after a Global admin is demoted. */
   readonly spareApprover: SpareApprover;
 }
 
@@ -41,7 +41,7 @@ export interface FileContext extends PlanContext {
  */
 export type UsernameHolder = User | null | undefined;
 
-/** Plans what to do with a row, without changing anything. Uses the same policy as the forms. */
+/** Plans the action for a row, without changing anything. Uses the same policy as the forms. */
 export function planRow(scope: Scope, context: FileContext, row: ParsedRow, holder: UsernameHolder): PlannedRow {
   if (row.faults.length > 0) return refuse(context, row, row.faults);
   return holder && holder.state !== 'deleted'
@@ -85,7 +85,8 @@ export function additionFault(
   holder: UsernameHolder,
 ): FieldFault | null {
   if (!isUsername(user.username)) return { field: 'username', code: 'username.malformed' };
-  // Check the domain before the holder, so that the result reveals nothing about user names in other domains.
+  // Check the domain before checking whether the user name is taken, so that the result reveals nothing about user
+  // names in other domains.
   if (!domains.includes(domainOf(user.username))) return { field: 'username', code: 'username.otherDomain' };
   if (holder !== undefined) return { field: 'username', code: heldUsernameCode(scope.rules, holder, now) };
   const language = languageFault(scope.rules, user);

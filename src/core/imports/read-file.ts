@@ -28,7 +28,7 @@ const separatorLine = /^"?sep=(.)"?[;,\t ]*(?:\r\n|\n|\r|$)\uFEFF*/i;
  * Detects the encoding of a file, its delimiter and the row of its headings. Its rows are then read incrementally.
  * @param isHeading returns whether a text is the heading of a known column. Among the first rows, the one with the most
  * such headings is the header row
- * @throws UnreadableFile, also while the rows are read
+ * @throws UnreadableFile, including while the rows are read
  */
 export async function openFile(bytes: Buffer, isHeading: (text: string) => boolean): Promise<OpenedFile> {
   const encoding = await detectEncoding(bytes);
@@ -117,7 +117,7 @@ function fileFault(fault: RowFault | undefined, line: number): UnreadableFile | 
   return new UnreadableFile({ code, parameters: { line } });
 }
 
-/** Removes byte order marks and the `sep=` line before the first row, and marks the last text. */
+/** Removes byte order marks and the `sep=` line before the first row, and marks the end of the file. */
 async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<{ text: string; isEnd: boolean }> {
   let isStart = true;
   for await (const text of texts) {

@@ -61,7 +61,7 @@ function recheckRow(
   else rechecked.changed.push({ row: { ...row, changes: remaining }, user: holder });
 }
 
-/** @returns the cells of a planned row, with stable values instead of the texts of the file */
+/** @returns the cells of a planned row, with stable values instead of the text in the file */
 function cellsOf(row: PlannedRow): RefusedCells {
   const planned = row.outcome === 'added' ? Object.entries(row.user) : changesOf(row);
   const cells = planned.map(([field, value]) => [field, value ?? (row.outcome === 'changed' ? 'tenant' : '')] as const);
@@ -73,7 +73,7 @@ const changesOf = (row: PlannedRow): [field: string, to: string | null][] =>
 
 const outdated = (field: string): FieldFault => ({ field, code: 'importRow.outdated' });
 
-/** @returns the number of active Global admins that the rows demote, and of those that they add or promote */
+/** @returns the number of active Global admins whom the rows demote, and the number whom they add or promote */
 export function adminBalanceOf({ added, changed }: RecheckedRows): { demoted: number; gained: number } {
   const addedAdmins = added.filter(({ user }) => user.administratorLevel === 'global').length;
   const levelChanges = changed

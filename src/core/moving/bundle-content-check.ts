@@ -13,8 +13,8 @@ type Schemas = ReturnType<typeof createRowSchemas>;
 type RowOf<Table extends keyof Schemas> = z.infer<Schemas[Table]>;
 
 /**
- * Checks the rows of a bundle in order. Even a compromised region must not be able to insert anything into another region
- * but one of its own tenants, with values that could have been stored there.
+ * Checks the rows of a bundle in order. A bundle, even from a compromised region, may insert only one of that region's
+ * own tenants, and only values that could have been stored there.
  */
 export class BundleContentCheck {
   readonly #header: BundleHeader;
@@ -24,9 +24,9 @@ export class BundleContentCheck {
   readonly #order: readonly string[];
   readonly #adminIds: string[] = [];
   readonly #domains: string[] = [];
-  /** The users whose credential is still to come, and whether their password is temporary. */
+  /** The users whose credential has not been read yet, and whether their password is temporary. */
   readonly #withoutPassword = new Map<string, boolean>();
-  /** The language of the tenant; empty before its row was read. */
+  /** The language of the tenant; empty until the tenant's row is read. */
   language = '';
   #chain = createChainVerifier(sha256);
   #chainEnd = { length: 0, hash: '' };
@@ -70,7 +70,7 @@ export class BundleContentCheck {
     const same = domains.length === tenant.domains.length && domains.every((each) => tenant.domains.includes(each));
     if (this.#tenants !== 1 || !same) throw new MoveFault('content', 'tenants');
     if (this.#withoutPassword.size > 0) throw new MoveFault('content', 'credentials of users');
-    // As everywhere, an administrator who can manage the others must remain.
+    // Every tenant needs at least one active Global admin, who can manage the other users.
     if (this.#adminIds.length === 0) throw new MoveFault('content', 'users: no active Global admin');
     if (this.#secondFactorsDue !== (secondFactors ?? this.#secondFactorsDue))
       throw new MoveFault('content', 'users: second_factor_due');
@@ -95,7 +95,7 @@ export class BundleContentCheck {
     return data as RowOf<Table>;
   }
 
-  /** The message contains no value of the bundle, which could change the terminal. */
+  /** The message contains no values from the bundle, because they could contain terminal escape sequences. */
   #fault(table: string, field: string): MoveFault {
     return new MoveFault('content', `row ${this.#rowsInTable} of ${table}: ${field}`);
   }

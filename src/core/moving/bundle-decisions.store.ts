@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/database.ts';
 
-/** What a region has decided about a bundle. It contains no personal data and is kept permanently. */
+/** A region's decision on a bundle. It contains no personal data and is retained permanently. */
 export interface BundleDecision {
   /** The fingerprint of the move. */
   readonly move: string;
@@ -15,15 +15,15 @@ interface BundleDecisionRow {
   decided_at: number;
 }
 
-/** @returns the decision about a bundle, or null */
+/** @returns the decision on a bundle, or null */
 export async function find(database: Database, move: string): Promise<BundleDecision | null> {
   const row = await database.knex<BundleDecisionRow>('bundle_decisions').where({ move }).first();
   return row === undefined ? null : toDecision(row);
 }
 
 /**
- * Stores a decision, unless the region has already decided about the bundle.
- * @returns whether the decision was stored. A concurrent decision is waited for
+ * Stores a decision, unless the region has already decided on the bundle. Waits for a concurrent decision.
+ * @returns whether the decision was stored
  */
 export async function add(database: Database, { move, decision, decidedAt }: BundleDecision): Promise<boolean> {
   const row = { move, decision, decided_at: decidedAt };
@@ -31,7 +31,7 @@ export async function add(database: Database, { move, decision, decidedAt }: Bun
   return added.length > 0;
 }
 
-/** Changes the decision about an imported bundle to `refused`. @param at the time of the change, epoch ms */
+/** Changes the decision on an imported bundle to `refused`. @param at the time of the change, epoch ms */
 export async function refuseImported(database: Database, move: string, at: number): Promise<void> {
   await database
     .knex('bundle_decisions')

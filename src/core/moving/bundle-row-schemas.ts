@@ -11,7 +11,7 @@ import { nameFaults } from '../../domain/validation.ts';
 // The longest lifetime of a temporary password or link that rules may set.
 const maxTemporaryMs = 30 * 24 * 60 * 60_000;
 const maxInteger = 2 ** 31 - 1;
-// One entry names at most the users of one bulk action.
+// An entry names no more users than a bulk action accepts.
 const maxEventLength = 100_000;
 const maxTextLength = 4_000;
 
@@ -33,7 +33,8 @@ const ownRulesSchema = z.strictObject({
 });
 
 /**
- * Builds the schemas of the rows of each table. They accept what forms, imports and commands can store, and nothing else.
+ * Builds the schemas for the rows of each table. They accept what forms, imports and commands can store, and nothing
+ * else.
  * @param now the current time, epoch ms
  */
 export function createRowSchemas(now: number) {
@@ -67,8 +68,8 @@ const tenantSchema = (time: z.ZodNumber) =>
     language,
     state: z.literal('moving'),
     name: tenantNameSchema,
-    // The operators' tenant cannot be moved: otherwise tenants of this region could grant access to operators of another
-    // region.
+    // The operators' tenant cannot be moved; otherwise, tenants of this region could grant access to operators of
+    // another region.
     kind: z.literal('partner'),
     listed: flag,
     created_at: time,

@@ -58,7 +58,7 @@ const signedOf = (firstLine: string, tables: readonly TableSummary[]): unknown =
  * Generates the lines of a bundle before encryption: the header, the rows, and finally their digests with the
  * signature.
  * @param privateKey the key of the source region, as PEM
- * @param done a function that is called with the summary of the rows before the last line
+ * @param done a function that receives the summary of the rows before the last line is generated
  */
 export async function* bundleLines(
   header: Omit<BundleHeader, 'form'>,

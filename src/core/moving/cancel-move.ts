@@ -21,7 +21,9 @@ export interface CancelGrounds {
 export interface Canceled {
   readonly tenant: Tenant;
   readonly move: Move;
-  /** Whether the bundle had been written, and the destination has not refused it: it may have imported the tenant. */
+  /**
+   * Whether the destination may have imported the tenant, because the bundle was written and no release was provided.
+   */
   readonly isRisky: boolean;
 }
 
@@ -74,7 +76,7 @@ export async function previewCancel(
 export async function cancellationOf(parts: MovingDependencies, tenantId: string): Promise<MoveStatement> {
   const tenant = await getTenant(parts.database, tenantId);
   const move = await movesStore.findLatestCanceled(parts.database, tenantId);
-  // After another move of the tenant, only the receipt of that one decides which copy remains.
+  // After another move of the tenant, only the receipt of that move determines which copy remains.
   if (!move?.endedAt || tenant.state === 'moving') throw new MoveFault('notCanceled', tenant.name);
   return signStatement(parts, 'cancellation', moveFingerprint(move.id), move.endedAt);
 }

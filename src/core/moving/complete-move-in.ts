@@ -25,9 +25,15 @@ export interface MovedIn {
   readonly tables: readonly TableSummary[];
   /** The temporary passwords of the Global admins, to show once. Empty unless all passwords were reset. */
   readonly passwords: readonly { readonly username: string; readonly temporaryPassword: string }[];
-  /** Whether a language that this region does not offer was replaced for the tenant, and for how many users. */
+  /**
+   * Whether the tenant's language was replaced because this region does not offer it, and the number of users whose
+   * language was replaced.
+   */
   readonly relanguaged: { readonly company: boolean; readonly users: number };
-  /** The tenant's own rules that were changed because the rules of this region are as strict, or have other bounds. */
+  /**
+   * The tenant's own rules that were changed because this region's rules are at least as strict or have different
+   * bounds.
+   */
   readonly adaptedRules: readonly TenantRule[];
 }
 

@@ -34,7 +34,8 @@ export async function moveIn(
     await rejectExisting(parts, tx, checked.header);
     await insertRows(tx, await open(), checked, parts.rules);
     await verifyStoredRows(tx, checked);
-    // Replace languages and rules after comparing the digests, because the receipt must describe the tenant as received.
+    // Replace languages and rules after the digests are compared, because the receipt must describe the tenant as
+    // received.
     const relanguaged = await movingStore.replaceLanguages(tx, checked.header.tenant.id, parts.rules, parts.clock());
     const completed = await completeMoveIn(parts, tx, checked);
     const moved = Object.assign({ header: checked.header, tables: checked.tables, relanguaged }, completed);
@@ -94,7 +95,7 @@ async function rejectExisting(parts: MovingDependencies, tx: Database, header: B
   }
 }
 
-/** Decides to import a bundle. Until the transaction ends, no other command can decide about it. */
+/** Decides to import a bundle. Until the transaction ends, no other command can decide on it. */
 async function recordDecision({ clock }: MovingDependencies, tx: Database, header: BundleHeader): Promise<void> {
   const move = moveFingerprint(header.move);
   if (await decisionsStore.add(tx, { move, decision: 'imported', decidedAt: clock() })) return;

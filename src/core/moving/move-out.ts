@@ -37,7 +37,7 @@ export async function moveOut(parts: MovingDependencies, order: MoveOrder): Prom
   const tenant = await getTenant(database, order.tenantId);
   checkOrder(parts, order, tenant);
   const encrypter = await encrypterFor(order.recipient);
-  // Counted before the sessions end.
+  // Count the rows before the sessions end, so that the sessions are included.
   const notMoved = await countUnmovedRows(database, tenant.id);
   const move = await begin(parts, order, tenant);
   // Write a draft and rename it at the end, so that the file is complete when it appears, and its summary is stored

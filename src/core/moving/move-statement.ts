@@ -30,12 +30,12 @@ const statementSchema = z.object({
   signature: signatureSchema,
 });
 
-/** What a region has decided about a move, signed by the region. */
+/** A region's decision on a move, signed by the region. */
 export type MoveStatement = Readonly<z.infer<typeof statementSchema>>;
 
 /**
- * @returns the fingerprint of a move, in eight groups of four hexadecimal digits. It names the move without disclosing
- * its ID, which proves that a region has decrypted the bundle
+ * @returns the fingerprint of a move, in eight groups of four hexadecimal digits. It identifies the move without
+ * disclosing the move's ID, because knowledge of the ID proves that a region has decrypted the bundle
  */
 export const moveFingerprint = (moveId: string): string => groupDigits(sha256(moveId).slice(0, fingerprintLength));
 

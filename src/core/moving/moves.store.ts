@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/database.ts';
 import type { MovedPasswords } from '../../domain/activity/event.ts';
 import type { TableSummary } from './table-digests.ts';
 
-/** A move of a tenant. Contains no personal data and is kept after the tenant is deleted. */
+/** A move of a tenant. Contains no personal data and is retained after the tenant is deleted. */
 export interface Move {
   readonly id: string;
   readonly direction: 'out' | 'in';

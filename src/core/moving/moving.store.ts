@@ -90,8 +90,8 @@ export async function countWaitingForLink(database: Database, tenantId: string, 
 }
 
 /**
- * @returns the number of users who will have to set up a second factor: users who have one, because it is not moved,
- * and users who have not yet replaced the one from before an earlier move
+ * @returns the number of users who will have to set up a second factor: users who have one, because second factors are
+ * not moved, and users who have not set up a new one since an earlier move
  */
 export async function countSecondFactorsToReplace(database: Database, tenantId: string): Promise<number> {
   const users = database.knex('users').where({ tenant_id: tenantId });

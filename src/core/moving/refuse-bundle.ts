@@ -43,7 +43,7 @@ export async function refuseBundle(parts: MovingDependencies, move: string): Pro
     const now = clock();
     const known = await findRefusal(tx, move);
     const isAdded = known === null && (await decisionsStore.add(tx, { move, decision: 'refused', decidedAt: now }));
-    // If it was not added, another command has decided in the meantime, and may have imported the bundle.
+    // If the decision was not stored, another command has decided in the meantime and may have imported the bundle.
     const refusal = isAdded ? null : (known ?? (await findRefusal(tx, move)));
     return signStatement(parts, 'release', move, refusal?.decidedAt ?? now);
   });

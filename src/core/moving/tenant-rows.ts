@@ -42,7 +42,7 @@ export async function deleteTenant(tx: Database, tenant: Tenant, region: string)
   await movingStore.deleteThrottles(tx, id);
   for (const table of tenantTables.toReversed()) await movingStore.remove(tx, table, id);
   await movingStore.deleteSessionData(tx, domains);
-  // The domains of an unlisted tenant are in no directory.
+  // The domains of an unlisted tenant are not in any directory.
   const routes = domains.map((domain) => ({ domain, region }));
   if (listed) await directoryStore.upsert(tx, routes);
   else for (const domain of domains) await directoryStore.remove(tx, domain);

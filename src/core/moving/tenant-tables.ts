@@ -3,7 +3,7 @@ export interface TenantTable {
   readonly name: string;
   /** The SQL condition for the tenant's rows. `?` is bound to the tenant's ID. */
   readonly owned: string;
-  /** An additional condition for the rows to move; null for all of them. */
+  /** An additional condition for the rows to move; null to move all rows. */
   readonly movedCondition: string | null;
   /** The sort order in the bundle; null for a table that is not moved but deleted with the tenant. */
   readonly order: { readonly column: string; readonly isText: boolean } | null;
@@ -75,7 +75,7 @@ export const tenantTables: readonly TenantTable[] = [
 
 export const movedTables = tenantTables.filter(({ order }) => order !== null);
 
-/** The tables of which at least some rows are deleted with the tenant in the source region. */
+/** The tables with rows that are not moved but deleted with the tenant in the source region. */
 export const unmovedTables = tenantTables.filter(
   ({ order, movedCondition }) => order === null || movedCondition !== null,
 );

@@ -33,8 +33,8 @@ export interface UndoneMove {
 type UndoReport = Omit<UndoneMove, 'tables'> & { readonly was: RowCounts };
 
 /**
- * Permanently deletes a tenant that was imported although the source has canceled the move, so that only the copy of the
- * source remains. The bundle is refused from then on. A repeated call only counts the remaining rows again.
+ * Permanently deletes a tenant that was imported although the source has canceled the move, so that only the source's
+ * copy remains. The bundle is refused from then on. A repeated call only counts the remaining rows again.
  * @param cancellation the unvalidated statement of the source
  * @throws MoveFault
  */

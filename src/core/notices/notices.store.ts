@@ -38,7 +38,7 @@ const partiesQuery = preparedQuery<NoticePartiesRow>('notices.parties', (knex, $
     .where('users.id', $('user')),
 );
 
-/** @returns the current names, address and language for a notice; null if the recipient no longer exists */
+/** @returns the current names, email address and language for a notice; null if the recipient no longer exists */
 export async function findPartiesAcrossTenants(
   database: Database,
   userId: string,

@@ -19,8 +19,9 @@ export interface RefusedLinkDependencies {
 }
 
 /**
- * @returns a function that gives up an email whose mailbox the mail server refuses. If it carried a one-time link, the
- * user cannot sign in, so the activity log records it and the administrator who sent the link is notified
+ * @returns a function that gives up on an email if the mail server refuses the recipient's mailbox. If the email
+ * contained a one-time link, the user cannot sign in, so the refusal is recorded in the activity log and the
+ * administrator who sent the link is notified
  */
 export const createRefusalHandler =
   (deps: RefusedLinkDependencies): Receiver<Notice>['refuse'] =>

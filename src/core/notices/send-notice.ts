@@ -16,7 +16,7 @@ export interface AddressedNotice extends Pick<noticesStore.NoticeParties, 'recip
 
 /**
  * Renders a notice in the recipient's language.
- * @param link the address of the one-time link in the notice, if any
+ * @param link the URL of the one-time link in the notice, if any
  */
 export type RenderNotice = (addressed: AddressedNotice, link: string | null) => Mail;
 
@@ -25,7 +25,7 @@ export interface NoticeDependencies {
   readonly render: RenderNotice;
   /** Returns the current time, epoch ms. */
   readonly clock: () => number;
-  /** @returns the address of a one-time link to mail; null if the link is no longer valid */
+  /** @returns the URL of a one-time link to mail; null if the link is no longer valid */
   readonly linkFor: (linkId: string) => Promise<string | null>;
   /** Null if no mail server is configured. */
   readonly transport: Transport | null;

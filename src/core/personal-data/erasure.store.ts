@@ -98,7 +98,7 @@ async function removeFromTenant(database: Database, tenantId: string, scope: Sco
   await removeFromLog(database, tenantId, { side: 'actor_id', userId: user.id });
 }
 
-// The entries of an operator who acted under a grant also name the user who granted it and wrote its purpose.
+// Log entries of operators who acted under a grant also name the user who granted access and stated its purpose.
 async function removeFromGrants(database: Database, tenantId: string, user: User): Promise<void> {
   const given = { tenant_id: tenantId, granted_by: user.id };
   for (const userId of await database.knex('support_grants').where(given).distinct().pluck<string[]>('operator_id'))
@@ -106,14 +106,15 @@ async function removeFromGrants(database: Database, tenantId: string, user: User
   await database.knex('support_grants').where(given).update({ purpose: '' });
 }
 
-// Deletes the user's imports, and the rows about the user in the imports of others.
+// Deletes the user's imports, and the rows about the user in other users' imports.
 async function removeFromImports(database: Database, scope: Scope, user: User): Promise<void> {
   const ofTenant = database.knex('imports').select('id').where({ tenant_id: scope.tenant.id });
   await database.knex('import_rows').whereIn('import_id', ofTenant).where({ username: user.username }).delete();
   await database.knex('imports').where({ tenant_id: scope.tenant.id, user_id: user.id }).delete();
 }
 
-// Removes requests that the user submitted or decided, or that affect the user: their text may be about the user.
+// Removes requests that the user submitted or decided, or that affect the user, because a reason or comment may contain
+// the user's personal data.
 async function removeFromApprovals(database: Database, scope: Scope, { id }: User): Promise<void> {
   const concerns = ['asker_id', 'decider_id', 'target_id'].map((column) => `${column} = ?`).join(' or ');
   await database
@@ -167,7 +168,7 @@ export async function listTenantsActedIn(database: Database, user: User): Promis
     .pluck('tenant_id');
 }
 
-/** Erases a deleted user, also in log entries. @param actedIn the IDs of the tenants that granted the user access */
+/** Erases a user, including in log entries. @param actedIn the IDs of the tenants that granted the user access */
 export async function erase(database: Database, scope: Scope, user: User, actedIn: readonly string[]): Promise<void> {
   const { id } = scope.tenant;
   for (const each of [id, ...actedIn]) await removeFromTenant(database, each, scope, user);

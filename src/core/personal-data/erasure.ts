@@ -85,7 +85,7 @@ async function eraseWithin(
   return true;
 }
 
-// Runs after the transaction, because emails may be files, whose deletion cannot be rolled back.
+// Runs after the transaction, because emails may be stored as files, and deleting a file cannot be rolled back.
 async function deleteThrottlesAndMail(deps: ErasureDependencies, user: User): Promise<void> {
   const { throttle, transport } = deps;
   await throttle.deleteCounts(user);

@@ -32,7 +32,8 @@ const expired = ({ knex }: Database, rules: RegionRules, now: number): Record<st
     .orWhere('created_at', '<', now - absoluteLimitMs(rules))
     .orWhere('created_at', '>', latestPlausible(now)),
   throttles: knex('throttles').where('expire', '<', now),
-  // The page of a user shows the link with which the current credentials were issued, so it is kept after it expires.
+  // The page of a user shows the link with which the current credentials were issued, so the link is retained after it
+  // expires.
   oneTimeLinks: knex('one_time_links')
     .where('expires_at', '<', now)
     .whereNotExists(
@@ -97,8 +98,8 @@ export async function purge(
 }
 
 /**
- * The time before which log entries about unknown user names are deleted, in epoch ms. They are only useful to
- * investigate an attack.
+ * The time before which log entries about unknown user names are deleted, in epoch ms. They are useful only for
+ * investigating an attack.
  */
 const unknownUserEntriesCutoff = (rules: RegionRules, now: number): number =>
   now - Math.min(unknownUserEntriesKeptMs, logRetentionMs(rules));

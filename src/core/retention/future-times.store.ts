@@ -4,7 +4,7 @@ import { latestPlausible } from '../../domain/plausible-time.ts';
 const newestEntry = '(select at from activity where tenant_id = tenants.id order by at desc limit 1)';
 
 /**
- * @returns the tenants in whose log an entry is later than now. Everything that is granted to a user is recorded there,
+ * @returns the tenants in whose log an entry is later than now. Every change that grants access is recorded in the log,
  * so the times of all other tenants are plausible.
  * @param now the current time, epoch ms
  */
@@ -45,7 +45,7 @@ export async function correctForOperator(database: Database, tenantId: string, n
 }
 
 /**
- * Corrects the times of entries that belong to no tenant and so to no hash chain.
+ * Corrects the times of entries that do not belong to a tenant and are therefore not part of a hash chain.
  * @param now the current time, epoch ms
  */
 export async function correctUnknownUserEntries(database: Database, now: number): Promise<void> {

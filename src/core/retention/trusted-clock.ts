@@ -62,8 +62,8 @@ const newestTime = async (database: Database, now: number): Promise<number> =>
   Math.min((await trimStore.newestAtForOperator(database)) ?? now, now);
 
 /**
- * Trusts the clock while it is at most a day ahead of the last trusted time or behind it. Otherwise, it does not trust
- * the clock until the clock agrees with that time again, or until an operator has confirmed it.
+ * Trusts the clock while it is at most a day ahead of or behind the last trusted time. Otherwise, trust resumes when
+ * the clock is back within that range or an operator confirms it.
  */
 export function createTrustedClock(parts: TrustedClockParts): TrustedClock {
   return new ObservedClock(parts);

@@ -174,7 +174,7 @@ export async function markEntered(database: Database, id: string, at: number): P
   await database.knex('support_grants').where({ id }).update({ entered_at: at });
 }
 
-/** Ends a grant at a time in epoch ms. Of concurrent calls, only one returns true. */
+/** Ends a grant at a time in epoch ms. Only one of several concurrent calls returns true. */
 export async function finish(database: Database, id: string, outcome: GrantOutcome, at: number): Promise<boolean> {
   return (
     (await database.knex('support_grants').where({ id }).whereNull('ended_at').update({ ended_at: at, outcome })) === 1

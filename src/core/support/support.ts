@@ -93,7 +93,7 @@ export async function listAvailableGrants(deps: SupportDependencies, scope: Scop
 }
 
 /**
- * Starts a support session: a session of the scope's actor acts in the tenant of the grant.
+ * Starts a support session, in which the scope's actor acts in the tenant of the grant.
  * @returns the reason why this is not possible, or null on success
  * @throws Failure notFound for a grant of another operator
  */
@@ -114,8 +114,8 @@ export async function enter(
     const operator = await usersStore.find(tx, scope, actingUserId(scope));
     if (operator === null || mustSetUpSecondFactor(grantRules(deps, grant), operator, 'operators'))
       return 'secondFactor';
-    // Check the database and not the request's scope, because the operator may have entered a tenant in another tab in
-    // the meantime.
+    // Check the database rather than the request's scope, because the operator may have entered a tenant in another tab
+    // in the meantime.
     if (!(await sessionsStore.enterSupport(tx, sessionId, grantId))) return 'inside';
     await supportStore.markEntered(tx, grantId, clock());
     const inside = supportScope(scope, grant.tenant, grant, grantRules(deps, grant));

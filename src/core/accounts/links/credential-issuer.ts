@@ -15,7 +15,7 @@ import { displayNameOf } from '../../../domain/principal.ts';
 /** The parts of an issued credential that an administrator may see. */
 export interface IssuedCredential {
   readonly handover: HandoverMode;
-  /** The temporary password or the address of the link, to show once; null if the portal mails the link to the user. */
+  /** The temporary password or the URL of the link, to show once; null if the portal mails the link to the user. */
   readonly clearText: string | null;
   /** Epoch ms. */
   readonly expiresAt: number;

@@ -89,8 +89,8 @@ export type RedeemedLink =
   | { readonly purpose: 'handOver' | 'recovery'; readonly ticket: SessionTicket };
 
 /**
- * Redeems a link. It opens a session in which the user must choose a password, or makes the browser known, so that the
- * user can enter the password without waiting. Of concurrent requests, only one succeeds.
+ * Redeems a link. It opens a session in which the user must choose a password, or marks the browser as known, so that
+ * the user can enter the password without delay. Only one of several concurrent requests succeeds.
  * @param device the User-Agent of the browser
  * @returns null if the link is unknown or no longer valid
  */
@@ -127,7 +127,7 @@ export async function redeem(
 }
 
 /**
- * @returns the address of a link that is about to be mailed; null if the link is no longer valid, or if the secret from
+ * @returns the URL of a link that is about to be mailed; null if the link is no longer valid, or if the secret from
  * which its token was derived has been removed
  */
 export async function addressForMail(deps: LinksDependencies, linkId: string): Promise<string | null> {

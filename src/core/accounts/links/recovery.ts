@@ -40,9 +40,9 @@ export interface RecoveryDependencies {
 }
 
 /**
- * Mails the one-time links that users request to their user names, which are email addresses. A link lets the user
- * choose a new password, in regions in which administrators may not reset passwords, or sign in without waiting after
- * many failed attempts.
+ * Emails one-time links to users who request them. User names are email addresses. A link lets the user choose a new
+ * password (in regions where administrators may not reset passwords) or sign in without delay after many failed
+ * attempts.
  */
 export function createRecovery(deps: RecoveryDependencies) {
   const bound = bind<Queue, { requestLink: typeof requestLink; run: typeof run }>(
@@ -57,7 +57,7 @@ export function createRecovery(deps: RecoveryDependencies) {
   };
 }
 
-/** The queue is kept only in memory, and processed requests are discarded, because user names are personal data. */
+/** The queue exists only in memory, and processed requests are discarded, because user names are personal data. */
 interface Queue extends RecoveryDependencies {
   readonly waiting: RecoveryRequest[];
 }
@@ -74,7 +74,7 @@ async function issueAndMailLink(
     const credentials = await credentialsStore.findForSignInAcrossTenants(tx, username);
     if (credentials?.user.state !== 'active' || credentials.tenant.state !== 'active') return;
     const { tenant, user } = credentials;
-    // Temporary passwords are not subject to the waits that the link avoids.
+    // Temporary passwords are not subject to the delays that the link avoids.
     if (purpose === 'signIn' && user.password !== 'own') return;
     const rules = effectiveRules(region.rules, tenant.ownRules);
     const scope = createScope({ ...region, rules, now: clock(), tenant, principal: job('recovery') });

@@ -10,8 +10,8 @@ export interface LinkDigest {
 
 /**
  * Generates and recognizes the tokens of one-time links.
- * @param secrets the session secrets: the first one derives new tokens; all of them are tried for existing tokens
- * @param addressOf returns the address of a link. Its host comes from the configuration, never from a request.
+ * @param secrets the session secrets: the first one derives new tokens; all are tried for existing tokens
+ * @param addressOf returns the URL of a link. Its host comes from the configuration, never from a request.
  */
 export function createLinkTokens(secrets: readonly string[], addressOf: (token: string) => string) {
   const digestOf = (token: string): string => sha256(`one-time-link|${token}`);
@@ -19,7 +19,7 @@ export function createLinkTokens(secrets: readonly string[], addressOf: (token: 
     linkToken(hmacSha256(secret, `one-time-link|${id}`).subarray(0, linkTokenBytes));
 
   return {
-    /** @returns a link to show now. Its token is random, so the address cannot be recomputed. */
+    /** @returns a link to show now. Its token is random, so the URL cannot be recomputed. */
     issue: (): LinkDigest & { readonly address: string } => {
       const token = linkToken(randomBytes(linkTokenBytes));
       return { id: randomUUID(), digest: digestOf(token), address: addressOf(token) };
@@ -35,8 +35,8 @@ export function createLinkTokens(secrets: readonly string[], addressOf: (token: 
     },
 
     /**
-     * @returns the address of a link that was issued for mail; null if the secret from which its token was derived has
-     * been removed
+     * @returns the URL of a link that was issued for mail; null if the secret from which its token was derived has been
+     * removed
      */
     addressOf: ({ id, digest }: LinkDigest): string | null => {
       const token = secrets.map((secret) => derive(secret, id)).find((each) => digestOf(each) === digest);

@@ -11,10 +11,10 @@ import { decodeNumbers, encodeNumbers } from './number-set.ts';
  * 2 ** extraBits.
  */
 
-/** The filter file, which `npm run common-passwords` writes. */
+/** The filter file, which `npm run common-passwords` generates. */
 export const commonPasswordsFile = path.join(packageRoot, 'passwords/common-passwords.bin');
 
-/** One section of the file: the passwords of at least `minLength` characters that belong to no later section. */
+/** One section of the file: the passwords of at least `minLength` characters that are not in a later section. */
 interface Section {
   readonly minLength: number;
   readonly extraBits: number;

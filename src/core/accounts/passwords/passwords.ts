@@ -83,7 +83,7 @@ async function replaceOwn(
     const replaced = await credentialsStore.replace(tx, scope, user.id, user.epoch, { kind: 'own', hash, at });
     if (!replaced) throw conflict('password.changed');
     await sessionsStore.endAllOfUser(tx, scope, user.id, sessionId);
-    // Users who replace a password that they chose have just entered it, so it counts as confirmed.
+    // Replacing a chosen password requires entering it, which counts as confirming the password in this session.
     if (user.password === 'own') await sessionsStore.markPasswordConfirmed(tx, sessionId, user.id, at);
     await activityStore.record(
       tx,
@@ -157,8 +157,8 @@ export async function changeForced(
 }
 
 /**
- * Replaces a password that the user chose. It requires the current password. Failed attempts are counted only in the
- * user's open sessions, so that strangers can't exhaust the limit.
+ * Replaces a password that the user chose. Requires the current password. Only failed attempts in the user's open
+ * sessions count toward the limit, so that strangers can't exhaust it.
  */
 export async function changeOwn(
   deps: PasswordsDependencies,

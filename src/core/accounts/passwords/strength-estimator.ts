@@ -16,7 +16,7 @@ export interface StrengthEstimator {
    * @param names the names that an attacker would try, as `listNames` returns them
    * @returns the base-2 logarithm of the number of guesses needed with common passwords, words, patterns and these
    * names; 0 for a common password
-   * @throws Failure overloaded if the worker does not answer in time, because an unchecked password must not be
+   * @throws Failure overloaded if the worker does not respond in time, because an unchecked password must not be
    * accepted
    */
   estimateBits(password: string, names: readonly string[]): Promise<number>;
@@ -57,7 +57,7 @@ class WorkerStrengthEstimator implements StrengthEstimator {
 
   async warmUp(): Promise<void> {
     const worker = (this.#worker ??= this.#start());
-    // Keep the process alive until the worker is ready, because nothing else might do so.
+    // Keep the process alive until the worker is ready, because there may be no other active handle.
     worker.ref();
     await this.#ready.promise.finally(() => worker.unref());
   }

@@ -19,5 +19,5 @@ parentPort?.on('message', ({ id, password, names }: { id: number; password: stri
 });
 post('ready');
 
-/** A message from the worker: `ready` once it answers quickly, then one result per request. */
+/** A message from the worker: `ready` once it responds quickly, then one result per request. */
 export type StrengthMessage = 'ready' | { readonly id: number; readonly bits: number };

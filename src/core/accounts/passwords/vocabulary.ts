@@ -12,18 +12,19 @@ const isShort = (words: readonly string[]): boolean => words.length < 30;
 const predictableList = /^(?:predictableWords|seasons|months|daysOfWeek)/;
 const predictableBits = 4;
 const leastBits = 1;
-// The minimum for nouns and verbs: in a passphrase, even a common one is chosen from hundreds.
+// The minimum for nouns and verbs: in a passphrase, even a common word is one of hundreds of likely choices.
 const ordinaryBits = 8;
 // The maximum for any word: attackers combine all words, including rare ones, with years and keyboard walks.
 const mostBits = 12;
 const minOrdinaryLength = 4;
 const sampled = 10;
-// Loaded in every region, because the filter of common passwords omits passwords that these words show to be weak.
+// Loaded in every region, because the filter of common passwords omits passwords that these words already identify as
+// weak.
 const alwaysLoaded = ['common', 'en', 'fr', 'de'];
 
 /**
  * Loads the words that attackers try, from the most common to the rarest.
- * @param languages further languages whose dictionaries are used if zxcvbn provides them
+ * @param languages additional languages whose dictionaries are used if zxcvbn provides them
  */
 export async function loadVocabulary(languages: readonly string[]): Promise<Vocabulary> {
   const lists = await Promise.all([...new Set([...alwaysLoaded, ...languages])].map(wordListsOf));

@@ -82,7 +82,8 @@ function consumeCodeAndRun(
 }
 
 /**
- * @returns the validation error of the password, or null. Failed attempts are counted only in the user's open sessions.
+ * @returns the validation error of the password, or null. Only failed attempts in the user's open sessions count toward
+ * the limit.
  * @throws Failure throttled
  */
 export async function checkPassword(

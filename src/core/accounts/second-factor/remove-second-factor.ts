@@ -21,8 +21,8 @@ export interface SecondFactorRemoverDependencies {
 
 /**
  * Removes another user's second factor, on behalf of an administrator or the operator's command.
- * @param seenAt the set-up time of the factor that the page showed, epoch ms; null if any factor is to be removed. A
- * factor that the user has set up since then is kept
+ * @param seenAt the set-up time of the factor that the page showed, epoch ms; null to remove any factor. A factor that
+ * the user has set up since then is not removed
  */
 export async function removeSecondFactor(
   deps: SecondFactorRemoverDependencies,
@@ -40,7 +40,7 @@ export async function removeSecondFactor(
     if (isAllowed && factorAt !== null && factorAt !== seenAt) return { outcome: 'conflict', user } as const;
     return performAction(tx, scope, userId, removeSecondFactorAction, clock());
   });
-  // Failed attempts with the removed factor must not lock the user out of the next one.
+  // Failed attempts with the removed factor must not count against the next one.
   if (result.outcome === 'done') await throttle.codes.deleteCounts(result.user);
   return result;
 }

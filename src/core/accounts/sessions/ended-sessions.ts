@@ -6,8 +6,8 @@ const repetitionMs = 60_000;
 
 /**
  * @param at the current time, epoch ms
- * @returns whether a user's sessions were ended within the last minute. If there is then no session left to end, the
- * request is a repetition, such as a second click on the button
+ * @returns whether a user's sessions were ended within the last minute. In that case, a request that finds no session
+ * to end is a duplicate, such as a second click on the button
  */
 export const wereSessionsJustEnded = (tx: Database, scope: Scope, userId: string, at: number): Promise<boolean> =>
   activityStore.hasRecorded(tx, scope, 'sessions.ended', userId, at - repetitionMs);

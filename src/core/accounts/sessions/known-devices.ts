@@ -5,7 +5,7 @@ import type * as Bowser from 'bowser';
 
 const deviceIdBytes = 16;
 
-/** The owner of a token, with the credentials that it is bound to. */
+/** The owner of a token, with the credentials to which the token is bound. */
 export interface DeviceOwner {
   readonly username: string;
   readonly epoch: number;

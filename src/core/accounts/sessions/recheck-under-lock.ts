@@ -12,7 +12,8 @@ import * as tenantsStore from '../stores/tenants.store.ts';
 import type { Database } from '../../../platform/database/database.ts';
 import type { PersonPrincipal, SupportPrincipal } from '../../../domain/principal.ts';
 
-// Waiting for the lock can take seconds, for example during an import. The authorization may be outdated by then.
+// Waiting for the lock can take seconds, for example during an import. The authorization may have become outdated
+// before the lock is acquired.
 const sessionChanged = 'session.changed';
 
 /**

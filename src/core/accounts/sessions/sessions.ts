@@ -32,7 +32,7 @@ export async function resume(
   const now = clock();
   if (session === null || !isSessionValid(session, ticket, effectiveRules(rules, session.tenant.ownRules), now))
     return null;
-  // Do not await the write: pages must still open if the database can only be read.
+  // Do not await the write: pages must still open if the database is read-only.
   if (now - session.seenAt >= lastSeenPrecisionMs) {
     sessionsStore
       .updateLastSeen(database, session.id, now)

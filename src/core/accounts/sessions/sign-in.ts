@@ -77,7 +77,7 @@ async function refuse(
 ): Promise<SignInResult> {
   const { throttle, database, clock } = deps;
   const event = { kind: 'signIn.failed', because } as const;
-  // Decide based only on the attempt, so that the response time does not reveal whether the user name exists.
+  // Base the decision only on the attempt, so that the response time does not reveal whether the user name exists.
   if (await throttle.shouldRecordFailure(attempt)) {
     await activityStore.recordSignIn(database, scope, credentials?.user ?? null, event, clock());
   }

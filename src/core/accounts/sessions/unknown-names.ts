@@ -7,7 +7,8 @@ import type { Job } from '../../../platform/background-jobs.ts';
 const everyMs = 60_000;
 const fingerprintLength = 16;
 const prefixBits = { ipv4: 24, ipv6: 48 } as const;
-// Limits the memory and the length of a log line, however many names are tried. The logged total includes all attempts.
+// Limits memory use and the length of a log line, regardless of how many names are tried. The logged total includes all
+// attempts.
 const maxPairs = 10_000;
 const maxListed = 20;
 
@@ -105,7 +106,8 @@ function grouped(pairs: readonly (Pair & { readonly attempts: number })[], by: k
 }
 
 /**
- * @returns the network of an address without the part that identifies a connection or device, such as `192.0.2.0/24`
+ * @returns the network of an IP address, without the part that identifies a connection or device, such as
+ * `192.0.2.0/24`
  */
 function networkOf(address: string): string {
   const bare = withoutPort(address);

@@ -19,7 +19,8 @@ export function signInRefusal(credentials: Credentials, now: number): SignInFail
 }
 
 /**
- * Checks an account in an open session. The time at which a temporary password was set is not checked again.
+ * Checks an account in an open session. Does not recheck whether the time at which a temporary password was set is
+ * plausible.
  * @param now the current time, epoch ms
  * @returns the reason why the account cannot be used; null if it can be used
  */

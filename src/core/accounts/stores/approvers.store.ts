@@ -10,8 +10,8 @@ const approvers = preparedQuery<{ id: string }>('users.approvers', (knex, $) =>
 );
 
 /**
- * @returns the IDs of the active Global admins who have chosen a password. The others have not signed in since their
- * account was added or their password was reset, so they cannot approve anything yet
+ * @returns the IDs of the active Global admins who have chosen a password. Global admins who have not signed in since
+ * their account was added or their password was reset are omitted, because they cannot approve anything yet
  */
 export async function listIds(database: Database, { tenant }: Scope): Promise<string[]> {
   return (await approvers(database, { tenant: tenant.id })).map(({ id }) => id);

@@ -9,7 +9,7 @@ import { insertRows } from '../../../platform/database/insert.ts';
 import { notFound } from '../../../domain/errors.ts';
 import type { Hasher } from '../../../platform/keys/hasher.ts';
 
-/** The data that decides whether a user can sign in. It contains no secrets, which never leave the store. */
+/** The data that determines whether a user can sign in. Contains no secrets: they never leave the store. */
 export interface Credentials {
   readonly user: User;
   readonly tenant: UserTenant;

@@ -96,7 +96,7 @@ export function insertMany(database: Database, scope: Scope, links: readonly New
 }
 
 /**
- * Consumes a link. Of concurrent calls, only one returns true.
+ * Consumes a link. Only one of several concurrent calls returns true.
  * @param opened the time at which the link was opened, epoch ms, and the user's new epoch
  */
 export async function consume(

@@ -11,7 +11,7 @@ const hashesQuery = preparedQuery<{ secret: string; previous_secret: string | nu
     .whereRaw(isPassword),
 );
 
-/** The hashes of a user's passwords; null where there is none. Only for the stores in this folder. */
+/** The hashes of a user's passwords; null if there is no such password. Only for the stores in this folder. */
 interface PasswordHashes {
   readonly current: string | null;
   /** The hash of the last password that the user chose before the current one. */

@@ -91,7 +91,7 @@ export async function acceptTotp(
 
 const parseSteps = (text: string): number[] => text.split(',').filter(Boolean).map(Number);
 
-/** @returns false if another code was accepted since the steps were read, on any node */
+/** @returns false if any node has accepted another code since the steps were read */
 async function replaceUsedSteps(
   database: Database,
   id: number,

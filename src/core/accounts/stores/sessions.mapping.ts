@@ -9,7 +9,7 @@ import { toUser, userColumns, type UserRow } from './users.mapping.ts';
 import type { ScopeTenant } from '../../../domain/tenant.ts';
 
 /**
- * A session with all data that decides whether it is valid. Each request reads it with one query. Times in epoch ms.
+ * A session with all data that determines whether it is valid. Each request reads it with one query. Times in epoch ms.
  */
 export interface LiveSession {
   readonly id: string;

@@ -135,7 +135,7 @@ export async function updateLastSeen(database: Database, id: string, at: number)
   await database.knex('user_sessions').where({ id }).update({ seen_at: at });
 }
 
-/** Starts acting under a grant. @returns false if the session already acts under one, or has ended */
+/** Starts acting under a grant. @returns false if the session already acts under a grant or has ended */
 export async function enterSupport(database: Database, id: string, grantId: string): Promise<boolean> {
   return (
     (await database
@@ -147,7 +147,7 @@ export async function enterSupport(database: Database, id: string, grantId: stri
 }
 
 /**
- * Stops acting under this grant. Does nothing if the session acts under another one.
+ * Stops acting under this grant. Does nothing if the session acts under a different grant.
  * @returns whether the session was acting under this grant
  */
 export async function leaveSupport(database: Database, id: string, grantId: string): Promise<boolean> {

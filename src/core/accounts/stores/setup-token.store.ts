@@ -15,7 +15,7 @@ export async function isOpen(database: Database, tokenDigest: string): Promise<b
   return (await matching(database, { digest: tokenDigest })).length === 1;
 }
 
-/** Consumes the setup link. Of concurrent calls, only one returns true. */
+/** Consumes the setup link. Only one of several concurrent calls returns true. */
 export async function consume(database: Database, tokenDigest: string): Promise<boolean> {
   return (await database.knex('setup').where({ token_digest: tokenDigest }).delete()) === 1;
 }

@@ -8,7 +8,7 @@ import type { TenantState, ScopeTenant } from '../../../domain/tenant.ts';
 import { actingUserId } from '../../../domain/principal.ts';
 import { readOwnRules } from './tenants.mapping.ts';
 
-/** A grant and its tenant, with all data that decides whether the grant is valid. */
+/** A grant and its tenant, with all data that determines whether the grant is valid. */
 export interface OpenGrant extends Grant, GrantPeriod {
   readonly operatorId: string;
   /** Epoch ms; null while the grant has not ended. */

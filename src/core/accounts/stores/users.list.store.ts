@@ -35,10 +35,10 @@ export async function page(
 
 /**
  * Reads a list by scanning the index for its sort order. A search or filter starts with the same scan, because it fills
- * the page quickly if many users match. The search index would be slower then: it first collects all matches, such as
- * every name with _an_ among a million users. If the first step does not fill the page, few users match, and the scan
- * would read the whole tenant. The candidates are then read from an index instead. If no index is suitable, or if it
- * returns too many candidates, the scan starts again without a limit.
+ * the page quickly if many users match. In that case, the search index would be slower, because it first collects all
+ * matches, such as every name that contains _an_ among a million users. If the first step does not fill the page, few
+ * users match, and the scan would read the whole tenant, so the candidates are read from an index instead. If no index
+ * is suitable, or if it returns too many candidates, the scan starts again without a limit.
  */
 async function find(database: Database, asked: PageQuery, limits: Limits): Promise<ListedRow[]> {
   if (asked.level === null && asked.status === null && asked.words.length === 0) return select(database, asked);

@@ -62,7 +62,7 @@ export function encodeCursor(user: SortableUser, sort: ListOrder, language: Lang
 // PostgreSQL rejects NUL characters, and no name contains one.
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 
-/** @returns the position, or null if the text is not a valid cursor for this sort order */
+/** @returns the position, or null if the string is not a valid cursor for this sort order */
 export function decodeCursor(text: string, sort: ListOrder): Cursor | null {
   try {
     const [key, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];

@@ -61,7 +61,8 @@ export async function findGlobalAdmins(database: Database, scope: Scope): Promis
 
 /**
  * @param among whether to find deleted users or users who are not deleted
- * @returns the users with these IDs, sorted by name. IDs of other tenants and of users in the other state are ignored
+ * @returns the users with these IDs, sorted by name. IDs that belong to another tenant or do not match `among` are
+ * ignored
  */
 export async function findMany(
   database: Database,

@@ -59,9 +59,9 @@ interface CodeLimits {
 }
 
 /**
- * Throttles code attempts. They are not counted per address, because an attacker who reaches this step already has the
- * password. A new password does not reset the count; otherwise, access to the recovery mailbox would
- * allow unlimited attempts.
+ * Throttles code attempts. They are not counted per IP address, because an attacker who reaches this step already has
+ * the password. A new password does not reset the count; otherwise, access to the recovery mailbox would allow
+ * unlimited attempts.
  */
 export function createCodeThrottle(limiter: CreateLimiter, rules: Pick<RegionRules, 'throttle'>): CodeThrottle {
   return bind(createCodeLimits(limiter, rules), { consume: consumeAttempt, refund, reset, deleteCounts });

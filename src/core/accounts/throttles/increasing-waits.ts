@@ -10,8 +10,8 @@ const firstWaitMs = minuteMs;
 const recordedRefusals: ThrottleRule = { attempts: 1, windowMinutes: 60, blockMinutes: 60 };
 
 /**
- * A limit that, once reached, still accepts attempts, but with a longer wait before each one. Unlike a block, a wait
- * never exceeds the longest wait, so that strangers' failed attempts don't lock the user out for a day.
+ * A limit that, once reached, still accepts attempts, but only after increasing delays. Unlike a block, the delay is
+ * capped, so that strangers' failed attempts don't lock the user out for a day.
  */
 export interface IncreasingWaits {
   /**
@@ -81,7 +81,7 @@ async function take(deps: WaitsDependencies, key: string): Promise<Wait | null> 
   return null;
 }
 
-// Checks and counts in one statement, so that of concurrent attempts only one is accepted after each wait.
+// Checks and counts in one statement, so that only one of several concurrent attempts is accepted after each wait.
 async function countIfDue({ database: { knex }, rule, clock }: WaitsDependencies, key: string): Promise<boolean> {
   const now = clock();
   const expire = now + rule.windowMinutes * minuteMs;

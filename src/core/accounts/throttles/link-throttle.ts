@@ -5,8 +5,8 @@ import { digest } from './throttle-keys.ts';
 
 // 140 random bits cannot be guessed, so this only limits the load. Valid links are neither counted nor refused.
 const linkAttempts: ThrottleRule = { attempts: 60, windowMinutes: 10, blockMinutes: 10 };
-// The limit per user name prevents flooding a mailbox. The limit per address is higher, because an office may share one
-// address.
+// The limit per user name prevents flooding a mailbox. The limit per IP address is higher, because the users of an
+// office may share an address.
 const recoveriesPerName: ThrottleRule = { attempts: 3, windowMinutes: 60, blockMinutes: 60 };
 const recoveriesPerAddress: ThrottleRule = { attempts: 30, windowMinutes: 60, blockMinutes: 60 };
 
@@ -28,7 +28,7 @@ export function createLinkThrottle(deps: Database) {
     consumeRecovery: async (username: string, address: string): Promise<Wait | null> =>
       (await consume(addresses, keyOf(address))) ?? (await consume(names, digest(username))),
 
-    /** Like `consumeRecovery`, for an email with a sign-in link. Neither counts toward the other's limits. */
+    /** Counts a request for an email with a sign-in link, separately from `consumeRecovery`. */
     consumeSignInLink: async (username: string, address: string): Promise<Wait | null> =>
       (await consume(signInAddresses, keyOf(address))) ?? (await consume(signInNames, digest(username))),
   };

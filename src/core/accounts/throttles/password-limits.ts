@@ -42,13 +42,13 @@ export function sessionAttemptOf({ rules, address }: Scope, { id, user }: LiveSe
 // limit is reached, only the right password in a known browser or open session, or a new credential, ends the block.
 const maxConsecutiveFailures = 100;
 // 100 random bits cannot be guessed online, so this limit only restricts the load. One verification takes about 12 ms
-// on one core, so the 250 that one address can queue occupy a hashing slot for 3 s. The block is short, because it
+// on one core, so the 250 that one IP address can queue occupy a hashing slot for 3 s. The block is short, because it
 // affects all users who share the address.
 const temporaryPasswords: ThrottleRule = { attempts: 250, windowMinutes: 15, blockMinutes: 15 };
 // Log entries are limited more strictly than attempts, so that an attacker cannot fill the log.
 const recordsPerName: ThrottleRule = { attempts: 50, windowMinutes: 24 * 60, blockMinutes: 24 * 60 };
 const recordsPerAddress: ThrottleRule = { attempts: 100, windowMinutes: 24 * 60, blockMinutes: 24 * 60 };
-// An address that has reached its limit is still allowed a few attempts per user name, so that one device's failed
+// An IP address that has reached its limit is still allowed a few attempts per user name, so that one device's failed
 // attempts don't lock out everyone else at a shared address. The total limits the load to 6 s of hashing.
 const reservePerName: ThrottleRule = { attempts: 2, windowMinutes: 15, blockMinutes: 15 };
 const reservePerAddress: ThrottleRule = { attempts: 500, windowMinutes: 15, blockMinutes: 15 };
@@ -62,13 +62,13 @@ export interface PasswordLimits {
   readonly address: RateLimiterAbstract;
   readonly reservePerName: RateLimiterAbstract;
   readonly reservePerAddress: RateLimiterAbstract;
-  /** Limits attempts with temporary passwords per address. */
+  /** Limits attempts with temporary passwords per IP address. */
   readonly temporaryPasswords: RateLimiterAbstract;
   readonly recordsPerName: RateLimiterAbstract;
   readonly recordsPerAddress: RateLimiterAbstract;
-  /** Limits the log entries per address for attempts with chosen passwords. */
+  /** Limits the log entries per IP address for attempts with chosen passwords. */
   readonly ownRecordsPerAddress: RateLimiterAbstract;
-  /** Limits the log entries per address for refused attempts. */
+  /** Limits the log entries per IP address for refused attempts. */
   readonly refusalRecordsPerAddress: RateLimiterAbstract;
   /** Limits consecutive failures per account. In effect, the block is permanent. */
   readonly consecutiveFailures: RateLimiterAbstract;

@@ -1,4 +1,4 @@
-// The package only has types for its index, which loads the stores of twelve databases.
+// The package provides types only for its index, which loads the stores for twelve databases.
 declare module 'rate-limiter-flexible/lib/RateLimiterPostgres.js' {
   export { RateLimiterPostgres as default } from 'rate-limiter-flexible';
 }

@@ -22,20 +22,20 @@ export interface Throttle {
   readonly codes: CodeThrottle;
   /**
    * Counts a failed sign-in that is about to be recorded.
-   * @returns whether to record it; false if the user name or address has reached its limit of log entries
+   * @returns whether to record it; false if the user name or IP address has reached its limit of log entries
    */
   shouldRecordFailure(attempt: Attempt): Promise<boolean>;
   /**
    * Counts a refused attempt that is about to be recorded.
-   * @returns whether to record it: true only for the first one in a block, and only until the address reaches its limit
-   * of log entries
+   * @returns whether to record it: true only for the first one in a block, and only until the IP address reaches its
+   * limit of log entries
    */
   shouldRecordRefusal(attempt: Attempt, wait: Wait): Promise<boolean>;
   /** Undoes the count of an attempt that could not be checked. */
   refund(attempt: Attempt): Promise<void>;
   /**
-   * After the right password, undoes the count of the attempt, and deletes the account's counts of consecutive failures
-   * and of failures from this browser or address.
+   * After a correct password, undoes the count of the attempt, and deletes the account's counts of consecutive failures
+   * and of failures from this browser or IP address.
    */
   reset(attempt: Attempt): Promise<void>;
   /**
@@ -44,7 +44,7 @@ export interface Throttle {
    */
   consumeBudget(action: BudgetedAction, actorId: string, times?: number): Promise<Wait | null>;
   /**
-   * Like `consumeBudget`, for the scope's actor; the operator is exempt.
+   * Counts an expensive action of the scope's actor. The operator is exempt.
    * @throws Failure throttled
    */
   requireBudget(scope: Scope, action: BudgetedAction): Promise<void>;

@@ -20,7 +20,7 @@ import type { Denial, PolicyDecision, Target } from '../../../domain/policy-deci
 /** An action on a single user. */
 export interface UserAction {
   readonly action: Action;
-  /** Whether the action applies to deleted users or to all others. */
+  /** Whether the action applies to deleted users or to users who are not deleted. */
   readonly among: 'present' | 'deleted';
   /** An additional policy check, beyond the one for the action itself. */
   readonly decision?: (scope: Scope, user: User) => PolicyDecision;

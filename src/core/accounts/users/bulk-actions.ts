@@ -145,7 +145,7 @@ async function performOne(
 
 /**
  * Applies one action to several of the tenant's users in one transaction.
- * @param seen the users as the page showed them, by ID. Users who are missing here are not compared
+ * @param seen the users as the page showed them, by ID. Users missing from the map are not checked for changes
  * @throws Failure conflict if it would leave the tenant without an active Global admin, or without anyone who can
  * approve requests; in that case, no user is changed
  */
@@ -177,7 +177,7 @@ export async function bulkChange(
   });
 }
 
-// Users who would be skipped anyway are not compared.
+// Users who would be skipped anyway are not checked for changes.
 const changedSince = (
   scope: Scope,
   step: UserAction,

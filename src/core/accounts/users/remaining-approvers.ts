@@ -17,7 +17,7 @@ const spareAnyone: SpareApprover = () => true;
 
 /**
  * Loads the Global admins who can approve each other's requests. The operator, jobs and tenants without approvals are
- * not restricted, and neither are tenants in which no one can approve requests anyway.
+ * not restricted, nor are tenants in which no one can approve requests anyway.
  * @param now the current time, epoch ms
  */
 export async function loadSpareApprover(database: Database, scope: Scope, now: number): Promise<SpareApprover> {
@@ -52,7 +52,7 @@ export async function findIndispensable<U extends User>(
   return candidates.filter((user) => !spare(user));
 }
 
-/** @returns whether the user is a required approver, as `findIndispensable` defines it */
+/** @returns whether the user is a required approver (see `findIndispensable`) */
 export const isIndispensable = async (database: Database, scope: Scope, user: User, now: number): Promise<boolean> =>
   (await findIndispensable(database, scope, [user], now)).length > 0;
 

@@ -145,7 +145,7 @@ export async function saveEdit(
 function conflictsIn(sent: SentEdit, changes: Partial<UserChanges>, stored: UserChanges): UserField[] {
   const fields = Object.keys(changes) as UserField[];
   if (!isComplete(sent)) return fields;
-  // Compare the values, because a newer version does not say which fields were changed.
+  // Compare the values, because a newer version does not indicate which fields were changed.
   const changed = changedByOthers(sent, stored);
   return fields.filter((field) => changed.includes(field) && changes[field] !== stored[field]);
 }
