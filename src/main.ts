@@ -13,7 +13,7 @@ import { startServer, type Running } from './server.ts';
  */
 export async function main(): Promise<void> {
   const hasChannel = process.connected;
-  // A person at a terminal reads the sentence, not the JSON.
+  // On a terminal, also print each fault as a plain sentence.
   const tell = (fault: string): unknown => process.stderr.isTTY && process.stderr.write(`${fault}\n`);
   const output = { log: pino.destination({ fd: 2, sync: true }), tell };
   const started = await startOrLogFaults(process.env, output, logUnhandledFaults);

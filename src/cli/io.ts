@@ -85,7 +85,7 @@ export function watchOutput({ stdout, stderr }: CommandIo): () => Promise<Error 
   };
 }
 
-// Only the first error is kept, because `process.stdout` reports a different one on the next write.
+// Keep only the first error, because `process.stdout` reports a different error on the next write.
 function watchErrors(stream: Writable): { readonly error: Error | null } {
   const first: { error: Error | null } = { error: null };
   stream.on('error', (error) => (first.error ??= error));
