@@ -74,10 +74,7 @@ const exposureLines = (config: Config, faults: boolean): string[] =>
 
 type State = Awaited<ReturnType<typeof stateOf>>;
 
-/**
- * @returns the differences between running processes; an empty array if the database is unusable, which another check
- * reports
- */
+/** @returns the differences between running processes; an empty array if the database can't be used */
 async function differencesOf(config: Config, database: Database | null, state: Promise<State>): Promise<Difference[]> {
   const found = await state.catch(() => null);
   if (database === null || found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return [];
@@ -142,9 +139,7 @@ const sharedSecretNote =
   'SECOND_FACTOR_KEYS is not set, so SESSION_SECRETS also encrypt the secrets of authenticator apps. ' +
   'Set it to a new key, followed by the session secrets.';
 
-/**
- * @returns a note if the session secrets also encrypt the TOTP seeds, because one leaked secret would compromise both
- */
+/** @returns a note if the session secrets also encrypt TOTP seeds, because one leaked secret would expose both */
 const sharedSecretNotes = ({ sessionSecrets, secondFactorKeys }: Config): string[] =>
   secondFactorKeys === sessionSecrets ? [sharedSecretNote] : [];
 

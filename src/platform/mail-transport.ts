@@ -98,7 +98,7 @@ export async function verifySmtpServer(config: SmtpConfig): Promise<void> {
     });
 }
 
-/** @returns the codes of an error without its message, because server messages quote addresses */
+/** @returns the codes of an error without its message, because server messages may contain email addresses */
 export function errorCodeOf(error: unknown): string {
   const { name, code = name, responseCode } = error as Error & { code?: string; responseCode?: number };
   return responseCode === undefined ? code : `${code} ${responseCode}`;
