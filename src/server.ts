@@ -113,7 +113,7 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
   return {
     setupLink: token === null ? null : new URL(fillPath(paths.setUp, { token }), config.baseUrl).href,
     stop: async () => {
-      // A process that is stopping is not compared with the others.
+      // A process that is stopping is not compared with the other running processes.
       const jobs = background.stop().then(() => heartbeat.end().catch(() => undefined));
       await server.stop(config.stopTimes);
       stopWatching();

@@ -21,7 +21,7 @@ export async function signIn(
 }
 
 /**
- * @returns the address to which one region redirects another region's users: the sign-in page there, with the id of the
+ * @returns the URL to which one region redirects another region's users: the sign-in page there, with the id of the
  * redirecting region and no data about the user
  */
 export function arrivalAddress(from: Scenario, destination: Scenario): string {
