@@ -93,7 +93,7 @@ async function printSetupLink({ stop }: Running, link: string, log: Logger): Pro
   }
 }
 
-/** Writes to standard output, and waits until the text has been written out. @throws the error of the stream */
+/** Writes to standard output, and waits until the text has been flushed. @throws the error of the stream */
 function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()));

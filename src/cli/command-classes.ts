@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 /**
  * - `reads`: changes no stored data, and neither creates nor migrates a database
  * - `writes`: may migrate the database, and makes only changes that can be undone
- * - `interrupting`: keeps users out until it is undone; asks for confirmation on a terminal, and has --yes and --dry-run
+ * - `interrupting`: keeps users out until it is undone; asks for confirmation on a terminal; has --yes and --dry-run
  * - `destructive`: like `interrupting`, and requires --yes without a terminal
  */
 export type CommandClass = 'reads' | 'writes' | 'interrupting' | 'destructive';

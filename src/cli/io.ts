@@ -27,7 +27,7 @@ export const textOf = (options: PrintOptions, result: object, lines: readonly st
   options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join('');
 
 /**
- * Writes text, and waits until the stream has written it out.
+ * Writes text, and waits until the stream has flushed it.
  * @throws the error of the stream, such as EPIPE or ENOSPC
  */
 export function write(stream: Writable, text: string): Promise<void> {

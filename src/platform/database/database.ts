@@ -43,7 +43,7 @@ export interface Database {
   /** @throws if the database does not respond */
   ping(): Promise<void>;
   /**
-   * Writes a row and reads it as pages do.
+   * Writes a row, and reads it with a prepared query.
    * @throws if the database can't serve the portal
    */
   proveWritable(): Promise<void>;

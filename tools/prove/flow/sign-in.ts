@@ -60,7 +60,7 @@ export async function replacePassword(scenario: Scenario, name: string, visitor 
   account.link = null;
 }
 
-/** Requests a link as a mail scanner would, and then opens it. */
+/** Simulates a mail scanner that requests a link, and then opens the link as the user. */
 async function openLink(scenario: Scenario, token: string, visitor: Visitor): Promise<Answer> {
   const address = fillPath(paths.oneTimeLink, { token });
   expect(await newVisitor(scenario).get(address), 200);
