@@ -119,7 +119,7 @@ async function ownStyles(): Promise<string> {
 
 /**
  * Minifies without rewriting for older browsers, so `targets` is not set. Logical properties are kept, so that
- * right-to-left pages need no rules of their own.
+ * right-to-left pages need no separate rules.
  */
 function minify(css: string): string {
   return transform({ filename: 'parvis.css', code: Buffer.from(css), minify: true }).code.toString();
