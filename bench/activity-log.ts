@@ -1,6 +1,6 @@
 /**
  * Measures the activity log of a large tenant: the time to load recent and old pages with each kind of filter, and the
- * time and memory that an export takes.
+ * duration and memory use of an export.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,7 +1,7 @@
 import express from 'express';
 import { reportUsage } from './measured-process.ts';
 
-// A minimal Express application. The list page is measured in multiples of its cost.
+// A minimal Express application, as the baseline for the cost of the list page.
 const app = express();
 app.get('/', (_request, response) => {
   response.send('hello');

@@ -1,7 +1,7 @@
 /**
  * Compares the response times of the user list in a small tenant, in a tenant with a million users, and in one of
- * 10,000 tenants with 100 users each, on SQLite and PostgreSQL: the median over HTTP for the first page, a page in the
- * middle, and searches. Each kind of request is sent to every portal before it is sent again.
+ * 10,000 tenants with 100 users each, on SQLite and PostgreSQL: the median over HTTP for the first page, a page halfway
+ * through the list, and searches. Each kind of request is sent to every portal before it is sent again.
  */
 import { cpus } from 'node:os';
 import { foldName } from '../src/domain/people/user.ts';

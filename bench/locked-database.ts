@@ -1,6 +1,6 @@
 /**
- * Measures how long liveness checks and pages wait while another process holds the write lock of the SQLite file, and
- * several requests wait for it. The portal must answer them as if the file were not locked.
+ * Measures the response times of liveness checks and pages while another process holds the write lock of the SQLite
+ * file and several requests wait for the lock. The response times must be the same as without the lock.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -5,7 +5,7 @@ import { createVisitor, type Visitor } from './visitor.ts';
 export interface LoadResult {
   readonly requests: number;
   readonly posts: number;
-  /** The requests that were not answered as expected, such as `POST /language: 502`. */
+  /** The requests with an unexpected response, such as `POST /language: 502`. */
   readonly failures: readonly string[];
   /** The response times in milliseconds, sorted. */
   readonly times: readonly number[];
@@ -34,8 +34,8 @@ export async function signInAll(origin: string, accounts: readonly Credentials[]
 }
 
 /**
- * Sends requests at a constant rate, whether or not earlier ones have been answered. Every fourth one is a POST that
- * writes to the database.
+ * Sends requests at a constant rate, without waiting for earlier responses. Every fourth request is a POST that writes
+ * to the database.
  */
 export async function sendAtRate(visitors: readonly Visitor[], perSecond: number, total: number): Promise<LoadResult> {
   const failures: string[] = [];

@@ -25,7 +25,7 @@ export interface Person {
 export interface SizedPortal {
   readonly portal: Measured;
   readonly headers: Record<string, string>;
-  /** Random users of that tenant: `rare` contains users with a rare last name, `people` contains any users. */
+  /** Random users of that tenant: `rare` contains users with a rare last name, `people` users with any name. */
   readonly rare: readonly Person[];
   readonly people: readonly Person[];
   readonly fillSeconds: number;

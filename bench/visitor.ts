@@ -94,7 +94,7 @@ export const describeMachine = (): string =>
 const warmUpSeconds = 15;
 const restMs = 1_000;
 
-/** Warms up the server and then resets its memory peak, because a new process allocates memory under any load. */
+/** Warms up the server and then resets its peak memory use, because a new process allocates memory under any load. */
 async function warmUp(portal: Measured, reader: Visitor, address: string): Promise<void> {
   await load(portal, address, { Cookie: reader.cookies(), 'Accept-Language': 'fr' }, warmUpSeconds);
   await delay(restMs);

@@ -86,7 +86,7 @@ async function tablerStyles(): Promise<{ licence: string; rules: string }> {
   const [purged] = await new PurgeCSS().purge({
     content: [
       ...(await list('views/**/*.ejs', 'src/**/*.ts', 'public/scripts/*.js')),
-      // Every class that our own style sheets extend is kept, even if no view uses it at the moment.
+      // Every class that our own style sheets extend is kept, even if no view currently uses it.
       { raw: matches(own, /\.[a-z][a-z-]*/g).join(' '), extension: 'html' },
     ],
     css: [{ raw: source }],
@@ -119,7 +119,7 @@ async function ownStyles(): Promise<string> {
 
 /**
  * Minifies without rewriting for older browsers, so `targets` is not set. Logical properties are kept, so that
- * right-to-left pages need no rules of their own.
+ * right-to-left pages need no separate rules.
  */
 function minify(css: string): string {
   return transform({ filename: 'parvis.css', code: Buffer.from(css), minify: true }).code.toString();

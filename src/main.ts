@@ -13,7 +13,7 @@ import { startServer, type Running } from './server.ts';
  */
 export async function main(): Promise<void> {
   const hasChannel = process.connected;
-  // A person at a terminal reads the sentence, not the JSON.
+  // On a terminal, also print each fault as a plain sentence.
   const tell = (fault: string): unknown => process.stderr.isTTY && process.stderr.write(`${fault}\n`);
   const output = { log: pino.destination({ fd: 2, sync: true }), tell };
   const started = await startOrLogFaults(process.env, output, logUnhandledFaults);
@@ -93,7 +93,7 @@ async function printSetupLink({ stop }: Running, link: string, log: Logger): Pro
   }
 }
 
-/** Writes to standard output, and waits until the text has been written out. @throws the error of the stream */
+/** Writes to standard output, and waits until the text has been flushed. @throws the error of the stream */
 function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()));

@@ -26,7 +26,7 @@ import { loadViews } from './site/http/views.ts';
 import { createHasher } from './platform/keys/hasher.ts';
 
 export interface Running {
-  /** The one-time link to set up the first tenant; null if there is a tenant. */
+  /** The one-time link to set up the first tenant; null if a tenant already exists. */
   readonly setupLink: string | null;
   /** Stops accepting requests, waits for those in progress, and closes the stores. */
   stop(): Promise<void>;
@@ -105,15 +105,15 @@ async function listenWithApp(opened: AssembleParts, close: () => Promise<void>):
     throw listenFaultOf(error, host, port);
   });
   const stopWatching = watchDescriptors(server.http, outages, opened.host.maxDescriptors);
-  // The token is issued only after the port has been opened: if another process uses the port, the token of that
-  // process must stay valid.
+  // Issue the token only after the port has been opened: if another process is using the port, that process's token
+  // must stay valid.
   const token = await issueSetupToken(database);
   outages.start();
   background.start();
   return {
     setupLink: token === null ? null : new URL(fillPath(paths.setUp, { token }), config.baseUrl).href,
     stop: async () => {
-      // A process that is stopping is not compared with the others.
+      // A process that is stopping is not compared with the other running processes.
       const jobs = background.stop().then(() => heartbeat.end().catch(() => undefined));
       await server.stop(config.stopTimes);
       stopWatching();

@@ -25,7 +25,7 @@ function addShowButton(field) {
   button.type = 'button';
   button.className = 'btn';
   button.setAttribute('aria-controls', field.id);
-  // A page can have several of these buttons: screen reader users must hear which field each belongs to.
+  // A page can have several of these buttons: screen reader users must hear which field each button belongs to.
   const label = field.labels[0];
   label.id = `${field.id}-label`;
   // Use a description: as part of the button's name, the label would refer to both the field and the button.
@@ -67,7 +67,7 @@ function addPasswordMeter(field) {
     const characters = [...field.value.normalize('NFKC')];
     meter.value = characters.length;
     meter.hidden = characters.length === 0;
-    // An unchanged text is not announced again with every character.
+    // Setting an unchanged message would make screen readers announce it again with every character.
     const text = meter.hidden ? '' : textOf(characters);
     if (state.textContent !== text) state.textContent = text;
   };
@@ -76,7 +76,7 @@ function addPasswordMeter(field) {
   update();
 }
 
-/** Closes open language and theme switchers on Escape and when a click or the focus leaves them, like a menu. */
+/** Closes open language and theme switchers, like menus, on Escape, on outside clicks and when they lose focus. */
 function setUpSwitchers() {
   const close = (except, restoreFocus) => {
     for (const switcher of document.querySelectorAll('details.switcher[open]')) {

@@ -1,6 +1,6 @@
 /**
- * Copies, prints and clears the secrets on a page that shows temporary passwords, links or recovery codes.
- * Each secret is in one element only, which is emptied when the page is left.
+ * Copies, prints and clears the secrets on a page that shows temporary passwords, links or recovery codes. Each secret
+ * is in only one element, which is cleared when the user leaves the page.
  */
 
 /**
@@ -40,7 +40,8 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.addEventListener('click', () => print());
 }
 
-// Browsers can keep a page in the back/forward cache even with `no-store`, so clear the secrets before it gets there.
+// Browsers can keep a page in the back/forward cache even with `no-store`, so clear the secrets before the page is
+// cached.
 addEventListener('pagehide', () => {
   getSelection()?.removeAllRanges();
   for (const secret of document.querySelectorAll('[data-secret]')) secret.textContent = '';

@@ -102,7 +102,7 @@ function fail(io: CommandIo, error: unknown, json: boolean): void {
     io.stderr.write(`${message}\n`);
     io.exitCode = 1;
   }
-  // With --json, a failed command prints an object too, but never a second one.
+  // With --json, a failed command prints a JSON object too, unless its result may already have been printed.
   const isPrinted = error instanceof UnprintedSecret || io.exitCode === 0;
   if (json && !isPrinted) print(io, { json }, { ok: false, faults: message.split('\n') }, []);
 }

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 
 /**
  * - `reads`: changes no stored data, and neither creates nor migrates a database
- * - `writes`: may migrate the database, and changes nothing that cannot be undone
- * - `interrupting`: keeps users out until it is undone; asks for confirmation on a terminal, and has --yes and --dry-run
+ * - `writes`: may migrate the database, and makes only changes that can be undone
+ * - `interrupting`: keeps users out until it is undone; asks for confirmation on a terminal; has --yes and --dry-run
  * - `destructive`: like `interrupting`, and requires --yes without a terminal
  */
 export type CommandClass = 'reads' | 'writes' | 'interrupting' | 'destructive';
@@ -54,7 +54,7 @@ export const commandClasses: Readonly<Record<string, CommandClass>> = {
   'activity verify': 'reads',
   // Each export is recorded in the log.
   'activity export': 'writes',
-  // Replaces a list that cannot be exported, so it cannot be restored.
+  // Replaces the current list, which cannot be exported and therefore cannot be restored.
   'passwords import': 'destructive',
   purge: 'destructive',
   'rules check': 'reads',

@@ -39,7 +39,7 @@ const usageMessage = ({ code, message }: CommanderError): string =>
   code === 'commander.help' ? 'A command is missing; --help lists them' : message.replace(/^error: /, '');
 
 function systemMessage(error: unknown): string | null {
-  // Connecting to a host name fails with one error for each of its addresses.
+  // Connecting to a host name fails with one error for each of its IP addresses.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   if (!(first instanceof Error)) return null;
   const { code = '', path, address, port } = first as SystemError;

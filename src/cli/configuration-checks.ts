@@ -74,9 +74,7 @@ const exposureLines = (config: Config, faults: boolean): string[] =>
 
 type State = Awaited<ReturnType<typeof stateOf>>;
 
-/**
- * @returns the differences between running processes; none if the database can't be read: another check reports that
- */
+/** @returns the differences between running processes; an empty array if the database can't be used */
 async function differencesOf(config: Config, database: Database | null, state: Promise<State>): Promise<Difference[]> {
   const found = await state.catch(() => null);
   if (database === null || found?.pending !== 0 || belongsToAnotherRegion(found.bound, config)) return [];
@@ -141,7 +139,7 @@ const sharedSecretNote =
   'SECOND_FACTOR_KEYS is not set, so SESSION_SECRETS also encrypt the secrets of authenticator apps. ' +
   'Set it to a new key, followed by the session secrets.';
 
-/** @returns a note if SECOND_FACTOR_KEYS has its default, because one leaked secret then reveals sessions and seeds */
+/** @returns a note if the session secrets also encrypt TOTP seeds, because one leaked secret would expose both */
 const sharedSecretNotes = ({ sessionSecrets, secondFactorKeys }: Config): string[] =>
   secondFactorKeys === sessionSecrets ? [sharedSecretNote] : [];
 

@@ -155,7 +155,7 @@ export function contextOf(config: Config, database: Database, hasher: Hasher): C
   return { config, database, hasher, tenants };
 }
 
-// Commands print English. Coded failures have the same messages as on pages.
+// Commands print English. A failure with a code has the same message as in the portal.
 async function toCommandError(error: unknown): Promise<unknown> {
   const coded = error instanceof Failure ? error.coded : null;
   if (coded === null) return error;

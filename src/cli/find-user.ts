@@ -6,8 +6,8 @@ import { CommandError } from '../platform/command-error.ts';
 import type { CommandContext } from './context.ts';
 
 /**
- * @returns a user of any tenant, with the tenant.
- * @throws CommandError if there is none, or if the user is deleted
+ * @returns the user and their tenant, which can be any tenant of the region
+ * @throws CommandError if the user does not exist or is deleted
  */
 export async function findUser(context: CommandContext, typed: string) {
   const username = canonicalUsername(typed);

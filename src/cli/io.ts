@@ -27,7 +27,7 @@ export const textOf = (options: PrintOptions, result: object, lines: readonly st
   options.json ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join('');
 
 /**
- * Writes text, and waits until the stream has written it out.
+ * Writes text, and waits until the stream has flushed it.
  * @throws the error of the stream, such as EPIPE or ENOSPC
  */
 export function write(stream: Writable, text: string): Promise<void> {
@@ -85,7 +85,7 @@ export function watchOutput({ stdout, stderr }: CommandIo): () => Promise<Error 
   };
 }
 
-// Only the first error is kept, because `process.stdout` reports a different one on the next write.
+// Keep only the first error, because `process.stdout` reports a different error on the next write.
 function watchErrors(stream: Writable): { readonly error: Error | null } {
   const first: { error: Error | null } = { error: null };
   stream.on('error', (error) => (first.error ??= error));

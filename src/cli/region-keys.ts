@@ -61,7 +61,7 @@ export async function verifySignerKey(
   return (tx) => directoryStore.storeKey(tx, region, publicKey);
 }
 
-/** @returns the age identity of the region; null if it was never generated: no bundle can then be for this region */
+/** @returns the age identity of the region; null if it was never generated, so no bundle can be encrypted for it */
 export const findRegionIdentity = (config: Config): Promise<string> | null =>
   existsSync(path.join(config.dataDirectory, identityFile)) ? loadRegionIdentity(config) : null;
 

@@ -34,7 +34,7 @@ export const stepsForCommand =
     return retentionSteps({ database, rules, scopeOf, erasure });
   };
 
-/** @returns one sentence for each period that the rules shorten, and one with the counts */
+/** @returns a sentence for each period that the rules shorten, and a sentence with the counts of rows to delete */
 export function shorteningLines({ periods, due }: Shortening): string[] {
   const counts = Object.entries(due).map(([kind, count]) => `${kindLabel(kind)}: ${count}`);
   return [

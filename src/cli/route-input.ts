@@ -27,7 +27,7 @@ export function parseRoutes(content: unknown): DirectoryRoute[] {
 
 /**
  * Rejects routes that would send users of this region's own tenants to another region.
- * @throws CommandError if there is one
+ * @throws CommandError if there is such a route
  */
 export async function rejectLocalDomains(
   database: Database,
@@ -46,7 +46,7 @@ export async function rejectLocalDomains(
   if (faults.length > 0) throw new CommandError(faults.join('\n'));
 }
 
-/** @returns whether users can be sent to a region: it is built in, or REGION_URLS contains its address */
+/** @returns whether users can be sent to a region: it is built in, or REGION_URLS contains its URL */
 export const isKnownRegion = ({ regionUrls }: Pick<Config, 'regionUrls'>, id: string): boolean =>
   regionUrls.has(id) || builtInRulesFile(id) !== null;
 

@@ -3,7 +3,7 @@ import { contextOf, type CommandContext } from './context.ts';
 import { write, type CommandIo } from './io.ts';
 import { messageOf } from './command-faults.ts';
 
-/** Thrown if a secret could not be printed, or if its change could not be saved after the secret was printed. */
+/** Thrown if a secret could not be printed, or if it was printed but could not be saved. */
 export class UnprintedSecret extends CommandError {}
 
 /**
@@ -25,7 +25,7 @@ export async function printBeforeCommit(
   }
 }
 
-/** Prints a secret before the transaction of its change is committed. */
+/** Prints a secret before the transaction that issues it is committed. */
 export function createSecretOutput(io: CommandIo) {
   let isPrinted = false;
   return {
@@ -38,7 +38,7 @@ export function createSecretOutput(io: CommandIo) {
       }
       isPrinted = true;
     },
-    /** @returns the given error; if the text has already been printed, an error stating that it is invalid */
+    /** @returns the given error; if the secret has already been printed, an error stating that it is invalid */
     explain: (error: unknown): unknown =>
       isPrinted && !(error instanceof UnprintedSecret)
         ? new UnprintedSecret(`The change could not be saved, so the printed result is invalid: ${messageOf(error)}`)

@@ -33,8 +33,8 @@ export const notMovedLine = (notMoved: RowCounts): string => {
 };
 
 /**
- * Returns the lines about one-time links that have not been used. With `reset` there are none, because all users get
- * new passwords.
+ * Returns the lines about one-time links that have not been used. With `reset`, returns no lines, because all users
+ * receive new passwords.
  */
 export const linkLines = (passwords: MoveOrder['passwords'], waitForLink: number): string[] =>
   passwords === 'reset' || waitForLink === 0

@@ -30,7 +30,7 @@ export async function withMovingParts<T>(
       hasher,
       rules,
       regionUrls,
-      // Use a getter, so that only the commands that sign load the key: loading it generates a missing key.
+      // Use a getter, so that only commands that sign load the key: loading generates a key if none exists.
       get signingKey() {
         return loadSigningKey(config);
       },

@@ -97,7 +97,7 @@ async function addUser(context: CommandContext, options: AddOptions): Promise<st
   return passwordText({ json }, added, placementNotes(config.rules, 'users.add'));
 }
 
-/** Resets the password of any user in the region. @throws CommandError if the user cannot be given a new one */
+/** Resets the password of any user in the region. @throws CommandError if the user cannot receive a new password */
 export async function resetPassword(context: CommandContext, typed: string) {
   const { config, database, hasher, tenants } = context;
   const found = await findUser(context, typed);

@@ -41,7 +41,7 @@ export interface JobRunnerDependencies {
 const running = new AsyncLocalStorage<string>();
 
 /**
- * @returns the name of the job that the calling code belongs to, even in a handler for unhandled errors; null outside
+ * @returns the name of the job in which the calling code runs, even in a handler for unhandled errors; null outside
  * jobs
  */
 export const currentJob = (): string | null => running.getStore() ?? null;

@@ -47,7 +47,7 @@ const store = (name: StoreName, setting: string, probe?: () => Promise<void>): D
 export function storeFaultOf({ database, redis }: Dependencies, error: unknown): Fault | null {
   const fault = findStoreFault(error);
   if (fault === null) return null;
-  // Not every connection error identifies its store, but those from Redis do.
+  // Not every connection error identifies its store, but Redis errors do.
   const dependency = fault.store === 'Redis' ? redis : database;
   return { dependency, code: fault.code, explanation: fault.explanation };
 }

@@ -9,7 +9,7 @@ export interface Exposure {
   /** The setting that determines the location of the files. */
   readonly setting: 'DATA_DIR' | 'DATABASE_URL';
   readonly directory: string;
-  /** False if only the files' group has access, or if only file names are visible, which may be intended. */
+  /** False if only the files' group has access, or if only file names are visible, which may be intentional. */
   readonly isFault: boolean;
   readonly message: string;
 }
@@ -73,7 +73,7 @@ const maxNamed = 5;
 const listOf = (names: readonly string[]): string =>
   names.slice(0, maxNamed).join(', ') + (names.length > maxNamed ? ` and ${names.length - maxNamed} more` : '');
 
-/** @returns the bits of the group and of others that apply to a file, because they can enter its directories */
+/** @returns the group and other permission bits of a file, excluding those of users who cannot enter its directories */
 function reachableBits(file: string, root: string): number {
   const folders = [root, path.dirname(file)].map(modeOf);
   const canEnter = (entry: number): boolean => folders.every((mode) => (mode & entry) !== 0);

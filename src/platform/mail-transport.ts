@@ -24,7 +24,7 @@ export interface MailTimeouts {
 
 const defaultTimeouts: MailTimeouts = { connectMs: 10_000, responseMs: 20_000, idleMs: 500 };
 const maxOutboxFiles = 100;
-/** The number of connections to the mail server, and of emails that a process sends at the same time. */
+/** The maximum number of connections to the mail server, and of emails that a process sends concurrently. */
 export const maxMailConnections = 5;
 // On a loopback address, plain text and self-signed certificates are accepted.
 const selfSignedAllowed = { tls: { rejectUnauthorized: false } };
@@ -98,13 +98,13 @@ export async function verifySmtpServer(config: SmtpConfig): Promise<void> {
     });
 }
 
-/** @returns the codes of an error without its message, because server messages quote addresses */
+/** @returns the codes of an error without its message, because server messages may contain email addresses */
 export function errorCodeOf(error: unknown): string {
   const { name, code = name, responseCode } = error as Error & { code?: string; responseCode?: number };
   return responseCode === undefined ? code : `${code} ${responseCode}`;
 }
 
-// RFC 5321: 552 in reply to RCPT means 452. The other two mean that the server requires authentication.
+// RFC 5321: 552 in reply to RCPT means 452. 530 and 538 mean that the server requires authentication.
 const temporaryReplies: ReadonlySet<number> = new Set([530, 538, 552]);
 // RFC 3463: 5.7.x reports a policy or security problem, such as a server that does not relay, which a setting may fix.
 const policyStatus = /^\d{3}[ -]5\.7\./;

@@ -113,7 +113,7 @@ export class Outages implements OutageReporter {
     this.#deps.log.info(facts, `${dependency.up} after ${seconds} s`);
   }
 
-  // A dependency that fails and recovers repeatedly must not fill the log either, so the limit applies across outages.
+  // The limit applies across outages, so that a dependency that fails and recovers repeatedly does not fill the log.
   #logIfDue(name: string, outage: Outage): void {
     const now = this.#deps.monotonic();
     const loggedAt = this.#loggedAt.get(name);

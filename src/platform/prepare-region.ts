@@ -20,7 +20,7 @@ export interface PreparedRegion extends Prepared {
 
 /**
  * Prepares the database and the data directory for the configured region: migrates the schema, and marks both at the
- * first start. With a data directory that is already marked, a new database joins the installation of that directory.
+ * first start. If the data directory is already marked, a new database joins that installation.
  * @throws StoreMismatch if one of them belongs to another region or installation; nothing is changed
  */
 export async function prepareRegion(config: RegionConfig): Promise<PreparedRegion> {

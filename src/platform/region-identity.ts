@@ -7,7 +7,7 @@ export interface RegionIdentity {
   readonly fingerprint: string;
 }
 
-/** The identity that a process compares its stores with. */
+/** The identity with which a process compares its stores. */
 export interface OwnIdentity {
   readonly region: string;
   /** Null if the database is not bound to the region yet, so that only regions can be compared. */
@@ -60,7 +60,7 @@ export interface MarkedStore {
   readonly name: string;
   /** The setting that configures the store. */
   readonly setting: 'DATABASE_URL' | 'DATA_DIR' | 'REDIS_URL';
-  /** What the operator must do if the store is the right one after all. */
+  /** How the operator resolves the mismatch if the setting is correct. */
   readonly remedy?: string;
 }
 
@@ -73,7 +73,7 @@ export function assertSameIdentity(found: RegionIdentity, own: OwnIdentity, stor
 
 const fingerprintFormat = /^[0-9a-f]{4}(-[0-9a-f]{4}){7}$/;
 
-/** Reads an identity that `identityText` wrote. @returns null for any other text */
+/** Parses an identity in the format of `identityText`. @returns null for any other string */
 export function parseIdentity(text: string): RegionIdentity | null {
   try {
     const { region, fingerprint } = JSON.parse(text) as Partial<Record<string, unknown>>;

@@ -14,7 +14,7 @@ export class StartFault extends CommandError {
   /** The code of the error, such as `ECONNREFUSED`; null if the cause has none. */
   readonly code: string | null;
 
-  /** @param explanation the text to show instead of the message of the cause */
+  /** @param explanation the message to show instead of the cause's message */
   constructor(place: StartFaultPlace, cause: unknown, explanation = explanationOf(cause, place)) {
     super(`${place.setting}: ${explanation}`, { cause });
     this.place = place;

@@ -21,7 +21,7 @@ const otherCultures = (Object.keys(cultures) as Culture[]).filter(
   (culture) => !plannedCultures.has(culture) && culture !== 'french',
 );
 
-// Two thirds of the French last names are composed of three parts. Most last names are therefore rare, as in any large
+// Two thirds of the French last names consist of three parts. Most last names are therefore rare, as in any large
 // company.
 const shareOfRareNames = 2 / 3;
 const nameParts = [

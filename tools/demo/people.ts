@@ -28,7 +28,7 @@ interface PlannedPerson {
   readonly account: DemoAccount;
 }
 
-/** The users of a tenant: the listed ones by name, all others as a number per culture. */
+/** The users of a tenant: the listed users by name, and the number of other users per culture. */
 export interface PeoplePlan {
   readonly domains: readonly [string, ...string[]];
   readonly listed: readonly PlannedPerson[];
@@ -41,7 +41,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 
 /**
- * @returns a shuffled list of `size` values that contains each value the given number of times and is filled up with
+ * @returns a shuffled list of `size` values that contains each value the given number of times and is padded with
  * `filler`
  */
 function deck<T extends string>(counts: Partial<Record<T, number>>, size: number, filler: T, random: Random): T[] {
@@ -94,8 +94,8 @@ function accountAge({ administratorLevel, state, listed }: DemoAccount, random: 
 
 function lastSignInAge({ state, listed }: DemoAccount, age: number, random: Random): number | null {
   if (state === 'pending' || (!listed && random() < 0.03)) return null;
-  // The times are distributed logarithmically: about half of the users signed in within a day, a few more than a year
-  // ago.
+  // The times are distributed logarithmically: about half of the users signed in within the last day, and a few users
+  // over a year ago.
   const shortest = state === 'blocked' ? 10 * day : 4 * minute;
   const longest = listed ? 3 * day : 400 * day;
   return Math.min(age * 0.98, shortest * (longest / shortest) ** random());

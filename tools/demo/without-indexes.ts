@@ -5,7 +5,7 @@ interface Index {
   readonly definition: string;
 }
 
-// These indexes are needed during seeding for user numbers and constraints, or other tables refer to them.
+// Indexes that seeding needs for user numbers and constraints, or that other tables reference.
 const retainedIndexes = [
   'users_by_number',
   'users_username_unique',

@@ -60,7 +60,7 @@ const trespass = `
   process.stdout.write('ready');
   setTimeout(() => process.exit(), 5000);
 `;
-// A single sample should notice the connection. Taking several makes the result reliable.
+// A single sample should detect the connection, but several samples make the result reliable.
 const sampleCount = 20;
 
 /**

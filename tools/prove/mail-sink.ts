@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** The mail server of one region, which keeps every message. */
+/** The mail server of one region, which stores every message. */
 export interface MailSink {
   readonly port: number;
-  /** The data that the client has sent in each conversation: the envelope and the message. */
+  /** The data that the client sent in each SMTP session: the envelope and the message. */
   readonly mails: string[];
   close(): Promise<void>;
 }

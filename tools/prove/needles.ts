@@ -27,7 +27,7 @@ export function haystackOf(raw: Buffer): Haystack {
 }
 
 /**
- * @returns the encodings in which a store, a file or a log may contain a string; JSON and name folding need none,
+ * @returns the encodings in which a store, a file or a log may contain a string; JSON and name folding are omitted,
  * because they do not change these strings
  */
 export function encodingsOf(text: string): Needle[] {

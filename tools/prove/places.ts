@@ -92,7 +92,7 @@ function allNeedles(canariesOf: ReadonlyMap<string, Canaries>): Tagged<Meaning>[
   });
 }
 
-// The content of these places may be broken into lines, which are joined to find a string that spans two of them.
+// The content of these places may be broken into lines. The lines are joined to find strings that span a line break.
 const breaks = /=?\r?\n[ \t]?/g;
 const brokenIntoLines: readonly PlaceKind[] = ['mails', 'data folder', 'answers', 'exports'];
 
@@ -145,7 +145,7 @@ function createFirstPlaceCheck(): (tag: Meaning, place: Place) => boolean {
   };
 }
 
-/** Reduces the matches to one per field. A marker counts only if no canary of its kind has been found. */
+/** Reduces the matches to one per field. A marker is reported only if no canary of its kind was found. */
 function onePerField(found: readonly Tagged<Meaning>[]): Tagged<Meaning>[] {
   const named = found.filter(({ tag }) => tag.field !== unknownField);
   const known = new Set(named.map(({ tag }) => `${tag.canaryOf}|${tag.kind}`));

@@ -87,7 +87,7 @@ function assessFile(file: string, own: Territory, all: readonly Territory[]): Co
   const owners = all.filter(isOf);
   const mine = owners.includes(own);
   const [other] = owners.filter((each) => each !== own);
-  // A file in the territories of both regions belongs to neither.
+  // If a file is in the territories of both regions, neither may open it.
   if (mine && other === undefined) return { to: 'its own data folder or database', allowed: true };
   const name = path.basename(file);
   return {

@@ -10,8 +10,8 @@ export interface Watched {
   /** The file in which the process records its actions. */
   readonly record: string;
   /**
-   * The resources that the system has reported, with the number of reports of each, such as `listening 127.0.0.1:3000`,
-   * `file /…`, or a local port and a remote address: `socket 50123 127.0.0.1:5432`.
+   * The resources that the system has reported, and how often, such as `listening 127.0.0.1:3000`, `file /…`, or a
+   * local port and a remote address: `socket 50123 127.0.0.1:5432`.
    */
   readonly seen: Map<string, number>;
   /** The inodes of sockets that have been counted. */
@@ -32,8 +32,8 @@ export interface Watching {
 const minIntervalMs = 5;
 // Sampling must not slow down the watched processes, so it may use at most a tenth of the time.
 const restFactor = 9;
-// The number of samples in which a socket is looked up in /proc/net/tcp. Sockets other than those of TCP are never
-// listed there, and one that is still connecting is listed only later.
+// The number of samples in which a socket is looked up in /proc/net/tcp. Non-TCP sockets are never listed there, and a
+// socket that is still connecting is listed only later.
 const maxLookups = 5;
 
 /**
@@ -123,7 +123,7 @@ class ProcessWatcher implements Watching {
 
 function describeSocket({ state, local, remote }: ReturnType<typeof tcpSockets>[number]): string {
   if (state === 'listening') return `listening ${local.address}:${local.port}`;
-  // The local port of an incoming connection is one on which the process listens.
+  // If the connection is incoming, its local port is a port on which the process listens.
   return `socket ${local.port} ${remote.address}:${remote.port}`;
 }
 

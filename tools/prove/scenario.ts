@@ -65,7 +65,7 @@ export interface Scenario {
 /** A step of the flow. It runs in both regions, concurrently unless `sequential` is set. */
 export interface Step {
   readonly title: string;
-  /** The user operation that the step performs. If the rules do not place it here, the step must be refused. */
+  /** The user operation of the step. If the rules do not allow it in the portal, the step must be refused. */
   readonly operation?: UserOperation;
   /** A further condition on the region's rules, without which the step must be refused. */
   readonly supportedBy?: (rules: RegionRules) => boolean;

@@ -10,6 +10,6 @@ export interface Stage {
   readonly moment: string;
   /** Set if the steps run only for the moving tenant. Otherwise they run in both regions. */
   readonly by?: 'movingTenant';
-  /** The phase of the move that begins with this stage, also the one before a move if a move was canceled. */
+  /** The phase of the move that begins with this stage. After a canceled move, it is `before` again. */
   readonly movePhase?: MovePhase;
 }

@@ -111,7 +111,7 @@ async function readTables(client: pg.Client): Promise<Place[]> {
   return places;
 }
 
-// Connects through the recorders, as the region does, so that the recorded traffic also contains the string.
+// Connects through the recorders, so that the recorded traffic also contains the string.
 async function plantInStores({ databaseUrl, database, redis }: RecordedStores, text: string): Promise<void> {
   const insert = 'insert into throttles (key, points) values ($1, 0)';
   await withClient(proxiedUrl(databaseUrl, database), (client) => client.query(insert, [text]));

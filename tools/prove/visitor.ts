@@ -15,7 +15,7 @@ export type Fields = Readonly<Record<string, string | readonly string[]>>;
 /** An HTTP client without JavaScript, which keeps cookies, the last page and its forms. */
 export interface Visitor {
   get(path: string): Promise<Answer>;
-  /** Submits the form of the last page that has this action. If there is no such form, sends the fields anyway. */
+  /** Submits the form with this action on the last page. If there is no such form, sends the fields anyway. */
   send(path: string, fields?: Fields): Promise<Answer>;
   upload(path: string, file: { name: string; content: string }): Promise<Answer>;
   /** @returns the value of the region's session cookie; '' if there is none */
@@ -78,7 +78,7 @@ class HttpVisitor implements Visitor {
     return [...this.#jar].find(([name]) => name.endsWith('-session'))?.[1] ?? '';
   }
 
-  // An overloaded portal answers 503 and does nothing. Wait for as long as it asks, then retry the request.
+  // An overloaded portal responds with 503 without processing the request. Wait for Retry-After, then retry.
   async #request(path: string, init: RequestInit, retries = 0): Promise<Answer> {
     const answer = await this.#follow(path, init);
     if (answer.status !== 503 || retries === maxRetries) return answer;

@@ -17,7 +17,7 @@ export interface Config {
   readonly rules: RegionRules;
   /** All languages with a translation folder, including those in LOCALES_DIR. */
   readonly languages: Languages;
-  /** The URLs of the regions to which this one can redirect users, including its own. */
+  /** The URLs of the regions to which this region can redirect users, including its own URL. */
   readonly regionUrls: ReadonlyMap<string, URL>;
   readonly dataDirectory: string;
   readonly database: DatabaseConfig;
@@ -78,7 +78,7 @@ const withHints = (faults: readonly string[], hints: ReadonlyMap<string, string>
 /** @returns an error for each missing setting that another setting requires */
 function missingSettings(given: Readonly<Record<string, string>>): string[] {
   const faults: string[] = [];
-  // With PostgreSQL several processes share sessions, so a secret that one of them generates is not enough.
+  // With PostgreSQL, several processes share sessions, so they need a common secret.
   if (given.DATABASE_URL?.startsWith('postgres') && given.SESSION_SECRETS === undefined) {
     faults.push('SESSION_SECRETS: is required with PostgreSQL');
   }
@@ -159,7 +159,7 @@ function assemble(values: Environment, { baseUrl, rules, languages, urls }: Asse
   });
 }
 
-// With PostgreSQL all processes need the same key, so it defaults to the session secrets, which they share.
+// With PostgreSQL, all processes need the same keys, which default to the session secrets that they share.
 const defaultSecondFactorKeys = ({ DATABASE_URL, SESSION_SECRETS }: Environment): readonly string[] =>
   DATABASE_URL?.startsWith('postgres') ? (SESSION_SECRETS ?? []) : [];
 

@@ -10,13 +10,13 @@ export interface LanguageSettings {
   readonly tag: string;
   /** The name of the language in that language. */
   readonly name: string;
-  /** The locale for dates if the browser sends no region, such as `en-US`. */
+  /** The locale for dates, such as `en-US`, if the browser sends no region. */
   readonly locale: string;
   readonly direction: 'ltr' | 'rtl';
   /** The delimiter of CSV files: a semicolon where the comma is the decimal separator, as in Excel. */
   readonly listDelimiter: ',' | ';';
   readonly nameOrder: NameOrder;
-  /** The CLDR plural categories that every text with a count must have. */
+  /** The CLDR plural categories that every message with a count must provide. */
   readonly pluralForms: readonly string[];
   /** The folders that contain the translations. Later folders override earlier ones. */
   readonly folders: readonly string[];

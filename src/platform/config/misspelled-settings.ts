@@ -1,8 +1,8 @@
 import { environment } from './environment.ts';
 
 const settings: readonly string[] = Object.keys(environment.shape);
-// A misspelling of a shorter setting is recognized only if its letters are in a different order: two changes to HOST,
-// for example, yield many other common names.
+// The minimum length of a setting for which two typos are recognized. Shorter settings match only if their letters are
+// reordered, because two changes to HOST, for example, yield many other common names.
 const minLengthForTwo = 8;
 
 /**

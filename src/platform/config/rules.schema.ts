@@ -9,11 +9,11 @@ import {
 } from '../../domain/regions.ts';
 
 const positive = z.number().int().positive();
-// NIST SP 800-63B-4, 3.1.1.2: the minimum length of a password that is the only factor, and of one that is not.
+// NIST SP 800-63B-4, 3.1.1.2: the minimum length of a password without and with a second factor.
 const minLengthAlone = 15;
 const minLengthWithSecondFactor = 8;
 
-// A length below both minimums is reported by the check of the length itself.
+// A length below both minimums passes here, because the schema of the length itself rejects it.
 const isLongEnough = (length: number, secondFactor: string): boolean =>
   length >= minLengthAlone || length < minLengthWithSecondFactor || secondFactor === 'everybody';
 

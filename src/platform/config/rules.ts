@@ -46,7 +46,7 @@ const rulesFile = (known: readonly string[]) =>
     return { ...rules, related: others, operations: Object.fromEntries(placed) as Record<UserOperation, Placement> };
   });
 
-/** @returns every text of a rules file with its path */
+/** @returns every localized text of a rules file, with its path */
 const textsOf = (file: z.infer<typeof rulesSchema>): [path: (string | number)[], wording: LocalizedText][] => [
   [['name'], file.name],
   ...Object.entries(file.places).map(([id, { name }]): [string[], LocalizedText] => [['places', id, 'name'], name]),

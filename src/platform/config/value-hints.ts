@@ -1,6 +1,6 @@
 /*
- * Finds values that environment files and URLs often get wrong, and says how to correct them. Messages never quote a
- * value, because it may contain a password.
+ * Finds common mistakes in the values of environment files and URLs, and says how to correct them. Messages never quote
+ * a value, because it may contain a password.
  */
 
 /** The settings with a URL that can contain a password. */

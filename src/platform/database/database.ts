@@ -14,8 +14,8 @@ export type Values = Readonly<Record<string, string | number | null>>;
 export type Build = (knex: Knex, $: (name: string) => Knex.Value) => Knex.QueryBuilder;
 
 /**
- * Hides a value from the query planner in a subquery. Otherwise SQLite prepares a join again for each call's values,
- * which takes 20 µs.
+ * Wraps a value in a subquery to hide it from the query planner. Otherwise, SQLite prepares a join again for the values
+ * of each call, which takes 20 µs.
  */
 export const opaqueValue = (knex: Knex, value: Knex.Value): Knex.Raw => knex.raw('(select ?)', [value]);
 
@@ -43,7 +43,7 @@ export interface Database {
   /** @throws if the database does not respond */
   ping(): Promise<void>;
   /**
-   * Writes a row and reads it as pages do.
+   * Writes a row, and reads it with a prepared query.
    * @throws if the database can't serve the portal
    */
   proveWritable(): Promise<void>;

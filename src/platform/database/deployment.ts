@@ -69,8 +69,9 @@ const findOwnRegion = preparedQuery<{ region: string }>('deployment.region', (kn
 );
 
 /**
- * Rewrites, unchanged, the row that binds the database to its region, and reads it with a prepared query. The write
- * fails on a standby or with a full disk. The read fails behind a connection pooler that loses prepared statements.
+ * Updates the row that binds the database to its region without changing its values, and reads it with a prepared
+ * query. The write fails on a standby or with a full disk. The read fails behind a connection pooler that loses
+ * prepared statements.
  */
 export async function proveWritable(database: Database): Promise<void> {
   const { knex } = database;

@@ -44,7 +44,7 @@ export interface Prepared {
 
 /**
  * Prepares the database for the configured region: migrates the schema and binds an unbound database to the region. The
- * server and the commands that may migrate call this before they use the database. It holds the migration lock
+ * server and the commands that may migrate call this before they use the database. The migration lock is held
  * throughout, so that two regions that start on the same empty database cannot both bind it.
  * @param assertOwn rejects other stores that do not match the given identity: the binding of the database or, before
  * the first start, only the region

@@ -35,8 +35,8 @@ export function assertDatabaseNotMissing(config: Pick<Config, 'database' | 'data
     ...generatedFiles.map((name) => path.join(dataDirectory, name)).filter((file) => existsSync(file)),
   ];
   if (traces[0] === undefined) return;
-  // Another process may have created the files since the checks above: one of another region, or one of this region
-  // that has also created the database.
+  // Another process may have created the files after the checks above: a process of another region, or a process of
+  // this region that also created the database.
   assertDataDirectoryOfRegion(config);
   if (!hasDatabase(database)) throw new DatabaseMissing(database.file, traces[0]);
 }

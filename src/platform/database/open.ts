@@ -11,7 +11,7 @@ export interface Timeouts {
   readonly lockMs: number;
 }
 
-/** The timeouts of a server, in which requests that wait for a lock must fail soon. */
+/** The timeouts of a server, which must quickly fail requests that wait for a lock. */
 export const serverTimeouts: Timeouts = { statementMs: 5_000, lockMs: 1_000 };
 
 /** The timeouts of commands, which don't serve requests. */

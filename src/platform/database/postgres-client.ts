@@ -8,8 +8,8 @@ interface PooledConnection extends pg.Client {
 }
 
 /**
- * A client for Knex that closes a connection after an error that a new connection may avoid: after a failover, the
- * address may resolve to the new primary.
+ * A Knex client that closes a connection after an error that reconnecting may resolve. After a failover, for example,
+ * the host name may resolve to the new primary.
  */
 export class ReplacingPostgresClient extends PostgresClient {
   override async acquireConnection(): Promise<pg.Client> {

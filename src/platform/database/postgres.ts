@@ -26,7 +26,7 @@ interface Statement extends Compiled {
   readonly name: string;
 }
 
-// PostgreSQL truncates names after 63 bytes, so two long names with the same beginning would collide.
+// PostgreSQL truncates names after 63 bytes, so two long names with the same prefix would collide.
 const shortName = (name: string): string => createHash('sha256').update(name).digest('base64url');
 
 /** Opens a connection pool to PostgreSQL. Prepared reads are named statements, which each connection caches. */

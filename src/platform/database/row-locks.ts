@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 
 // A transaction that waits while it holds the lock of a tenant blocks all other writers of the tenant, such as
 // sign-ins, so it must not wait for long. Transactions that hold the lock of a tenant hold other locks for only
-// milliseconds, so a row that stays locked for longer is locked by some other transaction.
+// milliseconds, so a row that stays locked for longer is locked by a transaction without a tenant lock.
 const maxRowWaitMs = 50;
 const firstPauseMs = 100;
 const maxPauseMs = 400;

@@ -38,8 +38,8 @@ async function doneMigrations(knex: Knex): Promise<string[]> {
   return knex('knex_migrations').orderBy('id').pluck<string[]>('name');
 }
 
-// If a migration removes something that earlier releases use, its name ends with the migration that a release must have
-// to be unaffected: `20270301000000_drop_users_phone_requires_20270101000000`.
+// If a migration removes something that earlier releases use, its name ends with the timestamp of the migration that a
+// release must include to be unaffected: `20270301000000_drop_users_phone_requires_20270101000000`.
 function isCompatible(later: string, known: readonly string[]): boolean {
   const [, required] = /_requires_(\d{14})$/.exec(later) ?? [];
   return required === undefined || known.some((name) => name.startsWith(required));

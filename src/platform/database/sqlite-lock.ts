@@ -35,7 +35,7 @@ export class SqliteLock {
     }
   }
 
-  /** Records that this process held the write lock: another process that holds it now has not held it for long. */
+  /** Resets the waiting time after this process has acquired the write lock, which must have been free. */
   acquired(): void {
     this.#busySince = null;
   }

@@ -28,7 +28,7 @@ const redis = (code: RegExp, explanation: string): StoreErrorRow => ({ store: 'R
 /** The code of an error that is thrown if the file of a running portal was deleted or replaced. */
 export const fileLostCode = 'SQLITE_FILE_LOST';
 
-/** The code of an error that is thrown after a page of the file turned out to be damaged. */
+/** The code of an error that is thrown after a page of the file was found to be damaged. */
 export const fileDamagedCode = 'SQLITE_FILE_DAMAGED';
 
 const poolerInTransactionMode =

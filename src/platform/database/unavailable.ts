@@ -3,7 +3,7 @@ import { connectionErrorRows, storeErrorRows, type ConnectionErrorRow, type Stor
 
 /** A fault of a store, described for the log. */
 export interface StoreFault {
-  /** Null if the error does not identify the store that it is from. */
+  /** Null if the error does not identify the store that caused it. */
   readonly store: StoreName | null;
   /** A short identifier of the error, such as a SQLSTATE or the name of an error class. */
   readonly code: string;
@@ -40,7 +40,7 @@ export function describeStoreFault({ store, explanation, code }: StoreFault): st
   return `${store ?? 'Database or session store'}: ${explanation} (${code})`;
 }
 
-/** Records in an error which store it is from, because connection errors do not say so. */
+/** Adds the name of the store to an error, because connection errors do not identify the store. */
 export function attributeTo(store: StoreName, error: unknown): unknown {
   return error instanceof Error ? Object.assign(error, { store }) : error;
 }

@@ -23,8 +23,8 @@ export function readOrGenerate(file: string, generate: () => string): string {
 
 /**
  * Creates a file and its folder, unless the file exists. The content is written to a temporary file and then linked, so
- * readers never see a partial file, concurrent processes agree on the content, and a crash leaves the whole file or
- * none.
+ * readers never see a partial file, concurrent processes agree on the content, and a crash leaves either the complete
+ * file or no file.
  */
 export function createFileOnce(file: string, generate: () => string, mode: number): void {
   const folder = path.dirname(file);

@@ -13,7 +13,7 @@ export const hashParameters: HashParameters = { memoryCost: 19_456, timeCost: 2,
 
 // The memory in KiB for hashing random passwords of 100 bits, which cannot be guessed however fast the hash is.
 const lightMemoryCost = 1_024;
-// The priority is lower than that of hashes that requests wait for.
+// Lower than the priority of hashes that requests wait for.
 const lightPriority = -1;
 
 // Leaves one core for other requests, and one thread of libuv's pool for file access.
@@ -41,8 +41,8 @@ export interface Hasher {
    */
   isAcceptable(tag: string, isTemporary: boolean): boolean;
   /**
-   * A hash that no password matches. It is verified for unknown user names, so that attempts with them take as long as
-   * others.
+   * A hash that no password matches. It is verified for unknown user names, so that sign-in attempts take equally long
+   * whether or not the user exists.
    */
   readonly decoy: string;
 }
@@ -92,7 +92,7 @@ export function createHasher(
 const saltBytes = 16;
 const hashBytes = 32;
 
-/** @returns a tag with random bytes as its hash. Verifying it takes as long as verifying the hash of a password */
+/** @returns an encoded hash with a random value. Verifying it takes as long as verifying the hash of a password */
 function decoyOf({ memoryCost, timeCost, parallelism }: HashParameters): string {
   const [salt, hash] = [saltBytes, hashBytes].map((bytes) => randomBytes(bytes).toString('base64').replace(/=+$/, ''));
   return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${salt}$${hash}`;

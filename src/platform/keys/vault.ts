@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import type { Sealed } from '../../domain/people/second-factor.ts';
 
 export interface Vault {
-  /** @param purpose the context, such as the owner of a seed. The text can only be opened with the same purpose */
+  /** @param purpose the context, such as the owner of a seed. The text can be opened only with the same purpose */
   seal(text: string, purpose: string): Sealed;
   /** @returns the text; null if no key matches, the text was changed, or it was sealed for another purpose */
   open(sealed: Sealed, purpose: string): string | null;
@@ -19,7 +19,7 @@ const tagBytes = 16;
 const idLength = 12;
 
 /**
- * @param secrets the first one seals and all of them can open, so that keys can be rotated
+ * @param secrets the first secret seals; any of the secrets can open, so that keys can be rotated
  * @param use the purpose of the vault. The keys are derived from the secrets separately for each use
  */
 export function createVault(secrets: readonly string[], use = 'second factor'): Vault {

@@ -16,7 +16,7 @@ interface ProcessRow extends Omit<ProcessState, 'sessionSecrets' | 'secondFactor
 
 /** The interval at which a process reports, in ms. */
 export const reportEveryMs = 30_000;
-// A process counts as running until it has missed three reports.
+// A process is considered running until it has missed three reports.
 const maxSilenceMs = 3 * reportEveryMs;
 const keptMs = 10 * 60_000;
 

@@ -1,6 +1,6 @@
 /**
- * Starts three processes of one region behind nginx, on PostgreSQL and Redis, for trying out and testing what operators
- * run. Nginx listens only on the loopback address, because the passwords are printed.
+ * Starts three processes of one region behind nginx, on PostgreSQL and Redis, as operators run them, for manual and
+ * automated tests. Nginx listens only on the loopback address, because the passwords are printed.
  */
 import { CommandError } from '../../../src/platform/command-error.ts';
 import { loginTable } from '../login-table.ts';

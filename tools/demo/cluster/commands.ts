@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 
 /**
  * @param names absolute paths, or names on the PATH
- * @returns the first of these commands that is executable; null if none is
+ * @returns the first of these commands that is executable; null if no command is executable
  */
 export function findCommand(...names: string[]): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);

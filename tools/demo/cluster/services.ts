@@ -69,7 +69,10 @@ export async function startRedis(binary: string, port: number): Promise<ManagedP
   return { ...server, url: `redis://127.0.0.1:${port}` };
 }
 
-/** Starts nginx. @param configuration the text of its configuration file, whose paths are relative to its folder */
+/**
+ * Starts nginx.
+ * @param configuration the content of nginx.conf, with paths relative to its folder
+ */
 export async function startNginx(binary: string, port: number, configuration: string): Promise<ManagedProcess> {
   const { folder, owner } = await createFolder('nginx');
   writeFileSync(path.join(folder, 'nginx.conf'), configuration);

@@ -58,7 +58,7 @@ export async function startCluster(firstPort: number, logLevel = 'warn'): Promis
   }
 }
 
-/** Stops what was started, in reverse order. */
+/** Stops everything that was started, in reverse order. */
 type Closer = () => Promise<unknown>;
 
 function portsFrom(first: number) {

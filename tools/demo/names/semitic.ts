@@ -21,7 +21,7 @@ const mixedScript = group('Fatima, Hind, Karim, Leïla:leila, Mehdi, Salma, Yasm
 
 export const maghrebiLatin = [maghrebi];
 
-/** Arabic names, of which one in three has a first name in Latin letters. */
+/** Arabic names. One in three has a given name in Latin letters. */
 export const arabic = [arabicScript, arabicScript, mixedScript];
 
 export const hebrew = [

@@ -8,7 +8,7 @@ import { acceptCredential } from './credentials.ts';
 
 const guarded = ['export', 'resetGlobalAdmin'] as const;
 
-/** @returns the actions that require approval only if the tenant's own rules say so */
+/** @returns the actions for which the region does not require approval, so that tenants can decide */
 const leftToDecide = ({ twoAdministrators }: RegionRules) =>
   guarded.filter((act) => !twoAdministrators.for.includes(act));
 

@@ -13,8 +13,8 @@ import { userSteps } from './users.ts';
 import type { Stage } from '../stage.ts';
 
 /**
- * The stages of the complete proof. For a new function of the portal, add a step that uses it, fills each field with
- * `plant`, and passes what the portal generates to `track`. Nothing else needs to change.
+ * The stages of the complete proof. For a new feature of the portal, add a step that uses it, fills each field with
+ * `plant`, and passes generated values to `track`. Nothing else needs to change.
  */
 export const flow: readonly Stage[] = [
   {

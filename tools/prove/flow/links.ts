@@ -27,7 +27,7 @@ const resetsHere = ({ operations }: RegionRules): boolean => operations['users.r
 const issuesCredentials = (rules: RegionRules): boolean =>
   resetsHere(rules) || rules.operations['users.add'].at === 'here';
 
-/** Resets a user's password. If the rules do not allow that, adds a user instead, who also needs a credential. */
+/** Resets a user's password or, if the rules forbid that, adds a user, who also needs a credential. */
 async function issueCredential(scenario: Scenario): Promise<{ page: Answer; account: Account }> {
   const account = getAccount(scenario, 'colleague');
   try {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { StepFault, type Scenario } from '../scenario.ts';
 
-/** What the operators of both regions need to move the tenant. */
+/** The files and keys with which the operators of both regions move the tenant. */
 export interface Transit {
   /** @returns the path of a file that both operators can read */
   readonly file: (name: string) => string;
@@ -13,7 +13,7 @@ export interface Transit {
   readonly recipient: string;
 }
 
-/** Runs `act` with a folder for the bundle and the statements, which belong to neither of the regions. */
+/** Runs `act` with a folder outside both regions for the bundle and the statements. */
 export async function inTransit(there: Scenario, act: (transit: Transit) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'parvis-transit-'));
   try {

@@ -25,7 +25,7 @@ export const addMovingTenantStep: Step = {
   },
 };
 
-/** @returns the tables that may have contained no rows of the tenant */
+/** @returns the tables in which the tenant may have had no rows before the move */
 function tablesThatMayBeEmpty({ operations, supportAccess }: RegionRules): ReadonlySet<string> {
   const isHere = (operation: keyof typeof operations): boolean => operations[operation].at === 'here';
   return new Set([

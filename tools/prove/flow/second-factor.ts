@@ -69,8 +69,8 @@ export const removeSecondFactorStep: Step = {
   title: 'Remove a user’s second factor',
   operation: 'users.removeSecondFactor',
   act: async (scenario) => {
-    // The user is not a Global admin, because removing a Global admin's factor may require two administrators, of whom
-    // the user would be one.
+    // This user is not a Global admin: removing a Global admin's factor may require two administrators, and this user
+    // would be one of them.
     await ensureSecondFactor(scenario, 'member');
     const admin = getVisitor(scenario, 'administrator');
     const userId = getAccount(scenario, 'member').id;

@@ -21,7 +21,7 @@ export async function signIn(
 }
 
 /**
- * @returns the address to which one region redirects another region's users: the sign-in page there, with the id of the
+ * @returns the URL to which one region redirects another region's users: the sign-in page there, with the id of the
  * redirecting region and no data about the user
  */
 export function arrivalAddress(from: Scenario, destination: Scenario): string {
@@ -60,7 +60,7 @@ export async function replacePassword(scenario: Scenario, name: string, visitor 
   account.link = null;
 }
 
-/** Requests a link as a mail scanner would, and then opens it. */
+/** Simulates a mail scanner that requests a link, and then opens the link as the user. */
 async function openLink(scenario: Scenario, token: string, visitor: Visitor): Promise<Answer> {
   const address = fillPath(paths.oneTimeLink, { token });
   expect(await newVisitor(scenario).get(address), 200);

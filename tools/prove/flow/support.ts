@@ -56,7 +56,7 @@ const accessSteps: readonly Step[] = [
       const operator = getVisitor(scenario, 'operator');
       const grantId = grantOn(expect(await operator.get(paths.dashboard), 200));
       if (grantId === '') {
-        // Entering must fail without a grant.
+        // Without a grant, support access must be denied.
         const madeUp = await operator.send(fillPath(paths.enterSupport, { grantId: randomUUID() }));
         throw new Refused(expect(madeUp, 404).path);
       }

@@ -8,7 +8,7 @@ interface WrongStore {
   readonly title: string;
   /** The name of the store in the StepFault's message. */
   readonly name: string;
-  /** The name of the store in the message with which Parvis refuses it. */
+  /** The name of the store in Parvis's error message. */
   readonly refusedAs: string;
   readonly commands: readonly (readonly string[])[];
   /** @param folder an empty folder for all other files @returns the settings; null if the region has no such store */
