@@ -16,7 +16,7 @@ import { passwordHashOf } from '../support/credentials.ts';
 const databases = eachDialect(await postgres());
 const { config: portal } = readConfig({});
 
-test('generated users have unique user names and depend only on the seed, except for their ids', () => {
+test('generated users have unique user names and depend only on the seed, except for their IDs', () => {
   const drawn = (seed: number) => {
     const people = generateUsers(
       { domain: 'a.example', rules: worldwide, now: start, passwordHash: '' },

@@ -46,7 +46,7 @@ describe('demo tenants', () => {
     }
   });
 
-  it('include every level and state if they have more than 100 users', () => {
+  it('with more than 100 users include every level and state', () => {
     assert.equal(large.length, 3);
     for (const { people } of large) {
       const seen = (of: (person: (typeof people)[number]) => string) => [...new Set(people.map(of))].sort();
@@ -65,7 +65,7 @@ describe('demo tenants', () => {
     }
   });
 
-  it('start with the four listed users, whose roles and states differ, if they have more than 100 users', () => {
+  it('with more than 100 users start with the four listed users, whose roles and states differ', () => {
     for (const { people } of large) {
       const standings = people.filter((p) => p.listed).map((p) => [p.administratorLevel, p.agentLevel, p.state]);
       assert.ok(people.slice(0, 4).every((p) => p.listed));
@@ -94,7 +94,7 @@ describe('demo users', () => {
     }
   });
 
-  it('were added in the past and signed in after that', () => {
+  it('were added in the past and signed in later', () => {
     for (const person of people) {
       assert.ok(Number.isInteger(person.createdAt) && person.createdAt < now);
       if (person.lastSignInAt === null) continue;

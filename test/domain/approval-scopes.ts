@@ -6,7 +6,7 @@ import type { AdministratorLevel } from '../../src/domain/roles.ts';
 import { createScope, type Scope } from '../../src/domain/scope.ts';
 import { worldwide } from '../data/databases.ts';
 
-/** The time of every scope, epoch ms. */
+/** The current time in every test, in epoch milliseconds. */
 export const now = Date.UTC(2026, 10, 30);
 
 export const rulesFor = (acts: readonly ApprovalRule[], deleteMoreThan = 3, formerAdminDays = 30): RegionRules => ({

@@ -50,7 +50,7 @@ const free: [label: string, ask: (scope: Scope) => PolicyDecision][] = [
 
 describe('the policy on actions that may need approval', () => {
   for (const [label, guard, act, ask] of questions) {
-    test(`${label} needs approval under the rule ${guard} only`, () => {
+    test(`${label} needs approval only under the rule ${guard}`, () => {
       for (const named of approvalRules) {
         const decision = ask(scopeOf('global', [named]));
         const outcome = decision.allowed ? 'yes' : decision.because;
@@ -59,7 +59,7 @@ describe('the policy on actions that may need approval', () => {
       }
     });
 
-    test(`${label} is allowed with its own approval and no other`, () => {
+    test(`${label} is allowed only with an approval of the same action`, () => {
       for (const agreed of approvalActions)
         assert.equal(ask(scopeOf('global', approvalRules, agreed)).allowed, agreed === act, agreed);
       assert.equal(ask(scopeOf('operator', approvalRules)).allowed, true, 'the operator needs no approval');

@@ -13,7 +13,7 @@ import {
 const made = linkToken(Uint8Array.from({ length: linkTokenBytes }, (_, index) => index));
 
 describe('the token of a one-time link', () => {
-  it('has seven groups of four characters with 140 bits and no look-alike characters', () => {
+  it('has seven groups of four characters, 140 bits of entropy and no look-alike characters', () => {
     assert.match(made, /^[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){6}$/);
     assert.throws(() => linkToken(new Uint8Array(20)), RangeError);
   });
@@ -53,8 +53,8 @@ describe('the validity of a one-time link', () => {
     ['ends with a newer epoch of the user', { user: { ...user, epoch: 4 } }, 150, false],
     ['ends when the user signs in', { user: { ...user, lastSignInAt: 101 } }, 150, false],
     ['exists for a user who has never signed in', { user: { ...user, lastSignInAt: null } }, 150, true],
-    ['exists for a link that another node created five minutes ahead', { ...issued, createdAt: 300_100 }, 100, true],
-    ['does not exist for a link created more than five minutes ahead', { ...issued, createdAt: 300_101 }, 100, false],
+    ['exists for a link from a node whose clock is five minutes ahead', { ...issued, createdAt: 300_100 }, 100, true],
+    ['does not exist if that clock is more than five minutes ahead', { ...issued, createdAt: 300_101 }, 100, false],
     ['does not exist for a blocked user', { user: { ...user, state: 'blocked' } }, 150, false],
     ['does not exist for a deleted user', { user: { ...user, state: 'deleted' } }, 150, false],
     ['does not exist in a suspended tenant', { tenant: { state: 'suspended' } }, 150, false],

@@ -33,7 +33,7 @@ const rankOf = (name: (typeof choiceRuleNames)[number], rules: RegionRules): num
   (choiceRules[name].choices as readonly string[]).indexOf(choiceRules[name].of(rules));
 
 for (const [file, rules] of packs) {
-  describe(`own rules of a tenant under ${file}`, () => {
+  describe(`a tenant's own rules under ${file}`, () => {
     test("never loosen the region's rules, regardless of the stored values", () => {
       fc.assert(
         fc.property(anything, (own) => {
@@ -61,7 +61,7 @@ for (const [file, rules] of packs) {
       });
     }
 
-    test('are limited to their bounds for any stored number', () => {
+    test('are limited to their bounds, whatever number is stored', () => {
       for (const kept of [-1e308, Number.MIN_SAFE_INTEGER, -1, 0, Number.MAX_SAFE_INTEGER, 1e308])
         for (const name of numericRuleNames) {
           const { least, most } = boundsOf(name, rules);
@@ -85,7 +85,7 @@ for (const [file, rules] of packs) {
       }
     });
 
-    test("keep the region's rules if there are none", () => {
+    test("leave the region's rules unchanged if none are set", () => {
       assert.deepEqual(effectiveRules(rules, {}), rules);
     });
   });

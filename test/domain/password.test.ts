@@ -23,7 +23,7 @@ describe('a generated temporary password', () => {
     for (const lookAlike of 'IO01il') assert.ok(!symbols.includes(lookAlike), lookAlike);
   });
 
-  test('has 100 bits in five groups of four characters', () => {
+  test('has 100 bits of entropy in five groups of four characters', () => {
     assert.match(make(), /^[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){4}$/);
     assert.equal(20 * Math.log2(temporaryAlphabet.length), 100);
   });
@@ -56,7 +56,7 @@ describe('a generated temporary password', () => {
       assert.equal(counts.size, 32);
       const share = all.length / 32;
       const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - share) ** 2 / share, 0);
-      // 31 degrees of freedom: a uniform source exceeds 80 at one of the 20 positions about once in 20,000 runs.
+      // With 31 degrees of freedom, a uniform source exceeds 80 at any of the 20 positions about once in 20,000 runs.
       assert.ok(chiSquare < 80, `place ${position}: ${chiSquare}`);
     }
   });
@@ -93,7 +93,7 @@ describe('a password presented at sign-in', () => {
     ['a symbol outside the alphabet', spelling.replace('2', '0'), own(spelling.replace('2', '0'))],
     ['a sentence with its spaces', ' under the old bridge', own(' under the old bridge')],
     ['decomposed letters', 'e\u0301te\u0301', own('été')],
-    ['an empty text', '', own('')],
+    ['an empty string', '', own('')],
     ['more than 1 KiB', 'x'.repeat(1_025), own(null)],
     ['a temporary password after more than 1 KiB of spaces', `${' '.repeat(1_025)}${spelling}`, own(null)],
   ];

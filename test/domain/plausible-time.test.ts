@@ -30,7 +30,7 @@ test('access is valid until its last millisecond, unless it was granted more tha
     assert.equal(isInForce({ from: start + fromMs, until: start + untilMs }, start), expected, `${fromMs} ${untilMs}`);
 });
 
-test('a lease is held up to its duration from now, and five minutes longer for a node that is ahead', () => {
+test('a lease is held for at most its duration, plus five minutes in case the clock of its node is ahead', () => {
   for (const [untilMs, expected] of [
     [null, false],
     [0, false],

@@ -115,7 +115,7 @@ const answer = ({ level, action, who, at, managed }: Case): 'yes' | DenialReason
 describe('the policy', () => {
   for (const level of administratorLevels) {
     for (const action of actions) {
-      test(`decides ${action} for level ${level} as the product contract does, for every target and placement`, () => {
+      test(`decides ${action} for level ${level} as the product contract specifies, for every target and placement`, () => {
         const these = cases.filter((each) => each.level === level && each.action === action);
         assert.equal(these.length, whos.length * 4 * 2);
         assert.deepEqual(
@@ -126,7 +126,7 @@ describe('the policy', () => {
     }
   }
 
-  test('allows the operator every action on every user, wherever the region places it', () => {
+  test("allows the operator every action on every user, regardless of the region's placement", () => {
     for (const at of Object.keys(placements) as Placement['at'][]) {
       for (const action of actions) {
         for (const who of whos) {
@@ -137,7 +137,7 @@ describe('the policy', () => {
     }
   });
 
-  test('returns the responsible place and its URL with a denial', () => {
+  test('includes the responsible place and its URL in a denial', () => {
     const decision = may(scopeOf(rulesWith('elsewhere', 'userManagers'), 'global'), 'users.resetPassword');
     assert.deepEqual(decision, {
       allowed: false,
@@ -160,7 +160,7 @@ describe('the policy', () => {
     }
   });
 
-  test('attributes a rule that the tenant has made stricter to the tenant', () => {
+  test('attributes a rule to the tenant if the tenant has made it stricter', () => {
     const rules = rulesWith('nobody', 'globalAdmins');
     const admin = { id: 'other', administratorLevel: 'billing', globalAdminUntil: null } as const;
     const because = (tightened: readonly string[], action: Action, target?: Target): string => {

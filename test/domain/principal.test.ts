@@ -37,7 +37,7 @@ function ofUsers(verb: string): Action {
   return `users.${verb}` as Action;
 }
 
-/** The actions of each kind of principal without a target. */
+/** The actions that each kind of principal can perform without a target. */
 const table: [label: string, principal: Principal, allowed: readonly Action[]][] = [
   ['a user without a level', person({ ...ada, administratorLevel: 'none' }), own],
   ['a Global admin', globalAdmin, everything],

@@ -35,7 +35,7 @@ const inside = (level: Grant['level']): Scope => {
   );
 };
 
-// Written down independently of the policy: an action opened to support must be added here too.
+// Listed independently of the policy: an action that becomes available to support must be added here, too.
 const looking: Action[] = ['dashboard.view', 'accountSettings.view', 'users.list', 'users.view', 'activity.view'];
 const managing: Action[] = ['add', 'edit', 'block', 'delete', 'restore', 'resetPassword', 'endSessions'].map(
   (verb) => `users.${verb}` as Action,
@@ -72,7 +72,7 @@ describe('a support session', () => {
     }
   });
 
-  test('does not allow an operation that the region allows to no one', () => {
+  test('does not allow an operation that the region forbids to everyone', () => {
     const operations = { ...worldwide.operations, 'users.block': { at: 'nobody' } as const };
     const scope = createScope({ ...inside('manage'), rules: { ...worldwide, operations } });
     assert.deepEqual(may(scope, 'users.block'), { allowed: false, because: 'nobody' });
@@ -97,7 +97,7 @@ describe('a support grant', () => {
     ['is not valid while the tenant is moving', now + 1, null, 'moving', 'allowed', 'moving'],
     ['is not valid if the rules have forbidden support since', now + 1, null, 'active', 'forbidden', 'forbidden'],
     [
-      'is valid if another node granted it a few minutes ahead',
+      'is valid if granted by a node whose clock is five minutes ahead',
       lasting,
       null,
       'active',
@@ -106,7 +106,7 @@ describe('a support grant', () => {
       now + 300_000,
     ],
     [
-      'is expired if it was granted more than five minutes ahead',
+      'is expired if granted by a node whose clock is further ahead',
       lasting,
       null,
       'active',

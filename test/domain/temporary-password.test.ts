@@ -31,10 +31,10 @@ describe('reading a typed temporary password', () => {
     'with figure dashes': spelling.replaceAll('-', '\u2012'),
   };
   for (const [how, typed] of [...Object.entries(forgiven), ...copies(spelling).all]) {
-    test(`accepts it ${how}`, () => assert.equal(parseTemporaryPassword(typed), spelling));
+    test(`accepts the password ${how}`, () => assert.equal(parseTemporaryPassword(typed), spelling));
   }
 
-  test('finds it in a chosen password with a Hangul filler, which Unicode classifies as a letter', () => {
+  test('recognizes the format despite an added Hangul filler, which Unicode classifies as a letter', () => {
     assert.deepEqual(findTemporaryPasswords(`${spelling}\u3164!`), [spelling]);
   });
 
@@ -48,7 +48,7 @@ describe('reading a typed temporary password', () => {
 
 describe('reading text that is not a temporary password', () => {
   const refused: Record<string, string> = {
-    'an empty text': '',
+    'an empty string': '',
     'only hyphens': '----',
     'one symbol too few': spelling.slice(0, -1),
     'one symbol too many': `${spelling}6`,
@@ -60,7 +60,7 @@ describe('reading text that is not a temporary password', () => {
     'an underscore': spelling.replace('-', '_'),
     'an emoji': spelling.replace('A', '🔑'),
     'two temporary passwords': spelling + spelling,
-    'a very long text': 'A'.repeat(100_000),
+    'a very long string': 'A'.repeat(100_000),
   };
   for (const [what, typed] of Object.entries(refused)) {
     test(`rejects ${what}`, () => assert.equal(parseTemporaryPassword(typed), null));

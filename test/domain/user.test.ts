@@ -119,7 +119,7 @@ describe('invisible characters and the length of names', () => {
     ['an ideographic variation', '葛\u{E0100}城', '葛\u{E0100}城'],
   ];
   for (const [label, name, cleaned] of names) {
-    test(`are ${name === cleaned ? 'kept where they change what is shown' : 'removed where they change nothing'}: ${label}`, () =>
+    test(`are ${name === cleaned ? 'kept where they have a visible effect' : 'removed where they have no visible effect'}: ${label}`, () =>
       assert.equal(cleanName(name), cleaned));
   }
 

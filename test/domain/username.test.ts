@@ -85,7 +85,7 @@ describe('the canonical user name', () => {
   for (const name of good) test(`accepts ${name}`, () => assert.equal(isUsername(canonicalUsername(name)), true));
 
   const bad: Record<string, string> = {
-    'an empty text': '',
+    'an empty string': '',
     'a user name without @': 'ada.example',
     'a user name without a local part': '@a.example',
     'a user name without a domain': 'ada@',

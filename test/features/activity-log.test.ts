@@ -147,7 +147,7 @@ describe('the activity log', () => {
 });
 
 describe('the activity of one user', () => {
-  it('shows what they did and what was done to them, and is linked from the user page', async () => {
+  it('includes actions by the user and on the user, and is linked from the user page', async () => {
     const { admin, zoe, camille } = await setUpTenant('en');
     await admin.visit(`${list}/${zoe.id}`);
     await admin.submit('Block sign-in');

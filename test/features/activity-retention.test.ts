@@ -72,7 +72,7 @@ describe('an activity log with a retention of 30 days', async () => {
   ];
   for (const [what, edit, fault] of table) {
     it(`detects ${what}`, async () => {
-      // Removing the first remaining entry does not remove the one that records the deletion, which comes later.
+      // The entry that records the deletion comes later, so it remains if the first remaining entry is removed.
       assert.equal(await check(paths.activityJsonLines, edit), fault);
     });
   }

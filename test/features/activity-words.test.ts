@@ -36,7 +36,7 @@ describe('the messages for event kinds', () => {
     it(`are complete in ${language}`, () => assertNone(kindsWithoutTexts(catalogue[language], activityKinds)));
   }
 
-  it('are reported as missing for a kind that has none', () => {
+  it('are reported as missing for a kind without messages', () => {
     assert.deepEqual(kindsWithoutTexts(catalogue.fr, ['signOut', 'moon.landed']), ['moon.landed']);
     assert.deepEqual(kindsWithoutTexts(new Map([['activity:sentence.signOut', '']]), ['signOut']), ['signOut']);
   });

@@ -105,7 +105,7 @@ describe('recording an event', () => {
     });
   }
 
-  it('stores signIn.throttled once per block, so that more attempts do not fill the log', async () => {
+  it('stores signIn.throttled once per block, so that further attempts do not fill the log', async () => {
     const zoe = await aUser(portal, tenant);
     const person = await onPasswordPage(zoe.username);
     for (let each = 0; each < 5; each++) await password(person, 'wrong');

@@ -87,7 +87,7 @@ for (const [dialect, server] of [
         });
       }
 
-      it('deletions by a colleague count for 24 hours, even if the administrator blocks the colleague afterwards', async () => {
+      it('deletions by a colleague count toward the limit for 24 hours, even if the colleague is blocked afterwards', async () => {
         const fixture = await aTenantWithApprovals(portal);
         await recordEvent(fixture, ['other', added, 'manager']);
         const ada = await fixture.as(fixture.manager);

@@ -115,7 +115,7 @@ describe('the time limit of a request', () => {
 });
 
 describe('ended requests', () => {
-  it('are deleted after 30 days, while the activity log keeps their entries', async () => {
+  it('are deleted after 30 days, while the activity log retains their entries', async () => {
     const fixture = await aTenantWithApprovals(portal);
     const camille = await fixture.as(fixture.requester);
     const address = await aPendingRequest(fixture);

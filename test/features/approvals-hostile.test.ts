@@ -62,7 +62,7 @@ describe('an approval request', () => {
     });
   }
 
-  it('is not performed twice', async () => {
+  it('cannot be performed twice', async () => {
     await fresh();
     const address = await anApprovedRequest(fixture);
     const camille = await (await personOf('requester')).visit(address);

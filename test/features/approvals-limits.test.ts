@@ -24,7 +24,7 @@ const log = '/account-settings/activity-log';
 const secret = 'Kanarienvogel';
 
 describe('removing the second factor of a Global admin', () => {
-  it('requires approval, just as resetting their password does', async () => {
+  it('requires approval, like a password reset', async () => {
     const { tenant, requester, other, as } = await aTenantWithApprovals(portal);
     const user = await aUser(portal, tenant, { displayName: 'Paul Petit', administratorLevel: 'global' });
     await aSecondFactorUser(portal, user);
@@ -99,7 +99,7 @@ describe('requesting approvals', () => {
     assert.equal(mails.length, 0);
   });
 
-  it("limits the requester's own open requests, however many others have made", async () => {
+  it("limits the requester's open requests, regardless of requests by other users", async () => {
     const { tenant, requester, other, third, as } = await aTenantWithApprovals(portal);
     for (let count = 0; count < 105; count++) await aStoredRequest(portal, tenant, other);
     portal.clock.now += 1;
@@ -124,7 +124,7 @@ describe('requesting approvals', () => {
 });
 
 describe('an action that would need approval', () => {
-  it('is refused to operators with support access, without offering a request', async () => {
+  it('is refused to operators with support access, who cannot request approval', async () => {
     const { tenant, manager, plain } = await aTenantWithApprovals(portal);
     const rules = {
       ...tenant.scope.rules,

@@ -35,7 +35,7 @@ for (const [dialect, server] of [
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
       const { database } = portal;
       const clock = (): number => portal.clock.now;
-      // The real rate limit would block these rounds too early.
+      // The actual rate limit would be exceeded by these rounds.
       const throttle = {
         ...createThrottle(portal.database, portal.config.rules, () => Date.now()),
         consumeBudget: () => Promise.resolve(null),
@@ -77,7 +77,7 @@ for (const [dialect, server] of [
           throw each.reason;
         });
 
-      it('only the first decision counts if a request is approved and declined', async () => {
+      it('only the first decision takes effect if a request is approved and declined', async () => {
         for (let round = 0; round < rounds; round++) {
           const { id, other, fourth, kinds } = await aRound();
           const answers = [approvals.decide(other, id, 'confirmed', ''), approvals.decide(fourth, id, 'declined', '')];

@@ -134,7 +134,7 @@ for (const [dialect, server] of [
       assert.equal(row.state, 'active');
     });
 
-    it('allows more deletions than the daily limit for one administrator', async () => {
+    it('allows an administrator to exceed the daily deletion limit', async () => {
       const { tenant, requester, other, plain, as } = await aTenantWithApprovals(portal);
       const more = [];
       for (const name of ['A', 'B', 'C']) more.push(await aUser(portal, tenant, { displayName: `Mx ${name}` }));

@@ -27,7 +27,7 @@ interface Situation {
   readonly rules?: TenantRules;
   readonly other?: Row;
   readonly third?: Row;
-  /** Pairs of an administrator who granted access within the last 30 days and the user who received it. */
+  /** Access granted within the last 30 days, as pairs of the granting administrator and the recipient. */
   readonly gave?: readonly (readonly ['requester' | 'other' | 'third', 'requester' | 'other' | 'third'])[];
 }
 const pending = { password: 'temporary' };
@@ -82,7 +82,7 @@ for (const [dialect, server] of [
       }
 
       for (const [label, situation, pair, spare] of situations) {
-        it(`${spare ? 'one can be blocked' : 'none can be blocked'}: ${label}`, async () => {
+        it(`another Global admin ${spare ? 'can' : 'cannot'} be blocked: ${label}`, async () => {
           const fixture = await aSituation(situation);
           const camille = await fixture.as(fixture.requester);
           await camille.visit(usersPage);
@@ -112,7 +112,7 @@ for (const [dialect, server] of [
         camille.sees('No one can approve this right now').doesNotSee('Noah Klein');
       });
 
-      it(`only one of two is blocked if both are blocked at the same time, ${rounds} times`, async () => {
+      it(`only one of two Global admins is blocked by concurrent attempts to block both (${rounds} rounds)`, async () => {
         const { tenant, requester, other, third } = await aSituation({});
         const changes = createUserActions({ database, clock: () => portal.clock.now });
         const rules = effectiveRules(portal.config.rules, two);

@@ -50,7 +50,7 @@ describe('text that was copied with invisible characters and punctuation', async
     }
   });
 
-  it('is accepted as the address of a one-time link', async () => {
+  it('is accepted in the URL of a one-time link', async () => {
     const { tenant: own, admin } = await aTenantWithHandover(portal, 'link');
     const link = await resetByLink(admin, await aUser(portal, own));
     const prefix = '/link/';
@@ -65,7 +65,7 @@ describe('text that was copied with invisible characters and punctuation', async
     assert.equal(person.path, paths.changePassword);
   });
 
-  it('is accepted as the URL of the set-up link', async () => {
+  it('is accepted in the URL of the set-up link', async () => {
     const empty = await openPortal();
     const token = String(await issueSetupToken(empty.database));
     for (const [label, copy] of copies(token).all) {

@@ -33,7 +33,7 @@ for (const [dialect, server] of [
           ['can be restored', 2, 'imports:fault.deleted'],
           ['can no longer be restored', 31, 'tenants:error.usernameTaken'],
         ] as const) {
-          it(`is explained in the same way by the form and by an import in ${language}, if the name belongs to a deleted user who ${label}`, async () => {
+          it(`has the same explanation in the form and in an import (${language}) if the name belongs to a deleted user who ${label}`, async () => {
             const { username } = await deleted(daysAgo);
             const admin = await aPerson(portal).signIn(
               await aUser(portal, tenant, { administratorLevel: 'global', language }),

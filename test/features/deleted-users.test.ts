@@ -72,7 +72,7 @@ describe('the list of 60 deleted users', async () => {
     admin.doesNotSee('Stranger');
   });
 
-  it('is counted on the user list, up to 999', async () => {
+  it('has its length shown on the user list, up to 999', async () => {
     (await admin.visit(users)).sees('Deleted users (60)');
     const most = Array.from({ length: 939 }, () => aDeletedUser());
     await usersStore.insertMany(portal.database, tenant.scope, most);

@@ -142,7 +142,7 @@ for (const { dialect, config, skip } of eachDialect(server)) {
         assert.equal(deliveries, label === 'after the removal' ? 0 : events);
         assert.equal(await runTask({ database: config, smtpUrl, now: now + leaseMs }), 'done');
         assertDelivered(mailServer.ids, mails);
-        // No delivery is left to send.
+        // No delivery is pending.
         await noticesWorker(database, () => assert.fail('sent again'), { now: now + 2 * leaseMs }).run(never);
         assert.equal((await rowsOf(database, scope)).deliveries, 0);
       });

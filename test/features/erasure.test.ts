@@ -134,7 +134,7 @@ describe('an erased user', async () => {
     for (const each of names) assert.deepEqual([each?.name, each?.pseudonym], [null, pseudonym]);
   });
 
-  it('is not named to a user whose password they reset: the page mentions only an administrator', async () => {
+  it('remains unnamed to a user whose password they reset: the page mentions only an administrator', async () => {
     const person = await aPerson(portal, english).signIn({ ...zoe, clearPassword: password });
     assert.equal(person.path, '/change-password');
     person.sees('An administrator gave you a temporary password on').doesNotSee('Kanarienvogel').doesNotSee('operator');

@@ -35,7 +35,7 @@ describe('a session that must change its temporary password', async () => {
     return sendRaw(origin, path, { method, headers, ...(hasNoBody ? {} : { body: form }) });
   }
 
-  it('is tested with more than twelve addresses', () => {
+  it('is tested with more than twelve paths', () => {
     assert.ok(addresses.length > 12);
   });
 

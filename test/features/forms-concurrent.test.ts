@@ -163,7 +163,7 @@ for (const [dialect, server] of [
             { idleMinutes: 10, absoluteHours: 5 },
           ],
         ] as const)
-          it(`${path}: both are saved if they change different fields`, async () => {
+          it(`${path}: both forms are saved if they change different fields`, async () => {
             const { stage, people } = await opened(open);
             await Promise.all([people[0].submit('Save', one), people[1].submit('Save', other)]);
             assert.deepEqual(statusesOf(people), [200, 200]);
@@ -174,7 +174,7 @@ for (const [dialect, server] of [
           [userPage, opensUser, 'First name', ['Anna', 'Anneliese']],
           [rules, opens(() => rules), idle, ['10', '11']],
         ] as const)
-          it(`${path}: one of them is rejected as a conflict if they change the same field`, async () => {
+          it(`${path}: one form is rejected as a conflict if both change the same field`, async () => {
             const { stage, people } = await opened(open);
             await Promise.all(people.map((person, index) => person.submit('Save', { [field]: values[index] ?? '' })));
             assert.deepEqual(statusesOf(people), [200, 409]);

@@ -42,7 +42,7 @@ describe('a light hash for a random password', async () => {
     assert.equal(hasher.isOutdated(strong), false);
   });
 
-  it('is verified with the same calls as a full hash or a missing one, so that timing does not reveal whether a user exists', async () => {
+  it('is verified with the same calls as a full hash or the decoy, so that timing does not reveal whether a user exists', async () => {
     const tags = { 'a light hash': light, 'a full hash': strong, 'the decoy': hasher.decoy };
     for (const [what, tag] of Object.entries(tags)) {
       for (const password of ['ABCD-EFGH-JKLM-NPQR-STUV', 'ein Kranich zählt leise Kiesel', 'wrong', '']) {

@@ -22,7 +22,7 @@ describe(
     const other = openDatabase({ kind: 'postgres', url: server.url });
     after(() => other.close());
 
-    /** Locks rows as another program would, until the returned function is called. */
+    /** Locks rows on a separate connection until the returned function is called. */
     async function hold(lock: (knex: Knex) => Knex.QueryBuilder): Promise<() => Promise<void>> {
       const transaction = await other.knex.transaction();
       await lock(transaction).forUpdate();
@@ -99,7 +99,7 @@ describe(
       });
     }
 
-    it('makes an edit fail as unavailable, without writing anything, if it stays locked', async () => {
+    it('makes an edit fail as unavailable, without writing anything, if the lock is not released', async () => {
       const tenant = await aTenant(portal);
       const held = await aUser(portal, tenant);
       const release = await hold(userRow(held));

@@ -112,7 +112,7 @@ describe('unknown columns of an import', () => {
     });
   }
 
-  it('stay ticked after an incomplete confirmation, and the import starts once all of them are ticked', async () => {
+  it('stay selected after an incomplete confirmation, and the import starts once every column is selected', async () => {
     await upload('user name;shoe size;hat size;display name\ncolumns@essai.example;43;7;Kim');
     const address = person.path;
     const incomplete = await person.send('POST', address, { mode: 'all', leaveOut: '1' });
@@ -134,7 +134,7 @@ describe('the page of a checked import', () => {
     person.doesNotSee('was read as');
   });
 
-  it('points out letters that were lost', async () => {
+  it('reports names with lost letters', async () => {
     await upload('user name;last name\nlost@essai.example;?ukasz\nwhole@essai.example;Łukasz');
     person.sees('1 row has a name with “?”');
     assert.deepEqual(
@@ -143,7 +143,7 @@ describe('the page of a checked import', () => {
     );
   });
 
-  it('reports what was skipped above the headings', async () => {
+  it('reports the lines skipped above the headings', async () => {
     await upload('sep=;\nuser name;last name\nskipped@essai.example;Kim');
     person.sees('Ignored above the heading row: sep=;');
   });

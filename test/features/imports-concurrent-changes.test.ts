@@ -132,7 +132,7 @@ for (const [dialect, server] of [
         });
       }
 
-      it('mark a row as unchanged if they have already made its change', async () => {
+      it('mark a row as unchanged if they have already set its values', async () => {
         const scenario = await aConfirmedImport({
           rows: (zoe) => [plannedChange(zoe, 2, [{ field: 'firstName', from: 'Zoé', to: 'Zoë' }])],
         });

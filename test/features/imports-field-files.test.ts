@@ -4,7 +4,7 @@ const { testCases } = await importReader();
 const ana = 'ana@essai.example;Ana Belo';
 const added = '|added|ana@|Ana Belo|';
 
-testCases('what precedes the headings is skipped and reported', [
+testCases('content before the headings is skipped and reported', [
   [
     'a line that names the delimiter for Excel',
     `\uFEFFsep=;\r\nUser name;Display name\r\n${ana}\r\n`,
@@ -12,19 +12,19 @@ testCases('what precedes the headings is skipped and reported', [
     { skipped: ['sep=;'] },
   ],
   [
-    'such a line with another delimiter',
+    'a line that names another delimiter',
     'sep=|\nUser name|Display name\nana@essai.example|Ana Belo',
     [`2${added}`],
     { skipped: ['sep=|'] },
   ],
   [
-    'the type that PowerShell writes',
+    'a type line written by PowerShell',
     '#TYPE Selected.ADUser\r\n"User name","Display name"\r\n"ana@essai.example","Ana Belo"\r\n',
     [`3${added}`],
     { skipped: ['#TYPE Selected.ADUser'] },
   ],
   [
-    'the version of a template of Entra',
+    'the version line of an Entra template',
     'version:v1.0,,\r\nName [displayName] Required,User name [userPrincipalName] Required,First name [givenName]\r\nAna Belo,ana@essai.example,Ana\r\n',
     [`3${added}`],
     { skipped: ['version:v1.0'], usernameHeading: 'User name [userPrincipalName] Required' },
@@ -36,13 +36,13 @@ testCases('what precedes the headings is skipped and reported', [
     { skipped: ['Liste des utilisateurs au 30/11/2026'] },
   ],
   [
-    'of several columns of user names, the one with the most addresses of the organization',
+    'the user name column with the most addresses of the organization is used',
     'userPrincipalName,displayName,mail\nana@local.example,Ana Belo,ana@essai.example\nzoe@essai.example,Zoé,zoe.b@essai.example',
     ['2|added|ana@|Ana Belo|', '3|added|zoe.b@|Zoé|'],
     { usernameHeading: 'mail', otherColumns: [{ index: 0, heading: 'userPrincipalName', isUsual: true }] },
   ],
   [
-    'of several such columns with equally many, the account name',
+    'the account name is used if several columns have equally many such addresses',
     'mail,displayName,userPrincipalName\nana.b@essai.example,Ana Belo,ana@essai.example',
     [`2${added}`],
     { usernameHeading: 'userPrincipalName', otherColumns: [{ index: 0, heading: 'mail', isUsual: true }] },
@@ -50,7 +50,7 @@ testCases('what precedes the headings is skipped and reported', [
   ['two byte order marks', `\uFEFF\uFEFF"User name";Display name\n${ana}`, [`2${added}`]],
 ]);
 
-testCases('what spreadsheets and scripts write is read', [
+testCases('output of spreadsheets and scripts is read', [
   ['headings over two lines', '"User\nname","Display name"\nana@essai.example,Ana Belo', [`2${added}`]],
   [
     'several headings over two lines',
@@ -91,19 +91,19 @@ testCases('what spreadsheets and scripts write is read', [
   ],
 ]);
 
-testCases('a malformed row fails alone', [
+testCases('only the malformed row is refused', [
   [
-    'one with quotation marks in a cell',
+    'a row with quotation marks in a cell',
     `User name;Display name\r\n${ana}\r\nbob@essai.example;Robert "Bob" Smith\r\nzoe@essai.example;Zoé\r\n`,
     [`2${added}`, '3|refused|bob@|Robert "Bob" Smith|importRow.malformed', '4|added|zoe@|Zoé|'],
   ],
   [
-    'one with a quotation mark that is never closed',
+    'a row with a quotation mark that is never closed',
     `User name;Display name\n${ana}\nbob@essai.example;"Bob\nzoe@essai.example;Zoé\nkim@essai.example;"Kim"\n`,
     [`2${added}`, '3|refused|bob@|Bob|importRow.malformed', '4|added|zoe@|Zoé|', '5|added|kim@|Kim|'],
   ],
   [
-    'one with a quotation mark that is never closed, before many rows',
+    'a row with a quotation mark that is never closed, before many rows',
     `User name;Display name\n${ana}\nbob@essai.example;"Bob\n${'zoe@nowhere.example;Zoé\n'.repeat(900)}`,
     [
       `2${added}`,
@@ -112,7 +112,7 @@ testCases('a malformed row fails alone', [
     ],
   ],
   [
-    'one with a quotation mark that is closed only after many rows',
+    'a row with a quotation mark that is closed only after many rows',
     `User name;Display name\n${ana}\nbob@essai.example;"Bob\n${'zoe@nowhere.example;Zoé\n'.repeat(900)}kim@essai.example;Kim"\n`,
     [
       `2${added}`,
@@ -122,12 +122,12 @@ testCases('a malformed row fails alone', [
     ],
   ],
   [
-    'one that is too long, but ends in the same part of the file as it is read',
+    'a row that is too long but ends within the same chunk',
     `User name;Display name\n${ana}\nbob@essai.example;${'x'.repeat(20_000)}\nzoe@essai.example;Zoé`,
     [`2${added}`, `3|refused|bob@|${'x'.repeat(254)}|importRow.tooLong`, '4|added|zoe@|Zoé|'],
   ],
   [
-    'one that is too long',
+    'a row that is too long',
     `User name;Display name\n${ana}\nbob@essai.example;${'x'.repeat(40_000)}\nzoe@essai.example;Zoé`,
     [`2${added}`, `3|refused|bob@|${'x'.repeat(254)}|importRow.tooLong`, '4|added|zoe@|Zoé|'],
   ],

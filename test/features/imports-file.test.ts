@@ -93,7 +93,7 @@ describe('reading an import file', () => {
     ]);
   });
 
-  it('counts rows as a spreadsheet does: empty rows count, line breaks inside a cell do not', async () => {
+  it('counts empty rows but not line breaks inside a cell, like a spreadsheet', async () => {
     const file = '\r\nuser name;Nom\r\n\r\n1;"a\r\nb"\r\n;\r\n2;c';
     assert.deepEqual(
       (await read(Buffer.from(file))).map(([line]) => line),
@@ -160,7 +160,7 @@ describe('a file that is not valid CSV', () => {
     assert.deepEqual(await read(Buffer.from('\r\n\n\r')), []);
   });
 
-  it('that consists of arbitrary bytes is either rejected or read, with at most one more cell than it has bytes', async () => {
+  it('that consists of arbitrary bytes is rejected, or read with at most one cell more than its number of bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (bytes) => {
         const rows = await cellsOf(Buffer.from(bytes)).catch((error: unknown) => {

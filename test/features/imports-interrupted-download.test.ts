@@ -103,7 +103,7 @@ describe('an interrupted download of temporary passwords', () => {
 
   it('counts as running while it sends data, and as interrupted a minute after it stops', async () => {
     const { admin, address } = await aFinishedImport();
-    // The first download loses its lease and finally fails, without affecting the passwords of the second download.
+    // The first download loses its lease and eventually fails, without affecting the passwords of the second download.
     const going = assert.rejects(Promise.resolve(admin.send('POST', `${address}/passwords`)));
     while (issuedCount <= 200) await delay(5);
     assert.equal((await admin.send('POST', `${address}/passwords`)).status, 409);

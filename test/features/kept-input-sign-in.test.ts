@@ -141,7 +141,7 @@ describe('a busy portal', () => {
     await work().finally(() => (busy.isBusy = false));
   }
 
-  it('offers a way back to the sign-in form, with the user name filled in', async () => {
+  it('offers a button that returns to the sign-in form with the user name filled in', async () => {
     const person = await aPerson(portal, english).visit(paths.signIn);
     await person.submit('Next', { 'User name': nora.username });
     await whileBusy(() => person.submit('Sign in', { Password: nora.clearPassword }));

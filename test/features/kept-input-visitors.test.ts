@@ -17,7 +17,7 @@ const [worldwide, china] = [
   }),
 ];
 
-it('every form that keeps input in a region with self-service recovery is in a table', () => {
+it('in a region with self-service recovery, every form that preserves input has a test case', () => {
   const tables = [formsOfUsers(''), formsOfVisitors(''), formOfRecovery('')];
   const kept = china.portal.routes.filter(({ method, form }) => method === 'post' && (form?.keeps.length ?? 0) > 0);
   assert.deepEqual(

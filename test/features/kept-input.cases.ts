@@ -6,18 +6,18 @@ import type { Person } from '../support/person.ts';
 /** A form and the values that a user types into it. */
 export interface KeptForm {
   readonly typed: Typed;
-  /** The address of the page; defaults to the address of the route. */
+  /** The URL of the page; defaults to the path of the route. */
   readonly address?: string;
   /** Additional input that makes the form invalid; null if no input can make it invalid. */
   readonly invalid: Typed | null;
-  /** Null if no change by others causes a response with status 409. */
+  /** Null if no change by another user can cause a response with status 409. */
   readonly conflict: Conflict | null;
 }
 
 /** A change by another administrator, after which submitting an open form fails with status 409. */
 export interface Conflict {
   readonly cause: (other: Person, address: string) => Promise<unknown>;
-  /** What the page shows if it has no form in which the input could be submitted again. */
+  /** A message on the page if it has no form in which the input can be submitted again. */
   readonly shows?: string;
 }
 

@@ -28,14 +28,14 @@ async function signInOnPage(person: Person, user: TestUser): Promise<Person> {
 
 await anOperator(portal, { displayName: 'Olga Operator' });
 
-it('every form that keeps input is in a table', () => {
+it('every form that preserves input has a test case', () => {
   const kept = portal.routes.flatMap((route) =>
     route.method === 'post' && route.form.keeps.length > 0 ? [route.path] : [],
   );
   assert.deepEqual(kept.sort(), [...Object.keys(forms), ...Object.keys(formsOfVisitors(global.username))].sort());
 });
 
-it('every form that is checked for concurrent changes has a conflict in the table', () => {
+it('every form that is checked for concurrent changes has a test case with a conflict', () => {
   const compared = portal.routes.flatMap((route) =>
     route.method === 'post' && 'comparedBy' in route.form.changes && route.form.keeps.length > 0 ? [route.path] : [],
   );

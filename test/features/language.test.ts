@@ -57,13 +57,13 @@ describe('the language of a page', () => {
   ];
 
   for (const [label, headers, language] of signedOut) {
-    it(`before sign-in, is ${label}`, async () => {
+    it(`is ${label} (before sign-in)`, async () => {
       for (const path of ['/sign-in', '/nonsense'])
         assertLanguage(await aPerson(portal, headers).visit(path), language);
     });
   }
 
-  it('before sign-in, is German by default in the Germany region', async () => {
+  it('is German by default in the Germany region (before sign-in)', async () => {
     assertLanguage(await aPerson(german, {}).visit('/sign-in'), 'de');
     assertLanguage(await aPerson(german, { 'Accept-Language': 'fr' }).visit('/sign-in'), 'fr');
   });
@@ -75,7 +75,7 @@ describe('the language of a page', () => {
   ];
 
   for (const [label, choice, user, tenant, language] of signedIn) {
-    it(`after sign-in, is ${label}, regardless of the Accept-Language header`, async () => {
+    it(`is ${label}, regardless of the Accept-Language header (after sign-in)`, async () => {
       const asked = { 'Accept-Language': language === 'en' ? 'fr' : 'en' };
       const zoe = await aUser(portal, await aTenant(portal, { language: tenant }), { language: user });
       const person = await aPerson(portal, { ...asked, ...(choice && languageCookie(choice)) }).signIn(zoe);

@@ -65,7 +65,7 @@ describe('a region that offers only French and German', async () => {
     assert.deepEqual(outcomes, [true, false, true]);
   });
 
-  it("rejects tenants and users with another language in the operator's functions", async () => {
+  it('rejects other languages for tenants and users that the operator adds', async () => {
     const details = { name: 'Ateliers', domains: ['ateliers.example'], language: 'en' };
     const person = { name: 'Ada', administratorLevel: 'global', agentLevel: 'none', language: null } as const;
     const notOffered = (error: Failure): boolean => error.code === 'language.notOffered';

@@ -68,7 +68,7 @@ for (const [dialect, server] of [
         }
       });
 
-      it('is the one who demotes the other first if two Global admins demote each other', async () => {
+      it('is the Global admin whose action comes first if two demote each other', async () => {
         const tenant = await aTenant(portal);
         const one = await aUser(portal, tenant, { displayName: 'One', administratorLevel: 'global' });
         const two = await aUser(portal, tenant, { displayName: 'Two', administratorLevel: 'global' });

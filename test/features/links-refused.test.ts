@@ -24,7 +24,7 @@ describe('an email whose recipient the mail server rejects', () => {
     { reply: '530 5.7.0 Authentication required', final: false },
     { reply: '550 5.7.1 Relaying denied', final: false },
   ]) {
-    it(`is ${final ? 'given up after the first attempt' : 'attempted again'} after the reply ${reply}`, async () => {
+    it(`is ${final ? 'not retried' : 'retried'} after the reply ${reply}`, async () => {
       const server = await aMailServer();
       const { portal, queueNotice, queued, zoe, tenant } = await aPortalWithUser({ SMTP_URL: server.url, MAIL_FROM });
       server.recipientReply = () => reply;

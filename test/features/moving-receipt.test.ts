@@ -82,7 +82,7 @@ describe('finishing a move with a receipt', async () => {
     await portal.database.knex('activity').where({ tenant_id: tenant.id, place: last, kind: 'user.blocked' }).delete();
   });
 
-  it('uses a receipt that is the same each time and can be parsed from JSON', async () => {
+  it('uses a deterministic receipt that can be parsed from JSON', async () => {
     assert.deepEqual(await receiptOf(to.parts, tenant.id), receipt);
     assert.deepEqual(readReceipt(JSON.parse(JSON.stringify(receipt))), receipt);
     await assert.rejects(receiptOf(to.parts, 'nobody'), isFault('noReceipt'));

@@ -167,7 +167,7 @@ for (const [dialect, server] of servers) {
       assert.equal((await faultOf(bundle)).about, 'users: no active Global admin');
     });
 
-    it('are accepted if honest, with rules that the region allows', async () => {
+    it('are accepted if valid, with own rules limited to what the region allows', async () => {
       const ownRules = { passwordLength: 1_000, idleMinutes: 10_000, attempts: 1, secondFactor: 'nobody' };
       const bundle = await forged({}, where('tenants', 'own_rules', JSON.stringify(ownRules)));
       const { adaptedRules } = await moveIn(to.parts, bundle, to.identity);

@@ -150,7 +150,7 @@ for (const [index, [label, fromUrl, toUrl, passwords]] of routes.entries()) {
           person.doesNotSee('Gimpel');
         });
 
-      it('also works in the opposite direction, and leaves no trace in that region', async () => {
+      it('also works in the opposite direction, and leaves no trace in the region that the tenant leaves', async () => {
         const back = await moveTenant(to, from, tenant.id);
         assert.ok(back.report.tables.every(({ left }) => left === 0));
         const left = (await storedDataOf(to)).toLowerCase();

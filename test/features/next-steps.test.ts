@@ -63,7 +63,7 @@ describe('a page with an error or conflict', async () => {
     assert.equal(late.$(`main a.btn[href="${paths.dashboard}"]`).length, 1);
   });
 
-  it('names the reason for a conflict, and uses a generic text only if there is no reason', () => {
+  it('states the reason for a conflict, and uses a generic message only if there is no reason', () => {
     const answers: unknown[] = [];
     const pages = {
       answer: (_request: unknown, _response: unknown, _view: string, { lead }: { lead: string }, more: object) =>
@@ -162,7 +162,7 @@ describe('explanations of rules', () => {
     manager.sees('reset a password').sees('edit a user');
   });
 
-  it("translate the region's edition unless an operator defined it", async () => {
+  it("translate the name of the region's edition unless an operator defined it", async () => {
     for (const [edition, words] of [
       ['current', 'Actuelle'],
       ['historical', 'Historique'],

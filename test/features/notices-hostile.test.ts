@@ -43,7 +43,7 @@ const names: [label: string, name: string][] = [
 const wordJoiner = /\u2060/g;
 const visible = (text: string): string => text.replace(wordJoiner, '');
 const isolatedIn = (line: string): string => /\u2068(.*)\u2069/.exec(line)?.[1] ?? '';
-// What mail programs take for an address: a separator that is followed by a letter.
+// Mail programs turn a string into a link if it contains a separator followed by a letter or digit.
 const linkable = /[.:@/\u3002\uff0e\uff61][\p{L}\p{N}]/u;
 
 describe('an email to a user with a hostile name', () => {

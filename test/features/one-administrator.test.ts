@@ -26,7 +26,7 @@ interface Attempt {
   readonly portal: Portal;
   readonly fixture: ApprovalTenant;
   readonly camille: Person;
-  /** Sends a form about `third`. */
+  /** Submits a form that acts on `third`. */
   readonly post: (action: string, fields?: Readonly<Record<string, string>>) => Promise<{ status: number }>;
   readonly setLevel: (level: string) => Promise<unknown>;
 }
@@ -40,7 +40,7 @@ const resets = ({ post, camille, fixture }: Attempt) => [
   () => post('/remove-second-factor'),
 ];
 
-/** Ways to sign in as a Global admin that one administrator might try. */
+/** Attempts by a single administrator to gain access to the account of a Global admin. */
 const takeovers: [label: string, run: (attempt: Attempt) => Promise<unknown>][] = [
   ['resetting the password', (the) => inOrder(...resets(the))],
   ['blocking first', (the) => inOrder(() => the.post('/block'), ...resets(the))],
@@ -129,7 +129,7 @@ for (const [dialect, server] of [
       }
 
       for (const [label, run] of takeovers) {
-        it(`cannot take over a Global admin by ${label}`, async () => {
+        it(`cannot take over a Global admin's account by ${label}`, async () => {
           const attempt = await anAttempt();
           const { third } = attempt.fixture;
           await aSecondFactorUser(portal, third);
@@ -171,7 +171,7 @@ for (const [dialect, server] of [
         );
       });
 
-      it('cannot change who an account belongs to, nor their own level', async () => {
+      it('can change neither the user name of an account nor their own level', async () => {
         const { fixture, camille } = await anAttempt();
         const save = async ({ id }: { id: string }, fields: Readonly<Record<string, string>>) => {
           await camille.visit(`${usersPage}/${id}`);

@@ -61,7 +61,7 @@ describe("a tenant's own rules", async () => {
     assert.equal(late.path, '/sign-in/password', 'the temporary password has expired');
   });
 
-  it('are merged if two administrators change different rules, and conflict if they change the same one', async () => {
+  it('are merged if two administrators change different rules, and conflict if they change the same rule', async () => {
     const { tenant, boss, admin } = await aTenantWithAdmin();
     const hours = 'Durée de validité d’un mot de passe temporaire';
     const idle = 'Délai d’inactivité avant déconnexion';

@@ -28,7 +28,7 @@ const isRefused = (password: string): boolean =>
   isCommonPassword(common, normalizePassword(password)) ||
   guessBits(normalizePassword(password), listNames(person), vocabulary) < minBits;
 
-/** Passwords of at least 15 characters that people make, by the pattern that an attacker uses. */
+/** Typical user-chosen passwords of at least 15 characters, by the pattern that an attacker would try. */
 const predictable: Readonly<Record<string, readonly string[]>> = {
   'a name with substituted letters': ['N0rd1icht L0gistik', 'n0rdl1cht!2026!!', 'K3ll3rJ0nasK3ller', 'J0n45K3113r2026'],
   'a name with another letter': ['Nordlixht2026!!!', 'Nordlicht Logixtik', 'Kellor Jonas 2026'],
@@ -70,24 +70,24 @@ const require = createRequire(import.meta.url);
 const { dictionary } = (await import('@zxcvbn-ts/language-common')) as { dictionary: Record<string, string[]> };
 
 describe('the check of 500 generated passwords', () => {
-  test('accepts at most 1 % of those made of words, seasons, years, keyboard walks and substitutions', () => {
+  test('accepts at most 1 % of passwords made of words, seasons, years, keyboard walks and substitutions', () => {
     const passing = weakPasswords(sampleSize, 2026).filter((password) => !isRefused(password));
     assert.ok(passing.length <= most, passing.join('\n'));
   });
 
-  test('refuses at most 1 % of those made of four or five random words', () => {
+  test('refuses at most 1 % of passwords made of four or five random words', () => {
     const refused = passphrases(sampleSize, 2026, dictionary['diceware-common'] ?? []).filter(isRefused);
     assert.ok(refused.length <= most, refused.join('\n'));
   });
 
-  test('refuses at most 1 % of those made of 15 random characters', () => {
+  test('refuses at most 1 % of passwords made of 15 random characters', () => {
     const random = seededRandom(2026);
     const character = (): string => String.fromCharCode(33 + Math.floor(random() * 94));
     const all = Array.from({ length: sampleSize }, () => Array.from({ length: 15 }, character).join(''));
     assert.ok(all.filter(isRefused).length <= most);
   });
 
-  test('refuses at most 1 % of those made of ten random characters in a region that accepts eight', () => {
+  test('refuses at most 1 % of passwords made of ten random characters in a region that accepts eight', () => {
     const random = seededRandom(2027);
     const character = (): string => String.fromCharCode(33 + Math.floor(random() * 94));
     const all = Array.from({ length: sampleSize }, () => Array.from({ length: 10 }, character).join(''));
@@ -108,7 +108,7 @@ describe('the million common passwords', () => {
     assertNone(sample.filter((password) => !isRefusedAnywhere(password)));
   });
 
-  test('are refused by the filter, in upper or lower case, if they take many guesses', () => {
+  test('are refused by the filter in uppercase or lowercase, even if the estimator rates them as strong', () => {
     const needed = ['yfcnhjqrb', 'zrboKqvtZ5iy2', '91vSpMUrgpK', 'h6u7p3i4o8q3'];
     assertNone(needed.filter((password) => guessBits(password, [], vocabulary) < minBits));
     assertNone(needed.filter((password) => !isCommonPassword(common, password)));

@@ -52,7 +52,7 @@ for (const [dialect, databaseUrl, skip] of [
     ] as const) {
       let person: Person | null = null;
 
-      // @returns the user in the session of the previous test, or in a new one if that test ended it
+      // @returns the user in the session of the previous test, or in a new session if that test ended it
       const beforeTheStep = async (): Promise<Person> => {
         await person?.visit(paths.dashboard);
         if (person?.path !== path) person = await aPerson(portal, english).signIn(user);
@@ -80,7 +80,7 @@ for (const [dialect, databaseUrl, skip] of [
         () => ({ newPassword: 'seven quiet otters nap', confirmPassword: 'seven quiet otters nap' }),
       ],
     ] as const)
-      it(`gets the language that its user selects after ${step}, not before`, async () => {
+      it(`does not store a selected language until after ${step}`, async () => {
         const languageOf = async (): Promise<unknown> =>
           (await usersStore.find(portal.database, tenant.scope, user.id))?.language;
         const person = await aPerson(portal, english).signIn(user);

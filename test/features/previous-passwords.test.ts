@@ -65,7 +65,7 @@ describe('the last password that a user chose', () => {
   });
 });
 
-describe('the well-known address for changing passwords', () => {
+describe('the well-known URL for changing passwords', () => {
   it('leads signed-in users to the form', async () => {
     const person = await aPerson(portal, english).signIn(await aUser(portal, tenant));
     assert.equal((await person.visit('/.well-known/change-password')).path, paths.ownPassword);
@@ -85,7 +85,7 @@ describe('the well-known address for changing passwords', () => {
     assert.equal(person.path, paths.ownPassword);
   });
 
-  it('is not confused with an unknown well-known address', async () => {
+  it('does not match unknown well-known URLs', async () => {
     assert.equal((await aPerson(portal, english).visit('/.well-known/resource-that-should-not-exist')).status, 404);
   });
 });

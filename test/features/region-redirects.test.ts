@@ -108,7 +108,7 @@ describe('redirects in the source code', () => {
   it('always use status 303', () => {
     assert.ok(redirects.length > 10);
     assertNone(redirects.filter(({ status }) => status !== '303').map(({ path, status }) => `${path}: ${status}`));
-    // Reading the Location header of a response, as the isolation proof does, or removing it is not a redirect.
+    // Code that only reads or removes a Location header, such as the isolation proof, does not redirect.
     const writes = sources.filter(({ text }) => /(?<!headers\.get\()'Location'/i.test(text));
     assertNone(writes.map(({ path }) => path).filter((path) => path !== 'src/site/http/saved-session.ts'));
   });

@@ -79,7 +79,7 @@ describe('a user name of another region', async () => {
     assert.ok(!(await databaseContents(portal.database)).includes(canary));
   });
 
-  it('is not recognized by a similar domain', async () => {
+  it('is not inferred from a similar domain', async () => {
     for (const domain of ['notspree.example', 'spree.example.org', 'spree-example.org']) {
       const person = await aPerson({ app }).visit('/sign-in');
       const answer = await person.send('POST', '/sign-in', { username: `somebody@${domain}` });
@@ -87,7 +87,7 @@ describe('a user name of another region', async () => {
     }
   });
 
-  it('can sign in within its own region', async () => {
+  it('is accepted in its own region', async () => {
     const germany = await region({ REGION: 'germany' });
     await directoryStore.upsert(germany.portal.database, [{ domain: germany.tenant.domain, region: 'germany' }]);
     assert.equal((await aPerson(germany.portal).signIn(germany.zoe)).path, '/dashboard');

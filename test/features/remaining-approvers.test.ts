@@ -23,7 +23,7 @@ const pageOf = ({ id }: { id: string }): string => `${usersPage}/${id}`;
 const demotionOf = ({ other }: ApprovalTenant): string =>
   csvOf(header, [other.username, 'Noah', 'Klein', 'Noah Klein', 'No admin', 'No agent', '']);
 
-/** Each act on `other`: what the administrator opened while a third Global admin was there, and what they send later. */
+/** Actions on `other`: a page opened while a third Global admin is active, and a request sent once only two remain. */
 const acts: [
   label: string,
   open: (person: Person, fixture: ApprovalTenant) => Promise<unknown>,
@@ -84,7 +84,7 @@ for (const [dialect, server] of [
   ['PostgreSQL', await postgres()],
 ] as const) {
   describe(
-    `what would leave an organization without anyone who can approve, on ${dialect}`,
+    `an action that would leave an organization without an approver, on ${dialect}`,
     { skip: skipWithout('postgres', server) },
     async () => {
       const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
@@ -97,7 +97,7 @@ for (const [dialect, server] of [
       };
 
       for (const [label, open, send, rules = exportNeedsTwo] of acts) {
-        it(`is refused, although the page was opened before: ${label}`, async () => {
+        it(`is refused, even if its page was opened while there was another approver: ${label}`, async () => {
           const fixture = await aTenantWithApprovals(portal, rules);
           await aSecondFactorUser(portal, fixture.other);
           const camille = await fixture.as(fixture.requester);
@@ -128,7 +128,7 @@ for (const [dialect, server] of [
         );
       });
 
-      it('is announced on the page of the user and in bulk actions, which do not offer it', async () => {
+      it('is not offered on the user page or in bulk actions, which explain the reason', async () => {
         const fixture = await aTenantWithApprovals(portal, exportNeedsTwo);
         await aSecondFactorUser(portal, fixture.other);
         const camille = await fixture.as(fixture.requester);

@@ -80,7 +80,7 @@ describe('a password reset and a password change at the same time', async () => 
     return 'reset';
   }
 
-  it('have the same result as one after the other', async () => {
+  it('have the same result as in sequence', async () => {
     const outcomes = { reset: 0, changed: 0, busy: 0 };
     for (round = 0; round < rounds; round++) {
       // One administrator may reset 90 passwords in a minute.

@@ -22,7 +22,7 @@ describe('a password reset approved by another administrator', async () => {
     createScope({ ...tenant.scope, principal: person(await aUser(portal, tenant, { administratorLevel })) });
   const [globalAdmin, manager] = [await as('global'), await as('userManagement')];
 
-  /** Resets a password while something else happens between hashing and locking. */
+  /** Resets a password and runs `meanwhile` between hashing and locking. */
   async function reset(by: Scope, userId: string, meanwhile: () => Promise<unknown>) {
     const credentialIssuer = {
       ...issuer,

@@ -69,7 +69,7 @@ describe('the reset form', () => {
     ['another number', { epoch: '1' }],
     ['two numbers', { epoch: ['0', '0'] as unknown as string }],
   ] as const) {
-    it(`is rejected with ${label} as epoch`, async () => {
+    it(`is rejected with ${label} as the epoch`, async () => {
       const zoe = await aUser(portal, tenant);
       const before = await rowOf(zoe);
       const answer = await (await anAdmin()).send('POST', addressOf(zoe), fields);
@@ -141,7 +141,7 @@ describe('a new temporary password', async () => {
     assert.ok(kept[0]!.includes('$argon2id$') && files.length > 0);
   });
 
-  it('is on a page that forbids caching and referrers', () => {
+  it('is shown on a page that forbids caching and referrers', () => {
     assert.match(headers['cache-control'] ?? '', /\bno-store\b/);
     assert.equal(headers['referrer-policy'], 'no-referrer');
     assert.equal(headers.etag, undefined);
@@ -149,7 +149,7 @@ describe('a new temporary password', async () => {
     assert.equal(headers.location, undefined);
   });
 
-  it('is one text, left-to-right and excluded from translation', () => {
+  it('is a single string, left-to-right and excluded from translation', () => {
     const output = $('output#temporary-password');
     assert.equal(output.length, 1);
     assert.match(output.text(), new RegExp(`^${groupsOfFour.source}$`));

@@ -58,7 +58,7 @@ describe('permission to reset a password', () => {
 });
 
 describe('a reset that is not allowed', () => {
-  it('is explained, and not offered, to a User management admin for a Global admin', async () => {
+  it('is explained instead of offered to a User management admin who views a Global admin', async () => {
     const [actor, zoe] = [await withLevel('userManagement'), await withLevel('global')];
     const person = await (await signedIn(actor)).visit(userAddress(zoe));
     assert.equal(person.status, 200);
@@ -75,7 +75,7 @@ describe('a reset that is not allowed', () => {
     assert.equal((await person.visit('/dashboard')).path, '/dashboard');
   });
 
-  it("leads to the password change if it concerns one's own account", async () => {
+  it("is refused for one's own account, with a link to the password change", async () => {
     const before = await rowOf(camille);
     const person = await (await signedIn(camille)).visit(userAddress(camille));
     person.sees(t('policy:self.text'));

@@ -71,7 +71,7 @@ for (const [dialect, server] of [
       const before = await entries();
       for (const wrongMs of [31 * dayMs, 11 * 365 * dayMs]) {
         clock.now += wrongMs;
-        // A sign-in recorded with a wrong timestamp must not make the wrong clock trusted.
+        // A sign-in recorded with a wrong timestamp must not cause the wrong clock to be trusted.
         await signedIn();
         await background.runAll();
         clock.now -= wrongMs;
@@ -105,7 +105,7 @@ for (const [dialect, server] of [
       assert.deepEqual(linesSince(), [], 'a run that deletes nothing logs nothing');
     });
 
-    it('erases no users and warns once an hour until no more are due than the limit', async () => {
+    it('erases no users and warns once an hour while more users are due than the limit allows', async () => {
       await manyUsers(portal, tenant, minLimit + 1);
       await advanceTime(portal, 31 * dayMs);
       linesSince();
@@ -127,7 +127,7 @@ for (const [dialect, server] of [
       assert.equal(await usersLeft(), 0);
     });
 
-    it('trims entries up to the limit, and none if more are due', async () => {
+    it('trims entries up to the limit, and trims nothing if more entries are due', async () => {
       const { id, scope } = await aTenant(portal);
       const many = (count: number) =>
         activityStore.recordMany(
@@ -144,7 +144,7 @@ for (const [dialect, server] of [
       assert.equal(await left(), minLimit + 1);
       const [warning] = linesSince().filter(({ level }) => level === 40) as (Line & { kind?: string })[];
       assert.equal(warning?.kind, 'trimmedEntries');
-      // Because so many entries are kept, the due entries make up less than 5% of the log.
+      // With these additional entries, the due entries make up less than 5 % of the log.
       for (let each = 0; each < 25; each++) await many(minLimit);
       await background.runAll();
       assert.equal(await left(), 25 * minLimit + 1, 'one entry records the trimming');

@@ -22,7 +22,7 @@ describe('the page on what is managed where', async () => {
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant);
 
-  it('is available to all signed-in users and links to the places', async () => {
+  it('is available to all signed-in users and links to the external portals', async () => {
     const person = await (await aPerson(portal, english).signIn(zoe)).visit(paths.responsibilities);
     assert.equal(person.status, 200);
     const rows = person
@@ -64,7 +64,7 @@ describe('the page on what is managed where', async () => {
     assert.equal((await aPerson(portal, english).visit(paths.responsibilities)).path, paths.signIn);
   });
 
-  it("is accompanied by the region's rules, which are linked from every page and public", async () => {
+  it("is accompanied by the region's rules, which are public and linked from every page", async () => {
     for (const path of [paths.signIn, '/no-such-page', paths.region]) {
       const stranger = await aPerson(portal, english).visit(path);
       assert.equal(stranger.$(`a.region[href="${paths.region}"]`).text().trim(), 'Region: Germany', path);
@@ -83,7 +83,7 @@ describe('a region with one language', async () => {
   const related = [{ what: { de: 'Lizenzen' }, places: ['there'] }];
   const portal = await openPortal({ environment: withRules({ ...texts, places, related }) });
 
-  it('needs texts only in that language, even if the browser requests another', async () => {
+  it('needs translations only in that language, even if the browser requests another language', async () => {
     const stranger = await aPerson(portal, { 'Accept-Language': 'fr' }).visit(paths.region);
     assert.deepEqual([stranger.status, stranger.$('html').attr('lang')], [200, 'de']);
     assert.equal(stranger.$('a.region').text().trim(), 'Region: Burgenland');

@@ -67,14 +67,14 @@ describe('a user who manages their second factor', async () => {
     }
   }
 
-  it('stays signed in after removing it', async () => {
+  it('stays signed in after removing the second factor', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await owner.person.visit(paths.removeOwnSecondFactor);
     await owner.person.submit('Remove authenticator app', confirmationFields(owner.recoveryCodes[0] ?? ''));
     assert.equal((await owner.person.visit(paths.dashboard)).path, paths.dashboard);
   });
 
-  it('has no attempt counted if the code could not be checked', async () => {
+  it('does not use up an attempt if the code cannot be checked', async () => {
     const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
     await knex('credentials').where({ user_id: owner.user.id, kind: 'totp' }).update({ key_id: 'gone' });
     for (let each = 0; each < 7; each++) {

@@ -55,7 +55,7 @@ for (const [label, user, step] of [
   describe(label, () => {
     let person: Person | null = null;
 
-    // @returns the user in the session of the previous test, or in a new one if that test ended it
+    // @returns the user in the session of the previous test, or in a new session if that test ended it
     const beforeTheStep = async (): Promise<Person> => {
       await person?.visit(paths.dashboard);
       if (person?.path !== step) person = await aPerson(portal, english).signIn(user);
@@ -155,7 +155,7 @@ describe('a second factor during sign-in', () => {
     assert.equal((await person.visit(paths.dashboard)).path, paths.signIn);
   });
 
-  it('has a code page that is only reachable after the password, and only if a code is due', async () => {
+  it('has a code page that is reachable only after the password and only if a code is required', async () => {
     const visitor = await aPerson(portal, english).visit(paths.signInCode);
     assert.equal(visitor.path, paths.signIn);
     assert.equal(

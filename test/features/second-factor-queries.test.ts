@@ -27,7 +27,7 @@ describe('a page of a signed-in user', { skip: skipWithout('postgres', server) }
     };
     await person.visit(address);
     client.query = original;
-    // Session activity is written in the background, at most once a minute, possibly still for the previous visit.
+    // Session activity is written in the background, so a write may still be pending from the previous visit.
     return texts.filter((text) => !text.startsWith('update "user_sessions" set "seen_at"'));
   }
 

@@ -43,7 +43,7 @@ describe('the stored data of a second factor', async () => {
     assert.equal(owner.person.bodies.filter((body) => body.includes(owner.recoveryCodes[0] ?? 'x')).length, 1);
   });
 
-  it('is shown to its user only as the time of the set-up', async () => {
+  it('is shown to its user only as the time of setup', async () => {
     const person = await signInByCode(portal, owner);
     (await person.visit(paths.ownData)).sees(/Two-step verification\s*Set up on November 23, 2026/);
     const file = await person.send('GET', paths.ownDataFile);

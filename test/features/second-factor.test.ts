@@ -87,7 +87,7 @@ for (const [dialect, server] of [
       assert.equal(await lastSignIn(), portal.clock.now);
     });
 
-    it('can be replaced by a recovery code, which works once and shows how many are left', async () => {
+    it('can be replaced by a recovery code, which works once; the page shows how many codes are left', async () => {
       const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
       const [code = '', other = ''] = owner.recoveryCodes;
       const person = await aPerson(portal, english).signIn(owner.user);

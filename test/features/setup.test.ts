@@ -166,7 +166,7 @@ describe('an invalid set-up form', async () => {
   ];
 
   for (const [label, changes, field] of wrong) {
-    it(`is shown again with a message at the field and all input but the passwords: ${label}`, async () => {
+    it(`is shown again with a message at the field and all input except the passwords: ${label}`, async () => {
       const person = await aPerson(portal, english).visit(address);
       const form = { ...fields, ...changes };
       const labels = {

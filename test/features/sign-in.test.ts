@@ -19,7 +19,7 @@ describe('a sign-in', async () => {
   const tenant = await aTenant(portal, { language: 'en' });
   const zoe = await aUser(portal, tenant, { displayName: 'Zoé Besson' });
 
-  it('asks for the user name, then for the password, and leads to the dashboard', async () => {
+  it('prompts for the user name and then the password, and leads to the dashboard', async () => {
     const person = await aPerson(portal, english).visit('/');
     assert.equal(person.path, '/sign-in');
     await person.submit('Next', { 'User name': zoe.username });
@@ -118,14 +118,14 @@ describe('a rejected sign-in', async () => {
     );
   });
 
-  it('sets no cookie for a known device', async () => {
+  it('sets no known-device cookie', async () => {
     const person = await onPasswordPage(portal, known.username);
     await person.send('POST', '/sign-in/password', { password: 'the wrong one again' });
     assert.doesNotMatch(person.cookies(), /device/);
   });
 });
 
-describe('a password sent other than by the form', async () => {
+describe('a password that is not submitted by the sign-in form', async () => {
   const portal = await openPortal();
   const origin = await portal.listen();
   const zoe = await aUser(portal, await aTenant(portal, { language: 'en' }));
@@ -169,7 +169,7 @@ describe('a password sent other than by the form', async () => {
     }
   });
 
-  it('is rejected if it is a temporary password that has expired', async () => {
+  it('is rejected if it is an expired temporary password', async () => {
     const late = await aUser(portal, await aTenant(portal), { password: 'temporary' });
     portal.clock.now += 72 * hourMs;
     assert.equal((await aPerson(portal, english).signIn(late)).status, 422);

@@ -48,7 +48,7 @@ for (const [dialect, server] of [
         });
       }
 
-      it('shows again everything that was typed, also a purpose that is too long and ends in the middle of a character', async () => {
+      it('shows all input again, even a purpose that exceeds the limit within a surrogate pair', async () => {
         const typed = { purpose: `${'x'.repeat(299)}😀${'y'.repeat(100)}`, hours: 'ten' };
         await admin.visit(supportPage);
         fillIn(admin, typed);

@@ -60,7 +60,7 @@ async function stateOf(tenantId: string): Promise<unknown> {
 
 describe('an operator in a support session', () => {
   for (const level of supportLevels) {
-    it(`can open exactly the pages of level ${level}, and gets an explanation for the others`, async () => {
+    it(`can open exactly the pages of level ${level}, and gets an explanation on all other pages`, async () => {
       const { operator, zoe, tenant } = await visited(level);
       const before = await stateOf(tenant.id);
       for (const { path, access } of portal.routes.filter((route) => route.method === 'get')) {

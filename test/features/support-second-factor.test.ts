@@ -25,7 +25,7 @@ for (const [dialect, server] of [
     const { database } = portal;
 
     for (const secondFactor of ['administrators', 'everybody'] as const) {
-      it(`cannot enter a tenant that requires a second factor of ${secondFactor} before setting one up`, async () => {
+      it(`must set up a second factor before entering a tenant that requires it from ${secondFactor}`, async () => {
         const ada = await anOperator(portal);
         const supported = await aSupportedTenant(portal, `Asks ${secondFactor}`);
         const grantId = await grantSupport(portal, supported, ada);
@@ -84,7 +84,7 @@ for (const [dialect, server] of [
 describe('a region that requires second factors from administrators', async () => {
   const portal = await openPortal({ environment: withRules({ secondFactor: 'administrators' }) });
 
-  it('requires operators to set one up, and they cannot remove it', async () => {
+  it('requires operators to set up a second factor, which they cannot remove', async () => {
     const ada = await anOperator(portal);
     const operator = await aPerson(portal, english).signIn(ada);
     assert.equal((await operator.visit(paths.dashboard)).path, paths.ownSecondFactor);

@@ -104,7 +104,7 @@ describe('a temporary password', async () => {
     assert.equal((await signedIn({ ...zoe, clearPassword: chosen })).path, '/dashboard');
   });
 
-  it('cannot be replaced twice with the same form after the Back button', async () => {
+  it('cannot be replaced again with the same form after the Back button is used', async () => {
     const zoe = await pending();
     const person = await signedIn(zoe);
     const { csrf } = person;

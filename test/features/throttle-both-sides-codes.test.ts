@@ -17,9 +17,9 @@ for (const [dialect, server] of [
     async () => {
       const { portal, tenant, signedIn, attackName, submitCodes } = await openAttackedPortal(server?.url);
 
-      /** Each case: what an attacker does until the limit stops them, and how the owner gets in nevertheless. */
+      /** Covers the limits listed in decision 0082, which stop an attacker while the owner can still sign in. */
       const cases: Readonly<Record<string, () => Promise<void>>> = {
-        'codes, with a stolen password: the owner gets in by a known browser, or with a recovery code': async () => {
+        'after an attack on codes, the owner signs in from a known browser or with a recovery code': async () => {
           const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
           const thief = await signedIn(owner.user);
           assert.deepEqual(await submitCodes(thief, { code: '000000' }, 5), statuses(3, 2));
@@ -39,7 +39,7 @@ for (const [dialect, server] of [
           await elsewhere.submit('Use recovery code', { 'Recovery code': owner.recoveryCodes[0] ?? '' });
           assert.equal(elsewhere.path, paths.dashboard, elsewhere.text);
         },
-        'recovery codes: each session has its own limit': async () => {
+        'each session has its own limit for recovery codes': async () => {
           const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
           const thief = await signedIn(owner.user);
           assert.deepEqual(await submitCodes(thief, { recoveryCode: wrongRecoveryCode }, 22), statuses(20, 2));
@@ -47,14 +47,14 @@ for (const [dialect, server] of [
           await person.submit('Use recovery code', { 'Recovery code': owner.recoveryCodes[0] ?? '' });
           assert.equal(person.path, paths.dashboard, person.text);
         },
-        'a second factor does not mark a browser before the code': async () => {
+        'a browser becomes known only after the second factor code is accepted': async () => {
           const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
           const thief = await signedIn(owner.user);
           assert.doesNotMatch(thief.cookies(), /-device=/);
           assert.deepEqual(await submitCodes(thief, { code: '000000' }, 4), statuses(3, 1));
           assert.match(owner.person.cookies(), /-device=/);
         },
-        'the current password in an open session: not affected by failures elsewhere, and the reverse': async () => {
+        'the current password is accepted in an open session despite failures elsewhere': async () => {
           const zoe = await aUser(portal, tenant);
           const [person, hijacked] = [await signedIn(zoe), await signedIn(zoe)];
           assert.deepEqual(await attackName(zoe), statuses(6, 4));
@@ -67,7 +67,7 @@ for (const [dialect, server] of [
           for (const expected of statuses(3, 2)) assert.equal((await change(hijacked, wrong)).status, expected);
           assert.match((await change(person, goodPassword)).text, /The passwords don’t match/);
         },
-        'codes in an open session: not affected by failures at sign-in': async () => {
+        'codes are accepted in an open session despite failures at sign-in': async () => {
           const owner = await aSecondFactorUser(portal, await aUser(portal, tenant));
           assert.deepEqual(await submitCodes(await signedIn(owner.user), { code: '000000' }, 5), statuses(3, 2));
           await owner.person.visit(paths.removeOwnSecondFactor);

@@ -17,9 +17,9 @@ for (const [dialect, server] of [
     const { portal, tenant, camille, from, guess, signedIn, enterPassword, attackName, mailedLinks } =
       await openAttackedPortal(server?.url);
 
-    /** Each case: what an attacker does until the limit stops them, and how the owner gets in nevertheless. */
+    /** Covers the limits listed in decision 0082, which stop an attacker while the owner can still sign in. */
     const cases: Readonly<Record<string, () => Promise<void>>> = {
-      'own password, unknown browser, many sources: the owner continues by the emailed link': async () => {
+      'after an attack from many addresses, an unknown browser can sign in through an emailed link': async () => {
         const zoe = await aUser(portal, tenant);
         assert.deepEqual(await attackName(zoe), statuses(6, 4));
         const person = await enterPassword(await onPasswordPage(portal, anAddress(), zoe.username));
@@ -35,7 +35,7 @@ for (const [dialect, server] of [
         assert.equal((await enterPassword(person)).path, paths.dashboard, person.text);
         assert.equal((await from(anAddress()).visit(link)).status, 404, 'the link works once');
       },
-      'own password, unknown browser, many sources: the owner gets in after the wait': async () => {
+      'after an attack from many addresses, an unknown browser can sign in once the delay is over': async () => {
         const zoe = await aUser(portal, tenant);
         assert.deepEqual(await attackName(zoe), statuses(6, 4));
         portal.clock.now += 60_000;
@@ -44,7 +44,7 @@ for (const [dialect, server] of [
         const person = await enterPassword(await onPasswordPage(portal, anAddress(), zoe.username));
         assert.equal(person.path, paths.dashboard, person.text);
       },
-      'a hundred consecutive failures: no further guess, but the link lets the owner in': async () => {
+      'after 100 consecutive failures, an unknown browser can sign in only through an emailed link': async () => {
         const zoe = await aUser(portal, tenant);
         await guess(zoe.username, anAddress(), 1);
         const account = digest(`${zoe.username}|0`);
@@ -70,7 +70,7 @@ for (const [dialect, server] of [
           'the right password ends the count',
         );
       },
-      'own password, known browser': async () => {
+      'after an attack from many addresses, a known browser can sign in': async () => {
         const zoe = await aUser(portal, tenant);
         const person = await signedIn(zoe);
         await person.submit('Sign out');
@@ -78,19 +78,19 @@ for (const [dialect, server] of [
         await person.submit('Next', { 'User name': zoe.username });
         assert.equal((await enterPassword(person)).path, paths.dashboard, person.text);
       },
-      'own password, unknown browser, one source': async () => {
+      'after an attack from one address, an unknown browser at another address can sign in': async () => {
         const zoe = await aUser(portal, tenant);
         assert.deepEqual(await guess(zoe.username, anAddress(), 5), statuses(3, 2));
         const person = await enterPassword(await onPasswordPage(portal, anAddress(), zoe.username));
         assert.equal(person.path, paths.dashboard, person.text);
       },
-      'temporary password': async () => {
+      'after an attack from many addresses, a temporary password is accepted': async () => {
         const zoe = await aUser(portal, tenant, { password: 'temporary' });
         assert.deepEqual(await attackName(zoe), statuses(6, 4));
         const person = await onPasswordPage(portal, anAddress(), zoe.username);
         assert.equal((await enterPassword(person, zoe.clearPassword)).path, paths.changePassword, person.text);
       },
-      'one-time link from the address of the attacker': async () => {
+      'a valid one-time link works at an address from which links have been guessed': async () => {
         const strict = await aTenant(portal, { language: 'en' });
         await tenantsStore.setOwnRules(portal.database, strict.scope, { handOver: 'link' });
         const admin = await signedIn(await aUser(portal, strict, { administratorLevel: 'global' }));
@@ -103,7 +103,7 @@ for (const [dialect, server] of [
         await person.submit('Use this link');
         assert.equal(person.path, paths.changePassword, person.text);
       },
-      'shared address: a colleague with another user name than those attacked can sign in with a new browser':
+      'at an address from which other user names were attacked, a colleague can sign in from a new browser':
         async () => {
           const office = anAddress();
           for (let each = 0; each < 3; each++) {
@@ -115,7 +115,7 @@ for (const [dialect, server] of [
           assert.equal((await enterPassword(person, wrong)).status, 422, 'even after a typing error');
           assert.equal((await enterPassword(person)).path, paths.dashboard, person.text);
         },
-      'IPv6: a network of 64 bits is one source, and others are not affected': async () => {
+      'an IPv6 /64 network is treated as one address, and other networks are not affected': async () => {
         const zoe = await aUser(portal, tenant);
         const answers = [];
         for (let each = 1; each < 6; each++) answers.push(...(await guess(zoe.username, `2001:db8:7:7::${each}`, 1)));
@@ -123,7 +123,7 @@ for (const [dialect, server] of [
         const person = await enterPassword(await onPasswordPage(portal, '2001:db8:7:8::1', zoe.username));
         assert.equal(person.path, paths.dashboard, person.text);
       },
-      'emails with a link: three in an hour, each of which serves the owner': async () => {
+      'at most three sign-in links are emailed per hour, and earlier links remain valid': async () => {
         const zoe = await aUser(portal, tenant);
         const stranger = await onPasswordPage(portal, anAddress(), zoe.username);
         const answers = [];
@@ -135,7 +135,7 @@ for (const [dialect, server] of [
         await person.submit('Use this link');
         assert.equal((await enterPassword(person)).path, paths.dashboard, person.text);
       },
-      'a stricter tenant: unknown user names of its domain have the same limit, other domains the one of the region':
+      "a tenant's stricter limit also applies to unknown user names of its domain, but not to other domains":
         async () => {
           const strict = await aTenant(portal, { language: 'en' });
           await tenantsStore.setOwnRules(portal.database, strict.scope, { attempts: 2 });
@@ -146,7 +146,7 @@ for (const [dialect, server] of [
           const person = await enterPassword(await onPasswordPage(portal, anAddress(), zoe.username));
           assert.equal(person.path, paths.dashboard, person.text);
         },
-      'the emailed link: the same answer for every user name, and an email only for an own password': async () => {
+      'requests for a link get the same response, but only users with a chosen password receive an email': async () => {
         const names = [
           [await aUser(portal, tenant), 1],
           [await aUser(portal, tenant, { password: 'temporary' }), 0],

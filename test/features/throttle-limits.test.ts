@@ -87,7 +87,7 @@ describe('guessing one password for many user names', async () => {
   const zoe = await aUser(portal, await aTenant(portal));
   const address = anAddress();
 
-  it('is limited to two attempts per user name after 100 from one address, which does not keep others there out', async () => {
+  it('is limited to two attempts per user name after 100 attempts from one address, where other users can still sign in', async () => {
     for (let name = 0; name < 100; name++) {
       const answer = await guess(await from(portal, address, `somebody-${name}@nowhere.example`));
       assert.equal(answer.status, 422, `${name}`);

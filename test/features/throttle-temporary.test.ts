@@ -59,7 +59,7 @@ for (const [dialect, server] of [
     it('works from an address that sent 104 wrong passwords for other users', async () => {
       const office = anAddress();
       const attacked = await attackFromAddress(portal, office);
-      // Of the last user name, two attempts are within the limit of the address.
+      // Two attempts for the last user name are still within the limit of the address.
       assert.deepEqual([countOf(attacked, 422), countOf(attacked, 429)], [102, 2]);
       const zoe = await aNewcomer();
       const person = await onPasswordPage(portal, office, zoe.username);

@@ -62,7 +62,7 @@ for (const [dialect, server] of [
       return passwordHashOf(portal.database, id);
     };
 
-    /** The response, and everything one attempt causes: verifications, entries and counters. */
+    /** The response to one attempt, with the resulting verifications, log entries and counters. */
     async function attemptOf(username: string, password: string): Promise<object> {
       const person = await onPasswordPage(portal, anAddress(), username);
       await knex('throttles').delete();

@@ -44,7 +44,7 @@ for (const [dialect, databaseUrl, skip] of [
     const zoe = await aUser(portal, tenant);
     const unknown = (name: string): string => `${canary}-${name}@${tenant.domain}`;
 
-    it('are counted by network and fingerprint from the first one on, and never logged or stored as typed', async () => {
+    it('are counted by network and fingerprint from the first attempt, and never logged or stored as typed', async () => {
       const startedAt = portal.clock.now;
       for (const [name, address] of [
         ['a', '192.0.2.7'],
@@ -77,7 +77,7 @@ for (const [dialect, databaseUrl, skip] of [
       assert.deepEqual(await reported(portal), [], 'each attempt is reported once');
     });
 
-    it('have the same fingerprint each time, and another one with other secrets', async () => {
+    it('have the same fingerprint each time, and a different fingerprint with different secrets', async () => {
       const fingerprintAt = async (at: Portal): Promise<string | undefined> => {
         await signIn(at, unknown('d'), '192.0.2.7');
         return (await reported(at))[0]?.topNames[0]?.fingerprint;
@@ -87,7 +87,7 @@ for (const [dialect, databaseUrl, skip] of [
       assert.notEqual(await fingerprintAt(await open()), first);
     });
 
-    it('are counted while they are throttled as well', async () => {
+    it('are also counted while they are throttled', async () => {
       for (let attempt = 0; attempt < 12; attempt++) await signIn(portal, unknown('e'), '203.0.113.5');
       assert.equal((await reported(portal))[0]?.attempts, 12);
     });
@@ -106,7 +106,7 @@ for (const [dialect, databaseUrl, skip] of [
         assert.deepEqual(await reported(portal), []);
       });
 
-    it('take one line of limited length in the log, however many names are tried', async () => {
+    it('are logged in one line of limited length, however many names are tried', async () => {
       for (let name = 0; name < 25; name++) await signIn(portal, unknown(`many${name}`), `10.0.${name}.1`);
       const [summary] = await reported(portal);
       assert.deepEqual([summary?.attempts, summary?.networks, summary?.names], [25, 25, 25]);

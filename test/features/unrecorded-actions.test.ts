@@ -14,7 +14,7 @@ const tenant = await aTenant(portal, { language: 'en' });
 const camille = await aUser(portal, tenant, { displayName: 'Camille Laurent', administratorLevel: 'global' });
 const signedIn = (user: TestUser): Promise<Person> => aPerson(portal, english).signIn(user);
 
-/** Everything an action could leave in a partial state. */
+/** All rows that a partially completed action could have changed. */
 async function state(): Promise<object> {
   const { knex } = portal.database;
   const [users, sessions, tenants] = [
@@ -75,7 +75,7 @@ describe('an action that cannot be recorded', () => {
     });
   }
 
-  it('is rolled back so that signing in opens no session', async () => {
+  it('is rolled back, so that a sign-in opens no session', async () => {
     const zoe = await aUser(portal, tenant);
     const before = await state();
     const person = await withFailingActivityLog(() => signedIn(zoe));

@@ -79,7 +79,7 @@ describe('managing a user', async () => {
     assert.equal((await person.signIn(user)).path, '/dashboard');
   });
 
-  it('ending sessions only signs the user out', async () => {
+  it('ending sessions signs the user out and changes nothing else', async () => {
     const user = await aUser(portal, tenant, { displayName: 'Enda Sessions' });
     const person = await aPerson(portal, english).signIn(user);
     await admin.visit(at(user));

@@ -54,7 +54,7 @@ for (const [dialect, server] of [
       assert.equal((await stored(user)).firstName, 'Annick');
     });
 
-    it('name no author if the activity log does not contain who made the change', async () => {
+    it('name no author if the activity log does not record who made the change', async () => {
       const user = await add('Anne Martin', { language: 'en' });
       const person = await aPerson(portal, english).signIn(user);
       await edits({ Language: 'de' })(other, user);

@@ -80,7 +80,7 @@ for (const [dialect, server] of [
         }
       });
 
-      it('are saved once and rejected once with a conflict if they change the same field', async () => {
+      it('result in one saved edit and one conflict if they change the same field', async () => {
         for (let round = 0; round < rounds; round++) {
           const user = await aUser(portal, tenant, { displayName: 'Anne Martin' });
           const outcomes = await bothSave(user, { firstName: 'Anneliese' }, { firstName: 'Anna' });

@@ -26,7 +26,7 @@ const shown = (person: Person): string[] =>
     .map((cell) => person.$(cell).text());
 const linkTo = (person: Person, rel: 'next' | 'prev'): string | undefined => person.$(`a[rel=${rel}]`).attr('href');
 
-/** Collects the user names of every page from the current one on, in one direction. */
+/** Collects the user names of the current page and all pages after it in one direction. */
 async function walk(person: Person, rel: 'next' | 'prev'): Promise<string[][]> {
   const pages = [shown(person)];
   for (let href = linkTo(person, rel); href !== undefined && pages.length < 20; href = linkTo(person, rel)) {

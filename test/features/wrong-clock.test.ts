@@ -75,7 +75,7 @@ for (const [dialect, server] of [
 
     for (const { name, grant, periodMs } of grantedAccess) {
       for (const [label, byMs] of ahead) {
-        it(`${name} that was granted while the clock was ${label} ahead has expired, also at that time`, async () => {
+        it(`${name} that was granted while the clock was ${label} ahead has expired, and remains expired when that time arrives`, async () => {
           const isValid = await atWrongTime(portal, byMs, () => grant(portal));
           assert.equal(await isValid(), false, 'after the correction');
           await portal.background.runAll();

@@ -28,8 +28,8 @@ const table: readonly Row[] = [
   ],
   ['languages', 'en fr de'],
   ['defaultLanguage', 'en', 'de', 'de', 'en', 'en'],
-  // Germany: users in either of two portals, passwords in one. US Government: one portal for all. China: no resets by
-  // administrators.
+  // Germany (historical) managed users in two portals and reset passwords in one of them. US Government used one portal
+  // for both. In China, administrators could not reset passwords.
   [
     'operations except password resets',
     'here',
@@ -55,7 +55,7 @@ const table: readonly Row[] = [
     '72 hours, 15 minutes',
   ],
   ['password', '15 to 256'],
-  // US Government blocks after three attempts, the others after five. In China tenants cannot change the limit.
+  // US Government blocks after three attempts, the other packs after five. In China, tenants cannot change the limit.
   ['failed attempts', '5/15/15', '5/15/15', '5/15/15', '3/15/15', '5/15/15'],
   ['failed attempts per account and per address', '50/1440/60 100/15/15'],
   ['failed attempts are fixed', 'false', 'false', 'false', 'false', 'true'],
@@ -75,7 +75,7 @@ const table: readonly Row[] = [
   ['retentionDays', '3650'],
   // Activity records could be exported in Germany and US Government but not in China.
   ['export of the log', 'allowed', 'allowed', 'allowed', 'allowed', 'forbidden'],
-  // In Germany a data trustee controlled the operator's access.
+  // In Germany, a data trustee controlled the operator's access.
   [
     'supportAccess',
     'allowed, 72 hours',

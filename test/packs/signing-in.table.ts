@@ -44,8 +44,8 @@ export const shipped: readonly Row[] = [
 ];
 
 /**
- * The same under custom rules. Columns: two administrators, links shown, links mailed, second factor for all, view
- * only.
+ * The same observations under custom rules. Columns: two administrators, links shown, links mailed, second factor for
+ * all, view only.
  */
 export const custom: readonly Row[] = [
   [

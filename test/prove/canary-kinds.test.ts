@@ -52,10 +52,10 @@ describe('a mailed one-time link', () => {
   ]);
   const mail = (text = token): Place => place(`Hello\n/link/${text}`, { holdsLink: true });
   const table: [label: string, snapshots: Omit<Snapshot, 'moment'>[], findings: number][] = [
-    ['is allowed in the mail that delivers it', [{ region: 'alpha', places: [mail()] }], 0],
-    ['is allowed in that mail in later snapshots', [1, 2].map(() => ({ region: 'alpha', places: [mail()] })), 0],
-    ['is not allowed in a second mail', [{ region: 'alpha', places: [mail(), mail()] }], 1],
-    ['is not allowed in a mail that delivers no link', [{ region: 'alpha', places: [place(token)] }], 1],
+    ['is allowed in the email that delivers it', [{ region: 'alpha', places: [mail()] }], 0],
+    ['is allowed in that email in later snapshots', [1, 2].map(() => ({ region: 'alpha', places: [mail()] })), 0],
+    ['is not allowed in a second email', [{ region: 'alpha', places: [mail(), mail()] }], 1],
+    ['is not allowed in an email that delivers no link', [{ region: 'alpha', places: [place(token)] }], 1],
     ['is not allowed in a store', [{ region: 'alpha', places: [mail(), place(token, { kind: 'database table' })] }], 1],
     ['is not allowed as an unsalted digest', [{ region: 'alpha', places: [place(hash('sha256', token))] }], 1],
     [
@@ -63,7 +63,7 @@ describe('a mailed one-time link', () => {
       [{ region: 'alpha', places: [place(token, { kind: 'answers', showsSecrets: true })] }],
       1,
     ],
-    ['is not allowed in a mail of the other region', [{ region: 'beta', places: [mail()] }], 1],
+    ['is not allowed in an email of the other region', [{ region: 'beta', places: [mail()] }], 1],
   ];
   for (const [label, snapshots, findings] of table)
     test(label, () => assert.equal(search(snapshots, canariesOf).length, findings, label));

@@ -47,7 +47,7 @@ describe('emails in the outbox', () => {
   for (const [name, text] of Object.entries({ one: 'hello', two: `see ${link}`, three: 'bye', four: `see ${link}` }))
     writeFileSync(path.join(folder, 'outbox', `${name}.eml`), text);
 
-  test('are one place each if they contain a one-time link, and together one place otherwise', () => {
+  test('are separate places if they contain a one-time link, and form a single place otherwise', () => {
     const mails = folderPlaces(folder).filter(({ kind }) => kind === 'mails');
     assert.deepEqual(
       mails.map(({ items, holdsLink = false }) => [items, holdsLink]),

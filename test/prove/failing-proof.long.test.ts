@@ -68,7 +68,7 @@ describe('the proof', () => {
     assert.doesNotMatch(reasons, /before the move|found in germany/);
   });
 
-  test('fails if a region redirects users to a wrong address', async () => {
+  test('fails if a region redirects users to a wrong URL', async () => {
     const report = await prove({
       ...shortFlow,
       settings: (region, sites): Record<string, string> => {

@@ -14,7 +14,7 @@ const databases = [
 ].map((each) => each?.url ?? null);
 const redises = await emptyRedisUrls();
 
-/** Two empty Redis databases: on a shared server, those with two of the highest database numbers. */
+/** @returns the URLs of two empty Redis databases; on a shared server, of databases 14 and 15 */
 async function emptyRedisUrls(): Promise<string | null> {
   const both = [await redis(), await redis()];
   const urls = both.map((each, index) => (each?.pid === null ? `${each.url}/${14 + index}` : each?.url));
@@ -29,7 +29,7 @@ describe(
     let outcome: ProofRun;
     before(async () => (outcome = await runProof(['--database', 'postgres'], environment)));
 
-    test('succeeds with every control noticed', () => assertHeld(outcome));
+    test('succeeds and notices every control', () => assertHeld(outcome));
 
     test('searches the stores and all traffic to them', () =>
       assertSearchedEverywhere(outcome.report, ['database file']));
@@ -60,7 +60,7 @@ describe(
   },
 );
 
-// With only the wrong database, the process would refuse to start, because a database stores the id of its region.
+// With only the wrong database, the process would refuse to start, because a database stores the ID of its region.
 test(
   'the proof fails if a process is configured with the other region’s REGION and database',
   { skip: skipWithout('postgres', databases[2] ?? null) },

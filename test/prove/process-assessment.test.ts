@@ -19,7 +19,7 @@ const territory = (region: string, port: number): Territory => ({
 });
 const both = [territory('alpha', 4000), territory('beta', 5000)];
 
-/** Assesses a process of alpha by the contacts that it recorded itself and those that the system observed. */
+/** Assesses a process of alpha by the activity that it recorded and the activity that the system observed. */
 function assess(recorded: readonly string[], seen: readonly string[] = []) {
   const record = path.join(folder, 'record.jsonl');
   const lines = recorded.map((words) => ({ what: words.split(' ')[0], to: words.slice(words.indexOf(' ') + 1) }));

@@ -48,7 +48,7 @@ describe('the search for canaries of another region', () => {
     ],
   ];
   for (const [label, content] of forms) {
-    test(`finds one ${label}`, () => {
+    test(`finds a canary ${label}`, () => {
       const [finding] = found(place(content)).findings;
       assert.deepEqual(
         finding && [finding.canaryOf, finding.foundIn, finding.place],
@@ -59,7 +59,7 @@ describe('the search for canaries of another region', () => {
   }
 
   for (const [label, content] of [
-    ['across two lines of a mail', `${name.slice(0, 9)}=\r\n${name.slice(9)}`],
+    ['across two lines of an email', `${name.slice(0, 9)}=\r\n${name.slice(9)}`],
     [
       'in base64 across two lines',
       Buffer.from(long)
@@ -67,10 +67,10 @@ describe('the search for canaries of another region', () => {
         .replace(/^(.{14})/, '$1\r\n '),
     ],
   ] as const) {
-    test(`finds one ${label}`, () => assert.equal(found(place(content, { kind: 'mails' })).findings.length, 1));
+    test(`finds a canary ${label}`, () => assert.equal(found(place(content, { kind: 'mails' })).findings.length, 1));
   }
 
-  test('reports the field of a canary but not its text', () => {
+  test('reports the field of a canary but not its value', () => {
     const { findings } = found(place(long));
     assert.deepEqual(
       findings.map(({ field }) => field),
@@ -79,7 +79,7 @@ describe('the search for canaries of another region', () => {
     assert.ok(!JSON.stringify(findings).includes(name));
   });
 
-  test('finds the shared marker if nothing else is left', () => {
+  test('finds the shared marker if the rest of a canary is missing', () => {
     const { findings } = found(place(alpha.marker('person')));
     assert.deepEqual(
       findings.map(({ field }) => field),
@@ -136,7 +136,7 @@ describe('findings by kind of canary and place', () => {
       );
   });
 
-  test('require a text that is long enough to be tracked', () => {
+  test('require a string that is long enough to be tracked', () => {
     assert.throws(() => createRegions().alpha.track('id', 'person', ''), /Too short to track/);
   });
 });

@@ -22,7 +22,7 @@ describe('the isolation proof on SQLite', () => {
     const { page, stdout } = outcome;
     assert.match(page, /<h1>The isolation held<\/h1>/);
     assert.doesNotMatch(page, /<script|<link|<img|https?:\/\/|\bsrc=|@import|url\(/);
-    // Planted texts have 20 characters without vowels; temporary passwords have five groups of four.
+    // Planted strings have 20 characters without vowels; temporary passwords have five groups of four.
     for (const text of [page, stdout]) {
       assert.doesNotMatch(text.replace(/[0-9a-f]{64}/g, ''), /\b(?=[a-z]*\d)[bcdfghjkmnpqrstvwxz2-9]{20}\b/);
       assert.doesNotMatch(text, /\b[A-Z2-9]{4}(-[A-Z2-9]{4}){4}\b/);
