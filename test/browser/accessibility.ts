@@ -134,6 +134,7 @@ export async function inspectPage(
   const { width } = await page.evaluate<Outline>(outline);
   await page.evaluate(roomyText);
   const { width: roomyWidth } = await page.evaluate<Outline>(outline);
+  await page.evaluate('document.adoptedStyleSheets = []');
   if (width > narrow) say('narrow', [`is ${width} px wide`]);
   if (roomyWidth > Math.max(width, narrow)) say('narrow, with roomy text', [`is ${roomyWidth} px wide`]);
   for (const each of viewports) {
