@@ -43,7 +43,7 @@ describe('a command that runs as a process', () => {
     assert.deepEqual([unknown.code, unknown.stdout, unknown.stderr], [1, '', "error: unknown command 'nonsense'\n"]);
   });
 
-  test('exits with 1 if it reports a fault without an error', async () => {
+  test('exits with 1 if it reports a fault without throwing an error', async () => {
     const { code, stdout, stderr } = await runProcess(['rules', 'check', '/nowhere.json'], {});
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, /cannot be read/);

@@ -54,7 +54,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
         });
       }
 
-      test(`${name} --dry-run prints what would change and changes nothing, also with --yes`, async () => {
+      test(`${name} --dry-run prints what would change and changes nothing, even with --yes`, async () => {
         const before = await snapshotOf(here);
         for (const more of [['--dry-run'], ['--dry-run', '--yes'], ['--dry-run', '--json']]) {
           const { code, stdout, stderr } = await run([...line, ...more], here);

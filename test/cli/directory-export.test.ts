@@ -27,7 +27,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(first.says, '');
     });
 
-    test('has a serial number above the last one, also if the clock is behind', async () => {
+    test('has a higher serial number than the last export, even if the clock is behind', async () => {
       const last = Date.now() + 1_000_000;
       const database = openDatabase(config);
       await database.knex('deployment').update({ directory_serial: last });
@@ -35,7 +35,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual([(await exportHere()).serial, (await exportHere()).serial], [last + 1, last + 2]);
     });
 
-    test('says that it is empty, and how many domains of tenants it lacks', async () => {
+    test('reports that it is empty, and the number of tenant domains that it lacks', async () => {
       await json(['route', 'remove', 'own.example'], own);
       const company = ['--name', 'Kiesel', '--domain', 'kiesel.example', '--language', 'de', '--admin-name', 'Ada'];
       await json(['tenant', 'add', ...company, '--admin-username', 'ada@kiesel.example'], own);

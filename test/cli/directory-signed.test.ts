@@ -158,7 +158,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       });
     }
 
-    test('adds and removes what the directory of the same region adds and removes, and nothing else', async () => {
+    test('replaces the domains of the previous directory of the same region, and leaves all others unchanged', async () => {
       await json(['route', 'add', 'manual.example', 'worldwide'], there);
       const { added, removed: gone } = await take(ofWorldwide(10, 'beta.example', 'gamma.example'));
       assert.deepEqual([added, gone], [1, 1]);

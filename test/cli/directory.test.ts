@@ -40,7 +40,7 @@ describe('the route commands', () => {
     );
   });
 
-  test('check notes regions of the directory to which REGION_URLS has no address', async () => {
+  test('check notes regions of the directory that have no URL in REGION_URLS', async () => {
     const note =
       'REGION_URLS has no address of germany, so users of that region cannot be redirected (domains in the directory: 1).';
     assert.deepEqual(await json(['check'], environment), { ok: true, faults: [], notes: [note] });

@@ -12,7 +12,7 @@ const databases = eachDialect(await postgres({ empty: true }));
 const ownProcess = /\bprocess\b|\bconsole\./;
 
 describe('the commands', () => {
-  // Only the function that adds `region prove` has this default, because a separate program of the tests calls it.
+  // Only the function that adds `region prove` has this default, because a separate test program calls it.
   const isDefault = (line: string): boolean => line.endsWith('io: CommandIo = process): void {');
 
   test('do not use `process` and `console` directly', () => {

@@ -37,7 +37,7 @@ const insert = (name: string) => (knex: Knex) => knex('knex_migrations').insert(
 /** Lists of migrations that this release must reject, with a part of the message. */
 const rejected: readonly { title: string; change: (knex: Knex) => Promise<unknown>; says: RegExp }[] = [
   {
-    title: 'a migration of another history',
+    title: 'a migration from another history',
     change: insert('20261123140000_cover_lists_of_users'),
     says: /This database was migrated by another version .*20261123140000_cover_lists_of_users/,
   },
@@ -96,7 +96,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await get(running.origin, '/sign-in')).status, 200);
     });
 
-    test('is left as it is by commands and by migrate', async () => {
+    test('is left unchanged by commands, including migrate', async () => {
       assert.deepEqual(await json(['tenant', 'list'], environment), { tenants: [] });
       assert.deepEqual(await json(['migrate'], environment), { ok: true, faults: [] });
       const { code, stdout } = await run(['check'], environment);

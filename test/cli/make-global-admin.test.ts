@@ -59,7 +59,7 @@ describe('user make-global-admin', () => {
     assert.equal(verified.ok, true);
   });
 
-  test('unblocks a blocked user, and says so before', async () => {
+  test('unblocks a blocked user, which the dry run announces', async () => {
     await change('noah@a.example', { ...ordinary, state: 'blocked' });
     const { stdout } = await run([...make(), '--dry-run'], environment);
     assert.match(stdout, /The user is blocked and will be unblocked\./);
@@ -70,9 +70,9 @@ describe('user make-global-admin', () => {
 
   const results: [label: string, ada: object, user: object, hasApprovers: boolean][] = [
     ['both have chosen a password', { password: 'own' }, {}, true],
-    ['the other has not chosen a password', { password: 'temporary' }, {}, false],
+    ['the other Global admin has not chosen a password', { password: 'temporary' }, {}, false],
     ['the user has not chosen a password', { password: 'own' }, { password: 'temporary' }, false],
-    ['the other is blocked', { password: 'own', state: 'blocked' }, {}, false],
+    ['the other Global admin is blocked', { password: 'own', state: 'blocked' }, {}, false],
   ];
   for (const [label, ada, user, hasApprovers] of results)
     test(`reports whether approvals are possible again: ${label}`, async () => {

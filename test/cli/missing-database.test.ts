@@ -8,7 +8,7 @@ const secrets = { SESSION_SECRETS: 'canary-'.repeat(6), SECOND_FACTOR_KEYS: 'can
 
 const marker = JSON.stringify({ region: 'worldwide', fingerprint: '0123-4567-89ab-cdef-0123-4567-89ab-cdef' });
 
-/** Ways in which a data directory shows that there was a database. Each returns the settings. */
+/** Cases in which a data directory shows that a database existed. Each returns the settings. */
 const traces: Record<string, () => Promise<Record<string, string>>> = {
   'was deleted': async () => {
     const environment = { DATA_DIR: dataDirectory(), ...secrets };

@@ -45,7 +45,7 @@ describe('the commands that cancel a move', async () => {
     await json([...out, '--file', bundle], here);
   });
 
-  test('move-out counts what does not move before it starts, and the dry run changes nothing', async () => {
+  test('move-out prints the counts of unmoved data before it starts, and a dry run changes nothing', async () => {
     const other = await addTenant(2, 'amsel.example');
     const file = `${bundle}.counted`;
     const order = ['tenant', 'move-out', other, ...to, '--passwords', 'keep', '--file', file];
@@ -88,7 +88,7 @@ describe('the commands that cancel a move', async () => {
     assert.match(await fault([...refuse, bundle, '--yes'], here), /not a bundle|another region/);
   });
 
-  test('move-refuse writes a release with which move-cancel needs no force', async () => {
+  test('move-refuse writes a release that lets move-cancel succeed without --force', async () => {
     const release = path.join(here.DATA_DIR, '../release.json');
     const refuse = ['tenant', 'move-refuse', bundle, '--yes'];
     const { code, stdout } = await run([...refuse, '--release', release], there);
@@ -107,7 +107,7 @@ describe('the commands that cancel a move', async () => {
     assert.match(await fault(['tenant', 'move-cancel', id, '--release', bundle], here), /not a release/);
   });
 
-  test('move-refuse by the fingerprint of the move replaces a lost bundle', async () => {
+  test('move-refuse accepts the fingerprint of a move whose bundle is lost', async () => {
     const lost = `${bundle}.lost`;
     const { moveFingerprint } = await json<{ moveFingerprint: string }>([...out, '--file', lost], here);
     const { stdout } = await run(['tenant', 'move-refuse', '--move', moveFingerprint, '--yes'], there);

@@ -40,7 +40,7 @@ describe('the first key of a region', async () => {
     assert.equal(await tenants(), 0);
   });
 
-  test('is stored once the operator agrees, and is not asked about again', async () => {
+  test('is stored once the operator agrees, and needs no further confirmation', async () => {
     const { code } = await runOnTerminal(takeIn, there, 'yes\n');
     assert.deepEqual([code, await tenants()], [0, 1]);
     await json(['tenant', 'move-in', await bundleOf('amsel.example')], there);

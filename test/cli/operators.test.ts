@@ -19,7 +19,7 @@ describe('the operator commands', () => {
 
   before(() => json(['migrate'], environment));
 
-  it('add the first operator and another one, who must both replace their passwords', async () => {
+  it('add a first and a second operator, who must both replace their passwords', async () => {
     assert.deepEqual(await operator('list'), { operators: [] });
     const ada = await operator<Added>('add', '--name', 'Ada Betrieb', '--username', 'Ada@Hosting.example');
     assert.equal(ada.username, 'ada@hosting.example');
@@ -65,7 +65,7 @@ describe('the operator commands', () => {
     assert.match((await run(['operator', 'list'], environment)).stdout, /ada@hosting\.example {2}Ada Betrieb\n$/);
   });
 
-  it('say until when the user name of a deleted operator is unavailable', async () => {
+  it('report when the user name of a deleted operator becomes available again', async () => {
     const error =
       /^bo@hosting\.example is deleted and will be erased permanently at \d{4}-\d\d-\d\dT[\d:.]+Z\. The user name is available again after that time\.$/;
     for (const username of ['bo@hosting.example', 'BO@hosting.example\u200B'])

@@ -20,8 +20,8 @@ describe('passwords import', () => {
   const table: [label: string, content: string | Buffer, passwords: number][] = [
     ['two lines', 'nordwind und sonne\nzwei alte esel\n', 2],
     ['no line break at the end', 'nordwind und sonne', 1],
-    ['line breaks of Windows, and the same password twice', 'eins\r\nzwei\r\nEins\r\n', 2],
-    ['a mark of the byte order', '\ufeffeins\n', 1],
+    ['Windows line breaks and a duplicate password', 'eins\r\nzwei\r\nEins\r\n', 2],
+    ['a byte order mark', '\ufeffeins\n', 1],
     ['digests with counts', `${'0123456789ABCDEF'.repeat(3).slice(0, 40)}:42\n`, 1],
     ['bytes that are not UTF-8', Buffer.from([0xe9, 0x74, 0xe9, 0x0a, 0x61, 0x0a]), 2],
     ['no lines', '', 0],
@@ -48,8 +48,8 @@ describe('passwords import', () => {
   });
 });
 
-describe('a password of the list', () => {
-  test('cannot be chosen in upper or lower case, while a user who chose it before can still sign in', async () => {
+describe('a password on the list', () => {
+  test('cannot be chosen in any letter case, but still works for a user who chose it before', async () => {
     const portal = await openPortal();
     const tenant = await aTenant(portal, { language: 'en' });
     const user = await aUser(portal, tenant);

@@ -25,7 +25,7 @@ interface Status {
   readonly processes: readonly { readonly pid: number; readonly version: string; readonly revision: string }[];
 }
 
-/** @returns a rules file of worldwide with longer passwords and the same revision */
+/** @returns a copy of the worldwide rules file with the same revision but a longer minimum password */
 function stricterRules(): string {
   const file = path.join(dataDirectory(), '../rules.json');
   const rules = JSON.parse(readFileSync('rules/worldwide.json', 'utf8')) as { password: { minimumLength: number } };
@@ -76,7 +76,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     });
     after(() => database.close());
 
-    /** Reports a process with other settings than the server, as a second server would. */
+    /** Registers a process whose settings differ from those of the server, as a second server would. */
     async function startOther(settings: Readonly<Record<string, string>>): Promise<Other> {
       const { config } = readConfig({ ...common, ...settings });
       assert.ok(config);
@@ -114,13 +114,13 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         /^SESSION_SECRETS: processes of this region do not share/,
       ],
       [
-        'share no key of second factors',
+        'share no second-factor key',
         () => ({ SECOND_FACTOR_KEYS: newSecret }),
         /^SECOND_FACTOR_KEYS: processes of this region do not share/,
       ],
     ];
     for (const [what, settings, fault] of differing) {
-      test(`that ${what} are reported by check, status and the log, until one of them stops`, async () => {
+      test(`that ${what} are reported by check, status and the log until one process stops`, async () => {
         const other = await startOther(settings());
         const { ok, faults } = await statusNow(1);
         assert.deepEqual([ok, faults.length], [false, 1]);
@@ -134,7 +134,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       });
     }
 
-    test('during a rotation of secrets are no fault, and are noted', async () => {
+    test('are noted but not reported as faults during a rotation of secrets', async () => {
       const rotated = `${newSecret},${secret}`;
       const other = await startOther({ SESSION_SECRETS: rotated, SECOND_FACTOR_KEYS: rotated });
       const { ok, faults, notes } = await statusNow();

@@ -34,7 +34,7 @@ interface Region extends Record<string, string> {
 
 const secrets = { SESSION_SECRETS: 's'.repeat(32), SECOND_FACTOR_KEYS: 'k'.repeat(32) };
 
-test('every command has a class, and no class belongs to a command that does not exist', () => {
+test('every command has a class, and every class entry names an existing command', () => {
   assert.deepEqual(Object.keys(commandClasses).sort(), [...everyCommand().keys()].sort());
 });
 
@@ -112,7 +112,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
       for (const name of reading) {
         const before = await snapshotOf(environment);
         const { code, stderr } = await run(argsOf(name, tenantId), environment);
-        // The tenant was neither moved in nor moved out and canceled.
+        // The tenant has never been moved, so it has neither a receipt nor a cancellation.
         const hasNoStatement = ['tenant receipt', 'tenant cancellation'].includes(name);
         assert.deepEqual([code, stderr !== ''], hasNoStatement ? [1, true] : [0, false], `${name}: ${stderr}`);
         if (!keyGeneratingCommands.includes(name)) assert.deepEqual(await snapshotOf(environment), before, name);

@@ -29,7 +29,7 @@ describe('the rules check command', () => {
       assert.ok(paths.includes(at), faults.join('\n'));
   });
 
-  test('reports each missing text in a language of the region', async () => {
+  test('reports each missing translation into a language of the region', async () => {
     const pack = JSON.parse(readFileSync(path.join(rulesFolder, 'china.json'), 'utf8')) as Record<string, unknown>;
     const file = path.join(folder, 'without-german.json');
     writeFileSync(file, JSON.stringify(Object.assign(pack, { name: { en: 'China', fr: 'Chine' } })));
@@ -53,7 +53,7 @@ describe('the rules check command', () => {
         ]);
     });
 
-    test('requires the texts of that language if the region offers it', async () => {
+    test('requires translations into that language if the region offers it', async () => {
       const pack = JSON.parse(readFileSync(path.join(rulesFolder, 'china.json'), 'utf8')) as Record<string, unknown>;
       const file = path.join(folder, 'italian.json');
       writeFileSync(file, JSON.stringify(Object.assign(pack, { languages: ['en', 'it'] })));

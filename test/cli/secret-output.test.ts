@@ -94,7 +94,7 @@ for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
   });
 }
 
-/** SQLite writes to its file what it then rolls back, so its rows are compared by the commands that print them. */
+/** SQLite also writes rolled-back changes to its file, so rows are compared through the commands that print them. */
 async function contentOf(here: Region & { readonly DATABASE_URL?: string }): Promise<unknown> {
   if (here.DATABASE_URL !== undefined) return snapshotOf(here);
   const { tenants } = await json<{ tenants: { id: string }[] }>(['tenant', 'list'], here);

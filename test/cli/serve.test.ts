@@ -9,7 +9,7 @@ import { sendRaw } from '../support/responses.ts';
 import { dataDirectory, json, runProcess, serve } from './command.ts';
 import { get, startIncompleteForm, setUpLinkOf, untilSetUpLink, visit, waitUntilStopping } from './server-requests.ts';
 
-/** How often five commands run at the same time. */
+/** The number of times that five commands run concurrently. */
 const batches = Math.min(2, Math.ceil(rounds / 10));
 
 describe('the serve command on an empty data directory', async () => {
@@ -33,7 +33,7 @@ describe('the serve command on an empty data directory', async () => {
     assert.ok(!served.errors().includes(setUpLinkOf(served) ?? ''));
   });
 
-  test('answers health checks and serves its pages', async () => {
+  test('responds to health checks and serves its pages', async () => {
     assert.deepEqual(await get(served.origin, '/healthz'), { status: 200, body: '{"ok":true}' });
     assert.deepEqual(await get(served.origin, '/readyz'), { status: 200, body: '{"ok":true,"missing":[]}' });
     assert.equal((await get(served.origin, '/sign-in')).status, 200);

@@ -26,7 +26,7 @@ export async function get(origin: string, address: string): Promise<{ status: nu
   return { status: response.status, body: await response.text() };
 }
 
-/** Waits until a stopping server reports that it is not ready. It still answers for a short time. */
+/** Waits until a stopping server reports that it is not ready. It still responds for a short time. */
 export async function waitUntilStopping(origin: string): Promise<void> {
   while ((await get(origin, '/readyz')).status !== 503) await wait(10);
 }
@@ -47,7 +47,7 @@ export async function startIncompleteForm(
   return { socket, finish: () => socket.write('a'), answer: once(socket, 'close').then(() => received) };
 }
 
-/** @returns a browser without a session: `step` opens a page and submits its form, and returns where that leads */
+/** @returns a browser without a session: `step` opens a page, submits its form and returns the redirect target */
 export function visit(origin: string) {
   const cookies = new Map<string, string>();
   const header = () => ({ Cookie: [...cookies.values()].join('; ') });

@@ -92,8 +92,8 @@ describe('two processes that start at the same time on a new data directory', { 
   const DATA_DIR = dataDirectory();
   let [one, other]: (Served | undefined)[] = [];
 
-  // The long run starts four.
-  test('all become ready', async () => {
+  // The long-running test starts four processes.
+  test('both become ready', async () => {
     [one, other] = await Promise.all([serve({ DATA_DIR }), serve({ DATA_DIR })]);
     for (const { origin } of [one, other]) assert.equal((await get(origin, '/readyz')).status, 200);
   });

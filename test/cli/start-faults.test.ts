@@ -37,7 +37,7 @@ interface Case {
   readonly code?: string;
   readonly message: RegExp;
   readonly skip?: string | false;
-  /** Whether the case runs as a process, which must end although it has opened stores. The others run in this process. */
+  /** Whether the case needs a separate process, which must exit despite its open stores. */
   readonly isProcess?: boolean;
 }
 

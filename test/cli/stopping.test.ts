@@ -21,7 +21,7 @@ async function ask(origin: string, path: string, agent?: Agent): Promise<Answer>
 }
 
 describe('a process that has received SIGTERM', () => {
-  describe('during the notice and after it', { concurrency: false }, () => {
+  describe('during and after the notice period', { concurrency: false }, () => {
     let served: Served;
     let form: Awaited<ReturnType<typeof startIncompleteForm>>;
     before(async () => {
@@ -29,7 +29,7 @@ describe('a process that has received SIGTERM', () => {
       form = await startIncompleteForm(served.port);
     });
 
-    test('is not ready, but answers requests on old and new connections, and closes both', async () => {
+    test('is not ready, but responds to requests on old and new connections, and closes both', async () => {
       const { child, origin } = served;
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       assert.deepEqual(await ask(origin, '/sign-in', agent), { status: 200, connection: 'keep-alive', reused: false });
@@ -42,7 +42,7 @@ describe('a process that has received SIGTERM', () => {
       assert.deepEqual(await ask(origin, '/readyz'), { status: 503, connection: 'close', reused: false });
     });
 
-    test('answers a request that began before the signal, even after it has stopped listening', async () => {
+    test('responds to a request that began before the signal, even after it has stopped listening', async () => {
       while (await ask(served.origin, '/healthz').catch(() => null)) await wait(50);
       form.finish();
       assert.match(await form.answer, /^HTTP\/1\.1 403 Forbidden\r\n(.*\r\n)*Connection: close\r\n/);

@@ -98,7 +98,7 @@ describe('the tenant commands', () => {
     assert.deepEqual(await tenants(), before);
   });
 
-  test('print a fault as a JSON object as well if --json is given', async () => {
+  test('also print a fault as a JSON object if --json is given', async () => {
     const { code, stdout, stderr } = await run(['tenant', 'suspend', 'nobody', '--json'], environment);
     const { ok, faults } = JSON.parse(stdout) as { ok: boolean; faults: string[] };
     assert.deepEqual([code, ok, `${faults.join('\n')}\n`], [1, false, stderr]);

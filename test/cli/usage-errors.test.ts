@@ -14,7 +14,7 @@ describe('a command line that is not valid', () => {
     ['an invalid value', ['demo', '--users', 'many'], /whole number from 1 to 10000000/],
   ];
   for (const [what, args, fault] of cases) {
-    test(`${what} exits with 1, explains itself on standard error, and prints one JSON object with --json`, async () => {
+    test(`${what} exits with 1, prints an explanation to standard error and, with --json, one JSON object`, async () => {
       const plain = await run(args, {});
       assert.deepEqual([plain.code, plain.stdout], [1, '']);
       assert.notEqual(plain.stderr, '');

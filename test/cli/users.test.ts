@@ -71,7 +71,7 @@ describe('the user commands', () => {
     assert.deepEqual(await listUsers(environment, added.tenantId), before);
   });
 
-  test('say until when a deleted user can be restored', async () => {
+  test('report the time until which a deleted user can be restored', async () => {
     const gone = { tenant: added.tenantId, username: 'gone@atelier.example', name: 'Gone' };
     const { userId } = await json<Added>(['user', 'add', ...optionsOf(gone)], environment);
     const deletedAt = Date.now() - 1_000;

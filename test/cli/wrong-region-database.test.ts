@@ -59,7 +59,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
 };
 /** All commands share the same check, so a few are enough on the second database. */
 const onPostgres = ['serve', 'migrate', 'tenant list', 'tenant move-in', 'route add', 'activity verify'];
-/** `check` reports the mismatch as a fault; the others open no existing database. */
+/** `check` reports the mismatch as a fault; the other commands open no existing database. */
 const others = ['check', 'demo', 'rules check', 'region prove'];
 
 async function listedIn(group: readonly string[]): Promise<string[]> {
@@ -153,7 +153,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       const historical = { ...germany, REGION_RULES: 'rules/germany-historical.json' };
       const { tenants } = await json<{ tenants: unknown[] }>(['tenant', 'list'], historical);
       assert.equal(tenants.length, 1);
-      // All databases share the check of the start, so one is enough for this.
+      // The check at startup is the same for both databases, so testing one is enough.
       if (config.kind !== 'sqlite') return;
       const { child, ended, origin } = await serve(germany);
       assert.equal((await fetch(`${origin}/readyz`)).status, 200);

@@ -86,7 +86,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     });
 
     for (const { what, directory, message } of refused) {
-      test(`${what} is refused by every command and reported by check, which change nothing`, async () => {
+      test(`${what} is rejected by every command and reported by check, without any change`, async () => {
         const wrong = { ...environment, DATA_DIR: await directory() };
         const [before, files] = [await snapshotOf(environment), snapshotOfFolder(wrong.DATA_DIR)];
         for (const command of commands) assert.match(await fault(command, wrong), message, command.join(' '));
@@ -123,7 +123,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(existsSync(DATA_DIR), false);
     });
 
-    test('need not accept files if nothing has to be stored in it, and the log contains a warning', async () => {
+    test('may be unwritable if nothing has to be stored in it, which logs a warning', async () => {
       const file = path.join(dataDirectory(), '../file');
       writeFileSync(file, '');
       const PORT = String(await freePort());
@@ -142,7 +142,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
   });
 }
 
-test('a new database beside a marked data directory continues its installation', async () => {
+test('a new database adopts the fingerprint of a data directory that is already marked', async () => {
   const environment = { ...secrets, DATA_DIR: dataDirectory() };
   await json(['migrate'], environment);
   const marker = readFileSync(markerOf(environment.DATA_DIR), 'utf8');
@@ -153,7 +153,7 @@ test('a new database beside a marked data directory continues its installation',
   assert.equal(readFileSync(markerOf(environment.DATA_DIR), 'utf8'), marker);
 });
 
-test('a directory that another region marks during a start is not taken for one whose database is missing', async () => {
+test('a directory that another region marks during startup is reported as a mismatch, not as a missing database', async () => {
   const DATA_DIR = await directoryOf('germany');
   // The region was checked before the other one marked the directory.
   const { config } = readConfig({ ...secrets, DATA_DIR, REGION: 'worldwide' });

@@ -16,7 +16,7 @@ const limit = { timeout: 20_000 };
 const markerKey = 'parvis:region';
 const fingerprint = '0123-4567-89ab-cdef-0123-4567-89ab-cdef';
 
-/** Markers that are refused, with what the message says about them. */
+/** Rejected markers, each with the expected message. */
 const refused: Readonly<Record<string, readonly [marker: string, message: RegExp]>> = {
   'another region': [
     JSON.stringify({ region: 'germany', fingerprint }),
@@ -35,7 +35,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
   const environment = { ...secrets, DATABASE_URL, DATA_DIR: dataDirectory(), REDIS_URL: url };
 
   describe(
-    `a Redis instance and its marker, with a database on ${dialect}`,
+    `the region marker of a Redis instance, with a database on ${dialect}`,
     { skip: skipWithout('redis', server) || skip },
     () => {
       const client = createClient({ url });
@@ -51,7 +51,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
       };
       const statusOf = async (path: string): Promise<number> => (await fetch(running.origin + path)).status;
 
-      test('are not changed by check, and the first start marks the Redis with the region', async () => {
+      test('is written by the first start but not by check', async () => {
         await json(['migrate'], environment);
         await json(['check'], environment);
         assert.equal(await client.get(markerKey), null);
@@ -63,7 +63,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
         assert.deepEqual(await json(['check'], environment), { ok: true, faults: [] });
       });
 
-      test('of another region are refused by a running server that reaches them after a reconnection', async () => {
+      test('of another region is rejected by a running server that reconnects to Redis', async () => {
         const own = (await client.get(markerKey)) ?? '';
         await client.set(markerKey, JSON.stringify({ region: 'germany', fingerprint }));
         await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
@@ -78,7 +78,7 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
         assert.equal(await statusOf('/sign-in'), 200);
       });
 
-      test('are marked again after the Redis was emptied', async () => {
+      test('is written again after Redis has been flushed', async () => {
         await client.flushDb();
         const isMarked = async (): Promise<boolean> => {
           await statusOf('/readyz');
@@ -91,11 +91,11 @@ for (const [index, { dialect, config, skip }] of eachDialect(await postgres()).e
       });
 
       for (const [what, [marker, message]] of Object.entries(refused)) {
-        test(`of ${what} stop the start, are reported by check, and keep all keys`, limit, async () => {
+        test(`of ${what} prevents the start and is reported by check, and no key changes`, limit, async () => {
           const own = await client.get(markerKey);
           await client.set(markerKey, marker);
           await client.del('parvis:ready');
-          // One server is a process, which must end although it has connected to Redis.
+          // One server runs as a separate process, which must exit despite its connection to Redis.
           const outcome = await (index === 0 && what === 'another region' ? runProcess : run)(['serve'], {
             ...environment,
             PORT: '1',

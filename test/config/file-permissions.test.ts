@@ -23,7 +23,7 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { what: 'files of their owner only', directory: 0o700, files: { 'session-secret': 0o600 }, found: [] },
+  { what: 'files that only their owner can reach', directory: 0o700, files: { 'session-secret': 0o600 }, found: [] },
   {
     what: 'open files in a closed directory',
     directory: 0o700,
@@ -121,20 +121,20 @@ const short = ({ setting, isFault, message }: ReturnType<typeof findExposures>[n
   return `${setting} ${isFault ? 'fault' : 'note'} ${named}`;
 };
 
-describe('what other users of the machine can reach', { skip }, () => {
+describe('the search for files that other users of the machine can reach', { skip }, () => {
   for (const { what, found, ...files } of cases)
-    test(what, () => {
+    test(`reports ${found.join(' and ') || 'nothing'} for ${what}`, () => {
       const DATA_DIR = make(files);
       const exposures = findExposures(configOf({ DATA_DIR }));
       assert.deepEqual(exposures.map(short), found);
       for (const { message } of exposures) assert.ok(message.endsWith(`run "chmod -R go-rwx ${DATA_DIR}".`), message);
     });
 
-  test('a directory that does not exist', () => {
+  test('reports nothing for a directory that does not exist', () => {
     assert.deepEqual(findExposures(configOf({ DATA_DIR: path.join(root, 'missing') })), []);
   });
 
-  test('a SQLite file outside DATA_DIR, but not the files beside it', () => {
+  test('reports a SQLite file outside DATA_DIR, but not unrelated files beside it', () => {
     const folder = make({ directory: 0o711, files: { 'p.db': 0o604, 'p.db-wal': 0o600, 'other.txt': 0o644 } });
     const DATABASE_URL = `sqlite:${path.join(folder, 'p.db')}`;
     const [exposure, ...more] = findExposures(configOf({ DATA_DIR: path.join(root, 'missing'), DATABASE_URL }));

@@ -81,7 +81,7 @@ describe('a language folder in LOCALES_DIR', () => {
     assert.match(faults.join('\n'), /languages\.1: "it" must be one of .*LOCALES_DIR can add languages/);
   });
 
-  test('can override individual texts of a built-in language', async () => {
+  test('can override individual messages of a built-in language', async () => {
     const own = path.join(root, 'own');
     mkdirSync(path.join(own, 'en'), { recursive: true });
     writeFileSync(
@@ -97,7 +97,7 @@ describe('a language folder in LOCALES_DIR', () => {
 });
 
 describe('a fault in a language folder', () => {
-  test('is reported if a text is missing', async () => {
+  test('is reported if a message is missing', async () => {
     const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
     edit(path.join(folder, 'es', 'common.json'), ({ terms }) => delete terms?.signIn);
     assert.deepEqual(await faultsOf(folder), ['es: common:terms.signIn is missing']);
@@ -111,7 +111,7 @@ describe('a fault in a language folder', () => {
     for (const fault of faults) assert.match(fault, /^pl: \S+_few is missing$/);
   });
 
-  test('is reported if a text lacks a placeholder', async () => {
+  test('is reported if a message lacks a placeholder', async () => {
     const folder = localesWith({ tag: 'es', copyOf: 'fr', settings: spanish });
     edit(path.join(folder, 'es', 'activity.json'), ({ detail }) =>
       Object.assign(detail ?? {}, { change: '{{from}} {{to}}' }),

@@ -26,12 +26,12 @@ describe('a fault in a rules file', () => {
     ['a name under an invalid language tag', 'name.Italian', { name: { ...name, Italian: 'x' } }],
     ['an unknown default language', 'defaultLanguage', { defaultLanguage: 'it' }],
     [
-      'a place with an http address',
+      'a place with an http URL',
       'places.there.address',
       { places: { there: { name, address: 'http://there.example' } } },
     ],
     [
-      'a place with a javascript: address',
+      'a place with a javascript: URL',
       'places.there.address',
       { places: { there: { name, address: 'javascript:alert(1)' } } },
     ],

@@ -54,7 +54,7 @@ describe('the built-in rules', () => {
     assert.deepEqual(placed('china.json'), all('here'));
   });
 
-  test('place password resets elsewhere in these two editions, and leave them to the users in China', () => {
+  test('place password resets elsewhere in the same two editions, and leave them to the users in China', () => {
     const regions = ['worldwide', 'germany', 'germany-historical', 'us-government', 'china'];
     const places = regions.map((region) => resetIn(`${region}.json`));
     assert.deepEqual(places, ['here', 'here', 'elsewhere', 'elsewhere', 'alone']);
@@ -107,7 +107,7 @@ describe('optional permissions', () => {
   });
 });
 
-test('a placement elsewhere has the name of the place in every language, and its address', () => {
+test('a placement elsewhere includes the URL of the place and its name in every language', () => {
   const name = { en: 'there', fr: 'là-bas', de: 'dort' };
   const file = { ...template(), places: { there: { name, address: 'https://there.example' } } };
   file.operations['users.resetPassword'] = 'elsewhere: there';

@@ -10,7 +10,7 @@ const encoding =
 const quotes = /^\w+: must not be in quotation marks, which docker --env-file passes on/;
 const zone = /^TZ: is not a time zone such as Europe\/Paris$/;
 
-describe('a setting with a frequent mistake is rejected with the correction', () => {
+describe('a setting with a common mistake is rejected with the correction', () => {
   const table: [name: string, value: string, error: RegExp][] = [
     ...['DATABASE_URL', 'REDIS_URL', 'SMTP_URL'].flatMap((name): [string, string, RegExp][] => {
       const scheme = { DATABASE_URL: 'postgres', REDIS_URL: 'rediss', SMTP_URL: 'smtps' }[name];

@@ -7,7 +7,7 @@ const isUpdate = process.env.UPDATE_CONTRACT === '1';
 /**
  * Compares the behavior of the program with a committed file, line by line.
  *
- * The files of this folder freeze the public interface: addresses and the users who may open them, commands, their help
+ * The files of this folder freeze the public interface: routes and the users who may access them, commands, their help
  * and their JSON. A change to them is a change in behavior. If it is intended, regenerate the files and review their
  * diff with the code:
  *

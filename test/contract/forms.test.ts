@@ -11,7 +11,7 @@ import { assertContract } from './contract.ts';
 const { portal, tenant, addressOf, global } = await openPortalWithUsers();
 const posts = portal.routes.filter((route) => route.method === 'post');
 
-test('the fields that each form keeps, and how it detects changes by others, match forms.txt', () => {
+test('the fields that each form keeps, and how it detects changes by other users, match forms.txt', () => {
   const lines = posts.flatMap(({ path, form }) => [
     `${path}  page  ${form.page === undefined ? path : (form.page ?? 'none')}`,
     `${path}  keeps  ${form.keeps.length === 0 ? 'nothing' : form.keeps.join(' ')}`,
@@ -31,7 +31,7 @@ test('a form without a declaration, or without a reason for not comparing, does 
   assert.ok(silent !== incomplete);
 });
 
-/** @returns the forms on the pages of the portal, as people with different rights see them */
+/** @returns the forms on the pages of the portal, as users with different permissions see them */
 async function formsOnPages() {
   const add = (overrides: Partial<TestUser>) => aUser(portal, tenant, { language: 'en', ...overrides });
   const blocked = await add({ displayName: 'Mia Funk', state: 'blocked' });
@@ -88,7 +88,7 @@ const routeOf = (action: string): Route | undefined =>
     .toSorted((one, other) => Number(one.path.includes(':')) - Number(other.path.includes(':')))
     .find((route) => matching(route).test(action));
 
-test('forms on pages contain their owner and the fields that detect changes by others, and keep no secret', async () => {
+test('forms on pages contain their owner and the fields that detect changes by other users, and keep no secrets', async () => {
   const forms = await formsOnPages();
   const kept = new Set(posts.flatMap(({ form }) => form.keeps));
   const shown = new Set<string>();

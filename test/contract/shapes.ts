@@ -1,6 +1,6 @@
 /**
  * @returns the key paths and types of a JSON value, such as `tenants[].id: string`. The entries of a list are merged: a
- * key that some of them lack ends with `?`, and a key with several types lists each of them
+ * key that some entries lack ends with `?`, and a key with several types lists each of them
  */
 export function shapeOf(value: unknown): string[] {
   return shapesAt([value], '');

@@ -19,7 +19,7 @@ const people: readonly [who: string, person: Person][] = [
 const unguarded = ['/healthz', '/readyz', '/no-such-address'];
 const ids = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-test('the status of every GET address for every kind of user matches statuses.txt', async () => {
+test('the status of every GET path for every kind of user matches statuses.txt', async () => {
   const pages = portal.routes.filter(({ method }) => method === 'get');
   const addresses = [
     ...pages.map((route) => [route.path, addressOf(route)] as const),

@@ -39,7 +39,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('stores names outside the hashed data, as `record` does', async () => {
+    test('stores names outside the hashed data, like `record`', async () => {
       const scope = await newTenant(database);
       const user = newUser();
       await usersStore.insert(database, scope, user);

@@ -147,7 +147,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(entry.found.kind, 'moon.landed');
     });
 
-    test('returns the chain in batches, and filtered entries with the previous hash', async () => {
+    test('returns the chain in batches, and each filtered entry with the hash of its predecessor in the chain', async () => {
       const { length, hash } = await activityStore.getChainEnds(database, scope);
       const chain: FoundEntry[] = [];
       while (chain.length < length) {
@@ -168,7 +168,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('counts each user with a throttled sign-in since a given time once', async () => {
+    test('counts the distinct users whose sign-ins were throttled since a given time', async () => {
       const targets = new Set(kept.filter(({ kind }) => kind === 'signIn.throttled').map(({ people }) => people[1]));
       targets.delete(null);
       assert.equal(await activityStore.countThrottled(database, scope, start - 1), targets.size);
@@ -183,7 +183,7 @@ const request = (filter: Partial<LogFilter>): LogRequest => ({
   ...{ filter: { ...wholeLog, ...filter }, order: 'newestFirst', after: null, before: null, limit: 50 },
 });
 
-test('every filter is answered on SQLite from a covering index without a table scan', async () => {
+test('on SQLite, every filter uses a covering index without a table scan', async () => {
   const { database } = await open(sqliteFile());
   const values = { tenant: '', user: '', lowerAt: 0, lowerPlace: 0, upperAt: 1, upperPlace: 1 };
   for (const filter of filters) {

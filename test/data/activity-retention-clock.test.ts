@@ -20,9 +20,9 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const now = midnight + 40 * dayMs;
 
     for (const [label, days, due, remaining] of [
-      ['between due ones', [0, 400, 0, 1, 20], 3, [5, 6]],
+      ['between due entries', [0, 400, 0, 1, 20], 3, [5, 6]],
       ['at the start of the log', [400, 0, 20], 1, [3, 4]],
-      ['after the last due one', [0, 400], 1, [2, 3]],
+      ['after the last due entry', [0, 400], 1, [2, 3]],
       ['before an entry that is not due', [0, 20, 400, 0], 1, [2, 3, 4, 5]],
     ] as const) {
       it(`is not blocked by an entry that was recorded while the clock was ahead, ${label}`, async () => {

@@ -93,7 +93,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await placesOf(scope), [2, 3]);
     });
 
-    it('does not trim its own entry repeatedly in an inactive log', async () => {
+    it('does not repeatedly delete its own record of the deletion in an inactive log', async () => {
       const scope = await createLog([0]);
       for (const days of [40, 80, 81, 120, 400]) await trim(midnight + days * dayMs);
       assert.deepEqual(await placesOf(scope), [2]);

@@ -42,7 +42,7 @@ async function isComplete(config: DatabaseConfig): Promise<boolean> {
   return pending === 0 && done >= 7 && tables.every(Boolean);
 }
 
-// Each round uses a new database, which takes 8 MB on PostgreSQL.
+// Limits the disk space: each round creates a new database, which takes 8 MB on PostgreSQL.
 const maxDatabases = 100;
 
 /** Migrates a new database in three processes at the same time. Exactly one of them must run all migrations. */

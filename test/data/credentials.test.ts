@@ -74,7 +74,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     });
 
     const histories: [label: string, kinds: readonly ('own' | 'temporary')[], previous: string | null][] = [
-      ['of a user who has not changed it', [], null],
+      ['before any change', [], null],
       ['after a reset', ['temporary'], 'a hash'],
       ['after a reset and a change', ['temporary', 'own'], 'a hash'],
       ['after two resets', ['temporary', 'temporary'], 'a hash'],
@@ -83,7 +83,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       ['after two changes and a reset', ['own', 'own', 'temporary'], 'hash 1'],
     ];
     for (const [label, kinds, previous] of histories) {
-      test(`remember the previous password that the user chose, ${label}`, async () => {
+      test(`remember the previous password that the user chose, if any: ${label}`, async () => {
         const user = await addUser({ password: 'own', temporaryUntil: null, passwordHash: 'a hash' });
         for (const [epoch, kind] of kinds.entries()) {
           const next = kind === 'own' ? { ...own, hash: `hash ${epoch}` } : temporary;

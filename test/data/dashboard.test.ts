@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await dashboardStore.findManagers(database, crowd), []);
     });
 
-    test('agrees with the list of users with an expired temporary password', async () => {
+    test('agrees with the user list filter for expired temporary passwords', async () => {
       const request = { search: null, level: null, status: 'expired', sort: 'name', descending: false } as const;
       const listed = await usersStore.page(database, scope, { ...request, from: null, now: start });
       assert.deepEqual(

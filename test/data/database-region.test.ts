@@ -52,7 +52,7 @@ async function startMigrator() {
   };
 }
 
-// Each round uses a new database, which takes 8 MB on PostgreSQL.
+// Limits the disk space: each round creates a new database, which takes 8 MB on PostgreSQL.
 const maxDatabases = 100;
 
 function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
@@ -66,7 +66,7 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     assert.equal(await boundRegionOf(database), 'germany');
   });
 
-  test('is not the only check: migrations of another history are rejected without changes', async () => {
+  test('is not sufficient: migrations from another history are rejected without changes', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     await withKnex(database, (knex) => knex('knex_migrations').insert({ name: '20261123000000_from_the_preview' }));
@@ -93,7 +93,7 @@ function testRegionBinding(fresh: () => Promise<DatabaseConfig>): void {
     });
   });
 
-  test('is compared only by the id of the region', async () => {
+  test('is compared by region ID only, regardless of the other rules', async () => {
     const database = await fresh();
     await prepareDatabase({ database, rules: germany });
     const edited = { ...germany, edition: 'other', defaultLanguage: 'en' } as const;

@@ -65,7 +65,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await rows(), []);
     });
 
-    test('require registered subscribers, without which the event is not recorded', async () => {
+    test('require registered subscribers; otherwise, recording the event fails', async () => {
       const bare = openDatabase(config);
       const entries = () => database.knex('activity').where({ tenant_id: scope.tenant.id });
       const before = await entries();

@@ -1,5 +1,5 @@
 /**
- * Letters that collations sort differently, duplicate and empty names, and characters with a meaning in LIKE and SQL.
+ * Letters that collations sort differently, duplicate and empty names, and special characters in LIKE and SQL.
  */
 export const hostileNames = [
   'Zoé Besson',

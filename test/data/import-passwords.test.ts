@@ -16,7 +16,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     if (skip !== false) return;
     const { database } = await open(config);
 
-    test('are issued only to users who, since the import, have not signed in, been blocked or received another password', async () => {
+    test('are issued only to users who have not signed in, been blocked or received another password since the import', async () => {
       const scope = await newAdmin(database);
       const { id, ids } = await finishImport(database, scope, 6);
       const newcomers = await importPasswordsStore.listAfter(database, scope, id, 0);

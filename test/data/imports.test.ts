@@ -27,7 +27,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const stageImport = (scope: Scope, rows: readonly PlannedRow[] = [], expiresAt = tomorrow) =>
       newImport(database, scope, { rows, expiresAt });
 
-    test('are not visible while the file is read, and are deleted if that fails', async () => {
+    test('are hidden while their file is being read, and are deleted if reading it fails', async () => {
       const scope = await createAdmin();
       const file = { fileName: 'a.csv', at: start, expiresAt: tomorrow };
       const staging = await importsStore.begin(database, scope, file);
@@ -38,7 +38,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal((await database.knex('import_rows').where({ import_id: staging.id })).length, 0);
     });
 
-    test('return their rows in pages, forward and backward, for all outcomes or one', async () => {
+    test('return their rows in pages, forward and backward, for all outcomes or a single outcome', async () => {
       const scope = await createAdmin();
       const rows = Array.from({ length: 230 }, (_, index) => row(index + 2, index % 2 ? 'refused' : 'unchanged'));
       const id = await stageImport(scope, rows);

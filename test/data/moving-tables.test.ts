@@ -5,7 +5,7 @@ import { assertNone } from '../support/assert-none.ts';
 import { openPortal } from '../support/portal.ts';
 import { tablesOf } from '../support/moving.ts';
 
-/** Tables without rows of tenants, each with the reason. */
+/** Tables that contain no tenant data, each with the reason. */
 const tablesWithoutTenant: Readonly<Record<string, string>> = {
   routes: 'domains and regions',
   directory_keys: 'regions',

@@ -48,7 +48,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await deliveriesStore.listOf(database, scope, 'notices', userId), []);
     });
 
-    it('repeats a notice with the same message id if its worker died before marking it as done', async () => {
+    it('resends a notice with the same message ID if its worker died before marking the delivery as done', async () => {
       const { database, scope, userId } = await withUser();
       await activityStore.record(database, scope, told, userId, start);
       const sent: string[] = [];
@@ -81,7 +81,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await claimsStore.discardAllForOperator(database, 'notices');
     });
 
-    it('is not postponed by a worker whose expired lease another worker has claimed', async () => {
+    it('cannot be postponed by a worker whose lease has expired and been claimed by another worker', async () => {
       const { database, scope, userId } = await withUser();
       await activityStore.record(database, scope, told, userId, start);
       const first = await claimsStore.claimAcrossTenants(database, 'notices', start, start + 1);

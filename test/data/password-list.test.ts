@@ -19,16 +19,16 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 
     const table: [label: string, line: string, password: string, isListed: boolean][] = [
       ['the same text', 'nordwind und sonne', 'nordwind und sonne', true],
-      ['other case in the password', 'nordwind und sonne', 'Nordwind und SONNE', true],
-      ['other case in the list', 'Nordwind und Sonne', 'nordwind und sonne', true],
+      ['a different letter case in the password', 'nordwind und sonne', 'Nordwind und SONNE', true],
+      ['a different letter case in the list', 'Nordwind und Sonne', 'nordwind und sonne', true],
       ['decomposed letters', 'fünf grüne äpfel'.normalize('NFD'), 'fünf grüne äpfel', true],
       ['full-width letters', 'ｎｏｒｄｗｉｎｄ', 'nordwind', true],
       ['a SHA-1 digest', sha1('Nordwind und Sonne'), 'Nordwind und Sonne', true],
       ['a SHA-1 digest in upper case with a count', `${sha1('nordwind').toUpperCase()}:12`, 'nordwind', true],
       ['a SHA-1 digest of the lower-case form', sha1('nordwind'), 'NORDWIND', true],
-      ['a SHA-1 digest of another case', sha1('NORDWIND'), 'nordwind', false],
+      ['a SHA-1 digest of the upper-case form', sha1('NORDWIND'), 'nordwind', false],
       ['a byte order mark', '\uFEFFnordwind', 'nordwind', true],
-      ['a part of the text', 'nordwind und sonne', 'nordwind', false],
+      ['part of a listed password', 'nordwind und sonne', 'nordwind', false],
       ['spaces at the end', 'nordwind ', 'nordwind', false],
       ['an empty line', '', '', false],
       ['more than 1 KiB', 'x'.repeat(1_025), 'x'.repeat(1_025), false],
@@ -41,7 +41,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       });
     }
 
-    test('stores 50,000 lines, finds every 50th of them and none of 1,000 others', async () => {
+    test('stores 50,000 lines, matches every 50th line and none of 1,000 unlisted passwords', async () => {
       const numbers = Array.from({ length: 50_000 }, (_, n) => `listed password ${n}`);
       await store([...numbers, ...numbers.slice(0, 100)]);
       assert.equal(await passwordListStore.count(database), numbers.length);
@@ -49,7 +49,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       for (let n = 0; n < 5_000; n += 5) assert.equal(await isListed(`other password ${n}`), false);
     });
 
-    test('is replaced by the next one, and removed by an empty one', async () => {
+    test('is replaced by the next list, and removed by an empty list', async () => {
       await store(['first']);
       await store(['second', 'third']);
       assert.deepEqual([await isListed('first'), await isListed('second')], [false, true]);
@@ -58,7 +58,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual([await isListed('second'), await passwordListStore.count(database)], [false, 0]);
     });
 
-    test('is unchanged if the new one is too long', async () => {
+    test('is unchanged if the new list is too long', async () => {
       await store(['kept']);
       await assert.rejects(readList(['one', 'two', 'three'], 2), RangeError);
       assert.equal(await isListed('kept'), true);

@@ -24,7 +24,7 @@ const aProcess = (pid: number, changes: Partial<RunningProcess> = {}): RunningPr
 
 interface Case {
   readonly what: string;
-  /** The changes of each process. */
+  /** How each process differs from the default process. */
   readonly processes: readonly Partial<RunningProcess>[];
   /** The settings that differ, with `fault` or `note`. */
   readonly found: readonly string[];
@@ -38,7 +38,7 @@ const cases: readonly Case[] = [
   { what: 'equal processes', processes: [{}, {}, {}], found: [] },
   { what: 'another version with the same rules', processes: [{}, { version: '0.2.0' }], found: [] },
   {
-    what: 'other rules with the same version and revision, also right after a start',
+    what: 'different rules with the same version and revision, even right after a start',
     processes: [{}, { rules: 'bbbb', ...justStarted }],
     found: ['REGION_RULES fault'],
   },
@@ -59,12 +59,12 @@ const cases: readonly Case[] = [
     found: ['REGION_RULES fault'],
   },
   {
-    what: 'two kinds of other rules during a rolling restart',
+    what: 'two different new rules files during a rolling restart',
     processes: [{}, updated, { rules: 'cccc', ...justStarted }],
     found: ['REGION_RULES fault'],
   },
   {
-    what: 'session secrets without a common one',
+    what: 'no common session secret',
     processes: [{}, { sessionSecrets: ['two'] }],
     found: ['SESSION_SECRETS fault'],
   },
@@ -84,17 +84,17 @@ const cases: readonly Case[] = [
     found: ['SESSION_SECRETS fault'],
   },
   {
-    what: 'a common old secret, with which neither signs',
+    what: 'a common old secret that neither process signs with',
     processes: [{ sessionSecrets: ['two', 'one'] }, { sessionSecrets: ['three', 'one'] }],
     found: ['SESSION_SECRETS fault'],
   },
   {
-    what: 'keys of the second factor without a common one',
+    what: 'no common second-factor key',
     processes: [{}, { secondFactorKeys: ['other'] }],
     found: ['SECOND_FACTOR_KEYS fault'],
   },
   {
-    what: 'a rotation of the keys of the second factor',
+    what: 'a rotation of the second-factor keys',
     processes: [{}, { secondFactorKeys: ['other', 'key'] }],
     found: ['SECOND_FACTOR_KEYS note'],
   },
@@ -102,7 +102,7 @@ const cases: readonly Case[] = [
 
 describe('the comparison of running processes', () => {
   for (const { what, processes, found } of cases) {
-    test(`of ${what} finds ${found.length === 0 ? 'nothing' : found.join(', ')}`, () => {
+    test(`finds ${found.length === 0 ? 'nothing' : found.join(', ')} for ${what}`, () => {
       const all = processes.map((changes, index) => aProcess(index + 1, changes));
       const differences = findDifferences(all, now);
       assert.deepEqual(

@@ -137,7 +137,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.ok(await usersStore.findDeleted(node.database, scope, again.id));
     });
 
-    it('counts the users to erase by the restore window of each tenant, and all users', async () => {
+    it('counts the users due for erasure under the restore window of each tenant, and all users', async () => {
       const node = await createNode(start + windowMs);
       await node.purge();
       const all = await node.step.limit.count();

@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       return [user?.secondFactorAt ?? null, countOf('totp'), countOf('recoveryCode')];
     }
 
-    test('set `secondFactorAt` of the user exactly while an app is stored', async () => {
+    test('set `secondFactorAt` of the user exactly as long as an app is stored', async () => {
       const { id, insert } = await enrollUser();
       assert.deepEqual(await factorState(id), [start, 1, 2]);
       assert.equal(await insert(), false, 'the user already has a second factor');
@@ -94,7 +94,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('are encrypted again with the first key, and counted if no key can decrypt them', async () => {
+    test('are re-encrypted with the first key, and counted if no key can decrypt them', async () => {
       await knex('credentials').where({ kind: 'totp' }).delete();
       const { id, seed } = await enrollUser();
       await addAnotherApp(id, createVault(['a lost key of thirty-two characters or more']));

@@ -41,7 +41,7 @@ const uses: Record<string, (database: Database) => Promise<unknown>> = {
   'a transaction': (database) => database.transaction((tx) => tx.knex('setup').delete()),
   'a statement that writes': (database) => database.knex('setup').delete(),
   'a query of Knex': (database) => database.knex('deployment').select(),
-  'the proof of readiness': (database) => database.proveWritable(),
+  'the readiness check': (database) => database.proveWritable(),
 };
 
 const losses: Record<string, (file: string) => void> = {
@@ -89,7 +89,7 @@ for (const [loss, lose] of Object.entries(losses)) {
       await assert.rejects(work, { code: 'SQLITE_FILE_LOST' });
     });
 
-    test('prepared reads fail soon, without a write, and the fault is reported', async () => {
+    test('prepared reads soon fail even without a write, and the fault is reported', async () => {
       const { file, database, faults } = await opened();
       lose(file);
       await until(() => faults.length === 1);
@@ -107,7 +107,7 @@ test('a file that is moved back is used again', async () => {
   assert.equal((await read(database)).length, 1);
 });
 
-test('other connections that open, write and close the file are not reported as a loss', async () => {
+test('use of the file by other connections is not reported as a loss', async () => {
   const { file, database, faults } = await opened();
   for (let each = 0; each < 3; each++) {
     const other = openDatabase({ kind: 'sqlite', file });
@@ -140,7 +140,7 @@ function overwrite(file: string, from: number, bytes = 1_000_000): void {
 }
 
 for (const [damage, inflict] of Object.entries(damages)) {
-  test(`a file that is ${damage} makes queries fail as unavailable, and then the proof of readiness`, async () => {
+  test(`a file that is ${damage} makes queries fail as unavailable and readiness checks fail`, async () => {
     const { file, database, faults } = await opened();
     await database.knex.raw('pragma wal_checkpoint(truncate)');
     inflict(file);

@@ -36,7 +36,7 @@ const writes: Record<string, (database: Database) => Promise<unknown>> = {
   'a transaction': (database) => database.transaction((tx) => tx.knex('setup').delete()),
   'a single statement': (database) => database.knex('setup').delete(),
   'a throttle': (database) => createLimiter(database, 'test', rule).consume('key'),
-  'the proof of readiness': (database) => database.proveWritable(),
+  'the readiness check': (database) => database.proveWritable(),
 };
 
 describe('while another process holds the write lock of a SQLite file', () => {
@@ -65,7 +65,7 @@ describe('while another process holds the write lock of a SQLite file', () => {
     });
   }
 
-  test('prepared reads are answered', async () => {
+  test('prepared reads succeed', async () => {
     const { config, database } = await openedWith({ lockMs: longWaitMs });
     const find = database.prepare<{ id: string }>('test.tenants', (knex) => knex('tenants').select('id'));
     const release = holdLock(config.file);
@@ -77,7 +77,7 @@ describe('while another process holds the write lock of a SQLite file', () => {
 describe('the wait for a lock', () => {
   const busy = Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
 
-  /** @returns the number of times a statement was attempted that fails with these errors in turn, and then succeeds */
+  /** Runs a statement that fails with each of these errors and then succeeds. @returns the number of attempts */
   async function attemptsOf(lock: SqliteLock, errors: readonly Error[]): Promise<number> {
     let attempts = 0;
     await lock
@@ -98,7 +98,7 @@ describe('the wait for a lock', () => {
       assert.equal(await attemptsOf(new SqliteLock(longWaitMs), [Object.assign(new Error('x'), { code })]), 1);
     });
 
-  test('is not repeated for the next statement while the same lock is held, until this process has acquired it', async () => {
+  test('is skipped for the next statements after a timeout, until this process has acquired the lock', async () => {
     const lock = new SqliteLock(50);
     const always = Array.from({ length: 1_000 }, () => busy);
     assert.ok((await attemptsOf(lock, always)) > 1);
@@ -153,7 +153,7 @@ describe('the write-ahead log', () => {
   });
 });
 
-test('a database file that does not exist is not created by opening it', async () => {
+test('opening a database file that does not exist does not create it', async () => {
   const config = sqliteFile();
   const database = openDatabase(config);
   await assert.rejects(async () => database.ping(), { code: 'SQLITE_CANTOPEN' });

@@ -16,7 +16,7 @@ const shifts = [
   ['an hour behind', -hourMs],
   ['a day behind', -dayMs],
 ] as const;
-// The times are computed before the database is asked, so two shifts are enough on the second database.
+// The times are computed before the database is queried, so two shifts are enough on the second database.
 const shiftsOnPostgres: readonly string[] = ['a year ahead', 'a day behind'];
 const minute = 60;
 const hour = 60 * minute;
@@ -93,7 +93,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       for (const [when, byMs] of shifts.filter(
         ([each]) => config.kind === 'sqlite' || shiftsOnPostgres.includes(each),
       )) {
-        test(`${label}: a block that was set while the clock was ${when} ends within its ordinary time`, async () => {
+        test(`${label}: a block that was set while the clock was ${when} ends within its regular duration`, async () => {
           people++;
           const take = create();
           await atTime(byMs, () => takeUntilBlocked(take));
@@ -104,7 +104,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
         });
       }
 
-      test(`${label}: attempts that were counted while the clock was ahead expire within their ordinary time`, async () => {
+      test(`${label}: attempts that were counted while the clock was ahead expire within their regular period`, async () => {
         const take = create();
         await atTime(2 * 365 * dayMs, take);
         await take();

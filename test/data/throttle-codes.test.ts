@@ -33,7 +33,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     }
 
     for (const place of places) {
-      test(`are limited to 20 in a day (${place}), which does not affect the other places`, async () => {
+      test(`are limited to 20 per day (${place}), independently of the other places`, async () => {
         const owner = codeAttempt();
         assert.equal(await attemptAllDay(inPlace(owner, place)), maxPerDay);
         for (const other of places.filter((each) => each !== place)) {
@@ -42,7 +42,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       });
     }
 
-    test('are accepted again at sign-in after a recovery code, but not beyond the limit of a day', async () => {
+    test('are accepted again at sign-in after a recovery code, but not beyond the daily limit', async () => {
       const owner = codeAttempt();
       for (let n = 0; n < maxPerWindow; n++) await isAccepted(owner);
       assert.equal(await isAccepted(owner), false);
@@ -51,7 +51,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.ok((await attemptAllDay(owner)) < maxPerDay);
     });
 
-    test('leave no counts of an erased user, except for those of a browser or session, which end in minutes', async () => {
+    test('leave no counts for an erased user, except those of a browser or session, which expire within minutes', async () => {
       const owner = codeAttempt();
       for (const place of places) await isAccepted(inPlace(owner, place));
       const keysOf = async () =>

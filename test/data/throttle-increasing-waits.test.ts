@@ -7,7 +7,7 @@ import { attempt, createWaitingThrottle, takeRepeatedly } from './throttle-waits
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** Runs work while the wall clock stands still at a time, epoch ms. */
+/** Runs work with the wall clock frozen at a time in epoch ms. */
 async function atTime<T>(now: number, work: () => Promise<T>): Promise<T> {
   mock.timers.enable({ apis: ['Date'], now });
   try {
@@ -18,7 +18,7 @@ async function atTime<T>(now: number, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Attempts again and again: once too early, and once after the wait.
+ * Makes repeated attempts: each time once too early, and once after the wait.
  * @returns the waits in minutes, rounded
  */
 async function waitsAfter(take: () => Promise<number>, count: number): Promise<number[]> {
@@ -39,7 +39,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
     const { database } = await open(config);
     const throttle = createWaitingThrottle(database, worldwide);
 
-    test('delay attempts with a user name after 50 from different addresses, each longer, up to an hour', async () => {
+    test('delay further attempts with a user name after 50 from different addresses, doubling up to an hour', async () => {
       const one = attempt();
       const next = (n: number) => ({ ...one, address: `10.0.0.${n}` });
       assert.deepEqual(
@@ -60,7 +60,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       });
     });
 
-    test('accept attempts with a user name without a wait again after a day without any', async () => {
+    test('expire after a day without attempts with the user name', async () => {
       const one = attempt();
       const next = (n: number) => ({ ...one, address: `10.0.3.${n}` });
       await takeRepeatedly(throttle, 50, next);
@@ -71,7 +71,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(later, [0, 0]);
     });
 
-    test('do not count an attempt that is refused because of a wait, neither for its address nor for the account', async () => {
+    test('do not count an attempt refused during a wait, for either its address or the account', async () => {
       const one = attempt();
       await takeRepeatedly(throttle, 50, (n) => ({ ...one, address: `10.0.4.${n}` }));
       const office = { ...one, address: '10.0.4.200' };

@@ -36,7 +36,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       );
     });
 
-    test('allow an address 100 log entries of refused attempts and 100 of failures in a day, for any user names', async () => {
+    test('limit the log to 100 refused attempts and 100 failures per address and day, for any user names', async () => {
       const { shouldRecordRefusal, shouldRecordFailure } = createThrottle(database, worldwide, () => Date.now());
       const address = '203.0.113.77';
       let [refusals, failures] = [0, 0];

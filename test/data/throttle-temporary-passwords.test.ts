@@ -86,7 +86,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await throttle.take(temporary({ address: '2001:db8:7:8::1' })), 0);
     });
 
-    test('are marked when they are the first rejected attempt of a block', async () => {
+    test('are marked if they are the first attempt that a block rejects', async () => {
       const address = '203.0.113.24';
       const { consume } = createThrottle(database, worldwide, () => Date.now());
       for (let n = 0; n < maxAttempts; n++) await consume(temporary({ address }));

@@ -66,7 +66,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(waits[50], 60);
     });
 
-    test('leave two attempts with each user name to an address that has failed 100 times', async () => {
+    test('allow an address with 100 failures two attempts per user name', async () => {
       const address = '203.0.113.9';
       assert.equal(accepted(await takeRepeatedly(throttle, 100, () => attempt({ address }))), 100);
       const colleague = attempt({ address });
@@ -81,7 +81,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       }
     });
 
-    test('limit the attempts from an address that has failed 100 times to 500 more in 15 minutes', async () => {
+    test('limit an address with 100 failures to 500 more attempts in 15 minutes', async () => {
       const address = '203.0.113.11';
       await takeRepeatedly(throttle, 101, () => attempt({ address }));
       const reserve = database.knex('throttles').where({ key: `reserveAddress:${digest(address)}` });

@@ -117,7 +117,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       await database.ping();
     });
 
-    test('rejects a prepared query with a missing value, as its database does', async () => {
+    test('rejects a prepared query with a missing value, like the database itself', async () => {
       const find = database.prepare('test.missing', (knex, $) => knex('users').where({ id: $('id') }));
       await assert.rejects(find({ other: 'x' }), /Missing query value: id/);
       await assert.rejects(

@@ -109,7 +109,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       });
     }
 
-    it('is trusted exactly up to a day from the trusted time', async () => {
+    it('is trusted up to exactly one day from the trusted time', async () => {
       for (const [distanceMs, expected] of [
         [dayMs, true],
         [dayMs + 1, false],
@@ -154,7 +154,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.equal(await node.isTrusted(), true);
     });
 
-    it('is not trusted and does not change the trusted time if the clock is behind, and logs that every hour', async () => {
+    it('is not trusted if it is behind, does not change the trusted time, and logs a warning every hour', async () => {
       await trust(start);
       const node = createNode(database, start - 2 * dayMs);
       for (let minutes = 0; minutes < 60; minutes += 10, node.pass(10 * minuteMs))

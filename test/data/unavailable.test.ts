@@ -39,7 +39,7 @@ describe('isUnavailable returns true', () => {
   };
   for (const [what, all] of Object.entries(codes)) {
     for (const code of all)
-      test(`for an error of ${what}: ${code}`, () => assert.equal(isUnavailable(coded(code)), true));
+      test(`for the code ${code} (${what})`, () => assert.equal(isUnavailable(coded(code)), true));
   }
   const names = ['KnexTimeoutError', 'ClientClosedError', 'SocketClosedUnexpectedlyError', 'ConnectionTimeoutError'];
   for (const name of [...names, 'SocketTimeoutError', 'ClientOfflineError', 'DisconnectsClientError', 'TimeoutError']) {
@@ -83,10 +83,10 @@ describe('an error reply of Redis', () => {
     'WRONGPASS invalid username-password pair or user is disabled.',
     "NOPERM this user has no permissions to run the 'set' command",
   ])
-    test(`counts as unavailability: ${reply}`, () =>
+    test(`is classified as unavailability: ${reply}`, () =>
       assert.equal(findStoreFault(new SimpleError(reply))?.store, 'Redis'));
 
-  test('does not count as unavailability if the command was wrong, or if only the text of the error looks like a reply', () => {
+  test('is not classified as unavailability if the command was wrong, or if only the error message looks like a reply', () => {
     assert.equal(
       isUnavailable(new SimpleError('WRONGTYPE Operation against a key holding the wrong kind of value')),
       false,
@@ -123,7 +123,7 @@ describe('the log line of a store error', () => {
       assert.match(fault === null ? '' : describeStoreFault(fault), line);
     });
 
-  test('has an explanation from a capital letter to a period for every row of the table', () => {
+  test('explains every row of the table in a sentence with a capital letter and a period', () => {
     for (const { explanation } of [...storeErrorRows, ...connectionErrorRows])
       assert.match(explanation, /^[A-Z].{15,}\.$/, explanation);
   });

@@ -53,7 +53,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.ok(found.length > 0, 'a changed name is found under its new spelling');
     });
 
-    test('are found by user name with deleted users, while names in other tenants are only reported as taken', async () => {
+    test('are found by user name, including deleted users, while names in other tenants are only reported as taken', async () => {
       const [scope, other] = [await newTenant(database), await newTenant(database)];
       const [here, gone, foreign] = [newUser(), newUser({ state: 'deleted', deletedAt: 1 }), newUser()];
       await usersStore.insertMany(database, scope, [here, gone]);

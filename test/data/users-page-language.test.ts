@@ -24,7 +24,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       assert.deepEqual(await namesFrom(null), ['Oberg', 'Zander', 'Åberg', 'Ärling', 'Öberg']);
     });
 
-    test('keeps the order when names change, and when the list continues on another page', async () => {
+    test('stays in order when names change, and across pages', async () => {
       await usersStore.update(database, scope, people[4]!.id, { displayName: 'Övall' });
       await updateMany(database, scope, [{ ...people[2]!, displayName: 'Ålund' }]);
       assert.deepEqual(await namesFrom(null), ['Åberg', 'Ålund', 'Ärling', 'Öberg', 'Övall']);

@@ -22,7 +22,7 @@ import type { Database } from '../../src/platform/database/database.ts';
 const users = hostileNames.map((displayName, index) =>
   newUser({
     id: `00000000-0000-4000-8000-${String((index * 7_919) % 1_000_000).padStart(12, '0')}`,
-    // Only the words of the display name can be found by a search here.
+    // With these names, a search can match only words of the display name.
     ...{ displayName, firstName: '', lastName: '' },
     username: `u${(index * 31) % 997}.${'-_+'[index % 3] ?? ''}x@a.example`,
     lastSignInAt: index % 4 === 0 ? null : start + (index % 5),
@@ -59,7 +59,7 @@ const directions = (sort: SortKey): Pick<PageRequest, 'sort' | 'descending' | 'f
     })),
   );
 
-// Encodes and decodes the cursor, as in the address of a page.
+// Encodes and decodes the cursor, as in the URL of a page.
 const placeOf = (user: Keyed, sort: SortKey) => decodeCursor(encodeCursor(user, sort, 'fr'), sort)!;
 
 /** Follows the pages from one end to the other, like the links of the pager. */
@@ -180,7 +180,7 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
 describe('decodeCursor', () => {
   const text = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const table: [what: string, text: string, sort: SortKey][] = [
-    ['an empty text', '', 'name'],
+    ['an empty string', '', 'name'],
     ['invalid JSON', 'e30x', 'name'],
     ['null', text(null), 'name'],
     ['an object', text({ 0: 'a', 1: 'b' }), 'name'],

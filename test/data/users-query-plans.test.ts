@@ -112,7 +112,7 @@ for (const users of [1, 20_000])
       });
     }
 
-    test('keeps the numbers of users during VACUUM', async () => {
+    test('preserves the `number` column of users during VACUUM', async () => {
       const before = await knex('users').select('id', 'number');
       await knex.raw('vacuum');
       assert.deepEqual(await knex('users').select('id', 'number'), before);

@@ -22,14 +22,13 @@ for (const { dialect, config, skip } of eachDialect(await postgres())) {
       'an edit of one field': (scope, { id }) => usersStore.update(database, scope, id, { agentLevel: 'sales' }),
       'a block': (scope, { id }) => usersStore.setState(database, scope, id, 'blocked', later),
       'a deletion': (scope, { id }) => usersStore.setState(database, scope, id, 'deleted', later),
-      'a language that the user chooses': (scope, { id }) => usersStore.setLanguage(database, scope, id, 'de'),
-      'a row of an import': (scope, user) =>
-        usersBatchStore.updateMany(database, scope, [{ ...user, firstName: 'Zo' }]),
+      'a change of language by the user': (scope, { id }) => usersStore.setLanguage(database, scope, id, 'de'),
+      'an imported row': (scope, user) => usersBatchStore.updateMany(database, scope, [{ ...user, firstName: 'Zo' }]),
       'a move to a region that does not offer the language': (scope) =>
         movingStore.replaceLanguages(database, scope.tenant.id, { languages: ['de'], defaultLanguage: 'de' }, later),
     };
     for (const [label, write] of Object.entries(increasing)) {
-      test(`increases with ${label}, together with its time and only for that user`, async () => {
+      test(`increases with ${label}, together with updated_at, only for that user`, async () => {
         const scope = await newTenant(database);
         const [user, bystander] = [newUser({ language: 'fr' }), newUser()];
         await usersStore.insertMany(database, scope, [user, bystander]);
