@@ -10,8 +10,8 @@ import {
 } from './tenant-rules.ts';
 
 /**
- * @returns the tenant's rules that are stricter than those of another region: numbers are limited to its bounds, and rules
- * that its own already contain are left out
+ * @returns the tenant's rules, adapted to another region: numbers are limited to the region's bounds, and rules that
+ * are not stricter than the region's are omitted
  */
 export function adaptRules(own: TenantRules, rules: RegionRules): TenantRules {
   const effective = effectiveRules(rules, own);

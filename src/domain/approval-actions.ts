@@ -23,7 +23,7 @@ export const approvalRuleOf: Readonly<Record<Exclude<ApprovalAction, 'loosenRule
   // A second factor protects an account as much as the password does, so the same rule applies.
   removeSecondFactor: 'resetGlobalAdmin',
   giveGlobalAdmin: 'giveGlobalAdmin',
-  // Restoring a Global admin gives that user the level again.
+  // Restoring a Global admin also restores the level.
   restore: 'giveGlobalAdmin',
   delete: 'deleteMany',
   exportUsers: 'export',
@@ -43,8 +43,7 @@ export const policyActionOf: Readonly<Record<ApprovalAction, Action>> = {
 };
 
 /**
- * The state that the affected users of an action must be in. An action without an entry does not affect individual
- * users.
+ * The required state of the users affected by an action. An action without an entry does not affect individual users.
  */
 export const targetStateOf: Readonly<Partial<Record<ApprovalAction, 'present' | 'deleted'>>> = {
   resetPassword: 'present',
@@ -55,7 +54,7 @@ export const targetStateOf: Readonly<Partial<Record<ApprovalAction, 'present' | 
 };
 
 /**
- * Why a request expired: it was too old, its requester (`asker`) or approver (`confirmer`) lost the permission, its
- * subject changed, or the tenant moved to another region.
+ * Why a request expired: its time limit passed, its requester (`asker`) or approver (`confirmer`) lost the permission,
+ * its subject changed, or the tenant moved to another region.
  */
 export type ExpiryReason = 'time' | 'asker' | 'confirmer' | 'subject' | 'move';

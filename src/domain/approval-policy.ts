@@ -8,8 +8,8 @@ import type { Target, PolicyDecision } from './policy-decision.ts';
 type RecordedTarget = Omit<Target, 'globalAdminUntil'> & Partial<Pick<Target, 'globalAdminUntil'>>;
 
 /**
- * Decides whether the scope's actor could perform an action if it required no approval. Only administrators who could
- * may request the action or see and approve the request, so no one can approve an action on their own account.
+ * Decides whether the scope's actor could perform an action if no approval were required. Only such administrators can
+ * request the action, or view and approve the request, so no one can approve an action on their own account.
  * @param targets the affected users as they were at the time of the request
  */
 export function mayOnceApproved(scope: Scope, act: ApprovalAction, targets: readonly RecordedTarget[]): PolicyDecision {

@@ -16,7 +16,10 @@ export interface ApprovalTarget {
   readonly id: string;
   readonly epoch: number;
   readonly administratorLevel: AdministratorLevel;
-  /** When the Global admin level was last removed, epoch ms; null if never, missing in requests of older versions. */
+  /**
+   * When the Global admin level was last removed, epoch ms; null if never; absent from requests created by older
+   * versions.
+   */
   readonly globalAdminUntil?: number | null;
 }
 
@@ -61,7 +64,7 @@ export interface ApprovalPeriod {
 
 /**
  * @param now the current time, epoch ms
- * @returns whether the time limit of a pending request has not passed
+ * @returns whether a pending request is within its time limit
  */
 export const isApprovalInForce = ({ createdAt, decidedAt, expiresAt }: ApprovalPeriod, now: number): boolean =>
   isInForce({ from: Math.max(createdAt, decidedAt ?? 0), until: expiresAt }, now);

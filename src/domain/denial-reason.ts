@@ -1,4 +1,4 @@
-/** Why the policy denies an action. Each reason has a text under `policy:` in every language. */
+/** Why the policy denies an action. Each reason has a message under `policy:` in every language. */
 export type DenialReason =
   | (
       | 'principal'
@@ -14,7 +14,7 @@ export type DenialReason =
       | 'support'
     )
   | ('elsewhere' | 'alone' | 'nobody' | 'secondAdministrator')
-  // The reasons `administrator` and `nobody`, if the rule is set by the tenant instead of the region.
+  // Equivalents of `administrator` and `nobody` for a rule that the tenant set instead of the region.
   | ('tenantAdministrator' | 'tenantNobody');
 
 /** Reasons without further details. */

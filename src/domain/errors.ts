@@ -16,7 +16,7 @@ export type FailureKind =
 
 /**
  * Error codes without parameters. Codes are stable, because interfaces return them and import rows store them: never
- * rename or reuse one. Their texts are in `src/i18n/error-texts.ts`.
+ * rename or reuse a code. `src/i18n/error-texts.ts` maps each code to its message.
  */
 export type PlainErrorCode =
   | 'approval.late'
@@ -81,7 +81,7 @@ export type PlainErrorCode =
   | 'username.otherDomain'
   | 'username.taken';
 
-/** Error codes with parameters for their texts. */
+/** Error codes whose messages have parameters. */
 export interface ErrorParameters {
   /** `field` is the name of the parameter or property with the value. */
   readonly 'field.unknownValue': { readonly field: string };
@@ -99,7 +99,7 @@ export interface ErrorParameters {
   readonly 'import.usernameColumnMissing': { readonly names: readonly string[] };
   /** `line` is the number of the first row with this user name. */
   readonly 'importRow.duplicate': { readonly line: number };
-  /** `value` is a text that databases and spreadsheets write instead of a value, such as `#N/A`. */
+  /** `value` is a placeholder that databases and spreadsheets write for a missing value, such as `#N/A`. */
   readonly 'importRow.noName': { readonly value: string };
   readonly 'importRow.unknownValue': { readonly value: string };
   /** `count` is the limit, in Unicode code points. */
@@ -141,7 +141,7 @@ export class Failure extends Error {
   readonly parameters: CodedError['parameters'];
   /** Seconds after which the request can be repeated. */
   readonly retryAfter: number | null;
-  /** For the log: the most precise of reason, code and kind. */
+  /** The reason to log: the most specific of reason, code and kind. */
   readonly reason: string;
 
   constructor(kind: FailureKind, details: FailureDetails & (CodedError | { readonly code?: undefined }) = {}) {

@@ -5,8 +5,8 @@ import type { Change } from './people/user.ts';
 import { isInForce } from './plausible-time.ts';
 
 /**
- * The time for which an import is kept after it was staged, confirmed or finished, in ms. It is short, because an
- * import contains personal data.
+ * How long an import is retained after it is staged, confirmed or finished, in ms. It is short, because an import
+ * contains personal data.
  */
 export const importRetentionMs = 24 * 60 * 60 * 1_000;
 
@@ -75,7 +75,7 @@ export interface OtherColumn {
   /** Its position in the file, from 0. */
   readonly index: number;
   readonly heading: string;
-  /** Whether it is a usual column of a directory. Any other heading may be a misspelled one. */
+  /** Whether the column is common in directory exports. Any other heading may be misspelled. */
   readonly isUsual: boolean;
 }
 
@@ -85,13 +85,13 @@ export interface ImportNotes {
   readonly encoding: 'windows-1252' | null;
   /** The content of the rows above the headings. */
   readonly skipped: readonly string[];
-  /** The heading of the column of user names, if it is not a heading of Parvis; otherwise null. */
+  /** The heading of the user name column, if it is not one of the portal's own headings; otherwise null. */
   readonly usernameHeading: string | null;
   /** The headings of columns with passwords. These are never read. */
   readonly passwordHeadings: readonly string[];
   /** The columns that are not imported. The user must agree to leave them out before confirming. */
   readonly otherColumns: readonly OtherColumn[];
-  /** The number of rows with names that lost letters when the file was saved. */
+  /** The number of rows whose names lost letters when the file was saved. */
   readonly damagedRows: number;
 }
 

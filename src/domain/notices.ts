@@ -27,12 +27,12 @@ export type Notice =
   /** Sent to the requester. */
   | { readonly kind: 'approvalConfirmed'; readonly act: ApprovalAction }
   | { readonly kind: 'approvalDeclined'; readonly act: ApprovalAction }
-  /** Sent to the administrator who had a one-time link mailed. */
+  /** Sent to the administrator who emailed a one-time link. */
   | { readonly kind: 'linkMailRefused' };
 
 /**
- * A one-time link, identified by its ID. Its address is generated when the email is sent, and is never stored. `until`
- * is in epoch ms.
+ * A one-time link, identified by its ID. Its URL is generated when the email is sent, and is never stored. `until` is
+ * in epoch ms.
  */
 export interface LinkNotice {
   readonly kind: 'resetLink' | 'welcomeLink' | 'recoveryLink' | 'signInLink';
@@ -68,9 +68,9 @@ type NoticeOf<Kind extends ActivityEvent['kind']> = (event: Extract<ActivityEven
 const noNotice = (): null => null;
 
 /**
- * Users are notified of everything that gives access to their account or changes its permissions, so that they can
- * object. They are not notified of being blocked or deleted, because in an emergency the email would warn an attacker.
- * The code does not compile if a kind of event has no entry here.
+ * Users are notified of every change that gives access to their account or affects its permissions, so that they can
+ * object. They are not notified when they are blocked or deleted, because in an emergency the email would warn an
+ * attacker. The code does not compile if a kind of event has no entry here.
  */
 const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   'password.reset': ({ expiresAt: until, by }) => {
@@ -102,7 +102,7 @@ const notices: { readonly [Kind in ActivityEvent['kind']]: NoticeOf<Kind> } = {
   // New users receive their first password from an administrator, so they need no notification.
   'password.issued': noNotice,
   'link.opened': noNotice,
-  // The administrator who sent the link is notified instead of its user.
+  // The administrator who sent the link is notified instead of the recipient.
   'link.mailRefused': noNotice,
   // The email with the link is the notification.
   'recovery.linkMailed': noNotice,

@@ -18,7 +18,7 @@ export const isPlausible = (at: number, now: number): boolean => at <= latestPla
 /**
  * @param period `from` is when the access was granted, and `until` when it expires, epoch ms
  * @param now the current time, epoch ms
- * @returns whether the access is valid. It is not if the time of the grant is not plausible
+ * @returns whether the access is valid: the time of the grant is plausible, and the access has not expired
  */
 export const isInForce = ({ from, until }: { readonly from: number; readonly until: number }, now: number): boolean =>
   isPlausible(from, now) && now < until;
@@ -27,7 +27,8 @@ export const isInForce = ({ from, until }: { readonly from: number; readonly unt
  * @param until end of the lease, epoch ms; null if there is none
  * @param durationMs the duration of each lease
  * @param now the current time, epoch ms
- * @returns whether the lease is held. One that would last longer than its duration was taken by a clock that was ahead.
+ * @returns whether the lease is held. A lease that lasts implausibly long is not considered held: it was acquired by a
+ * node whose clock was ahead.
  */
 export const isLeaseHeld = (until: number | null, durationMs: number, now: number): boolean =>
   until !== null && isInForce({ from: until - durationMs, until }, now);

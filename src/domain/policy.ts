@@ -13,7 +13,7 @@ type TenantPrincipal = PersonPrincipal | SupportPrincipal;
 
 /**
  * The authorization policy. Handlers, view models and the activity log all use it, so that buttons and handlers agree.
- * It denies by default, also for a scope without a principal and for a kind of principal without a case below.
+ * It denies by default, including for a scope without a principal and for a kind of principal without a case below.
  * @param target the user that the action affects, if any
  */
 export function may(scope: Scope, action: Action, target?: Target): PolicyDecision {
@@ -132,7 +132,7 @@ function needsApproval(scope: Scope, act: ApprovalAction, targets: readonly Targ
 }
 
 /**
- * Decides on deleting one or more users. Above a limit per day, a second administrator must approve.
+ * Decides on deleting one or more users. Above a daily limit, a second administrator must approve.
  * @param deletedBefore the number of users deleted within a day by the actor or accounts that the actor may control
  */
 export function mayDelete(scope: Scope, targets: readonly Target[], deletedBefore: number): PolicyDecision {

@@ -25,10 +25,10 @@ export const userOperations = [
 
 export type UserOperation = (typeof userOperations)[number];
 
-/** A text of a rules file in each language. It is required in all languages of the region. */
+/** A text from a rules file, by language. It is required in every language of the region. */
 export type LocalizedText = Readonly<Record<Language, string | undefined>>;
 
-/** A text of a rules file and its language, which may differ from the reader's language. */
+/** A text from a rules file and its language, which may differ from the reader's language. */
 export interface RuleText {
   readonly text: string;
   readonly language: Language;
@@ -51,7 +51,7 @@ export type Placement =
   | { readonly at: 'alone' }
   | { readonly at: 'nobody' };
 
-/** The number of failed attempts within a window after which further attempts are blocked. */
+/** How many failed attempts within a window cause further attempts to be blocked, and for how long. */
 export interface ThrottleRule {
   readonly attempts: number;
   readonly windowMinutes: number;
@@ -109,7 +109,7 @@ export interface RegionRules {
     readonly for: readonly ApprovalRule[];
     /** The number of users that one administrator may delete within a day without approval. */
     readonly deleteMoreThan: number;
-    /** The time limit for the approver's decision, and again for the requester to perform the action. */
+    /** The time limit for the approver's decision, and then for the requester's action. */
     readonly withinHours: number;
     /** How many days a user stays protected after losing the Global admin level. */
     readonly formerAdminDays: number;

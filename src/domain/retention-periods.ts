@@ -22,7 +22,7 @@ export interface ShortenedPeriod {
 }
 
 /**
- * @param confirmed the periods that an operator has confirmed; a rule without one is not reported
+ * @param confirmed the periods that an operator has confirmed; a rule without a confirmed period is not reported
  * @returns the periods that the rules shorten
  */
 export function shortenedPeriods(rules: PeriodRules, confirmed: Partial<RetentionPeriods>): ShortenedPeriod[] {

@@ -4,7 +4,7 @@ import type { Grant } from './support.ts';
 import type { ScopeTenant } from './tenant.ts';
 import type { ApprovalAction } from './approval-actions.ts';
 
-/** What is known about a request before authentication. */
+/** The properties of a request that are known before authentication. */
 export interface RegionScope {
   readonly rules: RegionRules;
   readonly language: Language;
@@ -15,7 +15,7 @@ export interface RegionScope {
 
 /** Who acts, in which tenant and under which rules. The first argument of every query within a tenant. */
 export interface Scope extends RegionScope {
-  /** Start of the request, epoch ms. The policy measures periods from it. */
+  /** Start of the request, epoch ms. The policy uses it as the current time. */
   readonly now: number;
   readonly tenant: ScopeTenant;
   readonly principal: Principal;

@@ -10,7 +10,7 @@ export type SupportLevel = (typeof supportLevels)[number];
 /** Maximum length of the purpose of a grant, in Unicode code points. */
 export const maxPurposeLength = 300;
 
-/** When a grant was given and when it expires, epoch ms. At `endsAt`, the grant is no longer valid. */
+/** When access was granted and when it expires, epoch ms. At `endsAt`, the grant is no longer valid. */
 export interface GrantPeriod {
   readonly grantedAt: number;
   readonly endsAt: number;
@@ -18,7 +18,7 @@ export interface GrantPeriod {
 
 /**
  * @param now the current time, epoch ms
- * @returns whether the period of a grant has not ended
+ * @returns whether a grant is within its period
  */
 export const isGrantInForce = ({ grantedAt, endsAt }: GrantPeriod, now: number): boolean =>
   isInForce({ from: grantedAt, until: endsAt }, now);

@@ -58,8 +58,8 @@ export type TenantRule = NumericRule | ChoiceRule;
 type ChoiceOf<Name extends ChoiceRule> = ReturnType<(typeof choiceRules)[Name]['of']>;
 
 /**
- * The rules that a tenant has set. They can only be stricter than those of its region, which apply where the tenant has
- * set none.
+ * The rules that a tenant has set. They can only be stricter than the region's rules, which apply wherever the tenant
+ * has not set a rule.
  */
 export type TenantRules = Readonly<
   Partial<Record<NumericRule, number | undefined>> & Partial<Record<ChoiceRule, string | undefined>>
@@ -169,8 +169,8 @@ function apply(rules: RegionRules, own: TenantRules): RegionRules {
 }
 
 /**
- * @returns whether a change of rules removes an approval requirement, raises the limit of deletions without approval, or
- * lets more administrators approve
+ * @returns whether a change of rules removes an approval requirement, raises the limit on deletions without approval,
+ * or lets more administrators approve
  */
 export function weakensApproval(now: RegionRules, next: RegionRules): boolean {
   const [before, after] = [now.twoAdministrators, next.twoAdministrators];

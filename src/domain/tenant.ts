@@ -17,6 +17,6 @@ export interface ScopeTenant {
 /** Maximum length of the name of a tenant, or of a person that a command adds, in Unicode code points. */
 export const maxNameLength = 200;
 
-/** @returns whether a text is a name of a tenant as it is stored */
+/** @returns whether a text is a valid tenant name in its stored form */
 export const isTenantName = (name: string): boolean =>
   cleanName(name) === name && hasVisibleCharacter(name) && !isLongerThan(name, maxNameLength);

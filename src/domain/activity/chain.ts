@@ -15,13 +15,14 @@ export interface ChainedEntry {
   readonly personalDigest: string;
 }
 
-/** Computes the digest of a text, in lower-case hexadecimal. */
+/** Computes the digest of a string in lowercase hexadecimal. */
 export type Digest = (text: string) => string;
 
 /** Hashes an entry together with the hash of the previous one, so that each hash also covers all earlier entries. */
 export function entryHash(entry: ChainedEntry, previousHash: string, digest: Digest): string {
   const { place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest } = entry;
-  // Hash a JSON array and not concatenated text: the order is fixed, and the boundaries between values are unambiguous.
+  // Hash a JSON array instead of a concatenated string: the order is fixed, and the boundaries between values are
+  // unambiguous.
   return digest(
     JSON.stringify([previousHash, place, tenantId, at, kind, data, actorId, targetId, requestId, personalDigest]),
   );

@@ -21,7 +21,7 @@ export type ActivityEvent =
   | { readonly kind: 'secondFactor.codesReplaced' }
   /** `left`: the number of remaining recovery codes. */
   | { readonly kind: 'secondFactor.recoveryUsed'; readonly left: number }
-  /** A signed-in user entered a wrong password or code to change the second factor. */
+  /** A signed-in user entered a wrong password or code when changing the second factor. */
   | { readonly kind: 'secondFactor.changeRefused' }
   | { readonly kind: 'signOut' }
   | { readonly kind: 'sessions.ended'; readonly which: 'one' | 'others' | 'all' }
@@ -40,7 +40,7 @@ export type ActivityEvent =
   | { readonly kind: 'users.passwordsIssued'; readonly count: number; readonly by?: LinkHandover }
   | { readonly kind: 'password.issued'; readonly expiresAt: number; readonly by?: LinkHandover }
   | { readonly kind: 'link.opened'; readonly purpose: LinkPurpose }
-  /** The mail server rejected the mailbox of the recipient of a one-time link. */
+  /** The mail server rejected the recipient of an email with a one-time link. */
   | { readonly kind: 'link.mailRefused' }
   /** A recovery link was emailed to a user through self-service recovery. */
   | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }
@@ -95,29 +95,32 @@ interface ApprovalDetails {
   readonly about?: readonly (Pick<User, 'id' | 'administratorLevel'> & Partial<Pick<User, 'globalAdminUntil'>>)[];
 }
 
-/** The reason or comment of an administrator. Personal data: null after erasure. */
+/** An administrator's reason or comment. Personal data: null after erasure. */
 interface Comment {
   readonly said: string | null;
 }
 
-/** Whether users keep their passwords in another region or get new ones. */
+/** Whether the passwords of the users are kept or reset when their tenant moves to another region. */
 export type MovedPasswords = 'keep' | 'reset';
 /** How a one-time link reached its user: passed on by an administrator, or emailed. */
 export type LinkHandover = Exclude<HandoverMode, 'shown'>;
 
-/** A changed rule of a tenant. `from` or `to` is null if the region's rule applied before or applies afterwards. */
+/**
+ * A changed rule of a tenant. `from` is null if the region's rule applied before the change, `to` if it applies after
+ * the change.
+ */
 export interface RuleChange {
   readonly rule: TenantRule;
   readonly from: number | string | null;
   readonly to: number | string | null;
 }
 
-/** Why a sign-in failed. Only the log records the reason: the sign-in page shows the same message for all of them. */
+/** Why a sign-in failed. Only the log records the reason: the sign-in page shows the same message for every failure. */
 export type SignInFailure = 'unknown' | 'password' | 'code' | 'blocked' | 'deleted' | 'expired' | 'tenant';
 
 export type LogFormat = 'csv' | 'jsonl';
 
-/** The filters of a log export. The log records which ones were used, but not their values. */
+/** The filters of a log export. The log records which filters were used, but not their values. */
 export type LogFilterName = 'person' | 'kind' | 'firstDay' | 'lastDay';
 
 /** A participant in an event. After erasure, a pseudonym replaces the name. */

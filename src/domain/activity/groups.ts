@@ -17,7 +17,7 @@ export const activityGroups = [
 ] as const;
 export type ActivityGroup = (typeof activityGroups)[number];
 
-/** The groups of each kind of event. The first one decides its icon and color. */
+/** The groups of each kind of event. The first group determines the icon and color. */
 const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...ActivityGroup[]]>> = {
   'signIn.succeeded': ['signIn'],
   'signIn.failed': ['signIn', 'refused'],
@@ -79,12 +79,12 @@ const groupsOf: Readonly<Record<ActivityKind, readonly [ActivityGroup, ...Activi
 export const activityKinds = Object.keys(groupsOf) as readonly ActivityKind[];
 
 /**
- * @returns whether a text is a kind of event that this version supports. Newer versions may have recorded other kinds
+ * @returns whether a string is a kind of event that this version supports. Newer versions may have recorded other kinds
  */
 export const isActivityKind = (text: string): text is ActivityKind => Object.hasOwn(groupsOf, text);
 
 export const kindsIn = (group: ActivityGroup): ActivityKind[] =>
   activityKinds.filter((kind) => groupsOf[kind].includes(group));
 
-/** @returns the group that decides the icon and color of a kind */
+/** @returns the group that determines the icon and color of a kind of event */
 export const mainGroupOf = (kind: ActivityKind): ActivityGroup => groupsOf[kind][0];

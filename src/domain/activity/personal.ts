@@ -24,7 +24,8 @@ interface SupportIds {
 }
 
 /**
- * The principal as the hash covers it. `id` identifies a job or client; the ID of a user is in the entry's `actorId`.
+ * The part of a principal that the hash covers. `id` identifies a job or client; the ID of a user is in the entry's
+ * `actorId`.
  */
 interface ChainedPrincipal {
   readonly kind: Principal['kind'];
@@ -73,8 +74,8 @@ function chained(principal: Principal): ChainedPrincipal {
 
 /**
  * @param actorId the acting user of the entry, if any
- * @returns the principal of an entry; null for an event before sign-in. For entries written by earlier versions, which
- * contain no principal, it is derived from the acting user; null if there is no acting user
+ * @returns the principal of an entry; null for an event before sign-in. Entries written by earlier versions contain no
+ * principal, so it is derived from the acting user, if any
  */
 export function principalOf(data: string, actorId: string | null): RecordedPrincipal | null {
   const { principal, support } = JSON.parse(data) as { principal?: ChainedPrincipal; support?: SupportIds };
@@ -119,7 +120,7 @@ export interface EntryGrant {
 
 /** @returns the support grant of an entry, or null if there is none */
 export function findGrant({ data, personal }: { data: string; personal: string | null }): EntryGrant | null {
-  // The data contains no user input, so this text can only be a key. Avoids parsing most entries.
+  // Avoid parsing most entries. The data contains no user input, so this string can only be a key.
   if (!data.includes('"grant":')) return null;
   const { support, grant } = JSON.parse(data) as { support?: SupportIds; grant?: string };
   const id = support?.grant ?? grant;

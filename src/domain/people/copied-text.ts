@@ -1,8 +1,8 @@
 import { removeInvisible } from './visible-text.ts';
 
 /*
- * Reads what people copy from an email, a page or a sheet: the copied text often includes invisible characters, and the
- * quotation marks, brackets or punctuation around it.
+ * Cleans up strings that people copy from an email, a web page or a spreadsheet. They often include invisible
+ * characters, and surrounding quotation marks, brackets or punctuation.
  */
 
 const separators = /[\s\p{Pd}\u2212]/gu;

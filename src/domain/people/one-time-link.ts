@@ -4,8 +4,8 @@ import { isInForce } from '../plausible-time.ts';
 import type { TenantState } from '../tenant.ts';
 
 /**
- * `handOver`: issued by an administrator. `recovery`: requested by the user to choose a new password. `signIn`: requested
- * by the user to enter the password in a browser that is not known, without waiting.
+ * `handOver`: issued by an administrator. `recovery`: requested by the user to choose a new password. `signIn`:
+ * requested by the user to avoid the throttling delay when signing in with an unknown browser.
  */
 export type LinkPurpose = 'handOver' | 'recovery' | 'signIn';
 
@@ -29,8 +29,8 @@ export function linkToken(random: Uint8Array): string {
 }
 
 /**
- * Parses the token in the address of a one-time link. Mail programs and chats include the punctuation after a link in
- * its address, so it is ignored.
+ * Parses the token in the URL of a one-time link. Ignores punctuation after the token, because mail and chat programs
+ * include it in the URL.
  * @returns the canonical form; null if the text cannot be a token
  */
 export function parseLinkToken(typed: string): string | null {

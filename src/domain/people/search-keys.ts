@@ -51,7 +51,7 @@ const wordsOfFields = (user: SearchableUser, spelled: (text: string) => string):
 // as one word. A shorter word can be a particle, such as _Van_, which some imports include in the first name.
 const minNameLength = 4;
 
-/** Splits a display name between the first and the last name, if it is composed of them. */
+/** Splits a display name where the first and last names meet, in either order. */
 function splitDisplayName({ displayName, firstName, lastName }: FieldWords): (readonly string[])[] {
   const isBoundary = (before: string | undefined, after: string | undefined): boolean =>
     (before === firstName.at(-1) && after === lastName[0]) || (before === lastName.at(-1) && after === firstName[0]);
@@ -61,7 +61,8 @@ function splitDisplayName({ displayName, firstName, lastName }: FieldWords): (re
 }
 
 /**
- * @param isUnspaced whether the first and last names are in scripts without spaces, so that they are also joined
+ * @param isUnspaced whether the first and last names are in scripts without spaces, in which case the two names are
+ * also joined
  * @returns the words of each name written together: `obrien` for O’Brien, `vankirk` for Van Kirk
  */
 function joinedWords(words: FieldWords, isUnspaced: boolean): string[] {
@@ -77,8 +78,9 @@ const lengthOf = (word: string): number => [...word].length + 1;
 
 /**
  * Builds the search text of a user: folded words separated by spaces. A query matches if each of its words is contained
- * in one of these words. For both `Müller` and `Mueller`, it contains `muller` and `mueller`. Joined words replace the
- * words that they consist of, so that the index does not grow. They are omitted if they exceed the maximum length.
+ * in one of these words. For both `Müller` and `Mueller`, the text contains `muller` and `mueller`. Joined words
+ * replace the words that they consist of, so that the index does not grow. Joined words that would exceed the maximum
+ * length are omitted.
  */
 export function searchTextOf(user: SearchableUser): string {
   const spellings = [wordsOfFields(user, (text) => text)];

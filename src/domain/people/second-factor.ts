@@ -31,7 +31,7 @@ export function consumeTimeStep(used: readonly number[], step: number, now: numb
   return [...used.filter((each) => each > step - stepsKept), step];
 }
 
-/** The time after the password within which the code must be entered, in ms. */
+/** The time limit for entering the code after the password, in ms. */
 export const codeEntryWindowMs = 15 * 60_000;
 
 export const recoveryCodeCount = 10;
@@ -45,7 +45,7 @@ export const recoveryCodeBytes = 24;
 
 /**
  * @param kind the kind of the user's tenant. Operators have no level in their own tenant, but act as administrators in
- * others
+ * other tenants
  * @returns whether the rules require a second factor for this level
  */
 export function isSecondFactorRequired(

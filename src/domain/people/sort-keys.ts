@@ -25,10 +25,10 @@ type ToKey = (name: string) => string;
 const keysByLanguage = new Map<string, ToKey>();
 
 /**
- * Builds the key by which lists of users are sorted. Sorting these keys by code point puts the names in the language's alphabetical order.
- * Case is ignored, as are accents, unless the language treats an accented letter as a separate letter. In Swedish,
- * `Öberg` comes after `Zander`; in German, it is sorted as `Oberg`. Databases sort keys without a collation, so the
- * order can be indexed and is the same in all of them.
+ * Builds the key by which lists of users are sorted. Sorting these keys by code point puts the names in the language's
+ * alphabetical order. Case is ignored, as are accents, unless the language treats an accented letter as a separate
+ * letter. In Swedish, `Öberg` comes after `Zander`; in German, it is sorted as `Oberg`. Databases sort keys without a
+ * collation, so the order can be indexed and is the same in every database.
  * @param language a BCP 47 tag
  */
 export function nameSortKey(name: string, language: string): string {
@@ -87,7 +87,10 @@ function digraphs(collator: Intl.Collator): string[] {
   );
 }
 
-/** @returns each unit with a key that sorts after the letter before it. Equal units have the same key */
+/**
+ * @returns each unit with its key: the letter that it equals, or a key that sorts after the preceding letter. Equal
+ * units have the same key
+ */
 function* keysInOrder(
   collator: Intl.Collator,
   alphabet: readonly string[],

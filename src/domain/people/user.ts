@@ -82,7 +82,7 @@ export function canonicalUsername(typed: string): string {
   return at < 0 ? folded : `${folded.slice(0, at)}@${canonicalDomain(folded.slice(at + 1))}`;
 }
 
-/** @returns a domain in the form of the directory: in ASCII, without a trailing dot */
+/** @returns the canonical form of a domain: in ASCII, without a trailing dot */
 function canonicalDomain(folded: string): string {
   const domain = folded.replace(/\.+$/, '');
   const isName = /^[\p{L}\p{N}.-]+$/u.test(domain) && URL.canParse(`http://${domain}`);
@@ -140,7 +140,7 @@ const katakanaToHiragana = 0x60;
  * `ue`. Databases fold differently, so this is done in code.
  */
 export function foldName(text: string): string {
-  // This is enough for most words of the password check. The steps below take six times as long.
+  // A fast path for most words of the password check. The steps below take six times as long.
   if (plainAscii.test(text)) return text.toLowerCase();
   return text
     .normalize('NFKD')

@@ -1,6 +1,6 @@
 /*
- * The invisible characters: those that a reader can't see, but that make two texts differ. They arrive with copied
- * text, and could make a name look like another one.
+ * Invisible characters: readers can't see them, but they make two strings differ. They often come with copied text, and
+ * could make one name look like another.
  */
 
 // Everything that Unicode lets a font leave out, the blank Braille pattern, interlinear annotations, and controls. Tabs
@@ -18,8 +18,8 @@ const strayJoiner =
 const visible = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
 
 /**
- * Removes all invisible characters. This is for texts that people copy and that are compared: user names, passwords,
- * links and searches.
+ * Removes all invisible characters. Use it for strings that people copy and that are then compared: user names,
+ * passwords, links and searches.
  */
 export const removeInvisible = (text: string): string => text.replace(invisible, '');
 
@@ -30,6 +30,6 @@ export const removeInvisibleFromName = (name: string): string =>
 /** @returns whether a text contains at least one letter, digit or pictograph that a reader can see */
 export const hasVisibleCharacter = (text: string): boolean => visible.test(removeInvisible(text));
 
-/** @returns whether a text has more than a number of characters, counted as Unicode code points */
+/** @returns whether a text is longer than `maxLength` Unicode code points */
 export const isLongerThan = (text: string, maxLength: number): boolean =>
   text.length > maxLength && [...text].length > maxLength;

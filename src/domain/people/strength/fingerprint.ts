@@ -5,8 +5,8 @@ export interface FingerprintValue {
 }
 
 /**
- * Two independent polynomial hashes, modulo 2 ** 32, of a sequence of characters. Extending the sequence by one character
- * at either end takes constant time, so that all parts of a password are hashed without creating strings.
+ * Two independent polynomial hashes, modulo 2 ** 32, of a sequence of characters. Extending the sequence by one
+ * character at either end takes constant time, so all parts of a password are hashed without creating strings.
  */
 export class Fingerprint implements FingerprintValue {
   first = 0;
@@ -26,7 +26,7 @@ export class Fingerprint implements FingerprintValue {
     this.#raisePowers();
   }
 
-  /** Starts again with an empty sequence. */
+  /** Resets the fingerprint to that of an empty sequence. */
   clear(): void {
     this.first = 0;
     this.second = 0;
@@ -40,6 +40,6 @@ export class Fingerprint implements FingerprintValue {
   }
 }
 
-// Odd numbers, so that no power of them becomes 0.
+// The bases are odd, so that their powers never become 0 modulo 2 ** 32.
 const firstBase = 0x0100_0193;
 const secondBase = 0x5bd1_e995;

@@ -12,8 +12,8 @@ export const minBits = 30;
 
 /**
  * Estimates the strength of a password in bits against an attacker who tries words, names and patterns. The estimate is
- * that of the cheapest way to split the password into tokens. The time grows with the square of the length, which is
- * limited to 256 characters.
+ * the lowest total over all ways to split the password into tokens. The time grows with the square of the length, which
+ * is limited to 256 characters.
  * @param password in NFKC
  * @param names the names that the attacker would try, as `listNames` returns them
  */

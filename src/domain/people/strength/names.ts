@@ -2,7 +2,7 @@ import { foldName } from '../user.ts';
 import { lookupForm } from './symbols.ts';
 import { isNameAt } from './words.ts';
 
-/** The names that an attacker of an account would try. */
+/** The names that an attacker would try on an account. */
 export interface KnownNames {
   readonly username: string;
   readonly displayName: string;
@@ -25,7 +25,7 @@ const minNameLength = 4;
 const minOtherCharacters = 8;
 
 /**
- * @returns whether a password consists almost only of names that attackers try first. The names may be reversed, or
+ * @returns whether a password consists almost entirely of names that attackers try first. The names may be reversed, or
  * contain characters in place of letters
  */
 export function consistsOfNames(password: string, known: KnownNames): boolean {

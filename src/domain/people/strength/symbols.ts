@@ -4,7 +4,7 @@ import { foldName } from '../user.ts';
 export interface Symbols {
   /** Lower-case letters without accents, digits and other characters. */
   readonly plain: readonly string[];
-  /** Like `plain`, with the characters that replace letters turned into these letters. */
+  /** `plain` with substitute characters replaced by the letters that they stand for. */
   readonly letters: string;
   readonly isUpper: readonly boolean[];
 }
@@ -20,10 +20,10 @@ const substitutes = new RegExp(`[${RegExp.escape([...representatives.keys()].joi
 /** @returns the letter for which a character is substituted; the character itself if there is none */
 export const representativeOf = (character: string): string => representatives.get(character) ?? character;
 
-/** @returns the form of a word in which it is looked up: folded, with one representative for confused letters */
+/** @returns the lookup form of a word: folded, with characters replaced by their representatives */
 export function lookupForm(word: string): string {
   const folded = foldName(word);
-  // Most words consist of letters, of which only one has a representative.
+  // Most words consist only of letters, and the only letter to replace is `l`.
   if (onlyLetters.test(folded)) return folded.replaceAll('l', 'i');
   return folded.replace(substitutes, representativeOf);
 }

@@ -73,7 +73,8 @@ export function copies({ plain }: Symbols): TokenFinder {
   };
 }
 
-// For each position, returns the length of the longest substring starting there that also starts at an earlier one.
+// For each position, returns the length of the longest substring starting there that also starts at an earlier
+// position.
 function longestCopies(plain: readonly string[]): number[] {
   const longest = new Array<number>(plain.length).fill(0);
   let next = new Uint16Array(plain.length + 1);

@@ -5,8 +5,7 @@ export const minWordLength = 2;
 export const maxWordLength = 32;
 
 const initialSlots = 2 ** 18;
-// Each slot has four entries of 32 bits, of which the last is unused: both hashes and the strength, which is 0 in an empty
-// slot.
+// Each slot has four 32-bit entries: both hashes, the strength, which is 0 in an empty slot, and an unused entry.
 const entries = 4;
 
 /**
@@ -16,13 +15,13 @@ const entries = 4;
  */
 export class Vocabulary {
   #hashes = new Int32Array(initialSlots * entries);
-  /** The same memory as `#hashes`. */
+  /** A view of the same memory as `#hashes`. */
   #bits = new Float32Array(this.#hashes.buffer);
   #size = 0;
   readonly #added = new Fingerprint();
 
   /**
-   * Adds a word in any spelling, unless it is too short or too long. If it is already known, the lower strength applies.
+   * Adds a word in any spelling, unless it is too short or too long. For a known word, the lower strength applies.
    * @param bits greater than 0
    */
   add(word: string, bits: number): void {
@@ -44,7 +43,7 @@ export class Vocabulary {
     this.#hashes[slot + 1] = fingerprint.second;
     this.#bits[slot + 2] = bits;
     if (known === 0) this.#size++;
-    // A third of the slots stays empty, so that few of them have to be searched.
+    // Keep at least a third of the slots empty, so that a lookup probes few slots.
     if (this.#size * entries * 1.5 > this.#bits.length) this.#grow();
   }
 
@@ -68,7 +67,7 @@ export class Vocabulary {
     }
   }
 
-  // Most words contain only characters that are folded one by one, without creating a string.
+  // A fast path for most words: their characters can be folded one by one, without creating a string.
   #readSimple(word: string): boolean {
     if (word.length < minWordLength || word.length > maxWordLength) return false;
     this.#added.clear();

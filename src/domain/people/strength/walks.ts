@@ -19,7 +19,7 @@ const keyboards: readonly Layout[] = [
   layoutOf('1234567890', 'azertyuiop', 'qsdfghjklm', 'wxcvbn,;:!'),
   layoutOf('789', '456', '123', '0'),
 ];
-// The empty rows keep a step from a letter to a digit from being a step between neighbors.
+// The empty rows ensure that letters and digits are not neighbors.
 const alphabet = layoutOf('abcdefghijklmnopqrstuvwxyz', '', '', '', '0123456789');
 
 const startBits = 3;
@@ -35,7 +35,7 @@ export function walks(symbols: Symbols): TokenFinder {
   return (start) => paths.flatMap((steps, index) => tokensOf(steps, start, index < keyboards.length));
 }
 
-// Returns the step from each character to the next one; null if the layout lacks one of them.
+// Returns the step from each character to the next one; null if the layout lacks either character.
 function stepsOf({ plain }: Symbols, layout: Layout): (Place | null)[] {
   const places = plain.map((each) => layout.get(each));
   return places.map((from, at) => {

@@ -59,7 +59,7 @@ const nameBits = 1;
 const minName = 3;
 const lettersPerTypo = 5;
 
-/** Finds the given names, also reversed, and with up to one other character per five. */
+/** Finds the listed names, forward or reversed. Up to one character in five may differ. */
 export function namesIn(names: readonly string[], { letters }: Symbols): TokenFinder {
   const text = [...letters];
   const known = names.filter((name) => foldName(name).length >= minName).map((name) => [...lookupForm(name)]);
@@ -68,7 +68,7 @@ export function namesIn(names: readonly string[], { letters }: Symbols): TokenFi
     forms.filter((name) => isNameAt(text, start, name)).map((name) => ({ end: start + name.length, bits: nameBits }));
 }
 
-/** @returns whether a name begins at a position. One character per five may differ */
+/** @returns whether a name begins at a position. Up to one character in five may differ */
 export function isNameAt(text: readonly string[], start: number, name: readonly string[]): boolean {
   if (start + name.length > text.length) return false;
   let typos = Math.floor(name.length / lettersPerTypo);
