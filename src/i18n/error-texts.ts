@@ -5,7 +5,7 @@ type Texts = Readonly<Record<PlainErrorCode, string>> & {
   readonly [Code in keyof ErrorParameters]: string | ((parameters: ErrorParameters[Code]) => string);
 };
 
-/** The locale key of every error code, or a function where the text depends on a parameter. */
+/** The locale key of the message for each error code, or a function if the key depends on a parameter. */
 export const errorTexts: Texts = {
   'approval.late': 'approvals:error.late',
   'approval.noMail': 'approvals:error.noMail',
@@ -59,7 +59,7 @@ export const errorTexts: Texts = {
   'password.tooShort': 'passwords:error.tooShort',
   'password.unchanged': 'passwords:error.unchanged',
   'password.wrong': 'passwords:error.currentWrong',
-  // There is only room for a short reason beside a field. The page for a denied action names the place where it is
+  // There is room for only a short reason beside a field. The page for a denied action names the place where it is
   // performed.
   'permission.denied': ({ because }) => (because === 'elsewhere' ? 'policy:elsewhere.title' : `policy:${because}.text`),
   'personalData.tenantMoving': 'personal-data:error.moving',

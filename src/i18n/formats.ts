@@ -23,7 +23,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-// From half a day on, count calendar days, so that yesterday evening reads "yesterday" and not "20 hours ago".
+// At 12 hours or more, count calendar days, so that yesterday evening reads "yesterday" and not "20 hours ago".
 const steps: readonly [limit: number, length: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [hour, minute, 'minute'],
   [12 * hour, hour, 'hour'],
@@ -112,7 +112,7 @@ function dateFormatters(locale: string) {
 
 const formatAsGiven = (formatter: Intl.DateTimeFormat, at: number): string => formatter.format(at);
 
-/** Formats a date with the ordinal of the first day of a month, which Intl does not use: « 1er mars 2026 ». */
+/** Formats a date, with an ordinal for the first day of a month, which Intl does not use: « 1er mars 2026 ». */
 function formatFrenchDate(formatter: Intl.DateTimeFormat, at: number): string {
   if (new Date(at).getDate() !== 1) return formatter.format(at);
   const parts = formatter.formatToParts(at);

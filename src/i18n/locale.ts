@@ -39,7 +39,7 @@ function languageAndScript(tag: string): string | null {
 }
 
 /**
- * Chooses the locale of dates: the first of the reader's ranges that names a region for the page's language, such as
+ * Chooses the locale for dates: the first of the reader's ranges that names a region for the page's language, such as
  * `en-GB` on an English page.
  * @param ranges the reader's language ranges, in order of preference
  * @returns a locale that Intl supports

@@ -10,7 +10,7 @@ export interface TextGroup {
 /** The texts of a language by namespace, which is the name of their file without the extension. */
 export type Namespaces = Readonly<Record<string, TextGroup>>;
 
-/** The language that all others are compared with. */
+/** The language with which all other languages are compared. */
 const referenceLanguage = 'en';
 const settingsFile = 'language.json';
 

@@ -29,7 +29,7 @@ export interface Messages {
 
 export interface Translator {
   (language: Language): Messages;
-  /** The languages in which there are messages. */
+  /** The languages that have messages. */
   readonly languages: readonly Language[];
 }
 
@@ -46,7 +46,7 @@ export async function loadTranslator(languages: Languages = builtInLanguages()):
     lng: [...languages.keys()][0],
     fallbackLng: false,
     resources: Object.fromEntries(texts),
-    // Templates escape already; escaping here too would show HTML entities to the reader.
+    // Templates already escape values; escaping them here as well would show HTML entities to the reader.
     interpolation: { escapeValue: false, skipOnVariables: true },
     returnNull: false,
     returnEmptyString: false,
@@ -143,7 +143,7 @@ const entities: Readonly<Record<string, string>> = {
 
 const htmlSpecial = /[&<>"']/;
 
-/** Escapes the characters that have a meaning in HTML. */
+/** Escapes the characters that have a special meaning in HTML. */
 export const escapeHtml = (text: string): string =>
   // Most texts contain none of them, and testing is cheaper than replacing.
   htmlSpecial.test(text) ? text.replace(/[&<>"']/g, (character) => entities[character] ?? character) : text;
