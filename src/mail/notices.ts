@@ -42,7 +42,7 @@ interface Fact {
 
 /**
  * @returns a function that renders a notice as an email in the recipient's language; its second argument is the URL of
- * the notice's one-time link, if any, which appears nowhere else
+ * the one-time link, if any, which is not part of the notice
  */
 export function createNoticeRenderer({ signInUrl, translator, render, clock }: NoticeRendererDependencies) {
   const formatsOf = createFormatsByLocale(clock);
