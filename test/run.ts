@@ -1,7 +1,8 @@
 /**
  * The test command: `npm test [words]`. A word that occurs in a file path selects files; any other word selects tests
- * by name. With `--long`, runs the files of the long run and those with races, which `npm run test:long` repeats more
- * often. The last line shows the totals. Fails if a test fails, no test ran or a service in PARVIS_REQUIRE is missing.
+ * by name. With `--long`, runs the files of the long run, those with races, which `npm run test:long` repeats more
+ * often, and those with suites that run on PostgreSQL only then. The last line shows the totals. Fails if a test fails,
+ * no test ran or a service in PARVIS_REQUIRE is missing.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
@@ -17,7 +18,10 @@ import { runTests } from './support/test-process.ts';
 process.chdir(join(import.meta.dirname, '..'));
 
 const long = process.argv.includes('--long');
-if (long) process.env.PARVIS_ROUNDS ??= '1000';
+if (long) {
+  process.env.PARVIS_LONG = '1';
+  process.env.PARVIS_ROUNDS ??= '1000';
+}
 // A process that does not exit after its tests, because of an open handle, must not block the whole run.
 const maxMs = Number(process.env.PARVIS_TEST_LIMIT_MS ?? (long ? 3_600_000 : 480_000));
 const words = process.argv.slice(2).filter((word) => word !== '--long');
@@ -58,7 +62,10 @@ async function fastFolder(): Promise<string> {
 
 // One PostgreSQL server for all files that need one.
 let server: Server | null = null;
-if (files.some((file) => readFileSync(file, 'utf8').includes('postgres(')) && !process.env.TEST_POSTGRES_URL) {
+if (
+  files.some((file) => /postgres\(|dialects\.ts'/.test(readFileSync(file, 'utf8'))) &&
+  !process.env.TEST_POSTGRES_URL
+) {
   try {
     server = await startPostgres();
     if (server) process.env.TEST_POSTGRES_URL = server.url;

@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
 import { eachDialect } from '../data/databases.ts';
+import { isLongRun } from '../support/dialects.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, fault, json, run, serve, type Served } from './command.ts';
 import { get } from './server-requests.ts';
@@ -66,7 +67,8 @@ const rejected: readonly { title: string; change: (knex: Knex) => Promise<unknow
   },
 ];
 
-for (const { dialect, config, skip } of eachDialect(await postgres())) {
+const dialects = eachDialect(isLongRun ? await postgres() : null);
+for (const { dialect, config, skip } of isLongRun ? dialects : dialects.slice(0, 1)) {
   const environment = {
     DATABASE_URL: config.kind === 'sqlite' ? `sqlite:${config.file}` : config.url,
     SESSION_SECRETS: secrets,

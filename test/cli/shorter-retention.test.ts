@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { builtInRulesFile } from '../../src/platform/config/rules.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
+import { isLongRun } from '../support/dialects.ts';
 import { postgres, skipWithout } from '../support/services.ts';
 import { dataDirectory, json, run, serve, type Environment } from './command.ts';
 import { runOnTerminal } from './terminal.ts';
@@ -27,7 +28,7 @@ function rulesWith(retentionDays: number, restoreWindowDays: number): Environmen
   return { REGION_RULES: file };
 }
 
-for (const dialect of ['SQLite', 'PostgreSQL'] as const) {
+for (const dialect of isLongRun ? (['SQLite', 'PostgreSQL'] as const) : (['SQLite'] as const)) {
   const server = dialect === 'SQLite' ? null : await postgres({ empty: true });
   const skip = dialect === 'SQLite' ? false : skipWithout('postgres', server);
   describe(`a shorter retention period on ${dialect}`, { skip, concurrency: false }, async () => {

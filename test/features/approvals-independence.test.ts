@@ -13,7 +13,7 @@ import {
 } from '../support/approvals.ts';
 import { aUser } from '../support/builders.ts';
 import { openPortal } from '../support/portal.ts';
-import { postgres, skipWithout } from '../support/services.ts';
+import { dialectsOfRun } from '../support/dialects.ts';
 import * as activityStore from '../../src/core/activity/activity.store.ts';
 import { person } from '../../src/domain/principal.ts';
 
@@ -70,12 +70,10 @@ const cases: [label: string, events: readonly RecordedEvent[], counts: boolean][
   ['the subject of the request reset their password', [['third', reset, 'other']], true],
 ];
 
-for (const [dialect, server] of [
-  ['SQLite', { url: undefined }],
-  ['PostgreSQL', await postgres()],
-] as const) {
-  describe(`an independent approver, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
-    const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+for (const { dialect, databaseUrl, skip } of await dialectsOfRun()) {
+  describe(`an independent approver, on ${dialect}`, { skip }, async () => {
+    if (skip !== false) return;
+    const portal = await openPortal(databaseUrl ? { databaseUrl } : {});
 
     async function recordEvents(fixture: ApprovalTenant, events: readonly RecordedEvent[]): Promise<void> {
       for (const [by, event, to] of events) {

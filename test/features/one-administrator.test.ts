@@ -18,7 +18,7 @@ import { anOperator, english, enterPath, grantSupport } from '../support/operato
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
 import { aSecondFactorUser } from '../support/second-factor.ts';
-import { postgres, skipWithout } from '../support/services.ts';
+import { dialectsOfRun } from '../support/dialects.ts';
 
 const strict: TenantRules = { ...everyApprovalRule, deleteMoreThan: 20, administratorsManagedBy: 'globalAdmins' };
 
@@ -106,88 +106,82 @@ const relaxations: [label: string, field: string, value: string][] = [
   ['more administrators who can approve', 'Administrators who can manage other administrators', ''],
 ];
 
-for (const [dialect, server] of [
-  ['SQLite', { url: undefined }],
-  ['PostgreSQL', await postgres()],
-] as const) {
-  describe(
-    `one administrator where two are required, on ${dialect}`,
-    { skip: skipWithout('postgres', server) },
-    async () => {
-      const portal = await openPortal(server?.url ? { databaseUrl: server.url } : {});
+for (const { dialect, databaseUrl, skip } of await dialectsOfRun()) {
+  describe(`one administrator where two are required, on ${dialect}`, { skip }, async () => {
+    if (skip !== false) return;
+    const portal = await openPortal(databaseUrl ? { databaseUrl } : {});
 
-      async function anAttempt(): Promise<Attempt> {
-        const fixture = await aTenantWithApprovals(portal, strict);
-        const camille = await fixture.as(fixture.requester);
-        const page = `${usersPage}/${fixture.third.id}`;
-        await camille.visit(usersPage);
-        return {
-          ...{ portal, fixture, camille },
-          post: (action, fields) => camille.send('post', `${page}${action}`, fields),
-          setLevel: (level) => camille.visit(page).then(() => camille.submit('Save', { 'Administrator level': level })),
-        };
-      }
+    async function anAttempt(): Promise<Attempt> {
+      const fixture = await aTenantWithApprovals(portal, strict);
+      const camille = await fixture.as(fixture.requester);
+      const page = `${usersPage}/${fixture.third.id}`;
+      await camille.visit(usersPage);
+      return {
+        ...{ portal, fixture, camille },
+        post: (action, fields) => camille.send('post', `${page}${action}`, fields),
+        setLevel: (level) => camille.visit(page).then(() => camille.submit('Save', { 'Administrator level': level })),
+      };
+    }
 
-      for (const [label, run] of takeovers) {
-        it(`cannot take over a Global admin's account by ${label}`, async () => {
-          const attempt = await anAttempt();
-          const { third } = attempt.fixture;
-          await aSecondFactorUser(portal, third);
-          const before = await storedUser(portal, third);
-          await run(attempt);
-          const { password_hash: hash, second_factor_at: factor, password } = await storedUser(portal, third);
-          assert.deepEqual([hash, factor, password], [before.password_hash, before.second_factor_at, 'own']);
-        });
-      }
-
-      for (const [label, field, value] of relaxations) {
-        it(`cannot allow ${label}`, async () => {
-          const { camille, fixture } = await anAttempt();
-          await camille.visit('/account-settings/rules');
-          await camille.submit('Save', { [field]: value });
-          camille.sees('for some actions, including removing that requirement.');
-          assert.deepEqual((await tenantsStore.findOwn(portal.database, fixture.tenant.scope))?.ownRules, strict);
-        });
-      }
-
-      it('cannot approve through an account whose creator was deleted and erased', async () => {
-        const { fixture, camille } = await anAttempt();
-        const address = await aPendingRequest(fixture);
-        const by = (user: Parameters<typeof person>[0], event: ActivityEvent, to: { id: string }) => {
-          portal.clock.now += 1;
-          const scope = createScope({ ...fixture.tenant.scope, principal: person(user) });
-          return activityStore.record(portal.database, scope, event, to.id, portal.clock.now);
-        };
-        await by(fixture.requester, { kind: 'user.added' }, fixture.manager);
-        await by(fixture.manager, { kind: 'user.added' }, fixture.other);
-        for (const step of ['delete', 'erase'])
-          await camille.send('post', `${usersPage}/${fixture.manager.id}/${step}`, { confirm: 'yes' });
-        const left = await portal.database.knex('users').where({ id: fixture.manager.id });
-        assert.equal(left.length, 0);
-        const noah = await fixture.as(fixture.other);
-        assert.equal(
-          (await noah.visit(address).then(() => noah.send('post', address, { move: 'confirmed' }))).status,
-          403,
-        );
+    for (const [label, run] of takeovers) {
+      it(`cannot take over a Global admin's account by ${label}`, async () => {
+        const attempt = await anAttempt();
+        const { third } = attempt.fixture;
+        await aSecondFactorUser(portal, third);
+        const before = await storedUser(portal, third);
+        await run(attempt);
+        const { password_hash: hash, second_factor_at: factor, password } = await storedUser(portal, third);
+        assert.deepEqual([hash, factor, password], [before.password_hash, before.second_factor_at, 'own']);
       });
+    }
 
-      it('can change neither the user name of an account nor their own level', async () => {
-        const { fixture, camille } = await anAttempt();
-        const save = async ({ id }: { id: string }, fields: Readonly<Record<string, string>>) => {
-          await camille.visit(`${usersPage}/${id}`);
-          const hidden = camille.$('form.form input[type=hidden]').toArray();
-          const shown = hidden.map((each) => [camille.$(each).attr('name'), camille.$(each).attr('value')]);
-          const names = { firstName: 'I', lastName: 'H', displayName: 'I H', language: 'en', agentLevel: 'none' };
-          const levels = { 'shown.administratorLevel': 'global', 'shown.agentLevel': 'none' };
-          const form = { ...Object.fromEntries(shown), ...levels, ...names, ...fields } as Record<string, string>;
-          return camille.send('post', `${usersPage}/${id}`, form);
-        };
-        await save(fixture.third, { administratorLevel: 'global', username: `x@${fixture.tenant.domain}` });
-        const { username, display_name: name } = await storedUser(portal, fixture.third);
-        assert.deepEqual([username, name], [fixture.third.username, 'I H']);
-        assert.equal((await save(fixture.requester, { administratorLevel: 'none' })).status, 403);
-        assert.equal((await storedUser(portal, fixture.requester)).administrator_level, 'global');
+    for (const [label, field, value] of relaxations) {
+      it(`cannot allow ${label}`, async () => {
+        const { camille, fixture } = await anAttempt();
+        await camille.visit('/account-settings/rules');
+        await camille.submit('Save', { [field]: value });
+        camille.sees('for some actions, including removing that requirement.');
+        assert.deepEqual((await tenantsStore.findOwn(portal.database, fixture.tenant.scope))?.ownRules, strict);
       });
-    },
-  );
+    }
+
+    it('cannot approve through an account whose creator was deleted and erased', async () => {
+      const { fixture, camille } = await anAttempt();
+      const address = await aPendingRequest(fixture);
+      const by = (user: Parameters<typeof person>[0], event: ActivityEvent, to: { id: string }) => {
+        portal.clock.now += 1;
+        const scope = createScope({ ...fixture.tenant.scope, principal: person(user) });
+        return activityStore.record(portal.database, scope, event, to.id, portal.clock.now);
+      };
+      await by(fixture.requester, { kind: 'user.added' }, fixture.manager);
+      await by(fixture.manager, { kind: 'user.added' }, fixture.other);
+      for (const step of ['delete', 'erase'])
+        await camille.send('post', `${usersPage}/${fixture.manager.id}/${step}`, { confirm: 'yes' });
+      const left = await portal.database.knex('users').where({ id: fixture.manager.id });
+      assert.equal(left.length, 0);
+      const noah = await fixture.as(fixture.other);
+      assert.equal(
+        (await noah.visit(address).then(() => noah.send('post', address, { move: 'confirmed' }))).status,
+        403,
+      );
+    });
+
+    it('can change neither the user name of an account nor their own level', async () => {
+      const { fixture, camille } = await anAttempt();
+      const save = async ({ id }: { id: string }, fields: Readonly<Record<string, string>>) => {
+        await camille.visit(`${usersPage}/${id}`);
+        const hidden = camille.$('form.form input[type=hidden]').toArray();
+        const shown = hidden.map((each) => [camille.$(each).attr('name'), camille.$(each).attr('value')]);
+        const names = { firstName: 'I', lastName: 'H', displayName: 'I H', language: 'en', agentLevel: 'none' };
+        const levels = { 'shown.administratorLevel': 'global', 'shown.agentLevel': 'none' };
+        const form = { ...Object.fromEntries(shown), ...levels, ...names, ...fields } as Record<string, string>;
+        return camille.send('post', `${usersPage}/${id}`, form);
+      };
+      await save(fixture.third, { administratorLevel: 'global', username: `x@${fixture.tenant.domain}` });
+      const { username, display_name: name } = await storedUser(portal, fixture.third);
+      assert.deepEqual([username, name], [fixture.third.username, 'I H']);
+      assert.equal((await save(fixture.requester, { administratorLevel: 'none' })).status, 403);
+      assert.equal((await storedUser(portal, fixture.requester)).administrator_level, 'global');
+    });
+  });
 }

@@ -8,14 +8,9 @@ import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { aPerson, type Person } from '../support/person.ts';
 import { openPortal } from '../support/portal.ts';
 import { aSecondFactorUser, english, totpCode } from '../support/second-factor.ts';
-import { postgres, skipWithout } from '../support/services.ts';
+import { dialectsOfRun } from '../support/dialects.ts';
 
-const server = await postgres();
-
-for (const [dialect, databaseUrl, skip] of [
-  ['SQLite', undefined, false],
-  ['PostgreSQL', server?.url, skipWithout('postgres', server)],
-] as const)
+for (const { dialect, databaseUrl, skip } of await dialectsOfRun())
   describe(`the account of a user with a pending step, on ${dialect}`, { skip }, async () => {
     if (skip !== false) return;
     const portal = await openPortal(databaseUrl ? { databaseUrl } : {});

@@ -7,15 +7,13 @@ import { openAttackedPortal, invalidLink, repeated, statuses, wrong } from '../s
 import { aTenant, aUser } from '../support/builders.ts';
 import { resetByLink } from '../support/links.ts';
 import { anAddress, onPasswordPage } from '../support/password-attacks.ts';
-import { postgres, skipWithout } from '../support/services.ts';
+import { dialectsOfRun } from '../support/dialects.ts';
 
-for (const [dialect, server] of [
-  ['SQLite', { url: undefined }],
-  ['PostgreSQL', await postgres()],
-] as const) {
-  describe(`limits of passwords and links on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
+for (const { dialect, databaseUrl, skip } of await dialectsOfRun()) {
+  describe(`limits of passwords and links on ${dialect}`, { skip }, async () => {
+    if (skip !== false) return;
     const { portal, tenant, camille, from, guess, signedIn, enterPassword, attackName, mailedLinks } =
-      await openAttackedPortal(server?.url);
+      await openAttackedPortal(databaseUrl);
 
     /** Covers the limits listed in decision 0082, which stop an attacker while the owner can still sign in. */
     const cases: Readonly<Record<string, () => Promise<void>>> = {

@@ -4,7 +4,7 @@ import { aTenant, aUser, goodPassword } from '../support/builders.ts';
 import { choosePassword } from '../support/links.ts';
 import { openPortal } from '../support/portal.ts';
 import { aSecondFactorUser, totpCode } from '../support/second-factor.ts';
-import { postgres, skipWithout } from '../support/services.ts';
+import { dialectsOfRun } from '../support/dialects.ts';
 import {
   anAddress,
   aTemporaryPassword,
@@ -21,12 +21,10 @@ const maxPerAddress = 250;
 const quarterSeconds = 15 * 60;
 const garbage = (count: number): string[] => Array.from({ length: count }, aTemporaryPassword);
 
-for (const [dialect, server] of [
-  ['SQLite', { url: undefined }],
-  ['PostgreSQL', await postgres()],
-] as const) {
-  describe(`a temporary password under attack, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
-    const portal = await openPortal({ ...behindProxy, ...(server?.url ? { databaseUrl: server.url } : {}) });
+for (const { dialect, databaseUrl, skip } of await dialectsOfRun()) {
+  describe(`a temporary password under attack, on ${dialect}`, { skip }, async () => {
+    if (skip !== false) return;
+    const portal = await openPortal({ ...behindProxy, ...(databaseUrl ? { databaseUrl } : {}) });
     const tenant = await aTenant(portal, { language: 'en' });
     const aNewcomer = () => aUser(portal, tenant, { password: 'temporary' });
 

@@ -8,7 +8,7 @@ import { grantedAccess } from '../support/granted-access.ts';
 import { aTenantWithHandover, openLink, resetByLink } from '../support/links.ts';
 import { aPerson } from '../support/person.ts';
 import { openPortal, type Portal } from '../support/portal.ts';
-import { postgres, skipWithout } from '../support/services.ts';
+import { dialectsOfRun } from '../support/dialects.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -41,13 +41,10 @@ async function atWrongTime<T>({ clock }: Portal, wrongByMs: number, work: () => 
   }
 }
 
-for (const [dialect, server] of [
-  ['SQLite', { url: undefined }],
-  ['PostgreSQL', await postgres()],
-] as const) {
-  describe(`access and a wrong clock, on ${dialect}`, { skip: skipWithout('postgres', server) }, async () => {
-    if (server === null) return;
-    const portal = await openPortal(server.url === undefined ? {} : { databaseUrl: server.url });
+for (const { dialect, databaseUrl, skip } of await dialectsOfRun()) {
+  describe(`access and a wrong clock, on ${dialect}`, { skip }, async () => {
+    if (skip !== false) return;
+    const portal = await openPortal(databaseUrl ? { databaseUrl } : {});
     // After the jobs have run once, the clock is trusted, as in a running portal.
     before(() => portal.background.runAll());
 

@@ -4,12 +4,12 @@ import path from 'node:path';
 /** Whether a file is named `<name>.long.test.ts`. Such files run only in `npm run test:long`. */
 const isLong = (file: string): boolean => file.endsWith('.long.test.ts');
 
-/** Whether a file contains races, which `npm run test:long` repeats more often. */
-const hasRounds = (file: string): boolean => /\brounds\.ts'/.test(readFileSync(file, 'utf8'));
+/** Whether `npm run test:long` repeats races of a file more often, or runs suites of it on PostgreSQL too. */
+const hasLongPart = (file: string): boolean => /\b(rounds|dialects)\.ts'/.test(readFileSync(file, 'utf8'));
 
 /** @returns the files that `npm test` runs or, with `long`, those of `npm run test:long` */
 export function selectFiles(every: readonly string[], { long }: { long: boolean }): string[] {
-  return every.filter((file) => (long ? isLong(file) || hasRounds(file) : !isLong(file)));
+  return every.filter((file) => (long ? isLong(file) || hasLongPart(file) : !isLong(file)));
 }
 
 // Start the slowest files first, so that all workers end at about the same time.
