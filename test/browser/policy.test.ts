@@ -17,7 +17,7 @@ describe('the content security policy in a browser', { skip: skipWithout('chromi
     browser = await openBrowser();
   });
 
-  it('the test notices a forbidden script, style, host or dialog', async () => {
+  it('the test detects a forbidden script, style, host or dialog', async () => {
     const portal = await servePortal();
     const page = await newPage(browser, portal);
     const noted = await watch(page);

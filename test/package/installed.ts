@@ -86,7 +86,7 @@ export class Installation {
     return this.#run('npx', ['--no-install', 'parvis', ...args], environment);
   }
 
-  /** Runs the installed `parvis` to completion without npx, which costs as much as a command. */
+  /** Runs the installed `parvis` to completion without npx, which takes as long as a command. */
   parvis(args: readonly string[], environment: Environment = {}): Promise<string> {
     return this.#run(this.#program, args, environment);
   }

@@ -8,7 +8,7 @@ import { aPerson, type Person } from './person.ts';
 import { openPortal } from './portal.ts';
 import { withRules } from './rules.ts';
 
-// Low limits, so that few requests reach them. The limits that no rule sets are counted in full.
+// Low limits, so that few requests reach them. The limits that no rule sets are reached with all of their requests.
 const throttle = {
   perAccountAndAddress: { attempts: 3, windowMinutes: 15, blockMinutes: 15 },
   perAccount: { attempts: 6, windowMinutes: 24 * 60, blockMinutes: 60 },
@@ -24,7 +24,7 @@ export const statuses = (accepted: number, refused: number): number[] => [
 export const invalidLink = fillPath(paths.oneTimeLink, { token: repeated('AAAA', 7).join('-') });
 export const wrongRecoveryCode = repeated('AAAA', 6).join('-');
 
-/** Opens a portal with low limits and a mail server, and returns it with what attackers and owners do there. */
+/** Opens a portal with low limits and a mail server, and returns it with functions for what attackers and owners do. */
 export async function openAttackedPortal(databaseUrl: string | undefined) {
   const mail = await aMailServer();
   const environment = { ...withRules({ throttle }), TRUST_PROXY: '1', SMTP_URL: mail.url, MAIL_FROM };

@@ -1,6 +1,6 @@
 /**
  * Sets the wall clock of this process ahead, but not its monotonic clock.
- * @returns a function that sets it right again
+ * @returns a function that restores it
  */
 export function setClockAhead(aheadMs: number): () => void {
   const RealDate = Date;

@@ -15,8 +15,8 @@ export interface Dialect {
 const sqlite: Dialect = { dialect: 'SQLite', databaseUrl: undefined, skip: false };
 
 /**
- * @returns SQLite and, in the long run, a new PostgreSQL database. Use this only for suites whose statements other tests
- * run on both databases every time
+ * @returns SQLite and, in the long run, a new PostgreSQL database. Use this only for suites whose SQL statements other
+ * tests run on both databases in every run
  */
 export async function dialectsOfRun(): Promise<readonly Dialect[]> {
   if (!isLongRun) return [sqlite];

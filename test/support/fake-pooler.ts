@@ -45,7 +45,7 @@ interface Batch {
   readonly bytes: Buffer;
 }
 
-/** The connection to the server. All clients get a copy of the server's reply to the startup message of the first. */
+/** Every client receives a copy of the server's reply to the first client's startup message. */
 class SharedConnection {
   readonly #upstream: Socket;
   readonly #waiting: Batch[] = [];

@@ -31,7 +31,7 @@ export async function startFakeRedis(): Promise<FakeRedis> {
   return Object.assign(fake, { url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`, stop });
 }
 
-// Commands of the connection itself work in a server that rejects all others.
+// A server that rejects all other commands still accepts those of the connection itself.
 function replyTo([name = '']: readonly string[], { error, unknown }: FakeRedis): string {
   if (unknown !== null && name.toLowerCase() === unknown) return `-ERR unknown command '${name}'\r\n`;
   if (/^hello$/i.test(name)) return '%1\r\n$5\r\nproto\r\n:3\r\n';
@@ -42,7 +42,7 @@ function replyTo([name = '']: readonly string[], { error, unknown }: FakeRedis):
   return /^get$/i.test(name) ? '_\r\n' : '+OK\r\n';
 }
 
-/** Splits what was received into commands, which are arrays of strings, and an incomplete rest. */
+/** Splits what was received into commands, which are arrays of strings, and an incomplete remainder. */
 function parse(received: string): { commands: string[][]; rest: string } {
   const commands: string[][] = [];
   let rest = received;

@@ -4,7 +4,7 @@ import { openSubscribedDatabase } from '../../src/core/open-database.ts';
 import { createImportJob } from '../../src/core/imports/import-job.ts';
 import { createHasher } from '../../src/platform/keys/hasher.ts';
 
-// The child process applies the confirmed imports and reports when it starts and ends. Tests kill it in between.
+// The child process applies the confirmed imports and reports when it starts and ends. Tests kill it between the two.
 const { config } = readConfig(process.env);
 if (config === null) throw new Error('The environment is not right');
 const database = openSubscribedDatabase(config.database);

@@ -8,7 +8,7 @@ interface Client {
 interface Interruption {
   /** Called before the statement is sent. If this throws, the statement is not sent. */
   readonly before?: () => unknown;
-  /** Called after the statement. If this throws, the statement seems to have failed. */
+  /** Called after the statement. If this throws, the statement appears to have failed. */
   readonly after?: () => unknown;
 }
 

@@ -2,15 +2,15 @@ import { temporaryPassword, temporaryPasswordBytes } from '../../src/domain/peop
 import { aPerson, type Person } from './person.ts';
 import type { Portal } from './portal.ts';
 
-/** Settings with which each client can choose its address, because the portal trusts a proxy header. */
+/** Settings that let each client choose its IP address, because the portal trusts a proxy header. */
 export const behindProxy = { environment: { TRUST_PROXY: '1' } };
 
 let lastAddress = 0;
 
-/** @returns an address that no other client in this file uses */
+/** @returns an IP address that no other client in this file uses */
 export const anAddress = (): string => `198.51.${100 + Math.floor(++lastAddress / 250)}.${1 + (lastAddress % 250)}`;
 
-/** @returns a random text in the format of a temporary password */
+/** @returns a random string in the format of a temporary password */
 export const aTemporaryPassword = (): string =>
   temporaryPassword(crypto.getRandomValues(new Uint8Array(temporaryPasswordBytes)));
 

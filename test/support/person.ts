@@ -137,7 +137,7 @@ export function aPerson(
     signIn: async ({ username, clearPassword }) => {
       await get('/sign-in');
       const answer = await agent.post('/sign-in').set(headers).type('form').send({ _csrf: csrf, username });
-      // The page that asks for the password is not fetched: its token is the same.
+      // The password page is not fetched, because its token is the same.
       if (answer.status === 303) redirects.push(String(answer.headers.location));
       await arrive(
         await agent.post('/sign-in/password').set(headers).type('form').send({ _csrf: csrf, password: clearPassword }),

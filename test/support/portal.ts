@@ -92,7 +92,7 @@ const quickParameters = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 const builtInTranslator = await loadTranslator();
 const render = loadViews();
 const assets = loadAssets();
-// A password may wait up to 60 seconds, so that tests do not fail on a busy machine.
+// A password may be queued for up to 60 seconds, so that tests do not fail on a busy machine.
 const maxWaitMs = 60_000;
 const quickHasher = createHasher(quickParameters, undefined, maxWaitMs);
 const smallEstimator = createSmallEstimator();
@@ -176,7 +176,7 @@ function testConfig({ environment, databaseUrl }: PortalOptions): Config {
 
 const origins = new WeakMap<Express, string>();
 
-/** @returns the origin at which an open portal is served with kept connections; the app itself if it is not served */
+/** @returns the origin of an open portal, which is served with keep-alive connections; the app itself if it is not served */
 export const originOf = (app: Express | string): Express | string =>
   typeof app === 'string' ? app : (origins.get(app) ?? app);
 

@@ -85,7 +85,7 @@ export function resultOf(file: string, outcomes: readonly Outcome[]): Result {
   return { file, passed: of('passed').length, failures: of('failed'), skips: of('skipped'), ms };
 }
 
-/** @returns the result, in which tests that were skipped because a required service is missing have failed */
+/** @returns the result, in which tests that were skipped because a required service is missing count as failed */
 export function failRequiredSkips(result: Result, mustHave: readonly string[]): Result {
   const lacks = result.skips.filter(({ text }) => mustHave.some((name) => text === `needs ${name}`));
   return {

@@ -8,7 +8,7 @@ const predictableBits = 4;
 
 /**
  * @returns an estimator that recognizes common passwords and patterns, but only a few words. It is ready immediately,
- * while the word lists of the real one take most of a second of CPU time to load
+ * whereas the real one needs most of a second of CPU time to load its word lists
  */
 export function createSmallEstimator(): StrengthEstimator {
   const commonPasswords = readCommonPasswords();

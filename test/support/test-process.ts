@@ -21,8 +21,8 @@ interface Limits {
 }
 
 const child = path.join(import.meta.dirname, 'test-child.ts');
-// A large young generation, in MB. The test runner tracks every promise, so that garbage collection with the default
-// size takes a fifth of the time.
+// A large young generation, in MB. The test runner tracks every promise, so with the default size, garbage collection
+// takes a fifth of the time.
 const v8Flags = ['--max-semi-space-size=64', '--min-semi-space-size=32'];
 const graceMs = 3_000;
 

@@ -96,7 +96,7 @@ describe('background jobs', () => {
     assert.equal((JSON.parse(failures[0] ?? '') as { job: string }).job, 'Broken');
   });
 
-  it('save what would be lost with the process, also if another job cannot', async () => {
+  it('save what would be lost with the process, even if another job cannot', async () => {
     const { log, lines } = logSpy();
     const background = createJobRunner(dependenciesOf(log));
     let saved = 0;

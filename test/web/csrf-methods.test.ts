@@ -19,7 +19,7 @@ function passed(method: string): unknown {
 }
 
 for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'QUERY'])
-  test(`${method} without a token is rejected, even at an address without a form`, () => {
+  test(`${method} without a token is rejected, even at a URL without a form`, () => {
     const error = passed(method);
     assert.ok(error instanceof Failure && error.kind === 'staleForm');
   });

@@ -81,7 +81,7 @@ describe('a file streamed in rows', () => {
     assert.ok(progress.batches < 2_000);
   });
 
-  test('is aborted if generation fails, so that it is not taken as complete', async () => {
+  test('is aborted if generation fails, so that it is not mistaken for a complete file', async () => {
     const { outcome, response } = await serveCsv(10, 3);
     await assert.rejects(text(response));
     const error = await outcome;

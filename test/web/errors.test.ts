@@ -15,7 +15,7 @@ function assertRevealsNothing({ text, headers }: RawResponse): void {
   assert.equal(page('h1').length, 1);
 }
 
-describe('an unknown address', () => {
+describe('an unknown URL', () => {
   const titles = { en: 'Page not found', fr: 'Page introuvable', de: 'Seite nicht gefunden' };
   for (const [language, title] of Object.entries(titles)) {
     test(`gets a page in ${language}, with the request ID`, async () => {
@@ -62,7 +62,7 @@ describe('an unknown address', () => {
   });
 });
 
-describe('a malformed address', () => {
+describe('a malformed URL', () => {
   for (const path of [
     '/%',
     '/%zz',

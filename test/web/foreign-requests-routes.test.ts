@@ -7,7 +7,7 @@ const { portal, send, addressOf, global } = await openPortalWithUsers();
 const admin = await aPerson(portal, { 'Accept-Language': 'en' }).signIn(global);
 const { csrf } = admin;
 
-/** Sends a request to every route. @returns the routes that answered with another status */
+/** Sends a request to every route. @returns the routes that responded with another status */
 async function answeredOtherwise(
   methods: readonly string[],
   headers: Readonly<Record<string, string>>,
@@ -27,13 +27,13 @@ async function answeredOtherwise(
 }
 
 describe('every route', () => {
-  test('is refused under another host, also with a valid session and token', async () => {
+  test('is refused under another host, even with a valid session and token', async () => {
     const before = await stateOf(portal.database);
     assert.deepEqual(await answeredOtherwise(['get', 'post'], { Host: 'evil.example' }, 421), []);
     assert.deepEqual(await stateOf(portal.database), before);
   });
 
-  test('refuses a form from another site, also with a valid session and token', async () => {
+  test('refuses a form from another site, even with a valid session and token', async () => {
     const before = await stateOf(portal.database);
     for (const origin of ['https://evil.example', 'http://localhost:3001', 'null'])
       assert.deepEqual(await answeredOtherwise(['post'], { Origin: origin }, 403), [], origin);

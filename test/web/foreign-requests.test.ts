@@ -46,12 +46,12 @@ describe('the host of a request', () => {
       [site, onSite],
       [siteWithPort, onPort],
     ] as const)
-      test(`"${host}" is answered ${expected} by ${portal.config.baseUrl.origin}`, async () => {
+      test(`"${host}" gets ${expected} from ${portal.config.baseUrl.origin}`, async () => {
         const { status } = await sendRaw(origin, '/sign-in', { headers: { Host: host } });
         assert.equal(status, expected);
       });
 
-  test('must be the own one both in the header and in an absolute request target', async () => {
+  test('must be the portal’s own, both in the header and in an absolute request target', async () => {
     const headers = { Host: 'portal.example' };
     for (const [target, expected] of [
       ['http://portal.example/sign-in', 200],
@@ -76,7 +76,7 @@ describe('the host of a request', () => {
       assert.match(await text(socket), /^HTTP\/1\.1 421 /);
     });
 
-  test('does not matter for health checks, and matters for static files and unknown addresses', async () => {
+  test('does not matter for health checks, but matters for static files and unknown URLs', async () => {
     const headers = { Host: '10.0.0.1:3000' };
     for (const [path, expected] of [
       ['/healthz', 200],
@@ -138,7 +138,7 @@ describe('the origin of a form', () => {
       [local, onLoopback],
       [site, onSite],
     ] as const)
-      test(`${originOf(headers)} is answered ${expected} by ${portal.config.baseUrl.origin}`, async () => {
+      test(`${originOf(headers)} gets ${expected} from ${portal.config.baseUrl.origin}`, async () => {
         const { host } = portal.config.baseUrl;
         const page = await sendRaw(origin, '/sign-in', { headers: { Host: host } });
         const token = /name="_csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';

@@ -104,7 +104,7 @@ describe('a portal whose database is closed', () => {
   });
 });
 
-describe('the health addresses', async () => {
+describe('the health endpoints', async () => {
   const portal = await openPortal();
   for (const [method, path, status] of [
     ['GET', '/healthz', 200],
@@ -115,7 +115,7 @@ describe('the health addresses', async () => {
     ['OPTIONS', '/readyz', 204],
     ['POST', '/healthz', 403],
   ] as const) {
-    test(`answer ${method} ${path} with ${status}`, async () => {
+    test(`respond to ${method} ${path} with ${status}`, async () => {
       const answer = await aPerson(portal).send(method, path);
       assert.equal(answer.status, status);
       if (method === 'POST') return;
@@ -125,7 +125,7 @@ describe('the health addresses', async () => {
     });
   }
 
-  test('answer OPTIONS with 503 if a service is unavailable', async () => {
+  test('respond to OPTIONS with 503 if a service is unavailable', async () => {
     const app = express();
     mountHealth(app, { database: fails }, () => false);
     assert.equal((await request(app).options('/readyz')).status, 503);

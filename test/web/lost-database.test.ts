@@ -86,7 +86,7 @@ describe('in the first request after the database file was lost', () => {
 });
 
 describe('once the loss was detected', () => {
-  test('every page answers 503, and the portal is healthy but not ready', async () => {
+  test('every page responds with 503, and the portal is healthy but not ready', async () => {
     const person = await signedIn;
     await whileLost(async () => {
       await noticed();

@@ -54,7 +54,7 @@ async function readiness({ proveWritable }: Fixture) {
   return { status: answer.status, body: answer.body as unknown };
 }
 
-/** Asserts that everything that needs a new or changed session answers 503, never 403 or 500. */
+/** Asserts that everything that needs a new or changed session responds with 503, never 403 or 500. */
 async function assertNoSessions(fixture: Fixture, visitor: Person, code: RegExp): Promise<void> {
   const { send, global, portal } = fixture;
   const before = portal.logged().length;
@@ -157,7 +157,7 @@ describe('a Redis server that replies', async () => {
     'NOAUTH Authentication required.',
     "NOPERM this user has no permissions to run the 'set' command",
   ]) {
-    test(`${reply}: requests answer 503, the log names the code, and /readyz reports it`, async () => {
+    test(`${reply}: requests get 503, the log names the code, and /readyz reports it`, async () => {
       const { send, portal, global } = fixture;
       fake.error = null;
       const visitor = await aVisitorAtThePassword(fixture);

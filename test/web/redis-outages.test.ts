@@ -25,7 +25,7 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** While Redis is unavailable, pages that need a session respond with 503, and others still work. */
+/** While Redis is unavailable, pages that need a session respond with 503, and all other pages still work. */
 async function assertUnavailable(fixture: PortalWithUsers, user: Person, visitor: Person): Promise<void> {
   const { send, global } = fixture;
   for (let round = 0; round < 3; round++) {
@@ -95,7 +95,7 @@ describe('a process that is busy', { skip: skipWithout('redis', server) }, async
     assert.deepEqual(reported, []);
   });
 
-  test('does not count the time in which it cannot read the answer to a ping', async (context) => {
+  test('does not count the time during which it cannot read the response to a ping', async (context) => {
     const connection = await createRedisConnection(server?.url ?? '', (error) => void reported.push(error));
     cleanups.push(() => connection.close());
     let pings = 0;
@@ -111,7 +111,7 @@ describe('a process that is busy', { skip: skipWithout('redis', server) }, async
     assert.deepEqual(reported, []);
   });
 
-  test('connects to Redis even if it was blocked meanwhile', async () => {
+  test('connects to Redis even if it was blocked in the meantime', async () => {
     const second = portalOn(server?.url ?? '', (error) => void reported.push(error));
     await new Promise((resolve) => setImmediate(resolve));
     block(1_500);

@@ -30,7 +30,7 @@ for (const [dialect, databaseUrl, skip] of [
       assert.equal(typeof line?.ms, 'number');
     });
 
-    test('names the route and the reason of a refused request, also if it did not reach its route', async () => {
+    test('names the route and the reason of a refused request, even if it did not reach its route', async () => {
       const admin = await aPerson(portal, english).signIn(userManager);
       const plain = await aPerson(portal, english).signIn(plainUser);
       const visitor = await aPerson(portal, english).visit('/sign-in');

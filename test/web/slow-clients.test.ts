@@ -123,7 +123,7 @@ describe('the time for a body', async () => {
     return text(client);
   };
 
-  test('is limited for a form, which is answered 408', { timeout: timeoutMs }, async () => {
+  test('is limited for a form, which gets 408', { timeout: timeoutMs }, async () => {
     assert.equal(await slowForm(), 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
   });
 

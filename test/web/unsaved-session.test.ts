@@ -40,7 +40,7 @@ describe('while sessions cannot be saved', async () => {
     ['HEAD', '/dashboard', 'a page that is not returned to', 303],
     ['GET', '/nonsense', 'a missing page', 404],
   ] as const) {
-    test(`${method} of ${what} answers a visitor with ${status}, because it saves nothing`, async () => {
+    test(`${method} of ${what} gets ${status} for a visitor, because it saves nothing`, async () => {
       const before = store!.writes;
       const answer = await whileFull(() => send({ method, path, headers: english }));
       assert.equal(answer.status, status);
@@ -49,7 +49,7 @@ describe('while sessions cannot be saved', async () => {
     });
   }
 
-  test('the user name of a visitor is answered 503 before a password is asked for, and is kept', async () => {
+  test('a visitor’s user name gets 503 before the portal asks for a password, and is kept', async () => {
     const visitor = await aPerson(portal, english).visit('/sign-in');
     await whileFull(() => visitor.submit('Next', { 'User name': global.username }));
     assert.deepEqual([visitor.status, visitor.headers['retry-after']], [503, '5']);
@@ -61,7 +61,7 @@ describe('while sessions cannot be saved', async () => {
     assert.equal(visitor.path, '/sign-in/password');
   });
 
-  test('the first page after a sign-in answers 503 without a form, and the session is saved once', async () => {
+  test('the first page after a sign-in responds with 503 and no form, and the session is saved once', async () => {
     const person = await aPerson(portal, english).visit('/sign-in');
     await person.send('POST', '/sign-in', { username: global.username });
     const signIn = await person.send('POST', '/sign-in/password', { password: global.clearPassword });
