@@ -34,12 +34,7 @@ const interruptionBy = (page: string, request: Request): Interruption => ({
 });
 
 /**
-<<<<<<< HEAD
- * @returns the page of the step that a user must complete before anything in their account can be changed; null if
- * there is none
-=======
  * @returns the page of the step that a user must complete before their account can be changed; null if there is none
->>>>>>> words-3
  */
 export function nextStepOf({ signedIn, scope }: Express.Request): string | null {
   if (signedIn === undefined || scope === undefined) return null;
