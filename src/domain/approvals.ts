@@ -16,10 +16,7 @@ export interface ApprovalTarget {
   readonly id: string;
   readonly epoch: number;
   readonly administratorLevel: AdministratorLevel;
-  /**
-   * When the Global admin level was last removed, epoch ms; null if never; absent from requests created by older
-   * versions.
-   */
+  /** When the Global admin level was last removed, epoch ms; null if never. Older versions did not record it. */
   readonly globalAdminUntil?: number | null;
 }
 
@@ -44,7 +41,7 @@ export const approvalReference = (approvalId: string): string => approvalId.slic
 export const maxReasonLength = 500;
 /** The maximum number of open requests of one administrator. */
 export const maxOpenApprovals = 20;
-/** The time for which a closed request is kept, in ms. It is limited because the reason may contain personal data. */
+/** How long a closed request is retained, in ms. The period is limited because the reason may contain personal data. */
 export const approvalRetentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 const hourMs = 60 * 60 * 1_000;
@@ -55,7 +52,7 @@ const hourMs = 60 * 60 * 1_000;
 export const approvalLifetimeMs = (rules: { readonly twoAdministrators: { readonly withinHours: number } }): number =>
   rules.twoAdministrators.withinHours * hourMs;
 
-/** The times of a request, epoch ms. A decision starts a new period. */
+/** The times of a request, epoch ms. The time limit starts again after a decision. */
 export interface ApprovalPeriod {
   readonly createdAt: number;
   readonly decidedAt: number | null;

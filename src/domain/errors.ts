@@ -128,7 +128,7 @@ export const inField = (field: string, error: CodedError): FieldFault => ({ fiel
 interface FailureDetails {
   /** Seconds after which the request can be repeated. */
   readonly retryAfter?: number;
-  /** The reason, for the log, if the kind and the code do not show it. */
+  /** The reason to log, if the kind and the code do not convey it. */
   readonly reason?: string;
   readonly cause?: unknown;
 }

@@ -16,8 +16,8 @@ export interface FormerAdminProtection {
 const takeoverActions: ReadonlySet<ApprovalAction> = new Set(['resetPassword', 'removeSecondFactor']);
 
 /**
- * Protects users after they lose the Global admin level, for as many days as the region's rules set. Otherwise one
- * administrator could remove the level first and then take over the account without a second administrator.
+ * Protects users after they lose the Global admin level, for as many days as the region's rules set. Otherwise, one
+ * administrator could remove the level and then take over the account without a second administrator's approval.
  * @returns the protection that applies to an action; null if none does
  */
 export function formerAdminProtection(

@@ -51,7 +51,7 @@ export const importedColumns = [
   'language',
 ] as const;
 
-/** The cells of a refused row, as in the file. Empty cells are left out. */
+/** The cells of a refused row, as they appear in the file. Empty cells are omitted. */
 export type RefusedCells = Readonly<Partial<Record<(typeof importedColumns)[number], string>>>;
 
 interface RowBase {

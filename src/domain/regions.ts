@@ -63,8 +63,8 @@ export const secondFactorScopes = ['nobody', 'administrators', 'everybody'] as c
 export type SecondFactorScope = (typeof secondFactorScopes)[number];
 
 /**
- * How a temporary password or link reaches its user: the administrator sees the password, passes on a one-time link, or
- * the portal emails the link so that no administrator sees it. From least to most strict.
+ * How a temporary password or link is delivered: the administrator sees the password, the administrator passes on a
+ * one-time link, or the portal emails the link so that no administrator sees it. From least to most strict.
  */
 export const handoverModes = ['shown', 'link', 'mailedLink'] as const;
 export type HandoverMode = (typeof handoverModes)[number];

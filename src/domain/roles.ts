@@ -40,8 +40,8 @@ const anyLevel: readonly AdministratorLevel[] = administratorLevels;
 const userManagers: readonly AdministratorLevel[] = ['global', 'userManagement'];
 
 /**
- * The administrator levels that can perform an action, subject to the rules and the target. Agent levels give
- * no permissions in the portal; they are meant for the applications that it opens.
+ * The administrator levels that can perform an action, subject to the rules and the target. Agent levels give no
+ * permissions in the portal; they apply in the applications that the portal links to.
  */
 export const rights: Readonly<Record<Action, readonly AdministratorLevel[]>> = {
   'dashboard.view': anyLevel,
@@ -83,7 +83,7 @@ export const actionsOnUsers: ReadonlySet<Action> = new Set<Action>([
   'users.endSessions',
   // Includes issuing passwords or links to imported users, who may have become administrators in the meantime.
   'users.import',
-  // Includes the addresses and devices of sign-ins.
+  // Includes the IP addresses and devices of sign-ins.
   'personalData.view',
   'personalData.erase',
 ]);

@@ -13,7 +13,7 @@ export interface RegionScope {
   readonly address: string | null;
 }
 
-/** Who acts, in which tenant and under which rules. The first argument of every query within a tenant. */
+/** The acting principal, the tenant and the rules that apply. The first argument of every query within a tenant. */
 export interface Scope extends RegionScope {
   /** Start of the request, epoch ms. The policy uses it as the current time. */
   readonly now: number;

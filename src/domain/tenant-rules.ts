@@ -137,7 +137,7 @@ function apply(rules: RegionRules, own: TenantRules): RegionRules {
   const number = (name: NumericRule): number => {
     const { least, most } = boundsOf(name, rules);
     const stored = own[name];
-    // Stored JSON may have any type, and text would become NaN, for which every comparison is false.
+    // Stored JSON values can have any type. A string would become NaN, and every comparison with NaN is false.
     const value = typeof stored === 'number' && Number.isInteger(stored) ? stored : numericRules[name].of(rules);
     return Math.min(most, Math.max(least, value));
   };

@@ -45,8 +45,8 @@ function distanceIn(at: number, now: number): [amount: number, unit: Intl.Relati
   return days === 0 ? [Math.round(distance / hour), 'hour'] : [days, 'day'];
 }
 
-// Exceeds the number of locales in use on any portal. Without a limit, a client that requests every locale would fill
-// the memory.
+// Exceeds the number of locales in use on any portal. Without a limit, a client that requests every locale could
+// exhaust the memory.
 const maxKeptLocales = 100;
 
 /**

@@ -7,7 +7,7 @@ export interface TextGroup {
   [name: string]: string | TextGroup;
 }
 
-/** The texts of a language by namespace, which is the name of their file without the extension. */
+/** The translations of a language by namespace, which is the file name without the extension. */
 export type Namespaces = Readonly<Record<string, TextGroup>>;
 
 /** The language with which all other languages are compared. */
@@ -15,8 +15,8 @@ const referenceLanguage = 'en';
 const settingsFile = 'language.json';
 
 /**
- * Reads the texts of a language from all its folders. A text in a later folder replaces the text with the same key in
- * an earlier one.
+ * Reads the translations of a language from all its folders. A translation in a later folder replaces one with the same
+ * key in an earlier folder.
  */
 export function readTexts({ folders }: Pick<LanguageSettings, 'folders'>): Namespaces {
   const namespaces: Record<string, TextGroup> = {};
@@ -40,7 +40,8 @@ function merge(into: TextGroup, from: TextGroup): void {
 /**
  * Compares the languages with English.
  * @param texts the texts of each language, by tag
- * @returns one line for each missing text, plural form or placeholder of a language, and each unknown placeholder
+ * @returns one line for each missing translation, plural form or placeholder of a language, and each unknown
+ * placeholder
  */
 export function textFaults(languages: Languages, texts: ReadonlyMap<string, Namespaces>): string[] {
   const reference = placeholdersByKey(texts.get(referenceLanguage) ?? {});
@@ -95,7 +96,7 @@ function placeholdersByKey(namespaces: Namespaces): Map<string, Expected> {
 export const placeholdersOf = (text: string): Set<string> =>
   new Set([...text.matchAll(/\{\{-?\s*([^,}\s]+)[^}]*\}\}/g)].map(([, name]) => name ?? ''));
 
-/** @returns every text by its full key, such as `users:list.title` */
+/** @returns every translation by its full key, such as `users:list.title` */
 export const flatten = (namespaces: Namespaces): Map<string, string> =>
   new Map(Object.entries(namespaces).flatMap(([namespace, group]) => flattenGroup(`${namespace}:`, group)));
 

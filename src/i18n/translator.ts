@@ -3,12 +3,12 @@ import type { Language, RuleText } from '../domain/regions.ts';
 import { builtInLanguages, type Languages, type LanguageSettings } from '../platform/config/languages.ts';
 import { readTexts, textFaults } from './texts.ts';
 
-/** The values to insert into a text. `{{names, list}}` joins a list by the conventions of the language. */
+/** The values to insert into a message. `{{names, list}}` joins a list by the conventions of the language. */
 export type TextValues = Readonly<Record<string, string | number | readonly string[]>>;
 
 /**
- * The values of an HTML text. A text from the region's rules gets a `lang` attribute if its language differs from that
- * of the page (WCAG 2.2, 3.1.2).
+ * The values to insert into an HTML message. A string from the region's rules is given a `lang` attribute if its
+ * language differs from that of the page (WCAG 2.2, 3.1.2).
  */
 export type HtmlValues = Readonly<Record<string, TextValues[string] | RuleText>>;
 
@@ -35,7 +35,7 @@ export interface Translator {
 
 /**
  * Loads the messages of every language. There is no fallback language: a missing key throws.
- * @throws Error that lists every missing text, plural form and placeholder, and every unknown placeholder
+ * @throws Error that lists every missing message, plural form and placeholder, and every unknown placeholder
  */
 export async function loadTranslator(languages: Languages = builtInLanguages()): Promise<Translator> {
   const texts = new Map([...languages].map(([tag, settings]) => [tag, readTexts(settings)]));
@@ -54,7 +54,7 @@ export async function loadTranslator(languages: Languages = builtInLanguages()):
     missingKeyHandler: (_languages, namespace, key) => {
       throw new Error(`No text for ${namespace}:${key}`);
     },
-    // Also throw if a key names a group of texts, or if the caller did not pass a value.
+    // Also throw if a key names a group of messages, or if the caller did not pass a value.
     returnedObjectHandler: (key) => {
       throw new Error(`${key} is a group of texts, not a text`);
     },
@@ -76,7 +76,7 @@ type Translate = (key: string, values?: TextValues) => string;
 
 function createMessages(translate: Translate, settings: LanguageSettings): Messages {
   const { tag: language } = settings;
-  // Most texts have no values or only a count. They are resolved once per process rather than once per request.
+  // Most messages have no values, or only a count. They are resolved once per process rather than once per request.
   const cache = new Map<string, string>();
   const t: Translate = (key, values) => {
     const cacheKey = cacheKeyFor(key, values);
@@ -95,7 +95,7 @@ function createMessages(translate: Translate, settings: LanguageSettings): Messa
   };
 }
 
-// Intl returns the name as it is written in running text, which is lower case in many languages.
+// Intl returns the name as it is written in running text, which is lowercase in many languages.
 function capitalize(text: string, locale: string): string {
   const [first = '', ...rest] = text;
   return first.toLocaleUpperCase(locale) + rest.join('');
@@ -103,7 +103,7 @@ function capitalize(text: string, locale: string): string {
 
 const maxCachedCount = 100;
 
-/** @returns the cache key; null for texts with other values, such as names, which are rarely requested twice */
+/** @returns the cache key; null for messages with other values, such as names, which are rarely requested twice */
 function cacheKeyFor(key: string, values: TextValues | undefined): string | null {
   if (values === undefined) return key;
   const { count } = values;
@@ -145,5 +145,5 @@ const htmlSpecial = /[&<>"']/;
 
 /** Escapes the characters that have a special meaning in HTML. */
 export const escapeHtml = (text: string): string =>
-  // Most texts contain none of them, and testing is cheaper than replacing.
+  // Most strings contain no such characters, and testing is cheaper than replacing.
   htmlSpecial.test(text) ? text.replace(/[&<>"']/g, (character) => entities[character] ?? character) : text;

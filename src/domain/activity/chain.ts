@@ -11,7 +11,7 @@ export interface ChainedEntry {
   readonly actorId: string | null;
   readonly targetId: string | null;
   readonly requestId: string;
-  /** Digest of the personal data. It is kept after erasure, so that the chain can still be verified. */
+  /** Digest of the personal data. It is retained after erasure, so that the chain can still be verified. */
   readonly personalDigest: string;
 }
 

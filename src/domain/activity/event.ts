@@ -44,7 +44,7 @@ export type ActivityEvent =
   | { readonly kind: 'link.mailRefused' }
   /** A recovery link was emailed to a user through self-service recovery. */
   | { readonly kind: 'recovery.linkMailed'; readonly expiresAt: number }
-  /** A link was emailed to a user who would have to wait before the next sign-in attempt. */
+  /** A link was emailed to a user whose sign-in attempts were throttled. */
   | { readonly kind: 'signIn.linkMailed'; readonly expiresAt: number }
   /** The operator made the user a Global admin. `reason`: the operator's reason; null after erasure. */
   | { readonly kind: 'user.appointed'; readonly reason: string | null }
@@ -86,7 +86,7 @@ export type ActivityEvent =
 
 /** The approval request that an event belongs to. */
 interface ApprovalDetails {
-  /** ID of the request, which connects its events. */
+  /** ID of the request, shared by all of its events. */
   readonly approval: string;
   readonly act: ApprovalAction;
   /** Number of affected users. */
@@ -102,7 +102,7 @@ interface Comment {
 
 /** Whether the passwords of the users are kept or reset when their tenant moves to another region. */
 export type MovedPasswords = 'keep' | 'reset';
-/** How a one-time link reached its user: passed on by an administrator, or emailed. */
+/** How a one-time link was delivered: passed on by an administrator, or emailed. */
 export type LinkHandover = Exclude<HandoverMode, 'shown'>;
 
 /**

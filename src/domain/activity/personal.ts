@@ -4,7 +4,7 @@ import type { RegionScope } from '../scope.ts';
 import type { Grant } from '../support.ts';
 import type { Change } from '../people/user.ts';
 
-// Names are erased with the user. Levels and languages are kept, so that auditors can still see their changes.
+// Names are erased with the user. Levels and languages are retained, so that auditors can still see how they changed.
 const personalFields: ReadonlySet<Change['field']> = new Set(['firstName', 'lastName', 'displayName']);
 
 interface Personal {

@@ -6,8 +6,8 @@ import type { User } from './user.ts';
 import { removeInvisible } from './visible-text.ts';
 
 /**
- * 32 symbols without look-alikes (no I, O, 0, 1), 5 bits each. Upper case, because a lower-case l and an upper-case I
- * look the same in many fonts.
+ * 32 symbols without look-alikes (no I, O, 0, 1), 5 bits each. Uppercase, because a lowercase l and an uppercase I look
+ * the same in many fonts.
  */
 export const temporaryAlphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const groups = 5;
@@ -31,8 +31,9 @@ function group(symbols: string): string {
 }
 
 /**
- * Parses a typed temporary password. Accepts lower case, spaces, any hyphens, and invisible characters and punctuation
- * around it, because temporary passwords are read aloud, typed by hand or copied with the text around them.
+ * Parses a typed temporary password. Accepts lowercase letters, spaces, hyphens of any kind, and surrounding invisible
+ * characters and punctuation, because temporary passwords are read aloud, typed by hand or copied with the text around
+ * them.
  * @returns the canonical form, or null if the text cannot be a temporary password
  */
 export function parseTemporaryPassword(typed: string): string | null {
@@ -66,8 +67,8 @@ const maxTypedBytes = 4 * maxPasswordBytes;
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /**
- * @returns the normalized form of a typed password; null if it is too long. A text that is too long even for decomposed
- * letters is rejected before it is normalized
+ * @returns the normalized form of a typed password; null if it is too long. Input that is too long even for decomposed
+ * letters is rejected before normalization
  */
 export function readPassword(typed: string): string | null {
   if (bytesOf(typed) > maxTypedBytes) return null;

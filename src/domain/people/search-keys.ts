@@ -11,7 +11,7 @@ const maxTextLength = 300;
 const maxTermLength = 20;
 const maxWords = 8;
 
-// ς is σ at the end of a word, but the end of a search term may be in the middle of a word.
+// ς is the form of σ at the end of a word, but a search term may end inside a word.
 const wordsIn = (text: string): string[] =>
   foldName(removeInvisible(text))
     .replaceAll('ς', 'σ')
@@ -47,8 +47,8 @@ const wordsOfFields = (user: SearchableUser, spelled: (text: string) => string):
   lastName: wordsIn(spelled(user.lastName)),
 });
 
-// A display name is only split between two words of at least this length, because first and last names are not written
-// as one word. A shorter word can be a particle, such as _Van_, which some imports include in the first name.
+// Split a display name only between two words of at least this length. First and last names are not written as one
+// word, but a shorter word can be a particle, such as _Van_, which some imports include in the first name.
 const minNameLength = 4;
 
 /** Splits a display name where the first and last names meet, in either order. */

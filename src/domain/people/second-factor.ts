@@ -10,16 +10,15 @@ import { temporaryAlphabet } from './password.ts';
 export const stepSeconds = 30;
 export const codeDigits = 6;
 
-// The step of an accepted code can be this far ahead of the clock: one step because a code may be early, and another
-// because the clocks of two nodes differ by seconds.
+// How many steps an accepted code can be ahead of the clock: one because the code may be early, and one because the
+// clocks of two nodes can differ by seconds.
 const maxStepsAhead = 2;
 /** The number of time steps for which used codes are stored: a day. */
 const stepsKept = (24 * 60 * 60) / stepSeconds;
 
 /**
- * Consumes the time step of a code and all earlier ones. A code that was used while the clock was ahead does not
- * consume the steps before it, so that current codes are accepted, but it is not accepted again when its own step is
- * reached.
+ * Consumes the time step of a code and all earlier steps. If a code was used while the clock was ahead, only its own
+ * step is consumed, so that current codes are still accepted.
  * @param used the time steps of the codes that were accepted before
  * @param step the time step of the code
  * @param now the current time, epoch ms

@@ -4,8 +4,8 @@ import type { User } from './user.ts';
 export type SeenUser = Pick<User, 'version' | 'epoch'>;
 
 /**
- * @returns whether the user was blocked, unblocked, deleted or restored after a page showed them. Each of these
- * increases both numbers; an edit increases only the version and a new credential only the epoch.
+ * @returns whether the user was blocked, unblocked, deleted or restored after the page was rendered. Each of these
+ * actions increments both numbers; an edit increments only the version, and a new credential only the epoch.
  */
 export const hasStateChanged = (seen: SeenUser, user: SeenUser): boolean =>
   seen.version !== user.version && seen.epoch !== user.epoch;

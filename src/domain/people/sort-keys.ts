@@ -14,7 +14,8 @@ const untailored = new Intl.Collator('en', { sensitivity: 'base' });
 const firstHan = 0x4e00;
 const lastHan = 0x9fff;
 // Private-use code points, which sort after the letters of every script. Han characters are replaced by ranks from
-// `hanBase`. In the key of a tailored letter, `afterAll` sorts it after all words that begin with the letter before it.
+// `hanBase`. In the key of a tailored letter, `afterAll` sorts the letter after all words that begin with the preceding
+// letter.
 const hanBase = 0xf0000;
 const afterAll = '\u{10FFFD}';
 // The first of the private-use characters that replace tailored letters while the rest of the name is folded.
@@ -66,7 +67,7 @@ function tailoredUnits(collator: Intl.Collator): Map<string, string> {
 }
 
 /**
- * @returns the place at which a letter is sorted without a key. In the Latin alphabet, this is its place in most
+ * @returns the sort position of a letter that has no key. In the Latin alphabet, this is its position in most
  * languages, which sort foreign letters such as `ł` and `ø` as `l` and `o`. In other alphabets, it is the folded form
  */
 function usualPlaceOf(alphabet: readonly string[], letter: string): string {
@@ -131,7 +132,7 @@ function hanCharacters(step: number): string[] {
   return Array.from({ length: count }, (_, index) => String.fromCodePoint(firstHan + index * step));
 }
 
-/** @returns the lower-case letters in ranges of code points, both ends included */
+/** @returns the lowercase letters in ranges of code points, both ends included */
 function letters(...ranges: readonly (readonly [number, number])[]): string[] {
   return ranges
     .flatMap(([first, last]) =>

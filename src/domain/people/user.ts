@@ -108,7 +108,7 @@ export function domainAndParents(domain: string): string[] {
 
 const domainShape = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/;
 
-/** @returns whether a text is a domain name in lower-case ASCII */
+/** @returns whether a string is a domain name in lowercase ASCII */
 export const isDomain = (text: string): boolean => domainShape.test(text);
 
 const letterReplacements: Readonly<Record<string, string>> = {

@@ -3,8 +3,8 @@
  * could make one name look like another.
  */
 
-// Everything that Unicode lets a font leave out, the blank Braille pattern, interlinear annotations, and controls. Tabs
-// and line breaks are kept, because they separate words.
+// All characters that Unicode allows fonts to omit, the blank Braille pattern, interlinear annotations, and controls.
+// Tabs and line breaks are kept, because they separate words.
 const invisible = /(?![\t-\r])[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cc}\u2800\uFFF9-\uFFFB]/gu;
 
 // Names in Persian, in Indic scripts and with emoji contain joiners and variation selectors, but only next to visible

@@ -25,7 +25,7 @@ export type ActivityTexts = ReturnType<typeof activityTextsIn>;
 export type ActivityTextsFor = (language: Language) => ActivityTexts;
 
 /**
- * Creates a function that returns the texts of log entries in a language.
+ * Creates a function that returns the renderer of log entries for a language.
  * @param clock returns the current time in epoch milliseconds
  */
 export function createActivityTexts(translator: Translator, clock: () => number): ActivityTextsFor {

@@ -19,7 +19,7 @@ export interface ApprovalPage {
   readonly isDependent: boolean;
   readonly approvers: readonly NamedUser[];
   readonly ineligible: readonly NamedUser[];
-  /** How a new password or link reaches its user; null for actions other than a password reset. */
+  /** How a new password or link is delivered; null for actions other than a password reset. */
   readonly handOver: HandOver | null;
   readonly users: readonly NamedUser[];
   readonly formerGlobalAdmin: FormerAdminProtection | null;

@@ -108,8 +108,8 @@ async function showForm(
   response.page('approvals/new', model, { ...options, ...(status ? { status } : {}) });
 }
 
-// Decides what requires the approval: a rule of the region, a stricter rule of the tenant, or, for `loosens`, the fact
-// that relaxing an approval rule always requires it.
+// Determines what requires the approval: a rule of the region, a stricter rule of the tenant or, for `loosens`, the
+// relaxing of an approval rule, which always requires approval.
 function requiredBy(
   deps: NewApprovalRoutesDependencies,
   { act }: RequestedApproval,

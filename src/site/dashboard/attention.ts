@@ -48,7 +48,7 @@ export async function attentionItems(
   return [...noApprovers, ...(globalAdmins < minGlobalAdmins ? [fewGlobalAdmins] : []), ...throttled, ...users];
 }
 
-// The region's rules can require approvals, and users can be moved to this region, even if no one here can approve.
+// The region's rules can require approvals even in a tenant without approvers, for example after a move to this region.
 async function noApproversItems(database: Database, scope: Scope, now: number): Promise<AttentionItem[]> {
   if (scope.rules.twoAdministrators.for.length === 0 || (await hasApprovers(database, scope, now))) return [];
   const [title, text] = ['dashboard:noApprovers.title', 'dashboard:noApprovers.text'];
@@ -73,7 +73,7 @@ async function throttledSignInItems(database: Database, scope: Scope, now: numbe
   return count === 0 ? [] : [{ icon: 'alert-triangle', ...attentionTexts('throttled', count), href }];
 }
 
-// Counting stops at `maxCounted`. Above that, the text says "more than".
+// Counting stops at `maxCounted`. Above that, the message says "more than".
 const attentionTexts = (what: string, count: number) => ({
   count,
   title: `dashboard:attention.${what}.${count > dashboardStore.maxCounted ? 'many' : 'title'}`,

@@ -14,10 +14,10 @@ export interface Authentication {
   readonly middleware: Middleware[];
   /**
    * Verifies the form fields `username` and `password`, neither of which may be empty. On success, opens a session with
-   * a new id and saves it before returning.
+   * a new ID and saves it before returning.
    */
   signIn(request: Request, response: Response): Promise<SignInResult>;
-  /** Moves the session to a new id, for example after the user's epoch has changed. */
+  /** Moves the session to a new ID, for example after the user's epoch has changed. */
   renew(request: Request, ticket: SessionTicket): Promise<void>;
   signOut(request: Request): Promise<void>;
 }

@@ -31,7 +31,7 @@ export interface Interruption {
 }
 
 /**
- * Shows another page in place of a form's result. The forms on that page carry what was typed.
+ * Shows another page in place of a form's result. The forms on that page carry the user's input.
  * @returns false, without any effect, if nothing was typed, or if the form was not rendered for the user
  */
 export function carryInputTo(

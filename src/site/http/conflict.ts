@@ -7,8 +7,8 @@ interface FieldChange {
 }
 
 /**
- * Finds who stored the current value of a field. Some changes are not logged, and names in the log can be erased. In
- * both cases the latest entry for the field does not match the stored value, and no author is shown.
+ * Finds the user who stored the current value of a field. Some changes are not logged, and names in the log can be
+ * erased. In both cases the latest entry for the field does not match the stored value, and no author is shown.
  * @param entries the log entries, newest first
  * @param changeOf finds the change of the field in an entry
  */

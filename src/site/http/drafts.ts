@@ -11,7 +11,7 @@ export type FormValues = Readonly<Record<string, string | readonly string[]>>;
 const lifetimeMs = 30 * 60 * 1_000;
 /** The maximum length of the serialized values, so that a page with a draft can be submitted within the form limit. */
 const maxDraftBytes = 24 * 1024;
-// Base64 adds a third; the page's address and the rest of the format fit in the remaining space.
+// Base64 adds a third; the page's path and the rest of the format fit in the remaining space.
 const maxSealedLength = 36 * 1024;
 
 /** The owner of the drafts of forms that visitors fill in, such as the sign-in form. */
@@ -27,9 +27,9 @@ interface DraftsDependencies {
 }
 
 /**
- * Creates the functions for drafts. A draft is what a user typed into a form, sealed so that the pages that lead back
- * to the form can carry it. Drafts are never stored on the server.
- * @param secrets the first one is used to seal drafts, and all of them can open drafts
+ * Creates the functions for drafts. A draft is the sealed input of a form, carried by the pages that lead back to the
+ * form. Drafts are never stored on the server.
+ * @param secrets the first secret seals drafts, and every secret can open them
  */
 export function createDrafts(secrets: readonly string[], clock: () => number) {
   return bind(

@@ -8,8 +8,8 @@ import { seeOther, type Middleware } from './request.ts';
 
 /**
  * Ends the support session of an operator whose access has ended, returns them to their own dashboard and explains why.
- * This runs before the routes, so that no later request reaches the tenant. If a form is interrupted, the dashboard carries
- * what was typed, until the operator opens the tenant again.
+ * This runs before the routes, so that no later request reaches the tenant. If a form is interrupted, the dashboard
+ * carries the operator's input until the operator opens the tenant again.
  */
 export function closeEndedSupportSession(
   support: Pick<Support, 'leaveEndedSupport'>,

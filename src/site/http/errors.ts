@@ -81,7 +81,7 @@ function retryOf({ drafts, findForm }: KeptInputDependencies, request: Request):
   // If the session store is unavailable, no earlier middleware has read the carried draft.
   readCarriedDraft(request);
   return {
-    // A page must not contain the address of a one-time link. An empty action submits the form to the current address.
+    // A page must not contain the URL of a one-time link. An empty action submits the form to the current URL.
     action: isOneTimeLink(page) ? '' : page,
     draft: restored?.draft ?? typed ?? layoutFieldOf(request, '_draft'),
   };
@@ -96,7 +96,7 @@ function answer(
 ): void {
   const kind = failure?.kind ?? 'unexpected';
   const because = explanationKeyOf(failure);
-  // The generic text says that another user changed the data, so it would be wrong for a conflict with its own
+  // The generic message says that another user changed the data, so it would be wrong for a conflict with its own
   // explanation.
   const refused = failure?.kind === 'conflict' && because !== null;
   const text = `errors:${kind}.text`;
@@ -170,7 +170,7 @@ export interface RoundedWait {
   readonly count: number;
 }
 
-/** @returns the waiting time rounded up to whole minutes, to hours from two hours on, or to days from two days on */
+/** @returns the waiting time, rounded up: in minutes below two hours, in hours below two days, otherwise in days */
 export function roundedWait(seconds: number): RoundedWait {
   if (seconds >= 2 * day) return { unit: 'throttledDays', count: Math.ceil(seconds / day) };
   if (seconds >= 2 * hour) return { unit: 'throttledHours', count: Math.ceil(seconds / hour) };

@@ -94,8 +94,8 @@ const keptNotice: PageNotice = { kind: 'info', key: 'errors:input.kept' };
 const goneNotice: PageNotice = { kind: 'warning', key: 'errors:input.gone' };
 
 /**
- * Rejects forms with an invalid CSRF token, and forms whose session has ended. What was typed is not lost: the form's
- * page shows it again, or the sign-in page carries it as a draft.
+ * Rejects forms with an invalid CSRF token, and forms whose session has ended. The input is not lost: the form's page
+ * shows it again, or the sign-in page carries it as a draft.
  */
 export function guardForms({ cookies, drafts, findForm }: KeptInputDependencies): Middleware {
   return (request, response, next) => {

@@ -27,7 +27,10 @@ const nameFields = {
   familyFirst: ['lastName', 'firstName'],
 } as const;
 
-/** Texts about the region. They are the same on every page in a language, so they are created once per language. */
+/**
+ * The regions as the layout shows them. They are the same on every page in a language, so they are created once per
+ * language.
+ */
 interface RegionTexts {
   readonly region: ReturnType<typeof ownRegion>;
   readonly otherRegions: ReturnType<typeof otherRegions>;
@@ -83,8 +86,8 @@ function createLayout(
     csrfToken: token,
     ...hiddenFieldsOf(drafts, request),
     path,
-    // The language and theme switchers are forms, so they need a CSRF token and an address to return to. Using them
-    // would lose a draft.
+    // The language and theme switchers are forms, so they need a CSRF token and a return path. Using them would lose a
+    // draft.
     offersSwitchers: token !== '' && path !== null && request.carriedDraft === undefined,
     requestId: request.requestId,
     region,
@@ -108,8 +111,7 @@ const hiddenFieldsOf = (drafts: Drafts, request: Request) => ({
 });
 
 /**
- * @returns the draft that the forms on the page carry, with the address of the page that it is for; null if there is
- * none
+ * @returns the draft that the forms on the page carry, with the path of the page that it is for; null if there is none
  */
 function carriedDraftOf({ carriedDraft }: Request): { sealed: string; page: string } | null {
   const page = carriedDraft === undefined ? null : pageOfDraft(carriedDraft);
@@ -148,7 +150,7 @@ function ownRegion({ rules }: Config, language: Language) {
   return { id: rules.region, name: ruleText(rules.name), ruleText };
 }
 
-// The address to which the switchers return; null on a one-time link's page, whose address is a secret that must not
+// The path to which the switchers return; null on a one-time link's page, because its URL is a secret that must not
 // appear in a form.
 function returnPathOf(request: Request): string | null {
   if (isOneTimeLink(request.path)) return null;

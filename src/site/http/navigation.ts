@@ -53,7 +53,7 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
     .filter(({ action }) => offered(action))
     .map((entry) => ({
       ...navigationLink(entry),
-      // An entry is current on its own page and on pages below it that belong to none of its children.
+      // An entry is current on its own page and on the pages below it, except those of its child entries.
       current: isWithin(path, entry.href) && !entry.children.some(({ href }) => isWithin(path, href)),
       icon: entry.icon,
       children: entry.children

@@ -69,7 +69,7 @@ function answer(
   response.end(bytes);
 }
 
-/** @returns the text to display: a literal text unchanged, the translation of a key, or the name of a language */
+/** @returns the string to display: a literal string unchanged, the translation of a key, or the name of a language */
 export function displayText({ t, languageName }: Pick<Messages, 't' | 'languageName'>, text: DisplayText): string {
   if ('text' in text) return text.text;
   return 'language' in text ? languageName(text.language) : t(text.key, text.values);

@@ -9,7 +9,7 @@ import { chosenLanguage, offeredLanguage } from './language.ts';
 
 /** A visitor who was redirected to this sign-in page by the portal of another region. */
 export interface RegionRedirect {
-  /** The id of the other region in this portal's configuration. */
+  /** The ID of the other region in this portal's configuration. */
   readonly from: string;
   readonly regionName: RuleText;
   /** The language selected in the other portal; null if none was selected or this region does not offer it. */

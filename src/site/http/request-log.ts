@@ -38,8 +38,8 @@ export function requestLog(log: Logger, routes: readonly Route[]): Middleware {
 }
 
 /**
- * @returns the pattern of the route that answered; null if none did, or if another page was shown in place of a form's
- * result
+ * @returns the pattern of the route that handled the request; null if there is none, or if another page was shown in
+ * place of a form's result
  */
 function matchedRouteOf({ route, method, receivedMethod }: Request): string | null {
   return method === receivedMethod ? ((route as { path?: string } | undefined)?.path ?? null) : null;

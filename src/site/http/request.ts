@@ -82,7 +82,7 @@ export function sessionOf(request: Express.Request): LiveSession {
   return request.signedIn.session;
 }
 
-/** @returns the client's address, without the port that some proxies append; null if the connection is closed */
+/** @returns the client's IP address, without the port that some proxies append; null if the connection is closed */
 export const clientAddress = ({ ip }: Request): string | null => (ip === undefined ? null : withoutPort(ip));
 
 /** @returns the scope of a request without a signed-in user */
@@ -112,7 +112,7 @@ export function leavePage(request: Request, response: Response, location: string
 export type Middleware = RequestHandler;
 
 /**
- * A visitor who has no session: the CSRF token of their forms is derived from a random id in a cookie, so that showing
+ * A visitor who has no session: the CSRF token of their forms is derived from a random ID in a cookie, so that showing
  * a form to a visitor writes nothing.
  */
 export interface Visitor {

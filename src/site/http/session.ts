@@ -70,7 +70,7 @@ function dropErrorsAfterErrorPage(middleware: Middleware): Middleware {
 type StoredSession = SessionData & { readonly storedAt?: number };
 
 /**
- * Stores sessions under digests of their ids, so that a dump of the store cannot be used to hijack sessions. Checks the
+ * Stores sessions under digests of their IDs, so that a dump of the store cannot be used to hijack sessions. Checks the
  * lifetime against this process's clock, because the store may use another clock, and may have been written while the
  * clock was ahead. `touch` is not implemented, so that unchanged sessions cause no writes: the session's row in the
  * database records activity instead.

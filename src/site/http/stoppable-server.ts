@@ -96,8 +96,8 @@ const shortTurnMs = 1;
 const maxTurns = 200;
 
 /**
- * Waits for a short turn of the event loop in which no connection arrived. The operating system resets connections that
- * it has accepted but the process has not, so the listener must be closed right after its queue was empty.
+ * Waits for a short turn of the event loop in which no connection arrives. When a listener closes, the operating system
+ * resets the connections still in its queue, so the listener must be closed right after the queue becomes empty.
  */
 async function untilNothingArrives(server: Server): Promise<void> {
   let arrivals = 0;

@@ -23,8 +23,8 @@ const retryAfterSeconds = 30;
 const limits = { files: 1, fileSize: maxImportBytes, fields: 5, fieldSize: 1_024, parts: 6, headerPairs: 20 };
 
 /**
- * @returns a function that finds the route for an upload; it returns null if the request is not an upload or its
- * route accepts none
+ * @returns a function that finds the route for an upload; it returns null if the request is not an upload or its route
+ * accepts no uploads
  */
 export function createUploadRouteFinder(routes: readonly Route[]): (request: Request) => Route | null {
   const uploadRoutes = routes.filter((route) => route.upload === true);

@@ -17,7 +17,7 @@ export interface NamedUser {
 
 /** A field that was not saved, with its stored value and, if the log contains it, who stored that value. */
 export interface ConflictingField {
-  /** The id of the field in the form. */
+  /** The ID of the field in the form. */
   readonly field: string;
   /** The locale key of the label. */
   readonly label: string;
@@ -34,7 +34,7 @@ export interface FormConflict {
 
 /** How to return to a form, with the draft of what was typed. */
 interface Retry {
-  /** The address of the page with the form; empty for the current address. */
+  /** The URL of the page with the form; empty for the current URL. */
   readonly action: string;
   readonly draft: string | null;
 }
@@ -79,7 +79,7 @@ export interface ViewModels {
   'shared/field': Field;
   'shared/field-error': { readonly name: string };
   'shared/form': {
-    /** The address to submit to. Omitted if the form posts to the page's own address, which is a secret. */
+    /** The URL to submit to. Omitted if the form posts to the page's own URL because that URL is a secret. */
     readonly action?: string;
     /** The CSS classes of the form element. */
     readonly className?: string;

@@ -17,7 +17,7 @@ const names = [
   ...(['partial', 'model', 'body'] as const),
 ] as const satisfies readonly (keyof ViewLocals<ViewName>)[];
 
-/** The variables of a template: its model, the layout model, and helper functions for texts, times and icons. */
+/** The variables of a template: its model, the layout model, and helper functions for messages, times and icons. */
 export interface ViewLocals<Name extends ViewName> {
   readonly model: ViewModels[Name];
   readonly page: Page;

@@ -9,7 +9,7 @@ const idBytes = 16;
 
 /**
  * Adds the visitor to each request.
- * @param secrets the first one signs new cookies and all are accepted
+ * @param secrets the signing secrets: the first signs new cookies, and all are accepted
  */
 export function visitors(cookies: Cookies, secrets: readonly string[]): Middleware {
   const keys = derivedKeys(secrets, 'visitor');

@@ -86,7 +86,7 @@ function displayValue(field: CsvColumn, value: string | null): DisplayText {
 }
 
 /**
- * Builds the model of a row's fault. The texts for policy reasons may name the region. Rows stored by the previous
+ * Builds the model of a row's fault. The messages for policy reasons may name the region. Rows stored by the previous
  * release contain a locale key instead of a code.
  */
 export function faultModel(fault: PageFault, { rules, language }: Pick<Scope, 'rules' | 'language'>) {

@@ -80,7 +80,8 @@ function answerInvalidLink(deps: LinksRoutesDependencies, response: Response): v
   renderPage(response, 'links/invalid', { isSelfService }, { title: 'links:gone.title', status: 404 });
 }
 
-// Only invalid links are counted and refused: other users with the same address must be able to open their links.
+// Only requests with invalid links are throttled: other users with the same IP address must be able to open their
+// links.
 async function withThrottle<T>(
   deps: LinksRoutesDependencies,
   request: Request,
@@ -121,7 +122,7 @@ function answerSignedIn(request: Request, response: Response, status: number): v
   renderPage(response, 'links/signed-in', { name }, { title: 'links:signedIn.title', status });
 }
 
-/** Masks a user name so that its owner recognizes it and others cannot read it. */
+/** Masks a user name so that its owner can recognize it, but other people cannot read it. */
 function maskUsername(username: string): string {
   const at = username.lastIndexOf('@');
   return `${username.slice(0, 1)}…${username.slice(at)}`;

@@ -49,8 +49,8 @@ async function setLanguage(deps: PreferencesRoutesDependencies, request: Request
     throw new Failure('badRequest', { code: 'language.notOffered' });
   cookies.persist(response, 'language', values.language);
   const { scope } = request;
-  // A session with a temporary password, which others may know, must not change the language of the emails that warn
-  // the user.
+  // A session with a temporary password, which other people may know, must not change the language of the emails that
+  // warn the user.
   if (scope && nextStepOf(request) === null) await chooseLanguage(database, scope, values.language);
   response.redirect(303, localPathOf(values.returnTo, origin));
 }
@@ -63,11 +63,11 @@ function setTheme(deps: PreferencesRoutesDependencies, request: Request, respons
   response.redirect(303, localPathOf(values.returnTo, origin));
 }
 
-// The field can be forged, so an address outside this site is replaced with that of the home page.
+// The field can be forged, so a URL outside this site is replaced with that of the home page.
 function localPathOf(returnTo: string, origin: string): string {
   if (!/^\/(?![/\\])/.test(returnTo) || !URL.canParse(returnTo, origin)) return paths.home;
   const url = new URL(returnTo, origin);
-  // `/.//host` normalizes to `//host`, which browsers treat as the address of another site.
+  // `/.//host` normalizes to `//host`, which browsers treat as the URL of another site.
   const leavesSite = url.origin !== origin || url.pathname.startsWith('//');
   return leavesSite ? paths.home : url.pathname + url.search;
 }

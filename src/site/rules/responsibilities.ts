@@ -14,7 +14,7 @@ const groups = {
 
 /** A row of the table of responsibilities: an operation, its place, and the people who perform it. */
 export interface ResponsibilityRow {
-  /** The name of the operation, as a locale key or as texts from the rules file. */
+  /** The name of the operation, as a locale key or as translations from the rules file. */
   readonly what: string | LocalizedText;
   /** The locale keys of the individual operations if the row does not cover its whole group. */
   readonly detail: readonly string[];

@@ -23,7 +23,7 @@ export function restrictionNotes(scope: Scope, actions: readonly Action[], targe
   const notes = new Map<string, RestrictionNote>();
   for (const action of actions) {
     const decision = may(scope, action, target);
-    // The page itself explains an insufficient level, and it offers actions that need approval.
+    // No note is needed: the page itself explains an insufficient level, and it offers actions that need approval.
     if (decision.allowed || decision.because === 'level' || decision.because === 'secondAdministrator') continue;
     const { because } = decision;
     const [place, address] = because === 'elsewhere' ? [decision.place, decision.address] : [null, null];

@@ -66,8 +66,8 @@ export const typedRulesOf = (own: TenantRules): TypedRules =>
 /**
  * Reads the rules that a tenant sets. An empty field keeps the region's rule.
  * @param seen the rules that the page showed, which supply the value of each rule that the form does not contain
- * @throws a badRequest Failure if a choice is not offered or a field is repeated, because ignoring it would loosen the
- * current rule
+ * @throws a badRequest Failure if a choice is not offered or a field is repeated, because ignoring the field would
+ * relax the current rule
  */
 export function readOwnRulesForm(
   body: unknown,

@@ -66,7 +66,7 @@ export function rulesRoutes(deps: RulesRoutesDependencies): Route[] {
   ];
 }
 
-// The form keeps the values that the page showed when it was opened, so that later changes by others are detected.
+// The form keeps the values that the page showed when it was opened, so that later changes by other users are detected.
 function asTyped(body: unknown): ReturnedRules {
   const seen = readSeenRules(body);
   return { typed: readTypedRules(body), ...(seen ? { seen: serializeOwnRules(seen) } : {}) };

@@ -19,7 +19,7 @@ const isRequiredFor = (request: Request): boolean => {
   const { user, tenant } = sessionOf(request);
   return isSecondFactorRequired(scopeOf(request).rules, user.administratorLevel, tenant.kind);
 };
-/** @returns why the user must set up a second factor now; null if they may choose */
+/** @returns why the user must set up a second factor now; null if setup is optional */
 function requirementFor(request: Request): 'moved' | 'required' | null {
   if (sessionOf(request).user.secondFactorDue) return 'moved';
   return isRequiredFor(request) ? 'required' : null;
@@ -36,7 +36,7 @@ export interface OwnSecondFactorRoutesDependencies extends RecoveryCodesDependen
   readonly issuer: string;
 }
 
-/** Creates the routes for the user's own second factor: set-up, new recovery codes and removal. */
+/** Creates the routes for the user's own second factor: setup, new recovery codes and removal. */
 export function ownSecondFactorRoutes(deps: OwnSecondFactorRoutesDependencies): Route[] {
   const handlers = bind(deps, { showSetUp, submitSetUp, showConfirmation, submitConfirmation });
   const confirmedActions = [

@@ -2,7 +2,7 @@ import type { User } from '../../domain/people/user.ts';
 import type { QrCode } from './qr-code.ts';
 
 export interface SetUpPage {
-  /** Why the user must set up a second factor now; null if they may choose. */
+  /** Why the user must set up a second factor now; null if setup is optional. */
   readonly requirement: 'moved' | 'required' | null;
   readonly username: string;
   readonly seed: string;
@@ -20,7 +20,7 @@ export interface RecoveryCodesPage {
     readonly username: string;
     readonly createdAt: number;
   };
-  /** Whether the page leads back to the form that the set-up interrupted. */
+  /** Whether the page leads back to the form that the setup interrupted. */
   readonly opensDraft: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface ConfirmationPage {
 
 declare module '../http/view-models.ts' {
   interface ViewModels {
-    /** The page that asks for a code, with the form for a recovery code open if `isRecoveryOpen` is set. */
+    /** The page that prompts for a code, with the form for a recovery code open if `isRecoveryOpen` is set. */
     'second-factor/sign-in-code': { readonly isPaused: boolean; readonly isRecoveryOpen: boolean };
     'second-factor/recovery-codes': RecoveryCodesPage;
     'second-factor/not-set-up': undefined;

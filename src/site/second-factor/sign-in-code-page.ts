@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { PageFault } from '../http/page-options.ts';
 
-/** Responds with the page that asks for the code, after the password. */
+/** Responds with the page that prompts for the code, after the password. */
 export function showCodePage(
   response: Response,
   faults: readonly PageFault[] = [],

@@ -21,7 +21,7 @@ export interface SignInCodeRoutesDependencies {
   readonly drafts: Drafts;
 }
 
-/** Creates the routes of the sign-in step that asks for the second-factor code after the password. */
+/** Creates the routes of the sign-in step that prompts for the second-factor code after the password. */
 export function signInCodeRoutes(deps: SignInCodeRoutesDependencies): Route[] {
   const handlers = bind(deps, { submit });
   return [
@@ -57,7 +57,7 @@ async function submit(deps: SignInCodeRoutesDependencies, request: Request, resp
   }
   cookies.persist(response, 'device', result.deviceToken);
   const next = takeReturnPath(cookies, request, response) ?? paths.dashboard;
-  // Change the session id now that the user is fully authenticated, to prevent session fixation.
+  // Change the session ID now that the user is fully authenticated, to prevent session fixation.
   await authentication.renew(request, { sessionId: session.id, epoch: session.user.epoch });
   return continueAfterSignIn(drafts, request, response, draftUserOf(scopeOf(request)), next);
 }

@@ -16,8 +16,8 @@ export interface EmailLinkRoutesDependencies {
 }
 
 /**
- * Creates the route that mails a link to users who would have to wait before their next sign-in attempt. Only a portal
- * with a mail server offers it.
+ * Creates the route that emails a link to users whose sign-in attempts are throttled. Only a portal with a mail server
+ * offers this.
  */
 export function emailLinkRoutes(deps: EmailLinkRoutesDependencies): Route[] {
   const { submit } = bind(deps, { submit: requestSignInLink });

@@ -83,7 +83,7 @@ function showUsernameStep({ readRegionRedirect }: SignInDependencies, request: R
   return renderUsernameForm(response, redirectedFrom, [], keptUsernameOf(request));
 }
 
-/** @returns the user name to show again on a sign-in page; it is looked up again before a password is typed */
+/** @returns the user name to show again on a sign-in page; it is looked up again before the user types a password */
 const keptUsernameOf = ({ restored, body }: Request): string =>
   restored ? (usernameFieldOf.parse(body ?? {}).username ?? '') : '';
 

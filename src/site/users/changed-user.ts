@@ -24,7 +24,7 @@ export async function showChangedUser(
   renderChangedUser(response, changed, events);
 }
 
-/** @param events the changes by others, newest first */
+/** @param events the changes by other users, newest first */
 export function renderChangedUser(response: Response, changed: ChangedUser, events: readonly Activity[]): void {
   const { user } = changed;
   const isDeleted = user.state === 'deleted';

@@ -50,7 +50,7 @@ export function storedForm(scope: Scope, user: User, levels: OfferedLevels): Edi
   };
 }
 
-/** @returns whether a form contains what its page showed */
+/** @returns whether a form contains the version that its page showed */
 export const isSubmitted = (body: unknown): boolean => textField(body, 'version') !== '';
 
 /**

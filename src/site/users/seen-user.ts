@@ -2,7 +2,7 @@ import type { User } from '../../domain/people/user.ts';
 import type { SeenUser } from '../../domain/people/seen-user.ts';
 import type { ChangeDetection } from '../http/form-declaration.ts';
 
-/** Detects changes by others with the hidden field `seen`, for buttons that change the state of a user. */
+/** Detects changes by other users with the hidden field `seen`, for buttons that change the state of a user. */
 export const comparedBySeenUser: ChangeDetection = { comparedBy: ['seen'] };
 
 /** @returns the value of the hidden field: the user as the page shows them */
@@ -11,7 +11,7 @@ export const serializeSeenUser = ({ id, version, epoch }: SeenUser & Pick<User, 
 
 const seenEntry = /^([0-9a-f-]{36})\.(\d{1,9})\.(\d{1,9})$/;
 
-/** @returns the users as the page showed them, by id; several for a bulk action */
+/** @returns the users as the page showed them, by ID; several for a bulk action */
 export function readSeenUsers(body: unknown): Map<string, SeenUser> {
   const { seen } = (body ?? {}) as { readonly seen?: unknown };
   const entries = [seen].flat().flatMap((text): [string, SeenUser][] => {

@@ -74,7 +74,7 @@ export interface UserPage extends UserLinks, ReturnType<typeof permissionsOf> {
   readonly status: UserStatus;
   readonly link: Awaited<ReturnType<Links['findLatest']>>;
   readonly linkMailRefused: boolean;
-  /** Whether no one could approve requests without this Global admin. */
+  /** Whether this Global admin must remain so that requests can be approved. */
   readonly isNeeded: boolean;
   readonly handOver: HandOver;
   readonly notes: readonly RestrictionNote[];
@@ -127,7 +127,7 @@ export interface BulkConfirmPage extends Pick<ReturnType<typeof buttonStyleOf>, 
   readonly restoreWindowDays: number;
   readonly handOver: HandOver;
   readonly backHref: string;
-  /** The changes that others made after the page was opened, which is why the action was not performed. */
+  /** The changes that other users made after the page was opened, which is why the action was not performed. */
   readonly changes: readonly Activity[];
 }
 

@@ -72,14 +72,15 @@ const noLevels = { administratorLevel: 'none', agentLevel: 'none' } as const;
  * @param user the user being edited; null if a user is being added
  * @param isNeeded whether the user is a required approver: a Global admin who must remain so that requests can be
  * approved
- * @returns the levels that the actor may assign, and why the others are missing
+ * @returns the levels that the actor may assign, and why the other levels are missing
  */
 export function assignableLevels(scope: Scope, user: User | null, isNeeded = false) {
   const decisions = administratorLevels.map((administratorLevel) => ({
     administratorLevel,
     decision: mayAssignLevels(scope, user, { ...(user ?? noLevels), administratorLevel }),
   }));
-  // A level that needs approval cannot be requested for a user who does not exist yet, only later on that user's page.
+  // A level that needs approval cannot be requested for a user who does not exist yet, but it can be requested later on
+  // that user's page.
   const isAssignable = (decision: PolicyDecision): boolean => (user === null ? decision.allowed : isOffered(decision));
   const offered = decisions.filter(
     ({ administratorLevel, decision }) => isAssignable(decision) && !(isNeeded && administratorLevel !== 'global'),
@@ -106,7 +107,7 @@ const refusalReasonFor = (decision: PolicyDecision) =>
 /**
  * @param reset the policy's decision on resetting the user's password
  * @param isNeeded whether the user is a required approver; see `assignableLevels`
- * @returns the actions that the user's page offers, and why the others are missing
+ * @returns the actions that the user's page offers, and why the other actions are missing
  */
 export function permissionsOf(
   scope: Scope,

@@ -1,8 +1,8 @@
 import { foldName } from '../user.ts';
 
-/** A password in the form in which patterns are searched: one entry per folded character. */
+/** A password prepared for pattern matching: one entry per folded character. */
 export interface Symbols {
-  /** Lower-case letters without accents, digits and other characters. */
+  /** Lowercase letters without accents, digits and other characters. */
   readonly plain: readonly string[];
   /** `plain` with substitute characters replaced by the letters that they stand for. */
   readonly letters: string;

@@ -34,8 +34,8 @@ export function wordsOf(vocabulary: Pick<Vocabulary, 'bitsOf'>, symbols: Symbols
   };
 }
 
-// Text with substitutes is a word only if it is long enough and has some letters. Otherwise numbers and short mixtures
-// of letters and digits would be words.
+// Text with substituted characters is a word only if it is long enough and contains some letters. Otherwise, numbers
+// and short mixtures of letters and digits would be mistaken for words.
 function isWord({ plain }: Symbols, start: number, end: number): boolean {
   let substituted = 0;
   for (let at = start; at < end; at++) if (isSubstitute(plain[at] ?? '')) substituted++;

@@ -52,7 +52,7 @@ export class RedisOwner {
   async #verify(): Promise<void> {
     const found = (await this.#client.get(markerKey)) ?? (await this.#mark());
     if (found === null) return;
-    // Any other text is not from Parvis, so it can't be this installation's identity.
+    // Any other string was not written by Parvis, so it can't be this installation's identity.
     const identity = parseIdentity(found) ?? { region: 'unknown', fingerprint: '' };
     assertSameIdentity(identity, this.#own, {
       name: 'this Redis',

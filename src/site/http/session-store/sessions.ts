@@ -43,11 +43,7 @@ export async function openSessions(
 
 /**
  * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. On a busy machine,
-<<<<<<< HEAD
- * startup can block the process for so long that the client has to reconnect to Redis. If the store stays unavailable,
-=======
  * startup can block the process for so long that the connection to Redis is replaced. If the store stays unavailable,
->>>>>>> words-3
  * the process starts anyway, but is not ready.
  */
 export async function waitForSessionStore({ proveWritable }: Sessions): Promise<void> {

@@ -4,8 +4,8 @@ const tickMs = 50;
 const maxCountedMs = 2 * tickMs;
 
 /**
- * Measures how long this process has waited while its event loop was running. While the loop is blocked, answers cannot
- * be read, so that time does not count.
+ * Measures how long this process has waited while its event loop was running. While the loop is blocked, responses
+ * cannot be read, so that time is excluded.
  */
 export class WaitingTime {
   readonly #timer: NodeJS.Timeout;
