@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assertNone } from '../support/assert-none.ts';
-import { console, importsLeaving, linesMatching, clockRead, disabledTest, tooLong, tooWide } from './conventions.ts';
+import {
+  clockRead,
+  conflictMarkers,
+  console,
+  disabledTest,
+  importsLeaving,
+  linesMatching,
+  tooLong,
+  tooWide,
+} from './conventions.ts';
 import { readSources } from './sources.ts';
 
 const source = readSources('src/**/*.ts');
@@ -47,6 +56,15 @@ describe('project conventions', () => {
     assertNone(linesMatching(quiet, console));
   });
 
+  test('no file contains the lines of a merge conflict', () => {
+    const texts = readSources(
+      '{src,test,tools,scripts,bench,migrations,locales,docs,public,views,rules}/**/*.*',
+      '*.*',
+    );
+    assert.ok(texts.length > 1_000);
+    assertNone(conflictMarkers(texts));
+  });
+
   test('no test is disabled', () => {
     const all = tests.filter(({ path }) => !patternFiles.some((each) => path.startsWith(each)));
     assertNone(linesMatching(all, disabledTest));
@@ -54,6 +72,14 @@ describe('project conventions', () => {
 });
 
 describe('convention checks', () => {
+  test('report the lines of a merge conflict', () => {
+    const text = `/**\n${'<'.repeat(7)} HEAD\n * one\n${'='.repeat(7)}\n * other\n${'>'.repeat(7)} branch\n */`;
+    assert.deepEqual(conflictMarkers([{ path: 'a.ts', text }]), [
+      `a.ts:2 ${'<'.repeat(7)} HEAD`,
+      `a.ts:6 ${'>'.repeat(7)} branch`,
+    ]);
+  });
+
   const found = (pattern: RegExp, text: string) => linesMatching([{ path: 'x.ts', text }], pattern);
 
   test('report a file that is too long', () => {

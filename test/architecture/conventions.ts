@@ -29,6 +29,13 @@ export function linesMatching(sources: readonly Source[], pattern: RegExp): stri
   );
 }
 
+/** @returns the lines that a merge left in place of a conflict, in comments too */
+export function conflictMarkers(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, index) => (/^(?:<{7}|>{7}) /.test(line) ? [`${path}:${index + 1} ${line}`] : [])),
+  );
+}
+
 /** @returns the imports from outside the folder of the importing file */
 export function importsLeaving(folder: string, sources: readonly Source[]): string[] {
   return sources.flatMap(({ path, text }) =>

@@ -176,7 +176,7 @@ function testConfig({ environment, databaseUrl }: PortalOptions): Config {
 
 const origins = new WeakMap<Express, string>();
 
-/** @returns the origin of an open portal, which is served with keep-alive connections; the app itself if it is not served */
+/** @returns the origin of an open portal, served with keep-alive connections; the app itself if it is not served */
 export const originOf = (app: Express | string): Express | string =>
   typeof app === 'string' ? app : (origins.get(app) ?? app);
 

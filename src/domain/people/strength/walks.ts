@@ -19,8 +19,7 @@ const keyboards: readonly Layout[] = [
   layoutOf('1234567890', 'azertyuiop', 'qsdfghjklm', 'wxcvbn,;:!'),
   layoutOf('789', '456', '123', '0'),
 ];
-// The empty rows ensure that letters and digits are not neighbors.
-const alphabet = layoutOf('abcdefghijklmnopqrstuvwxyz', '', '', '', '0123456789');
+const alphabet = layoutOf('abcdefghijklmnopqrstuvwxyz', '0123456789');
 
 const startBits = 3;
 const turnBits = 1.7;
