@@ -5,7 +5,7 @@ import { seeOther } from './request.ts';
 /**
  * Responds to a completed sign-in or to the start of a support session. If the request carries a draft of this user,
  * the response is a page that leads back to the draft's form; otherwise it is a redirect.
- * @param next the address of the redirect
+ * @param next the URL to redirect to
  * @param title the title of the page that leads back to the form
  */
 export async function continueAfterSignIn(

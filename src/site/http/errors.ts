@@ -71,7 +71,10 @@ const withoutRetry: ReadonlySet<FailureKind> = new Set<FailureKind>([
 
 type Retry = ViewModels['errors/error']['retry'];
 
-/** @returns how to return to the form whose processing failed, with what was typed; null if there is no such form */
+/**
+ * @returns how to return to the form that was not processed, with a draft of the input; null if there is no page to
+ * return to
+ */
 function retryOf({ drafts, findForm }: KeptInputDependencies, request: Request): Retry {
   const { restored } = request;
   const form = request.method === 'POST' ? findForm(request) : null;
@@ -81,7 +84,7 @@ function retryOf({ drafts, findForm }: KeptInputDependencies, request: Request):
   // If the session store is unavailable, no earlier middleware has read the carried draft.
   readCarriedDraft(request);
   return {
-    // A page must not contain the address of a one-time link. An empty action submits the form to the current address.
+    // A page must not contain the URL of a one-time link. An empty action submits the form to the current URL.
     action: isOneTimeLink(page) ? '' : page,
     draft: restored?.draft ?? typed ?? layoutFieldOf(request, '_draft'),
   };
@@ -96,7 +99,7 @@ function answer(
 ): void {
   const kind = failure?.kind ?? 'unexpected';
   const because = explanationKeyOf(failure);
-  // The generic text says that another user changed the data, so it would be wrong for a conflict with its own
+  // The generic message says that another user changed the data, which would be wrong for a conflict that has its own
   // explanation.
   const refused = failure?.kind === 'conflict' && because !== null;
   const text = `errors:${kind}.text`;
@@ -170,7 +173,10 @@ export interface RoundedWait {
   readonly count: number;
 }
 
-/** @returns the waiting time rounded up to whole minutes, to hours from two hours on, or to days from two days on */
+/**
+ * @returns the waiting time, rounded up to minutes if under two hours, to hours if under two days, and to days
+ * otherwise
+ */
 export function roundedWait(seconds: number): RoundedWait {
   if (seconds >= 2 * day) return { unit: 'throttledDays', count: Math.ceil(seconds / day) };
   if (seconds >= 2 * hour) return { unit: 'throttledHours', count: Math.ceil(seconds / hour) };

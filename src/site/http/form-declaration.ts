@@ -4,8 +4,8 @@ import type { FormValues } from './drafts.ts';
 /** The declaration that every route with a form must contain. */
 export interface FormDeclaration {
   /**
-   * The address of the page with the form, if it differs from the route's address; null if the form has no page to
-   * which a user could return, such as a button that appears on every page.
+   * The path of the page with the form if it differs from the route's path; null if there is no page to return to, as
+   * with a button that appears on every page.
    */
   readonly page?: string | null;
   /**
@@ -15,7 +15,7 @@ export interface FormDeclaration {
   readonly keeps: readonly string[];
   /** Whether the page cannot be shown without these values, because they come from the preceding page. */
   readonly needsInput?: true;
-  /** How changes by others since the page was rendered are detected. */
+  /** How to detect changes that other users made after the page was rendered. */
   readonly changes: ChangeDetection;
 }
 

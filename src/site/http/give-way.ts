@@ -3,8 +3,8 @@ import type { Middleware } from './request.ts';
 
 /**
  * Gives signed-in users priority over visitors who open pages: at most one visitor's page is rendered per turn of the
- * event loop, in order of arrival. Forms do not wait. Without this limit, all requests that arrive in one turn would be
- * answered in that turn, and a user would wait for one page per visitor connection.
+ * event loop, in order of arrival. Form submissions are not delayed. Without this limit, all requests that arrive in
+ * one turn would be processed in that turn, and a user would wait for one page per visitor connection.
  */
 export function visitorsGiveWay(): Middleware {
   const waiting: (() => void)[] = [];

@@ -27,7 +27,7 @@ const nameFields = {
   familyFirst: ['lastName', 'firstName'],
 } as const;
 
-/** Texts about the region. They are the same on every page in a language, so they are created once per language. */
+/** Strings about the region. They depend only on the language, so they are created once per language. */
 interface RegionTexts {
   readonly region: ReturnType<typeof ownRegion>;
   readonly otherRegions: ReturnType<typeof otherRegions>;
@@ -83,8 +83,8 @@ function createLayout(
     csrfToken: token,
     ...hiddenFieldsOf(drafts, request),
     path,
-    // The language and theme switchers are forms, so they need a CSRF token and an address to return to. Using them
-    // would lose a draft.
+    // The language and theme switchers are forms, so they need a CSRF token and a return path. They are omitted if the
+    // page carries a draft, because it would be lost.
     offersSwitchers: token !== '' && path !== null && request.carriedDraft === undefined,
     requestId: request.requestId,
     region,
@@ -108,7 +108,7 @@ const hiddenFieldsOf = (drafts: Drafts, request: Request) => ({
 });
 
 /**
- * @returns the draft that the forms on the page carry, with the address of the page that it is for; null if there is
+ * @returns the draft that the forms on the page carry, with the path of the page to which it leads; null if there is
  * none
  */
 function carriedDraftOf({ carriedDraft }: Request): { sealed: string; page: string } | null {
@@ -148,8 +148,8 @@ function ownRegion({ rules }: Config, language: Language) {
   return { id: rules.region, name: ruleText(rules.name), ruleText };
 }
 
-// The address to which the switchers return; null on a one-time link's page, whose address is a secret that must not
-// appear in a form.
+// The path to which the switchers return; null on a one-time link's page, whose URL is a secret that must not appear in
+// a form.
 function returnPathOf(request: Request): string | null {
   if (isOneTimeLink(request.path)) return null;
   return request.method === 'GET' ? request.originalUrl : request.path;

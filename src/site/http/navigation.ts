@@ -37,7 +37,7 @@ const isWithin = (path: string, href: string): boolean => path === href || path.
 
 /**
  * Builds the side navigation for a user. It omits pages that the user's level does not allow, but includes functions
- * performed elsewhere, because their pages link to the place that performs them.
+ * performed elsewhere, because their pages link to the place where they are performed.
  */
 export function navigationFor(scope: Scope, path: string, t: (key: string) => string) {
   const offered = (action: Action): boolean => {
@@ -53,7 +53,7 @@ export function navigationFor(scope: Scope, path: string, t: (key: string) => st
     .filter(({ action }) => offered(action))
     .map((entry) => ({
       ...navigationLink(entry),
-      // An entry is current on its own page and on pages below it that belong to none of its children.
+      // An entry is current on its own page and on every page below it, except the pages of its children.
       current: isWithin(path, entry.href) && !entry.children.some(({ href }) => isWithin(path, href)),
       icon: entry.icon,
       children: entry.children

@@ -57,7 +57,7 @@ function answer(
   const locals = { page, t, html, display: displayText.bind(null, messages), icon, paths, format };
   const body = render(view, { ...locals, model });
   const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/minimal-layout';
-  // A page restored after a rejected form keeps the status of the rejection.
+  // A page that shows a rejected form again keeps the status of the rejection.
   response.status(options.status ?? (page.errors.length > 0 ? 422 : response.statusCode));
   response.set({
     'Content-Language': language,
@@ -69,7 +69,7 @@ function answer(
   response.end(bytes);
 }
 
-/** @returns the text to display: a literal text unchanged, the translation of a key, or the name of a language */
+/** @returns the string to display: literal text unchanged, the translation of a key, or the name of a language */
 export function displayText({ t, languageName }: Pick<Messages, 't' | 'languageName'>, text: DisplayText): string {
   if ('text' in text) return text.text;
   return 'language' in text ? languageName(text.language) : t(text.key, text.values);

@@ -1,4 +1,4 @@
-/** The addresses of all pages. Routes, redirects, templates and tests use only these. */
+/** The paths of all pages. Routes, redirects, templates and tests use only these. */
 export const paths = {
   home: '/',
   setUp: '/set-up/:token',
@@ -66,7 +66,7 @@ export const paths = {
 } as const;
 
 /**
- * Replaces the placeholders in an address.
+ * Replaces the placeholders in a path.
  * @param parameters the value of each `:name` placeholder, not yet URL-encoded
  * @throws if a value is missing
  */
@@ -81,7 +81,7 @@ export function fillPath(address: string, parameters: Readonly<Record<string, st
 /** @returns whether a path is that of a one-time link, or could be interpreted as one */
 export const isOneTimeLink = (path: string): boolean => /^\/+link\//i.test(path);
 
-// The address is built directly, because `fillPath` is slower and a list links to dozens of users.
+// The path is built directly, because `fillPath` is slower and a list links to dozens of users.
 export const userPath = (userId: string): string => paths.user.replace(':userId', encodeURIComponent(userId));
 export const resetPasswordPath = (userId: string): string => fillPath(paths.resetPassword, { userId });
 export const approvalPath = (approvalId: string): string => fillPath(paths.approval, { approvalId });
@@ -89,7 +89,7 @@ export const approvalPath = (approvalId: string): string => fillPath(paths.appro
 /**
  * @param userIds the ids of the affected users
  * @param extra further query parameters
- * @returns the address of the page that requests another administrator's approval
+ * @returns the URL of the page that requests another administrator's approval
  */
 export function newApprovalPath(
   act: string,

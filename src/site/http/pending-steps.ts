@@ -13,8 +13,8 @@ const alwaysAllowed = new Set<string>([paths.signOut, paths.language, paths.them
  * Redirects a user to the next pending step: entering the second-factor code, then choosing a password in place of a
  * temporary one, then setting up a second factor that the rules require. The order matters: without the second factor,
  * a session must not change anything. A session with a temporary password must not set up a factor, because others may
- * have seen that password. This runs before the routes, so that no route, method or spelling of an address can bypass
- * it. If a form is interrupted, the step's page carries what was typed.
+ * have seen that password. This runs before the routes, so that no route, method or URL spelling can bypass it. If a
+ * form is interrupted, the step's page carries what was typed.
  */
 export function pendingSteps(keptInput: CarryDependencies): Middleware {
   return (request, response, next) => {
@@ -33,14 +33,7 @@ const interruptionBy = (page: string, request: Request): Interruption => ({
   reason: 'stepPending',
 });
 
-/**
-<<<<<<< HEAD
- * @returns the page of the step that a user must complete before anything in their account can be changed; null if
- * there is none
-=======
- * @returns the page of the step that a user must complete before their account can be changed; null if there is none
->>>>>>> words-3
- */
+/** @returns the page of the step that a user must complete before changing their account; null if there is none */
 export function nextStepOf({ signedIn, scope }: Express.Request): string | null {
   if (signedIn === undefined || scope === undefined) return null;
   const { user, tenant } = signedIn.session;

@@ -38,7 +38,7 @@ export function requestLog(log: Logger, routes: readonly Route[]): Middleware {
 }
 
 /**
- * @returns the pattern of the route that answered; null if none did, or if another page was shown in place of a form's
+ * @returns the pattern of the route that responded; null if none did, or if another page was shown in place of a form's
  * result
  */
 function matchedRouteOf({ route, method, receivedMethod }: Request): string | null {

@@ -112,8 +112,8 @@ export function leavePage(request: Request, response: Response, location: string
 export type Middleware = RequestHandler;
 
 /**
- * A visitor who has no session: the CSRF token of their forms is derived from a random id in a cookie, so that showing
- * a form to a visitor writes nothing.
+ * A visitor without a session. The CSRF token of a visitor's forms is derived from a random id in a cookie, so that
+ * showing a form writes nothing to the session store.
  */
 export interface Visitor {
   /** Returns the token that this browser's forms must contain; null if the browser has no valid cookie. */

@@ -28,7 +28,7 @@ export interface StoppableServer {
 const limits = { connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 };
 const maxHeadersMs = 10_000;
 
-/** How long slow clients may take, in ms. */
+/** The time limits for slow clients, in ms. */
 export interface ClientTimes {
   /**
    * The maximum time to send a request. The app allows less for forms, and for uploads by clients that are not signed
@@ -96,8 +96,8 @@ const shortTurnMs = 1;
 const maxTurns = 200;
 
 /**
- * Waits for a short turn of the event loop in which no connection arrived. The operating system resets connections that
- * it has accepted but the process has not, so the listener must be closed right after its queue was empty.
+ * Waits for a short turn of the event loop in which no connection arrives. When the listener closes, the operating
+ * system resets connections that the process has not yet accepted, so their queue must be empty.
  */
 async function untilNothingArrives(server: Server): Promise<void> {
   let arrivals = 0;

@@ -15,7 +15,7 @@ export interface NamedUser {
   readonly username: string;
 }
 
-/** A field that was not saved, with its stored value and, if the log contains it, who stored that value. */
+/** A field that was not saved, with its stored value and, if logged, the user who stored that value. */
 export interface ConflictingField {
   /** The id of the field in the form. */
   readonly field: string;
@@ -32,9 +32,9 @@ export interface FormConflict {
   readonly fields: readonly ConflictingField[];
 }
 
-/** How to return to a form, with the draft of what was typed. */
+/** The target and the draft for returning to a form. */
 interface Retry {
-  /** The address of the page with the form; empty for the current address. */
+  /** The path of the page with the form; empty for the current URL. */
   readonly action: string;
   readonly draft: string | null;
 }
@@ -79,7 +79,7 @@ export interface ViewModels {
   'shared/field': Field;
   'shared/field-error': { readonly name: string };
   'shared/form': {
-    /** The address to submit to. Omitted if the form posts to the page's own address, which is a secret. */
+    /** The URL to submit to. Omitted if the form posts to the page's own URL because that URL is a secret. */
     readonly action?: string;
     /** The CSS classes of the form element. */
     readonly className?: string;

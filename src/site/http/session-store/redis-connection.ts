@@ -8,14 +8,14 @@ export type ReportError = (error: unknown) => void;
 
 const connectTimeoutMs = 5_000;
 const maxRetryDelayMs = 1_000;
-// The connection to a replica is replaced no more often than this, because the replica still answers reads, and each
-// replacement interrupts them.
+// The minimum interval between replacements of a connection to a replica, because the replica still serves reads, which
+// each replacement interrupts.
 const minReplaceIntervalMs = 5_000;
 
 const wrongServerCodes: ReadonlySet<string> = new Set(['READONLY', 'WRONG_REGION']);
 
 // If Redis hangs, requests must fail with 503 within a second, and the portal must reconnect without a restart. These
-// times are counted only while the event loop runs, because a busy process reads answers late.
+// times are counted only while the event loop runs, because a busy process reads replies late.
 const pingEveryMs = 200;
 const maxSilenceMs = 700;
 const maxHandshakeMs = 3_000;
@@ -24,7 +24,7 @@ const settleMs = 50;
 
 /**
  * A connection that reconnects automatically, without a limit on attempts. It sets no socket timeouts for an
- * established connection: they expire while this process is busy, even if Redis has answered.
+ * established connection: they expire while this process is busy, even if Redis has replied.
  */
 export class RedisConnection {
   readonly client: RedisClientType;
@@ -53,7 +53,7 @@ export class RedisConnection {
 
   /**
    * Marks an error as coming from Redis. An error from a replica or from another region's Redis also replaces the
-   * connection, because the address may by now point to a new primary or to the right Redis.
+   * connection, because the same URL may now lead to a new primary or to the right Redis.
    */
   inspect(error: unknown): unknown {
     const isDue = performance.now() - this.#replacedAt > minReplaceIntervalMs;

@@ -8,7 +8,7 @@ import {
 } from '../../../platform/region-identity.ts';
 
 const markerKey = 'parvis:region';
-// Errors from a server that can be read but not written: a replica, or one whose memory or disk is full.
+// Errors from a server that accepts reads but not writes: a replica, or a server whose memory or disk is full.
 const refusedWrite = /^(READONLY|OOM|MISCONF|NOREPLICAS)\b/;
 
 /** The identity that the marker in Redis must match, and whether to write a missing marker. */
@@ -52,7 +52,7 @@ export class RedisOwner {
   async #verify(): Promise<void> {
     const found = (await this.#client.get(markerKey)) ?? (await this.#mark());
     if (found === null) return;
-    // Any other text is not from Parvis, so it can't be this installation's identity.
+    // A marker that cannot be parsed was not written by Parvis, so it can't identify this installation.
     const identity = parseIdentity(found) ?? { region: 'unknown', fingerprint: '' };
     assertSameIdentity(identity, this.#own, {
       name: 'this Redis',

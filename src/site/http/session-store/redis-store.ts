@@ -10,7 +10,7 @@ export interface RedisSessions {
   /** Writes a key that expires. @throws if Redis can't save sessions, is a replica, or belongs to another region */
   proveWritable(): Promise<void>;
   /**
-   * Waits for the first answer.
+   * Waits for the first reply.
    * @throws if Redis rejects the user or the password, or belongs to another region; other faults may be temporary
    */
   assertUsable(): Promise<void>;
@@ -24,8 +24,8 @@ const maxFirstAnswerMs = 1_000;
 const rejectedCredentials = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /**
- * Connects to Redis in the background. Requests fail until the connection is established, and if it reaches another
- * region's Redis.
+ * Connects to Redis in the background. Requests fail until the connection is established, and also fail if Redis
+ * belongs to another region.
  * @param own the installation that Redis must belong to
  * @param ttlMs returns the lifetime of a stored session in milliseconds
  * @param report called with each connection error

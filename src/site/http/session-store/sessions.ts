@@ -23,8 +23,8 @@ export interface Sessions {
 
 /**
  * Opens the session store: Redis if configured, otherwise the region's database.
- * @param identity the installation that Redis must belong to. A Redis instance that belongs to none is marked as
- * belonging to this one
+ * @param identity the installation that Redis must belong to. If Redis does not yet belong to an installation, it is
+ * marked with this identity
  * @param report called with each Redis connection error
  */
 export async function openSessions(
@@ -43,11 +43,7 @@ export async function openSessions(
 
 /**
  * Waits until sessions can be saved, because a proxy sends requests as soon as the process listens. On a busy machine,
-<<<<<<< HEAD
  * startup can block the process for so long that the client has to reconnect to Redis. If the store stays unavailable,
-=======
- * startup can block the process for so long that the connection to Redis is replaced. If the store stays unavailable,
->>>>>>> words-3
  * the process starts anyway, but is not ready.
  */
 export async function waitForSessionStore({ proveWritable }: Sessions): Promise<void> {

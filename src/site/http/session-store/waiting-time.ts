@@ -4,8 +4,8 @@ const tickMs = 50;
 const maxCountedMs = 2 * tickMs;
 
 /**
- * Measures how long this process has waited while its event loop was running. While the loop is blocked, answers cannot
- * be read, so that time does not count.
+ * Measures how long this process has waited while its event loop was running. Time during which the loop is blocked is
+ * not counted, because no reply can be read then.
  */
 export class WaitingTime {
   readonly #timer: NodeJS.Timeout;
