@@ -77,7 +77,7 @@ async function show(deps: ActivityRoutesDependencies, request: Request, response
   renderLog(request, response, query, { entries, matches: null, person: await filteredUser(deps, scope, query) });
 }
 
-// If exactly one user matches, redirect to an address that contains the user's id instead of the typed name.
+// If exactly one user matches, redirect to a URL that contains the user's id instead of the typed name.
 async function showMatches(
   deps: ActivityRoutesDependencies,
   request: Request,

@@ -25,7 +25,7 @@ export type ActivityTexts = ReturnType<typeof activityTextsIn>;
 export type ActivityTextsFor = (language: Language) => ActivityTexts;
 
 /**
- * Creates a function that returns the texts of log entries in a language.
+ * Creates a function that returns the formatters of log entries for a language.
  * @param clock returns the current time in epoch milliseconds
  */
 export function createActivityTexts(translator: Translator, clock: () => number): ActivityTextsFor {
@@ -134,7 +134,7 @@ const optionallyTargeted: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
   'approval.done',
 ]);
 
-/** @returns the variant of the sentence that describes the event; null if its kind has only one */
+/** @returns the variant of the sentence that describes the event; null if its kind has only one sentence */
 function variantOf({ event, actor, target }: Activity): string | null {
   switch (event.kind) {
     case 'signIn.failed':

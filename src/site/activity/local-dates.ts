@@ -1,5 +1,5 @@
 /*
- * Functions for dates in the process's time zone. Addresses and exports of the log contain dates as 2026-11-23.
+ * Functions for dates in the process's time zone. The log's URLs and exports contain dates in the format `YYYY-MM-DD`.
  */
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');

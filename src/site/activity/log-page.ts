@@ -28,8 +28,8 @@ export interface LogDay {
 }
 
 /**
- * The position at which a page starts: after it if the page shows older entries, before it if the page shows newer
- * ones.
+ * Selects a page: the one that starts after `after` or the one that ends before `before`; the newest page if both are
+ * null.
  */
 export interface LogPageStart {
   readonly after: LogPosition | null;
@@ -69,7 +69,7 @@ function groupByDay(entries: readonly DisplayEntry[]): LogDay[] {
   return [...days.values()].map((ofDay) => ({ at: ofDay[0]?.at ?? 0, entries: ofDay }));
 }
 
-/** The query parameters in the address of the log. */
+/** The query parameters in the URL of the log. */
 interface LogAddress {
   readonly user?: string | null;
   readonly kind?: string | null;
@@ -79,7 +79,7 @@ interface LogAddress {
   readonly before?: LogPosition | null;
 }
 
-/** @returns the address of the log with its filter, or of the export at `path` */
+/** @returns the URL of the log, or of the export at `path`, with the given query parameters */
 export function logHref(address: LogAddress, path: string = paths.activityLog): string {
   const { user, kind, from, to, after, before } = address;
   const parameters = new URLSearchParams();

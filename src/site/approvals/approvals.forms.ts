@@ -12,7 +12,7 @@ const maxIdLength = 36;
 // been removed.
 const maxTypedLength = 20_000;
 
-/** A short text on a single line. As in a name, bidirectional control characters are removed. */
+/** A short string on a single line, without bidirectional control characters. */
 const shortText = singleLine(maxTypedLength)
   .transform(cleanName)
   .refine((text) => !isLongerThan(text, maxReasonLength), 'errors:field.tooLong');

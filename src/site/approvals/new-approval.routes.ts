@@ -108,8 +108,8 @@ async function showForm(
   response.page('approvals/new', model, { ...options, ...(status ? { status } : {}) });
 }
 
-// Decides what requires the approval: a rule of the region, a stricter rule of the tenant, or, for `loosens`, the fact
-// that relaxing an approval rule always requires it.
+// Determines why approval is required: because of the region's rule, because of a stricter rule of the tenant, or
+// (`loosens`) because relaxing an approval rule always requires approval.
 function requiredBy(
   deps: NewApprovalRoutesDependencies,
   { act }: RequestedApproval,
