@@ -80,7 +80,7 @@ function answerInvalidLink(deps: LinksRoutesDependencies, response: Response): v
   renderPage(response, 'links/invalid', { isSelfService }, { title: 'links:gone.title', status: 404 });
 }
 
-// Only invalid links are counted and refused: other users with the same address must be able to open their links.
+// Only invalid links are counted and throttled: users who share the IP address must be able to open their own links.
 async function withThrottle<T>(
   deps: LinksRoutesDependencies,
   request: Request,

@@ -43,7 +43,7 @@ export function passwordsRoutes(deps: PasswordsRoutesDependencies): Route[] {
       handle: handlers.submitForced,
     },
     {
-      // Password managers open this address (W3C, A Well-Known URL for Changing Passwords).
+      // Password managers open this URL (W3C, A Well-Known URL for Changing Passwords).
       method: 'get',
       path: paths.wellKnownChangePassword,
       access: 'anyone',
@@ -159,7 +159,7 @@ async function submitOwn(deps: PasswordsRoutesDependencies, request: Request, re
 
 const sessionKeyOf = (request: Request) => ({ id: sessionOf(request).id, epoch: sessionOf(request).user.epoch });
 
-// The fields are taken exactly as typed. Core checks them against the password rules.
+// Passwords are passed on exactly as typed. Core checks them against the password rules.
 export const forcedChangeForm = z.object({ newPassword: verbatimText, confirmPassword: verbatimText });
 
 export const ownChangeForm = forcedChangeForm.extend({

@@ -19,7 +19,7 @@ const isRequiredFor = (request: Request): boolean => {
   const { user, tenant } = sessionOf(request);
   return isSecondFactorRequired(scopeOf(request).rules, user.administratorLevel, tenant.kind);
 };
-/** @returns why the user must set up a second factor now; null if they may choose */
+/** @returns why the user must set up a second factor now; null if set-up is optional */
 function requirementFor(request: Request): 'moved' | 'required' | null {
   if (sessionOf(request).user.secondFactorDue) return 'moved';
   return isRequiredFor(request) ? 'required' : null;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FormFault } from '../http/page-options.ts';
 import { verbatimText } from '../http/forms.ts';
 
-// Codes are taken exactly as typed. Core validates them and gives the same response for every invalid code.
+// Codes are passed on exactly as typed. Core validates them and gives the same response for every invalid code.
 export const signInCodeForm = z
   .object({ code: verbatimText, recoveryCode: verbatimText })
   .transform(({ code, recoveryCode }) =>

@@ -2,7 +2,7 @@ import type { User } from '../../domain/people/user.ts';
 import type { QrCode } from './qr-code.ts';
 
 export interface SetUpPage {
-  /** Why the user must set up a second factor now; null if they may choose. */
+  /** Why the user must set up a second factor now; null if set-up is optional. */
   readonly requirement: 'moved' | 'required' | null;
   readonly username: string;
   readonly seed: string;

@@ -77,7 +77,7 @@ export function setUpRoutes(deps: SetUpRoutesDependencies): Route[] {
   ];
 }
 
-// The link itself is the secret, so an invalid link gets the same 404 as an unknown address.
+// The link itself is the secret, so an invalid link receives the same 404 response as an unknown URL.
 async function verifyLink(deps: SetUpRoutesDependencies, request: Request): Promise<string> {
   const { database } = deps;
   const digest = setupTokenDigest(String(request.params.token));

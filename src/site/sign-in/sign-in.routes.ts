@@ -83,7 +83,7 @@ function showUsernameStep({ readRegionRedirect }: SignInDependencies, request: R
   return renderUsernameForm(response, redirectedFrom, [], keptUsernameOf(request));
 }
 
-/** @returns the user name to show again on a sign-in page; it is looked up again before a password is typed */
+/** @returns the user name to show again on a sign-in page; its region is looked up again on submission */
 const keptUsernameOf = ({ restored, body }: Request): string =>
   restored ? (usernameFieldOf.parse(body ?? {}).username ?? '') : '';
 
@@ -149,7 +149,7 @@ function renderPasswordForm(
   const { operations, handOver } = config.rules;
   const model: PasswordPage = {
     username,
-    // The wait does not apply to temporary passwords. Without the hint, their users would wait for no reason.
+    // Temporary passwords are exempt from the wait. Without the hint, users who have one would wait for no reason.
     hint: paused === 'own' ? 'sign-in:password.pausedHint' : 'sign-in:password.hint',
     offersLink: paused === 'own' && config.mail !== null,
     reset: operations['users.resetPassword'],
