@@ -63,11 +63,11 @@ function setTheme(deps: PreferencesRoutesDependencies, request: Request, respons
   response.redirect(303, localPathOf(values.returnTo, origin));
 }
 
-// The field can be forged, so an address outside this site is replaced with that of the home page.
+// The field can be forged, so a URL outside this site is replaced with the path of the home page.
 function localPathOf(returnTo: string, origin: string): string {
   if (!/^\/(?![/\\])/.test(returnTo) || !URL.canParse(returnTo, origin)) return paths.home;
   const url = new URL(returnTo, origin);
-  // `/.//host` normalizes to `//host`, which browsers treat as the address of another site.
+  // `/.//host` normalizes to `//host`, which browsers treat as the URL of another site.
   const leavesSite = url.origin !== origin || url.pathname.startsWith('//');
   return leavesSite ? paths.home : url.pathname + url.search;
 }

@@ -14,13 +14,13 @@ const groups = {
 
 /** A row of the table of responsibilities: an operation, its place, and the people who perform it. */
 export interface ResponsibilityRow {
-  /** The name of the operation, as a locale key or as texts from the rules file. */
+  /** The name of the operation, as a locale key or as translations from the rules file. */
   readonly what: string | LocalizedText;
   /** The locale keys of the individual operations if the row does not cover its whole group. */
   readonly detail: readonly string[];
   readonly at: 'here' | 'elsewhere' | 'alone' | 'nobody' | 'tenantNobody';
   readonly places: readonly Place[];
-  /** The page of this portal that performs the operation; null if there is none. */
+  /** The page of this portal where the operation is performed; null if there is none. */
   readonly href: string | null;
   /** The locale key that describes who may perform the operation. */
   readonly who: string;
