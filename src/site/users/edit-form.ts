@@ -50,7 +50,7 @@ export function storedForm(scope: Scope, user: User, levels: OfferedLevels): Edi
   };
 }
 
-/** @returns whether a form contains what its page showed */
+/** @returns whether a request body is a submitted edit form, which always contains the user's version */
 export const isSubmitted = (body: unknown): boolean => textField(body, 'version') !== '';
 
 /**

@@ -170,8 +170,8 @@ function toPage<U>(
 const sortOf = ({ sort }: ListQuery): SortKey => sort.replace('-', '') as SortKey;
 
 /**
- * @returns the address of the list with the given changes to its filters and sort order; without a new cursor, it
- * starts at the first page
+ * @returns the URL of the list with the given changes to its filters and sort order; without a new cursor, it starts at
+ * the first page
  */
 export function listHref(query: ListQuery, changes: Partial<ListQuery>): string {
   const { q, level, status, sort } = { ...query, ...changes };

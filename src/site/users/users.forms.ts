@@ -44,7 +44,7 @@ export const listQuery = z.object({
   choose: z.enum(['all']).nullable().default(null).catch(null),
 });
 
-/** The cursor in the address of a list without search and filters. */
+/** The query parameters of a list without search or filters: only the cursor. */
 export const placeQuery = z.object({ after: place, before: place });
 
 export type PlaceQuery = z.infer<typeof placeQuery>;
