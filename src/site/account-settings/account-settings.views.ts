@@ -9,10 +9,7 @@ export interface AccountSettingsPage {
     readonly createdAt: number;
   };
   readonly numbers: ReturnType<typeof describeNumbers>;
-  /**
-   * The locale key of the text on the user management tile, which describes its purpose or the reason why it is not
-   * available here.
-   */
+  /** The locale key of the description on the user management tile: its purpose, or why it is unavailable here. */
   readonly userManagementText: string;
   readonly offers: { readonly approvals: boolean; readonly support: boolean };
 }

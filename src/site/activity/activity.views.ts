@@ -16,7 +16,7 @@ interface LogFilters {
 
 interface UserMatches {
   readonly users: readonly (Pick<ListedUser, 'displayName' | 'username' | 'state'> & { readonly href: string })[];
-  /** Whether more users match the typed name. */
+  /** Whether more users match the typed name than the page lists. */
   readonly hasMore: boolean;
   readonly allUsersHref: string;
 }

@@ -134,7 +134,7 @@ const optionallyTargeted: ReadonlySet<ActivityKind> = new Set<ActivityKind>([
   'approval.done',
 ]);
 
-/** @returns the variant of the sentence that describes the event; null if its kind has only one */
+/** @returns the variant of the sentence that describes the event; null if its kind has only one sentence */
 function variantOf({ event, actor, target }: Activity): string | null {
   switch (event.kind) {
     case 'signIn.failed':

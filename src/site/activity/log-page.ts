@@ -28,8 +28,8 @@ export interface LogDay {
 }
 
 /**
- * The position at which a page starts: after it if the page shows older entries, before it if the page shows newer
- * ones.
+ * Selects a page: the one that starts after `after` or the one that ends before `before`; the newest page if both are
+ * null.
  */
 export interface LogPageStart {
   readonly after: LogPosition | null;

@@ -8,7 +8,7 @@ import { activityStore } from '../../core/activity/index.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { PendingApprovals, Approval } from '../../core/approvals/index.ts';
 
-/** An item that needs an administrator's attention, with a link to the page for it. */
+/** An item that needs an administrator's attention, with a link to the page where it can be resolved. */
 export interface AttentionItem {
   readonly icon: string;
   /** The tone of the message; defaults to `warning`. */

@@ -66,7 +66,7 @@ const personalTiles: readonly Tile[] = [
 
 /**
  * @returns the shortcuts for the user; the one to user management is included even if users are managed elsewhere,
- * because its page links to the place that manages them
+ * because its page links to the place where they are managed
  */
 export function tilesFor(scope: Scope): Tile[] {
   const available = administratorTiles.flatMap(({ action, ...tile }) => {

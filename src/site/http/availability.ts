@@ -15,7 +15,7 @@ export function actionModeOf(decision: PolicyDecision): ActionMode | null {
 export interface RefusalReason {
   /** The locale key of the explanation, whose text names the region. */
   readonly text: string;
-  /** The place that performs the action instead; null if there is none. */
+  /** The place where the action is performed instead; null if there is none. */
   readonly elsewhere: Place | null;
   readonly offers: {
     readonly ownPassword: boolean;

@@ -24,8 +24,7 @@ const protection = csrfSync({ getTokenFromRequest: tokenIn, size: tokenBytes });
 const hasSessionToken = ({ user, session }: Request): boolean => Boolean(user) || session.csrfToken !== undefined;
 
 /**
- * @returns whether a request is safe or has a valid token: that of its session or, without a session, that of its
- * visitor
+ * @returns whether a request is safe or contains the valid token of its session or, without a session, of its visitor
  */
 export function isTokenValid(request: Request): boolean {
   if (isSafe(request)) return true;

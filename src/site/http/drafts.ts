@@ -14,7 +14,7 @@ const maxDraftBytes = 24 * 1024;
 // Base64 adds a third; the page's path and the rest of the format fit in the remaining space.
 const maxSealedLength = 36 * 1024;
 
-/** The owner of the drafts of forms that visitors fill in, such as the sign-in form. */
+/** The owner name in drafts of public forms, such as the sign-in form. */
 export const visitor = '';
 
 export type Drafts = ReturnType<typeof createDrafts>;

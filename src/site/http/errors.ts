@@ -71,7 +71,10 @@ const withoutRetry: ReadonlySet<FailureKind> = new Set<FailureKind>([
 
 type Retry = ViewModels['errors/error']['retry'];
 
-/** @returns how to return to the form whose processing failed, with what was typed; null if there is no such form */
+/**
+ * @returns how to return to the form that was not processed, with a draft of the input; null if there is no page to
+ * return to
+ */
 function retryOf({ drafts, findForm }: KeptInputDependencies, request: Request): Retry {
   const { restored } = request;
   const form = request.method === 'POST' ? findForm(request) : null;

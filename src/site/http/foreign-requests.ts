@@ -30,8 +30,8 @@ function isForOwnHost(baseUrl: URL, request: Request): boolean {
 const hostFormat = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
 
 /**
- * All loopback names are equivalent, with any port: tunnels and containers change both, and no other machine can have a
- * loopback name.
+ * All loopback names are equivalent, with any port, because tunnels and containers change the name and the port, and no
+ * other machine can have a loopback name.
  */
 function isOwnHost(baseUrl: URL, host: string): boolean {
   const url = hostFormat.test(host) ? URL.parse(`${baseUrl.protocol}//${host}`) : null;

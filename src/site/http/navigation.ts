@@ -37,7 +37,7 @@ const isWithin = (path: string, href: string): boolean => path === href || path.
 
 /**
  * Builds the side navigation for a user. It omits pages that the user's level does not allow, but includes functions
- * performed elsewhere, because their pages link to the place that performs them.
+ * performed elsewhere, because their pages link to the place where they are performed.
  */
 export function navigationFor(scope: Scope, path: string, t: (key: string) => string) {
   const offered = (action: Action): boolean => {

@@ -57,7 +57,7 @@ function answer(
   const locals = { page, t, html, display: displayText.bind(null, messages), icon, paths, format };
   const body = render(view, { ...locals, model });
   const layout = page.navigation.length > 0 ? 'shared/layout' : 'shared/minimal-layout';
-  // A page restored after a rejected form keeps the status of the rejection.
+  // A page that shows a rejected form again keeps the status of the rejection.
   response.status(options.status ?? (page.errors.length > 0 ? 422 : response.statusCode));
   response.set({
     'Content-Language': language,

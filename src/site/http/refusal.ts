@@ -19,7 +19,7 @@ const unavailableHere: ReadonlySet<DenialReason> = new Set<DenialReason>([
   'tenantNobody',
 ]);
 const unavailableEverywhere: ReadonlySet<DenialReason> = new Set<DenialReason>(['nobody', 'tenantNobody']);
-/** Reasons for refusals that no Global admin can help with. */
+/** Reasons for refusals that no Global admin can resolve. */
 const beyondGlobalAdmins: ReadonlySet<DenialReason> = new Set<DenialReason>(['elsewhere', 'alone', 'nobody', 'self']);
 
 /**

@@ -13,8 +13,8 @@ import type { Denial } from '../../domain/policy-decision.ts';
 import type { FormDeclaration } from './form-declaration.ts';
 
 /**
- * Who may use a route: everyone, only users whose password change or second-factor code is pending, or users to whom
- * the policy allows the action. A route that does not declare this does not compile.
+ * Who may use a route: everyone, only users whose password change or second-factor code is pending, or users whom the
+ * policy allows to perform the action. A route that does not declare this does not compile.
  */
 export type Access = 'anyone' | 'pendingChange' | 'pendingCode' | Action;
 
@@ -34,7 +34,9 @@ export type Route = {
   | { readonly method: 'post'; readonly access: Action; readonly form: FormDeclaration; readonly upload: true }
 );
 
-/** Responds to a request that the policy has denied. It is injected because the page depends on texts and user data. */
+/**
+ * Responds to a request that the policy has denied. It is injected because the page needs translations and user data.
+ */
 export type AnswerRefusal = (
   request: Request,
   response: Response,
@@ -96,7 +98,7 @@ function guard({ path, access, queryFault }: Route, cookies: Cookies, answerRefu
     if (access === 'pendingCode') {
       return isCodePending(sessionOf(request)) ? next() : leavePage(request, response, paths.dashboard);
     }
-    // Check the query first, because an approval request would also drop an invalid filter.
+    // Check the query before the policy: the redirect to an approval request would silently drop an invalid filter.
     const fault = faultOf?.(request.query) ?? null;
     if (fault !== null) return answerQueryFault(response, fault);
     const decision = may(scopeOf(request), access);

@@ -28,7 +28,7 @@ export interface StoppableServer {
 const limits = { connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 };
 const maxHeadersMs = 10_000;
 
-/** How long slow clients may take, in ms. */
+/** The time limits for slow clients, in ms. */
 export interface ClientTimes {
   /**
    * The maximum time to send a request. The app allows less for forms, and for uploads by clients that are not signed

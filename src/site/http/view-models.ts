@@ -15,7 +15,7 @@ export interface NamedUser {
   readonly username: string;
 }
 
-/** A field that was not saved, with its stored value and, if the log contains it, who stored that value. */
+/** A field that was not saved, with its stored value and, if logged, the user who stored that value. */
 export interface ConflictingField {
   /** The ID of the field in the form. */
   readonly field: string;
@@ -32,7 +32,7 @@ export interface FormConflict {
   readonly fields: readonly ConflictingField[];
 }
 
-/** How to return to a form, with the draft of what was typed. */
+/** The target and the draft for returning to a form. */
 interface Retry {
   /** The URL of the page with the form; empty for the current URL. */
   readonly action: string;

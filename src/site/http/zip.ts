@@ -17,7 +17,7 @@ interface Written {
 // Version 2.0. The sizes of each file follow its data, because they are not known in advance.
 const version = 20;
 const sizesFollow = 0x08;
-// January 1, 1980, the earliest possible date: the activity log already contains the time of the export.
+// January 1, 1980, the earliest date in the format. The time of the export is in the activity log instead.
 const date = 0x21;
 
 /** @returns the given values as little-endian fields, each with a length of 2 or 4 bytes */

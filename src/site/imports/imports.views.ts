@@ -33,7 +33,7 @@ export interface ImportPage {
   }[];
   readonly allRowsHref: string | null;
   readonly stage: Stage;
-  /** The notes about the file. */
+  /** Notes about the uploaded file, such as damaged rows and columns that were left out. */
   readonly notes: readonly NoteModel[];
   /** The columns that are not imported. The user must agree to leave them out before confirming. */
   readonly columns: readonly TickedColumn[];

@@ -19,7 +19,7 @@ export function notesOf({ state, notes }: Pick<Import, 'state' | 'notes'>): Note
   if (passwordHeadings.length > 0) found.push(warning('imports:notes.passwords', { names: passwordHeadings }));
   if (skipped.length > 0) found.push(info('imports:notes.skipped', { names: skipped }));
   if (usernameHeading !== null) found.push(info('imports:notes.username', { heading: usernameHeading }));
-  // While the import is staged, its form lists these columns.
+  // While the import is staged, the form lists these columns, so no note is needed.
   if (state !== 'staged' && otherColumns.length > 0)
     found.push(info('imports:notes.leftOut', { names: otherColumns.map(({ heading }) => heading) }));
   return found;

@@ -52,7 +52,7 @@ export function recoveryRoutes(deps: {
     const { values, faults } = readForm(usernameForm, request.body);
     if (values === null || !canMail) return showForm(request, response, faults);
     const homeRegion = await directoryStore.regionOf(database, domainOf(values.username));
-    // As at sign-in, users of another region are redirected there, and their user name is not stored here.
+    // Users of another region are redirected to that region's portal, and their user names are not stored here.
     if (homeRegion !== null && homeRegion !== rules.region) {
       const url = config.regionUrls.get(homeRegion);
       const chosen = chosenLanguage(request, cookies, rules);

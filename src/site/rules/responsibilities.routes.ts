@@ -42,7 +42,7 @@ function showResponsibilities(request: Request, response: Response): void {
 function showRegion(deps: RegionRules, request: Request, response: Response): void {
   const rows = responsibilityRows(deps).map((row) => ({ ...row, href: null }));
   const model = { rows, groups: describeRules(deps, deps, {}), region: deps };
-  // Omit the navigation while a password change is pending, because its pages cannot be opened yet.
+  // Omit the navigation while a password change is pending, because its links cannot be opened yet.
   const withoutNavigation = request.signedIn?.session.user.password === 'temporary';
   response.page('rules/region', model, { title: 'rules:region.title', withoutNavigation, breadcrumbs });
 }

@@ -20,7 +20,7 @@ export interface ResponsibilityRow {
   readonly detail: readonly string[];
   readonly at: 'here' | 'elsewhere' | 'alone' | 'nobody' | 'tenantNobody';
   readonly places: readonly Place[];
-  /** The page of this portal that performs the operation; null if there is none. */
+  /** The page of this portal where the operation is performed; null if there is none. */
   readonly href: string | null;
   /** The locale key that describes who may perform the operation. */
   readonly who: string;

@@ -6,10 +6,10 @@ import type { Scope } from '../../domain/scope.ts';
 import type { Target } from '../../domain/policy-decision.ts';
 import type { DenialReason } from '../../domain/denial-reason.ts';
 
-/** A note on actions that a page does not offer, all for the same reason. */
+/** A note that gives the common reason why a page does not offer certain actions. */
 export interface RestrictionNote {
   readonly because: Exclude<DenialReason, 'level' | 'secondAdministrator'> | 'supportAdministrator';
-  /** The place that performs these actions instead; null if there is none. */
+  /** The place where these actions are performed instead; null if there is none. */
   readonly place: LocalizedText | null;
   readonly address: string | null;
   /** The locale keys of these actions. */
@@ -48,8 +48,8 @@ const targetedVerbs = ['edit', 'block', 'endSessions', 'resetPassword', 'delete'
 const listVerbs = [...targetedVerbs, 'add', 'import', 'export'] as const;
 
 /**
- * @returns the notes of the user list: those on actions that are never available, then those on actions that cannot be
- * performed on administrators
+ * @returns the notes of the user list: first the notes on actions that are never available, then those on actions that
+ * cannot be performed on administrators
  */
 export function userListRestrictionNotes(scope: Scope): RestrictionNote[] {
   const listActions = listVerbs.map((verb) => `users.${verb}` as const);

@@ -73,7 +73,7 @@ function describeRule(name: TenantRule, region: RegionRules, rules: RegionRules,
   const origin = { name, hint: rulesWithHint.has(name), own: own[name] ?? '' };
   if (isNumber(name)) return { ...origin, ...describeNumber(name, region, rules, own) };
   const of = choiceRules[name].of;
-  // An export performed elsewhere is not forbidden, so the table of responsibilities names the place.
+  // An export that is performed elsewhere is not shown as forbidden. The table of responsibilities names the place.
   const elsewhere = name === 'usersExport' && rules.operations['users.export'].at === 'elsewhere';
   const value = elsewhere ? 'policy:elsewhere.title' : `account-settings:rules.choice.${name}.${of(rules)}`;
   const regionValue = `account-settings:rules.choice.${name}.${of(region)}`;

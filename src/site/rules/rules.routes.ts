@@ -38,7 +38,7 @@ export interface RulesRoutesDependencies {
 /** A form that is shown again with what was typed. */
 interface ReturnedRules {
   readonly typed?: Partial<TypedRules>;
-  /** The serialized rules that the page showed when it was opened; the stored ones if absent. */
+  /** The serialized rules that the page showed when it was opened; if absent, the stored rules are used. */
   readonly seen?: string;
   readonly faults?: readonly PageFault[];
   readonly conflict?: FormConflict;

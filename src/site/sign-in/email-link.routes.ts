@@ -32,7 +32,7 @@ export function emailLinkRoutes(deps: EmailLinkRoutesDependencies): Route[] {
   ];
 }
 
-// The user name comes from the previous step, so the form can't be used to send emails to a list of user names quickly.
+// The user name comes from the previous step, so the form can't be used to quickly email a list of users.
 async function requestSignInLink(
   { config, recovery }: EmailLinkRoutesDependencies,
   request: Request,

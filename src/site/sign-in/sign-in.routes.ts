@@ -149,7 +149,7 @@ function renderPasswordForm(
   const { operations, handOver } = config.rules;
   const model: PasswordPage = {
     username,
-    // The wait does not apply to temporary passwords. Without the hint, their users would wait for no reason.
+    // Temporary passwords are exempt from the wait. Without the hint, users who have one would wait for no reason.
     hint: paused === 'own' ? 'sign-in:password.pausedHint' : 'sign-in:password.hint',
     offersLink: paused === 'own' && config.mail !== null,
     reset: operations['users.resetPassword'],

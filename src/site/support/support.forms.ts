@@ -21,7 +21,7 @@ export const grantForm = (longestHours: number) =>
     purpose: singleLine(maxPurposeLength)
       .transform(cleanName)
       .refine((text) => text !== '', 'support:error.purpose'),
-    // An unknown level is replaced by the lower one.
+    // An unknown level is replaced with the lower level.
     level: z.enum(supportLevels).catch('look'),
     hours: wholeNumber
       .transform((number) => number ?? 0)

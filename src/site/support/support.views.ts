@@ -17,7 +17,7 @@ export interface SupportForm {
 }
 
 export interface SupportPage extends SupportForm {
-  /** Whether the region or the tenant's own rule forbids support access; null if it is allowed. */
+  /** Whose rule forbids support access: the region's or the tenant's own; null if it is allowed. */
   readonly forbiddenBy: 'region' | 'own' | null;
   readonly canGrant: boolean;
   readonly open: readonly GrantModel[];

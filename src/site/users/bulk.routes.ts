@@ -129,7 +129,7 @@ async function run(deps: BulkRoutesDependencies, request: Request, response: Res
   response.redirect(303, returnHrefFor(action));
 }
 
-// As after the reset of a single password, the clear text appears only in this response body.
+// The clear text appears only in this response body, as for the reset of a single password.
 async function runReset(deps: BulkRoutesDependencies, request: Request, response: Response): Promise<void> {
   const { reset, sheet } = deps;
   const scope = scopeOf(request);

@@ -23,7 +23,7 @@ export const csvHeadings: Readonly<Record<CsvColumn, string>> = {
   lastSignIn: 'users:column.lastSignIn',
 };
 
-/** The code that the language column contains for users without their own language. */
+/** The code in the language column for users without an individual language setting. */
 const languageOfTenant = 'tenant';
 
 /** The columns whose cells are labels from a fixed set, each with the codes of these labels. */

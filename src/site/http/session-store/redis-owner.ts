@@ -8,7 +8,7 @@ import {
 } from '../../../platform/region-identity.ts';
 
 const markerKey = 'parvis:region';
-// Errors from a server that can be read but not written: a replica, or one whose memory or disk is full.
+// Errors from a server that accepts reads but not writes: a replica, or a server whose memory or disk is full.
 const refusedWrite = /^(READONLY|OOM|MISCONF|NOREPLICAS)\b/;
 
 /** The identity that the marker in Redis must match, and whether to write a missing marker. */

@@ -23,8 +23,8 @@ export interface Sessions {
 
 /**
  * Opens the session store: Redis if configured, otherwise the region's database.
- * @param identity the installation that Redis must belong to. A Redis instance that belongs to none is marked as
- * belonging to this one
+ * @param identity the installation that Redis must belong to. If Redis does not yet belong to an installation, it is
+ * marked with this identity
  * @param report called with each Redis connection error
  */
 export async function openSessions(
