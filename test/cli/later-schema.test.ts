@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { DatabaseConfig } from '../../src/platform/config/config.ts';
 import { openDatabase } from '../../src/platform/database/open.ts';
-import { eachDialect } from '../data/databases.ts';
+import { eachDialect, sqliteFile } from '../data/databases.ts';
 import { isLongRun } from '../support/dialects.ts';
 import { postgres } from '../support/services.ts';
 import { dataDirectory, fault, json, run, serve, type Served } from './command.ts';
@@ -67,8 +67,8 @@ const rejected: readonly { title: string; change: (knex: Knex) => Promise<unknow
   },
 ];
 
-const dialects = eachDialect(isLongRun ? await postgres() : null);
-for (const { dialect, config, skip } of isLongRun ? dialects : dialects.slice(0, 1)) {
+const onSqlite = { dialect: 'SQLite', config: sqliteFile(), skip: false } as const;
+for (const { dialect, config, skip } of isLongRun ? eachDialect(await postgres()) : [onSqlite]) {
   const environment = {
     DATABASE_URL: config.kind === 'sqlite' ? `sqlite:${config.file}` : config.url,
     SESSION_SECRETS: secrets,

@@ -10,7 +10,7 @@ import { openPortalWithUsers, stateOf } from './portal-with-users.ts';
 
 const english = { 'Accept-Language': 'en' };
 /** Temporary passwords, one-time links and recovery codes are groups of letters and digits. */
-const secret = /[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){2,}/;
+const secret = /(?<![\w-])[A-HJ-NP-Z2-9]{4}(-[A-HJ-NP-Z2-9]{4}){2,}(?![\w-])/;
 
 const fixture = await openPortalWithUsers();
 const { portal, send, addressOf, global, plainUser, tenant } = fixture;
